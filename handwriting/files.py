@@ -1,0 +1,35 @@
+"""Files that appear complete or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from handwriting.errors import InkError
+
+
+@contextmanager
+def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path beside ``path`` to write to; renamed to ``path`` when the block ends well, removed when not.
+
+    The name keeps the suffix, because some writers choose the format by it; what it holds is on the disk before it is
+    renamed. Raises :class:`InkError` when the folder
+    is missing or the operating system refuses.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise InkError(f"{path}: there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise InkError(f"{path} is a folder; give the name of a file")
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise InkError(f"{path}: cannot be written ({error.strerror or error})") from error
+    finally:
+        temporary.unlink(missing_ok=True)

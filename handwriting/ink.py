@@ -1,0 +1,189 @@
+"""Ink: the one value that travels through the whole house.
+
+Digital ink is a sequence of pen strokes, each a sequence of points. Readers return it, features encode it, networks
+transcribe or generate it, renderers draw it. It is immutable, so one value can be shared by all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from handwriting.errors import InkError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the source knew about the ink. Everything is optional; nothing is used by a network."""
+
+    units: str | None = None
+    """Unit of x and y, as the source names it (``"mm"``, ``"himetric"``, ``"1/1000 in"``)."""
+    start_time: float | None = None
+    """The first point's time stamp in the source's own clock, in seconds; ``Ink.t`` counts from it."""
+    text: str | None = None
+    """Transcript that came with the ink."""
+    writer: str | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Pen strokes of ``N`` points in ``S`` strokes.
+
+    ``x``, ``y``: shape (N,), float64, in the source's units, **y growing downward**. ``starts``: shape (S,), the index
+    of each stroke's first point, strictly increasing from 0, so that no stroke is empty. ``t``: shape (N,), seconds
+    since the first point, or None. ``pressure``: shape (N,), 0 to 1, or None. All arrays are read-only.
+
+    Raises :class:`InkError` when there is no point, a length differs, or a value is not finite.
+    """
+
+    x: Floats
+    y: Floats
+    starts: NDArray[np.int64]
+    t: Floats | None = None
+    pressure: Floats | None = None
+    source: Source = field(default=Source())
+
+    def __post_init__(self) -> None:
+        for name in ("x", "y", "t", "pressure"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            array = _read_only(value, np.float64)
+            if array.shape != (len(self.x),):
+                raise InkError(f"ink: {name} has shape {array.shape}, but there are {len(self.x)} points")
+            if not np.isfinite(array).all():
+                bad = int(np.flatnonzero(~np.isfinite(array))[0])
+                raise InkError(f"ink: {name} of point {bad} is {array[bad]}; every value must be a finite number")
+            object.__setattr__(self, name, array)
+        if len(self.x) == 0:
+            raise InkError("ink has no points")
+        starts = _read_only(self.starts, np.int64)
+        if len(starts) == 0 or starts[0] != 0 or starts[-1] >= len(self.x) or (np.diff(starts) <= 0).any():
+            raise InkError("ink: stroke starts must rise strictly from 0 and stay below the number of points")
+        object.__setattr__(self, "starts", starts)
+
+    @classmethod
+    def from_strokes(cls, strokes: Iterable[ArrayLike], source: Source = Source()) -> Ink:
+        """Ink from strokes, each of shape (n, 2) for x, y or (n, 3) for x, y, t; empty strokes are left out.
+
+        Times are in seconds; the first point's time is subtracted and kept as ``source.start_time``.
+        """
+        arrays = [a for a in (np.asarray(s, dtype=np.float64) for s in strokes) if a.size]
+        if not arrays:
+            raise InkError("ink has no points")
+        if any(a.ndim != 2 or a.shape[1] not in (2, 3) for a in arrays) or len({a.shape[1] for a in arrays}) > 1:
+            raise InkError("ink: every stroke must have shape (n, 2) or every stroke (n, 3)")
+        points = np.concatenate(arrays)
+        t = None
+        if points.shape[1] == 3:
+            source = replace(source, start_time=float(points[0, 2]))
+            t = points[:, 2] - points[0, 2]
+        starts = np.cumsum([0] + [len(a) for a in arrays[:-1]])
+        return cls(points[:, 0], points[:, 1], starts, t, None, source)
+
+    def __len__(self) -> int:
+        """Number of points."""
+        return len(self.x)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ink):
+            return NotImplemented
+        return (
+            np.array_equal(self.x, other.x)
+            and np.array_equal(self.y, other.y)
+            and np.array_equal(self.starts, other.starts)
+            and _equal(self.t, other.t)
+            and _equal(self.pressure, other.pressure)
+            and self.source == other.source
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        left, top, right, bottom = self.bounds
+        units = f" {self.source.units}" if self.source.units else ""
+        text = f", {self.source.text!r}" if self.source.text else ""
+        seconds = f", {self.t[-1]:.2f} s" if self.t is not None else ""
+        size = f"{right - left:g} x {bottom - top:g}{units}"
+        return f"Ink({len(self.starts)} strokes, {len(self)} points, {size}{seconds}{text})"
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Shape (S,): one past each stroke's last point."""
+        return np.append(self.starts[1:], len(self))
+
+    @property
+    def xy(self) -> Floats:
+        """Shape (N, 2)."""
+        return np.column_stack([self.x, self.y])
+
+    @property
+    def strokes(self) -> list[Floats]:
+        """The strokes as arrays of shape (n, 2)."""
+        return np.split(self.xy, self.starts[1:])
+
+    @property
+    def stroke_index(self) -> NDArray[np.int64]:
+        """Shape (N,): the number of the stroke that each point belongs to."""
+        return np.repeat(np.arange(len(self.starts)), self.ends - self.starts)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        return float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
+
+    def moved_to(self, x: ArrayLike, y: ArrayLike) -> Ink:
+        """The same strokes with other coordinates, each of shape (N,)."""
+        return replace(self, x=np.asarray(x, dtype=np.float64), y=np.asarray(y, dtype=np.float64))
+
+    def keep(self, mask: ArrayLike) -> Ink:
+        """The points where ``mask`` (shape (N,), bool) is true; strokes left without a point vanish.
+
+        Times keep counting from the original first point. Raises :class:`InkError` when nothing is left.
+        """
+        mask = np.asarray(mask, dtype=bool)
+        stroke = self.stroke_index[mask]
+        starts = np.flatnonzero(np.diff(stroke, prepend=-1))
+        t = None if self.t is None else self.t[mask]
+        pressure = None if self.pressure is None else self.pressure[mask]
+        return Ink(self.x[mask], self.y[mask], starts, t, pressure, self.source)
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows: the strokes, 80 pixels high at most 900 wide."""
+        left, top, right, bottom = self.bounds
+        width, height = max(right - left, 1e-9), max(bottom - top, 1e-9)
+        scale = min(80 / height, 900 / width)
+        paths = " ".join(_path((s - (left, top)) * scale + 4) for s in self.strokes)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale + 8:.0f}" '
+            f'height="{height * scale + 8:.0f}">'
+            f'<path d="{paths}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"'
+            ' stroke-linejoin="round"/></svg>'
+        )
+
+    def __iter__(self) -> Iterator[Floats]:
+        return iter(self.strokes)
+
+
+def _path(points: Sequence[Floats] | Floats) -> str:
+    """SVG path data through the points; a single point becomes a dot (a line of no length, drawn by the round cap)."""
+    coordinates = [f"{x:.1f} {y:.1f}" for x, y in points]
+    return "M" + " L".join(coordinates if len(coordinates) > 1 else coordinates * 2)
+
+
+def _read_only(values: ArrayLike, dtype: type) -> NDArray:
+    array: NDArray = np.array(values, dtype=dtype)
+    array.setflags(write=False)
+    return array
+
+
+def _equal(a: NDArray | None, b: NDArray | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return np.array_equal(a, b)
