@@ -1,0 +1,201 @@
+"""IAM-OnDB as downloaded: lines of ink paired with their transcripts, by the official lists.
+
+The folder holds ``lineStrokes/``, ``ascii/`` and ``original/`` (or ``lineStrokes-all/lineStrokes/`` and so on, as the
+archives unpack) and the lists ``trainset.txt`` ... beside them. The folder of a form is named by the first 7
+characters of its id, and that by the first 3. The text is in the ``CSR:`` part of ``ascii/.../<form>.txt`` (the
+``OCR:`` part is wrong on purpose): line n of it, blank ones not counted, belongs to ``<form>-0n.xml``;
+``%%%%%%%%%%%`` stands for a line break. Writers come from ``original/``, which not every form has.
+
+Source: Liwicki & Bunke, ICDAR 2005; https://fki.tic.heia-fr.ch/databases/iam-on-line-handwriting-database
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from handwriting.corpora.corpus import Line
+from handwriting.errors import InkError
+from handwriting.formats import iamondb as files
+from handwriting.formats import load
+from handwriting.text import raw
+
+SPLITS = ("trainset", "testset_v", "testset_t", "testset_f")
+"""The official ones. The development set is ``testset_v``; the final test is ``testset_f`` in spite of the names."""
+PARTS = {"lineStrokes": "lineStrokes-all", "ascii": "ascii-all", "original": "original-xml-all"}
+"""The folders, and the level above each that its archive brings along."""
+FORM = re.compile(r"[a-z]\d\d-\d\d\d[a-z]?")
+LINE = re.compile(rf"(?P<form>{FORM.pattern})-(?P<number>\d+)")
+TERMS = (
+    "IAM On-Line Handwriting Database: may be used for non-commercial research purpose only; "
+    "cite M. Liwicki and H. Bunke, ICDAR 2005"
+)
+BREAK = re.compile(r"\n|%{3,}")
+
+
+class IamOndb:
+    """The database in ``root``, read lazily: a list when its split is asked for, a line when its turn comes.
+
+    ``lists``: further split lists, named by their file names. Raises :class:`InkError` when ``root`` holds no
+    IAM-OnDB, and later when a list is missing or names a form that is not there.
+    """
+
+    def __init__(self, root: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = ()) -> None:
+        self.root = Path(root)
+        self._strokes = _required(self.root, "lineStrokes")
+        self._ascii = _required(self.root, "ascii")
+        self._original = _part(self.root, "original")
+        beside = {name: self.root / f"{name}.txt" for name in SPLITS}
+        self._lists = {name: path for name, path in beside.items() if path.is_file()}
+        self._lists |= {Path(path).stem: Path(path) for path in lists}
+        self._transcript = lru_cache(64)(self._read_transcript)
+        self._writer = lru_cache(64)(self._read_writer)
+
+    @property
+    def terms(self) -> str:
+        return TERMS
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        return tuple(self._lists)
+
+    @cached_property
+    def known_bad(self) -> Mapping[str, str]:
+        """Line id to reason, with whole forms spelled out into their lines."""
+        reasons: dict[str, str] = {}
+        for entry in known_bad_entries():
+            for name in entry["ids"]:
+                reasons |= dict.fromkeys(self.line_ids(name), entry["reason"])
+        return reasons
+
+    def names(self, split: str) -> list[str]:
+        """What a split's list holds, in its order and once each: form ids, or line ids in lists of one's own."""
+        if split not in self._lists:
+            have = ", ".join(self._lists) or "none"
+            raise InkError(
+                f"{self.root}: there is no list {split}.txt (found: {have}); put it there or ask for another"
+            )
+        path = self._lists[split]
+        names = load(path).decode("latin-1").split()
+        for name in names:
+            if not (FORM.fullmatch(name) or LINE.fullmatch(name)):
+                raise InkError(f"{path}: {name[:40]!r} is no form of IAM-OnDB; a list holds ids such as a01-000u")
+        return list(dict.fromkeys(names))
+
+    def line_ids(self, name: str) -> list[str]:
+        """The lines of a form that have ink, by number, or the line itself; empty when there is nothing."""
+        try:
+            stems = [Path(file).stem for file in os.listdir(self._strokes / name[:3] / name[:7])]
+        except OSError:
+            return []
+        matches = [match for stem in stems if (match := LINE.fullmatch(stem)) and name in (match["form"], stem)]
+        return [match[0] for match in sorted(matches, key=lambda match: int(match["number"]))]
+
+    def ids(self, split: str) -> list[str]:
+        result: list[str] = []
+        for name in self.names(split):
+            ids = self.line_ids(name)
+            if not ids:
+                raise InkError(
+                    f"{self._lists[split]}: there is no ink of {name} in {self._strokes}; unpack the missing files or "
+                    "take it off the list"
+                )
+            result += ids
+        return list(dict.fromkeys(result))
+
+    def training_ids(self, split: str) -> list[str]:
+        return [id for id in self.ids(split) if id not in self.known_bad and self.text(id)]
+
+    def lines(self, split: str) -> Iterator[Line]:
+        return (self.line(id) for id in self.ids(split))
+
+    def line(self, id: str) -> Line:
+        form, _ = split_id(id)
+        path = self.line_file(id)
+        ink = files.read(load(path), str(path))
+        text, writer = self.text(id), self._writer(form)
+        source = replace(ink.source, text=text, writer=writer, file=path.name)
+        return Line(id, replace(ink, source=source), text, writer, form)
+
+    def text(self, id: str) -> str:
+        """The transcript of a line, ``""`` if its form has fewer lines of text than of ink."""
+        form, number = split_id(id)
+        lines = self._transcript(form)
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def transcript(self, form: str) -> tuple[str, ...]:
+        """The lines of text of a form, as :func:`transcript` finds them."""
+        return self._transcript(form)
+
+    def text_file(self, form: str) -> Path:
+        """Where the text of a form is."""
+        return self._ascii / form[:3] / form[:7] / f"{form}.txt"
+
+    def line_file(self, id: str) -> Path:
+        """Where the ink of a line is."""
+        form, _ = split_id(id)
+        return self._strokes / form[:3] / form[:7] / f"{id}.xml"
+
+    def line_files(self) -> Iterator[Path]:
+        """Every ink file of a line that is there, listed or not."""
+        return self._strokes.glob("*/*/*.xml")
+
+    def form_file(self, form: str) -> Path | None:
+        """Where the ink of a whole form is; None when ``original/`` does not have it."""
+        if self._original is None:
+            return None
+        path = self._original / form[:3] / form[:7] / f"strokes{form[7:]}.xml"
+        return path if path.is_file() else None
+
+    def _read_transcript(self, form: str) -> tuple[str, ...]:
+        path = self.text_file(form)
+        return transcript(load(path).decode("latin-1"), str(path))
+
+    def _read_writer(self, form: str) -> str | None:
+        path = self.form_file(form)
+        return None if path is None else files.form_writer(load(path, files.HEAD), str(path))
+
+
+def transcript(text: str, file: str) -> tuple[str, ...]:
+    """The lines of the ``CSR:`` part of a transcript file, blank ones left out, white space collapsed, unescaped."""
+    _, mark, csr = text.partition("CSR:")
+    if not mark:
+        raise InkError(f"{file}: there is no 'CSR:' in it, which the transcript follows; copy the file again")
+    lines = (raw(line) for line in BREAK.split(csr))
+    return tuple(line for line in lines if line)
+
+
+def split_id(id: str) -> tuple[str, int]:
+    """Form and number of a line id; :class:`InkError` when it is none."""
+    match = LINE.fullmatch(id)
+    if not match:
+        raise InkError(f"{id!r} is no line of IAM-OnDB; ids look like a01-000u-01")
+    return match["form"], int(match["number"])
+
+
+def known_bad_entries() -> list[dict]:
+    """The entries of ``iamondb_known_bad.toml``: ``ids`` (lines or whole forms) and ``reason``."""
+    path = Path(__file__).with_name("iamondb_known_bad.toml")
+    return tomllib.loads(path.read_text("utf-8"))["bad"]
+
+
+def _required(root: Path, name: str) -> Path:
+    path = _part(root, name)
+    if path is None:
+        raise InkError(
+            f"{root}: no IAM-OnDB here, {name}/ is missing; give the folder that holds lineStrokes/, ascii/, original/ "
+            "and the lists such as trainset.txt"
+        )
+    return path
+
+
+def _part(root: Path, name: str) -> Path | None:
+    for path in (root / name, root / PARTS[name] / name, root / PARTS[name]):
+        if path.is_dir():
+            return path
+    return None

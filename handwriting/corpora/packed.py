@@ -1,0 +1,137 @@
+"""One file for a whole corpus: small, quick to open, every line unpacked only when asked for.
+
+Layout, little-endian: ``MAGIC``; version (u32), CRC-32 of the index (u32), position and size of the index (2 x u64);
+the ink of each line, compressed by itself; the index, which ends the file, so that a shortened file is noticed. The
+index is zlib-compressed JSON: ``terms``, ``splits`` (name to row numbers) and ``lines`` (a row each, see ``_row``).
+
+Ink comes back bit for bit; ``codec`` has the details.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from handwriting.corpora.codec import decode, encode
+from handwriting.corpora.corpus import Corpus, Line
+from handwriting.errors import InkError
+from handwriting.files import atomic
+from handwriting.ink import Source
+
+MAGIC = b"HWCORPUS"
+VERSION = 1
+HEADER = struct.Struct("<8sIIQQ")
+Progress = Callable[[int, int], object]
+
+
+def pack(corpus: Corpus, path: str | os.PathLike[str], progress: Progress | None = None) -> None:
+    """Write every line of ``corpus`` with its splits and known-bad marks to one file.
+
+    ``progress(done, total)`` is called after each line. The file appears at once when it is complete; an error
+    leaves what was there before.
+    """
+    splits = {split: corpus.ids(split) for split in corpus.splits}
+    rows = {id: row for row, id in enumerate(dict.fromkeys(id for ids in splits.values() for id in ids))}
+    with atomic(path) as temporary, temporary.open("wb") as file:
+        file.write(bytes(HEADER.size))
+        lines: list[list[Any]] = []
+        for id in rows:
+            line = corpus.line(id)
+            blob = encode(line.ink)
+            lines.append(_row(line, corpus.known_bad.get(id), file.tell(), len(blob)))
+            file.write(blob)
+            if progress is not None:
+                progress(len(lines), len(rows))
+        index: dict[str, Any] = {"terms": corpus.terms, "lines": lines}
+        index["splits"] = {split: [rows[id] for id in ids] for split, ids in splits.items()}
+        data = zlib.compress(json.dumps(index, separators=(",", ":"), allow_nan=False).encode(), 9)
+        position = file.tell()
+        file.write(data)
+        file.seek(0)
+        file.write(HEADER.pack(MAGIC, VERSION, zlib.crc32(data), position, len(data)))
+
+
+def _row(line: Line, bad: str | None, position: int, size: int) -> list[Any]:
+    """id, form, writer, text, reason if known to be bad, position, size, number of points, source (its fields)."""
+    source = list(astuple(line.ink.source))
+    return [line.id, line.form, line.writer, line.text, bad, position, size, len(line.ink), source]
+
+
+class PackedCorpus:
+    """A packed file, opened. Raises :class:`InkError` when it is something else, shortened, or damaged."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        try:
+            with self.path.open("rb") as file:
+                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InkError(f"{self.path}: {reason.lower()}; give a folder of IAM-OnDB or a packed corpus") from None
+        if len(self._data) < HEADER.size or self._data[: len(MAGIC)] != MAGIC:
+            raise InkError(f"{self.path}: not a packed corpus; give a folder of IAM-OnDB or a packed corpus")
+        _, version, checksum, position, size = HEADER.unpack(self._data[: HEADER.size])
+        if version != VERSION:
+            raise InkError(f"{self.path}: packed in version {version}, and this program reads {VERSION}; pack it again")
+        if position + size != len(self._data):
+            raise InkError(
+                f"{self.path}: {len(self._data):,} bytes where {position + size:,} were written; copy or pack it again"
+            )
+        index = self._data[position:]
+        if zlib.crc32(index) != checksum:
+            raise self._damaged("its index")
+        self._index: dict[str, Any] = json.loads(zlib.decompress(index))
+        self._rows: dict[str, list[Any]] = {row[0]: row for row in self._index["lines"]}
+
+    @property
+    def terms(self) -> str:
+        return self._index["terms"]
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        return tuple(self._index["splits"])
+
+    @cached_property
+    def known_bad(self) -> Mapping[str, str]:
+        return {row[0]: row[4] for row in self._index["lines"] if row[4] is not None}
+
+    def ids(self, split: str) -> list[str]:
+        if split not in self._index["splits"]:
+            raise InkError(f"{self.path}: there is no split {split!r} in it; it has: {', '.join(self.splits)}")
+        return [self._index["lines"][row][0] for row in self._index["splits"][split]]
+
+    def training_ids(self, split: str) -> list[str]:
+        return [id for id in self.ids(split) if id not in self.known_bad and self._row(id)[3]]
+
+    def lines(self, split: str) -> Iterator[Line]:
+        return (self.line(id) for id in self.ids(split))
+
+    def points(self, id: str) -> int:
+        """Number of points of a line, known without unpacking it."""
+        return self._row(id)[7]
+
+    def line(self, id: str) -> Line:
+        _, form, writer, text, _, position, size, _, source = self._row(id)
+        try:
+            ink = decode(self._data[position : position + size], Source(*source))
+        except ValueError as error:
+            raise self._damaged(f"line {id} ({error})") from None
+        return Line(id, ink, text, writer, form)
+
+    def _row(self, id: str) -> list[Any]:
+        try:
+            return self._rows[id]
+        except KeyError:
+            example = next(iter(self._rows), "none: it is empty")
+            raise InkError(f"{self.path}: there is no line {id!r} in it; ids look like {example}") from None
+
+    def _damaged(self, what: str) -> InkError:
+        return InkError(f"{self.path}: {what} is damaged; copy the file or pack the corpus again")

@@ -1,0 +1,24 @@
+"""What many tests share: a tiny corpus of our own, and the real one where it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from iamondb_fixture import make_iamondb
+
+
+@pytest.fixture(scope="session")
+def iamondb_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny IAM-OnDB with trainset, testset_v and testset_t; to be read only (``make_iamondb`` makes others)."""
+    return make_iamondb(tmp_path_factory.mktemp("iam-ondb"))
+
+
+@pytest.fixture(scope="session")
+def real_iamondb() -> Path:
+    """The real IAM-OnDB, in ``$HANDWRITING_DATA/iam-ondb`` (``datasets/iam-ondb`` unless set)."""
+    path = Path(os.environ.get("HANDWRITING_DATA", "datasets")) / "iam-ondb"
+    if not path.is_dir():
+        pytest.skip(f"needs IAM-OnDB, which is not in {path}; set HANDWRITING_DATA to the folder that holds iam-ondb/")
+    return path
