@@ -1,0 +1,1 @@
+"""The networks in torch, for training: the LSTM core, the window, the mixture, the two directions and their losses."""

@@ -1,0 +1,271 @@
+"""One LSTM layer in one direction, in three variants, all with (T, B, D) input and torch's gate order i, f, g, o.
+
+With ``z = W x_t + R h_{t-1} + b`` for each gate, ``s`` the logistic function, and ``*`` element by element:
+
+*1997*: Hochreiter & Schmidhuber, Long Short-Term Memory (Neural Computation 9(8), equations 7 to 9): the constant error
+carousel. What is in the cell stays, and so does the error at the cell. (With tanh where they scaled the logistic
+function, and the whole gradient where they truncated it; both as in Graves & Schmidhuber 2005.) ::
+
+    i, o = s(z_i), s(z_o)        g = tanh(z_g)
+    c_t = c_{t-1} + i * g        h_t = o * tanh(c_t)
+
+*forget*: Gers, Schmidhuber & Cummins 2000, Learning to Forget; what "LSTM" means today and what ``nn.LSTM`` runs. ::
+
+    i, f, o = s(z_i), s(z_f), s(z_o)        g = tanh(z_g)
+    c_t = f * c_{t-1} + i * g               h_t = o * tanh(c_t)
+
+*peephole*: Gers, Schraudolph & Schmidhuber 2002, as Graves wrote it (arXiv 1308.0850, equations 7 to 11): the gates see
+the cell through one weight a cell each, the output gate sees the new content. ::
+
+    i, f = s(z_i + p_i * c_{t-1}), s(z_f + p_f * c_{t-1})        g = tanh(z_g)
+    c_t = f * c_{t-1} + i * g
+    o = s(z_o + p_o * c_t)                                       h_t = o * tanh(c_t)
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
+
+from handwriting.errors import InkError
+
+Variant = Literal["1997", "forget", "peephole"]
+State = tuple[Tensor, Tensor]
+"""(h, c), each (B, H)."""
+
+_SHUT = -1e4
+"""Pre-activation whose logistic function is exactly 0, and with the other sign exactly 1, in every dtype."""
+
+
+class ForgetCell(nn.Module):
+    """The *forget* variant: torch's fused ``nn.LSTM`` with one layer and one direction, weight for weight.
+
+    Under autocast on the CPU it runs in bfloat16 (more than twice as fast where the CPU has AMX), gradients float32.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, forget_bias: float) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.lstm = nn.LSTM(input_size, hidden_size)
+        _, _, bias_ih, bias_hh = self.weights()
+        with torch.no_grad():  # nn.LSTM adds two biases; together they are the forget gate's
+            bias_ih[hidden_size : 2 * hidden_size] = forget_bias
+            bias_hh[hidden_size : 2 * hidden_size] = 0
+
+    def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
+        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+        h, c = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
+        if last is None:
+            y, (h, c) = self.lstm(x, (h, c))
+            return y, (h[0].to(state[0].dtype), c[0].to(state[1].dtype))
+        # nn.LSTM gives the cell after the final step only. One more input, 1 at padding, shuts the input gate and opens
+        # the forget gate there, so that the fused kernel carries c from the last step to the end, unchanged.
+        weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
+        hold = weight_ih.new_zeros(len(weight_ih), 1)
+        hold[: self.hidden_size], hold[self.hidden_size : 2 * self.hidden_size] = _SHUT, -_SHUT
+        padding = torch.arange(len(x), device=x.device).unsqueeze(1) > last  # (T, B)
+        x = torch.cat([x, padding.unsqueeze(2).to(x.dtype)], 2)  # (T, B, D + 1)
+        weights = [torch.cat([weight_ih, hold], 1), weight_hh, bias_ih, bias_hh]
+        y, _, c = torch.lstm(x, (h, c), weights, True, 1, 0.0, self.training, False, False)
+        return y, (_at(y, last).to(state[0].dtype), c[0].to(state[1].dtype))
+
+    def step(self, x: Tensor, state: State) -> State:
+        """``x`` (B, D) → the next state."""
+        return torch.lstm_cell(x, state, *self.weights())
+
+    def weights(self) -> list[nn.Parameter]:
+        """weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""
+        return list(self.lstm.parameters())
+
+
+class UnrolledCell(nn.Module):
+    """The *1997* and *peephole* variants, which no fused kernel of torch computes.
+
+    ``weight_ih`` (G * H, D), ``weight_hh`` (G * H, H), ``bias`` (G * H,), where the G gates are i, g, o in *1997* and
+    i, f, g, o in *peephole*; ``peephole`` (3, H): p_i, p_f, p_o. Under autocast the matrix products run in its dtype,
+    the cell stays float32.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, forget_bias: float, *, peephole: bool) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+        rows = (4 if peephole else 3) * hidden_size
+        self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
+        self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
+        self.bias = nn.Parameter(torch.empty(rows))
+        self.peephole = nn.Parameter(torch.empty(3, hidden_size)) if peephole else None
+        for parameter in self.parameters():  # as nn.LSTM does
+            nn.init.uniform_(parameter, -1 / math.sqrt(hidden_size), 1 / math.sqrt(hidden_size))
+        if peephole:
+            with torch.no_grad():
+                self.bias[hidden_size : 2 * hidden_size] = forget_bias
+
+    def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
+        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+        device = x.device.type
+        low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
+        y, cells = _Unrolled.apply(x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low)
+        h, c = (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
+        return y, (h.to(state[0].dtype), c)
+
+    def step(self, x: Tensor, state: State) -> State:
+        """``x`` (B, D) → the next state."""
+        return self(x.unsqueeze(0), state)[1]
+
+
+Cell = ForgetCell | UnrolledCell
+
+
+def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float) -> Cell:
+    """The cell of that variant, with the biases of the forget gate (if any) at ``forget_bias``."""
+    if variant == "forget":
+        return ForgetCell(input_size, hidden_size, forget_bias)
+    if variant in ("1997", "peephole"):
+        return UnrolledCell(input_size, hidden_size, forget_bias, peephole=variant == "peephole")
+    raise InkError(f"LSTM variant {variant!r} is unknown; choose 1997, forget or peephole")
+
+
+class _Unrolled(torch.autograd.Function):
+    """The recurrence over all steps, with its derivative by hand: autograd would record a dozen nodes a step.
+
+    Matrix products run in dtype ``low``, all else in the dtype of ``c``. Not differentiable twice.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: Tensor,
+        h: Tensor,
+        c: Tensor,
+        weight_ih: Tensor,
+        weight_hh: Tensor,
+        bias: Tensor,
+        peephole: Tensor | None,
+        low: torch.dtype,
+    ) -> tuple[Tensor, Tensor]:
+        """``x`` (T, B, D), ``h``, ``c`` (B, H) → y, cells, each (T, B, H)."""
+        T, (B, H) = len(x), c.shape
+        with torch.autocast(x.device.type, enabled=False):
+            x, h, weight_ih, weight_hh, bias = (v.to(low) for v in (x, h, weight_ih, weight_hh, bias))
+            gates = F.linear(x, weight_ih, bias).to(c.dtype)  # (T, B, G * H)
+        y, cells, squashed = x.new_empty(T, B, H), c.new_empty(T, B, H), c.new_empty(T, B, H)
+        recurrent = x.new_empty(B, gates.shape[2])
+        across = weight_hh.t()
+        if T > 20:  # the copy makes each product a quarter faster, and costs about ten of them
+            across = across.contiguous()
+        before, c_before = h, c
+        for z, (i, f, g, o), y_t, c_t, tanh_c in zip(
+            gates.unbind(), _by_gate(gates, H), y.unbind(), cells.unbind(), squashed.unbind(), strict=True
+        ):
+            z.add_(torch.mm(before, across, out=recurrent))
+            if f is None or peephole is None:
+                torch.addcmul(c_before, i.sigmoid_(), g.tanh_(), out=c_t)
+            else:
+                i.addcmul_(c_before, peephole[0]).sigmoid_()
+                f.addcmul_(c_before, peephole[1]).sigmoid_()
+                torch.mul(f, c_before, out=c_t).addcmul_(i, g.tanh_())
+                o.addcmul_(c_t, peephole[2])
+            torch.tanh(c_t, out=tanh_c)
+            torch.mul(o.sigmoid_(), tanh_c, out=y_t)
+            before, c_before = y_t, c_t
+        ctx.save_for_backward(x, h, c, weight_ih, weight_hh, peephole, gates, y, cells, squashed)
+        ctx.set_materialize_grads(False)
+        return y, cells
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
+        dy, dcells = grads
+        x, h, c, weight_ih, weight_hh, peephole, gates, y, cells, squashed = ctx.saved_tensors
+        T, B, H = y.shape
+        dgates, dpeephole = torch.empty_like(gates, dtype=y.dtype), c.new_zeros(3, B, H)
+        dh, dc, part, back = torch.empty_like(c), torch.zeros_like(c), torch.empty_like(c), torch.zeros_like(h)
+        dgates_by_step = list(zip(dgates.unbind(), _by_gate(dgates, H), strict=True))
+        gates_by_step = _by_gate(gates, H)
+        for t in reversed(range(T)):
+            (i, f, g, o), c_before = gates_by_step[t], cells[t - 1] if t else c
+            dz, (di, df, dg, do) = dgates_by_step[t]
+            if dy is None:
+                dh.copy_(back)
+            else:
+                torch.add(dy[t], back, out=dh)
+            if dcells is not None:
+                dc.add_(dcells[t])
+            _sigmoid_backward(torch.mul(dh, squashed[t], out=part), o, grad_input=do)
+            dc.add_(_tanh_backward(torch.mul(dh, o, out=part), squashed[t], grad_input=part))
+            if peephole is not None:
+                dc.addcmul_(do, peephole[2])
+                dpeephole[2].addcmul_(do, cells[t])
+            _sigmoid_backward(torch.mul(dc, g, out=part), i, grad_input=di)
+            _tanh_backward(torch.mul(dc, i, out=part), g, grad_input=dg)
+            if f is not None and df is not None and peephole is not None:
+                _sigmoid_backward(torch.mul(dc, c_before, out=part), f, grad_input=df)
+                dc.mul_(f).addcmul_(di, peephole[0]).addcmul_(df, peephole[1])
+                dpeephole[0].addcmul_(di, c_before)
+                dpeephole[1].addcmul_(df, c_before)
+            torch.mm(dz, weight_hh, out=back)
+        with torch.autocast(x.device.type, enabled=False):
+            dx = dgates @ weight_ih if ctx.needs_input_grad[0] else None
+            rows = dgates.flatten(0, 1).t()  # (G * H, T * B)
+            dweight_ih = rows @ x.flatten(0, 1)
+            dweight_hh = dgates[0].t() @ h
+            if T > 1:
+                dweight_hh.addmm_(rows[:, B:], y[:-1].flatten(0, 1))
+        dbias = dgates.sum((0, 1), dtype=c.dtype)
+        # Autograd casts each gradient to the dtype of its input.
+        return dx, back, dc, dweight_ih, dweight_hh, dbias, None if peephole is None else dpeephole.sum(1), None
+
+
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
+_tanh_backward = torch.ops.aten.tanh_backward.grad_input
+
+
+def _by_gate(gates: Tensor, hidden_size: int) -> list[tuple[Tensor, Tensor | None, Tensor, Tensor]]:
+    """``gates`` (T, B, G * H) as views i, f, g, o, each (B, H), for every step; f is None when there are three."""
+    views = [gate.unbind() for gate in gates.split(hidden_size, 2)]
+    forget = views[1] if len(views) == 4 else [None] * len(gates)
+    return list(zip(views[0], forget, views[-2], views[-1], strict=True))
+
+
+def _at(y: Tensor, last: Tensor) -> Tensor:
+    """``y`` (T, B, H) at step ``last`` (B,) of each sequence, (B, H)."""
+    return y[last, torch.arange(len(last), device=y.device)]
+
+
+def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
+    """The inputs W, R, B and (peephole only) P of ONNX's LSTM operator for one cell, or for a forward and a backward.
+
+    ``W`` (N, 4H, D), ``R`` (N, 4H, H), ``B`` (N, 8H), ``P`` (N, 3H), float32, with N directions and ONNX's gate order
+    i, o, f, c (P: i, o, f). ONNX knows no LSTM without a forget gate: *1997* gets one that is always open, with weights
+    zero and bias 100, whose logistic function is 1 in float32.
+
+    Source: the operator's page in the ONNX documentation, https://onnx.ai/onnx/operators/onnx__LSTM.html.
+    """
+    directions = [_onnx_direction(cell) for cell in cells]
+    return {name: np.stack([d[name] for d in directions]) for name in directions[0]}
+
+
+def _onnx_direction(cell: Cell) -> dict[str, NDArray[np.float32]]:
+    if isinstance(cell, ForgetCell):
+        weight_ih, weight_hh, bias_ih, bias_hh = cell.weights()
+        bias, peephole = bias_ih + bias_hh, None
+    else:
+        weight_ih, weight_hh, bias, peephole = cell.weight_ih, cell.weight_hh, cell.bias, cell.peephole
+    ordered = {}
+    for name, weight in (("W", weight_ih), ("R", weight_hh), ("B", bias)):
+        gates = list(weight.detach().cpu().float().split(cell.hidden_size))
+        if len(gates) == 3:
+            gates.insert(1, torch.full_like(gates[0], 100.0 if name == "B" else 0.0))
+        i, f, g, o = gates
+        ordered[name] = torch.cat([i, o, f, g]).numpy()
+    ordered["B"] = np.concatenate([ordered["B"], np.zeros_like(ordered["B"])])  # ONNX, too, has two biases
+    if peephole is not None:
+        ordered["P"] = peephole.detach().cpu().float()[[0, 2, 1]].flatten().numpy()
+    return ordered

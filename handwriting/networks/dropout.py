@@ -1,0 +1,22 @@
+"""Dropout that costs little on a CPU: one random byte an element instead of one random number.
+
+torch draws its Bernoulli numbers one by one there, which took a tenth of the recognizer's training.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
+    """``x`` of any shape with each element zeroed with ``probability``, the others scaled to keep the mean.
+
+    The probability is rounded to a multiple of 1/256. Hinton et al. 2012, arXiv 1207.0580.
+    """
+    level = round(256 * probability)
+    if not training or level == 0:
+        return x
+    words = torch.empty((x.numel() + 7) // 8, dtype=torch.int64, device=x.device).random_(-(2**63), None)
+    dropped = (words.view(torch.uint8)[: x.numel()] < level).view(x.shape)
+    return x.masked_fill(dropped, 0) * (256 / (256 - level))
