@@ -1,0 +1,57 @@
+"""Features: ink as a recognition network sees it.
+
+    ink -> normalise (deskew, deslant, resize) -> [augment, in training] -> encode (resampled points or curves)
+
+Every step is a pure function in a file of its own; none needs time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.features.bezier import BEZIER_SIZE, encode_bezier
+from handwriting.features.normalise import normalise
+from handwriting.features.points import POINT_SIZE, encode_points
+from handwriting.ink import Ink
+
+
+@dataclass(frozen=True)
+class FeatureConfig:
+    """How ink becomes steps; part of a checkpoint's card."""
+
+    encoding: Literal["points", "bezier"] = "points"
+    spacing: float = 0.06
+    """Points: distance between resampled points, in writing heights."""
+    tolerance: float = 0.03
+    """Curves: largest distance between ink and curve, in writing heights."""
+
+    @property
+    def size(self) -> int:
+        """Features of a step."""
+        return POINT_SIZE if self.encoding == "points" else BEZIER_SIZE
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Ink as network input."""
+
+    steps: NDArray[np.float32]
+    """Shape (T, size)."""
+    points: NDArray[np.int64]
+    """Shape (T, 2): for each step the half-open range of the ink's points that it covers."""
+
+
+def encode(ink: Ink, config: FeatureConfig) -> Encoded:
+    """Ink in any units as network input."""
+    return encode_normalised(normalise(ink), config)
+
+
+def encode_normalised(ink: Ink, config: FeatureConfig, stretch: float = 1.0) -> Encoded:
+    """Normalised ink as network input; ``stretch`` scales the resolution (training-time augmentation)."""
+    if config.encoding == "points":
+        return Encoded(*encode_points(ink, config.spacing * stretch))
+    return Encoded(*encode_bezier(ink, config.tolerance * stretch))
