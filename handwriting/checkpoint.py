@@ -1,0 +1,94 @@
+"""Checkpoints: a folder with a card, weights to train on from, and the graph that runs.
+
+``card.json``            configuration, alphabet, features, training, figures, terms of the data
+``weights.safetensors``  what ``--init`` takes
+``model.onnx``           what transcribing and generating run
+
+Never a pickle, so that a checkpoint from a stranger can do nothing but be wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.errors import InkError
+from handwriting.files import atomic
+
+FORMAT = 1
+"""Version of the folder's layout."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint's folder and its card."""
+
+    folder: Path
+    card: dict[str, Any]
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str], kind: str) -> Checkpoint:
+        """The checkpoint in ``folder``; raises :class:`InkError` when there is none, or one of another kind."""
+        folder = Path(folder)
+        path = folder / "card.json"
+        if not path.is_file():
+            raise InkError(
+                f"{folder}: no checkpoint here (no card.json); give the folder that training wrote, like RUN/best"
+            )
+        try:
+            card = json.loads(path.read_text(encoding="utf-8"))
+            found, version = card["kind"], card["format"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise InkError(
+                f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint anew"
+            ) from error
+        if version != FORMAT:
+            raise InkError(f"{path}: checkpoint format {version}, but this version reads {FORMAT}; update handwriting")
+        if found != kind:
+            raise InkError(f"{folder}: a checkpoint of a {found}, but a {kind} is needed; give another --checkpoint")
+        return cls(folder, card)
+
+    @property
+    def model(self) -> Path:
+        """The ONNX graph."""
+        return self._file("model.onnx", "export it from the weights: app.py export")
+
+    def weights(self) -> dict[str, NDArray]:
+        """The network's parameters by name, float32."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        path = self._file("weights.safetensors", "copy the whole checkpoint")
+        try:
+            return {name: value.astype(np.float32) for name, value in load_file(path).items()}
+        except SafetensorError as error:
+            raise InkError(f"{path}: not readable as safetensors ({error}); copy the checkpoint anew") from error
+
+    def _file(self, name: str, remedy: str) -> Path:
+        path = self.folder / name
+        if not path.is_file():
+            raise InkError(f"{path}: missing; {remedy}")
+        return path
+
+
+def save(
+    folder: str | os.PathLike[str], card: Mapping[str, Any], weights: Mapping[str, NDArray], model: bytes | None = None
+) -> None:
+    """Write a checkpoint; weights in the dtype they come in. Each file is replaced whole, the card last."""
+    from safetensors.numpy import save as serialise
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
+    files = {"weights.safetensors": serialise({k: np.ascontiguousarray(v) for k, v in weights.items()})}
+    files |= {} if model is None else {"model.onnx": model}
+    for name, data in (*files.items(), ("card.json", text.encode())):
+        with atomic(folder / name) as temporary:
+            temporary.write_bytes(data)

@@ -1,0 +1,162 @@
+"""The recognizer: ink in, text out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
+from handwriting.features import Encoded, FeatureConfig, encode
+from handwriting.ink import Ink
+from handwriting.recognition.beam import BeamSearchDecoder
+from handwriting.recognition.decode import GreedyDecoder, Hypothesis
+from handwriting.runtime import Graph, batches_by_length, pad
+
+Decoder = Literal["greedy", "beam"]
+Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
+"""Sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
+
+
+@dataclass(frozen=True)
+class Character:
+    """A character and where it stands in the ink."""
+
+    text: str
+    points: tuple[tuple[int, int], ...]
+    """Half-open ranges of the ink's points; none for a space."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text that the ink may say."""
+
+    text: str
+    log_probability: float
+    """Natural logarithm: of the text with the beam decoder, of its best path with the greedy one."""
+    characters: tuple[Character, ...]
+
+
+@dataclass(frozen=True)
+class Transcription:
+    """What the ink says: the readings, best first."""
+
+    readings: tuple[Reading, ...]
+
+    @property
+    def text(self) -> str:
+        return self.readings[0].text
+
+    @property
+    def log_probability(self) -> float:
+        return self.readings[0].log_probability
+
+    @property
+    def characters(self) -> tuple[Character, ...]:
+        return self.readings[0].characters
+
+
+class Recognizer:
+    """A checkpoint, ready to read.
+
+    ``threads``: of the engine. ``network`` replaces the checkpoint's int8 graph, to compare it with the float32
+    network it was made from.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, threads: int = 1, network: Network | None = None) -> None:
+        self.checkpoint = checkpoint
+        self.alphabet = Alphabet(checkpoint.card["alphabet"])
+        self.features = FeatureConfig(**checkpoint.card["features"])
+        self._shrink = int(np.prod(checkpoint.card["network"]["strides"]))
+        self._network = network or _onnx_network(checkpoint.model, threads)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Recognizer:
+        """The recognizer in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
+        return cls(Checkpoint.load(folder or shipped(), "recognizer"), threads)
+
+    def transcribe(self, ink: Ink, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = 25) -> Transcription:
+        """One line of ink; see :meth:`transcribe_all`."""
+        return next(self.transcribe_all([ink], decoder, alternatives, beam))
+
+    def transcribe_all(
+        self,
+        inks: Sequence[Ink],
+        decoder: Decoder = "greedy",
+        alternatives: int = 1,
+        beam: int = 25,
+        batch_size: int = 16,
+    ) -> Iterator[Transcription]:
+        """Each ink's transcription, in the order given.
+
+        ``decoder``: ``"greedy"`` takes the best path, ``"beam"`` the best text among the ``beam`` best prefixes. More
+        than one of ``alternatives`` needs the beam, and takes it.
+        """
+        encoded = [encode(ink, self.features) for ink in inks]
+        for ink, one, log_probs in zip(inks, encoded, self.log_probs(encoded, batch_size), strict=True):
+            hypotheses = self._decode(log_probs, decoder, alternatives, beam)
+            yield Transcription(tuple(self._reading(h, ink, one) for h in hypotheses))
+
+    def log_probs(self, encoded: Sequence[Encoded], batch_size: int = 16) -> list[NDArray[np.float32]]:
+        """Log-probabilities (T', V) of each encoded ink, computed in batches of about equal length."""
+        steps = [one.steps for one in encoded]
+        outputs: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(steps)
+        for chosen in batches_by_length(steps, batch_size):
+            for i, log_probs in zip(chosen, self._network([steps[i] for i in chosen]), strict=True):
+                outputs[i] = log_probs
+        return outputs
+
+    def _decode(self, log_probs: NDArray, decoder: Decoder, alternatives: int, beam: int) -> list[Hypothesis]:
+        if decoder == "greedy" and alternatives == 1:
+            return [GreedyDecoder(self.alphabet).decode(log_probs)]
+        return BeamSearchDecoder(self.alphabet, beam=max(beam, alternatives), n_best=alternatives).decode(log_probs)
+
+    def _reading(self, hypothesis: Hypothesis, ink: Ink, encoded: Encoded) -> Reading:
+        spans = iter(
+            self._spans([s for c, s in zip(hypothesis.text, hypothesis.steps, strict=True) if c != " "], ink, encoded)
+        )
+        characters = tuple(Character(c, () if c == " " else (next(spans),)) for c in hypothesis.text)
+        return Reading(hypothesis.text, hypothesis.log_probability, characters)
+
+    def _spans(self, steps: Sequence[tuple[int, int]], ink: Ink, encoded: Encoded) -> list[tuple[int, int]]:
+        """For each character's network steps, the range of points that it owns; together they cover the ink.
+
+        CTC marks a character by a spike somewhere in its ink. Two neighbours share what lies between their spikes: cut
+        where the pen was lifted, at the lift nearest the middle, or at the middle when it was not.
+        """
+        if not steps:
+            return []
+        last = len(encoded.points) - 1
+        begins = [int(encoded.points[min(first * self._shrink, last), 0]) for first, _ in steps]
+        ends = [int(encoded.points[min(end * self._shrink - 1, last), 1]) for _, end in steps]
+        cuts = [0]
+        for end, begin in zip(ends, begins[1:], strict=False):
+            middle = (end + begin) // 2
+            lifts = ink.starts[(ink.starts >= min(end, begin)) & (ink.starts <= max(end, begin))]
+            cut = int(lifts[np.argmin(np.abs(lifts - middle))]) if len(lifts) else middle
+            cuts.append(max(cut, cuts[-1]))
+        return list(zip(cuts, [*cuts[1:], len(ink)], strict=True))
+
+
+def shipped() -> Path:
+    """The folder of the recognizer that comes with this package: beside it in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_checkpoints" / "recognizer"
+    return inside if inside.is_dir() else package.parent / "checkpoints" / "recognizer"
+
+
+def _onnx_network(model: Path, threads: int) -> Network:
+    graph = Graph(model, threads)
+
+    def run(steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        padded, lengths = pad(steps)
+        log_probs, out_lengths = graph.run({"steps": padded, "lengths": lengths})
+        return [log_probs[:length, column] for column, length in enumerate(out_lengths)]
+
+    return run
