@@ -1,0 +1,12 @@
+"""Training: one loop for every network, and what each network trains on.
+
+=============== ====================================================================
+`loop`          the loop; what it trains is a `Task`, how is `Options`
+`recognizer`    the recognizer's task: lines of a corpus under the CTC loss
+`schedule`      learning rates as functions of the step
+`state`         a training's state on disk, whole or not at all
+`distributed`   several processes, one gradient
+`curve`         the learning curve as CSV and PNG
+`export`        the ONNX graph built from the weights, and its int8 form
+=============== ====================================================================
+"""

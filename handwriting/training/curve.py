@@ -1,0 +1,37 @@
+"""The learning curve as CSV and PNG."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from handwriting.files import atomic
+
+
+def write_curve(rows: list[dict[str, Any]], run: Path) -> None:
+    """``run/curve.csv`` with one row an epoch, and ``run/curve.png``: the loss, and below it each figure."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with atomic(run / "curve.csv") as temporary, temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    _draw(rows, [n for n in names if n not in ("epoch", "step", "minutes", "rate")], run / "curve.png")
+
+
+def _draw(rows: list[dict[str, Any]], names: list[str], path: Path) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 2.2 * len(names)), layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, name in zip(figure.subplots(len(names), squeeze=False)[:, 0], names, strict=True):
+        points = [(row["epoch"], row[name]) for row in rows if name in row]
+        axes.plot(*zip(*points, strict=True), marker="." if len(points) < 30 else "", color="#1f4e79")
+        if all(value > 0 for _, value in points):
+            axes.set_yscale("log")
+        axes.set_ylabel(name)
+        axes.grid(alpha=0.3)
+    axes.set_xlabel("epoch")
+    with atomic(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=90)

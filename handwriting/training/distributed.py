@@ -1,0 +1,58 @@
+"""Several processes, one gradient: ``torchrun --nproc-per-node N app.py train ...``.
+
+Each process takes its share of every batch; the sums of the gradients, of the loss and of its weight are added over
+all processes, so that the update is that of one process on the whole batch. Plain sums suffice: nothing here overlaps
+communication with computation, which small networks do not need.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Workers:
+    """This process's place among all."""
+
+    rank: int = 0
+    size: int = 1
+
+    @classmethod
+    def join(cls, device: str) -> Workers:
+        """Join the group that torchrun announces in the environment; alone without one."""
+        size = int(os.environ.get("WORLD_SIZE", "1"))
+        if size == 1:
+            return cls()
+        dist.init_process_group("nccl" if device == "cuda" else "gloo")
+        if device == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        return cls(dist.get_rank(), size)
+
+    def leave(self) -> None:
+        if self.size > 1:
+            dist.barrier()
+            dist.destroy_process_group()
+
+    def sum(self, tensors: Iterable[Tensor]) -> None:
+        """Replace each tensor by its sum over all processes (one exchange for all of them)."""
+        if self.size == 1:
+            return
+        tensors = list(tensors)
+        flat = torch.cat([t.reshape(-1) for t in tensors])
+        dist.all_reduce(flat)
+        for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+            tensor.copy_(part.view_as(tensor))
+
+    def any(self, flag: bool) -> bool:
+        """Whether any process says yes; all get the same answer."""
+        if self.size == 1:
+            return flag
+        votes = torch.tensor([float(flag)], device="cuda" if dist.get_backend() == "nccl" else "cpu")
+        dist.all_reduce(votes)
+        return bool(votes.item() > 0)

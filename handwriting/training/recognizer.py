@@ -1,0 +1,248 @@
+"""The recognizer as a training task: lines of a corpus, augmented afresh each epoch, under the CTC loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from handwriting import checkpoint, metrics
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
+from handwriting.corpora import Corpus
+from handwriting.errors import InkError
+from handwriting.features import FeatureConfig, encode_normalised
+from handwriting.features.augment import Augmentation
+from handwriting.features.normalise import normalise
+from handwriting.ink import Ink
+from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, ctc_loss, steps_needed
+from handwriting.recognition.decode import GreedyDecoder
+from handwriting.recognition.recognizer import Network
+from handwriting.runtime import batches_by_length, pad
+from handwriting.text import natural
+from handwriting.training.export import int8, recognizer_graph
+
+
+@dataclass(frozen=True)
+class RecognizerSettings:
+    """What is trained, on what."""
+
+    train: str = "trainset"
+    develop: str = "testset_v"
+    features: FeatureConfig = FeatureConfig()
+    augmentation: Augmentation = Augmentation()
+    hidden_size: int = 128
+    num_layers: int = 3
+    variant: str = "forget"
+    channels: list[int] = field(default_factory=lambda: [64, 128])
+    strides: list[int] = field(default_factory=lambda: [2, 2])
+    dropout: float = 0.3
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class _Example:
+    id: str
+    ink: Ink
+    """Normalised."""
+    text: str
+    target: NDArray[np.int64]
+    length: int
+    """Steps without augmentation."""
+
+
+class RecognizerTask:
+    """Implements ``training.loop.Task``. ``say`` is told what was left out and why."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        settings: RecognizerSettings,
+        init: Checkpoint | None = None,
+        say: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        self.settings, self.corpus = settings, corpus
+        lines = [corpus.line(id) for id in corpus.training_ids(settings.train)]
+        if not lines:
+            raise InkError(f"the list {settings.train} has no lines to train on")
+        self.terms = corpus.terms
+        self.left_out = {
+            id: corpus.known_bad.get(id, "no text")
+            for id in sorted(set(corpus.ids(settings.train)) - {line.id for line in lines})
+        }
+        texts = [natural(line.text) for line in lines]
+        self.alphabet = Alphabet.of(texts)
+        self.config = RecognizerConfig(
+            settings.features.size,
+            self.alphabet.size,
+            settings.hidden_size,
+            settings.num_layers,
+            settings.variant,
+            settings.channels,
+            settings.strides,
+            dropout=settings.dropout,
+        )
+        self.shrink = int(np.prod(settings.strides))
+        self.examples: list[_Example] = []
+        for line, text in zip(lines, texts, strict=True):
+            self._add(line.id, line.ink, text)
+        say(f"{len(self.examples)} lines to train on, {self.alphabet.size} classes; left out: {len(self.left_out)}")
+        self.development = [(id, corpus.line(id)) for id in corpus.ids(settings.develop)]
+        self.development_steps = [
+            encode_normalised(normalise(line.ink), settings.features).steps for _, line in self.development
+        ]
+        torch.manual_seed(settings.seed)
+        self.network: nn.Module = RecognizerNetwork(self.config)
+        if init is not None:
+            say(initialise(self.network, self.alphabet, init))
+
+    def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
+        """Batches of lines of about equal length, in random order."""
+        random = np.random.default_rng([self.settings.seed, epoch])
+        lengths = np.array([e.length for e in self.examples]) * np.exp(random.normal(0, 0.05, len(self.examples)))
+        order = np.argsort(lengths, kind="stable")
+        batches = [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]
+        return [batches[i] for i in random.permutation(len(batches))]
+
+    def batch(self, epoch: int, examples: Sequence[int]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Padded steps (T, B, D), their lengths (B,), the concatenated targets and their lengths (B,)."""
+        steps = [self._augmented(number, epoch) for number in examples]
+        targets = [self.examples[number].target for number in examples]
+        padded, lengths = pad(steps)
+        return (
+            torch.from_numpy(padded),
+            torch.from_numpy(lengths),
+            torch.from_numpy(np.concatenate(targets)),
+            torch.tensor([len(t) for t in targets]),
+        )
+
+    def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, float]:
+        """Nats, and the number of characters that they are to be divided by."""
+        x, lengths, targets, target_lengths = batch
+        log_probs, lengths = network(x, lengths)
+        return ctc_loss(log_probs, lengths, targets, target_lengths).sum(), float(target_lengths.sum())
+
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """Canonical CER and WER on the development set, by best path."""
+        outputs = transcribe(network, self.development_steps, self.alphabet)
+        pairs = [(line.text, output) for (_, line), output in zip(self.development, outputs, strict=True)]
+        score = metrics.score(pairs)
+        return {"cer": score.cer, "wer": score.wer}
+
+    def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
+        """Write the checkpoint; its graph is built from the weights as they are stored."""
+        card = {
+            "kind": "recognizer",
+            "network": asdict(self.config),
+            "alphabet": self.alphabet.characters,
+            "features": asdict(self.settings.features),
+            "trained_on": {
+                "list": self.settings.train,
+                "lines": len(self.examples),
+                "left_out": self.left_out,
+                "augmentation": asdict(self.settings.augmentation),
+            },
+            "developed_on": self.settings.develop,
+            "training": training,
+            "terms": self.terms,
+        }
+        weights = {name: value.half().cpu().numpy() for name, value in network.state_dict().items()}
+        checkpoint.save(folder, card, weights, int8(recognizer_graph(build(card, weights))))
+
+    def _add(self, id: str, ink: Ink, text: str) -> None:
+        """Keep the line as an example, or note why it cannot be one."""
+        ink = normalise(ink)
+        length = len(encode_normalised(ink, self.settings.features).steps)
+        target = self.alphabet.encode(text)
+        if self._too_short(length, target):
+            self.left_out[id] = f"CTC needs {steps_needed(target.tolist())} steps for its text, its ink has {length}"
+        else:
+            self.examples.append(_Example(id, ink, text, target, length))
+
+    def _too_short(self, length: int, target: NDArray[np.int64]) -> bool:
+        for stride in self.settings.strides:
+            length = -(-length // stride)
+        return length < steps_needed(target.tolist())
+
+    def _augmented(self, number: int, epoch: int) -> NDArray[np.float32]:
+        """Steps of a distorted copy; of the line itself where the copy became too short for its text."""
+        example, augment, features = self.examples[number], self.settings.augmentation, self.settings.features
+        random = np.random.default_rng([self.settings.seed, epoch, number])
+        steps = encode_normalised(augment(example.ink, random), features, augment.stretch(random)).steps
+        return encode_normalised(example.ink, features).steps if self._too_short(len(steps), example.target) else steps
+
+
+@torch.no_grad()
+def transcribe(
+    network: nn.Module, steps: Sequence[NDArray[np.float32]], alphabet: Alphabet, batch_size: int = 64
+) -> list[str]:
+    """The best path's text for each sequence (T_i, D), in batches of about equal length."""
+    device = next(network.parameters()).device
+    network.eval()
+    decoder, outputs = GreedyDecoder(alphabet), [""] * len(steps)
+    for chosen in batches_by_length(steps, batch_size):
+        padded, lengths = pad([steps[i] for i in chosen])
+        with torch.autocast(device.type, torch.bfloat16):
+            log_probs, lengths_out = network(torch.from_numpy(padded).to(device), torch.from_numpy(lengths).to(device))
+        for column, (i, length) in enumerate(zip(chosen, lengths_out.tolist(), strict=True)):
+            outputs[i] = decoder.decode(log_probs[:length, column].cpu().numpy()).text
+    return outputs
+
+
+def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint) -> str:
+    """Copy a checkpoint's weights into the network; the output layer's rows go by character. Returns what to say of it.
+
+    Raises :class:`InkError` when the sizes differ.
+    """
+    mine, theirs = network.state_dict(), init.weights()
+    old = Alphabet(init.card["alphabet"])
+    rows = [0] + [old.characters.find(c) + 1 for c in alphabet.characters]
+    for name, value in mine.items():
+        given = torch.from_numpy(theirs[name]) if name in theirs else torch.empty(0)
+        by_character = name.startswith("output.")
+        if given.shape[by_character:] != value.shape[by_character:]:
+            raise InkError(
+                f"{init.folder}: {name} has shape {tuple(given.shape)}, this network's has {tuple(value.shape)}; "
+                f"give the sizes in its card.json"
+            )
+        if by_character:
+            for row, source in enumerate(rows):
+                if row == 0 or source > 0:
+                    value[row] = given[source]
+        else:
+            value.copy_(given)
+    fresh = sum(source == 0 for source in rows[1:])
+    return f"weights from {init.folder}; {fresh} of {len(alphabet.characters)} characters are new to them"
+
+
+def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
+    """The network of a card, in float32, ready to run."""
+    network = RecognizerNetwork(RecognizerConfig(**card["network"]))
+    network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
+    return network.eval()
+
+
+def torch_network(source: Checkpoint) -> Network:
+    """The checkpoint's float32 network as :class:`Recognizer` takes it, to compare the int8 graph with."""
+    network = build(source.card, source.weights())
+
+    @torch.no_grad()
+    def run(steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        padded, lengths = pad(steps)
+        log_probs, out_lengths = network(torch.from_numpy(padded), torch.from_numpy(lengths))
+        return [log_probs[:length, column].numpy() for column, length in enumerate(out_lengths.tolist())]
+
+    return run
+
+
+def export_checkpoint(source: Checkpoint, folder: Path, quantise: bool = True) -> None:
+    """Write the checkpoint anew with float16 weights and the graph built from them (int8, or float32)."""
+    weights = {name: value.astype(np.float16) for name, value in source.weights().items()}
+    graph = recognizer_graph(build(source.card, weights))
+    checkpoint.save(folder, source.card, weights, int8(graph) if quantise else graph)

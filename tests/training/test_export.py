@@ -1,0 +1,97 @@
+"""The exported graph computes what the network does, whatever it is padded with."""
+
+import numpy as np
+import pytest
+import torch
+
+from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, steps_needed, subsampled
+from handwriting.runtime import Graph, batches_by_length, pad
+from handwriting.training.export import int8, recognizer_graph
+
+LENGTHS = (1, 2, 5, 40, 97)
+
+
+def network(**changes) -> RecognizerNetwork:
+    torch.manual_seed(0)
+    return RecognizerNetwork(
+        RecognizerConfig(**{"input_size": 9, "output_size": 20, "hidden_size": 16, **changes})
+    ).eval()
+
+
+def sequences() -> list[np.ndarray]:
+    random = np.random.default_rng(0)
+    return [random.normal(size=(length, 9)).astype(np.float32) for length in LENGTHS]
+
+
+@torch.no_grad()
+def by_torch(net: RecognizerNetwork, steps: list[np.ndarray]) -> list[np.ndarray]:
+    padded, lengths = pad(steps)
+    log_probs, out = net(torch.from_numpy(padded), torch.from_numpy(lengths))
+    return [log_probs[:n, i].numpy() for i, n in enumerate(out)]
+
+
+def by_graph(model: bytes, steps: list[np.ndarray], tmp_path) -> list[np.ndarray]:
+    (tmp_path / "model.onnx").write_bytes(model)
+    padded, lengths = pad(steps)
+    log_probs, out = Graph(tmp_path / "model.onnx").run({"steps": padded, "lengths": lengths})
+    return [log_probs[:n, i] for i, n in enumerate(out)]
+
+
+@pytest.mark.parametrize("variant", ["1997", "forget", "peephole"])
+@pytest.mark.parametrize("strides", [[], [1], [2, 2], [3, 2]])
+def test_graph_equals_network(variant, strides, tmp_path):
+    net = network(variant=variant, channels=[12] * len(strides), strides=strides)
+    for ours, theirs in zip(
+        by_graph(recognizer_graph(net), sequences(), tmp_path), by_torch(net, sequences()), strict=True
+    ):
+        assert ours.shape == theirs.shape
+        assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_padding_changes_nothing(tmp_path):
+    net = network()
+    model = recognizer_graph(net)
+    together = by_graph(model, sequences(), tmp_path)
+    torch_together = by_torch(net, sequences())
+    for i, steps in enumerate(sequences()):
+        assert np.abs(by_graph(model, [steps], tmp_path)[0] - together[i]).max() < 1e-5
+        assert np.abs(by_torch(net, [steps])[0] - torch_together[i]).max() < 1e-5
+
+
+def test_what_stands_in_the_padding_changes_nothing():
+    net = network()
+    padded, lengths = pad(sequences())
+    dirty = padded.copy()
+    for column, length in enumerate(lengths):
+        dirty[length:, column] = 1e3
+    with torch.no_grad():
+        clean, out = net(torch.from_numpy(padded), torch.from_numpy(lengths))
+        other, _ = net(torch.from_numpy(dirty), torch.from_numpy(lengths))
+    for column, n in enumerate(out):
+        assert torch.equal(clean[:n, column], other[:n, column])
+
+
+def test_int8_is_near_and_smaller(tmp_path):
+    net = network(hidden_size=64)
+    model = recognizer_graph(net)
+    small = int8(model)
+    assert len(small) < 0.4 * len(model)
+    for ours, theirs in zip(by_graph(small, sequences(), tmp_path), by_torch(net, sequences()), strict=True):
+        assert np.abs(ours - theirs).max() < 0.1
+
+
+def test_subsampled_lengths_are_the_convolutions():
+    for stride in (1, 2, 3):
+        convolution = torch.nn.Conv1d(1, 1, 5, stride, 2)
+        for length in range(1, 12):
+            assert convolution(torch.zeros(1, 1, length)).shape[2] == int(subsampled(torch.tensor([length]), stride))
+
+
+def test_steps_needed_counts_blanks_between_equal_neighbours():
+    assert steps_needed([1, 2, 2, 2, 3]) == 7
+
+
+def test_batches_by_length_hold_every_sequence_once():
+    batches = batches_by_length(sequences(), 2)
+    assert sorted(int(i) for batch in batches for i in batch) == list(range(len(LENGTHS)))
+    assert [len(b) for b in batches] == [2, 2, 1]
