@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+"""The command line: every command parses its arguments, calls one function of the package and shows what it returns."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from handwriting.errors import InkError
+
+app = typer.Typer(
+    help="Reads handwriting (online ink) and trains the networks that do it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+PLAIN: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+"""Help as plain text: quick to import, and the same in a file as on a screen."""
+train_app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
+evaluate_app = typer.Typer(help="Measure a checkpoint on a split of a corpus.", **PLAIN)
+app.add_typer(train_app, name="train")
+app.add_typer(evaluate_app, name="evaluate")
+
+
+Decoder = Literal["greedy", "beam"]
+
+Checkpoint = Annotated[
+    Path | None, typer.Option(help="Folder of the checkpoint; the shipped one when not given.", show_default=False)
+]
+Data = Annotated[Path, typer.Option(help="Folder of IAM-OnDB, or a file packed from it with 'prepare'.")]
+Lists = Annotated[
+    list[Path] | None,
+    typer.Option("--list", help="A further split list (file of form ids); may be repeated.", show_default=False),
+]
+Threads = Annotated[int, typer.Option(min=1, help="Threads of the engine.")]
+
+
+@app.command()
+def transcribe(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Ink files, folders of them, - for stdin.")],
+    checkpoint: Checkpoint = None,
+    decoder: Annotated[Decoder, typer.Option(help="Best path, or prefix beam search.")] = "greedy",
+    alternatives: Annotated[int, typer.Option(min=1, max=100, help="Readings to report (json); takes the beam.")] = 1,
+    format: Annotated[
+        Literal["text", "json"], typer.Option(help="One line of text, or one JSON object, per input.")
+    ] = "text",
+    threads: Threads = 1,
+) -> None:
+    """Read ink files: one line of text for each.
+
+    An input that cannot be read is reported in one line on stderr and the
+    others are done; the exit code is then 1, or 2 when nothing could be read.
+    """
+    from handwriting.recognition.recognizer import Recognizer
+    from handwriting.studio import ink_files, transcribe_files
+
+    files = ink_files(paths)
+    failed = 0
+    with _progress("transcribing", len(files) > 1) as progress:
+        results = transcribe_files(Recognizer.load(checkpoint, threads), files, decoder, alternatives)
+        for done, result in enumerate(results, 1):
+            if result.transcription is None:
+                _say(f"error: {result.error}")
+                failed += 1
+            elif format == "text":
+                print(result.transcription.text)
+            if format == "json":
+                print(json.dumps(result.record(), ensure_ascii=False))
+            progress(done, len(files))
+    if failed:
+        raise SystemExit(1 if failed < len(files) else 2)
+
+
+@app.command()
+def corpus(
+    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB, or a packed file.")],
+    lists: Lists = None,
+) -> None:
+    """Show what a corpus holds and every problem in it."""
+    from handwriting.corpora.report import render, survey
+
+    with _progress("reading") as progress:
+        found = survey(directory, lists or (), progress)
+    print(render(found))
+
+
+@app.command()
+def prepare(
+    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
+    lists: Lists = None,
+) -> None:
+    """Pack a corpus into one small file.
+
+    It trains the same as the folder and opens at once.
+    """
+    from handwriting.corpora import open_corpus
+    from handwriting.corpora.packed import pack
+
+    with _progress("packing") as progress:
+        pack(open_corpus(directory, lists or ()), output, progress)
+    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
+
+
+@train_app.command("recognizer")
+def train_recognizer(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder of the run; resumes the run that is there.")],
+    init: Annotated[Path | None, typer.Option(help="Checkpoint to start from.", show_default=False)] = None,
+    train: Annotated[str, typer.Option(help="Split to train on.")] = "trainset",
+    develop: Annotated[str, typer.Option(help="Split that chooses the best checkpoint.")] = "testset_v",
+    lists: Lists = None,
+    encoding: Annotated[
+        Literal["points", "bezier"], typer.Option(help="What a step is: a resampled point or a Bezier curve.")
+    ] = "points",
+    spacing: Annotated[float, typer.Option(help="Between resampled points, in writing heights.")] = 0.06,
+    hidden_size: Annotated[int, typer.Option(min=1, help="Cells of each layer and direction.")] = 128,
+    layers: Annotated[int, typer.Option(min=1, help="Bidirectional LSTM layers.")] = 3,
+    variant: Annotated[Literal["1997", "forget", "peephole"], typer.Option(help="The LSTM's equations.")] = "forget",
+    channels: Annotated[str, typer.Option(help="Output channels of the convolutions; empty for none.")] = "64,128",
+    strides: Annotated[str, typer.Option(help="Their strides.")] = "2,2",
+    dropout: Annotated[float, typer.Option(min=0, max=0.9)] = 0.3,
+    epochs: Annotated[int, typer.Option(min=1)] = 100,
+    batch_size: Annotated[int, typer.Option(min=1)] = 32,
+    rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 3e-3,
+    schedule: Annotated[str, typer.Option(help="one-cycle or constant.")] = "one-cycle",
+    weight_decay: Annotated[float, typer.Option(min=0)] = 0.01,
+    clip: Annotated[float, typer.Option(help="Largest norm of the gradient.")] = 3.0,
+    average: Annotated[float, typer.Option(min=0, max=0.99999, help="Decay of the weights' moving average.")] = 0.998,
+    seed: Annotated[int, typer.Option()] = 1,
+    precision: Annotated[Literal["bf16", "fp32"], typer.Option()] = "bf16",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    evaluate_every: Annotated[int, typer.Option(min=1, help="Epochs between evaluations.")] = 1,
+    max_minutes: Annotated[
+        float | None, typer.Option(help="Stop after so long, with a state to resume from.", show_default=False)
+    ] = None,
+    loaders: Annotated[int, typer.Option(min=0, help="Processes that prepare batches.")] = 1,
+) -> None:
+    """Train the recognizer: stacked bidirectional LSTM with CTC. Killed at any moment, the same command goes on."""
+    from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.corpora import open_corpus
+    from handwriting.features import FeatureConfig
+    from handwriting.training.loop import Options
+    from handwriting.training.loop import train as run
+    from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
+
+    settings = RecognizerSettings(
+        train,
+        develop,
+        FeatureConfig(encoding, spacing),
+        hidden_size=hidden_size,
+        num_layers=layers,
+        variant=variant,
+        channels=_integers("channels", channels),
+        strides=_integers("strides", strides),
+        dropout=dropout,
+        seed=seed,
+    )
+    options = Options(
+        epochs,
+        batch_size,
+        rate,
+        schedule,
+        weight_decay,
+        clip,
+        average,
+        seed,
+        precision,
+        device,
+        evaluate_every,
+        max_minutes=max_minutes,
+        loaders=loaders,
+    )
+    start = None if init is None else Folder.load(init, "recognizer")
+    task = RecognizerTask(open_corpus(data, lists or ()), settings, start, say=_say)
+    _say(json.dumps(run(task, options, out, command=_command())))
+
+
+@evaluate_app.command("recognizer")
+def evaluate_recognizer(
+    data: Data,
+    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
+    checkpoint: Checkpoint = None,
+    decoder: Annotated[Decoder, typer.Option()] = "greedy",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object with the figures as fractions.")] = False,
+    torch: Annotated[bool, typer.Option("--torch", help="The float32 network instead of the int8 graph.")] = False,
+    worst: Annotated[int, typer.Option(min=0, help="Draw this many of the worst lines.")] = 0,
+    worst_png: Annotated[Path, typer.Option(help="Where to draw them.")] = Path("worst.png"),
+    outputs: Annotated[
+        Path | None, typer.Option(help="Write 'line id, tab, output' to this file.", show_default=False)
+    ] = None,
+    lists: Lists = None,
+    threads: Threads = 1,
+) -> None:
+    """Transcribe every line of a split and print CER and WER, their interval, and the most frequent confusions."""
+    from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.corpora import open_corpus
+    from handwriting.recognition import evaluation
+    from handwriting.recognition.recognizer import Recognizer, shipped
+
+    folder = Folder.load(checkpoint or shipped(), "recognizer")
+    network = None
+    if torch:
+        from handwriting.training.recognizer import torch_network
+
+        network = torch_network(folder)
+    recognizer = Recognizer(folder, threads, network)
+    with _progress("reading") as progress:
+        result = evaluation.evaluate(recognizer, open_corpus(data, lists or ()), split, decoder, progress=progress)
+    if outputs:
+        evaluation.write_outputs(result, outputs)
+    if worst:
+        evaluation.draw_worst(result, worst, worst_png)
+    print(json.dumps(result.figures()) if as_json else evaluation.render(result))
+
+
+@app.command()
+def export(
+    source: Annotated[Path, typer.Argument(help="Checkpoint with weights, like RUN/best.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
+    float32: Annotated[bool, typer.Option("--float32", help="Keep the graph in float32.")] = False,
+) -> None:
+    """Write a checkpoint to ship.
+
+    Float16 weights, the int8 graph made from them, and the card.
+    """
+    from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.training.recognizer import export_checkpoint
+
+    export_checkpoint(Folder.load(source, "recognizer"), output, quantise=not float32)
+    for file in sorted(output.iterdir()):
+        print(f"{file}: {file.stat().st_size / 1e6:.2f} MB")
+
+
+@app.command()
+def demo(
+    text: Annotated[str, typer.Argument(help="The line to write.")] = "The quick brown fox jumps over the lazy dog",
+    output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file.")] = Path("demo.svg"),
+    seed: Annotated[int, typer.Option()] = 0,
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Draw a line of writing to an SVG file and read it back."""
+    from handwriting.recognition.recognizer import Recognizer
+    from handwriting.studio import demonstrate
+
+    result = demonstrate(text, output, Recognizer.load(checkpoint), seed)
+    print(f"drawn  {result.text}\nread   {result.output}\nCER    {100 * result.cer:.1f} %\n{output}")
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is one line on stderr and exit code 2."""
+    try:
+        app()
+    except InkError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except BrokenPipeError:  # the reader of our output has gone, as in `... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _progress(label: str, needed: bool = True) -> Iterator[Callable[[int, int], object]]:
+    """A bar on stderr that appears after a second; the body gets a function of the lines done and their total."""
+    if not (needed and sys.stderr.isatty()):  # the bar's import takes longer than reading a line
+        yield lambda done, total: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=label, unit=" lines", delay=1, leave=False) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show
+
+
+def _command() -> str:
+    return shlex.join(["python", *sys.argv])
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _integers(name: str, text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise InkError(f"--{name} {text!r}: give whole numbers with commas between them, like 64,128") from None
+
+
+if __name__ == "__main__":
+    main()
