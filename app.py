@@ -128,16 +128,16 @@ def train_recognizer(
     variant: Annotated[Literal["1997", "forget", "peephole"], typer.Option(help="The LSTM's equations.")] = "forget",
     channels: Annotated[str, typer.Option(help="Output channels of the convolutions; empty for none.")] = "64,128",
     strides: Annotated[str, typer.Option(help="Their strides.")] = "2,2",
-    dropout: Annotated[float, typer.Option(min=0, max=0.9)] = 0.3,
-    epochs: Annotated[int, typer.Option(min=1)] = 100,
-    batch_size: Annotated[int, typer.Option(min=1)] = 32,
+    dropout: Annotated[float, typer.Option(min=0, max=0.9, help="Between the layers.")] = 0.3,
+    epochs: Annotated[int, typer.Option(min=1, help="Times that every line is seen.")] = 100,
+    batch_size: Annotated[int, typer.Option(min=1, help="Lines an update, over all processes.")] = 32,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 3e-3,
     schedule: Annotated[str, typer.Option(help="one-cycle or constant.")] = "one-cycle",
-    weight_decay: Annotated[float, typer.Option(min=0)] = 0.01,
+    weight_decay: Annotated[float, typer.Option(min=0, help="Of the matrices, as in AdamW.")] = 0.01,
     clip: Annotated[float, typer.Option(help="Largest norm of the gradient.")] = 3.0,
     average: Annotated[float, typer.Option(min=0, max=0.99999, help="Decay of the weights' moving average.")] = 0.998,
-    seed: Annotated[int, typer.Option()] = 1,
-    precision: Annotated[Literal["bf16", "fp32"], typer.Option()] = "bf16",
+    seed: Annotated[int, typer.Option(help="Of the weights, the order and every distortion.")] = 1,
+    precision: Annotated[Literal["bf16", "fp32"], typer.Option(help="Of the matrix products.")] = "bf16",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     evaluate_every: Annotated[int, typer.Option(min=1, help="Epochs between evaluations.")] = 1,
     max_minutes: Annotated[
@@ -190,7 +190,7 @@ def evaluate_recognizer(
     data: Data,
     split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
     checkpoint: Checkpoint = None,
-    decoder: Annotated[Decoder, typer.Option()] = "greedy",
+    decoder: Annotated[Decoder, typer.Option(help="Best path, or prefix beam search.")] = "greedy",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with the figures as fractions.")] = False,
     torch: Annotated[bool, typer.Option("--torch", help="The float32 network instead of the int8 graph.")] = False,
     worst: Annotated[int, typer.Option(min=0, help="Draw this many of the worst lines.")] = 0,
@@ -228,15 +228,24 @@ def export(
     source: Annotated[Path, typer.Argument(help="Checkpoint with weights, like RUN/best.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
     float32: Annotated[bool, typer.Option("--float32", help="Keep the graph in float32.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(help="Corpus to measure the graph on, for the card.", show_default=False)
+    ] = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option("--split", help="Split to measure; may be repeated.  [default: testset_v]", show_default=False),
+    ] = None,
 ) -> None:
     """Write a checkpoint to ship.
 
-    Float16 weights, the int8 graph made from them, and the card.
+    Float16 weights, the int8 graph made from them, and the card, with the graph's figures when --data is given.
     """
     from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.corpora import open_corpus
     from handwriting.training.recognizer import export_checkpoint
 
-    export_checkpoint(Folder.load(source, "recognizer"), output, quantise=not float32)
+    corpus = None if data is None else open_corpus(data)
+    export_checkpoint(Folder.load(source, "recognizer"), output, not float32, corpus, splits or ["testset_v"])
     for file in sorted(output.iterdir()):
         print(f"{file}: {file.stat().st_size / 1e6:.2f} MB")
 
@@ -245,7 +254,7 @@ def export(
 def demo(
     text: Annotated[str, typer.Argument(help="The line to write.")] = "The quick brown fox jumps over the lazy dog",
     output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file.")] = Path("demo.svg"),
-    seed: Annotated[int, typer.Option()] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed, another hand.")] = 0,
     checkpoint: Checkpoint = None,
 ) -> None:
     """Draw a line of writing to an SVG file and read it back."""

@@ -23,7 +23,8 @@ from handwriting.features.normalise import normalise
 from handwriting.ink import Ink
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, ctc_loss, steps_needed
 from handwriting.recognition.decode import GreedyDecoder
-from handwriting.recognition.recognizer import Network
+from handwriting.recognition.evaluation import evaluate
+from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import batches_by_length, pad
 from handwriting.text import natural
 from handwriting.training.export import int8, recognizer_graph
@@ -241,8 +242,18 @@ def torch_network(source: Checkpoint) -> Network:
     return run
 
 
-def export_checkpoint(source: Checkpoint, folder: Path, quantise: bool = True) -> None:
-    """Write the checkpoint anew with float16 weights and the graph built from them (int8, or float32)."""
+def export_checkpoint(
+    source: Checkpoint, folder: Path, quantise: bool = True, corpus: Corpus | None = None, splits: Sequence[str] = ()
+) -> None:
+    """Write the checkpoint anew with float16 weights and the graph built from them (int8, or float32).
+
+    With a ``corpus``, the card gets the figures of that graph, best path, on each of ``splits``.
+    """
     weights = {name: value.astype(np.float16) for name, value in source.weights().items()}
     graph = recognizer_graph(build(source.card, weights))
-    checkpoint.save(folder, source.card, weights, int8(graph) if quantise else graph)
+    model = int8(graph) if quantise else graph
+    checkpoint.save(folder, source.card, weights, model)
+    if corpus is not None and splits:
+        recognizer = Recognizer.load(folder)
+        figures = {split: evaluate(recognizer, corpus, split).figures() for split in splits}
+        checkpoint.save(folder, {**source.card, "figures": figures}, weights, model)

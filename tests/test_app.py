@@ -1,0 +1,234 @@
+"""The command line as a user meets it."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from iamondb_fixture import TEXTS
+from safetensors.numpy import load_file
+from scorer import scorer
+from typer.main import get_command
+
+import app
+from handwriting.recognition.recognizer import shipped
+
+ROOT = Path(__file__).parents[1]
+SMALL = ["--hidden-size", "8", "--layers", "1", "--encoding", "bezier", "--channels", "8", "--strides", "1"]
+SMALL += ["--epochs", "2", "--batch-size", "4", "--loaders", "0"]
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs a command line; returns exit code, stdout and stderr."""
+
+    def call(*arguments: object, stdin: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsys.readouterr()
+        try:
+            app.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def trained(iamondb_dir, tmp_path_factory) -> Path:
+    """A checkpoint of a network too small to be right, by the command that makes real ones."""
+    run = tmp_path_factory.mktemp("app") / "run"
+    command = [sys.executable, ROOT / "app.py", "train", "recognizer", "--data", iamondb_dir, "--out", run, *SMALL]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return run / "best"
+
+
+def line_file(root: Path, id: str = "d05-021u-01") -> Path:
+    return root / "lineStrokes" / id[:3] / id[:7] / f"{id}.xml"
+
+
+def assert_one_line(code: int, err: str, *parts: str) -> None:
+    assert code == 2
+    assert err.count("\n") == 1
+    assert err.startswith("error: ")
+    for part in parts:
+        assert part in err
+
+
+def test_packed_and_folder_train_the_same(run, trained, iamondb_dir, tmp_path):
+    code, out, _ = run("prepare", iamondb_dir, "-o", tmp_path / "tiny.pack")
+    assert code == 0
+    assert "tiny.pack" in out
+    code, _, err = run("train", "recognizer", "--data", tmp_path / "tiny.pack", "--out", tmp_path / "run", *SMALL)
+    assert code == 0, err
+    ours, theirs = (load_file(folder / "weights.safetensors") for folder in (tmp_path / "run" / "best", trained))
+    assert ours.keys() == theirs.keys()
+    assert all((ours[name] == theirs[name]).all() for name in ours)
+
+
+def test_transcribe_prints_a_line_for_each_file(run, trained, iamondb_dir):
+    code, out, err = run("transcribe", line_file(iamondb_dir), iamondb_dir / "lineStrokes", "--checkpoint", trained)
+    assert (code, err) == (0, "")
+    files = len(list((iamondb_dir / "lineStrokes").rglob("*.xml")))
+    assert out.count("\n") == 1 + files
+
+
+def test_transcribe_reads_stdin_and_prints_json(run, trained, iamondb_dir):
+    data = line_file(iamondb_dir).read_bytes()
+    code, out, _ = run(
+        "transcribe", "-", "--checkpoint", trained, "--format", "json", "--alternatives", "3", stdin=data
+    )
+    record = json.loads(out)
+    assert code == 0
+    assert record["file"] == "-"
+    assert len(record["alternatives"]) == 2
+    assert "".join(c["text"] for c in record["characters"]) == record["text"]
+    assert record["log_probability"] >= record["alternatives"][0]["log_probability"]
+
+
+def test_a_bad_file_is_named_and_the_rest_is_done(run, trained, iamondb_dir, tmp_path):
+    (tmp_path / "empty.xml").touch()
+    (tmp_path / "cut.xml").write_bytes(line_file(iamondb_dir).read_bytes()[:300])
+    good = line_file(iamondb_dir)
+    code, out, err = run(
+        "transcribe", good, tmp_path / "empty.xml", tmp_path / "cut.xml", good, "--checkpoint", trained
+    )
+    assert code == 1
+    assert out.count("\n") == 2
+    assert [line.startswith("error: ") for line in err.splitlines()] == [True, True]
+    assert "empty.xml" in err
+    assert "cut.xml" in err
+    code, out, err = run("transcribe", tmp_path / "cut.xml", "--checkpoint", trained, "--format", "json")
+    assert_one_line(code, err, "cut.xml")
+    assert json.loads(out)["error"] in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give the folder"]),
+        (["transcribe", "."], ["no ink files", ".xml"]),
+        (["corpus", "."], ["no IAM-OnDB here", "give the folder"]),
+        (["corpus", "nowhere"], ["nowhere", "no such file"]),
+        (["prepare", ".", "-o", "x.pack"], ["no IAM-OnDB here"]),
+        (["train", "recognizer", "--data", ".", "--out", "run"], ["no IAM-OnDB here"]),
+        (["train", "recognizer", "--data", ".", "--out", "run", "--strides", "2,two"], ["--strides", "2,two"]),
+        (["evaluate", "recognizer", "--data", ".", "--split", "testset_v", "--checkpoint", "x"], ["no checkpoint"]),
+        (["demo", "naïve", "--checkpoint", "x"], ["no checkpoint"]),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(run, tmp_path, monkeypatch, arguments, parts):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*arguments)
+    assert_one_line(code, err, *parts)
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_split_and_list_are_named(run, trained, iamondb_dir, tmp_path):
+    evaluate = ["evaluate", "recognizer", "--data", iamondb_dir, "--checkpoint", trained, "--split"]
+    code, _, err = run(*evaluate, "testset_f")
+    assert_one_line(code, err, "testset_f")
+    code, _, err = run(*evaluate, "mine", "--list", tmp_path / "mine.txt")
+    assert_one_line(code, err, "mine.txt")
+    (tmp_path / "mine.txt").write_text(" z99-999z\n")
+    code, _, err = run(*evaluate, "mine", "--list", tmp_path / "mine.txt")
+    assert_one_line(code, err, "z99-999z")
+
+
+def test_evaluate_agrees_with_the_independent_scorer(run, trained, iamondb_dir, tmp_path):
+    code, out, _ = run(
+        "evaluate", "recognizer", "--data", iamondb_dir, "--split", "testset_v", "--checkpoint", trained, "--json",
+        "--outputs", tmp_path / "out.tsv", "--worst", "2", "--worst-png", tmp_path / "worst.png",
+    )  # fmt: skip
+    figures = json.loads(out)
+    assert code == 0
+    assert figures["lines"] == 3
+    assert {"cer", "wer", "cer_raw", "wer_raw", "cer_ci95", "seconds_per_line"} <= figures.keys()
+    assert figures["cer_ci95"][0] <= figures["cer"] <= figures["cer_ci95"][1]
+    assert (tmp_path / "worst.png").read_bytes().startswith(b"\x89PNG")
+    references = {f"{form}-{n:02d}": t for form in ("d05-021u", "d05-024z") for n, t in enumerate(TEXTS[form], 1)}
+    theirs = scorer().score(references, scorer().read(str(tmp_path / "out.tsv")))
+    for name in ("cer", "wer", "cer_raw", "wer_raw"):
+        assert figures[name] == pytest.approx(theirs[name], abs=1e-12)
+
+
+def test_evaluate_prints_figures_for_people(run, trained, iamondb_dir):
+    for extra in ([], ["--torch"], ["--decoder", "beam"]):
+        code, out, _ = run(
+            "evaluate", "recognizer", "--data", iamondb_dir, "--split", "testset_v", "--checkpoint", trained, *extra
+        )
+        assert code == 0
+        assert "CER" in out
+        assert "confusions" in out
+
+
+def test_export_writes_a_checkpoint_that_runs(run, trained, iamondb_dir, tmp_path):
+    code, _, _ = run("export", trained, "-o", tmp_path / "new", "--float32", "--data", iamondb_dir)
+    assert code == 0
+    assert {p.name for p in (tmp_path / "new").iterdir()} == {"card.json", "model.onnx", "weights.safetensors"}
+    card = json.loads((tmp_path / "new" / "card.json").read_text())
+    assert card["figures"]["testset_v"]["lines"] == 3
+    assert "non-commercial" in card["terms"]
+    assert run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "new")[0] == 0
+
+
+def test_corpus_prints_what_was_found(run, iamondb_dir):
+    code, out, _ = run("corpus", iamondb_dir)
+    assert code == 0
+    assert "trainset" in out
+    assert "problems" in out
+
+
+def test_every_command_and_option_has_help(run):
+    def commands(command, path=()):
+        yield path, command
+        for name, child in getattr(command, "commands", {}).items():
+            yield from commands(child, (*path, name))
+
+    readme = (ROOT / "README.md").read_text()
+    for path, command in commands(get_command(app.app)):
+        assert command.help, path
+        if path and not getattr(command, "commands", None):
+            assert f"app.py {' '.join(path)}" in readme, path
+        for parameter in command.params:
+            assert getattr(parameter, "help", None) or parameter.name == "help", (path, parameter.name)
+
+
+needs_weights = pytest.mark.skipif(not (shipped() / "card.json").is_file(), reason="no shipped recognizer here")
+
+
+@needs_weights
+def test_demo_draws_and_reads(run, tmp_path):
+    code, out, _ = run("demo", "-o", tmp_path / "demo.svg")
+    assert code == 0
+    assert "drawn  " in out
+    assert "read   " in out
+    assert "CER" in out
+    assert "<path" in (tmp_path / "demo.svg").read_text()
+
+
+@needs_weights
+def test_demo_refuses_what_the_font_lacks(run, tmp_path):
+    code, _, err = run("demo", "naïve", "-o", tmp_path / "demo.svg")
+    assert_one_line(code, err, "ï")
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_weights
+def test_transcribe_never_imports_torch():
+    sample = next((ROOT / "datasets" / "samples").glob("*.xml"))
+    script = f"import sys, app; sys.argv = ['app.py', 'transcribe', {str(sample)!r}]; app.main()"
+    watch = "print(sorted(m for m in sys.modules if m in ('torch', 'onnx', 'matplotlib', 'svgwrite')))"
+    check = f"import atexit, sys; atexit.register(lambda: {watch})"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{check}\n{script}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    text, modules = done.stdout.splitlines()
+    assert text
+    assert modules == "[]"
