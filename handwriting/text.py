@@ -1,6 +1,6 @@
 """Transcripts: unescaped, made canonical for scoring, made natural for people and for training.
 
-Transcripts of IAM-OnDB mix two conventions, the tokenised ``Mr . Gaitskell`` and ``It 's`` beside ``Mr. Gaitskell``
+Transcripts of IAM-OnDB mix two conventions, the tokenised ``Mr . Smith`` and ``It 's`` beside ``Mr. Smith``
 and ``It's``. :func:`canonical` is what scores compare: both conventions give the same text. :func:`natural` is what
 networks learn from and what people see: ordinary typography. The two agree: a text and its natural form are
 canonically the same.

@@ -23,7 +23,8 @@ from handwriting.ink import Ink
 class FeatureConfig:
     """How ink becomes steps; part of a checkpoint's card."""
 
-    encoding: Literal["points", "bezier"] = "points"
+    encoding: Literal["points", "bezier"] = "bezier"
+    """Curves read as well in fewer steps: benchmarks/RECOGNITION.md."""
     spacing: float = 0.06
     """Points: distance between resampled points, in writing heights."""
     tolerance: float = 0.03

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from handwriting.errors import InkError
 from handwriting.networks.dropout import dropout
 from handwriting.networks.lstm import LSTM
 
@@ -21,21 +22,21 @@ from handwriting.networks.lstm import LSTM
 class RecognizerConfig:
     """Sizes of the network; part of a checkpoint's card."""
 
-    input_size: int = 9
+    input_size: int = 14
     """Features of a step."""
     output_size: int = 80
     """V: characters and blank."""
-    hidden_size: int = 128
+    hidden_size: int = 256
     """H: cells of each layer and direction."""
     num_layers: int = 3
     variant: str = "forget"
     """The LSTM's equations: see ``networks/lstm.py``."""
-    channels: list[int] = field(default_factory=lambda: [64, 128])
+    channels: list[int] = field(default_factory=lambda: [128])
     """Output channels of each convolution; empty for none."""
-    strides: list[int] = field(default_factory=lambda: [2, 2])
+    strides: list[int] = field(default_factory=lambda: [1])
     """Stride of each convolution."""
     kernel_size: int = 5
-    dropout: float = 0.3
+    dropout: float = 0.35
     """On the input of every layer but the first, and on that of the output layer."""
 
 
@@ -44,6 +45,11 @@ class RecognizerNetwork(nn.Module):
 
     def __init__(self, config: RecognizerConfig) -> None:
         super().__init__()
+        if len(config.channels) != len(config.strides) or min([1, *config.channels, *config.strides]) < 1:
+            raise InkError(
+                f"convolutions with channels {config.channels} and strides {config.strides}: "
+                "give as many of each, all at least 1"
+            )
         self.config = config
         sizes = [config.input_size, *config.channels]
         self.convolutions = nn.ModuleList(

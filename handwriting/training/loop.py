@@ -54,8 +54,8 @@ class Task(Protocol):
 class Options:
     """How to train."""
 
-    epochs: int = 100
-    batch_size: int = 32
+    epochs: int = 80
+    batch_size: int = 64
     rate: float = 3e-3
     """Peak learning rate."""
     schedule: str = "one-cycle"
@@ -68,7 +68,7 @@ class Options:
     precision: str = "bf16"
     """``bf16`` (autocast) or ``fp32``."""
     device: str = "auto"
-    evaluate_every: int = 1
+    evaluate_every: int = 4
     """Epochs between evaluations; the last epoch always ends with one."""
     save_every: float = 60.0
     """Seconds between saved states."""

@@ -38,12 +38,12 @@ class RecognizerSettings:
     develop: str = "testset_v"
     features: FeatureConfig = FeatureConfig()
     augmentation: Augmentation = Augmentation()
-    hidden_size: int = 128
+    hidden_size: int = 256
     num_layers: int = 3
     variant: str = "forget"
-    channels: list[int] = field(default_factory=lambda: [64, 128])
-    strides: list[int] = field(default_factory=lambda: [2, 2])
-    dropout: float = 0.3
+    channels: list[int] = field(default_factory=lambda: [128])
+    strides: list[int] = field(default_factory=lambda: [1])
+    dropout: float = 0.35
     seed: int = 1
 
 

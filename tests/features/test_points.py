@@ -61,7 +61,7 @@ def test_points_by_hand():
 @given(strokes)
 def test_points_are_finite_and_ranges_cover_the_ink(strokes):
     ink = Ink.from_strokes(strokes)
-    encoded = encode(ink, FeatureConfig())
+    encoded = encode(ink, FeatureConfig("points"))
     assert encoded.steps.shape == (len(encoded.points), POINT_SIZE)
     assert encoded.steps.dtype == np.float32
     assert np.isfinite(encoded.steps).all()

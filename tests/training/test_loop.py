@@ -14,7 +14,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from tiny import TinyCorpus
+from typer.main import get_command
 
+import app
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
@@ -23,7 +25,7 @@ from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
 from handwriting.training.schedule import constant, one_cycle
 
 SETTINGS = {"hidden_size": 6, "num_layers": 2, "channels": [8], "strides": [2], "dropout": 0.2}
-OPTIONS = {"epochs": 3, "batch_size": 3, "device": "cpu", "loaders": 0, "save_every": 0.0}
+OPTIONS = {"evaluate_every": 1, "epochs": 3, "batch_size": 3, "device": "cpu", "loaders": 0, "save_every": 0.0}
 ROOT = Path(__file__).parents[2]
 
 
@@ -198,3 +200,30 @@ def test_position_is_json_a_person_can_read(whole):
     (folder,) = whole.glob("state-*")
     position = json.loads((folder / "position.json").read_text())
     assert position["step"] == 12
+
+
+def test_the_command_line_has_the_defaults_of_the_recipe():
+    """They stand twice: a command line that imported the recipe would import torch before printing its help."""
+    command = get_command(app.app).commands["train"].commands["recognizer"]
+    given = {p.name: p.default for p in command.params}
+    settings, options = RecognizerSettings(), Options()
+    lists = {"channels": settings.channels, "strides": settings.strides}
+    for name, value in lists.items():
+        assert given.pop(name) == ",".join(map(str, value))
+    assert given.pop("layers") == settings.num_layers
+    for name in ("encoding", "spacing", "tolerance"):
+        assert given.pop(name) == getattr(settings.features, name)
+    for name, value in given.items():
+        for config in (settings, options):
+            if name in vars(config):
+                assert vars(config)[name] == value, name
+    assert {
+        "hidden_size",
+        "dropout",
+        "epochs",
+        "batch_size",
+        "rate",
+        "average",
+        "seed",
+        "evaluate_every",
+    } <= given.keys()
