@@ -4,7 +4,6 @@ The ink is written with a font and then turned, leant or scaled on purpose, so n
 the same. Grey is before, black is after; the one colour marks what the step looks at, as named in the upper corner.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,69 +28,55 @@ INK, BEFORE, PALE, ACCENT = "#1a1a1a", "#9a9a9a", "#d8d8d8", "#c8443c"
 CONFIG = FeatureConfig()
 
 
-def main() -> None:
-    folder = Path(__file__).with_suffix("")
-    folder.mkdir(exist_ok=True)
-    for picture in (draw_deskew, draw_deslant, draw_resize, draw_resample, draw_bezier, draw_points, draw_augment):
-        path = folder / f"{picture.__name__.removeprefix('draw_')}.png"
-        canvas = FigureCanvasAgg(picture())
-        canvas.draw()
-        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(48).save(path, optimize=True)
-        print(f"{path.name:<14} {path.stat().st_size / 1000:5.1f} kB")
-
-
 def draw_deskew() -> Figure:
     level = write("a line that climbs", seed=4)
     z = (level.x + 1j * level.y) * np.exp(-1j * np.radians(9))  # y grows downward: minus climbs
-    before = centred(level.moved_to(z.real, z.imag))
-    after = centred(deskew(before))
-    figure, panels = before_and_after(180, (before, after), ("before", "after deskew"), "the line of writing, as found")
+    before = level.moved_to(z.real, z.imag)
+    inks = [centred(before), centred(deskew(before))]
+    figure, panels = before_and_after(180, inks, ("before", "after deskew"), "the line of writing, as found")
     # How far the step turned the ink is the slope that it found.
-    chords = [complex(ink.x[-1] - ink.x[0], ink.y[-1] - ink.y[0]) for ink in (before, after)]
-    found = np.tan(np.angle(chords[0] / chords[1]))
-    for axes, ink, slope in zip(panels, (before, after), (found, 0.0), strict=True):
+    chords = [complex(*(ink.xy[-1] - ink.xy[0])) for ink in inks]
+    for axes, ink, slope in zip(panels, inks, (np.tan(np.angle(chords[0] / chords[1])), 0.0), strict=True):
         axes.plot(ink.bounds[::2], slope * np.array(ink.bounds[::2]), color=ACCENT, linewidth=1.2)
     return figure
 
 
 def draw_deslant() -> Figure:
     upright = write("leaning hard", seed=8)
-    before = centred(upright.moved_to(upright.x - 0.6 * upright.y, upright.y))
-    after = centred(deslant(before))
-    figure, panels = before_and_after(180, (before, after), ("before", "after deslant"), "steep downstrokes")
-    dx, dy, _ = segments(after)
+    before = upright.moved_to(upright.x - 0.6 * upright.y, upright.y)
+    inks = [centred(before), centred(deslant(before))]
+    figure, panels = before_and_after(180, inks, ("before", "after deslant"), "steep downstrokes")
+    dx, dy, _ = segments(inks[1])
     steep = np.flatnonzero((dy > 0) & (np.abs(dx) < 1.2 * dy))
-    for axes, ink in zip(panels, (before, after), strict=True):
+    for axes, ink in zip(panels, inks, strict=True):
         lines = np.stack([ink.xy[steep], ink.xy[steep + 1]], axis=1)
         axes.add_collection(LineCollection(list(lines), color=ACCENT, linewidth=2.2, capstyle="round"))
     return figure
 
 
 def draw_resize() -> Figure:
-    words = (write("large", seed=3), 0.004), (write("small", seed=5), 0.0015)
-    before = [centred(ink.moved_to(factor * ink.x, factor * ink.y)) for ink, factor in words]
-    pairs = [beside(*before), beside(*(resize(ink) for ink in before))]
-    rows = [Ink.from_strokes([*a, *b]) for a, b in pairs]
+    words = (write("tiny", seed=5), 0.0015), (write("large", seed=3), 0.004)
+    before = [ink.moved_to(factor * ink.x, factor * ink.y) for ink, factor in words]
+    pairs = [(centred(a, -1.75), centred(b, 1.25)) for a, b in (before, [resize(ink) for ink in before])]
+    rows = [Ink.from_strokes([*left, *right]) for left, right in pairs]
     figure, panels = before_and_after(220, rows, ("before", "after resize"), "writing height and middle line")
-    for axes, pair in zip(panels, pairs, strict=True):
-        for ink in pair:
-            height, ends = writing_height(ink), ink.bounds[::2]
-            axes.fill_between(ends, -height / 2, height / 2, color=ACCENT, alpha=0.13, linewidth=0, zorder=0)
-            axes.plot(ends, [0, 0], color=ACCENT, linewidth=1.2)
-            axes.text(ends[1] + 0.08, 0, f"{height:.1f}", color=ACCENT, fontsize=10, va="center")
+    for axes, ink in zip(np.repeat(panels, 2), [*pairs[0], *pairs[1]], strict=True):
+        height, ends = writing_height(ink), ink.bounds[::2]
+        axes.fill_between(ends, -height / 2, height / 2, color=ACCENT, alpha=0.13, linewidth=0, zorder=0)
+        axes.plot(ends, [0, 0], color=ACCENT, linewidth=1.2)
+        axes.text(ends[1] + 0.08, 0, f"{height:.1f}", color=ACCENT, fontsize=10, va="center")
     return figure
 
 
 def draw_resample() -> Figure:
-    ink = write("tidy", seed=6)
-    # As a tablet samples, evenly in time: the points crowd where the pen is slow.
+    ink = write("tidy", seed=6)  # sampled as by a tablet, evenly in time: the points crowd where the pen is slow
     spans = [np.arange(ink.t[a], ink.t[b - 1], 0.01) for a, b in zip(ink.starts, ink.ends, strict=True)]
     strokes = [np.transpose([np.interp(t, ink.t, v) for v in (ink.x, ink.y)]) for t in spans]
     before = normalise(Ink.from_strokes(strokes))
     after, _ = resample(before, CONFIG.spacing)
     titles = f"before: {len(before)} points", f"after resample: {len(after)} points, {CONFIG.spacing} apart"
-    figure, panels = before_and_after(420, (before, before), titles, "pen-up moves", (PALE, PALE))
-    for axes, ink, color in zip(panels, (before, after), ("#707070", INK), strict=True):
+    figure, panels = before_and_after(420, [before, before], titles, "pen-up moves", (PALE, PALE))
+    for axes, ink, color in zip(panels, [before, after], ("#707070", INK), strict=True):
         moves = np.stack([ink.xy[ink.ends[:-1] - 1], ink.xy[ink.starts[1:]]], axis=1)
         axes.add_collection(LineCollection(list(moves), color=ACCENT, linewidth=0.8))
         axes.plot(ink.x, ink.y, "o", color=color, markersize=3.6, markeredgewidth=0)
@@ -106,7 +91,7 @@ def draw_bezier() -> Figure:
     axes = panel(figure, 20, 44, 960, 296)
     label(figure, 20, 20, f"{len(fitted)} curves, and in grey what lies within {CONFIG.tolerance} of the ink")
     label(figure, 980, 20, "curve ends and control polygons", ACCENT, ha="right")
-    share_view([axes], (ink, Ink(polygons.real.ravel(), polygons.imag.ravel(), [0])))
+    share_view([axes], [ink, Ink(polygons.real.ravel(), polygons.imag.ravel(), [0])])
     axes.apply_aspect()
     unit = np.ptp(axes.transData.transform([(0, 0), (1, 0)])[:, 0]) * 72 / DPI  # in points, as line widths are
     for stroke in ink:
@@ -122,7 +107,7 @@ def draw_bezier() -> Figure:
 
 def draw_points() -> Figure:
     ink = normalise(write("quit", seed=1))
-    steps, points = encode_points(ink, CONFIG.spacing)[0], resample(ink, CONFIG.spacing)[0]
+    (steps, _), (points, _) = encode_points(ink, CONFIG.spacing), resample(ink, CONFIG.spacing)
     figure = Figure(figsize=(WIDTH / DPI, 7.2), dpi=DPI)
     word = panel(figure, 150, 20, 750, 200)
     draw(word, points, color=INK, width=1)
@@ -145,37 +130,35 @@ def draw_points() -> Figure:
         if name in ("dy", "height", "move dy"):
             row.invert_yaxis()  # downward positive, as on the page
         label(figure, 20, 278 + 50 * i, f"{i}  {name}")
-        label(figure, 980, 278 + 50 * i, f"{values.min():.1f} to {values.max():.1f}", BEFORE, ha="right")
-    share_view([word], (points,))
+        limits = f"{values.min():.1f} to {values.max():.1f}".replace("-", "−")
+        label(figure, 980, 278 + 50 * i, limits, BEFORE, ha="right")
+    share_view([word], [points])
     return figure
 
 
 def draw_augment() -> Figure:
     ink = normalise(write("the same words", seed=11))
-    augment, random = Augmentation(), np.random.default_rng(3)
+    augment, random = Augmentation(), np.random.default_rng(19)
     versions = [v.moved_to(v.x - v.x.min(), v.y) for v in (ink, *(augment(ink, random) for _ in range(6)))]
-    figure = Figure(figsize=(WIDTH / DPI, 4.8), dpi=DPI)
+    figure = Figure(figsize=(WIDTH / DPI, 4.3), dpi=DPI)
     label(figure, 20, 20, "before")
-    label(figure, 20, 142, "augmented, six times")
-    panels = [panel(figure, 20, 40, 450, 84)]
-    panels += [panel(figure, 20 + 510 * (i % 2), 164 + 104 * (i // 2), 450, 94) for i in range(6)]
+    label(figure, 20, 130, "six augmented versions")
+    panels = [panel(figure, 20, 34, 450, 80)]
+    panels += [panel(figure, 20 + 510 * (i % 2), 148 + 92 * (i // 2), 450, 80) for i in range(6)]
     for axes, version in zip(panels, versions, strict=True):
         draw(axes, version, color=BEFORE if version is versions[0] else INK)
     share_view(panels, versions)
     return figure
 
 
-def centred(ink: Ink) -> Ink:
-    """From x = 0 as far to the left as to the right, and its middle, as `resize` finds it, at y = 0."""
-    return ink.moved_to(ink.x - (ink.x.min() + ink.x.max()) / 2, ink.y - np.average(ink.y, weights=ink_weights(ink)))
-
-
-def beside(left: Ink, right: Ink) -> tuple[Ink, Ink]:
-    return left.moved_to(left.x - left.x.max(), left.y), right.moved_to(right.x - right.x.min() + 0.7, right.y)
+def centred(ink: Ink, x: float = 0.0) -> Ink:
+    """As far to the left of ``x`` as to the right, and its middle, as `resize` finds it, at y = 0."""
+    middle = np.average(ink.y, weights=ink_weights(ink))
+    return ink.moved_to(ink.x - (ink.x.min() + ink.x.max()) / 2 + x, ink.y - middle)
 
 
 def before_and_after(
-    height: int, inks: Sequence[Ink], titles: Sequence[str], accent: str, colors: Sequence[str] = (BEFORE, INK)
+    height: int, inks: list[Ink], titles: tuple[str, str], accent: str, colors: tuple[str, str] = (BEFORE, INK)
 ) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI)
     label(figure, 980, 20, accent, ACCENT, ha="right")
@@ -189,25 +172,29 @@ def before_and_after(
 
 def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
     """Axes without a frame, placed in pixels from the upper left corner."""
-    across, down = figure.get_size_inches() * DPI
-    axes = figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
+    down = figure.bbox.height
+    axes = figure.add_axes((left / WIDTH, 1 - (top + height) / down, width / WIDTH, height / down))
     axes.set_axis_off()
     return axes
 
 
 def label(figure: Figure, x: float, y: float, text: str, color: str = INK, ha: str = "left") -> None:
-    across, down = figure.get_size_inches() * DPI
-    figure.text(x / across, 1 - y / down, text, color=color, fontsize=10, va="center", ha=ha)
+    figure.text(x / WIDTH, 1 - y / figure.bbox.height, text, color=color, fontsize=10, va="center", ha=ha)
 
 
-def share_view(panels: Sequence[Axes], inks: Sequence[Ink]) -> None:
+def share_view(panels: list[Axes], inks: list[Ink]) -> None:
     """All panels at one scale: the one that shows all of ``inks``."""
-    (left, top), (end, bottom) = (f([i.bounds[k : k + 2] for i in inks], axis=0) for f, k in ((np.min, 0), (np.max, 2)))
-    room = 0.01 * (end - left)
+    xy = np.concatenate([ink.xy for ink in inks])
+    (left, top), (right, bottom) = xy.min(axis=0) - 0.01 * np.ptp(xy[:, 0]), xy.max(axis=0) + 0.01 * np.ptp(xy[:, 0])
     for axes in panels:
-        axes.set(xlim=(left - room, end + room), ylim=(bottom + room, top - room))
+        axes.set(xlim=(left, right), ylim=(bottom, top))
         axes.set_aspect("equal", anchor="W")
 
 
 if __name__ == "__main__":
-    main()
+    for picture in (draw_deskew, draw_deslant, draw_resize, draw_resample, draw_bezier, draw_points, draw_augment):
+        path = Path(__file__).with_suffix("") / f"{picture.__name__.removeprefix('draw_')}.png"
+        canvas = FigureCanvasAgg(picture())
+        canvas.draw()
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(48).save(path, optimize=True)
+        print(f"{path.name:<14} {path.stat().st_size / 1000:5.1f} kB")

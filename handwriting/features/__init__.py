@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.features.bezier import BEZIER_SIZE, encode_bezier
+from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE, encode_bezier
 from handwriting.features.normalise import normalise
 from handwriting.features.points import POINT_SIZE, encode_points
 from handwriting.ink import Ink
@@ -27,7 +27,7 @@ class FeatureConfig:
     """Curves read as well in fewer steps: benchmarks/RECOGNITION.md."""
     spacing: float = 0.06
     """Points: distance between resampled points, in writing heights."""
-    tolerance: float = 0.03
+    tolerance: float = TOLERANCE
     """Curves: largest distance between ink and curve, in writing heights."""
 
     @property

@@ -41,7 +41,7 @@ FEATURES = (
     "start_cos", "start_sin",    # direction at the start, seen from the chord (positive sine: clockwise on screen)
     "end_cos", "end_sin",        # direction at the end, seen from the chord
     "pen_up",                    # 1 where the pen moves through the air to the next stroke, else 0
-    "height",                    # of the curve's middle (u = 1/2) above the baseline, upward positive
+    "height",                    # of the curve's middle (u = 1/2) above the middle of the writing, upward
     "straightness",              # chord relative to the control polygon: 1 straight, 0 closed
     "chord_cos", "chord_sin",    # direction of the chord on the page, y down
     "length",                    # of the control polygon
@@ -49,7 +49,7 @@ FEATURES = (
 BEZIER_SIZE = len(FEATURES)
 
 # In writing heights, as are TREMBLE and everything below: below the width of a drawn line, so nothing visible is lost.
-TOLERANCE = 0.02
+TOLERANCE = 0.03
 # Radians; a little more than half a turn, so that the bow of u or n stays whole and no curve closes on itself.
 MAX_TURN = 3.3
 # Between two readings far apart, where no point holds it, a curve may leave the straight line by this many tolerances.
@@ -93,7 +93,7 @@ def encode_bezier(
 ) -> tuple[NDArray[np.float32], Integers]:
     """One step for each curve and each pen-up move: features of shape (T, BEZIER_SIZE), point ranges of shape (T, 2).
 
-    The columns are named in :data:`FEATURES`. ``ink`` is normalised: writing height 1, baseline at y = 0. The half-open
+    The columns are named in :data:`FEATURES`. ``ink`` is normalised: writing height 1, middle at y = 0. The half-open
     ranges cover every point once, in order; a pen-up move covers none, so its range is empty and stands at the first
     point of the stroke it leads to. Raises :class:`InkError` as :func:`fit_curves` does.
     """

@@ -14,7 +14,7 @@ import numpy as np
 from handwriting.ink import Floats, Ink
 
 MAX_SLOPE = np.tan(np.radians(30))
-"""Neither a line nor the letters are turned by more than this at once: beyond it the estimate is not writing."""
+"""A line is turned by no more than this in one pass: beyond it the estimate is hardly of writing."""
 
 
 def normalise(ink: Ink) -> Ink:
