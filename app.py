@@ -63,6 +63,8 @@ def transcribe(
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.studio import ink_files, transcribe_files
 
+    if alternatives > 1 and format == "text":
+        raise InkError(f"--alternatives {alternatives} needs --format json: text has one line for each input")
     files = ink_files(paths)
     failed = 0
     with _progress("transcribing", len(files) > 1) as progress:
@@ -132,12 +134,12 @@ def train_recognizer(
     dropout: Annotated[float, typer.Option(min=0, max=0.9, help="Between the layers.")] = 0.35,
     epochs: Annotated[int, typer.Option(min=1, help="Times that every line is seen.")] = 80,
     batch_size: Annotated[int, typer.Option(min=1, help="Lines an update, over all processes.")] = 64,
-    rate: Annotated[float, typer.Option(min=0, help="Peak learning rate.")] = 3e-3,
+    rate: Annotated[float, typer.Option(min=1e-9, help="Peak learning rate.")] = 3e-3,
     schedule: Annotated[Literal["one-cycle", "constant"], typer.Option(help="Of the learning rate.")] = "one-cycle",
     weight_decay: Annotated[float, typer.Option(min=0, help="Of the matrices, as in AdamW.")] = 0.01,
-    clip: Annotated[float, typer.Option(min=0, help="Largest norm of the gradient.")] = 3.0,
+    clip: Annotated[float, typer.Option(min=1e-9, help="Largest norm of the gradient.")] = 3.0,
     average: Annotated[float, typer.Option(min=0, max=0.99999, help="Decay of the weights' moving average.")] = 0.998,
-    seed: Annotated[int, typer.Option(help="Of the weights, the order and every distortion.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the weights, the order and every distortion.")] = 1,
     precision: Annotated[Literal["bf16", "fp32"], typer.Option(help="Of the matrix products.")] = "bf16",
     device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="auto is the GPU when there is one.")] = "auto",
     evaluate_every: Annotated[int, typer.Option(min=1, help="Epochs between evaluations.")] = 4,
@@ -150,6 +152,7 @@ def train_recognizer(
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.corpora import open_corpus
     from handwriting.features import FeatureConfig
+    from handwriting.files import make_folder
     from handwriting.training.loop import Options
     from handwriting.training.loop import train as run
     from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
@@ -182,7 +185,9 @@ def train_recognizer(
         loaders=loaders,
     )
     start = None if init is None else Folder.load(init, "recognizer")
-    task = RecognizerTask(open_corpus(data, lists or ()), settings, start, say=_say)
+    corpus = open_corpus(data, lists or ())
+    make_folder(out)
+    task = RecognizerTask(corpus, settings, start, say=_say)
     _say(json.dumps(run(task, options, out, command=_command())))
 
 
@@ -213,15 +218,15 @@ def evaluate_recognizer(
     if torch:
         from handwriting.training.recognizer import torch_network
 
-        network = torch_network(folder)
+        network = torch_network(folder, threads)
     recognizer = Recognizer(folder, threads, network)
     with _progress("reading") as progress:
         result = evaluation.evaluate(recognizer, open_corpus(data, lists or ()), split, decoder, progress=progress)
+    print(json.dumps(result.figures()) if as_json else evaluation.render(result))
     if outputs:
         evaluation.write_outputs(result, outputs)
     if worst:
         evaluation.draw_worst(result, worst, worst_png)
-    print(json.dumps(result.figures()) if as_json else evaluation.render(result))
 
 
 @app.command()
@@ -255,7 +260,7 @@ def export(
 def demo(
     text: Annotated[str, typer.Argument(help="The line to write.")] = "The quick brown fox jumps over the lazy dog",
     output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file.")] = Path("demo.svg"),
-    seed: Annotated[int, typer.Option(help="Another seed, another hand.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
     checkpoint: Checkpoint = None,
 ) -> None:
     """Draw a line of writing to an SVG file and read it back."""
@@ -268,14 +273,24 @@ def demo(
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on stderr and exit code 2."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
+        sys.stdout.flush()
     except InkError as error:
         print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "onnx", "safetensors"):
+            raise
+        print(f"error: this needs {error.name}; install it: pip install 'handwriting[train]'", file=sys.stderr)
         raise SystemExit(2) from None
     except BrokenPipeError:  # the reader of our output has gone, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+    except OSError as error:  # a full disk, say
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 @contextmanager
@@ -300,7 +315,9 @@ def _command() -> str:
 
 
 def _say(message: str) -> None:
-    print(message, file=sys.stderr)
+    """To stderr; of several processes that train together only the first speaks."""
+    if os.environ.get("RANK", "0") == "0":
+        print(message, file=sys.stderr)
 
 
 def _integers(name: str, text: str) -> list[int]:

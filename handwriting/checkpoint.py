@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.errors import InkError
-from handwriting.files import atomic
+from handwriting.files import atomic, make_folder
 
 FORMAT = 1
 """Version of the folder's layout."""
@@ -84,8 +84,7 @@ def save(
     """Write a checkpoint; weights in the dtype they come in. Each file is replaced whole, the card last."""
     from safetensors.numpy import save as serialise
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(folder)
     text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
     files = {"weights.safetensors": serialise({k: np.ascontiguousarray(v) for k, v in weights.items()})}
     files |= {} if model is None else {"model.onnx": model}

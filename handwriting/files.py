@@ -10,6 +10,15 @@ from pathlib import Path
 from handwriting.errors import InkError
 
 
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """The folder, made with its parents if need be; :class:`InkError` when that cannot be."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InkError(f"{path}: no folder can be made there ({error.strerror}); give another place") from None
+    return Path(path)
+
+
 @contextmanager
 def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary path beside ``path`` to write to; renamed to ``path`` when the block ends well, removed when not.

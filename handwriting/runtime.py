@@ -21,6 +21,7 @@ class Graph:
         """Raises :class:`InkError` when the file is not a graph that this engine runs."""
         import onnxruntime
 
+        self._path = path
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -33,8 +34,13 @@ class Graph:
             ) from error
 
     def run(self, inputs: Mapping[str, NDArray]) -> list[NDArray]:
-        """All outputs, in the graph's order, for inputs by name."""
-        return self._session.run(None, dict(inputs))
+        """All outputs, in the graph's order, for inputs by name; :class:`InkError` when the graph takes others."""
+        try:
+            return self._session.run(None, dict(inputs))
+        except Exception as error:  # as above
+            raise InkError(
+                f"{self._path}: does not fit its card ({_first_line(error)}); copy the checkpoint anew"
+            ) from error
 
 
 def pad(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -47,9 +53,18 @@ def pad(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], 
 
 
 def batches_by_length(sequences: Sequence[NDArray[np.float32]], batch_size: int) -> list[NDArray[np.int64]]:
-    """The numbers of the sequences in batches of about equal length, so that little is padded."""
-    order = np.argsort([len(s) for s in sequences], kind="stable")
-    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    """The numbers of the sequences in batches of about equal length, so that little is padded.
+
+    No sequence stands beside one four times as long as itself, so that one huge ink costs what it costs alone.
+    """
+    lengths = [len(s) for s in sequences]
+    batches: list[list[int]] = []
+    for number in np.argsort(lengths, kind="stable").tolist():
+        if batches and len(batches[-1]) < batch_size and lengths[number] <= 4 * lengths[batches[-1][0]]:
+            batches[-1].append(number)
+        else:
+            batches.append([number])
+    return [np.array(batch) for batch in batches]
 
 
 def _first_line(error: Exception) -> str:

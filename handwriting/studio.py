@@ -43,18 +43,15 @@ class FileResult:
 def ink_files(paths: Sequence[str]) -> list[str]:
     """The inputs meant by ``paths``: folders are walked for files with a known extension, in order of their names.
 
-    ``-`` is the standard input. Raises :class:`InkError` for a folder without ink files.
+    ``-`` is the standard input. A folder without ink files stands for itself, to be reported.
     """
-    extensions = {extension for reader in formats.readers() for extension in reader.extensions}
     found: list[str] = []
     for path in paths:
         if not os.path.isdir(path):
             found.append(path)
             continue
-        inside = sorted(p for p in Path(path).rglob("*") if p.suffix.lower() in extensions and p.is_file())
-        if not inside:
-            raise InkError(f"{path}: no ink files in this folder; looked for {', '.join(sorted(extensions))}")
-        found += map(str, inside)
+        inside = sorted(p for p in Path(path).rglob("*") if p.suffix.lower() in _extensions() and p.is_file())
+        found += map(str, inside) if inside else [path]
     return found
 
 
@@ -98,8 +95,18 @@ def demonstrate(text: str, path: Path, recognizer: Recognizer, seed: int = 0) ->
     return Demonstration(text, output, metrics.cer([(text, output)]))
 
 
+def _extensions() -> list[str]:
+    return sorted(extension for reader in formats.readers() for extension in reader.extensions)
+
+
 def _read(path: str) -> Ink | InkError:
+    if os.path.isdir(path):
+        return InkError(f"{path}: no ink files in this folder; looked for {', '.join(_extensions())}")
     try:
-        return formats.read(sys.stdin.buffer if path == "-" else path)
+        ink = formats.read(sys.stdin.buffer if path == "-" else path)
     except InkError as error:
         return error
+    lines = (ink.source.text or "").count("\n") + 1
+    if lines > 1:
+        return InkError(f"{path}: a form of {lines} lines, and a line is read at a time; give the files of its lines")
+    return ink

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,11 @@ from scorer import scorer
 from typer.main import get_command
 
 import app
-from handwriting.recognition.recognizer import shipped
+import handwriting
+from handwriting.checkpoint import Checkpoint
+from handwriting.corpora import open_corpus
+from handwriting.metrics import cer
+from handwriting.recognition.recognizer import Recognizer, shipped
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--hidden-size", "8", "--layers", "1", "--encoding", "bezier", "--channels", "8", "--strides", "1"]
@@ -108,11 +114,78 @@ def test_a_bad_file_is_named_and_the_rest_is_done(run, trained, iamondb_dir, tmp
     assert json.loads(out)["error"] in err
 
 
+def test_folders_without_ink_and_whole_forms_do_not_stop_the_others(run, trained, iamondb_dir, tmp_path):
+    form = iamondb_dir / "original" / "c02" / "c02-003" / "strokesz.xml"
+    code, out, err = run("transcribe", tmp_path, form, line_file(iamondb_dir), "--checkpoint", trained)
+    assert code == 1
+    assert out.count("\n") == 1
+    assert "no ink files in this folder" in err
+    assert "a form of" in err
+
+
+def test_a_pipe_is_read(trained, iamondb_dir, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    command = [sys.executable, ROOT / "app.py", "transcribe", tmp_path / "pipe", "--checkpoint", trained]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        (tmp_path / "pipe").write_bytes(line_file(iamondb_dir).read_bytes())
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_nothing_is_packed_without_a_list(run, iamondb_dir, tmp_path):
+    shutil.copytree(iamondb_dir, tmp_path / "copy", ignore=shutil.ignore_patterns("*.txt"))
+    (tmp_path / "copy" / "ascii").mkdir(exist_ok=True)
+    code, _, err = run("prepare", tmp_path / "copy", "-o", tmp_path / "x.pack")
+    assert_one_line(code, err, "no split list", "--list")
+    assert not (tmp_path / "x.pack").exists()
+
+
+def test_an_out_that_is_a_file_is_refused(run, trained, iamondb_dir, tmp_path):
+    (tmp_path / "file").touch()
+    code, _, err = run("train", "recognizer", "--data", iamondb_dir, "--out", tmp_path / "file", *SMALL)
+    assert_one_line(code, err, "file", "no folder can be made there")
+    code, _, err = run("export", trained, "-o", tmp_path / "file")
+    assert_one_line(code, err, "no folder can be made there")
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"alphabet": 3}, "damaged"),
+        ({"alphabet": "abc"}, "do not fit"),
+        ({"features": {"encoding": "foo"}}, "foo"),
+        ({"features": {"encoding": "points"}}, "do not fit"),
+        ({"features": {"new": 1}}, "damaged"),
+        ({"network": {}}, "damaged"),
+    ],
+)
+def test_a_card_that_does_not_fit_is_refused(run, trained, iamondb_dir, tmp_path, change, part):
+    shutil.copytree(trained, tmp_path / "copy")
+    card = json.loads((tmp_path / "copy" / "card.json").read_text())
+    (tmp_path / "copy" / "card.json").write_text(json.dumps(card | change))
+    code, _, err = run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "copy")
+    assert_one_line(code, err, "card.json", part, "copy the checkpoint anew")
+
+
+def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(run, iamondb_dir, tmp_path):
+    """9 training lines in batches of 4: the last batch has one line for two processes."""
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", ROOT / "app.py"]
+    command = [*launch, "train", "recognizer", "--data", iamondb_dir, "--out", tmp_path / "run", *SMALL]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    for extra in (["--max-minutes", "0"], []):
+        done = subprocess.run([*command, *extra], env=environment, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+    assert "goes on at step 1 of" in done.stderr
+    assert done.stderr.count("lines to train on") == 1
+    assert run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "run" / "best")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
         (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give the folder"]),
-        (["transcribe", "."], ["no ink files", ".xml"]),
+        (["transcribe", "x.xml", "--alternatives", "3"], ["--alternatives 3", "--format json"]),
+        (["corpus", ".", "--list", "mine.txt"], ["no IAM-OnDB here"]),
         (["corpus", "."], ["no IAM-OnDB here", "give the folder"]),
         (["corpus", "nowhere"], ["nowhere", "no such file"]),
         (["prepare", ".", "-o", "x.pack"], ["no IAM-OnDB here"]),
@@ -232,3 +305,32 @@ def test_transcribe_never_imports_torch():
     text, modules = done.stdout.splitlines()
     assert text
     assert modules == "[]"
+
+
+@needs_weights
+def test_one_odd_ink_does_not_blur_its_neighbours():
+    """int8 has one activation scale a call: three dots a page apart must not take it all."""
+    recognizer = Recognizer.load()
+    samples = [handwriting.read(path) for path in sorted((ROOT / "datasets" / "samples").glob("*.xml"))]
+    odd = [handwriting.Ink.from_strokes([[(3000.0 * i, 0.0)] for i in range(3)])]
+    odd.append(handwriting.Ink.from_strokes([[(0, 0), (9, 0)], [(50_000, 0), (50_009, 0)]]))
+    alone = [recognizer.transcribe(ink).text for ink in samples]
+    together = [t.text for t in recognizer.transcribe_all([*samples, *odd])]
+    assert together[: len(samples)] == alone
+
+
+@needs_weights
+def test_int8_costs_little_accuracy(real_iamondb):
+    from handwriting.training.recognizer import torch_network
+
+    lines = list(open_corpus(real_iamondb).lines("testset_v"))[::12]
+    inks = [line.ink for line in lines]
+    folder = Checkpoint.load(shipped(), "recognizer")
+    rates = []
+    for recognizer in (Recognizer(folder), Recognizer(folder, network=torch_network(folder))):
+        outputs = [t.text for t in recognizer.transcribe_all(inks)]
+        rates.append(cer((line.text, output) for line, output in zip(lines, outputs, strict=True)))
+    int8, float32 = rates
+    assert len(lines) == 120
+    assert int8 < 0.12
+    assert int8 - float32 < 0.003  # over the whole split it is to be 0.0015 at most: benchmarks/recognition.py

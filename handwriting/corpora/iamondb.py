@@ -52,7 +52,10 @@ class IamOndb:
         self._original = _part(self.root, "original")
         beside = {name: self.root / f"{name}.txt" for name in SPLITS}
         self._lists = {name: path for name, path in beside.items() if path.is_file()}
-        self._lists |= {Path(path).stem: Path(path) for path in lists}
+        for path in map(Path, lists):
+            if not path.is_file():
+                raise InkError(f"{path}: there is no such list; give a file of form ids")
+            self._lists[path.stem] = path
         self._transcript = lru_cache(64)(self._read_transcript)
         self._writer = lru_cache(64)(self._read_writer)
 

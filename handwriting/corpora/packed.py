@@ -40,6 +40,8 @@ def pack(corpus: Corpus, path: str | os.PathLike[str], progress: Progress | None
     """
     splits = {split: corpus.ids(split) for split in corpus.splits}
     rows = {id: row for row, id in enumerate(dict.fromkeys(id for ids in splits.values() for id in ids))}
+    if not rows:
+        raise InkError("nothing to pack: there is no split list such as trainset.txt; put one there or give --list")
     with atomic(path) as temporary, temporary.open("wb") as file:
         file.write(bytes(HEADER.size))
         lines: list[list[Any]] = []

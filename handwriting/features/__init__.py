@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.errors import InkError
 from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE, encode_bezier
 from handwriting.features.normalise import normalise
 from handwriting.features.points import POINT_SIZE, encode_points
@@ -30,10 +31,19 @@ class FeatureConfig:
     tolerance: float = TOLERANCE
     """Curves: largest distance between ink and curve, in writing heights."""
 
+    def __post_init__(self) -> None:
+        if self.encoding not in ("points", "bezier"):
+            raise InkError(f"encoding {self.encoding!r} is not known; choose points or bezier")
+
     @property
     def size(self) -> int:
         """Features of a step."""
         return POINT_SIZE if self.encoding == "points" else BEZIER_SIZE
+
+
+LIMIT = 6.0
+"""Largest feature. Real lines reach 4.6; what goes beyond is a gap across a page or a tremble taken for writing, and
+would, through int8's one scale a call, blur the lines that are read together with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,5 +64,7 @@ def encode(ink: Ink, config: FeatureConfig) -> Encoded:
 def encode_normalised(ink: Ink, config: FeatureConfig, stretch: float = 1.0) -> Encoded:
     """Normalised ink as network input; ``stretch`` scales the resolution (training-time augmentation)."""
     if config.encoding == "points":
-        return Encoded(*encode_points(ink, config.spacing * stretch))
-    return Encoded(*encode_bezier(ink, config.tolerance * stretch))
+        steps, points = encode_points(ink, config.spacing * stretch)
+    else:
+        steps, points = encode_bezier(ink, config.tolerance * stretch)
+    return Encoded(np.clip(steps, -LIMIT, LIMIT), points)

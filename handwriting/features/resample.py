@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.errors import InkError
 from handwriting.features.normalise import segments
+from handwriting.formats.limits import MAX_POINTS
 from handwriting.ink import Ink
 
 
@@ -21,8 +23,13 @@ def resample(ink: Ink, spacing: float) -> tuple[Ink, NDArray[np.int64]]:
     gap[ink.starts[1:] - 1] = 1.0
     path = np.concatenate([[0.0], np.cumsum(length + gap)])
     first, last = path[ink.starts], path[ink.ends - 1]
-    steps = np.round((last - first) / spacing).astype(np.int64)
+    steps = np.round(np.minimum((last - first) / spacing, 2 * MAX_POINTS)).astype(np.int64)
     steps[(steps == 0) & (last - first > spacing / 4)] = 1
+    if steps.sum() > MAX_POINTS:
+        raise InkError(
+            f"ink is {last.sum() - first.sum():g} long, which at {spacing:g} apart is over {MAX_POINTS:,} points; "
+            "take out the strokes that are no writing"
+        )
     stroke = np.repeat(np.arange(len(steps)), steps + 1)
     starts = np.cumsum(steps + 1) - (steps + 1)
     within = np.arange(len(stroke)) - starts[stroke]

@@ -93,8 +93,11 @@ def load(path: Path, limit: int = -1) -> bytes:
     try:
         if path.is_dir():
             raise InkError(f"{path}: this is a folder; give one ink file")
-        check_size(path.stat().st_size, str(path))
+        if path.is_file():  # a pipe has no size; what comes out of it has
+            check_size(path.stat().st_size, str(path))
         with path.open("rb") as file:
-            return file.read(limit)
+            data = file.read(MAX_BYTES + 1 if limit < 0 else limit)
+        check_size(len(data), str(path))
+        return data
     except OSError as error:
         raise InkError(f"{path}: {(error.strerror or str(error)).lower()}; check the path") from None

@@ -1,8 +1,6 @@
 """XML from strangers: no DTD, no entities, no network, and every failure one line.
 
-Refusing every document type declaration closes entity bombs and external entities at once; no ink format needs one
-(the few that carry a declaration by habit, such as SVG 1.0 and 1.1, can be read with ``doctype=True``, which still
-expands nothing).
+Refusing every document type declaration closes entity bombs and external entities at once.
 """
 
 from __future__ import annotations
@@ -12,14 +10,11 @@ from lxml import etree
 from handwriting.errors import InkError
 
 
-def parse(data: bytes, file: str, doctype: bool = False) -> etree._Element:
-    """The root element of an XML document; :class:`InkError` when it is damaged or declares entities.
-
-    ``doctype`` allows a bare document type declaration (without an internal subset).
-    """
+def parse(data: bytes, file: str) -> etree._Element:
+    """The root element of an XML document; :class:`InkError` when it is damaged or declares entities."""
     # Zero bytes are taken out so that the two declarations are found in UTF-16 and UTF-32 as well.
     plain = data.replace(b"\0", b"")
-    if b"<!ENTITY" in plain or (not doctype and b"<!DOCTYPE" in plain):
+    if b"<!ENTITY" in plain or b"<!DOCTYPE" in plain:
         raise InkError(f"{file}: it has a document type or entity declaration, which is refused; remove the <!... part")
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True, remove_comments=True,
@@ -30,8 +25,7 @@ def parse(data: bytes, file: str, doctype: bool = False) -> etree._Element:
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
         reason = str(error).removesuffix(" (<string>, line 0)").replace("<string>, ", "")
         raise InkError(f"{file}: damaged XML: {reason}; copy or export the file again") from None
-    internal = root.getroottree().docinfo.internalDTD
-    if internal is not None and (not doctype or list(internal.iterentities())):
+    if root.getroottree().docinfo.internalDTD is not None:
         raise InkError(f"{file}: it has a document type declaration, which is refused; remove the <!DOCTYPE part")
     return root
 

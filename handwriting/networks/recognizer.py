@@ -39,17 +39,19 @@ class RecognizerConfig:
     dropout: float = 0.35
     """On the input of every layer but the first, and on that of the output layer."""
 
+    def __post_init__(self) -> None:
+        if len(self.channels) != len(self.strides) or min([1, *self.channels, *self.strides]) < 1:
+            raise InkError(
+                f"convolutions with channels {self.channels} and strides {self.strides}: "
+                "give as many of each, all at least 1"
+            )
+
 
 class RecognizerNetwork(nn.Module):
     """Steps to logarithms of character probabilities."""
 
     def __init__(self, config: RecognizerConfig) -> None:
         super().__init__()
-        if len(config.channels) != len(config.strides) or min([1, *config.channels, *config.strides]) < 1:
-            raise InkError(
-                f"convolutions with channels {config.channels} and strides {config.strides}: "
-                "give as many of each, all at least 1"
-            )
         self.config = config
         sizes = [config.input_size, *config.channels]
         self.convolutions = nn.ModuleList(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
+from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
 from handwriting.recognition.beam import BeamSearchDecoder
@@ -71,9 +72,21 @@ class Recognizer:
 
     def __init__(self, checkpoint: Checkpoint, threads: int = 1, network: Network | None = None) -> None:
         self.checkpoint = checkpoint
-        self.alphabet = Alphabet(checkpoint.card["alphabet"])
-        self.features = FeatureConfig(**checkpoint.card["features"])
-        self._shrink = int(np.prod(checkpoint.card["network"]["strides"]))
+        try:
+            self.alphabet = Alphabet(checkpoint.card["alphabet"])
+            self.features = FeatureConfig(**checkpoint.card["features"])
+            sizes = checkpoint.card["network"]
+            self._shrink = int(np.prod(sizes["strides"]))
+            fits = (sizes["input_size"], sizes["output_size"]) == (self.features.size, self.alphabet.size)
+        except (InkError, KeyError, TypeError, ValueError) as error:
+            raise InkError(
+                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
+            ) from error
+        if not fits:
+            raise InkError(
+                f"{checkpoint.folder}/card.json: features of {self.features.size} and {self.alphabet.size} classes do "
+                f"not fit a network of {sizes['input_size']} and {sizes['output_size']}; copy the checkpoint anew"
+            )
         self._network = network or _onnx_network(checkpoint.model, threads)
 
     @classmethod

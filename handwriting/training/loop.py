@@ -8,6 +8,7 @@ moment goes on to the same weights, bit for bit, as one that was left alone.
 from __future__ import annotations
 
 import copy
+import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from handwriting.errors import InkError
+from handwriting.files import make_folder
 from handwriting.training.curve import write_curve
 from handwriting.training.distributed import Workers
 from handwriting.training.schedule import SCHEDULES
@@ -33,6 +35,9 @@ class Task(Protocol):
     """What the loop trains."""
 
     network: nn.Module
+
+    def identity(self) -> dict[str, Any]:
+        """What must be the same for a state to be resumed; JSON-able."""
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
         """The epoch's batches, as numbers of examples."""
@@ -90,7 +95,7 @@ def train(task: Task, options: Options, run: Path, command: str = "") -> dict[st
 class _Training:
     def __init__(self, task: Task, options: Options, run: Path, command: str) -> None:
         self.task, self.options, self.run, self.command = task, options, run, command
-        run.mkdir(parents=True, exist_ok=True)
+        make_folder(run)
         self.device = pick_device(options.device)
         self.workers = Workers.join(self.device)
         self.network = task.network.to(self.device)
@@ -119,8 +124,8 @@ class _Training:
         ) as bar:
             while self.step < self.steps:
                 epoch, position = divmod(self.step, self.plan_length)
-                for batch in self._batches(epoch, position):
-                    loss = self._update(batch)
+                for batch, counts in self._batches(epoch, position):
+                    loss = self._update(batch, counts)
                     bar.update()
                     bar.set_postfix(loss=f"{loss:.3f}", rate=f"{self._rate():.1e}", refresh=False)
                     if self.step < (epoch + 1) * self.plan_length and self._pause_if_due():
@@ -135,12 +140,16 @@ class _Training:
         self.workers.leave()
         return self.curve[-1] if self.curve else {"step": self.step, "steps": self.steps}
 
-    def _batches(self, epoch: int, position: int) -> Iterator[Batch]:
+    def _batches(self, epoch: int, position: int) -> Iterator[tuple[Batch, bool]]:
+        """This process's share of each batch, and whether it counts: of a batch smaller than the number of processes
+        some get an example that another has, to keep step with the others."""
         plan = self.task.plan(epoch, self.options.batch_size)[position:]
         shares = [batch[self.workers.rank :: self.workers.size] for batch in plan]
-        return iter(DataLoader(_Epoch(self.task, epoch, shares), batch_size=None, num_workers=self.options.loaders))
+        full = [share or batch[:1] for share, batch in zip(shares, plan, strict=True)]
+        loader = DataLoader(_Epoch(self.task, epoch, full), batch_size=None, num_workers=self.options.loaders)
+        return zip(loader, map(bool, shares), strict=True)
 
-    def _update(self, batch: Batch) -> float:
+    def _update(self, batch: Batch, counts: bool = True) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
         batch = tuple(x.to(self.device) if isinstance(x, Tensor) else x for x in batch)
@@ -149,13 +158,17 @@ class _Training:
         torch.manual_seed((self.options.seed * 1_000_003 + self.step) * 1024 + self.workers.rank)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.options.precision == "bf16"):
             total, weight = self.task.loss(self.network, batch)
+            total, weight = total * counts, weight * counts
         self.optimizer.zero_grad(set_to_none=False)
         total.backward()
         sums = torch.tensor([float(total.detach()), weight], dtype=torch.float32, device=self.device)
         self.workers.sum([*(p.grad for p in self.parameters if p.grad is not None), sums])
         loss, weight = float(sums[0] / sums[1]), float(sums[1])
         if not loss < float("inf"):
-            raise InkError(f"the loss is {loss} at step {self.step}; lower --rate (now {self.options.rate:g})")
+            raise InkError(
+                f"the loss is {loss} at step {self.step}; start again with a lower --rate (now {self.options.rate:g}) "
+                "and another --out"
+            )
         for p in self.parameters:
             if p.grad is not None:
                 p.grad.div_(weight)
@@ -242,7 +255,7 @@ class _Training:
             return
         groups, position = found
         for name, mine in self._identity().items():
-            if position["identity"].get(name) != mine:
+            if position["identity"].get(name) != json.loads(json.dumps(mine)):
                 raise InkError(
                     f"{self.run} holds a training with {name} {position['identity'].get(name)}, not {mine}; "
                     "resume with the options it began with, or give another --out"
@@ -256,12 +269,14 @@ class _Training:
         self.optimizer.load_state_dict(state)
         self.step, self.seconds, self.curve = position["step"], position["seconds"], position["curve"]
         self.losses = [(a, b) for a, b in position["losses"]]
+        if self.workers.rank == 0:
+            print(f"{self.run}: goes on at step {self.step} of {self.steps}", file=sys.stderr)
 
     def _identity(self) -> dict[str, Any]:
         """What must be the same for a state to be resumed."""
-        free = ("device", "evaluate_every", "save_every", "max_minutes", "loaders", "precision")
+        free = ("device", "evaluate_every", "save_every", "max_minutes", "loaders")
         options = {k: v for k, v in asdict(self.options).items() if k not in free}
-        return options | {"batches an epoch": self.plan_length, "weights": sum(p.numel() for p in self.parameters)}
+        return options | self.task.identity()
 
 
 class _Epoch(Dataset):

@@ -69,6 +69,7 @@ class RecognizerTask:
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.settings, self.corpus = settings, corpus
+        self.init = None if init is None else str(init.folder)
         lines = [corpus.line(id) for id in corpus.training_ids(settings.train)]
         if not lines:
             raise InkError(f"the list {settings.train} has no lines to train on")
@@ -102,6 +103,14 @@ class RecognizerTask:
         self.network: nn.Module = RecognizerNetwork(self.config)
         if init is not None:
             say(initialise(self.network, self.alphabet, init))
+
+    def identity(self) -> dict[str, Any]:
+        return {
+            **asdict(self.settings),
+            "init": self.init,
+            "lines": len(self.examples),
+            "alphabet": self.alphabet.characters,
+        }
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
         """Batches of lines of about equal length, in random order."""
@@ -183,7 +192,10 @@ class RecognizerTask:
 def transcribe(
     network: nn.Module, steps: Sequence[NDArray[np.float32]], alphabet: Alphabet, batch_size: int = 64
 ) -> list[str]:
-    """The best path's text for each sequence (T_i, D), in batches of about equal length."""
+    """The best path's text for each sequence (T_i, D), in batches of about equal length.
+
+    In bfloat16, which is exact enough to watch a training; what is shipped is measured as it is shipped.
+    """
     device = next(network.parameters()).device
     network.eval()
     decoder, outputs = GreedyDecoder(alphabet), [""] * len(steps)
@@ -223,14 +235,19 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint) -> str:
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
-    """The network of a card, in float32, ready to run."""
-    network = RecognizerNetwork(RecognizerConfig(**card["network"]))
-    network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
+    """The network of a card, in float32, ready to run. Raises :class:`InkError` when card and weights disagree."""
+    try:
+        network = RecognizerNetwork(RecognizerConfig(**card["network"]))
+        network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
+    except (KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise InkError(f"card.json and weights.safetensors do not fit: {reason}; copy the checkpoint anew") from error
     return network.eval()
 
 
-def torch_network(source: Checkpoint) -> Network:
+def torch_network(source: Checkpoint, threads: int = 1) -> Network:
     """The checkpoint's float32 network as :class:`Recognizer` takes it, to compare the int8 graph with."""
+    torch.set_num_threads(threads)
     network = build(source.card, source.weights())
 
     @torch.no_grad()

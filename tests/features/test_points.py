@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handwriting.features import FeatureConfig, encode
+from handwriting.errors import InkError
+from handwriting.features import LIMIT, FeatureConfig, encode
 from handwriting.features.points import POINT_SIZE, encode_points
 from handwriting.features.resample import resample
 from handwriting.ink import Ink
@@ -40,6 +41,17 @@ def test_resampled_ink_stays_on_the_strokes(strokes, spacing):
     within = np.diff(points.stroke_index) == 0
     step = np.hypot(np.diff(points.x), np.diff(points.y))[within]
     assert (step <= 1.5 * spacing + 1e-6).all()
+
+
+def test_ink_too_long_to_resample_is_refused():
+    with pytest.raises(InkError, match=r"long.*points"):
+        resample(Ink.from_strokes([[(0, 0), (1e9, 0)]]), 0.06)
+
+
+def test_features_are_bounded():
+    far = Ink.from_strokes([[(0, 0), (0.1, 0)], [(1e8, 0), (1e8 + 0.1, 0)]])
+    for encoding in ("points", "bezier"):
+        assert np.abs(encode(far, FeatureConfig(encoding)).steps).max() <= LIMIT
 
 
 def test_points_by_hand():

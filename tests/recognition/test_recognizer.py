@@ -18,7 +18,7 @@ def recognizer_saying(frames: list[str], tmp_path, alphabet: str = " ab") -> Rec
         "kind": "recognizer",
         "alphabet": alphabet,
         "features": {"encoding": "points", "spacing": 1.0, "tolerance": 0.03},
-        "network": {"strides": [1]},
+        "network": {"strides": [1], "input_size": 9, "output_size": len(alphabet) + 1},
     }
     save(tmp_path, card, {})
 

@@ -91,13 +91,12 @@ def test_killed_it_resumes_bit_for_bit(whole, tmp_path):
     )
     killed = 0
     for after in (1, 4, 7):
-        process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < deadline:
-            if any(int(p.name.split("-")[1]) >= after for p in run.glob("state-*")):
-                process.send_signal(signal.SIGKILL)
-            time.sleep(0.02)
-        process.wait(60)
+        with subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL) as process:
+            deadline = time.monotonic() + 120
+            while process.poll() is None and not any(int(p.name.split("-")[1]) >= after for p in run.glob("state-*")):
+                assert time.monotonic() < deadline, process.kill()
+                time.sleep(0.02)
+            process.kill()
         killed += process.returncode == -signal.SIGKILL
     assert killed == 3
     train(task(), Options(**OPTIONS), run)
@@ -107,6 +106,8 @@ def test_killed_it_resumes_bit_for_bit(whole, tmp_path):
 def test_other_options_cannot_resume(whole):
     with pytest.raises(InkError, match=r"rate 0.003, not 0.001.*--out"):
         train(task(), Options(**OPTIONS, rate=0.001), whole)
+    with pytest.raises(InkError, match=r"dropout 0.2, not 0.1.*--out"):
+        train(task(dropout=0.1), Options(**OPTIONS), whole)
 
 
 def test_damaged_state_is_refused(tmp_path):
@@ -123,7 +124,7 @@ def test_init_takes_over_weights_by_character(whole, tmp_path):
     assert "0 of" in said[-1]
     weights = start.weights()
     assert all(np.array_equal(v.numpy(), weights[k]) for k, v in continued.network.state_dict().items())
-    with pytest.raises(InkError, match="give the sizes in its card"):
+    with pytest.raises(InkError, match=r"give the sizes in its card\.json"):
         RecognizerTask(TinyCorpus(), RecognizerSettings(**{**SETTINGS, "hidden_size": 7}), start)
 
 
@@ -136,7 +137,7 @@ def test_two_processes_give_the_gradient_of_one(tmp_path):
         "from safetensors.torch import save_file\n"
         "options = t.Options(**{**t.OPTIONS, 'batch_size': 4, 'precision': 'fp32', 'clip': 1e9})\n"
         "training = _Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
-        "training._update(next(training._batches(0, 0)))\n"
+        "training._update(*next(training._batches(0, 0)))\n"
         "if training.workers.rank == 0:\n"
         "    grads = {k: p.grad for k, p in training.network.named_parameters()}\n"
         "    save_file(grads, Path(sys.argv[1]) / 'grads.safetensors')\n"
