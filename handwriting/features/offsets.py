@@ -1,0 +1,106 @@
+"""Offsets: ink as the synthesizer reads and writes it, one (dx, dy, end of stroke) a point.
+
+Graves 2013 (arXiv 1308.0850), section 4: raw points, not resampled. Cleaning drops the sensor's jumps and nothing
+else; offsets are then normalised to mean 0 and standard deviation 1 over the training lists, so that log-likelihoods
+(nats) of networks trained on the same data compare.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from handwriting.errors import InkError
+from handwriting.ink import Ink
+
+JUMP = 600.0
+"""A point further than this from the one before it in its stroke is a sensor's jump, in the source's units."""
+
+SIGMA_FLOOR = 0.3
+"""The smallest standard deviation a density may have, in the source's units: coordinates are integers."""
+
+
+def clean(ink: Ink) -> Ink:
+    """``ink`` without the points that are more than 600 units from the last one kept before them in their stroke.
+
+    A stroke's first point is always kept, so that none vanishes; afterwards no step within a stroke exceeds 600.
+    """
+    x, y = ink.x, ink.y
+    far = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) > JUMP
+    far[ink.starts] = False
+    if not far.any():
+        return ink
+    keep = np.ones(len(ink), dtype=bool)
+    for start, end in zip(ink.starts, ink.ends, strict=True):
+        last = start
+        for i in range(start + 1, end) if far[start:end].any() else ():
+            keep[i] = math.hypot(x[i] - x[last], y[i] - y[last]) <= JUMP
+            last = i if keep[i] else last
+    return ink.keep(keep)
+
+
+def offsets(ink: Ink) -> NDArray[np.float64]:
+    """Shape (N, 3): dx, dy from the point before (0 at the first), and 1 where the point is the last of its stroke."""
+    steps = np.zeros((len(ink), 3))
+    steps[1:, 0], steps[1:, 1] = np.diff(ink.x), np.diff(ink.y)
+    steps[ink.ends - 1, 2] = 1.0
+    return steps
+
+
+def from_offsets(steps: ArrayLike, x: float = 0.0, y: float = 0.0) -> Ink:
+    """The ink whose :func:`offsets` are ``steps`` (N, 3), with the origin of the first offset at (``x``, ``y``)."""
+    steps = np.asarray(steps, dtype=np.float64)
+    if steps.ndim != 2 or steps.shape[1] != 3 or len(steps) == 0:
+        raise InkError(f"offsets have shape {steps.shape}; give (N, 3) with at least one point")
+    starts = np.append(0, np.flatnonzero(steps[:-1, 2] > 0.5) + 1)
+    return Ink(x + np.cumsum(steps[:, 0]), y + np.cumsum(steps[:, 1]), starts)
+
+
+@dataclass(frozen=True)
+class Normalizer:
+    """What makes offsets have mean 0 and standard deviation 1; part of a checkpoint's card.
+
+    A line's first offset is none: it stays out of the statistics and is 0 in normalised units.
+    """
+
+    mean: tuple[float, float]
+    """Of dx and dy, in the source's units."""
+    sd: tuple[float, float]
+
+    @classmethod
+    def of(cls, lines: Iterable[NDArray[np.float64]]) -> Normalizer:
+        """The statistics of all offsets (N_i, 3) but each line's first. Raises :class:`InkError` for too few."""
+        moves = np.concatenate([np.empty((0, 2)), *(line[1:, :2] for line in lines)])
+        sd = moves.std(0) if len(moves) else np.zeros(2)
+        if not (sd > 0).all():
+            raise InkError(f"{len(moves)} offsets with standard deviation {sd}: too few to normalise; give more lines")
+        mean = moves.mean(0)
+        return cls((float(mean[0]), float(mean[1])), (float(sd[0]), float(sd[1])))
+
+    def __call__(self, steps: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Offsets (N, 3) in normalised units, the first one 0."""
+        normal = steps.astype(np.float64)
+        normal[:, :2] = (normal[:, :2] - self.mean) / self.sd
+        normal[:1, :2] = 0.0
+        return normal.astype(np.float32)
+
+    def inverse(self, steps: ArrayLike) -> NDArray[np.float64]:
+        """Normalised offsets (N, 3) in the source's units again, the first one 0."""
+        raw = np.array(steps, dtype=np.float64)
+        raw[:, :2] = raw[:, :2] * self.sd + self.mean
+        raw[:1, :2] = 0.0
+        return raw
+
+    @property
+    def sigma_floor(self) -> tuple[float, float]:
+        """:data:`SIGMA_FLOOR` in normalised units, for x and y."""
+        return SIGMA_FLOOR / self.sd[0], SIGMA_FLOOR / self.sd[1]
+
+    @property
+    def raw_nats(self) -> float:
+        """log(sd_x sd_y): what a point's nats grow by when the density is taken over the source's units."""
+        return math.log(self.sd[0] * self.sd[1])

@@ -1,0 +1,159 @@
+"""Graves's two networks that write: prediction (any handwriting) and synthesis (of a given text).
+
+Graves 2013 (arXiv 1308.0850), sections 4.1 and 5.1, figures 1 and 12. The input, (dx, dy, end of stroke), reaches every
+layer, and every layer reaches the mixture. In the synthesis network a window over the text stands above layer 1: w_t
+feeds the layers above at t and layer 1 at t + 1. Only layer 1 is therefore taken step by step; the layers above run
+over whole sequences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+
+from handwriting.errors import InkError
+from handwriting.networks.cells import Cell, State, make_cell
+from handwriting.networks.dropout import dropout
+from handwriting.networks.lstm import LSTM
+from handwriting.networks.mixture import output_size
+from handwriting.networks.window import WindowedLayer, one_hot
+
+POINT_SIZE = 3
+"""dx, dy, end of stroke."""
+
+
+@dataclass(frozen=True)
+class PredictionConfig:
+    """Sizes of the prediction network; part of a checkpoint's card."""
+
+    hidden_size: int = 400
+    """H: cells of each layer."""
+    num_layers: int = 3
+    mixtures: int = 20
+    """M: Gaussians of the output."""
+    variant: str = "forget"
+    """The LSTM's equations: see ``networks/cells.py``. What is not *forget* trains several times slower."""
+    dropout: float = 0.0
+    """On what a layer hands to the next one and to the mixture; the paper has none."""
+
+
+@dataclass(frozen=True)
+class SynthesisConfig(PredictionConfig):
+    """Sizes of the synthesis network; part of a checkpoint's card."""
+
+    characters: int = 79
+    """C: the alphabet's characters, without a blank."""
+    components: int = 10
+    """K: Gaussians of the window."""
+
+
+class PredictionNetwork(nn.Module):
+    """Points to the raw parameters of the next point's mixture."""
+
+    def __init__(self, config: PredictionConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.lstm = LSTM(
+            POINT_SIZE,
+            config.hidden_size,
+            config.num_layers,
+            variant=config.variant,  # type: ignore[arg-type]
+            skip=True,
+            dropout=config.dropout,
+        )
+        self.output = nn.Linear(self.lstm.output_size, output_size(config.mixtures))
+
+    def forward(self, x: Tensor, state: list[State] | None = None) -> tuple[Tensor, list[State]]:
+        """``x`` (T, B, 3) → the mixture's parameters (T, B, 1 + 6 M) and the state after the last step."""
+        y, state = self.lstm(x, state=state)
+        return self.output(dropout(y, self.config.dropout, self.training)), state
+
+    def step(self, x: Tensor, state: list[State] | None = None) -> tuple[Tensor, list[State]]:
+        """One step: ``x`` (B, 3) → (B, 1 + 6 M) and the next state."""
+        y, state = self.lstm.step(x, state)
+        return self.output(y), state
+
+
+class SynthesisState(NamedTuple):
+    """What the synthesis network carries from one step to the next."""
+
+    layers: list[State]
+    """(h, c) of each layer, (B, H) each."""
+    kappa: Tensor
+    """Where the window's components are, in characters, shape (B, K)."""
+    w: Tensor
+    """What the window saw, shape (B, C)."""
+
+
+class SynthesisNetwork(nn.Module):
+    """Points and text to the raw parameters of the next point's mixture.
+
+    A text is (B, U) int64: characters 1 to C, and 0 for what pads it; where it is 0 the window sees nothing.
+    """
+
+    def __init__(self, config: SynthesisConfig) -> None:
+        super().__init__()
+        self.config = config
+        H, C = config.hidden_size, config.characters
+        variant = config.variant
+        self.first = WindowedLayer(POINT_SIZE, C, H, config.components, variant)  # type: ignore[arg-type]
+        self.upper = nn.ModuleList(
+            make_cell(variant, POINT_SIZE + C + H, H, 1.0)  # type: ignore[arg-type]
+            for _ in range(config.num_layers - 1)
+        )
+        self.output = nn.Linear(config.num_layers * H, output_size(config.mixtures))
+
+    def start(self, batch: int) -> SynthesisState:
+        """The state before the first point: all zero, the window before the first character."""
+        zeros = next(self.parameters()).new_zeros
+        H, layers = self.config.hidden_size, self.config.num_layers
+        return SynthesisState(
+            [(zeros(batch, H), zeros(batch, H)) for _ in range(layers)],
+            zeros(batch, self.config.components),
+            zeros(batch, self.config.characters),
+        )
+
+    def forward(
+        self, x: Tensor, text: Tensor, state: SynthesisState | None = None
+    ) -> tuple[Tensor, Tensor, SynthesisState]:
+        """``x`` (T, B, 3), ``text`` (B, U) → parameters (T, B, 1 + 6 M), phi (T, B, U), the state after T.
+
+        Padding at the end of a sequence or a text changes nothing before it. The state takes no gradient.
+        """
+        self._check(x, 3, text)
+        layers, kappa, w = state or self.start(x.shape[1])
+        y, ws, phi, first, kappa = self.first(x, self._characters(text), layers[0], kappa, w)
+        outputs, states = [self._dropout(y)], [first]
+        for cell, before in zip(self.upper, layers[1:], strict=True):
+            y, after = cell(torch.cat([x, ws, outputs[-1]], 2), before)
+            outputs.append(self._dropout(y.to(ws.dtype)))
+            states.append(after)
+        return self.output(torch.cat(outputs, 2)), phi, SynthesisState(states, kappa, ws[-1])
+
+    def step(
+        self, x: Tensor, text: Tensor, state: SynthesisState | None = None
+    ) -> tuple[Tensor, Tensor, SynthesisState]:
+        """One step: ``x`` (B, 3) → (B, 1 + 6 M), phi (B, U) and the next state."""
+        self._check(x, 2, text)
+        layers, kappa, w = state or self.start(len(x))
+        first, w, phi, kappa = self.first.step(x, self._characters(text), layers[0], kappa, w)
+        states = [first]
+        for cell, before in zip(self.upper, layers[1:], strict=True):
+            states.append(cast(Cell, cell).step(torch.cat([x, w, self._dropout(states[-1][0])], 1), before))
+        return self.output(torch.cat([self._dropout(h) for h, _ in states], 1)), phi, SynthesisState(states, kappa, w)
+
+    def _characters(self, text: Tensor) -> Tensor:
+        return one_hot(text, self.config.characters).to(next(self.parameters()).dtype)
+
+    def _dropout(self, x: Tensor) -> Tensor:
+        return dropout(x, self.config.dropout, self.training)
+
+    def _check(self, x: Tensor, dims: int, text: Tensor) -> None:
+        if x.dim() != dims or x.shape[-1] != POINT_SIZE or x.numel() == 0:
+            expected = "(T, B, 3)" if dims == 3 else "(B, 3)"
+            raise InkError(f"synthesis network: x has shape {tuple(x.shape)}; pass {expected}, none of them 0")
+        if text.dim() != 2 or len(text) != x.shape[-2] or text.shape[1] == 0:
+            raise InkError(f"synthesis network: text has shape {tuple(text.shape)}; pass (B, U), B = {x.shape[-2]}")

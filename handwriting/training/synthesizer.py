@@ -1,0 +1,248 @@
+"""The synthesizer, and the prediction network, as a training task: offsets of a corpus's lines, under their nats.
+
+A line of N points is N - 1 steps. The first input is the first point, which has no offset: only its end-of-stroke bit
+is given; then each point's offset is predicted from those before it (Graves 2013, arXiv 1308.0850, equation 15).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from handwriting import checkpoint
+from handwriting.alphabet import Alphabet
+from handwriting.corpora import Corpus, Line
+from handwriting.errors import InkError
+from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
+from handwriting.networks.mixture import Mixture
+from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork, SynthesisConfig, SynthesisNetwork
+from handwriting.runtime import pad
+from handwriting.text import natural
+
+Kind = Literal["synthesizer", "prediction"]
+
+
+@dataclass(frozen=True)
+class SynthesizerSettings:
+    """What is trained, on what."""
+
+    kind: Kind = "synthesizer"
+    train: tuple[str, ...] = ("trainset", "testset_t")
+    """Lists to train on."""
+    develop: str = "testset_v"
+    hidden_size: int = 400
+    num_layers: int = 3
+    mixtures: int = 20
+    components: int = 10
+    """Gaussians of the window; the prediction network has none."""
+    variant: str = "forget"
+    dropout: float = 0.0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Example:
+    """A line as the network sees it."""
+
+    points: NDArray[np.float32]
+    """Normalised offsets, shape (N, 3)."""
+    text: NDArray[np.int64]
+    """Characters, shape (U,); 0 for one that the alphabet lacks."""
+
+    @property
+    def steps(self) -> int:
+        """Points that are predicted: all but the first."""
+        return len(self.points) - 1
+
+
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+class SynthesizerTask:
+    """Implements ``training.loop.Task``. ``say`` is told what was left out and why.
+
+    Raises :class:`InkError` when the lists have no line to train on.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        settings: SynthesizerSettings,
+        say: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        self.settings, self.terms = settings, corpus.terms
+        lines, self.left_out = _training_lines(corpus, settings.train)
+        raw = [offsets(clean(line.ink)) for line in lines]
+        texts = [natural(line.text) for line in lines]
+        self.normalizer = Normalizer.of(raw)
+        self.alphabet = Alphabet.of(texts)
+        self.counts = Counter("".join(texts))
+        self.examples = [
+            Example(self.normalizer(steps), self.alphabet.encode(text)) for steps, text in zip(raw, texts, strict=True)
+        ]
+        self.points = sum(example.steps for example in self.examples)
+        self.development = [example(line, self.normalizer, self.alphabet) for line in corpus.lines(settings.develop)]
+        unknown = sum(int((e.text == 0).sum()) for e in self.development)
+        say(
+            f"{len(lines)} lines to train on, {self.points} points, {self.alphabet.size - 1} characters; "
+            f"left out: {len(self.left_out)}; unknown characters in {settings.develop}: {unknown}"
+        )
+        torch.manual_seed(settings.seed)
+        self.config = _config(settings, self.alphabet)
+        self.network: nn.Module = _network(self.config)
+
+    def identity(self) -> dict[str, Any]:
+        settings = asdict(self.settings) | {"train": list(self.settings.train)}  # a list, as JSON gives it back
+        return {**settings, "lines": len(self.examples), "alphabet": self.alphabet.characters}
+
+    def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
+        """Batches of lines of about equal length, in random order."""
+        random = np.random.default_rng([self.settings.seed, epoch])
+        lengths = np.array([e.steps for e in self.examples]) * np.exp(random.normal(0, 0.05, len(self.examples)))
+        order = np.argsort(lengths, kind="stable")
+        batches = [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]
+        return [batches[i] for i in random.permutation(len(batches))]
+
+    def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
+        """Padded points (T + 1, B, 3), their numbers of steps (B,) and padded texts (B, U)."""
+        return collate([self.examples[number] for number in examples])
+
+    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, float]:
+        """Nats, and the number of points that they are to be divided by."""
+        nats, _ = point_losses(network, batch, self.normalizer)
+        return nats.sum(), float(batch[1].sum())
+
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """:func:`figures` of the development set, every line of it."""
+        return figures(network, self.development, self.normalizer)
+
+    def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
+        """Write the card and the weights."""
+        card = {
+            "kind": self.settings.kind,
+            "network": asdict(self.config),
+            "alphabet": self.alphabet.characters,
+            "features": {"jump": JUMP, "sigma_floor": list(self.normalizer.sigma_floor)},
+            "normalizer": asdict(self.normalizer),
+            "trained_on": {
+                "lists": list(self.settings.train),
+                "lines": len(self.examples),
+                "points": self.points,
+                "left_out": self.left_out,
+                "characters": dict(sorted(self.counts.items())),
+            },
+            "developed_on": self.settings.develop,
+            "training": training,
+            "terms": self.terms,
+        }
+        weights = {name: value.half().cpu().numpy() for name, value in network.state_dict().items()}
+        checkpoint.save(folder, card, weights)
+
+
+def example(line: Line, normalizer: Normalizer, alphabet: Alphabet) -> Example:
+    """A line cleaned and normalised; characters that the alphabet lacks are 0, and the window sees nothing there."""
+    text = natural(line.text)
+    unknown = set(alphabet.unknown(text))
+    indices = [0 if c in unknown else int(alphabet.encode(c)[0]) for c in text]
+    return Example(normalizer(offsets(clean(line.ink))), np.array(indices, dtype=np.int64))
+
+
+def collate(examples: Sequence[Example]) -> Batch:
+    """Padded points (T + 1, B, 3), the numbers of steps (B,) and padded texts (B, U), U at least 1."""
+    points, lengths = pad([e.points for e in examples])
+    text = np.zeros((len(examples), max(1, *(len(e.text) for e in examples))), dtype=np.int64)
+    for row, e in zip(text, examples, strict=True):
+        row[: len(e.text)] = e.text
+    return torch.from_numpy(points), torch.from_numpy(lengths - 1), torch.from_numpy(text)
+
+
+def point_losses(network: nn.Module, batch: Batch, normalizer: Normalizer) -> tuple[Tensor, Tensor]:
+    """Nats and squared error (SSE) of every predicted point, shape (T, B) each, 0 at padding."""
+    points, lengths, text = batch
+    outputs = network(points[:-1], text)[0] if isinstance(network, SynthesisNetwork) else network(points[:-1])[0]
+    mixture, targets = Mixture.of(outputs, normalizer.sigma_floor), points[1:]
+    padding = torch.arange(len(targets), device=lengths.device).unsqueeze(1) >= lengths  # (T, B)
+    errors = (targets[..., :2] - mixture.mean()).square().sum(-1)
+    return mixture.nats(targets).masked_fill(padding, 0), errors.detach().masked_fill(padding, 0)
+
+
+@torch.no_grad()
+def figures(
+    network: nn.Module, examples: Sequence[Example], normalizer: Normalizer, batch_size: int = 32
+) -> dict[str, float]:
+    """Nats and SSE over every line, in float32: see "Nats" of the design for what each is.
+
+    ``nats_per_point`` and ``nats_per_line`` in normalised units, both also in the source's, ``sse`` normalised. A line
+    of one point has nothing to predict: it counts as a line, with 0 nats.
+    """
+    if not any(e.steps for e in examples):
+        raise InkError(f"{len(examples)} lines to evaluate on, and no point to predict in them; give another list")
+    device = next(network.parameters()).device
+    network.eval()
+    order = sorted((e for e in examples if e.steps), key=lambda e: e.steps)
+    nats = error = 0.0
+    for start in range(0, len(order), batch_size):
+        points, lengths, text = (v.to(device) for v in collate(order[start : start + batch_size]))
+        losses = point_losses(network, (points, lengths, text), normalizer)
+        batch_nats, batch_error = (v.sum(dtype=torch.float64).item() for v in losses)
+        nats, error = nats + batch_nats, error + batch_error
+    predicted = sum(e.steps for e in examples)
+    raw = nats + predicted * normalizer.raw_nats
+    return {
+        "nats_per_point": nats / predicted,
+        "nats_per_line": nats / len(examples),
+        "nats_per_point_raw": raw / predicted,
+        "nats_per_line_raw": raw / len(examples),
+        "sse": error / predicted,
+    }
+
+
+def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNetwork | SynthesisNetwork:
+    """The network of a card, of either kind, in float32, ready to run."""
+    config = SynthesisConfig if card["kind"] == "synthesizer" else PredictionConfig
+    network = _network(config(**card["network"]))
+    network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
+    return network.eval()
+
+
+def normalizer_of(card: dict[str, Any]) -> Normalizer:
+    """The normaliser that a card holds."""
+    (mean_x, mean_y), (sd_x, sd_y) = card["normalizer"]["mean"], card["normalizer"]["sd"]
+    return Normalizer((mean_x, mean_y), (sd_x, sd_y))
+
+
+def _config(settings: SynthesizerSettings, alphabet: Alphabet) -> PredictionConfig:
+    sizes = {k: getattr(settings, k) for k in ("hidden_size", "num_layers", "mixtures", "variant", "dropout")}
+    if settings.kind == "prediction":
+        return PredictionConfig(**sizes)
+    return SynthesisConfig(**sizes, characters=alphabet.size - 1, components=settings.components)
+
+
+def _network(config: PredictionConfig) -> PredictionNetwork | SynthesisNetwork:
+    return SynthesisNetwork(config) if isinstance(config, SynthesisConfig) else PredictionNetwork(config)
+
+
+def _training_lines(corpus: Corpus, lists: Sequence[str]) -> tuple[list[Line], dict[str, str]]:
+    """The lines of all ``lists`` to train on, and the reason why for each that is left out."""
+    kept, left_out = [], {}
+    for name in lists:
+        ids = set(corpus.training_ids(name))
+        for id in corpus.ids(name):
+            line = corpus.line(id) if id in ids else None
+            if line is None:
+                left_out[id] = corpus.known_bad.get(id, "no text")
+            elif len(line.ink) < 2 or len(clean(line.ink)) < 2:
+                left_out[id] = "a single point"
+            else:
+                kept.append(line)
+    if not kept:
+        raise InkError(f"the lists {', '.join(lists)} have no lines to train on")
+    return kept, left_out
