@@ -311,7 +311,8 @@ def _progress(label: str, needed: bool = True) -> Iterator[Callable[[int, int], 
 
 
 def _command() -> str:
-    return shlex.join(["python", *sys.argv])
+    """What was called, for the card: absolute paths by their names alone, which is all they say elsewhere."""
+    return shlex.join(["python", *(os.path.basename(a) if os.path.isabs(a) else a for a in sys.argv)])
 
 
 def _say(message: str) -> None:

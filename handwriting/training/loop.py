@@ -210,12 +210,13 @@ class _Training:
         return round((self.seconds + time.monotonic() - self.started) / 60, 2)
 
     def _training_card(self, row: dict[str, Any]) -> dict[str, Any]:
+        gpu = self.device == "cuda"
+        device = torch.cuda.get_device_name() if gpu else f"CPU, {torch.get_num_threads()} threads"
         return {
             "command": self.command,
             "options": asdict(self.options),
-            "device": torch.cuda.get_device_name()
-            if self.device == "cuda"
-            else f"CPU, {torch.get_num_threads()} threads",
+            "device": device,
+            "processes": self.workers.size,
             "torch": torch.__version__,
             "development_set": row,
         }
