@@ -258,7 +258,7 @@ def export(
 
 @app.command()
 def demo(
-    text: Annotated[str, typer.Argument(help="The line to write.")] = "The quick brown fox jumps over the lazy dog",
+    text: Annotated[str, typer.Argument(help="The line to write.")] = "The pen is mightier than the sword.",
     output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file.")] = Path("demo.svg"),
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
     checkpoint: Checkpoint = None,
