@@ -3,6 +3,8 @@
 =============== ====================================================================
 `loop`          the loop; what it trains is a `Task`, how is `Options`
 `recognizer`    the recognizer's task: lines of a corpus under the CTC loss
+`synthesizer`   the synthesizer's task: offsets of a corpus under the mixture's likelihood
+`plan`          which examples share a batch
 `schedule`      learning rates as functions of the step
 `state`         a training's state on disk, whole or not at all
 `distributed`   several processes, one gradient

@@ -28,6 +28,7 @@ from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import batches_by_length, pad
 from handwriting.text import natural
 from handwriting.training.export import int8, recognizer_graph
+from handwriting.training.plan import plan_by_length
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,7 @@ class RecognizerTask:
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
         """Batches of lines of about equal length, in random order."""
-        random = np.random.default_rng([self.settings.seed, epoch])
-        lengths = np.array([e.length for e in self.examples]) * np.exp(random.normal(0, 0.05, len(self.examples)))
-        order = np.argsort(lengths, kind="stable")
-        batches = [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]
-        return [batches[i] for i in random.permutation(len(batches))]
+        return plan_by_length([e.length for e in self.examples], batch_size, self.settings.seed, epoch)
 
     def batch(self, epoch: int, examples: Sequence[int]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Padded steps (T, B, D), their lengths (B,), the concatenated targets and their lengths (B,)."""

@@ -26,6 +26,7 @@ from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork, SynthesisConfig, SynthesisNetwork
 from handwriting.runtime import pad
 from handwriting.text import natural
+from handwriting.training.plan import plan_by_length
 
 Kind = Literal["synthesizer", "prediction"]
 
@@ -105,11 +106,7 @@ class SynthesizerTask:
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
         """Batches of lines of about equal length, in random order."""
-        random = np.random.default_rng([self.settings.seed, epoch])
-        lengths = np.array([e.steps for e in self.examples]) * np.exp(random.normal(0, 0.05, len(self.examples)))
-        order = np.argsort(lengths, kind="stable")
-        batches = [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]
-        return [batches[i] for i in random.permutation(len(batches))]
+        return plan_by_length([e.steps for e in self.examples], batch_size, self.settings.seed, epoch)
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
         """Padded points (T + 1, B, 3), their numbers of steps (B,) and padded texts (B, U)."""
