@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import open_corpus
 from handwriting.features import FeatureConfig, encode
@@ -21,6 +23,7 @@ from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder
 from handwriting.recognition.evaluation import evaluate
 from handwriting.recognition.recognizer import Recognizer, shipped
+from handwriting.text import natural
 
 
 def milliseconds(work: Callable[[], object], lines: int) -> float:
@@ -61,7 +64,13 @@ def main() -> None:
         rates = (result.score.cer, result.score.wer, result.score.cer_raw, result.score.wer_raw)
         print(f"{name:25} " + "  ".join(f"{100 * r:6.2f}" for r in rates) + f"  {1000 * result.seconds_per_line:9.1f}")
 
-    inks = [line.ink for line in list(corpus.lines(options.split))[::8]]
+    lines = list(corpus.lines(options.split))[::8]
+    inks = [line.ink for line in lines]
+    print()
+    for encoding in ("points", "bezier"):
+        steps = np.array([len(encode(ink, FeatureConfig(encoding)).steps) for ink in inks])
+        ratio = steps / [max(1, len(natural(line.text))) for line in lines]
+        print(f"{encoding}: {np.median(steps):.0f} steps a line (median), at least {ratio.min():.1f} a character")
     encoded = [encode(ink, int8.features) for ink in inks]
     log_probs = int8.log_probs(encoded)
     greedy, beam = GreedyDecoder(int8.alphabet), BeamSearchDecoder(int8.alphabet)
