@@ -160,8 +160,12 @@ class IamOndb:
         return transcript(load(path).decode("latin-1"), str(path))
 
     def _read_writer(self, form: str) -> str | None:
+        """None, too, when the form file is damaged: its lines are good without it, and the survey names it."""
         path = self.form_file(form)
-        return None if path is None else files.form_writer(load(path, files.HEAD), str(path))
+        try:
+            return None if path is None else files.form_writer(load(path, files.HEAD), str(path))
+        except InkError:
+            return None
 
 
 def transcript(text: str, file: str) -> tuple[str, ...]:

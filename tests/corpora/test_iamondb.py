@@ -11,6 +11,7 @@ from iamondb_fixture import HIDDEN_BREAK, ON_NO_LIST, SPLITS, TEXTS, WITHOUT_FOR
 
 from handwriting.corpora import open_corpus
 from handwriting.corpora.iamondb import FORM, LINE, known_bad_entries, transcript
+from handwriting.corpora.report import survey
 from handwriting.errors import InkError
 
 
@@ -142,10 +143,11 @@ def test_a_missing_transcript_is_an_error_and_no_empty_text(own: Path):
 
 
 @pytest.mark.parametrize("junk", ["", "junk", '<!DOCTYPE x [<!ENTITY a "b">]><WhiteboardCaptureSession/>'])
-def test_a_damaged_form_file_is_refused(own: Path, junk: str):
+def test_a_damaged_form_file_costs_the_writer_and_is_reported(own: Path, junk: str):
     write(own / "original/b01/b01-100/strokes.xml", junk)
-    with pytest.raises(InkError, match=r"strokes\.xml"):
-        open_corpus(own).line("b01-100-01")
+    line = open_corpus(own).line("b01-100-01")
+    assert (line.writer, line.text) == (None, "a tame cat ate")
+    assert any(p.file == "b01-100" and "strokes.xml" in p.reason for p in survey(own).problems)
 
 
 def test_the_known_bad_list():
