@@ -85,9 +85,16 @@ def save(
     from safetensors.numpy import save as serialise
 
     folder = make_folder(folder)
-    text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
     files = {"weights.safetensors": serialise({k: np.ascontiguousarray(v) for k, v in weights.items()})}
     files |= {} if model is None else {"model.onnx": model}
-    for name, data in (*files.items(), ("card.json", text.encode())):
+    for name, data in files.items():
         with atomic(folder / name) as temporary:
             temporary.write_bytes(data)
+    save_card(folder, card)
+
+
+def save_card(folder: Path, card: Mapping[str, Any]) -> None:
+    """Write the card of the checkpoint in ``folder`` anew."""
+    text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
+    with atomic(folder / "card.json") as temporary:
+        temporary.write_text(text, encoding="utf-8")

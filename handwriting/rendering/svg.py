@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from typing import Any
 
 import svgwrite
 
@@ -18,29 +19,9 @@ TOLERANCE_MM = 0.02
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def svg(
-    ink: Ink,
-    path: str | os.PathLike[str],
-    *,
-    width_mm: float = 180.0,
-    height_mm: float = 250.0,
-    margin_mm: float = 5.0,
-    stroke_mm: float = 0.45,
-    color: str = "black",
-    title: str | None = None,
-    desc: str | None = None,
-) -> None:
-    """Write ``ink`` to ``path``, which appears complete or not at all; the arguments are those of `markup`."""
-    drawing = markup(
-        ink,
-        width_mm=width_mm,
-        height_mm=height_mm,
-        margin_mm=margin_mm,
-        stroke_mm=stroke_mm,
-        color=color,
-        title=title,
-        desc=desc,
-    )
+def svg(ink: Ink, path: str | os.PathLike[str], **style: Any) -> None:
+    """Write ``ink`` to ``path``, which appears complete or not at all; ``style`` are the arguments of `markup`."""
+    drawing = markup(ink, **style)
     with atomic(path) as temporary:
         temporary.write_text(drawing, encoding="utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
-from handwriting.features import FeatureConfig, encode_normalised
+from handwriting.features import FeatureConfig, encode, encode_normalised
 from handwriting.features.augment import Augmentation
 from handwriting.features.normalise import normalise
 from handwriting.ink import Ink
@@ -50,10 +51,8 @@ class RecognizerSettings:
 
 @dataclass(frozen=True)
 class _Example:
-    id: str
     ink: Ink
     """Normalised."""
-    text: str
     target: NDArray[np.int64]
     length: int
     """Steps without augmentation."""
@@ -69,7 +68,7 @@ class RecognizerTask:
         init: Checkpoint | None = None,
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
-        self.settings, self.corpus = settings, corpus
+        self.settings = settings
         self.init = None if init is None else str(init.folder)
         lines = [corpus.line(id) for id in corpus.training_ids(settings.train)]
         if not lines:
@@ -91,15 +90,12 @@ class RecognizerTask:
             settings.strides,
             dropout=settings.dropout,
         )
-        self.shrink = int(np.prod(settings.strides))
         self.examples: list[_Example] = []
         for line, text in zip(lines, texts, strict=True):
             self._add(line.id, line.ink, text)
         say(f"{len(self.examples)} lines to train on, {self.alphabet.size} classes; left out: {len(self.left_out)}")
-        self.development = [(id, corpus.line(id)) for id in corpus.ids(settings.develop)]
-        self.development_steps = [
-            encode_normalised(normalise(line.ink), settings.features).steps for _, line in self.development
-        ]
+        self.development = list(corpus.lines(settings.develop))
+        self.development_steps = [encode(line.ink, settings.features).steps for line in self.development]
         torch.manual_seed(settings.seed)
         self.network: nn.Module = RecognizerNetwork(self.config)
         if init is not None:
@@ -138,7 +134,7 @@ class RecognizerTask:
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Canonical CER and WER on the development set, by best path."""
         outputs = transcribe(network, self.development_steps, self.alphabet)
-        pairs = [(line.text, output) for (_, line), output in zip(self.development, outputs, strict=True)]
+        pairs = [(line.text, output) for line, output in zip(self.development, outputs, strict=True)]
         score = metrics.score(pairs)
         return {"cer": score.cer, "wer": score.wer}
 
@@ -159,8 +155,7 @@ class RecognizerTask:
             "training": training,
             "terms": self.terms,
         }
-        weights = {name: value.half().cpu().numpy() for name, value in network.state_dict().items()}
-        checkpoint.save(folder, card, weights, int8(recognizer_graph(build(card, weights))))
+        _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
 
     def _add(self, id: str, ink: Ink, text: str) -> None:
         """Keep the line as an example, or note why it cannot be one."""
@@ -170,7 +165,7 @@ class RecognizerTask:
         if self._too_short(length, target):
             self.left_out[id] = f"CTC needs {steps_needed(target.tolist())} steps for its text, its ink has {length}"
         else:
-            self.examples.append(_Example(id, ink, text, target, length))
+            self.examples.append(_Example(ink, target, length))
 
     def _too_short(self, length: int, target: NDArray[np.int64]) -> bool:
         for stride in self.settings.strides:
@@ -185,7 +180,6 @@ class RecognizerTask:
         return encode_normalised(example.ink, features).steps if self._too_short(len(steps), example.target) else steps
 
 
-@torch.no_grad()
 def transcribe(
     network: nn.Module, steps: Sequence[NDArray[np.float32]], alphabet: Alphabet, batch_size: int = 64
 ) -> list[str]:
@@ -193,16 +187,23 @@ def transcribe(
 
     In bfloat16, which is exact enough to watch a training; what is shipped is measured as it is shipped.
     """
-    device = next(network.parameters()).device
     network.eval()
     decoder, outputs = GreedyDecoder(alphabet), [""] * len(steps)
     for chosen in batches_by_length(steps, batch_size):
-        padded, lengths = pad([steps[i] for i in chosen])
-        with torch.autocast(device.type, torch.bfloat16):
-            log_probs, lengths_out = network(torch.from_numpy(padded).to(device), torch.from_numpy(lengths).to(device))
-        for column, (i, length) in enumerate(zip(chosen, lengths_out.tolist(), strict=True)):
-            outputs[i] = decoder.decode(log_probs[:length, column].cpu().numpy()).text
+        with torch.autocast(next(network.parameters()).device.type, torch.bfloat16):
+            batch = _log_probs(network, [steps[i] for i in chosen])
+        for i, log_probs in zip(chosen, batch, strict=True):
+            outputs[i] = decoder.decode(log_probs).text
     return outputs
+
+
+@torch.no_grad()
+def _log_probs(network: nn.Module, steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    """Sequences of steps, each (T, D), to their log-probabilities, each (T', V), where the network is."""
+    device = next(network.parameters()).device
+    padded, lengths = (torch.from_numpy(array).to(device) for array in pad(steps))
+    log_probs, out_lengths = network(padded, lengths)
+    return [log_probs[:length, column].cpu().numpy() for column, length in enumerate(out_lengths.tolist())]
 
 
 def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint) -> str:
@@ -245,15 +246,7 @@ def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNet
 def torch_network(source: Checkpoint, threads: int = 1) -> Network:
     """The checkpoint's float32 network as :class:`Recognizer` takes it, to compare the int8 graph with."""
     torch.set_num_threads(threads)
-    network = build(source.card, source.weights())
-
-    @torch.no_grad()
-    def run(steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        padded, lengths = pad(steps)
-        log_probs, out_lengths = network(torch.from_numpy(padded), torch.from_numpy(lengths))
-        return [log_probs[:length, column].numpy() for column, length in enumerate(out_lengths.tolist())]
-
-    return run
+    return partial(_log_probs, build(source.card, source.weights()))
 
 
 def export_checkpoint(
@@ -263,11 +256,15 @@ def export_checkpoint(
 
     With a ``corpus``, the card gets the figures of that graph, best path, on each of ``splits``.
     """
-    weights = {name: value.astype(np.float16) for name, value in source.weights().items()}
-    graph = recognizer_graph(build(source.card, weights))
-    model = int8(graph) if quantise else graph
-    checkpoint.save(folder, source.card, weights, model)
+    _write(folder, source.card, source.weights(), quantise)
     if corpus is not None and splits:
         recognizer = Recognizer.load(folder)
         figures = {split: evaluate(recognizer, corpus, split).figures() for split in splits}
-        checkpoint.save(folder, {**source.card, "figures": figures}, weights, model)
+        checkpoint.save_card(folder, {**source.card, "figures": figures})
+
+
+def _write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
+    """A checkpoint with float16 weights and the graph built from them as they are stored."""
+    halves = {name: value.astype(np.float16) for name, value in weights.items()}
+    graph = recognizer_graph(build(card, halves))
+    checkpoint.save(folder, card, halves, int8(graph) if quantise else graph)
