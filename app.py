@@ -43,6 +43,28 @@ Lists = Annotated[
 ]
 Threads = Annotated[int, typer.Option(min=1, help="Threads of the engine.")]
 
+Out = Annotated[Path, typer.Option(help="Folder of the run; resumes the run that is there.")]
+Init = Annotated[Path | None, typer.Option(help="Checkpoint to start from.", show_default=False)]
+Develop = Annotated[str, typer.Option(help="Split that chooses the best checkpoint.")]
+HiddenSize = Annotated[int, typer.Option(min=1, help="Cells of each layer and direction.")]
+Layers = Annotated[int, typer.Option(min=1, help="LSTM layers.")]
+Variant = Annotated[Literal["1997", "forget", "peephole"], typer.Option(help="The LSTM's equations.")]
+Dropout = Annotated[float, typer.Option(min=0, max=0.9, help="Between the layers.")]
+Epochs = Annotated[int, typer.Option(min=1, help="Times that every line is seen.")]
+BatchSize = Annotated[int, typer.Option(min=1, help="Lines an update, over all processes.")]
+Rate = Annotated[float, typer.Option(min=1e-9, help="Peak learning rate.")]
+Schedule = Annotated[Literal["one-cycle", "constant"], typer.Option(help="Of the learning rate.")]
+WeightDecay = Annotated[float, typer.Option(min=0, help="Of the matrices, as in AdamW.")]
+Clip = Annotated[float, typer.Option(min=1e-9, help="Largest norm of the gradient.")]
+Average = Annotated[float, typer.Option(min=0, max=0.99999, help="Decay of the weights' moving average.")]
+Precision = Annotated[Literal["bf16", "fp32"], typer.Option(help="Of the matrix products.")]
+Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="auto is the GPU when there is one.")]
+EvaluateEvery = Annotated[int, typer.Option(min=1, help="Epochs between evaluations.")]
+MaxMinutes = Annotated[
+    float | None, typer.Option(min=0, help="Stop after so long, with a state to resume from.", show_default=False)
+]
+Loaders = Annotated[int, typer.Option(min=0, help="Processes that prepare batches.")]
+
 
 @app.command()
 def transcribe(
@@ -116,37 +138,35 @@ def prepare(
 @train_app.command("recognizer")
 def train_recognizer(
     data: Data,
-    out: Annotated[Path, typer.Option(help="Folder of the run; resumes the run that is there.")],
-    init: Annotated[Path | None, typer.Option(help="Checkpoint to start from.", show_default=False)] = None,
+    out: Out,
+    init: Init = None,
     train: Annotated[str, typer.Option(help="Split to train on.")] = "trainset",
-    develop: Annotated[str, typer.Option(help="Split that chooses the best checkpoint.")] = "testset_v",
+    develop: Develop = "testset_v",
     lists: Lists = None,
     encoding: Annotated[
         Literal["points", "bezier"], typer.Option(help="What a step is: a resampled point or a Bezier curve.")
     ] = "bezier",
     spacing: Annotated[float, typer.Option(min=0.01, help="Between resampled points, in writing heights.")] = 0.06,
     tolerance: Annotated[float, typer.Option(min=0.001, help="Between ink and curve, in writing heights.")] = 0.03,
-    hidden_size: Annotated[int, typer.Option(min=1, help="Cells of each layer and direction.")] = 256,
-    layers: Annotated[int, typer.Option(min=1, help="Bidirectional LSTM layers.")] = 3,
-    variant: Annotated[Literal["1997", "forget", "peephole"], typer.Option(help="The LSTM's equations.")] = "forget",
+    hidden_size: HiddenSize = 256,
+    layers: Layers = 3,
+    variant: Variant = "forget",
     channels: Annotated[str, typer.Option(help="Output channels of the convolutions; empty for none.")] = "128",
     strides: Annotated[str, typer.Option(help="Their strides.")] = "1",
-    dropout: Annotated[float, typer.Option(min=0, max=0.9, help="Between the layers.")] = 0.35,
-    epochs: Annotated[int, typer.Option(min=1, help="Times that every line is seen.")] = 80,
-    batch_size: Annotated[int, typer.Option(min=1, help="Lines an update, over all processes.")] = 64,
-    rate: Annotated[float, typer.Option(min=1e-9, help="Peak learning rate.")] = 3e-3,
-    schedule: Annotated[Literal["one-cycle", "constant"], typer.Option(help="Of the learning rate.")] = "one-cycle",
-    weight_decay: Annotated[float, typer.Option(min=0, help="Of the matrices, as in AdamW.")] = 0.01,
-    clip: Annotated[float, typer.Option(min=1e-9, help="Largest norm of the gradient.")] = 3.0,
-    average: Annotated[float, typer.Option(min=0, max=0.99999, help="Decay of the weights' moving average.")] = 0.998,
+    dropout: Dropout = 0.35,
+    epochs: Epochs = 80,
+    batch_size: BatchSize = 64,
+    rate: Rate = 3e-3,
+    schedule: Schedule = "one-cycle",
+    weight_decay: WeightDecay = 0.01,
+    clip: Clip = 3.0,
+    average: Average = 0.998,
     seed: Annotated[int, typer.Option(min=0, help="Of the weights, the order and every distortion.")] = 1,
-    precision: Annotated[Literal["bf16", "fp32"], typer.Option(help="Of the matrix products.")] = "bf16",
-    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="auto is the GPU when there is one.")] = "auto",
-    evaluate_every: Annotated[int, typer.Option(min=1, help="Epochs between evaluations.")] = 4,
-    max_minutes: Annotated[
-        float | None, typer.Option(min=0, help="Stop after so long, with a state to resume from.", show_default=False)
-    ] = None,
-    loaders: Annotated[int, typer.Option(min=0, help="Processes that prepare batches.")] = 1,
+    precision: Precision = "bf16",
+    device: Device = "auto",
+    evaluate_every: EvaluateEvery = 4,
+    max_minutes: MaxMinutes = None,
+    loaders: Loaders = 1,
 ) -> None:
     """Train the recognizer: stacked bidirectional LSTM with CTC. Killed at any moment, the same command goes on."""
     from handwriting.checkpoint import Checkpoint as Folder
@@ -188,6 +208,82 @@ def train_recognizer(
     corpus = open_corpus(data, lists or ())
     make_folder(out)
     task = RecognizerTask(corpus, settings, start, say=_say)
+    _say(json.dumps(run(task, options, out, command=_command())))
+
+
+@train_app.command("prediction", help="Train the prediction network, which writes without a text, in the same way.")
+@train_app.command("synthesizer")
+def train_synthesizer(
+    context: typer.Context,
+    data: Data,
+    out: Out,
+    init: Init = None,
+    train: Annotated[
+        list[str] | None,
+        typer.Option(help="Split to train on; may be repeated.  [default: trainset, testset_t]", show_default=False),
+    ] = None,
+    develop: Develop = "testset_v",
+    lists: Lists = None,
+    hidden_size: HiddenSize = 400,
+    layers: Layers = 3,
+    mixtures: Annotated[int, typer.Option(min=1, help="Gaussians of the output.")] = 20,
+    components: Annotated[int, typer.Option(min=1, help="Gaussians of the window; a prediction network has none.")] = 10,
+    variant: Variant = "forget",
+    dropout: Dropout = 0.0,
+    epochs: Epochs = 20,
+    batch_size: BatchSize = 32,
+    rate: Rate = 2.5e-3,
+    schedule: Schedule = "one-cycle",
+    weight_decay: WeightDecay = 0.01,
+    clip: Clip = 3.0,
+    average: Average = 0.998,
+    seed: Annotated[int, typer.Option(min=0, help="Of the weights and the order.")] = 1,
+    precision: Precision = "bf16",
+    device: Device = "auto",
+    evaluate_every: EvaluateEvery = 1,
+    max_minutes: MaxMinutes = None,
+    loaders: Loaders = 1,
+) -> None:
+    """Train the synthesizer: a window over the text, a mixture density out. Killed, the same command goes on."""
+    from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.corpora import open_corpus
+    from handwriting.files import make_folder
+    from handwriting.training.loop import Options
+    from handwriting.training.loop import train as run
+    from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
+
+    kind: Any = context.info_name
+    settings = SynthesizerSettings(
+        kind,
+        tuple(train or ("trainset", "testset_t")),
+        develop,
+        hidden_size=hidden_size,
+        num_layers=layers,
+        mixtures=mixtures,
+        components=components,
+        variant=variant,
+        dropout=dropout,
+        seed=seed,
+    )
+    options = Options(
+        epochs,
+        batch_size,
+        rate,
+        schedule,
+        weight_decay,
+        clip,
+        average,
+        seed,
+        precision,
+        device,
+        evaluate_every,
+        max_minutes=max_minutes,
+        loaders=loaders,
+    )
+    start = None if init is None else Folder.load(init, kind)
+    corpus = open_corpus(data, lists or ())
+    make_folder(out)
+    task = SynthesizerTask(corpus, settings, say=_say)
     _say(json.dumps(run(task, options, out, command=_command())))
 
 

@@ -10,6 +10,6 @@ import numpy as np
 def plan_by_length(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
     """Every example's number once, in batches of about equal length in random order; (seed, epoch) decide."""
     random = np.random.default_rng([seed, epoch])
-    order = np.argsort(np.array(lengths) * np.exp(random.normal(0, 0.05, len(lengths))), kind="stable")
+    order = np.argsort(np.array(lengths) * np.exp(random.normal(0, 0.02, len(lengths))), kind="stable")
     batches = [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]
     return [batches[i] for i in random.permutation(len(batches))]
