@@ -41,10 +41,15 @@ def deskew(ink: Ink) -> Ink:
 
 
 def deslant(ink: Ink) -> Ink:
-    """Shear the ink until its downstrokes stand upright.
+    """Shear the ink until its downstrokes stand upright."""
+    return ink.moved_to(ink.x - slant(ink) * ink.y, ink.y)
 
-    The slant is the regression of dx on dy over the steep downward segments; it is estimated three times, since
-    which segments are steep depends on the slant itself.
+
+def slant(ink: Ink) -> float:
+    """The shear dx / dy of the downstrokes: negative for writing that leans to the right, at most 1.5 either way.
+
+    It is the regression of dx on dy over the steep downward segments; it is estimated three times, since which
+    segments are steep depends on the slant itself.
     """
     dx, dy, _ = segments(ink)
     total = 0.0
@@ -55,7 +60,7 @@ def deslant(ink: Ink) -> Ink:
         if energy == 0:
             break
         total = float(np.clip(total + np.sum(sheared[steep] * dy[steep]) / energy, -1.5, 1.5))
-    return ink.moved_to(ink.x - total * ink.y, ink.y)
+    return total
 
 
 def resize(ink: Ink) -> Ink:

@@ -19,7 +19,7 @@ STEPS = {
     "points": {"encode_points"},
     "bezier": {"fit_curves", "encode_bezier"},
 }
-MEASURES = {"writing_height", "segments", "ink_weights"}
+MEASURES = {"writing_height", "segments", "ink_weights", "slant"}
 """Public, but what they return is no longer ink, nor input to a network."""
 
 
