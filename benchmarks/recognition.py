@@ -22,7 +22,7 @@ from handwriting.features import FeatureConfig, encode
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder
 from handwriting.recognition.evaluation import evaluate
-from handwriting.recognition.recognizer import Recognizer, shipped
+from handwriting.recognition.recognizer import Recognizer
 from handwriting.text import natural
 
 
@@ -51,7 +51,7 @@ def main() -> None:
 
     torch.set_num_threads(options.threads)
     corpus = open_corpus(options.data)
-    folder = Checkpoint.load(shipped(), "recognizer")
+    folder = Checkpoint.load(None, "recognizer")
     int8 = Recognizer(folder, options.threads)
     float32 = Recognizer(folder, options.threads, torch_network(folder))
     print(f"{options.split}                  CER %   WER %   raw CER %  raw WER %  ms a line")

@@ -34,9 +34,12 @@ class Checkpoint:
     card: dict[str, Any]
 
     @classmethod
-    def load(cls, folder: str | os.PathLike[str], kind: str) -> Checkpoint:
-        """The checkpoint in ``folder``; raises :class:`InkError` when there is none, or one of another kind."""
-        folder = Path(folder)
+    def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
+        """The checkpoint in ``folder``, or the shipped one of the first of ``kinds``.
+
+        Raises :class:`InkError` when there is none, or one of none of ``kinds``.
+        """
+        folder = shipped(kinds[0]) if folder is None else Path(folder)
         path = folder / "card.json"
         if not path.is_file():
             raise InkError(
@@ -51,8 +54,9 @@ class Checkpoint:
             ) from error
         if version != FORMAT:
             raise InkError(f"{path}: checkpoint format {version}, but this version reads {FORMAT}; update handwriting")
-        if found != kind:
-            raise InkError(f"{folder}: a checkpoint of a {found}, but a {kind} is needed; give another --checkpoint")
+        if found not in kinds:
+            wanted = " or ".join(kinds)
+            raise InkError(f"{folder}: a checkpoint of a {found}, but a {wanted} is needed; give another --checkpoint")
         return cls(folder, card)
 
     @property
@@ -98,3 +102,10 @@ def save_card(folder: Path, card: Mapping[str, Any]) -> None:
     text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
     with atomic(folder / "card.json") as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def shipped(name: str) -> Path:
+    """The folder of a checkpoint that comes with this package: beside it in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_checkpoints" / name
+    return inside if inside.is_dir() else package.parent / "checkpoints" / name

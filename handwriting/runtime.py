@@ -5,7 +5,7 @@ Nothing here knows what a graph computes. Torch is not needed, so that a command
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,14 +33,75 @@ class Graph:
                 f"{path}: not a graph that can be run ({_first_line(error)}); copy the checkpoint anew"
             ) from error
 
+    def sizes(self, inputs: Mapping[str, NDArray]) -> dict[str, tuple[int, ...]]:
+        """The shape of every output, given arrays for all inputs."""
+        known: dict[str | int, int] = {}
+        for taken in self._session.get_inputs():
+            if taken.name not in inputs or inputs[taken.name].ndim != len(taken.shape):
+                given = inputs[taken.name].shape if taken.name in inputs else None
+                raise self._misfit(f"input {taken.name} of shape {given}, not {taken.shape}")
+            known |= dict(zip(taken.shape, inputs[taken.name].shape, strict=True))
+        return {o.name: tuple(known.get(d, d) for d in o.shape) for o in self._session.get_outputs()}
+
+    def bind(self, inputs: Mapping[str, NDArray], outputs: Mapping[str, NDArray]) -> Callable[[], None]:
+        """A function that reads ``inputs`` and writes ``outputs`` where they lie; all contiguous float32."""
+        binding = self._session.io_binding()
+        for name, array in inputs.items():
+            binding.bind_input(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
+        for name, array in outputs.items():
+            binding.bind_output(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
+
+        def run() -> None:
+            try:
+                self._session.run_with_iobinding(binding)
+            except Exception as error:  # onnxruntime's errors share no public base class
+                raise self._misfit(_first_line(error)) from error
+
+        return run
+
     def run(self, inputs: Mapping[str, NDArray]) -> list[NDArray]:
         """All outputs, in the graph's order, for inputs by name; :class:`InkError` when the graph takes others."""
         try:
             return self._session.run(None, dict(inputs))
         except Exception as error:  # as above
-            raise InkError(
-                f"{self._path}: does not fit its card ({_first_line(error)}); copy the checkpoint anew"
-            ) from error
+            raise self._misfit(_first_line(error)) from error
+
+    def _misfit(self, reason: str) -> InkError:
+        return InkError(f"{self._path}: does not fit its card ({reason}); copy the checkpoint anew")
+
+
+class Recurrence:
+    """A graph that is run step after step: what it puts out as ``next_X`` is its input ``X`` at the next step.
+
+    All arrays are float32. The states live in two sets of buffers that take turns, so that nothing is allocated or
+    copied between two steps.
+    """
+
+    def __init__(self, graph: Graph, inputs: Mapping[str, NDArray], state: Mapping[str, NDArray]) -> None:
+        """``inputs`` hold at every step (write into :attr:`inputs` to change them), ``state`` is before the first."""
+        self.inputs = {name: _buffer(value) for name, value in inputs.items()}
+        """What goes in besides the state: the buffers themselves."""
+        self._states = [{name: _buffer(value) for name, value in state.items()} for _ in range(2)]
+        sizes = graph.sizes(self.inputs | self._states[0])
+        self.outputs = {
+            name: np.empty(shape, np.float32) for name, shape in sizes.items() if not name.startswith(_NEXT)
+        }
+        """What comes out besides the state; overwritten by the next step."""
+        self._turn = 0
+        self._bindings = [
+            graph.bind(self.inputs | before, self.outputs | {_NEXT + name: value for name, value in after.items()})
+            for before, after in (self._states, self._states[::-1])
+        ]
+
+    @property
+    def state(self) -> dict[str, NDArray]:
+        """The state after the last step; overwritten by the step after the next."""
+        return self._states[self._turn]
+
+    def step(self) -> None:
+        """One step, from :attr:`inputs` and :attr:`state` to :attr:`outputs` and the next :attr:`state`."""
+        self._bindings[self._turn]()
+        self._turn ^= 1
 
 
 def pad(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -65,6 +126,13 @@ def batches_by_length(sequences: Sequence[NDArray[np.float32]], batch_size: int)
         else:
             batches.append([number])
     return [np.array(batch) for batch in batches]
+
+
+_NEXT = "next_"
+
+
+def _buffer(value: NDArray) -> NDArray[np.float32]:
+    return np.array(value, dtype=np.float32, order="C")
 
 
 def _first_line(error: Exception) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
+from handwriting.checkpoint import Checkpoint, save
 from handwriting.corpora import Line
 from handwriting.rendering.hershey import write
 
@@ -39,3 +43,29 @@ class TinyCorpus:
             for s, split in enumerate(self.splits)
             for i, (id, word) in enumerate(zip(self.ids(split), WORDS * self.count, strict=False))
         }
+
+
+def synthesizer(folder: Path, counts: int = 100, **sizes: Any) -> Checkpoint:
+    """A synthesizer with random weights, float32 graph: it draws scribbles, and stops where it should."""
+    import torch
+
+    from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
+    from handwriting.training.export import step_graph
+
+    alphabet = " ,-.abcdefghijklmnopqrstuvwxyz"
+    torch.manual_seed(0)
+    small = {"hidden_size": 12, "num_layers": 3, "mixtures": 3, "components": 2, "characters": len(alphabet)}
+    config = SynthesisConfig(**{**small, **sizes})
+    network = SynthesisNetwork(config).eval()
+    card = {
+        "kind": "synthesizer",
+        "network": asdict(config),
+        "alphabet": alphabet,
+        "normalizer": {"mean": [8.0, 0.0], "sd": [30.0, 40.0]},
+        "hand": {"height": 400.0, "advance": 180.0},
+        "trained_on": {"lists": ["trainset"], "lines": 1, "points": 2, "characters": dict.fromkeys(alphabet, counts)},
+        "terms": "ours",
+    }
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    save(folder, card, weights, step_graph(network))
+    return Checkpoint.load(folder, "synthesizer")

@@ -8,8 +8,9 @@ else; offsets are then normalised to mean 0 and standard deviation 1 over the tr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -80,6 +81,12 @@ class Normalizer:
             raise InkError(f"{len(moves)} offsets with standard deviation {sd}: too few to normalise; give more lines")
         mean = moves.mean(0)
         return cls((float(mean[0]), float(mean[1])), (float(sd[0]), float(sd[1])))
+
+    @classmethod
+    def of_card(cls, card: Mapping[str, Any]) -> Normalizer:
+        """The normaliser that a checkpoint's card holds."""
+        (mean_x, mean_y), (sd_x, sd_y) = card["normalizer"]["mean"], card["normalizer"]["sd"]
+        return cls((float(mean_x), float(mean_y)), (float(sd_x), float(sd_y)))
 
     def __call__(self, steps: NDArray[np.float64]) -> NDArray[np.float32]:
         """Offsets (N, 3) in normalised units, the first one 0."""

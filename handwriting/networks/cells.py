@@ -65,6 +65,7 @@ class ForgetCell(nn.Module):
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
         """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
         h, c = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
+        weight_ih: Tensor
         weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
         if last is not None:
             # nn.LSTM gives the cell after the final step only. One more input, 1 at padding, shuts the input gate and
@@ -77,7 +78,7 @@ class ForgetCell(nn.Module):
         missing = -x.shape[2] % _ALIGNMENT
         if missing and x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
             x, weight_ih = F.pad(x, (0, missing)), F.pad(weight_ih, (0, missing))
-        weights = [weight_ih, weight_hh, bias_ih, bias_hh]
+        weights: list[Tensor] = [weight_ih, weight_hh, bias_ih, bias_hh]
         y, h, c = torch.lstm(x, (h, c), weights, True, 1, 0.0, self.training, False, False)
         return y, ((h[0] if last is None else _at(y, last)).to(state[0].dtype), c[0].to(state[1].dtype))
 

@@ -92,7 +92,7 @@ class Recognizer:
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Recognizer:
         """The recognizer in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
-        return cls(Checkpoint.load(folder or shipped(), "recognizer"), threads)
+        return cls(Checkpoint.load(folder, "recognizer"), threads)
 
     def transcribe(self, ink: Ink, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = 25) -> Transcription:
         """One line of ink; see :meth:`transcribe_all`."""
@@ -155,13 +155,6 @@ class Recognizer:
             cut = int(lifts[np.argmin(np.abs(lifts - middle))]) if len(lifts) else middle
             cuts.append(max(cut, cuts[-1]))
         return list(zip(cuts, [*cuts[1:], len(ink)], strict=True))
-
-
-def shipped() -> Path:
-    """The folder of the recognizer that comes with this package: beside it in a checkout, inside it when installed."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "_checkpoints" / "recognizer"
-    return inside if inside.is_dir() else package.parent / "checkpoints" / "recognizer"
 
 
 def _onnx_network(model: Path, threads: int) -> Network:

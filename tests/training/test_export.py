@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from handwriting.errors import InkError
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, steps_needed, subsampled
-from handwriting.runtime import Graph, batches_by_length, pad
-from handwriting.training.export import int8, recognizer_graph
+from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork, SynthesisConfig, SynthesisNetwork
+from handwriting.runtime import Graph, Recurrence, batches_by_length, pad
+from handwriting.training.export import int8, int8_step, recognizer_graph, step_graph
 
 LENGTHS = (1, 2, 5, 40, 97)
 
@@ -95,3 +97,62 @@ def test_batches_by_length_hold_every_sequence_once():
     batches = batches_by_length(sequences(), 2)
     assert sorted(int(i) for batch in batches for i in batch) == list(range(len(LENGTHS)))
     assert [len(b) for b in batches] == [2, 1, 2]  # 5 is more than 4 times 1, and stands apart from 40
+
+
+def step_by_step(model: bytes, points: np.ndarray, text: np.ndarray | None, sizes: dict[str, int], tmp_path):
+    """Outputs (T, B, ...) of the step graph, from a zero state."""
+    (tmp_path / "step.onnx").write_bytes(model)
+    B = points.shape[1]
+    inputs = {"point": points[0]}
+    if text is not None:
+        seen = np.eye(sizes["w"] + 1, dtype=np.float32)[text][..., 1:]
+        inputs |= {"characters": seen, "positions": np.arange(1, text.shape[1] + 1)}
+    loop = Recurrence(Graph(tmp_path / "step.onnx"), inputs, {name: np.zeros((B, n)) for name, n in sizes.items()})
+    outputs = []
+    for now in points:
+        loop.inputs["point"][:] = now
+        loop.step()
+        outputs.append(loop.outputs["outputs"].copy())
+    return np.stack(outputs)
+
+
+@pytest.mark.parametrize("variant", ["1997", "forget", "peephole"])
+@pytest.mark.parametrize("layers", [1, 3])
+@torch.no_grad()
+def test_step_graph_equals_networks(variant, layers, tmp_path):
+    torch.manual_seed(0)
+    points = np.random.default_rng(0).normal(size=(25, 4, 3)).astype(np.float32)
+    x = torch.from_numpy(points)
+    sizes = {"hidden_size": 12, "num_layers": layers, "mixtures": 3, "variant": variant}
+    prediction = PredictionNetwork(PredictionConfig(**sizes)).eval()
+    state = {"h": 12 * layers, "c": 12 * layers}
+    ours = step_by_step(step_graph(prediction), points, None, state, tmp_path)
+    assert np.abs(ours - prediction(x)[0].numpy()).max() < 1e-5
+
+    text = np.random.default_rng(1).integers(0, 7, (4, 9))
+    synthesis = SynthesisNetwork(SynthesisConfig(**sizes, characters=6, components=2)).eval()
+    ours = step_by_step(step_graph(synthesis), points, text, {**state, "kappa": 2, "w": 6}, tmp_path)
+    assert np.abs(ours - synthesis(x, torch.from_numpy(text))[0].numpy()).max() < 1e-5
+
+
+def test_int8_step_graph_quantises_the_layers_and_is_near(tmp_path):
+    torch.manual_seed(0)
+    net = SynthesisNetwork(SynthesisConfig(hidden_size=64, characters=6, components=2, mixtures=3)).eval()
+    points = np.random.default_rng(0).normal(size=(25, 4, 3)).astype(np.float32)
+    text = np.random.default_rng(1).integers(1, 7, (4, 9))
+    sizes = {"h": 192, "c": 192, "kappa": 2, "w": 6}
+    whole = step_graph(net)
+    small = int8_step(whole)
+    assert len(small) < len(whole) / 2.5
+    exact, near = (step_by_step(model, points, text, sizes, tmp_path) for model in (whole, small))
+    assert 0 < np.abs(exact - near).max() < 0.05
+
+
+def test_a_recurrence_refuses_inputs_that_do_not_fit(tmp_path):
+    net = PredictionNetwork(PredictionConfig(hidden_size=4, num_layers=1, mixtures=1))
+    (tmp_path / "step.onnx").write_bytes(step_graph(net))
+    graph = Graph(tmp_path / "step.onnx")
+    with pytest.raises(InkError, match=r"does not fit its card \(input h of shape None"):
+        Recurrence(graph, {"point": np.zeros((1, 3))}, {})
+    with pytest.raises(InkError, match="does not fit its card"):
+        Recurrence(graph, {"point": np.zeros((1, 3))}, {"h": np.zeros((1, 9)), "c": np.zeros((1, 9))}).step()

@@ -1,0 +1,240 @@
+"""Writing lines point by point: the step graph, a random stream for each line, and where to stop.
+
+Graves 2013 (arXiv 1308.0850), sections 5.3 to 5.5. The paper stops at the first step at which the window is past the
+text: phi(t, U + 1) > phi(t, u) for all u <= U. By itself this leaves half a stroke, so here the stroke that is being
+drawn is finished first, and none is begun afterwards. A line that does not come to its end within a generous number of
+points is drawn anew from another random stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.runtime import Graph, Recurrence
+from handwriting.synthesis.mixture import Floats, Noise, Pen
+
+Indices = NDArray[np.int64]
+State = dict[str, NDArray]
+
+FINISH = 40
+"""Points that a stroke may go on for when the window is past the text: about two letters' worth."""
+
+POINTS_PER_CHARACTER = 60
+POINTS_TO_SPARE = 300
+"""The limit of a line: people take about 25 points a character, the slowest writer of IAM-OnDB 50."""
+
+BLOCK = 64
+"""Points whose random numbers are drawn at once."""
+
+ATTEMPTS = 4
+"""Random streams to try before a line is given back as it is."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The step graph of a synthesizer, and what must be known of it."""
+
+    graph: Graph
+    hidden: int
+    """L * H: cells of all layers."""
+    mixtures: int
+    components: int
+    characters: int
+    floor: tuple[float, float]
+    """The smallest sigma of x and y, in normalised units."""
+
+    def start(self) -> State:
+        """The state of one line before its first point."""
+        sizes = {"h": self.hidden, "c": self.hidden, "kappa": self.components, "w": self.characters}
+        return {name: np.zeros((1, size), np.float32) for name, size in sizes.items()}
+
+
+@dataclass(frozen=True)
+class Primer:
+    """Where a line begins when something was written before it."""
+
+    state: State
+    """Of one line, after the last point before."""
+    point: Floats
+    """That point, normalised, shape (3,)."""
+    text: Indices
+    """What was written, and what joins it to the line."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A line as it was drawn."""
+
+    points: Floats
+    """Normalised offsets, shape (N, 3)."""
+    places: Indices
+    """Shape (N,): the character, counted from 0, that the window saw most of when each point was drawn."""
+    complete: bool
+    """Whether the window came to the end of the text."""
+
+
+class Steps:
+    """B lines side by side, one point of each at a step."""
+
+    def __init__(self, network: Network, texts: Sequence[Indices], state: State | None = None) -> None:
+        """``texts``: (U,) each, from 1 to C, 0 where the window sees nothing; ``state`` has B rows or 1 for all."""
+        self._network = network
+        seen = one_hot(texts, network.characters)
+        state = state or network.start()
+        self._begin(seen, {name: np.broadcast_to(v, (len(seen), v.shape[1])) for name, v in state.items()})
+
+    def _begin(self, seen: NDArray[np.float32], state: State) -> None:
+        positions = np.arange(1, seen.shape[1] + 1, dtype=np.float32)
+        inputs: dict[str, NDArray] = {"point": np.zeros((len(seen), 3)), "characters": seen, "positions": positions}
+        self._loop = Recurrence(self._network.graph, inputs, state)
+
+    def __call__(self, points: NDArray) -> tuple[NDArray, NDArray]:
+        """``points`` (B, 3), the last ones → outputs (B, 1 + 6 M), phi (B, U + 1), both valid until the next step."""
+        self._loop.inputs["point"][:] = points
+        self._loop.step()
+        return self._loop.outputs["outputs"], self._loop.outputs["phi"]
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Go on with these lines only, ``rows`` of shape (B,)."""
+        state = {name: value[rows] for name, value in self._loop.state.items()}
+        self._begin(self._loop.inputs["characters"][rows], state)
+
+    @property
+    def state(self) -> State:
+        """After the last step; a copy."""
+        return {name: value.copy() for name, value in self._loop.state.items()}
+
+
+def one_hot(texts: Sequence[Indices], characters: int) -> NDArray[np.float32]:
+    """``texts`` as (B, U + 1, C): behind the longest one, too, is a place without a character."""
+    seen = np.zeros((len(texts), max(len(text) for text in texts) + 1, characters), np.float32)
+    for row, text in zip(seen, texts, strict=True):
+        known = np.flatnonzero(text)
+        row[known, text[known] - 1] = 1
+    return seen
+
+
+def prime(network: Network, points: NDArray, text: Indices, space: int) -> Primer:
+    """What the network knows after ``points`` (N, 3), normalised offsets of ink that says ``text``.
+
+    A ``space`` joins it to what follows. There the window is put, so that nothing of the primer is written again and
+    nothing after it left out, however the network read the ink.
+    """
+    joined = np.append(text, space)
+    steps = Steps(network, [joined])
+    phi = np.zeros((1, len(joined) + 1))
+    for point in points[:-1]:
+        _, phi = steps(point)
+    state = steps.state
+    here = float(phi[0] @ np.arange(1, phi.shape[1] + 1) / max(float(phi.sum()), 1e-9)) if phi.any() else 0.0
+    state["kappa"] += np.float32(len(text) + 0.5 - here)
+    return Primer(state, np.asarray(points[-1], dtype=np.float64), joined)
+
+
+def sample(
+    network: Network,
+    texts: Sequence[Indices],
+    *,
+    bias: float,
+    streams: Sequence[Sequence[int]],
+    primer: Primer | None = None,
+    progress: Callable[[int], object] = lambda characters: None,
+) -> list[Sample]:
+    """Draw a line of each text.
+
+    ``streams`` are the seeds of the lines' random numbers. ``progress`` is told how many characters are written.
+    """
+    samples: dict[int, Sample] = {}
+    todo = list(range(len(texts)))
+    for attempt in range(ATTEMPTS):
+        randoms = [np.random.default_rng([*streams[i], attempt]) for i in todo]
+        report = partial(_later, progress, sum(len(texts[i]) for i in samples))
+        drawn = _Draft(network, [texts[i] for i in todo], bias, randoms, primer).run(report)
+        # The last attempt stands, whatever came of it.
+        samples |= {i: s for i, s in zip(todo, drawn, strict=True) if s.complete or attempt == ATTEMPTS - 1}
+        todo = [i for i in todo if i not in samples]
+        if not todo:
+            break
+    return [samples[i] for i in range(len(texts))]
+
+
+class _Draft:
+    """One attempt at lines that are drawn side by side; those that come to their end leave."""
+
+    def __init__(
+        self,
+        network: Network,
+        texts: Sequence[Indices],
+        bias: float,
+        streams: Sequence[np.random.Generator],
+        primer: Primer | None,
+    ) -> None:
+        B, M = len(texts), network.mixtures
+        self.network, self.bias, self.streams = network, bias, list(streams)
+        whole = list(texts) if primer is None else [np.concatenate([primer.text, text]) for text in texts]
+        self.steps = Steps(network, whole, None if primer is None else primer.state)
+        self.primed = primer is not None
+        self.skip = 0 if primer is None else len(primer.text)
+        self.lengths = np.array([len(text) for text in whole])
+        self.limits = POINTS_PER_CHARACTER * (self.lengths - self.skip) + POINTS_TO_SPARE
+        self.inside = (np.arange(self.lengths.max() + 1) <= self.lengths[:, None]).astype(np.float32)  # (B, U + 1)
+        self.points = np.zeros((self.limits.max() + 1, B, 3))
+        self.places = np.zeros((self.limits.max() + 1, B), np.int64)
+        if primer is not None:
+            self.points[0] = primer.point
+        self.lines = np.arange(B)  # which of the texts the rows are of
+        self.past = np.zeros(B, np.int64)  # points since the window left the text
+        self.pen, self.noise = Pen(B, M, bias, network.floor), Noise.of(self.streams, BLOCK, M)
+        self.samples: dict[int, Sample] = {}
+
+    def run(self, progress: Callable[[int], object]) -> list[Sample]:
+        """All lines, in the order of their texts."""
+        count, total = len(self.lines), int((self.lengths - self.skip).sum())
+        current = self.points[0]
+        for t in range(1, len(self.points)):
+            outputs, phi = self.steps(current)
+            place = (phi * self.inside).argmax(1)
+            over = place >= self.lengths
+            if over.any() or self.past.any() or t >= self.limits.min():
+                stays = self._staying(t, over, current)
+                if not stays.any():
+                    break
+                if not stays.all():
+                    self._leave(stays)
+                    outputs, place = outputs[stays], place[stays]
+            if t % BLOCK == 0:
+                self.noise = Noise.of(self.streams, BLOCK, self.network.mixtures)
+                progress(total - int((self.lengths - np.minimum(place, self.lengths)).sum()))
+            current = self.pen.draw(outputs, self.noise, t % BLOCK)
+            self.points[t, self.lines], self.places[t, self.lines] = current, place
+        return [self.samples[line] for line in range(count)]
+
+    def _staying(self, t: int, over: NDArray[np.bool_], current: Floats) -> NDArray[np.bool_]:
+        """Which rows go on; the others' lines are taken down."""
+        self.past = np.where(over, self.past + 1, 0)
+        # Past the text nothing is left to draw once the pen is up.
+        complete = (self.past > 0) & ((current[:, 2] > 0.5) | (self.past > FINISH)) & (t > 1)
+        done = complete | (t >= self.limits)
+        for row in np.flatnonzero(done).tolist():
+            drawn = slice(int(self.primed), t), self.lines[row]
+            points = self.points[drawn].copy()
+            points[-1, 2] = 1.0
+            self.samples[int(self.lines[row])] = Sample(points, self.places[drawn] - self.skip, bool(complete[row]))
+        return ~done
+
+    def _leave(self, stays: NDArray[np.bool_]) -> None:
+        self.steps.keep(stays)
+        self.lines, self.past, self.lengths = self.lines[stays], self.past[stays], self.lengths[stays]
+        self.limits, self.inside = self.limits[stays], self.inside[stays]
+        self.streams = [stream for stream, stay in zip(self.streams, stays, strict=True) if stay]
+        self.noise = self.noise.keep(stays)
+        self.pen = Pen(len(self.lines), self.network.mixtures, self.bias, self.network.floor)
+
+
+def _later(progress: Callable[[int], object], before: int, characters: int) -> None:
+    progress(before + characters)

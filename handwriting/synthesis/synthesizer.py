@@ -1,0 +1,154 @@
+"""The synthesizer for people: a checkpoint that writes lines of text as ink.
+
+Graves 2013 (arXiv 1308.0850), section 5, with NumPy and ONNX Runtime.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
+from handwriting.errors import InkError
+from handwriting.features.normalise import writing_height
+from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
+from handwriting.ink import Ink, Source
+from handwriting.runtime import Graph
+from handwriting.synthesis.characters import learned, writable
+from handwriting.synthesis.sampler import Network, Primer, Sample, prime, sample
+
+BIAS = 0.5
+"""How neat the writing is when nothing is said: see "The bias" of benchmarks/SYNTHESIS.md."""
+
+HIGHEST_BIAS = 20.0
+"""Beyond it every point is its Gaussian's mean."""
+
+LONGEST = 200
+"""Characters of a line. Those of IAM-OnDB have 30 or so, and far beyond what it has seen the network loses its way."""
+
+BATCH = 16
+"""Lines that are drawn side by side."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A line that was written."""
+
+    text: str
+    ink: Ink
+    """In the units of the training ink, y downward, beginning where the first point is the origin; without times."""
+    places: NDArray[np.int64]
+    """Shape (N,): the character of ``text``, counted from 0, that each point belongs to."""
+    complete: bool
+    """Whether the line came to its end; when not, something is missing or too much."""
+
+
+class Synthesizer:
+    """A checkpoint, ready to write. ``threads``: of the engine."""
+
+    def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
+        self.checkpoint = checkpoint
+        card = checkpoint.card
+        try:
+            self.alphabet = Alphabet(card["alphabet"])
+            self.characters = learned(card["trained_on"]["characters"])
+            self.normalizer = Normalizer.of_card(card)
+            sizes = card["network"]
+            shape = (sizes["num_layers"] * sizes["hidden_size"], sizes["mixtures"], sizes["components"])
+            self.height = float(card["hand"]["height"])
+            self.advance = float(card["hand"]["advance"])
+        except (InkError, KeyError, TypeError, ValueError) as error:
+            raise InkError(
+                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
+            ) from error
+        graph = Graph(checkpoint.model, threads)
+        self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Synthesizer:
+        """The synthesizer in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
+        return cls(Checkpoint.load(folder, "synthesizer"), threads)
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The checkpoint's card: what it was trained on, its figures, its terms."""
+        return self.checkpoint.card
+
+    def writable(self, text: str) -> str:
+        """``text`` as it will be written; :class:`InkError` for what cannot be (``synthesis/characters.py``)."""
+        return writable(text, self.characters)
+
+    def write(
+        self,
+        texts: Sequence[str],
+        *,
+        bias: float = BIAS,
+        seed: int = 0,
+        stream: int = 0,
+        primer: Primer | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> list[Written]:
+        """A line of ink for each of ``texts``.
+
+        ``bias``: 0 is the network's own variety, higher is neater. ``seed``: the same gives the same ink, on the same
+        machine and versions; lines of one seed differ by their place in ``texts``, counted from ``stream``. ``primer``:
+        see :meth:`prime`. ``progress`` is told the characters done and their total.
+        Raises :class:`InkError`, before anything is drawn, for what cannot be written and for a bias out of range.
+        """
+        if not 0 <= bias <= HIGHEST_BIAS:
+            raise InkError(f"a bias of {bias:g}; give one from 0 (as varied as people) to {HIGHEST_BIAS:g}")
+        if seed < 0:
+            raise InkError(f"a seed of {seed}; give 0 or more")
+        texts = [self._line(text) for text in texts]
+        total, done = sum(map(len, texts)), 0
+        written: list[Written] = []
+        for start in range(0, len(texts), BATCH):
+            chunk = texts[start : start + BATCH]
+            samples = sample(
+                self.network,
+                [self.alphabet.encode(text) for text in chunk],
+                bias=bias,
+                streams=[(seed, stream + start + i) for i in range(len(chunk))],
+                primer=primer,
+                progress=partial(_report, progress, done, total),
+            )
+            written += [self._written(text, s) for text, s in zip(chunk, samples, strict=True)]
+            done += sum(map(len, chunk))
+        return written
+
+    def prime(self, ink: Ink, text: str) -> Primer:
+        """What makes :meth:`write` go on in the hand of ``ink``, a line that says ``text``; it is not drawn again.
+
+        The ink is scaled to the height of the training ink. Graves 2013, section 5.5.
+        """
+        text = self._line(text)
+        if len(ink) < 2:
+            raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
+        scale = self.height / writing_height(ink)
+        scaled = clean(ink.moved_to(ink.x * scale, ink.y * scale))
+        space = int(self.alphabet.encode(" ")[0])
+        return prime(self.network, self.normalizer(offsets(scaled)), self.alphabet.encode(text), space)
+
+    def _line(self, text: str) -> str:
+        line = self.writable(text)
+        if "\n" in line:
+            raise InkError(f"{text[:40]!r} has several lines, and one is written at a time; split it or write a page")
+        if len(line) > LONGEST:
+            raise InkError(f"a line of {len(line)} characters ({line[:30]!r}...); give at most {LONGEST}, or a page")
+        return line
+
+    def _written(self, text: str, drawn: Sample) -> Written:
+        ink = from_offsets(self.normalizer.inverse(drawn.points))
+        return Written(text, replace(ink, source=Source(text=text)), drawn.places, drawn.complete)
+
+
+def _report(progress: Callable[[int, int], object] | None, before: int, total: int, characters: int) -> None:
+    if progress is not None:
+        progress(before + characters, total)

@@ -1,0 +1,103 @@
+"""Lines drawn point by point: where they stop, what a primer leaves, and that neighbours do not matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from tiny import synthesizer
+
+from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
+from handwriting.synthesis import sampler
+from handwriting.synthesis.sampler import ATTEMPTS, Steps, prime, sample
+from handwriting.synthesis.synthesizer import Synthesizer
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Synthesizer:
+    return Synthesizer(synthesizer(tmp_path_factory.mktemp("synthesizer")))
+
+
+def texts(model: Synthesizer, *lines: str) -> list[np.ndarray]:
+    return [model.alphabet.encode(line) for line in lines]
+
+
+def test_steps_are_those_of_the_network(model):
+    network = SynthesisNetwork(SynthesisConfig(**model.card["network"])).eval()
+    network.load_state_dict({k: torch.from_numpy(v) for k, v in model.checkpoint.weights().items()})
+    lines = texts(model, "a pen", "ink and ink")
+    steps, state = Steps(model.network, lines), None
+    padded = torch.zeros(2, 11, dtype=torch.int64)
+    for row, line in enumerate(lines):
+        padded[row, : len(line)] = torch.from_numpy(line)
+    points = np.random.default_rng(0).normal(size=(30, 2, 3)).astype(np.float32)
+    for now in points:
+        outputs, phi = steps(now)
+        with torch.no_grad():
+            theirs, seen, state = network.step(torch.from_numpy(now), padded, state)
+        assert np.abs(outputs - theirs.numpy()).max() < 1e-5
+        assert np.abs((phi[:, :-1] - seen.numpy())[padded.numpy() > 0]).max() < 1e-5
+
+
+def test_lines_that_go_on_alone_go_on_as_before(model):
+    lines = texts(model, "one", "two", "three")
+    together, alone = Steps(model.network, lines), Steps(model.network, lines[2:])
+    points = np.random.default_rng(0).normal(size=(20, 3, 3))
+    for t, now in enumerate(points):
+        if t == 10:
+            together.keep(np.array([False, False, True]))
+        theirs = together(now if t < 10 else now[2:])[0][-1]
+        assert np.abs(alone(now[2:])[0][0] - theirs).max() < 1e-5
+
+
+def test_a_line_ends_with_its_stroke_once_the_window_is_past_the_text(model):
+    lines = texts(model, "ink", "a longer line")
+    for text, line in zip(lines, sample(model.network, lines, bias=0, streams=[(0, 0), (0, 1)]), strict=True):
+        assert line.complete
+        assert line.points[-1, 2] == 1
+        assert (np.diff(line.places) >= 0).all()
+        past = line.places >= len(text)
+        assert line.places.max() >= len(text) - 1
+        # past the text the stroke is finished, at most, and none begun
+        assert past.sum() <= sampler.FINISH + 1
+        assert line.points[past][:-1, 2].sum() == 0
+
+
+def test_a_line_without_end_is_tried_again_and_given_back_as_it_is(model, monkeypatch):
+    tried, draft = [], sampler._Draft
+    monkeypatch.setattr(sampler, "POINTS_PER_CHARACTER", 0)
+    monkeypatch.setattr(sampler, "POINTS_TO_SPARE", 5)
+    monkeypatch.setattr(sampler, "_Draft", lambda *a: tried.append(a) or draft(*a))
+    (line,) = sample(model.network, texts(model, "never ends"), bias=0, streams=[(0, 0)])
+    assert len(tried) == ATTEMPTS
+    assert not line.complete
+    assert len(line.points) == 5
+    assert line.points[-1, 2] == 1
+
+
+def test_a_seed_gives_the_same_line_whatever_is_written_beside_it(model):
+    alone = sample(model.network, texts(model, "the same"), bias=0.5, streams=[(3, 1)])[0]
+    beside = sample(model.network, texts(model, "another", "the same"), bias=0.5, streams=[(3, 0), (3, 1)])[1]
+    assert len(alone.points) == len(beside.points)
+    assert np.abs(alone.points - beside.points).max() < 1e-4  # a float32 graph: the int8 one has one scale for all
+    other = sample(model.network, texts(model, "the same"), bias=0.5, streams=[(4, 1)])[0]
+    assert len(other.points) != len(alone.points) or np.abs(other.points - alone.points).max() > 0.1
+
+
+def test_after_a_primer_the_window_stands_on_the_joining_space(model):
+    text, space = model.alphabet.encode("a hand"), int(model.alphabet.encode(" ")[0])
+    points = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)  # far fewer than the text takes
+    primer = prime(model.network, points, text, space)
+    _, phi = Steps(model.network, [np.append(primer.text, space)], primer.state)(primer.point)
+    assert abs(phi[0] @ np.arange(1, phi.shape[1] + 1) / phi[0].sum() - (len(text) + 0.5)) < 0.5
+    line = sample(model.network, texts(model, "goes on"), bias=0, streams=[(0, 0)], primer=primer)[0]
+    assert line.complete
+    assert line.places[0] in (-2, -1, 0)  # not drawn again: it begins where the primer ended
+    assert line.places.max() in (6, 7)
+
+
+def test_progress_grows_to_all_characters_at_most(model):
+    told = []
+    sample(model.network, texts(model, "some words", "more"), bias=0, streams=[(0, 0), (0, 1)], progress=told.append)
+    assert told == sorted(told)
+    assert 0 <= told[0] <= told[-1] <= 14

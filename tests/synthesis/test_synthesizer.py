@@ -1,0 +1,131 @@
+"""The synthesizer as people use it: what it takes, refuses and gives."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from tiny import synthesizer
+
+from handwriting.checkpoint import Checkpoint
+from handwriting.errors import InkError
+from handwriting.features.normalise import writing_height
+from handwriting.ink import Ink
+from handwriting.rendering.hershey import write
+from handwriting.synthesis.synthesizer import BATCH, LONGEST, Synthesizer
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Synthesizer:
+    return Synthesizer(synthesizer(tmp_path_factory.mktemp("synthesizer")))
+
+
+def test_ink_says_its_text_and_every_point_its_character(model):
+    (line,) = model.write(["ink and pen"])
+    assert line.text == line.ink.source.text == "ink and pen"
+    assert (line.ink.x[0], line.ink.y[0]) == (0, 0)
+    assert len(line.places) == len(line.ink)
+    assert line.complete
+    assert line.ink.t is None
+
+
+def test_the_same_seed_gives_the_same_ink_and_another_seed_another(model):
+    first, again, other = (model.write(["the same"], seed=seed)[0].ink for seed in (5, 5, 6))
+    assert first == again
+    assert first != other
+
+
+def test_lines_of_one_seed_differ_and_go_on_from_a_stream(model):
+    one, two = model.write(["word", "word"], seed=1)
+    assert one.ink != two.ink
+    later = model.write(["word"], seed=1, stream=1)[0]
+    assert np.allclose(later.ink.xy, two.ink.xy, atol=0.05)  # alone and beside another: equal to float32
+
+
+def test_more_lines_than_a_batch_come_in_order(model):
+    texts = [f"{'abc'[i % 3]}" for i in range(BATCH + 3)]
+    assert [line.text for line in model.write(texts)] == texts
+
+
+def test_what_is_typography_is_mapped_and_what_is_not_is_refused_before_drawing(model):
+    assert model.write(["a – b"])[0].text == "a - b"
+    with pytest.raises(InkError, match="é -> e"):
+        model.write(["fine", "café"])
+
+
+@pytest.mark.parametrize(
+    ("texts", "options", "reason"),
+    [
+        (["a"], {"bias": -0.1}, "a bias of -0.1; give one from 0"),
+        (["a"], {"bias": float("nan")}, "a bias of nan"),
+        (["a"], {"bias": 21}, "a bias of 21"),
+        (["a"], {"seed": -1}, "a seed of -1"),
+        (["a\nb"], {}, "several lines"),
+        (["a" * (LONGEST + 1)], {}, f"a line of {LONGEST + 1} characters"),
+        ([" "], {}, "nothing to write"),
+    ],
+)
+def test_bad_requests_are_refused_with_a_remedy(model, texts, options, reason):
+    with pytest.raises(InkError, match=reason):
+        model.write(texts, **options)
+
+
+def test_nothing_to_write_is_nothing(model):
+    assert model.write([]) == []
+
+
+def test_a_rare_character_cannot_be_asked_for(tmp_path):
+    rare = Synthesizer(synthesizer(tmp_path, counts=19))
+    with pytest.raises(InkError, match="fewer than 20 times"):
+        rare.write(["a"])
+
+
+def test_a_primer_of_any_size_is_the_same_hand(model):
+    ink = write("ink", seed=1)
+    large = ink.moved_to(ink.x * 7, ink.y * 7)
+    small, big = (model.write(["on"], primer=model.prime(i, "ink"))[0].ink for i in (ink, large))
+    assert np.allclose(small.xy, big.xy, rtol=1e-3, atol=0.5)
+    assert model.height == 400
+    assert writing_height(ink) != pytest.approx(400)
+
+
+def test_a_primer_changes_the_writing_and_is_not_in_it(model):
+    ink = write("ink", seed=1)
+    primed = model.write(["on"], primer=model.prime(ink, "ink"))[0]
+    assert primed.ink != model.write(["on"])[0].ink
+    assert primed.ink.source.text == "on"
+    assert len(primed.ink) < len(ink) + 200
+
+
+def test_a_primer_of_one_point_is_refused(model):
+    with pytest.raises(InkError, match="a primer of 1 point shows no hand"):
+        model.prime(Ink.from_strokes([[[0, 0]]]), "a")
+
+
+def test_progress_ends_with_all_characters(model):
+    told = []
+    model.write(["one", "two three"] * BATCH, progress=lambda done, total: told.append((done, total)))
+    assert {total for _, total in told} == {12 * BATCH}
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize("key", ["alphabet", "normalizer", "hand", "network", "trained_on"])
+def test_a_damaged_card_is_one_clear_error(tmp_path, key):
+    folder = synthesizer(tmp_path).folder
+    card = json.loads((folder / "card.json").read_text())
+    del card[key]
+    (folder / "card.json").write_text(json.dumps(card))
+    with pytest.raises(InkError, match=r"card\.json: damaged"):
+        Synthesizer.load(folder)
+
+
+def test_a_graph_that_does_not_fit_its_card_is_one_clear_error(tmp_path):
+    folder = synthesizer(tmp_path).folder
+    other = synthesizer(tmp_path / "other", hidden_size=20)
+    (folder / "model.onnx").write_bytes(other.model.read_bytes())
+    with pytest.raises(InkError, match="does not fit its card"):
+        Synthesizer(Checkpoint.load(folder, "synthesizer")).write(["a"])
+    (folder / "model.onnx").write_bytes(other.model.read_bytes()[:500])
+    with pytest.raises(InkError, match="not a graph that can be run"):
+        Synthesizer.load(folder)
