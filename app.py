@@ -17,7 +17,7 @@ import typer
 from handwriting.errors import InkError
 
 app = typer.Typer(
-    help="Reads handwriting (online ink) and trains the networks that do it.",
+    help="Reads handwriting (online ink), writes it, and trains the networks that do both.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -102,6 +102,86 @@ def transcribe(
             progress(done, len(files))
     if failed:
         raise SystemExit(1 if failed < len(files) else 2)
+
+
+@app.command()
+def generate(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write: .svg, .png or .pdf.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="What to write; - for stdin.", show_default=False)
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A text file (UTF-8) instead of TEXT.", show_default=False)] = None,
+    bias: Annotated[
+        float | None, typer.Option(min=0, max=20, help="0 is as varied as people, 2 very neat.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
+    prime: Annotated[
+        Path | None, typer.Option(help="Ink of a line of writing, to go on in its hand.", show_default=False)
+    ] = None,
+    prime_text: Annotated[
+        str | None, typer.Option(help="What that line says; not needed if the file tells.", show_default=False)
+    ] = None,
+    color: Annotated[str, typer.Option(help="Of the ink: a name, #rrggbb or rgb(r, g, b).")] = "black",
+    width: Annotated[float, typer.Option(help="Of the pen's line, in mm.")] = 0.4,
+    page_width: Annotated[
+        float | None,
+        typer.Option(help="Of the sheet, in mm; without it it is as large as the writing.", show_default=False),
+    ] = None,
+    page_height: Annotated[float, typer.Option(help="At least, in mm; a page grows with its lines.")] = 0.0,
+    margin: Annotated[
+        float | None, typer.Option(help="In mm.  [default: 20 on a page, else 4]", show_default=False)
+    ] = None,
+    line_height: Annotated[float, typer.Option(help="In mm; the writing is sized to it.")] = 10.0,
+    align: Annotated[Literal["left", "center", "right"], typer.Option(help="Of the lines on a page.")] = "left",
+    paper: Annotated[
+        Literal["plain", "ruled", "squared"], typer.Option(help="Under the ink; ruled and squared make a page.")
+    ] = "plain",
+    animate: Annotated[bool, typer.Option("--animate", help="The SVG writes itself, stroke by stroke.")] = False,
+    plotter: Annotated[bool, typer.Option("--plotter", help="An SVG of strokes alone, pen-up ways short.")] = False,
+    dpi: Annotated[float, typer.Option(help="Pixels an inch, of a PNG.")] = 200,
+    checkpoint: Checkpoint = None,
+    threads: Threads = 1,
+) -> None:
+    """Write a text as handwriting.
+
+    Line ends of the text are kept and long lines broken at the page's width;
+    the same command gives the same file. Not all of Unicode can be written:
+    what cannot is refused before anything is drawn, with a spelling that can.
+    """
+    from handwriting.rendering.page import PageStyle
+    from handwriting.studio import generate as run
+    from handwriting.studio import read_text
+    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+
+    on_page = page_width is not None or paper != "plain"
+    style = PageStyle(
+        width_mm=page_width or (210.0 if on_page else None),
+        height_mm=page_height,
+        margin_mm=margin if margin is not None else 20.0 if on_page else 4.0,
+        line_height_mm=line_height,
+        align=align,
+        paper=paper,
+        color=color,
+        stroke_mm=width,
+    )
+    words = read_text(text, file)
+    with _progress("writing", unit="characters") as progress:
+        done = run(
+            Synthesizer.load(checkpoint, threads),
+            words,
+            output,
+            style,
+            bias=BIAS if bias is None else bias,
+            seed=seed,
+            primer=None if prime is None else (prime, prime_text),
+            animated=animate,
+            plotted=plotter,
+            dpi=dpi,
+            progress=progress,
+        )
+    for line in done.unfinished:
+        _say(f"warning: {line!r} may have lost its end; try another --seed")
+    print(done.summary)
 
 
 @app.command()
@@ -227,7 +307,7 @@ def train_synthesizer(
     hidden_size: HiddenSize = 400,
     layers: Layers = 3,
     mixtures: Annotated[int, typer.Option(min=1, help="Gaussians of the output.")] = 20,
-    components: Annotated[int, typer.Option(min=1, help="Gaussians of the window; a prediction network has none.")] = 10,
+    components: Annotated[int, typer.Option(min=1, help="Gaussians of the window, in a synthesizer.")] = 10,
     variant: Variant = "forget",
     dropout: Dropout = 0.0,
     epochs: Epochs = 20,
@@ -283,7 +363,7 @@ def train_synthesizer(
     start = None if init is None else Folder.load(init, kind)
     corpus = open_corpus(data, lists or ())
     make_folder(out)
-    task = SynthesizerTask(corpus, settings, say=_say)
+    task = SynthesizerTask(corpus, settings, start, say=_say)
     _say(json.dumps(run(task, options, out, command=_command())))
 
 
@@ -307,9 +387,9 @@ def evaluate_recognizer(
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.corpora import open_corpus
     from handwriting.recognition import evaluation
-    from handwriting.recognition.recognizer import Recognizer, shipped
+    from handwriting.recognition.recognizer import Recognizer
 
-    folder = Folder.load(checkpoint or shipped(), "recognizer")
+    folder = Folder.load(checkpoint, "recognizer")
     network = None
     if torch:
         from handwriting.training.recognizer import torch_network
@@ -323,6 +403,80 @@ def evaluate_recognizer(
         evaluation.write_outputs(result, outputs)
     if worst:
         evaluation.draw_worst(result, worst, worst_png)
+
+
+@evaluate_app.command("synthesizer")
+def evaluate_synthesizer(
+    data: Data,
+    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
+    checkpoint: Checkpoint = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    torch: Annotated[bool, typer.Option("--torch", help="The float32 network instead of the int8 graph.")] = False,
+    lists: Lists = None,
+    threads: Threads = 1,
+) -> None:
+    """Nats of every line of a split: how well the network expects real handwriting. Lower is better."""
+    from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.corpora import open_corpus
+    from handwriting.synthesis import evaluation
+    from handwriting.synthesis.synthesizer import Synthesizer
+
+    folder = Folder.load(checkpoint, "synthesizer")
+    corpus = open_corpus(data, lists or ())
+    with _progress("reading") as progress:
+        if torch:
+            from handwriting.training.synthesizer import evaluate
+
+            result = evaluate(folder, corpus, split, threads, progress)
+        else:
+            result = evaluation.evaluate(Synthesizer(folder, threads), corpus, split, progress=progress)
+    print(json.dumps(result) if as_json else evaluation.render(result))
+
+
+@evaluate_app.command("legibility")
+def evaluate_legibility(
+    texts: Annotated[Path, typer.Option(help="Sentences to write, one a line (UTF-8).")],
+    n: Annotated[
+        int | None, typer.Option("-n", min=1, help="Lines to write.  [default: every text once]", show_default=False)
+    ] = None,
+    bias: Annotated[float | None, typer.Option(min=0, max=20, help="As for 'generate'.", show_default=False)] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the lines.")] = 0,
+    data: Annotated[
+        Path | None, typer.Option(help="Corpus whose real lines to read beside them.", show_default=False)
+    ] = None,
+    split: Annotated[str, typer.Option(help="Split of those lines.")] = "testset_v",
+    checkpoint: Checkpoint = None,
+    recognizer: Annotated[
+        Path | None, typer.Option(help="Checkpoint that reads; the shipped one when not given.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
+    rows: Annotated[int, typer.Option(min=0, help="Characters in the table, least legible first.")] = 20,
+    threads: Threads = 1,
+) -> None:
+    """Write sentences, read them with the recognizer: CER, what it mistakes, and how much the lines differ.
+
+    With --data the same recognizer reads real lines, sentences that training
+    texts hold are refused, and the spreads of both are compared.
+    """
+    from handwriting import legibility
+    from handwriting.corpora import open_corpus
+    from handwriting.recognition.recognizer import Recognizer
+    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+
+    sentences = legibility.read_sentences(texts)
+    with _progress("writing", unit="characters") as progress:
+        result = legibility.evaluate(
+            sentences,
+            Synthesizer.load(checkpoint, threads),
+            Recognizer.load(recognizer, threads),
+            BIAS if bias is None else bias,
+            seed,
+            n,
+            None if data is None else open_corpus(data),
+            split,
+            progress,
+        )
+    print(json.dumps(result.figures(), ensure_ascii=False) if as_json else legibility.render(result, rows))
 
 
 @app.command()
@@ -344,10 +498,12 @@ def export(
     """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.corpora import open_corpus
-    from handwriting.training.recognizer import export_checkpoint
+    from handwriting.training import recognizer, synthesizer
 
     corpus = None if data is None else open_corpus(data)
-    export_checkpoint(Folder.load(source, "recognizer"), output, not float32, corpus, splits or ["testset_v"])
+    folder = Folder.load(source, "recognizer", "synthesizer", "prediction")
+    kind = recognizer if folder.card["kind"] == "recognizer" else synthesizer
+    kind.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"])
     for file in sorted(output.iterdir()):
         print(f"{file}: {file.stat().st_size / 1e6:.2f} MB")
 
@@ -357,14 +513,14 @@ def demo(
     text: Annotated[str, typer.Argument(help="The line to write.")] = "The pen is mightier than the sword.",
     output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file.")] = Path("demo.svg"),
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
-    checkpoint: Checkpoint = None,
 ) -> None:
-    """Draw a line of writing to an SVG file and read it back."""
+    """Write a line of handwriting to an SVG file and read it back, with the shipped checkpoints."""
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.studio import demonstrate
+    from handwriting.synthesis.synthesizer import Synthesizer
 
-    result = demonstrate(text, output, Recognizer.load(checkpoint), seed)
-    print(f"drawn  {result.text}\nread   {result.output}\nCER    {100 * result.cer:.1f} %\n{output}")
+    result = demonstrate(text, output, Synthesizer.load(), Recognizer.load(), seed)
+    print(f"written  {result.text}\nread     {result.output}\nCER      {100 * result.cer:.1f} %\n{output.resolve()}")
 
 
 def main() -> None:
@@ -390,14 +546,14 @@ def main() -> None:
 
 
 @contextmanager
-def _progress(label: str, needed: bool = True) -> Iterator[Callable[[int, int], object]]:
-    """A bar on stderr that appears after a second; the body gets a function of the lines done and their total."""
+def _progress(label: str, needed: bool = True, unit: str = "lines") -> Iterator[Callable[[int, int], object]]:
+    """A bar on stderr that appears after a second; the body gets a function of what is done and the total."""
     if not (needed and sys.stderr.isatty()):  # the bar's import takes longer than reading a line
         yield lambda done, total: None
         return
     from tqdm import tqdm
 
-    with tqdm(desc=label, unit=" lines", delay=1, leave=False) as bar:
+    with tqdm(desc=label, unit=f" {unit}", delay=1, leave=False) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

@@ -16,8 +16,19 @@ from handwriting.ink import Ink
 if TYPE_CHECKING:
     from handwriting.recognition.recognizer import Transcription
 
-__all__ = ["Ink", "InkError", "read", "transcribe"]
+__all__ = ["Ink", "InkError", "generate", "read", "transcribe"]
 __version__ = "0.1.0"
+
+
+def generate(text: str, *, bias: float | None = None, seed: int = 0) -> Ink:
+    """A line of handwriting that says ``text``, by the shipped synthesizer.
+
+    ``bias``: 0 is as varied as people, higher is neater. For many lines load the synthesizer once:
+    ``Synthesizer.load()`` in :mod:`handwriting.synthesis.synthesizer`; for pages see ``handwriting.synthesis.page``.
+    """
+    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+
+    return Synthesizer.load().write([text], bias=BIAS if bias is None else bias, seed=seed)[0].ink
 
 
 def read(source: Any, format: str | None = None) -> Ink:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from handwriting import formats
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+
+if TYPE_CHECKING:  # svgwrite and the sampler are for writing alone
+    from handwriting.rendering.page import PageStyle
+    from handwriting.synthesis.page import Page
+    from handwriting.synthesis.sampler import Primer
+    from handwriting.synthesis.synthesizer import Synthesizer
+
+LONGEST_TEXT = 20_000
+"""Characters that are written at a time: minutes of a CPU."""
 
 BATCH = 16
 """Files that are read and run together: enough to fill the engine, few enough that the first lines appear at once."""
@@ -72,27 +81,123 @@ def transcribe_files(
 
 
 @dataclass(frozen=True)
+class Generated:
+    """A text that was written to a file."""
+
+    page: Page
+    summary: str
+    """What was written where, in a line."""
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The lines that did not come to their end."""
+        return [line.text for line in self.page.lines if not line.complete]
+
+
+def read_text(text: str | None, file: Path | None) -> str:
+    """What is to be written: ``text``, the standard input for ``-``, or the contents of ``file``."""
+    if (text is None) == (file is None):
+        raise InkError("nothing to write: give a text, - for stdin, or --file" if text is None else
+                       "a text and --file: give one of them")  # fmt: skip
+    if text is None or text == "-":
+        name = "stdin" if text == "-" else str(file)
+        data = sys.stdin.buffer.read(LONGEST_TEXT * 4 + 1) if file is None else _head(file)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InkError(f"{name}: byte {error.start} is not UTF-8; save the text as UTF-8") from error
+    if len(text) > LONGEST_TEXT:
+        raise InkError(f"a text of more than {LONGEST_TEXT} characters takes very long; give a part of it at a time")
+    return text
+
+
+def generate(
+    synthesizer: Synthesizer,
+    text: str,
+    path: Path,
+    style: PageStyle,
+    *,
+    bias: float,
+    seed: int,
+    primer: tuple[Path, str | None] | None = None,
+    animated: bool = False,
+    plotted: bool = False,
+    dpi: float = 200,
+    progress: Callable[[int, int], object] = lambda done, total: None,
+) -> Generated:
+    """Write ``text`` in handwriting to ``path``, as SVG, PNG or PDF.
+
+    ``primer``: a file of ink whose hand is taken up, and what it says when the file does not tell. ``animated`` and
+    ``plotted``: see ``rendering/animation.py`` and ``rendering/plotter.py``; both are SVG.
+    """
+    from handwriting.rendering import save
+    from handwriting.synthesis.page import write_page
+
+    kind = save.kind(path)
+    if animated and plotted:
+        raise InkError("--animate and --plotter: a plotter knows no animation; give one of them")
+    if (animated or plotted) and kind != ".svg":
+        raise InkError(f"{path}: only an SVG can be animated or plotted; give a name with .svg")
+    hand = None if primer is None else _hand(synthesizer, *primer)
+    page = write_page(synthesizer, text, style, bias=bias, seed=seed, primer=hand, progress=progress)
+    summary = f"{path}: {_count(len(page.lines), 'line')}, {page.drawing.width:.0f} x {page.drawing.height:.0f} mm"
+    if animated:
+        from handwriting.rendering.animation import animate
+
+        animate(page.drawing, path)
+    elif plotted:
+        from handwriting.rendering.plotter import plot
+
+        travel = plot(page.drawing, path)
+        summary += f", pen-up way {travel.after / 1000:.2f} m instead of {travel.before / 1000:.2f}"
+    else:
+        save.save(page.drawing, path, dpi=dpi)
+    return Generated(page, summary)
+
+
+@dataclass(frozen=True)
 class Demonstration:
-    """A line that was drawn and read back."""
+    """A line that was written and read back."""
 
     text: str
     output: str
     cer: float
 
 
-def demonstrate(text: str, path: Path, recognizer: Recognizer, seed: int = 0) -> Demonstration:
-    """Draw ``text`` to an SVG file, read the ink back and compare.
-
-    The ink comes from a single-stroke font with the irregularities of a hand.
-    """
+def demonstrate(
+    text: str, path: Path, synthesizer: Synthesizer, recognizer: Recognizer, seed: int = 0
+) -> Demonstration:
+    """Write ``text`` to an SVG file, read the ink back and compare."""
     from handwriting import metrics
-    from handwriting.rendering.hershey import write
-    from handwriting.rendering.svg import svg
+    from handwriting.rendering.page import PageStyle
+    from handwriting.synthesis.synthesizer import BIAS
 
-    ink = write(text, seed=seed)
-    svg(ink, path, title=text, desc="A line drawn with a single-stroke font")
-    output = recognizer.transcribe(ink).text
-    return Demonstration(text, output, metrics.cer([(text, output)]))
+    style = PageStyle(width_mm=None, margin_mm=4)
+    page = generate(synthesizer, text, path, style, bias=BIAS, seed=seed).page
+    output = " ".join(t.text for t in recognizer.transcribe_all([line.ink for line in page.lines]))
+    return Demonstration(text, output, metrics.cer([(" ".join(line.text for line in page.lines), output)]))
+
+
+def _hand(synthesizer: Synthesizer, path: Path, text: str | None) -> Primer:
+    ink = _read(str(path))
+    if isinstance(ink, InkError):
+        raise ink
+    text = text or ink.source.text
+    if not text:
+        raise InkError(f"{path}: the file does not tell what its ink says; give --prime-text")
+    return synthesizer.prime(ink, text)
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(LONGEST_TEXT * 4 + 1)
+    except OSError as error:
+        raise InkError(f"{file}: {error.strerror or error}; give a text file") from error
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _extensions() -> list[str]:

@@ -16,10 +16,10 @@ from typer.main import get_command
 
 import app
 import handwriting
-from handwriting.checkpoint import Checkpoint
+from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import open_corpus
 from handwriting.metrics import cer
-from handwriting.recognition.recognizer import Recognizer, shipped
+from handwriting.recognition.recognizer import Recognizer
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--hidden-size", "8", "--layers", "1", "--encoding", "bezier", "--channels", "8", "--strides", "1"]
@@ -273,7 +273,9 @@ def test_every_command_and_option_has_help(run):
             assert getattr(parameter, "help", None) or parameter.name == "help", (path, parameter.name)
 
 
-needs_weights = pytest.mark.skipif(not (shipped() / "card.json").is_file(), reason="no shipped recognizer here")
+needs_weights = pytest.mark.skipif(
+    not (shipped("recognizer") / "card.json").is_file(), reason="no shipped recognizer here"
+)
 
 
 @needs_weights
@@ -325,7 +327,7 @@ def test_int8_costs_little_accuracy(real_iamondb):
 
     lines = list(open_corpus(real_iamondb).lines("testset_v"))[::12]
     inks = [line.ink for line in lines]
-    folder = Checkpoint.load(shipped(), "recognizer")
+    folder = Checkpoint.load(None, "recognizer")
     rates = []
     for recognizer in (Recognizer(folder), Recognizer(folder, network=torch_network(folder))):
         outputs = [t.text for t in recognizer.transcribe_all(inks)]

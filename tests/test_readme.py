@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handwriting.recognition.recognizer import shipped
+from handwriting.checkpoint import shipped
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -17,7 +17,7 @@ def test_links_and_pictures_are_there():
     assert [t for t in targets if not (ROOT / t).exists()] == []
 
 
-@pytest.mark.skipif(not (shipped() / "card.json").is_file(), reason="no shipped recognizer here")
+@pytest.mark.skipif(not (shipped("recognizer") / "card.json").is_file(), reason="no shipped recognizer here")
 def test_python_examples_run(monkeypatch):
     monkeypatch.chdir(ROOT)
     for block in re.findall(r"```python\n(.*?)```", README, re.S):
