@@ -62,7 +62,7 @@ def synthesizer(folder: Path, counts: int = 100, **sizes: Any) -> Checkpoint:
         "network": asdict(config),
         "alphabet": alphabet,
         "normalizer": {"mean": [8.0, 0.0], "sd": [30.0, 40.0]},
-        "hand": {"height": 400.0, "advance": 180.0},
+        "hand": {"height": 400.0, "advance": 180.0, "rate": 60.0, "step": 0.05},
         "trained_on": {"lists": ["trainset"], "lines": 1, "points": 2, "characters": dict.fromkeys(alphabet, counts)},
         "terms": "ours",
     }

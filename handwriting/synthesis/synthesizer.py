@@ -19,6 +19,7 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.features.normalise import writing_height
 from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
+from handwriting.features.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
@@ -64,6 +65,7 @@ class Synthesizer:
             shape = (sizes["num_layers"] * sizes["hidden_size"], sizes["mixtures"], sizes["components"])
             self.height = float(card["hand"]["height"])
             self.advance = float(card["hand"]["advance"])
+            self._pace = float(card["hand"].get("rate", 0)), float(card["hand"]["step"])
         except (InkError, KeyError, TypeError, ValueError) as error:
             raise InkError(
                 f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
@@ -126,11 +128,12 @@ class Synthesizer:
     def prime(self, ink: Ink, text: str) -> Primer:
         """What makes :meth:`write` go on in the hand of ``ink``, a line that says ``text``; it is not drawn again.
 
-        The ink is scaled to the height of the training ink. Graves 2013, section 5.5.
+        The ink is brought to the height and the pace of the training ink. Graves 2013, section 5.5.
         """
         text = self._line(text)
         if len(ink) < 2:
             raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
+        ink = repaced(ink, *self._pace)
         scale = self.height / writing_height(ink)
         scaled = clean(ink.moved_to(ink.x * scale, ink.y * scale))
         space = int(self.alphabet.encode(" ")[0])
