@@ -1,10 +1,18 @@
-"""Drawing ink: as SVG in millimetres, as PNG with matplotlib, and ink drawn from text with a single-stroke font.
+"""Drawing ink: one drawing, in millimetres, from which every kind of file is made; and ink drawn with a font.
 
 =============== =================================================================================
-`svg`           one line or page as an SVG file with smooth curves, for people, editors and pages
-`png`           the same as a picture of pixels, and contact sheets of many lines with captions
+`drawing`       ink in its place on a sheet, with pen, paper and title; any ink fitted into a box
+`page`          lines of writing on plain, ruled or squared paper, or alone in a tight box
+`save`          a drawing to a file, by the ending of its name
+`svg`           the drawing as SVG with smooth curves, for people, editors and web pages
+`animation`     the same, writing itself
+`plotter`       its strokes alone, in an order that keeps the pen's way through the air short
+`png`, `pdf`    the drawing as pixels and as vectors on a page; contact sheets with captions
 `hershey`       the other way round: ink with known text, for demonstrations and tests
+`curves`        the smooth curve along a pen's many points
 `geometry`      decimation, curves through points, and fitting ink into a box
+`color`         the spellings of colours that all of them understand
+`figure`        what `png` and `pdf` share
 =============== =================================================================================
 
 Each module imports its library when it is imported itself, so import the one that is needed.

@@ -1,10 +1,8 @@
-"""Ink as pixels: a picture of one line or page, and contact sheets of many with captions.
-
-Matplotlib's objects are used directly and never `pyplot`, which keeps global state and looks for a display.
-"""
+"""Ink as pixels: a drawing in its own size, and contact sheets of many lines with captions."""
 
 from __future__ import annotations
 
+import math
 import os
 import textwrap
 import warnings
@@ -21,9 +19,16 @@ from matplotlib.path import Path as Outline
 from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.ink import Ink
-from handwriting.rendering.geometry import fit
+from handwriting.rendering.drawing import Drawing
+from handwriting.rendering.figure import INCH, figure
 
 DPI = 100
+"""Of contact sheets."""
+
+MOST_PIXELS = 50e6
+"""A4 at 600 dpi has 35 million; each takes four bytes while it is drawn."""
+LONGEST_SIDE = 65_000
+"""More is beyond the rasteriser."""
 
 
 def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> None:
@@ -65,24 +70,24 @@ def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> N
     axes.set_axis_off()
 
 
-def png(
-    ink: Ink,
-    path: str | os.PathLike[str],
-    *,
-    width_px: int = 1200,
-    height_px: int = 1600,
-    margin_px: int = 20,
-    stroke_px: float = 2.5,
-    color: str = "black",
-) -> None:
-    """Write a picture of ``ink``, as large as fits into ``width_px`` x ``height_px``, to ``path``."""
-    place = fit(ink, width_px, height_px, margin_px)
-    width, height = max(round(place.width), 1), max(round(place.height), 1)
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
-    mx, my = margin_px / width, margin_px / height
-    axes = figure.add_axes((mx, my, max(1 - 2 * mx, 1 / width), max(1 - 2 * my, 1 / height)))
-    draw(axes, ink, color=color, width=stroke_px * 72 / DPI)
-    _save(figure, path)
+def png(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> None:
+    """Write ``drawing``, on white and in its own size at ``dpi`` dots per inch, to ``path``.
+
+    Raises :class:`InkError` when that is no picture or one of too many pixels.
+    """
+    width, height = drawing.width / INCH, drawing.height / INCH
+    if not (dpi > 0 and math.isfinite(dpi)):
+        raise InkError(f"{dpi:g} dots per inch make no picture; give a number above 0, such as 200")
+    most = min(math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
+    if dpi > most:
+        raise InkError(
+            f"{drawing.width:g} x {drawing.height:g} mm at {dpi:g} dpi would be {dpi * width:.0f} x {dpi * height:.0f} "
+            f"pixels; give {math.floor(most)} dpi or less"
+        )
+    made = figure(drawing)
+    # Whole pixels, and a little more because matplotlib cuts off what follows the point.
+    made.set_size_inches((max(1, round(dpi * width)) + 1e-6) / dpi, (max(1, round(dpi * height)) + 1e-6) / dpi)
+    _save(made, path, dpi, {"Title": drawing.title, "Description": drawing.desc, "Software": None})
 
 
 def contact_sheet(
@@ -107,14 +112,14 @@ def contact_sheet(
     height_px = sum(heights) + 2 * margin - gap
     if height_px > 60_000:
         raise InkError(f"a contact sheet of {len(rows)} inks would be {height_px} pixels high; draw fewer than 400")
-    figure = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor="white")
+    sheet = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor="white")
     top = margin
     for (ink, _), lines, height in zip(rows, captions, heights, strict=True):
         bottom = 1 - (top + ink_px) / height_px
-        axes = figure.add_axes((margin / width_px, bottom, 1 - 2 * margin / width_px, ink_px / height_px))
+        axes = sheet.add_axes((margin / width_px, bottom, 1 - 2 * margin / width_px, ink_px / height_px))
         draw(axes, ink, width=1.2)
         for i, line in enumerate(lines):
-            figure.text(
+            sheet.text(
                 margin / width_px,
                 1 - (top + ink_px + 6 + line_px * (i + 0.5)) / height_px,
                 line,
@@ -124,7 +129,7 @@ def contact_sheet(
                 parse_math=False,  # a dollar sign is a dollar sign
             )
         top += height
-    _save(figure, path)
+    _save(sheet, path, DPI, {})
 
 
 def _fold(line: str, columns: int) -> list[str]:
@@ -134,8 +139,8 @@ def _fold(line: str, columns: int) -> list[str]:
     ) or [""]
 
 
-def _save(figure: Figure, path: str | os.PathLike[str]) -> None:
+def _save(figure: Figure, path: str | os.PathLike[str], dpi: float, metadata: dict[str, str | None]) -> None:
     FigureCanvasAgg(figure)
     with atomic(path) as temporary, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # drawn as a box, which says the same
-        figure.savefig(temporary, format="png", dpi=DPI)
+        figure.savefig(temporary, format="png", dpi=dpi, metadata=metadata)

@@ -1,83 +1,118 @@
-"""Ink as SVG: one smooth path per stroke, in millimetres, with round caps and joins."""
+"""A drawing as SVG: one smooth path for each stroke, in millimetres, with round caps and joins."""
 
 from __future__ import annotations
 
 import os
-import re
+import zlib
+from functools import cache
 from typing import Any
 
 import svgwrite
+import svgwrite.base
+import svgwrite.container
 
-from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.ink import Ink
-from handwriting.rendering.geometry import Floats, beziers, decimate, distinct, fit
-
-TOLERANCE_MM = 0.02
-"""Points closer than this to the line between their neighbours are left out: half a dot of a 600 dpi printer."""
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing, fitted
+from handwriting.rendering.geometry import Floats
 
 
-def svg(ink: Ink, path: str | os.PathLike[str], **style: Any) -> None:
-    """Write ``ink`` to ``path``, which appears complete or not at all; ``style`` are the arguments of `markup`."""
-    drawing = markup(ink, **style)
-    with atomic(path) as temporary:
-        temporary.write_text(drawing, encoding="utf-8")
+def svg(drawing: Drawing | Ink, path: str | os.PathLike[str], **style: Any) -> None:
+    """Write ``drawing`` to ``path``, which appears complete or not at all; ``style`` as in `markup`."""
+    write_text(markup(drawing, **style), path)
 
 
-def markup(
-    ink: Ink,
-    *,
-    width_mm: float = 180.0,
-    height_mm: float = 250.0,
-    margin_mm: float = 5.0,
-    stroke_mm: float = 0.45,
-    color: str = "black",
-    title: str | None = None,
-    desc: str | None = None,
-) -> str:
-    """``ink`` as an SVG document, as large as fits into ``width_mm`` x ``height_mm`` with margins (A4's text area).
+def markup(drawing: Drawing | Ink, **style: Any) -> str:
+    """``drawing`` as an SVG document; of bare ink, the drawing that `fitted` makes with ``style``."""
+    if isinstance(drawing, Ink):
+        drawing = fitted(drawing, **style)
+    elif style:
+        raise TypeError(f"a drawing has its style already; {', '.join(style)} would change nothing")
+    document, pen = sheet(drawing), group(drawing)
+    for curve in drawing.curves:
+        pen.add(document.path(path_data(curve)))
+    document.add(pen)
+    return text(document)
 
-    ``title`` and ``desc`` are what a screen reader says; the title is the ink's own text when it is not given. Raises
-    :class:`InkError` for sizes that leave no room and for a colour that is not a name or a value of CSS.
-    """
-    if not stroke_mm > 0:
-        raise InkError(f"a stroke of {stroke_mm:g} mm cannot be seen; give a width above 0")
-    if not re.fullmatch(r"[A-Za-z]+|#[0-9A-Fa-f]{3,8}|rgba?\([\d\s.,%/]+\)", color):
-        raise InkError(f"{color!r} is not a colour; give a name (navy), #rrggbb or rgb(r, g, b)")
-    place = fit(ink, width_mm, height_mm, margin_mm)
-    drawing = svgwrite.Drawing(
-        size=(f"{place.width:.2f}mm", f"{place.height:.2f}mm"),
-        viewBox=f"0 0 {place.width:.2f} {place.height:.2f}",
+
+def sheet(drawing: Drawing) -> svgwrite.Drawing:
+    """The document without its ink: title and description for screen readers, paper and rulings."""
+    document = empty(drawing)
+    document["role"] = "img"
+    if drawing.title is not None:
+        title = svgwrite.base.Title(drawing.title)
+        document["aria-labelledby"] = identifier("title", drawing)
+        title.xml.set("id", identifier("title", drawing))
+        document.add(title)
+    if drawing.desc is not None:
+        desc = svgwrite.base.Desc(drawing.desc)
+        document["aria-describedby"] = identifier("desc", drawing)
+        desc.xml.set("id", identifier("desc", drawing))
+        document.add(desc)
+    if drawing.sheet:
+        document.add(document.rect(size=("100%", "100%"), fill="white"))
+    if drawing.rulings:
+        lines = "".join("M{:g} {:g}L{:g} {:g}".format(*(round(v, 2) for v in line)) for line in drawing.rulings)
+        document.add(document.path(lines, fill="none", stroke=RULING_COLOR, stroke_width=f"{RULING_MM:g}"))
+    return document
+
+
+def empty(drawing: Drawing) -> svgwrite.Drawing:
+    """A document of the drawing's size with nothing in it."""
+    document = svgwrite.Drawing(
+        size=(f"{drawing.width:.2f}mm", f"{drawing.height:.2f}mm"),
+        viewBox=f"0 0 {drawing.width:.2f} {drawing.height:.2f}",
         debug=False,  # its validation takes longer than everything else
     )
-    title = ink.source.text if title is None else title
-    drawing.set_desc(_clean(title), _clean(desc))
-    pen = drawing.g(
-        fill="none", stroke=color, stroke_width=f"{stroke_mm:g}", stroke_linecap="round", stroke_linejoin="round"
+    document.elements.clear()  # an empty <defs>
+    return document
+
+
+def group(drawing: Drawing) -> svgwrite.container.Group:
+    """An element whose paths look as if drawn with the drawing's pen."""
+    return svgwrite.container.Group(
+        fill="none",
+        stroke=drawing.color,
+        stroke_width=f"{drawing.stroke:g}",
+        stroke_linecap="round",
+        stroke_linejoin="round",
+        debug=False,
     )
-    for stroke in ink:
-        pen.add(drawing.path(d=_path(place(stroke))))
-    drawing.add(pen)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + drawing.tostring() + "\n"
 
 
-def _path(points: Floats) -> str:
-    """Path data for a stroke of ``points`` (n, 2) in millimetres: cubic segments, or for a dot a line of no length."""
-    points = decimate(distinct(points), TOLERANCE_MM)
-    x, y = points[0]
-    start = f"M{x:.2f} {y:.2f}"
-    if len(points) == 1:
+def identifier(name: str, drawing: Drawing) -> str:
+    """An id that other drawings in the same web page do not have."""
+    return f"{name}-{zlib.crc32(repr((drawing.title, drawing.desc, drawing.width, drawing.height)).encode()):08x}"
+
+
+def path_data(curve: Floats) -> str:
+    """A path along ``curve``, shape (segments, 4, 2), to a hundredth; of a dot a line of no length, shown by its caps.
+
+    Numbers count from their segment's rounded start, so that they are short and rounding does not add up.
+    """
+    hundredths = (100 * curve).round().astype(int)
+    x, y = hundredths[0, 0].tolist()
+    start = f"M{number(x).strip()} {number(y).strip()}"
+    steps = (hundredths[:, 1:] - hundredths[:, :1]).reshape(-1, 6)
+    steps = steps[steps.any(axis=1)]
+    if not len(steps):
         return f"{start}h0"
-    if len(points) == 2:
-        return f"{start}L{points[1, 0]:.2f} {points[1, 1]:.2f}"
-    # Written relative to each segment's rounded start, so that the numbers are short and rounding does not add up.
-    rounded = beziers(points).round(2)
-    parts = (" ".join(f"{v:.2f}".rstrip("0").rstrip(".") for v in (s[1:] - s[0]).ravel()) for s in rounded)
-    return start + "c" + " ".join(parts)
+    return start + "c" + "".join(map(number, steps.ravel().tolist())).lstrip()
 
 
-def _clean(text: str | None) -> str | None:
-    """XML has no place for control characters, and a title does not need them."""
-    return None if text is None else _NOT_XML.sub("\ufffd", text)
+@cache
+def number(hundredths: int) -> str:
+    """As short as SVG allows, with a space before it where no minus sign parts it from the number in front."""
+    digits = f"{abs(hundredths) / 100:.2f}".rstrip("0").rstrip(".")
+    digits = digits[1:] if digits.startswith("0.") else digits
+    return ("-" if hundredths < 0 else " ") + digits
+
+
+def text(document: svgwrite.Drawing) -> str:
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + document.tostring() + "\n"
+
+
+def write_text(markup: str, path: str | os.PathLike[str]) -> None:
+    """Write a document to ``path``, which appears complete or not at all."""
+    with atomic(path) as temporary:
+        temporary.write_text(markup, encoding="utf-8")

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
+from PIL import Image
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink
+from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
+from handwriting.rendering.page import PageStyle, compose
 from handwriting.rendering.png import _fold, contact_sheet, draw, png
 
 
@@ -20,36 +23,60 @@ def dark(path):
     return imread(path)[..., :3].mean(axis=-1) < 0.5
 
 
-def test_a_picture_is_as_large_as_the_ink_needs(tmp_path):
-    ink = write("Hello")
-    png(ink, tmp_path / "line.png", width_px=600)
-    picture = dark(tmp_path / "line.png")
-    assert picture.shape[1] == 600
-    left, top, right, bottom = ink.bounds
-    assert picture.shape[0] == pytest.approx(40 + 560 * (bottom - top) / (right - left), abs=1)
-    rows, columns = np.nonzero(picture)
-    assert abs(columns.min() - 20) <= 2 and abs(columns.max() - 580) <= 2  # the ink reaches its margins
-    assert abs(rows.min() - 20) <= 2 and abs(rows.max() - (picture.shape[0] - 20)) <= 2
+def test_a_picture_has_the_drawings_size_and_its_ink_in_place(tmp_path):
+    bar, dot = [[10, 10], [40, 10]], [[25, 20]]
+    drawing = Drawing(50.8, 25.4, (Ink.from_strokes([bar, dot]),), "#000080", stroke=2)
+    png(drawing, tmp_path / "a.png", dpi=127)  # five pixels to a millimetre
+    picture = dark(tmp_path / "a.png")
+    assert picture.shape == (127, 254)
+    rows, columns = np.nonzero(picture[:75])
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == pytest.approx((45, 54, 45, 204), abs=1)
+    rows, columns = np.nonzero(picture[75:])  # the dot is as round and wide as the line
+    assert (rows.min() + 75, rows.max() + 75, columns.min(), columns.max()) == pytest.approx((95, 104, 120, 129), abs=1)
+    np.testing.assert_allclose(imread(tmp_path / "a.png")[50, 125, :3], [0, 0, 128 / 255], atol=0.01)
 
 
-def test_y_grows_downward(tmp_path):
-    png(Ink.from_strokes([[[0, 0], [100, 0]], [[0, 50], [10, 50]]]), tmp_path / "a.png", width_px=200)
-    rows, _ = np.nonzero(dark(tmp_path / "a.png"))
-    assert np.mean(rows < rows.mean()) > 0.5  # the long stroke is on top
+def test_curves_are_smooth(tmp_path):
+    """Eight points of a circle: its pixels are those of the circle, not of an octagon."""
+    angle = np.linspace(0, 2 * np.pi, 17)
+    circle = 20 + 10 * np.column_stack([np.cos(angle), np.sin(angle)])
+    png(Drawing(40, 40, (Ink.from_strokes([circle]),), stroke=0.3), tmp_path / "a.png", dpi=254)
+    rows, columns = np.nonzero(dark(tmp_path / "a.png"))
+    radius = np.hypot(rows - 199.5, columns - 199.5) / 10
+    assert abs(radius - 10).max() < 0.3  # half the line, and less than the 0.19 that the chords would be off
 
 
-def test_dots_can_be_seen(tmp_path):
-    png(Ink.from_strokes([[[0, 0]], [[100, 0], [100, 0]], [[100, 50], [120, 50]]]), tmp_path / "dots.png", width_px=240)
-    picture = dark(tmp_path / "dots.png")
-    assert picture[15:25, 15:25].any()
-    assert picture[15:25, 178:198].any()
-    png(Ink.from_strokes([[[7, 7]]]), tmp_path / "dot.png")
-    assert dark(tmp_path / "dot.png").any()
+def test_paper_is_drawn(tmp_path):
+    png(compose([Ink.from_strokes([[[0, 0], [5, 0]]])], PageStyle(paper="ruled")), tmp_path / "a.png", dpi=100)
+    picture = imread(tmp_path / "a.png")[..., :3]
+    ruling = picture[round(27 / 25.4 * 100) - 2 : round(27 / 25.4 * 100) + 2, 500]
+    assert ruling.min() < 0.9 and picture[5, 5].min() == 1
 
 
-def test_long_ink_is_held_to_the_height(tmp_path):
-    png(Ink.from_strokes([[[0, 0], [1, 1000]]]), tmp_path / "a.png", height_px=300)
-    assert dark(tmp_path / "a.png").shape[0] == 300
+def test_the_same_drawing_gives_the_same_bytes_with_its_title(tmp_path):
+    drawing = fitted(write("twice"), title="Twice – é")
+    for name in ("a.png", "b.png"):
+        png(drawing, tmp_path / name)
+    data = (tmp_path / "a.png").read_bytes()
+    assert data == (tmp_path / "b.png").read_bytes()
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.text == {"Title": "Twice – é"}
+
+
+@pytest.mark.parametrize(
+    ("dpi", "message"),
+    [
+        (0, "0 dots per inch make no picture"),
+        (-10, "-10 dots per inch"),
+        (float("nan"), "nan dots per inch"),
+        (2400, r"210 x 297 mm at 2400 dpi would be 19843 x 28063 pixels; give 719 dpi or less"),
+    ],
+)
+def test_no_such_resolution(tmp_path, dpi, message):
+    drawing = Drawing(210, 297, (Ink.from_strokes([[[1, 1]]]),))
+    with pytest.raises(InkError, match=message):
+        png(drawing, tmp_path / "a.png", dpi=dpi)
+    assert not list(tmp_path.iterdir())
 
 
 def test_draw_uses_the_axes_that_it_is_given():
@@ -95,5 +122,7 @@ def test_nothing_to_draw_and_too_much_are_refused(tmp_path):
 
 
 def test_pyplot_stays_out():
-    code = "import sys, handwriting.rendering.png; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = (
+        "import sys, handwriting.rendering.png, handwriting.rendering.pdf; sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,178 @@
+"""Lines of writing on paper: plain, ruled or squared, each line's letters standing on a ruling.
+
+`compose` takes ink that has its size already, in millimetres, as the synthesizer makes it. Without a page
+(``width_mm=None``) the same lines are a drawing with a tight box, which is how a single line is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.ink import Ink
+from handwriting.rendering import color
+from handwriting.rendering.drawing import LARGEST, Drawing
+
+Align = Literal["left", "center", "right"]
+Paper = Literal["plain", "ruled", "squared"]
+Rulings = tuple[tuple[float, float, float, float], ...]
+
+ASCENT = 0.7
+"""Share of the line height above the writing line: an x-height of a quarter of it has room for capitals and tails."""
+
+SQUARE = 5.0
+"""Squares are as near to this as they can be with a whole number of them to a line."""
+
+
+@dataclass(frozen=True)
+class PageStyle:
+    """How a page looks; lengths in millimetres. Raises :class:`InkError` for what no page can be."""
+
+    width_mm: float | None = 210.0
+    """Of the sheet (A4), or None for a box as wide and high as the writing and its margins."""
+    height_mm: float = 0.0
+    """At least so high (A4 is 297); a page grows with its lines."""
+    margin_mm: float = 20.0
+    """On all four sides."""
+    line_height_mm: float = 10.0
+    """From one writing line to the next."""
+    align: Align = "left"
+    paper: Paper = "plain"
+    color: str = "black"
+    """Of the ink: a name, #rrggbb or rgb(r, g, b)."""
+    stroke_mm: float = 0.4
+    """Width of the pen's line."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int | float) and not math.isfinite(value):
+                raise InkError(f"{field.name} is {value}; give a number of millimetres")
+        if self.width_mm is not None and not 0 < self.width_mm <= LARGEST:
+            raise InkError(f"a page {self.width_mm:g} mm wide cannot be made; stay above 0 and below {LARGEST:g}")
+        if not 0 <= self.height_mm <= LARGEST:
+            raise InkError(f"a page {self.height_mm:g} mm high cannot be made; stay between 0 and {LARGEST:g}")
+        if self.margin_mm < 0:
+            raise InkError(f"a margin of {self.margin_mm:g} mm is less than none; give 0 or more")
+        if self.room <= 0:
+            raise InkError(
+                f"margins of {self.margin_mm:g} mm leave no room on a page {self.width_mm:g} mm wide; "
+                f"stay below {(self.width_mm or 0) / 2:g}"
+            )
+        if self.line_height_mm < 1:
+            raise InkError(f"a line height of {self.line_height_mm:g} mm is too small; give 1 or more, such as 10")
+        if self.stroke_mm <= 0:
+            raise InkError(f"a stroke of {self.stroke_mm:g} mm cannot be seen; give a width above 0, such as 0.4")
+        for name, value, known in (("alignment", self.align, get_args(Align)), ("paper", self.paper, get_args(Paper))):
+            if value not in known:
+                raise InkError(f"there is no {name} {value!r}; choose {', '.join(known[:-1])} or {known[-1]}")
+        color.parse(self.color)
+
+    @property
+    def room(self) -> float:
+        """Between the margins, in millimetres: the width to break lines for."""
+        return math.inf if self.width_mm is None else self.width_mm - 2 * self.margin_mm
+
+
+def compose(
+    lines: Sequence[Ink | None], style: PageStyle = PageStyle(), *, title: str | None = None, desc: str | None = None
+) -> Drawing:
+    """``lines`` from top to bottom, each in millimetres with its writing line at y = 0 and its beginning at x = 0.
+
+    None is an empty line. Title and description, where not given, are the lines' own texts: the first line, and all of
+    them. Raises :class:`InkError` when no line has ink, a line does not fit between the margins, or ink would reach
+    over the edge of the sheet.
+    """
+    widths = [ink.bounds[2] for ink in lines if ink is not None]
+    if not widths:
+        raise InkError("there is nothing to draw: no line has ink; write at least one")
+    room = max(widths) if style.width_mm is None else style.room
+    share = {"left": 0.0, "center": 0.5, "right": 1.0}[style.align]
+    placed = {}
+    for i, ink in enumerate(lines):
+        if ink is None:
+            continue
+        slack = room - ink.bounds[2]
+        if not slack >= -1e-9:
+            raise InkError(
+                f"line {i + 1} is {ink.bounds[2]:.1f} mm wide, and the margins leave {room:.1f}; "
+                "break it earlier, write smaller or take a wider page"
+            )
+        placed[i] = _moved(ink, style.margin_mm + share * slack, _baseline(i, style))
+    titles = [ink.source.text for ink in placed.values() if ink.source.text]
+    title = title if title is not None or not titles else titles[0]
+    desc = desc if desc is not None or len(titles) < 2 else "\n".join(titles)
+    if style.width_mm is None:
+        placed, width, height, rise = _tight(placed, style)
+    else:
+        width, rise = style.width_mm, 0.0
+        height = max(style.height_mm, 2 * style.margin_mm + len(lines) * style.line_height_mm)
+        _check_edges(placed, width, height, style.stroke_mm)
+    if height > LARGEST:
+        raise InkError(
+            f"{len(lines)} lines {style.line_height_mm:g} mm apart would make a page {height:g} mm high, "
+            f"and {LARGEST:g} is the limit; write fewer to a page"
+        )
+    rulings = _rulings(style, width, height, _baseline(0, style) - rise)
+    sheet = style.width_mm is not None or style.paper != "plain"
+    inks = tuple(placed.values())
+    return Drawing(width, height, inks, style.color, style.stroke_mm, rulings, sheet, title, desc)
+
+
+def _baseline(i: int, style: PageStyle) -> float:
+    return style.margin_mm + (i + ASCENT) * style.line_height_mm
+
+
+def _moved(ink: Ink, x: float, y: float) -> Ink:
+    return ink.moved_to(ink.x + x, ink.y + y)
+
+
+def _tight(placed: dict[int, Ink], style: PageStyle) -> tuple[dict[int, Ink], float, float, float]:
+    """The inks moved so that their margins begin at 0, the size of their box, and how far they have risen."""
+    edge = style.margin_mm + style.stroke_mm / 2
+    left, top, right, bottom = _bounds(placed)
+    moved = {i: _moved(ink, edge - left, edge - top) for i, ink in placed.items()}
+    return moved, right - left + 2 * edge, max(bottom - top + 2 * edge, style.height_mm), top - edge
+
+
+def _bounds(placed: dict[int, Ink]) -> tuple[float, float, float, float]:
+    boxes = np.array([ink.bounds for ink in placed.values()])
+    left, top = boxes[:, :2].min(axis=0)
+    right, bottom = boxes[:, 2:].max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _check_edges(placed: dict[int, Ink], width: float, height: float, stroke: float) -> None:
+    for i, ink in placed.items():
+        left, top, right, bottom = ink.bounds
+        over = max(-left, -top, right - width, bottom - height) + stroke / 2
+        if over > 1e-9:
+            raise InkError(
+                f"line {i + 1} would reach {over:.1f} mm over the edge of the sheet; "
+                "give wider margins, a larger line height or smaller writing"
+            )
+
+
+def _rulings(style: PageStyle, width: float, height: float, baseline: float) -> Rulings:
+    """The paper's printed lines, one of them through ``baseline``; none on the very edge of the sheet."""
+    if style.paper == "plain":
+        return ()
+    if style.paper == "ruled":
+        rows = _every(style.line_height_mm, baseline, baseline, height - style.margin_mm)
+        return tuple((0.0, y, width, y) for y in rows)
+    square = style.line_height_mm / max(1, round(style.line_height_mm / SQUARE))
+    rows = _every(square, baseline, 0.0, height)
+    columns = _every(square, style.margin_mm, 0.0, width)
+    return tuple((0.0, y, width, y) for y in rows) + tuple((x, 0.0, x, height) for x in columns)
+
+
+def _every(step: float, through: float, low: float, high: float) -> list[float]:
+    """Multiples of ``step`` away from ``through``, between the limits and not at 0 or at ``high``."""
+    first = math.ceil((max(low, 1e-6) - 1e-9 - through) / step)
+    last = math.floor((high - 1e-6 - through) / step)
+    return [round(through + k * step, 6) for k in range(first, last + 1)]
