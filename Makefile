@@ -14,7 +14,7 @@ BENCHES := $(sort $(wildcard benchmarks/[a-z]*.py))
 .NOTPARALLEL:
 
 help:
-	@echo 'make demo    draw a line of handwriting, read it, and leave it in demo.svg'
+	@echo 'make demo    write a line of handwriting, read it back, and leave it in demo.svg'
 	@echo 'make test    run the tests'
 	@echo 'make bench   print every table of benchmarks/'
 	@echo 'make lint    style, types, and what may import what'

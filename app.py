@@ -108,7 +108,7 @@ def transcribe(
 def generate(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write: .svg, .png or .pdf.")],
     text: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help="What to write; - for stdin.", show_default=False)
+        str | None, typer.Argument(metavar="TEXT", help="What to write; - for stdin.", show_default=False)
     ] = None,
     file: Annotated[Path | None, typer.Option(help="A text file (UTF-8) instead of TEXT.", show_default=False)] = None,
     bias: Annotated[
@@ -125,7 +125,7 @@ def generate(
     width: Annotated[float, typer.Option(help="Of the pen's line, in mm.")] = 0.4,
     page_width: Annotated[
         float | None,
-        typer.Option(help="Of the sheet, in mm; without it it is as large as the writing.", show_default=False),
+        typer.Option(help="Of the sheet, in mm; else as wide as the writing.", show_default=False),
     ] = None,
     page_height: Annotated[float, typer.Option(help="At least, in mm; a page grows with its lines.")] = 0.0,
     margin: Annotated[
@@ -137,6 +137,7 @@ def generate(
         Literal["plain", "ruled", "squared"], typer.Option(help="Under the ink; ruled and squared make a page.")
     ] = "plain",
     animate: Annotated[bool, typer.Option("--animate", help="The SVG writes itself, stroke by stroke.")] = False,
+    speed: Annotated[float, typer.Option(help="Of the animation; 1 is a person's.")] = 1.0,
     plotter: Annotated[bool, typer.Option("--plotter", help="An SVG of strokes alone, pen-up ways short.")] = False,
     dpi: Annotated[float, typer.Option(help="Pixels an inch, of a PNG.")] = 200,
     checkpoint: Checkpoint = None,
@@ -155,7 +156,7 @@ def generate(
 
     on_page = page_width is not None or paper != "plain"
     style = PageStyle(
-        width_mm=page_width or (210.0 if on_page else None),
+        width_mm=page_width if page_width is not None else 210.0 if on_page else None,
         height_mm=page_height,
         margin_mm=margin if margin is not None else 20.0 if on_page else 4.0,
         line_height_mm=line_height,
@@ -174,7 +175,7 @@ def generate(
             bias=BIAS if bias is None else bias,
             seed=seed,
             primer=None if prime is None else (prime, prime_text),
-            animated=animate,
+            animated=speed if animate else None,
             plotted=plotter,
             dpi=dpi,
             progress=progress,
@@ -310,19 +311,19 @@ def train_synthesizer(
     components: Annotated[int, typer.Option(min=1, help="Gaussians of the window, in a synthesizer.")] = 10,
     variant: Variant = "forget",
     dropout: Dropout = 0.0,
-    epochs: Epochs = 20,
+    epochs: Epochs = 16,
     batch_size: BatchSize = 32,
     rate: Rate = 2.5e-3,
     schedule: Schedule = "one-cycle",
     weight_decay: WeightDecay = 0.01,
-    clip: Clip = 3.0,
+    clip: Clip = 1.0,
     average: Average = 0.998,
     seed: Annotated[int, typer.Option(min=0, help="Of the weights and the order.")] = 1,
     precision: Precision = "bf16",
     device: Device = "auto",
-    evaluate_every: EvaluateEvery = 1,
+    evaluate_every: EvaluateEvery = 4,
     max_minutes: MaxMinutes = None,
-    loaders: Loaders = 1,
+    loaders: Loaders = 0,
 ) -> None:
     """Train the synthesizer: a window over the text, a mixture density out. Killed, the same command goes on."""
     from handwriting.checkpoint import Checkpoint as Folder
@@ -514,7 +515,10 @@ def demo(
     output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file.")] = Path("demo.svg"),
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
 ) -> None:
-    """Write a line of handwriting to an SVG file and read it back, with the shipped checkpoints."""
+    """Write a line to an SVG file and read it back.
+
+    With the shipped checkpoints of both directions.
+    """
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.studio import demonstrate
     from handwriting.synthesis.synthesizer import Synthesizer

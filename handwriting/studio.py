@@ -105,7 +105,7 @@ def read_text(text: str | None, file: Path | None) -> str:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise InkError(f"{name}: byte {error.start} is not UTF-8; save the text as UTF-8") from error
+            raise InkError(f"{name}: byte {error.start + 1} is not UTF-8; save the text as UTF-8") from error
     if len(text) > LONGEST_TEXT:
         raise InkError(f"a text of more than {LONGEST_TEXT} characters takes very long; give a part of it at a time")
     return text
@@ -120,31 +120,31 @@ def generate(
     bias: float,
     seed: int,
     primer: tuple[Path, str | None] | None = None,
-    animated: bool = False,
+    animated: float | None = None,
     plotted: bool = False,
     dpi: float = 200,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Generated:
     """Write ``text`` in handwriting to ``path``, as SVG, PNG or PDF.
 
-    ``primer``: a file of ink whose hand is taken up, and what it says when the file does not tell. ``animated`` and
-    ``plotted``: see ``rendering/animation.py`` and ``rendering/plotter.py``; both are SVG.
+    ``primer``: a file of ink whose hand is taken up, and what it says when the file does not tell. ``animated``: the
+    speed at which the SVG writes itself (1: a person's), if it is to. ``plotted``: for a plotter, an SVG too.
     """
     from handwriting.rendering import save
     from handwriting.synthesis.page import write_page
 
     kind = save.kind(path)
-    if animated and plotted:
+    if animated is not None and plotted:
         raise InkError("--animate and --plotter: a plotter knows no animation; give one of them")
-    if (animated or plotted) and kind != ".svg":
+    if (animated is not None or plotted) and kind != ".svg":
         raise InkError(f"{path}: only an SVG can be animated or plotted; give a name with .svg")
     hand = None if primer is None else _hand(synthesizer, *primer)
     page = write_page(synthesizer, text, style, bias=bias, seed=seed, primer=hand, progress=progress)
     summary = f"{path}: {_count(len(page.lines), 'line')}, {page.drawing.width:.0f} x {page.drawing.height:.0f} mm"
-    if animated:
+    if animated is not None:
         from handwriting.rendering.animation import animate
 
-        animate(page.drawing, path)
+        animate(page.drawing, path, speed=animated)
     elif plotted:
         from handwriting.rendering.plotter import plot
 

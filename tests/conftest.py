@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from iamondb_fixture import make_iamondb
+
+import app
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +26,22 @@ def real_iamondb() -> Path:
     if not path.is_dir():
         pytest.skip(f"needs IAM-OnDB, which is not in {path}; set HANDWRITING_DATA to the folder that holds iam-ondb/")
     return path
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs a command line; returns exit code, stdout and stderr."""
+
+    def call(*arguments: object, stdin: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsys.readouterr()
+        try:
+            app.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call

@@ -1,6 +1,5 @@
 """The command line as a user meets it."""
 
-import io
 import json
 import os
 import shutil
@@ -9,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import assert_one_line
 from iamondb_fixture import TEXTS
 from safetensors.numpy import load_file
 from scorer import scorer
@@ -26,25 +26,6 @@ SMALL = ["--hidden-size", "8", "--layers", "1", "--encoding", "bezier", "--chann
 SMALL += ["--epochs", "2", "--batch-size", "4", "--loaders", "0"]
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs a command line; returns exit code, stdout and stderr."""
-
-    def call(*arguments: object, stdin: bytes = b"") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsys.readouterr()
-        try:
-            app.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
-
-
 @pytest.fixture(scope="module")
 def trained(iamondb_dir, tmp_path_factory) -> Path:
     """A checkpoint of a network too small to be right, by the command that makes real ones."""
@@ -56,14 +37,6 @@ def trained(iamondb_dir, tmp_path_factory) -> Path:
 
 def line_file(root: Path, id: str = "d05-021u-01") -> Path:
     return root / "lineStrokes" / id[:3] / id[:7] / f"{id}.xml"
-
-
-def assert_one_line(code: int, err: str, *parts: str) -> None:
-    assert code == 2
-    assert err.count("\n") == 1
-    assert err.startswith("error: ")
-    for part in parts:
-        assert part in err
 
 
 def test_packed_and_folder_train_the_same(run, trained, iamondb_dir, tmp_path):
@@ -192,7 +165,6 @@ def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(
         (["train", "recognizer", "--data", ".", "--out", "run"], ["no IAM-OnDB here"]),
         (["train", "recognizer", "--data", ".", "--out", "run", "--strides", "2,two"], ["--strides", "2,two"]),
         (["evaluate", "recognizer", "--data", ".", "--split", "testset_v", "--checkpoint", "x"], ["no checkpoint"]),
-        (["demo", "naïve", "--checkpoint", "x"], ["no checkpoint"]),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(run, tmp_path, monkeypatch, arguments, parts):
@@ -276,23 +248,6 @@ def test_every_command_and_option_has_help(run):
 needs_weights = pytest.mark.skipif(
     not (shipped("recognizer") / "card.json").is_file(), reason="no shipped recognizer here"
 )
-
-
-@needs_weights
-def test_demo_draws_and_reads(run, tmp_path):
-    code, out, _ = run("demo", "-o", tmp_path / "demo.svg")
-    assert code == 0
-    assert "drawn  " in out
-    assert "read   " in out
-    assert "CER" in out
-    assert "<path" in (tmp_path / "demo.svg").read_text()
-
-
-@needs_weights
-def test_demo_refuses_what_the_font_lacks(run, tmp_path):
-    code, _, err = run("demo", "naïve", "-o", tmp_path / "demo.svg")
-    assert_one_line(code, err, "ï")
-    assert list(tmp_path.iterdir()) == []
 
 
 @needs_weights

@@ -20,6 +20,7 @@ import app
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.training import loop
 from handwriting.training.loop import Options, train
 from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
 from handwriting.training.schedule import constant, one_cycle
@@ -77,6 +78,32 @@ def test_stopped_by_time_it_resumes_bit_for_bit(whole, tmp_path):
         assert [v for i, v in enumerate(a.split(",")) if i != minutes] == [
             v for i, v in enumerate(b.split(",")) if i != minutes
         ]
+
+
+def test_one_loader_process_serves_all_epochs_and_changes_nothing(whole, tmp_path, monkeypatch):
+    """One started later would hold on to the memory that training had filled by then."""
+    started = []
+    real = loop.DataLoader
+    monkeypatch.setattr(loop, "DataLoader", lambda *a, **k: started.append(k["num_workers"]) or real(*a, **k))
+    train(task(), Options(**{**OPTIONS, "loaders": 1}), tmp_path / "run")
+    assert started == [1]
+    assert_same_state(whole, tmp_path / "run")
+
+
+def test_an_infinite_gradient_never_reaches_the_saved_state(tmp_path):
+    """A finite loss can have one; clipping it would make every weight NaN."""
+    t = task()
+
+    def loss(network, batch):
+        total = sum(p.sum() for p in network.parameters())
+        return total * 0 + (total * 0).sqrt(), 1.0  # the slope of the root is infinite at 0
+
+    t.loss = loss
+    training = loop._Training(t, Options(**{**OPTIONS, "precision": "fp32"}), tmp_path / "run", "")
+    before = [p.detach().clone() for p in training.network.parameters()]
+    with pytest.raises(InkError, match=r"at step 0 the loss is 0.0 and the gradient's norm nan; .*lower --rate"):
+        training.run_to_end()
+    assert all(torch.equal(p, b) for p, b in zip(training.network.parameters(), before, strict=True))
 
 
 def test_killed_it_resumes_bit_for_bit(whole, tmp_path):
@@ -137,7 +164,7 @@ def test_two_processes_give_the_gradient_of_one(tmp_path):
         "from safetensors.torch import save_file\n"
         "options = t.Options(**{**t.OPTIONS, 'batch_size': 4, 'precision': 'fp32', 'clip': 1e9})\n"
         "training = _Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
-        "training._update(*next(training._batches(0, 0)))\n"
+        "training._update(*next(training._batches()))\n"
         "if training.workers.rank == 0:\n"
         "    grads = {k: p.grad for k, p in training.network.named_parameters()}\n"
         "    save_file(grads, Path(sys.argv[1]) / 'grads.safetensors')\n"

@@ -14,7 +14,7 @@ from tiny import TinyCorpus
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Line
 from handwriting.errors import InkError
-from handwriting.features.offsets import clean, offsets
+from handwriting.features.offsets import Normalizer, clean, offsets
 from handwriting.ink import Ink
 from handwriting.training.loop import Options, train
 from handwriting.training.synthesizer import (
@@ -23,7 +23,6 @@ from handwriting.training.synthesizer import (
     build,
     collate,
     figures,
-    normalizer_of,
 )
 
 SIZES = {"hidden_size": 8, "mixtures": 2, "components": 3, "train": ("trainset",)}
@@ -70,8 +69,8 @@ def test_checkpoint_gives_the_network_back(trained):
     assert source.card["trained_on"]["left_out"] == {"trainset-3": "left out to be seen"}
     assert source.card["trained_on"]["characters"]["n"] == t.counts["n"]
     assert (source.card["terms"], source.card["alphabet"]) == ("ours", t.alphabet.characters)
-    assert normalizer_of(source.card) == t.normalizer
-    again = figures(build(source.card, source.weights()), t.development, normalizer_of(source.card))
+    assert Normalizer.of_card(source.card) == t.normalizer
+    again = figures(build(source.card, source.weights()), t.development, Normalizer.of_card(source.card))
     assert again["nats_per_point"] == pytest.approx(rows["after"]["nats_per_point"], abs=1e-2)  # float16 weights
 
 
