@@ -317,6 +317,9 @@ def train_synthesizer(
     schedule: Schedule = "one-cycle",
     weight_decay: WeightDecay = 0.01,
     clip: Clip = 1.0,
+    weight_noise: Annotated[
+        float, typer.Option(min=0, help="Adaptive weight noise: the standard deviation it starts from; 0 is off.")
+    ] = 0.0,
     average: Average = 0.998,
     seed: Annotated[int, typer.Option(min=0, help="Of the weights and the order.")] = 1,
     precision: Precision = "bf16",
@@ -360,6 +363,7 @@ def train_synthesizer(
         evaluate_every,
         max_minutes=max_minutes,
         loaders=loaders,
+        weight_noise=weight_noise,
     )
     start = None if init is None else Folder.load(init, kind)
     corpus = open_corpus(data, lists or ())

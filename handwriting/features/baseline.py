@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from handwriting.features.normalise import writing_height
+from handwriting.features.normalise import deskew, writing_height
 from handwriting.ink import Floats, Ink
 
 STEEPEST = 0.25
@@ -19,17 +19,45 @@ NEAR = 0.06
 """What is near to the line, in writing heights: the standard deviation of the letters' feet about it."""
 
 
-def level(ink: Ink) -> Ink:
-    """``ink`` turned and moved so that its baseline is y = 0 and its leftmost point x = 0.
+REACH = 3.0
+"""How far around it the local baseline looks, in writing heights: the standard deviation, about a word."""
 
-    Two passes: where the pen stops going down depends a little on how the ink is turned.
+
+def level(ink: Ink) -> Ink:
+    """``ink`` turned, straightened and moved so that its baseline is y = 0 and its leftmost point x = 0.
+
+    Two passes of turning: where the pen stops going down depends a little on how the ink is turned. First the whole
+    writing is deskewed, since a steep line's feet lie on no level candidate.
     """
+    ink = deskew(ink)
     for _ in range(2):
         slope, height = baseline(ink)
         angle = np.arctan(slope)
         cos, sin = np.cos(angle), np.sin(angle)
         ink = ink.moved_to(cos * ink.x + sin * (ink.y - height), cos * (ink.y - height) - sin * ink.x)
+    for _ in range(2):  # what wandered far seemed high: the second time its height is the letters'
+        ink = ink.moved_to(ink.x, ink.y - _drift(ink))
     return ink.moved_to(ink.x - ink.x.min(), ink.y)
+
+
+def _drift(ink: Ink) -> Floats:
+    """How far the writing has wandered from its straight baseline y = 0, at each point; shape (N,).
+
+    A local baseline: the mean of the feet around, those near the baseline itself counting most (a kernel regression
+    that is found anew from what it found).
+    """
+    x, y = bottoms(ink)
+    height = writing_height(ink)
+    if len(x) < 6 or np.ptp(x) < 2 * REACH * height:
+        return np.zeros(len(ink))
+    order = np.argsort(x)
+    x, y = x[order], y[order]
+    beside = np.exp(-(((x[:, None] - x) / (REACH * height)) ** 2) / 2)
+    local = np.zeros(len(x))
+    for near in np.geomspace(4, 1, 6) * NEAR * height:  # from anywhere near to the feet that stand together
+        weight = beside * np.exp(-(((y - local[:, None]) / near) ** 2) / 2) + 1e-12
+        local = (weight * y).sum(1) / weight.sum(1)
+    return np.interp(ink.x, x, local)
 
 
 def baseline(ink: Ink) -> tuple[float, float]:

@@ -195,18 +195,19 @@ class _Draft:
     def run(self, progress: Callable[[int], object]) -> list[Sample]:
         """All lines, in the order of their texts."""
         count, total = len(self.lines), int((self.lengths - self.skip).sum())
-        current = self.points[0]
+        current, ending, soonest = self.points[0], False, int(self.limits.min())
         for t in range(1, len(self.points)):
             outputs, phi = self.steps(current)
             place = (phi * self.inside).argmax(1)
             over = place >= self.lengths
-            if over.any() or self.past.any() or t >= self.limits.min():
+            if ending or over.any() or t >= soonest:
                 stays = self._staying(t, over, current)
                 if not stays.any():
                     break
                 if not stays.all():
                     self._leave(stays)
                     outputs, place = outputs[stays], place[stays]
+                ending, soonest = bool(self.past.any()), int(self.limits.min())
             if t % BLOCK == 0:
                 self.noise = Noise.of(self.streams, BLOCK, self.network.mixtures)
                 progress(total - int((self.lengths - np.minimum(place, self.lengths)).sum()))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from handwriting.features.baseline import baseline, level
+from handwriting.features.normalise import writing_height
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 
@@ -37,7 +38,7 @@ def test_level_ink_stands_on_zero_and_begins_there():
     ink = level(turned(write("some words here", jitter=0), 6))
     slope, height = baseline(ink)
     assert slope == pytest.approx(0, abs=0.01)
-    assert height + slope * np.median(ink.x) == pytest.approx(0, abs=0.4)
+    assert height + slope * np.median(ink.x) == pytest.approx(0, abs=0.02 * writing_height(ink))
     assert ink.x.min() == 0
 
 
@@ -46,3 +47,11 @@ def test_ink_that_is_hardly_any_gives_a_level_line(strokes):
     slope, height = baseline(Ink.from_strokes(strokes))
     assert slope == 0
     assert np.isfinite(height)
+
+
+def test_writing_that_wanders_off_in_a_bow_is_straightened():
+    ink = write("a rather long line of writing that is to wander", jitter=0)
+    height, width = writing_height(ink), np.ptp(ink.x)
+    bow = 0.6 * height * np.sin(np.pi * (ink.x - ink.x.min()) / width)
+    feet = level(ink.moved_to(ink.x, ink.y + bow)), level(ink)
+    assert np.abs(feet[0].y - feet[1].y).max() < 0.2 * height
