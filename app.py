@@ -112,7 +112,8 @@ def generate(
     ] = None,
     file: Annotated[Path | None, typer.Option(help="A text file (UTF-8) instead of TEXT.", show_default=False)] = None,
     bias: Annotated[
-        float | None, typer.Option(min=0, max=20, help="0 is as varied as people, 2 very neat.", show_default=False)
+        float | None,
+        typer.Option(min=0, max=20, help="0 varies as people do, 2 is very neat.  [default: 1]", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
     prime: Annotated[

@@ -115,7 +115,9 @@ class _Writing:
             if self.primer is None and first is not None:
                 self.primer = self._primer(first)
                 # All lines are scaled as the first: its hand is theirs.
-                self.scale *= self.synthesizer.height / max(writing_height(level(first.ink)), self.synthesizer.height / 2)
+                self.scale *= self.synthesizer.height / max(
+                    writing_height(level(first.ink)), self.synthesizer.height / 2
+                )
 
     def placed(self, ink: Ink) -> Ink:
         """``ink`` in millimetres with its baseline at y = 0, no wider than the page."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
+from handwriting.features.baseline import level
 from handwriting.features.normalise import writing_height
 from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
 from handwriting.features.pace import repaced
@@ -25,8 +26,8 @@ from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
 from handwriting.synthesis.sampler import Network, Primer, Sample, prime, sample
 
-BIAS = 0.5
-"""How neat the writing is when nothing is said: see "The bias" of benchmarks/SYNTHESIS.md."""
+BIAS = 1.0
+"""How neat the writing is when nothing is said; benchmarks/synthesis.py prints legibility at each bias."""
 
 HIGHEST_BIAS = 20.0
 """Beyond it every point is its Gaussian's mean."""
@@ -133,7 +134,7 @@ class Synthesizer:
         text = self._line(text)
         if len(ink) < 2:
             raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
-        ink = repaced(ink, *self._pace)
+        ink = level(repaced(ink, *self._pace))  # a line that climbs is no taller for it
         scale = self.height / writing_height(ink)
         scaled = clean(ink.moved_to(ink.x * scale, ink.y * scale))
         space = int(self.alphabet.encode(" ")[0])

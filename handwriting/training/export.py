@@ -7,6 +7,7 @@ the network (``networks/recognizer.py``). Of the synthesizer a single step is a 
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -181,10 +182,14 @@ def int8_step(model: bytes) -> bytes:
 def _quantised(model: bytes, **how: Any) -> bytes:
     from onnxruntime.quantization import quantize_dynamic
 
+    logging.disable(logging.WARNING)  # it advises a pre-processing that either was done or would rename the nodes
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         source.write_bytes(model)
-        quantize_dynamic(source, target, **how)
+        try:
+            quantize_dynamic(source, target, **how)
+        finally:
+            logging.disable(logging.NOTSET)
         return target.read_bytes()
 
 

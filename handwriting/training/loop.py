@@ -1,8 +1,8 @@
 """The training loop of every network: batches in, checkpoints and a learning curve out.
 
 What is trained is a :class:`Task`; how, an :class:`Options`. The order of the batches and every distortion depend on
-(seed, epoch, line) alone, dropout on (seed, step), and the state on disk holds the rest, so that a run killed at any
-moment goes on to the same weights, bit for bit, as one that was left alone.
+(seed, epoch, line) alone, dropout and weight noise on (seed, step), and the state on disk holds the rest, so that a run
+killed at any moment goes on to the same weights, bit for bit, as one that was left alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +26,7 @@ from handwriting.errors import InkError
 from handwriting.files import make_folder
 from handwriting.training.curve import write_curve
 from handwriting.training.distributed import Workers
+from handwriting.training.noise import WeightNoise
 from handwriting.training.schedule import SCHEDULES
 from handwriting.training.state import load_state, save_state
 
@@ -81,6 +83,9 @@ class Options:
     """Stop after so long, with a state to resume from."""
     loaders: int = 1
     """Worker processes that prepare batches; 0 prepares them in the training process."""
+    weight_noise: float = 0.0
+    """Adaptive weight noise (``training/noise.py``): the standard deviation that it starts from; 0 is off. Its prior
+    draws the weights together as weight decay does, which then had better be 0."""
 
 
 def train(task: Task, options: Options, run: Path, command: str = "") -> dict[str, Any]:
@@ -104,6 +109,7 @@ class _Training:
         self.optimizer = torch.optim.AdamW(
             _decay_groups(self.network, options.weight_decay), lr=options.rate, betas=(0.9, 0.99)
         )
+        self.noise = WeightNoise.of(task, self.network, options.weight_noise, options.seed)
         self.plan_length = len(task.plan(0, options.batch_size))
         self.steps = options.epochs * self.plan_length
         self.step, self.seconds = 0, 0.0
@@ -122,17 +128,15 @@ class _Training:
             disable=self.workers.rank > 0,
             mininterval=1 if sys.stderr.isatty() else 30,
         ) as bar:
-            while self.step < self.steps:
+            for batch, counts in self._batches():
+                loss = self._update(batch, counts)
+                bar.update()
+                bar.set_postfix(loss=f"{loss:.3f}", rate=f"{self._rate():.1e}", refresh=False)
                 epoch, position = divmod(self.step, self.plan_length)
-                for batch, counts in self._batches(epoch, position):
-                    loss = self._update(batch, counts)
-                    bar.update()
-                    bar.set_postfix(loss=f"{loss:.3f}", rate=f"{self._rate():.1e}", refresh=False)
-                    if self.step < (epoch + 1) * self.plan_length and self._pause_if_due():
-                        return self._leave()
-                self._end_epoch(epoch, bar)
+                if position == 0:
+                    self._end_epoch(epoch, bar)
                 if self.step < self.steps and self._pause_if_due():
-                    return self._leave()
+                    break
         return self._leave()
 
     def _leave(self) -> dict[str, Any]:
@@ -140,14 +144,14 @@ class _Training:
         self.workers.leave()
         return self.curve[-1] if self.curve else {"step": self.step, "steps": self.steps}
 
-    def _batches(self, epoch: int, position: int) -> Iterator[tuple[Batch, bool]]:
-        """This process's share of each batch, and whether it counts: of a batch smaller than the number of processes
-        some get an example that another has, to keep step with the others."""
-        plan = self.task.plan(epoch, self.options.batch_size)[position:]
-        shares = [batch[self.workers.rank :: self.workers.size] for batch in plan]
-        full = [share or batch[:1] for share, batch in zip(shares, plan, strict=True)]
-        loader = DataLoader(_Epoch(self.task, epoch, full), batch_size=None, num_workers=self.options.loaders)
-        return zip(loader, map(bool, shares), strict=True)
+    def _batches(self) -> Iterator[tuple[Batch, bool]]:
+        """From this step to the last: this process's share of the batch, and whether it counts (see `_Shares`).
+
+        One loader for all epochs. Its processes are copies of this one as it is when they start: started anew at each
+        epoch they would hold on to gigabytes that training had filled by then.
+        """
+        shares = _Shares(self.task, self.options.batch_size, self.workers, range(self.step, self.steps))
+        return iter(DataLoader(shares, batch_size=None, num_workers=self.options.loaders))
 
     def _update(self, batch: Batch, counts: bool = True) -> float:
         for group in self.optimizer.param_groups:
@@ -156,24 +160,28 @@ class _Training:
         self.network.train()
         # Dropout depends on (seed, step, process) alone, so that no random state need be saved.
         torch.manual_seed((self.options.seed * 1_000_003 + self.step) * 1024 + self.workers.rank)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.options.precision == "bf16"):
-            total, weight = self.task.loss(self.network, batch)
-            total, weight = total * counts, weight * counts
-        self.optimizer.zero_grad(set_to_none=False)
-        total.backward()
+        with self.noise.sample(self.step) if self.noise else nullcontext():
+            with torch.autocast(self.device, torch.bfloat16, enabled=self.options.precision == "bf16"):
+                total, weight = self.task.loss(self.network, batch)
+                total, weight = total * counts, weight * counts
+            self.optimizer.zero_grad(set_to_none=False)
+            total.backward()
         sums = torch.tensor([float(total.detach()), weight], dtype=torch.float32, device=self.device)
         self.workers.sum([*(p.grad for p in self.parameters if p.grad is not None), sums])
         loss, weight = float(sums[0] / sums[1]), float(sums[1])
-        if not loss < float("inf"):
-            raise InkError(
-                f"the loss is {loss} at step {self.step}; start again with a lower --rate (now {self.options.rate:g}) "
-                "and another --out"
-            )
         for p in self.parameters:
             if p.grad is not None:
                 p.grad.div_(weight)
-        nn.utils.clip_grad_norm_(self.parameters, self.options.clip)
+        spreads = self.noise.complete_gradients() if self.noise else []
+        norm = float(nn.utils.clip_grad_norm_([*self.parameters, *spreads], self.options.clip))
+        if not (loss < float("inf") and norm < float("inf")):  # before it reaches the weights, and a saved state
+            raise InkError(
+                f"at step {self.step} the loss is {loss} and the gradient's norm {norm}; start again with a lower "
+                f"--rate (now {self.options.rate:g}) and another --out"
+            )
         self.optimizer.step()
+        if self.noise:
+            self.noise.update(self._rate())
         self.step += 1
         decay = min(self.options.average, self.step / (self.step + 10))
         with torch.no_grad():
@@ -186,11 +194,14 @@ class _Training:
         return self.options.rate * SCHEDULES[self.options.schedule](self.step, self.steps)
 
     def _end_epoch(self, epoch: int, bar: tqdm) -> None:
+        """What is due after ``epoch`` epochs."""
         total, weight = (sum(column) for column in zip(*self.losses, strict=True))
         self.losses.clear()
-        row: dict[str, Any] = {"epoch": epoch + 1, "step": self.step, "rate": self._rate(), "loss": total / weight}
+        row: dict[str, Any] = {"epoch": epoch, "step": self.step, "rate": self._rate(), "loss": total / weight}
+        if self.noise:  # what describing the weights costs, beside the nats of the data
+            row["kl"] = self.noise.divergence() / self.noise.points
         last = self.step == self.steps
-        if self.workers.rank == 0 and (last or (epoch + 1) % self.options.evaluate_every == 0):
+        if self.workers.rank == 0 and (last or epoch % self.options.evaluate_every == 0):
             figures = self.task.evaluate(self.average)
             row |= figures
             name, score = next(iter(figures.items()))
@@ -198,7 +209,7 @@ class _Training:
             if score <= min((r[name] for r in self.curve if name in r), default=score):
                 self.task.save(self.run / "best", self.average, self._training_card(row))
             bar.write(
-                f"epoch {epoch + 1}: " + "  ".join(f"{k} {v:.4g}" for k, v in row.items() if k != "epoch"), sys.stderr
+                f"epoch {epoch}: " + "  ".join(f"{k} {v:.4g}" for k, v in row.items() if k != "epoch"), sys.stderr
             )
         row["minutes"] = self._minutes()
         self.curve.append(row)
@@ -241,6 +252,8 @@ class _Training:
         }
         for name in ("exp_avg", "exp_avg_sq", "step"):
             groups[name] = {str(k): v[name] for k, v in moments.items()}
+        if self.noise:
+            groups |= self.noise.state()
         position = {
             "step": self.step,
             "seconds": self.seconds + time.monotonic() - self.started,
@@ -255,10 +268,11 @@ class _Training:
         if found is None:
             return
         groups, position = found
-        for name, mine in self._identity().items():
-            if position["identity"].get(name) != json.loads(json.dumps(mine)):
+        theirs, ours = position["identity"], json.loads(json.dumps(self._identity()))
+        for name in {**ours, **theirs}:
+            if theirs.get(name) != ours.get(name):
                 raise InkError(
-                    f"{self.run} holds a training with {name} {position['identity'].get(name)}, not {mine}; "
+                    f"{self.run} holds a training with {name} {theirs.get(name)}, not {ours.get(name)}; "
                     "resume with the options it began with, or give another --out"
                 )
         self.network.load_state_dict(groups["network"])
@@ -268,31 +282,42 @@ class _Training:
             for key, value in groups[name].items():
                 state["state"].setdefault(int(key), {})[name] = value
         self.optimizer.load_state_dict(state)
+        if self.noise:
+            self.noise.load(groups)
         self.step, self.seconds, self.curve = position["step"], position["seconds"], position["curve"]
         self.losses = [(a, b) for a, b in position["losses"]]
         if self.workers.rank == 0:
             print(f"{self.run}: goes on at step {self.step} of {self.steps}", file=sys.stderr)
 
     def _identity(self) -> dict[str, Any]:
-        """What must be the same for a state to be resumed."""
-        free = ("device", "evaluate_every", "save_every", "max_minutes", "loaders")
+        """What must be the same for a state to be resumed. What is absent from one is None, or off, in it."""
+        free = ["device", "evaluate_every", "save_every", "max_minutes", "loaders"]
+        if not self.options.weight_noise:  # so that states older than this option can be resumed
+            free.append("weight_noise")
         options = {k: v for k, v in asdict(self.options).items() if k not in free}
         return options | self.task.identity()
 
 
-class _Epoch(Dataset):
-    """The epoch's batches, prepared when asked for."""
+class _Shares(Dataset):
+    """One process's share of the batch of each of ``steps``, prepared when asked for, and whether it counts.
 
-    def __init__(self, task: Task, epoch: int, plan: list[list[int]]) -> None:
-        self.task, self.epoch, self.plan = task, epoch, plan
+    Of a batch smaller than the number of processes some get an example that another has, to keep step with the others.
+    """
+
+    def __init__(self, task: Task, batch_size: int, workers: Workers, steps: range) -> None:
+        self.task, self.batch_size, self.workers, self.steps = task, batch_size, workers, steps
+        self.epoch, self.plan = 0, task.plan(0, batch_size)
 
     def __len__(self) -> int:
-        return len(self.plan)
+        return len(self.steps)
 
-    def __getitem__(self, number: int) -> Batch:
-        if number >= len(self.plan):
-            raise IndexError(number)
-        return self.task.batch(self.epoch, self.plan[number])
+    def __getitem__(self, number: int) -> tuple[Batch, bool]:
+        epoch, position = divmod(self.steps[number], len(self.plan))
+        if epoch != self.epoch:
+            self.epoch, self.plan = epoch, self.task.plan(epoch, self.batch_size)
+        batch = self.plan[position]
+        share = batch[self.workers.rank :: self.workers.size]
+        return self.task.batch(epoch, share or batch[:1]), bool(share)
 
 
 def pick_device(name: str) -> str:

@@ -19,13 +19,27 @@ from torch import Tensor, nn
 
 from handwriting import checkpoint
 from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, Line
 from handwriting.errors import InkError
+from handwriting.features.normalise import writing_height
 from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
+from handwriting.features.pace import rate_of, step_of
 from handwriting.networks.mixture import Mixture
-from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork, SynthesisConfig, SynthesisNetwork
+from handwriting.networks.synthesizer import (
+    POINT_SIZE,
+    PredictionConfig,
+    PredictionNetwork,
+    SynthesisConfig,
+    SynthesisNetwork,
+)
 from handwriting.runtime import pad
+from handwriting.synthesis import evaluation
+from handwriting.synthesis.evaluation import Example
+from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
+from handwriting.training.export import int8_step, step_graph
+from handwriting.training.initialise import initialise
 from handwriting.training.plan import plan_by_length
 
 Kind = Literal["synthesizer", "prediction"]
@@ -49,48 +63,37 @@ class SynthesizerSettings:
     seed: int = 1
 
 
-@dataclass(frozen=True)
-class Example:
-    """A line as the network sees it."""
-
-    points: NDArray[np.float32]
-    """Normalised offsets, shape (N, 3)."""
-    text: NDArray[np.int64]
-    """Characters, shape (U,); 0 for one that the alphabet lacks."""
-
-    @property
-    def steps(self) -> int:
-        """Points that are predicted: all but the first."""
-        return len(self.points) - 1
-
-
 Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class SynthesizerTask:
-    """Implements ``training.loop.Task``. ``say`` is told what was left out and why.
+    """Implements ``training.loop.Task``, from the weights of ``init`` when given. ``say`` is told what was left out.
 
-    Raises :class:`InkError` when the lists have no line to train on.
+    Raises :class:`InkError` when the lists have no line to train on, and when ``init`` has other sizes or is of the
+    other kind of network (whose layers have other inputs).
     """
 
     def __init__(
         self,
         corpus: Corpus,
         settings: SynthesizerSettings,
+        init: Checkpoint | None = None,
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.settings, self.terms = settings, corpus.terms
+        self.init = None if init is None else str(init.folder)
         lines, self.left_out = _training_lines(corpus, settings.train)
         raw = [offsets(clean(line.ink)) for line in lines]
         texts = [natural(line.text) for line in lines]
         self.normalizer = Normalizer.of(raw)
         self.alphabet = Alphabet.of(texts)
         self.counts = Counter("".join(texts))
+        self.hand = _hand(lines)
         self.examples = [
             Example(self.normalizer(steps), self.alphabet.encode(text)) for steps, text in zip(raw, texts, strict=True)
         ]
         self.points = sum(example.steps for example in self.examples)
-        self.development = [example(line, self.normalizer, self.alphabet) for line in corpus.lines(settings.develop)]
+        self.development = evaluation.examples(corpus, settings.develop, self.normalizer, self.alphabet)
         unknown = sum(int((e.text == 0).sum()) for e in self.development)
         say(
             f"{len(lines)} lines to train on, {self.points} points, {self.alphabet.size - 1} characters; "
@@ -99,10 +102,12 @@ class SynthesizerTask:
         torch.manual_seed(settings.seed)
         self.config = _config(settings, self.alphabet)
         self.network: nn.Module = _network(self.config)
+        if init is not None:
+            say(self._initialise(init))
 
     def identity(self) -> dict[str, Any]:
         settings = asdict(self.settings) | {"train": list(self.settings.train)}  # a list, as JSON gives it back
-        return {**settings, "lines": len(self.examples), "alphabet": self.alphabet.characters}
+        return {**settings, "init": self.init, "lines": len(self.examples), "alphabet": self.alphabet.characters}
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
         """Batches of lines of about equal length, in random order."""
@@ -122,34 +127,38 @@ class SynthesizerTask:
         return figures(network, self.development, self.normalizer)
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
-        """Write the card and the weights."""
+        """Write the card, the weights and the int8 step graph."""
         card = {
             "kind": self.settings.kind,
             "network": asdict(self.config),
             "alphabet": self.alphabet.characters,
             "features": {"jump": JUMP, "sigma_floor": list(self.normalizer.sigma_floor)},
             "normalizer": asdict(self.normalizer),
+            "hand": self.hand,
             "trained_on": {
                 "lists": list(self.settings.train),
                 "lines": len(self.examples),
                 "points": self.points,
                 "left_out": self.left_out,
                 "characters": dict(sorted(self.counts.items())),
+                "init": self.init,
             },
             "developed_on": self.settings.develop,
             "training": training,
             "terms": self.terms,
         }
-        weights = {name: value.half().cpu().numpy() for name, value in network.state_dict().items()}
-        checkpoint.save(folder, card, weights)
+        _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
 
-
-def example(line: Line, normalizer: Normalizer, alphabet: Alphabet) -> Example:
-    """A line cleaned and normalised; characters that the alphabet lacks are 0, and the window sees nothing there."""
-    text = natural(line.text)
-    unknown = set(alphabet.unknown(text))
-    indices = [0 if c in unknown else int(alphabet.encode(c)[0]) for c in text]
-    return Example(normalizer(offsets(clean(line.ink))), np.array(indices, dtype=np.int64))
+    def _initialise(self, init: Checkpoint) -> str:
+        kind, wanted = init.card["kind"], self.settings.kind
+        if kind != wanted:
+            raise InkError(f"{init.folder}: a {kind} cannot start a {wanted}; give a checkpoint of a {wanted}")
+        said = initialise(self.network, self.alphabet, init, _place)
+        theirs = Normalizer.of_card(init.card)
+        if theirs != self.normalizer:
+            mine, other = (f"sd {n.sd[0]:.3f}, {n.sd[1]:.3f}" for n in (self.normalizer, theirs))
+            said += f"; offsets are normalised as these lists are ({mine}), not as theirs were ({other})"
+        return said
 
 
 def collate(examples: Sequence[Example]) -> Batch:
@@ -173,33 +182,24 @@ def point_losses(network: nn.Module, batch: Batch, normalizer: Normalizer) -> tu
 
 @torch.no_grad()
 def figures(
-    network: nn.Module, examples: Sequence[Example], normalizer: Normalizer, batch_size: int = 32
+    network: nn.Module,
+    examples: Sequence[Example],
+    normalizer: Normalizer,
+    batch_size: int = 32,
+    progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> dict[str, float]:
-    """Nats and SSE over every line, in float32: see "Nats" of the design for what each is.
-
-    ``nats_per_point`` and ``nats_per_line`` in normalised units, both also in the source's, ``sse`` normalised. A line
-    of one point has nothing to predict: it counts as a line, with 0 nats.
-    """
-    if not any(e.steps for e in examples):
-        raise InkError(f"{len(examples)} lines to evaluate on, and no point to predict in them; give another list")
+    """Nats and SSE over every line, in float32, as ``synthesis.evaluation.figures`` has them."""
     device = next(network.parameters()).device
     network.eval()
     order = sorted((e for e in examples if e.steps), key=lambda e: e.steps)
     nats = error = 0.0
     for start in range(0, len(order), batch_size):
+        progress(start, len(order))
         points, lengths, text = (v.to(device) for v in collate(order[start : start + batch_size]))
         losses = point_losses(network, (points, lengths, text), normalizer)
         batch_nats, batch_error = (v.sum(dtype=torch.float64).item() for v in losses)
         nats, error = nats + batch_nats, error + batch_error
-    predicted = sum(e.steps for e in examples)
-    raw = nats + predicted * normalizer.raw_nats
-    return {
-        "nats_per_point": nats / predicted,
-        "nats_per_line": nats / len(examples),
-        "nats_per_point_raw": raw / predicted,
-        "nats_per_line_raw": raw / len(examples),
-        "sse": error / predicted,
-    }
+    return evaluation.figures(nats, error, examples, normalizer)
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNetwork | SynthesisNetwork:
@@ -210,10 +210,51 @@ def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNet
     return network.eval()
 
 
-def normalizer_of(card: dict[str, Any]) -> Normalizer:
-    """The normaliser that a card holds."""
-    (mean_x, mean_y), (sd_x, sd_y) = card["normalizer"]["mean"], card["normalizer"]["sd"]
-    return Normalizer((mean_x, mean_y), (sd_x, sd_y))
+def export_checkpoint(
+    source: Checkpoint, folder: Path, quantise: bool = True, corpus: Corpus | None = None, splits: Sequence[str] = ()
+) -> None:
+    """Write the checkpoint anew with float16 weights and the step graph built from them (int8, or float32).
+
+    With a ``corpus``, the card gets the nats of that graph on each of ``splits``.
+    """
+    _write(folder, source.card, source.weights(), quantise)
+    if corpus is not None and splits:
+        written = Synthesizer.load(folder)
+        figures = {split: evaluation.evaluate(written, corpus, split) for split in splits}
+        checkpoint.save_card(folder, {**source.card, "figures": figures})
+
+
+def evaluate(
+    source: Checkpoint,
+    corpus: Corpus,
+    split: str,
+    threads: int = 1,
+    progress: Callable[[int, int], object] = lambda done, total: None,
+) -> dict[str, Any]:
+    """What ``synthesis.evaluation.evaluate`` reports, by the float32 network that the graph was made from."""
+    torch.set_num_threads(threads)
+    normalizer, alphabet = Normalizer.of_card(source.card), Alphabet(source.card["alphabet"])
+    lines = evaluation.examples(corpus, split, normalizer, alphabet)
+    values = figures(build(source.card, source.weights()), lines, normalizer, progress=progress)
+    return evaluation.report(source.card, split, values, len(lines))
+
+
+def _write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
+    """A checkpoint with float16 weights and the step graph built from them as they are stored."""
+    halves = {name: value.astype(np.float16) for name, value in weights.items()}
+    graph = step_graph(build(card, halves))
+    checkpoint.save(folder, card, halves, int8_step(graph) if quantise else graph)
+
+
+def _hand(lines: Sequence[Line]) -> dict[str, float]:
+    """What a page and a primer must know of the training ink, in its units: medians over the lines."""
+    measures: dict[str, list[float]] = {
+        "height": [writing_height(line.ink) for line in lines],
+        "advance": [float(np.ptp(line.ink.x)) / len(natural(line.text)) for line in lines],
+        "rate": [rate for line in lines if (rate := rate_of(line.ink))],
+        "step": [step_of(line.ink) for line in lines],
+    }
+    return {name: float(np.median(values)) for name, values in measures.items() if values}
 
 
 def _config(settings: SynthesizerSettings, alphabet: Alphabet) -> PredictionConfig:
@@ -221,6 +262,12 @@ def _config(settings: SynthesizerSettings, alphabet: Alphabet) -> PredictionConf
     if settings.kind == "prediction":
         return PredictionConfig(**sizes)
     return SynthesisConfig(**sizes, characters=alphabet.size - 1, components=settings.components)
+
+
+def _place(parameter: str) -> tuple[int, int] | None:
+    """The columns that take w, one a character: inputs are x, w and, above layer 1, the layer below."""
+    windowed = parameter.startswith(("first.cell.", "upper.")) and "weight_ih" in parameter
+    return (1, POINT_SIZE) if windowed else None
 
 
 def _network(config: PredictionConfig) -> PredictionNetwork | SynthesisNetwork:
