@@ -17,10 +17,16 @@ def test_links_and_pictures_are_there():
     assert [t for t in targets if not (ROOT / t).exists()] == []
 
 
-@pytest.mark.skipif(not (shipped("recognizer") / "card.json").is_file(), reason="no shipped recognizer here")
-def test_python_examples_run(monkeypatch):
-    monkeypatch.chdir(ROOT)
+@pytest.mark.skipif(
+    not all((shipped(kind) / "card.json").is_file() for kind in ("recognizer", "synthesizer")),
+    reason="no shipped checkpoints here",
+)
+def test_python_examples_run(monkeypatch, tmp_path):
+    (tmp_path / "datasets").symlink_to(ROOT / "datasets")
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
     for block in re.findall(r"```python\n(.*?)```", README, re.S):
-        names: dict = {}
         exec(block, names)
-        assert names["transcription"].text == "a line of handwriting"
+    assert names["transcription"].text == "a line of handwriting"
+    assert [line.text for line in names["lines"]] == ["one line", "and another"]
+    assert (tmp_path / "page.svg").is_file()
