@@ -7,7 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.requirements-installed
 # A script whose name begins with an underscore helps the others and is not run.
-BENCHES := $(sort $(wildcard benchmarks/[a-z]*.py))
+# regularisers.py trains networks for half an hour; it is run by hand.
+BENCHES := $(filter-out benchmarks/regularisers.py,$(sort $(wildcard benchmarks/[a-z]*.py)))
 
 .PHONY: help demo test bench lint wheel clean $(BENCHES)
 # Two benchmarks side by side would measure each other.
