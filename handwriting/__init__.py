@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handwriting.errors import InkError
-from handwriting.ink import Ink
+from handwriting.ink import Ink, Page
 
 if TYPE_CHECKING:
     from handwriting.recognition.recognizer import Transcription
 
-__all__ = ["Ink", "InkError", "generate", "read", "transcribe"]
+__all__ = ["Ink", "InkError", "Page", "generate", "read", "transcribe"]
 __version__ = "0.1.0"
 
 
@@ -31,11 +31,11 @@ def generate(text: str, *, bias: float | None = None, seed: int = 0) -> Ink:
     return Synthesizer.load().write([text], bias=BIAS if bias is None else bias, seed=seed)[0].ink
 
 
-def read(source: Any, format: str | None = None) -> Ink:
-    """Ink from a path, bytes or a binary stream; see :func:`handwriting.formats.read`."""
+def read(source: Any, format: str | None = None, page: int | None = None) -> Ink | Page:
+    """Ink from a path, bytes or a binary stream, or a page of a document; see :func:`handwriting.formats.read`."""
     from handwriting import formats
 
-    return formats.read(source, format)
+    return formats.read(source, format, page)
 
 
 def transcribe(ink: Ink, alternatives: int = 1) -> Transcription:

@@ -1,4 +1,4 @@
-"""Ink: the one value that travels through the whole house.
+"""Ink: the one value that travels through the whole house, and a page of it.
 
 Digital ink is a sequence of pen strokes, each a sequence of points. Readers return it, features encode it, networks
 transcribe or generate it, renderers draw it. It is immutable, so one value can be shared by all of them.
@@ -155,20 +155,51 @@ class Ink:
         return Ink(self.x[mask], self.y[mask], starts, t, pressure, self.source)
 
     def _repr_svg_(self) -> str:
-        """What a notebook shows: the strokes, 80 pixels high at most 900 wide."""
-        left, top, right, bottom = self.bounds
-        width, height = max(right - left, 1e-9), max(bottom - top, 1e-9)
-        scale = min(80 / height, 900 / width)
-        paths = " ".join(_path((s - (left, top)) * scale + 4) for s in self.strokes)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale + 8:.0f}" '
-            f'height="{height * scale + 8:.0f}">'
-            f'<path d="{paths}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"'
-            ' stroke-linejoin="round"/></svg>'
-        )
+        """What a notebook shows: the strokes, at most 80 pixels high and 900 wide."""
+        return _preview(self, 80, 900)
 
     def __iter__(self) -> Iterator[Floats]:
         return iter(self.strokes)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet of a document: all its strokes in one ``ink``, in which lines are still to be found.
+
+    ``width`` and ``height`` of the sheet are in the ink's units, with the sheet's upper left corner at (0, 0); None
+    where the source does not say. ``number`` counts the document's sheets from 1; sheets without ink are counted, so
+    numbers may have gaps. Raises :class:`InkError` for a size that no sheet has.
+    """
+
+    ink: Ink
+    width: float | None = None
+    height: float | None = None
+    number: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("width", "height"):
+            value = getattr(self, name)
+            if value is not None and not (value > 0 and np.isfinite(value)):
+                raise InkError(f"page {self.number}: its {name} is {value}; it must be a number above 0")
+        if self.number < 1:
+            raise InkError(f"page {self.number}: pages are counted from 1")
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows: the strokes, at most 600 pixels high and 900 wide."""
+        return _preview(self.ink, 600, 900)
+
+
+def _preview(ink: Ink, highest: float, widest: float) -> str:
+    left, top, right, bottom = ink.bounds
+    width, height = max(right - left, 1e-9), max(bottom - top, 1e-9)
+    scale = min(highest / height, widest / width)
+    paths = " ".join(_path((s - (left, top)) * scale + 4) for s in ink.strokes)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale + 8:.0f}" '
+        f'height="{height * scale + 8:.0f}">'
+        f'<path d="{paths}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"'
+        ' stroke-linejoin="round"/></svg>'
+    )
 
 
 def _path(points: Sequence[Floats] | Floats) -> str:

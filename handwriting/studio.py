@@ -208,7 +208,7 @@ def _read(path: str) -> Ink | InkError:
     if os.path.isdir(path):
         return InkError(f"{path}: no ink files in this folder; looked for {', '.join(_extensions())}")
     try:
-        ink = formats.read(sys.stdin.buffer if path == "-" else path)
+        ink = formats.read_ink(sys.stdin.buffer if path == "-" else path)
     except InkError as error:
         return error
     lines = (ink.source.text or "").count("\n") + 1

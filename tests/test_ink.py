@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from handwriting import Ink, InkError
+from handwriting import Ink, InkError, Page
 from handwriting.ink import Source
 
 STROKES = [[(0, 0, 10.0), (3, 4, 10.5)], [(9, 9, 11.0)]]
@@ -93,3 +93,15 @@ def test_shows_itself_in_a_notebook():
 
 def test_an_error_is_one_line():
     assert str(InkError("two\n  lines")) == "two lines"
+
+
+def test_a_page_has_a_size_that_can_be():
+    page = Page(Ink.from_strokes(STROKES), 210, 297)
+    assert page == Page(Ink.from_strokes(STROKES), 210.0, 297.0, 1)
+    assert page != Page(Ink.from_strokes(STROKES), 210, 297, 2)
+    assert "<svg" in page._repr_svg_()
+    for size in (0, -1, np.nan, np.inf):
+        with pytest.raises(InkError, match="page 1: its height"):
+            Page(page.ink, None, size)
+    with pytest.raises(InkError, match="from 1"):
+        Page(page.ink, number=0)

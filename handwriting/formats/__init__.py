@@ -1,56 +1,73 @@
-"""Reading ink files: one registry, found by content first and by extension second.
+"""Ink files: one registry, found by content first and by extension second.
 
-A format is one file of this package and one line in :func:`readers`. Every reader turns bytes into :class:`Ink` or
-raises :class:`InkError` with one line that holds the offending value and the remedy.
+A format is one file of this package and one line in :func:`readers`. A reader turns bytes into :class:`Ink`, or into
+the :class:`Page` values of a document, or raises :class:`InkError` with one line that holds the offending value and the
+remedy.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from handwriting.errors import InkError
 from handwriting.formats import iamondb, xml
+from handwriting.formats.format import Format
 from handwriting.formats.limits import MAX_BYTES, check_size
-from handwriting.ink import Ink
+from handwriting.ink import Ink, Page
+
+__all__ = ["Format", "Reader", "find", "load", "read", "read_ink", "read_pages", "readers"]
 
 HEAD = 4096
 """Bytes at the start of a file that a format is recognised by."""
 
+Readable: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
+"""A path, the bytes themselves, or a binary stream."""
 
-@dataclass(frozen=True)
-class Reader:
-    """One format: how it is recognised and read."""
-
-    name: str
-    extensions: tuple[str, ...]
-    """With the dot, in lower case (``".inkml"``)."""
-    recognises: Callable[[bytes], bool]
-    """Whether the first :data:`HEAD` bytes are of this format."""
-    read: Callable[[bytes, str], Ink]
-    """Bytes and the file's name (for messages) to ink."""
+Reader = Format
 
 
-def readers() -> tuple[Reader, ...]:
-    """Every format that can be read."""
-    return (Reader("IAM-OnDB", (".xml",), lambda head: xml.root_name(head) == iamondb.ROOT, iamondb.read),)
+def readers() -> tuple[Format, ...]:
+    """Every format that can be read; those with ``write`` can be written too."""
+    return (Format("IAM-OnDB", (".xml",), lambda head: xml.root_name(head) == iamondb.ROOT, iamondb.read),)
 
 
-def read(source: str | os.PathLike[str] | bytes | BinaryIO, format: str | None = None) -> Ink:
-    """Ink from a path, bytes, or a binary stream.
+def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:
+    """What a path, bytes or a binary stream holds: :class:`Ink`, or the :class:`Page` of a document.
 
-    ``format`` names the reader (``"IAM-OnDB"``) instead of recognising it. Raises :class:`InkError` when the file is
-    missing, empty, too large, of no known format, or damaged.
+    ``format`` names the format (``"IAM-OnDB"``) instead of recognising it. A document of several pages needs the number
+    of a ``page``, from 1; for all of them see :func:`read_pages`. Raises :class:`InkError` when the file is missing,
+    empty, too large, of no known format, or damaged.
     """
     data, file = _load(source)
-    return find(data, file, format).read(data, file)
+    found = find(data, file, format)
+    pages = _pages(found, data, file)
+    if page is not None:
+        chosen = [p for p in pages if p.number == page]
+        if not chosen:
+            numbers = ", ".join(str(p.number) for p in pages[:20]) + (", ..." if len(pages) > 20 else "")
+            raise InkError(f"{file}: no ink on page {page}; the pages with ink are: {numbers}")
+        pages = chosen
+    if len(pages) > 1:
+        raise InkError(f"{file}: {len(pages)} pages with ink; choose one with --page N (page=N), or take read_pages")
+    return pages[0] if found.document else pages[0].ink
 
 
-def find(data: bytes, file: str, format: str | None = None) -> Reader:
-    """The reader for these bytes: the named one, else by content, else by the extension of ``file``."""
+def read_ink(source: Readable, format: str | None = None, page: int | None = None) -> Ink:
+    """As :func:`read`, for those who want the strokes and not the sheet under them."""
+    found = read(source, format, page)
+    return found.ink if isinstance(found, Page) else found
+
+
+def read_pages(source: Readable, format: str | None = None) -> list[Page]:
+    """Every page that has ink, in order; what is no document is one page. Never empty. Raises as :func:`read`."""
+    data, file = _load(source)
+    return _pages(find(data, file, format), data, file)
+
+
+def find(data: bytes, file: str, format: str | None = None) -> Format:
+    """The format of these bytes: the named one, else by content, else by the extension of ``file``."""
     known = readers()
     names = ", ".join(reader.name for reader in known)
     if format is not None:
@@ -68,7 +85,12 @@ def find(data: bytes, file: str, format: str | None = None) -> Reader:
     raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}")
 
 
-def _load(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[bytes, str]:
+def _pages(found: Format, data: bytes, file: str) -> list[Page]:
+    result = found.read(data, file)
+    return [Page(result)] if isinstance(result, Ink) else result
+
+
+def _load(source: Readable) -> tuple[bytes, str]:
     """The bytes and the name to report; sizes are checked before anything is read."""
     if isinstance(source, bytes):
         check_size(len(source), "ink")
