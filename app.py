@@ -386,13 +386,20 @@ def evaluate_recognizer(
     outputs: Annotated[
         Path | None, typer.Option(help="Write 'line id, tab, output' to this file.", show_default=False)
     ] = None,
+    perturb: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Ink of other pens and hands: change every line in this way first, or 'all' in turn."
+        ),
+    ] = None,
     lists: Lists = None,
     threads: Threads = 1,
 ) -> None:
     """Transcribe every line of a split and print CER and WER, their interval, and the most frequent confusions."""
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.corpora import open_corpus
-    from handwriting.recognition import evaluation
+    from handwriting.features.perturb import perturbation
+    from handwriting.recognition import evaluation, robustness
     from handwriting.recognition.recognizer import Recognizer
 
     folder = Folder.load(checkpoint, "recognizer")
@@ -402,8 +409,15 @@ def evaluate_recognizer(
 
         network = torch_network(folder, threads)
     recognizer = Recognizer(folder, threads, network)
+    corpus = open_corpus(data, lists or ())
+    if perturb == "all":
+        with _progress("reading") as progress:
+            table = robustness.survey(recognizer, corpus, split, decoder, progress)
+        print(json.dumps(table) if as_json else robustness.render(table))
+        return
+    change = perturbation(perturb or "none")
     with _progress("reading") as progress:
-        result = evaluation.evaluate(recognizer, open_corpus(data, lists or ()), split, decoder, progress=progress)
+        result = evaluation.evaluate(recognizer, corpus, split, decoder, progress=progress, perturb=change)
     print(json.dumps(result.figures()) if as_json else evaluation.render(result))
     if outputs:
         evaluation.write_outputs(result, outputs)

@@ -23,7 +23,7 @@ def repaced(ink: Ink, rate: float, step: float) -> Ink:
     A dot stays one point; pressure is lost where something changed.
     """
     if rate > 0 and ink.t is not None and (own := rate_of(ink)) > 0:
-        return ink if 1 / TOLERANCE < own / rate < TOLERANCE else _in_time(ink, ink.t, rate)
+        return ink if 1 / TOLERANCE < own / rate < TOLERANCE else sampled_in_time(ink, ink.t, rate)
     own = step_of(ink)
     return ink if own == 0 or 1 / TOLERANCE < own / step < TOLERANCE else resample(ink, step * writing_height(ink))[0]
 
@@ -42,7 +42,8 @@ def step_of(ink: Ink) -> float:
     return float(segments(ink)[2].sum()) / steps / writing_height(ink) if steps else 0.0
 
 
-def _in_time(ink: Ink, t: Floats, rate: float) -> Ink:
+def sampled_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
+    """Ink with times ``t`` (N,) as a pen that is read ``rate`` times a second would have seen it; a dot stays one."""
     strokes = []
     for start, end in zip(ink.starts, ink.ends, strict=True):
         times = np.maximum.accumulate(t[start:end])

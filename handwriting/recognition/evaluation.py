@@ -13,6 +13,7 @@ import numpy as np
 from handwriting import metrics
 from handwriting.corpora import Corpus, Line
 from handwriting.files import atomic
+from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.text import canonical
 
@@ -62,13 +63,17 @@ def evaluate(
     decoder: Decoder = "greedy",
     chunk: int = 256,
     progress: Callable[[int, int], object] = lambda done, total: None,
+    perturb: Callable[[Ink], Ink] = lambda ink: ink,
 ) -> Evaluation:
-    """Transcribe every line of ``split``; ``progress`` is told the lines done and their total."""
+    """Transcribe every line of ``split``; ``progress`` is told the lines done and their total.
+
+    ``perturb`` changes the ink before it is read: see ``features/perturb.py``.
+    """
     lines: list[Line] = list(corpus.lines(split))
     outputs: list[str] = []
     seconds = 0.0
     for start in range(0, len(lines), chunk):
-        inks = [line.ink for line in lines[start : start + chunk]]
+        inks = [perturb(line.ink) for line in lines[start : start + chunk]]
         began = time.perf_counter()
         outputs += [t.text for t in recognizer.transcribe_all(inks, decoder)]
         seconds += time.perf_counter() - began
