@@ -24,6 +24,7 @@ from handwriting.features.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
+from handwriting.synthesis.ending import stray_from
 from handwriting.synthesis.sampler import Network, Primer, Sample, prime, sample
 
 BIAS = 1.0
@@ -150,7 +151,9 @@ class Synthesizer:
 
     def _written(self, text: str, drawn: Sample) -> Written:
         ink = from_offsets(self.normalizer.inverse(drawn.points))
-        return Written(text, replace(ink, source=Source(text=text)), drawn.places, drawn.complete)
+        end = stray_from(ink, drawn.places, len(text), self.height)
+        ink = replace(ink.keep(np.arange(len(ink)) < end), source=Source(text=text))
+        return Written(text, ink, drawn.places[:end], drawn.complete)
 
 
 def _report(progress: Callable[[int, int], object] | None, before: int, total: int, characters: int) -> None:

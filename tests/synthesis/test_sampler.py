@@ -67,12 +67,30 @@ def test_a_line_without_end_is_tried_again_and_given_back_as_it_is(model, monkey
     tried, draft = [], sampler._Draft
     monkeypatch.setattr(sampler, "POINTS_PER_CHARACTER", 0)
     monkeypatch.setattr(sampler, "POINTS_TO_SPARE", 5)
-    monkeypatch.setattr(sampler, "_Draft", lambda *a: tried.append(a) or draft(*a))
+    monkeypatch.setattr(sampler, "_Draft", lambda *a, **k: tried.append(k) or draft(*a, **k))
     (line,) = sample(model.network, texts(model, "never ends"), bias=0, streams=[(0, 0)])
-    assert len(tried) == ATTEMPTS
+    assert tried == [{"patient": False}] * (ATTEMPTS - 1) + [{"patient": True}]
     assert not line.complete
     assert len(line.points) == 5
     assert line.points[-1, 2] == 1
+
+
+def test_a_line_that_stays_on_a_character_is_given_up_there_and_the_last_attempt_drawn_to_its_end(model, monkeypatch):
+    lengths, draft = [], sampler._Draft
+
+    class Watched(draft):
+        def run(self, progress):
+            drawn = super().run(progress)
+            lengths.append([len(s.points) for s in drawn])
+            return drawn
+
+    monkeypatch.setattr(sampler, "_Draft", Watched)
+    monkeypatch.setattr(sampler, "DWELL", 5)  # an untrained window takes about 25
+    monkeypatch.setattr(sampler, "RECENT", 5 + sampler.BLOCK)
+    (line,) = sample(model.network, texts(model, "slow as a snail"), bias=0, streams=[(0, 0)])
+    assert lengths[:-1] == [[sampler.BLOCK]] * (ATTEMPTS - 1)
+    assert line.complete
+    assert len(line.points) == lengths[-1][0] > 10 * 5
 
 
 def test_a_seed_gives_the_same_line_whatever_is_written_beside_it(model):

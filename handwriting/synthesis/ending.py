@@ -1,0 +1,34 @@
+"""Where a line ends: the stroke that was begun too late is taken away.
+
+The pen may set out for what would come next while the window is still on the last character, and the window leaves the
+text during that move or soon after. The sampler finishes the stroke, since it cannot know; afterwards it can be told
+apart from the last character's own strokes: most of it was drawn past the text, it stands to the right of everything
+drawn before, and it is no dot.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.ink import Ink
+
+DOT = 0.12
+"""Longest full stop, in writing heights of the training ink: nine in ten are below 0.1, stray strokes above 0.15."""
+
+PAST = 0.75
+"""Share of a stray stroke that is drawn past the text: the second tick of a quotation mark stays below it."""
+
+
+def stray_from(ink: Ink, places: NDArray[np.int64], length: int, height: float) -> int:
+    """The number of points of ``ink`` that say its text of ``length`` characters; those behind are a stray stroke.
+
+    ``places``: shape (N,), the character that each point belongs to, ``length`` where the window was past the text.
+    ``height``: the writing height of the training ink, in the ink's units.
+    """
+    start = int(ink.starts[-1])
+    if start == 0 or (places[start:] >= length).mean() < PAST:
+        return len(ink)
+    drawn = float(np.hypot(np.diff(ink.x[start:]), np.diff(ink.y[start:])).sum())
+    beyond = float(ink.x[start:].min()) > float(ink.x[:start].max())
+    return start if beyond and drawn > DOT * height else len(ink)
