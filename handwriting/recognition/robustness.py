@@ -23,9 +23,11 @@ def survey(
     total = len(corpus.ids(split)) * len(PERTURBATIONS)
     for number, (name, change) in enumerate(PERTURBATIONS.items()):
         before = number * total // len(PERTURBATIONS)
-        result = evaluate(
-            recognizer, corpus, split, decoder, progress=lambda n, _, b=before: progress(b + n, total), perturb=change
-        ).score
+
+        def told(done: int, _: int, before: int = before) -> None:
+            progress(before + done, total)
+
+        result = evaluate(recognizer, corpus, split, decoder, progress=told, perturb=change).score
         unchanged = table["none"]["cer"] if table else result.cer
         table[name] = {"cer": result.cer, "wer": result.wer, "change": (result.cer - unchanged) / max(unchanged, 1e-9)}
     return table
