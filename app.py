@@ -188,22 +188,26 @@ def generate(
 
 @app.command()
 def corpus(
-    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB, or a packed file.")],
+    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB or UNIPEN, or a packed file.")],
     lists: Lists = None,
 ) -> None:
     """Show what a corpus holds and every problem in it."""
-    from handwriting.corpora.report import render, survey
+    from handwriting.corpora.report import report
 
     with _progress("reading") as progress:
-        found = survey(directory, lists or (), progress)
-    print(render(found))
+        found = report(directory, lists or (), progress)
+    print(found)
 
 
 @app.command()
 def prepare(
-    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB.")],
+    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB or UNIPEN.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
     lists: Lists = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option("--split", help="Pack this split alone; may be repeated.", show_default=False),
+    ] = None,
 ) -> None:
     """Pack a corpus into one small file.
 
@@ -213,7 +217,7 @@ def prepare(
     from handwriting.corpora.packed import pack
 
     with _progress("packing") as progress:
-        pack(open_corpus(directory, lists or ()), output, progress)
+        pack(open_corpus(directory, lists or ()), output, progress, splits or ())
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from handwriting.corpora.corpus import Corpus, Line
 from handwriting.corpora.iamondb import IamOndb
 from handwriting.corpora.packed import PackedCorpus
+from handwriting.corpora.unipen import Unipen, is_unipen
 from handwriting.errors import InkError
 
 __all__ = ["Corpus", "Line", "open_corpus"]
@@ -25,6 +26,8 @@ def open_corpus(path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[
     """
     path = Path(path)
     if path.is_dir():
+        if is_unipen(path) and not lists:
+            return Unipen(path)
         return IamOndb(path, lists)
     if not path.exists():
         raise InkError(f"{path}: no such file or folder; unpack IAM-OnDB there or give a packed corpus")

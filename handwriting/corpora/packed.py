@@ -14,7 +14,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
@@ -32,13 +32,15 @@ HEADER = struct.Struct("<8sIIQQ")
 Progress = Callable[[int, int], object]
 
 
-def pack(corpus: Corpus, path: str | os.PathLike[str], progress: Progress | None = None) -> None:
-    """Write every line of ``corpus`` with its splits and known-bad marks to one file.
+def pack(
+    corpus: Corpus, path: str | os.PathLike[str], progress: Progress | None = None, only: Sequence[str] = ()
+) -> None:
+    """Write every line of ``corpus``, or of the splits ``only``, with its splits and known-bad marks to one file.
 
     ``progress(done, total)`` is called after each line. The file appears at once when it is complete; an error
     leaves what was there before.
     """
-    splits = {split: corpus.ids(split) for split in corpus.splits}
+    splits = {split: corpus.ids(split) for split in only or corpus.splits}
     rows = {id: row for row, id in enumerate(dict.fromkeys(id for ids in splits.values() for id in ids))}
     if not rows:
         raise InkError("nothing to pack: there is no split list such as trainset.txt; put one there or give --list")

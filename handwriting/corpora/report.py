@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.corpora import Corpus, open_corpus
+from handwriting.corpora import Corpus, open_corpus, unipen_report
 from handwriting.corpora.iamondb import LINE, IamOndb, split_id
+from handwriting.corpora.unipen import Unipen
 from handwriting.errors import InkError
 from handwriting.formats import iamondb, load
 from handwriting.ink import Ink
@@ -28,6 +29,8 @@ COLUMNS = (
     ("still", "still_steps"), ("back", "backward_steps"), ("jumps", "jumps"),
 )  # fmt: skip
 """Titles of the table and the figures below them."""
+SHOWN = 400
+"""Names listed below one reason; more are counted. IAM-OnDB's are all shown."""
 Progress = Callable[[int, int], object]
 
 
@@ -75,6 +78,16 @@ class Survey:
     left_out: tuple[Problem, ...]
     """Lines that training leaves out, each with the reason; they are in every figure."""
     problems: tuple[Problem, ...]
+
+
+def report(
+    path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = (), progress: Progress | None = None
+) -> str:
+    """What a corpus holds and every problem in it, as plain text: UNIPEN by category and donor, others by split."""
+    corpus = open_corpus(path, lists)
+    if isinstance(corpus, Unipen):
+        return unipen_report.render(unipen_report.survey(corpus, progress))
+    return render(survey(path, lists, progress))
 
 
 def survey(
@@ -133,7 +146,10 @@ def _grouped(title: str, problems: Iterable[Problem]) -> list[str]:
     lines = ["", title]
     for reason, names in reasons.items():
         lines.append(f"  {reason} ({len(names)})")
-        lines.append(textwrap.fill(" ".join(names), 120, initial_indent="    ", subsequent_indent="    "))
+        more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+        lines.append(
+            textwrap.fill(" ".join(names[:SHOWN]) + more, 120, initial_indent="    ", subsequent_indent="    ")
+        )
     return lines
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from handwriting.errors import InkError
-from handwriting.formats import iamondb, xml
+from handwriting.formats import iamondb, unipen, xml
 from handwriting.formats.format import Format
 from handwriting.formats.limits import MAX_BYTES, check_size
 from handwriting.ink import Ink, Page
@@ -30,7 +30,10 @@ Reader = Format
 
 def readers() -> tuple[Format, ...]:
     """Every format that can be read; those with ``write`` can be written too."""
-    return (Format("IAM-OnDB", (".xml",), lambda head: xml.root_name(head) == iamondb.ROOT, iamondb.read),)
+    return (
+        Format("IAM-OnDB", (".xml",), lambda head: xml.root_name(head) == iamondb.ROOT, iamondb.read),
+        Format("UNIPEN", (".dat", ".upn", ".unp"), unipen.recognises, unipen.read),
+    )
 
 
 def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:

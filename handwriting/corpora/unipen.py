@@ -1,0 +1,209 @@
+"""UNIPEN train_r01_v07 as unpacked: characters, words and texts of many donors on many tablets.
+
+The folder holds ``data/<category>/<donor>/`` with files of ``.SEGMENT`` lines, and ``include/`` with the ink that they
+draw in. The same segment stands in several categories (all of 1a to 1d and of 3 also in 2, all of 6 also in 7); it has
+one id here: file, then ``C``, ``W`` or ``T`` for character, word or text, then its components:
+``"sta/sta1/hpb1-ja:W22-27"``.
+
+Splits are named by who wrote and what, ``train-words`` or ``valid-characters``: see :data:`KINDS` for what. Who is in
+``unipen_known_bad.toml``, as is all that training leaves out. A validation or test split leaves out only segments that
+have no ink.
+
+Source: Guyon, Schomaker, Plamondon, Liberman & Janet, ICPR 1994; https://doi.org/10.5281/zenodo.1195803
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+
+from handwriting.corpora.corpus import Line
+from handwriting.corpora.unipen_rules import rules
+from handwriting.errors import InkError
+from handwriting.formats import load, unipen
+
+KINDS = {
+    "characters": "2",
+    "digits": "1a",
+    "capitals": "1b",
+    "letters": "1c",
+    "symbols": "1d",
+    "context": "3",
+    "tokens": "7",
+    "words": "6",
+    "texts": "8",
+}
+"""What a split's name ends with, and its category; ``context`` are characters cut out of words, ``words`` are of
+letters alone, ``tokens`` are words with digits and punctuation too. A category that holds others is before them."""
+LEVELS = {"C": ("2", "1a", "1b", "1c", "1d", "3"), "W": ("7", "6"), "T": ("8",)}
+"""The letter in an id, and the categories in which to look for the segment."""
+LEVEL = {category: letter for letter, categories in LEVELS.items() for category in categories}
+ID = re.compile(r"(?P<stem>[^:]+):(?P<level>[CWT])(?P<range>[0-9:,-]+)")
+TERMS = (
+    "UNIPEN train_r01_v07: CC BY 4.0 (doi 10.5281/zenodo.1195803); its CD-ROM of 1999 grants use of the coordinates "
+    "for research and forbids to distribute them for commercial purposes; credit Guyon, Schomaker, Plamondon, "
+    "Liberman & Janet, ICPR 1994, and the International Unipen Foundation"
+)
+
+
+class Unipen:
+    """The distribution in ``root``, read lazily: a category when its split is asked for, ink when its turn comes.
+
+    Raises :class:`InkError` when ``root`` holds no UNIPEN.
+    """
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = Path(root)
+        if not is_unipen(self.root):
+            raise InkError(f"{self.root}: no UNIPEN here; give the folder that holds data/1a ... data/8 and include/")
+        self._document = lru_cache(2)(self._read_document)
+        self._segments = cache(self._read_segments)
+        self._problems: dict[str, str | None] = {}
+        self._verdicts: dict[str, str | None] = {}
+
+    @property
+    def terms(self) -> str:
+        return TERMS
+
+    @cached_property
+    def splits(self) -> tuple[str, ...]:
+        """Of what there is; those to train on first."""
+        return tuple(
+            f"{who}-{what}"
+            for who in ("train", "valid", "test")
+            for what, category in KINDS.items()
+            if any(rules().who(donor) == who for donor in self.donors(category))
+        )
+
+    def donors(self, category: str) -> list[str]:
+        """The donors that a category has a folder of."""
+        folder = self.root / "data" / category
+        return sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+
+    def files(self, category: str, donor: str) -> list[str]:
+        """A donor's files in a category, as stems: ``"sta/sta1/hpb1-ja"``."""
+        base = self.root / "data" / category
+        paths = (base / donor).rglob("*.dat")
+        return sorted(path.relative_to(base).with_suffix("").as_posix() for path in paths)
+
+    def members(self, category: str, donor: str) -> Iterator[str]:
+        """The ids of a donor's segments in a category, whether or not they have ink."""
+        for stem in self.files(category, donor):
+            for key in self._segments(category, stem):
+                yield f"{stem}:{LEVEL[category]}{key}"
+
+    @cached_property
+    def known_bad(self) -> Mapping[str, str]:
+        """Id to the reason why training leaves the segment out; it is found out when asked, from the ink."""
+        return _Verdicts(self)
+
+    def ids(self, split: str) -> list[str]:
+        """Reads the ink of the whole split, to leave out segments without any: seconds to minutes, packed none."""
+        return [id for id, problem in self.problems(split).items() if problem is None]
+
+    def problems(self, split: str) -> dict[str, str | None]:
+        """Every segment of a split with the reason why it has no ink, None for most."""
+        if split not in self.splits:
+            raise InkError(f"{self.root}: there is no split {split!r}; it has: {', '.join(self.splits)}")
+        who, _, what = split.partition("-")
+        donors = [donor for donor in self.donors(KINDS[what]) if rules().who(donor) == who]
+        return {id: self.problem(id) for donor in donors for id in self.members(KINDS[what], donor)}
+
+    def training_ids(self, split: str) -> list[str]:
+        return [id for id in self.ids(split) if id not in self.known_bad]
+
+    def lines(self, split: str) -> Iterator[Line]:
+        return (self.line(id) for id in self.ids(split))
+
+    def line(self, id: str) -> Line:
+        at = self._find(id)
+        document = self._document(at.category, at.stem)
+        ink = document.ink(at.segment)
+        text = rules().label(at.donor, at.segment.text or "")
+        writer = f"{at.donor}/{document.writer or at.stem}"
+        source = replace(ink.source, text=text, writer=writer, file=f"{at.stem}.dat")
+        return Line(id, replace(ink, source=source), text, writer, at.stem)
+
+    def problem(self, id: str) -> str | None:
+        """Why a segment has no ink; None when it has."""
+        if id not in self._problems:
+            at = self._find(id)
+            try:
+                self._problems[id] = self._document(at.category, at.stem).problem(at.segment)
+            except InkError as error:
+                self._problems[id] = str(error)
+        return self._problems[id]
+
+    def unfit(self, id: str) -> str | None:
+        """Why training leaves a segment out; None when it does not."""
+        if id not in self._verdicts:
+            at, line = self._find(id), self.line(id)
+            self._verdicts[id] = rules().unfit(at.donor, at.category, at.segment.quality, line)
+        return self._verdicts[id]
+
+    def _find(self, id: str) -> _Place:
+        match = ID.fullmatch(id)
+        if match is None:
+            raise InkError(f"{id!r} is no segment of UNIPEN; ids look like sta/sta1/hpb1-ja:W22-27")
+        for category in LEVELS[match["level"]]:
+            segment = self._segments(category, match["stem"]).get(match["range"])
+            if segment is not None:
+                return _Place(category, match["stem"], segment)
+        raise InkError(f"{self.root}: there is no segment {id!r}; unpack the missing files")
+
+    def _path(self, category: str, stem: str) -> Path:
+        return self.root / "data" / category / f"{stem}.dat"
+
+    def _read_segments(self, category: str, stem: str) -> dict[str, unipen.Segment]:
+        """By range, without the ink; empty when there is no such file."""
+        path = self._path(category, stem)
+        if not path.is_file():
+            return {}
+        document = unipen.parse(load(path), str(path), follow=False)
+        return {segment.delineation: segment for segment in document.segments}
+
+    def _read_document(self, category: str, stem: str) -> unipen.Document:
+        path = self._path(category, stem)
+        return unipen.parse(load(path), str(path), self.root / "include")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a segment was found."""
+
+    category: str
+    stem: str
+    segment: unipen.Segment
+
+    @property
+    def donor(self) -> str:
+        return self.stem.partition("/")[0]
+
+
+class _Verdicts(Mapping[str, str]):
+    """What training leaves out, found out segment by segment."""
+
+    def __init__(self, corpus: Unipen) -> None:
+        self.corpus = corpus
+
+    def __getitem__(self, id: str) -> str:
+        reason = self.corpus.unfit(id)
+        if reason is None:
+            raise KeyError(id)
+        return reason
+
+    def __iter__(self) -> Iterator[str]:
+        ids = dict.fromkeys(id for split in self.corpus.splits for id in self.corpus.ids(split))
+        return (id for id in ids if id in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def is_unipen(root: Path) -> bool:
+    """Whether a folder is laid out as UNIPEN is."""
+    return (root / "include").is_dir() and any((root / "data" / category).is_dir() for category in KINDS.values())

@@ -1,0 +1,116 @@
+"""What of UNIPEN resolves, by category and donor, and what does not, by reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from handwriting.corpora.unipen import KINDS, Unipen
+from handwriting.corpora.unipen_rules import rules
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass
+class Share:
+    """What one donor gave to one category."""
+
+    what: str
+    category: str
+    donor: str
+    who: str
+    """``train``, ``valid`` or ``test``."""
+    segments: int = 0
+    files: int = 0
+    writers: set[str] = field(default_factory=set)
+    points: int = 0
+    without_ink: Counter[str] = field(default_factory=Counter)
+    """By reason."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Of training donors: what training leaves out, by reason."""
+
+    @property
+    def resolved(self) -> int:
+        """Segments with ink."""
+        return self.segments - self.without_ink.total()
+
+    def add(self, segment: _Segment) -> None:
+        if segment.problem is not None:
+            self.without_ink[segment.problem] += 1
+            return
+        self.writers.add(segment.writer)
+        self.points += segment.points
+        if segment.unfit is not None:
+            self.left_out[segment.unfit] += 1
+
+
+@dataclass(frozen=True)
+class _Segment:
+    problem: str | None
+    writer: str = ""
+    points: int = 0
+    unfit: str | None = None
+
+
+@dataclass
+class UnipenSurvey:
+    """The distribution in figures."""
+
+    path: str
+    shares: list[Share]
+
+
+def survey(corpus: Unipen, progress: Progress | None = None) -> UnipenSurvey:
+    """Read every segment of every category; ``progress(done, total)`` counts them."""
+    shares = [
+        Share(what, category, donor, rules().who(donor))
+        for what, category in KINDS.items()
+        for donor in corpus.donors(category)
+    ]
+    members = [list(corpus.members(share.category, share.donor)) for share in shares]
+    total, done = sum(map(len, members)), 0
+    known: dict[str, _Segment] = {}  # most segments stand in two categories or three
+    for share, ids in zip(shares, members, strict=True):
+        share.segments, share.files = len(ids), len({id.partition(":")[0] for id in ids})
+        for id in ids:
+            if id not in known:
+                known[id] = _read(corpus, id, share.who)
+            share.add(known[id])
+            done += 1
+            if progress is not None:
+                progress(done, total)
+    return UnipenSurvey(str(corpus.root), shares)
+
+
+def _read(corpus: Unipen, id: str, who: str) -> _Segment:
+    problem = corpus.problem(id)
+    if problem is not None:
+        return _Segment(problem)
+    line = corpus.line(id)
+    return _Segment(None, line.writer or "", len(line.ink), corpus.unfit(id) if who == "train" else None)
+
+
+def render(survey: UnipenSurvey) -> str:
+    """A table of categories and donors, then what has no ink and what training leaves out, by reason."""
+    rows = [["split", "category", "donor", "files", "writers", "segments", "resolved", "points", "training"]]
+    for share in survey.shares:
+        training = f"{share.resolved - share.left_out.total():,}" if share.who == "train" else "-"
+        numbers = (share.files, len(share.writers), share.segments, share.resolved, share.points)
+        rows.append([f"{share.who}-{share.what}", share.category, share.donor, *(f"{n:,}" for n in numbers), training])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [survey.path, ""]
+    for row in rows:
+        cells = [c.ljust(w) if i < 3 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    for title, name in (("without ink", "without_ink"), ("left out of training", "left_out")):
+        lines += ["", f"{title}: {sum(getattr(s, name).total() for s in survey.shares):,} segments"]
+        reasons: Counter[str] = Counter()
+        for share in survey.shares:
+            reasons += getattr(share, name)
+        for reason, count in reasons.most_common():
+            where = [
+                f"{s.category}/{s.donor} {getattr(s, name)[reason]}" for s in survey.shares if getattr(s, name)[reason]
+            ]
+            lines.append(f"  {reason} ({count:,}): {', '.join(where)}")
+    return "\n".join(lines)
