@@ -27,8 +27,10 @@ PLAIN: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_enable": Fa
 """Help as plain text: quick to import, and the same in a file as on a screen."""
 train_app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
 evaluate_app = typer.Typer(help="Measure a checkpoint on a split of a corpus.", **PLAIN)
+style_app = typer.Typer(help="Hands to write in.", **PLAIN)
 app.add_typer(train_app, name="train")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(style_app, name="style")
 
 
 Decoder = Literal["greedy", "beam"]
@@ -122,6 +124,15 @@ def generate(
     prime_text: Annotated[
         str | None, typer.Option(help="What that line says; not needed if the file tells.", show_default=False)
     ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(help="Whose hand: a shipped style's name or a style's file.", show_default=False),
+    ] = None,
+    best_of: Annotated[
+        int, typer.Option("--best-of", min=1, max=16, help="Draw each line so often, keep what is read best.")
+    ] = 1,
+    size: Annotated[float, typer.Option(help="Of the writing on its lines; 1 is usual.")] = 1.0,
+    slant: Annotated[float, typer.Option(help="Degrees to lean by, to the right above 0.")] = 0.0,
     color: Annotated[str, typer.Option(help="Of the ink: a name, #rrggbb or rgb(r, g, b).")] = "black",
     width: Annotated[float, typer.Option(help="Of the pen's line, in mm.")] = 0.4,
     page_width: Annotated[
@@ -151,12 +162,15 @@ def generate(
     what cannot is refused before anything is drawn, with a spelling that can.
     """
     from handwriting.rendering.page import PageStyle
+    from handwriting.studio import choosing, read_text
     from handwriting.studio import generate as run
-    from handwriting.studio import read_text
+    from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import BIAS, Synthesizer
 
+    if style is not None and prime is not None:
+        raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
     on_page = page_width is not None or paper != "plain"
-    style = PageStyle(
+    sheet = PageStyle(
         width_mm=page_width if page_width is not None else 210.0 if on_page else None,
         height_mm=page_height,
         margin_mm=margin if margin is not None else 20.0 if on_page else 4.0,
@@ -167,15 +181,20 @@ def generate(
         stroke_mm=width,
     )
     words = read_text(text, file)
+    hand = load(style) if style is not None else None if prime is None else (prime, prime_text)
+    synthesizer = Synthesizer.load(checkpoint, threads)
     with _progress("writing", unit="characters") as progress:
         done = run(
-            Synthesizer.load(checkpoint, threads),
+            synthesizer,
             words,
             output,
-            style,
+            sheet,
             bias=BIAS if bias is None else bias,
             seed=seed,
-            primer=None if prime is None else (prime, prime_text),
+            primer=hand,
+            size=size,
+            slant=slant,
+            best_of=choosing(synthesizer, best_of, threads),
             animated=speed if animate else None,
             plotted=plotter,
             dpi=dpi,
@@ -183,7 +202,82 @@ def generate(
         )
     for line in done.unfinished:
         _say(f"warning: {line!r} may have lost its end; try another --seed")
+    for chosen in done.unsaid:
+        _say(f"warning: {chosen.text!r} is read as {chosen.read!r}, the best of {best_of}; try another --seed")
     print(done.summary)
+
+
+@style_app.command("create")
+def create_style(
+    name: Annotated[str, typer.Argument(help="Of the style; NAME.json is written.")],
+    ink: Annotated[Path, typer.Argument(help="A file of ink: a line in the hand that is meant.")],
+    text: Annotated[
+        str | None, typer.Option(help="What the ink says; not needed if the file tells.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Another file to write.", show_default=False)
+    ] = None,
+    size: Annotated[float, typer.Option(help="Of the writing on its lines; 1 is usual.")] = 1.0,
+    checkpoint: Checkpoint = None,
+) -> None:
+    """Make a style of a line of ink, for generate --style and the page."""
+    from handwriting.studio import make_style
+    from handwriting.synthesis.synthesizer import Synthesizer
+
+    made = make_style(Synthesizer.load(checkpoint), name, ink, text, size)
+    path = output or Path(f"{name}.json")
+    made.save(path)
+    print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
+
+
+@style_app.command("list")
+def list_styles() -> None:
+    """Name the shipped styles."""
+    from handwriting.synthesis.styles import SHIPPED
+
+    print("\n".join(SHIPPED))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for all of this machine's.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8377,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name this server has; may be repeated.", show_default=False)
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A site that may use the API, like https://example.org; may be repeated.", show_default=False
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Of the synthesizer; the shipped one when not given.", show_default=False)
+    ] = None,
+    recognizer: Annotated[
+        Path | None, typer.Option(help="Of the recognizer; the shipped one when not given.", show_default=False)
+    ] = None,
+) -> None:
+    """A page to write on, in the browser, and an HTTP API.
+
+    What is written is read as the pen is lifted; what is typed is written in
+    a hand of your own. Everything stays on this machine.
+    """
+    from handwriting.recognition.recognizer import Recognizer
+    from handwriting.synthesis.synthesizer import Synthesizer
+    from handwriting.web.server import serve as run
+
+    run(
+        Synthesizer.load(checkpoint),
+        Recognizer.load(recognizer),
+        host,
+        port,
+        browser=browser,
+        hosts=allow_host or (),
+        origins=allow_origin or (),
+        say=_say,
+    )
 
 
 @app.command()
@@ -560,9 +654,12 @@ def main() -> None:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     except ModuleNotFoundError as error:
-        if error.name not in ("torch", "onnx", "safetensors"):
+        extras = dict.fromkeys(("torch", "onnx", "safetensors"), "train")
+        extras |= dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web")
+        if error.name not in extras:
             raise
-        print(f"error: this needs {error.name}; install it: pip install 'handwriting[train]'", file=sys.stderr)
+        extra = extras[error.name]
+        print(f"error: this needs {error.name}; install it: pip install 'handwriting[{extra}]'", file=sys.stderr)
         raise SystemExit(2) from None
     except BrokenPipeError:  # the reader of our output has gone, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,9 +15,11 @@ from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
 
 if TYPE_CHECKING:  # svgwrite and the sampler are for writing alone
+    from handwriting.best import BestOf, Chosen
     from handwriting.rendering.page import PageStyle
     from handwriting.synthesis.page import Page
     from handwriting.synthesis.sampler import Primer
+    from handwriting.synthesis.styles import Sample, Style
     from handwriting.synthesis.synthesizer import Synthesizer
 
 LONGEST_TEXT = 20_000
@@ -93,6 +95,13 @@ class Generated:
         """The lines that did not come to their end."""
         return [line.text for line in self.page.lines if not line.complete]
 
+    @property
+    def unsaid(self) -> list[Chosen]:
+        """The lines of which no candidate said the text."""
+        from handwriting.best import Chosen
+
+        return [line for line in self.page.lines if isinstance(line, Chosen) and line.complete and not line.says]
+
 
 def read_text(text: str | None, file: Path | None) -> str:
     """What is to be written: ``text``, the standard input for ``-``, or the contents of ``file``."""
@@ -119,7 +128,10 @@ def generate(
     *,
     bias: float,
     seed: int,
-    primer: tuple[Path, str | None] | None = None,
+    primer: tuple[Path, str | None] | Style | None = None,
+    size: float = 1.0,
+    slant: float = 0.0,
+    best_of: BestOf | None = None,
     animated: float | None = None,
     plotted: bool = False,
     dpi: float = 200,
@@ -127,19 +139,31 @@ def generate(
 ) -> Generated:
     """Write ``text`` in handwriting to ``path``, as SVG, PNG or PDF.
 
-    ``primer``: a file of ink whose hand is taken up, and what it says when the file does not tell. ``animated``: the
+    ``primer``: a style, or a file of ink whose hand is taken up, and what it says when the file does not tell. ``size``
+    is a factor, ``slant`` in degrees. ``best_of`` chooses each line among several. ``animated``: the
     speed at which the SVG writes itself (1: a person's), if it is to. ``plotted``: for a plotter, an SVG too.
     """
     from handwriting.rendering import save
     from handwriting.synthesis.page import write_page
+    from handwriting.synthesis.styles import Style
 
     kind = save.kind(path)
     if animated is not None and plotted:
         raise InkError("--animate and --plotter: a plotter knows no animation; give one of them")
     if (animated is not None or plotted) and kind != ".svg":
         raise InkError(f"{path}: only an SVG can be animated or plotted; give a name with .svg")
-    hand = None if primer is None else _hand(synthesizer, *primer)
-    page = write_page(synthesizer, text, style, bias=bias, seed=seed, primer=hand, progress=progress)
+    page = write_page(
+        synthesizer,
+        text,
+        style,
+        bias=bias,
+        seed=seed,
+        primer=_primer(synthesizer, primer),
+        size=size * (primer.size if isinstance(primer, Style) else 1.0),
+        slant=slant,
+        draw=None if best_of is None else best_of.write,
+        progress=progress,
+    )
     summary = f"{path}: {_count(len(page.lines), 'line')}, {page.drawing.width:.0f} x {page.drawing.height:.0f} mm"
     if animated is not None:
         from handwriting.rendering.animation import animate
@@ -178,14 +202,43 @@ def demonstrate(
     return Demonstration(text, output, metrics.cer([(" ".join(line.text for line in page.lines), output)]))
 
 
-def _hand(synthesizer: Synthesizer, path: Path, text: str | None) -> Primer:
+def choosing(synthesizer: Synthesizer, n: int, threads: int = 1) -> BestOf | None:
+    """What draws ``n`` candidates of each line and keeps the best, read by the shipped recognizer; None for 1."""
+    from handwriting.best import BestOf
+
+    return BestOf(synthesizer, Recognizer.load(threads=threads), n) if n > 1 else None
+
+
+def make_style(synthesizer: Synthesizer, name: str, ink: Path, text: str | None, size: float = 1.0) -> Style:
+    """The style of the hand in an ink file, which is tried as a primer; ``text``: what its ink says."""
+    from handwriting.synthesis.styles import Style
+
+    style = Style(name, (_sample(ink, text, "--text"),), size)
+    style.primer(synthesizer)
+    return style
+
+
+def _primer(synthesizer: Synthesizer, primer: tuple[Path, str | None] | Style | None) -> Primer | None:
+    from handwriting.synthesis.styles import Style
+
+    if primer is None:
+        return None
+    if isinstance(primer, Style):
+        return primer.primer(synthesizer)
+    sample = _sample(*primer, "--prime-text")
+    return synthesizer.prime(sample.ink, sample.text)
+
+
+def _sample(path: Path, text: str | None, option: str) -> Sample:
+    from handwriting.synthesis.styles import Sample
+
     ink = _read(str(path))
     if isinstance(ink, InkError):
         raise ink
     text = text or ink.source.text
     if not text:
-        raise InkError(f"{path}: the file does not tell what its ink says; give --prime-text")
-    return synthesizer.prime(ink, text)
+        raise InkError(f"{path}: the file does not tell what its ink says; give {option}")
+    return Sample(text, ink)
 
 
 def _head(file: Path) -> bytes:

@@ -104,7 +104,8 @@ def test_the_wheel_holds_the_command_the_weights_and_the_data(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "handwriting/__main__.py" in names
-    package = {p.relative_to(ROOT) for p in (ROOT / "handwriting").rglob("*") if p.suffix in (".py", ".toml")}
+    kinds = (".py", ".toml", ".json", ".html", ".css", ".js", ".svg")
+    package = {p.relative_to(ROOT) for p in (ROOT / "handwriting").rglob("*") if p.suffix in kinds}
     weights = {
         Path("handwriting/_checkpoints") / p.relative_to(ROOT / "checkpoints")
         for p in (ROOT / "checkpoints").rglob("*")

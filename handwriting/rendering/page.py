@@ -103,7 +103,7 @@ def compose(
                 f"line {i + 1} is {ink.bounds[2]:.1f} mm wide, and the margins leave {room:.1f}; "
                 "break it earlier, write smaller or take a wider page"
             )
-        placed[i] = _moved(ink, style.margin_mm + share * slack, _baseline(i, style))
+        placed[i] = _moved(ink, style.margin_mm + share * slack, baseline(i, style))
     titles = [ink.source.text for ink in placed.values() if ink.source.text]
     title = title if title is not None or not titles else titles[0]
     desc = desc if desc is not None or len(titles) < 2 else "\n".join(titles)
@@ -118,13 +118,27 @@ def compose(
             f"{len(lines)} lines {style.line_height_mm:g} mm apart would make a page {height:g} mm high, "
             f"and {LARGEST:g} is the limit; write fewer to a page"
         )
-    rulings = _rulings(style, width, height, _baseline(0, style) - rise)
+    rulings = _rulings(style, width, height, baseline(0, style) - rise)
     sheet = style.width_mm is not None or style.paper != "plain"
     inks = tuple(placed.values())
     return Drawing(width, height, inks, style.color, style.stroke_mm, rulings, sheet, title, desc)
 
 
-def _baseline(i: int, style: PageStyle) -> float:
+def sheet(lines: int, style: PageStyle) -> tuple[float, float, Rulings]:
+    """Width, height and printed lines of the sheet for so many lines of writing; ``style`` has a width."""
+    if style.width_mm is None:
+        raise InkError("a sheet needs a width; give width_mm")
+    height = max(style.height_mm, 2 * style.margin_mm + lines * style.line_height_mm)
+    if height > LARGEST:
+        raise InkError(
+            f"{lines} lines {style.line_height_mm:g} mm apart would make a page {height:g} mm high, "
+            f"and {LARGEST:g} is the limit; write fewer to a page"
+        )
+    return style.width_mm, height, _rulings(style, style.width_mm, height, baseline(0, style))
+
+
+def baseline(i: int, style: PageStyle) -> float:
+    """Where the letters of line ``i`` stand, in millimetres from the top."""
     return style.margin_mm + (i + ASCENT) * style.line_height_mm
 
 

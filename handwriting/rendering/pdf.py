@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -13,7 +14,13 @@ from handwriting.rendering.figure import figure
 
 def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
     """Write ``drawing`` to ``path``, which appears complete or not at all."""
-    metadata = {"Title": drawing.title, "Subject": drawing.desc, "Creator": "Handwriting", "CreationDate": None}
-    canvas = FigureCanvasPdf(figure(drawing))
     with atomic(path) as temporary:
-        canvas.print_pdf(temporary, metadata=metadata)
+        temporary.write_bytes(data(drawing))
+
+
+def data(drawing: Drawing) -> bytes:
+    """What `pdf` writes."""
+    metadata = {"Title": drawing.title, "Subject": drawing.desc, "Creator": "Handwriting", "CreationDate": None}
+    buffer = io.BytesIO()
+    FigureCanvasPdf(figure(drawing)).print_pdf(buffer, metadata=metadata)
+    return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import textwrap
@@ -75,6 +76,12 @@ def png(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> 
 
     Raises :class:`InkError` when that is no picture or one of too many pixels.
     """
+    with atomic(path) as temporary:
+        temporary.write_bytes(data(drawing, dpi))
+
+
+def data(drawing: Drawing, dpi: float = 200) -> bytes:
+    """What `png` writes."""
     width, height = drawing.width / INCH, drawing.height / INCH
     if not (dpi > 0 and math.isfinite(dpi)):
         raise InkError(f"{dpi:g} dots per inch make no picture; give a number above 0, such as 200")
@@ -87,7 +94,11 @@ def png(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> 
     made = figure(drawing)
     # Whole pixels, and a little more because matplotlib cuts off what follows the point.
     made.set_size_inches((max(1, round(dpi * width)) + 1e-6) / dpi, (max(1, round(dpi * height)) + 1e-6) / dpi)
-    _save(made, path, dpi, {"Title": drawing.title, "Description": drawing.desc, "Software": None})
+    FigureCanvasAgg(made)
+    buffer = io.BytesIO()
+    metadata = {"Title": drawing.title, "Description": drawing.desc, "Software": None}
+    made.savefig(buffer, format="png", dpi=dpi, metadata=metadata)
+    return buffer.getvalue()
 
 
 def contact_sheet(

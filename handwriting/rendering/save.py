@@ -34,3 +34,21 @@ def save(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) ->
             from handwriting.rendering.pdf import pdf
 
             pdf(drawing, path)
+
+
+def encoded(drawing: Drawing, kind: str, *, dpi: float = 200) -> bytes:
+    """What `save` writes to a file that ends in ``kind``, one of `KINDS`."""
+    match kind:
+        case ".svg":
+            from handwriting.rendering.svg import markup
+
+            return markup(drawing).encode()
+        case ".png":
+            from handwriting.rendering import png
+
+            return png.data(drawing, dpi)
+        case ".pdf":
+            from handwriting.rendering import pdf
+
+            return pdf.data(drawing)
+    raise InkError(f"no drawing ends in {kind}; give one of {', '.join(KINDS)}")

@@ -6,19 +6,22 @@ the hand of a primer) and its beginning then primes all the others: one page, on
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
+from handwriting.errors import InkError
 from handwriting.features.baseline import level
 from handwriting.features.normalise import writing_height
-from handwriting.ink import Ink
+from handwriting.ink import Ink, Source
 from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.page import PageStyle, compose
-from handwriting.synthesis.sampler import Primer
+from handwriting.synthesis.sampler import Primer, Watch
 from handwriting.synthesis.synthesizer import BIAS, Synthesizer, Written
-from handwriting.synthesis.wrap import Line, shorten, wrap
+from handwriting.synthesis.wrap import shorten, wrap
 
 HEIGHT = 0.55
 """Writing height (about a capital's) as a share of the line height."""
@@ -31,6 +34,48 @@ SQUEEZE = 0.05
 
 PRIMER = 16
 """Characters of the first line that prime the others, cut at a word: enough for a hand, and soon read."""
+
+NEAR = 12
+"""Points from the end of a word within which the pen is lifted: half a letter."""
+
+SIZES = (0.3, 2.0)
+STEEPEST = 45.0
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How the lines of a page are written. Raises :class:`InkError` for what no hand can be."""
+
+    bias: float = BIAS
+    seed: int = 0
+    primer: Primer | None = None
+    """Whose hand it is; the first line's own when there is none."""
+    size: float = 1.0
+    """Times the height that belongs to the line height."""
+    slant: float = 0.0
+    """Degrees by which the writing is sheared, to the right above 0."""
+
+    def __post_init__(self) -> None:
+        if not SIZES[0] <= self.size <= SIZES[1]:
+            raise InkError(f"a size of {self.size:g}; give one from {SIZES[0]:g} to {SIZES[1]:g} (1 fits the lines)")
+        if not abs(self.slant) <= STEEPEST:
+            raise InkError(f"a slant of {self.slant:g} degrees; give one from -{STEEPEST:g} to {STEEPEST:g}")
+
+
+class Draw(Protocol):
+    """Draws lines: :meth:`Synthesizer.write`, or one that chooses among several."""
+
+    def __call__(
+        self,
+        texts: Sequence[str],
+        *,
+        bias: float,
+        seed: int,
+        stream: int,
+        primer: Primer | None,
+        progress: Callable[[int, int], object] | None,
+        watch: Watch | None,
+    ) -> Sequence[Written]: ...
 
 
 @dataclass(frozen=True)
@@ -50,111 +95,158 @@ def write_page(
     bias: float = BIAS,
     seed: int = 0,
     primer: Primer | None = None,
+    size: float = 1.0,
+    slant: float = 0.0,
+    draw: Draw | None = None,
     title: str | None = None,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Page:
     """``text`` drawn on a page of ``style``.
 
     Lines break at the page's width, and where the text has line ends; a blank line stays one. ``bias``, ``seed`` and
-    ``primer`` as for :meth:`Synthesizer.write`. Raises :class:`InkError` before anything is drawn when a character
-    cannot be written.
+    ``primer`` as for :meth:`Synthesizer.write`, which ``draw`` replaces; ``size`` and ``slant`` as in :class:`Hand`.
+    Raises :class:`InkError` before anything is drawn when a character cannot be written.
     """
     text = synthesizer.writable(text)
-    writing = _Writing(synthesizer, style, bias, seed, primer, progress, len(text))
-    lines, written = writing.lines_of(text)
+    writing = Writing(synthesizer, text, style, Hand(bias, seed, primer, size, slant), draw, progress)
+    written = list(writing)
     inks = [None if w is None else writing.placed(w.ink) for w in written]
-    drawing = compose(inks, style, title=title, desc=text if len(lines) > 1 else None)
+    drawing = compose(inks, style, title=title, desc=text if len(written) > 1 else None)
     return Page(drawing, [w for w in written if w is not None])
 
 
-class _Writing:
-    """A page in progress."""
+class Writing:
+    """A page in progress: an iterator over what was written for each line, None for an empty one.
+
+    ``ahead``: lines that are drawn at a time, all that are known unless given. ``watch``: sees the first line, as
+    :meth:`Synthesizer.write` says.
+    """
 
     def __init__(
         self,
         synthesizer: Synthesizer,
+        text: str,
         style: PageStyle,
-        bias: float,
-        seed: int,
-        primer: Primer | None,
-        progress: Callable[[int, int], object],
-        characters: int,
+        hand: Hand,
+        draw: Draw | None = None,
+        progress: Callable[[int, int], object] = lambda done, total: None,
+        ahead: int | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        self.synthesizer, self.bias, self.seed, self.primer = synthesizer, bias, seed, primer
-        self.progress, self.characters, self.done, self.streams = progress, characters, 0, 0
-        self.scale = HEIGHT * style.line_height_mm / synthesizer.height
+        """``text`` is writable (:meth:`Synthesizer.writable`)."""
+        self.synthesizer, self.hand, self.draw = synthesizer, hand, draw or synthesizer.write
+        self.progress, self.characters, self.done, self.streams = progress, len(text), 0, 0
+        self.ahead, self.watch, self.primer = ahead, watch, hand.primer
+        self.scale = HEIGHT * hand.size * style.line_height_mm / synthesizer.height
+        self.shear = math.tan(math.radians(hand.slant))
         self.advance = synthesizer.advance * self.scale
         self.room = style.room if style.width_mm is not None else LONGEST * self.advance
         self.fixed = style.width_mm is not None
+        self.hyphen = "-" in synthesizer.characters
+        self.lines = wrap(text, self.room, self.advance, self.hyphen)
+        """As far as is known: a line that comes out too wide is broken again, with those that follow it."""
 
-    def lines_of(self, text: str) -> tuple[list[Line], list[Written | None]]:
-        """The lines of ``text`` and what was written for each; None for an empty one."""
-        hyphen = "-" in self.synthesizer.characters
-        lines = wrap(text, self.room, self.advance, hyphen)
-        written: list[Written | None] = [None] * len(lines)
-        while True:
-            missing = [i for i, line in enumerate(lines) if line.text and written[i] is None]
-            if not missing:
-                return lines, written
-            if self.primer is None:  # the first line shows the hand
-                missing = missing[:1]
-            for i, one in zip(missing, self._write([lines[i].text for i in missing]), strict=True):
-                written[i] = one
-            wide = next((i for i in missing if self._too_wide(written[i])), None)
-            while wide is not None:
-                drawn = self._width(written[wide])
-                shorter = shorten(lines, wide, drawn, self.room, self.advance, hyphen)
-                if shorter == lines:
-                    break  # a single character
-                after = sum(line.paragraph > lines[wide].paragraph for line in lines)
-                blank: list[Written | None] = [None] * (len(shorter) - wide - after)
-                written = written[:wide] + blank + written[len(written) - after :]
-                lines = shorter
-                wide = next((i for i, one in enumerate(written) if one is not None and self._too_wide(one)), None)
-            first = next((one for one in written if one is not None), None)
-            if self.primer is None and first is not None:
-                self.primer = self._primer(first)
-                # All lines are scaled as the first: its hand is theirs.
-                self.scale *= self.synthesizer.height / max(
-                    writing_height(level(first.ink)), self.synthesizer.height / 2
-                )
+    def __iter__(self) -> Iterator[Written | None]:
+        written: list[Written | None] = [None] * len(self.lines)
+        i = 0
+        while i < len(self.lines):
+            missing = [k for k, line in enumerate(self.lines) if k >= i and line.text and written[k] is None]
+            alone = self.primer is None or (self.watch is not None and not self.streams)
+            missing = missing[:1] if alone else missing[: self.ahead]  # the first line shows the hand, or is looked at
+            for k, one in zip(missing, self._write([self.lines[k].text for k in missing]), strict=True):
+                written[k] = one
+            end = missing[-1] + 1 if missing else len(self.lines)
+            while i < end and (written[i] is not None or not self.lines[i].text):
+                drawn = written[i]
+                if drawn is not None:
+                    drawn, written = self._fit(i, drawn, written)
+                yield drawn
+                i += 1
 
     def placed(self, ink: Ink) -> Ink:
         """``ink`` in millimetres with its baseline at y = 0, no wider than the page."""
         flat = level(ink)
-        wide = float(np.ptp(flat.x)) * self.scale
+        wide = float(np.ptp(flat.x - self.shear * flat.y)) * self.scale
         squeeze = min(1.0, self.room / wide) if self.fixed and wide > 0 else 1.0
-        return flat.moved_to(flat.x * self.scale * squeeze, flat.y * self.scale)
+        return self._scaled(flat, squeeze)
 
-    def _write(self, texts: list[str]) -> list[Written]:
+    def beginning(self, points: np.ndarray) -> np.ndarray:
+        """About where the first points of the first line will be, (N, 2) from (N, 2) in the units of the ink.
+
+        It is known when the line is: where its baseline lies, and where its left end.
+        """
+        half = self.synthesizer.height / 3
+        return np.column_stack([points[:, 0] - self.shear * (points[:, 1] - half), points[:, 1] - half]) * self.scale
+
+    def _scaled(self, flat: Ink, squeeze: float) -> Ink:
+        x = (flat.x - self.shear * flat.y) * self.scale
+        return flat.moved_to((x - x.min()) * squeeze, flat.y * self.scale)
+
+    def _write(self, texts: list[str]) -> Sequence[Written]:
+        if not texts:
+            return []
         before = self.done
-        written = self.synthesizer.write(
+        written = self.draw(
             texts,
-            bias=self.bias,
-            seed=self.seed,
+            bias=self.hand.bias,
+            seed=self.hand.seed,
             stream=self.streams,
             primer=self.primer,
             progress=lambda done, total: self.progress(min(before + done, self.characters), self.characters),
+            watch=self.watch if self.streams == 0 else None,
         )
         self.streams += len(texts)
         self.done += sum(map(len, texts))
         return written
 
-    def _primer(self, first: Written) -> Primer:
-        """The beginning of the first line, up to the end of a word."""
-        text = first.text
+    def _fit(self, i: int, one: Written, written: list[Written | None]) -> tuple[Written, list[Written | None]]:
+        """``one``, which is line ``i``, and ``written`` with it, as wide as the page allows: its last words move on.
+
+        The lines after it in its paragraph are to be drawn; the first line's hand is then known, and taken up.
+        """
+        while self._too_wide(one):
+            lines = shorten(self.lines, i, self._width(one), self.room, self.advance, self.hyphen)
+            if lines == self.lines:
+                break  # a single character
+            after = sum(line.paragraph > self.lines[i].paragraph for line in self.lines)
+            later = written[len(written) - after :] if after else []
+            self.lines, text = lines, lines[i].text
+            # Drawn anew where a hyphen was added or the pen was not lifted.
+            kept = self._cut(one, len(text)) if one.text.startswith(text) else None
+            one = self._write([text])[0] if kept is None else kept
+            blank: list[Written | None] = [None] * (len(lines) - i - 1 - after)
+            written = [*written[:i], one, *blank, *later]
+        if self.primer is None:
+            shown = self._cut(one, self._primer_end(one.text)) or one
+            self.primer = self.synthesizer.prime(shown.ink, shown.text)
+            # All lines are scaled as the first: its hand is theirs.
+            own = max(writing_height(level(one.ink)), self.synthesizer.height / 2)
+            self.scale *= self.synthesizer.height / own
+        return one, written
+
+    @staticmethod
+    def _primer_end(text: str) -> int:
+        """Where the beginning of a first line ends, at a word."""
         cut = text.rfind(" ", 0, PRIMER + 1)
         cut = text.find(" ", PRIMER) if cut <= 0 else cut
-        if cut <= 0:
-            return self.synthesizer.prime(first.ink, text)
-        after = np.flatnonzero(first.places >= cut)
-        end = int(after[0]) if len(after) else len(first.ink)
-        starts = first.ink.starts[(first.ink.starts > 0) & (first.ink.starts <= end)]
-        end = int(starts[-1]) if len(starts) else len(first.ink)
-        return self.synthesizer.prime(first.ink.keep(np.arange(len(first.ink)) < end), text[:cut])
+        return cut if cut > 0 else len(text)
 
-    def _width(self, written: Written | None) -> float:
-        return 0.0 if written is None else float(np.ptp(level(written.ink).x)) * self.scale
+    @staticmethod
+    def _cut(one: Written, end: int) -> Written | None:
+        """The first ``end`` characters of a line; None when the pen was not lifted near there."""
+        text, after = one.text[:end], np.flatnonzero(one.places >= end)
+        if not len(after):
+            return replace(one, text=text)
+        lifts = one.ink.starts[1:]
+        lift = int(lifts[np.abs(lifts - after[0]).argmin()]) if len(lifts) else 0
+        if abs(lift - int(after[0])) > NEAR or lift == 0:
+            return None
+        ink = one.ink.keep(np.arange(len(one.ink)) < lift)
+        return replace(one, text=text, ink=replace(ink, source=Source(text=text)), places=one.places[:lift])
 
-    def _too_wide(self, written: Written | None) -> bool:
+    def _width(self, written: Written) -> float:
+        flat = level(written.ink)
+        return float(np.ptp(flat.x - self.shear * flat.y)) * self.scale
+
+    def _too_wide(self, written: Written) -> bool:
         return self.fixed and self._width(written) > self.room * (1 + SQUEEZE)

@@ -21,6 +21,8 @@ from handwriting.synthesis.mixture import Floats, Noise, Pen
 
 Indices = NDArray[np.int64]
 State = dict[str, NDArray]
+Watch = Callable[[Floats], object]
+"""Is given points as they are drawn, normalised offsets of shape (N, 3)."""
 
 FINISH = 40
 """Points that a stroke may go on for when the window is past the text: about two letters' worth."""
@@ -40,6 +42,9 @@ RECENT = DWELL + BLOCK
 
 ATTEMPTS = 6
 """Random streams to try; the last one is drawn to its end, whatever comes of it."""
+
+WATCHED = 16
+"""Points that someone who watches is shown at a time: half a letter, so that the ink seems to flow."""
 
 
 @dataclass(frozen=True)
@@ -151,18 +156,25 @@ def sample(
     streams: Sequence[Sequence[int]],
     primer: Primer | None = None,
     progress: Callable[[int], object] = lambda characters: None,
+    hurried: bool = False,
+    watch: Watch | None = None,
 ) -> list[Sample]:
     """Draw a line of each text.
 
     ``streams`` are the seeds of the lines' random numbers. ``progress`` is told how many characters are written.
+    ``hurried``: a line that loses its way is given back as far as it came. ``watch`` sees the first line's points as
+    they are drawn, in its first attempt.
     """
+    attempts = 1 if hurried else ATTEMPTS
     samples: dict[int, Sample] = {}
     todo = list(range(len(texts)))
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         randoms = [np.random.default_rng([*streams[i], attempt]) for i in todo]
         report = partial(_later, progress, sum(len(texts[i]) for i in samples))
-        last = attempt == ATTEMPTS - 1
-        drawn = _Draft(network, [texts[i] for i in todo], bias, randoms, primer, patient=last).run(report)
+        last = attempt == attempts - 1
+        draft = _Draft(network, [texts[i] for i in todo], bias, randoms, primer, patient=last and not hurried)
+        draft.watch, watch = watch, None
+        drawn = draft.run(report)
         samples |= {i: s for i, s in zip(todo, drawn, strict=True) if s.complete or last}
         todo = [i for i in todo if i not in samples]
         if not todo:
@@ -200,6 +212,7 @@ class _Draft:
         self.past = np.zeros(B, np.int64)  # points since the window left the text
         self.pen, self.noise = Pen(B, M, bias, network.floor), Noise.of(self.streams, BLOCK, M)
         self.samples: dict[int, Sample] = {}
+        self.watch: Watch | None = None
 
     def run(self, progress: Callable[[int], object]) -> list[Sample]:
         """All lines, in the order of their texts."""
@@ -222,6 +235,8 @@ class _Draft:
                 progress(total - int((self.lengths - np.minimum(place, self.lengths)).sum()))
             current = self.pen.draw(outputs, self.noise, t % BLOCK)
             self.points[t, self.lines], self.places[t, self.lines] = current, place
+            if self.watch is not None and t % WATCHED == 0 and self.lines[0] == 0:
+                self.watch(self.points[t - WATCHED + 1 : t + 1, 0])
         return [self.samples[line] for line in range(count)]
 
     def _staying(self, t: int, over: NDArray[np.bool_], current: Floats) -> NDArray[np.bool_]:

@@ -25,7 +25,7 @@ from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
 from handwriting.synthesis.ending import stray_from
-from handwriting.synthesis.sampler import Network, Primer, Sample, prime, sample
+from handwriting.synthesis.sampler import Network, Primer, Sample, Watch, prime, sample
 
 BIAS = 1.0
 """How neat the writing is when nothing is said; benchmarks/synthesis.py prints legibility at each bias."""
@@ -96,14 +96,20 @@ class Synthesizer:
         bias: float = BIAS,
         seed: int = 0,
         stream: int = 0,
+        streams: Sequence[int] | None = None,
         primer: Primer | None = None,
         progress: Callable[[int, int], object] | None = None,
+        hurried: bool = False,
+        watch: Watch | None = None,
     ) -> list[Written]:
         """A line of ink for each of ``texts``.
 
         ``bias``: 0 is the network's own variety, higher is neater. ``seed``: the same gives the same ink, on the same
-        machine and versions; lines of one seed differ by their place in ``texts``, counted from ``stream``. ``primer``:
-        see :meth:`prime`. ``progress`` is told the characters done and their total.
+        machine and versions; lines of one seed differ by their place in ``texts``, counted from ``stream``, or by
+        their numbers in ``streams``. ``primer``: see :meth:`prime`. ``progress`` is told the characters done and their
+        total. ``hurried``: a line that loses its way is given back as far as it came, not drawn anew. ``watch`` sees
+        the first line's points as they are drawn, offsets (N, 3) in the units of the ink, which begins at the origin;
+        that line may still be begun anew.
         Raises :class:`InkError`, before anything is drawn, for what cannot be written and for a bias out of range.
         """
         if not 0 <= bias <= HIGHEST_BIAS:
@@ -111,6 +117,7 @@ class Synthesizer:
         if seed < 0:
             raise InkError(f"a seed of {seed}; give 0 or more")
         texts = [self._line(text) for text in texts]
+        numbers = range(stream, stream + len(texts)) if streams is None else streams
         total, done = sum(map(len, texts)), 0
         written: list[Written] = []
         for start in range(0, len(texts), BATCH):
@@ -119,9 +126,11 @@ class Synthesizer:
                 self.network,
                 [self.alphabet.encode(text) for text in chunk],
                 bias=bias,
-                streams=[(seed, stream + start + i) for i in range(len(chunk))],
+                streams=[(seed, number) for number in numbers[start : start + BATCH]],
                 primer=primer,
                 progress=partial(_report, progress, done, total),
+                hurried=hurried,
+                watch=None if watch is None or start else partial(_watched, watch, self.normalizer),
             )
             written += [self._written(text, s) for text, s in zip(chunk, samples, strict=True)]
             done += sum(map(len, chunk))
@@ -154,6 +163,12 @@ class Synthesizer:
         end = stray_from(ink, drawn.places, len(text), self.height)
         ink = replace(ink.keep(np.arange(len(ink)) < end), source=Source(text=text))
         return Written(text, ink, drawn.places[:end], drawn.complete)
+
+
+def _watched(watch: Watch, normalizer: Normalizer, points: NDArray[np.float64]) -> None:
+    raw = points.copy()
+    raw[:, :2] = raw[:, :2] * normalizer.sd + normalizer.mean
+    watch(raw)
 
 
 def _report(progress: Callable[[int, int], object] | None, before: int, total: int, characters: int) -> None:

@@ -1,0 +1,166 @@
+"""Styles: a hand as a small JSON file, which is a few lines of someone's ink, what they say, and a name.
+
+    {"format": "handwriting-style", "version": 1, "name": "My hand", "size": 1.0,
+     "samples": [{"text": "what this line says", "strokes": [[[x, y, t], [x, y, t], ...], ...]}]}
+
+``t``, in seconds, may be missing; y grows downward. ``size`` is how large the writing is beside others on the same
+lines: ink from a tablet does not tell. A style primes the synthesizer (Graves 2013, arXiv 1308.0850, section 5.5): the
+samples become one line that the network goes on from.
+
+The styles beside this file are of the synthesizer's own making; ``docs/styles.py`` makes them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.features.baseline import level
+from handwriting.features.normalise import writing_height
+from handwriting.files import atomic
+from handwriting.ink import Ink, Source
+from handwriting.synthesis.sampler import Primer
+from handwriting.synthesis.synthesizer import Synthesizer
+
+FORMAT, VERSION = "handwriting-style", 1
+HERE = Path(__file__).parent
+SHIPPED = ("upright", "slanted", "cursive", "printed", "small", "large")
+
+MOST_BYTES = 2 * 2**20
+MOST_POINTS = 20_000
+MOST_SAMPLES = 8
+LONGEST_NAME = 60
+
+GAP = 0.7
+"""Between two samples that are joined, in writing heights: a wide space between words."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A line of ink and what it says."""
+
+    text: str
+    ink: Ink
+
+
+@dataclass(frozen=True)
+class Style:
+    """A hand. Raises :class:`InkError` for a name, a size or a number of samples that cannot be."""
+
+    name: str
+    samples: tuple[Sample, ...]
+    size: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
+            raise InkError(f"a style named {self.name[:80]!r}: give a name of 1 to {LONGEST_NAME} visible characters")
+        if not 1 <= len(self.samples) <= MOST_SAMPLES:
+            raise InkError(f"a style of {len(self.samples)} lines of ink: give 1 to {MOST_SAMPLES}")
+        if not 0.3 <= self.size <= 2:
+            raise InkError(f"style {self.name!r}: a size of {self.size:g}; give one from 0.3 to 2")
+        points = sum(len(sample.ink) for sample in self.samples)
+        if points > MOST_POINTS:
+            raise InkError(
+                f"style {self.name!r}: {points:,} points, and a style may have {MOST_POINTS:,}; give less ink"
+            )
+
+    def joined(self) -> Sample:
+        """All samples as one line, each at the height and on the baseline of the first."""
+        if len(self.samples) == 1:
+            return self.samples[0]
+        inks = [level(sample.ink) for sample in self.samples]
+        heights = [writing_height(ink) for ink in inks]
+        strokes, right = [], 0.0
+        timed = all(ink.t is not None for ink in inks)
+        begin = 0.0
+        for ink, height in zip(inks, heights, strict=True):
+            scale = heights[0] / height
+            columns = [ink.x * scale + right, ink.y * scale] + ([ink.t + begin] if timed and ink.t is not None else [])
+            strokes += np.split(np.column_stack(columns), ink.starts[1:])
+            right += float(ink.x.max()) * scale + GAP * heights[0]
+            begin += float(ink.t[-1]) + 0.5 if timed and ink.t is not None else 0.0
+        text = " ".join(sample.text.strip() for sample in self.samples)
+        return Sample(text, Ink.from_strokes(strokes, Source(text=text)))
+
+    def primer(self, synthesizer: Synthesizer) -> Primer:
+        """What makes ``synthesizer`` write in this hand. Raises :class:`InkError` for a text it cannot write."""
+        joined = self.joined()
+        return synthesizer.prime(joined.ink, joined.text)
+
+    def record(self) -> dict[str, Any]:
+        """As in the file: coordinates to four digits of the ink's size, times to a millisecond."""
+        samples = [{"text": s.text, "strokes": _numbers(s.ink)} for s in self.samples]
+        return {"format": FORMAT, "version": VERSION, "name": self.name, "size": self.size, "samples": samples}
+
+    @classmethod
+    def of(cls, record: Any, file: str = "style") -> Style:
+        """The style of what a JSON file holds; ``file`` is its name for errors. Raises :class:`InkError`."""
+        if not isinstance(record, dict) or record.get("format") != FORMAT:
+            raise InkError(f"{file}: not a style; make one with 'style create' or on the page under My hand")
+        if record.get("version") != VERSION:
+            raise InkError(f"{file}: a style of version {record.get('version')!r}, and this reads {VERSION}; update")
+        try:
+            samples, name, size = record["samples"], _text(record["name"]), float(record.get("size", 1.0))
+            if not isinstance(samples, list) or len(samples) > MOST_SAMPLES:
+                raise InkError(f"{file}: its samples are no list of at most {MOST_SAMPLES}; make the style anew")
+            read = tuple(Sample(_text(s["text"]), _ink(s["strokes"])) for s in samples)
+            return cls(name, read, size)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise InkError(f"{file}: a damaged style ({type(error).__name__}: {error}); make it anew") from None
+        except InkError as error:
+            raise InkError(f"{file}: {error}") from None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the file, which appears complete or not at all."""
+        with atomic(path) as temporary:
+            temporary.write_text(json.dumps(self.record(), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def parse(data: bytes, file: str = "style") -> Style:
+    """The style in the bytes of a file."""
+    if len(data) > MOST_BYTES:
+        raise InkError(f"{file}: {len(data):,} bytes, and a style may have {MOST_BYTES:,}; make one from less ink")
+    try:
+        record = json.loads(data)
+    except (ValueError, RecursionError):
+        raise InkError(f"{file}: not a style, which is a JSON file; make one with 'style create'") from None
+    return Style.of(record, file)
+
+
+def load(name: str) -> Style:
+    """The shipped style of this name, or the one in the file of this name."""
+    if name in SHIPPED:
+        return parse((HERE / f"{name}.json").read_bytes(), name)
+    path = Path(name)
+    if not path.is_file():
+        raise InkError(f"{name}: no style and no file of this name; the styles are {', '.join(SHIPPED)}")
+    try:
+        with path.open("rb") as file:
+            return parse(file.read(MOST_BYTES + 1), name)
+    except OSError as error:
+        raise InkError(f"{name}: {error.strerror or error}; give a style's file") from None
+
+
+def _numbers(ink: Ink) -> list[list[list[float]]]:
+    digits = max(0, 4 - math.floor(math.log10(max(1e-6, writing_height(ink)))))
+    columns = [np.round(ink.x, digits), np.round(ink.y, digits)] + ([] if ink.t is None else [np.round(ink.t, 3)])
+    return [stroke.tolist() for stroke in np.split(np.column_stack(columns), ink.starts[1:])]
+
+
+def _text(text: Any) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise InkError("a name or a sample's text is none; say what the ink says")
+    return text
+
+
+def _ink(strokes: Any) -> Ink:
+    if not isinstance(strokes, list) or sum(len(stroke) for stroke in strokes) > MOST_POINTS:
+        raise InkError(f"a sample's strokes are no list of at most {MOST_POINTS:,} points; give less ink")
+    return Ink.from_strokes([np.array(stroke, dtype=np.float64) for stroke in strokes])

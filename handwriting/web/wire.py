@@ -1,0 +1,202 @@
+"""What goes over the wire: the requests' shapes and limits, and ink as JSON.
+
+Drawings come in the shape of the Web Handwriting Recognition API (WICG): strokes of points with x, y and t, t in
+milliseconds, and hints; predictions go out as texts with their segmentation into graphemes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import TypedDict
+
+from handwriting.errors import InkError
+from handwriting.formats.limits import MAX_COORDINATE
+from handwriting.ink import Ink, Source
+from handwriting.reading import ReadLine
+from handwriting.rendering.page import PageStyle
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MOST_POINTS = 50_000
+"""Of a drawing: four times the largest page of IAM-OnDB."""
+
+LONGEST_TEXT = 5_000
+"""Characters that are written for one request: a minute of a CPU."""
+
+Number = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
+
+
+class Point(TypedDict):
+    """A point of a stroke."""
+
+    x: Number
+    y: Number
+    """Growing downward."""
+    t: NotRequired[Number | None]
+    """Milliseconds, from any beginning."""
+    pressure: NotRequired[float | None]
+
+
+class Hints(BaseModel):
+    """As in the Web Handwriting Recognition API; what is not used is accepted."""
+
+    recognitionType: str = "text"
+    inputType: str = "unknown"
+    textContext: str = ""
+    alternatives: Annotated[int, Field(ge=1, le=10)] = 3
+
+
+class Request(BaseModel):
+    """What all requests have in common: unknown fields are refused, so that a misspelt one is not without effect."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Drawing(Request):
+    """A page of ink to read."""
+
+    strokes: list[list[Point]]
+    hints: Hints = Hints()
+
+
+class Sheet(Request):
+    """The paper; lengths in millimetres."""
+
+    width: Annotated[float, Field(ge=40, le=1000)] = 210
+    height: Annotated[float, Field(ge=0, le=2000)] = 0
+    margin: Annotated[float, Field(ge=0, le=200)] = 16
+    lineHeight: Annotated[float, Field(ge=4, le=60)] = 12
+    paper: Literal["plain", "ruled", "squared"] = "ruled"
+    color: Annotated[str, Field(max_length=40)] = "#1c2f6b"
+    stroke: Annotated[float, Field(ge=0.05, le=5)] = 0.45
+
+    def style(self) -> PageStyle:
+        return PageStyle(
+            self.width, self.height, self.margin, self.lineHeight, "left", self.paper, self.color, self.stroke
+        )
+
+
+class Writing(Request):
+    """A text to write."""
+
+    text: str
+    bias: Annotated[float, Field(ge=0, le=20)] = 1.0
+    seed: Annotated[int, Field(ge=0, le=2**53)] = 0
+    bestOf: Annotated[int, Field(ge=1, le=16)] = 4
+    size: Annotated[float, Field(ge=0.3, le=2)] = 1.0
+    slant: Annotated[float, Field(ge=-45, le=45)] = 0.0
+    style: str | dict[str, Any] | None = None
+    """The name of a shipped style, or a style as in its file."""
+    sheet: Sheet = Sheet()
+
+
+class Export(Request):
+    """Ink to be made a file of: in millimetres on a sheet, or in any unit without one."""
+
+    strokes: list[list[Point]]
+    sheet: Sheet | None = None
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    lines: list[int] = []
+    """Strokes of each line, in their order; all are one line unless told."""
+
+
+class Line(Request):
+    """A line that was copied, to be compared with what it should say."""
+
+    strokes: list[list[Point]]
+    text: Annotated[str, Field(max_length=200)]
+
+
+class NewStyle(Request):
+    """A style to make of copied lines."""
+
+    name: Annotated[str, Field(max_length=60)]
+    samples: Annotated[list[Line], Field(min_length=1, max_length=8)]
+
+
+def parsed(model: type[Model], body: bytes) -> Model:
+    """The request in ``body``; :class:`InkError` with its first fault in one line."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise InkError(f"{place or 'the request'}: {fault['msg'][:200]}; see /openapi.json") from None
+
+
+def ink(strokes: list[list[Point]], text: str | None = None) -> Ink:
+    """Strokes from the wire as ink; times and pressure are kept when every point has one."""
+    flat = [point for stroke in strokes for point in stroke]
+    if not flat:
+        raise InkError("there is no ink: no stroke has a point; write something")
+    if len(flat) > MOST_POINTS:
+        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MOST_POINTS:,}; send it in parts")
+    xy = np.array([(point["x"], point["y"]) for point in flat])
+    t = _column(flat, "t")
+    pressure = _column(flat, "pressure")
+    starts = np.cumsum([0] + [len(stroke) for stroke in strokes if stroke][:-1])
+    seconds = None if t is None else (t - t[0]) / 1000
+    force = None if pressure is None else np.clip(pressure, 0, 1)
+    return Ink(xy[:, 0], xy[:, 1], starts, seconds, force, Source(text=text))
+
+
+class TooLarge(InkError):
+    """A request that is larger than allowed."""
+
+
+def transcription(lines: list[ReadLine], alternatives: int, strokes: list[list[Point]]) -> dict[str, Any]:
+    """The answer to a drawing: predictions as the API has them, and beside them lines and words with their boxes."""
+    numbers = [i for i, stroke in enumerate(strokes) if stroke]  # as the client counts them
+    return {
+        "predictions": [
+            {"text": text, "segmentationResult": _segments(lines, readings, numbers)}
+            for text, readings in _pages(lines, alternatives)
+        ],
+        "lines": [_line(line, numbers) for line in lines],
+    }
+
+
+def _line(line: ReadLine, numbers: list[int]) -> dict[str, Any]:
+    return {
+        "text": line.text,
+        "box": line.box,
+        "strokes": [numbers[i] for i in line.strokes],
+        "alternatives": [{"text": r.text, "logProbability": round(r.log_probability, 3)} for r in line.readings],
+        "words": [{"text": w.text, "begin": w.begin, "end": w.end, "box": w.box} for w in line.words],
+    }
+
+
+def _pages(lines: list[ReadLine], alternatives: int) -> list[tuple[str, tuple[int, ...]]]:
+    """Texts of the whole page, best first, and which reading of each line they take: one line differs at a time."""
+    best = tuple(0 for _ in lines)
+    changed = sorted(
+        (line.readings[0].log_probability - reading.log_probability, i, k)
+        for i, line in enumerate(lines)
+        for k, reading in enumerate(line.readings[1:], 1)
+    )
+    pages = [best] + [(*best[:i], k, *best[i + 1 :]) for _, i, k in changed[: alternatives - 1]]
+    return [("\n".join(l.readings[k].text for l, k in zip(lines, page, strict=True)), page) for page in pages]  # noqa: E741
+
+
+def _segments(lines: list[ReadLine], readings: tuple[int, ...], numbers: list[int]) -> list[dict[str, Any]]:
+    segments, at = [], 0
+    for line, k in zip(lines, readings, strict=True):
+        for character in line.readings[k].characters:
+            drawn = [
+                {"strokeIndex": numbers[stroke], "beginPointIndex": begin, "endPointIndex": end}
+                for stroke, begin, end in line.pieces(character)
+            ]
+            segments.append(
+                {"grapheme": character.text, "beginIndex": at, "endIndex": at + 1, "drawingSegments": drawn}
+            )
+            at += 1
+        at += 1  # the line's end
+    return segments
+
+
+def _column(points: list[Point], name: Literal["t", "pressure"]) -> np.ndarray | None:
+    values = [point.get(name) for point in points]
+    return None if any(value is None for value in values) else np.array(values, dtype=np.float64)
