@@ -1,4 +1,4 @@
-"""Ink files: one registry, found by content first and by extension second.
+"""Ink files, read and written: one registry, found by content first and by extension second.
 
 A format is one file of this package and one line in :func:`readers`. A reader turns bytes into :class:`Ink`, or into
 the :class:`Page` values of a document, or raises :class:`InkError` with one line that holds the offending value and the
@@ -8,16 +8,33 @@ remedy.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+import numpy as np
+
 from handwriting.errors import InkError
-from handwriting.formats import iamondb, unipen, xml
-from handwriting.formats.format import Format
+from handwriting.files import atomic
+from handwriting.formats import csv, iamondb, inkml, json, remarkable, svg, unipen, xml, xournal
+from handwriting.formats.format import PROPERTIES, Format, lost
 from handwriting.formats.limits import MAX_BYTES, check_size
 from handwriting.ink import Ink, Page
 
-__all__ = ["Format", "Reader", "find", "load", "read", "read_ink", "read_pages", "readers"]
+__all__ = [
+    "Format",
+    "Reader",
+    "find",
+    "load",
+    "read",
+    "read_ink",
+    "read_pages",
+    "readers",
+    "save",
+    "table",
+    "writer",
+    "writers",
+]
 
 HEAD = 4096
 """Bytes at the start of a file that a format is recognised by."""
@@ -29,11 +46,24 @@ Reader = Format
 
 
 def readers() -> tuple[Format, ...]:
-    """Every format that can be read; those with ``write`` can be written too."""
+    """Every format that can be read, and asked in this order; those with ``write`` can be written too."""
     return (
         Format("IAM-OnDB", (".xml",), lambda head: xml.root_name(head) == iamondb.ROOT, iamondb.read),
         Format("UNIPEN", (".dat", ".upn", ".unp"), unipen.recognises, unipen.read),
+        Format("InkML", (".inkml",), inkml.recognises, inkml.read, inkml.write, inkml.HOLDS),
+        Format(
+            "Xournal++", (".xopp", ".xoj"), xournal.recognises, xournal.read, xournal.write, xournal.HOLDS, "pt", True
+        ),
+        Format("SVG", (".svg",), svg.recognises, svg.read, svg.write, svg.HOLDS, "mm"),
+        Format("reMarkable", (".rm", ".rmdoc"), remarkable.recognises, remarkable.read, document=True),
+        Format("JSON", (".json", ".jiix"), json.recognises, json.read, json.write, json.HOLDS),
+        Format("CSV", (".csv", ".tsv"), csv.recognises, csv.read, csv.write, csv.HOLDS),
     )
+
+
+def writers() -> tuple[Format, ...]:
+    """Every format that can be written."""
+    return tuple(format for format in readers() if format.write is not None)
 
 
 def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:
@@ -69,6 +99,49 @@ def read_pages(source: Readable, format: str | None = None) -> list[Page]:
     return _pages(find(data, file, format), data, file)
 
 
+def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format: str | None = None) -> list[str]:
+    """Write ink, a page or pages to ``path`` in the format of its ending, or the one that ``format`` names.
+
+    The file appears complete or not at all. Returns what of the ink it cannot hold, by the names of
+    :data:`~handwriting.formats.format.PROPERTIES`. Raises :class:`InkError` when no format that can be written has this
+    ending, the format holds one page and there are several, or the file cannot be written.
+    """
+    pages = [Page(ink)] if isinstance(ink, Ink) else [ink] if isinstance(ink, Page) else list(ink)
+    chosen = writer(path, format)
+    if not pages or chosen.write is None:
+        raise InkError(f"{path}: there is no page to write; give one at least")
+    if len(pages) > 1 and "pages" not in chosen.holds:
+        raise InkError(
+            f"{path}: {chosen.name} holds one page, and there are {len(pages)}; choose one with --page N (page=N)"
+        )
+    data = chosen.write(pages)
+    with atomic(path) as temporary:
+        temporary.write_bytes(data)
+    return lost(pages, chosen)
+
+
+def writer(path: str | os.PathLike[str], format: str | None = None) -> Format:
+    """The format to write ``path`` in; :class:`InkError` when there is none. To be asked before long work."""
+    suffix = Path(path).suffix.lower()
+    for known in writers():
+        if known.name.lower() == format.lower() if format is not None else suffix in known.extensions:
+            return known
+    endings = ", ".join(known.extensions[0] for known in writers())
+    if format is not None:
+        raise InkError(f"format {format!r} is not written; choose one of: {', '.join(k.name for k in writers())}")
+    raise InkError(f"{path}: no ink is written to {suffix or 'a name without an ending'}; give a name with {endings}")
+
+
+def table() -> str:
+    """Every format, its endings, and what it holds when written."""
+    rows = [("format", "endings", "read", "written, and holds beside the points")]
+    for known in readers():
+        holds = ", ".join(name for name in PROPERTIES if name in known.holds)
+        rows.append((known.name, " ".join(known.extensions), "yes", "no" if known.write is None else f"yes: {holds}"))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    return "\n".join("  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
+
+
 def find(data: bytes, file: str, format: str | None = None) -> Format:
     """The format of these bytes: the named one, else by content, else by the extension of ``file``."""
     known = readers()
@@ -89,7 +162,8 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
 
 
 def _pages(found: Format, data: bytes, file: str) -> list[Page]:
-    result = found.read(data, file)
+    with np.errstate(all="ignore"):  # what is not finite is refused by its value
+        result = found.read(data, file)
     return [Page(result)] if isinstance(result, Ink) else result
 
 

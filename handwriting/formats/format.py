@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from handwriting.formats.units import millimetres
 from handwriting.ink import Ink, Page
 
 
@@ -23,12 +24,22 @@ class Format:
     """Pages to bytes; None when the format is only read. Without ``"pages"`` in ``holds`` it is given one page."""
     holds: frozenset[str] = frozenset()
     """Which of :data:`PROPERTIES` survive being written and read back; strokes, x and y always do."""
+    unit: str | None = None
+    """The one unit of length that it is written in, to which ink is brought; None when any will do."""
     document: bool = False
     """Whether its files are documents of pages; others hold a single piece of ink."""
 
 
 PROPERTIES = ("time", "start time", "pressure", "text", "writer", "units", "page size", "pages")
 """What ink may have beside x and y, by the names that ``app.py formats`` shows; ``"pages"``: more than one."""
+
+
+def lost(pages: Sequence[Page], format: Format) -> list[str]:
+    """Those properties of ``pages`` that ``format`` cannot hold; lengths that it keeps in its own unit are not lost."""
+    kept = set(format.holds)
+    if format.unit is not None and all(millimetres(page.ink.source.units) for page in pages):
+        kept.add("units")
+    return [name for name in properties(pages) if name not in kept]
 
 
 def properties(pages: Sequence[Page]) -> list[str]:

@@ -1,0 +1,273 @@
+"""W3C InkML (https://www.w3.org/TR/InkML/; its section numbers in brackets): traces, gathered into strokes.
+
+What is followed: trace formats with any channels in any order (3.1), wherever they are declared or referred to; units,
+resolutions and orientations of X and Y; difference prefixes and wildcards (3.2.1, in `inkml_trace.py`); traces that go
+on in others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine canvas transforms (5.1) and time stamps
+(`inkml_context.py`); and annotations, of which those that say what is written become the ink's text.
+
+Traces of a pen in the air are left out, and so are traces in ``definitions`` unless a view refers to them. A namespace
+is not needed: many programs leave it out. Y is brought to X's unit. Time and pressure are kept when every point has
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from lxml import etree
+from numpy.typing import NDArray
+
+from handwriting.errors import InkError
+from handwriting.formats import xml
+from handwriting.formats.inkml_context import SECONDS, Channel, Context, Contexts
+from handwriting.formats.inkml_trace import values
+from handwriting.formats.limits import MAX_COORDINATE, MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
+from handwriting.formats.numerals import places, texts
+from handwriting.formats.units import millimetres
+from handwriting.ink import Floats, Ink, Page, Source
+
+ROOT = "ink"
+NAMESPACE = "http://www.w3.org/2003/InkML"
+TRUTH = ("truth", "text", "transcription", "transcript", "label", "groundtruth", "unicode")
+"""Types of annotation that say what is written, in lower case."""
+HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units"})
+
+
+def recognises(head: bytes) -> bool:
+    return xml.root_name(head) == ROOT
+
+
+def read(data: bytes, file: str) -> Ink:
+    """The ink of a document; raises :class:`InkError` with one line when it is damaged or holds no traces."""
+    root = xml.parse(data, file, doctype=True)
+    if xml.local(root) != ROOT:
+        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is no InkML file")
+    return _Document(root, file).ink()
+
+
+@dataclass
+class _Trace:
+    """A trace that is to be drawn: its text, of which only the points from ``first`` to ``end`` count."""
+
+    text: str
+    stroke: int
+    """Number of the stroke that it begins or goes on with."""
+    first: int
+    end: int | None
+
+
+@dataclass
+class _Points:
+    """Points of several traces: x, y in the unit of the first channel X, t in seconds, pressure from 0 to 1."""
+
+    stroke: NDArray[np.int64]
+    x: Floats
+    y: Floats
+    t: Floats | None
+    pressure: Floats | None
+
+
+class _Document:
+    def __init__(self, root: etree._Element, file: str) -> None:
+        self.root, self.file = root, file
+        self.contexts = Contexts(root, file)
+        self.runs: list[tuple[Context, list[_Trace]]] = []
+        """Traces in their order, those that follow each other in one context together."""
+        self.named: dict[str, int] = {}
+        """Stroke of each trace that has an id."""
+        self.strokes = 0
+        self.said: list[tuple[int, str, str]] = []
+        """Depth, type and text of every annotation of the document, its groups and its views."""
+        self.units: str | None = None
+        self.points = 0
+        self.cached: dict[tuple[str, int], tuple[Context, Context]] = {}
+
+    def ink(self) -> Ink:
+        self._gather(self.root, Context(), 0)
+        check_points(self.points, self.file, self.strokes)
+        runs = [run for run in (self._read(context, traces) for context, traces in self.runs) if len(run.x)]
+        check_points(sum(len(run.x) for run in runs), self.file)
+        stroke = np.concatenate([run.stroke for run in runs])
+        # A trace may go on with a stroke that others have followed.
+        order = np.argsort(stroke, kind="stable")
+        x, y = (np.concatenate([getattr(run, name) for run in runs])[order] for name in "xy")
+        self._check("X", x)
+        self._check("Y", y)
+        t, pressure = (
+            self._where_all_have_it([getattr(run, name) for run in runs], order) for name in ("t", "pressure")
+        )
+        if pressure is not None and (top := float(pressure.max())) > 1:
+            pressure = pressure / top  # no maximum was given
+        starts = np.flatnonzero(np.diff(stroke[order], prepend=-1))
+        source = Source(self.units, None if t is None else float(t[0]) or None, self._text(), self._writer(), self.file)
+        return Ink(
+            x, y, starts, None if t is None else t - t[0], None if pressure is None else pressure.clip(0), source
+        )
+
+    def _gather(self, element: etree._Element, context: Context, depth: int) -> None:
+        """The traces below ``element``, in their order; contexts on the way hold for what follows them."""
+        if depth > MAX_DEPTH:
+            raise InkError(f"{self.file}: groups more than {MAX_DEPTH} deep; export the file again")
+        for child in element:
+            name = xml.local(child)
+            if name == "trace":
+                self._trace(child, self._named_context(child, context))
+            elif name in ("context", "traceFormat", "inkSource", "canvasTransform"):
+                context = self.contexts.of(child, context)
+            elif name == "traceGroup":
+                self._gather(child, self._named_context(child, context), depth + 1)
+            elif name == "traceView":
+                self._view(child, context, depth + 1)
+            elif name == "annotation":
+                self.said.append((depth, child.get("type", "").lower(), (child.text or "").strip()))
+
+    def _view(self, view: etree._Element, context: Context, depth: int) -> None:
+        """A view draws what ``definitions`` hold; of what is drawn already it only tells more."""
+        reference = view.get("traceDataRef")
+        if reference is not None:
+            target = self.contexts.find(reference)
+            if any(xml.local(above) == "definitions" for above in target.iterancestors()):
+                self._drawn(target, _index(view, "from", self.file), _index(view, "to", self.file), context)
+        self._gather(view, context, depth)
+
+    def _drawn(self, target: etree._Element, first: list[int], last: list[int], context: Context) -> None:
+        """A trace or a group out of ``definitions``: from index path to index path, counted from 1 (3.3.2)."""
+        self.contexts.step(0)
+        context = self._named_context(target, context)
+        if xml.local(target) == "trace":
+            self._trace(target, context, (first or [1])[0] - 1, last[0] if last else None)
+            return
+        parts = [child for child in target if xml.local(child) in ("trace", "traceGroup")]
+        low, high = (first or [1])[0], last[0] if last else len(parts)
+        for number, part in enumerate(parts[low - 1 : high], low):
+            self._drawn(part, first[1:] if number == low else [], last[1:] if number == high else [], context)
+
+    def _named_context(self, element: etree._Element, context: Context) -> Context:
+        reference = element.get("contextRef")
+        if not reference or reference.startswith("#Default"):
+            return context
+        key = reference, id(context)
+        if key not in self.cached:  # with the base, so that its id stays its own
+            self.cached[key] = context, self.contexts.of(self.contexts.find(reference), context)
+        return self.cached[key][1]
+
+    def _trace(self, trace: etree._Element, context: Context, first: int = 0, end: int | None = None) -> None:
+        if trace.get("type", "penDown") == "penUp":
+            return
+        text = trace.text or ""
+        self.points += text.count(",") + 1
+        stroke = None
+        if trace.get("continuation") in ("middle", "end"):
+            prior = (trace.get("priorRef") or "").strip().removeprefix("#")
+            stroke = self.named.get(prior, self.strokes - 1 if self.strokes else None)
+        if stroke is None:
+            stroke = self.strokes
+            self.strokes += 1
+        if self.points > MAX_POINTS or self.strokes > MAX_STROKES:
+            check_points(self.points, self.file, self.strokes)
+        if name := trace.get(xml.ID) or trace.get("id"):
+            self.named[name] = stroke
+        if not self.runs or self.runs[-1][0] is not context:
+            self.runs.append((context, []))
+        self.runs[-1][1].append(_Trace(text, stroke, first, end))
+
+    def _read(self, context: Context, traces: list[_Trace]) -> _Points:
+        names = [channel.name for channel in context.channels]
+        parts = values([trace.text for trace in traces], names, context.regular, self.file)
+        parts = [part[trace.first : trace.end] for part, trace in zip(parts, traces, strict=True)]
+        points = np.concatenate(parts)
+        by_name = {c.name: (c, points[:, i]) for i, c in reversed(list(enumerate(context.channels)))}
+        x, y = self._place(context, *by_name["X"], *by_name["Y"])
+        t = pressure = None
+        if "T" in by_name:
+            channel, t = by_name["T"]
+            offset = self.contexts.time(channel.since or context.stamp)
+            t = t * SECONDS.get((channel.units or "ms").lower(), 1e-3) + offset
+        if "F" in by_name:
+            channel, f = by_name["F"]
+            low = channel.low or 0.0
+            span = 1.0 if channel.high is None or channel.high <= low else channel.high - low
+            pressure = (f - low) / span
+        return _Points(np.repeat([trace.stroke for trace in traces], [len(part) for part in parts]), x, y, t, pressure)
+
+    def _place(self, context: Context, x: Channel, xs: Floats, y: Channel, ys: Floats) -> tuple[Floats, Floats]:
+        """Coordinates in X's unit, y growing downward, on the canvas."""
+        if self.units is None:
+            self.units = x.units
+        if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
+            raise InkError(f"{self.file}: a point without X or Y in it; every point needs both as finite numbers")
+        xs, ys = xs * x.scale, ys * y.scale
+        wide, high = millimetres(x.units), millimetres(y.units)
+        if wide and high:
+            ys = ys * (high / wide)
+        if context.affine is not None:
+            xs, ys = context.affine @ np.stack([xs, ys, np.ones(len(xs))])
+        return xs, ys
+
+    def _where_all_have_it(self, parts: list[Floats | None], order: NDArray[np.int64]) -> Floats | None:
+        present = [part for part in parts if part is not None]
+        if len(present) < len(parts):
+            return None
+        result = np.concatenate(present)[order]
+        return result if np.isfinite(result).all() else None
+
+    def _check(self, name: str, values: Floats) -> None:
+        bad = np.flatnonzero(~(np.abs(values) <= MAX_COORDINATE))
+        if len(bad):
+            raise InkError(f"{self.file}: {name}={values[bad[0]]:g}; it must be finite and at most {MAX_COORDINATE:g}")
+
+    def _text(self) -> str | None:
+        """What the outermost annotations say: lines where they have several words each, else words."""
+        said = [(depth, text) for depth, kind, text in self.said if kind in TRUTH and text]
+        if not said:
+            return None
+        top = min(depth for depth, _ in said)
+        parts = [text for depth, text in said if depth == top]
+        return ("\n" if any(" " in part for part in parts) else " ").join(parts if top else parts[:1])
+
+    def _writer(self) -> str | None:
+        return next((text for _, kind, text in self.said if kind in ("writer", "writerid") and text), None)
+
+
+def _index(view: etree._Element, name: str, file: str) -> list[int]:
+    text = view.get(name)
+    if text is None:
+        return []
+    parts = text.split(":")
+    if len(parts) > 20 or not all(p.strip().isascii() and p.strip().isdigit() and len(p) < 10 for p in parts):
+        raise InkError(f"{file}: {name}={text[:40]!r} of a trace view is not numbers with colons between them")
+    return [max(1, int(part)) for part in parts]
+
+
+def write(pages: Sequence[Page]) -> bytes:
+    """The document of one page's ink: channels X and Y, T in seconds, F from 0 to 1."""
+    ink = pages[0].ink
+    source = ink.source
+    root = etree.Element("ink", nsmap={None: NAMESPACE})
+    for kind, text in (("truth", source.text), ("writer", source.writer)):
+        if text:
+            etree.SubElement(root, "annotation", type=kind).text = xml.printable(text)
+    definitions = etree.SubElement(root, "definitions")
+    if source.start_time is not None:
+        etree.SubElement(definitions, "timestamp", {xml.ID: "start", "time": repr(source.start_time * 1000)})
+    context = etree.SubElement(definitions, "context", {xml.ID: "pen"})
+    trace_format = etree.SubElement(context, "traceFormat")
+    units = {} if source.units is None else {"units": xml.printable(source.units)}
+    digits = places(ink.x, ink.y)
+    columns = [texts(ink.x, digits), texts(ink.y, digits)]
+    for name in "XY":
+        etree.SubElement(trace_format, "channel", {"name": name, "type": "decimal", **units})
+    if ink.t is not None:
+        since = {} if source.start_time is None else {"respectTo": "#start"}
+        etree.SubElement(trace_format, "channel", {"name": "T", "type": "decimal", "units": "s", **since})
+        columns.append(texts(ink.t, 6))
+    if ink.pressure is not None:
+        etree.SubElement(trace_format, "channel", name="F", type="decimal", min="0", max="1")
+        columns.append(texts(ink.pressure, 4))
+    points = list(map(" ".join, zip(*columns, strict=True)))
+    for start, end in zip(ink.starts, ink.ends, strict=True):
+        etree.SubElement(root, "trace", contextRef="#pen").text = ", ".join(points[start:end])
+    result: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return result

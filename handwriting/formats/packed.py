@@ -1,0 +1,75 @@
+"""Compressed files: gzip and zip, unpacked no further than their limits allow."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+from handwriting.errors import InkError
+from handwriting.formats.limits import MAX_MEMBERS, MAX_UNPACKED
+
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+
+
+def gunzip(data: bytes, file: str) -> bytes:
+    """What a gzip file (of one member or several, one after the other) holds.
+
+    Raises :class:`InkError` when it is damaged, cut short, or unpacks to more than ``MAX_UNPACKED`` bytes.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while data.startswith(GZIP):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            part = unpacker.decompress(data, MAX_UNPACKED + 1 - size)
+        except zlib.error as error:
+            raise InkError(f"{file}: damaged gzip data ({error}); copy or export the file again") from None
+        size += len(part)
+        _check(size, file)
+        if not unpacker.eof:
+            raise InkError(f"{file}: its gzip data is cut short; copy or export the file again")
+        parts.append(part)
+        if len(parts) > MAX_MEMBERS:
+            raise InkError(f"{file}: more than {MAX_MEMBERS:,} gzip members; save it again")
+        data = unpacker.unused_data
+    return b"".join(parts)
+
+
+class Archive:
+    """A zip archive whose members are read one at a time, within the limits."""
+
+    def __init__(self, data: bytes, file: str) -> None:
+        self.file = file
+        self.left = MAX_UNPACKED
+        # Counted before the directory is read, since each of its entries costs a kilobyte.
+        if data.count(b"PK\x01\x02") > MAX_MEMBERS:
+            raise InkError(f"{file}: an archive of more than {MAX_MEMBERS:,} members; it is no notebook")
+        try:
+            self.zip = zipfile.ZipFile(io.BytesIO(data))
+            self.names = self.zip.namelist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, OverflowError) as error:
+            raise InkError(f"{file}: a damaged zip archive ({error}); copy or export the file again") from None
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a member; :class:`InkError` when it is damaged, encrypted, or the limit is passed."""
+        info = self.zip.getinfo(name)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
+            raise InkError(f"{self.file}: {name[:80]!r} in it is encrypted or packed in a rare way; export it again")
+        _check(MAX_UNPACKED - self.left + info.file_size, self.file)
+        try:
+            with self.zip.open(info) as member:
+                data = member.read(self.left + 1)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as e:
+            raise InkError(
+                f"{self.file}: {name[:80]!r} in it is damaged ({e}); copy or export the file again"
+            ) from None
+        self.left -= len(data)
+        _check(MAX_UNPACKED - self.left, self.file)
+        return data
+
+
+def _check(size: int, file: str) -> None:
+    if size > MAX_UNPACKED:
+        raise InkError(f"{file}: it unpacks to more than {MAX_UNPACKED:,} bytes, which is refused; split it into pages")

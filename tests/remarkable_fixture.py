@@ -1,0 +1,94 @@
+"""reMarkable files of our own making: the blocks of version 6, with lines that tests choose."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Sequence
+
+HEADER = b"reMarkable .lines file, version=6          "
+LAYER = (0, 11)
+FINELINER, HIGHLIGHTER, ERASER = 17, 18, 6
+
+Point = tuple[float, float, int]
+"""x from the middle of the paper, y, pressure from 0 to 255."""
+
+
+def page(
+    lines: Sequence[Sequence[Point]],
+    *,
+    tool: int = FINELINER,
+    shown: bool = True,
+    erased: bool = False,
+    revision: int = 2,
+    paper: tuple[int, int] | None = None,
+) -> bytes:
+    """A page with one layer."""
+    blocks = [_block(0x00, _id(1, (1, 1)) + _byte(2, 1))]  # migration: to be passed over
+    scene = _inner(1, _id(1, (0, 1)) + _id(2, LAYER))
+    scene += b"" if paper is None else _inner(5, struct.pack("<II", *paper))
+    blocks.append(_block(0x0D, scene))
+    blocks.append(_block(0x01, _id(1, LAYER) + _id(2, (0, 0)) + _byte(3, 1) + _inner(4, _id(1, (0, 1)))))
+    label = _inner(2, _id(1, (0, 12)) + _inner(2, b"\x07\x01Layer 1"))
+    blocks.append(_block(0x02, _id(1, LAYER) + label + _inner(3, _id(1, (0, 0)) + _byte(2, shown))))
+    for number, line in enumerate(lines):
+        head = _id(1, LAYER) + _id(2, (1, 300 + number)) + _id(3, (0, 0)) + _id(4, (0, 0)) + _four(5, int(erased))
+        blocks.append(_block(0x05, head + (b"" if erased else _inner(6, _line(line, tool, revision))), revision))
+    return HEADER + b"".join(blocks)
+
+
+def bundle(pages: Sequence[bytes | None], *, new: bool = True) -> bytes:
+    """A document of pages; None is a page that was never drawn on. ``new``: with the content file of today."""
+    names = [f"page-{number}" for number in range(len(pages))]
+    content = {"cPages": {"pages": [{"id": name} for name in names]}} if new else {"pages": names}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("doc.content", json.dumps(content))
+        archive.writestr("doc.metadata", "{}")
+        for name, data in reversed(list(zip(names, pages, strict=True))):
+            if data is not None:
+                archive.writestr(f"doc/{name}.rm", data)
+    return packed.getvalue()
+
+
+def _line(points: Sequence[Point], tool: int, revision: int) -> bytes:
+    if revision == 1:
+        raw = b"".join(struct.pack("<6f", x, y, 0, 0, 2, p / 255) for x, y, p in points)
+    else:
+        raw = b"".join(struct.pack("<ffHHBB", x, y, 10, 16, 0, p) for x, y, p in points)
+    values = _four(1, tool) + _four(2, 0) + _tag(3, 0x8) + struct.pack("<d", 1.0) + _tag(4, 0x4) + struct.pack("<f", 0)
+    return b"\x03" + values + _inner(5, raw) + _id(6, (0, 1))
+
+
+def _block(kind: int, data: bytes, revision: int = 1) -> bytes:
+    return struct.pack("<IBBBB", len(data), 0, min(revision, 1), revision, kind) + data
+
+
+def _number(value: int) -> bytes:
+    digits = []
+    while value >= 0x80:
+        digits.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*digits, value])
+
+
+def _tag(index: int, kind: int) -> bytes:
+    return _number(index << 4 | kind)
+
+
+def _id(index: int, value: tuple[int, int]) -> bytes:
+    return _tag(index, 0xF) + bytes([value[0]]) + _number(value[1])
+
+
+def _byte(index: int, value: int) -> bytes:
+    return _tag(index, 0x1) + bytes([value])
+
+
+def _four(index: int, value: int) -> bytes:
+    return _tag(index, 0x4) + struct.pack("<I", value)
+
+
+def _inner(index: int, data: bytes) -> bytes:
+    return _tag(index, 0xC) + struct.pack("<I", len(data)) + data
