@@ -108,7 +108,9 @@ def transcribe(
 
 @app.command()
 def generate(
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write: .svg, .png or .pdf.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The file to write: .svg, .png, .pdf; .inkml, .xopp, .json, .csv.")
+    ],
     text: Annotated[
         str | None, typer.Argument(metavar="TEXT", help="What to write; - for stdin.", show_default=False)
     ] = None,
@@ -278,6 +280,39 @@ def serve(
         origins=allow_origin or (),
         say=_say,
     )
+
+
+@app.command("formats")
+def list_formats() -> None:
+    """List the kinds of ink files that are read and written."""
+    from handwriting.formats import table
+
+    print(table())
+
+
+@app.command()
+def convert(
+    source: Annotated[str, typer.Argument(metavar="IN", help="An ink file, - for stdin.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; its ending says in which format.")],
+    page: Annotated[int | None, typer.Option(min=1, help="Only this page of a document.", show_default=False)] = None,
+    format: Annotated[
+        str | None, typer.Option(help="The format of IN, where its content does not tell.", show_default=False)
+    ] = None,
+) -> None:
+    """Turn an ink file into one of another format.
+
+    What the other format cannot hold is named in a line on stderr; see
+    'formats' for what each holds.
+    """
+    from handwriting import formats
+
+    pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
+    if lost:
+        _say(f"note: {output} cannot hold what {source} has: {', '.join(lost)}")
+    points, strokes = (
+        sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
+    )
+    print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
 
 
 @app.command()

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from handwriting.errors import InkError
@@ -16,7 +18,7 @@ from handwriting.ink import Ink, Page
 if TYPE_CHECKING:
     from handwriting.recognition.recognizer import Transcription
 
-__all__ = ["Ink", "InkError", "Page", "generate", "read", "transcribe"]
+__all__ = ["Ink", "InkError", "Page", "generate", "read", "save", "transcribe"]
 __version__ = "0.1.0"
 
 
@@ -36,6 +38,16 @@ def read(source: Any, format: str | None = None, page: int | None = None) -> Ink
     from handwriting import formats
 
     return formats.read(source, format, page)
+
+
+def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format: str | None = None) -> list[str]:
+    """Write ink or pages to a file, in the format of its ending (``.inkml``, ``.xopp``, ``.svg``, ``.json``, ``.csv``).
+
+    Returns what the file cannot hold (``["time"]``); see :func:`handwriting.formats.save`.
+    """
+    from handwriting import formats
+
+    return formats.save(ink, path, format)
 
 
 def transcribe(ink: Ink, alternatives: int = 1) -> Transcription:

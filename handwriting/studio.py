@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from handwriting import formats
 from handwriting.errors import InkError
-from handwriting.ink import Ink
+from handwriting.ink import Ink, Page, Source
 from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
 
 if TYPE_CHECKING:  # svgwrite and the sampler are for writing alone
     from handwriting.best import BestOf, Chosen
+    from handwriting.rendering.drawing import Drawing
     from handwriting.rendering.page import PageStyle
-    from handwriting.synthesis.page import Page
+    from handwriting.synthesis.page import Page as WrittenPage
     from handwriting.synthesis.sampler import Primer
     from handwriting.synthesis.styles import Sample, Style
     from handwriting.synthesis.synthesizer import Synthesizer
@@ -86,7 +87,7 @@ def transcribe_files(
 class Generated:
     """A text that was written to a file."""
 
-    page: Page
+    page: WrittenPage
     summary: str
     """What was written where, in a line."""
 
@@ -137,7 +138,7 @@ def generate(
     dpi: float = 200,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Generated:
-    """Write ``text`` in handwriting to ``path``, as SVG, PNG or PDF.
+    """Write ``text`` in handwriting to ``path``: drawn as SVG, PNG or PDF, or as ink in a format that can be written.
 
     ``primer``: a style, or a file of ink whose hand is taken up, and what it says when the file does not tell. ``size``
     is a factor, ``slant`` in degrees. ``best_of`` chooses each line among several. ``animated``: the
@@ -147,7 +148,10 @@ def generate(
     from handwriting.synthesis.page import write_page
     from handwriting.synthesis.styles import Style
 
-    kind = save.kind(path)
+    kind = path.suffix.lower()
+    as_ink = kind not in save.KINDS and any(kind in format.extensions for format in formats.writers())
+    if not as_ink:
+        save.kind(path)
     if animated is not None and plotted:
         raise InkError("--animate and --plotter: a plotter knows no animation; give one of them")
     if (animated is not None or plotted) and kind != ".svg":
@@ -174,6 +178,8 @@ def generate(
 
         travel = plot(page.drawing, path)
         summary += f", pen-up way {travel.after / 1000:.2f} m instead of {travel.before / 1000:.2f}"
+    elif as_ink:
+        formats.save(_sheet(page.drawing, text), path)
     else:
         save.save(page.drawing, path, dpi=dpi)
     return Generated(page, summary)
@@ -200,6 +206,12 @@ def demonstrate(
     page = generate(synthesizer, text, path, style, bias=BIAS, seed=seed).page
     output = " ".join(t.text for t in recognizer.transcribe_all([line.ink for line in page.lines]))
     return Demonstration(text, output, metrics.cer([(" ".join(line.text for line in page.lines), output)]))
+
+
+def _sheet(drawing: Drawing, text: str) -> Page:
+    """All the ink of a drawing as one, in millimetres."""
+    source = Source(units="mm", text=text)
+    return Page(Ink.from_strokes(drawing.strokes, source), drawing.width, drawing.height)
 
 
 def choosing(synthesizer: Synthesizer, n: int, threads: int = 1) -> BestOf | None:

@@ -24,6 +24,7 @@ from handwriting.ink import Ink, Page
 __all__ = [
     "Format",
     "Reader",
+    "convert",
     "find",
     "load",
     "read",
@@ -77,11 +78,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
     found = find(data, file, format)
     pages = _pages(found, data, file)
     if page is not None:
-        chosen = [p for p in pages if p.number == page]
-        if not chosen:
-            numbers = ", ".join(str(p.number) for p in pages[:20]) + (", ..." if len(pages) > 20 else "")
-            raise InkError(f"{file}: no ink on page {page}; the pages with ink are: {numbers}")
-        pages = chosen
+        pages = [_choose(pages, page, file)]
     if len(pages) > 1:
         raise InkError(f"{file}: {len(pages)} pages with ink; choose one with --page N (page=N), or take read_pages")
     return pages[0] if found.document else pages[0].ink
@@ -118,6 +115,21 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
     with atomic(path) as temporary:
         temporary.write_bytes(data)
     return lost(pages, chosen)
+
+
+def convert(
+    source: Readable, path: str | os.PathLike[str], page: int | None = None, format: str | None = None
+) -> tuple[list[Page], list[str]]:
+    """Write what ``source`` holds, or one ``page`` of it, to ``path``; ``format`` is that of ``source``.
+
+    Returns the pages that were written and what of them the file cannot hold, as :func:`save`.
+    """
+    writer(path)
+    data, file = _load(source)
+    pages = _pages(find(data, file, format), data, file)
+    if page is not None:
+        pages = [_choose(pages, page, file)]
+    return pages, save(pages, path)
 
 
 def writer(path: str | os.PathLike[str], format: str | None = None) -> Format:
@@ -159,6 +171,14 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
         if extension in reader.extensions:
             return reader
     raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}")
+
+
+def _choose(pages: list[Page], number: int, file: str) -> Page:
+    for page in pages:
+        if page.number == number:
+            return page
+    numbers = ", ".join(str(page.number) for page in pages[:20]) + (", ..." if len(pages) > 20 else "")
+    raise InkError(f"{file}: no ink on page {number}; the pages with ink are: {numbers}")
 
 
 def _pages(found: Format, data: bytes, file: str) -> list[Page]:
