@@ -129,19 +129,18 @@ class _Reader:
     def jiix(self, document: Any) -> Iterator[list[Row]]:
         """Every stroke of a JIIX document once: words and their characters may list the same one."""
         self.is_jiix = True
-        strokes = [
-            s for s in _objects(document) if isinstance(s.get("X"), list) and s.get("type", "stroke") == "stroke"
-        ]
-        begins = [_milliseconds(stroke.get("timestamp")) for stroke in strokes]
-        dated = all(begin is not None for begin in begins)
+        strokes: list[dict[str, Any]] = []
         seen: set[str] = set()
+        for item in _objects(document):
+            name = item.get("id")
+            again = isinstance(name, str) and name in seen
+            if isinstance(item.get("X"), list) and item.get("type", "stroke") == "stroke" and not again:
+                strokes.append(item)
+                seen |= {name} if isinstance(name, str) else set()
+        begins = [_milliseconds(stroke.get("timestamp")) for stroke in strokes]
+        # Times count from their stroke's begin: without it nothing is known of the time between strokes.
+        dated = all(begin is not None for begin in begins)
         for stroke, begin in zip(strokes, begins, strict=True):
-            name = stroke.get("id")
-            if isinstance(name, str):
-                if name in seen:
-                    continue
-                seen.add(name)
-            # Times count from their stroke's begin: without it nothing is known of the time between strokes.
             points = self.columns(stroke, begin if dated else (0.0 if len(strokes) == 1 else None))
             if points:
                 yield points

@@ -171,8 +171,7 @@ def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
     size = (page.width or 0) * scale, (page.height or 0) * scale
     if not sheet:
         size = A4
-    inside = unit is not None and min(left, top) >= 0
-    inside = inside and (sheet or (right * scale <= size[0] and bottom * scale <= size[1]))
+    inside = unit is not None and min(left, top) >= 0 and left * scale <= size[0] and top * scale <= size[1]
     corner = (0.0, 0.0) if inside or sheet else (left - MARGIN / scale, top - MARGIN / scale)
     points: Floats = (ink.xy - corner) * scale
     if not sheet:

@@ -68,7 +68,7 @@ def test_rmscene_agrees():
     rmscene = pytest.importorskip("rmscene", reason="rmscene, which asks for an older packaging, is not installed")
     lines = [list(zip(*np.random.default_rng(n).normal(0, 300, (2, 9)), range(9), strict=True)) for n in range(5)]
     data = fixture.page(lines)
-    theirs = [item for item in rmscene.read_tree(io.BytesIO(data)).walk()] or [
+    theirs = list(rmscene.read_tree(io.BytesIO(data)).walk()) or [
         block.item.value for block in rmscene.read_blocks(io.BytesIO(data)) if hasattr(block, "item")
     ]
     ours = formats.read_ink(data)

@@ -1,0 +1,130 @@
+"""Good files of every format, made by ourselves: what readers are tested with, and what fuzzing begins with."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+
+import remarkable_fixture
+from iamondb_fixture import form_xml, line_strokes, line_xml
+
+from handwriting import formats
+from handwriting.ink import Ink, Page, Source
+
+PLAIN_INKML = """<ink><annotation type="truth">two words</annotation>
+<trace id="1">10 0, 9 14.5, 8 28, 7 42</trace><trace>130 155, 144 159</trace></ink>"""
+
+FULL_INKML = """<?xml version="1.0" encoding="UTF-8"?>
+<inkml:ink xmlns:inkml="http://www.w3.org/2003/InkML">
+  <inkml:definitions>
+    <inkml:timestamp xml:id="ts" time="1130000000000"/>
+    <inkml:canvasTransform xml:id="flip">
+      <inkml:mapping type="affine"><inkml:affine>2 0 10, 0 -1 100</inkml:affine></inkml:mapping>
+    </inkml:canvasTransform>
+    <inkml:context xml:id="pen" canvasTransformRef="#flip">
+      <inkml:inkSource xml:id="tablet">
+        <inkml:traceFormat>
+          <inkml:channel name="F" type="integer" max="1023"/>
+          <inkml:channel name="Y" type="decimal" units="mm"/>
+          <inkml:channel name="T" type="integer" units="ms" respectTo="#ts"/>
+          <inkml:channel name="X" type="decimal" units="cm"/>
+          <inkml:intermittentChannels><inkml:channel name="B" type="boolean" default="F"/></inkml:intermittentChannels>
+        </inkml:traceFormat>
+      </inkml:inkSource>
+    </inkml:context>
+    <inkml:trace xml:id="late" contextRef="#pen">0 5 400 5, 1023 6 410 6, 0 7 420 7</inkml:trace>
+  </inkml:definitions>
+  <inkml:traceGroup contextRef="#pen">
+    <inkml:annotation type="transcription">two</inkml:annotation>
+    <inkml:trace xml:id="a" continuation="begin">512 10 100 1, 1023 '0 '10 '1, !1023 "0 "0 "0 T</inkml:trace>
+    <inkml:trace type="penUp">0 0 130 0</inkml:trace>
+    <inkml:trace continuation="end" priorRef="#a">1023 30 150 4</inkml:trace>
+  </inkml:traceGroup>
+  <inkml:traceView traceDataRef="#late" from="2" to="3">
+    <inkml:annotation type="transcription">words</inkml:annotation>
+  </inkml:traceView>
+</inkml:ink>"""
+
+XOURNAL = """<?xml version="1.0" standalone="no"?>
+<xournal creator="Xournal++ 1.2.0" fileversion="4">
+<title>Xournal++ document</title><preview>aGk=</preview>
+<page width="595.27" height="841.89"><background type="solid" color="#ffffffff" style="lined"/>
+<layer name="one"><stroke tool="pen" color="#000000ff" width="1.41 0.7 1.41">10 20 11.5 22 13 25</stroke>
+<stroke tool="highlighter" width="8" color="#ffff007f">0 0 100 100</stroke><text x="1" y="2">typed</text></layer>
+<layer><stroke tool="pen" color="blue" width="1.41 0.35">30 40 31 41</stroke></layer></page>
+<page width="595.27" height="841.89"><background type="pdf"/><layer/></page>
+<page width="400" height="300"><layer><stroke tool="pen" color="black" width="2">5 6 5 6</stroke></layer></page>
+</xournal>"""
+
+SVG = """<?xml version="1.0"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<svg xmlns="http://www.w3.org/2000/svg" width="100mm" height="50mm" viewBox="0 0 200 100">
+<title>two words</title><style>.pen { fill: none; stroke: #000 } rect { fill: white }</style>
+<rect width="100%" height="100%"/><line x1="0" y1="30" x2="200" y2="30" stroke="#b4cbe2"/>
+<g class="pen" transform="translate(10,5) scale(2)"><path d="M0 0L1 2l1-2m5 5h3v4"/><polyline points="1,1 2,3 4-5"/></g>
+<g stroke="black" fill="none"><path d="M10 10c1 2 3 4 5 6s7 8 9 10q1 1 2 3t5 5a5 3 20 0 1 6 2M50 50h0"/>
+<path d="M1 1L2 2" style="display:none"/></g><path fill="red" d="M0 0h9v9z"/></svg>"""
+
+JSON = [
+    """{"strokes": [{"points": [{"x": 1, "y": 2, "t": 10}, {"x": 3, "y": 4.5, "t": 20}]},
+                    {"points": [{"x": 5, "y": 6, "t": 90}]}], "text": "hi", "recognitionType": "text"}""",
+    '[[{"x": 1, "y": 2, "t": 0}, {"x": 3, "y": 4, "t": 16}], [{"x": 5, "y": 6, "t": 40}]]',
+    "[[[1, 2], [3, 4]], [[5, 6]]]",
+    """[{"type": "stroke", "pointers": [{"x": 1, "y": 2, "t": 1700000000000, "p": 0.5},
+                                        {"x": 3, "y": 4, "t": 1700000000010, "p": 1}]}]""",
+    """{"version": "3", "type": "Text", "label": "hi", "words": [{"label": "hi", "candidates": ["hi", "hr"], "items": [
+        {"type": "stroke", "id": "a", "timestamp": "2024-01-01 10:00:00.500", "X": [1, 2], "Y": [3, 4],
+         "F": [0.5, 1], "T": [0, 10]},
+        {"type": "stroke", "id": "b", "timestamp": "2024-01-01 10:00:01", "X": [5], "Y": [6], "F": [1], "T": [0]}]}],
+        "chars": [{"label": "h", "items": [{"type": "stroke", "id": "a", "X": [1, 2], "Y": [3, 4]}]}]}""",
+]
+
+CSV = [
+    "x,y,t,stroke\n1,2,0.0,1\n3,4.5,0.01,1\n5,6,0.2,2\n",
+    "pressure;stroke;T_ms;Y;X;device\r\n0,5;a;10;2,5;1;pen\r\n1,0;a;20;3;2;pen\r\n0,5;b;30;4;3;pen\r\n",
+    "y\tx\n1\t2\n3\t4\n",
+]
+
+
+def package(document: str = XOURNAL) -> bytes:
+    """Xournal++'s newer package."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/xournal++", zipfile.ZIP_STORED)
+        archive.writestr("META-INF/version", "current=1\nmin=1\n")
+        archive.writestr("content.xml", document)
+    return packed.getvalue()
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """Good files by the name of their format: hand-made ones, and one by the format's own writer."""
+    lines = [[(-100.0, 10.0, 255), (-60.5, 12.25, 128), (0.0, 20.0, 0)], [(100.0, 30.0, 51)]]
+    page = remarkable_fixture.page(lines)
+    found: dict[str, list[bytes]] = {
+        "IAM-OnDB": [
+            line_xml(line_strokes("tea")).encode(),
+            form_xml("a01-000u", "10017", ["a tea", "two"], line_strokes("te")).encode(),
+        ],
+        "InkML": [PLAIN_INKML.encode(), FULL_INKML.encode(), FULL_INKML.encode("utf-16")],
+        "Xournal++": [XOURNAL.encode(), gzip.compress(XOURNAL.encode()), package()],
+        "SVG": [SVG.encode()],
+        "reMarkable": [page, remarkable_fixture.page(lines, revision=1), remarkable_fixture.bundle([page, None, page])],
+        "JSON": [document.encode() for document in JSON],
+        "CSV": [table.encode() for table in CSV],
+    }
+    for known in formats.writers():
+        assert known.write is not None
+        found.setdefault(known.name, []).append(known.write([PAGE]))
+    return found
+
+
+INK = Ink(
+    [10.0, 11.5, 13.25, 40.0, 41.0],
+    [20.0, 22.0, 25.5, 30.0, 28.0],
+    [0, 3],
+    [0.0, 0.01, 0.02, 0.5, 0.52],
+    [0.25, 0.5, 1.0, 0.75, 0.5],
+    Source("mm", 1_130_000_000.25, "two words", "someone", None),
+)
+PAGE = Page(INK, 210.0, 297.0)
