@@ -102,7 +102,7 @@ class _Sheet:
         if width is None or height is None or len(line) != 2:
             return False
         across, down = np.abs(line[1] - line[0])
-        return bool((down < 1e-6 and across > 0.95 * width) or (across < 1e-6 and down > 0.95 * height))
+        return bool((down < 1e-6 and across > 0.995 * width) or (across < 1e-6 and down > 0.995 * height))
 
 
 class _Drawing:
