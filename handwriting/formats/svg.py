@@ -36,6 +36,10 @@ ROOT = "svg"
 HOLDS = frozenset({"text", "page size"})
 HIDDEN = {"defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "text", "image"}
 """Elements whose insides are not drawn, or not by a pen."""
+PAPER = "paper"
+"""Class of the rulings in our own drawings."""
+RULINGS = 3
+"""So many lines from edge to edge are the paper's in the drawings of others."""
 MAX_ARCS = 5_000
 """Arcs of circles, each of which costs as much as a hundred other curves."""
 FLATNESS = 1 / 20_000
@@ -59,7 +63,7 @@ def read(data: bytes, file: str) -> list[Page]:
         raise InkError(f"{file}: reading SVG needs svgpathtools; install it: pip install 'handwriting[svg]'")
     sheet = _Sheet(root, file)
     drawing = _Drawing(root, file)
-    lines = [line for line in drawing.lines() if not sheet.is_ruling(line)]
+    lines = sheet.without_rulings(drawing.lines())
     if not lines and drawing.outlines:
         raise InkError(
             f"{file}: its {drawing.outlines:,} paths are filled outlines, and not the lines of a pen; "
@@ -96,13 +100,20 @@ class _Sheet:
         self.width, self.height = (None if value is None else value * self.scale for value in size)
         self.at_corner = view[:2] == [0, 0]
 
-    def is_ruling(self, line: Floats) -> bool:
-        """Whether a line of shape (n, 2) is printed on the paper: straight along an axis, from edge to edge."""
+    def without_rulings(self, lines: list[Floats]) -> list[Floats]:
+        """Lines of shape (n, 2) but for those printed on the paper: straight along an axis, from edge to edge."""
         width, height = self.user
-        if width is None or height is None or len(line) != 2:
-            return False
-        across, down = np.abs(line[1] - line[0])
-        return bool((down < 1e-6 and across > 0.995 * width) or (across < 1e-6 and down > 0.995 * height))
+        if width is None or height is None:
+            return lines
+        printed = set()
+        for i, line in enumerate(lines):
+            across, down = np.abs(line[-1] - line[0])
+            if len(line) == 2 and (
+                (down < 1e-6 and across > 0.995 * width) or (across < 1e-6 and down > 0.995 * height)
+            ):
+                printed.add(i)
+        # One or two may be somebody's underlining.
+        return [line for i, line in enumerate(lines) if i not in printed] if len(printed) >= RULINGS else lines
 
 
 class _Drawing:
@@ -134,7 +145,7 @@ class _Drawing:
         while stack:
             element, matrix = stack.pop()
             name = xml.local(element)
-            if not name or name in HIDDEN:
+            if not name or name in HIDDEN or element.get("class") == PAPER:
                 continue
             if transform := element.get("transform"):
                 matrix = matrix @ self._transform(transform)

@@ -53,7 +53,9 @@ def sheet(drawing: Drawing) -> svgwrite.Drawing:
         document.add(document.rect(size=("100%", "100%"), fill="white"))
     if drawing.rulings:
         lines = "".join("M{:g} {:g}L{:g} {:g}".format(*(round(v, 2) for v in line)) for line in drawing.rulings)
-        document.add(document.path(lines, fill="none", stroke=RULING_COLOR, stroke_width=f"{RULING_MM:g}"))
+        document.add(
+            document.path(lines, fill="none", stroke=RULING_COLOR, stroke_width=f"{RULING_MM:g}", class_="paper")
+        )
     return document
 
 

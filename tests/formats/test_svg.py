@@ -57,6 +57,13 @@ def test_our_own_drawings_come_back():
         assert gaps.max() < 0.05
 
 
+def test_rulings_of_others_are_left_out():
+    ruled = "".join(f'<line x1="0" x2="100" y1="{y}" y2="{y}" stroke="blue"/>' for y in (10, 20, 30))
+    pen = '<path fill="none" stroke="black" d="M10 10L20 20"/>'
+    assert len(read(ruled + pen, '<svg viewBox="0 0 100 50">').starts) == 1
+    assert len(read(ruled[: len(ruled) // 3] + pen, '<svg viewBox="0 0 100 50">').starts) == 2
+
+
 def test_styles_are_inherited_and_rules_apply():
     rule = "<style>path.pen{fill:none;stroke:black} #gone{display:none}</style>"
     ink = read(rule + '<path class="pen" d="M0 0L1 1z"/><path id="gone" class="pen" d="M5 5L6 6"/>')
