@@ -44,7 +44,7 @@ SHOWN = PLAIN | {
     "title": {"id": ID},
     "desc": {"id": ID},
     "rect": {"x": "0", "y": "0", "width": "100%", "height": "100%", "fill": "white"},
-    "path": {"d": r"[MLch\d .-]+", "fill": "none", "stroke": COLOR, "stroke-width": NUMBER},
+    "path": {"d": r"[MLch\d .-]+", "fill": "none", "stroke": COLOR, "stroke-width": NUMBER, "class": "paper"},
 }
 MOVING = SHOWN | {
     "g": PEN | {"id": ID},
