@@ -9,7 +9,7 @@ Hannun, Maas, Jurafsky & Ng 2014, algorithm 1). NumPy, in log space.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,25 +24,24 @@ Indices = NDArray[np.int64]
 class Scorer(Protocol):
     """What else a text is judged by during the search: a language model, a lexicon, a reward for length.
 
-    A state stands for a prefix and may be anything. All scores are added to log-probabilities: weighting them is the
-    scorer's own business, and ``-inf`` forbids. ``advance`` and ``scores`` are called once for each prefix, when the
-    search first keeps it.
+    A prefix has a state, which is one element of an array whose first axis is prefixes; what is in it is the scorer's
+    own business. All scores are added to log-probabilities: weighting them is the scorer's business too, and ``-inf``
+    forbids. Prefixes are judged many at a time.
     """
 
-    def start(self) -> Any:
-        """The state of the empty prefix."""
+    most: float
+    """No character adds more than this: what cannot come into the beam even so is not judged."""
+
+    def start(self) -> NDArray:
+        """The state of the empty prefix, one element."""
         ...
 
-    def advance(self, state: Any, index: int) -> Any:
-        """The state of a prefix extended by a character's index."""
+    def extend(self, states: NDArray, characters: Indices) -> tuple[Floats, NDArray]:
+        """What each of ``N`` characters adds when it extends the prefix of the state beside it, and the states then."""
         ...
 
-    def scores(self, state: Any) -> Floats:
-        """Shape (V,): what each character adds when it extends the prefix; the blank's entry is not used."""
-        ...
-
-    def finish(self, state: Any) -> float:
-        """What is added when the line ends with the prefix."""
+    def finish(self, states: NDArray) -> Floats:
+        """What is added when the line ends with each of ``N`` prefixes."""
         ...
 
 
@@ -77,15 +76,13 @@ class BeamSearchDecoder:
         text that the beam holds. Raises :class:`InkError` as :func:`~handwriting.recognition.decode.checked` does.
         """
         frames = checked(log_probs, self.alphabet.size)
-        tree = _Tree(self.scorer)
+        tree = _Tree()
         beam = self._search(frames, tree)
+        added = beam.added + (self.scorer.finish(beam.states) if self.scorer else 0.0)
         found = []
-        for node, log_probability, added in zip(
-            beam.node.tolist(), beam.total.tolist(), beam.added.tolist(), strict=True
-        ):
-            score = log_probability + added + tree.finish(node)
-            if score > IMPOSSIBLE:
-                found.append((-score, tree.labels(node), log_probability))
+        for node, log_probability, more in zip(beam.node.tolist(), beam.total.tolist(), added.tolist(), strict=True):
+            if log_probability + more > IMPOSSIBLE:
+                found.append((-log_probability - more, tree.labels(node), log_probability))
         found = sorted(found)[: self.n_best]
         steps = best_steps(frames, [labels for _, labels, _ in found])
         return [
@@ -97,7 +94,7 @@ class BeamSearchDecoder:
         """The prefixes that are left after the last step."""
         extends = frames >= frames.max(axis=1, keepdims=True) + self.threshold  # (T, V)
         extends[:, BLANK] = False
-        beam = _Beam.empty_prefix()
+        beam = _Beam.empty_prefix(self.scorer.start() if self.scorer else np.zeros(1))
         for frame, extending in zip(frames, extends, strict=True):
             stayed = beam.stay(frame)
             characters = np.flatnonzero(extending)
@@ -119,11 +116,18 @@ class BeamSearchDecoder:
         stayed.other[held] = np.logaddexp(stayed.other[held], grown[same])
         grown[same] = IMPOSSIBLE
 
-        added = beam.added[:, None] + tree.scores(beam.node, characters)  # (K, C)
-        score = np.concatenate([stayed.total + stayed.added, (grown + added).ravel()])
+        stayed_score = stayed.total + stayed.added
+        row, column = self._promising(beam, stayed_score, grown)
+        if self.scorer and len(row):
+            more, states = self.scorer.extend(beam.states[row], characters[column])
+        else:
+            more, states = np.zeros(len(row)), beam.states[row]
+        added = beam.added[row] + more
+        score = np.concatenate([stayed_score, grown[row, column] + added])
         best = np.argpartition(-score, self.beam)[: self.beam] if len(score) > self.beam else np.arange(len(score))
         best = best[score[best] > IMPOSSIBLE]
-        stay, (row, column) = best[best < len(beam)], divmod(best[best >= len(beam)] - len(beam), len(characters))
+        stay, new = best[best < len(beam)], best[best >= len(beam)] - len(beam)
+        row, column = row[new], column[new]
         node, character = beam.node[row], characters[column]
         return _Beam(
             node=np.concatenate([stayed.node[stay], tree.children(node, character)]),
@@ -131,8 +135,18 @@ class BeamSearchDecoder:
             last=np.concatenate([stayed.last[stay], character]),
             blank=np.concatenate([stayed.blank[stay], np.full(len(row), IMPOSSIBLE)]),
             other=np.concatenate([stayed.other[stay], grown[row, column]]),
-            added=np.concatenate([stayed.added[stay], added[row, column]]),
+            added=np.concatenate([stayed.added[stay], added[new]]),
+            states=np.concatenate([stayed.states[stay], states[new]]),
         )
+
+    def _promising(self, beam: _Beam, stayed_score: Floats, grown: Floats) -> tuple[Indices, Indices]:
+        """Rows and columns of the extensions that may come into the beam."""
+        score = grown + beam.added[:, None]
+        least = IMPOSSIBLE
+        if len(stayed_score) >= self.beam:
+            least = float(stayed_score.min()) - (self.scorer.most if self.scorer else 0.0)
+        row, column = np.nonzero((score > least) & (score > IMPOSSIBLE))
+        return row, column
 
 
 @dataclass
@@ -151,11 +165,13 @@ class _Beam:
     """Log-probability of its paths that end in its last character."""
     added: Floats
     """What the scorer has added so far."""
+    states: NDArray
+    """The scorer's."""
 
     @classmethod
-    def empty_prefix(cls) -> _Beam:
+    def empty_prefix(cls, state: NDArray) -> _Beam:
         zero, none = np.zeros(1, dtype=np.int64), np.full(1, IMPOSSIBLE)
-        return cls(node=zero, parent=zero - 1, last=zero + BLANK, blank=np.zeros(1), other=none, added=np.zeros(1))
+        return cls(zero, zero - 1, zero + BLANK, blank=np.zeros(1), other=none, added=np.zeros(1), states=state)
 
     def __len__(self) -> int:
         return len(self.node)
@@ -167,18 +183,15 @@ class _Beam:
     def stay(self, frame: Floats) -> _Beam:
         """The same prefixes after a step of a blank or of the last character once more."""
         blank, other = self.total + frame[BLANK], self.other + frame[self.last]
-        return _Beam(self.node, self.parent, self.last, blank, other, self.added)
+        return _Beam(self.node, self.parent, self.last, blank, other, self.added, self.states)
 
 
 class _Tree:
     """Every prefix that was ever kept: node 0 is the empty one, so that a prefix that returns keeps its number."""
 
-    def __init__(self, scorer: Scorer | None) -> None:
-        self._scorer = scorer
+    def __init__(self) -> None:
         self._parents, self._lasts = [-1], [BLANK]
         self._children: dict[tuple[int, int], int] = {}
-        self._states = [scorer.start() if scorer else None]
-        self._scores: list[Floats] = [scorer.scores(self._states[0])] if scorer else []
 
     def children(self, nodes: Indices, characters: Indices) -> Indices:
         """The nodes reached from ``nodes`` by ``characters``, made where there are none yet; shape as both, (N,)."""
@@ -191,19 +204,7 @@ class _Tree:
         if child == len(self._parents):
             self._parents.append(node)
             self._lasts.append(character)
-            if self._scorer:
-                self._states.append(self._scorer.advance(self._states[node], character))
-                self._scores.append(self._scorer.scores(self._states[child]))
         return child
-
-    def scores(self, nodes: Indices, characters: Indices) -> Floats:
-        """What extending each of the nodes by each of the characters adds, shape (K, C)."""
-        if not self._scorer:
-            return np.zeros((len(nodes), len(characters)))
-        return np.array([self._scores[node][characters] for node in nodes.tolist()])
-
-    def finish(self, node: int) -> float:
-        return self._scorer.finish(self._states[node]) if self._scorer else 0.0
 
     def labels(self, node: int) -> list[int]:
         """The prefix's indices."""

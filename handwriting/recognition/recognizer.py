@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
-from handwriting.checkpoint import Checkpoint
+from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
+from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.runtime import Graph, batches_by_length, pad
 
-Decoder = Literal["greedy", "beam"]
+Decoder = Literal["greedy", "beam", "language"]
 Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
@@ -67,11 +68,19 @@ class Recognizer:
     """A checkpoint, ready to read.
 
     ``threads``: of the engine. ``network`` replaces the checkpoint's int8 graph, to compare it with the float32
-    network it was made from.
+    network it was made from. ``language`` is the model for the language decoder; the shipped one that the card names
+    when not given, loaded when it is first needed.
     """
 
-    def __init__(self, checkpoint: Checkpoint, threads: int = 1, network: Network | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        threads: int = 1,
+        network: Network | None = None,
+        language: LanguageModel | None = None,
+    ) -> None:
         self.checkpoint = checkpoint
+        self._language = language
         try:
             self.alphabet = Alphabet(checkpoint.card["alphabet"])
             self.features = FeatureConfig(**checkpoint.card["features"])
@@ -90,13 +99,28 @@ class Recognizer:
         self._network = network or _onnx_network(checkpoint.model, threads)
 
     @classmethod
-    def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Recognizer:
+    def load(
+        cls,
+        folder: str | os.PathLike[str] | None = None,
+        threads: int = 1,
+        language: str | os.PathLike[str] | None = None,
+    ) -> Recognizer:
         """The recognizer in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
-        return cls(Checkpoint.load(folder, "recognizer"), threads)
+        model = None if language is None else LanguageModel.load(language)
+        return cls(Checkpoint.load(folder, "recognizer"), threads, language=model)
 
-    def transcribe(self, ink: Ink, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = 25) -> Transcription:
+    @property
+    def language(self) -> LanguageModel:
+        """The language model of the language decoder."""
+        if self._language is None:
+            self._language = LanguageModel.load(shipped(self.checkpoint.card.get("language", "language")))
+        return self._language
+
+    def transcribe(
+        self, ink: Ink, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = 25, hints: Hints = Hints()
+    ) -> Transcription:
         """One line of ink; see :meth:`transcribe_all`."""
-        return next(self.transcribe_all([ink], decoder, alternatives, beam))
+        return next(self.transcribe_all([ink], decoder, alternatives, beam, hints=hints))
 
     def transcribe_all(
         self,
@@ -105,16 +129,18 @@ class Recognizer:
         alternatives: int = 1,
         beam: int = 25,
         batch_size: int = 16,
+        hints: Hints = Hints(),
     ) -> Iterator[Transcription]:
         """Each ink's transcription, in the order given.
 
-        ``decoder``: ``"greedy"`` takes the best path, ``"beam"`` the best text among the ``beam`` best prefixes. More
-        than one of ``alternatives`` needs the beam, and takes it.
+        ``decoder``: ``"greedy"`` takes the best path, ``"beam"`` the best text among the ``beam`` best prefixes,
+        ``"language"`` the same with the language model's word on each, which ``hints`` tell what to expect. More than
+        one of ``alternatives`` needs a beam, and takes it.
         """
+        decode = self.decoder(decoder, alternatives, beam, hints)
         encoded = [encode(ink, self.features) for ink in inks]
         for ink, one, log_probs in zip(inks, encoded, self.log_probs(encoded, batch_size), strict=True):
-            hypotheses = self._decode(log_probs, decoder, alternatives, beam)
-            yield Transcription(tuple(self._reading(h, ink, one) for h in hypotheses))
+            yield Transcription(tuple(self._reading(h, ink, one) for h in decode(log_probs)))
 
     def log_probs(self, encoded: Sequence[Encoded], batch_size: int = 16) -> list[NDArray[np.float32]]:
         """Log-probabilities (T', V) of each encoded ink, computed in batches of about equal length."""
@@ -125,10 +151,15 @@ class Recognizer:
                 outputs[i] = log_probs
         return outputs
 
-    def _decode(self, log_probs: NDArray, decoder: Decoder, alternatives: int, beam: int) -> list[Hypothesis]:
+    def decoder(
+        self, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = 25, hints: Hints = Hints()
+    ) -> Callable[[NDArray], list[Hypothesis]]:
+        """A function from log-probabilities (T', V) to hypotheses, best first; see :meth:`transcribe_all`."""
         if decoder == "greedy" and alternatives == 1:
-            return [GreedyDecoder(self.alphabet).decode(log_probs)]
-        return BeamSearchDecoder(self.alphabet, beam=max(beam, alternatives), n_best=alternatives).decode(log_probs)
+            greedy = GreedyDecoder(self.alphabet)
+            return lambda log_probs: [greedy.decode(log_probs)]
+        scorer = self.language.scorer(self.alphabet, hints) if decoder == "language" else None
+        return BeamSearchDecoder(self.alphabet, max(beam, alternatives), alternatives, scorer=scorer).decode
 
     def _reading(self, hypothesis: Hypothesis, ink: Ink, encoded: Encoded) -> Reading:
         spans = iter(

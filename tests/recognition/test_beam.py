@@ -115,17 +115,18 @@ class Bigrams:
     def __init__(self, table, end):
         self.table, self.end = np.asarray(table, dtype=float), end
 
+    @property
+    def most(self):
+        return self.table.max()
+
     def start(self):
-        return 0
+        return np.array([0])
 
-    def advance(self, state, index):
-        return index
+    def extend(self, states, characters):
+        return self.table[states, characters], characters
 
-    def scores(self, state):
-        return self.table[state]
-
-    def finish(self, state):
-        return self.end[state]
+    def finish(self, states):
+        return np.asarray(self.end, dtype=float)[states]
 
     def judge(self, labels):
         return sum(self.table[a, b] for a, b in zip([0, *labels], labels, strict=False)) + self.end[[0, *labels][-1]]

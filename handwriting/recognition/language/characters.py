@@ -1,0 +1,242 @@
+"""A character n-gram model, interpolated modified Kneser-Ney, as an automaton in a few flat arrays.
+
+Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", section 3. Lower orders count
+in how many different contexts an n-gram is seen, not how often. Rare n-grams of high order are left out to keep the
+model small; what they had goes to the lower order, so that every context's probabilities still sum to 1.
+
+A *state* is the longest suffix of what was written that the model knows as a context. Its n-grams are a range of
+sorted keys; what is not among them backs off to the state of a shorter suffix. State 0 is the empty context, which has
+every character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+BITS = 7
+"""Of a character's code: 9 of them fit into 63 bits."""
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+LETTERS = np.array([chr(code + 32).isalpha() for code in range(1 << BITS)])
+"""Which codes are of letters: a code is a character's in ASCII less 32."""
+
+UNIT = 1 / 16
+"""Logarithms are stored in steps of this many nats, in a byte: down to -15.9."""
+
+
+@dataclass(frozen=True)
+class CharacterModel:
+    """``N`` n-grams in ``S`` states over the ``V`` codes 0 to V - 1."""
+
+    counts: NDArray[np.uint8]
+    """Shape (S,): n-grams of each state; they lie one state after the other, sorted by character."""
+    characters: NDArray[np.uint8]
+    """Shape (N,): the last character of each n-gram."""
+    costs: NDArray[np.uint8]
+    """Shape (N,): its negative log-probability in its context, in units of :data:`UNIT`."""
+    following: NDArray[np.uint32]
+    """Shape (N,): the state after it."""
+    shorter: NDArray[np.uint32]
+    """Shape (S,): the state of the next shorter context."""
+    backoffs: NDArray[np.uint8]
+    """Shape (S,): what it costs to go there, in units of :data:`UNIT`."""
+    letter: NDArray[np.uint8]
+    """Shape (S,): what it costs that a letter comes next."""
+    other: NDArray[np.uint8]
+    """Shape (S,): what it costs that none does."""
+
+    @classmethod
+    def stored(cls, arrays: Mapping[str, NDArray]) -> CharacterModel:
+        """The model whose :meth:`arrays` these are."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    def arrays(self) -> dict[str, NDArray]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def size(self) -> int:
+        """V."""
+        return int(self.counts[0])
+
+    @cached_property
+    def _keys(self) -> NDArray[np.uint32]:
+        states = np.repeat(np.arange(len(self.counts), dtype=np.uint32), self.counts)
+        return states * np.uint32(1 << BITS) + self.characters
+
+    def step(self, states: Integers, characters: Integers) -> tuple[Floats, Integers]:
+        """Log-probability of each character (N,) after its state (N,), and the states that follow."""
+        keys = self._keys
+        log_probs = np.zeros(len(states))
+        following = np.zeros(len(states), dtype=np.int64)
+        rest = np.arange(len(states))
+        while len(rest):
+            wanted = (states << BITS | characters).astype(np.uint32)
+            at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
+            hit = keys[at] == wanted
+            done, found = rest[hit], at[hit]
+            log_probs[done] -= UNIT * self.costs[found]
+            following[done] = self.following[found]
+            miss = ~hit
+            rest, states, characters = rest[miss], states[miss], characters[miss]
+            log_probs[rest] -= UNIT * self.backoffs[states]
+            states = self.shorter[states].astype(np.int64)
+        return log_probs, following
+
+    def row(self, state: int) -> Floats:
+        """Shape (V,): log-probabilities of every character after one state."""
+        size = self.size
+        return self.step(np.full(size, state, dtype=np.int64), np.arange(size))[0]
+
+    def walk(self, codes: Integers, state: int = 0) -> tuple[Floats, int]:
+        """Log-probability of each of a text's characters in turn, and the state at its end."""
+        log_probs = np.zeros(len(codes))
+        at = np.array([state], dtype=np.int64)
+        for i, code in enumerate(codes):
+            log_probs[i : i + 1], at = self.step(at, np.array([code], dtype=np.int64))
+        return log_probs, int(at[0])
+
+
+def train(streams: Sequence[tuple[NDArray[np.uint8], int]], size: int, cutoffs: Sequence[int]) -> CharacterModel:
+    """A model from texts as codes below ``size``, each with a weight that multiplies its counts.
+
+    ``cutoffs``: for each order from 1 on the least count of an n-gram that is kept; their number is the order. Codes
+    of a stream are joined to those of no other.
+    """
+    order = len(cutoffs)
+    counted = [_counted(streams, n) for n in range(1, order + 1)]
+    kept: list[_Order] = []
+    for n, cutoff in enumerate(cutoffs, 1):
+        grams, counts = counted[n - 1]
+        if n < order:
+            longer = counted[n][0]  # each different left extension counts once
+            used = np.bincount(np.searchsorted(grams, longer & _mask(n)), minlength=len(grams))
+            counts, true = np.maximum(used, 1), counts
+        else:
+            true = counts
+        kept.append(_Order.of(grams, counts, true >= cutoff))
+    return _assemble(kept, size)
+
+
+def _mask(n: int) -> int:
+    return (1 << BITS * n) - 1
+
+
+def _counted(streams: Sequence[tuple[NDArray[np.uint8], int]], n: int) -> tuple[Integers, Integers]:
+    """The n-grams of the streams as sorted numbers, first character highest, and how often each occurs."""
+    grams, weights = [], []
+    for codes, weight in streams:
+        if len(codes) >= n:
+            gram = np.zeros(len(codes) - n + 1, dtype=np.int64)
+            for i in range(n):
+                gram = gram << BITS | codes[i : len(codes) - n + 1 + i]
+            unique, counts = np.unique(gram, return_counts=True)
+            grams.append(unique)
+            weights.append(counts * weight)
+    every, where = np.unique(np.concatenate(grams), return_inverse=True)
+    return every, np.bincount(where, np.concatenate(weights)).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is kept of one order's n-grams."""
+
+    grams: Integers
+    discounted: Floats
+    """Shape (N,): each one's discounted share of its context."""
+    contexts: Integers
+    """Sorted, shape (S,)."""
+    context: Integers
+    """Shape (N,): the number of its context among them."""
+    rest: Floats
+    """Shape (S,): what a context leaves to the lower order."""
+
+    @classmethod
+    def of(cls, grams: Integers, counts: Integers, keep: NDArray[np.bool_]) -> _Order:
+        contexts, context = np.unique(grams >> BITS, return_inverse=True)
+        total = np.bincount(context, counts)
+        discount = discounts(counts)
+        share = (counts - discount[np.minimum(counts, 3)]) / total[context]
+        known, context = np.unique(context[keep], return_inverse=True)
+        rest = 1 - np.bincount(context, share[keep], minlength=len(known))
+        return cls(grams[keep], share[keep], contexts[known], context, np.maximum(rest, 1e-6))
+
+
+def discounts(counts: Integers) -> Floats:
+    """What is taken from n-grams seen 0, 1, 2, and 3 or more times: Chen & Goodman 1999, equation 26."""
+    n = np.bincount(np.minimum(counts, 5), minlength=6)[1:5].astype(float)
+    n = np.maximum(n, 1)
+    y = n[0] / (n[0] + 2 * n[1])
+    return np.clip(np.array([0, 1 - 2 * y * n[1] / n[0], 2 - 3 * y * n[2] / n[1], 3 - 4 * y * n[3] / n[2]]), 0, 2.5)
+
+
+def _assemble(orders: list[_Order], size: int) -> CharacterModel:
+    """Interpolate from the lowest order up, and number the states."""
+    first = np.cumsum([0, *(len(o.contexts) for o in orders)])  # the number of each order's first state
+
+    def state(grams: Integers, length: int, below: int) -> Integers:
+        """The longest known context of fewer than ``below`` characters that ends each of the n-grams."""
+        found = np.zeros(len(grams), dtype=np.int64)
+        rest = np.arange(len(grams))
+        for n in range(min(length, below - 1, len(orders) - 1), 0, -1):
+            wanted, known = grams[rest] & _mask(n), orders[n].contexts
+            at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+            hit = known[at] == wanted
+            found[rest[hit]] = first[n] + at[hit]
+            rest = rest[~hit]
+        return found
+
+    unigrams = np.full(size, orders[0].rest[0] / size)
+    unigrams[orders[0].grams] += orders[0].discounted
+    draft = _Draft(unigrams, state(np.arange(size), 1, len(orders)))
+    for n, one in enumerate(orders[1:], 2):
+        draft.add(one, state(one.contexts, n - 1, n - 1), state(one.grams, n, len(orders)))
+    return draft.model()
+
+
+class _Draft:
+    """A model that grows by one order at a time."""
+
+    def __init__(self, unigrams: Floats, following: Integers) -> None:
+        size = len(unigrams)
+        self.counts, self.characters = [np.array([size])], [np.arange(size)]
+        self.probabilities, self.following = [unigrams], [following]
+        self.shorter, self.rests = [np.zeros(1, dtype=np.int64)], [np.ones(1)]
+        self.letters = unigrams[LETTERS[:size]].sum(keepdims=True)
+
+    def add(self, order: _Order, shorter: Integers, following: Integers) -> None:
+        last = order.grams & _mask(1)
+        lower = np.exp(self.model().step(shorter[order.context], last)[0])
+        own = order.discounted + order.rest[order.context] * lower
+        # a context's letters: its own, and of the lower order those that are not among them
+        gained = np.bincount(order.context, (own - order.rest[order.context] * lower) * LETTERS[last])
+        letters = gained + order.rest * self.letters[shorter]
+        self.letters = np.concatenate([self.letters, np.clip(letters, 1e-7, 1 - 1e-7)])
+        self.counts.append(np.bincount(order.context, minlength=len(order.contexts)))
+        self.characters.append(last)
+        self.probabilities.append(own)
+        self.following.append(following)
+        self.shorter.append(shorter)
+        self.rests.append(order.rest)
+
+    def model(self) -> CharacterModel:
+        return CharacterModel(
+            np.concatenate(self.counts).astype(np.uint8),
+            np.concatenate(self.characters).astype(np.uint8),
+            cost(np.concatenate(self.probabilities)),
+            np.concatenate(self.following).astype(np.uint32),
+            np.concatenate(self.shorter).astype(np.uint32),
+            cost(np.concatenate(self.rests)),
+            cost(self.letters),
+            cost(1 - self.letters),
+        )
+
+
+def cost(probabilities: Floats) -> NDArray[np.uint8]:
+    """Negative logarithms in units of :data:`UNIT`."""
+    return np.clip(np.rint(-np.log(np.maximum(probabilities, 1e-30)) / UNIT), 0, 255).astype(np.uint8)

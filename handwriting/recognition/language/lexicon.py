@@ -1,0 +1,192 @@
+"""Counts of words, and the word model made from them (interpolated Kneser-Ney, as in ``characters``)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.recognition.language.characters import BITS, Floats, Integers, cost, discounts
+from handwriting.recognition.language.trie import Trie
+from handwriting.recognition.language.words import WordModel
+
+TOKEN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\sA-Za-z0-9]")
+"""A word, a number, or a mark."""
+STARTERS = ".?!"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is kept, and how sources are mixed."""
+
+    least_word: int = 2
+    """Words counted less often are left to the characters, unless a list of frequencies has them."""
+    least_bigram: int = 1
+    least_trigram: int = 2
+    listed: float = 0.1
+    """Share of single words' probability that is as in the list of frequencies."""
+    paired: float = 30.0
+    """A list of bigrams counts as much as so many occurrences of a head in the texts."""
+    capital: float = 0.1
+    """Share of a sentence's first words that is made from those within sentences."""
+
+
+@dataclass
+class Counts:
+    """Words, pairs and triples of the texts, and two lists."""
+
+    texts: list[tuple[list[str], int]] = field(default_factory=list)
+    """Tokens of each text and their weight."""
+    frequencies: dict[str, float] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], float] = field(default_factory=dict)
+
+
+def tokens(text: str) -> list[str]:
+    """The words, numbers and marks of a text; every number is ``0``."""
+    return ["0" if token[0].isdigit() else token for token in TOKEN.findall(text)]
+
+
+def train(counts: Counts, recipe: Recipe = Recipe()) -> WordModel:
+    """The word model of the texts and lists."""
+    words = _vocabulary(counts, recipe)
+    number = {word: i for i, word in enumerate(words)}
+    size, unknown = len(words), len(words) + (1 << BITS)
+    coded = [(_coded(text, number, size, unknown), weight) for text, weight in counts.texts]
+    starters = np.array([size + ord(c) - 32 for c in STARTERS], dtype=np.uint32)
+    base = unknown + 1
+    pairs, pair_counts = _grams(coded, 2, base, size)
+    triples, triple_counts = _grams(coded, 3, base, size)
+    continued = np.bincount(np.searchsorted(pairs, triples % base**2), minlength=len(pairs))
+    true = pair_counts
+    pair_counts = np.maximum(continued, 1)  # in how many contexts, as in characters
+    singles = np.bincount(pairs % base, minlength=size)[:size].astype(float)
+    first = np.isin(pairs // base, starters)
+    starts = np.bincount(pairs[first] % base, true[first].astype(float), minlength=size)[:size].astype(float)
+    costs = _single_costs(words, number, singles, starts, counts.frequencies, recipe)
+    heads = _rows(pairs, pair_counts, true >= recipe.least_bigram, base)
+    heads = _with_list(heads, counts, number, _occurrences(coded, base), recipe, base)
+    tails = _rows(triples, triple_counts, triple_counts >= recipe.least_trigram, base)
+    return WordModel(
+        Trie.of(words),
+        costs=costs,
+        heads=heads.contexts.astype(np.uint32),
+        head_counts=heads.counts,
+        head_rests=cost(heads.rest),
+        seconds=heads.words,
+        second_costs=cost(heads.shares),
+        pairs=np.stack(divmod(tails.contexts, base)).astype(np.uint32),
+        pair_counts=tails.counts,
+        pair_rests=cost(tails.rest),
+        thirds=tails.words,
+        third_costs=cost(tails.shares),
+        starters=starters,
+    )
+
+
+def _vocabulary(counts: Counts, recipe: Recipe) -> list[str]:
+    seen: Counter[str] = Counter()
+    for text, weight in counts.texts:
+        for word, count in Counter(text).items():
+            seen[word] += weight * count
+    words = {w for w, n in seen.items() if n >= recipe.least_word and w[0].isalpha() and len(w) < 30}
+    words |= {w for w in counts.frequencies if w.isascii() and w.replace("'", "").isalpha()}
+    words |= {w.capitalize() for w in words if w.islower() and seen[w] >= 10}
+    return sorted(words)
+
+
+def _coded(text: list[str], number: Mapping[str, int], size: int, unknown: int) -> Integers:
+    return np.array([number.get(t, unknown) if t[0].isalpha() else size + ord(t[0]) - 32 for t in text], dtype=np.int64)
+
+
+def _grams(coded: Sequence[tuple[Integers, int]], n: int, base: int, size: int) -> tuple[Integers, Integers]:
+    """Sorted n-grams as numbers to ``base`` that end in a word, and their weighted counts."""
+    grams, weights = [], []
+    for codes, weight in coded:
+        gram = np.zeros(max(0, len(codes) - n + 1), dtype=np.int64)
+        for i in range(n):
+            gram = gram * base + codes[i : len(codes) - n + 1 + i]
+        unique, number = np.unique(gram[codes[n - 1 :] < size], return_counts=True)
+        grams.append(unique)
+        weights.append(number * weight)
+    every, where = np.unique(np.concatenate(grams), return_inverse=True)
+    return every, np.bincount(where, np.concatenate(weights)).astype(np.int64)
+
+
+def _occurrences(coded: Sequence[tuple[Integers, int]], base: int) -> Floats:
+    seen = np.zeros(base)
+    for codes, weight in coded:
+        seen += weight * np.bincount(codes, minlength=base)
+    return seen
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Discounted shares of words after contexts."""
+
+    contexts: Integers
+    counts: NDArray[np.uint32]
+    rest: Floats
+    words: NDArray[np.uint32]
+    shares: Floats
+
+
+def _rows(grams: Integers, counts: Integers, keep: NDArray[np.bool_], base: int) -> _Rows:
+    contexts, context = np.unique(grams // base, return_inverse=True)
+    total = np.bincount(context, counts)
+    share = (counts - discounts(counts)[np.minimum(counts, 3)]) / total[context]
+    keep = keep & (share > 0)
+    known, context = np.unique(context[keep], return_inverse=True)
+    rest = np.maximum(1 - np.bincount(context, share[keep], minlength=len(known)), 1e-4)
+    words = (grams[keep] % base).astype(np.uint32)
+    return _Rows(contexts[known], np.bincount(context).astype(np.uint32), rest, words, share[keep])
+
+
+def _with_list(
+    rows: _Rows, counts: Counts, number: Mapping[str, int], seen: Floats, recipe: Recipe, base: int
+) -> _Rows:
+    """The bigrams of the texts mixed with those of a list, which counts for more the rarer a head is in the texts."""
+    if not counts.pairs:
+        return rows
+    listed = [
+        (number[a], number[b], count / counts.frequencies[a])
+        for (a, b), count in counts.pairs.items()
+        if a in number and b in number and counts.frequencies.get(a, 0) > 0
+    ]
+    head, second, share = (np.array(column) for column in zip(*listed, strict=True))
+    total = np.bincount(head, share, minlength=base)
+    share = share / np.maximum(1.0, 1.05 * total[head])
+    weight = np.where(total > 0, recipe.paired / (recipe.paired + seen), 0.0)
+    own = np.repeat(rows.contexts, rows.counts)
+    keys = np.concatenate([own * base + rows.words, head * base + second])
+    shares = np.concatenate([rows.shares * (1 - weight[own]), share * weight[head]])
+    every, where = np.unique(keys, return_inverse=True)
+    merged = np.bincount(where, shares).astype(float)
+    contexts, context = np.unique(every // base, return_inverse=True)
+    rest = np.maximum(1 - np.bincount(context, merged), 1e-4)
+    return _Rows(contexts, np.bincount(context).astype(np.uint32), rest, (every % base).astype(np.uint32), merged)
+
+
+def _single_costs(
+    words: list[str],
+    number: Mapping[str, int],
+    singles: Floats,
+    starts: Floats,
+    frequencies: Mapping[str, float],
+    recipe: Recipe,
+) -> NDArray[np.uint8]:
+    """Costs of single words within a sentence and at its start, shape (2, W)."""
+    listed = np.array([frequencies.get(word, 0.0) for word in words])
+    listed = listed / listed.sum() if listed.any() else np.full(len(words), 1 / len(words))
+    within = (1 - recipe.listed) * (singles + 0.05) / (singles + 0.05).sum() + recipe.listed * listed
+    capital = np.zeros(len(words))
+    lower = [(i, number[w.lower()]) for i, w in enumerate(words) if w[0].isupper() and w.lower() in number]
+    if lower:
+        to, of = np.array(lower).T
+        capital[to] = within[of]
+    capital = 0.9 * capital / max(capital.sum(), 1e-12) + 0.1 * within
+    start = (1 - recipe.capital) * starts / max(starts.sum(), 1.0) + recipe.capital * capital / capital.sum()
+    return np.stack([cost(within), cost(start / start.sum())])

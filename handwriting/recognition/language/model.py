@@ -1,0 +1,92 @@
+"""A language model as a folder: ``card.json`` (texts, terms, weights and how they were tuned) and ``model.npz``."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint, save_card
+from handwriting.errors import InkError
+from handwriting.files import atomic, make_folder
+from handwriting.recognition.language.characters import CharacterModel
+from handwriting.recognition.language.scorer import LanguageScorer, Weights
+from handwriting.recognition.language.trie import Trie
+from handwriting.recognition.language.words import WordModel
+
+KIND = "language"
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the reader may expect: words likely to occur, and the text before the line."""
+
+    words: tuple[str, ...] = ()
+    context: str = ""
+
+    @classmethod
+    def of_file(cls, words: Path | None, context: str = "") -> Hints:
+        """Hints whose words stand in a file, separated by white space. Raises :class:`InkError` if it is no text."""
+        if words is None:
+            return cls((), context)
+        try:
+            return cls(tuple(words.read_text(encoding="utf-8-sig").split()), context)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not UTF-8"
+            raise InkError(f"{words}: {reason}; give a text file (UTF-8) with a word a line") from error
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """What is judged by, and its weights."""
+
+    characters: CharacterModel
+    words: WordModel
+    weights: Weights = Weights()
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str] | None = None) -> LanguageModel:
+        """The model in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
+        checkpoint = Checkpoint.load(folder, KIND)
+        path = checkpoint.folder / "model.npz"
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                halves: dict[str, dict[str, np.ndarray]] = {"characters": {}, "words": {}}
+                for name in stored.files:
+                    half, _, rest = name.partition(".")
+                    halves[half][rest] = stored[name]
+            characters, words = CharacterModel.stored(halves["characters"]), WordModel.stored(halves["words"])
+            weights = Weights(**checkpoint.card["weights"])
+        except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+            raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder anew") from error
+        return cls(characters, words, weights, checkpoint.card)
+
+    def save(self, folder: Path) -> None:
+        """Write the folder; its card gets the weights."""
+        arrays = {f"characters.{name}": value for name, value in self.characters.arrays().items()}
+        arrays |= {f"words.{name}": value for name, value in self.words.arrays().items()}
+        make_folder(folder)
+        with atomic(folder / "model.npz") as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        save_card(folder, {**self.card, "kind": KIND, "weights": asdict(self.weights)})
+
+    def scorer(self, alphabet: Alphabet, hints: Hints = Hints(), weights: Weights | None = None) -> LanguageScorer:
+        """For the beam of a recognizer with this alphabet."""
+        return LanguageScorer(
+            alphabet, self.characters, self.words, weights or self.weights, _trie(hints.words), hints.context
+        )
+
+
+def _trie(words: Sequence[str]) -> Trie | None:
+    """The words as the lexicon has words: letters and inner apostrophes; other marks part two."""
+    from handwriting.recognition.language.lexicon import tokens
+
+    known = sorted({token for word in words for token in tokens(word) if token[0].isalpha() and token.isascii()})
+    return Trie.of(known) if known else None

@@ -1,0 +1,93 @@
+"""Sorted words as a trie: all that begin alike are one range of their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.recognition.language.characters import BITS, Integers
+
+ROOT = 0
+"""The node before a word's first letter."""
+NOWHERE = -1
+"""Instead of a node: no word begins so."""
+
+
+@dataclass(frozen=True)
+class Trie:
+    """``W`` words, ``E`` edges, ``E`` + 1 nodes, which are numbered by level: a child is its edge's number + 1."""
+
+    branches: NDArray[np.uint8]
+    """Shape (E + 1,): children of each node."""
+    edges: NDArray[np.uint8]
+    """Shape (E,): the character of each, nodes one after the other, sorted within a node."""
+    low: NDArray[np.uint32]
+    """Shape (E + 1,): the first word of each node."""
+    extent: NDArray[np.uint32]
+    """Shape (E + 1,): how many words begin so."""
+    ends: NDArray[np.bool_]
+    """Shape (E + 1,): whether the beginning is a word itself, the node's first."""
+
+    @classmethod
+    def stored(cls, arrays: Mapping[str, NDArray]) -> Trie:
+        """The trie whose fields are among ``arrays``."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Trie:
+        """The trie of sorted words of printable ASCII, each once, none empty."""
+        sizes = np.array([len(word) for word in words])
+        letters = np.zeros((len(words), sizes.max() + 1), dtype=np.int64)
+        for i, word in enumerate(words):
+            letters[i, : len(word)] = np.frombuffer(word.encode("ascii"), dtype=np.uint8) - 32
+        low, extent, ends = [np.zeros(1, dtype=np.int64)], [np.array([len(words)])], [np.zeros(1, dtype=bool)]
+        edges, branches = [], []
+        node = np.zeros(len(words), dtype=np.int64)  # where each word stands on the level before
+        for depth in range(sizes.max()):
+            inside = np.flatnonzero(sizes > depth)
+            key = node[inside] << BITS | letters[inside, depth]
+            unique, first, where, count = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+            branches.append(np.bincount(unique >> BITS, minlength=len(low[-1])))
+            edges.append(unique & (1 << BITS) - 1)
+            low.append(inside[first])
+            extent.append(count)
+            ends.append(sizes[inside[first]] == depth + 1)
+            node[inside] = where
+        branches.append(np.zeros(len(low[-1]), dtype=np.int64))
+        return cls(
+            np.concatenate(branches).astype(np.uint8),
+            np.concatenate(edges).astype(np.uint8),
+            np.concatenate(low).astype(np.uint32),
+            np.concatenate(extent).astype(np.uint32),
+            np.concatenate(ends),
+        )
+
+    def arrays(self) -> dict[str, NDArray]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def _keys(self) -> NDArray[np.uint32]:
+        nodes = np.repeat(np.arange(len(self.branches), dtype=np.uint32), self.branches)
+        return nodes << np.uint32(BITS) | self.edges
+
+    def child(self, nodes: Integers, characters: Integers) -> Integers:
+        """The node of each beginning and one more character; :data:`NOWHERE` where no word begins so."""
+        wanted = np.maximum(nodes, 0) << BITS | characters
+        at = np.minimum(self._keys.searchsorted(wanted.astype(np.uint32)), len(self._keys) - 1)
+        return np.where((self._keys[at] == wanted) & (nodes >= 0), at + 1, NOWHERE)
+
+    def first(self, nodes: Integers) -> Integers:
+        """The first word of each node; it is the beginning itself where :meth:`whole` says so."""
+        return self.low[np.maximum(nodes, 0)].astype(np.int64)
+
+    def whole(self, nodes: Integers) -> NDArray[np.bool_]:
+        """Where a node's beginning is a word."""
+        return (nodes > ROOT) & self.ends[np.maximum(nodes, 0)]
+
+    def share(self, nodes: Integers) -> NDArray[np.float64]:
+        """The share of all words that begin so; 0 for :data:`NOWHERE`."""
+        return np.where(nodes == NOWHERE, 0.0, self.extent[np.maximum(nodes, 0)] / self.extent[ROOT])
