@@ -30,13 +30,19 @@ evaluate_app = typer.Typer(help="Measure a checkpoint on a split of a corpus.", 
 style_app = typer.Typer(help="Hands to write in.", **PLAIN)
 app.add_typer(train_app, name="train")
 app.add_typer(evaluate_app, name="evaluate")
+language_app = typer.Typer(help="Build and weigh the language model that reading decodes with.", **PLAIN)
+app.add_typer(language_app, name="language")
 app.add_typer(style_app, name="style")
 
 
-Decoder = Literal["greedy", "beam"]
+Decoder = Literal["greedy", "beam", "language"]
 
 Checkpoint = Annotated[
     Path | None, typer.Option(help="Folder of the checkpoint; the shipped one when not given.", show_default=False)
+]
+Language = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the language model; the checkpoint's own when not given.", show_default=False),
 ]
 Data = Annotated[Path, typer.Option(help="Folder of IAM-OnDB, or a file packed from it with 'prepare'.")]
 Lists = Annotated[
@@ -72,7 +78,14 @@ Loaders = Annotated[int, typer.Option(min=0, help="Processes that prepare batche
 def transcribe(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Ink files, folders of them, - for stdin.")],
     checkpoint: Checkpoint = None,
-    decoder: Annotated[Decoder, typer.Option(help="Best path, or prefix beam search.")] = "greedy",
+    decoder: Annotated[Decoder, typer.Option(help="Best path, beam search, or that with a language model.")] = (
+        "language"
+    ),
+    words: Annotated[
+        Path | None, typer.Option(help="File of words that are likely to occur: names, terms.", show_default=False)
+    ] = None,
+    context: Annotated[str, typer.Option(help="The text before what is read.", show_default=False)] = "",
+    language: Language = None,
     alternatives: Annotated[int, typer.Option(min=1, max=100, help="Readings to report (json); takes the beam.")] = 1,
     format: Annotated[
         Literal["text", "json"], typer.Option(help="One line of text, or one JSON object, per input.")
@@ -84,15 +97,20 @@ def transcribe(
     An input that cannot be read is reported in one line on stderr and the
     others are done; the exit code is then 1, or 2 when nothing could be read.
     """
+    from handwriting.recognition.language.model import Hints
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.studio import ink_files, transcribe_files
 
+    if (words or context) and decoder != "language":
+        raise InkError("--words and --context are for the language model; give --decoder language")
     if alternatives > 1 and format == "text":
         raise InkError(f"--alternatives {alternatives} needs --format json: text has one line for each input")
     files = ink_files(paths)
     failed = 0
     with _progress("transcribing", len(files) > 1) as progress:
-        results = transcribe_files(Recognizer.load(checkpoint, threads), files, decoder, alternatives)
+        recognizer = Recognizer.load(checkpoint, threads, language)
+        hints = Hints.of_file(words, context)
+        results = transcribe_files(recognizer, files, decoder, alternatives, hints)
         for done, result in enumerate(results, 1):
             if result.transcription is None:
                 _say(f"error: {result.error}")
@@ -511,7 +529,8 @@ def evaluate_recognizer(
     data: Data,
     split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
     checkpoint: Checkpoint = None,
-    decoder: Annotated[Decoder, typer.Option(help="Best path, or prefix beam search.")] = "greedy",
+    decoder: Annotated[Decoder, typer.Option(help="Best path, beam search, or that with a language model.")] = "greedy",
+    language: Language = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with the figures as fractions.")] = False,
     torch: Annotated[bool, typer.Option("--torch", help="The float32 network instead of the int8 graph.")] = False,
     worst: Annotated[int, typer.Option(min=0, help="Draw this many of the worst lines.")] = 0,
@@ -533,6 +552,7 @@ def evaluate_recognizer(
     from handwriting.corpora import open_corpus
     from handwriting.features.perturb import perturbation
     from handwriting.recognition import evaluation, robustness
+    from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
     folder = Folder.load(checkpoint, "recognizer")
@@ -541,7 +561,7 @@ def evaluate_recognizer(
         from handwriting.training.recognizer import torch_network
 
         network = torch_network(folder, threads)
-    recognizer = Recognizer(folder, threads, network)
+    recognizer = Recognizer(folder, threads, network, None if language is None else LanguageModel.load(language))
     corpus = open_corpus(data, lists or ())
     if perturb == "all":
         with _progress("reading") as progress:
@@ -630,6 +650,59 @@ def evaluate_legibility(
             progress,
         )
     print(json.dumps(result.figures(), ensure_ascii=False) if as_json else legibility.render(result, rows))
+
+
+@language_app.command("build")
+def language_build(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
+    texts: Annotated[
+        list[Path] | None,
+        typer.Option("--text", help="Zip archive, folder, or file of text; may be repeated.", show_default=False),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Corpus of ink whose transcripts are text too.", show_default=False)
+    ] = None,
+    split: Annotated[str, typer.Option(help="Split of those transcripts.")] = "trainset",
+    frequencies: Annotated[
+        Path | None, typer.Option(help="List of 'word count', as symspellpy has one.", show_default=False)
+    ] = None,
+    bigrams: Annotated[Path | None, typer.Option(help="List of 'word word count'.", show_default=False)] = None,
+    cutoffs: Annotated[str, typer.Option(help="Least counts of character n-grams, from order 1 on.")] = "1,1,1,2,3,4",
+    terms: Annotated[
+        str | None, typer.Option(help="Of texts that the program does not know, for the card.", show_default=False)
+    ] = None,
+) -> None:
+    """Make a language model from texts: word trigrams, and character n-grams for all else. Weigh it with 'tune'."""
+    from handwriting.corpora import open_corpus
+    from handwriting.recognition.language.build import Settings, build
+
+    corpus = None if data is None else open_corpus(data)
+    settings = Settings(tuple(_integers("cutoffs", cutoffs)))
+    model = build(texts or [], corpus, split, frequencies, bigrams, terms, settings, _say, _command())
+    model.save(output)
+    _say(f"{output}: {sum(f.stat().st_size for f in output.iterdir()) / 1e6:.1f} MB")
+
+
+@language_app.command("tune")
+def language_tune(
+    language: Annotated[Path, typer.Argument(help="Folder of the language model; its card gets the weights.")],
+    data: Data,
+    split: Annotated[str, typer.Option(help="Development set.")] = "testset_v",
+    checkpoint: Checkpoint = None,
+    every: Annotated[int, typer.Option(min=1, help="Use one line in so many.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, help="Each halves the steps.")] = 2,
+    beam: Annotated[int, typer.Option(min=1, help="Prefixes kept.")] = 25,
+) -> None:
+    """Find how much the language model should count beside the network, by CER on a development set."""
+    from handwriting.corpora import open_corpus
+    from handwriting.recognition.language.model import LanguageModel
+    from handwriting.recognition.language.tune import tune
+    from handwriting.recognition.recognizer import Recognizer
+
+    model = LanguageModel.load(language)
+    tuned = tune(Recognizer.load(checkpoint), model, open_corpus(data), split, every, rounds, beam, _say)
+    tuned.model(model, split, _command()).save(language)
+    print(f"CER {100 * tuned.cer:.2f} %, WER {100 * tuned.wer:.2f} % on {tuned.lines} lines of {split}")
 
 
 @app.command()

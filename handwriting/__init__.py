@@ -51,10 +51,10 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
 
 
 def transcribe(ink: Ink, alternatives: int = 1) -> Transcription:
-    """What a line of ink says, by the shipped recognizer.
+    """What a line of ink says, by the shipped recognizer and language model.
 
     For many lines load the recognizer once: ``Recognizer.load()`` in :mod:`handwriting.recognition.recognizer`.
     """
     from handwriting.recognition.recognizer import Recognizer
 
-    return Recognizer.load().transcribe(ink, alternatives=alternatives)
+    return Recognizer.load().transcribe(ink, "language", alternatives)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from handwriting import formats
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Page, Source
+from handwriting.recognition.language.model import Hints
 from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
 
 if TYPE_CHECKING:  # svgwrite and the sampler are for writing alone
@@ -68,14 +69,18 @@ def ink_files(paths: Sequence[str]) -> list[str]:
 
 
 def transcribe_files(
-    recognizer: Recognizer, paths: Sequence[str], decoder: Decoder = "greedy", alternatives: int = 1
+    recognizer: Recognizer,
+    paths: Sequence[str],
+    decoder: Decoder = "greedy",
+    alternatives: int = 1,
+    hints: Hints = Hints(),
 ) -> Iterator[FileResult]:
     """The result of each input, in order; one that cannot be read does not stop the others."""
     for start in range(0, len(paths), BATCH):
         chunk = paths[start : start + BATCH]
         inks = [_read(path) for path in chunk]
         good = [ink for ink in inks if isinstance(ink, Ink)]
-        transcriptions = recognizer.transcribe_all(good, decoder, alternatives, batch_size=BATCH)
+        transcriptions = recognizer.transcribe_all(good, decoder, alternatives, batch_size=BATCH, hints=hints)
         for path, ink in zip(chunk, inks, strict=True):
             if isinstance(ink, InkError):
                 yield FileResult(path, None, str(ink))

@@ -60,7 +60,17 @@ def test_transcribe_prints_a_line_for_each_file(run, trained, iamondb_dir):
 def test_transcribe_reads_stdin_and_prints_json(run, trained, iamondb_dir):
     data = line_file(iamondb_dir).read_bytes()
     code, out, _ = run(
-        "transcribe", "-", "--checkpoint", trained, "--format", "json", "--alternatives", "3", stdin=data
+        "transcribe",
+        "-",
+        "--checkpoint",
+        trained,
+        "--format",
+        "json",
+        "--alternatives",
+        "3",
+        "--decoder",
+        "beam",
+        stdin=data,
     )
     record = json.loads(out)
     assert code == 0

@@ -46,13 +46,13 @@ NEVER = -np.inf
 class Weights:
     """How the model is weighed against the network; tuned on a development set."""
 
-    language: float = 0.7
+    language: float = 1.0
     """Of the language model's log-probability; the network's counts 1."""
-    character: float = 1.0
+    character: float = 2.2
     """Added for each character."""
     word: float = 0.0
     """Added for each word's end."""
-    lexicon: float = 0.85
+    lexicon: float = 0.8
     """``mu``."""
     hint: float = 0.2
     """Probability that a word is one of the user's, where there are any."""

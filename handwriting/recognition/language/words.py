@@ -55,12 +55,12 @@ class WordModel:
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "trie"}
         return self.trie.arrays() | own
 
-    @property
+    @cached_property
     def size(self) -> int:
         """W."""
         return self.costs.shape[1]
 
-    @property
+    @cached_property
     def unknown(self) -> int:
         """The token of a word that is not in the lexicon, and of nothing at all."""
         return self.size + (1 << BITS)

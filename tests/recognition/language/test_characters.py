@@ -1,0 +1,52 @@
+"""The character model."""
+
+import numpy as np
+import pytest
+from recognition.language.sample import TEXT, model
+
+from handwriting.recognition.language.characters import LETTERS, UNIT, CharacterModel, train
+from handwriting.recognition.language.scorer import codes
+
+
+def test_every_state_s_probabilities_sum_to_one():
+    m = model().characters
+    for state in range(0, len(m.counts), 7):
+        assert np.exp(m.row(state)).sum() == pytest.approx(1, abs=0.04)  # costs are rounded to a sixteenth
+
+
+def test_every_state_knows_how_probable_a_letter_is():
+    m = model().characters
+    for state in range(0, len(m.counts), 7):
+        row = np.exp(m.row(state))
+        letters = row[LETTERS[: m.size]].sum()
+        assert np.exp(-UNIT * m.letter[state]) == pytest.approx(letters, abs=0.05)
+        assert np.exp(-UNIT * m.other[state]) == pytest.approx(1 - letters, abs=0.05)
+
+
+def test_a_text_of_the_language_is_more_probable_than_its_letters_shuffled():
+    text = codes("the old man")
+    shuffled = np.random.default_rng(0).permutation(text)
+    probability, state = model().characters.walk(np.array(text))
+    assert probability.sum() > model().characters.walk(shuffled)[0].sum() + 5
+    assert state > 0
+
+
+def test_states_are_suffixes():
+    m = model().characters
+    _, long = m.walk(np.array(codes(TEXT[:200])))
+    _, short = m.walk(np.array(codes(TEXT[196:200])))
+    assert long == short  # of order 4 only three characters are remembered
+
+
+def test_kneser_ney_by_hand():
+    """ "abab": after a comes b, in one context; the discount of the bigram is what single counts ask for."""
+    m = train([(np.array([0, 1, 0, 1], dtype=np.uint8), 1)], 2, (1, 1))
+    row = np.exp(m.row(int(m.following[0])))
+    assert row[1] > 0.5 > row[0]
+    assert row.sum() == pytest.approx(1, abs=0.04)
+
+
+def test_arrays_give_the_model_back():
+    m = model().characters
+    again = CharacterModel.stored(m.arrays())
+    assert again.row(3).tolist() == m.row(3).tolist()

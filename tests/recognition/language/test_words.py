@@ -1,0 +1,74 @@
+"""Trie, lexicon and word trigrams."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from recognition.language.sample import model
+
+from handwriting.recognition.language.lexicon import tokens
+from handwriting.recognition.language.trie import NOWHERE, ROOT, Trie
+from handwriting.recognition.language.words import WordModel
+
+
+def walk(trie, text):
+    node = np.array([ROOT])
+    for c in text:
+        node = trie.child(node, np.array([ord(c) - 32]))
+    return node
+
+
+@given(st.lists(st.text("abc'", min_size=1, max_size=5), min_size=1, unique=True), st.text("abc'", max_size=6))
+def test_a_beginning_is_the_range_of_the_words_that_have_it(words, beginning):
+    words = sorted(words)
+    trie = Trie.of(words)
+    node = walk(trie, beginning)
+    found = [i for i, word in enumerate(words) if word.startswith(beginning)]
+    assert (node[0] == NOWHERE) == (not found)
+    if found:
+        assert found == list(range(trie.low[node[0]], trie.low[node[0]] + trie.extent[node[0]]))
+        assert trie.whole(node)[0] == (beginning in words)
+        assert trie.share(node)[0] == pytest.approx(len(found) / len(words))
+
+
+def probability(m, word, before="", last=""):
+    def token(text):
+        node = walk(m.trie, text)
+        return m.trie.first(node) if text and m.trie.whole(node)[0] else np.array([m.unknown])
+
+    low = m.trie.first(walk(m.trie, word))
+    return m.mass(low, low + 1, m.context(token(before), token(last)))[0]
+
+
+def test_all_words_together_are_certain():
+    m = model().words
+    every = (np.array([0]), np.array([m.size]))
+    for before in (m.unknown, 0, 3, m.size + 14):
+        for last in (m.unknown, *range(m.size), m.size + 14):
+            assert m.mass(*every, m.context(np.array([before]), np.array([last])))[0] == pytest.approx(1, abs=1e-9)
+
+
+def test_neighbours_count():
+    m = model().words
+    assert probability(m, "man", last="old") > 3 * probability(m, "man", last="sea")
+    assert probability(m, "sea", before="by", last="the") > probability(m, "sea", last="the") > 0
+    assert probability(m, "seal") > 0  # from the list alone
+    assert probability(m, "seal", last="sea") > probability(m, "seal", last="old")
+
+
+def test_after_a_full_stop_words_are_capitalised():
+    m = model().words
+    stop = np.array([m.size + ord(".") - 32])
+    low = m.trie.first(walk(m.trie, "The"))
+    after = m.mass(low, low + 1, m.context(np.array([m.unknown]), stop))[0]
+    assert after > 2 * probability(m, "The", last="old")
+
+
+def test_numbers_are_one_token_and_marks_are_each_one():
+    assert tokens("It's 1,200 men-at-arms.") == ["It's", "0", ",", "0", "men", "-", "at", "-", "arms", "."]
+
+
+def test_arrays_give_the_model_back():
+    m = model().words
+    again = WordModel.stored(m.arrays())
+    assert probability(again, "man", last="old") == probability(m, "man", last="old")
