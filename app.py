@@ -696,8 +696,8 @@ def language_tune(
     """Find how much the language model should count beside the network, by CER on a development set."""
     from handwriting.corpora import open_corpus
     from handwriting.recognition.language.model import LanguageModel
-    from handwriting.recognition.language.tune import tune
     from handwriting.recognition.recognizer import Recognizer
+    from handwriting.recognition.tune import tune
 
     model = LanguageModel.load(language)
     tuned = tune(Recognizer.load(checkpoint), model, open_corpus(data), split, every, rounds, beam, _say)
