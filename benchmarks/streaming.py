@@ -32,13 +32,14 @@ def main() -> None:
     lines = Synthesizer.load().write(list(TEXTS[: parser.parse_args().lines]), seed=1)
     recognizer = Recognizer.load()
     Stream(recognizer).add(lines[0].ink.strokes[0])  # loads the language model
-    updates, ends, same = [], [], 0
+    updates, cpu, ends, same = [], [], [], 0
     for line in lines:
         stream = Stream(recognizer)
         for stroke in line.ink.strokes:
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), time.process_time()
             stream.add(stroke)
             updates.append(time.perf_counter() - began)
+            cpu.append(time.process_time() - busy)
         began = time.perf_counter()
         text = stream.finish().text
         ends.append(time.perf_counter() - began)
@@ -48,6 +49,7 @@ def main() -> None:
     print(
         f"update: median {np.median(took):.1f} ms, 95 % {np.quantile(took, 0.95):.1f} ms, longest {took.max():.1f} ms"
     )
+    print(f"of the processor: median {1000 * np.median(cpu):.1f} ms, 95 % {1000 * np.quantile(cpu, 0.95):.1f} ms")
     print(f"end: longest {1000 * max(ends):.1f} ms; the whole line's text at the end: {same} of {len(lines)}")
 
 
