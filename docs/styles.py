@@ -5,7 +5,8 @@
 One text is written many times. Of the lines that the recognizer reads without an error, those that are the most
 upright, slanted, joined, printed, small and large are tried as primers, and of these the one that is kept whose hand
 goes on best: three other lines are written with each, read, and measured. ``--check`` measures the styles that are
-there. Writes ``handwriting/synthesis/styles/NAME.json`` and their picture, ``docs/styles.svg``.
+there. Writes ``handwriting/synthesis/styles/NAME.json``, their picture ``docs/styles.svg``, and the two
+words that the page shows in handwriting.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from handwriting import metrics
+from handwriting.best import BestOf
 from handwriting.features.baseline import level
 from handwriting.features.normalise import deskew, slant, writing_height
 from handwriting.ink import Ink
@@ -27,6 +29,7 @@ from handwriting.synthesis.page import HEIGHT
 from handwriting.synthesis.styles import HERE, SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 
+PAGE = HERE.parents[1] / "web" / "page"
 TEXT = "The quick brown fox jumps"
 LINES = ("over a lazy dog and back", "we sat in the garden all day", "many kind letters came today")
 BIAS = 1.0
@@ -114,6 +117,19 @@ def show(styles: dict[str, Style], synthesizer: Synthesizer, recognizer: Recogni
     svg(compose(lines, PageStyle(width_mm=None, margin_mm=4, line_height_mm=LINE_MM), title=title), "docs/styles.svg")
 
 
+def words(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
+    """Write what the page shows in handwriting: its name, and the hint on the empty sheet."""
+    best = BestOf(synthesizer, recognizer, 16)
+    for name, text, stroke in (("wordmark", "Handwriting", 0.75), ("hint", "Write here", 0.6)):
+        (chosen,) = best.write([text], bias=1.2, seed=1)
+        ink = level(chosen.ink)
+        scale = HEIGHT * LINE_MM / writing_height(ink)
+        drawing = compose([ink.moved_to(ink.x * scale, ink.y * scale)], PageStyle(
+            width_mm=None, margin_mm=0.5, stroke_mm=stroke), title=text)  # fmt: skip
+        svg(drawing, PAGE / f"{name}.svg")
+        print(f"{name}: reads {chosen.read!r}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--candidates", type=int, default=192)
@@ -128,6 +144,7 @@ def main() -> None:
         for name, style in styles.items():
             style.save(HERE / f"{name}.json")
     show(styles, synthesizer, recognizer)
+    words(synthesizer, recognizer)
 
 
 if __name__ == "__main__":

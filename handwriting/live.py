@@ -96,7 +96,9 @@ class Live:
             x, y = placed.x + self.style.margin_mm, placed.y + baseline(i, self.style)
             strokes = np.split(np.column_stack([x, y]), placed.starts[1:])
             first = self._first if i == 0 else None
-            same = first is not None and np.allclose(written.ink.xy[: len(first)], first[: len(written.ink)])
+            same = first is not None and np.allclose(
+                written.ink.xy[: len(first)], self._writing.growth * first[: len(written.ink)]
+            )
             yield Finished(i, written, strokes, same)
 
     def _new_sheet(self) -> Sheet:

@@ -28,10 +28,10 @@ def recognizer() -> Recognizer:
     return Recognizer.load()
 
 
-def watched(model, recognizer, hand=Hand(), text=TEXT, n=2):
+def watched(model, recognizer, hand=Hand(), text=TEXT, n=1, style=STYLE):
     """What happened, in its order."""
     happened = []
-    live = Live(model, recognizer, text, STYLE, hand, n, happened.append)
+    live = Live(model, recognizer, text, style, hand, n, happened.append)
     for event in live:
         happened.append(event)
     return happened
@@ -75,13 +75,13 @@ def test_all_lines_come_in_order_on_their_rulings_within_the_margins(model, reco
 
 
 def test_the_paper_grows_when_lines_are_broken_again(model, recognizer, monkeypatch):
-    monkeypatch.setattr(model, "advance", model.advance / 4)
-    happened = watched(model, recognizer)
+    monkeypatch.setattr(model, "advance", model.advance / 4)  # so many more characters seem to fit
+    happened = watched(model, recognizer, style=PageStyle(width_mm=50, margin_mm=15))
     heights = [event.height for event in happened if isinstance(event, Sheet)]
     assert len(heights) > 1
     assert heights == sorted(heights)
     texts = [event.chosen.text for event in happened if isinstance(event, Finished)]
-    assert " ".join(texts) == " ".join(TEXT.split())
+    assert " ".join(texts).replace("- ", "") == " ".join(TEXT.split())
 
 
 def test_whoever_watches_can_end_it(model, recognizer):

@@ -16,10 +16,9 @@ from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
-from handwriting.recognition.beam import BeamSearchDecoder, Scorer
+from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
-from handwriting.recognition.language.scorer import LanguageScorer
 from handwriting.runtime import Graph, batches_by_length, pad
 
 Decoder = Literal["greedy", "beam", "language"]
@@ -159,25 +158,8 @@ class Recognizer:
         if decoder == "greedy" and alternatives == 1:
             greedy = GreedyDecoder(self.alphabet)
             return lambda log_probs: [greedy.decode(log_probs)]
-        return self.search(self.scorer(hints) if decoder == "language" else None, beam, alternatives)
-
-    def scorer(self, hints: Hints = Hints()) -> LanguageScorer:
-        """The language model as the beam takes it."""
-        return self.language.scorer(self.alphabet, hints)
-
-    def search(
-        self, scorer: Scorer | None, beam: int = 25, alternatives: int = 1
-    ) -> Callable[[NDArray], list[Hypothesis]]:
-        """A beam search from log-probabilities (T', V) to hypotheses, best first."""
+        scorer = self.language.scorer(self.alphabet, hints) if decoder == "language" else None
         return BeamSearchDecoder(self.alphabet, max(beam, alternatives), alternatives, scorer=scorer).decode
-
-    def step_of(self, point: int, encoded: Encoded) -> int:
-        """The first of the network's steps that begins at a point of the ink or after it."""
-        return -(-int(np.searchsorted(encoded.points[:, 0], point)) // self._shrink)
-
-    def point_of(self, step: int, encoded: Encoded) -> int:
-        """The ink's point at which a step of the network begins."""
-        return int(encoded.points[min(step * self._shrink, len(encoded.points) - 1), 0])
 
     def _reading(self, hypothesis: Hypothesis, ink: Ink, encoded: Encoded) -> Reading:
         spans = iter(

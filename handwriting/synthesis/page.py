@@ -137,6 +137,8 @@ class Writing:
         self.synthesizer, self.hand, self.draw = synthesizer, hand, draw or synthesizer.write
         self.progress, self.characters, self.done, self.streams = progress, len(text), 0, 0
         self.ahead, self.watch, self.primer = ahead, watch, hand.primer
+        self.growth = 1.0
+        """Of a first line that no primer told its height."""
         self.scale = HEIGHT * hand.size * style.line_height_mm / synthesizer.height
         self.shear = math.tan(math.radians(hand.slant))
         self.advance = synthesizer.advance * self.scale
@@ -197,7 +199,13 @@ class Writing:
         )
         self.streams += len(texts)
         self.done += sum(map(len, texts))
-        return written
+        return written if self.primer else [self._grown(one) for one in written]
+
+    def _grown(self, one: Written) -> Written:
+        """A first line at the height that the lines it primes will have."""
+        height = self.synthesizer.height
+        self.growth = height / max(writing_height(level(one.ink)), height / 2)
+        return replace(one, ink=one.ink.moved_to(one.ink.x * self.growth, one.ink.y * self.growth))
 
     def _fit(self, i: int, one: Written, written: list[Written | None]) -> tuple[Written, list[Written | None]]:
         """``one``, which is line ``i``, and ``written`` with it, as wide as the page allows: its last words move on.
@@ -219,9 +227,6 @@ class Writing:
         if self.primer is None:
             shown = self._cut(one, self._primer_end(one.text)) or one
             self.primer = self.synthesizer.prime(shown.ink, shown.text)
-            # All lines are scaled as the first: its hand is theirs.
-            own = max(writing_height(level(one.ink)), self.synthesizer.height / 2)
-            self.scale *= self.synthesizer.height / own
         return one, written
 
     @staticmethod

@@ -23,10 +23,8 @@ from starlette.exceptions import HTTPException as PlainHTTPException
 
 from handwriting import __version__, formats
 from handwriting.errors import InkError
-from handwriting.ink import Ink
-from handwriting.rendering import save
 from handwriting.web import wire
-from handwriting.web.desk import Desk, Gone, Watch, begun, drawn, events, exported
+from handwriting.web.desk import Desk, Gone, Watch, begun, drawn, encoded, events, exported, kinds
 from handwriting.web.lanes import Busy
 
 PAGE = Path(__file__).parent / "page"
@@ -40,7 +38,14 @@ _REASONS: dict[int | str, dict[str, Any]] = {
     "429": {"description": "Too many requests at once; try again."},
 }
 _MODELS = (wire.Drawing, wire.Writing, wire.Export, wire.Line, wire.NewStyle)
-TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".pdf": "application/pdf"}
+TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "inkml": "application/inkml+xml",
+    "json": "application/json",
+    "csv": "text/csv",
+}
 
 
 def application(desk: Desk) -> FastAPI:
@@ -77,8 +82,7 @@ def _reading(app: FastAPI, desk: Desk) -> None:
         most = max(1, min(alternatives, 10))
 
         def work() -> dict[str, Any]:
-            held = formats.read(body)
-            ink = held if isinstance(held, Ink) else held.ink
+            ink = formats.read_ink(body)
             if len(ink) > wire.MOST_POINTS:
                 raise wire.TooLarge(f"{len(ink):,} points, and a drawing may have {wire.MOST_POINTS:,}; split the file")
             strokes: list[list[wire.Point]] = [[{"x": x, "y": y} for x, y in stroke.tolist()] for stroke in ink]
@@ -112,21 +116,20 @@ def _writing(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/api/generate", openapi_extra=_body(wire.Writing), responses=_REASONS)
     async def generate(request: Request, format: str = "ndjson") -> Response:
-        """Write a text: a stream of events, one JSON object a line, or a file (svg, png, pdf).
+        """Write a text: a stream of events, one JSON object a line, or a file (svg, png, pdf, inkml, xopp, json, csv).
 
         Events: `sheet` (the paper's size and rulings), `points` (the first line's ink as it is drawn, about where it
         will be), `line` (a whole line in its place, strokes in millimetres; `same` tells that it is the one that was
         begun), `done`, or `error` with its reason.
         """
         body = await request.body()
-        if format != "ndjson" and f".{format}" not in TYPES:
-            raise InkError(f"there is no format {format[:20]!r}; take ndjson, svg, png or pdf")
         if format == "ndjson":
             return await _stream(desk, body)
+        kind = _kind(format)
         watch = Watch(LONGEST_RUN, time.monotonic)
 
         def work() -> bytes:
-            return save.encoded(drawn(desk.live(body, lambda event: watch())), f".{format}")
+            return encoded(drawn(desk.live(body, lambda event: watch())), kind)
 
         try:
             return _file(await desk.writing.run(work), format)
@@ -135,13 +138,16 @@ def _writing(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/api/export", openapi_extra=_body(wire.Export), responses=_REASONS)
     async def export(request: Request, format: str = "svg") -> Response:
-        """Make a file of ink (svg, png, pdf)."""
+        """Make a file of ink (svg, png, pdf, inkml, xopp, json, csv)."""
         body = await request.body()
-        if f".{format}" not in TYPES:
-            raise InkError(f"there is no format {format[:20]!r}; take one of {', '.join(k[1:] for k in TYPES)}")
-        return _file(
-            await desk.drawing.run(lambda: save.encoded(exported(wire.parsed(wire.Export, body)), f".{format}")), format
-        )
+        kind = _kind(format)
+        return _file(await desk.drawing.run(lambda: exported(wire.parsed(wire.Export, body), kind)), format)
+
+
+def _kind(format: str) -> str:
+    if f".{format}" not in kinds():
+        raise InkError(f"there is no format {format[:20]!r}; take one of {', '.join(k[1:] for k in kinds())}")
+    return f".{format}"
 
 
 async def _stream(desk: Desk, body: bytes) -> Response:
@@ -255,4 +261,4 @@ def _json(answer: dict[str, Any]) -> Response:
 
 def _file(data: bytes, format: str) -> Response:
     headers = {"content-disposition": f'attachment; filename="handwriting.{format}"'}
-    return Response(data, media_type=TYPES[f".{format}"], headers=headers)
+    return Response(data, media_type=TYPES.get(format, "application/octet-stream"), headers=headers)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from handwriting import metrics
+from handwriting import formats, metrics
 from handwriting.errors import InkError
-from handwriting.ink import Ink, Source
+from handwriting.ink import Ink, Page, Source
 from handwriting.live import Begun, Finished, Hands, Live, Sheet
 from handwriting.reading import PageReader, ReadLine
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.rendering import save
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.page import sheet as sheet_of
 from handwriting.synthesis.page import Hand
@@ -148,26 +149,44 @@ def drawn(live: Live) -> Drawing:
     )  # fmt: skip
 
 
-def exported(asked: wire.Export) -> Drawing:
-    """Ink that a client has, as a drawing: on its sheet, or as large as fits."""
+def encoded(made: Drawing, kind: str, ink: Ink | None = None) -> bytes:
+    """``made`` as a file that ends in ``kind``: drawn, or as ink (``ink``, or its own) where that is what it holds."""
+    if kind in save.KINDS:
+        return save.encoded(made, kind)
+    writer = formats.writer(f"ink{kind}").write
+    assert writer is not None
+    whole = Ink.from_strokes(made.strokes, Source(units="mm", text=made.desc or made.title))
+    page = Page(whole, made.width, made.height) if ink is None else Page(ink)
+    return writer([page])
+
+
+def kinds() -> list[str]:
+    """The endings of files that can be made."""
+    return [*save.KINDS, *(k for f in formats.writers() if (k := f.extensions[0]) not in save.KINDS)]
+
+
+def exported(asked: wire.Export, kind: str) -> bytes:
+    """The file of ink that a client has: on its sheet, or as large as fits."""
     counts = asked.lines or [len(asked.strokes)]
     if sum(counts) != len(asked.strokes) or min(counts) < 0:
         raise InkError(f"lines of {sum(counts)} strokes, and there are {len(asked.strokes)}; they must be all of them")
-    texts = asked.text.split("\n") if len(asked.text.split("\n")) == len(counts) else [None] * len(counts)
+    if asked.sheet is None:
+        ink = wire.ink(asked.strokes, asked.text or None)
+        return encoded(fitted(ink), kind, replace(ink, source=replace(ink.source, units="px")))
+    texts = asked.text.split("\n") if asked.text.count("\n") + 1 == len(counts) else [None] * len(counts)
     inks, at = [], 0
     for count, text in zip(counts, texts, strict=True):
         strokes = asked.strokes[at : at + count]
         at += count
         if any(strokes):
             inks.append(wire.ink(strokes, text))
-    if asked.sheet is None:
-        return fitted(wire.ink(asked.strokes, asked.text or None))
     style = asked.sheet.style()
     _, height, rulings = sheet_of(len(counts), style)
-    return Drawing(
+    drawing = Drawing(
         style.width_mm or 0, height, tuple(inks), style.color, style.stroke_mm, rulings, True,
         texts[0], asked.text or None,
     )  # fmt: skip
+    return encoded(drawing, kind)
 
 
 class Gone(Exception):

@@ -194,6 +194,21 @@ def test_ink_becomes_a_file(client, drawing):
     assert root.findtext("{*}title") == "a line"
 
 
+@pytest.mark.parametrize("format", ["inkml", "xopp", "json", "csv", "svg"])
+def test_a_file_of_ink_is_read_as_what_it_was(client, drawing, format):
+    made = client.post(f"/api/export?format={format}", json={"strokes": drawing["strokes"]})
+    assert made.status_code == 200
+    answer = client.post("/api/transcribe/file", content=made.content).json()
+    assert answer["predictions"][0]["text"] == "a line of handwriting"
+    assert [len(s) for s in answer["strokes"]] == [len(s) for s in drawing["strokes"]] or format == "svg"
+
+
+def test_writing_comes_as_ink(client):
+    answer = client.post("/api/generate?format=xopp", json={"text": "ink", "bestOf": 1})
+    page = formats.read(answer.content)
+    assert page.width == pytest.approx(210 / 25.4 * 72, abs=0.1)  # points
+
+
 def test_a_page_becomes_a_file_with_its_paper(client):
     made = events(client.post("/api/generate", json={"text": "some words\nand more", "bestOf": 1}))
     lines = [event["strokes"] for event in made if event["type"] == "line"]

@@ -1,0 +1,178 @@
+// A sheet on the screen that handwriting is drawn on, stroke by stroke, at a pace that is pleasant to watch.
+
+const SVG = "http://www.w3.org/2000/svg";
+const PACE = 330; // points a second: some five times a person's
+const CATCH_UP = 1.6; // seconds in which what is waiting should be drawn
+
+export const element = (name, attributes = {}) => {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
+
+/** A smooth path through points [x, y], as far as it goes; a dot is a line of no length. */
+export function pathThrough(points) {
+  if (!points.length) return "";
+  const [first] = points;
+  let path = `M${first[0]} ${first[1]}`;
+  if (points.length === 1) return `${path}h0`;
+  for (let i = 1; i < points.length - 1; i++) {
+    const [x, y] = points[i];
+    path += `Q${x} ${y} ${(x + points[i + 1][0]) / 2} ${(y + points[i + 1][1]) / 2}`;
+  }
+  const last = points.at(-1);
+  return `${path}L${last[0]} ${last[1]}`;
+}
+
+/** A picture of ink, strokes of points [x, y, ...]: its beginning, as high as the svg. */
+export function picture(svg, strokes, thickness = 0.035) {
+  const points = strokes.flat();
+  const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const [width, height] = [Math.max(...xs) - left || 1, Math.max(...ys) - top || 1];
+  const edge = 0.08 * height;
+  svg.setAttribute("viewBox", `${left - edge} ${top - edge} ${width + 2 * edge} ${height + 2 * edge}`);
+  svg.setAttribute("preserveAspectRatio", "xMinYMid slice");
+  svg.replaceChildren(element("path", { class: "stroke", "stroke-width": thickness * height, d: strokes.map(pathThrough).join("") }));
+}
+
+export class Paper {
+  constructor(svg, thickness = 0.45) {
+    this.svg = svg;
+    this.thickness = thickness;
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.clear();
+  }
+
+  clear() {
+    this.lines = [];
+    this.rulings = element("path", { class: "rulings" });
+    this.layer = element("g", { class: "stroke", "stroke-width": this.thickness });
+    this.svg.replaceChildren(this.rulings, this.layer);
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.ended = false;
+    this.done = new Promise((resolve) => (this.finish = resolve));
+  }
+
+  sheet({ width, height, rulings }) {
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.style.aspectRatio = `${width} / ${height}`;
+    this.rulings.setAttribute("d", rulings.map(([x1, y1, x2, y2]) => `M${x1} ${y1}L${x2} ${y2}`).join(""));
+  }
+
+  line(number) {
+    return (this.lines[number] ??= { strokes: [], paths: [], shown: 0, open: true, drawn: [] });
+  }
+
+  /** Points [x, y, end of stroke] of a line that is being sampled. */
+  begun(number, points) {
+    const line = this.line(number);
+    for (const [x, y, end] of points) {
+      if (line.open) line.strokes.push([]);
+      line.strokes.at(-1).push([x, y]);
+      line.open = end > 0.5;
+    }
+    this.wake();
+  }
+
+  /** A whole line; what is on the paper already moves to its place, or goes when it is another line. */
+  finished(number, strokes, same) {
+    const line = this.line(number);
+    if (line.shown && !same) {
+      for (const path of line.paths) {
+        path.classList.add("gone");
+        setTimeout(() => path.remove(), 200);
+      }
+      this.lines[number] = { strokes, paths: [], shown: 0, drawn: [] };
+    } else {
+      line.moved = line.shown ? { from: line.strokes, begin: performance.now() } : null;
+      line.strokes = strokes;
+    }
+    this.wake();
+  }
+
+  /** Everything has arrived; `done` is fulfilled when it is drawn. */
+  end() {
+    this.ended = true;
+    this.wake();
+    return this.done;
+  }
+
+  /** Stop where the pen is. */
+  stop() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.finish();
+  }
+
+  get waiting() {
+    return this.lines.reduce((sum, line) => sum + (line ? count(line.strokes) - line.shown : 0), 0);
+  }
+
+  wake() {
+    if (!this.frame) {
+      this.last = performance.now();
+      this.frame = requestAnimationFrame((now) => this.step(now));
+    }
+  }
+
+  step(now) {
+    const seconds = Math.min(0.1, Math.max(0, (now - this.last) / 1000));
+    this.last = now;
+    const pace = Math.max(PACE, this.waiting / CATCH_UP);
+    let budget = this.still.matches ? Infinity : (this.budget ?? 0) + pace * seconds;
+    let moving = false;
+    for (const line of this.lines) {
+      if (!line) continue;
+      moving = this.move(line, now) || moving;
+      const left = count(line.strokes) - line.shown;
+      const drawn = Math.min(left, Math.floor(budget));
+      if (drawn) this.show(line, line.shown + drawn);
+      budget -= drawn;
+      if (drawn < left) break;
+    }
+    this.budget = Math.min(Number.isFinite(budget) ? budget : 0, 1);
+    this.frame = 0;
+    if (moving || this.waiting) this.frame = requestAnimationFrame((later) => this.step(later));
+    else if (this.ended) this.finish();
+  }
+
+  /** Draw a line as far as its first `points` points. */
+  show(line, points) {
+    let before = 0;
+    for (let i = 0; i < line.strokes.length && before < points; i++) {
+      const stroke = line.strokes[i];
+      const wanted = Math.min(stroke.length, points - before);
+      if (line.drawn[i] !== wanted) {
+        line.paths[i] ??= this.layer.appendChild(element("path"));
+        line.paths[i].setAttribute("d", pathThrough(stroke.slice(0, wanted)));
+        line.drawn[i] = wanted;
+      }
+      before += stroke.length;
+    }
+    line.shown = points;
+  }
+
+  /** Ease what was drawn of a line to where it belongs; whether that goes on. */
+  move(line, now) {
+    if (!line.moved) return false;
+    const share = this.still.matches ? 1 : Math.min(1, (now - line.moved.begin) / 240);
+    const eased = share * share * (3 - 2 * share);
+    line.shown = Math.min(line.shown, count(line.strokes));
+    line.paths.forEach((path, i) => {
+      const to = line.strokes[i];
+      if (!to) return path.remove();
+      const from = line.moved.from[i] ?? to;
+      const points = to.slice(0, line.drawn[i]).map(([x, y], k) => {
+        const [a, b] = from[k] ?? [x, y];
+        return [a + (x - a) * eased, b + (y - b) * eased];
+      });
+      return path.setAttribute("d", pathThrough(points));
+    });
+    if (share === 1) line.moved = null;
+    return share < 1;
+  }
+}
+
+const count = (strokes) => strokes.reduce((sum, stroke) => sum + stroke.length, 0);
