@@ -578,6 +578,31 @@ def evaluate_recognizer(
         evaluation.draw_worst(result, worst, worst_png)
 
 
+@evaluate_app.command("pages")
+def evaluate_pages(
+    data: Annotated[Path, typer.Option(help="Folder of IAM-OnDB.")],
+    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
+    no_time: Annotated[bool, typer.Option("--no-time", help="Drop times and shuffle the strokes.")] = False,
+    columns: Annotated[bool, typer.Option("--columns", help="Two forms beside each other on every page.")] = False,
+    only_lines: Annotated[bool, typer.Option("--only-lines", help="Find the lines, and do not read them.")] = False,
+    checkpoint: Checkpoint = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
+    lists: Lists = None,
+    threads: Threads = 1,
+) -> None:
+    """Split whole forms into lines and read them: strokes on the right line, and CER beside that of line files."""
+    from handwriting.corpora import open_corpus
+    from handwriting.recognition.pages import evaluation
+    from handwriting.recognition.recognizer import Recognizer
+
+    recognizer = None if only_lines else Recognizer.load(checkpoint, threads)
+    with _progress("reading", unit="pages") as progress:
+        result = evaluation.evaluate(
+            open_corpus(data, lists or ()), split, recognizer, timeless=no_time, columns=columns, progress=progress
+        )
+    print(json.dumps(result.figures()) if as_json else evaluation.render(result))
+
+
 @evaluate_app.command("synthesizer")
 def evaluate_synthesizer(
     data: Data,

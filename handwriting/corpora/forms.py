@@ -1,0 +1,78 @@
+"""Whole forms of IAM-OnDB, with the line that each of their strokes is on.
+
+A form file of ``original/`` and the files of its lines hold the same points with the same time stamps. The strokes are
+the same too, but for a few that one of the two has as one and the other as two. So a stroke belongs to the line in
+whose file most of its points are. A form without such a file is put together from its lines, which lie where they lay.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.corpora.corpus import Corpus, Line
+from handwriting.corpora.iamondb import IamOndb, split_id
+from handwriting.errors import InkError
+from handwriting.formats import iamondb as files
+from handwriting.formats import load
+from handwriting.ink import Ink
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A page and what is known about it."""
+
+    id: str
+    ink: Ink
+    line: NDArray[np.int64]
+    """Shape (S,): for each stroke the index of its line in ``lines``; -1 when no line has any of its points."""
+    lines: tuple[Line, ...]
+    original: bool
+    """Whether the ink is a form file's; else it is put together from the lines."""
+
+
+def forms(corpus: Corpus, split: str) -> Iterator[Form]:
+    """Every form of a split, in the order of its list. Raises :class:`InkError` when the corpus is no folder."""
+    if not isinstance(corpus, IamOndb):
+        raise InkError("pages need the forms of IAM-OnDB; give its folder, not a packed file")
+    ids: dict[str, list[str]] = {}
+    for id in corpus.ids(split):
+        ids.setdefault(split_id(id)[0], []).append(id)
+    return (_form(corpus, form, members) for form, members in ids.items())
+
+
+def _form(corpus: IamOndb, id: str, members: list[str]) -> Form:
+    lines = tuple(corpus.line(member) for member in members)
+    path = corpus.form_file(id)
+    if path is None:
+        strokes = [stroke for line in lines for stroke in _timed(line.ink)]
+        label = np.repeat(np.arange(len(lines)), [len(line.ink.starts) for line in lines])
+        return Form(id, Ink.from_strokes(strokes), label, lines, False)
+    ink = files.read(load(path), str(path))
+    owners: dict[tuple[float, ...], set[int]] = defaultdict(set)
+    for number, line in enumerate(lines):
+        for point in _keys(line.ink):
+            owners[point].add(number)
+    votes = np.zeros((len(ink.starts), len(lines)))
+    for stroke, point in zip(ink.stroke_index.tolist(), _keys(ink), strict=True):
+        votes[stroke, list(owners.get(point, ()))] += 1
+    label = np.where(votes.any(axis=1), votes.argmax(axis=1), -1)
+    return Form(id, replace(ink, source=replace(ink.source, text=None)), label, lines, True)
+
+
+def _timed(ink: Ink) -> list[NDArray[np.float64]]:
+    """The strokes with their own clock's time where there is one."""
+    if ink.t is None:
+        return ink.strokes
+    clock = ink.t + (ink.source.start_time or 0.0)
+    return np.split(np.column_stack([ink.xy, clock]), ink.starts[1:])
+
+
+def _keys(ink: Ink) -> list[tuple[float, ...]]:
+    """Points with their times to the hundredth of a second, as the files have them."""
+    clock = np.zeros(len(ink)) if ink.t is None else ink.t + (ink.source.start_time or 0.0)
+    return list(map(tuple, np.column_stack([ink.xy, np.round(100 * clock)]).tolist()))

@@ -1,0 +1,167 @@
+"""Pages of scribbled letters whose lines are known: split by where the strokes lie alone."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handwriting.ink import Ink
+from handwriting.recognition.pages import split, split_strokes, take
+from handwriting.recognition.pages.columns import find_columns
+from handwriting.recognition.pages.evaluation import matched
+from handwriting.recognition.pages.marks import Marks, weighted_median
+
+
+def scribble(lines: int, words: int = 5, *, slope: float = 0.0, pitch: float = 4.0, left: float = 0.0, seed: int = 0):
+    """Strokes and the line of each: words of letters of height 1, some with ascender, descender, and a late dot."""
+    rng = np.random.default_rng(seed)
+    strokes, line = [], []
+    for row in range(lines):
+        x = left
+        for _ in range(words):
+            dots = []
+            for letter in range(int(rng.integers(2, 6))):
+                turn = np.linspace(0, 2 * np.pi, 24)
+                up, down = rng.choice([0, 0, 1.2]), rng.choice([0, 0, 1.2])
+                y = -0.5 - 0.5 * np.cos(turn)
+                y = np.where(y < -0.5, y - up * (turn > 2), y + down * (turn > 4))
+                strokes.append(np.column_stack([x + 0.35 * np.sin(turn) + turn / 12, y]))
+                if letter % 2:
+                    dots.append(np.array([[x + 0.2, -1.6 - 0.2 * rng.random()]]))
+                x += 0.9
+            strokes += dots
+            x += 1.2
+        line += [row] * (len(strokes) - len(line))
+        for k in range(line.index(row), len(strokes)):
+            strokes[k] = strokes[k] + (0, row * pitch) + (0, slope) * strokes[k][:, :1]
+    return strokes, np.array(line)
+
+
+def numbers(ink: Ink) -> np.ndarray:
+    result = np.full(len(ink.starts), -1)
+    for k, strokes in enumerate(split_strokes(ink)):
+        result[strokes] = k
+    return result
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.2, -0.35])
+@pytest.mark.parametrize("scale", [1.0, 150.0, 1e-3])
+def test_slanted_lines_in_any_unit_and_any_order(slope, scale):
+    strokes, line = scribble(5, slope=slope)
+    order = np.random.default_rng(1).permutation(len(strokes))
+    ink = Ink.from_strokes([scale * strokes[i] for i in order])
+    assert (numbers(ink) == line[order]).all()
+
+
+def test_lines_that_each_run_their_own_way():
+    strokes, line = scribble(4, words=8, pitch=4.5)
+    tilt = np.array([0.02, -0.02, 0.02, -0.01])
+    bent = [s + np.column_stack([0 * s[:, 0], tilt[k] * s[:, 0]]) for s, k in zip(strokes, line, strict=True)]
+    assert (numbers(Ink.from_strokes(bent)) == line).all()
+
+
+def test_a_short_last_line_and_a_late_dot():
+    strokes, line = scribble(3)
+    short, _ = scribble(1, words=1, seed=3)
+    strokes += [s + (0, 12) for s in short]
+    line = np.append(line, [3] * len(short))
+    strokes.append(strokes.pop(2))  # something of the first line is written last
+    line = np.append(np.delete(line, 2), line[2])
+    assert (numbers(Ink.from_strokes(strokes)) == line).all()
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_few_lines(lines):
+    strokes, line = scribble(lines, words=6, seed=7)
+    assert (numbers(Ink.from_strokes(strokes)) == line).all()
+
+
+def test_two_columns_are_read_one_after_the_other():
+    left, a = scribble(6, words=4)
+    width = max(s[:, 0].max() for s in left)
+    right, b = scribble(6, words=4, left=width + 6, seed=5)
+    ink = Ink.from_strokes(left + [s + (0, 1.5) for s in right])
+    assert [len(block) for block in find_columns(Marks(ink))] == [len(left), len(right)]
+    assert (numbers(ink) == np.append(a, b + 6)).all()
+
+
+def test_a_title_over_two_columns():
+    title, _ = scribble(1, words=10, seed=2)
+    left, a = scribble(6, words=3)
+    width = max(s[:, 0].max() for s in left)
+    right, b = scribble(6, words=3, left=width + 8, seed=5)
+    ink = Ink.from_strokes([s - (0, 8) for s in title] + left + right)
+    assert (numbers(ink) == np.concatenate([np.zeros(len(title)), a + 1, b + 7])).all()
+
+
+def test_a_jump_of_the_sensor_does_not_carry_a_stroke_away():
+    strokes, line = scribble(5)
+    hit = strokes[10]
+    strokes[10] = np.insert(hit, len(hit) // 2, hit[0] + (9, 14), axis=0)
+    ink = Ink.from_strokes(strokes)
+    assert (numbers(ink) == line).all()
+    marks = Marks(ink)
+    assert (~marks.sound).sum() == 1
+    assert marks.boxes[10, 3] < 3
+
+
+def test_strokes_come_in_the_order_of_writing():
+    strokes, _ = scribble(2, words=6)
+    timed = [np.column_stack([s, np.full(len(s), 0.5 * k)]) for k, s in enumerate(strokes)]
+    order = np.random.default_rng(0).permutation(len(strokes))
+    starts = [ink.t[0] for ink in split(Ink.from_strokes([timed[i] for i in order]))]
+    assert starts == sorted(starts)
+    for ink in split(Ink.from_strokes([timed[i] for i in order])):
+        assert (np.diff(ink.t) >= 0).all()
+    # Without time: the file's order where it goes along the lines, else from left to right.
+    assert [k for line in split_strokes(Ink.from_strokes(strokes)) for k in line] == list(range(len(strokes)))
+    shuffled = split(Ink.from_strokes([strokes[i] for i in order]))
+    for ink in shuffled:
+        assert (np.diff(Marks(ink).centers[:, 0]) >= 0).all()
+
+
+def test_one_line_stays_the_same_ink():
+    ink = Ink.from_strokes(scribble(1)[0])
+    assert split(ink) == [ink]
+    assert split(ink)[0] is ink
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(*[st.floats(-1e9, 1e9)] * 2), min_size=1, max_size=6),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_ink_is_split_and_no_stroke_lost_or_doubled(strokes):
+    lines = split_strokes(Ink.from_strokes(strokes))
+    assert sorted(np.concatenate(lines).tolist()) == list(range(len(strokes)))
+    assert all(len(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    "strokes", [[[(0, 0)]], [[(0, 0)], [(0, 0)]], [[(0, 5), (10, 5)], [(0, 5), (9, 5)]], [[(3, 0), (3, 1)]] * 30]
+)
+def test_ink_without_letters_is_one_line(strokes):
+    assert len(split_strokes(Ink.from_strokes(strokes))) == 1
+
+
+def test_take_keeps_time_and_pressure():
+    ink = Ink(np.arange(6.0), np.zeros(6), np.array([0, 2, 3]), np.arange(6.0), np.linspace(0, 1, 6))
+    some = take(ink, [2, 0])
+    assert some.x.tolist() == [3, 4, 5, 0, 1]
+    assert some.starts.tolist() == [0, 3]
+    assert some.t.tolist() == some.x.tolist()
+    assert some.pressure.tolist() == pytest.approx([0.6, 0.8, 1.0, 0.0, 0.2])
+
+
+def test_lines_are_matched_in_reading_order():
+    label = np.array([0, 0, 0, 1, 1, 2])
+    assert matched(label, np.array([0, 0, 0, 1, 1, 2]), 3).tolist() == [0, 0, 0, 1, 1, 2]
+    assert matched(label, np.array([0, 0, 0, 0, 0, 1]), 3).tolist() == [0, 0, 0, 0, 0, 2]
+    assert matched(label, np.array([1, 1, 1, 0, 0, 2]), 3).tolist() == [0, 0, 0, -1, -1, 2]
+
+
+def test_weighted_median():
+    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0])) == 2
+    assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([5.0, 1.0, 1.0])) == 3
