@@ -7,6 +7,7 @@ from tiny import TinyCorpus
 
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
+from handwriting.training import mixed as module
 from handwriting.training.loop import Options, train
 from handwriting.training.mixed import MixedTask, recognizer_task
 from handwriting.training.mixture import Lines, Listed, Mixture, Share, expected_steps
@@ -30,6 +31,11 @@ def mixed(examples: int = 12, **settings) -> MixedTask:
     shares = [*SHARES, Share("train-words", 1.0)]
     develop = ["testset_v", "valid-words:5"]
     return MixedTask(corpora, RecognizerSettings(**{**SETTINGS, **settings}), shares, develop, examples)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_rare(monkeypatch):
+    monkeypatch.setattr(module, "RARE", 1)
 
 
 @pytest.fixture(scope="module")
