@@ -568,6 +568,13 @@ def evaluate_recognizer(
             metavar="NAME", help="Ink of other pens and hands: change every line in this way first, or 'all' in turn."
         ),
     ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PNG", help="Draw how probable against how often right, and print it.", show_default=False
+        ),
+    ] = None,
+    alternatives: Annotated[int, typer.Option(min=1, max=100, help="Readings that --calibration counts.")] = 5,
     lists: Lists = None,
     threads: Threads = 1,
 ) -> None:
@@ -575,7 +582,9 @@ def evaluate_recognizer(
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.corpora import open_corpus
     from handwriting.features.perturb import perturbation
+    from handwriting.recognition import calibration as calibrating
     from handwriting.recognition import evaluation, robustness
+    from handwriting.recognition.confidence import Calibration
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
@@ -594,8 +603,18 @@ def evaluate_recognizer(
         return
     change = perturbation(perturb or "none")
     with _progress("reading") as progress:
-        result = evaluation.evaluate(recognizer, corpus, split, decoder, progress=progress, perturb=change)
-    print(json.dumps(result.figures()) if as_json else evaluation.render(result))
+        readings = alternatives if calibration and decoder != "greedy" else 1
+        result = evaluation.evaluate(
+            recognizer, corpus, split, decoder, progress=progress, perturb=change, alternatives=readings
+        )
+    figures = result.figures()
+    if calibration:
+        weights = Calibration.of_card(folder.card, decoder)
+        figures["calibration"] = calibrating.figures(result, weights)
+        calibrating.draw(result, weights, calibration)
+    print(json.dumps(figures) if as_json else evaluation.render(result))
+    if calibration and not as_json:
+        print("\n" + calibrating.render(figures["calibration"]))
     if outputs:
         evaluation.write_outputs(result, outputs)
     if worst:
@@ -699,6 +718,33 @@ def evaluate_legibility(
             progress,
         )
     print(json.dumps(result.figures(), ensure_ascii=False) if as_json else legibility.render(result, rows))
+
+
+@app.command()
+def calibrate(
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of the recognizer; its card gets the calibration.")],
+    data: Data,
+    split: Annotated[str, typer.Option(help="Development set.")] = "testset_v",
+    decoder: Annotated[Decoder, typer.Option(help="Each has a calibration of its own.")] = "language",
+    language: Language = None,
+) -> None:
+    """Make a recognizer's probabilities of lines, words and characters mean what they say."""
+    from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.checkpoint import save_card
+    from handwriting.corpora import open_corpus
+    from handwriting.recognition import calibration, evaluation
+    from handwriting.recognition.recognizer import Recognizer
+
+    recognizer = Recognizer.load(checkpoint, language=language)
+    with _progress("reading") as progress:
+        result = evaluation.evaluate(recognizer, open_corpus(data), split, decoder, progress=progress)
+    judged = calibration.judge(result)
+    weights = calibration.calibrate(judged)
+    card = Folder.load(checkpoint, "recognizer").card
+    stored = {**card.get("calibration", {}), decoder: {**weights.record(), "split": split}}
+    save_card(checkpoint, {**card, "calibration": stored})
+    for level, error in calibration.cross_validated(judged).items():
+        print(f"{level:10} calibration error {100 * error:5.2f} %, each form judged by a fit on others")
 
 
 @language_app.command("build")

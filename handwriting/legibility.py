@@ -225,11 +225,11 @@ def evaluate(
 def read(recognizer: Recognizer, lines: Sequence[Line], name: str = "generated") -> Evaluation:
     """The best path's figures on ``lines``."""
     began = time.perf_counter()
-    outputs = tuple(t.text for t in recognizer.transcribe_all([line.ink for line in lines]))
+    found = tuple(recognizer.transcribe_all([line.ink for line in lines]))
     seconds = (time.perf_counter() - began) / len(lines)
-    pairs = [(line.text, output) for line, output in zip(lines, outputs, strict=True)]
+    pairs = [(line.text, t.text) for line, t in zip(lines, found, strict=True)]
     interval = metrics.cer_interval(*metrics.edits(pairs), [line.form for line in lines])
-    return Evaluation(name, "greedy", metrics.score(pairs), interval, seconds, tuple(lines), outputs)
+    return Evaluation(name, "greedy", metrics.score(pairs), interval, seconds, tuple(lines), found)
 
 
 def failed(result: Evaluation) -> tuple[float, tuple[float, float]]:

@@ -8,6 +8,7 @@ Hannun, Maas, Jurafsky & Ng 2014, algorithm 1). NumPy, in log space.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +47,16 @@ class Scorer(Protocol):
 
 
 @dataclass(frozen=True)
+class Found:
+    """A text that the search came to: its indices, and what a :class:`Hypothesis` has but for the alignment."""
+
+    labels: list[int]
+    text: str
+    log_probability: float
+    score: float
+
+
+@dataclass(frozen=True)
 class BeamSearchDecoder:
     """Finds the ``n_best`` best texts with a beam of prefixes, by log-probability plus the ``scorer``'s scores."""
 
@@ -76,6 +87,11 @@ class BeamSearchDecoder:
         text that the beam holds. Raises :class:`InkError` as :func:`~handwriting.recognition.decode.checked` does.
         """
         frames = checked(log_probs, self.alphabet.size)
+        return self.aligned(frames, self.search(frames)[: self.n_best])
+
+    def search(self, log_probs: ArrayLike) -> list[Found]:
+        """All texts that are left in the beam, best first, without their alignment; as :meth:`decode` otherwise."""
+        frames = checked(log_probs, self.alphabet.size)
         tree = _Tree()
         beam = self._search(frames, tree)
         added = beam.added + (self.scorer.finish(beam.states) if self.scorer else 0.0)
@@ -83,11 +99,17 @@ class BeamSearchDecoder:
         for node, log_probability, more in zip(beam.node.tolist(), beam.total.tolist(), added.tolist(), strict=True):
             if log_probability + more > IMPOSSIBLE:
                 found.append((-log_probability - more, tree.labels(node), log_probability))
-        found = sorted(found)[: self.n_best]
-        steps = best_steps(frames, [labels for _, labels, _ in found])
         return [
-            Hypothesis(self.alphabet.decode(labels), log_probability, ranges, -minus_score)
-            for (minus_score, labels, log_probability), ranges in zip(found, steps, strict=True)
+            Found(labels, self.alphabet.decode(labels), log_probability, -minus_score)
+            for minus_score, labels, log_probability in sorted(found)
+        ]
+
+    def aligned(self, log_probs: ArrayLike, found: Sequence[Found]) -> list[Hypothesis]:
+        """The texts with the steps of their characters."""
+        steps = best_steps(checked(log_probs, self.alphabet.size), [one.labels for one in found])
+        return [
+            Hypothesis(one.text, one.log_probability, ranges, one.score)
+            for one, ranges in zip(found, steps, strict=True)
         ]
 
     def _search(self, frames: Floats, tree: _Tree) -> _Beam:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from handwriting import metrics
 from handwriting.corpora import Corpus, Line
 from handwriting.files import atomic
 from handwriting.ink import Ink
-from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
 from handwriting.text import canonical
 
 
@@ -30,7 +31,11 @@ class Evaluation:
     seconds_per_line: float
     """From ink to text, without reading files."""
     lines: tuple[Line, ...]
-    outputs: tuple[str, ...]
+    transcriptions: tuple[Transcription, ...]
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(t.text for t in self.transcriptions)
 
     def figures(self) -> dict[str, Any]:
         """What ``--json`` prints; rates are fractions."""
@@ -64,21 +69,22 @@ def evaluate(
     chunk: int = 256,
     progress: Callable[[int, int], object] = lambda done, total: None,
     perturb: Callable[[Ink], Ink] = lambda ink: ink,
+    alternatives: int = 1,
 ) -> Evaluation:
     """Transcribe every line of ``split``; ``progress`` is told the lines done and their total.
 
     ``perturb`` changes the ink before it is read: see ``features/perturb.py``.
     """
     lines: list[Line] = list(corpus.lines(split))
-    outputs: list[str] = []
+    found: list[Transcription] = []
     seconds = 0.0
     for start in range(0, len(lines), chunk):
         inks = [perturb(line.ink) for line in lines[start : start + chunk]]
         began = time.perf_counter()
-        outputs += [t.text for t in recognizer.transcribe_all(inks, decoder)]
+        found += recognizer.transcribe_all(inks, decoder, alternatives)
         seconds += time.perf_counter() - began
-        progress(len(outputs), len(lines))
-    pairs = [(line.text, output) for line, output in zip(lines, outputs, strict=True)]
+        progress(len(found), len(lines))
+    pairs = [(line.text, t.text) for line, t in zip(lines, found, strict=True)]
     edits, lengths = metrics.edits(pairs)
     return Evaluation(
         split,
@@ -87,7 +93,7 @@ def evaluate(
         metrics.cer_interval(edits, lengths, [line.form for line in lines]),
         seconds / max(1, len(lines)),
         tuple(lines),
-        tuple(outputs),
+        tuple(found),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,10 +16,13 @@ from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
-from handwriting.recognition.beam import BeamSearchDecoder
+from handwriting.recognition.beam import BeamSearchDecoder, Found, Scorer
+from handwriting.recognition.confidence import TEMPERATURE, Calibration, Evidence, evidence
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
+from handwriting.recognition.language.scorer import LanguageScorer
 from handwriting.runtime import Graph, batches_by_length, pad
+from handwriting.text import canonical
 
 Decoder = Literal["greedy", "beam", "language"]
 Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
@@ -33,6 +36,26 @@ class Character:
     text: str
     points: tuple[tuple[int, int], ...]
     """Half-open ranges of the ink's points; none for a space."""
+    probability: float | None = None
+    """That it was read rightly; of the best reading only, as all that ``confidence`` estimates."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the best reading, between spaces: its characters ``begin`` to ``end``, half-open."""
+
+    text: str
+    begin: int
+    end: int
+    points: tuple[tuple[int, int], ...]
+    """Half-open ranges of the ink's points."""
+    probability: float
+
+    def box(self, ink: Ink) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of its points, in the ink's units."""
+        points = np.concatenate([np.arange(*span) for span in self.points])
+        x, y = ink.x[points], ink.y[points]
+        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 @dataclass(frozen=True)
@@ -43,13 +66,18 @@ class Reading:
     log_probability: float
     """Natural logarithm: of the text with the beam decoder, of its best path with the greedy one."""
     characters: tuple[Character, ...]
+    probability: float | None = None
+    """That it is what the ink says."""
 
 
 @dataclass(frozen=True)
 class Transcription:
-    """What the ink says: the readings, best first."""
+    """What the ink says: the readings, best first, and the words of the best one."""
 
     readings: tuple[Reading, ...]
+    words: tuple[Word, ...] = ()
+    evidence: Evidence | None = None
+    """What the probabilities are estimated from."""
 
     @property
     def text(self) -> str:
@@ -137,10 +165,10 @@ class Recognizer:
         ``"language"`` the same with the language model's word on each, which ``hints`` tell what to expect. More than
         one of ``alternatives`` needs a beam, and takes it.
         """
-        decode = self.decoder(decoder, alternatives, beam, hints)
+        read = self._reader(decoder, alternatives, beam, hints)
         encoded = [encode(ink, self.features) for ink in inks]
         for ink, one, log_probs in zip(inks, encoded, self.log_probs(encoded, batch_size), strict=True):
-            yield Transcription(tuple(self._reading(h, ink, one) for h in decode(log_probs)))
+            yield read(log_probs, ink, one)
 
     def log_probs(self, encoded: Sequence[Encoded], batch_size: int = 16) -> list[NDArray[np.float32]]:
         """Log-probabilities (T', V) of each encoded ink, computed in batches of about equal length."""
@@ -151,15 +179,72 @@ class Recognizer:
                 outputs[i] = log_probs
         return outputs
 
-    def decoder(
-        self, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = 25, hints: Hints = Hints()
+    def _reader(
+        self, decoder: Decoder, alternatives: int, beam: int, hints: Hints
+    ) -> Callable[[NDArray, Ink, Encoded], Transcription]:
+        """A function from log-probabilities (T', V) and the ink they are of to what it says."""
+        calibration = Calibration.of_card(self.checkpoint.card, decoder)
+        greedy = GreedyDecoder(self.alphabet)
+        scorer = self.scorer(hints) if decoder == "language" else None
+        search = BeamSearchDecoder(self.alphabet, max(beam, alternatives), alternatives, scorer=scorer)
+
+        def read(log_probs: NDArray, ink: Ink, encoded: Encoded) -> Transcription:
+            if decoder == "greedy" and alternatives == 1:
+                hypotheses = [greedy.decode(log_probs)]
+                rivals = [(hypotheses[0].text, hypotheses[0].score)]
+            else:
+                found = search.search(log_probs)
+                rivals = [(one.text, one.score) for one in found]
+                hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
+            return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)
+
+        return read
+
+    def _transcription(
+        self,
+        hypotheses: Sequence[Hypothesis],
+        rivals: Sequence[tuple[str, float]],
+        log_probs: NDArray,
+        ink: Ink,
+        encoded: Encoded,
+        calibration: Calibration,
+    ) -> Transcription:
+        best = hypotheses[0]
+        said = evidence(best, self.alphabet.encode(best.text).tolist(), rivals, log_probs)
+        of_characters, of_words, of_line = calibration.probabilities(said)
+        first, *others = (self._reading(h, ink, encoded) for h in hypotheses)
+        characters = tuple(
+            replace(c, probability=p) for c, p in zip(first.characters, of_characters.tolist(), strict=True)
+        )
+        words = tuple(
+            Word(best.text[a:b], a, b, tuple(span for c in characters[a:b] for span in c.points), p)
+            for (a, b), p in zip(said.spans, of_words.tolist(), strict=True)
+        )
+        weights = np.exp([(h.score - best.score) / TEMPERATURE for h in hypotheses])
+        shares = (1 - of_line) * weights[1:] / max(weights[1:].sum(), 1e-9)
+        readings = [replace(first, characters=characters, probability=of_line)]
+        readings += [
+            replace(r, probability=min(of_line, share)) for r, share in zip(others, shares.tolist(), strict=True)
+        ]
+        return Transcription(tuple(readings), words, said)
+
+    def scorer(self, hints: Hints = Hints()) -> LanguageScorer:
+        """The language model as the beam takes it."""
+        return self.language.scorer(self.alphabet, hints)
+
+    def search(
+        self, scorer: Scorer | None, beam: int = 25, alternatives: int = 1
     ) -> Callable[[NDArray], list[Hypothesis]]:
-        """A function from log-probabilities (T', V) to hypotheses, best first; see :meth:`transcribe_all`."""
-        if decoder == "greedy" and alternatives == 1:
-            greedy = GreedyDecoder(self.alphabet)
-            return lambda log_probs: [greedy.decode(log_probs)]
-        scorer = self.language.scorer(self.alphabet, hints) if decoder == "language" else None
+        """A beam search from log-probabilities (T', V) to hypotheses, best first."""
         return BeamSearchDecoder(self.alphabet, max(beam, alternatives), alternatives, scorer=scorer).decode
+
+    def step_of(self, point: int, encoded: Encoded) -> int:
+        """The first of the network's steps that begins at a point of the ink or after it."""
+        return -(-int(np.searchsorted(encoded.points[:, 0], point)) // self._shrink)
+
+    def point_of(self, step: int, encoded: Encoded) -> int:
+        """The ink's point at which a step of the network begins."""
+        return int(encoded.points[min(step * self._shrink, len(encoded.points) - 1), 0])
 
     def _reading(self, hypothesis: Hypothesis, ink: Ink, encoded: Encoded) -> Reading:
         spans = iter(
@@ -186,6 +271,14 @@ class Recognizer:
             cut = int(lifts[np.argmin(np.abs(lifts - middle))]) if len(lifts) else middle
             cuts.append(max(cut, cuts[-1]))
         return list(zip(cuts, [*cuts[1:], len(ink)], strict=True))
+
+
+def _different(found: Sequence[Found]) -> list[Found]:
+    """The texts that differ in more than the spaces around marks, best first."""
+    first: dict[str, Found] = {}
+    for one in found:
+        first.setdefault(canonical(one.text), one)
+    return list(first.values())
 
 
 def _onnx_network(model: Path, threads: int) -> Network:

@@ -8,6 +8,7 @@ hears of unlikely words at their first unlikely letter.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -76,7 +77,9 @@ class LanguageScorer:
         with np.errstate(divide="ignore"):
             self._shares = np.log([weights.lexicon * (1 - hint), hint, (1 - weights.lexicon) * (1 - hint)])
         self.most = max(0.0, weights.character + weights.word, weights.character)
-        self._start = self._after(context)
+        self._start = self._nothing()
+        if context:
+            self._start = self.after(" ".join(context.split())[-200:] + " ").start()
 
     def start(self) -> NDArray:
         return self._start
@@ -105,13 +108,19 @@ class LanguageScorer:
             total += float(added[0])
         return total + float((self.finish(states)[0] - self.weights.word * states["inside"][0]) / self.weights.language)
 
-    def _after(self, text: str) -> NDArray:
+    def after(self, text: str) -> LanguageScorer:
+        """The same, with ``text`` written before what is judged."""
+        later = copy.copy(self)
+        for code in codes(text):
+            _, later._start, _ = self._step(later._start, np.array([code]))
+        return later
+
+    def _nothing(self) -> NDArray:
+        """The state before the first word of a line, after whatever."""
         state = np.zeros(1, dtype=STATE)
         state["before"] = state["last"] = self.words.unknown
         state["rows"] = self.words.context(state["before"], state["last"])
-        for code in [*codes(" ".join(text.split())[-200:]), SPACE]:
-            _, state, _ = self._step(state, np.array([code]))
-        return state
+        return self._step(state, np.array([SPACE]))[1]
 
     def _step(self, states: NDArray, codes: Integers) -> tuple[Floats, NDArray, NDArray[np.bool_]]:
         """Log-probabilities (N,), new states, and where a word ended."""

@@ -1,0 +1,147 @@
+"""How probable it is that a line, a word, a character was read rightly.
+
+What the search found beside the best text, and how sure the network was of each character, are put together by three
+logistic regressions, fitted on lines whose text is known (Platt 1999; Guo et al. 2017, "On calibration of modern neural
+networks"). Their weights stand on the recognizer's card, for each decoder its own, since they hold for one network, one
+language model and one search together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.recognition.decode import Floats, Hypothesis
+
+SURE = 7.0
+"""Largest log-odds that count: what is surer is rounding."""
+TEMPERATURE = 2.0
+"""Scores of the search differ by too much: language model and network err together."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for the best of several hypotheses."""
+
+    characters: Floats
+    """Shape (U, 2): log-odds of each character, by the rivals that have it too, and by the network."""
+    words: Floats
+    """Shape (W, 3): the same of each word, the network's of its least sure character; and the mean of its characters'
+    lower ones."""
+    spans: tuple[tuple[int, int], ...]
+    """Of each word, its characters, half-open."""
+    line: Floats
+    """Shape (1, 3): log-odds against the rivals; those of the least sure character; expected wrong characters, as a
+    logarithm."""
+
+
+def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str, float]], frames: NDArray) -> Evidence:
+    """``rivals``: texts and scores, the best itself among them; ``frames``: log-probabilities (T, V)."""
+    scores = np.array([score for _, score in rivals])
+    weights = np.exp((scores - scores.max()) / TEMPERATURE)
+    weights /= weights.sum()
+    kept = np.zeros(len(best.text))
+    for (text, _), weight in zip(rivals, weights.tolist(), strict=True):
+        prefix, suffix = _agreement(best.text, text)
+        kept[:prefix] += weight
+        kept[len(kept) - suffix :] += weight
+    peaks = [float(frames[first:last, label].max()) for label, (first, last) in zip(labels, best.steps, strict=True)]
+    characters = np.stack([_log_odds(kept), _log_odds(np.exp(peaks))], axis=1)
+    spans = _words(best.text)
+    lower = characters.min(axis=1)
+    words = np.array([[*characters[a:b].min(axis=0), lower[a:b].mean()] for a, b in spans]).reshape(len(spans), 3)
+    own = sum(weight for (text, _), weight in zip(rivals, weights.tolist(), strict=True) if text == best.text)
+    doubt = np.log(max(1e-3, float((1 / (1 + np.exp(lower))).sum())))
+    line = np.array([[_log_odds(np.array(own)), lower.min() if len(lower) else 0.0, -doubt]], dtype=np.float64)
+    return Evidence(characters, words, spans, line)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of the three regressions: a constant, and one for each column of the evidence."""
+
+    character: tuple[float, ...] = (0.0, 0.5, 0.5)
+    word: tuple[float, ...] = (0.0, 0.5, 0.25, 0.25)
+    line: tuple[float, ...] = (0.0, 0.5, 0.25, 0.25)
+
+    @classmethod
+    def of_card(cls, card: Mapping[str, Any], decoder: str) -> Calibration:
+        """The one on a recognizer's card, or the plain mean of the evidence where there is none."""
+        stored = card.get("calibration", {}).get(decoder)
+        return cls() if stored is None else cls(*(tuple(stored[name]) for name in ("character", "word", "line")))
+
+    def record(self) -> dict[str, list[float]]:
+        return {name: [round(w, 5) for w in weights] for name, weights in asdict(self).items()}
+
+    def probabilities(self, found: Evidence) -> tuple[Floats, Floats, float]:
+        """Of each character (U,), of each word (W,), and of the line, that it was read rightly."""
+        return (
+            logistic(found.characters, self.character),
+            logistic(found.words, self.word),
+            float(logistic(found.line, self.line)[0]),
+        )
+
+
+def fit(features: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Logistic regression of what was right on features (N, F), by Newton's method, with a slight ridge."""
+    x = np.column_stack([np.ones(len(features)), features])
+    weights = np.zeros(x.shape[1])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-x @ weights))
+        gradient = x.T @ (right - p) - 1e-2 * weights
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(len(weights))
+        step = np.linalg.solve(curvature, gradient)
+        weights += step
+        if np.abs(step).max() < 1e-6:
+            break
+    return tuple(weights.tolist())
+
+
+def expected_calibration_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean distance between how probable and how frequent, over ``bins`` of equal width (Guo et al., equation 3)."""
+    return float(sum(share * abs(p - r) for p, r, share in reliability(probabilities, right, bins)))
+
+
+def reliability(probabilities: Floats, right: NDArray[np.bool_], bins: int = 15) -> list[tuple[float, float, float]]:
+    """Mean probability, share that was right, and share of all, of each bin that holds any."""
+    where = np.minimum((probabilities * bins).astype(int), bins - 1)
+    rows = []
+    for i in range(bins):
+        inside = where == i
+        if inside.any():
+            rows.append((float(probabilities[inside].mean()), float(right[inside].mean()), float(inside.mean())))
+    return rows
+
+
+def logistic(features: Floats, weights: Sequence[float]) -> Floats:
+    """Probabilities (N,) from features (N, F) and F + 1 weights, the constant first."""
+    return 1 / (1 + np.exp(-(weights[0] + features @ np.array(weights[1:]))))
+
+
+def _log_odds(probabilities: Floats) -> Floats:
+    p = np.clip(probabilities, 1e-9, 1 - 1e-9)
+    return np.clip(np.log(p / (1 - p)), -SURE, SURE)
+
+
+def _agreement(a: str, b: str) -> tuple[int, int]:
+    """How many characters two texts share at their beginning, and how many of the rest at their end."""
+    if a == b:
+        return len(a), 0
+    most = min(len(a), len(b))
+    prefix = next((i for i in range(most) if a[i] != b[i]), most)
+    suffix = next((i for i in range(most - prefix) if a[-1 - i] != b[-1 - i]), most - prefix)
+    return prefix, suffix
+
+
+def _words(text: str) -> tuple[tuple[int, int], ...]:
+    spans, begin = [], 0
+    for i, c in enumerate(text + " "):
+        if c == " ":
+            if i > begin:
+                spans.append((begin, i))
+            begin = i + 1
+    return tuple(spans)

@@ -1,0 +1,92 @@
+"""A line read while it is being written.
+
+Strokes are added as the pen leaves the surface, and each brings the best text so far. A bidirectional network hears
+what comes after as well as what came before, so it runs over the whole line each time. The search, which takes longer,
+goes over the last words only, and with a narrower beam: words before them are settled, until the end is read as a
+whole line is and gives the same text.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from handwriting.errors import InkError
+from handwriting.features import Encoded, encode
+from handwriting.ink import Ink
+from handwriting.recognition.decode import Hypothesis
+from handwriting.recognition.language.model import Hints
+from handwriting.recognition.recognizer import Recognizer, Transcription
+
+DRAFT_BEAM = 8
+"""Prefixes kept while the line is being written."""
+OPEN_STEPS = 45
+"""Words that begin this many of the network's steps before the end, or fewer, are not settled yet: some 14 letters."""
+
+
+class Stream:
+    """One line of writing, read with the language model; not for several threads at once.
+
+    >>> stream = Stream(Recognizer.load())        # doctest: +SKIP
+    >>> for stroke in strokes:                    # doctest: +SKIP
+    ...     print(stream.add(stroke))
+    >>> stream.finish(alternatives=5).readings    # doctest: +SKIP
+    """
+
+    def __init__(self, recognizer: Recognizer, hints: Hints = Hints(), beam: int = 25) -> None:
+        self.recognizer, self.hints, self.beam = recognizer, hints, beam
+        self._strokes: list[NDArray[np.float64]] = []
+        self._settle_nothing()
+
+    def add(self, stroke: ArrayLike) -> str:
+        """The best text of all strokes so far, of which this is the newest; shape (n, 2) for x, y or (n, 3) with t.
+
+        Raises :class:`InkError` for another shape, and the line is as before.
+        """
+        points = np.array(stroke, dtype=np.float64)
+        ink = Ink.from_strokes([*self._strokes, points])
+        if points.size:
+            self._strokes.append(points)
+        encoded = encode(ink, self.recognizer.features)
+        (log_probs,) = self.recognizer.log_probs([encoded])
+        begin = self.recognizer.step_of(self._open_from, encoded)
+        found = self.recognizer.search(self._scorer, DRAFT_BEAM)(log_probs[begin:])
+        if not found:
+            return self._settled.rstrip()
+        text = self._settled + (found[0].text.lstrip() if self._settled else found[0].text)
+        self._settle(found[0], begin, len(log_probs), encoded)
+        return text
+
+    def undo(self) -> None:
+        """Take the newest stroke back."""
+        if not self._strokes:
+            raise InkError("stream: there is no stroke to take back; add one first")
+        self._strokes.pop()
+        self._settle_nothing()
+
+    @property
+    def ink(self) -> Ink:
+        """The line so far. Raises :class:`InkError` when there is no stroke yet."""
+        return Ink.from_strokes(self._strokes)
+
+    def finish(self, alternatives: int = 1) -> Transcription:
+        """What the whole line says, as :meth:`Recognizer.transcribe` reads it. More strokes may follow."""
+        return self.recognizer.transcribe(self.ink, "language", alternatives, self.beam, self.hints)
+
+    def _settle_nothing(self) -> None:
+        self._settled, self._open_from = "", 0
+        self._scorer = self.recognizer.scorer(self.hints)
+
+    def _settle(self, tail: Hypothesis, begin: int, steps: int, encoded: Encoded) -> None:
+        """Settle the words that end well before the end: they have been heard with what follows them."""
+        spaces = [
+            (i, begin + last)
+            for i, (c, (_, last)) in enumerate(zip(tail.text, tail.steps, strict=True))
+            if c == " " and i > 0 and begin + last <= steps - OPEN_STEPS
+        ]
+        if spaces:
+            i, step = spaces[-1]
+            words = tail.text[: i + 1].lstrip() if self._settled else tail.text[: i + 1]
+            self._settled += words
+            self._scorer = self._scorer.after(words)
+            self._open_from = self.recognizer.point_of(step, encoded)

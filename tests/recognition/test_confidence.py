@@ -1,0 +1,75 @@
+"""How probable it is that something was read rightly."""
+
+import numpy as np
+import pytest
+
+from handwriting.alphabet import Alphabet
+from handwriting.recognition.beam import BeamSearchDecoder
+from handwriting.recognition.confidence import (
+    Calibration,
+    _agreement,
+    evidence,
+    expected_calibration_error,
+    fit,
+    logistic,
+)
+
+ALPHABET = Alphabet(" abc")
+
+
+def said(*rows):
+    """What a search finds in frames that give each index of ``-, space, a, b, c`` so much."""
+    frames = np.log(np.array(rows, dtype=float) + 1e-6)
+    frames -= np.logaddexp.reduce(frames, axis=1, keepdims=True)
+    search = BeamSearchDecoder(ALPHABET)
+    found = search.search(frames)
+    best = search.aligned(frames, found[:1])[0]
+    return evidence(best, found[0].labels, [(one.text, one.score) for one in found], frames)
+
+
+def test_the_doubtful_character_is_the_less_probable():
+    one = said([0, 0, 1, 0, 0], [0, 0, 0, 0.6, 0.4], [0, 1, 0, 0, 0], [0, 0, 0, 0, 1])  # "ab c"
+    characters, words, line = Calibration().probabilities(one)
+    assert one.spans == ((0, 2), (3, 4))
+    assert characters.argmin() == 1
+    assert words[0] < 0.75 < 0.9 < words[1]
+    assert line < 0.75
+
+
+def test_a_clear_line_is_probable():
+    characters, words, line = Calibration().probabilities(said([0, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, 0]))
+    assert min(characters.min(), words.min(), line) > 0.95
+
+
+def test_no_text_has_a_probability_too():
+    characters, words, line = Calibration().probabilities(said([1, 0, 0, 0, 0]))
+    assert len(characters) == len(words) == 0
+    assert 0 < line < 1
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [("abc", "abc", (3, 0)), ("abc", "axc", (1, 1)), ("aa", "aaa", (2, 0)), ("", "ab", (0, 0)), ("ab", "cd", (0, 0))],
+)
+def test_agreement_at_both_ends(a, b, expected):
+    assert _agreement(a, b) == expected
+
+
+def test_the_fit_finds_the_weights_that_made_the_data():
+    random = np.random.default_rng(0)
+    features = random.normal(size=(20000, 2))
+    right = random.random(20000) < logistic(features, (0.5, 1.0, -2.0))
+    found = fit(features, right)
+    assert found == pytest.approx((0.5, 1.0, -2.0), abs=0.1)
+    assert expected_calibration_error(logistic(features, found), right) < 0.02
+
+
+def test_calibration_error_by_hand():
+    p, right = np.array([0.9, 0.9, 0.1, 0.1]), np.array([True, False, False, False])
+    assert expected_calibration_error(p, right) == pytest.approx(0.5 * 0.4 + 0.5 * 0.1)
+
+
+def test_a_card_keeps_it():
+    calibration = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0))
+    assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "beam") == calibration
+    assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "greedy") == Calibration()
