@@ -53,7 +53,7 @@ class Reader:
     def __init__(self, *says: str):
         self.says = list(says)
 
-    def transcribe_all(self, inks, decoder="greedy"):
+    def transcribe_all(self, inks, decoder="greedy", alternatives=1):
         assert decoder == "greedy"
         for _ in inks:
             yield Transcription((Reading(self.says.pop(0), 0.0, ()),))
