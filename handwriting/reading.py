@@ -15,8 +15,11 @@ from functools import cached_property
 
 import numpy as np
 
+from handwriting.errors import InkError
 from handwriting.ink import Ink
-from handwriting.recognition.recognizer import Character, Reading, Recognizer, Transcription
+from handwriting.recognition.language.model import Hints
+from handwriting.recognition.pages import split_strokes, take
+from handwriting.recognition.recognizer import Character, Decoder, Reading, Recognizer, Transcription
 
 REMEMBERED = 512
 """Lines whose readings are kept: the pages of some dozens of people."""
@@ -80,33 +83,36 @@ class ReadLine:
 
 
 class PageReader:
-    """Reads pages with a recognizer; may be used by several threads."""
+    """Reads pages with a recognizer, and its language model if it has one; may be used by several threads."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.recognizer = recognizer
+        self.decoder: Decoder = "language" if _speaks(recognizer) else "greedy"
         self._known: OrderedDict[bytes, Transcription] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, ink: Ink, alternatives: int = 1) -> list[ReadLine]:
-        """The lines of a page in reading order, each with up to so many readings."""
-        groups = split(ink)
-        inks = [_part(ink, group) for group in groups]
+    def read(self, ink: Ink, alternatives: int = 1, context: str = "") -> list[ReadLine]:
+        """The lines of a page in reading order, each with up to so many readings; ``context`` stands before them."""
+        groups = split_strokes(ink)
+        inks = [take(ink, group) for group in groups]
         return [
-            ReadLine(line, group, transcription.readings)
-            for line, group, transcription in zip(inks, groups, self._transcribe(inks, alternatives), strict=True)
+            ReadLine(line, tuple(group.tolist()), transcription.readings)
+            for line, group, transcription in zip(
+                inks, groups, self._transcribe(inks, alternatives, context), strict=True
+            )
             if transcription.text
         ]
 
-    def _transcribe(self, inks: Sequence[Ink], alternatives: int) -> list[Transcription]:
-        keys = [_key(ink, alternatives) for ink in inks]
+    def _transcribe(self, inks: Sequence[Ink], alternatives: int, context: str) -> list[Transcription]:
+        keys = [_key(ink, alternatives, context) for ink in inks]
         with self._lock:
             found = {key: self._known[key] for key in keys if key in self._known}
             for key in found:
                 self._known.move_to_end(key)
         new = {key: ink for key, ink in zip(keys, inks, strict=True) if key not in found}
-        for key, read in zip(
-            new, self.recognizer.transcribe_all(list(new.values()), "greedy", alternatives), strict=True
-        ):
+        hints = Hints(context=context)
+        readings = self.recognizer.transcribe_all(list(new.values()), self.decoder, alternatives, hints=hints)
+        for key, read in zip(new, readings, strict=True):
             found[key] = read
         with self._lock:
             self._known.update((key, found[key]) for key in new)
@@ -115,35 +121,15 @@ class PageReader:
         return [found[key] for key in keys]
 
 
-def split(ink: Ink) -> list[tuple[int, ...]]:
-    """The strokes of each line, from top to bottom."""
-    tops = np.minimum.reduceat(ink.y, ink.starts)
-    bottoms = np.maximum.reduceat(ink.y, ink.starts)
-    heights = bottoms - tops
-    reach = max(float(np.median(heights)), 1e-9)
-    lines: list[list[int]] = []
-    middles: list[float] = []
-    for stroke in range(len(ink.starts)):
-        middle = float(tops[stroke] + bottoms[stroke]) / 2
-        near = [k for k, other in enumerate(middles) if abs(middle - other) < 1.6 * reach]
-        if near:
-            k = min(near, key=lambda k: abs(middle - middles[k]))
-            lines[k].append(stroke)
-            middles[k] = float(np.average(middles[k])) * 0.8 + 0.2 * middle
-        else:
-            lines.append([stroke])
-            middles.append(middle)
-    return [tuple(lines[k]) for k in np.argsort(middles, kind="stable")]
+def _speaks(recognizer: Recognizer) -> bool:
+    try:
+        return recognizer.language is not None  # it is loaded when it is first asked for
+    except InkError:
+        return False
 
 
-def _part(ink: Ink, strokes: Sequence[int]) -> Ink:
-    if len(strokes) == len(ink.starts):
-        return ink
-    return ink.keep(np.isin(ink.stroke_index, strokes))
-
-
-def _key(ink: Ink, alternatives: int) -> bytes:
-    digest = hashlib.blake2b(alternatives.to_bytes(2, "little"), digest_size=16)
+def _key(ink: Ink, alternatives: int, context: str) -> bytes:
+    digest = hashlib.blake2b(f"{alternatives} {context}".encode(), digest_size=16)
     for array in (ink.x, ink.y, ink.starts):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.digest()

@@ -11,7 +11,7 @@ from handwriting.reading import PageReader
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.hershey import write
 
-LINES = ("some ink", "two words", "the end")
+LINES = ("some ink on a page", "a few words or more", "this is the last line")
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ def test_pieces_of_characters_cover_the_strokes_once(reader):
 def test_only_what_changed_is_read_again(reader, monkeypatch):
     read, real = [], Recognizer.transcribe_all
     monkeypatch.setattr(
-        Recognizer, "transcribe_all", lambda self, inks, *given: read.append(len(inks)) or real(self, inks, *given)
+        Recognizer,
+        "transcribe_all",
+        lambda self, inks, *given, **named: read.append(len(inks)) or real(self, inks, *given, **named),
     )
     first = reader.read(page(LINES[:2]))
     second = reader.read(page(LINES))

@@ -33,9 +33,6 @@ class TinyCorpus:
     def line(self, id: str) -> Line:
         return self._lines[id]
 
-    def text(self, id: str) -> str:
-        return self.line(id).text
-
     def lines(self, split: str):
         return (self.line(id) for id in self.ids(split))
 

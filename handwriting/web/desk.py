@@ -52,7 +52,8 @@ class Desk:
     def read(self, body: bytes) -> dict[str, Any]:
         """The answer to a drawing."""
         drawing = wire.parsed(wire.Drawing, body)
-        lines = self.reader.read(wire.ink(drawing.strokes), drawing.hints.alternatives)
+        hints = drawing.hints
+        lines = self.reader.read(wire.ink(drawing.strokes), hints.alternatives, hints.textContext)
         return wire.transcription(lines, drawing.hints.alternatives, drawing.strokes)
 
     def read_lines(self, ink: Ink, alternatives: int) -> list[ReadLine]:

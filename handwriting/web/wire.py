@@ -45,7 +45,8 @@ class Hints(BaseModel):
 
     recognitionType: str = "text"
     inputType: str = "unknown"
-    textContext: str = ""
+    textContext: Annotated[str, Field(max_length=500)] = ""
+    """What stands before the drawing."""
     alternatives: Annotated[int, Field(ge=1, le=10)] = 3
 
 
