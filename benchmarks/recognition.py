@@ -59,6 +59,7 @@ def main() -> None:
         ("int8, best path", int8, "greedy"),
         ("float32 torch, best path", float32, "greedy"),
         ("int8, beam 25", int8, "beam"),
+        ("int8, language model", int8, "language"),
     ):
         result = evaluate(recognizer, corpus, options.split, decoder)
         rates = (result.score.cer, result.score.wer, result.score.cer_raw, result.score.wer_raw)
@@ -74,6 +75,7 @@ def main() -> None:
     encoded = [encode(ink, int8.features) for ink in inks]
     log_probs = int8.log_probs(encoded)
     greedy, beam = GreedyDecoder(int8.alphabet), BeamSearchDecoder(int8.alphabet)
+    language = BeamSearchDecoder(int8.alphabet, scorer=int8.scorer())
     print(f"\n{len(inks)} lines, {options.threads} thread                  ms a line")
     for title, work in {
         "features: resampled points": lambda: [encode(ink, FeatureConfig("points")) for ink in inks],
@@ -83,6 +85,7 @@ def main() -> None:
         "network, float32 torch, one by one": lambda: float32.log_probs(encoded, 1),
         "best path": lambda: [greedy.decode(x) for x in log_probs],
         "prefix beam search, beam 25": lambda: [beam.decode(x) for x in log_probs],
+        "the same with the language model": lambda: [language.decode(x) for x in log_probs],
     }.items():
         print(f"{title:40} {milliseconds(work, len(inks)):6.2f}")
 

@@ -70,6 +70,6 @@ def test_calibration_error_by_hand():
 
 
 def test_a_card_keeps_it():
-    calibration = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0))
+    calibration = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0, 0.0))
     assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "beam") == calibration
     assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "greedy") == Calibration()
