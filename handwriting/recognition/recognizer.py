@@ -16,7 +16,7 @@ from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
-from handwriting.recognition.beam import BeamSearchDecoder, Found, Scorer
+from handwriting.recognition.beam import BeamSearchDecoder, Found
 from handwriting.recognition.confidence import TEMPERATURE, Calibration, Evidence, evidence
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
@@ -27,6 +27,10 @@ from handwriting.text import canonical
 Decoder = Literal["greedy", "beam", "language"]
 Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
+
+
+SHORT = 16
+"""Ink of fewer steps than this is a letter or part of a word, of which a model of sentences has little to say."""
 
 
 @dataclass(frozen=True)
@@ -186,13 +190,14 @@ class Recognizer:
         calibration = Calibration.of_card(self.checkpoint.card, decoder)
         greedy = GreedyDecoder(self.alphabet)
         scorer = self.scorer(hints) if decoder == "language" else None
-        search = BeamSearchDecoder(self.alphabet, max(beam, alternatives), alternatives, scorer=scorer)
+        beam = max(beam, alternatives)
 
         def read(log_probs: NDArray, ink: Ink, encoded: Encoded) -> Transcription:
             if decoder == "greedy" and alternatives == 1:
                 hypotheses = [greedy.decode(log_probs)]
                 rivals = [(hypotheses[0].text, hypotheses[0].score)]
             else:
+                search = self.search(scorer, len(log_probs), beam)
                 found = search.search(log_probs)
                 rivals = [(one.text, one.score) for one in found]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
@@ -232,11 +237,11 @@ class Recognizer:
         """The language model as the beam takes it."""
         return self.language.scorer(self.alphabet, hints)
 
-    def search(
-        self, scorer: Scorer | None, beam: int = 25, alternatives: int = 1
-    ) -> Callable[[NDArray], list[Hypothesis]]:
-        """A beam search from log-probabilities (T', V) to hypotheses, best first."""
-        return BeamSearchDecoder(self.alphabet, max(beam, alternatives), alternatives, scorer=scorer).decode
+    def search(self, scorer: LanguageScorer | None, steps: int, beam: int = 25) -> BeamSearchDecoder:
+        """A beam search for ink of so many steps of the network."""
+        if scorer is not None and steps < SHORT:
+            scorer = scorer.quieter(steps / SHORT)
+        return BeamSearchDecoder(self.alphabet, beam, 1, scorer=scorer)
 
     def step_of(self, point: int, encoded: Encoded) -> int:
         """The first of the network's steps that begins at a point of the ink or after it."""

@@ -50,7 +50,7 @@ class Stream:
         encoded = encode(ink, self.recognizer.features)
         (log_probs,) = self.recognizer.log_probs([encoded])
         begin = self.recognizer.step_of(self._open_from, encoded)
-        found = self.recognizer.search(self._scorer, DRAFT_BEAM)(log_probs[begin:])
+        found = self.recognizer.search(self._scorer, len(log_probs), DRAFT_BEAM).decode(log_probs[begin:])
         if not found:
             return self._settled.rstrip()
         text = self._settled + (found[0].text.lstrip() if self._settled else found[0].text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,14 @@ class LanguageScorer:
         for code in codes(text):
             _, later._start, _ = self._step(later._start, np.array([code]))
         return later
+
+    def quieter(self, factor: float) -> LanguageScorer:
+        """The same with so much less weight."""
+        other = copy.copy(self)
+        w = self.weights
+        other.weights = replace(w, language=w.language * factor, character=w.character * factor, word=w.word * factor)
+        other.most = self.most * factor
+        return other
 
     def _nothing(self) -> NDArray:
         """The state before the first word of a line, after whatever."""
