@@ -29,6 +29,8 @@ Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
 
+WIDTH = 10
+"""Prefixes kept for each alternative, so that they differ in more than one place."""
 SHORT = 16
 """Ink of fewer steps than this is a letter or part of a word, of which a model of sentences has little to say."""
 
@@ -167,7 +169,7 @@ class Recognizer:
 
         ``decoder``: ``"greedy"`` takes the best path, ``"beam"`` the best text among the ``beam`` best prefixes,
         ``"language"`` the same with the language model's word on each, which ``hints`` tell what to expect. More than
-        one of ``alternatives`` needs a beam, and takes it.
+        one of ``alternatives`` needs a beam, and takes a wider one.
         """
         read = self._reader(decoder, alternatives, beam, hints)
         encoded = [encode(ink, self.features) for ink in inks]
@@ -190,7 +192,7 @@ class Recognizer:
         calibration = Calibration.of_card(self.checkpoint.card, decoder)
         greedy = GreedyDecoder(self.alphabet)
         scorer = self.scorer(hints) if decoder == "language" else None
-        beam = max(beam, alternatives)
+        beam = beam if alternatives == 1 else max(beam, WIDTH * alternatives)
 
         def read(log_probs: NDArray, ink: Ink, encoded: Encoded) -> Transcription:
             if decoder == "greedy" and alternatives == 1:
