@@ -370,11 +370,32 @@ def prepare(
 
 @train_app.command("recognizer")
 def train_recognizer(
-    data: Data,
+    data: Annotated[list[Path], typer.Option(help="Folder of IAM-OnDB or UNIPEN, or a packed file; may be repeated.")],
     out: Out,
     init: Init = None,
-    train: Annotated[str, typer.Option(help="Split to train on.")] = "trainset",
-    develop: Develop = "testset_v",
+    recipe: Annotated[
+        Literal["mixed", "open"] | None,
+        typer.Option(help="Lists, shares and examples: IAM-OnDB and UNIPEN, or UNIPEN alone.", show_default=False),
+    ] = None,
+    train: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Split to train on; several as [FORM:]SPLIT=SHARE, FORM whole, line or token.  [default: trainset]",
+            show_default=False,
+        ),
+    ] = None,
+    develop: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Split that chooses the best checkpoint; further ones are reported. SPLIT:LINES for a part of it."
+            "  [default: testset_v]",
+            show_default=False,
+        ),
+    ] = None,
+    examples: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of an epoch, drawn from several lists by their shares.", show_default=False),
+    ] = None,
     lists: Lists = None,
     encoding: Annotated[
         Literal["points", "bezier"], typer.Option(help="What a step is: a resampled point or a Bezier curve.")
@@ -408,11 +429,14 @@ def train_recognizer(
     from handwriting.files import make_folder
     from handwriting.training.loop import Options
     from handwriting.training.loop import train as run
-    from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
+    from handwriting.training.mixed import recognizer_task
+    from handwriting.training.recipes import chosen
+    from handwriting.training.recognizer import RecognizerSettings
 
+    what = chosen(recipe, train, develop, examples)
     settings = RecognizerSettings(
-        train,
-        develop,
+        " ".join(what.train),
+        " ".join(what.develop),
         FeatureConfig(encoding, spacing, tolerance),
         hidden_size=hidden_size,
         num_layers=layers,
@@ -438,9 +462,9 @@ def train_recognizer(
         loaders=loaders,
     )
     start = None if init is None else Folder.load(init, "recognizer")
-    corpus = open_corpus(data, lists or ())
+    corpora = [open_corpus(path, lists or ()) for path in data]
     make_folder(out)
-    task = RecognizerTask(corpus, settings, start, say=_say)
+    task = recognizer_task(corpora, settings, what, start, say=_say)
     _say(json.dumps(run(task, options, out, command=_command())))
 
 

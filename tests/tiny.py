@@ -33,6 +33,9 @@ class TinyCorpus:
     def line(self, id: str) -> Line:
         return self._lines[id]
 
+    def text(self, id: str) -> str:
+        return self.line(id).text
+
     def lines(self, split: str):
         return (self.line(id) for id in self.ids(split))
 

@@ -46,5 +46,8 @@ class Corpus(Protocol):
 
     def line(self, id: str) -> Line: ...
 
+    def text(self, id: str) -> str:
+        """A line's text, without its ink being read."""
+
     def lines(self, split: str) -> Iterator[Line]:
         """Every line of a split, each read when its turn comes."""

@@ -122,6 +122,9 @@ class PackedCorpus:
         """Number of points of a line, known without unpacking it."""
         return self._row(id)[7]
 
+    def text(self, id: str) -> str:
+        return self._row(id)[3]
+
     def line(self, id: str) -> Line:
         _, form, writer, text, _, position, size, _, source = self._row(id)
         try:

@@ -119,11 +119,15 @@ class Unipen:
     def lines(self, split: str) -> Iterator[Line]:
         return (self.line(id) for id in self.ids(split))
 
+    def text(self, id: str) -> str:
+        at = self._find(id)
+        return rules().label(at.donor, at.segment.text or "")
+
     def line(self, id: str) -> Line:
         at = self._find(id)
         document = self._document(at.category, at.stem)
         ink = document.ink(at.segment)
-        text = rules().label(at.donor, at.segment.text or "")
+        text = self.text(id)
         writer = f"{at.donor}/{document.writer or at.stem}"
         source = replace(ink.source, text=text, writer=writer, file=f"{at.stem}.dat")
         return Line(id, replace(ink, source=source), text, writer, at.stem)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from handwriting.corpora.corpus import Line
+from handwriting.ink import Ink
 from handwriting.text import raw
 
 
@@ -32,9 +33,10 @@ class Rule:
     ids: frozenset[str] = frozenset()
     points_below: float = 0.0
     """Fewer points than this for each character that is no space."""
-    wider_than: float = 0.0
-    """The widest stroke or gap ... see ``Rules``; width over height of the ink, for each character."""
     narrower_than: float = 0.0
+    """Width over height of the ink, for each character."""
+    several_lines: bool = False
+    """The pen went back to the left and down to a line below."""
 
     def applies(self, donor: str, category: str, quality: str, line: Line) -> bool:
         return (
@@ -44,8 +46,8 @@ class Rule:
             and (not self.label or re.search(self.label, line.text) is not None)
             and (not self.ids or line.id in self.ids or line.form in self.ids)
             and (not self.points_below or len(line.ink) < self.points_below * len(line.text.replace(" ", "")))
-            and (not self.wider_than or _aspect(line) > self.wider_than)
             and (not self.narrower_than or _aspect(line) < self.narrower_than)
+            and (not self.several_lines or has_several_lines(line.ink))
         )
 
 
@@ -98,3 +100,17 @@ def _aspect(line: Line) -> float:
     """Width over height of the ink, for each character of the text."""
     left, top, right, bottom = line.ink.bounds
     return float((right - left) / max(bottom - top, np.finfo(float).tiny) / max(1, len(line.text)))
+
+
+def has_several_lines(ink: Ink) -> bool:
+    """Whether the pen ever went to a stroke further left and lower by more than the writing is high.
+
+    Dots and bars that are written late stand to the left too, but above.
+    """
+    left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
+    top, bottom = np.minimum.reduceat(ink.y, ink.starts), np.maximum.reduceat(ink.y, ink.starts)
+    heights = bottom - top
+    height = float(np.median(heights[heights >= 0.3 * heights.max()]))
+    back = right[:-1] - left[1:] > 2.0 * height
+    down = np.diff((top + bottom) / 2) > 1.2 * height
+    return height > 0 and bool((back & down).any())

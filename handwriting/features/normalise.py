@@ -74,13 +74,15 @@ def resize(ink: Ink) -> Ink:
 def writing_height(ink: Ink) -> float:
     """Four standard deviations of y: about the height of a capital, and steady where extremes are not.
 
-    Ink without height (a dash) falls back on a fifth of its median stroke's extent, a lone dot on 1 unit.
+    Ink without height (a dash) falls back on a fifth of its median stroke's extent, dots not counted; a lone dot on 1
+    unit.
     """
     spread = 4 * np.sqrt(np.cov(ink.y, aweights=ink_weights(ink), bias=True)) if len(ink) > 1 else 0.0
     extents = np.maximum(
         *(np.maximum.reduceat(v, ink.starts) - np.minimum.reduceat(v, ink.starts) for v in (ink.x, ink.y))
     )
-    height = max(float(spread), 0.2 * float(np.median(extents)))
+    drawn = extents[extents > 0]
+    height = max(float(spread), 0.2 * float(np.median(drawn)) if len(drawn) else 0.0)
     return height if height > 0 else 1.0
 
 

@@ -3,6 +3,9 @@
 =============== ====================================================================
 `loop`          the loop; what it trains is a `Task`, how is `Options`
 `recognizer`    the recognizer's task: lines of a corpus under the CTC loss
+`mixed`         the recognizer's task on several lists of several corpora
+`mixture`       what an epoch draws from several lists: lines, words set side by side, characters
+`recipes`       lists and shares by name
 `synthesizer`   the synthesizer's task: offsets of a corpus under the mixture's likelihood
 `plan`          which examples share a batch
 `schedule`      learning rates as functions of the step

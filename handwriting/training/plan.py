@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def plan_by_length(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+def plan_by_length(lengths: Sequence[float], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
     """Every example's number once, in batches of about equal length in random order; (seed, epoch) decide."""
     random = np.random.default_rng([seed, epoch])
     order = np.argsort(np.array(lengths) * np.exp(random.normal(0, 0.02, len(lengths))), kind="stable")

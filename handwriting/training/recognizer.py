@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from handwriting import checkpoint, metrics
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
-from handwriting.corpora import Corpus
+from handwriting.corpora import Corpus, Line
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode, encode_normalised
 from handwriting.features.augment import Augmentation
@@ -58,6 +58,24 @@ class _Example:
     """Steps without augmentation."""
 
 
+@dataclass(frozen=True)
+class Development:
+    """Lines that a training is watched on."""
+
+    split: str
+    lines: Sequence[Line]
+    steps: Sequence[NDArray[np.float32]]
+
+    @classmethod
+    def of(cls, corpus: Corpus, split: str, features: FeatureConfig, most: int | None = None) -> Development:
+        """A split; ``most`` lines of it at even distances, if given."""
+        ids = corpus.ids(split)
+        if most is not None and most < len(ids):
+            ids = [ids[i] for i in np.linspace(0, len(ids) - 1, most).round().astype(int)]
+        lines = [corpus.line(id) for id in ids]
+        return cls(split, lines, [encode(line.ink, features).steps for line in lines])
+
+
 class RecognizerTask:
     """Implements ``training.loop.Task``. ``say`` is told what was left out and why."""
 
@@ -69,7 +87,6 @@ class RecognizerTask:
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.settings = settings
-        self.init = None if init is None else str(init.folder)
         lines = [corpus.line(id) for id in corpus.training_ids(settings.train)]
         if not lines:
             raise InkError(f"the list {settings.train} has no lines to train on")
@@ -79,10 +96,20 @@ class RecognizerTask:
             for id in sorted(set(corpus.ids(settings.train)) - {line.id for line in lines})
         }
         texts = [natural(line.text) for line in lines]
-        self.alphabet = Alphabet.of(texts)
+        self._build(Alphabet.of(texts))
+        self.examples: list[_Example] = []
+        for line, text in zip(lines, texts, strict=True):
+            self._add(line.id, line.ink, text)
+        say(f"{len(self.examples)} lines to train on, {self.alphabet.size} classes; left out: {len(self.left_out)}")
+        self.development = [Development.of(corpus, settings.develop, settings.features)]
+        self._start_from(init, say)
+
+    def _build(self, alphabet: Alphabet) -> None:
+        settings = self.settings
+        self.alphabet = alphabet
         self.config = RecognizerConfig(
             settings.features.size,
-            self.alphabet.size,
+            alphabet.size,
             settings.hidden_size,
             settings.num_layers,
             settings.variant,
@@ -90,14 +117,11 @@ class RecognizerTask:
             settings.strides,
             dropout=settings.dropout,
         )
-        self.examples: list[_Example] = []
-        for line, text in zip(lines, texts, strict=True):
-            self._add(line.id, line.ink, text)
-        say(f"{len(self.examples)} lines to train on, {self.alphabet.size} classes; left out: {len(self.left_out)}")
-        self.development = list(corpus.lines(settings.develop))
-        self.development_steps = [encode(line.ink, settings.features).steps for line in self.development]
         torch.manual_seed(settings.seed)
         self.network: nn.Module = RecognizerNetwork(self.config)
+
+    def _start_from(self, init: Checkpoint | None, say: Callable[[str], None]) -> None:
+        self.init = None if init is None else str(init.folder)
         if init is not None:
             say(initialise(self.network, self.alphabet, init))
 
@@ -115,8 +139,8 @@ class RecognizerTask:
 
     def batch(self, epoch: int, examples: Sequence[int]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Padded steps (T, B, D), their lengths (B,), the concatenated targets and their lengths (B,)."""
-        steps = [self._augmented(number, epoch) for number in examples]
-        targets = [self.examples[number].target for number in examples]
+        found = [example for number in examples if (example := self._example(epoch, number)) is not None]
+        steps, targets = [steps for steps, _ in found], [target for _, target in found]
         padded, lengths = pad(steps)
         return (
             torch.from_numpy(padded),
@@ -132,11 +156,14 @@ class RecognizerTask:
         return ctc_loss(log_probs, lengths, targets, target_lengths).sum(), float(target_lengths.sum())
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Canonical CER and WER on the development set, by best path."""
-        outputs = transcribe(network, self.development_steps, self.alphabet)
-        pairs = [(line.text, output) for line, output in zip(self.development, outputs, strict=True)]
-        score = metrics.score(pairs)
-        return {"cer": score.cer, "wer": score.wer}
+        """Canonical CER and WER on the development sets, by best path; those of the first have no name behind them."""
+        figures: dict[str, float] = {}
+        for number, part in enumerate(self.development):
+            outputs = transcribe(network, part.steps, self.alphabet)
+            score = metrics.score([(line.text, output) for line, output in zip(part.lines, outputs, strict=True)])
+            name = f" {part.split}" if number else ""
+            figures |= {f"cer{name}": score.cer, f"wer{name}": score.wer}
+        return figures
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
         """Write the checkpoint; its graph is built from the weights as they are stored."""
@@ -145,17 +172,15 @@ class RecognizerTask:
             "network": asdict(self.config),
             "alphabet": self.alphabet.characters,
             "features": asdict(self.settings.features),
-            "trained_on": {
-                "list": self.settings.train,
-                "lines": len(self.examples),
-                "left_out": self.left_out,
-                "augmentation": asdict(self.settings.augmentation),
-            },
+            "trained_on": {**self._trained_on(), "augmentation": asdict(self.settings.augmentation)},
             "developed_on": self.settings.develop,
             "training": training,
             "terms": self.terms,
         }
         _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
+
+    def _trained_on(self) -> dict[str, Any]:
+        return {"list": self.settings.train, "lines": len(self.examples), "left_out": self.left_out}
 
     def _add(self, id: str, ink: Ink, text: str) -> None:
         """Keep the line as an example, or note why it cannot be one."""
@@ -172,12 +197,17 @@ class RecognizerTask:
             length = -(-length // stride)
         return length < steps_needed(target.tolist())
 
-    def _augmented(self, number: int, epoch: int) -> NDArray[np.float32]:
-        """Steps of a distorted copy; of the line itself where the copy became too short for its text."""
-        example, augment, features = self.examples[number], self.settings.augmentation, self.settings.features
+    def _example(self, epoch: int, number: int) -> tuple[NDArray[np.float32], NDArray[np.int64]] | None:
+        """Steps and target of an example of an epoch; None when it cannot be learnt from."""
+        example = self.examples[number]
         random = np.random.default_rng([self.settings.seed, epoch, number])
-        steps = encode_normalised(augment(example.ink, random), features, augment.stretch(random)).steps
-        return encode_normalised(example.ink, features).steps if self._too_short(len(steps), example.target) else steps
+        return self._augmented(example.ink, example.target, random), example.target
+
+    def _augmented(self, ink: Ink, target: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.float32]:
+        """Steps of a distorted copy of normalised ink; of itself where the copy became too short for its text."""
+        augment, features = self.settings.augmentation, self.settings.features
+        steps = encode_normalised(augment(ink, random), features, augment.stretch(random)).steps
+        return encode_normalised(ink, features).steps if self._too_short(len(steps), target) else steps
 
 
 def transcribe(

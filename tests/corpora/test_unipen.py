@@ -9,8 +9,9 @@ from unipen_fixture import WORDS, make_unipen
 from handwriting.corpora import open_corpus
 from handwriting.corpora.packed import pack
 from handwriting.corpora.unipen import Unipen
-from handwriting.corpora.unipen_rules import Rule, rules
+from handwriting.corpora.unipen_rules import Rule, has_several_lines, rules
 from handwriting.errors import InkError
+from handwriting.ink import Ink
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +124,10 @@ def test_the_real_one():
     lines = [corpus.line(id) for id in list(corpus.members("6", "rim"))[:30]]
     assert all(line.text.isalpha() and line.ink.bounds[2] > line.ink.bounds[0] for line in lines)
     assert all(corpus.problem(id) for id in list(corpus.members("7", "att")) if "41412304" in id)
+
+
+def test_a_line_below_is_told_from_a_late_dot():
+    line = [[(0, 0), (10, 10)], [(12, 0), (22, 10)], [(24, 0), (34, 10)], [(36, 0), (46, 10)]]
+    dotted = [*line, [(2, -8), (3, -8)]]
+    below = [*line, [(0, 25), (10, 35)]]
+    assert [has_several_lines(Ink.from_strokes(strokes)) for strokes in (line, dotted, below)] == [False, False, True]

@@ -76,3 +76,8 @@ def test_ink_without_height_or_width_stays_finite(strokes):
     ink = normalise(Ink.from_strokes(strokes))
     assert np.isfinite(ink.xy).all()
     assert np.abs(ink.xy).max() < 50
+
+
+def test_a_dash_among_dots_is_no_giant():
+    ink = Ink.from_strokes([[(0, 0)], [(0, 0)], [(0, 0), (4, 1)]])
+    assert np.ptp(normalise(ink).x) < 10

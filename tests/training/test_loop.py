@@ -22,6 +22,7 @@ from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.training import loop
 from handwriting.training.loop import Options, train
+from handwriting.training.recipes import Recipe, chosen
 from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
 from handwriting.training.schedule import constant, one_cycle
 
@@ -239,6 +240,8 @@ def test_the_command_line_has_the_defaults_of_the_recipe():
     for name, value in lists.items():
         assert given.pop(name) == ",".join(map(str, value))
     assert given.pop("layers") == settings.num_layers
+    recipe = chosen(*(given.pop(name) for name in ("recipe", "train", "develop", "examples")))
+    assert recipe == Recipe((settings.train,), (settings.develop,), 0)
     for name in ("encoding", "spacing", "tolerance"):
         assert given.pop(name) == getattr(settings.features, name)
     for name, value in given.items():
