@@ -67,8 +67,8 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
     under the same names with ``next_`` before them. The window reads ``characters`` (B, U, C) at ``positions`` (U,),
     1 to U, and gives ``phi`` (B, U). See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
 
-    What is quantised later is one ``MatMul`` a layer, of all that lies within about -1 to 1. Offsets, which may be ten
-    times as large and would coarsen its single scale, have a ``Gemm`` of their own for all layers at once.
+    What is quantised later is one ``MatMul`` a layer, of all that lies within -1 to 1. Offsets and w, which are ten times
+    as large and would coarsen its single scale, have products of their own, each for all layers that read it.
     """
     graph, config = _Graph(), network.config
     H, L = config.hidden_size, config.num_layers
@@ -81,17 +81,24 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
     h_before, c_before = graph.split("h", [H] * L), graph.split("c", [H] * L)
     hidden: list[str] = []
     contents: list[str] = []
-    w = ["w"] if window else []
+    seen = POINT_SIZE + (config.characters if isinstance(config, SynthesisConfig) else 0)
+    of_w = [a["W"][:, POINT_SIZE:seen].T for a in arrays]  # (C, 4H) each
+    from_w = [graph.add("MatMul", ["w", graph.constant(of_w[0].copy())])] if window else []
     for layer, a in enumerate(arrays):
-        x = graph.join([*w, *hidden[-1:], h_before[layer]])
-        matrix = graph.constant(np.concatenate([a["W"][:, POINT_SIZE:], a["R"]], 1).T.copy())
+        x = graph.join([*hidden[-1:], h_before[layer]])
+        matrix = graph.constant(np.concatenate([a["W"][:, seen:], a["R"]], 1).T.copy())
         z = graph.add("Add", [graph.add("MatMul", [x, matrix]), from_point[layer]])
+        if window:
+            z = graph.add("Add", [z, from_w[layer]])
         peephole = graph.constant(a["P"]) if "P" in a else None
         h, c = _cell(graph, z, c_before[layer], H, peephole)
         hidden.append(h)
         contents.append(c)
         if window and layer == 0:
-            w = [_window(graph, window, h)]
+            w = _window(graph, window, h)
+            if L > 1:
+                product = graph.add("MatMul", [w, graph.constant(np.concatenate(of_w[1:], 1))])
+                from_w += graph.split(product, [4 * H] * (L - 1))
     graph.join(contents, "next_c")
     weight, bias = graph.tensors(network.output, "weight", "bias", transpose=True)
     graph.add("Add", [graph.add("MatMul", [graph.join(hidden, "next_h"), weight]), bias], "outputs")
