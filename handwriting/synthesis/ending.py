@@ -3,7 +3,7 @@
 The pen may set out for what would come next while the window is still on the last character, and the window leaves the
 text during that move or soon after. The sampler finishes the stroke, since it cannot know; afterwards it can be told
 apart from the last character's own strokes: most of it was drawn past the text, it stands to the right of everything
-drawn before, and it is no dot.
+drawn before, and it is no dot, or the last character had a stroke before it.
 """
 
 from __future__ import annotations
@@ -31,4 +31,5 @@ def stray_from(ink: Ink, places: NDArray[np.int64], length: int, height: float) 
         return len(ink)
     drawn = float(np.hypot(np.diff(ink.x[start:]), np.diff(ink.y[start:])).sum())
     beyond = float(ink.x[start:].min()) > float(ink.x[:start].max())
-    return start if beyond and drawn > DOT * height else len(ink)
+    begun = bool((places[ink.starts[:-1]] == length - 1).any())
+    return start if beyond and (begun or drawn > DOT * height) else len(ink)

@@ -12,8 +12,11 @@ BODY = [[(0, 0), (100, 0), (100, 100)], [(160, 100), (170, 100), (170, 104), (16
 """A letter, 0, and a full stop, 1, of writing 100 high."""
 
 
-def line(*last: tuple[float, float], at: list[int]) -> tuple[Ink, np.ndarray]:
-    return Ink.from_strokes([*BODY, list(last)]), np.array([0, 0, 0, 1, 1, 1, 1, *at])
+DOT = [(200, 100), (202, 100), (202, 102), (200, 102)]
+
+
+def line(*last: tuple[float, float], at: list[int], stop: int = 1) -> tuple[Ink, np.ndarray]:
+    return Ink.from_strokes([*BODY, list(last)]), np.array([0, 0, 0, *[stop] * 4, *at])
 
 
 def test_a_stroke_to_the_right_that_was_drawn_past_the_text_is_stray():
@@ -21,12 +24,18 @@ def test_a_stroke_to_the_right_that_was_drawn_past_the_text_is_stray():
     assert stray_from(ink, places, 2, 100) == 7
 
 
+def test_a_dot_is_stray_when_the_last_character_had_its_stroke():
+    ink, places = line(*DOT, at=[1, 2, 2, 2])
+    assert stray_from(ink, places, 2, 100) == 7
+    ink, places = line(*DOT, at=[1, 2, 2, 2], stop=0)
+    assert stray_from(ink, places, 2, 100) == len(ink)
+
+
 @pytest.mark.parametrize(
     ("last", "at"),
     [
         ([(200, 0), (205, 30), (210, 60), (215, 90)], [1, 1, 2, 2]),  # half of it is the last character's
         ([(200, 0), (205, 30), (210, 60), (215, 90)], [1, 1, 1, 1]),
-        ([(200, 100), (202, 100), (202, 102), (200, 102)], [1, 2, 2, 2]),  # a dot
         ([(20, 50), (60, 50), (100, 50), (140, 50)], [1, 2, 2, 2]),  # a bar through what stands there
     ],
 )
