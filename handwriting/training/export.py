@@ -67,8 +67,8 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
     under the same names with ``next_`` before them. The window reads ``characters`` (B, U, C) at ``positions`` (U,),
     1 to U, and gives ``phi`` (B, U). See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
 
-    What is quantised later is one ``MatMul`` a layer, of all that lies within -1 to 1. Offsets and w, which are ten times
-    as large and would coarsen its single scale, have products of their own, each for all layers that read it.
+    What is quantised later is one ``MatMul`` a layer, of all that lies within -1 to 1. Offsets and w, which are ten
+    times as large and would coarsen its single scale, have products of their own, each for all layers that read it.
     """
     graph, config = _Graph(), network.config
     H, L = config.hidden_size, config.num_layers
