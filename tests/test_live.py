@@ -75,7 +75,7 @@ def test_all_lines_come_in_order_on_their_rulings_within_the_margins(model, reco
 
 
 def test_the_paper_grows_when_lines_are_broken_again(model, recognizer, monkeypatch):
-    monkeypatch.setattr(model, "advance", model.advance / 4)  # so many more characters seem to fit
+    monkeypatch.setattr(model, "advance", model.advance / 8)  # so many more characters seem to fit
     happened = watched(model, recognizer, style=PageStyle(width_mm=50, margin_mm=15))
     heights = [event.height for event in happened if isinstance(event, Sheet)]
     assert len(heights) > 1

@@ -23,7 +23,7 @@ from handwriting.synthesis.sampler import Primer, Watch
 from handwriting.synthesis.synthesizer import BIAS, Synthesizer, Written
 from handwriting.synthesis.wrap import shorten, wrap
 
-HEIGHT = 0.55
+HEIGHT = 0.45
 """Writing height (about a capital's) as a share of the line height."""
 
 LONGEST = 70
@@ -37,6 +37,9 @@ PRIMER = 16
 
 NEAR = 12
 """Points from the end of a word within which the pen is lifted: half a letter."""
+
+TELLING = 8
+"""Characters of a line whose height says how tall a hand is; that of "on" says little."""
 
 SIZES = (0.3, 2.0)
 STEEPEST = 45.0
@@ -137,8 +140,7 @@ class Writing:
         self.synthesizer, self.hand, self.draw = synthesizer, hand, draw or synthesizer.write
         self.progress, self.characters, self.done, self.streams = progress, len(text), 0, 0
         self.ahead, self.watch, self.primer = ahead, watch, hand.primer
-        self.growth = 1.0
-        """Of a first line that no primer told its height."""
+        self._growths: dict[bool, float] = {}
         self.scale = HEIGHT * hand.size * style.line_height_mm / synthesizer.height
         self.shear = math.tan(math.radians(hand.slant))
         self.advance = synthesizer.advance * self.scale
@@ -199,13 +201,25 @@ class Writing:
         )
         self.streams += len(texts)
         self.done += sum(map(len, texts))
-        return written if self.primer else [self._grown(one) for one in written]
+        growth = self._growth(written)
+        return [replace(one, ink=one.ink.moved_to(one.ink.x * growth, one.ink.y * growth)) for one in written]
 
-    def _grown(self, one: Written) -> Written:
-        """A first line at the height that the lines it primes will have."""
-        height = self.synthesizer.height
-        self.growth = height / max(writing_height(level(one.ink)), height / 2)
-        return replace(one, ink=one.ink.moved_to(one.ink.x * self.growth, one.ink.y * self.growth))
+    @property
+    def growth(self) -> float:
+        """What the first line is scaled by, once it is written: a hand's height is not known before."""
+        return self._growths[self.hand.primer is not None]
+
+    def _growth(self, written: Sequence[Written]) -> float:
+        """What brings lines to the training ink's height: one factor for a first line, one for all that are primed.
+
+        A network writes smaller after a primer than before; from then on the hand stays the same.
+        """
+        primed, height = self.primer is not None, self.synthesizer.height
+        if primed not in self._growths:
+            heights = [writing_height(level(one.ink)) for one in written if len(one.text) >= TELLING]
+            typical = float(np.median(heights or [writing_height(level(one.ink)) for one in written]))
+            self._growths[primed] = height / max(typical, height / 3)
+        return self._growths[primed]
 
     def _fit(self, i: int, one: Written, written: list[Written | None]) -> tuple[Written, list[Written | None]]:
         """``one``, which is line ``i``, and ``written`` with it, as wide as the page allows: its last words move on.

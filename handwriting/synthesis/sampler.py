@@ -2,7 +2,7 @@
 
 Graves 2013 (arXiv 1308.0850), sections 5.3 to 5.5. The paper stops at the first step at which the window is past the
 text: phi(t, U + 1) > phi(t, u) for all u <= U. By itself this leaves half a stroke, so here the stroke that is being
-drawn is finished first, and none is begun afterwards (``ending.py`` takes away one that was begun too late). A line
+drawn is finished first, and none is begun afterwards (``strays.py`` takes away one that was begun too late). A line
 that stays on one character for longer than people do has lost its way, and never finds it again: it is given up there
 and drawn anew from another random stream.
 """

@@ -24,8 +24,8 @@ from handwriting.features.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
-from handwriting.synthesis.ending import stray_from
 from handwriting.synthesis.sampler import Network, Primer, Sample, Watch, prime, sample
+from handwriting.synthesis.strays import own_points
 
 BIAS = 1.0
 """How neat the writing is when nothing is said; benchmarks/synthesis.py prints legibility at each bias."""
@@ -160,9 +160,12 @@ class Synthesizer:
 
     def _written(self, text: str, drawn: Sample) -> Written:
         ink = from_offsets(self.normalizer.inverse(drawn.points))
-        end = stray_from(ink, drawn.places, len(text), self.height)
-        ink = replace(ink.keep(np.arange(len(ink)) < end), source=Source(text=text))
-        return Written(text, ink, drawn.places[:end], drawn.complete)
+        own = own_points(ink, drawn.places, len(text), self.height)
+        kept = np.zeros(len(ink), dtype=bool)
+        kept[own] = True
+        ink = ink.keep(kept)
+        ink = replace(ink.moved_to(ink.x - ink.x[0], ink.y - ink.y[0]), source=Source(text=text))
+        return Written(text, ink, drawn.places[own], drawn.complete)
 
 
 def _watched(watch: Watch, normalizer: Normalizer, points: NDArray[np.float64]) -> None:

@@ -1,6 +1,8 @@
-"""Where a line ends: the stroke that was begun too late is taken away.
+"""Strokes that belong to no character: before a line that goes on from a primer, and after its end.
 
-The pen may set out for what would come next while the window is still on the last character, and the window leaves the
+Before: strokes drawn while the window is still on the space that joins line and primer; it has nothing to be written.
+
+After: the pen may set out for what would come next while the window is still on the last character, and the window leaves the
 text during that move or soon after. The sampler finishes the stroke, since it cannot know; afterwards it can be told
 apart from the last character's own strokes: most of it was drawn past the text, it stands to the right of everything
 drawn before, and it is no dot, or the last character had a stroke before it.
@@ -20,12 +22,17 @@ PAST = 0.75
 """Share of a stray stroke that is drawn past the text: the second tick of a quotation mark stays below it."""
 
 
-def stray_from(ink: Ink, places: NDArray[np.int64], length: int, height: float) -> int:
-    """The number of points of ``ink`` that say its text of ``length`` characters; those behind are a stray stroke.
+def own_points(ink: Ink, places: NDArray[np.int64], length: int, height: float) -> slice:
+    """The points of ``ink`` that say its text of ``length`` characters, whole strokes; never none.
 
-    ``places``: shape (N,), the character that each point belongs to, ``length`` where the window was past the text.
-    ``height``: the writing height of the training ink, in the ink's units.
+    ``places``: shape (N,), the character that each point belongs to, below 0 where the window was before the text and
+    ``length`` where it was past it. ``height``: the writing height of the training ink, in the ink's units.
     """
+    first = int((np.maximum.reduceat(places, ink.starts) < 0).argmin())  # 0 when all are before the text
+    return slice(int(ink.starts[first]), _end(ink, places, length, height))
+
+
+def _end(ink: Ink, places: NDArray[np.int64], length: int, height: float) -> int:
     start = int(ink.starts[-1])
     if start == 0 or (places[start:] >= length).mean() < PAST:
         return len(ink)
