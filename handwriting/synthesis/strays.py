@@ -2,10 +2,10 @@
 
 Before: strokes drawn while the window is still on the space that joins line and primer; it has nothing to be written.
 
-After: the pen may set out for what would come next while the window is still on the last character, and the window leaves the
-text during that move or soon after. The sampler finishes the stroke, since it cannot know; afterwards it can be told
-apart from the last character's own strokes: most of it was drawn past the text, it stands to the right of everything
-drawn before, and it is no dot, or the last character had a stroke before it.
+After: the pen may set out for what would come next while the window is still on the last character, and the window
+leaves the text during that move or soon after. The sampler finishes the stroke, since it cannot know; afterwards it can
+be told apart from the last character's own strokes: most of it was drawn past the text, it stands to the right of
+everything drawn before, and it is no dot, or the last character had a stroke before it.
 """
 
 from __future__ import annotations
