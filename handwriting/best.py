@@ -11,8 +11,10 @@ alone fill the engine's batch, they get their candidates in rounds, and a line t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
 
 from handwriting import metrics
 from handwriting.errors import InkError
@@ -49,6 +51,15 @@ class Chosen(Written):
     def says(self) -> bool:
         """Whether the recognizer reads the text, and the line came to its end."""
         return self.errors == 0 and self.complete
+
+    def cut(self, end: int, points: int) -> Self:
+        """What was read goes as far as it was read from those characters."""
+        kept = super().cut(end, points)
+        pairs = metrics.alignment(self.text, self.read)
+        within = np.cumsum([len(reference) for reference, _ in pairs]) <= end
+        read = "".join(output for (_, output), inside in zip(pairs, within, strict=True) if inside).rstrip()
+        edits, _ = metrics.edits([(kept.text, read)])
+        return replace(kept, read=read, errors=int(edits[0]))
 
     @property
     def rank(self) -> tuple[bool, int, float]:

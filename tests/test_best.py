@@ -10,6 +10,7 @@ from handwriting import best
 from handwriting.best import BestOf, Chosen
 from handwriting.checkpoint import shipped
 from handwriting.errors import InkError
+from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -124,3 +125,11 @@ def test_four_candidates_of_a_real_line_are_read_better_than_one(recognizer):
     texts = ["a line of writing", "the garden gate", "over the hills"]
     one, four = (BestOf(real, recognizer, n).write(texts) for n in (1, 4))
     assert sum(c.errors for c in four) <= sum(c.errors for c in one)
+
+
+def test_a_line_that_is_cut_is_read_as_far_as_it_goes():
+    ink = Ink.from_strokes([[(0, 0), (1, 1)], [(2, 0), (3, 1)]])
+    one = Chosen("one two", ink, np.array([0, 1, 4, 5]), True, "ore two", 1, -1.0, 0, 4).cut(3, 2)
+    assert (one.text, one.read, one.errors, len(one.ink)) == ("one", "ore", 1, 2)
+    assert one.places.tolist() == [0, 1]
+    assert one.ink.source.text == "one"

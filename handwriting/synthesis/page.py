@@ -16,7 +16,7 @@ import numpy as np
 from handwriting.errors import InkError
 from handwriting.features.baseline import level
 from handwriting.features.normalise import writing_height
-from handwriting.ink import Ink, Source
+from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.page import PageStyle, compose
 from handwriting.synthesis.sampler import Primer, Watch
@@ -253,15 +253,14 @@ class Writing:
     @staticmethod
     def _cut(one: Written, end: int) -> Written | None:
         """The first ``end`` characters of a line; None when the pen was not lifted near there."""
-        text, after = one.text[:end], np.flatnonzero(one.places >= end)
+        after = np.flatnonzero(one.places >= end)
         if not len(after):
-            return replace(one, text=text)
+            return one.cut(end, len(one.ink))
         lifts = one.ink.starts[1:]
         lift = int(lifts[np.abs(lifts - after[0]).argmin()]) if len(lifts) else 0
         if abs(lift - int(after[0])) > NEAR or lift == 0:
             return None
-        ink = one.ink.keep(np.arange(len(one.ink)) < lift)
-        return replace(one, text=text, ink=replace(ink, source=Source(text=text)), places=one.places[:lift])
+        return one.cut(end, lift)
 
     def _width(self, written: Written) -> float:
         flat = level(written.ink)
