@@ -34,6 +34,10 @@ POINTS_TO_SPARE = 300
 BLOCK = 64
 """Points whose random numbers are drawn at once."""
 
+HAND = 40
+"""Points without bias at the start of a line that no primer begins: there the hand is chosen, a letter or two long.
+With bias from the first point all lines come out in much the same hand (benchmarks/SYNTHESIS.md)."""
+
 DWELL = 90
 """Points for one character that no hand needs: in 99 of 100 lines of IAM-OnDB none takes more than 86."""
 
@@ -210,7 +214,7 @@ class _Draft:
             self.points[0] = primer.point
         self.lines = np.arange(B)  # which of the texts the rows are of
         self.past = np.zeros(B, np.int64)  # points since the window left the text
-        self.pen, self.noise = Pen(B, M, bias, network.floor), Noise.of(self.streams, BLOCK, M)
+        self.pen, self.noise = self._pen(1), Noise.of(self.streams, BLOCK, M)
         self.samples: dict[int, Sample] = {}
         self.watch: Watch | None = None
 
@@ -227,12 +231,14 @@ class _Draft:
                 if not stays.any():
                     break
                 if not stays.all():
-                    self._leave(stays)
+                    self._leave(t, stays)
                     outputs, place = outputs[stays], place[stays]
                 ending, soonest = bool(self.past.any()), int(self.limits.min())
             if t % BLOCK == 0:
                 self.noise = Noise.of(self.streams, BLOCK, self.network.mixtures)
                 progress(total - int((self.lengths - np.minimum(place, self.lengths)).sum()))
+            if t == HAND + 1:
+                self.pen = self._pen(t)
             current = self.pen.draw(outputs, self.noise, t % BLOCK)
             self.points[t, self.lines], self.places[t, self.lines] = current, place
             if self.watch is not None and t % WATCHED == 0 and self.lines[0] == 0:
@@ -259,13 +265,18 @@ class _Draft:
         recent = np.sort(self.places[max(1, t - RECENT) : t, self.lines], axis=0)
         return (recent[DWELL:] == recent[:-DWELL]).any(0)
 
-    def _leave(self, stays: NDArray[np.bool_]) -> None:
+    def _pen(self, t: int) -> Pen:
+        """For point ``t`` and those after it, up to the end of the hand's choice."""
+        bias = self.bias if self.primed or t > HAND else 0.0
+        return Pen(len(self.lines), self.network.mixtures, bias, self.network.floor)
+
+    def _leave(self, t: int, stays: NDArray[np.bool_]) -> None:
         self.steps.keep(stays)
         self.lines, self.past, self.lengths = self.lines[stays], self.past[stays], self.lengths[stays]
         self.limits, self.inside = self.limits[stays], self.inside[stays]
         self.streams = [stream for stream, stay in zip(self.streams, stays, strict=True) if stay]
         self.noise = self.noise.keep(stays)
-        self.pen = Pen(len(self.lines), self.network.mixtures, self.bias, self.network.floor)
+        self.pen = self._pen(t)
 
 
 def _later(progress: Callable[[int], object], before: int, characters: int) -> None:

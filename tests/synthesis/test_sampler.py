@@ -119,3 +119,18 @@ def test_progress_grows_to_all_characters_at_most(model):
     sample(model.network, texts(model, "some words", "more"), bias=0, streams=[(0, 0), (0, 1)], progress=told.append)
     assert told == sorted(told)
     assert 0 <= told[0] <= told[-1] <= 14
+
+
+def test_the_first_points_choose_the_hand_without_bias_unless_a_primer_has_chosen_it(model, monkeypatch):
+    biases, pen = [], sampler.Pen
+    monkeypatch.setattr(sampler, "Pen", lambda lines, m, bias, floor: biases.append(bias) or pen(lines, m, bias, floor))
+    free = sample(model.network, texts(model, "a line to write"), bias=2, streams=[(0, 0)])[0]
+    assert biases == [0, 2]
+    unbiased = sample(model.network, texts(model, "a line to write"), bias=0, streams=[(0, 0)])[0]
+    assert np.array_equal(free.points[: sampler.HAND], unbiased.points[: sampler.HAND])
+    assert not np.array_equal(free.points[: sampler.HAND + 2], unbiased.points[: sampler.HAND + 2])
+    biases.clear()
+    points = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    primer = prime(model.network, points, model.alphabet.encode("a"), int(model.alphabet.encode(" ")[0]))
+    sample(model.network, texts(model, "on"), bias=2, streams=[(0, 0)], primer=primer)
+    assert set(biases) == {2}
