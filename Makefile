@@ -1,8 +1,10 @@
-# make demo | test | bench | lint | wheel | clean
+# make demo | test | bench | fuzz | lint | wheel | clean
 # PYTHON: the interpreter that makes .venv, 3.11 or newer. ARGS: more arguments for pytest, as in ARGS="-k ink".
+# RUNS: damaged files of each format for fuzz.
 
 PYTHON ?= python3
 ARGS ?=
+RUNS ?= 10000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.requirements-installed
@@ -10,7 +12,7 @@ READY := $(VENV)/.requirements-installed
 # regularisers.py trains networks for half an hour; it is run by hand.
 BENCHES := $(filter-out benchmarks/regularisers.py,$(sort $(wildcard benchmarks/[a-z]*.py)))
 
-.PHONY: help demo test bench lint wheel clean $(BENCHES)
+.PHONY: help demo test bench fuzz lint wheel clean $(BENCHES)
 # Two benchmarks side by side would measure each other.
 .NOTPARALLEL:
 
@@ -18,6 +20,7 @@ help:
 	@echo 'make demo    write a line of handwriting, read it back, and leave it in demo.svg'
 	@echo 'make test    run the tests'
 	@echo 'make bench   print every table of benchmarks/'
+	@echo 'make fuzz    damage ink files in every way, and see that readers bear it (RUNS=10000 of each format)'
 	@echo 'make lint    style, types, and what may import what'
 	@echo 'make wheel   dist/handwriting-*.whl, weights inside'
 	@echo 'make clean   remove what the others leave, except .venv'
@@ -44,6 +47,9 @@ bench: $(BENCHES)
 $(BENCHES): $(READY)
 	@echo; echo '== $@'
 	@PYTHONPATH=. $(BIN)/python $@
+
+fuzz: $(READY)
+	PYTHONPATH=.:tests $(BIN)/python tests/format_fuzzing.py --runs $(RUNS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -86,6 +86,29 @@ CSV = [
     "y\tx\n1\t2\n3\t4\n",
 ]
 
+UNIPEN = """.VERSION 1.0
+.DATA_SOURCE ourselves
+.COORD X Y T P
+.X_POINTS_PER_INCH 400
+.Y_POINTS_PER_INCH 200
+.HIERARCHY TEXT WORD
+.WRITER_ID someone
+.SEGMENT TEXT 0-3 ? "two words"
+.SEGMENT WORD 0 ? "two"
+.PEN_DOWN
+10 20 0 1
+11 22 10 5
+.PEN_UP
+11 22 20 0
+.PEN_DOWN
+13 25 30 3
+.PEN_UP
+.DT 100
+.PEN_DOWN
+30 40 140 2
+31 41 150 4
+"""
+
 
 def package(document: str = XOURNAL) -> bytes:
     """Xournal++'s newer package."""
@@ -109,6 +132,7 @@ def seeds() -> dict[str, list[bytes]]:
         "InkML": [PLAIN_INKML.encode(), FULL_INKML.encode(), FULL_INKML.encode("utf-16")],
         "Xournal++": [XOURNAL.encode(), gzip.compress(XOURNAL.encode()), package()],
         "SVG": [SVG.encode()],
+        "UNIPEN": [UNIPEN.encode(), UNIPEN.replace(" T P", "").replace("\n", "\r\n").encode()],
         "reMarkable": [page, remarkable_fixture.page(lines, revision=1), remarkable_fixture.bundle([page, None, page])],
         "JSON": [document.encode() for document in JSON],
         "CSV": [table.encode() for table in CSV],

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_COORDINATE, MAX_MILLISECONDS, check_points
+from handwriting.formats.limits import MAX_COORDINATE, MAX_MILLISECONDS, MAX_POINTS, check_points
 from handwriting.formats.numerals import places, rounded
 from handwriting.ink import Floats, Ink, Page, Source
 
@@ -40,6 +40,9 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str) -> list[Page]:
     """The ink as one page; raises :class:`InkError` with one line when there are no strokes or a value is wrong."""
+    values = data.count(b"[") + data.count(b"{")
+    if values > 2 * MAX_POINTS:
+        raise InkError(f"{file}: {values:,} lists and objects, and ink has {2 * MAX_POINTS:,} at most; split it")
     try:
         document: Any = json.loads(data)
     except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError

@@ -30,7 +30,7 @@ MAX_POINTS = 1_000_000
 """Points of one file."""
 MAX_STROKES = 100_000
 """Strokes of one file."""
-MAX_SEGMENTS = 200_000
+MAX_SEGMENTS = 100_000
 """Curves of one drawing, or points coded as differences: what is slower to read than plain points."""
 MAX_COORDINATE = 1e9
 """Largest |x|, |y| or time stamp; a larger one is damage, and its square would cost float32 all precision."""

@@ -24,7 +24,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import packed
-from handwriting.formats.limits import MAX_COORDINATE, MAX_DEPTH, MAX_PAGES, check_points
+from handwriting.formats.limits import MAX_COORDINATE, MAX_DEPTH, MAX_PAGES, MAX_STROKES, check_points
 from handwriting.ink import Floats, Ink, Page, Source
 
 HEADER = b"reMarkable .lines file, version="
@@ -188,8 +188,11 @@ def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden:
 
 def _blocks(data: bytes) -> Iterator[tuple[int, int, _Block]]:
     """Type, version and contents of every block after the header of 43 bytes."""
-    at = 43
+    at, left = 43, 2 * MAX_STROKES
     while at < len(data):
+        left -= 1
+        if left < 0:
+            raise ValueError(f"more than {2 * MAX_STROKES:,} blocks")
         length, _, _, revision, kind = struct.unpack_from("<IBBBB", data, at)
         at += 8
         if length > len(data) - at:

@@ -42,6 +42,7 @@ RULINGS = 3
 """So many lines from edge to edge are the paper's in the drawings of others."""
 MAX_ARCS = 5_000
 """Arcs of circles, each of which costs as much as a hundred other curves."""
+MAX_TRANSFORMS = 20_000
 FLATNESS = 1 / 20_000
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _LENGTH = re.compile(r"\s*([0-9.eE+-]{1,40})\s*(mm|cm|in|pt|pc|q)\s*", re.IGNORECASE)
@@ -157,6 +158,7 @@ class _Drawing:
     def _transform(self, text: str) -> Floats:
         from svgpathtools.parser import parse_transform
 
+        self._count(MAX_SEGMENTS // MAX_TRANSFORMS * text.count("("), 0)
         try:
             matrix: Floats = parse_transform(text, strict=True)
         except ValueError:

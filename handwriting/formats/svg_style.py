@@ -13,7 +13,7 @@ from handwriting.formats import xml
 
 PROPERTIES = ("fill", "stroke", "visibility", "display")
 NOTHING = ("none", "transparent")
-_RULE = re.compile(r"([^{}@]{1,2000})\{([^{}]{0,5000})\}")
+_COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _SELECTOR = re.compile(r"\*|[\w-]+|[\w-]*\.[\w-]+|#[\w-]+")
 
 Style = dict[str, str]
@@ -25,10 +25,13 @@ class Styles:
     def __init__(self, root: etree._Element) -> None:
         self.rules: dict[str, Style] = {}
         for sheet in root.iter("{*}style", "style"):
-            for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", sheet.text or "", flags=re.DOTALL)):
-                for selector in map(str.strip, selectors.split(",")):
-                    if _SELECTOR.fullmatch(selector):
-                        self.rules.setdefault(selector, {}).update(_declarations(body))
+            # By hand and not by a pattern, whose time could grow with the square of the text.
+            for rule in _COMMENT.sub("", sheet.text or "").split("}"):
+                selectors, _, body = rule.partition("{")
+                declared = _declarations(body)
+                for selector in selectors.split(",") if declared else ():
+                    if _SELECTOR.fullmatch(selector.strip()):
+                        self.rules.setdefault(selector.strip(), {}).update(declared)
         self.known: dict[etree._Element, Style] = {}
 
     def of(self, element: etree._Element) -> Style:

@@ -72,7 +72,7 @@ class Component:
         try:
             numbers = np.array(list(map(float, fields)), dtype=np.float64)
         except ValueError as error:
-            raise InkError(f"{self.where}: {error}; copy the file again") from None
+            raise InkError(f"{self.where}: {str(error)[:80]}; copy the file again") from None
         if not (np.abs(numbers) <= MAX_COORDINATE).all():  # also true for nan
             raise InkError(f"{self.where}: a number is not finite or beyond {MAX_COORDINATE:g}; copy the file again")
         return numbers.reshape(-1, width)
@@ -235,6 +235,8 @@ class _Reader:
                 "split it"
             )
         found = list(KEYWORD.finditer(data))
+        if not found:
+            return
         for match, after in zip(found, [*(m.start() for m in found[1:]), len(data)], strict=True):
             word, value = match[1], data[match.end() : after]
             if word in (b"PEN_DOWN", b"PEN_UP"):

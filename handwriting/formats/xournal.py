@@ -79,10 +79,9 @@ def _ink(drawn: list[etree._Element], file: str) -> Ink | None:
     widths: list[Floats | None] = []
     total = 0
     for stroke in drawn:
-        text = stroke.text or ""
-        total += len(text) // 4  # a point has four characters at least, "0 0 "
+        values = numbers((stroke.text or "").split(), "stroke", file)
+        total += len(values) // 2
         check_points(max(total, 1), file, len(coordinates))
-        values = numbers(text.split(), "stroke", file)
         if len(values) % 2:
             raise InkError(
                 f"{file}: a stroke of {len(values)} numbers, which cannot be pairs of x and y; export it again"
