@@ -245,9 +245,9 @@ LARGE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "columns of a table": ("CSV", lambda: _padded(b"x,y", b",a", b"\n")),
     "commas": ("CSV", lambda: _padded(b"x,y\n1,2", b",")),
     "empty lines": ("CSV", lambda: _padded(b"x,y\n", b"\n")),
-    "strokes of a donor": ("UNIPEN", lambda: _padded(b".COORD X Y\n", b".PEN_DOWN\n1 1\n")),
+    "strokes of a donor": ("UNIPEN", lambda: _padded(b".COORD X Y\n", b".PEN_DOWN\n1 1\n", b"", 249_000)),
     "points of a donor": ("UNIPEN", lambda: _padded(b".COORD X Y\n.PEN_DOWN\n", b"12 34\n", b"", MAX_POINTS - 1)),
-    "keywords": ("UNIPEN", lambda: _padded(b".COORD X Y\n", b".A\n")),
+    "keywords": ("UNIPEN", lambda: _padded(b".COORD X Y\n", b".A\n", b"", 249_000)),
     "segments": ("UNIPEN", lambda: _padded(b".COORD X Y\n.PEN_DOWN\n1 1\n", b'.SEGMENT A 0 ? "a"\n')),
 }
 """The slowest and largest that each reader can be asked for within the limits; tried by ``make fuzz``."""

@@ -40,6 +40,8 @@ ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_INCLUDES = 64
 """Files that one file may draw in, directly and through others."""
 MAX_INCLUDED_BYTES = 2 * MAX_BYTES
+MAX_KEYWORDS = 250_000
+"""Of one file: strokes, ways through the air, segments and all else that begins with a point."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,9 @@ class _Reader:
                 f"{file}: with what it includes over {MAX_INCLUDED_BYTES:,} bytes, {MAX_INCLUDES} files or 8 levels; "
                 "split it"
             )
+        keywords = data.count(b"\n.")
+        if keywords > MAX_KEYWORDS:
+            raise InkError(f"{file}: {keywords:,} keywords, and a file may have {MAX_KEYWORDS:,} at most; split it")
         found = list(KEYWORD.finditer(data))
         if not found:
             return
