@@ -1,6 +1,6 @@
 """Make the shipped styles: hands that the synthesizer invents at fixed seeds, chosen by what can be measured of them.
 
-    python docs/styles.py [--candidates 192] [--check]
+    python docs/styles.py [--candidates 768] [--check]
 
 One text is written many times. Of the lines that the recognizer reads without an error, those that are the most
 upright, slanted, joined, printed, small and large are tried as primers, and of these the one that is kept whose hand
@@ -33,7 +33,9 @@ PAGE = HERE.parents[1] / "web" / "page"
 TEXT = "The quick brown fox jumps"
 LINES = ("over a lazy dog and back", "we sat in the garden all day", "many kind letters came today")
 BIAS = 1.0
-TRIED = 6
+VARIETY = 0.4
+"""The bias of the candidates: hands differ more than at the usual one, and fewer of them are read without an error."""
+TRIED = 10
 """Candidates of each style that are tried as primers."""
 LINE_MM = 12.0
 
@@ -81,7 +83,7 @@ def tried(style: Style, synthesizer: Synthesizer, recognizer: Recognizer) -> tup
 
 def make(synthesizer: Synthesizer, recognizer: Recognizer, candidates: int) -> dict[str, Style]:
     """The six styles."""
-    written = synthesizer.write([TEXT] * candidates, bias=BIAS)
+    written = synthesizer.write([TEXT] * candidates, bias=VARIETY)
     read = recognizer.transcribe_all([w.ink for w in written])
     good = [w for w, t in zip(written, read, strict=True) if w.complete and t.text == TEXT]
     print(f"{len(good)} of {candidates} lines are read without an error")
@@ -132,7 +134,7 @@ def words(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--candidates", type=int, default=192)
+    parser.add_argument("--candidates", type=int, default=768)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--checkpoint", type=Path)
     options = parser.parse_args()
