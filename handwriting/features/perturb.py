@@ -54,8 +54,10 @@ def timeless(ink: Ink) -> Ink:
     return replace(ink, t=None, pressure=None)
 
 
-def delayed(ink: Ink) -> Ink:
+def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
     """Every i-dot and t-bar written at the end of its word; without times, which would run backward.
+
+    ``among``: shape (S,), the strokes that may be moved.
 
     A word is what no gap of :data:`WORD_GAP` interrupts. A dot or bar is a small or flat stroke in the upper half of
     the writing that has other ink of its word below or across it: full stops, commas and dashes stay where they are.
@@ -63,6 +65,8 @@ def delayed(ink: Ink) -> Ink:
     height = writing_height(ink)
     boxes = np.array([np.concatenate([s.min(axis=0), s.max(axis=0)]) for s in ink.strokes]) / height
     late = _dots_and_bars(boxes, float(np.median(ink.y)) / height)
+    if among is not None:
+        late &= among
     word = _words(boxes)
     last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
     np.maximum.at(last, word[~late], np.flatnonzero(~late))
