@@ -77,6 +77,14 @@ Loaders = Annotated[int, typer.Option(min=0, help="Processes that prepare batche
 @app.command()
 def transcribe(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Ink files, folders of them, - for stdin.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The file to write: .txt, .json, .jsonl, .hocr, .pdf.", show_default=False),
+    ] = None,
+    format: Annotated[
+        Literal["text", "json", "jsonl", "hocr", "pdf"] | None,
+        typer.Option(help="What to write, where the file's ending does not tell.  [default: text]", show_default=False),
+    ] = None,
     checkpoint: Checkpoint = None,
     decoder: Annotated[Decoder, typer.Option(help="Best path, beam search, or that with a language model.")] = (
         "language"
@@ -87,41 +95,53 @@ def transcribe(
     context: Annotated[str, typer.Option(help="The text before what is read.", show_default=False)] = "",
     language: Language = None,
     alternatives: Annotated[int, typer.Option(min=1, max=100, help="Readings to report (json); takes the beam.")] = 1,
-    format: Annotated[
-        Literal["text", "json"], typer.Option(help="One line of text, or one JSON object, per input.")
-    ] = "text",
+    line: Annotated[
+        bool, typer.Option("--line", help="Every page is one line of writing: look for no others.")
+    ] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Read on a Dask cluster; for -o NAME.jsonl.", show_default=False),
+    ] = None,
     threads: Threads = 1,
 ) -> None:
-    """Read ink files: one line of text for each.
+    """Read ink files: their lines as text, or where every word stands.
+
+    Pages are split into lines. JSON has an object for each input, with lines,
+    words and characters, their boxes and how probable they are; a PDF has the
+    ink with its text under it, to be searched. A .jsonl file grows with the
+    work, and the same command goes on where it was.
 
     An input that cannot be read is reported in one line on stderr and the
     others are done; the exit code is then 1, or 2 when nothing could be read.
     """
+    from handwriting import studio
+    from handwriting.documents.task import Task
     from handwriting.recognition.language.model import Hints
-    from handwriting.recognition.recognizer import Recognizer
-    from handwriting.studio import ink_files, transcribe_files
 
     if (words or context) and decoder != "language":
         raise InkError("--words and --context are for the language model; give --decoder language")
-    if alternatives > 1 and format == "text":
-        raise InkError(f"--alternatives {alternatives} needs --format json: text has one line for each input")
-    files = ink_files(paths)
-    failed = 0
-    with _progress("transcribing", len(files) > 1) as progress:
-        recognizer = Recognizer.load(checkpoint, threads, language)
-        hints = Hints.of_file(words, context)
-        results = transcribe_files(recognizer, files, decoder, alternatives, hints)
-        for done, result in enumerate(results, 1):
-            if result.transcription is None:
-                _say(f"error: {result.error}")
-                failed += 1
-            elif format == "text":
-                print(result.transcription.text)
-            if format == "json":
-                print(json.dumps(result.record(), ensure_ascii=False))
-            progress(done, len(files))
-    if failed:
-        raise SystemExit(1 if failed < len(files) else 2)
+    kind = studio.kind_of(format, output)
+    if alternatives > 1 and not kind.startswith("json"):
+        raise InkError(f"--alternatives {alternatives}: only json has room for them; give --format json")
+    if dask is not None and (output is None or kind != "jsonl"):
+        raise InkError(f"--dask {dask} needs a file that grows with the work; give -o NAME.jsonl")
+    task = Task(checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads)
+    task.recognizer()
+    with _progress("transcribing", unit="files") as progress:
+        done = studio.transcribe(
+            task,
+            paths,
+            kind,
+            output,
+            dask=dask,
+            show=lambda text: print(text, end="", flush=True),
+            say=lambda reason: _say(f"error: {reason}"),
+            tick=progress,
+        )
+    if output is not None and done.failed < done.files:
+        print(f"{output}: {done}")
+    if done.failed:
+        raise SystemExit(1 if done.failed < done.files else 2)
 
 
 @app.command()
@@ -858,7 +878,7 @@ def main() -> None:
         raise SystemExit(2) from None
     except ModuleNotFoundError as error:
         extras = dict.fromkeys(("torch", "onnx", "safetensors"), "train")
-        extras |= dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web")
+        extras |= dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web") | {"distributed": "dask"}
         if error.name not in extras:
             raise
         extra = extras[error.name]
@@ -873,16 +893,16 @@ def main() -> None:
 
 
 @contextmanager
-def _progress(label: str, needed: bool = True, unit: str = "lines") -> Iterator[Callable[[int, int], object]]:
+def _progress(label: str, unit: str = "lines") -> Iterator[Callable[[float, int], object]]:
     """A bar on stderr that appears after a second; the body gets a function of what is done and the total."""
-    if not (needed and sys.stderr.isatty()):  # the bar's import takes longer than reading a line
+    if not sys.stderr.isatty():  # the bar's import takes longer than reading a line
         yield lambda done, total: None
         return
     from tqdm import tqdm
 
     with tqdm(desc=label, unit=f" {unit}", delay=1, leave=False) as bar:
 
-        def show(done: int, total: int) -> None:
+        def show(done: float, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Page
 
 if TYPE_CHECKING:
+    from handwriting.recognition.pages import ReadPage
     from handwriting.recognition.recognizer import Transcription
 
 __all__ = ["Ink", "InkError", "Page", "generate", "read", "save", "transcribe"]
@@ -50,11 +51,25 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
     return formats.save(ink, path, format)
 
 
-def transcribe(ink: Ink, alternatives: int = 1) -> Transcription:
-    """What a line of ink says, by the shipped recognizer and language model.
+@overload
+def transcribe(ink: Ink, alternatives: int = 1) -> Transcription: ...
 
-    For many lines load the recognizer once: ``Recognizer.load()`` in :mod:`handwriting.recognition.recognizer`.
+
+@overload
+def transcribe(ink: Page, alternatives: int = 1) -> ReadPage: ...
+
+
+def transcribe(ink: Ink | Page, alternatives: int = 1) -> Transcription | ReadPage:
+    """What a line of ink says, or each line of a page, by the shipped recognizer and language model.
+
+    Ink is taken for one line; ``Page(ink)`` is split into its lines. For many of them load the recognizer once:
+    ``Recognizer.load()`` in :mod:`handwriting.recognition.recognizer`; for pages see
+    :func:`handwriting.recognition.pages.read_pages`.
     """
+    from handwriting.recognition.pages import read_pages, reader
     from handwriting.recognition.recognizer import Recognizer
 
-    return Recognizer.load().transcribe(ink, "language", alternatives)
+    recognizer = Recognizer.load()
+    if isinstance(ink, Page):
+        return read_pages(reader(recognizer, alternatives=alternatives), [ink])[0]
+    return recognizer.transcribe(ink, "language", alternatives)

@@ -19,6 +19,16 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     return Path(path)
 
 
+def has_place(path: str | os.PathLike[str]) -> Path:
+    """The path of a file to write; :class:`InkError` when it has no folder or is one. To be asked before long work."""
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise InkError(f"{path}: there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise InkError(f"{path} is a folder; give the name of a file")
+    return path
+
+
 @contextmanager
 def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary path beside ``path`` to write to; renamed to ``path`` when the block ends well, removed when not.
@@ -27,11 +37,7 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     renamed. Raises :class:`InkError` when the folder
     is missing or the operating system refuses.
     """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise InkError(f"{path}: there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise InkError(f"{path} is a folder; give the name of a file")
+    path = has_place(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield temporary

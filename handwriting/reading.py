@@ -1,4 +1,4 @@
-"""A page of ink read while it is being written: its lines, their readings, and where every word stands.
+"""A page of ink read while it is being written.
 
 A pen adds to one line at a time. Lines that are as they were are not read again: what was read lately is kept, by the
 ink itself.
@@ -9,77 +9,18 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.ink import Ink
+from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages import split_strokes, take
-from handwriting.recognition.recognizer import Character, Decoder, Reading, Recognizer, Transcription
+from handwriting.recognition.pages import ReadLine, read_pages
+from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
 
 REMEMBERED = 512
 """Lines whose readings are kept: the pages of some dozens of people."""
-
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom, in the units of the ink."""
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word of a line's best reading: characters ``begin`` to ``end`` of it, half-open."""
-
-    text: str
-    begin: int
-    end: int
-    box: Box
-
-
-@dataclass(frozen=True)
-class ReadLine:
-    """A line of a page."""
-
-    ink: Ink
-    strokes: tuple[int, ...]
-    """The numbers of its strokes on the page, in their order in ``ink``."""
-    readings: tuple[Reading, ...]
-
-    @property
-    def text(self) -> str:
-        return self.readings[0].text
-
-    @property
-    def box(self) -> Box:
-        return self.ink.bounds
-
-    @cached_property
-    def words(self) -> list[Word]:
-        """Those of the best reading."""
-        characters, words, begin = self.readings[0].characters, [], 0
-        for i in range(len(characters) + 1):
-            if i == len(characters) or characters[i].text == " ":
-                points = [p for c in characters[begin:i] for span in c.points for p in range(*span)]
-                if points:
-                    x, y = self.ink.x[points], self.ink.y[points]
-                    box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-                    words.append(Word("".join(c.text for c in characters[begin:i]), begin, i, box))
-                begin = i + 1
-        return words
-
-    def pieces(self, character: Character) -> list[tuple[int, int, int]]:
-        """Where a character stands: stroke of the page, first point of that stroke, one past the last."""
-        found = []
-        for begin, end in character.points:
-            first = int(np.searchsorted(self.ink.starts, begin, side="right")) - 1
-            for k in range(first, len(self.ink.starts)):
-                start, stop = int(self.ink.starts[k]), int(self.ink.ends[k])
-                if start >= end:
-                    break
-                found.append((self.strokes[k], max(begin, start) - start, min(end, stop) - start))
-        return found
 
 
 class PageReader:
@@ -93,17 +34,10 @@ class PageReader:
 
     def read(self, ink: Ink, alternatives: int = 1, context: str = "") -> list[ReadLine]:
         """The lines of a page in reading order, each with up to so many readings; ``context`` stands before them."""
-        groups = split_strokes(ink)
-        inks = [take(ink, group) for group in groups]
-        return [
-            ReadLine(line, tuple(group.tolist()), transcription.readings)
-            for line, group, transcription in zip(
-                inks, groups, self._transcribe(inks, alternatives, context), strict=True
-            )
-            if transcription.text
-        ]
+        page = read_pages(lambda inks: self._transcribe(inks, alternatives, context), [Page(ink)])
+        return list(page[0].lines)
 
-    def _transcribe(self, inks: Sequence[Ink], alternatives: int, context: str) -> list[Transcription]:
+    def _transcribe(self, inks: Sequence[Ink], alternatives: int, context: str) -> Iterator[Transcription]:
         keys = [_key(ink, alternatives, context) for ink in inks]
         with self._lock:
             found = {key: self._known[key] for key in keys if key in self._known}
@@ -118,7 +52,7 @@ class PageReader:
             self._known.update((key, found[key]) for key in new)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return [found[key] for key in keys]
+        return iter([found[key] for key in keys])
 
 
 def _speaks(recognizer: Recognizer) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handwriting import formats
+from handwriting.documents.record import json_lines, record
+from handwriting.documents.results import growing
+from handwriting.documents.task import Document, Input, Task, inputs
 from handwriting.errors import InkError
+from handwriting.files import atomic, has_place
 from handwriting.ink import Ink, Page, Source
-from handwriting.recognition.language.model import Hints
-from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+from handwriting.recognition.recognizer import Recognizer
 
 if TYPE_CHECKING:  # svgwrite and the sampler are for writing alone
     from handwriting.best import BestOf, Chosen
@@ -27,65 +29,124 @@ if TYPE_CHECKING:  # svgwrite and the sampler are for writing alone
 LONGEST_TEXT = 20_000
 """Characters that are written at a time: minutes of a CPU."""
 
-BATCH = 16
-"""Files that are read and run together: enough to fill the engine, few enough that the first lines appear at once."""
+KINDS = {
+    "text": (".txt",), "json": (".json",), "jsonl": (".jsonl",), "hocr": (".hocr", ".html"), "pdf": (".pdf",)
+}  # fmt: skip
+"""What a transcript can be, and the endings of its files."""
 
 
 @dataclass(frozen=True)
-class FileResult:
-    """What became of one input: a transcription, or the reason why there is none."""
+class Transcribed:
+    """What became of many files."""
 
-    path: str
-    transcription: Transcription | None
-    error: str | None = None
+    files: int
+    failed: int = 0
+    before: int = 0
+    """Of the files, done by an earlier run."""
 
-    def record(self) -> dict[str, Any]:
-        """As printed by ``--format json``."""
-        if self.transcription is None:
-            return {"file": self.path, "error": self.error}
-        best, *others = self.transcription.readings
-        return {
-            "file": self.path,
-            "text": best.text,
-            "log_probability": best.log_probability,
-            "alternatives": [{"text": r.text, "log_probability": r.log_probability} for r in others],
-            "characters": [{"text": c.text, "points": c.points} for c in best.characters],
-        }
+    def __str__(self) -> str:
+        parts = [f"{self.files:,} file" + "s" * (self.files != 1)]
+        parts += [f"{self.before:,} of them done before"] * (self.before > 0)
+        parts += [f"{self.failed:,} could not be read"] * (self.failed > 0)
+        return ", ".join(parts)
 
 
-def ink_files(paths: Sequence[str]) -> list[str]:
-    """The inputs meant by ``paths``: folders are walked for files with a known extension, in order of their names.
-
-    ``-`` is the standard input. A folder without ink files stands for itself, to be reported.
-    """
-    found: list[str] = []
-    for path in paths:
-        if not os.path.isdir(path):
-            found.append(path)
-            continue
-        inside = sorted(p for p in Path(path).rglob("*") if p.suffix.lower() in _extensions() and p.is_file())
-        found += map(str, inside) if inside else [path]
-    return found
-
-
-def transcribe_files(
-    recognizer: Recognizer,
+def transcribe(
+    task: Task,
     paths: Sequence[str],
-    decoder: Decoder = "greedy",
-    alternatives: int = 1,
-    hints: Hints = Hints(),
-) -> Iterator[FileResult]:
-    """The result of each input, in order; one that cannot be read does not stop the others."""
-    for start in range(0, len(paths), BATCH):
-        chunk = paths[start : start + BATCH]
-        inks = [_read(path) for path in chunk]
-        good = [ink for ink in inks if isinstance(ink, Ink)]
-        transcriptions = recognizer.transcribe_all(good, decoder, alternatives, batch_size=BATCH, hints=hints)
-        for path, ink in zip(chunk, inks, strict=True):
-            if isinstance(ink, InkError):
-                yield FileResult(path, None, str(ink))
-            else:
-                yield FileResult(path, next(transcriptions))
+    kind: str,
+    output: Path | None,
+    *,
+    dask: str | None = None,
+    show: Callable[[str], object],
+    say: Callable[[str], object],
+    tick: Callable[[float, int], object] = lambda done, total: None,
+) -> Transcribed:
+    """Read all files and folders, and write what they say to ``output``, or give it to ``show``.
+
+    ``kind``: one of :data:`KINDS`. Text and JSON are shown as they are read; JSON lines are added to ``output`` one by
+    one, those of an earlier run staying; everything else is written as a whole. ``say`` is given the reason for each
+    file that cannot be read; ``dask``: the address of a scheduler that reads instead, for JSON lines.
+    """
+    found = inputs(paths)
+    if kind == "jsonl" and output is not None:
+        return _grow(task, found, output, dask, say, tick)
+    if output is not None:
+        has_place(output)
+    documents = []
+    for document in task.read(found, lambda done: tick(done, len(found))):
+        documents.append(document)
+        if document.error is not None:
+            say(document.error)
+        if output is None and kind in ("text", "json", "jsonl"):
+            show(rendered([document], kind).decode())
+            documents[-1] = replace(document, pages=())  # it is done with
+    failed = sum(document.error is not None for document in documents)
+    if failed < len(documents):
+        if output is not None:
+            data = rendered(documents, kind)
+            with atomic(output) as temporary:
+                temporary.write_bytes(data)
+        elif kind == "hocr":
+            show(rendered(documents, kind).decode())
+    return Transcribed(len(found), failed)
+
+
+def rendered(documents: Sequence[Document], kind: str) -> bytes:
+    """What a file of ``kind`` holds."""
+    match kind:
+        case "text":
+            return "".join(f"{document.text}\n" for document in documents if document.error is None).encode()
+        case "hocr":
+            from handwriting.documents.hocr import hocr
+
+            return hocr(documents)
+        case "pdf":
+            from handwriting.documents.pdf import pdf
+
+            return pdf(documents)
+    return json_lines(documents).encode()
+
+
+def kind_of(format: str | None, output: Path | None) -> str:
+    """The kind that was asked for, or that the ending of ``output`` tells."""
+    if output is None:
+        if format == "pdf":
+            raise InkError("--format pdf needs a file to write; give -o NAME.pdf")
+        return format or "text"
+    known = {ending: kind for kind, endings in KINDS.items() for ending in endings}
+    kind = format or known.get(output.suffix.lower())
+    if kind is None:
+        raise InkError(f"{output}: its ending does not tell what to write; give one of {', '.join(known)}, or --format")
+    return kind
+
+
+def _grow(
+    task: Task,
+    found: list[Input],
+    output: Path,
+    dask: str | None,
+    say: Callable[[str], object],
+    tick: Callable[[float, int], object],
+) -> Transcribed:
+    failed = 0
+    with growing(output) as results:
+        todo = [one for one in found if one[0] not in results.done]
+        before = done = len(found) - len(todo)
+        if dask is None:
+            batches: Iterable[list[dict[str, Any]]] = ([record(d)] for d in task.read(todo))
+        else:
+            from handwriting.documents.cluster import read_on_cluster
+
+            batches = read_on_cluster(task, todo, dask)
+        for records in batches:
+            results.add(records)
+            for error in (one["error"] for one in records if "error" in one):
+                say(error)
+                failed += 1
+            done += len(records)
+            tick(done, len(found))
+    return Transcribed(len(found), failed, before)
 
 
 @dataclass(frozen=True)
@@ -249,9 +310,7 @@ def _primer(synthesizer: Synthesizer, primer: tuple[Path, str | None] | Style | 
 def _sample(path: Path, text: str | None, option: str) -> Sample:
     from handwriting.synthesis.styles import Sample
 
-    ink = _read(str(path))
-    if isinstance(ink, InkError):
-        raise ink
+    ink = formats.read_ink(path)
     text = text or ink.source.text
     if not text:
         raise InkError(f"{path}: the file does not tell what its ink says; give {option}")
@@ -268,20 +327,3 @@ def _head(file: Path) -> bytes:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _extensions() -> list[str]:
-    return sorted(extension for reader in formats.readers() for extension in reader.extensions)
-
-
-def _read(path: str) -> Ink | InkError:
-    if os.path.isdir(path):
-        return InkError(f"{path}: no ink files in this folder; looked for {', '.join(_extensions())}")
-    try:
-        ink = formats.read_ink(sys.stdin.buffer if path == "-" else path)
-    except InkError as error:
-        return error
-    lines = (ink.source.text or "").count("\n") + 1
-    if lines > 1:
-        return InkError(f"{path}: a form of {lines} lines, and a line is read at a time; give the files of its lines")
-    return ink

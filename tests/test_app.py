@@ -75,9 +75,11 @@ def test_transcribe_reads_stdin_and_prints_json(run, trained, iamondb_dir):
     record = json.loads(out)
     assert code == 0
     assert record["file"] == "-"
-    assert len(record["alternatives"]) == 2
-    assert "".join(c["text"] for c in record["characters"]) == record["text"]
-    assert record["log_probability"] >= record["alternatives"][0]["log_probability"]
+    (page,) = record["pages"]
+    for line in page["lines"]:
+        assert len(line["alternatives"]) <= 2
+        assert " ".join(word["text"] for word in line["words"]) == line["text"].strip()
+        assert all(line["log_probability"] >= other["log_probability"] for other in line["alternatives"])
 
 
 def test_a_bad_file_is_named_and_the_rest_is_done(run, trained, iamondb_dir, tmp_path):
@@ -97,13 +99,39 @@ def test_a_bad_file_is_named_and_the_rest_is_done(run, trained, iamondb_dir, tmp
     assert json.loads(out)["error"] in err
 
 
-def test_folders_without_ink_and_whole_forms_do_not_stop_the_others(run, trained, iamondb_dir, tmp_path):
-    form = iamondb_dir / "original" / "c02" / "c02-003" / "strokesz.xml"
-    code, out, err = run("transcribe", tmp_path, form, line_file(iamondb_dir), "--checkpoint", trained)
+def test_a_folder_without_ink_does_not_stop_the_others(run, trained, iamondb_dir, tmp_path):
+    code, out, err = run("transcribe", tmp_path, line_file(iamondb_dir), "--checkpoint", trained)
     assert code == 1
     assert out.count("\n") == 1
     assert "no ink files in this folder" in err
-    assert "a form of" in err
+
+
+def test_the_ending_tells_what_is_written(run, iamondb_dir, tmp_path):
+    line = line_file(iamondb_dir)
+    for ending, begin in (("txt", b""), ("json", b'{"file"'), ("hocr", b"<?xml"), ("html", b"<?xml"), ("pdf", b"%PDF")):
+        code, out, _ = run("transcribe", line, "-o", tmp_path / f"a.{ending}")
+        assert code == 0 and out.startswith(str(tmp_path / f"a.{ending}: 1 file"))
+        assert (tmp_path / f"a.{ending}").read_bytes().startswith(begin)
+    code, out, _ = run("transcribe", line, "--format", "hocr")
+    assert code == 0 and out == (tmp_path / "a.hocr").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (["-o", "a.docx"], "its ending does not tell"),
+        (["--format", "pdf"], "-o NAME.pdf"),
+        (["--alternatives", "3"], "--format json"),
+        (["--alternatives", "3", "-o", "a.hocr"], "only json"),
+        (["--dask", "tcp://nowhere:1", "-o", "a.json"], "-o NAME.jsonl"),
+        (["-o", "missing/a.txt"], "make it first"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(run, iamondb_dir, tmp_path, monkeypatch, options, part):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("transcribe", line_file(iamondb_dir), *options)
+    assert_one_line(code, err, part)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_pipe_is_read(trained, iamondb_dir, tmp_path):

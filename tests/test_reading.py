@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -43,11 +45,12 @@ def test_words_have_boxes_around_their_ink(reader):
     (line,) = reader.read(page(LINES[1:2]))
     assert [w.text for w in line.words] == line.text.split(" ")
     left, top, right, bottom = line.box
-    for word in line.words:
+    boxes = [word.box(line.ink) for word in line.words]
+    for word, box in zip(line.words, boxes, strict=True):
         assert line.text[word.begin : word.end] == word.text
-        assert left <= word.box[0] < word.box[2] <= right
-        assert top <= word.box[1] < word.box[3] <= bottom
-    assert all(a.box[2] < b.box[0] + 0.3 * (b.box[2] - b.box[0]) for a, b in zip(line.words, line.words[1:]))  # noqa: B905
+        assert left <= box[0] < box[2] <= right
+        assert top <= box[1] < box[3] <= bottom
+    assert all(a[2] < b[0] + 0.3 * (b[2] - b[0]) for a, b in pairwise(boxes))
 
 
 def test_pieces_of_characters_cover_the_strokes_once(reader):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,8 @@ from handwriting.runtime import Graph, batches_by_length, pad
 from handwriting.text import canonical
 
 Decoder = Literal["greedy", "beam", "language"]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom, in the units of the ink."""
 Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
@@ -45,6 +48,10 @@ class Character:
     probability: float | None = None
     """That it was read rightly; of the best reading only, as all that ``confidence`` estimates."""
 
+    def box(self, ink: Ink) -> Box | None:
+        """That of its points; None for a space."""
+        return _box(ink, self.points) if self.points else None
+
 
 @dataclass(frozen=True)
 class Word:
@@ -57,11 +64,9 @@ class Word:
     """Half-open ranges of the ink's points."""
     probability: float
 
-    def box(self, ink: Ink) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of its points, in the ink's units."""
-        points = np.concatenate([np.arange(*span) for span in self.points])
-        x, y = ink.x[points], ink.y[points]
-        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+    def box(self, ink: Ink) -> Box:
+        """That of its points."""
+        return _box(ink, self.points)
 
 
 @dataclass(frozen=True)
@@ -254,30 +259,45 @@ class Recognizer:
         return int(encoded.points[min(step * self._shrink, len(encoded.points) - 1), 0])
 
     def _reading(self, hypothesis: Hypothesis, ink: Ink, encoded: Encoded) -> Reading:
-        spans = iter(
-            self._spans([s for c, s in zip(hypothesis.text, hypothesis.steps, strict=True) if c != " "], ink, encoded)
-        )
+        drawn = [i for i, c in enumerate(hypothesis.text) if c != " "]
+        apart = [b - a > 1 for a, b in pairwise(drawn)]
+        spans = iter(self._spans([hypothesis.steps[i] for i in drawn], apart, ink, encoded))
         characters = tuple(Character(c, () if c == " " else (next(spans),)) for c in hypothesis.text)
         return Reading(hypothesis.text, hypothesis.log_probability, characters)
 
-    def _spans(self, steps: Sequence[tuple[int, int]], ink: Ink, encoded: Encoded) -> list[tuple[int, int]]:
+    def _spans(
+        self, steps: Sequence[tuple[int, int]], apart: Sequence[bool], ink: Ink, encoded: Encoded
+    ) -> list[tuple[int, int]]:
         """For each character's network steps, the range of points that it owns; together they cover the ink.
 
         CTC marks a character by a spike somewhere in its ink. Two neighbours share what lies between their spikes: cut
-        where the pen was lifted, at the lift nearest the middle, or at the middle when it was not.
+        where the pen was lifted, at the lift nearest the middle, or at the middle when it was not; ``apart``, with a
+        space between them, at the lift with the widest gap.
         """
         if not steps:
             return []
         last = len(encoded.points) - 1
         begins = [int(encoded.points[min(first * self._shrink, last), 0]) for first, _ in steps]
         ends = [int(encoded.points[min(end * self._shrink - 1, last), 1]) for _, end in steps]
+        left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
+        gaps = np.append(0.0, left[1:] - right[:-1])  # before each stroke
         cuts = [0]
-        for end, begin in zip(ends, begins[1:], strict=False):
+        for end, begin, space in zip(ends, begins[1:], apart, strict=False):
             middle = (end + begin) // 2
-            lifts = ink.starts[(ink.starts >= min(end, begin)) & (ink.starts <= max(end, begin))]
-            cut = int(lifts[np.argmin(np.abs(lifts - middle))]) if len(lifts) else middle
+            among = (ink.starts >= min(end, begin)) & (ink.starts <= max(end, begin))
+            lifts = ink.starts[among]
+            badness = -gaps[among] if space else np.abs(lifts - middle)
+            cut = int(lifts[np.argmin(badness)]) if len(lifts) else middle
             cuts.append(max(cut, cuts[-1]))
         return list(zip(cuts, [*cuts[1:], len(ink)], strict=True))
+
+
+def _box(ink: Ink, spans: Sequence[tuple[int, int]]) -> Box:
+    points = np.concatenate([np.arange(*span) for span in spans])
+    if len(points) == 0:  # two characters at one spot, of which the other has the points
+        points = np.array([min(spans[0][0], len(ink) - 1)])
+    x, y = ink.x[points], ink.y[points]
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 def _different(found: Sequence[Found]) -> list[Found]:

@@ -12,7 +12,7 @@
 `curves`        the smooth curve along a pen's many points
 `geometry`      decimation, curves through points, and fitting ink into a box
 `color`         the spellings of colours that all of them understand
-`figure`        what `png` and `pdf` share
+`figure`        what `png` makes pixels of
 =============== =================================================================================
 
 Each module imports its library when it is imported itself, so import the one that is needed.

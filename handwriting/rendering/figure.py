@@ -1,4 +1,4 @@
-"""A drawing as a matplotlib figure: what `png` and `pdf` write.
+"""A drawing as a matplotlib figure, of which `png` makes pixels.
 
 Matplotlib's objects are used directly and never `pyplot`, which keeps global state and looks for a display.
 """

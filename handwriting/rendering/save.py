@@ -50,5 +50,5 @@ def encoded(drawing: Drawing, kind: str, *, dpi: float = 200) -> bytes:
         case ".pdf":
             from handwriting.rendering import pdf
 
-            return pdf.data(drawing)
+            return pdf.data([drawing])
     raise InkError(f"no drawing ends in {kind}; give one of {', '.join(KINDS)}")

@@ -14,7 +14,8 @@ from handwriting import formats, metrics
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Page, Source
 from handwriting.live import Begun, Finished, Hands, Live, Sheet
-from handwriting.reading import PageReader, ReadLine
+from handwriting.reading import PageReader
+from handwriting.recognition.pages import ReadLine
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering import save
 from handwriting.rendering.drawing import Drawing, fitted

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from handwriting.errors import InkError
 from handwriting.formats.limits import MAX_COORDINATE
 from handwriting.ink import Ink, Source
-from handwriting.reading import ReadLine
+from handwriting.recognition.pages import ReadLine
 from handwriting.rendering.page import PageStyle
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -166,7 +166,7 @@ def _line(line: ReadLine, numbers: list[int]) -> dict[str, Any]:
         "box": line.box,
         "strokes": [numbers[i] for i in line.strokes],
         "alternatives": [{"text": r.text, "logProbability": round(r.log_probability, 3)} for r in line.readings],
-        "words": [{"text": w.text, "begin": w.begin, "end": w.end, "box": w.box} for w in line.words],
+        "words": [{"text": w.text, "begin": w.begin, "end": w.end, "box": w.box(line.ink)} for w in line.words],
     }
 
 

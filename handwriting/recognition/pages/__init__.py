@@ -10,6 +10,7 @@ order, is split like one with both.
 `columns`   blocks of text beside each other
 `lines`     the lines of a block
 `order`     the strokes of a line in the order of writing
+`splitting` all of them, one after the other
 `reading`   a page's lines, words and characters with their boxes, once they are read
 `evaluation` how many strokes come to the right line, and how well pages are read
 =========== ==========================================================================
@@ -17,33 +18,8 @@ order, is split like one with both.
 
 from __future__ import annotations
 
-import numpy as np
+from handwriting.recognition.pages.marks import take
+from handwriting.recognition.pages.reading import Reader, ReadLine, ReadPage, read_pages, reader
+from handwriting.recognition.pages.splitting import split, split_strokes
 
-from handwriting.ink import Ink
-from handwriting.recognition.pages.columns import find_columns
-from handwriting.recognition.pages.lines import find_lines
-from handwriting.recognition.pages.marks import Integers, Marks, take
-from handwriting.recognition.pages.order import writing_order
-
-__all__ = ["split", "split_strokes", "take"]
-
-
-def split_strokes(ink: Ink) -> list[Integers]:
-    """The numbers of the strokes of each line, lines in reading order and strokes in the order of writing.
-
-    Every stroke is on one line; there is at least one line.
-    """
-    whole = Marks(ink)
-    lines: list[Integers] = []
-    for block in find_columns(whole):
-        number = find_lines(Marks(take(ink, block)))
-        lines += [block[number == k] for k in range(int(number.max()) + 1)]
-    return writing_order(whole, lines)
-
-
-def split(ink: Ink) -> list[Ink]:
-    """The lines of a page in reading order, each an ink of its own; one line stays one and as it is."""
-    lines = split_strokes(ink)
-    if len(lines) == 1 and np.array_equal(lines[0], np.arange(len(ink.starts))):
-        return [ink]
-    return [take(ink, line) for line in lines]
+__all__ = ["ReadLine", "ReadPage", "Reader", "read_pages", "reader", "split", "split_strokes", "take"]
