@@ -10,11 +10,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from handwriting.errors import InkError
+
+if TYPE_CHECKING:
+    from handwriting.corpora import Corpus
 
 app = typer.Typer(
     help="Reads handwriting (online ink), writes it, and trains the networks that do both.",
@@ -44,16 +47,21 @@ Language = Annotated[
     Path | None,
     typer.Option(help="Folder of the language model; the checkpoint's own when not given.", show_default=False),
 ]
-Data = Annotated[Path, typer.Option(help="Folder of IAM-OnDB, or a file packed from it with 'prepare'.")]
+Data = Annotated[
+    Path, typer.Option(help="Folder of IAM-OnDB or of your own ink, a JSONL file, or a file packed with 'prepare'.")
+]
 Lists = Annotated[
     list[Path] | None,
-    typer.Option("--list", help="A further split list (file of form ids); may be repeated.", show_default=False),
+    typer.Option("--list", help="A further split list (file of ids); may be repeated.", show_default=False),
 ]
 Threads = Annotated[int, typer.Option(min=1, help="Threads of the engine.")]
 
 Out = Annotated[Path, typer.Option(help="Folder of the run; resumes the run that is there.")]
-Init = Annotated[Path | None, typer.Option(help="Checkpoint to start from.", show_default=False)]
-Develop = Annotated[str, typer.Option(help="Split that chooses the best checkpoint.")]
+Init = Annotated[
+    Path | None,
+    typer.Option(help="Checkpoint to start from; a recognizer has its sizes and features.", show_default=False),
+]
+Develop = Annotated[str, typer.Option(help="Split that chooses the best checkpoint; none takes the last.")]
 HiddenSize = Annotated[int, typer.Option(min=1, help="Cells of each layer and direction.")]
 Layers = Annotated[int, typer.Option(min=1, help="LSTM layers.")]
 Variant = Annotated[Literal["1997", "forget", "peephole"], typer.Option(help="The LSTM's equations.")]
@@ -355,7 +363,9 @@ def convert(
 
 @app.command()
 def corpus(
-    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB or UNIPEN, or a packed file.")],
+    directory: Annotated[
+        Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL or packed file.")
+    ],
     lists: Lists = None,
 ) -> None:
     """Show what a corpus holds and every problem in it."""
@@ -368,7 +378,7 @@ def corpus(
 
 @app.command()
 def prepare(
-    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB or UNIPEN.")],
+    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, or a JSONL file.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
     lists: Lists = None,
     splits: Annotated[
@@ -380,17 +390,21 @@ def prepare(
 
     It trains the same as the folder and opens at once.
     """
-    from handwriting.corpora import open_corpus
     from handwriting.corpora.packed import pack
 
+    found = _corpus(directory, lists)
     with _progress("packing") as progress:
-        pack(open_corpus(directory, lists or ()), output, progress, splits or ())
+        pack(found, output, progress, splits or ())
     print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
 
 
 @train_app.command("recognizer")
 def train_recognizer(
-    data: Annotated[list[Path], typer.Option(help="Folder of IAM-OnDB or UNIPEN, or a packed file; may be repeated.")],
+    context: typer.Context,
+    data: Annotated[
+        list[Path],
+        typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL or packed file; may be repeated."),
+    ],
     out: Out,
     init: Init = None,
     recipe: Annotated[
@@ -407,8 +421,8 @@ def train_recognizer(
     develop: Annotated[
         list[str] | None,
         typer.Option(
-            help="Split that chooses the best checkpoint; further ones are reported. SPLIT:LINES for a part of it."
-            "  [default: testset_v]",
+            help="Split that chooses the best checkpoint; further ones are reported. SPLIT:LINES for a part of it;"
+            " none takes the last.  [default: testset_v]",
             show_default=False,
         ),
     ] = None,
@@ -444,7 +458,6 @@ def train_recognizer(
 ) -> None:
     """Train the recognizer: stacked bidirectional LSTM with CTC. Killed at any moment, the same command goes on."""
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.corpora import open_corpus
     from handwriting.features import FeatureConfig
     from handwriting.files import make_folder
     from handwriting.training.loop import Options
@@ -482,7 +495,10 @@ def train_recognizer(
         loaders=loaders,
     )
     start = None if init is None else Folder.load(init, "recognizer")
-    corpora = [open_corpus(path, lists or ()) for path in data]
+    if start is not None:
+        given = {name for name in context.params if str(context.get_parameter_source(name)).endswith("COMMANDLINE")}
+        settings = settings.like(start, {"num_layers" if name == "layers" else name for name in given})
+    corpora = [_corpus(path, lists) for path in data]
     make_folder(out)
     task = recognizer_task(corpora, settings, what, start, say=_say)
     _say(json.dumps(run(task, options, out, command=_command())))
@@ -526,7 +542,6 @@ def train_synthesizer(
 ) -> None:
     """Train the synthesizer: a window over the text, a mixture density out. Killed, the same command goes on."""
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.corpora import open_corpus
     from handwriting.files import make_folder
     from handwriting.training.loop import Options
     from handwriting.training.loop import train as run
@@ -562,7 +577,7 @@ def train_synthesizer(
         weight_noise=weight_noise,
     )
     start = None if init is None else Folder.load(init, kind)
-    corpus = open_corpus(data, lists or ())
+    corpus = _corpus(data, lists)
     make_folder(out)
     task = SynthesizerTask(corpus, settings, start, say=_say)
     _say(json.dumps(run(task, options, out, command=_command())))
@@ -600,7 +615,6 @@ def evaluate_recognizer(
 ) -> None:
     """Transcribe every line of a split and print CER and WER, their interval, and the most frequent confusions."""
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.corpora import open_corpus
     from handwriting.features.perturb import perturbation
     from handwriting.recognition import calibration as calibrating
     from handwriting.recognition import evaluation, robustness
@@ -615,7 +629,7 @@ def evaluate_recognizer(
 
         network = torch_network(folder, threads)
     recognizer = Recognizer(folder, threads, network, None if language is None else LanguageModel.load(language))
-    corpus = open_corpus(data, lists or ())
+    corpus = _corpus(data, lists)
     if perturb == "all":
         with _progress("reading") as progress:
             table = robustness.survey(recognizer, corpus, split, decoder, progress)
@@ -654,14 +668,13 @@ def evaluate_pages(
     threads: Threads = 1,
 ) -> None:
     """Split whole forms into lines and read them: strokes on the right line, and CER beside that of line files."""
-    from handwriting.corpora import open_corpus
     from handwriting.recognition.pages import evaluation
     from handwriting.recognition.recognizer import Recognizer
 
     recognizer = None if only_lines else Recognizer.load(checkpoint, threads)
     with _progress("reading", unit="pages") as progress:
         result = evaluation.evaluate(
-            open_corpus(data, lists or ()), split, recognizer, timeless=no_time, columns=columns, progress=progress
+            _corpus(data, lists), split, recognizer, timeless=no_time, columns=columns, progress=progress
         )
     print(json.dumps(result.figures()) if as_json else evaluation.render(result))
 
@@ -678,12 +691,11 @@ def evaluate_synthesizer(
 ) -> None:
     """Nats of every line of a split: how well the network expects real handwriting. Lower is better."""
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.corpora import open_corpus
     from handwriting.synthesis import evaluation
     from handwriting.synthesis.synthesizer import Synthesizer
 
     folder = Folder.load(checkpoint, "synthesizer")
-    corpus = open_corpus(data, lists or ())
+    corpus = _corpus(data, lists)
     with _progress("reading") as progress:
         if torch:
             from handwriting.training.synthesizer import evaluate
@@ -720,7 +732,6 @@ def evaluate_legibility(
     texts hold are refused, and the spreads of both are compared.
     """
     from handwriting import legibility
-    from handwriting.corpora import open_corpus
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import BIAS, Synthesizer
 
@@ -733,7 +744,7 @@ def evaluate_legibility(
             BIAS if bias is None else bias,
             seed,
             n,
-            None if data is None else open_corpus(data),
+            None if data is None else _corpus(data),
             split,
             progress,
         )
@@ -751,13 +762,12 @@ def calibrate(
     """Make a recognizer's probabilities of lines, words and characters mean what they say."""
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.checkpoint import save_card
-    from handwriting.corpora import open_corpus
     from handwriting.recognition import calibration, evaluation
     from handwriting.recognition.recognizer import Recognizer
 
     recognizer = Recognizer.load(checkpoint, language=language)
     with _progress("reading") as progress:
-        result = evaluation.evaluate(recognizer, open_corpus(data), split, decoder, progress=progress)
+        result = evaluation.evaluate(recognizer, _corpus(data), split, decoder, progress=progress)
     judged = calibration.judge(result)
     weights = calibration.calibrate(judged)
     card = Folder.load(checkpoint, "recognizer").card
@@ -788,10 +798,9 @@ def language_build(
     ] = None,
 ) -> None:
     """Make a language model from texts: word trigrams, and character n-grams for all else. Weigh it with 'tune'."""
-    from handwriting.corpora import open_corpus
     from handwriting.recognition.language.build import Settings, build
 
-    corpus = None if data is None else open_corpus(data)
+    corpus = None if data is None else _corpus(data)
     settings = Settings(tuple(_integers("cutoffs", cutoffs)))
     model = build(texts or [], corpus, split, frequencies, bigrams, terms, settings, _say, _command())
     model.save(output)
@@ -809,13 +818,12 @@ def language_tune(
     beam: Annotated[int, typer.Option(min=1, help="Prefixes kept.")] = 25,
 ) -> None:
     """Find how much the language model should count beside the network, by CER on a development set."""
-    from handwriting.corpora import open_corpus
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.recognition.tune import tune
 
     model = LanguageModel.load(language)
-    tuned = tune(Recognizer.load(checkpoint), model, open_corpus(data), split, every, rounds, beam, _say)
+    tuned = tune(Recognizer.load(checkpoint), model, _corpus(data), split, every, rounds, beam, _say)
     tuned.model(model, split, _command()).save(language)
     print(f"CER {100 * tuned.cer:.2f} %, WER {100 * tuned.wer:.2f} % on {tuned.lines} lines of {split}")
 
@@ -838,10 +846,9 @@ def export(
     Float16 weights, the int8 graph made from them, and the card, with the graph's figures when --data is given.
     """
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.corpora import open_corpus
     from handwriting.training import recognizer, synthesizer
 
-    corpus = None if data is None else open_corpus(data)
+    corpus = None if data is None else _corpus(data)
     folder = Folder.load(source, "recognizer", "synthesizer", "prediction")
     kind = recognizer if folder.card["kind"] == "recognizer" else synthesizer
     kind.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"])
@@ -907,6 +914,17 @@ def _progress(label: str, unit: str = "lines") -> Iterator[Callable[[float, int]
             bar.update(done - bar.n)
 
         yield show
+
+
+def _corpus(path: Path, lists: list[Path] | None = None) -> Corpus:
+    """The corpus there, opened; of one's own it is said what cannot be used."""
+    from handwriting.corpora import open_corpus
+    from handwriting.corpora.own import OwnCorpus
+
+    corpus = open_corpus(path, lists or ())
+    if isinstance(corpus, OwnCorpus) and (note := corpus.note()):
+        _say(note)
+    return corpus
 
 
 def _command() -> str:

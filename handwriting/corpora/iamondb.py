@@ -191,12 +191,17 @@ def known_bad_entries() -> list[dict]:
     return tomllib.loads(path.read_text("utf-8"))["bad"]
 
 
+def is_iamondb(root: Path) -> bool:
+    """Whether a folder has any of the database's folders; :class:`IamOndb` says which are missing."""
+    return any(_part(root, name) is not None for name in PARTS)
+
+
 def _required(root: Path, name: str) -> Path:
     path = _part(root, name)
     if path is None:
         raise InkError(
             f"{root}: no IAM-OnDB here, {name}/ is missing; give the folder that holds lineStrokes/, ascii/, original/ "
-            "and the lists such as trainset.txt"
+            "and the lists such as trainset.txt, or one of ink files with a .txt beside each"
         )
     return path
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from handwriting.corpora import Corpus, open_corpus, unipen_report
 from handwriting.corpora.iamondb import LINE, IamOndb, split_id
+from handwriting.corpora.own import OwnCorpus
 from handwriting.corpora.unipen import Unipen
 from handwriting.errors import InkError
 from handwriting.formats import iamondb, load
@@ -114,6 +115,9 @@ def survey(
     left_out = tuple(Problem(id, reason) for id, reason in corpus.known_bad.items() if id in walked)
     if isinstance(corpus, IamOndb):
         problems += _files(corpus, walked)
+    if isinstance(corpus, OwnCorpus):
+        problems += [Problem(name, reason) for name, reason in corpus.problems().items()]
+        problems += [Problem(id, "in no split") for id in corpus.unlisted()]
     return Survey(str(path), tuple(splits), left_out, tuple(dict.fromkeys(problems)))
 
 
@@ -207,6 +211,12 @@ def _quirks(ink: Ink) -> dict[str, int]:
 
 def _ids(corpus: Corpus, split: str, problems: list[Problem]) -> list[str]:
     """The lines of a split that can be found; what its list names in vain is a problem and no end."""
+    if isinstance(corpus, OwnCorpus):
+        try:
+            return corpus.ids(split)
+        except InkError as error:
+            problems.append(Problem(split, str(error)))
+            return []
     if not isinstance(corpus, IamOndb):
         return corpus.ids(split)
     try:

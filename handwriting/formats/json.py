@@ -40,14 +40,23 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str) -> list[Page]:
     """The ink as one page; raises :class:`InkError` with one line when there are no strokes or a value is wrong."""
+    return [page_of(parse(data, file), file)]
+
+
+def parse(data: bytes, file: str) -> Any:
+    """What JSON says, after a look at how much it is; :class:`InkError` when it is damaged or too deep."""
     values = data.count(b"[") + data.count(b"{")
     if values > 2 * MAX_POINTS:
         raise InkError(f"{file}: {values:,} lists and objects, and ink has {2 * MAX_POINTS:,} at most; split it")
     try:
-        document: Any = json.loads(data)
+        return json.loads(data)
     except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError
         reason = "too deep" if isinstance(error, RecursionError) else str(error)[:100]
         raise InkError(f"{file}: damaged JSON ({reason}); copy or export the file again") from None
+
+
+def page_of(document: Any, file: str) -> Page:
+    """Ink in any of the shapes above, as :func:`parse` returns it; raises as :func:`read`."""
     reader = _Reader(file)
     head: dict[str, Any] = document if isinstance(document, dict) else {}
     strokes = list(reader.jiix(document)) if _is_jiix(document) else list(reader.strokes(document))
@@ -65,7 +74,7 @@ def read(data: bytes, file: str) -> list[Page]:
     units = "mm" if reader.is_jiix else _string(head, "units")
     source = Source(units, start, _string(head, "text", "label"), _string(head, "writer"), file)
     width, height = (reader.size(head.get(name), name) for name in ("width", "height"))
-    return [Page(Ink(x, y, starts, t, pressure, source), width, height)]
+    return Page(Ink(x, y, starts, t, pressure, source), width, height)
 
 
 class _Reader:

@@ -13,6 +13,7 @@ import numpy as np
 
 from handwriting import metrics
 from handwriting.corpora import Corpus, Line
+from handwriting.corpora.seen import seen
 from handwriting.files import atomic
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
@@ -32,6 +33,8 @@ class Evaluation:
     """From ink to text, without reading files."""
     lines: tuple[Line, ...]
     transcriptions: tuple[Transcription, ...]
+    trained_on: int = 0
+    """Lines among these that the network was trained on, as far as its card says."""
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
@@ -45,6 +48,7 @@ class Evaluation:
             **asdict(self.score),
             "cer_ci95": list(self.cer_ci95),
             "seconds_per_line": self.seconds_per_line,
+            "lines_trained_on": self.trained_on,
         }
 
     def confusions(self, n: int = 20) -> list[metrics.Confusion]:
@@ -94,6 +98,7 @@ def evaluate(
         seconds / max(1, len(lines)),
         tuple(lines),
         tuple(found),
+        seen(recognizer.checkpoint.card, lines),
     )
 
 
@@ -106,6 +111,11 @@ def render(evaluation: Evaluation, confusions: int = 15) -> str:
         f"CER  {100 * score.cer:6.2f} %  (95 % interval {100 * low:.2f} to {100 * high:.2f})",
         f"WER  {100 * score.wer:6.2f} %",
         f"raw  {100 * score.cer_raw:6.2f} % CER, {100 * score.wer_raw:.2f} % WER (the texts as they stand)",
+        *(
+            [f"{evaluation.trained_on} of these lines were trained on: the figures say little about others"]
+            if evaluation.trained_on
+            else []
+        ),
         "",
         "most frequent confusions (reference, output, count)",
     ]

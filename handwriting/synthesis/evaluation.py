@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
 from handwriting.corpora import Corpus, Line
+from handwriting.corpora.seen import seen
 from handwriting.errors import InkError
 from handwriting.features.offsets import Normalizer, clean, offsets
 from handwriting.runtime import batches_by_length, pad
@@ -64,7 +65,8 @@ def evaluate(
         total_nats, total_error = total_nats + batch_nats, total_error + batch_error
         done += len(rows)
         progress(done, len(lines))
-    return report(synthesizer.card, split, figures(total_nats, total_error, lines, synthesizer.normalizer), len(lines))
+    values = figures(total_nats, total_error, lines, synthesizer.normalizer)
+    return report(synthesizer.card, split, values, len(lines), seen(synthesizer.card, corpus.lines(split)))
 
 
 def figures(nats: float, error: float, lines: Sequence[Example], normalizer: Normalizer) -> dict[str, float]:
@@ -88,16 +90,19 @@ def figures(nats: float, error: float, lines: Sequence[Example], normalizer: Nor
     }
 
 
-def report(card: Mapping[str, Any], split: str, values: Mapping[str, float], lines: int) -> dict[str, Any]:
-    """What ``--json`` prints: ``values``, and what they are of."""
+def report(card: Mapping[str, Any], split: str, values: Mapping[str, float], lines: int, known: int) -> dict[str, Any]:
+    """What ``--json`` prints: ``values``, and what they are of; ``known`` lines were trained on."""
     trained_on = {name: card["trained_on"][name] for name in ("lists", "lines", "points")}
-    return {**values, "lines": lines, "split": split, "normalizer": card["normalizer"], "trained_on": trained_on}
+    about = {"lines": lines, "lines_trained_on": known, "split": split}
+    return {**values, **about, "normalizer": card["normalizer"], "trained_on": trained_on}
 
 
 def render(result: Mapping[str, Any]) -> str:
     """A report as people read it."""
+    known = result["lines_trained_on"]
+    warning = f"{known} of these lines were trained on: the figures say little about others\n" if known else ""
     return (
-        f"{result['split']}, {result['lines']} lines (trained on {', '.join(result['trained_on']['lists'])})\n"
+        f"{result['split']}, {result['lines']} lines (trained on {', '.join(result['trained_on']['lists'])})\n{warning}"
         f"nats a point {result['nats_per_point']:8.4f}   a line {result['nats_per_line']:10.2f}   normalised offsets\n"
         f"nats a point {result['nats_per_point_raw']:8.4f}   a line {result['nats_per_line_raw']:10.2f}"
         "   the source's units\n"

@@ -51,7 +51,7 @@ class Task(Protocol):
         """The batch's summed loss, a scalar, and its weight: their quotient is the loss reported and descended."""
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Figures on the development set; the first is the one to minimise."""
+        """Figures on the development set; the first is the one to minimise. Without any the last weights are best."""
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
         """Write a checkpoint whose card holds ``training``."""
@@ -204,9 +204,13 @@ class _Training:
         if self.workers.rank == 0 and (last or epoch % self.options.evaluate_every == 0):
             figures = self.task.evaluate(self.average)
             row |= figures
-            name, score = next(iter(figures.items()))
+            name = next(iter(figures), None)
             row["minutes"] = self._minutes()
-            if score <= min((r[name] for r in self.curve if name in r), default=score):
+            if (
+                last
+                if name is None
+                else row[name] <= min((r[name] for r in self.curve if name in r), default=row[name])
+            ):
                 self.task.save(self.run / "best", self.average, self._training_card(row))
             bar.write(
                 f"epoch {epoch}: " + "  ".join(f"{k} {v:.4g}" for k, v in row.items() if k != "epoch"), sys.stderr

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus
+from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.features.normalise import normalise
 from handwriting.text import natural
@@ -34,7 +35,8 @@ def recognizer_task(
 ) -> RecognizerTask:
     """The task of a recipe: one list line by line, or a mixture."""
     if recipe.examples == 0:
-        return RecognizerTask(_having(corpora, settings.train), settings, init, say)
+        watched = None if settings.develop == NONE else _having(corpora, settings.develop)
+        return RecognizerTask(_having(corpora, settings.train), settings, init, say, watched)
     shares = [Share.parse(text) for text in recipe.train]
     return MixedTask(corpora, settings, shares, recipe.develop, recipe.examples, init, say)
 
@@ -57,6 +59,11 @@ class MixedTask(RecognizerTask):
     ) -> None:
         self.settings = settings
         sources = [_having(corpora, share.split) for share in shares]
+        for split in (name.partition(":")[0] for name in develop if name != NONE):
+            watched = _having(corpora, split)
+            for share, source in zip(shares, sources, strict=True):
+                if source is watched:
+                    refuse_overlap(share.split, source.training_ids(share.split), split, watched.ids(split))
         counts: Counter[str] = Counter()
         for split, corpus in {share.split: c for share, c in zip(shares, sources, strict=True)}.items():
             for id in corpus.training_ids(split):
@@ -69,14 +76,19 @@ class MixedTask(RecognizerTask):
         }
         lists = [Listed(share, lines[share.split]) for share in shares]
         self.mixture = Mixture(lists, examples, settings.seed)
-        self.terms = " | ".join(dict.fromkeys(corpus.terms for corpus in sources))
+        self.terms = terms([corpus.terms for corpus in sources], init)
+        self.fingerprints = fingerprints((ink for part in lines.values() for ink in part.inks), init)
         self._build(Alphabet("".join(sorted(known))))
         self._start_from(init, say)
         for listed, count in zip(lists, self.mixture.counts, strict=True):
             share = listed.share
-            say(f"{share.form} {share.split}: {len(listed.lines)} lines, {count} examples an epoch")
+            out = Counter(listed.lines.left_out.values())
+            why = f"; left out: {', '.join(f'{n} ({reason})' for reason, n in out.most_common(3))}" if out else ""
+            say(f"{share.form} {share.split}: {len(listed.lines)} lines, {count} examples an epoch{why}")
         self.development = []
         for name in develop:
+            if name == NONE:
+                continue
             split, _, most = name.partition(":")
             if most and not most.isdigit():
                 raise InkError(f"--develop {name!r}: give SPLIT, or SPLIT:LINES for so many lines of it")
@@ -117,9 +129,11 @@ class MixedTask(RecognizerTask):
 
 
 def _having(corpora: Sequence[Corpus], split: str) -> Corpus:
-    """The corpus that has a split."""
-    for corpus in corpora:
-        if split in corpus.splits:
-            return corpus
+    """The one corpus that has a split."""
+    having = [corpus for corpus in corpora if split in corpus.splits]
+    if len(having) > 1:
+        raise InkError(f"{len(having)} of --data have a split {split!r}; name their lists differently")
+    if having:
+        return having[0]
     have = ", ".join(name for corpus in corpora for name in corpus.splits)
     raise InkError(f"no --data has a split {split!r}; they have: {have}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from handwriting import checkpoint, metrics
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, Line
+from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode, encode_normalised
 from handwriting.features.augment import Augmentation
@@ -48,6 +49,17 @@ class RecognizerSettings:
     dropout: float = 0.35
     seed: int = 1
 
+    def like(self, init: Checkpoint, given: Set[str] = frozenset()) -> RecognizerSettings:
+        """With the sizes and features of a checkpoint, which its weights fit, but for the fields ``given``."""
+        sizes = {name: init.card["network"][name] for name in SIZES if name in init.card["network"]}
+        features = {**init.card["features"], **{name: getattr(self.features, name) for name in FEATURES & given}}
+        kept = {name: value for name, value in sizes.items() if name not in given}
+        return replace(self, features=FeatureConfig(**features), **kept)
+
+
+SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")
+FEATURES = {f.name for f in fields(FeatureConfig)}
+
 
 @dataclass(frozen=True)
 class _Example:
@@ -77,7 +89,11 @@ class Development:
 
 
 class RecognizerTask:
-    """Implements ``training.loop.Task``. ``say`` is told what was left out and why."""
+    """Implements ``training.loop.Task``. ``say`` is told what was left out and why.
+
+    With ``init`` its alphabet is kept, and extended by what the texts have besides. ``watched`` is the corpus that has
+    the development set, when it is another; the set's name ``none`` stands for no set: the last weights are saved.
+    """
 
     def __init__(
         self,
@@ -85,23 +101,31 @@ class RecognizerTask:
         settings: RecognizerSettings,
         init: Checkpoint | None = None,
         say: Callable[[str], None] = lambda message: None,
+        watched: Corpus | None = None,
     ) -> None:
         self.settings = settings
+        watched = watched or corpus
+        if watched is corpus and settings.develop != NONE:
+            ids = corpus.training_ids(settings.train)
+            refuse_overlap(settings.train, ids, settings.develop, corpus.ids(settings.develop))
         lines = [corpus.line(id) for id in corpus.training_ids(settings.train)]
         if not lines:
             raise InkError(f"the list {settings.train} has no lines to train on")
-        self.terms = corpus.terms
+        self.terms = terms([corpus.terms], init)
+        self.fingerprints = fingerprints((line.ink for line in lines), init)
         self.left_out = {
             id: corpus.known_bad.get(id, "no text")
             for id in sorted(set(corpus.ids(settings.train)) - {line.id for line in lines})
         }
         texts = [natural(line.text) for line in lines]
-        self._build(Alphabet.of(texts))
+        self._build(Alphabet.of([*texts, init.card["alphabet"] if init is not None else ""]))
         self.examples: list[_Example] = []
         for line, text in zip(lines, texts, strict=True):
             self._add(line.id, line.ink, text)
         say(f"{len(self.examples)} lines to train on, {self.alphabet.size} classes; left out: {len(self.left_out)}")
-        self.development = [Development.of(corpus, settings.develop, settings.features)]
+        self.development = [
+            Development.of(watched, split, settings.features) for split in (settings.develop,) if split != NONE
+        ]
         self._start_from(init, say)
 
     def _build(self, alphabet: Alphabet) -> None:
@@ -156,7 +180,10 @@ class RecognizerTask:
         return ctc_loss(log_probs, lengths, targets, target_lengths).sum(), float(target_lengths.sum())
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Canonical CER and WER on the development sets, by best path; those of the first have no name behind them."""
+        """Canonical CER and WER on the development sets, by best path; those of the first have no name behind them.
+
+        Empty without a development set.
+        """
         figures: dict[str, float] = {}
         for number, part in enumerate(self.development):
             outputs = transcribe(network, part.steps, self.alphabet)
@@ -172,7 +199,12 @@ class RecognizerTask:
             "network": asdict(self.config),
             "alphabet": self.alphabet.characters,
             "features": asdict(self.settings.features),
-            "trained_on": {**self._trained_on(), "augmentation": asdict(self.settings.augmentation)},
+            "trained_on": {
+                **self._trained_on(),
+                "init": self.init,
+                "augmentation": asdict(self.settings.augmentation),
+                **self.fingerprints,
+            },
             "developed_on": self.settings.develop,
             "training": training,
             "terms": self.terms,

@@ -21,6 +21,7 @@ from handwriting import checkpoint
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, Line
+from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, seen, terms
 from handwriting.errors import InkError
 from handwriting.features.normalise import writing_height
 from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
@@ -80,9 +81,13 @@ class SynthesizerTask:
         init: Checkpoint | None = None,
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
-        self.settings, self.terms = settings, corpus.terms
+        self.settings, self.terms = settings, terms([corpus.terms], init)
         self.init = None if init is None else str(init.folder)
+        watched = settings.develop != NONE
+        for name in settings.train if watched else ():
+            refuse_overlap(name, corpus.training_ids(name), settings.develop, corpus.ids(settings.develop))
         lines, self.left_out = _training_lines(corpus, settings.train)
+        self.fingerprints = fingerprints((line.ink for line in lines), init)
         raw = [offsets(clean(line.ink)) for line in lines]
         texts = [natural(line.text) for line in lines]
         self.normalizer = Normalizer.of(raw)
@@ -93,7 +98,9 @@ class SynthesizerTask:
             Example(self.normalizer(steps), self.alphabet.encode(text)) for steps, text in zip(raw, texts, strict=True)
         ]
         self.points = sum(example.steps for example in self.examples)
-        self.development = evaluation.examples(corpus, settings.develop, self.normalizer, self.alphabet)
+        self.development = (
+            evaluation.examples(corpus, settings.develop, self.normalizer, self.alphabet) if watched else []
+        )
         unknown = sum(int((e.text == 0).sum()) for e in self.development)
         say(
             f"{len(lines)} lines to train on, {self.points} points, {self.alphabet.size - 1} characters; "
@@ -123,8 +130,8 @@ class SynthesizerTask:
         return nats.sum(), float(batch[1].sum())
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """:func:`figures` of the development set, every line of it."""
-        return figures(network, self.development, self.normalizer)
+        """:func:`figures` of the development set, every line of it; none without a set."""
+        return {} if not self.development else figures(network, self.development, self.normalizer)
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
         """Write the card, the weights and the int8 step graph."""
@@ -142,6 +149,7 @@ class SynthesizerTask:
                 "left_out": self.left_out,
                 "characters": dict(sorted(self.counts.items())),
                 "init": self.init,
+                **self.fingerprints,
             },
             "developed_on": self.settings.develop,
             "training": training,
@@ -236,7 +244,7 @@ def evaluate(
     normalizer, alphabet = Normalizer.of_card(source.card), Alphabet(source.card["alphabet"])
     lines = evaluation.examples(corpus, split, normalizer, alphabet)
     values = figures(build(source.card, source.weights()), lines, normalizer, progress=progress)
-    return evaluation.report(source.card, split, values, len(lines))
+    return evaluation.report(source.card, split, values, len(lines), seen(source.card, corpus.lines(split)))
 
 
 def _write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
