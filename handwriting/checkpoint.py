@@ -39,8 +39,14 @@ class Checkpoint:
 
         Raises :class:`InkError` when there is none, or one of none of ``kinds``.
         """
+        own = folder is not None
         folder = shipped(kinds[0]) if folder is None else Path(folder)
         path = folder / "card.json"
+        if not path.is_file() and not own:
+            raise InkError(
+                f"{folder}: the shipped {kinds[0]} is missing; install handwriting anew from its wheel or a whole "
+                "checkout, or give --checkpoint"
+            )
         if not path.is_file():
             raise InkError(
                 f"{folder}: no checkpoint here (no card.json); give the folder that training wrote, like RUN/best"

@@ -1,10 +1,9 @@
-"""The project's own files: pins, the wheel, and what must not be in the repository."""
+"""The project's own files: pins, layers, and what must not be in the repository."""
 
 import re
 import subprocess
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -89,27 +88,3 @@ def test_nothing_is_imported_upward():
         check=False,
     )
     assert result.returncode == 0, result.stdout
-
-
-def test_the_wheel_holds_the_command_the_weights_and_the_data(tmp_path):
-    pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed; make installs it")
-    built = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
-    (wheel,) = tmp_path.glob("*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
-    assert "handwriting/__main__.py" in names
-    kinds = (".py", ".toml", ".json", ".html", ".css", ".js", ".svg")
-    package = {p.relative_to(ROOT) for p in (ROOT / "handwriting").rglob("*") if p.suffix in kinds}
-    weights = {
-        Path("handwriting/_checkpoints") / p.relative_to(ROOT / "checkpoints")
-        for p in (ROOT / "checkpoints").rglob("*")
-        if p.is_file()
-    }
-    assert {p.as_posix() for p in package | weights} <= names
-    assert not any(name.startswith(("tests/", "datasets/", "benchmarks/")) for name in names)

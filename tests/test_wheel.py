@@ -1,0 +1,125 @@
+"""The wheel, built and installed without a network, away from the repository: what its README promises is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from handwriting.checkpoint import shipped
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = all((shipped(kind) / "card.json").is_file() for kind in ("recognizer", "synthesizer"))
+
+
+def call(*command: object, cwd: Path | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Of another Python, which is to see nothing of this one's surroundings."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "COV"))}
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment | {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed; make installs it")
+    folder = tmp_path_factory.mktemp("wheel")
+    call(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory) -> Path:
+    """The programs of a new environment: the wheel is in it, and the libraries of this one are within its reach."""
+    pytest.importorskip("pip", reason="pip, which installs the wheel, is not in this environment; make installs it")
+    libraries = sysconfig.get_path("purelib")
+    if (Path(libraries) / "handwriting").exists():
+        pytest.skip(
+            f"handwriting is installed in {libraries} already, where it would hide what is missing in the wheel"
+        )
+    root = tmp_path_factory.mktemp("clean") / "env"
+    call(sys.executable, "-m", "venv", "--without-pip", root)
+    programs = next(root / name for name in ("bin", "Scripts") if (root / name).is_dir())
+    call(sys.executable, "-m", "pip", "--python", programs / "python", "install", "--no-deps", wheel, cwd=root)
+    (site,) = root.rglob("site-packages")
+    # sys.path alone: the .pth files of those libraries are not followed, so no checkout comes in by them
+    (site / "libraries.pth").write_text(f"{libraries}\n", "utf-8")
+    return programs
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder that knows nothing of the repository but its sample of ink."""
+    (tmp_path / "datasets/samples").mkdir(parents=True)
+    sample = "datasets/samples/line.xml"
+    (tmp_path / sample).write_bytes((ROOT / sample).read_bytes())
+    return tmp_path
+
+
+def test_the_wheel_holds_the_command_the_weights_and_the_data(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert "handwriting/__main__.py" in names
+    kinds = (".py", ".toml", ".json", ".html", ".css", ".js", ".svg")
+    package = {p.relative_to(ROOT) for p in (ROOT / "handwriting").rglob("*") if p.suffix in kinds}
+    weights = {
+        Path("handwriting/_checkpoints") / p.relative_to(ROOT / "checkpoints")
+        for p in (ROOT / "checkpoints").rglob("*")
+        if p.is_file()
+    }
+    assert {p.as_posix() for p in package | weights} <= names
+    assert not any(name.startswith(("tests/", "datasets/", "benchmarks/")) for name in names)
+
+
+@pytest.mark.skipif(not SHIPPED, reason="no shipped checkpoints here")
+def test_the_python_of_the_readme_runs_from_the_wheel_alone(installed, elsewhere):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    assert any("handwriting.generate(" in b for b in blocks) and any("handwriting.save(" in b for b in blocks)
+    check = (
+        "import sys, pathlib, handwriting.checkpoint\n"
+        f"assert pathlib.Path(handwriting.__file__).is_relative_to({str(installed.parent)!r}), handwriting.__file__\n"
+        f"assert not any(pathlib.Path(p or '.').resolve() == pathlib.Path({str(ROOT)!r}) for p in sys.path)\n"
+        "assert 'torch' not in sys.modules\n"
+        "print(transcription.text)\n"
+        "print(handwriting.transcribe(handwriting.generate('installed', seed=1)).text)\n"
+    )
+    (elsewhere / "readme.py").write_text("\n".join([*blocks, check]), "utf-8")
+    done = call(installed / "python", "readme.py", cwd=elsewhere)
+    first, second = done.stdout.splitlines()[-2:]
+    assert first == "a line of handwriting"
+    assert second.lower() == "installed"
+    assert {"page.svg", "line.inkml"} <= {path.name for path in elsewhere.iterdir()}
+
+
+@pytest.mark.skipif(not SHIPPED, reason="no shipped checkpoints here")
+def test_the_command_is_there(installed, elsewhere):
+    done = call(installed / "handwriting", "transcribe", "datasets/samples/line.xml", cwd=elsewhere)
+    assert done.stdout == "a line of handwriting\n"
+    call(installed / "handwriting", "convert", "datasets/samples/line.xml", "line.svg", cwd=elsewhere)
+    assert (elsewhere / "line.svg").is_file()
+
+
+def test_without_its_weights_it_says_how_to_get_them(installed, elsewhere):
+    (weights,) = installed.parent.rglob("_checkpoints")
+    hidden = weights.rename(weights.with_name("_hidden"))
+    try:
+        done = call(installed / "handwriting", "transcribe", "datasets/samples/line.xml", cwd=elsewhere, check=False)
+    finally:
+        hidden.rename(weights)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "install handwriting anew" in done.stderr and "--checkpoint" in done.stderr
