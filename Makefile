@@ -9,8 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.requirements-installed
 # A script whose name begins with an underscore helps the others and is not run.
-# regularisers.py trains networks for half an hour; it is run by hand.
-BENCHES := $(filter-out benchmarks/regularisers.py,$(sort $(wildcard benchmarks/[a-z]*.py)))
+# These train networks for minutes; they are run by hand.
+BY_HAND := benchmarks/own_ink.py benchmarks/regularisers.py
+BENCHES := $(filter-out $(BY_HAND),$(sort $(wildcard benchmarks/[a-z]*.py)))
 
 .PHONY: help demo test bench fuzz lint wheel clean $(BENCHES)
 # Two benchmarks side by side would measure each other.
