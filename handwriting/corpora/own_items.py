@@ -110,6 +110,8 @@ def _item(row: dict[str, Any], number: int, path: Path, position: int, size: int
     if os.path.isabs(file) or ".." in Path(file).parts or "\0" in file:
         raise InkError(f"the path {file[:80]!r} leaves the folder of the corpus; give one below it")
     ink = path.parent / file
+    if ink.exists() and not ink.is_file():
+        raise InkError(f"{file[:80]!r} is no file of ink")  # a pipe would never end
     return id, Item(text, ink, _reader(ink), writer, split)
 
 
@@ -143,11 +145,12 @@ def _rows(path: Path) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """The files below a folder in order; hidden ones and those in ``splits`` are none."""
+    """The files below a folder in order; hidden ones, pipes and those in ``splits`` are none."""
     for folder, folders, names in os.walk(root):
         top = Path(folder) == root
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not (top and name == "splits"))
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+        paths = (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+        yield from (path for path in paths if path.is_file())
 
 
 def _extensions() -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -170,7 +171,7 @@ def test_jsonl_without_splits_is_all(own: Path):
         ('{"ink": [[{"x": 1e400, "y": 1}]], "text": "a"}', "must be a number"),
         ({"file": "/etc/hostname", "text": "a"}, "leaves the folder"),
         ({"file": "../own.svg", "text": "a"}, "leaves the folder"),
-        ({"file": "anna", "text": "a"}, "this is a folder"),
+        ({"file": "anna", "text": "a"}, "'anna' is no file of ink"),
         ({"file": "no.svg", "text": "a"}, "no such file"),
         ({"file": 7, "text": "a"}, "its file is no text"),
         ({"ink": [[{"x": 1, "y": 1}]], "text": "a", "id": "x"}, "stands there twice"),
@@ -217,6 +218,15 @@ def test_a_folder_without_pairs_says_what_is_needed(tmp_path: Path):
     (tmp_path / "lineStrokes").mkdir()
     with pytest.raises(InkError, match="no IAM-OnDB here, ascii/ is missing"):
         open_corpus(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+def test_pipes_are_not_waited_for(own: Path):
+    os.mkfifo(own / "pipe.svg")
+    (own / "pipe.txt").write_text("never", "utf-8")
+    assert open_corpus(own).problems() == {"pipe.txt": "text without ink"}
+    path = jsonl(own / "lines.jsonl", {"file": "pipe.svg", "text": "a"}, {"file": "anna/01.svg", "text": "a"})
+    assert open_corpus(path).problems() == {"line 1": "'pipe.svg' is no file of ink"}
 
 
 def test_packed_it_is_the_same(own: Path, tmp_path: Path):
