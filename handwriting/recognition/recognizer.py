@@ -32,6 +32,8 @@ Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
 
+BATCH = 8
+"""Lines that the network reads side by side; with more of them none is read faster."""
 WIDTH = 10
 """Prefixes kept for each alternative, so that they differ in more than one place."""
 SHORT = 16
@@ -167,7 +169,7 @@ class Recognizer:
         decoder: Decoder = "greedy",
         alternatives: int = 1,
         beam: int = 25,
-        batch_size: int = 16,
+        batch_size: int = BATCH,
         hints: Hints = Hints(),
     ) -> Iterator[Transcription]:
         """Each ink's transcription, in the order given.
@@ -181,7 +183,7 @@ class Recognizer:
         for ink, one, log_probs in zip(inks, encoded, self.log_probs(encoded, batch_size), strict=True):
             yield read(log_probs, ink, one)
 
-    def log_probs(self, encoded: Sequence[Encoded], batch_size: int = 16) -> list[NDArray[np.float32]]:
+    def log_probs(self, encoded: Sequence[Encoded], batch_size: int = BATCH) -> list[NDArray[np.float32]]:
         """Log-probabilities (T', V) of each encoded ink, computed in batches of about equal length."""
         steps = [one.steps for one in encoded]
         outputs: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(steps)
