@@ -76,13 +76,13 @@ def _reading(app: FastAPI, desk: Desk) -> None:
         return _json(await desk.reading.run(lambda: desk.read(body)))
 
     @app.post("/api/transcribe/file", openapi_extra=_bytes("An ink file of any known kind."), responses=_REASONS)
-    async def transcribe_file(request: Request, alternatives: int = 3) -> Response:
-        """Read an ink file, which is the request's body."""
+    async def transcribe_file(request: Request, alternatives: int = 3, page: int | None = None) -> Response:
+        """Read an ink file, which is the request's body; of a document of several pages, the one with that number."""
         body = await request.body()
         most = max(1, min(alternatives, 10))
 
         def work() -> dict[str, Any]:
-            ink = formats.read_ink(body)
+            ink = formats.read_ink(body, page=page)
             if len(ink) > wire.MOST_POINTS:
                 raise wire.TooLarge(f"{len(ink):,} points, and a drawing may have {wire.MOST_POINTS:,}; split the file")
             strokes: list[list[wire.Point]] = [[{"x": x, "y": y} for x, y in stroke.tolist()] for stroke in ink]

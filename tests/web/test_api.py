@@ -15,6 +15,7 @@ from matplotlib.image import imread
 
 from handwriting import formats
 from handwriting.errors import InkError
+from handwriting.ink import Page
 from handwriting.rendering.hershey import write
 from handwriting.synthesis.styles import Sample, Style
 from handwriting.web import api, wire
@@ -73,6 +74,15 @@ def test_any_ink_file_is_read(client):
     answer = client.post("/api/transcribe/file", content=SAMPLE.read_bytes()).json()
     assert answer["predictions"][0]["text"] == "a line of handwriting"
     assert len(answer["strokes"]) == len(formats.read(SAMPLE).starts)
+
+
+def test_a_page_of_a_document_is_read(client, tmp_path):
+    ink = formats.read_ink(SAMPLE)
+    formats.save([Page(ink), Page(ink, number=2)], tmp_path / "two.xopp")
+    data = (tmp_path / "two.xopp").read_bytes()
+    assert "choose one" in client.post("/api/transcribe/file", content=data).json()["reason"]
+    assert client.post("/api/transcribe/file?page=2", content=data).json()["predictions"]
+    assert client.post("/api/transcribe/file?page=3", content=data).status_code == 422
 
 
 @pytest.mark.parametrize(
