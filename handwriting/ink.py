@@ -154,6 +154,22 @@ class Ink:
         pressure = None if self.pressure is None else self.pressure[mask]
         return Ink(self.x[mask], self.y[mask], starts, t, pressure, self.source)
 
+    def take(self, strokes: ArrayLike) -> Ink:
+        """The strokes with these numbers, in this order; a transcript of the whole does not go with them."""
+        points = self.points_of(strokes)
+        counts = (self.ends - self.starts)[np.asarray(strokes)]
+        t = None if self.t is None else self.t[points]
+        pressure = None if self.pressure is None else self.pressure[points]
+        starts = np.cumsum(np.append(0, counts[:-1]))
+        return Ink(self.x[points], self.y[points], starts, t, pressure, replace(self.source, text=None))
+
+    def points_of(self, strokes: ArrayLike) -> NDArray[np.int64]:
+        """The numbers of the points of these strokes, in this order."""
+        strokes = np.asarray(strokes)
+        counts = (self.ends - self.starts)[strokes]
+        begins = np.cumsum(np.append(0, counts[:-1]))
+        return np.repeat(self.starts[strokes] - begins, counts) + np.arange(counts.sum())
+
     def _repr_svg_(self) -> str:
         """What a notebook shows: the strokes, at most 80 pixels high and 900 wide."""
         return _preview(self, 80, 900)

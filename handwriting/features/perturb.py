@@ -16,14 +16,11 @@ from numpy.typing import NDArray
 from handwriting.errors import InkError
 from handwriting.features.normalise import writing_height
 from handwriting.features.pace import sampled_in_time
+from handwriting.features.settle import dots_and_bars, stroke_boxes
 from handwriting.ink import Floats, Ink
 
 Perturbation = Callable[[Ink], Ink]
 
-DOT = 0.25
-"""Largest extent of an i-dot, in writing heights."""
-BAR = 0.35
-"""Largest height of a t-bar, in writing heights; it is at least 1.5 times as wide as high."""
 WORD_GAP = 0.35
 """Two strokes this far apart, in writing heights, belong to two words."""
 
@@ -54,40 +51,19 @@ def timeless(ink: Ink) -> Ink:
     return replace(ink, t=None, pressure=None)
 
 
-def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
+def delayed(ink: Ink) -> Ink:
     """Every i-dot and t-bar written at the end of its word; without times, which would run backward.
 
-    ``among``: shape (S,), the strokes that may be moved.
-
-    A word is what no gap of :data:`WORD_GAP` interrupts. A dot or bar is a small or flat stroke in the upper half of
-    the writing that has other ink of its word below or across it: full stops, commas and dashes stay where they are.
+    A word is what no gap of :data:`WORD_GAP` interrupts. What dots and bars are: ``settle.dots_and_bars``.
     """
-    height = writing_height(ink)
-    boxes = np.array([np.concatenate([s.min(axis=0), s.max(axis=0)]) for s in ink.strokes]) / height
-    late = _dots_and_bars(boxes, float(np.median(ink.y)) / height)
-    if among is not None:
-        late &= among
+    boxes = stroke_boxes(ink)
+    late = dots_and_bars(boxes, float(np.median(ink.y)) / writing_height(ink))
     word = _words(boxes)
     last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
     np.maximum.at(last, word[~late], np.flatnonzero(~late))
     at = np.where(late, np.maximum(last[word], np.arange(len(late))), np.arange(len(late)))
     order = np.lexsort((np.arange(len(late)), late, at))
-    strokes = ink.strokes
-    return Ink.from_strokes([strokes[i] for i in order], ink.source)
-
-
-def _dots_and_bars(boxes: Floats, middle: float) -> NDArray[np.bool_]:
-    """Shape (S,): which strokes are; boxes (S, 4) are left, top, right, bottom in writing heights."""
-    left, top, right, bottom = boxes.T
-    width, height = right - left, bottom - top
-    centre = (top + bottom) / 2
-    small = np.maximum(width, height) < DOT
-    flat = (height < BAR) & (width > 1.5 * height) & (width < 2.5)
-    candidate = (small | flat) & (centre < middle)
-    reach = np.where(small, 0.15, 0.0)
-    across = (left[:, None] - reach[:, None] < right) & (right[:, None] + reach[:, None] > left)
-    under = (bottom > centre[:, None] + 0.1) & ~candidate
-    return candidate & (across & under).any(axis=1) & ~candidate.all()
+    return replace(ink.take(order), t=None, pressure=None, source=ink.source)
 
 
 def _words(boxes: Floats) -> NDArray[np.int64]:

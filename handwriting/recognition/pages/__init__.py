@@ -18,8 +18,7 @@ order, is split like one with both.
 
 from __future__ import annotations
 
-from handwriting.recognition.pages.marks import take
 from handwriting.recognition.pages.reading import Reader, ReadLine, ReadPage, read_pages, reader
 from handwriting.recognition.pages.splitting import split, split_strokes
 
-__all__ = ["ReadLine", "ReadPage", "Reader", "read_pages", "reader", "split", "split_strokes", "take"]
+__all__ = ["ReadLine", "ReadPage", "Reader", "read_pages", "reader", "split", "split_strokes"]

@@ -18,7 +18,7 @@ from handwriting import metrics
 from handwriting.corpora import Corpus
 from handwriting.corpora.forms import Form, forms
 from handwriting.ink import Ink
-from handwriting.recognition.pages import split_strokes, take
+from handwriting.recognition.pages import split_strokes
 from handwriting.recognition.pages.marks import Integers, Marks
 from handwriting.recognition.recognizer import Recognizer
 
@@ -82,7 +82,7 @@ def evaluate(
         rows.append((form, len(label), right, len(found) == len(form.lines)))
         unsplit += [len(split_strokes(line.ink)) == 1 for line in form.lines]
         if recognizer is not None:
-            read = [t.text for t in recognizer.transcribe_all([take(ink, strokes) for strokes in found])]
+            read = [t.text for t in recognizer.transcribe_all([ink.take(strokes) for strokes in found])]
             single = [t.text for t in recognizer.transcribe_all([line.ink for line in form.lines])]
             reference = [line.text for line in form.lines]
             texts.append(tuple("\n".join(part) for part in (reference, read, single)))
@@ -152,7 +152,7 @@ def _rate(pairs: Iterable[tuple[int, int]]) -> float:
 
 def _shuffled(form: Form, seed: int) -> tuple[Ink, Integers]:
     order = np.random.default_rng(seed).permutation(len(form.line))
-    return replace(take(form.ink, order), t=None), form.line[order]
+    return replace(form.ink.take(order), t=None), form.line[order]
 
 
 def _paired(pages: Iterator[Form]) -> Iterator[Form]:

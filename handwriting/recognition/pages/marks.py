@@ -6,8 +6,7 @@ out before anything is measured.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -136,16 +135,6 @@ class Marks:
         inside = self.ink.stroke_index[at[:-1]] == self.ink.stroke_index[at[1:]]
         ends = np.stack([at[:-1][inside], at[1:][inside]], axis=1)
         return np.abs(self.ink.y[ends[:, 1]] - self.ink.y[ends[:, 0]]), ends
-
-
-def take(ink: Ink, strokes: Sequence[int] | Integers) -> Ink:
-    """The ink's strokes with these numbers, in this order; a transcript of the whole does not go with them."""
-    counts = (ink.ends - ink.starts)[strokes]
-    starts = np.cumsum(np.append(0, counts[:-1]))
-    points = np.repeat(ink.starts[strokes] - starts, counts) + np.arange(counts.sum())
-    t = None if ink.t is None else ink.t[points]
-    pressure = None if ink.pressure is None else ink.pressure[points]
-    return Ink(ink.x[points], ink.y[points], starts, t, pressure, replace(ink.source, text=None))
 
 
 def weighted_median(values: Floats, weights: Floats) -> float:

@@ -9,7 +9,6 @@ import numpy as np
 
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages.marks import take
 from handwriting.recognition.pages.splitting import split_strokes
 from handwriting.recognition.recognizer import Box, Character, Decoder, Reading, Recognizer, Transcription, Word
 
@@ -84,7 +83,7 @@ def read_pages(
     ``tick`` is told how many lines are done, and of how many.
     """
     groups = [[np.arange(len(page.ink.starts))] if lone else split_strokes(page.ink) for page in pages]
-    inks = [[take(page.ink, group) for group in own] for page, own in zip(pages, groups, strict=True)]
+    inks = [[page.ink.take(group) for group in own] for page, own in zip(pages, groups, strict=True)]
     total = sum(map(len, groups))
     transcriptions = read([ink for own in inks for ink in own])
     done, result = 0, []

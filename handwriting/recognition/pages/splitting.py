@@ -7,7 +7,7 @@ import numpy as np
 from handwriting.ink import Ink
 from handwriting.recognition.pages.columns import find_columns
 from handwriting.recognition.pages.lines import find_lines
-from handwriting.recognition.pages.marks import Integers, Marks, take
+from handwriting.recognition.pages.marks import Integers, Marks
 from handwriting.recognition.pages.order import writing_order
 
 
@@ -19,7 +19,7 @@ def split_strokes(ink: Ink) -> list[Integers]:
     whole = Marks(ink)
     lines: list[Integers] = []
     for block in find_columns(whole):
-        number = find_lines(Marks(take(ink, block)))
+        number = find_lines(Marks(ink.take(block)))
         lines += [block[number == k] for k in range(int(number.max()) + 1)]
     return writing_order(whole, lines)
 
@@ -29,4 +29,4 @@ def split(ink: Ink) -> list[Ink]:
     lines = split_strokes(ink)
     if len(lines) == 1 and np.array_equal(lines[0], np.arange(len(ink.starts))):
         return [ink]
-    return [take(ink, line) for line in lines]
+    return [ink.take(line) for line in lines]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handwriting.ink import Ink
-from handwriting.recognition.pages import split, split_strokes, take
+from handwriting.recognition.pages import split, split_strokes
 from handwriting.recognition.pages.columns import find_columns
 from handwriting.recognition.pages.evaluation import matched
 from handwriting.recognition.pages.marks import Marks, weighted_median
@@ -148,7 +148,7 @@ def test_ink_without_letters_is_one_line(strokes):
 
 def test_take_keeps_time_and_pressure():
     ink = Ink(np.arange(6.0), np.zeros(6), np.array([0, 2, 3]), np.arange(6.0), np.linspace(0, 1, 6))
-    some = take(ink, [2, 0])
+    some = ink.take([2, 0])
     assert some.x.tolist() == [3, 4, 5, 0, 1]
     assert some.starts.tolist() == [0, 3]
     assert some.t.tolist() == some.x.tolist()
