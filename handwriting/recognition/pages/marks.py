@@ -16,6 +16,8 @@ from handwriting.ink import Floats, Ink
 
 Integers = NDArray[np.int64]
 
+LEAST = 1e-3
+"""Of the page's extent: letters are not smaller."""
 WILD = 20.0
 """Times the page's median step: a longer one says nothing about the height of letters."""
 
@@ -58,7 +60,9 @@ class Marks:
         moved = steps[steps > 0]
         wild = np.cumsum(np.append(0, steps > WILD * np.median(moved))) if len(moved) else np.zeros(len(self.ink))
         rises = rises[(wild[ends[:, 0]] == wild[ends[:, 1]]) & (rises > 0)]
-        return weighted_median(rises, rises) if len(rises) else float(np.ptp(self.ink.x)) / 10 or 1.0
+        widest = max(float(np.ptp(self.ink.x)), float(np.ptp(self.ink.y)))
+        least = max(widest * LEAST, 1e-150)
+        return max(weighted_median(rises, rises) if len(rises) else float(np.ptp(self.ink.x)) / 10 or 1.0, least)
 
     @cached_property
     def sound(self) -> NDArray[np.bool_]:
