@@ -1,6 +1,6 @@
 """The shipped recognizer fine-tuned on a few lines of one hand: CER on other lines of that hand, before and after.
 
-    python benchmarks/own_ink.py [--data FOLDER-or-FILE] [--writer hpb2-an] [--lines 40] [--out FOLDER]
+    python benchmarks/own_ink.py [--data FOLDER-or-FILE] [--writer hpb2-an] [--lines 40] [--rate 1e-3] [--out FOLDER]
 
 A hand of UNIPEN's training donors, none of which the recognizer of IAM-OnDB has seen. Its lines of 8 characters or more
 are written to a folder as a user would have them, the first half to choose training lines from, the other half, less
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("HANDWRITING_DATA", "datasets")) / "unipen")
     parser.add_argument("--writer", default="hpb2-an")
     parser.add_argument("--lines", type=int, default=40)
+    parser.add_argument("--rate", default="1e-3")
     parser.add_argument("--out", type=Path, help="an empty folder to keep ink and checkpoints in")
     options = parser.parse_args()
     if not options.data.exists():
@@ -55,12 +56,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         out = options.out or Path(temporary)
         write_folder(out / "mine", [corpus.line(id) for id in ids], options.lines)
-        report(out, options.lines)
+        report(out, options.lines, options.rate)
 
 
-def report(out: Path, lines: int) -> None:
+def report(out: Path, lines: int, rate: str) -> None:
     """Both rows, by the commands of the README."""
-    fine = ["--train", "train", "--develop", "none", "--epochs", "20", "--batch-size", "8", "--rate", "1e-3"]
+    fine = ["--train", "train", "--develop", "none", "--epochs", "20", "--batch-size", "8", "--rate", rate]
     print("read by                      lines  best path: CER %  WER %   with language model: CER %  WER %")
     evaluate("shipped", out)
     began = time.perf_counter()
