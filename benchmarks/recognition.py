@@ -22,7 +22,7 @@ from handwriting.features import FeatureConfig, encode
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder
 from handwriting.recognition.evaluation import evaluate
-from handwriting.recognition.recognizer import Recognizer
+from handwriting.recognition.recognizer import BATCH, Recognizer
 from handwriting.text import natural
 
 
@@ -81,7 +81,7 @@ def main() -> None:
         "features: resampled points": lambda: [encode(ink, FeatureConfig("points")) for ink in inks],
         "features: Bezier curves": lambda: [encode(ink, FeatureConfig("bezier")) for ink in inks],
         "network, int8, one by one": lambda: int8.log_probs(encoded, 1),
-        "network, int8, batches of 16": lambda: int8.log_probs(encoded, 16),
+        f"network, int8, batches of {BATCH}": lambda: int8.log_probs(encoded),
         "network, float32 torch, one by one": lambda: float32.log_probs(encoded, 1),
         "best path": lambda: [greedy.decode(x) for x in log_probs],
         "prefix beam search, beam 25": lambda: [beam.decode(x) for x in log_probs],

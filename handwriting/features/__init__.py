@@ -8,8 +8,9 @@ Every step is a pure function in a file of its own; none needs time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,11 @@ class FeatureConfig:
             raise InkError(f"encoding {self.encoding!r} is not known; choose points or bezier")
         if self.order not in ("written", "settled"):
             raise InkError(f"order {self.order!r} is not known; choose written or settled")
+
+    @classmethod
+    def of_card(cls, features: Mapping[str, Any]) -> FeatureConfig:
+        """Those of a card; the older ones do not tell the order."""
+        return cls(**{"order": "written", **features})
 
     @property
     def size(self) -> int:

@@ -124,7 +124,7 @@ class Recognizer:
         self._language = language
         try:
             self.alphabet = Alphabet(checkpoint.card["alphabet"])
-            self.features = FeatureConfig(**{"order": "written", **checkpoint.card["features"]})
+            self.features = FeatureConfig.of_card(checkpoint.card["features"])
             sizes = checkpoint.card["network"]
             self._shrink = int(np.prod(sizes["strides"]))
             fits = (sizes["input_size"], sizes["output_size"]) == (self.features.size, self.alphabet.size)

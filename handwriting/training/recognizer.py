@@ -17,7 +17,7 @@ from handwriting import checkpoint, metrics
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, Line
-from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
+from handwriting.corpora.seen import KEY, NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode, encode_normalised
 from handwriting.features.augment import Augmentation
@@ -54,7 +54,7 @@ class RecognizerSettings:
         sizes = {name: init.card["network"][name] for name in SIZES if name in init.card["network"]}
         features = {**init.card["features"], **{name: getattr(self.features, name) for name in FEATURES & given}}
         kept = {name: value for name, value in sizes.items() if name not in given}
-        return replace(self, features=FeatureConfig(**features), **kept)
+        return replace(self, features=FeatureConfig.of_card(features), **kept)
 
 
 SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")
@@ -146,6 +146,7 @@ class RecognizerTask:
 
     def _start_from(self, init: Checkpoint | None, say: Callable[[str], None]) -> None:
         self.init = None if init is None else str(init.folder)
+        self.origin = {} if init is None else {"started_from": origin(init.card)}
         if init is not None:
             say(initialise(self.network, self.alphabet, init))
 
@@ -207,6 +208,7 @@ class RecognizerTask:
             },
             "developed_on": self.settings.develop,
             "training": training,
+            **self.origin,
             "terms": self.terms,
         }
         _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
@@ -266,6 +268,13 @@ def _log_probs(network: nn.Module, steps: Sequence[NDArray[np.float32]]) -> list
     padded, lengths = (torch.from_numpy(array).to(device) for array in pad(steps))
     log_probs, out_lengths = network(padded, lengths)
     return [log_probs[:length, column].cpu().numpy() for column, length in enumerate(out_lengths.tolist())]
+
+
+def origin(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What a card tells of the training before this one, and of those before it; without the lists of lines."""
+    trained_on = {k: v for k, v in card.get("trained_on", {}).items() if k not in ("left_out", KEY)}
+    known = {k: card[k] for k in ("developed_on", "training", "started_from") if k in card}
+    return {"trained_on": trained_on, **known}
 
 
 def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint) -> str:

@@ -64,6 +64,7 @@ def test_the_card_says_whence_it_came(own, init, tmp_path):
     card = Checkpoint.load(tmp_path / "best", "recognizer").card
     assert card["terms"] == f"research only | {corpus.terms}"
     assert card["trained_on"]["init"] == str(init.folder)
+    assert card["started_from"]["training"] == init.card["training"]
     assert seen(card, corpus.lines("train")) == 4 and seen(card, corpus.lines("test")) == 0
     assert seen(card, TinyCorpus().lines("trainset")) == 11  # of 12, one of which is known to be bad
     assert seen(card, TinyCorpus().lines("testset_v")) == 0
