@@ -1,16 +1,14 @@
 """Features: ink as a recognition network sees it.
 
-    ink -> normalise (deskew, deslant, resize) -> [augment, in training] -> settle (dots and bars to their letters)
-        -> encode (resampled points or curves)
+    ink -> normalise (deskew, deslant, resize) -> [augment, in training] -> encode (resampled points or curves)
 
 Every step is a pure function in a file of its own; none needs time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,6 @@ from handwriting.errors import InkError
 from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE, encode_bezier
 from handwriting.features.normalise import normalise
 from handwriting.features.points import POINT_SIZE, encode_points
-from handwriting.features.settle import settled
 from handwriting.ink import Ink
 
 
@@ -33,19 +30,10 @@ class FeatureConfig:
     """Points: distance between resampled points, in writing heights."""
     tolerance: float = TOLERANCE
     """Curves: largest distance between ink and curve, in writing heights."""
-    order: Literal["written", "settled"] = "settled"
-    """Of the strokes: as they were written, or with every dot and bar after the stroke that it lies over."""
 
     def __post_init__(self) -> None:
         if self.encoding not in ("points", "bezier"):
             raise InkError(f"encoding {self.encoding!r} is not known; choose points or bezier")
-        if self.order not in ("written", "settled"):
-            raise InkError(f"order {self.order!r} is not known; choose written or settled")
-
-    @classmethod
-    def of_card(cls, features: Mapping[str, Any]) -> FeatureConfig:
-        """Those of a card; the older ones do not tell the order."""
-        return cls(**{"order": "written", **features})
 
     @property
     def size(self) -> int:
@@ -65,9 +53,7 @@ class Encoded:
     steps: NDArray[np.float32]
     """Shape (T, size)."""
     points: NDArray[np.int64]
-    """Shape (T, 2): for each step the half-open range of points that it covers, in the network's order."""
-    order: NDArray[np.int64]
-    """Shape (S,): the numbers of the ink's strokes in the network's order."""
+    """Shape (T, 2): for each step the half-open range of the ink's points that it covers."""
 
 
 def encode(ink: Ink, config: FeatureConfig) -> Encoded:
@@ -77,12 +63,8 @@ def encode(ink: Ink, config: FeatureConfig) -> Encoded:
 
 def encode_normalised(ink: Ink, config: FeatureConfig, stretch: float = 1.0) -> Encoded:
     """Normalised ink as network input; ``stretch`` scales the resolution (training-time augmentation)."""
-    order = np.arange(len(ink.starts))
-    if config.order == "settled":
-        order = settled(ink)
-        ink = ink.take(order)
     if config.encoding == "points":
         steps, points = encode_points(ink, config.spacing * stretch)
     else:
         steps, points = encode_bezier(ink, config.tolerance * stretch)
-    return Encoded(np.clip(steps, -LIMIT, LIMIT), points, order)
+    return Encoded(np.clip(steps, -LIMIT, LIMIT), points)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from handwriting.features.normalise import segments
+from handwriting.features.perturb import delayed
 from handwriting.ink import Floats, Ink
 
 
@@ -36,10 +37,14 @@ class Augmentation:
     """Largest share of the points inside strokes that is missing."""
     spacing: float = 0.15
     """Standard deviation of the logarithm of the resampling distance."""
+    delay: float = 0.5
+    """Probability that i-dots and t-bars are written at the end of their words: all of them, or each for itself."""
 
     def __call__(self, ink: Ink, random: np.random.Generator) -> Ink:
         """A distorted copy of normalised ink, without time and pressure."""
         ink = Ink(ink.x, ink.y, ink.starts)
+        if random.random() < self.delay:
+            ink = delayed(ink, None if random.random() < 0.5 else random.random(len(ink.starts)) < 0.5)
         ink = self._drop(ink, random)
         x, y = self._warp(ink, random)
         x, y = x + random.normal(0, self.jitter, len(x)), y + random.normal(0, self.jitter, len(y))

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.errors import InkError
+from handwriting.features.dots import dots_and_bars
 from handwriting.features.normalise import writing_height
 from handwriting.features.pace import sampled_in_time
-from handwriting.features.settle import dots_and_bars, stroke_boxes
-from handwriting.ink import Floats, Ink
+from handwriting.ink import Ink
 
 Perturbation = Callable[[Ink], Ink]
 
@@ -51,14 +51,15 @@ def timeless(ink: Ink) -> Ink:
     return replace(ink, t=None, pressure=None)
 
 
-def delayed(ink: Ink) -> Ink:
+def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
     """Every i-dot and t-bar written at the end of its word; without times, which would run backward.
 
-    A word is what no gap of :data:`WORD_GAP` interrupts. What dots and bars are: ``settle.dots_and_bars``.
+    ``among``: shape (S,), the strokes that may be moved. A word is what no gap of :data:`WORD_GAP` interrupts.
     """
-    boxes = stroke_boxes(ink)
-    late = dots_and_bars(boxes, float(np.median(ink.y)) / writing_height(ink))
-    word = _words(boxes)
+    late = dots_and_bars(ink)
+    if among is not None:
+        late &= among
+    word = _words(ink)
     last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
     np.maximum.at(last, word[~late], np.flatnonzero(~late))
     at = np.where(late, np.maximum(last[word], np.arange(len(late))), np.arange(len(late)))
@@ -66,12 +67,13 @@ def delayed(ink: Ink) -> Ink:
     return replace(ink.take(order), t=None, pressure=None, source=ink.source)
 
 
-def _words(boxes: Floats) -> NDArray[np.int64]:
+def _words(ink: Ink) -> NDArray[np.int64]:
     """Shape (S,): the number of the word that each stroke belongs to, from left to right."""
-    order = np.argsort(boxes[:, 0], kind="stable")
-    reached = np.maximum.accumulate(boxes[order, 2])
-    begins = boxes[order[1:], 0] - reached[:-1] > WORD_GAP
-    word = np.empty(len(boxes), dtype=np.int64)
+    left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
+    order = np.argsort(left, kind="stable")
+    reached = np.maximum.accumulate(right[order])
+    begins = left[order[1:]] - reached[:-1] > WORD_GAP * writing_height(ink)
+    word = np.empty(len(left), dtype=np.int64)
     word[order] = np.concatenate([[0], np.cumsum(begins)])
     return word
 

@@ -3,15 +3,16 @@ import pytest
 
 from handwriting.features.augment import Augmentation
 from handwriting.features.normalise import normalise
+from handwriting.features.perturb import delayed
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 
-OFF = Augmentation(0, 0, 0, 0, 1, 0, 0, 0, 0)
+OFF = Augmentation(0, 0, 0, 0, 1, 0, 0, 0, 0, 0)
 
 
 @pytest.fixture
 def ink() -> Ink:
-    return normalise(write("augmented lines", seed=3))
+    return normalise(write("initial little tints", seed=3))
 
 
 def test_all_off_changes_nothing(ink):
@@ -35,6 +36,14 @@ def test_each_distortion_acts_alone(ink, strength):
     values = {**vars(OFF), strength: 0.3}
     distorted = Augmentation(**values)(ink, np.random.default_rng(0))
     assert len(distorted) != len(ink) or not np.array_equal(distorted.xy, ink.xy)
+
+
+def test_dots_and_bars_come_late(ink):
+    late = Augmentation(**{**vars(OFF), "delay": 1.0})
+    seen = {late(ink, np.random.default_rng(seed)).xy.tobytes() for seed in range(20)}
+    assert delayed(ink).xy.tobytes() in seen
+    assert len(seen) > 2  # others move some of them alone
+    assert delayed(ink, np.zeros(len(ink.starts), dtype=bool)).xy.tobytes() == ink.xy.tobytes()
 
 
 def test_rotation_and_slant_are_what_they_say(ink):

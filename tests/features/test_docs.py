@@ -15,7 +15,6 @@ PAGE = (DOCS / "features.md").read_text(encoding="utf-8")
 
 STEPS = {
     "normalise": {"normalise", "deskew", "deslant", "resize"},
-    "settle": {"settled", "dots_and_bars", "stroke_boxes"},
     "resample": {"resample"},
     "points": {"encode_points"},
     "bezier": {"fit_curves", "encode_bezier"},
