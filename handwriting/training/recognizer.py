@@ -54,7 +54,10 @@ class RecognizerSettings:
         sizes = {name: init.card["network"][name] for name in SIZES if name in init.card["network"]}
         features = {**init.card["features"], **{name: getattr(self.features, name) for name in FEATURES & given}}
         kept = {name: value for name, value in sizes.items() if name not in given}
-        return replace(self, features=FeatureConfig(**features), **kept)
+        try:
+            return replace(self, features=FeatureConfig(**features), **kept)
+        except TypeError as error:
+            raise InkError(f"{init.folder}/card.json: features that are not known here ({error})") from error
 
 
 SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")
