@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 
 from handwriting.errors import InkError
-from handwriting.formats import json, load, read_ink, readers
+from handwriting.formats import endings, json, load, read_ink
 from handwriting.formats.limits import MAX_BYTES
 from handwriting.ink import Ink
 
@@ -45,7 +45,7 @@ Found: TypeAlias = tuple[dict[str, Item], dict[str, str]]
 
 def has_pairs(root: Path) -> bool:
     """Whether any file below ``root`` has a name as those of ink and a ``.txt`` beside it."""
-    inks = (path for path in _files(root) if path.suffix.lower() in _extensions())
+    inks = (path for path in _files(root) if path.suffix.lower() in endings())
     return any(path.with_suffix(".txt").is_file() for path in inks)
 
 
@@ -59,7 +59,7 @@ def folder_items(root: Path) -> Found:
         id = path.relative_to(root).with_suffix("").as_posix()
         if path.suffix.lower() == ".txt":
             texts[id] = path
-        elif path.suffix.lower() in _extensions():
+        elif path.suffix.lower() in endings():
             inks.setdefault(id, []).append(path)
     for id, paths in inks.items():
         first, *others = paths
@@ -151,10 +151,6 @@ def _files(root: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not (top and name == "splits"))
         paths = (Path(folder, name) for name in sorted(names) if not name.startswith("."))
         yield from (path for path in paths if path.is_file())
-
-
-def _extensions() -> frozenset[str]:
-    return frozenset(extension for format in readers() for extension in format.extensions)
 
 
 def _read_text(path: Path) -> str:

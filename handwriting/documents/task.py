@@ -92,7 +92,7 @@ def inputs(paths: Sequence[str]) -> list[Input]:
         elif not os.path.isdir(path):
             found.append((path, path))
         else:
-            inside = sorted(p for p in Path(path).rglob("*") if p.suffix.lower() in _endings() and p.is_file())
+            inside = sorted(p for p in Path(path).rglob("*") if p.suffix.lower() in formats.endings() and p.is_file())
             found += [(str(p), str(p)) for p in inside] or [(path, path)]
     return found
 
@@ -117,12 +117,8 @@ def _chunks(inputs: Iterable[Input]) -> Iterator[list[tuple[str, list[Page] | In
 
 def _pages(path: str, source: str | BinaryIO) -> list[Page]:
     if isinstance(source, str) and os.path.isdir(source):
-        raise InkError(f"{path}: no ink files in this folder; looked for {', '.join(_endings())}")
+        raise InkError(f"{path}: no ink files in this folder; looked for {', '.join(sorted(formats.endings()))}")
     return formats.read_pages(source)
-
-
-def _endings() -> list[str]:
-    return sorted(ending for format in formats.readers() for ending in format.extensions)
 
 
 @lru_cache(maxsize=2)

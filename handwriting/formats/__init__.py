@@ -25,6 +25,7 @@ __all__ = [
     "Format",
     "Reader",
     "convert",
+    "endings",
     "find",
     "load",
     "read",
@@ -65,6 +66,11 @@ def readers() -> tuple[Format, ...]:
 def writers() -> tuple[Format, ...]:
     """Every format that can be written."""
     return tuple(format for format in readers() if format.write is not None)
+
+
+def endings() -> frozenset[str]:
+    """The endings of files that can be read."""
+    return frozenset(ending for format in readers() for ending in format.extensions)
 
 
 def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:
