@@ -1,13 +1,14 @@
 """Features: ink as a recognition network sees it.
 
-    ink -> normalise (deskew, deslant, resize) -> [augment, in training] -> encode (resampled points or curves)
+    ink -> settle (dots and bars that came late) -> normalise (deskew, deslant, resize) -> encode (points or curves)
+    ink -> normalise -> augment -> encode, in training
 
 Every step is a pure function in a file of its own; none needs time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE, encode_bezier
+from handwriting.features.dots import settled
 from handwriting.features.normalise import normalise
 from handwriting.features.points import POINT_SIZE, encode_points
 from handwriting.ink import Ink
@@ -53,12 +55,15 @@ class Encoded:
     steps: NDArray[np.float32]
     """Shape (T, size)."""
     points: NDArray[np.int64]
-    """Shape (T, 2): for each step the half-open range of the ink's points that it covers."""
+    """Shape (T, 2): for each step the half-open range of points that it covers, in the network's order."""
+    order: NDArray[np.int64]
+    """Shape (S,): the ink's strokes in the network's order, in which those dots and bars that came late do not."""
 
 
 def encode(ink: Ink, config: FeatureConfig) -> Encoded:
     """Ink in any units as network input."""
-    return encode_normalised(normalise(ink), config)
+    order = settled(ink)
+    return replace(encode_normalised(normalise(ink.take(order)), config), order=order)
 
 
 def encode_normalised(ink: Ink, config: FeatureConfig, stretch: float = 1.0) -> Encoded:
@@ -67,4 +72,4 @@ def encode_normalised(ink: Ink, config: FeatureConfig, stretch: float = 1.0) -> 
         steps, points = encode_points(ink, config.spacing * stretch)
     else:
         steps, points = encode_bezier(ink, config.tolerance * stretch)
-    return Encoded(np.clip(steps, -LIMIT, LIMIT), points)
+    return Encoded(np.clip(steps, -LIMIT, LIMIT), points, np.arange(len(ink.starts)))

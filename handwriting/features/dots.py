@@ -1,4 +1,8 @@
-"""Which strokes of a line are the dots of its i's and the bars of its t's."""
+"""The dots of i's and the bars of t's: which strokes they are, and how they come back to the letters they belong to.
+
+Most people write them as they go, others when the word is done, or the line, which to a network that reads strokes in
+their order is another ink.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,37 @@ STRAIGHT, LEVEL = 0.85, 0.6
 """A bar's chord beside its length, at least; its rise beside its width, at most."""
 REACH, NARROW = 0.15, 0.03
 """A stroke this far beside a dot, or a tick, still counts as under it, in writing heights."""
+
+
+def settled(ink: Ink) -> NDArray[np.int64]:
+    """The order of the strokes, shape (S,), in which dots and bars that came late follow their letter.
+
+    Late is what came when letters to its right had been begun. A dot belongs to the nearest stroke that begins left of
+    it, a bar to the first that it crosses.
+    """
+    after = np.arange(len(ink.starts))
+    late = dots_and_bars(ink)
+    if not late.any():
+        return after
+    left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
+    top, bottom = np.minimum.reduceat(ink.y, ink.starts), np.maximum.reduceat(ink.y, ink.starts)
+    centre, height = (left + right) / 2, writing_height(ink)
+    letters = np.flatnonzero(~late)
+    for k in np.flatnonzero(late):
+        reach = REACH * height
+        near = letters[(letters < k) & (left[letters] - reach < right[k]) & (right[letters] + reach > left[k])]
+        if right[k] - left[k] > max(TICK * height, 1.5 * (bottom[k] - top[k])):
+            across = (left[near] < right[k]) & (right[near] > left[k])
+            own = near[across & (top[near] < bottom[k]) & (bottom[near] > top[k])][:1]
+        else:
+            own = near[left[near] < centre[k]]
+        if len(own) == 0:
+            own = near
+        away = np.maximum(np.maximum(left[own] - centre[k], centre[k] - right[own]), 0.0)
+        letter = own[np.argmin(away)] if len(own) else k
+        late[k] = (left[letters[(letters > letter) & (letters < k)]] > centre[k]).any()
+        after[k] = letter if late[k] else k
+    return np.lexsort((np.where(late, centre, 0.0), late, after))
 
 
 def dots_and_bars(ink: Ink) -> NDArray[np.bool_]:

@@ -252,25 +252,30 @@ class Recognizer:
             scorer = scorer.quieter(steps / SHORT)
         return BeamSearchDecoder(self.alphabet, beam, 1, scorer=scorer)
 
-    def step_of(self, point: int, encoded: Encoded) -> int:
+    def step_of(self, point: int, ink: Ink, encoded: Encoded) -> int:
         """The first of the network's steps that begins at a point of the ink or after it."""
-        return -(-int(np.searchsorted(encoded.points[:, 0], point)) // self._shrink)
+        at = int(np.flatnonzero(ink.points_of(encoded.order) == point)[0])
+        return -(-int(np.searchsorted(encoded.points[:, 0], at)) // self._shrink)
 
-    def point_of(self, step: int, encoded: Encoded) -> int:
+    def point_of(self, step: int, ink: Ink, encoded: Encoded) -> int:
         """The ink's point at which a step of the network begins."""
-        return int(encoded.points[min(step * self._shrink, len(encoded.points) - 1), 0])
+        at = encoded.points[min(step * self._shrink, len(encoded.points) - 1), 0]
+        return int(ink.points_of(encoded.order)[at])
 
     def _reading(self, hypothesis: Hypothesis, ink: Ink, encoded: Encoded) -> Reading:
         drawn = [i for i, c in enumerate(hypothesis.text) if c != " "]
         apart = [b - a > 1 for a, b in pairwise(drawn)]
-        spans = iter(self._spans([hypothesis.steps[i] for i in drawn], apart, ink, encoded))
-        characters = tuple(Character(c, () if c == " " else (next(spans),)) for c in hypothesis.text)
+        numbers = ink.points_of(encoded.order)
+        spans = iter(self._spans([hypothesis.steps[i] for i in drawn], apart, ink.take(encoded.order), encoded))
+        characters = tuple(Character(c, () if c == " " else _ranges(numbers, *next(spans))) for c in hypothesis.text)
         return Reading(hypothesis.text, hypothesis.log_probability, characters)
 
     def _spans(
         self, steps: Sequence[tuple[int, int]], apart: Sequence[bool], ink: Ink, encoded: Encoded
     ) -> list[tuple[int, int]]:
         """For each character's network steps, the range of points that it owns; together they cover the ink.
+
+        Ink and ranges are in the network's order.
 
         CTC marks a character by a spike somewhere in its ink. Two neighbours share what lies between their spikes: cut
         where the pen was lifted, at the lift nearest the middle, or at the middle when it was not; ``apart``, with a
@@ -294,10 +299,20 @@ class Recognizer:
         return list(zip(cuts, [*cuts[1:], len(ink)], strict=True))
 
 
+def _ranges(numbers: NDArray[np.int64], begin: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The points ``numbers[begin:end]`` as half-open ranges; at least one, which may be empty."""
+    if begin == end:
+        at = int(numbers[min(begin, len(numbers) - 1)])
+        return ((at, at),)
+    own = numbers[begin:end]
+    cuts = np.flatnonzero(np.diff(own) != 1) + 1
+    return tuple((int(part[0]), int(part[-1]) + 1) for part in np.split(own, cuts))
+
+
 def _box(ink: Ink, spans: Sequence[tuple[int, int]]) -> Box:
     points = np.concatenate([np.arange(*span) for span in spans])
     if len(points) == 0:  # two characters at one spot, of which the other has the points
-        points = np.array([min(spans[0][0], len(ink) - 1)])
+        points = np.array([spans[0][0]])
     x, y = ink.x[points], ink.y[points]
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 

@@ -49,12 +49,12 @@ class Stream:
             self._strokes.append(points)
         encoded = encode(ink, self.recognizer.features)
         (log_probs,) = self.recognizer.log_probs([encoded])
-        begin = self.recognizer.step_of(self._open_from, encoded)
+        begin = self.recognizer.step_of(self._open_from, ink, encoded)
         found = self.recognizer.search(self._scorer, len(log_probs), DRAFT_BEAM).decode(log_probs[begin:])
         if not found:
             return self._settled.rstrip()
         text = self._settled + (found[0].text.lstrip() if self._settled else found[0].text)
-        self._settle(found[0], begin, len(log_probs), encoded)
+        self._settle(found[0], begin, len(log_probs), ink, encoded)
         return text
 
     def undo(self) -> None:
@@ -77,7 +77,7 @@ class Stream:
         self._settled, self._open_from = "", 0
         self._scorer = self.recognizer.scorer(self.hints)
 
-    def _settle(self, tail: Hypothesis, begin: int, steps: int, encoded: Encoded) -> None:
+    def _settle(self, tail: Hypothesis, begin: int, steps: int, ink: Ink, encoded: Encoded) -> None:
         """Settle the words that end well before the end: they have been heard with what follows them."""
         spaces = [
             (i, begin + last)
@@ -89,4 +89,4 @@ class Stream:
             words = tail.text[: i + 1].lstrip() if self._settled else tail.text[: i + 1]
             self._settled += words
             self._scorer = self._scorer.after(words)
-            self._open_from = self.recognizer.point_of(step, encoded)
+            self._open_from = self.recognizer.point_of(step, ink, encoded)

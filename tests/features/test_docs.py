@@ -15,6 +15,7 @@ PAGE = (DOCS / "features.md").read_text(encoding="utf-8")
 
 STEPS = {
     "normalise": {"normalise", "deskew", "deslant", "resize"},
+    "dots": {"settled", "dots_and_bars"},
     "resample": {"resample"},
     "points": {"encode_points"},
     "bezier": {"fit_curves", "encode_bezier"},

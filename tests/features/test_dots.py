@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from handwriting.features.dots import dots_and_bars
+from handwriting.features import FeatureConfig, encode
+from handwriting.features.dots import dots_and_bars, settled
 from handwriting.ink import Ink
 
 
@@ -39,3 +40,25 @@ def test_the_unit_does_not_matter(scale):
 @pytest.mark.parametrize("strokes", [[[(0, 0)]], [[(0, 0)], [(5, 5)]], [[(0, 0), (9, 0)]] * 3])
 def test_ink_without_letters_has_none(strokes):
     assert not dots_and_bars(Ink.from_strokes(strokes)).any()
+
+
+@pytest.mark.parametrize("bar_first", [False, True])
+def test_what_came_late_goes_back_to_its_letter(bar_first):
+    written = [STEM, DOT, TALL, CROSS, STOP, ROUND, NEXT, LAST]
+    late = [STEM, TALL, STOP, ROUND, NEXT, LAST, *([CROSS, DOT] if bar_first else [DOT, CROSS])]
+    ink = Ink.from_strokes(late)
+    assert [s.tolist() for s in ink.take(settled(ink))] == [s.tolist() for s in written]
+
+
+def test_what_came_in_time_stays():
+    for strokes in ([STEM, DOT, TALL, CROSS, ROUND], [STEM, DOT, CROSS, TALL, ROUND], [DOT, STEM, TALL, CROSS, ROUND]):
+        assert settled(Ink.from_strokes(strokes)).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_points_of_the_network_are_those_of_the_ink():
+    late = Ink.from_strokes([STEM, TALL, ROUND, NEXT, DOT, CROSS])
+    encoded = encode(late, FeatureConfig())
+    assert encoded.order.tolist() == [0, 4, 1, 5, 2, 3]
+    in_time = encode(late.take(encoded.order), FeatureConfig())
+    assert np.array_equal(encoded.steps, in_time.steps) and np.array_equal(encoded.points, in_time.points)
+    assert late.points_of([4, 0])[:4].tolist() == [int(late.starts[4]) + i for i in range(3)] + [0]
