@@ -45,7 +45,7 @@ def _line(line: ReadLine) -> dict[str, Any]:
         "box": _rounded(line.box),
         "probability": _probability(best.probability),
         "log_probability": round(best.log_probability, 4),
-        "strokes": list(line.strokes),
+        "strokes": line.strokes,
         "alternatives": [
             {
                 "text": other.text,

@@ -19,6 +19,6 @@ order, is split like one with both.
 from __future__ import annotations
 
 from handwriting.recognition.pages.reading import Reader, ReadLine, ReadPage, read_pages, reader
-from handwriting.recognition.pages.splitting import split, split_strokes
+from handwriting.recognition.pages.splitting import split, split_lines, split_strokes
 
-__all__ = ["ReadLine", "ReadPage", "Reader", "read_pages", "reader", "split", "split_strokes"]
+__all__ = ["ReadLine", "ReadPage", "Reader", "read_pages", "reader", "split", "split_lines", "split_strokes"]

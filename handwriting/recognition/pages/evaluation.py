@@ -18,7 +18,7 @@ from handwriting import metrics
 from handwriting.corpora import Corpus
 from handwriting.corpora.forms import Form, forms
 from handwriting.ink import Ink
-from handwriting.recognition.pages import split_strokes
+from handwriting.recognition.pages import split_lines, split_strokes
 from handwriting.recognition.pages.marks import Integers, Marks
 from handwriting.recognition.recognizer import Recognizer
 
@@ -74,7 +74,8 @@ def evaluate(
     unsplit: list[bool] = []
     for number, form in enumerate(pages, 1):
         ink, label = _shuffled(form, number) if timeless else (form.ink, form.line)
-        found = split_strokes(ink)
+        pieces = split_lines(ink)
+        found = [line.strokes for line in pieces]
         got = np.empty(len(label), dtype=np.int64)
         for k, strokes in enumerate(found):
             got[strokes] = k
@@ -82,7 +83,7 @@ def evaluate(
         rows.append((form, len(label), right, len(found) == len(form.lines)))
         unsplit += [len(split_strokes(line.ink)) == 1 for line in form.lines]
         if recognizer is not None:
-            read = [t.text for t in recognizer.transcribe_all([ink.take(strokes) for strokes in found])]
+            read = [t.text for t in recognizer.transcribe_all([line.ink for line in pieces])]
             single = [t.text for t in recognizer.transcribe_all([line.ink for line in form.lines])]
             reference = [line.text for line in form.lines]
             texts.append(tuple("\n".join(part) for part in (reference, read, single)))

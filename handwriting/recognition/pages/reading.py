@@ -9,7 +9,7 @@ import numpy as np
 
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages.splitting import split_strokes
+from handwriting.recognition.pages.splitting import PageLine, split_lines, whole_line
 from handwriting.recognition.recognizer import Box, Character, Decoder, Reading, Recognizer, Transcription, Word
 
 Reader = Callable[[Sequence[Ink]], Iterator[Transcription]]
@@ -20,10 +20,19 @@ Reader = Callable[[Sequence[Ink]], Iterator[Transcription]]
 class ReadLine:
     """A line of a page."""
 
-    ink: Ink
-    strokes: tuple[int, ...]
-    """The numbers of its strokes on the page, in their order in ``ink``."""
+    page: Ink
+    line: PageLine
     transcription: Transcription
+
+    @property
+    def ink(self) -> Ink:
+        """What was read, and what the points of words and characters are counted in."""
+        return self.line.ink
+
+    @property
+    def strokes(self) -> list[int]:
+        """The numbers of its strokes on the page, in the order of writing."""
+        return [int(k) for k in self.line.strokes]
 
     @property
     def text(self) -> str:
@@ -45,14 +54,14 @@ class ReadLine:
 
     def pieces(self, character: Character) -> list[tuple[int, int, int]]:
         """Where a character stands: stroke of the page, first point of that stroke, one past the last."""
-        found = []
+        found: list[tuple[int, int, int]] = []
         for begin, end in character.points:
-            first = int(np.searchsorted(self.ink.starts, begin, side="right")) - 1
-            for k in range(first, len(self.ink.starts)):
-                start, stop = int(self.ink.starts[k]), int(self.ink.ends[k])
-                if start >= end:
-                    break
-                found.append((self.strokes[k], max(begin, start) - start, min(end, stop) - start))
+            points = self.line.points[begin:end]
+            strokes = np.searchsorted(self.page.starts, points, side="right") - 1
+            for part in np.split(np.arange(len(points)), np.flatnonzero(np.diff(strokes)) + 1):
+                if len(part):
+                    first, start = strokes[part[0]], self.page.starts[strokes[part[0]]]
+                    found.append((int(first), int(points[part[0]] - start), int(points[part[-1]] - start) + 1))
         return found
 
 
@@ -82,15 +91,14 @@ def read_pages(
 
     ``tick`` is told how many lines are done, and of how many.
     """
-    groups = [[np.arange(len(page.ink.starts))] if lone else split_strokes(page.ink) for page in pages]
-    inks = [[page.ink.take(group) for group in own] for page, own in zip(pages, groups, strict=True)]
-    total = sum(map(len, groups))
-    transcriptions = read([ink for own in inks for ink in own])
+    split = [[whole_line(page.ink)] if lone else split_lines(page.ink) for page in pages]
+    total = sum(map(len, split))
+    transcriptions = read([line.ink for lines in split for line in lines])
     done, result = 0, []
-    for page, own, lines in zip(pages, groups, inks, strict=True):
+    for page, lines in zip(pages, split, strict=True):
         found = []
-        for group, ink in zip(own, lines, strict=True):
-            found.append(ReadLine(ink, tuple(group.tolist()), next(transcriptions)))
+        for line in lines:
+            found.append(ReadLine(page.ink, line, next(transcriptions)))
             done += 1
             tick(done, total)
         result.append(ReadPage(page, tuple(line for line in found if line.text)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from handwriting.ink import Ink
@@ -24,9 +26,36 @@ def split_strokes(ink: Ink) -> list[Integers]:
     return writing_order(whole, lines)
 
 
+@dataclass(frozen=True, eq=False)
+class PageLine:
+    """A line of a page, to be read."""
+
+    strokes: Integers
+    """The numbers of its strokes on the page, in the order of writing."""
+    points: Integers
+    """The numbers of the ink's points on the page."""
+    ink: Ink
+    """Without the jumps of a sensor, which would stretch the line over half the page."""
+
+
+def split_lines(ink: Ink) -> list[PageLine]:
+    """The lines of a page in reading order."""
+    sound = Marks(ink).sound
+    lines = []
+    for strokes in split_strokes(ink):
+        points = ink.points_of(strokes)
+        lines.append(PageLine(strokes, points[sound[points]], ink.take(strokes).keep(sound[points])))
+    return lines
+
+
+def whole_line(ink: Ink) -> PageLine:
+    """A page that is one line, as it is."""
+    return PageLine(np.arange(len(ink.starts)), np.arange(len(ink)), ink)
+
+
 def split(ink: Ink) -> list[Ink]:
-    """The lines of a page in reading order, each an ink of its own; one line stays one and as it is."""
-    lines = split_strokes(ink)
-    if len(lines) == 1 and np.array_equal(lines[0], np.arange(len(ink.starts))):
+    """The lines of a page in reading order, each an ink of its own; one line without jumps stays as it is."""
+    lines = split_lines(ink)
+    if len(lines) == 1 and np.array_equal(lines[0].points, np.arange(len(ink))):
         return [ink]
-    return [ink.take(line) for line in lines]
+    return [line.ink for line in lines]
