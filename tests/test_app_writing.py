@@ -166,7 +166,7 @@ def test_what_training_wrote_writes_and_is_measured_alike_by_graph_and_network(r
         results.append(json.loads(out))
     graph, network = results
     keys = {"nats_per_point", "nats_per_line", "nats_per_point_raw", "nats_per_line_raw", "sse"}
-    assert set(graph) == keys | {"lines", "split", "normalizer", "trained_on"}
+    assert set(graph) == keys | {"lines", "lines_trained_on", "split", "normalizer", "trained_on"}
     assert graph["lines"] == network["lines"] > 0
     assert graph["nats_per_point"] == pytest.approx(network["nats_per_point"], rel=0.02)
     assert graph["trained_on"]["lists"] == ["trainset"]

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -49,6 +50,8 @@ class Font:
 
 class Reader:
     """Says the lines it was given, one after the other."""
+
+    checkpoint = SimpleNamespace(card={})
 
     def __init__(self, *says: str):
         self.says = list(says)
