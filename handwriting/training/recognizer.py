@@ -30,6 +30,7 @@ from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import batches_by_length, pad
 from handwriting.text import natural
 from handwriting.training.export import int8, recognizer_graph
+from handwriting.training.initialise import initialise
 from handwriting.training.plan import plan_by_length
 
 
@@ -151,7 +152,7 @@ class RecognizerTask:
         self.init = None if init is None else str(init.folder)
         self.origin = {} if init is None else {"started_from": origin(init.card)}
         if init is not None:
-            say(initialise(self.network, self.alphabet, init))
+            say(initialise(self.network, self.alphabet, init, _place))
 
     def identity(self) -> dict[str, Any]:
         return {
@@ -280,30 +281,9 @@ def origin(card: Mapping[str, Any]) -> dict[str, Any]:
     return {"trained_on": trained_on, **known}
 
 
-def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint) -> str:
-    """Copy a checkpoint's weights into the network; the output layer's rows go by character. Returns what to say of it.
-
-    Raises :class:`InkError` when the sizes differ.
-    """
-    mine, theirs = network.state_dict(), init.weights()
-    old = Alphabet(init.card["alphabet"])
-    rows = [0] + [old.characters.find(c) + 1 for c in alphabet.characters]
-    for name, value in mine.items():
-        given = torch.from_numpy(theirs[name]) if name in theirs else torch.empty(0)
-        by_character = name.startswith("output.")
-        if given.shape[by_character:] != value.shape[by_character:]:
-            raise InkError(
-                f"{init.folder}: {name} has shape {tuple(given.shape)}, this network's has {tuple(value.shape)}; "
-                f"give the sizes in its card.json"
-            )
-        if by_character:
-            for row, source in enumerate(rows):
-                if row == 0 or source > 0:
-                    value[row] = given[source]
-        else:
-            value.copy_(given)
-    fresh = sum(source == 0 for source in rows[1:])
-    return f"weights from {init.folder}; {fresh} of {len(alphabet.characters)} characters are new to them"
+def _place(name: str) -> tuple[int, int] | None:
+    """The rows of the output layer go by character, after the blank's."""
+    return (0, 1) if name.startswith("output.") else None
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
