@@ -41,7 +41,10 @@ app.add_typer(style_app, name="style")
 Decoder = Literal["greedy", "beam", "language"]
 
 Checkpoint = Annotated[
-    Path | None, typer.Option(help="Folder of the checkpoint; the shipped one when not given.", show_default=False)
+    Path | None,
+    typer.Option(
+        help="Folder of the checkpoint, or a shipped one's name; the default one when not given.", show_default=False
+    ),
 ]
 Language = Annotated[
     Path | None,
@@ -840,6 +843,13 @@ def export(
         list[str] | None,
         typer.Option("--split", help="Split to measure; may be repeated.  [default: testset_v]", show_default=False),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="Shipped language model to decode with, for the card of a recognizer.  [default: language]",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write a checkpoint to ship.
 
@@ -850,8 +860,12 @@ def export(
 
     corpus = None if data is None else _corpus(data)
     folder = Folder.load(source, "recognizer", "synthesizer", "prediction")
-    kind = recognizer if folder.card["kind"] == "recognizer" else synthesizer
-    kind.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"])
+    if folder.card["kind"] == "recognizer":
+        recognizer.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"], language)
+    elif language is not None:
+        raise InkError(f"--language {language}: only a recognizer decodes with one, {source} is no recognizer")
+    else:
+        synthesizer.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"])
     for file in sorted(output.iterdir()):
         print(f"{file}: {file.stat().st_size / 1e6:.2f} MB")
 

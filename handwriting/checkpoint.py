@@ -35,12 +35,12 @@ class Checkpoint:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
-        """The checkpoint in ``folder``, or the shipped one of the first of ``kinds``.
+        """The checkpoint in ``folder``, or the shipped one of that name; without ``folder``, of the first of ``kinds``.
 
         Raises :class:`InkError` when there is none, or one of none of ``kinds``.
         """
         own = folder is not None
-        folder = shipped(kinds[0]) if folder is None else Path(folder)
+        folder = shipped(kinds[0]) if folder is None else _here_or_shipped(Path(folder))
         path = folder / "card.json"
         if not path.is_file() and not own:
             raise InkError(
@@ -108,6 +108,12 @@ def save_card(folder: Path, card: Mapping[str, Any]) -> None:
     text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
     with atomic(folder / "card.json") as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def _here_or_shipped(folder: Path) -> Path:
+    """``recognizer-open`` is a folder here, or else one that comes with this package."""
+    named = len(folder.parts) == 1 and not folder.exists() and (shipped(folder.name) / "card.json").is_file()
+    return shipped(folder.name) if named else folder
 
 
 def shipped(name: str) -> Path:

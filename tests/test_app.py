@@ -26,6 +26,11 @@ SMALL = ["--hidden-size", "8", "--layers", "1", "--encoding", "bezier", "--chann
 SMALL += ["--epochs", "2", "--batch-size", "4", "--loaders", "0"]
 
 
+needs_weights = pytest.mark.skipif(
+    not (shipped("recognizer") / "card.json").is_file(), reason="no shipped recognizer here"
+)
+
+
 @pytest.fixture(scope="module")
 def trained(iamondb_dir, tmp_path_factory) -> Path:
     """A checkpoint of a network too small to be right, by the command that makes real ones."""
@@ -261,6 +266,31 @@ def test_export_writes_a_checkpoint_that_runs(run, trained, iamondb_dir, tmp_pat
     assert run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "new")[0] == 0
 
 
+@needs_weights
+def test_export_names_the_language_model_on_the_card(run, trained, tmp_path):
+    code, _, _ = run("export", trained, "-o", tmp_path / "new", "--float32", "--language", "language-open")
+    assert code == 0
+    recognizer = Recognizer.load(tmp_path / "new")
+    assert "IAM" not in recognizer.language.card["terms"]
+    assert "IAM" in Recognizer.load(trained).language.card["terms"]
+    code, _, err = run("export", trained, "-o", tmp_path / "other", "--language", "lingua")
+    assert_one_line(code, err, "lingua")
+    assert not (tmp_path / "other").exists()
+    code, _, err = run("export", shipped("synthesizer"), "-o", tmp_path / "other", "--language", "language")
+    assert_one_line(code, err, "--language language", "no recognizer")
+
+
+@needs_weights
+def test_a_shipped_checkpoint_goes_by_its_name_unless_a_folder_here_has_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Checkpoint.load("recognizer", "recognizer").folder == shipped("recognizer")
+    (tmp_path / "recognizer").mkdir()
+    with pytest.raises(handwriting.InkError, match="no checkpoint here"):
+        Checkpoint.load("recognizer", "recognizer")
+    with pytest.raises(handwriting.InkError, match="no checkpoint here"):
+        Checkpoint.load("elsewhere/synthesizer", "synthesizer")
+
+
 def test_corpus_prints_what_was_found(run, iamondb_dir):
     code, out, _ = run("corpus", iamondb_dir)
     assert code == 0
@@ -281,11 +311,6 @@ def test_every_command_and_option_has_help(run):
             assert f"app.py {' '.join(path)}" in readme, path
         for parameter in command.params:
             assert getattr(parameter, "help", None) or parameter.name == "help", (path, parameter.name)
-
-
-needs_weights = pytest.mark.skipif(
-    not (shipped("recognizer") / "card.json").is_file(), reason="no shipped recognizer here"
-)
 
 
 @needs_weights

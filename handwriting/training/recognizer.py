@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from handwriting import checkpoint, metrics
 from handwriting.alphabet import Alphabet
-from handwriting.checkpoint import Checkpoint
+from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import KEY, NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
@@ -304,17 +304,27 @@ def torch_network(source: Checkpoint, threads: int = 1) -> Network:
 
 
 def export_checkpoint(
-    source: Checkpoint, folder: Path, quantise: bool = True, corpus: Corpus | None = None, splits: Sequence[str] = ()
+    source: Checkpoint,
+    folder: Path,
+    quantise: bool = True,
+    corpus: Corpus | None = None,
+    splits: Sequence[str] = (),
+    language: str | None = None,
 ) -> None:
     """Write the checkpoint anew with float16 weights and the graph built from them (int8, or float32).
 
-    With a ``corpus``, the card gets the figures of that graph, best path, on each of ``splits``.
+    With a ``corpus``, the card gets the figures of that graph, best path, on each of ``splits``; with ``language``,
+    the name of the shipped language model to decode with.
     """
-    _write(folder, source.card, source.weights(), quantise)
+    card = source.card
+    if language is not None:
+        Checkpoint.load(shipped(language), "language")
+        card = {**card, "language": language}
+    _write(folder, card, source.weights(), quantise)
     if corpus is not None and splits:
         recognizer = Recognizer.load(folder)
         figures = {split: evaluate(recognizer, corpus, split).figures() for split in splits}
-        checkpoint.save_card(folder, {**source.card, "figures": figures})
+        checkpoint.save_card(folder, {**card, "figures": figures})
 
 
 def _write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
