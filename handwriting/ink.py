@@ -138,6 +138,12 @@ class Ink:
         """Left, top, right, bottom."""
         return float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
 
+    @property
+    def boxes(self) -> Floats:
+        """Shape (4, S): left, top, right, bottom of each stroke."""
+        least, most = (f.reduceat([self.x, self.y], self.starts, axis=1) for f in (np.minimum, np.maximum))
+        return np.concatenate([least, most])
+
     def moved_to(self, x: ArrayLike, y: ArrayLike) -> Ink:
         """The same strokes with other coordinates, each of shape (N,)."""
         return replace(self, x=np.asarray(x, dtype=np.float64), y=np.asarray(y, dtype=np.float64))

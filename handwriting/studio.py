@@ -105,7 +105,7 @@ def rendered(documents: Sequence[Document], kind: str) -> bytes:
             from handwriting.documents.pdf import pdf
 
             return pdf(documents)
-    return json_lines(documents).encode()
+    return json_lines(map(record, documents))
 
 
 def kind_of(format: str | None, output: Path | None) -> str:

@@ -107,8 +107,7 @@ def has_several_lines(ink: Ink) -> bool:
 
     Dots and bars that are written late stand to the left too, but above.
     """
-    left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
-    top, bottom = np.minimum.reduceat(ink.y, ink.starts), np.maximum.reduceat(ink.y, ink.starts)
+    left, top, right, bottom = ink.boxes
     heights = bottom - top
     height = float(np.median(heights[heights >= 0.3 * heights.max()]))
     back = right[:-1] - left[1:] > 2.0 * height

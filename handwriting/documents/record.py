@@ -7,7 +7,7 @@ read is what was written. Strokes are counted from 0 on their page, as they stan
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from handwriting.documents.task import Document
@@ -22,9 +22,9 @@ def record(document: Document) -> dict[str, Any]:
     return {"file": document.path, "text": document.text, "pages": [_page(page) for page in document.pages]}
 
 
-def json_lines(documents: Sequence[Document]) -> str:
-    """An object a line."""
-    return "".join(json.dumps(record(document), ensure_ascii=False) + "\n" for document in documents)
+def json_lines(records: Iterable[dict[str, Any]]) -> bytes:
+    """An object a line, UTF-8."""
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records).encode()
 
 
 def _page(read: ReadPage) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from handwriting.documents.record import json_lines
 from handwriting.errors import InkError
 from handwriting.files import has_place
 
@@ -36,7 +37,7 @@ class Results:
     def add(self, records: list[dict[str, Any]]) -> None:
         """Add what became of some files; a file is never there twice."""
         new = [record for record in records if record["file"] not in self.done]
-        self._file.write("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in new).encode())
+        self._file.write(json_lines(new))
         self._file.flush()
         self.done.update(record["file"] for record in new)
 

@@ -75,6 +75,6 @@ def foot(ink: Ink) -> float:
 
 def _widest_gap(ink: Ink) -> float:
     """The widest gap between strokes that stand side by side; 0 when there is none."""
-    left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
+    left, _, right, _ = ink.boxes
     order = np.argsort(left)
     return float(max(0.0, (left[order][1:] - np.maximum.accumulate(right[order])[:-1]).max(initial=0.0)))

@@ -34,8 +34,7 @@ def settled(ink: Ink) -> NDArray[np.int64]:
     late = dots_and_bars(ink)
     if not late.any():
         return after
-    left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
-    top, bottom = np.minimum.reduceat(ink.y, ink.starts), np.maximum.reduceat(ink.y, ink.starts)
+    left, top, right, bottom = ink.boxes
     centre, height = (left + right) / 2, writing_height(ink)
     letters = np.flatnonzero(~late)
     for k in np.flatnonzero(late):
@@ -63,8 +62,7 @@ def dots_and_bars(ink: Ink) -> NDArray[np.bool_]:
     """
     height = writing_height(ink)
     x, y, weight, stroke = ink.x / height, ink.y / height, ink_weights(ink), ink.stroke_index
-    left, right = np.minimum.reduceat(x, ink.starts), np.maximum.reduceat(x, ink.starts)
-    top, bottom = np.minimum.reduceat(y, ink.starts), np.maximum.reduceat(y, ink.starts)
+    left, top, right, bottom = ink.boxes / height
     wide, high = right - left, bottom - top
     dx, dy = x[ink.ends - 1] - x[ink.starts], y[ink.ends - 1] - y[ink.starts]
     length = np.append(0.0, np.cumsum(segments(ink)[2] / height))

@@ -78,9 +78,8 @@ def writing_height(ink: Ink) -> float:
     unit.
     """
     spread = 4 * np.sqrt(np.cov(ink.y, aweights=ink_weights(ink), bias=True)) if len(ink) > 1 else 0.0
-    extents = np.maximum(
-        *(np.maximum.reduceat(v, ink.starts) - np.minimum.reduceat(v, ink.starts) for v in (ink.x, ink.y))
-    )
+    left, top, right, bottom = ink.boxes
+    extents = np.maximum(right - left, bottom - top)
     drawn = extents[extents > 0]
     height = max(float(spread), 0.2 * float(np.median(drawn)) if len(drawn) else 0.0)
     return height if height > 0 else 1.0

@@ -69,7 +69,7 @@ def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
 
 def _words(ink: Ink) -> NDArray[np.int64]:
     """Shape (S,): the number of the word that each stroke belongs to, from left to right."""
-    left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
+    left, _, right, _ = ink.boxes
     order = np.argsort(left, kind="stable")
     reached = np.maximum.accumulate(right[order])
     begins = left[order[1:]] - reached[:-1] > WORD_GAP * writing_height(ink)

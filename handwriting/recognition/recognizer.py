@@ -226,7 +226,8 @@ class Recognizer:
         best = hypotheses[0]
         said = evidence(best, self.alphabet.encode(best.text).tolist(), rivals, log_probs)
         of_characters, of_words, of_line = calibration.probabilities(said)
-        first, *others = (self._reading(h, ink, encoded) for h in hypotheses)
+        numbers, ordered = ink.points_of(encoded.order), ink.take(encoded.order)
+        first, *others = (self._reading(h, ordered, numbers, encoded) for h in hypotheses)
         characters = tuple(
             replace(c, probability=p) for c, p in zip(first.characters, of_characters.tolist(), strict=True)
         )
@@ -262,11 +263,11 @@ class Recognizer:
         at = encoded.points[min(step * self._shrink, len(encoded.points) - 1), 0]
         return int(ink.points_of(encoded.order)[at])
 
-    def _reading(self, hypothesis: Hypothesis, ink: Ink, encoded: Encoded) -> Reading:
+    def _reading(self, hypothesis: Hypothesis, ink: Ink, numbers: NDArray[np.int64], encoded: Encoded) -> Reading:
+        """``ink`` in the network's order, ``numbers`` of its points in the order of writing."""
         drawn = [i for i, c in enumerate(hypothesis.text) if c != " "]
         apart = [b - a > 1 for a, b in pairwise(drawn)]
-        numbers = ink.points_of(encoded.order)
-        spans = iter(self._spans([hypothesis.steps[i] for i in drawn], apart, ink.take(encoded.order), encoded))
+        spans = iter(self._spans([hypothesis.steps[i] for i in drawn], apart, ink, encoded))
         characters = tuple(Character(c, () if c == " " else _ranges(numbers, *next(spans))) for c in hypothesis.text)
         return Reading(hypothesis.text, hypothesis.log_probability, characters)
 
@@ -286,7 +287,7 @@ class Recognizer:
         last = len(encoded.points) - 1
         begins = [int(encoded.points[min(first * self._shrink, last), 0]) for first, _ in steps]
         ends = [int(encoded.points[min(end * self._shrink - 1, last), 1]) for _, end in steps]
-        left, right = np.minimum.reduceat(ink.x, ink.starts), np.maximum.reduceat(ink.x, ink.starts)
+        left, _, right, _ = ink.boxes
         gaps = np.append(0.0, left[1:] - right[:-1])  # before each stroke
         cuts = [0]
         for end, begin, space in zip(ends, begins[1:], apart, strict=False):

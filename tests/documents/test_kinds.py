@@ -27,7 +27,7 @@ def test_pages_are_read_line_by_line(document):
 
 
 def test_json_has_pages_lines_words_and_characters(document):
-    (line,) = json_lines([document]).splitlines()
+    (line,) = json_lines([record(document)]).splitlines()
     known = json.loads(line)
     assert known["file"] == "notes.xopp" and known["text"] == document.text
     assert [p["number"] for p in known["pages"]] == [1, 2]
