@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -68,6 +69,7 @@ def writers() -> tuple[Format, ...]:
     return tuple(format for format in readers() if format.write is not None)
 
 
+@cache
 def endings() -> frozenset[str]:
     """The endings of files that can be read."""
     return frozenset(ending for format in readers() for ending in format.extensions)

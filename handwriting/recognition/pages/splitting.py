@@ -18,12 +18,15 @@ def split_strokes(ink: Ink) -> list[Integers]:
 
     Every stroke is on one line; there is at least one line.
     """
-    whole = Marks(ink)
+    return _strokes(Marks(ink))
+
+
+def _strokes(page: Marks) -> list[Integers]:
     lines: list[Integers] = []
-    for block in find_columns(whole):
-        number = find_lines(Marks(ink.take(block)))
+    for block in find_columns(page):
+        number = find_lines(Marks(page.ink.take(block)))
         lines += [block[number == k] for k in range(int(number.max()) + 1)]
-    return writing_order(whole, lines)
+    return writing_order(page, lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +43,10 @@ class PageLine:
 
 def split_lines(ink: Ink) -> list[PageLine]:
     """The lines of a page in reading order."""
-    sound = Marks(ink).sound
+    page = Marks(ink)
+    sound = page.sound
     lines = []
-    for strokes in split_strokes(ink):
+    for strokes in _strokes(page):
         points = ink.points_of(strokes)
         lines.append(PageLine(strokes, points[sound[points]], ink.take(strokes).keep(sound[points])))
     return lines
