@@ -54,12 +54,15 @@ def main() -> None:
     folder = Checkpoint.load(None, "recognizer")
     int8 = Recognizer(folder, options.threads)
     float32 = Recognizer(folder, options.threads, torch_network(folder))
+    free = Recognizer.load("recognizer-open", options.threads)
     print(f"{options.split}                  CER %   WER %   raw CER %  raw WER %  ms a line")
     for name, recognizer, decoder in (
         ("int8, best path", int8, "greedy"),
         ("float32 torch, best path", float32, "greedy"),
         ("int8, beam 25", int8, "beam"),
         ("int8, language model", int8, "language"),
+        ("recognizer-open", free, "greedy"),
+        ("the same, language-open", free, "language"),
     ):
         result = evaluate(recognizer, corpus, options.split, decoder)
         rates = (result.score.cer, result.score.wer, result.score.cer_raw, result.score.wer_raw)

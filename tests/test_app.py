@@ -281,6 +281,14 @@ def test_export_names_the_language_model_on_the_card(run, trained, tmp_path):
 
 
 @needs_weights
+def test_the_open_recognizer_reads_a_line_with_its_own_language_model(run):
+    code, out, _ = run("transcribe", ROOT / "datasets" / "samples" / "line.xml", "--checkpoint", "recognizer-open")
+    assert code == 0
+    assert cer([("a line of handwriting", out.strip())]) < 0.1
+    assert "IAM" not in Recognizer.load("recognizer-open").language.card["terms"]
+
+
+@needs_weights
 def test_a_shipped_checkpoint_goes_by_its_name_unless_a_folder_here_has_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert Checkpoint.load("recognizer", "recognizer").folder == shipped("recognizer")

@@ -1,5 +1,6 @@
 """The project's own files: pins, layers, and what must not be in the repository."""
 
+import json
 import re
 import subprocess
 import sys
@@ -64,6 +65,23 @@ def test_both_licences_are_there():
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
     note = (ROOT / "checkpoints" / "LICENSE.md").read_text(encoding="utf-8")
     assert "non-commercial research" in note and "Liwicki" in note
+
+
+def test_the_terms_name_every_folder_of_weights():
+    note = (ROOT / "checkpoints" / "LICENSE.md").read_text(encoding="utf-8")
+    for card in (ROOT / "checkpoints").glob("*/card.json"):
+        assert f"`{card.parent.name}/`" in note
+
+
+@pytest.mark.parametrize("name", ["recognizer-open", "language-open"])
+def test_the_open_weights_have_seen_open_data_alone(name):
+    """From the first training of the chain on, and in what they were chosen on."""
+    text = (ROOT / "checkpoints" / name / "card.json").read_text(encoding="utf-8")
+    card = json.loads(text)
+    assert not re.search(r"\biam|trainset|testset|brown|non-commercial", text, re.IGNORECASE)
+    while "started_from" in card:
+        assert card["developed_on"].startswith("valid-")
+        card = card["started_from"]
 
 
 def test_no_path_of_one_machine_in_any_file():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
+from handwriting.corpora.seen import KEY
 from handwriting.errors import InkError
 
 Place = Callable[[str], tuple[int, int] | None]
@@ -43,6 +45,15 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: 
             _copy_by_character(value, theirs[name], *where, known, len(alphabet.characters), len(old.characters))
     fresh = len(alphabet.characters) - len(known)
     return f"weights from {init.folder}; {fresh} of {len(alphabet.characters)} characters are new to them"
+
+
+def origin(init: Checkpoint | None) -> dict[str, Any]:
+    """For the card: what that of ``init`` tells of its training and of those before it, without the lists of lines."""
+    if init is None:
+        return {}
+    trained_on = {k: v for k, v in init.card.get("trained_on", {}).items() if k not in ("left_out", KEY)}
+    known = {k: init.card[k] for k in ("developed_on", "training", "started_from") if k in init.card}
+    return {"started_from": {"trained_on": trained_on, **known}}
 
 
 def _copy_by_character(

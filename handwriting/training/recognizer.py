@@ -17,7 +17,7 @@ from handwriting import checkpoint, metrics
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import Corpus, Line
-from handwriting.corpora.seen import KEY, NONE, fingerprints, refuse_overlap, terms
+from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode, encode_normalised
 from handwriting.features.augment import Augmentation
@@ -30,7 +30,7 @@ from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import batches_by_length, pad
 from handwriting.text import natural
 from handwriting.training.export import int8, recognizer_graph
-from handwriting.training.initialise import initialise
+from handwriting.training.initialise import initialise, origin
 from handwriting.training.plan import plan_by_length
 
 
@@ -150,7 +150,7 @@ class RecognizerTask:
 
     def _start_from(self, init: Checkpoint | None, say: Callable[[str], None]) -> None:
         self.init = None if init is None else str(init.folder)
-        self.origin = {} if init is None else {"started_from": origin(init.card)}
+        self.origin = origin(init)
         if init is not None:
             say(initialise(self.network, self.alphabet, init, _place))
 
@@ -206,7 +206,6 @@ class RecognizerTask:
             "features": asdict(self.settings.features),
             "trained_on": {
                 **self._trained_on(),
-                "init": self.init,
                 "augmentation": asdict(self.settings.augmentation),
                 **self.fingerprints,
             },
@@ -272,13 +271,6 @@ def _log_probs(network: nn.Module, steps: Sequence[NDArray[np.float32]]) -> list
     padded, lengths = (torch.from_numpy(array).to(device) for array in pad(steps))
     log_probs, out_lengths = network(padded, lengths)
     return [log_probs[:length, column].cpu().numpy() for column, length in enumerate(out_lengths.tolist())]
-
-
-def origin(card: Mapping[str, Any]) -> dict[str, Any]:
-    """What a card tells of the training before this one, and of those before it; without the lists of lines."""
-    trained_on = {k: v for k, v in card.get("trained_on", {}).items() if k not in ("left_out", KEY)}
-    known = {k: card[k] for k in ("developed_on", "training", "started_from") if k in card}
-    return {"trained_on": trained_on, **known}
 
 
 def _place(name: str) -> tuple[int, int] | None:

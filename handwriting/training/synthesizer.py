@@ -40,7 +40,7 @@ from handwriting.synthesis.evaluation import Example
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
-from handwriting.training.initialise import initialise
+from handwriting.training.initialise import initialise, origin
 from handwriting.training.plan import plan_by_length
 
 Kind = Literal["synthesizer", "prediction"]
@@ -82,7 +82,7 @@ class SynthesizerTask:
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.settings, self.terms = settings, terms([corpus.terms], init)
-        self.init = None if init is None else str(init.folder)
+        self.init, self.origin = None if init is None else str(init.folder), origin(init)
         watched = settings.develop != NONE
         for name in settings.train if watched else ():
             refuse_overlap(name, corpus.training_ids(name), settings.develop, corpus.ids(settings.develop))
@@ -148,11 +148,11 @@ class SynthesizerTask:
                 "points": self.points,
                 "left_out": self.left_out,
                 "characters": dict(sorted(self.counts.items())),
-                "init": self.init,
                 **self.fingerprints,
             },
             "developed_on": self.settings.develop,
             "training": training,
+            **self.origin,
             "terms": self.terms,
         }
         _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})

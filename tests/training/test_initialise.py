@@ -134,10 +134,11 @@ def test_the_other_kind_is_refused(synthesizer):
         task(init=synthesizer, kind="prediction")
 
 
-def test_init_is_in_identity_and_card(synthesizer, tmp_path):
+def test_init_is_in_identity_and_what_it_was_on_the_card(synthesizer, tmp_path):
     run = tmp_path / "run"
     train(task(init=synthesizer), Options(**OPTIONS), run)
-    assert Checkpoint.load(run / "best", "synthesizer").card["trained_on"]["init"] == str(synthesizer.folder)
+    started_from = Checkpoint.load(run / "best", "synthesizer").card["started_from"]
+    assert started_from["trained_on"]["lists"] == synthesizer.card["trained_on"]["lists"]
     train(task(init=synthesizer), Options(**OPTIONS), run)
     with pytest.raises(InkError, match=r"init .*, not None; resume with the options it began with"):
         train(task(), Options(**OPTIONS), run)
