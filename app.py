@@ -766,16 +766,20 @@ def calibrate(
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.checkpoint import save_card
     from handwriting.recognition import calibration, evaluation
+    from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
-    recognizer = Recognizer.load(checkpoint, language=language)
+    folder = Folder.load(checkpoint, "recognizer")
+    card, old = {**folder.card}, folder.card.get("calibration", {})
+    card.pop("calibration", None)
+    model = None if language is None else LanguageModel.load(language)
+    recognizer = Recognizer(Folder(folder.folder, card), language=model)
     with _progress("reading") as progress:
         result = evaluation.evaluate(recognizer, _corpus(data), split, decoder, progress=progress)
     judged = calibration.judge(result)
     weights = calibration.calibrate(judged)
-    card = Folder.load(checkpoint, "recognizer").card
-    stored = {**card.get("calibration", {}), decoder: {**weights.record(), "split": split}}
-    save_card(checkpoint, {**card, "calibration": stored})
+    stored = {**old, decoder: {**weights.record(), "split": split}}
+    save_card(folder.folder, {**card, "calibration": stored})
     for level, error in calibration.cross_validated(judged).items():
         print(f"{level:10} calibration error {100 * error:5.2f} %, each form judged by a fit on others")
 

@@ -280,6 +280,22 @@ def test_export_names_the_language_model_on_the_card(run, trained, tmp_path):
     assert_one_line(code, err, "--language language", "no recognizer")
 
 
+def test_calibrate_replaces_what_an_older_version_left(run, trained, iamondb_dir, tmp_path):
+    folder = tmp_path / "old"
+    shutil.copytree(trained, folder)
+    card = json.loads((folder / "card.json").read_text())
+    kept = {"character": [0.0], "word": [0.0], "line": [0.0]}
+    (folder / "card.json").write_text(json.dumps({**card, "calibration": {"beam": kept, "greedy": kept}}))
+    code, _, err = run("transcribe", line_file(iamondb_dir), "--checkpoint", folder, "--decoder", "greedy")
+    assert_one_line(code, err, "greedy", "app.py calibrate")
+    code, out, err = run("calibrate", folder, "--data", iamondb_dir, "--decoder", "greedy")
+    assert code == 0, err
+    assert "line" in out
+    new = json.loads((folder / "card.json").read_text())["calibration"]
+    assert new["beam"] == kept and len(new["greedy"]["line"]) == 4
+    Recognizer.load(folder).transcribe(handwriting.read(line_file(iamondb_dir)), "greedy")
+
+
 @needs_weights
 def test_the_open_recognizer_reads_a_line_with_its_own_language_model(run):
     code, out, _ = run("transcribe", ROOT / "datasets" / "samples" / "line.xml", "--checkpoint", "recognizer-open")

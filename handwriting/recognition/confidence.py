@@ -9,12 +9,13 @@ language model and one search together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.errors import InkError
 from handwriting.recognition.decode import Floats, Hypothesis
 
 SURE = 7.0
@@ -35,8 +36,8 @@ class Evidence:
     spans: tuple[tuple[int, int], ...]
     """Of each word, its characters, half-open."""
     line: Floats
-    """Shape (1, 4): log-odds against the rivals; those of the least sure character; the logarithm of how few characters
-    are expected to be wrong; and its square."""
+    """Shape (1, 3): log-odds against the rivals; how probable the network finds the text, ``-log(1 - log p)``; and what
+    the language model adds to its score, a character."""
 
 
 def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str, float]], frames: NDArray) -> Evidence:
@@ -55,10 +56,9 @@ def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str
     lower = characters.min(axis=1)
     words = np.array([[*characters[a:b].min(axis=0), lower[a:b].mean()] for a, b in spans]).reshape(len(spans), 3)
     own = sum(weight for (text, _), weight in zip(rivals, weights.tolist(), strict=True) if text == best.text)
-    doubt = np.log(max(1e-3, float((1 / (1 + np.exp(lower))).sum())))
-    least = lower.min() if len(lower) else 0.0
-    line = np.array([[_log_odds(np.array(own)), least, -doubt, doubt**2]], dtype=np.float64)
-    return Evidence(characters, words, spans, line)
+    network = -np.log1p(max(0.0, -best.log_probability))
+    language = (best.score - best.log_probability) / max(1, len(best.text))
+    return Evidence(characters, words, spans, np.array([[float(_log_odds(np.array(own))), network, language]]))
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,18 @@ class Calibration:
 
     character: tuple[float, ...] = (0.0, 0.5, 0.5)
     word: tuple[float, ...] = (0.0, 0.5, 0.25, 0.25)
-    line: tuple[float, ...] = (0.0, 0.5, 0.25, 0.25, 0.0)
+    line: tuple[float, ...] = (0.0, 0.5, 0.5, 0.0)
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any], decoder: str) -> Calibration:
         """The one on a recognizer's card, or the plain mean of the evidence where there is none."""
         stored = card.get("calibration", {}).get(decoder)
-        return cls() if stored is None else cls(*(tuple(stored[name]) for name in ("character", "word", "line")))
+        if stored is None:
+            return cls()
+        found = cls(*(tuple(stored[name]) for name in ("character", "word", "line")))
+        if any(len(mine) != len(theirs) for mine, theirs in zip(astuple(cls()), astuple(found), strict=True)):
+            raise InkError(f"the card's calibration for {decoder} is of another version; run app.py calibrate")
+        return found
 
     def record(self) -> dict[str, list[float]]:
         return {name: [round(w, 5) for w in weights] for name, weights in asdict(self).items()}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from handwriting.alphabet import Alphabet
+from handwriting.errors import InkError
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.confidence import (
     Calibration,
@@ -70,6 +71,12 @@ def test_calibration_error_by_hand():
 
 
 def test_a_card_keeps_it():
-    calibration = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0, 0.0))
+    calibration = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0))
     assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "beam") == calibration
     assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "greedy") == Calibration()
+
+
+def test_a_calibration_of_another_version_is_refused():
+    stored = {**Calibration().record(), "line": [0.0, 0.5, 0.25, 0.25, 0.0]}
+    with pytest.raises(InkError, match="for beam is of another version; run app"):
+        Calibration.of_card({"calibration": {"beam": stored}}, "beam")
