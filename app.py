@@ -825,13 +825,15 @@ def language_tune(
     beam: Annotated[int, typer.Option(min=1, help="Prefixes kept.")] = 25,
 ) -> None:
     """Find how much the language model should count beside the network, by CER on a development set."""
+    from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.recognition.tune import tune
 
-    model = LanguageModel.load(language)
+    folder = Folder.load(language, "language").folder
+    model = LanguageModel.load(folder)
     tuned = tune(Recognizer.load(checkpoint), model, _corpus(data), split, every, rounds, beam, _say)
-    tuned.model(model, split, _command()).save(language)
+    tuned.model(model, split, _command()).save(folder)
     print(f"CER {100 * tuned.cer:.2f} %, WER {100 * tuned.wer:.2f} % on {tuned.lines} lines of {split}")
 
 
@@ -850,7 +852,7 @@ def export(
     language: Annotated[
         str | None,
         typer.Option(
-            help="Shipped language model to decode with, for the card of a recognizer.  [default: language]",
+            help="Shipped language model to decode with, for a recognizer's card.  [default: the source's own]",
             show_default=False,
         ),
     ] = None,

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from handwriting.best import BestOf
-from handwriting.checkpoint import shipped
 from handwriting.corpora import Line
 from handwriting.legibility import failed, read, read_sentences
 from handwriting.recognition.recognizer import Recognizer
@@ -36,17 +35,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("-n", type=int, default=int(os.environ.get("BENCH_LINES", "2000")))
     parser.add_argument("--cost", type=int, default=40, help="lines for the cost")
-    parser.add_argument("--second", type=Path, help="a recognizer that does not choose")
+    parser.add_argument("--second", type=Path, default="recognizer-open", help="a recognizer that does not choose")
     parser.add_argument("--sentences", type=Path, default=Path(__file__).with_name("sentences.txt"))
     parser.add_argument("--checkpoint", type=Path)
     options = parser.parse_args()
     synthesizer, judge = Synthesizer.load(options.checkpoint), Recognizer.load()
-    other = options.second or shipped("recognizer-open")
-    readers = {"judge": judge}
-    if (other / "card.json").is_file():
-        readers["second reader"] = Recognizer.load(other)
-    else:
-        print(f"no second reader: there is no checkpoint in {other.name}")
+    readers = {"judge": judge, "second reader": Recognizer.load(options.second)}
     sentences = [synthesizer.writable(s.text) for s in read_sentences(options.sentences)]
     texts = [sentences[i % len(sentences)] for i in range(options.n)]
     print(f"{options.n} lines of {min(options.n, len(sentences))} sentences, bias 1")

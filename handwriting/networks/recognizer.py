@@ -95,7 +95,7 @@ def _initialise(network: RecognizerNetwork) -> None:
         if weight.dim() == 3:
             nn.init.kaiming_normal_(weight, nonlinearity="relu")
             weight.detach().mul_(1.5)
-        elif weight.dim() == 2:
+        elif weight.dim() == 2 and "weight" in name:
             fill = nn.init.orthogonal_ if "weight_hh" in name else nn.init.xavier_normal_
             for gate in weight.detach().split(network.config.hidden_size if name.startswith("lstm.") else len(weight)):
                 fill(gate)

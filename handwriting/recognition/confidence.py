@@ -20,6 +20,8 @@ from handwriting.recognition.decode import Floats, Hypothesis
 
 SURE = 7.0
 """Largest log-odds that count: what is surer is rounding."""
+RIVALS = 10
+"""Of the hypotheses, best first, that are weighed against each other: a wider search finds more of them."""
 TEMPERATURE = 2.0
 """Scores of the search differ by too much: language model and network err together."""
 
@@ -75,7 +77,7 @@ class Calibration:
         stored = card.get("calibration", {}).get(decoder)
         if stored is None:
             return cls()
-        found = cls(*(tuple(stored[name]) for name in ("character", "word", "line")))
+        found = cls(*(tuple(stored.get(name, ())) for name in ("character", "word", "line")))
         if any(len(mine) != len(theirs) for mine, theirs in zip(astuple(cls()), astuple(found), strict=True)):
             raise InkError(f"the card's calibration for {decoder} is of another version; run app.py calibrate")
         return found

@@ -18,7 +18,7 @@ from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
 from handwriting.recognition.beam import BeamSearchDecoder, Found
-from handwriting.recognition.confidence import TEMPERATURE, Calibration, Evidence, evidence
+from handwriting.recognition.confidence import RIVALS, TEMPERATURE, Calibration, Evidence, evidence
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.recognition.language.scorer import LanguageScorer
@@ -208,7 +208,7 @@ class Recognizer:
             else:
                 search = self.search(scorer, len(log_probs), beam)
                 found = search.search(log_probs)
-                rivals = [(one.text, one.score) for one in found]
+                rivals = [(one.text, one.score) for one in found[:RIVALS]]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
             return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)
 

@@ -151,6 +151,7 @@ class RecognizerTask:
     def _start_from(self, init: Checkpoint | None, say: Callable[[str], None]) -> None:
         self.init = None if init is None else str(init.folder)
         self.origin = origin(init)
+        self.language = {k: v for k, v in (init.card if init is not None else {}).items() if k == "language"}
         if init is not None:
             say(initialise(self.network, self.alphabet, init, _place))
 
@@ -212,6 +213,7 @@ class RecognizerTask:
             "developed_on": self.settings.develop,
             "training": training,
             **self.origin,
+            **self.language,
             "terms": self.terms,
         }
         _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
@@ -310,7 +312,8 @@ def export_checkpoint(
     """
     card = source.card
     if language is not None:
-        Checkpoint.load(shipped(language), "language")
+        if Path(language).name != language or not (shipped(language) / "model.npz").is_file():
+            raise InkError(f"--language {language}: no language model is shipped by that name; give language-open, say")
         card = {**card, "language": language}
     _write(folder, card, source.weights(), quantise)
     if corpus is not None and splits:

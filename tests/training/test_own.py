@@ -43,7 +43,9 @@ def init(tmp_path_factory) -> Checkpoint:
     corpus.terms = "research only"
     task = RecognizerTask(corpus, RecognizerSettings(**SIZES))
     task.save(folder, task.network, {})
-    return Checkpoint.load(folder, "recognizer")
+    started = Checkpoint.load(folder, "recognizer")
+    started.card["language"] = "language-open"
+    return started
 
 
 def test_from_a_checkpoint_on_its_alphabet_is_kept_and_extended(own, init, tmp_path):
@@ -64,6 +66,7 @@ def test_the_card_says_whence_it_came(own, init, tmp_path):
     card = Checkpoint.load(tmp_path / "best", "recognizer").card
     assert card["terms"] == f"research only | {corpus.terms}"
     assert card["started_from"]["training"] == init.card["training"]
+    assert card["language"] == "language-open"
     assert seen(card, corpus.lines("train")) == 4 and seen(card, corpus.lines("test")) == 0
     assert seen(card, TinyCorpus().lines("trainset")) == 11  # of 12, one of which is known to be bad
     assert seen(card, TinyCorpus().lines("testset_v")) == 0
