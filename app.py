@@ -762,7 +762,10 @@ def calibrate(
     decoder: Annotated[Decoder, typer.Option(help="Each has a calibration of its own.")] = "language",
     language: Language = None,
 ) -> None:
-    """Make a recognizer's probabilities of lines, words and characters mean what they say."""
+    """Make a recognizer's probabilities of lines, words and characters mean what they say.
+
+    Whether one reading is asked for or five, for which the search is wider.
+    """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.checkpoint import save_card
     from handwriting.recognition import calibration, evaluation
@@ -773,10 +776,13 @@ def calibrate(
     card, old = {**folder.card}, folder.card.get("calibration", {})
     card.pop("calibration", None)
     model = None if language is None else LanguageModel.load(language)
-    recognizer = Recognizer(Folder(folder.folder, card), language=model)
+    recognizer, corpus = Recognizer(Folder(folder.folder, card), language=model), _corpus(data)
     with _progress("reading") as progress:
-        result = evaluation.evaluate(recognizer, _corpus(data), split, decoder, progress=progress)
-    judged = calibration.judge(result)
+        results = [
+            evaluation.evaluate(recognizer, corpus, split, decoder, progress=progress, alternatives=readings)
+            for readings in ((1,) if decoder == "greedy" else (1, 5))
+        ]
+    judged = calibration.judge(*results)
     weights = calibration.calibrate(judged)
     stored = {**old, decoder: {**weights.record(), "split": split}}
     save_card(folder.folder, {**card, "calibration": stored})

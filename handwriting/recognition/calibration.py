@@ -42,11 +42,13 @@ class Judged:
     """The number of each one's form."""
 
 
-def judge(evaluation: Evaluation) -> dict[str, Judged]:
-    """By level."""
-    number = {form: i for i, form in enumerate(dict.fromkeys(line.form for line in evaluation.lines))}
+def judge(*evaluations: Evaluation) -> dict[str, Judged]:
+    """By level; of all ``evaluations`` together, as with searches of different widths."""
+    lines = [line for evaluation in evaluations for line in evaluation.lines]
+    transcriptions = [one for evaluation in evaluations for one in evaluation.transcriptions]
+    number = {form: i for i, form in enumerate(dict.fromkeys(line.form for line in lines))}
     rows: dict[str, list[tuple[Floats, list[bool], int]]] = {level: [] for level in LEVELS}
-    for line, transcription in zip(evaluation.lines, evaluation.transcriptions, strict=True):
+    for line, transcription in zip(lines, transcriptions, strict=True):
         said = transcription.evidence
         if said is None:
             continue
