@@ -316,7 +316,7 @@ def test_the_keyboard_reaches_everything(open_page):
     page = open_page("generate")
     written(page)
     page.locator(".skip").focus()
-    assert page.locator(".skip").bounding_box()["y"] >= 0
+    page.wait_for_function("document.querySelector('.skip').getBoundingClientRect().y >= 0")
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -325,7 +325,7 @@ def test_the_keyboard_reaches_everything(open_page):
         assert wanted in reached, reached
     page.locator("nav a", has_text="My hand").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "hand-title"
+    page.wait_for_function("document.activeElement.id === 'hand-title'")
     assert page.title() == "My hand – Handwriting"
     assert page.locator("nav [aria-current]").inner_text() == "My hand"
 
