@@ -48,7 +48,10 @@ Checkpoint = Annotated[
 ]
 Language = Annotated[
     Path | None,
-    typer.Option(help="Folder of the language model; the checkpoint's own when not given.", show_default=False),
+    typer.Option(
+        help="Folder of the language model, or a shipped one's name; the checkpoint's own when not given.",
+        show_default=False,
+    ),
 ]
 Data = Annotated[
     Path, typer.Option(help="Folder of IAM-OnDB or of your own ink, a JSONL file, or a file packed with 'prepare'.")
@@ -304,10 +307,13 @@ def serve(
         ),
     ] = None,
     checkpoint: Annotated[
-        Path | None, typer.Option(help="Of the synthesizer; the shipped one when not given.", show_default=False)
+        Path | None, typer.Option(help="Of the synthesizer; the default one when not given.", show_default=False)
     ] = None,
     recognizer: Annotated[
-        Path | None, typer.Option(help="Of the recognizer; the shipped one when not given.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Of the recognizer, or a shipped one's name; the default one when not given.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """A page to write on, in the browser, and an HTTP API.
@@ -723,7 +729,10 @@ def evaluate_legibility(
     split: Annotated[str, typer.Option(help="Split of those lines.")] = "testset_v",
     checkpoint: Checkpoint = None,
     recognizer: Annotated[
-        Path | None, typer.Option(help="Checkpoint that reads; the shipped one when not given.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Checkpoint that reads, or a shipped one's name; the default one when not given.", show_default=False
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
     rows: Annotated[int, typer.Option(min=0, help="Characters in the table, least legible first.")] = 20,
@@ -773,8 +782,8 @@ def calibrate(
     from handwriting.recognition.recognizer import Recognizer
 
     folder = Folder.load(checkpoint, "recognizer")
-    card, old = {**folder.card}, folder.card.get("calibration", {})
-    card.pop("calibration", None)
+    card = dict(folder.card)
+    others = card.pop("calibration", {})  # what an older version left must not be in the way
     model = None if language is None else LanguageModel.load(language)
     recognizer, corpus = Recognizer(Folder(folder.folder, card), language=model), _corpus(data)
     with _progress("reading") as progress:
@@ -784,8 +793,7 @@ def calibrate(
         ]
     judged = calibration.judge(*results)
     weights = calibration.calibrate(judged)
-    stored = {**old, decoder: {**weights.record(), "split": split}}
-    save_card(folder.folder, {**card, "calibration": stored})
+    save_card(folder.folder, {**card, "calibration": {**others, decoder: {**weights.record(), "split": split}}})
     for level, error in calibration.cross_validated(judged).items():
         print(f"{level:10} calibration error {100 * error:5.2f} %, each form judged by a fit on others")
 

@@ -273,8 +273,9 @@ def test_export_names_the_language_model_on_the_card(run, trained, tmp_path):
     recognizer = Recognizer.load(tmp_path / "new")
     assert "IAM" not in recognizer.language.card["terms"]
     assert "IAM" in Recognizer.load(trained).language.card["terms"]
-    code, _, err = run("export", trained, "-o", tmp_path / "other", "--language", shipped("language"))
-    assert_one_line(code, err, "no language model is shipped by that name")
+    for name in ("lingua", shipped("language")):
+        code, _, err = run("export", trained, "-o", tmp_path / "other", "--language", name)
+        assert_one_line(code, err, str(name), "no language model is shipped by that name")
     assert not (tmp_path / "other").exists()
     code, _, err = run("export", shipped("synthesizer"), "-o", tmp_path / "other", "--language", "language")
     assert_one_line(code, err, "--language language", "no recognizer")

@@ -105,3 +105,8 @@ def test_a_page_has_a_size_that_can_be():
             Page(page.ink, None, size)
     with pytest.raises(InkError, match="from 1"):
         Page(page.ink, number=0)
+
+
+def test_boxes_are_the_bounds_of_each_stroke():
+    ink = Ink.from_strokes([[(3, 1), (1, 4), (2, 2)], [(5, 5)]])
+    assert ink.boxes.tolist() == [[1, 5], [1, 5], [3, 5], [4, 5]]

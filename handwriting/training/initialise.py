@@ -47,13 +47,15 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: 
     return f"weights from {init.folder}; {fresh} of {len(alphabet.characters)} characters are new to them"
 
 
-def origin(init: Checkpoint | None) -> dict[str, Any]:
-    """For the card: what that of ``init`` tells of its training and of those before it, without the lists of lines."""
+def inherited(init: Checkpoint | None) -> dict[str, Any]:
+    """What a card takes from that of ``init``: its language model, its training and those before it, without lists."""
     if init is None:
         return {}
-    trained_on = {k: v for k, v in init.card.get("trained_on", {}).items() if k not in ("left_out", KEY)}
-    known = {k: init.card[k] for k in ("developed_on", "training", "started_from") if k in init.card}
-    return {"started_from": {"trained_on": trained_on, **known}}
+    card = init.card
+    trained_on = {k: v for k, v in card.get("trained_on", {}).items() if k not in ("left_out", KEY)}
+    known = {k: card[k] for k in ("developed_on", "training", "started_from") if k in card}
+    language = {"language": card["language"]} if "language" in card else {}
+    return {"started_from": {"trained_on": trained_on, **known}, **language}
 
 
 def _copy_by_character(

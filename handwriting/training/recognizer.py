@@ -30,7 +30,7 @@ from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import batches_by_length, pad
 from handwriting.text import natural
 from handwriting.training.export import int8, recognizer_graph
-from handwriting.training.initialise import initialise, origin
+from handwriting.training.initialise import inherited, initialise
 from handwriting.training.plan import plan_by_length
 
 
@@ -150,8 +150,7 @@ class RecognizerTask:
 
     def _start_from(self, init: Checkpoint | None, say: Callable[[str], None]) -> None:
         self.init = None if init is None else str(init.folder)
-        self.origin = origin(init)
-        self.language = {k: v for k, v in (init.card if init is not None else {}).items() if k == "language"}
+        self.inherited = inherited(init)
         if init is not None:
             say(initialise(self.network, self.alphabet, init, _place))
 
@@ -212,8 +211,7 @@ class RecognizerTask:
             },
             "developed_on": self.settings.develop,
             "training": training,
-            **self.origin,
-            **self.language,
+            **self.inherited,
             "terms": self.terms,
         }
         _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})

@@ -40,7 +40,7 @@ from handwriting.synthesis.evaluation import Example
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
-from handwriting.training.initialise import initialise, origin
+from handwriting.training.initialise import inherited, initialise
 from handwriting.training.plan import plan_by_length
 
 Kind = Literal["synthesizer", "prediction"]
@@ -82,7 +82,7 @@ class SynthesizerTask:
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.settings, self.terms = settings, terms([corpus.terms], init)
-        self.init, self.origin = None if init is None else str(init.folder), origin(init)
+        self.init, self.inherited = None if init is None else str(init.folder), inherited(init)
         watched = settings.develop != NONE
         for name in settings.train if watched else ():
             refuse_overlap(name, corpus.training_ids(name), settings.develop, corpus.ids(settings.develop))
@@ -152,7 +152,7 @@ class SynthesizerTask:
             },
             "developed_on": self.settings.develop,
             "training": training,
-            **self.origin,
+            **self.inherited,
             "terms": self.terms,
         }
         _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})

@@ -13,6 +13,12 @@ def network(variant: str = "forget", **sizes) -> RecognizerNetwork:
     return RecognizerNetwork(RecognizerConfig(variant=variant, dropout=0.0, **sizes)).eval()
 
 
+def test_peepholes_begin_as_small_as_the_cell_makes_them():
+    peepholes = [p for name, p in network("peephole").named_parameters() if name.endswith("peephole")]
+    assert len(peepholes) == 6
+    assert all(0 < p.abs().max() <= 256**-0.5 for p in peepholes)
+
+
 def test_the_forget_gates_keep_their_bias():
     biases = [cell.lstm.bias_ih_l0 + cell.lstm.bias_hh_l0 for cell in network().lstm.cells]
     assert all(torch.allclose(bias[256:512], torch.ones(256)) for bias in biases)

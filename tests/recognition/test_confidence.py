@@ -14,6 +14,7 @@ from handwriting.recognition.confidence import (
     fit,
     logistic,
 )
+from handwriting.recognition.decode import Hypothesis
 
 ALPHABET = Alphabet(" abc")
 
@@ -35,6 +36,13 @@ def test_the_doubtful_character_is_the_less_probable():
     assert characters.argmin() == 1
     assert words[0] < 0.75 < 0.9 < words[1]
     assert line < 0.75
+
+
+def test_a_line_is_judged_by_its_rivals_the_network_and_the_language_model():
+    frames = np.log(np.full((3, 5), 0.2))
+    best = Hypothesis("ab", -1.5, ((0, 1), (2, 3)), 0.5)
+    one = evidence(best, ALPHABET.encode("ab").tolist(), [("ab", 0.5), ("ac", 0.5 - 2 * np.log(3))], frames)
+    assert one.line == pytest.approx(np.array([[np.log(3), -np.log(2.5), 1.0]]))
 
 
 def test_a_clear_line_is_probable():
