@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
@@ -17,10 +18,44 @@ from handwriting.ink import Ink, Page
 
 if TYPE_CHECKING:
     from handwriting.recognition.pages import ReadPage
-    from handwriting.recognition.recognizer import Transcription
+    from handwriting.recognition.recognizer import Recognizer, Transcription
+    from handwriting.recognition.streaming import Stream
+    from handwriting.synthesis.synthesizer import Synthesizer
 
-__all__ = ["Ink", "InkError", "Page", "generate", "read", "save", "transcribe"]
+__all__ = [
+    "Ink",
+    "InkError",
+    "Page",
+    "Recognizer",
+    "Stream",
+    "Synthesizer",
+    "Transcription",
+    "generate",
+    "read",
+    "save",
+    "transcribe",
+]
 __version__ = "0.1.0"
+
+_MODULES = {
+    "Recognizer": "handwriting.recognition.recognizer",
+    "Stream": "handwriting.recognition.streaming",
+    "Synthesizer": "handwriting.synthesis.synthesizer",
+    "Transcription": "handwriting.recognition.recognizer",
+}
+"""Where each name is defined that is imported when it is first used."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'handwriting' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
 
 
 def generate(text: str, *, bias: float | None = None, seed: int = 0) -> Ink:
