@@ -22,7 +22,7 @@ import numpy as np
 
 from handwriting.corpora import open_corpus
 from handwriting.documents.task import inputs
-from handwriting.evaluation.legibility import read_sentences
+from handwriting.evaluation.sentences import read_sentences
 from handwriting.features import encode
 from handwriting.formats import save
 from handwriting.ink import Ink

@@ -65,7 +65,8 @@ class _Sheet:
     def _line(self, line: ReadLine, name: str) -> etree._Element:
         made = _make.span({"class": "ocr_line", "id": name, "title": self.bbox(line.box)})
         for k, word in enumerate(line.words, 1):
-            title = f"{self.bbox(word.box(line.ink))}; x_wconf {round(100 * word.probability)}"
+            confidence = "" if word.probability is None else f"; x_wconf {round(100 * word.probability)}"
+            title = f"{self.bbox(word.box(line.ink))}{confidence}"
             element = _make.span({"class": "ocrx_word", "id": f"{name.replace('line', 'word')}_{k}", "title": title})
             for character in line.readings[0].characters[word.begin : word.end]:
                 box = character.box(line.ink)
