@@ -9,6 +9,7 @@ from pathlib import Path
 
 from handwriting.documents.document import Document
 from handwriting.documents.loading import LoadedFile
+from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.pages import read_pages, reader
@@ -17,7 +18,10 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 
 @dataclass(frozen=True)
 class TranscribeOptions:
-    """How files are recognised; a plain value, so that it can be sent to other machines."""
+    """How files are recognised; a plain value, so that it can be sent to other machines.
+
+    Raises :class:`InkError` for ``hints`` that the ``decoder`` does not use.
+    """
 
     checkpoint: Path | None = None
     """The shipped recognizer by default."""
@@ -31,6 +35,10 @@ class TranscribeOptions:
     """Every page is one line of writing and is not split into lines."""
     threads: int = 1
     """Threads of the inference engine."""
+
+    def __post_init__(self) -> None:
+        if self.hints != Hints() and self.decoder != "language":
+            raise InkError("words and context are hints for the language model; choose the decoder language")
 
 
 @lru_cache(maxsize=2)

@@ -62,10 +62,10 @@ def transcribe(
     """
     kind = choose_kind(kind, output)
     if options.alternatives > 1 and kind not in ("json", "jsonl"):
-        raise InkError(f"alternatives={options.alternatives}: {kind} has no room for them; choose json or jsonl")
+        raise InkError(f"alternatives {options.alternatives}: {kind} has no room for them; choose the format json")
     grows = kind == "jsonl" and output is not None
     if scheduler is not None and not grows:
-        raise InkError(f"scheduler {scheduler} needs an output that grows file by file; give one named like NAME.jsonl")
+        raise InkError(f"scheduler {scheduler} needs an output that grows file by file; give one like NAME.jsonl")
     if output is not None:
         has_place(output)
     load_recognizer(options)  # a bad checkpoint is reported before any file is read
