@@ -124,11 +124,11 @@ def test_the_ending_tells_what_is_written(run, iamondb_dir, tmp_path):
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        (["-o", "a.docx"], "its ending does not tell"),
-        (["--format", "pdf"], "-o NAME.pdf"),
-        (["--alternatives", "3"], "--format json"),
-        (["--alternatives", "3", "-o", "a.hocr"], "only json"),
-        (["--dask", "tcp://nowhere:1", "-o", "a.json"], "-o NAME.jsonl"),
+        (["-o", "a.docx"], "the extension does not tell"),
+        (["--format", "pdf"], "give an output file, like NAME.pdf"),
+        (["--alternatives", "3"], "choose the format json"),
+        (["--alternatives", "3", "-o", "a.hocr"], "hocr has no room"),
+        (["--dask", "tcp://nowhere:1", "-o", "a.json"], "give one like NAME.jsonl"),
         (["-o", "missing/a.txt"], "make it first"),
     ],
 )
@@ -200,7 +200,7 @@ def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(
     ("arguments", "parts"),
     [
         (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give the folder"]),
-        (["transcribe", "x.xml", "--alternatives", "3"], ["--alternatives 3", "--format json"]),
+        (["transcribe", "x.xml", "--alternatives", "3"], ["alternatives 3", "choose the format json"]),
         (["corpus", ".", "--list", "mine.txt"], ["no IAM-OnDB here"]),
         (["corpus", "."], ["no IAM-OnDB here", "give the folder"]),
         (["corpus", "nowhere"], ["nowhere", "no such file"]),
