@@ -27,10 +27,12 @@ def create_style(
 ) -> None:
     """Make a style of a line of ink, for generate --style and the page."""
     from handwriting.composition.export import make_style
+    from handwriting.files import refuse_input
     from handwriting.synthesis.synthesizer import Synthesizer
 
-    made = make_style(Synthesizer.load(checkpoint), name, ink, text, size)
     path = output or Path(f"{name}.json")
+    refuse_input(path, [ink])
+    made = make_style(Synthesizer.load(checkpoint), name, ink, text, size)
     made.save(path)
     print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
 

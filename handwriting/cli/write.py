@@ -70,12 +70,14 @@ def generate(
     """
     from handwriting.composition.export import choosing, read_text
     from handwriting.composition.export import generate as run
+    from handwriting.files import refuse_input
     from handwriting.rendering.page import PageStyle
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import BIAS, Synthesizer
 
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
+    refuse_input(output, [path for path in (prime, file, style) if path is not None])
     on_page = page_width is not None or paper != "plain"
     sheet = PageStyle(
         width_mm=page_width if page_width is not None else 210.0 if on_page else None,

@@ -13,7 +13,7 @@ import numpy as np
 from handwriting import formats, metrics
 from handwriting.composition.live_page import Begun, Finished, Hands, Live, Sheet
 from handwriting.composition.page import Hand
-from handwriting.documents.page_reader import PageReader
+from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Page, Source
 from handwriting.recognition.pages import ReadLine
@@ -41,7 +41,7 @@ class Desk:
     drawing: Lane = field(default_factory=lambda: Lane("drawing", 1, 8))
 
     def __post_init__(self) -> None:
-        self.reader = PageReader(self.recognizer)
+        self.reader = IncrementalPageReader(self.recognizer)
         self.hands = Hands(self.synthesizer)
         self.styles = {name: load(name) for name in SHIPPED}
 
