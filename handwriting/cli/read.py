@@ -1,4 +1,4 @@
-"""Commands that read ink: ``transcribe``, ``formats`` and ``convert``."""
+"""Commands that read ink files: ``transcribe``, ``convert`` and ``formats``."""
 
 from __future__ import annotations
 
@@ -8,58 +8,97 @@ from typing import Annotated, Literal
 
 import typer
 
-from handwriting.cli.options import Checkpoint, Decoder, Language, Threads
+from handwriting.cli.options import Checkpoint, Decoder, Language, Threads, only_with
 from handwriting.cli.progress import bar, say
+from handwriting.errors import InkError
+
+HOW_TO_READ = "How to read"
 
 
 def transcribe(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Ink files, folders of them, - for stdin.")],
+    context: typer.Context,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Ink files and folders of them; - reads standard input.")
+    ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="The file to write: .txt, .json, .jsonl, .hocr, .pdf.", show_default=False),
+        typer.Option(
+            "-o",
+            "--output",
+            help="File to write: .txt, .json, .jsonl, .hocr or .pdf.  [default: print the text]",
+            show_default=False,
+        ),
     ] = None,
     format: Annotated[
         Literal["text", "json", "jsonl", "hocr", "pdf"] | None,
-        typer.Option(help="What to write, where the file's ending does not tell.  [default: text]", show_default=False),
+        typer.Option(help="Format of the result.  [default: the one of the file's ending, or text]", show_default=False),
     ] = None,
-    checkpoint: Checkpoint = None,
-    decoder: Annotated[Decoder, typer.Option(help="Best path, beam search, or that with a language model.")] = (
-        "language"
-    ),
-    words: Annotated[
-        Path | None, typer.Option(help="File of words that are likely to occur: names, terms.", show_default=False)
-    ] = None,
-    context: Annotated[str, typer.Option(help="The text before what is read.", show_default=False)] = "",
-    language: Language = None,
-    alternatives: Annotated[int, typer.Option(min=1, max=100, help="Readings to report (json); takes the beam.")] = 1,
     line: Annotated[
-        bool, typer.Option("--line", help="Every page is one line of writing: look for no others.")
+        bool,
+        typer.Option("--line", help="Treat each page as a single line of writing.", rich_help_panel=HOW_TO_READ),
     ] = False,
+    words: Annotated[
+        Path | None,
+        typer.Option(
+            help="Text file of words that are likely to occur, such as names and terms.",
+            show_default=False,
+            rich_help_panel=HOW_TO_READ,
+        ),
+    ] = None,
+    before: Annotated[
+        str,
+        typer.Option(
+            "--context", help="Text that comes before the ink.", show_default=False, rich_help_panel=HOW_TO_READ
+        ),
+    ] = "",
+    alternatives: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=100,
+            help="Number of readings per line, most probable first; more than one needs JSON output and a beam search.",
+            rich_help_panel=HOW_TO_READ,
+        ),
+    ] = 1,
+    decoder: Annotated[
+        Decoder,
+        typer.Option(
+            help="Best path of the network, beam search, or beam search with the language model.",
+            rich_help_panel=HOW_TO_READ,
+        ),
+    ] = "language",
+    checkpoint: Checkpoint = None,
+    language: Language = None,
+    threads: Threads = 1,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Read on a Dask cluster; for -o NAME.jsonl.", show_default=False),
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address of a Dask scheduler whose workers do the reading; needs -o NAME.jsonl.",
+            show_default=False,
+        ),
     ] = None,
-    threads: Threads = 1,
 ) -> None:
-    """Read ink files: their lines as text, or where every word stands.
+    """Read ink files and print what they say.
 
-    Pages are split into lines. JSON has an object for each input, with lines,
-    words and characters, their boxes and how probable they are; a PDF has the
-    ink with its text under it, to be searched. A .jsonl file grows with the
-    work, and the same command goes on where it was.
+    Each page is split into lines. JSON output has the lines, words and characters of every page with their boxes and
+    the probability that each was read correctly. A PDF shows the ink, with the text under it so that it can be
+    searched. A .jsonl file grows file by file, and the same command continues it after an interruption.
 
-    An input that cannot be read is reported in one line on stderr and the
-    others are done; the exit code is then 1, or 2 when nothing could be read.
+    A file that cannot be read is reported in one line on stderr, and the others are read. The exit code is then 1, or
+    2 if no file could be read.
     """
     from handwriting.documents.recognise import TranscribeOptions
-    from handwriting.documents.transcribe import transcribe as transcribe_files
+    from handwriting.documents.transcribe import transcribe as run
     from handwriting.recognition.language.model import Hints
 
-    options = TranscribeOptions(
-        checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads
-    )
+    for name in ("words", "before", "language"):
+        only_with(context, name, decoder == "language", "--decoder language")
+    if alternatives > 1 and decoder == "greedy":
+        raise InkError("--decoder greedy finds one reading; for --alternatives choose --decoder beam or language")
+    options = TranscribeOptions(checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads)
     with bar("transcribing", unit="files") as progress:
-        done = transcribe_files(
+        done = run(
             paths,
             options,
             output,
@@ -75,25 +114,20 @@ def transcribe(
         raise SystemExit(1 if done.failed < done.files else 2)
 
 
-def list_formats() -> None:
-    """List the kinds of ink files that are read and written."""
-    from handwriting.formats import table
-
-    print(table())
-
-
 def convert(
-    source: Annotated[str, typer.Argument(metavar="IN", help="An ink file, - for stdin.")],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; its ending says in which format.")],
-    page: Annotated[int | None, typer.Option(min=1, help="Only this page of a document.", show_default=False)] = None,
+    source: Annotated[str, typer.Argument(metavar="IN", help="Ink file to convert; - reads standard input.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; its ending chooses the format.")],
+    page: Annotated[
+        int | None, typer.Option(min=1, help="Convert only this page.  [default: all pages]", show_default=False)
+    ] = None,
     format: Annotated[
-        str | None, typer.Option(help="The format of IN, where its content does not tell.", show_default=False)
+        str | None, typer.Option(help="Format of IN, if its content does not tell.", show_default=False)
     ] = None,
 ) -> None:
-    """Turn an ink file into one of another format.
+    """Convert an ink file to another format.
 
-    What the other format cannot hold is named in a line on stderr; see
-    'formats' for what each holds.
+    Whatever the new format cannot hold is named in a note on stderr. The command 'formats' lists what each format can
+    hold.
     """
     from handwriting import formats
 
@@ -104,3 +138,10 @@ def convert(
         sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
     )
     print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
+
+
+def formats() -> None:
+    """List the ink formats that can be read and written."""
+    from handwriting.formats import table
+
+    print(table())

@@ -1,4 +1,4 @@
-"""``train`` and what goes with it: ``corpus``, ``prepare`` and ``export``."""
+"""``train``, and ``export`` of what it wrote."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import (
-    PLAIN,
     Average,
     BatchSize,
     Clip,
@@ -34,48 +34,14 @@ from handwriting.cli.options import (
     corpus_at,
     integers,
 )
-from handwriting.cli.progress import bar, called, say
+from handwriting.cli.program import command_line
+from handwriting.cli.progress import say
 from handwriting.errors import InkError
 
 app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
 
 
-def corpus(
-    directory: Annotated[
-        Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL or packed file.")
-    ],
-    lists: Lists = None,
-) -> None:
-    """Show what a corpus holds and every problem in it."""
-    from handwriting.corpora.report import report
-
-    with bar("reading") as progress:
-        found = report(directory, lists or (), progress)
-    print(found)
-
-
-def prepare(
-    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, or a JSONL file.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
-    lists: Lists = None,
-    splits: Annotated[
-        list[str] | None,
-        typer.Option("--split", help="Pack this split alone; may be repeated.", show_default=False),
-    ] = None,
-) -> None:
-    """Pack a corpus into one small file.
-
-    It trains the same as the folder and opens at once.
-    """
-    from handwriting.corpora.packed import pack
-
-    found = corpus_at(directory, lists)
-    with bar("packing") as progress:
-        pack(found, output, progress, splits or ())
-    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
-
-
-@app.command("recognizer")
+@app.command("recognizer", cls=Command)
 def train_recognizer(
     context: typer.Context,
     data: Annotated[
@@ -178,11 +144,11 @@ def train_recognizer(
     corpora = [corpus_at(path, lists) for path in data]
     make_folder(out)
     task = recognizer_task(corpora, settings, what, start, say=say)
-    say(json.dumps(run(task, options, out, command=called())))
+    say(json.dumps(run(task, options, out, command=command_line())))
 
 
-@app.command("prediction", help="Train the prediction network, which writes without a text, in the same way.")
-@app.command("synthesizer")
+@app.command("prediction", cls=Command, help="Train the prediction network, which writes without a text, in the same way.")
+@app.command("synthesizer", cls=Command)
 def train_synthesizer(
     context: typer.Context,
     data: Data,
@@ -257,7 +223,7 @@ def train_synthesizer(
     corpus = corpus_at(data, lists)
     make_folder(out)
     task = SynthesizerTask(corpus, settings, start, say=say)
-    say(json.dumps(run(task, options, out, command=called())))
+    say(json.dumps(run(task, options, out, command=command_line())))
 
 
 def export(
