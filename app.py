@@ -7,7 +7,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from handwriting.errors import InkError
+from handwriting.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from handwriting.corpora import Corpus
@@ -216,16 +217,19 @@ def generate(
     the same command gives the same file. Not all of Unicode can be written:
     what cannot is refused before anything is drawn, with a spelling that can.
     """
-    from handwriting.composition.export import choosing, read_text
-    from handwriting.composition.export import generate as run
-    from handwriting.rendering.page import PageStyle
+    from handwriting.composition.generate import generate as run
+    from handwriting.composition.generate import line_writer, read_text
+    from handwriting.composition.style import style_from_file
+    from handwriting.rendering.layout import PageLayout
+    from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
+    from handwriting.synthesis.observer import Observer
     from handwriting.synthesis.styles import load
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.synthesizer import Synthesizer
 
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
     on_page = page_width is not None or paper != "plain"
-    sheet = PageStyle(
+    layout = PageLayout(
         width_mm=page_width if page_width is not None else 210.0 if on_page else None,
         height_mm=page_height,
         margin_mm=margin if margin is not None else 20.0 if on_page else 4.0,
@@ -236,28 +240,26 @@ def generate(
         stroke_mm=width,
     )
     words = read_text(text, file)
-    hand = load(style) if style is not None else None if prime is None else (prime, prime_text)
-    synthesizer = Synthesizer.load(checkpoint, threads)
+    writer_style = load(style) if style is not None else None
+    if prime is not None:
+        writer_style = style_from_file(prime, prime_text, text_option="--prime-text")
+    hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, writer_style, size, slant)
+    writer = line_writer(Synthesizer.load(checkpoint, threads), best_of, threads)
     with _progress("writing", unit="characters") as progress:
         done = run(
-            synthesizer,
+            writer,
             words,
             output,
-            sheet,
-            bias=BIAS if bias is None else bias,
-            seed=seed,
-            primer=hand,
-            size=size,
-            slant=slant,
-            best_of=choosing(synthesizer, best_of, threads),
-            animated=speed if animate else None,
-            plotted=plotter,
+            layout,
+            hand,
+            animation_speed=speed if animate else None,
+            plotter=plotter,
             dpi=dpi,
-            progress=progress,
+            observer=Observer(progress),
         )
-    for line in done.unfinished:
+    for line in done.incomplete:
         _say(f"warning: {line!r} may have lost its end; try another --seed")
-    for chosen in done.unsaid:
+    for chosen in done.misread:
         _say(f"warning: {chosen.text!r} is read as {chosen.read!r}, the best of {best_of}; try another --seed")
     print(done.summary)
 
@@ -276,10 +278,11 @@ def create_style(
     checkpoint: Checkpoint = None,
 ) -> None:
     """Make a style of a line of ink, for generate --style and the page."""
-    from handwriting.composition.export import make_style
+    from handwriting.composition.style import style_from_file
     from handwriting.synthesis.synthesizer import Synthesizer
 
-    made = make_style(Synthesizer.load(checkpoint), name, ink, text, size)
+    made = style_from_file(ink, text, name, size, text_option="--text")
+    Synthesizer.load(checkpoint).primer(made)  # refuses a style that cannot be written in
     path = output or Path(f"{name}.json")
     made.save(path)
     print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
@@ -746,7 +749,8 @@ def evaluate_legibility(
     """
     from handwriting.evaluation import legibility
     from handwriting.recognition.recognizer import Recognizer
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.hand import DEFAULT_BIAS
+    from handwriting.synthesis.synthesizer import Synthesizer
 
     sentences = legibility.read_sentences(texts)
     with _progress("writing", unit="characters") as progress:
@@ -754,7 +758,7 @@ def evaluate_legibility(
             sentences,
             Synthesizer.load(checkpoint, threads),
             Recognizer.load(recognizer, threads),
-            BIAS if bias is None else bias,
+            DEFAULT_BIAS if bias is None else bias,
             seed,
             n,
             None if data is None else _corpus(data),
@@ -901,7 +905,7 @@ def demo(
 
     With the shipped checkpoints of both directions.
     """
-    from handwriting.composition.export import demonstrate
+    from handwriting.composition.generate import demonstrate
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -935,16 +939,16 @@ def main() -> None:
 
 
 @contextmanager
-def _progress(label: str, unit: str = "lines") -> Iterator[Callable[[float, int], object]]:
+def _progress(label: str, unit: str = "lines") -> Iterator[Progress]:
     """A bar on stderr that appears after a second; the body gets a function of what is done and the total."""
     if not sys.stderr.isatty():  # the bar's import takes longer than reading a line
-        yield lambda done, total: None
+        yield no_progress
         return
     from tqdm import tqdm
 
     with tqdm(desc=label, unit=f" {unit}", delay=1, leave=False) as bar:
 
-        def show(done: float, total: int) -> None:
+        def show(done: float, total: float) -> None:
             bar.total = total
             bar.update(done - bar.n)
 

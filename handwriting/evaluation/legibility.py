@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,14 +25,15 @@ from handwriting.evaluation import recognition
 from handwriting.evaluation.diversity import RATIO, Spread, spread
 from handwriting.evaluation.recognition import Evaluation
 from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.characters import learned, writable
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
 from handwriting.text import canonical
 
 FAILED = 0.2
 """A line with a larger share of wrong characters cannot be made out any more."""
-
-Progress = Callable[[int, int], object]
 
 
 class Written(Protocol):
@@ -49,9 +50,7 @@ class Writer(Protocol):
     def card(self) -> Mapping[str, Any]:
         """Its checkpoint's: ``trained_on.characters`` and ``trained_on.lists`` are used."""
 
-    def write(
-        self, texts: Sequence[str], *, bias: float, seed: int, progress: Progress | None
-    ) -> Sequence[Written]: ...
+    def write(self, texts: Sequence[str], hand: Hand, *, observer: Observer) -> Sequence[Written]: ...
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,7 @@ def evaluate(
     n: int | None = None,
     corpus: Corpus | None = None,
     split: str = "testset_v",
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> Legibility:
     """Write the first ``n`` sentences (all unless given) and read them, by best path.
 
@@ -217,7 +216,7 @@ def evaluate(
         refuse_known(sentences, corpus, lists)
     real = None if corpus is None else recognition.evaluate(recognizer, corpus, split)
     chosen = [sentences[i % len(sentences)] for i in range(n or len(sentences))]
-    written = synthesizer.write([s.text for s in chosen], bias=bias, seed=seed, progress=progress)
+    written = synthesizer.write([s.text for s in chosen], Hand(bias, seed), observer=Observer(progress))
     lines = tuple(Line(s.place, w.ink, s.text, None, s.text) for s, w in zip(chosen, written, strict=True))
     return Legibility(bias, seed, read(recognizer, lines), real)
 
