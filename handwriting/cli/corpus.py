@@ -30,9 +30,7 @@ def prepare(
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write, such as iam.pack.")],
     splits: Annotated[
         list[str] | None,
-        typer.Option(
-            "--split", help="Pack only this split; repeatable.  [default: every split]", show_default=False
-        ),
+        typer.Option("--split", help="Pack only this split; repeatable.  [default: every split]", show_default=False),
     ] = None,
     lists: Lists = None,
 ) -> None:

@@ -19,6 +19,7 @@ from handwriting.cli.options import (
     RecognizerCheckpoint,
     Threads,
     corpus_at,
+    not_with,
     only_with,
 )
 from handwriting.cli.progress import bar
@@ -31,9 +32,7 @@ Split = Annotated[
     str,
     typer.Option(help="Split to measure on, such as testset_v, which is the development set."),
 ]
-WithTorch = Annotated[
-    bool, typer.Option("--torch", help="Use the float32 network in torch instead of the int8 graph.")
-]
+WithTorch = Annotated[bool, typer.Option("--torch", help="Use the float32 network in torch instead of the int8 graph.")]
 
 
 @app.command("recognizer", cls=Command)
@@ -102,7 +101,7 @@ def evaluate_recognizer(
     only_with(context, "worst_png", worst > 0, "--worst")
     only_with(context, "alternatives", calibration is not None and decoder != "greedy", "--calibration and a beam")
     for name in ("outputs", "worst", "calibration"):
-        only_with(context, name, perturb != "all", "--perturb with one name")
+        not_with(context, name, perturb == "all", "--perturb all")
     folder = Folder.load(checkpoint, "recognizer")
     network = None
     if torch:
@@ -152,7 +151,7 @@ def evaluate_pages(
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
-    only_with(context, "checkpoint", not only_lines, "reading the lines")
+    not_with(context, "checkpoint", only_lines, "--only-lines")
     recognizer = None if only_lines else Recognizer.load(checkpoint, threads)
     with bar("reading", unit="pages") as progress:
         result = pages.evaluate(
@@ -213,9 +212,7 @@ def evaluate_legibility(
     checkpoint: Checkpoint = None,
     recognizer: RecognizerCheckpoint = None,
     threads: Threads = 1,
-    rows: Annotated[
-        int, typer.Option(min=0, help="Number of characters in the table, least legible first.")
-    ] = 20,
+    rows: Annotated[int, typer.Option(min=0, help="Number of characters in the table, least legible first.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Measure how legible a synthesizer's writing is.
@@ -230,17 +227,18 @@ def evaluate_legibility(
     from handwriting.evaluation.report import to_json
     from handwriting.evaluation.sentences import read_sentences
     from handwriting.recognition.recognizer import Recognizer
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.hand import DEFAULT_BIAS
+    from handwriting.synthesis.synthesizer import Synthesizer
 
     only_with(context, "split", data is not None, "--data")
-    only_with(context, "rows", not as_json, "a table, which --json replaces")
+    not_with(context, "rows", as_json, "--json")
     sentences = read_sentences(texts)
     with bar("writing", unit="characters") as progress:
         result = legibility.evaluate(
             sentences,
             Synthesizer.load(checkpoint, threads),
             Recognizer.load(recognizer, threads),
-            BIAS if bias is None else bias,
+            DEFAULT_BIAS if bias is None else bias,
             seed,
             n,
             None if data is None else corpus_at(data),

@@ -21,7 +21,9 @@ def build_language(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
     texts: Annotated[
         list[Path] | None,
-        typer.Option("--text", help="Text to learn from: a file, a folder or a zip archive; repeatable.", show_default=False),
+        typer.Option(
+            "--text", help="Text to learn from: a file, a folder or a zip archive; repeatable.", show_default=False
+        ),
     ] = None,
     terms: Annotated[
         str | None,
@@ -37,7 +39,9 @@ def build_language(
     ] = None,
     bigrams: Annotated[
         Path | None,
-        typer.Option(help="Frequencies of word pairs: a text file with 'word word count' on each line.", show_default=False),
+        typer.Option(
+            help="Frequencies of word pairs: a text file with 'word word count' on each line.", show_default=False
+        ),
     ] = None,
     cutoffs: Annotated[
         str, typer.Option(help="Smallest count of a character n-gram to be kept, for orders 1, 2, 3 and so on.")

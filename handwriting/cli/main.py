@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import typer
 
@@ -95,11 +95,18 @@ def _end(message: str) -> NoReturn:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """A usage error in one line, with the command whose help explains it."""
-    message = " ".join(error.format_message().split()).rstrip(".")
+    """A usage error in one line, with the value that was given and the command whose help explains it."""
+    message = error.format_message()
+    cause: Any = error.__cause__
+    if isinstance(error, typer.BadParameter) and error.param is not None and hasattr(cause, "errors"):
+        problem = cause.errors()[0]  # Typer checks values with Pydantic
+        reason = problem["msg"].removeprefix("Value error, ")
+        message = f"{error.param.get_error_hint()[1:-1]} {problem['input']}: {reason[:1].lower()}{reason[1:]}"
+    message = " ".join(message.split()).rstrip(".")
     context = getattr(error, "ctx", None)
-    remedy = "" if context is None else f"; see '{context.command_path} --help'"
-    return message[:1].lower() + message[1:] + remedy
+    command = program() if context is None else context.command_path
+    link = " See" if message.endswith("?") else "; see"
+    return f"{message[:1].lower()}{message[1:]}{link} '{command} --help'"
 
 
 def _drop_output() -> None:

@@ -101,10 +101,22 @@ def corpus_at(path: Path, lists: list[Path] | None = None) -> Corpus:
 
 def only_with(context: typer.Context, name: str, condition: bool, needed: str) -> None:
     """Refuse the option ``name`` if it was given although it has no effect without what is ``needed``."""
-    source = context.get_parameter_source(name)
-    if not condition and source is not None and source.name == "COMMANDLINE":
-        option = next(parameter.opts[-1] for parameter in context.command.params if parameter.name == name)
+    if not condition and (option := _given(context, name)):
         raise InkError(f"{option} has no effect without {needed}; add {needed} or leave {option} out")
+
+
+def not_with(context: typer.Context, name: str, condition: bool, other: str) -> None:
+    """Refuse the option ``name`` if it was given although it has no effect with the ``other``."""
+    if condition and (option := _given(context, name)):
+        raise InkError(f"{option} has no effect with {other}; leave one of them out")
+
+
+def _given(context: typer.Context, name: str) -> str | None:
+    """The option whose value is the parameter ``name``, if it is on the command line."""
+    source = context.get_parameter_source(name)
+    if source is None or source.name != "COMMANDLINE":
+        return None
+    return next(parameter.opts[-1] for parameter in context.command.params if parameter.name == name)
 
 
 def integers(name: str, text: str) -> list[int]:

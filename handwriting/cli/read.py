@@ -31,7 +31,9 @@ def transcribe(
     ] = None,
     format: Annotated[
         Literal["text", "json", "jsonl", "hocr", "pdf"] | None,
-        typer.Option(help="Format of the result.  [default: the one of the file's ending, or text]", show_default=False),
+        typer.Option(
+            help="Format of the result.  [default: the one of the file's ending, or text]", show_default=False
+        ),
     ] = None,
     line: Annotated[
         bool,
@@ -96,7 +98,9 @@ def transcribe(
         only_with(context, name, decoder == "language", "--decoder language")
     if alternatives > 1 and decoder == "greedy":
         raise InkError("--decoder greedy finds one reading; for --alternatives choose --decoder beam or language")
-    options = TranscribeOptions(checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads)
+    options = TranscribeOptions(
+        checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads
+    )
     with bar("transcribing", unit="files") as progress:
         done = run(
             paths,

@@ -23,9 +23,7 @@ def serve(
     ] = None,
     allow_origin: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Website that may use the API, such as https://example.org; repeatable.", show_default=False
-        ),
+        typer.Option(help="Website that may use the API, such as https://example.org; repeatable.", show_default=False),
     ] = None,
     checkpoint: Annotated[
         Path | None,

@@ -1,4 +1,4 @@
-"""``style``: make and name hands to write in."""
+"""``style``: create and list handwriting styles."""
 
 from __future__ import annotations
 
@@ -7,39 +7,44 @@ from typing import Annotated
 
 import typer
 
-from handwriting.cli.options import PLAIN, Checkpoint
+from handwriting.cli.help import PLAIN, Command
+from handwriting.cli.options import Checkpoint
 
-app = typer.Typer(help="Hands to write in.", **PLAIN)
+app = typer.Typer(help="Create and list handwriting styles.", **PLAIN)
 
 
-@app.command("create")
+@app.command("create", cls=Command)
 def create_style(
-    name: Annotated[str, typer.Argument(help="Of the style; NAME.json is written.")],
-    ink: Annotated[Path, typer.Argument(help="A file of ink: a line in the hand that is meant.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the style.")],
+    ink: Annotated[Path, typer.Argument(metavar="INK", help="Ink file with a line in the handwriting to imitate.")],
     text: Annotated[
-        str | None, typer.Option(help="What the ink says; not needed if the file tells.", show_default=False)
+        str | None, typer.Option(help="Text of the line, if the file does not contain it.", show_default=False)
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Another file to write.", show_default=False)
+        Path | None, typer.Option("-o", "--output", help="File to write.  [default: NAME.json]", show_default=False)
     ] = None,
-    size: Annotated[float, typer.Option(help="Of the writing on its lines; 1 is usual.")] = 1.0,
+    size: Annotated[float, typer.Option(help="Size of the writing; 1 fits the line height.")] = 1.0,
     checkpoint: Checkpoint = None,
 ) -> None:
-    """Make a style of a line of ink, for generate --style and the page."""
-    from handwriting.composition.export import make_style
+    """Create a style from a line of ink.
+
+    The style can be used with 'generate --style' and on the page that 'serve' opens.
+    """
+    from handwriting.composition.style import style_from_file
     from handwriting.files import refuse_input
     from handwriting.synthesis.synthesizer import Synthesizer
 
     path = output or Path(f"{name}.json")
     refuse_input(path, [ink])
-    made = make_style(Synthesizer.load(checkpoint), name, ink, text, size)
+    made = style_from_file(ink, text, name, size, text_option="--text")
+    Synthesizer.load(checkpoint).primer(made)  # refuses a style that cannot be written in
     made.save(path)
     print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_styles() -> None:
-    """Name the shipped styles."""
+    """List the shipped styles."""
     from handwriting.synthesis.styles import SHIPPED
 
     print("\n".join(SHIPPED))

@@ -33,6 +33,7 @@ from handwriting.cli.options import (
     WeightDecay,
     corpus_at,
     integers,
+    only_with,
 )
 from handwriting.cli.program import command_line
 from handwriting.cli.progress import say
@@ -147,7 +148,9 @@ def train_recognizer(
     say(json.dumps(run(task, options, out, command=command_line())))
 
 
-@app.command("prediction", cls=Command, help="Train the prediction network, which writes without a text, in the same way.")
+@app.command(
+    "prediction", cls=Command, help="Train the prediction network, which writes without a text, in the same way."
+)
 @app.command("synthesizer", cls=Command)
 def train_synthesizer(
     context: typer.Context,
@@ -227,31 +230,35 @@ def train_synthesizer(
 
 
 def export(
-    source: Annotated[Path, typer.Argument(help="Checkpoint with weights, like RUN/best.")],
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="Folder of the checkpoint to export, such as RUN/best.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
-    float32: Annotated[bool, typer.Option("--float32", help="Keep the graph in float32.")] = False,
-    data: Annotated[
-        Path | None, typer.Option(help="Corpus to measure the graph on, for the card.", show_default=False)
-    ] = None,
-    splits: Annotated[
-        list[str] | None,
-        typer.Option("--split", help="Split to measure; may be repeated.  [default: testset_v]", show_default=False),
-    ] = None,
+    float32: Annotated[bool, typer.Option("--float32", help="Keep the graph in float32 instead of int8.")] = False,
     language: Annotated[
         str | None,
         typer.Option(
-            help="Shipped language model to decode with, for a recognizer's card.  [default: the source's own]",
+            help="Shipped language model for the decoder of a recognizer.  [default: the one of SOURCE]",
             show_default=False,
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Corpus on which the graph is measured; the figures go on the card.", show_default=False),
+    ] = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option("--split", help="Split to measure on; repeatable.  [default: testset_v]", show_default=False),
+    ] = None,
 ) -> None:
-    """Write a checkpoint to ship.
+    """Export a checkpoint for use and distribution.
 
-    Float16 weights, the int8 graph made from them, and the card, with the graph's figures when --data is given.
+    The new folder has float16 weights, the int8 graph made from them, and the card, which has the figures of the graph
+    if --data is given.
     """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.training import recognizer, synthesizer
 
+    only_with(context, "splits", data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
     folder = Folder.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":
