@@ -21,9 +21,9 @@ COMMANDS = {
 """The panels of ``handwriting --help`` and their commands, in this order."""
 
 PLAIN_WORDS = (
-    (r"<list\[(\w+)\]>", r"<\1>"),
+    (r"<(?:list\[)?[Pp]ath\]?>", "<path>"),
+    (r"<(?:list\[)?str\]?>", "<text>"),
     (r" range>", ">"),
-    (r"<str>", "<text>"),
     (r"([^\s;\[]+)<=x<=([^\s;\]]+)", r"from \1 to \2"),
     (r"\bx>=([^\s;\]]+)", r"at least \1"),
 )

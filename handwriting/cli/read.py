@@ -18,7 +18,7 @@ HOW_TO_READ = "How to read"
 def transcribe(
     context: typer.Context,
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Ink files and folders of them; - reads standard input.")
+        list[str], typer.Argument(metavar="PATH", help="Ink files and folders of them; - reads standard input.")
     ],
     output: Annotated[
         Path | None,
