@@ -40,6 +40,9 @@ class Ink:
     since the first point, or None. ``pressure``: shape (N,), 0 to 1, or None. All arrays are read-only.
 
     Raises :class:`InkError` when there is no point, a length differs, or a value is not finite.
+
+    >>> Ink.from_strokes([[(0, 0), (10, 0)], [(5, -3), (5, 8)]])
+    Ink(2 strokes, 4 points, 10 x 11)
     """
 
     x: Floats
@@ -191,6 +194,9 @@ class Page:
     ``width`` and ``height`` of the sheet are in the ink's units, with the sheet's upper left corner at (0, 0); None
     where the source does not say. ``number`` counts the document's sheets from 1; sheets without ink are counted, so
     numbers may have gaps. Raises :class:`InkError` for a size that no sheet has.
+
+    >>> Page(Ink.from_strokes([[(0, 0), (10, 0)]]), width=210, height=297).number
+    1
     """
 
     ink: Ink

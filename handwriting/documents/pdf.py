@@ -11,20 +11,16 @@ import numpy as np
 
 from handwriting.documents.document import Document
 from handwriting.errors import InkError
-from handwriting.formats.units import millimetres
 from handwriting.geometry.compose import foot
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.rendering.drawing import LARGEST, Drawing
+from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.pdf import Under, data
+from handwriting.rendering.placed import place
 from handwriting.rendering.splines import Floats
 
-WIDTH_MM, MARGIN_MM = 210.0, 15.0
-"""Width and margin of a page without a size."""
 LEAST_GAP, MOST_GAP = 0.2, 0.6
 """Gap between two words, in font sizes: with less, viewers join the words; with more, they take them for columns."""
-PEN_MM = 0.4
-"""Width of the pen on a page that is :data:`WIDTH_MM` wide."""
 
 
 def pdf(documents: Sequence[Document]) -> bytes:
@@ -40,23 +36,8 @@ def pdf(documents: Sequence[Document]) -> bytes:
 
 
 def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[Under]]:
-    page = read.page
-    left, top, right, bottom = page.ink.bounds
-    if page.width is not None and page.height is not None:
-        left, top = min(left, 0.0), min(top, 0.0)
-        right, bottom = max(right, page.width), max(bottom, page.height)
-        margin, unit = 0.0, millimetres(page.ink.source.units)
-    else:
-        margin, unit = MARGIN_MM, None
-    scale = unit or (WIDTH_MM - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
-    width, height = (right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin
-    smaller = min(1.0, LARGEST / max(width, height))
-    scale, width, height = scale * smaller, width * smaller, height * smaller
-    origin = np.array([left, top]) - margin * smaller / scale
-
-    ink = page.ink.moved_to(*((page.ink.xy - origin) * scale).T)
-    drawing = Drawing(width, height, (ink,), stroke=PEN_MM * width / WIDTH_MM, sheet=True, title=title)
-    return drawing, [word for line in read.lines for word in _words(line, origin, scale)]
+    placed = place(read.page, title)
+    return placed.drawing, [word for line in read.lines for word in _words(line, placed.origin, placed.scale)]
 
 
 def _words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:

@@ -31,7 +31,11 @@ SQUARE = 5.0
 
 @dataclass(frozen=True)
 class PageLayout:
-    """How a page looks; lengths in millimetres. Raises :class:`InkError` for what no page can be."""
+    """How a page looks; lengths in millimetres. Raises :class:`InkError` for what no page can be.
+
+    >>> PageLayout(width_mm=148, height_mm=210, margin_mm=15, paper="ruled").room
+    118
+    """
 
     width_mm: float | None = 210.0
     """Of the sheet (A4), or None for a box as wide and high as the writing and its margins."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
+from handwriting.arguments import expect
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
@@ -58,7 +59,13 @@ class Written:
 
 
 class Synthesizer:
-    """A checkpoint, ready to write. ``threads``: of the engine."""
+    """A synthesizer checkpoint, ready to write. ``threads`` is the number of threads of the inference engine.
+
+    >>> import handwriting
+    >>> synthesizer = handwriting.Synthesizer.load()
+    >>> [line.text for line in synthesizer.write(["one line", "and another"], handwriting.Hand(bias=1.5))]
+    ['one line', 'and another']
+    """
 
     def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
         self.checkpoint = checkpoint
@@ -110,6 +117,8 @@ class Synthesizer:
         numbers in ``streams``. ``hurried``: a line that loses its way is returned as far as it came instead of being
         drawn again. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
         """
+        expect("texts", texts, (list, tuple), "a list of strings")
+        expect("hand", hand, Hand, "a Hand")
         texts = [self._line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
         primer = None if hand.style is None or not texts else self.primer(hand.style)

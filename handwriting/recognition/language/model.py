@@ -25,7 +25,13 @@ KIND = "language"
 
 @dataclass(frozen=True)
 class Hints:
-    """What the reader may expect: words likely to occur, and the text before the line."""
+    """What the recognizer may expect: words that are likely to occur, and the text before the line.
+
+    >>> import handwriting
+    >>> ink = handwriting.read("datasets/samples/line.xml")
+    >>> handwriting.transcribe(ink, hints=handwriting.Hints(words=("Zaxby",), context="This is")).text
+    'a line of handwriting'
+    """
 
     words: tuple[str, ...] = ()
     context: str = ""

@@ -50,7 +50,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Style:
-    """A hand. Raises :class:`InkError` for a name, a size or a number of samples that cannot be."""
+    """The handwriting of a writer. Raises :class:`InkError` for an invalid name, size or number of samples.
+
+    >>> import handwriting
+    >>> ink = handwriting.read("datasets/samples/line.xml")
+    >>> style = Style("mine", (Sample("a line of handwriting", ink),))
+    >>> handwriting.generate("in my hand", style=style).source.text
+    'in my hand'
+    """
 
     name: str
     samples: tuple[Sample, ...]
@@ -109,6 +116,11 @@ class Style:
             raise InkError(f"{file}: a damaged style ({type(error).__name__}: {error}); make it anew") from None
         except InkError as error:
             raise InkError(f"{file}: {error}") from None
+
+    @classmethod
+    def load(cls, name: str) -> Style:
+        """The shipped style of this name, or the style in the file of this name."""
+        return load(name)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file, which appears complete or not at all."""
