@@ -91,7 +91,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
     needed for a document of several pages. Raises :class:`InkError` when the source cannot be read.
 
     >>> handwriting.read("datasets/samples/line.xml")
-    Ink(20 strokes, 608 points, 6037 x 989, 7.63 s)
+    Ink(23 strokes, 1066 points, 4425 x 572, 10.41 s)
     >>> handwriting.read("datasets/samples/notes.xopp").width
     595.28
     """
@@ -128,7 +128,7 @@ def save(
     >>> handwriting.save(ink, "line.inkml")
     []
     >>> handwriting.save(ink, "line.xopp")
-    ['time']
+    ['time', 'start time']
     >>> handwriting.save(ink, "line.png", dpi=100)
     []
     """
