@@ -68,7 +68,7 @@ class Checkpoint:
     @property
     def model(self) -> Path:
         """The ONNX graph."""
-        return self._file("model.onnx", "export it from the weights: app.py export")
+        return self._file("model.onnx", "make it from the weights with 'handwriting export'")
 
     def weights(self) -> dict[str, NDArray]:
         """The network's parameters by name, float32."""

@@ -118,7 +118,7 @@ def evaluate(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> 
     Raises :class:`InkError` if the transcriptions state no probabilities.
     """
     if any(t.readings[0].probability is None for t in transcriptions):
-        raise InkError("the recognizer has no calibration for this decoder; fit one with the command 'calibrate'")
+        raise InkError("the recognizer has no calibration for this decoder; fit one with 'handwriting calibrate'")
     found = outcomes(lines, transcriptions)
     levels = {
         level: LevelReliability(

@@ -31,7 +31,7 @@ class Format:
 
 
 PROPERTIES = ("time", "start time", "pressure", "text", "writer", "units", "page size", "pages")
-"""What ink may have beside x and y, by the names that ``app.py formats`` shows; ``"pages"``: more than one."""
+"""What ink may have beside x and y, by the names that the command ``formats`` shows; ``"pages"``: more than one."""
 
 
 def lost(pages: Sequence[Page], format: Format) -> list[str]:

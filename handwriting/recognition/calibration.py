@@ -92,7 +92,7 @@ class Calibration:
             return None
         found = cls(*(tuple(stored.get(level, ())) for level in EVIDENCE_LEVELS))
         if tuple(map(len, astuple(found))) != tuple(1 + columns for columns in EVIDENCE_COLUMNS):
-            raise InkError(f"the card's calibration for {decoder} is of another version; run the command 'calibrate'")
+            raise InkError(f"the card's calibration for {decoder} is of another version; run 'handwriting calibrate'")
         return found
 
     def record(self) -> dict[str, list[float]]:

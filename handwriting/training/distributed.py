@@ -1,4 +1,4 @@
-"""Several processes, one gradient: ``torchrun --nproc-per-node N app.py train ...``.
+"""Several processes, one gradient: ``torchrun --nproc-per-node N -m handwriting train ...``.
 
 Each process takes its share of every batch; the sums of the gradients, of the loss and of its weight are added over
 all processes, so that the update is that of one process on the whole batch. Plain sums suffice: nothing here overlaps

@@ -62,7 +62,7 @@ def test_calibrate_replaces_what_an_older_version_left(run, trained, iamondb_dir
     kept = {"character": [0.0], "word": [0.0], "line": [0.0]}
     (folder / "card.json").write_text(json.dumps({**card, "calibration": {"beam": kept, "greedy": kept}}))
     code, _, err = run("transcribe", line_file(iamondb_dir), "--checkpoint", folder, "--decoder", "greedy")
-    assert_one_line(code, err, "greedy", "the command 'calibrate'")
+    assert_one_line(code, err, "greedy", "run 'python app.py calibrate'")
     code, out, err = run("calibrate", folder, "--data", iamondb_dir, "--decoder", "greedy")
     assert code == 0, err
     assert "line" in out

@@ -63,7 +63,7 @@ def test_every_level_is_judged_and_drawn(evaluation, tmp_path):
 
 def test_reliability_needs_a_calibration():
     line = next(TinyCorpus(1).lines("testset_v"))
-    with pytest.raises(InkError, match="no calibration for this decoder; fit one with the command 'calibrate'"):
+    with pytest.raises(InkError, match="no calibration for this decoder; fit one with 'handwriting calibrate'"):
         reliability.evaluate([line], [said(line.text)])
 
 

@@ -80,5 +80,5 @@ def test_a_card_keeps_it():
 
 def test_a_calibration_of_another_version_is_refused():
     stored = {"word": [0.0, 0.5, 0.25, 0.25], "line": [0.0, 0.5, 0.25, 0.25, 0.0]}
-    with pytest.raises(InkError, match="for beam is of another version; run the command 'calibrate'"):
+    with pytest.raises(InkError, match="for beam is of another version; run 'handwriting calibrate'"):
         Calibration.of_card({"calibration": {"beam": stored}}, "beam")

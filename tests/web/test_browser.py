@@ -265,7 +265,7 @@ def test_failures_say_what_to_do(open_page):
     page = open_page()
     page.route("**/api/transcribe", lambda route: route.abort())
     draw(page, "#pad", write("ink", seed=1), 200)
-    api.expect(page.get_by_role("alert")).to_contain_text("Start it again: python app.py serve")
+    api.expect(page.get_by_role("alert")).to_contain_text("Start it again: handwriting serve")
     page.unroute("**/api/transcribe")
     busy = {"status": 429, "json": {"reason": "busy"}}
     page.route("**/api/transcribe", lambda route: route.fulfill(**busy))

@@ -14,7 +14,7 @@ async function ask(path, options) {
     answer = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused("The server does not answer. Start it again: python app.py serve", 0);
+    throw new Refused("The server does not answer. Start it again: handwriting serve", 0);
   }
   if (answer.ok) return answer;
   const reason = await answer.json().then((body) => body.reason, () => `the server answered ${answer.status}`);
