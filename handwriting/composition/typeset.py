@@ -1,7 +1,7 @@
 """Words set on lines and pages, as type is: pure functions from widths to places.
 
-Nothing is drawn here. A paragraph is a sequence of boxes, each as wide as the ink of its word with the space that follows
-it; lines are filled greedily, as a person writes. All lengths are in millimetres.
+Nothing is drawn here. A paragraph is a sequence of boxes, each as wide as the ink of its word and followed by a space;
+lines are filled greedily, as a person writes. All lengths are in millimetres.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lines of writing cut into words, where the synthesizer's window says which points belong to which character.
 
-The window (Graves 2013, arXiv 1308.0850, section 5.1) tells for every point which character it was looking at, so a line
-can be drawn as one run and its words set elsewhere afterwards. A stroke belongs to the word that most of its points
+The window (Graves 2013, arXiv 1308.0850, section 5.1) tells for every point which character it was looking at, so a
+line can be drawn as one run and its words set elsewhere afterwards. A stroke belongs to the word that most of its points
 belong to. Where the pen was not lifted between two words, a stroke has a real share in both of them: these words are
 reported as joined, and are drawn again by themselves.
 """
@@ -9,6 +9,7 @@ reported as joined, and are drawn again by themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def cut(line: Written) -> list[Word]:
         ink = replace(ink.moved_to(ink.x - left, ink.y), source=Source(text=text))
         words.append(Word(text, begin, ink, None, number in joined))
         edges.append((left, right))
-    for number, (here, after) in enumerate(zip(edges, edges[1:], strict=False)):
+    for number, (here, after) in enumerate(pairwise(edges)):
         if here is not None and after is not None:
             words[number] = replace(words[number], gap=after[0] - here[1])
     return words
@@ -84,8 +85,8 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 def stroke_owners(ink: Ink, places: NDArray[np.int64], text: str) -> tuple[NDArray[np.int64], set[int]]:
     """The word that each stroke belongs to, shape (S,), and the numbers of the words that are joined to a neighbour.
 
-    ``places``: shape (N,), the character that each point belongs to. Points on a space do not count, except for a stroke
-    that has no others: it belongs to the word before the space.
+    ``places``: shape (N,), the character that each point belongs to. Points on a space do not count, except for a
+    stroke that has no others: it belongs to the word before the space.
     """
     before = np.zeros(len(text), dtype=np.int64)  # the last word that has begun at each character
     for number, (begin, _) in enumerate(word_spans(text)):
