@@ -1,9 +1,9 @@
 """Lines of writing cut into words, where the synthesizer's window says which points belong to which character.
 
 The window (Graves 2013, arXiv 1308.0850, section 5.1) tells for every point which character it was looking at, so a
-line can be drawn as one run and its words set elsewhere afterwards. A stroke belongs to the word that most of its points
-belong to. Where the pen was not lifted between two words, a stroke has a real share in both of them: these words are
-reported as joined, and are drawn again by themselves.
+line can be drawn as one run and its words set elsewhere afterwards. A stroke belongs to the word that most of its
+points belong to. Where the pen was not lifted between two words, a stroke has a real share in both of them: such words
+are reported as joined, and are drawn again by themselves.
 """
 
 from __future__ import annotations
