@@ -103,7 +103,7 @@ def schedule(inks: Sequence[Ink]) -> Iterator[Timing]:
     """
     now, pen = 0.0, None
     for ink in inks:
-        for i, (start, stroke) in enumerate(zip(ink.starts, ink, strict=True)):
+        for i, (start, stroke) in enumerate(zip(ink.starts, ink.strokes, strict=True)):
             if pen is not None and (ink.t is None or i == 0):
                 now += LIFT + math.dist(pen, stroke[0]) / TRAVEL
             elif ink.t is not None and i > 0:

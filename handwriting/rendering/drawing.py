@@ -69,7 +69,7 @@ class Drawing:
     @property
     def strokes(self) -> list[NDArray[np.float64]]:
         """Of all lines, in writing order; each of shape (n, 2)."""
-        return [stroke for ink in self.inks for stroke in ink]
+        return [stroke for ink in self.inks for stroke in ink.strokes]
 
     @cached_property
     def curves(self) -> list[NDArray[np.float64]]:
