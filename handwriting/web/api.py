@@ -101,8 +101,8 @@ def _reading(app: FastAPI, service: Service) -> None:
 def _writing(app: FastAPI, service: Service) -> None:
     @app.get("/api/characters")
     async def characters() -> dict[str, str]:
-        """The characters that can be written."""
-        return {"characters": "".join(sorted(service.synthesizer.characters))}
+        """The characters that can be written, and those that are replaced by some of them, such as “ and …"""
+        return await service.reading.run(service.characters)
 
     @app.get("/api/styles")
     async def styles() -> list[dict[str, Any]]:
