@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.corpora import Line, open_corpus
-from handwriting.evaluation.legibility import read_sentences
+from handwriting.evaluation.sentences import read_sentences
 from handwriting.features.offsets import clean
 from handwriting.geometry.normalise import deskew, segments, slant, writing_height
 from handwriting.ink import Ink

@@ -1,15 +1,21 @@
-"""The type of the callback that long work reports its progress to."""
+"""The one way in which long work reports how far it has come."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-Progress = Callable[[float, float], object]
-"""Is called with the amount of work done so far and the total, in the same unit; what it returns is ignored.
+Progress = Callable[[float, int], object]
+"""Callback ``progress(done, total)`` of work that consists of ``total`` items (files, lines, characters).
 
-Raising in it ends the work.
+``done`` never decreases and ends at ``total``; it has a fraction when a part of an item is done. The caller says what
+the items are. What the callback returns is ignored; what it raises ends the work.
 """
 
 
-def no_progress(done: float, total: float) -> None:
-    """Ignore the progress: the default of every function that takes a :data:`Progress`."""
+def no_progress(done: float, total: int) -> None:
+    """The default :data:`Progress`, which shows nothing."""
+
+
+def part(progress: Progress, number: int, parts: int) -> Progress:
+    """The progress of part ``number``, counted from 0, of work that has ``parts`` equal parts."""
+    return lambda done, total: progress(number * total + done, parts * total)

@@ -27,11 +27,13 @@ def create_style(
 ) -> None:
     """Make a style of a line of ink, for generate --style and the page."""
     from handwriting.composition.style import style_from_file
+    from handwriting.files import refuse_input
     from handwriting.synthesis.synthesizer import Synthesizer
 
+    path = output or Path(f"{name}.json")
+    refuse_input(path, [ink])
     made = style_from_file(ink, text, name, size, text_option="--text")
     Synthesizer.load(checkpoint).primer(made)  # refuses a style that cannot be written in
-    path = output or Path(f"{name}.json")
     made.save(path)
     print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
 

@@ -71,6 +71,7 @@ def generate(
     from handwriting.composition.generate import generate as run
     from handwriting.composition.generate import line_writer, read_text
     from handwriting.composition.style import style_from_file
+    from handwriting.files import refuse_input
     from handwriting.rendering.layout import PageLayout
     from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
     from handwriting.synthesis.observer import Observer
@@ -79,6 +80,7 @@ def generate(
 
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
+    refuse_input(output, [path for path in (prime, file, style) if path is not None])
     on_page = page_width is not None or paper != "plain"
     layout = PageLayout(
         width_mm=page_width if page_width is not None else 210.0 if on_page else None,

@@ -11,7 +11,7 @@ from handwriting import formats, metrics
 from handwriting.composition import export
 from handwriting.composition.best_of import BestOf
 from handwriting.composition.live_page import LivePage, PointsEvent
-from handwriting.documents.page_reader import PageReader
+from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.errors import InkError
 from handwriting.ink import Page
 from handwriting.recognition.recognizer import Recognizer
@@ -43,7 +43,7 @@ class Service:
     drawing: Pool = field(default_factory=lambda: Pool("drawing", 1, 8))
 
     def __post_init__(self) -> None:
-        self.reader = PageReader(self.recognizer)
+        self.reader = IncrementalPageReader(self.recognizer)
         self.styles = {name: load(name) for name in SHIPPED}
 
     def close(self) -> None:
