@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.piecewise import Pieces, cut, join
 from handwriting.rendering.splines import distinct
 
 Floats = NDArray[np.float64]
@@ -42,8 +42,6 @@ ARMS = (0.05, 1.0)
 # Between two points, where none holds it, a curve may leave the straight line by two tolerances and this share of it,
 # or of the shortest of its neighbours: a long line beside a short piece of a bend does not bulge.
 BOW = 0.2
-# Cutting at the worst point is balanced in handwriting; halving afterwards bounds hostile ink.
-FREE_LEVELS = 16
 
 
 def curves(strokes: Sequence[Floats], tolerance: float = TOLERANCE) -> list[Floats]:
@@ -163,42 +161,22 @@ class Course:
         return cls(trace.z, trace.along, *_directions(trace, begin, end), before, after, bow)
 
 
-Segments = tuple[Integers, Integers, Floats, Floats]
-"""First point, last point, and the lengths of the two arms; each of shape (segments,)."""
+def _fit(course: Course, begin: Integers, end: Integers, tolerance: float) -> Pieces:
+    """Cut the pieces until each is one good segment, then join neighbours, twice, where that is one as well.
 
+    The parameters of a piece are the lengths of its two arms.
+    """
 
-def _fit(course: Course, begin: Integers, end: Integers, tolerance: float) -> Segments:
-    """Cut the pieces until each is one good segment, then join neighbours, twice, where that is one as well."""
-    done: list[Segments] = []
+    def fit(begin: Integers, end: Integers) -> tuple[Floats, Floats, NDArray[np.bool_], Integers]:
+        return _solve(course, begin, end, tolerance)
+
+    def straight(begin: Integers, end: Integers) -> tuple[Floats, Floats]:
+        length = course.along[end] - course.along[begin]
+        return np.minimum(length, course.before[begin]) / 3, np.minimum(length, course.after[end]) / 3
+
     corner = np.zeros(len(course.z), dtype=bool)
     corner[begin] = True
-    for level in count():
-        short = end - begin < 2
-        a, b = begin[short], end[short]
-        length = course.along[b] - course.along[a]
-        done.append((a, b, np.minimum(length, course.before[a]) / 3, np.minimum(length, course.after[b]) / 3))
-        begin, end = begin[~short], end[~short]
-        if not len(begin):
-            break
-        arm1, arm2, good, worst = _solve(course, begin, end, tolerance)
-        done.append((begin[good], end[good], arm1[good], arm2[good]))
-        cut = worst if level < FREE_LEVELS else (begin + end) // 2
-        begin, end = np.append(begin[~good], cut[~good]), np.append(cut[~good], end[~good])
-    begin, end, arm1, arm2 = (np.concatenate(column) for column in zip(*done, strict=True))
-    order = np.lexsort((end, begin))
-    begin, end, arm1, arm2 = begin[order], end[order], arm1[order], arm2[order]
-    for parity in (0, 1, 0, 1):
-        left = np.flatnonzero((end[:-1] == begin[1:]) & ~corner[begin[1:]])
-        left = left[left % 2 == parity]
-        if not len(left):
-            continue
-        joined1, joined2, good, _ = _solve(course, begin[left], end[left + 1], tolerance)
-        left = left[good]
-        end[left], arm1[left], arm2[left] = end[left + 1], joined1[good], joined2[good]
-        keep = np.ones(len(begin), dtype=bool)
-        keep[left + 1] = False
-        begin, end, arm1, arm2 = begin[keep], end[keep], arm1[keep], arm2[keep]
-    return begin, end, arm1, arm2
+    return join(fit, cut(fit, straight, begin, end), parities=(0, 1, 0, 1), fixed=corner)
 
 
 def _solve(
