@@ -1,4 +1,4 @@
-"""A drawing as SVG: one smooth path for each stroke, in millimetres, with round caps and joins."""
+"""SVG in millimetres: one smooth path for each stroke, with round caps and joins."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def svg(drawing: Drawing | Ink, path: str | os.PathLike[str], **style: Any) -> N
 
 
 def markup(drawing: Drawing | Ink, **style: Any) -> str:
-    """``drawing`` as an SVG document; of bare ink, the drawing that `fitted` makes with ``style``."""
+    """Make an SVG document of ``drawing``; bare ink is first drawn by `fitted`, with the options ``style``."""
     if isinstance(drawing, Ink):
         drawing = fitted(drawing, **style)
     elif style:
-        raise TypeError(f"a drawing has its style already; {', '.join(style)} would change nothing")
+        raise TypeError(f"a drawing has its own pen and size; {', '.join(style)} would have no effect")
     document, pen = sheet(drawing), group(drawing)
     for curve in drawing.curves:
         pen.add(document.path(path_data(curve)))
@@ -36,7 +36,7 @@ def markup(drawing: Drawing | Ink, **style: Any) -> str:
 
 
 def sheet(drawing: Drawing) -> svgwrite.Drawing:
-    """The document without its ink: title and description for screen readers, paper and rulings."""
+    """A document without ink: title and description for screen readers, paper and rulings."""
     document = empty(drawing)
     document["role"] = "img"
     if drawing.title is not None:
@@ -60,18 +60,18 @@ def sheet(drawing: Drawing) -> svgwrite.Drawing:
 
 
 def empty(drawing: Drawing) -> svgwrite.Drawing:
-    """A document of the drawing's size with nothing in it."""
+    """An empty document of the drawing's size."""
     document = svgwrite.Drawing(
         size=(f"{drawing.width:.2f}mm", f"{drawing.height:.2f}mm"),
         viewBox=f"0 0 {drawing.width:.2f} {drawing.height:.2f}",
-        debug=False,  # its validation takes longer than everything else
+        debug=False,  # svgwrite's validation takes longer than everything else
     )
     document.elements.clear()  # an empty <defs>
     return document
 
 
 def group(drawing: Drawing) -> svgwrite.container.Group:
-    """An element whose paths look as if drawn with the drawing's pen."""
+    """A group whose paths are drawn with the drawing's pen."""
     return svgwrite.container.Group(
         fill="none",
         stroke=drawing.color,
@@ -83,14 +83,14 @@ def group(drawing: Drawing) -> svgwrite.container.Group:
 
 
 def identifier(name: str, drawing: Drawing) -> str:
-    """An id that other drawings in the same web page do not have."""
+    """An id that is unlikely to occur in other drawings on the same web page."""
     return f"{name}-{zlib.crc32(repr((drawing.title, drawing.desc, drawing.width, drawing.height)).encode()):08x}"
 
 
 def path_data(curve: Floats) -> str:
-    """A path along ``curve``, shape (segments, 4, 2), to a hundredth; of a dot a line of no length, shown by its caps.
+    """SVG path data along ``curve``, shape (segments, 4, 2), in hundredths; a dot is a line of no length.
 
-    Numbers count from their segment's rounded start, so that they are short and rounding does not add up.
+    Coordinates are relative to the rounded start of their segment, so they are short and rounding does not add up.
     """
     hundredths = (100 * curve).round().astype(int)
     x, y = hundredths[0, 0].tolist()
@@ -104,13 +104,14 @@ def path_data(curve: Floats) -> str:
 
 @cache
 def number(hundredths: int) -> str:
-    """As short as SVG allows, with a space before it where no minus sign parts it from the number in front."""
+    """A number as short as SVG allows, with a leading space unless a minus sign separates it from the one before."""
     digits = f"{abs(hundredths) / 100:.2f}".rstrip("0").rstrip(".")
     digits = digits[1:] if digits.startswith("0.") else digits
     return ("-" if hundredths < 0 else " ") + digits
 
 
 def text(document: svgwrite.Drawing) -> str:
+    """The document as text, with its XML declaration."""
     return '<?xml version="1.0" encoding="utf-8"?>\n' + document.tostring() + "\n"
 
 
