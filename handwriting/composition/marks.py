@@ -1,17 +1,18 @@
 """Letters with marks, written as a base letter and its mark: é, ü, ő, ç, ø, and signs such as “ £ ½.
 
-The network writes base letters alone. Where its window says that the base letter stands, the mark is drawn in the hand's own
-size, slant and shakiness. Every letter of Latin-1 and Latin Extended-A and the usual signs can be written this way; the
-tables below say how.
+The network writes base letters alone. Where its window says that the base letter stands, the mark is drawn in the
+hand's own size, slant and shakiness. Every letter of Latin-1 and Latin Extended-A and the usual signs can be written
+this way; the tables below say how.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting.ink import Floats, Ink
 
@@ -78,21 +79,33 @@ SIGNS: dict[str, tuple[float, Strokes]] = {
     "§": (
         0.7,
         (
-            ((0.62, 1.5), (0.45, 1.7), (0.18, 1.64), (0.1, 1.42), (0.28, 1.2), (0.52, 1.02), (0.64, 0.76), (0.5, 0.52), (0.3, 0.5)),
-            ((0.28, 1.2), (0.1, 1.0), (0.16, 0.76), (0.44, 0.54), (0.6, 0.26), (0.52, 0.02), (0.28, -0.08), (0.06, 0.12)),
+            (
+                (0.62, 1.5), (0.45, 1.7), (0.18, 1.64), (0.1, 1.42), (0.28, 1.2), (0.52, 1.02), (0.64, 0.76),
+                (0.5, 0.52), (0.3, 0.5),
+            ),
+            (
+                (0.28, 1.2), (0.1, 1.0), (0.16, 0.76), (0.44, 0.54), (0.6, 0.26), (0.52, 0.02), (0.28, -0.08),
+                (0.06, 0.12),
+            ),
         ),
     ),
     "£": (
         0.95,
         (
-            ((0.85, 1.42), (0.7, 1.68), (0.44, 1.64), (0.34, 1.3), (0.38, 0.6), (0.28, 0.14), (0.06, 0.02), (0.08, 0.16), (0.4, 0.08), (0.92, 0.06)),
+            (
+                (0.85, 1.42), (0.7, 1.68), (0.44, 1.64), (0.34, 1.3), (0.38, 0.6), (0.28, 0.14), (0.06, 0.02),
+                (0.08, 0.16), (0.4, 0.08), (0.92, 0.06),
+            ),
             ((0.08, 0.84), (0.44, 0.85), (0.72, 0.86)),
         ),
     ),
     "ß": (
         0.75,
         (
-            ((0.1, -0.05), (0.12, 0.8), (0.16, 1.4), (0.36, 1.72), (0.6, 1.55), (0.56, 1.2), (0.34, 0.98), (0.58, 0.8), (0.72, 0.45), (0.58, 0.08), (0.3, 0.06)),
+            (
+                (0.1, -0.05), (0.12, 0.8), (0.16, 1.4), (0.36, 1.72), (0.6, 1.55), (0.56, 1.2), (0.34, 0.98),
+                (0.58, 0.8), (0.72, 0.45), (0.58, 0.08), (0.3, 0.06),
+            ),
         ),
     ),
     "þ": (
@@ -112,7 +125,10 @@ SIGNS: dict[str, tuple[float, Strokes]] = {
     "ð": (
         0.75,
         (
-            ((0.2, 1.62), (0.5, 1.3), (0.68, 0.8), (0.64, 0.3), (0.38, 0.0), (0.12, 0.16), (0.08, 0.55), (0.3, 0.85), (0.56, 0.74), (0.67, 0.5)),
+            (
+                (0.2, 1.62), (0.5, 1.3), (0.68, 0.8), (0.64, 0.3), (0.38, 0.0), (0.12, 0.16), (0.08, 0.55),
+                (0.3, 0.85), (0.56, 0.74), (0.67, 0.5),
+            ),
             ((0.16, 1.2), (0.4, 1.34), (0.62, 1.5)),
         ),
     ),
@@ -142,7 +158,7 @@ _SEVERAL = {
 
 STANDS_FOR = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": ",", "«": "<", "»": ">", "°": "o", "§": "S",
               "£": "L", "ß": "B", "þ": "p", "Þ": "P", "ð": "d", "ſ": "f"}  # fmt: skip
-"""What the network writes in place of each of :data:`SIGNS`, to be replaced by the sign: something of about its size."""
+"""What the network writes in place of each of :data:`SIGNS` until the sign replaces it: something of its size."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +181,8 @@ def spell(text: str, known: Iterable[str] = ()) -> Spelling:
     base, marks, signs = "", {}, {}
     for character in unicodedata.normalize("NFC", text):
         at = len(base)
-        letter, *combining = unicodedata.normalize("NFD", character)
+        decomposed = unicodedata.normalize("NFD", character)
+        letter, combining = decomposed[0], decomposed[1:]
         names = tuple(_COMBINING.get(mark, "") for mark in combining)
         if character in known:
             base += character
@@ -204,16 +221,15 @@ class HandShape:
 
 
 def add_marks(
-    ink: Ink, places: Sequence[int], spelling: Spelling, shape: HandShape, random: np.random.Generator
+    ink: Ink, places: NDArray[np.int64], spelling: Spelling, shape: HandShape, random: np.random.Generator
 ) -> Ink:
     """``ink`` of the base text with its marks and signs; y grows downward and the baseline is y = 0.
 
     ``places``: the character of ``spelling.base`` that each point belongs to.
     """
-    place = np.asarray(places)
-    strokes = _split(ink, place, set(spelling.signs))
+    strokes = _split(ink, places, set(spelling.signs))
     for at, names in sorted(spelling.marks.items()):
-        box = _box(ink, place == at, shape)
+        box = _box(ink, places == at, shape)
         if box is None:
             continue
         if "no dot" in names:
@@ -222,7 +238,7 @@ def add_marks(
         for name in names:
             strokes += [_drawn(points, shape, random) for points in _at(name, box, shape)]
     for at, sign in sorted(spelling.signs.items()):
-        box = _box(ink, place == at, shape)
+        box = _box(ink, places == at, shape)
         if box is None:
             continue
         width, template = SIGNS[sign]

@@ -33,6 +33,8 @@ class Word:
     ink: Ink | None
     """Level, with the baseline of its line at y = 0 and its left edge at x = 0, in the units of the synthesizer; None
     when no stroke belongs to it."""
+    places: NDArray[np.int64]
+    """Shape (N,): the character of ``text`` that each point belongs to."""
     gap: float | None
     """Distance from its right edge to the left edge of the next word as the hand wrote them; None for the last word."""
     joined: bool
@@ -55,13 +57,14 @@ def cut(line: Written) -> list[Word]:
         text = line.text[begin:end]
         strokes = np.flatnonzero(owner == number)
         if len(strokes) == 0:
-            words.append(Word(text, begin, None, None, False))
+            words.append(Word(text, begin, None, np.zeros(0, dtype=np.int64), None, False))
             edges.append(None)
             continue
         ink = flat.take(strokes)
         left, _, right, _ = ink.bounds
         ink = replace(ink.moved_to(ink.x - left, ink.y), source=Source(text=text))
-        words.append(Word(text, begin, ink, None, number in joined))
+        places = np.clip(line.places[flat.points_of(strokes)] - begin, 0, len(text) - 1)
+        words.append(Word(text, begin, ink, places, None, number in joined))
         edges.append((left, right))
     for number, (here, after) in enumerate(pairwise(edges)):
         if here is not None and after is not None:

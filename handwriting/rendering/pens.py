@@ -1,8 +1,8 @@
 """Pens whose line is wider where they move slowly, press hard or hold a broad nib: strokes as filled outlines.
 
 A synthesizer's points, like a tablet's, come at a constant rate, so the distance between two points is the speed.
-The width along a stroke follows from speed, pressure and, for a broad nib, the direction of the movement; the outline is
-the region that a circle of that diameter sweeps.
+The width along a stroke follows from speed, pressure and, for a broad nib, the direction of the movement; the outline
+is the region that a circle of that diameter sweeps.
 """
 
 from __future__ import annotations
