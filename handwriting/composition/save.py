@@ -16,7 +16,7 @@ from handwriting.ink import Ink, Page
 from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.placed import place
-from handwriting.rendering.plotter import Travel
+from handwriting.rendering.plotter import PenTravel
 
 Savable = Ink | Page | Sequence[Page] | WrittenPage
 
@@ -27,7 +27,7 @@ class Saved:
 
     lost: list[str] = field(default_factory=list)
     """What the file cannot hold, such as ``time``."""
-    travel: Travel | None = None
+    travel: PenTravel | None = None
     """Pen-up moves of a plotter file before and after the strokes were put in order."""
 
 
@@ -76,7 +76,7 @@ def _draw(
     dpi: float,
     animation_speed: float | None,
     plotter: bool,
-) -> Travel | None:
+) -> PenTravel | None:
     if not drawings:
         raise InkError(f"{path}: there is no page to draw; give at least one")
     if len(drawings) > 1 and ending != ".pdf":

@@ -15,7 +15,7 @@ from handwriting.geometry.compose import foot
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.pdf import Under, data
+from handwriting.rendering.pdf import HiddenWord, data
 from handwriting.rendering.placed import place
 from handwriting.rendering.splines import Floats
 
@@ -35,12 +35,12 @@ def pdf(documents: Sequence[Document]) -> bytes:
     return data([drawing for drawing, _ in sheets], [words for _, words in sheets])
 
 
-def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[Under]]:
+def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[HiddenWord]]:
     placed = place(read.page, title)
     return placed.drawing, [word for line in read.lines for word in _words(line, placed.origin, placed.scale)]
 
 
-def _words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:
+def _words(line: ReadLine, origin: Floats, scale: float) -> list[HiddenWord]:
     """The words of a line on one baseline, in one font size.
 
     The baseline is horizontal, because viewers take words at different heights for several lines. It slopes only where
@@ -62,7 +62,7 @@ def _words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:
     size = max(size, 0.5)
     following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + LEAST_GAP * size]
     return [
-        Under(
+        HiddenWord(
             text,
             float(box[0]),
             level + slope * float(box[0] + box[2]) / 2,

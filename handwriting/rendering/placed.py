@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handwriting.formats.units import millimetres
 from handwriting.ink import Page
-from handwriting.rendering.drawing import LARGEST, Drawing
+from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
 
 WIDTH_MM, MARGIN_MM = 210.0, 15.0
 """Width and margin of a page without a size."""
@@ -39,7 +39,7 @@ def place(page: Page, title: str | None = None) -> PlacedPage:
         margin, unit = MARGIN_MM, None
     scale = unit or (WIDTH_MM - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
     width, height = (right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin
-    smaller = min(1.0, LARGEST / max(width, height))
+    smaller = min(1.0, MAX_SIDE_MM / max(width, height))
     scale, width, height = scale * smaller, width * smaller, height * smaller
     origin = np.array([left, top]) - margin * smaller / scale
 
