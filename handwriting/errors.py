@@ -11,3 +11,11 @@ class InkError(ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+class NoInkError(InkError):
+    """A file that could be read, but has no ink in it."""
+
+
+class TooLargeError(InkError):
+    """A file, or what it asks for, that is beyond a limit."""
