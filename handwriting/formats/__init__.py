@@ -23,8 +23,8 @@ from handwriting.errors import InkError, NoInkError
 from handwriting.files import atomic
 from handwriting.formats import csv, iamondb, inkml, json, packed, remarkable, svg, unipen, xml, xournal
 from handwriting.formats.format import PROPERTIES, Format, lost
-from handwriting.formats.limits import MAX_BYTES, check_size
 from handwriting.ink import Ink, Page
+from handwriting.limits import MAX_BYTES, check_size
 from handwriting.notes import Notes
 
 __all__ = [
@@ -244,9 +244,7 @@ def _read(source: Readable, format: str | None) -> tuple[Format, list[Page], str
         raise _without_ink(file, notes)
     said = notes.all()
     if said:
-        pages = [
-            replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=said))) for page in pages
-        ]
+        pages = [replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=said))) for page in pages]
     return found, pages, file
 
 

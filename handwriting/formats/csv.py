@@ -15,10 +15,10 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.limits import check_points, number_or_none, numbers
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
+from handwriting.limits import check_points, number_or_none, numbers
 from handwriting.notes import Notes
 
 HOLDS = frozenset({"time", "start time", "pressure"})

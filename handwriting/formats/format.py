@@ -29,11 +29,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from handwriting.formats.limits import MAX_BYTES
 from handwriting.formats.units import millimetres
 from handwriting.ink import Ink, Page
+from handwriting.limits import MAX_BYTES
 from handwriting.notes import Notes
-
 
 Read = Callable[[bytes, str, Notes], "Ink | list[Page]"]
 

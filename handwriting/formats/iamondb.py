@@ -15,9 +15,9 @@ from lxml import etree
 
 from handwriting.errors import InkError, NoInkError
 from handwriting.formats import times, xml
-from handwriting.formats.limits import number as float_of
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Ink, Page, Source
+from handwriting.limits import number as float_of
 from handwriting.notes import Notes
 from handwriting.text import raw
 

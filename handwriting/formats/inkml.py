@@ -22,11 +22,11 @@ from handwriting.errors import InkError
 from handwriting.formats import xml
 from handwriting.formats.inkml_context import SECONDS, Channel, Context, Contexts
 from handwriting.formats.inkml_trace import values
-from handwriting.formats.limits import MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Page, Source
+from handwriting.limits import MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
 from handwriting.notes import Notes
 
 ROOT = "ink"
@@ -96,7 +96,9 @@ class _Document:
         strokes = Strokes(self.file, self.notes)
         for stroke, points in sorted(parts.items()):
             with self.notes.part(f"trace {stroke + 1}"):
-                x, y, t, pressure = (_joined([getattr(p, name) for p in points]) for name in ("x", "y", "t", "pressure"))
+                x, y, t, pressure = (
+                    _joined([getattr(p, name) for p in points]) for name in ("x", "y", "t", "pressure")
+                )
                 if x is not None and y is not None:
                     strokes.add(x, y, t, pressure)
         ink = strokes.ink(Source(self.units, text=self._text(), writer=self._writer(), file=self.file))

@@ -14,9 +14,9 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import times, xml
-from handwriting.formats.limits import number, number_or_none
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
+from handwriting.limits import number, number_or_none
 from handwriting.notes import Notes
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
@@ -110,7 +110,14 @@ class Contexts:
                 formats = [child for child in element if xml.local(child) == "traceFormat"]
                 return self._with_format(formats[0], base, element) if formats else base
             case "context":
-                names = ("contextRef", "inkSourceRef", "traceFormatRef", "canvasTransformRef", "timestampRef", "brushRef")
+                names = (
+                    "contextRef",
+                    "inkSourceRef",
+                    "traceFormatRef",
+                    "canvasTransformRef",
+                    "timestampRef",
+                    "brushRef",
+                )
                 base = self.referred([element.get(name, "") for name in names], base, depth + 1)
                 for part in element:
                     base = self.of(part, base, depth + 1)

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.limits import MAX_SEGMENTS
 from handwriting.ink import Floats
+from handwriting.limits import MAX_SEGMENTS
 
 _TOKEN = re.compile(r"""[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[^\s]""")
 _PREFIXES = {"!": 0, "'": 1, '"': 2}
@@ -113,7 +113,9 @@ def _point(text: str, state: list[_Channel], names: list[str], regular: int, fil
         try:
             row.append(state[len(row)].next(token))
         except ValueError:
-            raise InkError(f"{file}: {text.strip()[:40]!r} in a trace is not a point: {token!r} is not a number") from None
+            raise InkError(
+                f"{file}: {text.strip()[:40]!r} in a trace is not a point: {token!r} is not a number"
+            ) from None
     if len(row) < regular:
         raise _wrong(text, names, file)
     return row + [np.nan] * (len(names) - len(row))

@@ -23,11 +23,11 @@ import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import times
-from handwriting.formats.json_shapes import Rows, columns, has_columns, is_jiix, jiix_strokes, points, shown
-from handwriting.formats.limits import MAX_COORDINATE, MAX_POINTS, check_pages, check_points
+from handwriting.formats.json_shapes import columns, has_columns, is_jiix, jiix_strokes, points, shown
 from handwriting.formats.numerals import places, rounded
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Page, Source
+from handwriting.limits import MAX_COORDINATE, MAX_POINTS, check_pages, check_points
 from handwriting.notes import Notes
 
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units", "page size"})

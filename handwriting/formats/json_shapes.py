@@ -10,8 +10,8 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.limits import MAX_COORDINATE
 from handwriting.ink import Floats
+from handwriting.limits import MAX_COORDINATE
 
 KEYS = {"x": ("x", "X"), "y": ("y", "Y"), "t": ("t", "T", "time", "timestamp"), "p": ("p", "pressure", "force", "F")}
 MILLISECOND = 1e-3

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.limits import MAX_MEMBERS, MAX_UNPACKED
+from handwriting.limits import MAX_MEMBERS, MAX_UNPACKED
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -59,7 +59,9 @@ class Archive:
         """The bytes of a member; :class:`InkError` when it is damaged, encrypted, or the limit is passed."""
         info = self.zip.getinfo(name)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
-            raise InkError(f"{self.file}: {name[:80]!r} in it is encrypted or compressed in an unknown way; export it again")
+            raise InkError(
+                f"{self.file}: {name[:80]!r} in it is encrypted or compressed in an unknown way; export it again"
+            )
         _check(MAX_UNPACKED - self.left + info.file_size, self.file)
         try:
             with self.zip.open(info) as member:

@@ -20,10 +20,10 @@ from typing import Any
 
 from handwriting.errors import InkError
 from handwriting.formats import packed, remarkable_v5, remarkable_v6
-from handwriting.formats.limits import check_pages, check_points
 from handwriting.formats.remarkable_page import HEADER_SIZE, NOT_PENS
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Page, Source
+from handwriting.limits import check_pages, check_points
 from handwriting.notes import Notes
 
 HEADER = b"reMarkable .lines file, version="

@@ -12,8 +12,8 @@ import struct
 import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.limits import MAX_STROKES
 from handwriting.formats.remarkable_page import HEADER_SIZE, PAPER, Line, Paper
+from handwriting.limits import MAX_STROKES
 from handwriting.notes import Notes
 
 LINE = {3: struct.Struct("<IIIfI"), 5: struct.Struct("<IIIfII")}

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.limits import MAX_DEPTH, MAX_STROKES
 from handwriting.formats.remarkable_page import PAPER, Line, Paper
+from handwriting.limits import MAX_DEPTH, MAX_STROKES
 from handwriting.notes import Notes
 
 POINT = {

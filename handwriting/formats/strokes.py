@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.limits import MAX_COORDINATE, check_points
 from handwriting.ink import Floats, Ink, Source
+from handwriting.limits import MAX_COORDINATE, check_points
 from handwriting.notes import Notes
 
 
@@ -58,9 +58,7 @@ class Strokes:
         self._strokes.append(stroke)
         check_points(self.points, self.file, len(self._strokes))
 
-    def ink(
-        self, source: Source, unit: float = 1.0, start: float = 0.0, largest: float | None = 1.0
-    ) -> Ink | None:
+    def ink(self, source: Source, unit: float = 1.0, start: float = 0.0, largest: float | None = 1.0) -> Ink | None:
         """All strokes as one ink; None when there are none.
 
         ``unit``: seconds per unit of the times, as the format has it. ``start``: what their clock shows at time 0, in

@@ -17,12 +17,12 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import xml
-from handwriting.formats.limits import number_or_none
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.svg_drawing import Drawing
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Page, Source
+from handwriting.limits import number_or_none
 from handwriting.notes import Notes
 
 ROOT = "svg"

@@ -10,10 +10,10 @@ from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import svg_path, svg_transform, xml
-from handwriting.formats.limits import number_or_none, numbers
 from handwriting.formats.svg_path import Outline, Outlines
 from handwriting.formats.svg_style import Style, Styles
 from handwriting.ink import Floats
+from handwriting.limits import number_or_none, numbers
 from handwriting.notes import Notes
 
 LINES = ("path", "polyline", "polygon", "line")
@@ -142,7 +142,9 @@ class Drawing:
 
     def _used(self, place: _Place) -> list[_Place]:
         element = place.element
-        keys = [key for key in element.attrib if isinstance(key, str) and key.rpartition("}")[2] in ("href", "xlink:href")]
+        keys = [
+            key for key in element.attrib if isinstance(key, str) and key.rpartition("}")[2] in ("href", "xlink:href")
+        ]
         reference = str(element.get(keys[0], "")) if keys else ""
         target = self._find(reference.strip().removeprefix("#"))
         if target is None:

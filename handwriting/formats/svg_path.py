@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.limits import MAX_COORDINATE, MAX_POINTS, MAX_SEGMENTS, check_points, numbers
 from handwriting.ink import Floats
+from handwriting.limits import MAX_COORDINATE, MAX_POINTS, MAX_SEGMENTS, check_points, numbers
 
 MAX_ARCS = 5_000
 """Arcs of circles, each of which takes the time of a hundred other curves."""

@@ -20,7 +20,9 @@ FAINT = 0.02
 """Opacity below which a line cannot be seen."""
 _COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _SELECTOR = re.compile(r"\*|[\w-]+|[\w-]*\.[\w-]+|#[\w-]+")
-_ALPHA = re.compile(r"(?:rgba?|hsla?)\([^()]*[,/]\s*([0-9.]{1,20})(%?)\s*\)|#[0-9a-f]{6}([0-9a-f]{2})|#[0-9a-f]{3}([0-9a-f])")
+_ALPHA = re.compile(
+    r"(?:rgba?|hsla?)\([^()]*[,/]\s*([0-9.]{1,20})(%?)\s*\)|#[0-9a-f]{6}([0-9a-f]{2})|#[0-9a-f]{3}([0-9a-f])"
+)
 
 
 @dataclass(frozen=True)

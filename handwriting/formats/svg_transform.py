@@ -15,8 +15,8 @@ import re
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_COORDINATE
 from handwriting.ink import Floats
+from handwriting.limits import MAX_COORDINATE
 
 _FUNCTION = re.compile(r"\s*,?\s*([a-zA-Z0-9]{1,20})\s*\(([^()]{0,500})\)")
 _ARGUMENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)([a-z%]*)", re.IGNORECASE)

@@ -30,9 +30,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from handwriting.errors import InkError, NoInkError, TooLargeError
-from handwriting.formats.limits import MAX_BYTES, MAX_COORDINATE
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_BYTES, MAX_COORDINATE
 from handwriting.notes import Notes
 
 KEYWORD = re.compile(rb"^[ \t]*\.([A-Z][A-Z0-9_]*)(?=[ \t\r\n]|\Z)", re.MULTILINE)
@@ -131,7 +131,9 @@ class Document:
         """The strokes of a segment. Raises :class:`InkError` when there is none, one is damaged, or one is missing."""
         ink = self._ink(self._parts(segment.delineation), segment.text, Notes(self.file, strict=True))
         if ink is None:
-            raise NoInkError(f"{self.file}: segment {segment.delineation[:60]} has no ink; its components hold no point")
+            raise NoInkError(
+                f"{self.file}: segment {segment.delineation[:60]} has no ink; its components hold no point"
+            )
         return ink
 
     def whole(self, notes: Notes) -> Ink | None:
@@ -248,7 +250,9 @@ class _Reader:
             )
         keywords = data.count(b"\n.")
         if keywords > MAX_KEYWORDS:
-            raise TooLargeError(f"{file}: {keywords:,} keywords, and a file may have {MAX_KEYWORDS:,} at most; split it")
+            raise TooLargeError(
+                f"{file}: {keywords:,} keywords, and a file may have {MAX_KEYWORDS:,} at most; split it"
+            )
         found = list(KEYWORD.finditer(data))
         if not found:
             return

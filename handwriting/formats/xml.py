@@ -12,7 +12,7 @@ import re
 from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.limits import MAX_MARKUP
+from handwriting.limits import MAX_MARKUP
 
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 MAX_EXPANDED = 2**20

@@ -16,11 +16,11 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import packed, xml
-from handwriting.formats.limits import MAX_UNPACKED, check_pages, check_points, number_or_none, numbers
 from handwriting.formats.numerals import texts
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_UNPACKED, check_pages, check_points, number_or_none, numbers
 from handwriting.notes import Notes
 
 ROOT = "xournal"
