@@ -16,10 +16,16 @@ from handwriting.recognition.recognizer import Box, Word
 
 
 def record(document: Document) -> dict[str, Any]:
-    """Plain values; of an input that was not read its name and the ``error``."""
+    """The document as plain values; for an input that could not be read, its name and the ``error``.
+
+    ``notes`` tells what was left out of the file, where anything was.
+    """
     if document.error is not None:
         return {"file": document.path, "error": document.error}
-    return {"file": document.path, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    found = {"file": document.path, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    if document.notes:
+        found["notes"] = [{"severity": note.severity, "text": note.text} for note in document.notes]
+    return found
 
 
 def json_lines(records: Iterable[dict[str, Any]]) -> bytes:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from handwriting import formats
 from handwriting.errors import InkError
 from handwriting.ink import Page
+from handwriting.notes import Note
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.pages import ReadPage, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
@@ -36,6 +37,12 @@ class Document:
     def text(self) -> str:
         """Its lines; an empty line between pages."""
         return "\n\n".join(page.text for page in self.pages)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was left out of the file and matters to its text."""
+        notes = self.pages[0].page.ink.source.notes if self.pages else ()
+        return [note for note in notes if note.severity != "detail"]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ class Transcribed:
 
     files: int
     failed: int = 0
+    partial: int = 0
+    """Files of which strokes or pages are lost."""
     before: int = 0
     """Of the files, done by an earlier run."""
 
@@ -32,6 +34,7 @@ class Transcribed:
         parts = [f"{self.files:,} file" + "s" * (self.files != 1)]
         parts += [f"{self.before:,} of them done before"] * (self.before > 0)
         parts += [f"{self.failed:,} could not be read"] * (self.failed > 0)
+        parts += [f"{self.partial:,} only in part"] * (self.partial > 0)
         return ", ".join(parts)
 
 
@@ -44,24 +47,26 @@ def transcribe(
     dask: str | None = None,
     show: Callable[[str], object],
     say: Callable[[str], object],
+    note: Callable[[str], object] = lambda text: None,
     tick: Callable[[float, int], object] = lambda done, total: None,
 ) -> Transcribed:
     """Read all files and folders, and write what they say to ``output``, or give it to ``show``.
 
     ``kind``: one of :data:`KINDS`. Text and JSON are shown as they are read; JSON lines are added to ``output`` one by
     one, those of an earlier run staying; everything else is written as a whole. ``say`` is given the reason for each
-    file that cannot be read; ``dask``: the address of a scheduler that reads instead, for JSON lines.
+    file, stroke or page that cannot be read; ``note`` is given what else was left out. ``dask``: the address of a
+    scheduler that reads instead, for JSON lines.
     """
     found = inputs(paths)
     if kind == "jsonl" and output is not None:
-        return _grow(task, found, output, dask, say, tick)
+        return _grow(task, found, output, dask, say, note, tick)
     if output is not None:
         has_place(output)
     documents = []
+    partial = 0
     for document in task.read(found, lambda done: tick(done, len(found))):
         documents.append(document)
-        if document.error is not None:
-            say(document.error)
+        partial += _tell(record(replace(document, pages=document.pages[:1])), say, note)
         if output is None and kind in ("text", "json", "jsonl"):
             show(rendered([document], kind).decode())
             documents[-1] = replace(document, pages=())  # it is done with
@@ -73,7 +78,19 @@ def transcribe(
                 temporary.write_bytes(data)
         elif kind == "hocr":
             show(rendered(documents, kind).decode())
-    return Transcribed(len(found), failed)
+    return Transcribed(len(found), failed, partial)
+
+
+def _tell(record: dict[str, Any], say: Callable[[str], object], note: Callable[[str], object]) -> bool:
+    """Report why a file could not be read and what was left out of it; whether strokes or pages are lost."""
+    if "error" in record:
+        say(record["error"])
+    lost = False
+    for one in record.get("notes", ()):
+        is_lost = one["severity"] == "lost"
+        lost |= is_lost
+        (say if is_lost else note)(f"{record['file']}: {one['text']}")
+    return lost
 
 
 def rendered(documents: Sequence[Document], kind: str) -> bytes:
@@ -111,9 +128,10 @@ def _grow(
     output: Path,
     dask: str | None,
     say: Callable[[str], object],
+    note: Callable[[str], object],
     tick: Callable[[float, int], object],
 ) -> Transcribed:
-    failed = 0
+    failed = partial = 0
     with growing(output) as results:
         todo = [one for one in found if one[0] not in results.done]
         before = done = len(found) - len(todo)
@@ -125,9 +143,9 @@ def _grow(
             batches = read_on_cluster(task, todo, dask)
         for records in batches:
             results.add(records)
-            for error in (one["error"] for one in records if "error" in one):
-                say(error)
-                failed += 1
+            for one in records:
+                partial += _tell(one, say, note)
+                failed += "error" in one
             done += len(records)
             tick(done, len(found))
-    return Transcribed(len(found), failed, before)
+    return Transcribed(len(found), failed, partial, before)

@@ -10,6 +10,7 @@ are separated by commas, semicolons or tabs; with semicolons a decimal comma is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -125,7 +126,7 @@ class _Table:
     def _after_up(self, up: list[str]) -> list[bool]:
         """A column of pen-ups marks the points in the air, or, one at a time, the last point of each stroke."""
         marks = [value.lower() not in NO for value in up]
-        if any(a and b for a, b in zip(marks, marks[1:], strict=False)):
+        if any(a and b for a, b in pairwise(marks)):
             return marks
         ends = np.cumsum([False, *marks[:-1]])
         self.blanks = [blanks + int(end) for blanks, end in zip(self.blanks, ends, strict=True)]

@@ -70,7 +70,7 @@ PROPERTIES = ("time", "start time", "pressure", "text", "writer", "units", "page
 
 
 def lost(pages: Sequence[Page], format: Format) -> list[str]:
-    """The properties of ``pages`` that ``format`` cannot hold; a unit is not lost when lengths are converted to another."""
+    """The properties of ``pages`` that ``format`` cannot hold; converting lengths to another unit loses nothing."""
     kept = set(format.holds)
     if format.unit is not None and all(millimetres(page.ink.source.units) for page in pages):
         kept.add("units")

@@ -74,7 +74,7 @@ def form_writer(head: bytes, file: str) -> str | None:
 
 
 def _transcription(root: etree._Element) -> str | None:
-    """The lines of a form as written, joined by newlines; taken from ``Text``, as ``TextLine`` ids are sometimes wrong."""
+    """The lines of a form as written, joined by newlines; from ``Text``, as ``TextLine`` ids are sometimes wrong."""
     text = root.findtext("Transcription/Text")
     if text is None:
         return None

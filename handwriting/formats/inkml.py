@@ -6,8 +6,8 @@ continue others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine
 (`inkml_context.py`); and annotations, of which those that say what is written become the ink's text.
 
 Traces of a pen in the air and of brushes that are highlighters or erasers are left out, and so are traces in
-``definitions`` unless a view refers to them. The namespace is optional, because many programs omit it. Y is converted to
-X's unit.
+``definitions`` unless a view refers to them. The namespace is optional, because many programs omit it. Y is converted
+to X's unit.
 """
 
 from __future__ import annotations

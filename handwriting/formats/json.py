@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
         document = [document]  # one stroke
     if has_columns(document):
         for stroke in document:
-            yield lambda stroke=stroke: columns(dict(zip("xytp", stroke, strict=False)), file)
+            yield partial(columns, dict(zip("xytp", stroke, strict=False)), file)
         return
     stack = list(reversed(document))
     while stack:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def jiix_strokes(document: Any, file: str) -> Iterator[Callable[[], Rows]]:
     dated = all(begin is not None for begin in begins)
     for stroke, begin in zip(strokes, begins, strict=True):
         at = begin * 1000 if dated and begin is not None else (0.0 if len(strokes) == 1 else None)
-        yield lambda stroke=stroke, at=at: columns(stroke, file, at)
+        yield partial(columns, stroke, file, at)
 
 
 def objects(document: Any) -> Iterator[dict[str, Any]]:

@@ -62,11 +62,11 @@ def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Line],
                     elif kind == SCENE:
                         paper = block.paper() or paper
                     elif kind == TEXT:
-                        notes.count("text box")
+                        notes.count("typed text", _has_text(block))
                     elif kind == GLYPHS:
-                        notes.count("highlighted passage")
-                    elif kind == LINE and (line := _line(block, revision)) is not None:
-                        found.append(line)
+                        notes.count("highlighted passage", _has_value(block))
+                    elif kind == LINE and (new := _line(block, revision)) is not None:
+                        found.append(new)
                 except (ValueError, struct.error) as error:
                     raise InkError(f"{file}: it is damaged ({error}); copy or export the file again") from None
     kept = [line for layer, line in found if not _is_hidden(layer, parents, hidden)]
@@ -74,6 +74,20 @@ def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Line],
     for line in kept:
         line.x = line.x + paper[0] / 2
     return kept, paper
+
+
+def _has_text(block: _Block) -> bool:
+    """Whether the block of typed text, which most pages have, has any."""
+    block.id(1)
+    return block.inner(2).inner(1).inner(1).number() > 0
+
+
+def _has_value(block: _Block) -> bool:
+    """Whether an item of a group is still there; one that was deleted keeps its place without a value."""
+    for index in (1, 2, 3, 4):
+        block.id(index)
+    block.value(5, BYTE4)
+    return block.has(6, LENGTH)
 
 
 def _line(block: _Block, revision: int) -> tuple[Identifier, Line] | None:

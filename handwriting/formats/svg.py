@@ -2,7 +2,7 @@
 
 What counts as a pen's line is what is drawn with a stroke, not filled, and visible, by attributes, style sheets and
 inheritance; ``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines
-instead, whose middle line is lost: a drawing of nothing else is refused as such. Printed rulings, shapes, text, pictures
+instead, whose middle line is lost: a drawing of nothing else is refused as such. Printed rulings, shapes, text, images
 and wide translucent lines (highlighters) are left out. Curves become points so close that no chord leaves its curve by
 more than a 20,000th of the drawing's size. There is no time and no pressure.
 """
