@@ -1,4 +1,4 @@
-"""Sphinx configuration: Markdown pages with MyST, the API reference from docstrings, warnings as errors in `make docs`."""
+"""Sphinx configuration: Markdown pages with MyST, and the API reference from docstrings."""
 
 import sys
 from pathlib import Path
