@@ -195,8 +195,10 @@ def table() -> str:
 def find(data: bytes, file: str, format: str | None = None) -> Format:
     """The format of these bytes: the named one, else by content, else by the extension of ``file``.
 
-    Gzip is to be unpacked before; zip archives are recognised by the names of their members.
+    Gzip is unpacked first; zip archives are recognised by the names of their members.
     """
+    if data.startswith(packed.GZIP):
+        data = packed.gunzip(data, file)
     known = readers()
     names = ", ".join(reader.name for reader in known)
     if format is not None:

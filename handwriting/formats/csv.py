@@ -124,9 +124,9 @@ class _Table:
         return [False] * len(self.rows)
 
     def _after_up(self, up: list[str]) -> list[bool]:
-        """A column of pen-ups marks the points in the air, or, one at a time, the last point of each stroke."""
+        """A column of pen-ups marks the points in the air, many in a row, or the last point of each stroke."""
         marks = [value.lower() not in NO for value in up]
-        if any(a and b for a, b in pairwise(marks)):
+        if sum(a and b for a, b in pairwise(marks)) > sum(marks) / 3:
             return marks
         ends = np.cumsum([False, *marks[:-1]])
         self.blanks = [blanks + int(end) for blanks, end in zip(self.blanks, ends, strict=True)]

@@ -92,7 +92,8 @@ class _Document:
             with self.notes.part(name):
                 if isinstance(rows, InkError):
                     raise rows
-                parts.setdefault(trace.stroke, []).append(self._read(trace.context, rows[trace.first : trace.end]))
+                points = self._read(trace.context, rows[trace.first : trace.end])
+                parts.setdefault(trace.stroke, []).append(points)
         strokes = Strokes(self.file, self.notes)
         for stroke, points in sorted(parts.items()):
             with self.notes.part(f"trace {stroke + 1}"):

@@ -77,19 +77,25 @@ def parse(data: bytes, file: str) -> Any:
 def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]:
     """The documents of a file with their numbers from 1: one, or one a line."""
     lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
-    # Several lines that are an object or a list each, as far as their ends tell.
-    several = len(lines) > 1 and all(line.strip()[-1:] in (b"}", b"]") for line in lines[:2])
     try:
         yield 1, parse(data, file)
     except TooLargeError:
         raise
     except InkError:
-        if not several:
+        # One document over several lines has none that is complete by itself.
+        if len(lines) < 2 or not any(_is_document(line) for line in lines[:3]):
             raise
         check_pages(len(lines), file)
         for number, line in enumerate(lines, 1):
             with notes.part(f"page {number}"):
                 yield number, parse(line, file)
+
+
+def _is_document(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Page]:
