@@ -29,13 +29,9 @@ from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
 from handwriting.notes import Notes
 
-MARKS = (
-    b'"tldrawFileFormatVersion"',
-    b'"tldraw"',
-    b'"tldrawVersion"',
-    b'"typeName":"document"',
-    b'"document:document"',
-)
+MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
+WRAPPERS = ("tldraw", "document", "store", "records")
+"""Keys under which the records are found, from outside in."""
 METADATA = ("tldraw", "ink-canvas")
 """Elements of an SVG's metadata in which Obsidian Ink stores a drawing."""
 PAPER = ("writing-lines", "writing-container", "handwriting-lines", "handwriting-container")
@@ -71,9 +67,7 @@ def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
     """The pages of a parsed document in any of the layouts above."""
     for _ in range(4):  # {"tldraw": {"document": {"store": ...}}}
         if isinstance(document, dict):
-            document = next(
-                (document[k] for k in ("tldraw", "document", "store", "records") if k in document), document
-            )
+            document = next((document[key] for key in WRAPPERS if key in document), document)
     if isinstance(document, dict) and isinstance(document.get("strokes"), list):
         return _page([(number, _plain(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1)
     if isinstance(document, dict) and isinstance(document.get("pages"), dict):
@@ -101,7 +95,8 @@ def _page(strokes: Sequence[tuple[int, Iterator[Floats]]], file: str, notes: Not
     for k, stroke in strokes:
         with notes.part(f"stroke {k} on page {number}"):
             for points in stroke:
-                gathered.add(points[:, 0], points[:, 1], None, points[:, 2])
+                x, y, pressure = points.T
+                gathered.add(x, y, None, pressure if np.isfinite(pressure).any() else None)
     ink = gathered.ink(Source(units="px", file=file))
     return [] if ink is None else [Page(ink, number=number)]
 
