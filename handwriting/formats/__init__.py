@@ -20,7 +20,7 @@ from typing import BinaryIO, TypeAlias
 import numpy as np
 
 from handwriting.errors import InkError, NoInkError
-from handwriting.files import atomic
+from handwriting.files import atomic, refuse_input
 from handwriting.formats import (
     csv,
     excalidraw,
@@ -181,6 +181,8 @@ def convert(
     left out when ``source`` was read is in the ``source.notes`` of their ink.
     """
     writer(path)
+    if isinstance(source, str | os.PathLike):
+        refuse_input(path, [source])
     _, pages, file = _read(source, format)
     if page is not None:
         pages = [_choose(pages, page, file)]
