@@ -15,7 +15,7 @@ from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.recognition.recognizer import Box, Word
 
 Record = dict[str, Any]
-"""The result for one file: ``file``, and ``text`` and ``pages`` or ``error``; ``notes`` where something was left out."""
+"""The result for one file: ``file``, ``text`` and ``pages`` or ``error``, and ``notes`` if something was left out."""
 
 
 def record(document: Document) -> Record:
