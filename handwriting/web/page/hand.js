@@ -78,7 +78,7 @@ async function check(line) {
   if (version !== line.version) return;
   if (response.cer === 0) judge(line, "good", "✓ Read correctly.");
   else if (response.cer <= CLOSE) judge(line, "good", `✓ Close enough: read as “${response.read}”.`);
-  else if (response.read) judge(line, "bad", `Read as “${response.read}”. Clear the line and write it again, or correct below what you wrote.`, response.read);
+  else if (response.read) judge(line, "bad", `Read as “${response.read}”. Clear the line and write it again, or correct the text below.`, response.read);
   else judge(line, "bad", "Nothing can be read. Write on, or clear the line and write it again.", "");
 }
 

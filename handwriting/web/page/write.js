@@ -42,7 +42,7 @@ export function setUpWrite() {
 
 function shortcut(event) {
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || $("write").hidden) return;
-  if (["INPUT", "TEXTAREA"].includes(event.target.tagName)) return;
+  if (event.target.matches?.("textarea, input[type=text], input[type=number]")) return;
   event.preventDefault();
   if (event.shiftKey) pad.redo();
   else pad.undo();
