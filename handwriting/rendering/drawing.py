@@ -10,6 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering import color as colors
 from handwriting.rendering.curves import curves
+from handwriting.rendering.pens import Pen, outline, widths
 from handwriting.rendering.splines import fit
 
 MAX_SIDE_MM = 5000.0
@@ -28,6 +30,15 @@ RULING_MM = 0.15
 """Width of the lines that are printed on ruled and squared paper."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class PrintedLines(NamedTuple):
+    """Lines printed on the paper in one colour and width."""
+
+    lines: tuple[tuple[float, float, float, float], ...]
+    """x1, y1, x2, y2 of each; a line of no length is a dot."""
+    color: str = RULING_COLOR
+    width: float = RULING_MM
 
 
 @dataclass(frozen=True)
@@ -45,13 +56,17 @@ class Drawing:
     stroke: float = 0.45
     """Width of the pen strokes."""
     rulings: tuple[tuple[float, float, float, float], ...] = ()
-    """The lines that are printed on the paper: x1, y1, x2, y2."""
+    """The lines of ruled and squared paper: x1, y1, x2, y2."""
     sheet: bool = False
     """True if a white sheet lies under the ink; a single line of writing has none."""
     title: str | None = None
     """Name for screen readers, and title of a PDF."""
     desc: str | None = None
     """Description for screen readers, and subject of a PDF."""
+    printed: tuple[PrintedLines, ...] = ()
+    """What else is printed on the paper, such as its margin line, under the ink."""
+    pen: Pen | None = None
+    """A pen whose line varies in width; None draws lines of the width ``stroke``."""
 
     def __post_init__(self) -> None:
         if not self.inks:
@@ -71,6 +86,25 @@ class Drawing:
     def strokes(self) -> list[NDArray[np.float64]]:
         """The strokes of all lines, in writing order; each of shape (n, 2)."""
         return [stroke for ink in self.inks for stroke in ink.strokes]
+
+    @property
+    def paper(self) -> tuple[PrintedLines, ...]:
+        """Everything that is printed on the paper, in the order of printing."""
+        return ((PrintedLines(self.rulings),) if self.rulings else ()) + self.printed
+
+    @cached_property
+    def outlines(self) -> list[NDArray[np.float64]]:
+        """The outline of each of `strokes` as a filled polygon (m, 2), drawn with `pen`."""
+        assert self.pen is not None
+        pressures = [
+            None if ink.pressure is None else ink.pressure[start:end]
+            for ink in self.inks
+            for start, end in zip(ink.starts, ink.ends, strict=True)
+        ]
+        return [
+            outline(curve, stroke, widths(stroke, self.pen, pressure, seed=number))
+            for number, (curve, stroke, pressure) in enumerate(zip(self.curves, self.strokes, pressures, strict=True))
+        ]
 
     @cached_property
     def curves(self) -> list[NDArray[np.float64]]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing
+from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.splines import Floats
 
 MM_PER_INCH = 25.4
@@ -23,12 +23,18 @@ def figure(drawing: Drawing) -> Figure:
     made = Figure(figsize=size, facecolor="white")
     axes = made.add_axes((0, 0, 1, 1), xlim=(0, drawing.width), ylim=(drawing.height, 0))
     axes.set_axis_off()
-    if drawing.rulings:
-        ends = np.reshape(drawing.rulings, (-1, 2))
-        codes = np.tile([Path.MOVETO, Path.LINETO], len(drawing.rulings))
+    for lines, color, width in drawing.paper:
+        ends = np.reshape(lines, (-1, 2, 2)).astype(np.float64)
+        ends[(ends[:, 0] == ends[:, 1]).all(axis=1), 1, 0] += 1e-3  # a line of no length would not be drawn
+        codes = np.tile([Path.MOVETO, Path.LINETO], len(lines))
+        printed = Path(ends.reshape(-1, 2), codes)
         axes.add_patch(
-            PathPatch(Path(ends, codes), fill=False, edgecolor=RULING_COLOR, linewidth=RULING_MM / MM_PER_POINT)
+            PathPatch(printed, fill=False, edgecolor=color, linewidth=width / MM_PER_POINT, capstyle="round")
         )
+    if drawing.pen is not None:
+        for outline in drawing.outlines:
+            axes.add_patch(PathPatch(Path(outline), facecolor=drawing.color, linewidth=0, alpha=drawing.pen.opacity))
+        return made
     outlines = [_outline(curve) for curve in drawing.curves]
     first = 0
     for ink in drawing.inks:  # one patch each: a single path for a whole page is too much for the rasteriser

@@ -20,7 +20,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from handwriting.files import atomic
-from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing
+from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.splines import Floats
 
 POINTS_PER_MM = 72 / 25.4
@@ -29,6 +29,7 @@ FONT = "DejaVuSans"
 INVISIBLE = 3
 """Text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)."""
 ROUND = 1
+NONZERO = 1
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,21 @@ def _draw(canvas: Canvas, drawing: Drawing) -> None:
 
     canvas.setLineCap(ROUND)
     canvas.setLineJoin(ROUND)
-    if drawing.rulings:
-        canvas.setStrokeColorRGB(*to_rgb(RULING_COLOR))
-        canvas.setLineWidth(RULING_MM * POINTS_PER_MM)
-        canvas.lines([place(np.reshape(line, (2, 2))) for line in drawing.rulings])
+    for lines, color, width in drawing.paper:
+        canvas.setStrokeColorRGB(*to_rgb(color))
+        canvas.setLineWidth(width * POINTS_PER_MM)
+        canvas.lines([place(np.reshape(line, (2, 2))) for line in lines])
+    if drawing.pen is not None:
+        canvas.setFillColorRGB(*to_rgb(drawing.color), alpha=drawing.pen.opacity)
+        for outline in drawing.outlines:
+            path = canvas.beginPath()
+            path.moveTo(*place(outline[0]))
+            for point in outline[1:]:
+                path.lineTo(*place(point))
+            path.close()
+            canvas.drawPath(path, stroke=0, fill=1, fillMode=NONZERO)
+        canvas.setFillAlpha(1)
+        return
     canvas.setStrokeColorRGB(*to_rgb(drawing.color))
     canvas.setLineWidth(drawing.stroke * POINTS_PER_MM)
     path = canvas.beginPath()

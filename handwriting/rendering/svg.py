@@ -7,13 +7,14 @@ import zlib
 from functools import cache
 from typing import Any
 
+import numpy as np
 import svgwrite
 import svgwrite.base
 import svgwrite.container
 
 from handwriting.files import atomic
 from handwriting.ink import Ink
-from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing, fitted
+from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.splines import Floats
 
 
@@ -29,8 +30,13 @@ def markup(drawing: Drawing | Ink, **style: Any) -> str:
     elif style:
         raise TypeError(f"a drawing has its own pen and size; {', '.join(style)} would have no effect")
     document, pen = sheet(drawing), group(drawing)
-    for curve in drawing.curves:
-        pen.add(document.path(path_data(curve)))
+    if drawing.pen is None:
+        for curve in drawing.curves:
+            pen.add(document.path(path_data(curve)))
+    else:
+        pen = svgwrite.container.Group(fill=drawing.color, fill_opacity=f"{drawing.pen.opacity:g}", debug=False)
+        for outline in drawing.outlines:
+            pen.add(document.path(polygon_data(outline)))
     document.add(pen)
     return text(document)
 
@@ -51,11 +57,11 @@ def sheet(drawing: Drawing) -> svgwrite.Drawing:
         document.add(desc)
     if drawing.sheet:
         document.add(document.rect(size=("100%", "100%"), fill="white"))
-    if drawing.rulings:
-        lines = "".join("M{:g} {:g}L{:g} {:g}".format(*(round(v, 2) for v in line)) for line in drawing.rulings)
-        document.add(
-            document.path(lines, fill="none", stroke=RULING_COLOR, stroke_width=f"{RULING_MM:g}", class_="paper")
-        )
+    for lines, color, width in drawing.paper:
+        data = "".join("M{:g} {:g}L{:g} {:g}".format(*(round(v, 2) for v in line)) for line in lines)
+        dots = all(line[:2] == line[2:] for line in lines)
+        cap = {"stroke_linecap": "round"} if dots else {}
+        document.add(document.path(data, fill="none", stroke=color, stroke_width=f"{width:g}", class_="paper", **cap))
     return document
 
 
@@ -100,6 +106,14 @@ def path_data(curve: Floats) -> str:
     if not len(steps):
         return f"{start}h0"
     return start + "c" + "".join(map(number, steps.ravel().tolist())).lstrip()
+
+
+def polygon_data(outline: Floats) -> str:
+    """A closed path along ``outline`` (m, 2), to a hundredth."""
+    hundredths = (100 * outline).round().astype(int)
+    x, y = hundredths[0].tolist()
+    steps = np.diff(hundredths, axis=0)
+    return f"M{number(x).strip()} {number(y).strip()}l" + "".join(map(number, steps.ravel().tolist())).lstrip() + "z"
 
 
 @cache
