@@ -20,10 +20,10 @@ from handwriting.rendering.layout import PageLayout
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MAX_POINTS = 50_000
+MAX_REQUEST_POINTS = 50_000
 """Most points of a drawing: four times those of the largest page of IAM-OnDB."""
 
-MAX_TEXT_CHARACTERS = 5_000
+MAX_REQUEST_CHARACTERS = 5_000
 """Longest text of one request: it takes about a minute of CPU time."""
 
 Number = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
@@ -100,7 +100,7 @@ class ExportRequest(StrictModel):
 
     strokes: list[list[Point]]
     sheet: SheetRequest | None = None
-    text: Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS)] = ""
+    text: Annotated[str, Field(max_length=MAX_REQUEST_CHARACTERS)] = ""
     lines: list[int] = []
     """Number of strokes of each line, in order; by default all strokes are one line."""
 
@@ -134,8 +134,8 @@ def ink_of(strokes: list[list[Point]], text: str | None = None) -> Ink:
     flat = [point for stroke in strokes for point in stroke]
     if not flat:
         raise InkError("there is no ink: no stroke has a point; write something first")
-    if len(flat) > MAX_POINTS:
-        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MAX_POINTS:,}; send it in parts")
+    if len(flat) > MAX_REQUEST_POINTS:
+        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MAX_REQUEST_POINTS:,}; send it in parts")
     xy = np.array([(point["x"], point["y"]) for point in flat])
     t = _column(flat, "t")
     pressure = _column(flat, "pressure")
