@@ -17,13 +17,20 @@ Place = Callable[[str], tuple[int, int] | None]
 """A parameter's name → the dimension that goes by character and the index of the first character there, or None."""
 
 
-def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place) -> str:
+Grow = Callable[[dict[str, Tensor], dict[str, Tensor]], dict[str, Tensor]]
+"""A checkpoint's weights and a network's own weights → the checkpoint's weights in the network's sizes."""
+
+
+def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place, grow: Grow | None = None) -> str:
     """Copy a checkpoint's weights into the network, character by character where ``place`` says so.
 
-    Characters that the checkpoint lacks keep the weights that they have. Returns what to say of it. Raises
-    :class:`InkError` when sizes differ, before anything is copied.
+    Characters that the checkpoint lacks keep the network's own weights. ``grow`` adapts the checkpoint's weights to
+    the network's sizes first. Returns a message for the user. Raises :class:`InkError` when sizes differ, before
+    anything is copied.
     """
     mine, theirs = network.state_dict(), {name: torch.from_numpy(value) for name, value in init.weights().items()}
+    if grow is not None:
+        theirs = grow(theirs, mine)
     old = Alphabet(init.card["alphabet"])
     added = len(alphabet.characters) - len(old.characters)
     known = [(i, old.characters.index(c)) for i, c in enumerate(alphabet.characters) if c in old.characters]

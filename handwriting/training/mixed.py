@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
-from handwriting.corpora import Corpus
+from handwriting.corpora import Corpus, label
 from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.features.normalise import normalise
-from handwriting.text import natural
 from handwriting.training.mixture import Lines, Listed, Mixture, Share
 from handwriting.training.plan import plan_by_length
 from handwriting.training.recipes import Recipe
@@ -67,7 +66,7 @@ class MixedTask(RecognizerTask):
         counts: Counter[str] = Counter()
         for split, corpus in {share.split: c for share, c in zip(shares, sources, strict=True)}.items():
             for id in corpus.training_ids(split):
-                counts.update(natural(corpus.text(id)))
+                counts.update(label(corpus, corpus.text(id)))
         own = set(init.card["alphabet"]) if init is not None else set()
         known = {c for c, count in counts.items() if count >= RARE} | own | {" "}
         lines = {

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.corpora import Corpus
+from handwriting.corpora import Corpus, label
 from handwriting.errors import InkError
 from handwriting.features.compose import LETTER_GAP, side_by_side
 from handwriting.ink import Ink
@@ -27,6 +27,9 @@ RUN = 0.5
 """How often the words of a line are ones that follow each other in the corpus, not any of the writer's."""
 FEW = 12
 """Writers with fewer words than this are put together with the others of their donor."""
+
+STANDING = "!#$%&/?@"
+"""Symbols that stand on the line and are about as tall as digits and capitals."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class Lines:
         """The training lines of a split whose texts hold ``known`` characters alone."""
         lines = cls([], [], [], [], [], [], {})
         for id in corpus.training_ids(split):
-            text = natural(corpus.text(id))
+            text = label(corpus, corpus.text(id))
             if not set(text) <= known:
                 lines.left_out[id] = "a character that is too rare"
                 continue
@@ -130,7 +133,8 @@ class Listed:
         if self.share.form == "whole":
             return (first,)
         if self.share.form == "token":
-            same = [n for n in self.group(first) if texts[n].isdigit() == texts[first].isdigit()]
+            other = str.isupper if texts[first].isdigit() else str.isdigit
+            same = [n for n in self.group(first) if not other(texts[n])]
             return (first, *(int(n) for n in random.choice(same, int(random.integers(1, 6)))))
         wanted = max(8.0, random.normal(LINE_LENGTH, LINE_SPREAD)) - len(texts[first])
         members, run, group = [first], random.random() < RUN, self.group(first)
@@ -150,7 +154,7 @@ class Listed:
             return inks[0], texts[0]
         if self.share.form == "token":
             return side_by_side(inks, random, LETTER_GAP), "".join(texts)
-        return side_by_side(inks, random), natural(" ".join(texts))
+        return side_by_side(inks, random), natural(" ".join(texts), error_mark="")
 
 
 class Mixture:
@@ -220,5 +224,5 @@ def _has_letter(text: str) -> bool:
 
 
 def _stands(text: str) -> bool:
-    """Digits and capitals all stand on the line; of small letters and symbols nobody knows where they hang."""
-    return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper())
+    """Whether a character stands on the line: of small letters and other symbols nobody knows where they hang."""
+    return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper() or text in STANDING)

@@ -16,7 +16,13 @@ class Recipe:
     """Of an epoch; 0 for one list alone, each line of it once."""
 
 
-_UNIPEN = ("whole:train-characters=0.05", "token:train-digits=0.02", "token:train-capitals=0.01")
+_UNIPEN = (
+    "whole:train-characters=0.04",
+    "whole:train-symbols=0.02",
+    "token:train-characters=0.03",
+    "token:train-digits=0.01",
+    "token:train-capitals=0.01",
+)
 
 RECIPES = {
     "mixed": Recipe(

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from handwriting import checkpoint, metrics
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint, shipped
-from handwriting.corpora import Corpus, Line
+from handwriting.corpora import Corpus, Line, label
 from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode, encode_normalised
@@ -28,10 +28,10 @@ from handwriting.recognition.decode import GreedyDecoder
 from handwriting.recognition.evaluation import evaluate
 from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import batches_by_length, pad
-from handwriting.text import natural
 from handwriting.training.export import int8, recognizer_graph
-from handwriting.training.initialise import inherited, initialise
+from handwriting.training.initialise import Grow, inherited, initialise
 from handwriting.training.plan import plan_by_length
+from handwriting.training.widen import widen
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class RecognizerTask:
             id: corpus.known_bad.get(id, "no text")
             for id in sorted(set(corpus.ids(settings.train)) - {line.id for line in lines})
         }
-        texts = [natural(line.text) for line in lines]
+        texts = [label(corpus, line.text) for line in lines]
         self._build(Alphabet.of([*texts, init.card["alphabet"] if init is not None else ""]))
         self.examples: list[_Example] = []
         for line, text in zip(lines, texts, strict=True):
@@ -152,7 +152,17 @@ class RecognizerTask:
         self.init = None if init is None else str(init.folder)
         self.inherited = inherited(init)
         if init is not None:
-            say(initialise(self.network, self.alphabet, init, _place))
+            say(initialise(self.network, self.alphabet, init, _place, self._grow(init, say)))
+
+    def _grow(self, init: Checkpoint, say: Callable[[str], None]) -> Grow | None:
+        """How to widen the weights of ``init`` to this network's size; None when that is theirs."""
+        old, new = init.card["network"]["hidden_size"], self.settings.hidden_size
+        if new == old:
+            return None
+        if new < old:
+            raise InkError(f"hidden_size {new}: {init.folder} has {old} cells, and a network can only grow; give more")
+        say(f"widened from {old} to {new} cells a layer and direction")
+        return partial(widen, hidden_size=old, wider=new)
 
     def identity(self) -> dict[str, Any]:
         return {
