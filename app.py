@@ -128,13 +128,14 @@ def transcribe(
     An input that cannot be read is reported in one line on stderr and the
     others are done; the exit code is then 1, or 2 when nothing could be read.
     """
-    from handwriting import studio
     from handwriting.documents.task import Task
+    from handwriting.documents.transcribe import kind_of
+    from handwriting.documents.transcribe import transcribe as transcribe_files
     from handwriting.recognition.language.model import Hints
 
     if (words or context) and decoder != "language":
         raise InkError("--words and --context are for the language model; give --decoder language")
-    kind = studio.kind_of(format, output)
+    kind = kind_of(format, output)
     if alternatives > 1 and not kind.startswith("json"):
         raise InkError(f"--alternatives {alternatives}: only json has room for them; give --format json")
     if dask is not None and (output is None or kind != "jsonl"):
@@ -142,7 +143,7 @@ def transcribe(
     task = Task(checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads)
     task.recognizer()
     with _progress("transcribing", unit="files") as progress:
-        done = studio.transcribe(
+        done = transcribe_files(
             task,
             paths,
             kind,
@@ -215,9 +216,9 @@ def generate(
     the same command gives the same file. Not all of Unicode can be written:
     what cannot is refused before anything is drawn, with a spelling that can.
     """
+    from handwriting.composition.export import choosing, read_text
+    from handwriting.composition.export import generate as run
     from handwriting.rendering.page import PageStyle
-    from handwriting.studio import choosing, read_text
-    from handwriting.studio import generate as run
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import BIAS, Synthesizer
 
@@ -275,7 +276,7 @@ def create_style(
     checkpoint: Checkpoint = None,
 ) -> None:
     """Make a style of a line of ink, for generate --style and the page."""
-    from handwriting.studio import make_style
+    from handwriting.composition.export import make_style
     from handwriting.synthesis.synthesizer import Synthesizer
 
     made = make_style(Synthesizer.load(checkpoint), name, ink, text, size)
@@ -624,10 +625,10 @@ def evaluate_recognizer(
 ) -> None:
     """Transcribe every line of a split and print CER and WER, their interval, and the most frequent confusions."""
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.features.perturb import perturbation
-    from handwriting.recognition import calibration as calibrating
-    from handwriting.recognition import evaluation, robustness
-    from handwriting.recognition.confidence import Calibration
+    from handwriting.evaluation import recognition, robustness
+    from handwriting.evaluation import reliability as calibrating
+    from handwriting.evaluation.perturb import perturbation
+    from handwriting.recognition.calibration import Calibration
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
@@ -647,7 +648,7 @@ def evaluate_recognizer(
     change = perturbation(perturb or "none")
     with _progress("reading") as progress:
         readings = alternatives if calibration and decoder != "greedy" else 1
-        result = evaluation.evaluate(
+        result = recognition.evaluate(
             recognizer, corpus, split, decoder, progress=progress, perturb=change, alternatives=readings
         )
     figures = result.figures()
@@ -655,13 +656,13 @@ def evaluate_recognizer(
         weights = Calibration.of_card(folder.card, decoder)
         figures["calibration"] = calibrating.figures(result, weights)
         calibrating.draw(result, weights, calibration)
-    print(json.dumps(figures) if as_json else evaluation.render(result))
+    print(json.dumps(figures) if as_json else recognition.render(result))
     if calibration and not as_json:
         print("\n" + calibrating.render(figures["calibration"]))
     if outputs:
-        evaluation.write_outputs(result, outputs)
+        recognition.write_outputs(result, outputs)
     if worst:
-        evaluation.draw_worst(result, worst, worst_png)
+        recognition.draw_worst(result, worst, worst_png)
 
 
 @evaluate_app.command("pages")
@@ -677,15 +678,15 @@ def evaluate_pages(
     threads: Threads = 1,
 ) -> None:
     """Split whole forms into lines and read them: strokes on the right line, and CER beside that of line files."""
-    from handwriting.recognition.pages import evaluation
+    from handwriting.evaluation import pages
     from handwriting.recognition.recognizer import Recognizer
 
     recognizer = None if only_lines else Recognizer.load(checkpoint, threads)
     with _progress("reading", unit="pages") as progress:
-        result = evaluation.evaluate(
+        result = pages.evaluate(
             _corpus(data, lists), split, recognizer, timeless=no_time, columns=columns, progress=progress
         )
-    print(json.dumps(result.figures()) if as_json else evaluation.render(result))
+    print(json.dumps(result.figures()) if as_json else pages.render(result))
 
 
 @evaluate_app.command("synthesizer")
@@ -700,7 +701,7 @@ def evaluate_synthesizer(
 ) -> None:
     """Nats of every line of a split: how well the network expects real handwriting. Lower is better."""
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.synthesis import evaluation
+    from handwriting.evaluation import synthesis
     from handwriting.synthesis.synthesizer import Synthesizer
 
     folder = Folder.load(checkpoint, "synthesizer")
@@ -711,8 +712,8 @@ def evaluate_synthesizer(
 
             result = evaluate(folder, corpus, split, threads, progress)
         else:
-            result = evaluation.evaluate(Synthesizer(folder, threads), corpus, split, progress=progress)
-    print(json.dumps(result) if as_json else evaluation.render(result))
+            result = synthesis.evaluate(Synthesizer(folder, threads), corpus, split, progress=progress)
+    print(json.dumps(result) if as_json else synthesis.render(result))
 
 
 @evaluate_app.command("legibility")
@@ -743,7 +744,7 @@ def evaluate_legibility(
     With --data the same recognizer reads real lines, sentences that training
     texts hold are refused, and the spreads of both are compared.
     """
-    from handwriting import legibility
+    from handwriting.evaluation import legibility
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import BIAS, Synthesizer
 
@@ -777,7 +778,7 @@ def calibrate(
     """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.checkpoint import save_card
-    from handwriting.recognition import calibration, evaluation
+    from handwriting.evaluation import recognition, reliability
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
@@ -788,13 +789,13 @@ def calibrate(
     recognizer, corpus = Recognizer(Folder(folder.folder, card), language=model), _corpus(data)
     with _progress("reading") as progress:
         results = [
-            evaluation.evaluate(recognizer, corpus, split, decoder, progress=progress, alternatives=readings)
+            recognition.evaluate(recognizer, corpus, split, decoder, progress=progress, alternatives=readings)
             for readings in ((1,) if decoder == "greedy" else (1, 5))
         ]
-    judged = calibration.judge(*results)
-    weights = calibration.calibrate(judged)
+    judged = reliability.judge(*results)
+    weights = reliability.calibrate(judged)
     save_card(folder.folder, {**card, "calibration": {**others, decoder: {**weights.record(), "split": split}}})
-    for level, error in calibration.cross_validated(judged).items():
+    for level, error in reliability.cross_validated(judged).items():
         print(f"{level:10} calibration error {100 * error:5.2f} %, each form judged by a fit on others")
 
 
@@ -840,9 +841,9 @@ def language_tune(
 ) -> None:
     """Find how much the language model should count beside the network, by CER on a development set."""
     from handwriting.checkpoint import Checkpoint as Folder
+    from handwriting.evaluation.tuning import tune
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
-    from handwriting.recognition.tune import tune
 
     folder = Folder.load(language, "language").folder
     model = LanguageModel.load(folder)
@@ -900,8 +901,8 @@ def demo(
 
     With the shipped checkpoints of both directions.
     """
+    from handwriting.composition.export import demonstrate
     from handwriting.recognition.recognizer import Recognizer
-    from handwriting.studio import demonstrate
     from handwriting.synthesis.synthesizer import Synthesizer
 
     result = demonstrate(text, output, Synthesizer.load(), Recognizer.load(), seed)

@@ -17,9 +17,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from handwriting.best import BestOf
+from handwriting.composition.best_of import BestOf
 from handwriting.corpora import Line
-from handwriting.legibility import failed, read, read_sentences
+from handwriting.evaluation.legibility import failed, read, read_sentences
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.synthesizer import BATCH, Synthesizer
 

@@ -22,10 +22,10 @@ import numpy as np
 
 from handwriting.corpora import open_corpus
 from handwriting.documents.task import inputs
+from handwriting.evaluation.legibility import read_sentences
 from handwriting.features import encode
 from handwriting.formats import save
 from handwriting.ink import Ink
-from handwriting.legibility import read_sentences
 from handwriting.recognition.recognizer import BATCH, Recognizer
 from handwriting.synthesis.synthesizer import Synthesizer
 

@@ -15,7 +15,7 @@ from tiny import synthesizer
 
 import handwriting
 from handwriting.checkpoint import shipped
-from handwriting.studio import LONGEST_TEXT
+from handwriting.composition.export import LONGEST_TEXT
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--hidden-size", "8", "--layers", "2", "--mixtures", "2", "--components", "2", "--train", "trainset"]

@@ -11,13 +11,13 @@ import numpy as np
 
 from handwriting.documents.task import Document
 from handwriting.errors import InkError
-from handwriting.features.compose import foot
 from handwriting.formats.units import millimetres
+from handwriting.geometry.compose import foot
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.rendering.drawing import LARGEST, Drawing
-from handwriting.rendering.geometry import Floats
 from handwriting.rendering.pdf import Under, data
+from handwriting.rendering.splines import Floats
 
 WIDTH, MARGIN = 210.0, 15.0
 """Of a sheet that has no size, in mm."""

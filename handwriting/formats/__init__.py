@@ -19,8 +19,8 @@ from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.formats import csv, iamondb, inkml, json, remarkable, svg, unipen, xml, xournal
 from handwriting.formats.format import PROPERTIES, Format, lost
-from handwriting.formats.limits import MAX_BYTES, check_size
 from handwriting.ink import Ink, Page
+from handwriting.limits import MAX_BYTES, check_size
 
 __all__ = [
     "Format",

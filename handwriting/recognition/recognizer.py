@@ -18,7 +18,7 @@ from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
 from handwriting.recognition.beam import BeamSearchDecoder, Found
-from handwriting.recognition.confidence import RIVALS, TEMPERATURE, Calibration, Evidence, evidence
+from handwriting.recognition.calibration import RIVALS, TEMPERATURE, Calibration, Evidence, evidence
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.recognition.language.scorer import LanguageScorer

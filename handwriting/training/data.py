@@ -94,7 +94,9 @@ def gather(
         say(f"{len(only)} lines to train on, {alphabet.size} classes; left out: {_reasons(only)}")
     else:
         alphabet = Alphabet("".join(sorted(known)))
-        examples = mix = ExampleMix([ComposedList(share, lines[share.split]) for share in shares], recipe.examples, seed)
+        examples = mix = ExampleMix(
+            [ComposedList(share, lines[share.split]) for share in shares], recipe.examples, seed
+        )
         for share, count in zip(shares, mix.counts, strict=True):
             part = lines[share.split]
             say(f"{share.form} {share.split}: {len(part)} lines, {count} examples an epoch; left out: {_reasons(part)}")

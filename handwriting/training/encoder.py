@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.features import FeatureConfig, encode_normalised
-from handwriting.features.augment import Augmentation
-from handwriting.features.normalise import normalise
+from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
 from handwriting.networks.recognizer import output_steps, steps_needed
+from handwriting.training.augment import Augmentation
 
 SAFE = 2.0
 """A text that needs fewer than the expected steps over this number fits: the estimate is never off by that much."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.errors import InkError
-from handwriting.features.compose import LETTER_GAP, side_by_side
+from handwriting.geometry.compose import LETTER_GAP, side_by_side
 from handwriting.ink import Ink
 from handwriting.text import natural
 from handwriting.training.examples import Lines

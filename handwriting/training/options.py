@@ -13,7 +13,7 @@ from typing import Any
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig
-from handwriting.features.augment import Augmentation
+from handwriting.training.augment import Augmentation
 
 
 def option(

@@ -16,8 +16,8 @@ from handwriting import checkpoint
 from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
+from handwriting.evaluation.recognition import evaluate
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
-from handwriting.recognition.evaluation import evaluate
 from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import pad
 from handwriting.training.export import int8, recognizer_graph
@@ -30,7 +30,9 @@ def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNet
         network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
     except (KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()
-        raise InkError(f"card.json and weights.safetensors do not match: {reason}; copy the checkpoint again") from error
+        raise InkError(
+            f"card.json and weights.safetensors do not match: {reason}; copy the checkpoint again"
+        ) from error
     return network.eval()
 
 

@@ -23,9 +23,11 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, seen, terms
 from handwriting.errors import InkError
-from handwriting.features.normalise import writing_height
+from handwriting.evaluation import synthesis
+from handwriting.evaluation.synthesis import Example
 from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
-from handwriting.features.pace import rate_of, step_of
+from handwriting.geometry.normalise import writing_height
+from handwriting.geometry.pace import rate_of, step_of
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import (
     POINT_SIZE,
@@ -35,8 +37,6 @@ from handwriting.networks.synthesizer import (
     SynthesisNetwork,
 )
 from handwriting.runtime import pad
-from handwriting.synthesis import evaluation
-from handwriting.synthesis.evaluation import Example
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
@@ -99,7 +99,7 @@ class SynthesizerTask:
         ]
         self.points = sum(example.steps for example in self.examples)
         self.development = (
-            evaluation.examples(corpus, settings.develop, self.normalizer, self.alphabet) if watched else []
+            synthesis.examples(corpus, settings.develop, self.normalizer, self.alphabet) if watched else []
         )
         unknown = sum(int((e.text == 0).sum()) for e in self.development)
         say(
@@ -196,7 +196,7 @@ def figures(
     batch_size: int = 32,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> dict[str, float]:
-    """Nats and SSE over every line, in float32, as ``synthesis.evaluation.figures`` has them."""
+    """Nats and SSE over every line, in float32, as ``evaluation.synthesis.figures`` has them."""
     device = next(network.parameters()).device
     network.eval()
     order = sorted((e for e in examples if e.steps), key=lambda e: e.steps)
@@ -207,7 +207,7 @@ def figures(
         losses = point_losses(network, (points, lengths, text), normalizer)
         batch_nats, batch_error = (v.sum(dtype=torch.float64).item() for v in losses)
         nats, error = nats + batch_nats, error + batch_error
-    return evaluation.figures(nats, error, examples, normalizer)
+    return synthesis.figures(nats, error, examples, normalizer)
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNetwork | SynthesisNetwork:
@@ -228,7 +228,7 @@ def export_checkpoint(
     _write(folder, source.card, source.weights(), quantise)
     if corpus is not None and splits:
         written = Synthesizer.load(folder)
-        figures = {split: evaluation.evaluate(written, corpus, split) for split in splits}
+        figures = {split: synthesis.evaluate(written, corpus, split) for split in splits}
         checkpoint.save_card(folder, {**source.card, "figures": figures})
 
 
@@ -239,12 +239,12 @@ def evaluate(
     threads: int = 1,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """What ``synthesis.evaluation.evaluate`` reports, by the float32 network that the graph was made from."""
+    """What ``evaluation.synthesis.evaluate`` reports, by the float32 network that the graph was made from."""
     torch.set_num_threads(threads)
     normalizer, alphabet = Normalizer.of_card(source.card), Alphabet(source.card["alphabet"])
-    lines = evaluation.examples(corpus, split, normalizer, alphabet)
+    lines = synthesis.examples(corpus, split, normalizer, alphabet)
     values = figures(build(source.card, source.weights()), lines, normalizer, progress=progress)
-    return evaluation.report(source.card, split, values, len(lines), seen(source.card, corpus.lines(split)))
+    return synthesis.report(source.card, split, values, len(lines), seen(source.card, corpus.lines(split)))
 
 
 def _write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:

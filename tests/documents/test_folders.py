@@ -13,6 +13,7 @@ import pytest
 from command_line import assert_one_line
 
 from handwriting.documents.task import Task, inputs
+from handwriting.documents.transcribe import transcribe
 from handwriting.errors import InkError
 from handwriting.formats import save
 from handwriting.rendering.hershey import write
@@ -97,7 +98,6 @@ def test_a_cluster_needs_a_file_that_grows_and_a_scheduler(run, folder, tmp_path
 
 def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed", reason="distributed is not installed")
-    from handwriting import studio
     from handwriting.documents import cluster
 
     ink = write("a line that is written often", seed=1)
@@ -117,7 +117,7 @@ def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypa
                 killed.append(victim.pid)
                 victim.process.process._process.kill()
 
-        done = studio.transcribe(
+        done = transcribe(
             Task(decoder="greedy"),
             [str(folder)],
             "jsonl",

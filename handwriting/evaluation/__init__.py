@@ -1,0 +1,1 @@
+"""Everything that measures: recognition, pages, synthesis, legibility, diversity, robustness and tuning."""
