@@ -56,6 +56,8 @@ class TrainingData:
     examples: Examples
     alphabet: Alphabet
     development: Sequence[DevelopmentSet]
+    train: str
+    """The lists, as the recipe has them."""
     developed_on: str
     """The names of the development sets, as the recipe has them."""
     terms: str
@@ -104,6 +106,7 @@ def gather(
         examples,
         alphabet,
         [DevelopmentSet.of(corpora, name, encoder.features) for name in watched],
+        " ".join(recipe.train),
         " ".join(recipe.develop),
         terms([corpus.terms for corpus in sources.values()], init),
         fingerprints(_inks(lines.values()), init),

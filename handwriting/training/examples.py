@@ -96,7 +96,7 @@ class LineList:
         return self.lines.inks[number], self.lines.texts[number], random
 
     def identity(self) -> dict[str, Any]:
-        return {"train": self.split, "lines": len(self.lines)}
+        return {"lines": len(self.lines)}
 
     def trained_on(self) -> dict[str, Any]:
         return {"list": self.split, "lines": len(self.lines), "left_out": self.lines.left_out}

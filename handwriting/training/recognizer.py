@@ -84,6 +84,7 @@ class RecognizerTask:
         return {
             **asdict(self.options),
             **self.data.examples.identity(),
+            "train": self.data.train,
             "develop": self.data.developed_on,
             "init": self.init,
             "alphabet": self.data.alphabet.characters,

@@ -30,9 +30,7 @@ def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNet
         network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
     except (KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()
-        raise InkError(
-            f"card.json and weights.safetensors do not match: {reason}; copy the checkpoint again"
-        ) from error
+        raise InkError(f"card.json and weights.safetensors do not match: {reason}; copy it again") from error
     return network.eval()
 
 
