@@ -183,8 +183,6 @@ def _grow(init: Checkpoint, hidden_size: int, say: Say) -> Grow | None:
     if hidden_size == old:
         return None
     if hidden_size < old:
-        raise InkError(
-            f"hidden_size {hidden_size}: {init.folder} has {old} cells, and a network can only grow; give more"
-        )
+        raise InkError(f"hidden_size {hidden_size}: {init.folder} has {old} cells, and networks only grow; give more")
     say(f"widened from {old} to {hidden_size} cells per layer and direction")
     return partial(widen, hidden_size=old, wider=hidden_size)

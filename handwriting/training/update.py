@@ -160,10 +160,8 @@ def _freeze(network: nn.Module, prefixes: Sequence[str]) -> None:
     modules = sorted({name[:end] for name in names for end in range(len(name)) if name[end] == "."} | set(names))
     for prefix in prefixes:
         if not any(name.startswith(prefix) for name in names):
-            near = get_close_matches(prefix, modules, 1)
-            raise InkError(
-                f"freeze {prefix!r}: no weights are called so; {f'{near[0]} are' if near else _all(modules)}"
-            )
+            near = get_close_matches(prefix, modules, 1) or [name for name in modules if "." not in name]
+            raise InkError(f"freeze {prefix!r}: there are no weights of this name; try {', '.join(near)}")
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(not name.startswith(tuple(prefixes)) if prefixes else True)
     if not any(parameter.requires_grad for parameter in network.parameters()):

@@ -9,10 +9,16 @@ from tiny import TinyCorpus
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, ctc_loss
-from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
+from handwriting.training.options import RecognizerOptions
+from handwriting.training.recipes import TrainingRecipe
+from handwriting.training.recognizer import RecognizerTask, recognizer_task
 from handwriting.training.widen import widen
 
 SIZES = {"input_size": 14, "output_size": 7, "num_layers": 3, "channels": [12], "dropout": 0.0}
+
+
+def task(options: RecognizerOptions, *init) -> RecognizerTask:
+    return recognizer_task([TinyCorpus()], options, TrainingRecipe(), *init)
 
 
 def networks(variant: str) -> tuple[RecognizerNetwork, RecognizerNetwork]:
@@ -44,11 +50,11 @@ def test_new_cells_are_alive():
 
 
 def test_init_with_a_larger_hidden_size(tmp_path):
-    start = RecognizerTask(TinyCorpus(), RecognizerSettings(hidden_size=8, num_layers=2, seed=7))
+    start = task(RecognizerOptions(hidden_size=8, num_layers=2, seed=7))
     start.save(tmp_path, start.network, {})
     init, said = Checkpoint.load(tmp_path, "recognizer"), []
-    settings = RecognizerSettings(hidden_size=12).like(init, {"hidden_size"})
-    grown = RecognizerTask(TinyCorpus(), settings, init, said.append)
+    options = RecognizerOptions(hidden_size=12).like(init, {"hidden_size"})
+    grown = task(options, init, said.append)
     assert (grown.config.hidden_size, grown.config.num_layers) == (12, 2)
     assert any("widened from 8 to 12 cells" in message for message in said)
     x, lengths = torch.randn(30, 2, 14), torch.tensor([30, 22])
@@ -58,8 +64,8 @@ def test_init_with_a_larger_hidden_size(tmp_path):
 
 
 def test_a_network_cannot_shrink(tmp_path):
-    start = RecognizerTask(TinyCorpus(), RecognizerSettings(hidden_size=8))
+    start = task(RecognizerOptions(hidden_size=8))
     start.save(tmp_path, start.network, {})
     init = Checkpoint.load(tmp_path, "recognizer")
-    with pytest.raises(InkError, match="hidden_size 6: .* has 8 cells.* give more"):
-        RecognizerTask(TinyCorpus(), RecognizerSettings(hidden_size=6).like(init, {"hidden_size"}), init)
+    with pytest.raises(InkError, match=r"hidden_size 6: .* has 8 cells.*networks only grow"):
+        task(RecognizerOptions(hidden_size=6).like(init, {"hidden_size"}), init)
