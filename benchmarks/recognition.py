@@ -47,7 +47,7 @@ def main() -> None:
         return
     import torch
 
-    from handwriting.training.recognizer import torch_network
+    from handwriting.training.recognizer_checkpoint import torch_network
 
     torch.set_num_threads(options.threads)
     corpus = open_corpus(options.data)

@@ -65,10 +65,10 @@ def train(task: TrainingTask, options: TrainingOptions, run: Path, command: str 
     ``run/curve.csv`` and ``run/curve.png`` are the learning curve. Raises :class:`InkError` when the folder belongs to
     a training with other options, and when update after update fails (see :class:`LossReader`).
     """
-    return _Training(task, options, run, command).run_to_end()
+    return Training(task, options, run, command).run_to_end()
 
 
-class _Training:
+class Training:
     def __init__(self, task: TrainingTask, options: TrainingOptions, run: Path, command: str) -> None:
         self.task, self.options, self.run, self.command = task, options, run, command
         make_folder(run)

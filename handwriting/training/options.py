@@ -1,19 +1,21 @@
 """Every hyper-parameter of training, with its default value and its meaning: the one place that has them.
 
-This module imports no torch, so that the command line can take its options, defaults and help texts from here. Each
-field's metadata holds what an option needs: see :func:`option`.
+This module imports neither torch nor NumPy, so that the command line can take its options, defaults and help texts
+from here without delay. Each field's metadata holds what an option needs: see :func:`option`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
-from handwriting.features import FeatureConfig
-from handwriting.training.augment import Augmentation
+
+if TYPE_CHECKING:
+    from handwriting.checkpoint import Checkpoint
+    from handwriting.features import FeatureConfig
+    from handwriting.training.augment import Augmentation
 
 
 def option(
@@ -80,33 +82,82 @@ class TrainingOptions:
     )
 
 
+SYNTHESIZER_TRAINING = TrainingOptions(epochs=16, batch_size=32, rate=2.5e-3, clip=1.0, loaders=0)
+"""How synthesizers and prediction networks are trained by default."""
+
+
+def _augmentation() -> Augmentation:
+    from handwriting.training.augment import Augmentation
+
+    return Augmentation()
+
+
 @dataclass(frozen=True)
 class RecognizerOptions:
     """Sizes, features and augmentation of a recognizer."""
 
-    features: FeatureConfig = FeatureConfig()
-    augmentation: Augmentation = Augmentation()
-    hidden_size: int = option(256, "Cells of each layer and direction.", least=1)
+    encoding: str | None = option(
+        None,
+        "What a step is: a resampled point or a Bezier curve.  [default: bezier]",
+        choices=("points", "bezier"),
+    )
+    spacing: float | None = option(
+        None, "Distance between resampled points, in writing heights.  [default: 0.06]", least=0.01
+    )
+    tolerance: float | None = option(
+        None, "Largest distance between ink and curve, in writing heights.  [default: 0.03]", least=0.001
+    )
+    hidden_size: int = option(256, "Cells of each LSTM layer and direction.", least=1)
     num_layers: int = option(3, "LSTM layers.", least=1, name="layers")
     variant: str = option("forget", "Equations of the LSTM.", choices=("1997", "forget", "peephole"))
     channels: list[int] = option([128], "Output channels of the convolutions, separated by commas; empty for none.")
     strides: list[int] = option([1], "Strides of the convolutions, separated by commas.")
     dropout: float = option(0.35, "Dropout probability between LSTM layers and before the output.", least=0, most=0.9)
     seed: int = 1
+    augmentation: Augmentation = field(default_factory=_augmentation)
+
+    @property
+    def features(self) -> FeatureConfig:
+        """How ink becomes steps."""
+        from handwriting.features import FeatureConfig
+
+        values = {name: getattr(self, name) for name in FEATURES}
+        return FeatureConfig(**{name: value for name, value in values.items() if value is not None})
 
     def like(self, init: Checkpoint, given: Set[str] = frozenset()) -> RecognizerOptions:
         """These options with the sizes and features of a checkpoint, except for the fields ``given``.
 
         Raises :class:`InkError` when the checkpoint's card has features that this version does not know.
         """
-        sizes = {name: init.card["network"][name] for name in SIZES if name in init.card["network"]}
-        features = {**init.card["features"], **{name: getattr(self.features, name) for name in FEATURES & given}}
-        kept = {name: value for name, value in sizes.items() if name not in given}
-        try:
-            return replace(self, features=FeatureConfig(**features), **kept)
-        except TypeError as error:
-            raise InkError(f"{init.folder}/card.json: unknown features ({error}); use a newer version") from error
+        network, features = init.card["network"], init.card["features"]
+        if unknown := features.keys() - set(FEATURES):
+            raise InkError(f"{init.folder}/card.json: unknown features {', '.join(unknown)}; use a newer version")
+        values = {name: network[name] for name in SIZES if name in network} | features
+        return replace(self, **{name: value for name, value in values.items() if name not in given})
+
+    def identity(self) -> dict[str, Any]:
+        """All options as they take effect; JSON-able."""
+        values = {name: value for name, value in asdict(self).items() if name not in FEATURES}
+        return values | {"features": asdict(self.features)}
 
 
 SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")
-FEATURES = {f.name for f in fields(FeatureConfig)}
+"""Options that a checkpoint's weights fix."""
+FEATURES = ("encoding", "spacing", "tolerance")
+
+
+@dataclass(frozen=True)
+class SynthesizerOptions:
+    """Lists and sizes of a synthesizer, or of a prediction network."""
+
+    kind: Literal["synthesizer", "prediction"] = "synthesizer"
+    train: tuple[str, ...] = ("trainset", "testset_t")
+    """Lists to train on."""
+    develop: str = "testset_v"
+    hidden_size: int = option(400, "Cells of each LSTM layer.", least=1)
+    num_layers: int = option(3, "LSTM layers.", least=1, name="layers")
+    mixtures: int = option(20, "Gaussians of the output.", least=1)
+    components: int = option(10, "Gaussians of the window, in a synthesizer.", least=1)
+    variant: str = option("forget", "Equations of the LSTM.", choices=("1997", "forget", "peephole"))
+    dropout: float = option(0.0, "Dropout probability between LSTM layers.", least=0, most=0.9)
+    seed: int = 1

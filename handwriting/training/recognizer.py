@@ -82,7 +82,7 @@ class RecognizerTask:
 
     def identity(self) -> dict[str, Any]:
         return {
-            **asdict(self.options),
+            **self.options.identity(),
             **self.data.examples.identity(),
             "train": self.data.train,
             "develop": self.data.developed_on,

@@ -15,8 +15,8 @@ from handwriting.corpora import Line
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.training.loop import train
-from handwriting.training.options import TrainingOptions
-from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
+from handwriting.training.options import SynthesizerOptions, TrainingOptions
+from handwriting.training.synthesizer import SynthesizerTask
 
 SIZES = {"hidden_size": 8, "mixtures": 2, "components": 3, "train": ("trainset",)}
 OPTIONS = {"epochs": 1, "batch_size": 4, "device": "cpu", "loaders": 0}
@@ -33,7 +33,7 @@ def other_corpus(scale: float = 1.0) -> TinyCorpus:
 
 
 def task(corpus: TinyCorpus | None = None, init: Checkpoint | None = None, say=lambda message: None, **settings):
-    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerSettings(**{**SIZES, **settings}), init, say)
+    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerOptions(**{**SIZES, **settings}), init, say)
 
 
 @pytest.fixture(

@@ -144,10 +144,10 @@ def test_two_processes_give_the_gradient_of_one(tmp_path):
     script.write_text(
         f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests'), str(ROOT / 'tests/training')]!r}\n"
         "import torch, test_loop as t; from pathlib import Path\n"
-        "from handwriting.training.loop import _Training\n"
+        "from handwriting.training.loop import Training\n"
         "from safetensors.torch import save_file\n"
         "options = t.TrainingOptions(**{**t.OPTIONS, 'batch_size': 4, 'precision': 'fp32', 'clip': 1e9})\n"
-        "training = _Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
+        "training = Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
         "training.update(*next(training._batches()))\n"
         "if training.workers.rank == 0:\n"
         "    grads = {k: p.grad for k, p in training.updater.network.named_parameters()}\n"

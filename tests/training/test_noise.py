@@ -18,10 +18,10 @@ from torch.distributions import Normal, kl_divergence
 from handwriting.errors import InkError
 from handwriting.training.loop import train
 from handwriting.training.noise import WeightNoise
-from handwriting.training.options import RecognizerOptions, TrainingOptions
+from handwriting.training.options import RecognizerOptions, SynthesizerOptions, TrainingOptions
 from handwriting.training.recipes import TrainingRecipe
 from handwriting.training.recognizer import recognizer_task
-from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
+from handwriting.training.synthesizer import SynthesizerTask
 
 ROOT = Path(__file__).parents[2]
 SIZES = {"hidden_size": 8, "mixtures": 2, "components": 3, "train": ("trainset",), "dropout": 0.2}
@@ -37,7 +37,7 @@ def _seed():
 
 
 def task(**settings) -> SynthesizerTask:
-    return SynthesizerTask(TinyCorpus(), SynthesizerSettings(**{**SIZES, **settings}))
+    return SynthesizerTask(TinyCorpus(), SynthesizerOptions(**{**SIZES, **settings}))
 
 
 def tiny() -> tuple[nn.Module, WeightNoise]:
@@ -235,11 +235,11 @@ def test_two_processes_take_the_update_of_one(tmp_path):
     script.write_text(
         f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests'), str(ROOT / 'tests/training')]!r}\n"
         "import torch, test_noise as t; from pathlib import Path\n"
-        "from handwriting.training.loop import _Training\n"
+        "from handwriting.training.loop import Training\n"
         "from safetensors.torch import save_file\n"
         "torch.set_num_threads(1)\n"
         "options = t.TrainingOptions(**{**t.OPTIONS, **t.NOISE, 'precision': 'fp32', 'clip': 1e9})\n"
-        "training = _Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
+        "training = Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
         "training.update(*next(training._batches()))\n"
         "noise = training.updater.hook\n"
         "leaves = {**noise.means, **{f'sigma.{k}': s for k, s in noise.log_sigmas.items()}}\n"

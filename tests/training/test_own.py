@@ -24,7 +24,7 @@ from handwriting.training.recipes import TrainingRecipe, recipe_for
 from handwriting.training.recognizer import recognizer_task
 
 ROOT = Path(__file__).parents[2]
-SIZES = {"hidden_size": 8, "num_layers": 1, "channels": [8], "strides": [1], "features": FeatureConfig("bezier")}
+SIZES = {"hidden_size": 8, "num_layers": 1, "channels": [8], "strides": [1], "encoding": "bezier"}
 OWN = TrainingRecipe(("train",), ("test",))
 OPTIONS = TrainingOptions(epochs=2, batch_size=4, device="cpu", loaders=0, evaluate_every=1)
 BRIEF = ["--epochs", "1", "--batch-size", "4", "--loaders", "0"]

@@ -17,9 +17,8 @@ from handwriting.errors import InkError
 from handwriting.features.offsets import Normalizer, clean, offsets
 from handwriting.ink import Ink
 from handwriting.training.loop import train
-from handwriting.training.options import TrainingOptions
+from handwriting.training.options import SynthesizerOptions, TrainingOptions
 from handwriting.training.synthesizer import (
-    SynthesizerSettings,
     SynthesizerTask,
     build,
     collate,
@@ -36,7 +35,7 @@ def _one_thread():
 
 
 def task(corpus: TinyCorpus | None = None, **settings) -> SynthesizerTask:
-    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerSettings(**{**SIZES, **settings}))
+    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerOptions(**{**SIZES, **settings}))
 
 
 def replace_line(corpus: TinyCorpus, id: str, ink: Ink, text: str) -> None:

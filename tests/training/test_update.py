@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from handwriting.errors import InkError
-from handwriting.training.loop import _Training, train
+from handwriting.training.loop import Training, train
 from handwriting.training.options import TrainingOptions
 from handwriting.training.progress import SKIPS, LossReader
 from handwriting.training.schedule import constant, one_cycle
@@ -50,12 +50,12 @@ class Line:
         self.saved += 1
 
 
-def weights(training: _Training) -> list[torch.Tensor]:
+def weights(training: Training) -> list[torch.Tensor]:
     return [p.detach().clone() for p in training.updater.network.parameters()]
 
 
 def test_a_batch_without_a_finite_gradient_changes_nothing_and_is_named(tmp_path, capsys):
-    training = _Training(Line(broken=(5,)), TrainingOptions(**OPTIONS, epochs=1), tmp_path, "")
+    training = Training(Line(broken=(5,)), TrainingOptions(**OPTIONS, epochs=1), tmp_path, "")
     batches = training._batches()
     training.update(*next(batches))
     before = weights(training)
@@ -94,8 +94,8 @@ def test_losses_on_a_gpu_are_read_now_and_then():
 
 @pytest.mark.parametrize("accumulate", [2, 3, 8])
 def test_a_batch_in_parts_gives_the_same_update(accumulate, tmp_path):
-    whole = _Training(Line(), TrainingOptions(**OPTIONS, epochs=1), tmp_path / "a", "")
-    parts = _Training(Line(), TrainingOptions(**OPTIONS, epochs=1, accumulate=accumulate), tmp_path / "b", "")
+    whole = Training(Line(), TrainingOptions(**OPTIONS, epochs=1), tmp_path / "a", "")
+    parts = Training(Line(), TrainingOptions(**OPTIONS, epochs=1, accumulate=accumulate), tmp_path / "b", "")
     shares = [next(training._batches()) for training in (whole, parts)]
     assert len(shares[0][0]) == 1 and len(shares[1][0]) == min(4, {2: 2, 3: 2, 8: 4}[accumulate])
     for training, share in zip((whole, parts), shares, strict=True):
