@@ -1,4 +1,4 @@
-"""What a network learns to read or write where a corpus has a transcript."""
+"""The text that networks learn to read or write, made from a corpus's transcript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting from a checkpoint's weights, where the alphabets may differ: ``--init``."""
+"""Start from a checkpoint's weights, whose alphabet may differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from handwriting.corpora.seen import KEY
 from handwriting.errors import InkError
 
 Place = Callable[[str], tuple[int, int] | None]
-"""A parameter's name → the dimension that goes by character and the index of the first character there, or None."""
+"""Maps a parameter's name to the dimension that is indexed by character and the first character's index there, or None
+for a parameter without such a dimension."""
 
 
 Grow = Callable[[dict[str, Tensor], dict[str, Tensor]], dict[str, Tensor]]
@@ -55,7 +56,7 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: 
 
 
 def inherited(init: Checkpoint | None) -> dict[str, Any]:
-    """What a card takes from that of ``init``: its language model, its training and those before it, without lists."""
+    """The parts of a card that come from ``init``: its language model, its training and the ones before that."""
     if init is None:
         return {}
     card = init.card
@@ -68,7 +69,7 @@ def inherited(init: Checkpoint | None) -> dict[str, Any]:
 def _copy_by_character(
     value: Tensor, given: Tensor, dim: int, first: int, known: Sequence[tuple[int, int]], new: int, old: int
 ) -> None:
-    """``given`` into ``value``: the ``known`` characters, each (here, there), and all that surrounds the characters."""
+    """Copy into ``value`` from ``given`` the ``known`` characters, each (here, there), and everything around them."""
     value, given = value.transpose(0, dim), given.transpose(0, dim)
     value[:first] = given[:first]
     value[first + new :] = given[first + old :]

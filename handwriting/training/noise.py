@@ -64,7 +64,7 @@ def noise_hook(task: object, network: nn.Module, sigma: float, seed: int) -> Upd
         return UpdateHook()
     if not isinstance(task, Counted):
         raise InkError(
-            f"weight_noise {sigma:g} needs a task that counts its points, and {type(task).__name__} does not; "
+            f"weight_noise {sigma:g}: it needs a task that counts its points, and {type(task).__name__} does not; "
             "give 0 for none"
         )
     return WeightNoise(network, sigma, task.points, seed)
@@ -79,9 +79,7 @@ class WeightNoise(UpdateHook):
 
     def __init__(self, network: nn.Module, sigma: float, points: float, seed: int) -> None:
         if not 0 < sigma < math.inf:
-            raise InkError(
-                f"weight noise of standard deviation {sigma:g}; give a positive number like 0.075, or 0 for none"
-            )
+            raise InkError(f"weight_noise {sigma:g}: give a positive standard deviation like 0.075, or 0 for none")
         self.means = dict(network.named_parameters())
         self.log_sigmas = {
             name: nn.Parameter(torch.full_like(mean, math.log(sigma))) for name, mean in self.means.items()
