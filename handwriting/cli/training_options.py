@@ -88,7 +88,8 @@ def chosen(context: typer.Context) -> set[str]:
 
 def values_of(context: typer.Context, *effective: Any) -> dict[str, Any]:
     """A run's configuration file: the command's options, those of the ``effective`` dataclasses as they are there."""
-    values = {name: value for name, value in context.params.items() if name not in ("config", "out")}
+    names = [p.name for p in context.command.params if p.name in context.params and p.name not in ("config", "out")]
+    values = {name: context.params[name] for name in names}
     for source in effective:
         values |= {_name(field): getattr(source, field.name) for field in fields(source) if _name(field) in values}
         values |= {name: vars(getattr(source, name)) for name in TABLES if hasattr(source, name)}

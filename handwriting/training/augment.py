@@ -38,7 +38,7 @@ class Augmentation:
     spacing: float = 0.15
     """Standard deviation of the logarithm of the resampling distance."""
     delay: float = 0.5
-    """Probability that i-dots and t-bars are moved to the end of their words: all of them, or each with probability 1/2."""
+    """Probability that i-dots and t-bars are moved to the end of their words: all, or each with probability 1/2."""
 
     def __call__(self, ink: Ink, random: np.random.Generator) -> Ink:
         """A distorted copy of normalised ink, without time and pressure."""

@@ -123,8 +123,6 @@ class Reporter:
 
 
 def _tensorboard(run: Path) -> Any:
-    try:
-        from tensorboardX import SummaryWriter
-    except ImportError:
-        raise InkError("log 'tensorboard' needs the package tensorboardX: pip install tensorboardX") from None
+    from tensorboardX import SummaryWriter
+
     return SummaryWriter(str(run / "tensorboard"))

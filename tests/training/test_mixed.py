@@ -9,6 +9,7 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode_normalised
 from handwriting.geometry.normalise import normalise
+from handwriting.rendering.hershey import write
 from handwriting.training import data as module
 from handwriting.training.encoder import SAFE, expected_steps
 from handwriting.training.examples import LineList, Lines
@@ -68,6 +69,25 @@ def test_words_become_lines(lines):
     assert len(text.split()) > 3
     strokes = sum(len(lines.inks[n].starts) for n in mix.draws(0)[0].members)
     assert len(ink.starts) == strokes
+
+
+def test_symbols_are_set_beside_digits_and_capitals():
+    """So that '#' and '%' are read in context, though UNIPEN has them alone."""
+    characters = "0123456789ABC#%a+"
+    inks = [write(character, seed=n) for n, character in enumerate(characters)]
+    writers = ["donor/hand"] * len(inks)
+    lines = Lines(list(characters), inks, list(characters), [3.0] * len(inks), writers, writers, {})
+    mix = ExampleMix([ComposedList(ListShare("characters", 1.0, "token"), lines)], 200, seed=1)
+    texts = [mix.example(0, number)[1] for number in range(200)]
+    assert all(2 <= len(text) <= 6 for text in texts)
+    assert not any(set(text) & set("a+") for text in texts)  # where they belong on the line is unknown
+    assert any("#" in text and text.strip("#%").isdigit() for text in texts)
+    assert any("%" in text and text.strip("#%").isupper() for text in texts)
+    # a word that starts with a digit has no capitals, and the other way round
+    for text in texts:
+        assert not (text[0].isdigit() and set(text) & set("ABC")) and not (
+            text[0].isupper() and set(text) & set("0123456789")
+        )
 
 
 def test_what_has_too_rare_characters_is_left_out_and_named():

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.distributed as dist
 from torch import nn
 
 from handwriting.errors import InkError
+from handwriting.training.distributed import Workers
 from handwriting.training.loop import Training, train
 from handwriting.training.options import TrainingOptions
 from handwriting.training.progress import SKIPS, LossReader
@@ -151,3 +153,13 @@ def test_tensorboard_gets_the_curve(tmp_path):
     data = events.read_bytes()
     assert b"error" in data and b"loss" in data
     assert [row["error"] for row in csv.DictReader((tmp_path / "curve.csv").open())] == ["5", "4"]
+
+
+def test_processes_wait_for_a_long_evaluation(monkeypatch):
+    """All but the first wait in the next exchange while it evaluates; the default limit is half an hour."""
+    limits = []
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(dist, "init_process_group", lambda backend, timeout: limits.append((backend, timeout)))
+    monkeypatch.setattr(dist, "get_rank", lambda: 1)
+    assert Workers.join("cpu") == Workers(1, 2)
+    assert limits[0][0] == "gloo" and limits[0][1].total_seconds() > 24 * 3600
