@@ -5,7 +5,7 @@
 `recipes`                 lists and shares by name (no torch)
 `loop`                    the loop: trains a `TrainingTask` with `TrainingOptions`
 `update`                  one update: gradients, clipping, AdamW, the moving average
-`progress`, `curve`       progress bar, skipped batches, the learning curve, TensorBoard
+`reporter`, `curve`       progress bar, skipped batches, the learning curve, TensorBoard
 `state`                   a training's state on disk, complete or not there at all
 `schedule`, `plan`        learning rates; which examples share a batch
 `distributed`             several processes, one gradient

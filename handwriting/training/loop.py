@@ -24,7 +24,7 @@ from handwriting.files import make_folder
 from handwriting.training.distributed import Workers
 from handwriting.training.noise import noise_hook
 from handwriting.training.options import TrainingOptions
-from handwriting.training.progress import LossReader, Reporter
+from handwriting.training.reporter import LossReader, Reporter
 from handwriting.training.schedule import SCHEDULES
 from handwriting.training.state import load_state, save_state
 from handwriting.training.update import Batch, Updater

@@ -1,7 +1,7 @@
 """One update of a network's weights: gradients of a batch, clipped, through AdamW, and the moving average behind it.
 
 A batch whose loss or gradient is not finite changes neither the weights nor the optimiser. Nothing here waits for a
-GPU to finish: what an update reports is a tensor that is read later (see ``progress``).
+GPU to finish: what an update reports is a tensor that is read later (see ``reporter``).
 """
 
 from __future__ import annotations

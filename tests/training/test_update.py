@@ -14,7 +14,7 @@ from handwriting.errors import InkError
 from handwriting.training.distributed import Workers
 from handwriting.training.loop import Training, train
 from handwriting.training.options import TrainingOptions
-from handwriting.training.progress import SKIPS, LossReader
+from handwriting.training.reporter import SKIPS, LossReader
 from handwriting.training.schedule import constant, one_cycle
 
 OPTIONS = {"batch_size": 4, "device": "cpu", "loaders": 0, "precision": "fp32", "schedule": "constant", "rate": 0.1}
