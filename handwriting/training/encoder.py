@@ -15,7 +15,7 @@ from handwriting.networks.recognizer import output_steps, steps_needed
 from handwriting.training.augment import Augmentation
 
 SAFE = 2.0
-"""A text that needs fewer than the expected steps over this number fits: the estimate is never off by that much."""
+"""A text that needs fewer than the expected steps over this number fits: the estimate is never that far off."""
 
 
 def expected_steps(ink: Ink, text: str) -> float:
@@ -53,9 +53,9 @@ class ExampleEncoder:
         steps = encode_normalised(ink, self.features).steps
         return steps if self._fits(len(steps), text) else None
 
-    def problem(self, ink: Ink, text: str) -> str | None:
-        """The reason why ``ink`` cannot be trained on with ``text``, None when it can."""
-        if self._fits(int(expected_steps(ink, text) / SAFE), text):
+    def problem(self, ink: Ink, text: str, expected: float) -> str | None:
+        """The reason why ``ink``, of about ``expected`` steps, cannot be trained on with ``text``; None when it can."""
+        if self.features == FeatureConfig() and self._fits(int(expected / SAFE), text):
             return None
         steps = len(encode_normalised(normalise(ink), self.features).steps)
         if self._fits(steps, text):

@@ -16,8 +16,8 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.training.encoder import expected_steps
 
-Problem = Callable[[Ink, str], str | None]
-"""The reason why an ink cannot be trained on with a text, None when it can."""
+Problem = Callable[[Ink, str, float], str | None]
+"""The reason why an ink, of about so many steps, cannot be trained on with a text; None when it can."""
 
 
 class Examples(Protocol):
@@ -60,13 +60,14 @@ class Lines:
                 lines.left_out[id] = "a character that is too rare"
                 continue
             line = corpus.line(id)
-            if problem is not None and (reason := problem(line.ink, text)):
+            length = expected_steps(line.ink, text)
+            if problem is not None and (reason := problem(line.ink, text, length)):
                 lines.left_out[id] = reason
                 continue
             lines.ids.append(id)
             lines.inks.append(line.ink)
             lines.texts.append(text)
-            lines.lengths.append(expected_steps(line.ink, text))
+            lines.lengths.append(length)
             lines.writers.append(line.writer or line.form)
             lines.forms.append(line.form)
         for id in sorted(set(corpus.ids(split)) - set(lines.ids) - lines.left_out.keys()):

@@ -44,7 +44,7 @@ class TrainingTask(Protocol):
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
         """One batch on the CPU, a tuple of tensors; called in a worker process."""
 
-    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, float]:
+    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor | float]:
         """The batch's summed loss, a scalar, and its weight; their quotient is reported and minimised."""
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
@@ -69,6 +69,8 @@ def train(task: TrainingTask, options: TrainingOptions, run: Path, command: str 
 
 
 class Training:
+    """One training in one process: a task, how it is trained, and how far it has come. See :func:`train`."""
+
     def __init__(self, task: TrainingTask, options: TrainingOptions, run: Path, command: str) -> None:
         self.task, self.options, self.run, self.command = task, options, run, command
         make_folder(run)
@@ -90,8 +92,7 @@ class Training:
 
     def run_to_end(self) -> dict[str, Any]:
         """Train until the last step, the time limit or the end of patience."""
-        with self.reporter:
-            self.reporter.start(self.step)
+        with self.reporter.start(self.step):
             for parts, counts in () if self._out_of_patience() else self._batches():
                 self.update(parts, counts)
                 self.reporter.update(self.losses.last, self._rate())

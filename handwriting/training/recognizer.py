@@ -106,11 +106,11 @@ class RecognizerTask:
             torch.tensor([len(t) for t in targets]),
         )
 
-    def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, float]:
+    def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
         """The batch's CTC loss in nats, and its number of characters."""
         x, lengths, targets, target_lengths = batch
         output, lengths = network(x, lengths)
-        return ctc_loss(output, lengths, targets, target_lengths).sum(), float(target_lengths.sum())
+        return ctc_loss(output, lengths, targets, target_lengths).sum(), target_lengths.sum()
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Canonical CER and WER on the development sets, by best path; empty without a development set.

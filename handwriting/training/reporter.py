@@ -72,15 +72,18 @@ class Reporter:
     """Shows a training's progress and keeps its learning curve, in one process of several."""
 
     def __init__(self, run: Path, steps: int, log: str, quiet: bool) -> None:
-        self.run, self.quiet = run, quiet
-        self._bar = tqdm(
-            total=steps,
-            desc=run.name,
-            unit="step",
-            disable=quiet,
-            mininterval=1 if sys.stderr.isatty() else 30,
-        )
+        self.run, self.steps, self.quiet = run, steps, quiet
         self._writer = None if quiet or log == "none" else _tensorboard(run)
+
+    def start(self, step: int) -> Reporter:
+        """Show a bar of which ``step`` updates are done; use it as a context that ends the bar."""
+        interval = 1 if sys.stderr.isatty() else 30
+        self._bar = tqdm(
+            total=self.steps, initial=step, desc=self.run.name, unit="step", disable=self.quiet, mininterval=interval
+        )
+        if step:
+            self.say(f"{self.run}: resumes at step {step} of {self.steps}")
+        return self
 
     def __enter__(self) -> Reporter:
         return self
@@ -89,12 +92,6 @@ class Reporter:
         self._bar.close()
         if self._writer is not None:
             self._writer.close()
-
-    def start(self, step: int) -> None:
-        """Show that ``step`` updates are done already."""
-        self._bar.initial = self._bar.n = step
-        if step and not self.quiet:
-            self.say(f"{self.run}: resumes at step {step} of {self._bar.total}")
 
     def update(self, loss: float | None, rate: float) -> None:
         """Show one more update."""
@@ -105,7 +102,7 @@ class Reporter:
     def say(self, message: str) -> None:
         """Print a line on stderr."""
         if not self.quiet:
-            self._bar.write(message, sys.stderr)
+            tqdm.write(message, sys.stderr)
 
     def epoch(self, curve: list[dict[str, Any]], evaluated: bool) -> None:
         """Write the curve, whose last row is new."""

@@ -27,7 +27,7 @@ Batch = Any
 
 
 class Loss(Protocol):
-    def __call__(self, network: nn.Module, batch: Batch) -> tuple[Tensor, float]: ...
+    def __call__(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor | float]: ...
 
 
 class UpdateHook:
