@@ -115,9 +115,9 @@ def test_killed_it_resumes_bit_for_bit(whole, tmp_path):
 
 
 def test_other_options_cannot_resume(whole):
-    with pytest.raises(InkError, match=r"rate 0.003, not 0.001.*--out"):
+    with pytest.raises(InkError, match=r"rate 0.003, not 0.001.*another folder"):
         train(task(), TrainingOptions(**OPTIONS, rate=0.001), whole)
-    with pytest.raises(InkError, match=r"dropout 0.2, not 0.1.*--out"):
+    with pytest.raises(InkError, match=r"dropout 0.2, not 0.1.*another folder"):
         train(task(dropout=0.1), TrainingOptions(**OPTIONS), whole)
 
 
