@@ -55,7 +55,7 @@ def prepare(
 
 
 @app.command("recognizer")
-@options_of(RecognizerOptions, TrainingOptions(), but=("weight_noise",))
+@options_of({"Network": RecognizerOptions, "Training": TrainingOptions()}, but=("weight_noise",))
 def train_recognizer(
     context: typer.Context,
     data: Annotated[
@@ -115,7 +115,7 @@ def train_recognizer(
 
 @app.command("prediction", help="Train the prediction network, which writes without a text, in the same way.")
 @app.command("synthesizer")
-@options_of(SynthesizerOptions, SYNTHESIZER_TRAINING)
+@options_of({"Network": SynthesizerOptions, "Training": SYNTHESIZER_TRAINING})
 def train_synthesizer(
     context: typer.Context,
     data: Data,

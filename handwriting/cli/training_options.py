@@ -16,7 +16,7 @@ from handwriting.training.config import read_config
 TABLES = ("augmentation",)
 """What only a configuration file sets, each in a table of its own."""
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _load(context: typer.Context, path: Path | None) -> Path | None:
@@ -47,17 +47,23 @@ Config = Annotated[
 ]
 
 
-def options_of(*sources: Any, but: Collection[str] = ()) -> Callable[[Command], Command]:
-    """Give a command, in place of its ``**given``, an option for each documented field of ``sources``.
+def options_of(panels: Mapping[str, Any], but: Collection[str] = ()) -> Callable[[Function], Function]:
+    """Give a command, in place of its ``**given``, an option for each documented field of the sources in ``panels``.
 
-    A source is a dataclass, or an instance of one whose values are the defaults. Fields in ``but`` are not offered.
+    A source is a dataclass, or an instance of one whose values are the defaults; its panel is its heading in the help.
+    Fields in ``but`` are not offered.
     """
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: Function) -> Function:
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        offered = [(source, f) for source in sources for f in fields(source) if f.metadata and f.name not in but]
-        parameters = [*(p.replace(kind=p.KEYWORD_ONLY) for p in own), *(_parameter(*pair) for pair in offered)]
+        offered = [
+            (panel, source, field)
+            for panel, source in panels.items()
+            for field in fields(source)
+            if field.metadata and field.name not in but
+        ]
+        parameters = [*(p.replace(kind=p.KEYWORD_ONLY) for p in own), *(_parameter(*which) for which in offered)]
         command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {p.name: p.annotation for p in parameters}
         return command
@@ -106,7 +112,7 @@ def _name(field: Field) -> str:
     return field.metadata.get("name") or field.name
 
 
-def _parameter(source: Any, field: Field) -> inspect.Parameter:
+def _parameter(panel: str, source: Any, field: Field) -> inspect.Parameter:
     kind = source if isinstance(source, type) else type(source)
     hint: Any = get_type_hints(kind, localns=dict.fromkeys(("Augmentation", "FeatureConfig"), Any))[field.name]
     default: Any = getattr(source, field.name, field.default)
@@ -124,6 +130,7 @@ def _parameter(source: Any, field: Field) -> inspect.Parameter:
         min=about["least"],
         max=about["most"],
         show_default=default is not None and default != [],
+        rich_help_panel=panel,
     )
     return inspect.Parameter(
         _name(field), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[hint, option]
