@@ -1,7 +1,11 @@
 """One update of a network's weights: gradients of a batch, clipped, through AdamW, and the moving average behind it.
 
-A batch whose loss or gradient is not finite changes neither the weights nor the optimiser. Nothing here waits for a
-GPU to finish: what an update reports is a tensor that is read later (see ``reporter``).
+A batch whose loss or gradient is not finite changes neither the weights nor the optimiser. Such a gradient need not
+mean that the training diverges: backpropagated through the many hundred steps of a line, through an LSTM whose weights
+have grown, it grows exponentially with the number of steps until even float32 overflows. Clipping its norm then comes
+too late, unlike the clipping inside the LSTM of Graves 2013.
+
+Nothing here waits for a GPU to finish: what an update reports is a tensor that is read later (see ``reporter``).
 """
 
 from __future__ import annotations

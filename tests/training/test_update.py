@@ -11,6 +11,8 @@ import torch.distributed as dist
 from torch import nn
 
 from handwriting.errors import InkError
+from handwriting.networks.mixture import Mixture
+from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork
 from handwriting.training.distributed import Workers
 from handwriting.training.loop import Training, train
 from handwriting.training.options import TrainingOptions
@@ -163,3 +165,29 @@ def test_processes_wait_for_a_long_evaluation(monkeypatch):
     monkeypatch.setattr(dist, "get_rank", lambda: 1)
     assert Workers.join("cpu") == Workers(1, 2)
     assert limits[0][0] == "gloo" and limits[0][1].total_seconds() > 24 * 3600
+
+
+def test_a_gradient_through_many_steps_of_large_weights_overflows_and_is_skipped(tmp_path):
+    """What stops a prediction network at a high rate: neither the mixture nor bfloat16, but the length of the lines."""
+
+    class Scribbles(Line):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = PredictionNetwork(PredictionConfig(hidden_size=16, num_layers=2, mixtures=2))
+            with torch.no_grad():
+                for name, parameter in self.network.named_parameters():
+                    if "weight_" in name:
+                        parameter.mul_(30)
+            self.x = torch.randn(8, 601, 3)
+            self.x[..., 2] = 0
+
+        def loss(self, network, batch):
+            points = batch[0].transpose(0, 1)
+            outputs, _ = network(points[:-1])
+            return Mixture.of(outputs, (0.01, 0.01)).nats(points[1:]).sum(), float(len(batch[0]) * 600)
+
+    training = Training(Scribbles(), TrainingOptions(**OPTIONS, epochs=1), tmp_path, "")
+    before = weights(training)
+    training.update(*next(training._batches()))
+    assert training.losses.last is None and not training.losses.losses
+    assert all(torch.equal(a, b) for a, b in zip(weights(training), before, strict=True))
