@@ -26,6 +26,7 @@ PLAIN_WORDS = (
     (r" range>", ">"),
     (r"([^\s;\[]+)<=x<=([^\s;\]]+)", r"from \1 to \2"),
     (r"\bx>=([^\s;\]]+)", r"at least \1"),
+    (r"\]  \[(?!required)", "; "),
 )
 """Typer's notation of types and ranges, and what is shown instead."""
 

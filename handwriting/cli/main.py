@@ -44,6 +44,7 @@ EXTRAS = {
     **dict.fromkeys(("torch", "onnx", "safetensors"), "train"),
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web"),
     "distributed": "dask",
+    "tensorboardX": "tensorboard",
 }
 """The extra of the package that installs a module."""
 

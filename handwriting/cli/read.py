@@ -87,8 +87,8 @@ def transcribe(
     the probability that each was read correctly. A PDF shows the ink, with the text under it so that it can be
     searched. A .jsonl file grows file by file, and the same command continues it after an interruption.
 
-    A file that cannot be read is reported in one line on stderr, and the others are read. The exit code is then 1, or
-    2 if no file could be read.
+    A file that cannot be read is reported in one line on stderr, and the others are read. A damaged stroke or page is
+    reported too, and the rest of its file is read. The exit code is then 1, or 2 if no file could be read.
     """
     from handwriting.documents.recognise import TranscribeOptions
     from handwriting.documents.transcribe import transcribe as run
@@ -110,11 +110,12 @@ def transcribe(
             scheduler=dask,
             show=lambda text: print(text, end="", flush=True),
             warn=lambda reason: say(f"error: {reason}"),
+            note=lambda text: say(f"note: {text}"),
             progress=progress,
         )
     if output is not None and done.failed < done.files:
         print(f"{output}: {done}")
-    if done.failed:
+    if done.failed or done.partial:
         raise SystemExit(1 if done.failed < done.files else 2)
 
 
@@ -130,18 +131,23 @@ def convert(
 ) -> None:
     """Convert an ink file to another format.
 
-    Whatever the new format cannot hold is named in a note on stderr. The command 'formats' lists what each format can
-    hold.
+    Everything that is left out is named on stderr: what the new format cannot hold (the command 'formats' lists what
+    each can), what is not ink, and damaged strokes and pages, for which the exit code is 1.
     """
     from handwriting import formats
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
+    notes = pages[0].ink.source.notes
+    for note in notes:
+        say(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}")
     if lost:
         say(f"note: {output} cannot hold what {source} has: {', '.join(lost)}")
     points, strokes = (
         sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
     )
     print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
+    if any(note.severity == "lost" for note in notes):
+        raise SystemExit(1)
 
 
 def formats() -> None:

@@ -3,230 +3,129 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from handwriting.cli.help import PLAIN, Command
-from handwriting.cli.options import (
-    Average,
-    BatchSize,
-    Clip,
-    Data,
-    Develop,
-    Device,
-    Dropout,
-    Epochs,
-    EvaluateEvery,
-    HiddenSize,
-    Init,
-    Layers,
-    Lists,
-    Loaders,
-    MaxMinutes,
-    Out,
-    Precision,
-    Rate,
-    Schedule,
-    Variant,
-    WeightDecay,
-    corpus_at,
-    integers,
-    only_with,
-)
+from handwriting.cli.options import Data, Develop, Init, Lists, Out, corpus_at, only_with
 from handwriting.cli.program import command_line
 from handwriting.cli.progress import say
+from handwriting.cli.training_options import Config, chosen, made, options_of, values_of
 from handwriting.errors import InkError
+from handwriting.training.config import write_config
+from handwriting.training.options import SYNTHESIZER_TRAINING, RecognizerOptions, SynthesizerOptions, TrainingOptions
 
 app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
 
 
 @app.command("recognizer", cls=Command)
+@options_of({"Network": RecognizerOptions, "Training": TrainingOptions()}, but=("weight_noise",))
 def train_recognizer(
     context: typer.Context,
     data: Annotated[
         list[Path],
-        typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL or packed file; may be repeated."),
+        typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL file or packed file; repeatable."),
     ],
     out: Out,
+    config: Config = None,
     init: Init = None,
     recipe: Annotated[
         Literal["mixed", "open"] | None,
-        typer.Option(help="Lists, shares and examples: IAM-OnDB and UNIPEN, or UNIPEN alone.", show_default=False),
+        typer.Option(
+            help="Ready-made choice of --train, --develop and --examples: 'mixed' for IAM-OnDB with UNIPEN, 'open' for"
+            " UNIPEN alone.",
+            show_default=False,
+        ),
     ] = None,
     train: Annotated[
         list[str] | None,
         typer.Option(
-            help="Split to train on; several as [FORM:]SPLIT=SHARE, FORM whole, line or token.  [default: trainset]",
+            help="Split to train on. To mix several, repeat it as [FORM:]SPLIT=SHARE, where FORM is whole, line or"
+            " token.  [default: trainset]",
             show_default=False,
         ),
     ] = None,
     develop: Annotated[
         list[str] | None,
         typer.Option(
-            help="Split that chooses the best checkpoint; further ones are reported. SPLIT:LINES for a part of it;"
-            " none takes the last.  [default: testset_v]",
+            help="Development set that chooses the best checkpoint; SPLIT:LINES takes only so many lines, and 'none'"
+            " keeps the last checkpoint. Further ones are only reported.  [default: testset_v]",
             show_default=False,
         ),
     ] = None,
     examples: Annotated[
         int | None,
-        typer.Option(min=1, help="Of an epoch, drawn from several lists by their shares.", show_default=False),
+        typer.Option(min=1, help="Examples per epoch, drawn from several lists by their shares.", show_default=False),
     ] = None,
     lists: Lists = None,
-    encoding: Annotated[
-        Literal["points", "bezier"], typer.Option(help="What a step is: a resampled point or a Bezier curve.")
-    ] = "bezier",
-    spacing: Annotated[float, typer.Option(min=0.01, help="Between resampled points, in writing heights.")] = 0.06,
-    tolerance: Annotated[float, typer.Option(min=0.001, help="Between ink and curve, in writing heights.")] = 0.03,
-    hidden_size: HiddenSize = 256,
-    layers: Layers = 3,
-    variant: Variant = "forget",
-    channels: Annotated[str, typer.Option(help="Output channels of the convolutions; empty for none.")] = "128",
-    strides: Annotated[str, typer.Option(help="Their strides.")] = "1",
-    dropout: Dropout = 0.35,
-    epochs: Epochs = 80,
-    batch_size: BatchSize = 64,
-    rate: Rate = 3e-3,
-    schedule: Schedule = "one-cycle",
-    weight_decay: WeightDecay = 0.01,
-    clip: Clip = 3.0,
-    average: Average = 0.998,
-    seed: Annotated[int, typer.Option(min=0, help="Of the weights, the order and every distortion.")] = 1,
-    precision: Precision = "bf16",
-    device: Device = "auto",
-    evaluate_every: EvaluateEvery = 4,
-    max_minutes: MaxMinutes = None,
-    loaders: Loaders = 1,
+    **given: Any,
 ) -> None:
-    """Train the recognizer: stacked bidirectional LSTM with CTC. Killed at any moment, the same command goes on."""
-    from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.features import FeatureConfig
-    from handwriting.files import make_folder
-    from handwriting.training.loop import Options
-    from handwriting.training.loop import train as run
-    from handwriting.training.mixed import recognizer_task
-    from handwriting.training.recipes import chosen
-    from handwriting.training.recognizer import RecognizerSettings
+    """Train a recognizer: a stacked bidirectional LSTM with CTC.
 
-    what = chosen(recipe, train, develop, examples)
-    settings = RecognizerSettings(
-        " ".join(what.train),
-        " ".join(what.develop),
-        FeatureConfig(encoding, spacing, tolerance),
-        hidden_size=hidden_size,
-        num_layers=layers,
-        variant=variant,
-        channels=integers("channels", channels),
-        strides=integers("strides", strides),
-        dropout=dropout,
-        seed=seed,
-    )
-    options = Options(
-        epochs,
-        batch_size,
-        rate,
-        schedule,
-        weight_decay,
-        clip,
-        average,
-        seed,
-        precision,
-        device,
-        evaluate_every,
-        max_minutes=max_minutes,
-        loaders=loaders,
-    )
-    start = None if init is None else Folder.load(init, "recognizer")
+    The same command resumes a run that was interrupted.
+    """
+    from handwriting.checkpoint import Checkpoint
+    from handwriting.files import make_folder
+    from handwriting.training import loop
+    from handwriting.training.recipes import recipe_for
+    from handwriting.training.recognizer import recognizer_task
+
+    how: TrainingOptions = made(context, TrainingOptions(), given)
+    what: RecognizerOptions = made(context, RecognizerOptions, given)
+    start = None if init is None else Checkpoint.load(init, "recognizer")
     if start is not None:
-        given = {name for name in context.params if str(context.get_parameter_source(name)).endswith("COMMANDLINE")}
-        settings = settings.like(start, {"num_layers" if name == "layers" else name for name in given})
+        what = what.like(start, {"num_layers" if name == "layers" else name for name in chosen(context)})
     corpora = [corpus_at(path, lists) for path in data]
     make_folder(out)
-    task = recognizer_task(corpora, settings, what, start, say=say)
-    say(json.dumps(run(task, options, out, command=command_line())))
+    task = recognizer_task(corpora, what, recipe_for(recipe, train, develop, examples), start, say)
+    write_config(out, values_of(context, how, what))
+    say(json.dumps(loop.train(task, how, out, command=command_line())))
 
 
 @app.command(
-    "prediction", cls=Command, help="Train the prediction network, which writes without a text, in the same way."
+    "prediction",
+    cls=Command,
+    help="Train a prediction network, which writes without a text.\n\n"
+    "The same command resumes a run that was interrupted.",
 )
 @app.command("synthesizer", cls=Command)
+@options_of({"Network": SynthesizerOptions, "Training": SYNTHESIZER_TRAINING})
 def train_synthesizer(
     context: typer.Context,
     data: Data,
     out: Out,
+    config: Config = None,
     init: Init = None,
     train: Annotated[
         list[str] | None,
-        typer.Option(help="Split to train on; may be repeated.  [default: trainset, testset_t]", show_default=False),
+        typer.Option(help="Split to train on; repeatable.  [default: trainset, testset_t]", show_default=False),
     ] = None,
     develop: Develop = "testset_v",
     lists: Lists = None,
-    hidden_size: HiddenSize = 400,
-    layers: Layers = 3,
-    mixtures: Annotated[int, typer.Option(min=1, help="Gaussians of the output.")] = 20,
-    components: Annotated[int, typer.Option(min=1, help="Gaussians of the window, in a synthesizer.")] = 10,
-    variant: Variant = "forget",
-    dropout: Dropout = 0.0,
-    epochs: Epochs = 16,
-    batch_size: BatchSize = 32,
-    rate: Rate = 2.5e-3,
-    schedule: Schedule = "one-cycle",
-    weight_decay: WeightDecay = 0.01,
-    clip: Clip = 1.0,
-    weight_noise: Annotated[
-        float, typer.Option(min=0, help="Adaptive weight noise: the standard deviation it starts from; 0 is off.")
-    ] = 0.0,
-    average: Average = 0.998,
-    seed: Annotated[int, typer.Option(min=0, help="Of the weights and the order.")] = 1,
-    precision: Precision = "bf16",
-    device: Device = "auto",
-    evaluate_every: EvaluateEvery = 4,
-    max_minutes: MaxMinutes = None,
-    loaders: Loaders = 0,
+    **given: Any,
 ) -> None:
-    """Train the synthesizer: a window over the text, a mixture density out. Killed, the same command goes on."""
-    from handwriting.checkpoint import Checkpoint as Folder
+    """Train a synthesizer: a stacked LSTM with a window over the text and a mixture density as output.
+
+    The same command resumes a run that was interrupted.
+    """
+    from handwriting.checkpoint import Checkpoint
     from handwriting.files import make_folder
-    from handwriting.training.loop import Options
-    from handwriting.training.loop import train as run
-    from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
+    from handwriting.training import loop
+    from handwriting.training.synthesizer import SynthesizerTask
 
     kind: Any = context.info_name
-    settings = SynthesizerSettings(
-        kind,
-        tuple(train or ("trainset", "testset_t")),
-        develop,
-        hidden_size=hidden_size,
-        num_layers=layers,
-        mixtures=mixtures,
-        components=components,
-        variant=variant,
-        dropout=dropout,
-        seed=seed,
-    )
-    options = Options(
-        epochs,
-        batch_size,
-        rate,
-        schedule,
-        weight_decay,
-        clip,
-        average,
-        seed,
-        precision,
-        device,
-        evaluate_every,
-        max_minutes=max_minutes,
-        loaders=loaders,
-        weight_noise=weight_noise,
-    )
-    start = None if init is None else Folder.load(init, kind)
+    how: TrainingOptions = made(context, SYNTHESIZER_TRAINING, given)
+    what: SynthesizerOptions = made(context, SynthesizerOptions, given)
+    what = replace(what, kind=kind, train=tuple(train or what.train), develop=develop)
+    start = None if init is None else Checkpoint.load(init, kind)
     corpus = corpus_at(data, lists)
     make_folder(out)
-    task = SynthesizerTask(corpus, settings, start, say=say)
-    say(json.dumps(run(task, options, out, command=command_line())))
+    task = SynthesizerTask(corpus, what, start, say)
+    write_config(out, values_of(context, how, what))
+    say(json.dumps(loop.train(task, how, out, command=command_line())))
 
 
 def export(
@@ -255,14 +154,14 @@ def export(
     The new folder has float16 weights, the int8 graph made from them, and the card, which has the figures of the graph
     if --data is given.
     """
-    from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.training import recognizer, synthesizer
+    from handwriting.checkpoint import Checkpoint
+    from handwriting.training import recognizer_checkpoint, synthesizer
 
     only_with(context, "splits", data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
-    folder = Folder.load(source, "recognizer", "synthesizer", "prediction")
+    folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":
-        recognizer.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"], language)
+        recognizer_checkpoint.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"], language)
     elif language is not None:
         raise InkError(f"--language {language}: only a recognizer decodes with one, {source} is no recognizer")
     else:

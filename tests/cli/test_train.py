@@ -50,7 +50,7 @@ def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(
     for extra in (["--max-minutes", "0"], []):
         done = subprocess.run([*command, *extra], env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
-    assert "goes on at step 1 of" in done.stderr
+    assert "resumes at step 1 of" in done.stderr
     assert done.stderr.count("lines to train on") == 1
     assert run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "run" / "best")[0] == 0
 

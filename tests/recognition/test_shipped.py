@@ -23,7 +23,7 @@ def test_one_odd_ink_does_not_blur_its_neighbours():
 
 @needs_weights
 def test_int8_costs_little_accuracy(real_iamondb):
-    from handwriting.training.recognizer import torch_network
+    from handwriting.training.recognizer_checkpoint import torch_network
 
     lines = list(open_corpus(real_iamondb).lines("testset_v"))[::12]
     inks = [line.ink for line in lines]
