@@ -13,7 +13,10 @@ from handwriting.cli.progress import bar
 
 def corpus(
     directory: Annotated[
-        Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, a JSONL file, or a packed file.")
+        Path,
+        typer.Argument(
+            metavar="CORPUS", help="Folder of IAM-OnDB, UNIPEN or your own ink, a JSONL file, or a packed file."
+        ),
     ],
     lists: Lists = None,
 ) -> None:
@@ -26,7 +29,9 @@ def corpus(
 
 
 def prepare(
-    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, or a JSONL file.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="Folder of IAM-OnDB, UNIPEN or your own ink, or a JSONL file.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write, such as iam.pack.")],
     splits: Annotated[
         list[str] | None,

@@ -249,7 +249,10 @@ def evaluate_legibility(
 
 
 def calibrate(
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of the recognizer; the calibration is saved on its card.")],
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(metavar="RECOGNIZER", help="Folder of the recognizer; the calibration is saved on its card."),
+    ],
     data: Data,
     split: DevelopmentSplit = "testset_v",
     decoder: Annotated[

@@ -64,7 +64,10 @@ def build_language(
 
 @app.command("tune", cls=Command)
 def tune_language(
-    language: Annotated[Path, typer.Argument(help="Folder of the language model; the weights are saved on its card.")],
+    language: Annotated[
+        Path,
+        typer.Argument(metavar="MODEL", help="Folder of the language model; the weights are saved on its card."),
+    ],
     data: Data,
     split: DevelopmentSplit = "testset_v",
     checkpoint: Checkpoint = None,

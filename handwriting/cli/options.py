@@ -66,7 +66,8 @@ Out = Annotated[Path, typer.Option(help="Folder of the run; a run that is there 
 Init = Annotated[
     Path | None,
     typer.Option(
-        help="Checkpoint to start from; by default, a recognizer then has its sizes and features.", show_default=False
+        help="Checkpoint whose weights to start from; a recognizer takes its sizes and features too, unless given.",
+        show_default=False,
     ),
 ]
 Develop = Annotated[

@@ -130,7 +130,9 @@ def train_synthesizer(
 
 def export(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(help="Folder of the checkpoint to export, such as RUN/best.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="Folder of the checkpoint to export, such as RUN/best.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
     float32: Annotated[bool, typer.Option("--float32", help="Keep the graph in float32 instead of int8.")] = False,
     language: Annotated[
