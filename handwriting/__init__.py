@@ -117,7 +117,8 @@ def save(
 ) -> list[str]:
     """Write ink, pages or a written page to a file; its ending chooses the format unless ``format`` names it.
 
-    ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` hold the ink; ``.png`` and ``.pdf`` are drawings; ``.svg`` is a
+    ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` hold the ink; ``.png`` and ``.pdf`` are drawings, ``.gcode``
+    and ``.hpgl`` programs for pen plotters; ``.svg`` is a
     drawing of a :class:`WrittenPage` and holds the strokes of anything else. ``dpi`` is the resolution of a PNG. With
     ``animation_speed``, an SVG writes itself so many times as fast as a person; with ``plotter``, it holds only
     strokes, ordered for short pen-up moves.

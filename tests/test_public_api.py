@@ -128,6 +128,8 @@ BEGINNINGS = {
     ".csv": b"",
     ".png": b"\x89PNG",
     ".pdf": b"%PDF",
+    ".gcode": b"",
+    ".hpgl": b"IN;",
 }
 
 
@@ -137,7 +139,7 @@ def test_ink_and_pages_are_saved_in_every_format(line, tmp_path, ending):
         file = tmp_path / f"{name}{ending}"
         lost = handwriting.save(what, file)
         assert file.read_bytes().startswith(BEGINNINGS[ending])
-        if ending not in (".png", ".pdf"):
+        if ending not in (".png", ".pdf", ".gcode", ".hpgl"):
             again = handwriting.read(file)
             assert len(again.ink if isinstance(again, Page) else again) == len(line)
             assert lost == formats.save(what, tmp_path / f"{name} again{ending}")

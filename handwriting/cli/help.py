@@ -14,7 +14,7 @@ READ_AND_WRITE = "Read and write"
 TRAIN = "Train"
 MEASURE = "Measure"
 COMMANDS = {
-    READ_AND_WRITE: ("transcribe", "generate", "serve", "convert", "formats", "style", "demo"),
+    READ_AND_WRITE: ("transcribe", "generate", "letter", "serve", "convert", "formats", "style", "demo"),
     TRAIN: ("corpus", "prepare", "train", "export", "language"),
     MEASURE: ("evaluate", "calibrate"),
 }

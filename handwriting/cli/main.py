@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import typer
 
-from handwriting.cli import corpus, evaluate, language, read, serve, style, train, write
+from handwriting.cli import corpus, evaluate, language, letter, read, serve, style, train, write
 from handwriting.cli.help import PLAIN, Application, Command
 from handwriting.cli.program import NAME, as_called, program
 from handwriting.errors import InkError
@@ -22,6 +22,7 @@ app = typer.Typer(
 for name, function in (
     ("transcribe", read.transcribe),
     ("generate", write.generate),
+    ("letter", letter.letter),
     ("serve", serve.serve),
     ("convert", read.convert),
     ("formats", read.formats),

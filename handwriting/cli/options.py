@@ -86,6 +86,14 @@ def corpus_at(path: Path, lists: list[Path] | None = None) -> Corpus:
     return corpus
 
 
+def one_text(text: str | None, file: Path | None) -> None:
+    """Refuse to write no text, or two of them: ``TEXT`` and ``--file``."""
+    if text is None and file is None:
+        raise InkError("nothing to write; give TEXT (- for stdin) or --file")
+    if text is not None and file is not None:
+        raise InkError(f"TEXT and --file {file}: two texts; give one of them")
+
+
 def only_with(context: typer.Context, name: str, condition: bool, needed: str) -> None:
     """Refuse the option ``name`` if it was given although it has no effect without what is ``needed``."""
     if not condition and (option := _given(context, name)):

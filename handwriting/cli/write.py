@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from handwriting.cli.options import Checkpoint, Threads, only_with
+from handwriting.cli.options import Checkpoint, Threads, one_text, only_with
 from handwriting.cli.progress import bar, say
 from handwriting.errors import InkError
 
@@ -152,10 +152,7 @@ def generate(
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import Synthesizer
 
-    if text is None and file is None:
-        raise InkError("nothing to write; give TEXT (- for stdin) or --file")
-    if text is not None and file is not None:
-        raise InkError(f"TEXT and --file {file}: two texts; give one of them")
+    one_text(text, file)
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
     refuse_input(output, [path for path in (prime, file, style) if path is not None])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from handwriting import formats
 from handwriting.composition import export
+from handwriting.composition.letter_files import MACHINE_ENDINGS, save_letter
 from handwriting.composition.page import WrittenPage
 from handwriting.errors import InkError
 from handwriting.files import atomic
@@ -33,7 +34,9 @@ class Saved:
 
 def check(path: str | os.PathLike[str], *, animation_speed: float | None, plotter: bool) -> None:
     """Raise :class:`InkError` if no such file can be written."""
-    ending = export.check(path)
+    ending = Path(path).suffix.lower()
+    if ending not in MACHINE_ENDINGS:
+        export.check(path)
     if animation_speed is not None and plotter:
         raise InkError("animation and plotter: a plotter cannot play an animation; give one of them")
     if (animation_speed is not None or plotter) and ending != ".svg":
@@ -51,13 +54,13 @@ def save(
 ) -> Saved:
     """Write ``what`` to ``path``, as ink or as a drawing, by its ending or by the ink ``format``.
 
-    PNG and PDF files are drawings; so are an SVG with ``animation_speed`` or ``plotter`` and the SVG of a
+    PNG, PDF, G-code and HPGL files are drawings; so are an SVG with ``animation_speed`` or ``plotter`` and the SVG of a
     :class:`WrittenPage`. Every other file holds the ink. The file appears complete or not at all. Raises
     :class:`InkError` when it cannot be written.
     """
     check(path, animation_speed=animation_speed, plotter=plotter)
     ending = Path(path).suffix.lower()
-    drawn = animation_speed is not None or plotter
+    drawn = animation_speed is not None or plotter or ending in MACHINE_ENDINGS
     if isinstance(what, WrittenPage):
         drawing, text = what.drawing, what.text
         if format is not None or not (drawn or ending in pictures.ENDINGS):
@@ -81,7 +84,9 @@ def _draw(
         raise InkError(f"{path}: there is no page to draw; give at least one")
     if len(drawings) > 1 and ending != ".pdf":
         raise InkError(f"{path}: there are {len(drawings)} pages, and only a PDF holds several; give one page")
-    if animation_speed is not None:
+    if ending in MACHINE_ENDINGS:
+        save_letter(drawings, Path(path), text="")
+    elif animation_speed is not None:
         from handwriting.rendering.animation import animate
 
         animate(drawings[0], path, speed=animation_speed)
