@@ -145,6 +145,13 @@ def test_ink_and_pages_are_saved_in_every_format(line, tmp_path, ending):
             assert lost == formats.save(what, tmp_path / f"{name} again{ending}")
 
 
+def test_a_format_may_be_named(line, tmp_path):
+    handwriting.save(line, tmp_path / "line.dat", "JSON")
+    assert (tmp_path / "line.dat").read_bytes().startswith(b"{")
+    with pytest.raises(InkError, match="format 'PNG'"):
+        handwriting.save(line, tmp_path / "line.png", "PNG")
+
+
 def test_several_pages_are_one_pdf(line, tmp_path):
     handwriting.save([Page(line), Page(line, number=2)], tmp_path / "two.pdf")
     assert (tmp_path / "two.pdf").read_bytes().count(b"/Type /Page\n") == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from handwriting import formats
 from handwriting.errors import InkError
+from handwriting.files import atomic
 from handwriting.ink import Ink, Page, Source
 from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import Drawing
@@ -42,6 +43,13 @@ def encode_ink(page: Page, ending: str) -> bytes:
     if format.write is None:
         raise InkError(f"{ending} files are only read; give one of {', '.join(endings())}")
     return format.write([page])
+
+
+def save(drawing: Drawing, path: str | os.PathLike[str], *, text: str | None = None, dpi: float = 200) -> None:
+    """Write ``drawing`` to ``path`` as :func:`encode` does; the file appears complete or not at all."""
+    data = encode(drawing, check(path), text=text, dpi=dpi)
+    with atomic(path) as temporary:
+        temporary.write_bytes(data)
 
 
 def page_of(drawing: Drawing, text: str | None = None) -> Page:

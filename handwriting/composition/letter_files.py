@@ -13,7 +13,6 @@ from handwriting.composition import export
 from handwriting.errors import InkError
 from handwriting.files import atomic, has_place
 from handwriting.ink import Ink, Page, Source
-from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.machine import MACHINES, Machine, gcode, hpgl
 from handwriting.rendering.pens import widths
@@ -63,7 +62,7 @@ def save_letter(
             elif ending in (".hpgl", ".plt"):
                 hpgl(page, file)
             elif ending in (".svg", ".png"):
-                pictures.save(page, file, dpi=dpi)
+                export.save(page, file, dpi=dpi)
             else:
                 formats.save(ink_page(page, text), file)
     return files

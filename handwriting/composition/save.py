@@ -58,7 +58,8 @@ def save(
     :class:`WrittenPage`. Every other file holds the ink. The file appears complete or not at all. Raises
     :class:`InkError` when it cannot be written.
     """
-    check(path, animation_speed=animation_speed, plotter=plotter)
+    if format is None:
+        check(path, animation_speed=animation_speed, plotter=plotter)
     ending = Path(path).suffix.lower()
     drawn = animation_speed is not None or plotter or ending in MACHINE_ENDINGS
     if isinstance(what, WrittenPage):
@@ -101,7 +102,7 @@ def _draw(
         with atomic(path) as temporary:
             temporary.write_bytes(data)
     else:
-        pictures.save(drawings[0], path, dpi=dpi)
+        export.save(drawings[0], path, dpi=dpi)
     return None
 
 

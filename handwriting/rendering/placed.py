@@ -43,6 +43,6 @@ def place(page: Page, title: str | None = None) -> PlacedPage:
     scale, width, height = scale * smaller, width * smaller, height * smaller
     origin = np.array([left, top]) - margin * smaller / scale
 
-    ink = page.ink.moved_to(*((page.ink.xy - origin) * scale).T)
+    ink = page.ink.moved_to(*np.maximum((page.ink.xy - origin) * scale, 0.0).T)  # rounding may leave the sheet
     drawing = Drawing(width, height, (ink,), stroke=PEN_MM * width / WIDTH_MM, sheet=True, title=title)
     return PlacedPage(drawing, origin, scale)
