@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.corpora import Corpus
+from handwriting.corpora import Corpus, label
 from handwriting.errors import InkError
 from handwriting.recognition.language import characters, lexicon
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import codes
 from handwriting.recognition.language.texts import documents
-from handwriting.text import natural
 
 TERMS = {
     "brown": "Brown Corpus (Francis & Kucera 1964, revised 1979): may be used for non-commercial purposes",
@@ -74,7 +73,7 @@ def build(
         words_of_use = _terms(path, terms)
         add(path.stem, " ".join(" ".join(documents(path)).split()), 1, words_of_use)
     if corpus is not None:
-        lines = [natural(corpus.line(id).text) for id in corpus.training_ids(split)]
+        lines = [label(corpus, corpus.text(id)) for id in corpus.training_ids(split)]
         add(f"transcripts of {split}", " ".join(lines), settings.corpus_weight, corpus.terms)
     if not streams:
         raise InkError("a language model needs texts; give --text, which may be repeated, or --data")
