@@ -14,9 +14,9 @@ from safetensors.numpy import load_file
 from scorer import scorer
 from typer.main import get_command
 
-import app
 import handwriting
 from handwriting.checkpoint import Checkpoint, shipped
+from handwriting.cli.main import app
 from handwriting.corpora import open_corpus
 from handwriting.metrics import cer
 from handwriting.recognition.recognizer import Recognizer
@@ -330,7 +330,7 @@ def test_every_command_and_option_has_help(run):
             yield from commands(child, (*path, name))
 
     readme = (ROOT / "README.md").read_text()
-    for path, command in commands(get_command(app.app)):
+    for path, command in commands(get_command(app)):
         assert command.help, path
         if path and not getattr(command, "commands", None):
             assert f"app.py {' '.join(path)}" in readme, path
@@ -341,7 +341,8 @@ def test_every_command_and_option_has_help(run):
 @needs_weights
 def test_transcribe_never_imports_torch():
     sample = next((ROOT / "datasets" / "samples").glob("*.xml"))
-    script = f"import sys, app; sys.argv = ['app.py', 'transcribe', {str(sample)!r}]; app.main()"
+    arguments = ["app.py", "transcribe", str(sample)]
+    script = f"import sys; from handwriting.cli.main import main; sys.argv = {arguments}; main()"
     watch = "print(sorted(m for m in sys.modules if m in ('torch', 'onnx', 'matplotlib', 'svgwrite')))"
     check = f"import atexit, sys; atexit.register(lambda: {watch})"
     done = subprocess.run(
