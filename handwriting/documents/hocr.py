@@ -16,7 +16,7 @@ from lxml.builder import ElementMaker
 
 from handwriting.documents.task import Document
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.recognition.recognizer import Box
+from handwriting.recognition.transcription import Box
 
 PIXELS = 3000
 _make = ElementMaker(namespace="http://www.w3.org/1999/xhtml", nsmap={None: "http://www.w3.org/1999/xhtml"})

@@ -17,7 +17,8 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.pages import ReadLine, read_pages
-from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Transcription
 
 REMEMBERED = 512
 """Lines whose readings are kept: the pages of some dozens of people."""

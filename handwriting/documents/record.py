@@ -12,7 +12,7 @@ from typing import Any
 
 from handwriting.documents.task import Document
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.recognition.recognizer import Box, Word
+from handwriting.recognition.transcription import Box, Word
 
 
 def record(document: Document) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from handwriting.evaluation.report import Progress, no_progress
 from handwriting.recognition.calibration import EVIDENCE_LEVELS, Calibration, logistic
 from handwriting.recognition.decode import Floats
 from handwriting.recognition.language.model import LanguageModel
-from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Transcription
 
 FOLDS = 5
 """Folds of the cross-validation; the lines of a form are in the same fold."""

@@ -16,7 +16,8 @@ from handwriting.errors import InkError
 from handwriting.evaluation.legibility import CharacterLegibility, LegibilityReport, evaluate, failure_rate
 from handwriting.evaluation.sentences import Sentence, read_sentences, refuse_known
 from handwriting.ink import Ink
-from handwriting.recognition.recognizer import Reading, Recognizer, Transcription
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.recognition.transcription import Reading, Transcription
 from handwriting.rendering.hershey import write
 from handwriting.synthesis.characters import MINIMUM, learned, writable
 from handwriting.text import natural

@@ -21,7 +21,7 @@ TEXT = " ".join(
 def model() -> LanguageModel:
     import numpy as np
 
-    counts = lexicon.Counts([(lexicon.tokens(TEXT), 1)], {"seal": 5.0, "sea": 9.0}, {("sea", "seal"): 3.0})
+    counts = lexicon.TextCounts([(lexicon.tokens(TEXT), 1)], {"seal": 5.0, "sea": 9.0}, {("sea", "seal"): 3.0})
     return LanguageModel(
         characters.train([(np.array(codes(" " + TEXT), dtype=np.uint8), 1)], CODES, (1, 1, 1, 2)), lexicon.train(counts)
     )
