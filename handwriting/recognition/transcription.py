@@ -114,7 +114,7 @@ class Transcription:
             html.escape(r.text) + ("" if r.probability is None else f" <small>{100 * r.probability:.0f} %</small>")
             for r in self.readings
         )
-        return drawing[drawing.find("<svg") :] + "".join(f"<div>{row}</div>" for row in rows)
+        return drawing[drawing.find("<svg") :].strip() + "".join(f"<div>{row}</div>" for row in rows)
 
 
 def _box(ink: Ink, ranges: Sequence[PointRange]) -> Box:
