@@ -164,7 +164,8 @@ def evaluate_legibility(
     from handwriting.evaluation.report import to_json
     from handwriting.evaluation.sentences import read_sentences
     from handwriting.recognition.recognizer import Recognizer
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.hand import DEFAULT_BIAS
+    from handwriting.synthesis.synthesizer import Synthesizer
 
     sentences = read_sentences(texts)
     with bar("writing", unit="characters") as progress:
@@ -172,7 +173,7 @@ def evaluate_legibility(
             sentences,
             Synthesizer.load(checkpoint, threads),
             Recognizer.load(recognizer, threads),
-            BIAS if bias is None else bias,
+            DEFAULT_BIAS if bias is None else bias,
             seed,
             n,
             None if data is None else corpus_at(data),
@@ -194,12 +195,12 @@ def calibrate(
     Whether one reading is asked for or five, for which the search is wider.
     """
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.evaluation.calibrate import calibrate as fit
+    from handwriting.evaluation.calibrate import calibrate as run
     from handwriting.recognition.language.model import LanguageModel
 
     folder = Folder.load(checkpoint, "recognizer")
     model = None if language is None else LanguageModel.load(language)
     with bar("reading") as progress:
-        report = fit(folder, corpus_at(data), split, decoder, model, progress)
+        report = run(folder, corpus_at(data), split, decoder, model, progress)
     report.save(folder)
     print(report.render())

@@ -10,7 +10,6 @@ import typer
 
 from handwriting.cli.options import Checkpoint, Decoder, Language, Threads
 from handwriting.cli.progress import bar, say
-from handwriting.errors import InkError
 
 
 def transcribe(
@@ -52,30 +51,23 @@ def transcribe(
     An input that cannot be read is reported in one line on stderr and the
     others are done; the exit code is then 1, or 2 when nothing could be read.
     """
-    from handwriting.documents.task import Task
-    from handwriting.documents.transcribe import kind_of
+    from handwriting.documents.recognise import TranscribeOptions
     from handwriting.documents.transcribe import transcribe as transcribe_files
     from handwriting.recognition.language.model import Hints
 
-    if (words or context) and decoder != "language":
-        raise InkError("--words and --context are for the language model; give --decoder language")
-    kind = kind_of(format, output)
-    if alternatives > 1 and not kind.startswith("json"):
-        raise InkError(f"--alternatives {alternatives}: only json has room for them; give --format json")
-    if dask is not None and (output is None or kind != "jsonl"):
-        raise InkError(f"--dask {dask} needs a file that grows with the work; give -o NAME.jsonl")
-    task = Task(checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads)
-    task.recognizer()
+    options = TranscribeOptions(
+        checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads
+    )
     with bar("transcribing", unit="files") as progress:
         done = transcribe_files(
-            task,
             paths,
-            kind,
+            options,
             output,
-            dask=dask,
+            format,
+            scheduler=dask,
             show=lambda text: print(text, end="", flush=True),
-            say=lambda reason: say(f"error: {reason}"),
-            tick=progress,
+            warn=lambda reason: say(f"error: {reason}"),
+            progress=progress,
         )
     if output is not None and done.failed < done.files:
         print(f"{output}: {done}")
