@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 
-JUMP = 600.0
+JUMP_UNITS = 600.0
 """A point further than this from the one before it in its stroke is a sensor's jump, in the source's units."""
 
 SIGMA_FLOOR = 0.3
@@ -31,7 +31,7 @@ def clean(ink: Ink) -> Ink:
     A stroke's first point is always kept, so that none vanishes; afterwards no step within a stroke exceeds 600.
     """
     x, y = ink.x, ink.y
-    far = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) > JUMP
+    far = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) > JUMP_UNITS
     far[ink.starts] = False
     if not far.any():
         return ink
@@ -39,7 +39,7 @@ def clean(ink: Ink) -> Ink:
     for start, end in zip(ink.starts, ink.ends, strict=True):
         last = start
         for i in range(start + 1, end) if far[start:end].any() else ():
-            keep[i] = math.hypot(x[i] - x[last], y[i] - y[last]) <= JUMP
+            keep[i] = math.hypot(x[i] - x[last], y[i] - y[last]) <= JUMP_UNITS
             last = i if keep[i] else last
     return ink.keep(keep)
 
