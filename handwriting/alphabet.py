@@ -66,7 +66,7 @@ class Alphabet:
         wrong = values[(values < 1) | (values >= self.size)]
         if len(wrong):
             raise InkError(
-                f"alphabet: index {wrong[0]} is not a character's; characters have indices 1 to {self.size - 1}"
+                f"alphabet: {wrong[0]} is not the index of a character; characters have indices 1 to {self.size - 1}"
             )
         return "".join(self.characters[i - 1] for i in values)
 

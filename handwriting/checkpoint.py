@@ -37,8 +37,8 @@ class Checkpoint:
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
         """Load the checkpoint in ``folder``, which may also be the name of a shipped one.
 
-        ``kinds`` are the accepted values of the card's ``kind``; without ``folder``, the shipped checkpoint of the first
-        kind is loaded. Raises :class:`InkError` if there is no checkpoint, or one of another kind.
+        ``kinds`` are the accepted values of the card's ``kind``. Without ``folder``, the shipped checkpoint of the
+        first kind is loaded. Raises :class:`InkError` if there is no checkpoint, or one of another kind.
         """
         own = folder is not None
         folder = shipped(kinds[0]) if folder is None else _here_or_shipped(Path(folder))

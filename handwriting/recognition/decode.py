@@ -168,6 +168,6 @@ def _labels(labels: Sequence[int] | NDArray[np.integer], frames: Floats) -> list
     for index in indices:
         if not 1 <= index < frames.shape[1]:
             raise InkError(
-                f"labels: index {index} is not a character's; characters have indices 1 to {frames.shape[1] - 1}"
+                f"labels: {index} is not the index of a character; characters have indices 1 to {frames.shape[1] - 1}"
             )
     return indices
