@@ -27,8 +27,8 @@ FOLDS = 5
 """Folds of the cross-validation; the lines of a form are in the same fold."""
 READINGS = (1, 5)
 """Numbers of alternatives that a beam is calibrated for."""
-RIDGE = 1e-2
-"""Strength of the penalty on the squared weights."""
+L2_PENALTY = 1e-2
+"""Factor of the penalty on the squared weights."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ def fit(features: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
     weights = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (right - p) - RIDGE * weights
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(weights))
+        gradient = x.T @ (right - p) - L2_PENALTY * weights
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + L2_PENALTY * np.eye(len(weights))
         step = np.linalg.solve(curvature, gradient)
         weights += step
         if np.abs(step).max() < 1e-6:

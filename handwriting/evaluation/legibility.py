@@ -70,19 +70,9 @@ class LegibilityReport:
         return self.generated.score.cer
 
     @property
-    def real_cer(self) -> float | None:
-        """Character error rate on the real lines."""
-        return self.real.score.cer if self.real else None
-
-    @property
     def failed(self) -> float:
         """Share of generated lines with a CER above :data:`FAILED_CER`."""
         return failure_rate(self.generated)[0]
-
-    @property
-    def real_failed(self) -> float | None:
-        """Share of real lines with a CER above :data:`FAILED_CER`."""
-        return failure_rate(self.real)[0] if self.real else None
 
     @cached_property
     def characters(self) -> list[CharacterLegibility]:

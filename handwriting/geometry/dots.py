@@ -1,10 +1,12 @@
-"""Delayed strokes: find the dots of i's and the bars of t's, and put them back after their letters.
+"""Delayed strokes: find the dots of i's and the bars of t's, put them back after their letters, or delay them.
 
 Most people write dots and bars with the letter; others add them when the word or the line is finished. A network that
 reads strokes in order would see these as different ink.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,10 @@ DOT_REACH_HEIGHTS = 0.15
 """A stroke at most this far to the side of a dot, in writing heights, counts as below it."""
 TICK_REACH_HEIGHTS = 0.03
 """The same for a dot that may be an apostrophe."""
+
+
+WORD_GAP_HEIGHTS = 0.35
+"""A horizontal gap wider than this, in writing heights, separates two words."""
 
 
 def undelayed_order(ink: Ink) -> NDArray[np.int64]:
@@ -85,3 +91,31 @@ def dots_and_bars(ink: Ink) -> NDArray[np.bool_]:
         total = weight[near].sum()
         found[k] = total > 0 and weight[near & (y > bottom[k])].sum() >= share * total
     return found
+
+
+def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
+    """Move every i-dot and t-bar to the end of its word, and drop the times, which would run backward.
+
+    ``among`` (S,) marks the strokes that may be moved; all by default. A horizontal gap wider than
+    :data:`WORD_GAP_HEIGHTS` separates two words.
+    """
+    late = dots_and_bars(ink)
+    if among is not None:
+        late &= among
+    word = _words(ink)
+    last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
+    np.maximum.at(last, word[~late], np.flatnonzero(~late))
+    at = np.where(late, np.maximum(last[word], np.arange(len(late))), np.arange(len(late)))
+    order = np.lexsort((np.arange(len(late)), late, at))
+    return replace(ink.take(order), t=None, pressure=None, source=ink.source)
+
+
+def _words(ink: Ink) -> NDArray[np.int64]:
+    """Return for each stroke the number of its word, counted from left to right; shape (S,)."""
+    left, _, right, _ = ink.boxes
+    order = np.argsort(left, kind="stable")
+    reached = np.maximum.accumulate(right[order])
+    begins = left[order[1:]] - reached[:-1] > WORD_GAP_HEIGHTS * writing_height(ink)
+    word = np.empty(len(left), dtype=np.int64)
+    word[order] = np.concatenate([[0], np.cumsum(begins)])
+    return word

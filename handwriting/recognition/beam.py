@@ -48,7 +48,7 @@ class Scorer(Protocol):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class SearchResult:
     """A text that the search found: its indices and all of a :class:`Hypothesis` except the alignment."""
 
     labels: list[int]
@@ -90,7 +90,7 @@ class BeamSearchDecoder:
         frames = checked(log_probs, self.alphabet.size)
         return self.aligned(frames, self.search(frames)[: self.n_best])
 
-    def search(self, log_probs: ArrayLike) -> list[Candidate]:
+    def search(self, log_probs: ArrayLike) -> list[SearchResult]:
         """Return all texts in the final beam, best first, without their alignment; otherwise like :meth:`decode`."""
         frames = checked(log_probs, self.alphabet.size)
         tree = _Tree()
@@ -101,12 +101,12 @@ class BeamSearchDecoder:
             if log_probability + more > IMPOSSIBLE:
                 found.append((-log_probability - more, tree.labels(node), log_probability))
         return [
-            Candidate(labels, self.alphabet.decode(labels), log_probability, -minus_score)
+            SearchResult(labels, self.alphabet.decode(labels), log_probability, -minus_score)
             for minus_score, labels, log_probability in sorted(found)
         ]
 
-    def aligned(self, log_probs: ArrayLike, found: Sequence[Candidate]) -> list[Hypothesis]:
-        """Return the candidates as hypotheses, with the network steps of their characters."""
+    def aligned(self, log_probs: ArrayLike, found: Sequence[SearchResult]) -> list[Hypothesis]:
+        """Return the results as hypotheses, with the network steps of their characters."""
         steps = best_steps(checked(log_probs, self.alphabet.size), [one.labels for one in found])
         return [
             Hypothesis(one.text, one.log_probability, ranges, one.score)

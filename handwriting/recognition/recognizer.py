@@ -16,7 +16,7 @@ from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
-from handwriting.recognition.beam import BeamSearchDecoder, Candidate
+from handwriting.recognition.beam import BeamSearchDecoder, SearchResult
 from handwriting.recognition.calibration import RIVALS, Calibration, Probabilities, evidence
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
@@ -31,7 +31,7 @@ Decoder = Literal["greedy", "beam", "language"]
 Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Maps sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
-BATCH = 8
+BATCH_LINES = 8
 """Lines per batch; larger batches are no faster."""
 BEAM_PER_ALTERNATIVE = 10
 """Prefixes kept for each alternative, so that alternatives differ in more than one place."""
@@ -113,7 +113,7 @@ class Recognizer:
         decoder: Decoder = "greedy",
         alternatives: int = 1,
         beam: int = 25,
-        batch_size: int = BATCH,
+        batch_size: int = BATCH_LINES,
         hints: Hints = Hints(),
     ) -> Iterator[Transcription]:
         """Transcribe lines of ink, in the order given.
@@ -126,7 +126,7 @@ class Recognizer:
         read = self._reader(decoder, alternatives, beam, hints)
         return self._read_all(read, inks, batch_size)
 
-    def log_probs(self, encoded: Sequence[Encoded], batch_size: int = BATCH) -> list[NDArray[np.float32]]:
+    def log_probs(self, encoded: Sequence[Encoded], batch_size: int = BATCH_LINES) -> list[NDArray[np.float32]]:
         """Return the log-probabilities (T', V) of each encoded ink, computed in batches of similar length."""
         steps = [one.steps for one in encoded]
         outputs: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(steps)
@@ -223,9 +223,9 @@ class Recognizer:
         return Transcription(tuple(readings), words, found, ink)
 
 
-def _different(found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates whose canonical texts differ, best first."""
-    first: dict[str, Candidate] = {}
+def _different(found: Sequence[SearchResult]) -> list[SearchResult]:
+    """Return the results whose canonical texts differ, best first."""
+    first: dict[str, SearchResult] = {}
     for one in found:
         first.setdefault(canonical(one.text), one)
     return list(first.values())

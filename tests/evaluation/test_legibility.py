@@ -167,7 +167,7 @@ def test_cer_is_micro_averaged_and_canonical():
     result = read_as(("a fine day", "a fine dog"), ("it's", "it 's"), ("no", "xxxx"))
     assert result.cer == (2 + 0 + 4) / (10 + 4 + 2)
     assert result.failed == 1 / 3  # 20 % of "a fine day" is not over 20 %
-    assert (result.real_cer, result.real_failed, result.real_spread) == (None, None, None)
+    assert (result.real, result.real_spread) == (None, None)
 
 
 def test_the_interval_draws_repeated_texts_together():
@@ -206,15 +206,15 @@ def test_real_lines_stand_beside(iamondb_dir):
     read = [*real[:-1], "x" * len(real[-1]), "new day", "old dey"]
     font = Font()
     result = evaluate(sentences("new day", "old day"), font, Reader(*read), bias=0.25, seed=1, corpus=corpus)
-    assert result.real_cer == len(real[-1]) / sum(map(len, real))
-    assert result.real_failed == 1 / 3
+    assert result.real.score.cer == len(real[-1]) / sum(map(len, real))
+    assert failure_rate(result.real)[0] == 1 / 3
     assert result.cer == 1 / 14
     ratios = result.ratios()
     assert ratios["slant"] == result.spread.slant / result.real_spread.slant
     figures = json.loads(json.dumps(result.figures(), allow_nan=False))
     assert (figures["lines"], figures["sentences"], figures["bias"], figures["seed"]) == (2, 2, 0.25, 1)
     assert (figures["real_split"], figures["real_lines"]) == ("testset_v", 3)
-    assert (figures["cer"], figures["real_cer"]) == (result.cer, result.real_cer)
+    assert (figures["cer"], figures["real_cer"]) == (result.cer, result.real.score.cer)
     assert figures["failed_ci95"] == [0, pytest.approx(1 - 0.025**0.5)]
     assert figures["real_failed_ci95"][0] <= figures["real_failed"] <= figures["real_failed_ci95"][1]
     assert figures["diversity"].keys() == {"slant", "height", "speed", "spacing"}

@@ -15,7 +15,7 @@ PAGE = (DOCS / "features.md").read_text(encoding="utf-8")
 
 STEPS = {
     "geometry.normalise": {"normalise", "deskew", "deslant", "resize"},
-    "geometry.dots": {"undelayed_order", "dots_and_bars"},
+    "geometry.dots": {"undelayed_order", "dots_and_bars", "delayed"},
     "geometry.resample": {"resample"},
     "features.points": {"encode_points"},
     "features.bezier": {"fit_curves", "encode_bezier"},
