@@ -2,7 +2,8 @@
 
 Carbune et al. 2020 (arXiv 1902.10525, section 3.1.2): each stroke is cut recursively until a cubic through the two end
 points of a piece, with control points found by least squares, stays within a tolerance of every point and does not turn
-too far. Here neighbours that also fit as one curve are joined again, because a recursive cut is sometimes premature.
+too far. Here neighbours that also fit as one curve are joined again, because a recursive cut is sometimes premature
+(see ``piecewise.py``).
 
 A straight line at constant speed is the cubic whose control points lie at thirds of the chord, so what is fitted are
 the *offsets* of the two control points from there. With u the share of the piece's length covered so far and the
@@ -18,17 +19,11 @@ Departures from the paper, whose features are undefined for dots and closed loop
 polygon instead of the chord, angles are given as cosine and sine, and both fade to zero in curves smaller than the
 tremble of a pen. The paper's time coefficients are left out, because many inks have no time. A pen-up move is a
 straight curve of its own.
-
-``rendering/curves.py`` fits cubics as well, also by cutting and joining level by level, but the two loops are separate
-on purpose: there the directions at both ends of a piece are fixed, so that the drawn curve is smooth, and only two arm
-lengths are fitted. Here both control points are free, and neighbours may meet at an angle. A shared loop would need the
-fit, the state of a piece and the stopping rule as parameters, which is nearly all of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -36,6 +31,7 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink
+from handwriting.piecewise import cut, join
 
 Complex = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -68,9 +64,6 @@ TREMBLE_HEIGHTS = 0.02
 RIDGE = 1e-4
 """Weight that pulls control points to the thirds of the chord. It decides the solution for pieces with one inner point;
 for others it is far below the noise."""
-FREE_LEVELS = 16
-"""Pieces are cut at the point farthest from straight on this many levels, which is balanced in handwriting. Later cuts
-halve the piece, which bounds the number of levels for hostile ink."""
 
 
 @dataclass(frozen=True)
@@ -143,60 +136,21 @@ def fit_curves(ink: Ink, tolerance: float = TOLERANCE_HEIGHTS, max_turn: float =
             raise InkError(f"{name} is {value}; give a positive number")
     z = ink.x + 1j * ink.y
     arc = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(z)))])
-    first, last, offset1, offset2 = _joined(z, arc, tolerance, max_turn, *_cut(z, arc, ink, tolerance, max_turn))
+
+    def fit(first: Integers, last: Integers) -> tuple[Complex, Complex, NDArray[np.bool_], Integers]:
+        return _fit(z, arc, first, last, tolerance, max_turn)
+
+    pieces = cut(fit, _straight, ink.starts, ink.ends - 1)
+    first, last, offset1, offset2 = join(fit, pieces, parities=(0, 1))
     start, end = z[first], z[last]
     third = (end - start) / 3
     return Curves(start, start + third + offset1, end - third + offset2, end, first, last)
 
 
-Pieces = tuple[Integers, Integers, Complex, Complex]
-"""First point, last point, and the offsets of the two control points, shape (C,) each."""
-
-
-def _cut(z: Complex, arc: Floats, ink: Ink, tolerance: float, max_turn: float) -> Pieces:
-    """Cut each stroke until every piece fits as one curve; all open pieces are fitted at once, level by level."""
-    done: list[Pieces] = []
-    first, last = ink.starts, ink.ends - 1
-    for level in count():
-        short = last - first < 2
-        none = np.zeros(int(short.sum()), dtype=np.complex128)
-        done.append((first[short], last[short], none, none))
-        first, last = first[~short], last[~short]
-        if not len(first):
-            break
-        offset1, offset2, good, farthest = _fit(z, arc, first, last, tolerance, max_turn)
-        done.append((first[good], last[good], offset1[good], offset2[good]))
-        cut = farthest if level < FREE_LEVELS else (first + last) // 2
-        first, last = np.concatenate([first[~good], cut[~good]]), np.concatenate([cut[~good], last[~good]])
-    pieces = [np.concatenate(column) for column in zip(*done, strict=True)]
-    order = np.argsort(pieces[0], kind="stable")
-    first, last, offset1, offset2 = (column[order] for column in pieces)
-    return first, last, offset1, offset2
-
-
-def _joined(
-    z: Complex,
-    arc: Floats,
-    tolerance: float,
-    max_turn: float,
-    first: Integers,
-    last: Integers,
-    offset1: Complex,
-    offset2: Complex,
-) -> Pieces:
-    """Join neighbours that fit as one curve: pieces 0+1, 2+3, …, then 1+2, 3+4, …"""
-    for parity in (0, 1):
-        left = np.flatnonzero(last[:-1] == first[1:])
-        left = left[left % 2 == parity]
-        if not len(left):
-            continue
-        joined1, joined2, good, _ = _fit(z, arc, first[left], last[left + 1], tolerance, max_turn)
-        left = left[good]
-        last[left], offset1[left], offset2[left] = last[left + 1], joined1[good], joined2[good]
-        keep = np.ones(len(first), dtype=bool)
-        keep[left + 1] = False
-        first, last, offset1, offset2 = first[keep], last[keep], offset1[keep], offset2[keep]
-    return first, last, offset1, offset2
+def _straight(first: Integers, last: Integers) -> tuple[Complex, Complex]:
+    """The control points of pieces of one or two points lie at the thirds of the chord."""
+    none = np.zeros(len(first), dtype=np.complex128)
+    return none, none
 
 
 def _fit(

@@ -19,11 +19,13 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException as PlainHTTPException
+from starlette.requests import ClientDisconnect
 
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
 from handwriting.web import schemas
+from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
 from handwriting.web.stream import Deadline, stream
@@ -79,28 +81,28 @@ def _reading(app: FastAPI, service: Service) -> None:
     @app.post("/api/transcribe", openapi_extra=_body(schemas.TranscribeRequest), responses=_REASONS)
     async def transcribe(request: Request) -> Response:
         """Read a drawing, in the shape of the Web Handwriting Recognition API; beside it lines, words and boxes."""
-        body = await request.body()
+        body = await read_body(request)
         return _json(await service.reading.run(lambda: service.transcribe(body)))
 
     @app.post("/api/transcribe/file", openapi_extra=_bytes("An ink file of any known kind."), responses=_REASONS)
     async def transcribe_file(request: Request, alternatives: int = 3, page: int | None = None) -> Response:
         """Read an ink file, which is the request's body; of a document of several pages, the one with that number."""
-        body = await request.body()
+        body = await read_body(request)
         count = max(1, min(alternatives, 10))
         return _json(await service.reading.run(lambda: service.transcribe_file(body, count, page)))
 
     @app.post("/api/styles/check", openapi_extra=_body(schemas.CopiedLineRequest), responses=_REASONS)
     async def check(request: Request) -> Response:
         """Read a line that was copied: what it says, and the share of characters that differ."""
-        body = await request.body()
+        body = await read_body(request)
         return _json(await service.reading.run(lambda: service.check_line(body)))
 
 
 def _writing(app: FastAPI, service: Service) -> None:
     @app.get("/api/characters")
     async def characters() -> dict[str, str]:
-        """The characters that can be written."""
-        return {"characters": "".join(sorted(service.synthesizer.characters))}
+        """The characters that can be written, and those that are replaced by some of them, such as “ and …"""
+        return await service.reading.run(service.characters)
 
     @app.get("/api/styles")
     async def styles() -> list[dict[str, Any]]:
@@ -110,7 +112,7 @@ def _writing(app: FastAPI, service: Service) -> None:
     @app.post("/api/styles", openapi_extra=_body(schemas.CreateStyleRequest), responses=_REASONS)
     async def new_style(request: Request) -> Response:
         """Make a style of copied lines. It is not kept here: the answer is its file."""
-        body = await request.body()
+        body = await read_body(request)
         return _json(await service.writing.run(lambda: service.create_style(body)))
 
     @app.post("/api/generate", openapi_extra=_body(schemas.GenerateRequest), responses=_REASONS)
@@ -121,7 +123,7 @@ def _writing(app: FastAPI, service: Service) -> None:
         will be), `line` (a whole line in its place, strokes in millimetres; `same` tells that it is the one that was
         begun), `done`, or `error` with its reason.
         """
-        body = await request.body()
+        body = await read_body(request)
         if format == "ndjson":
             return await stream(service.writing, lambda show: service.live_page(body, show), MAX_WRITING_SECONDS)
         ending = _ending(format)
@@ -139,7 +141,7 @@ def _writing(app: FastAPI, service: Service) -> None:
     @app.post("/api/export", openapi_extra=_body(schemas.ExportRequest), responses=_REASONS)
     async def export_ink(request: Request, format: str = "svg") -> Response:
         """Make a file of ink (svg, png, pdf, inkml, xopp, json, csv)."""
-        body = await request.body()
+        body = await read_body(request)
         ending = _ending(format)
         return _file(await service.drawing.run(lambda: service.export(body, ending)), format)
 
@@ -181,6 +183,10 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(Busy)
     async def busy(request: Request, error: Busy) -> JSONResponse:
         return answer(429, str(error))
+
+    @app.exception_handler(ClientDisconnect)
+    async def disconnected(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody receives it; 499 is what servers log for a client that has gone
 
     @app.exception_handler(PlainHTTPException)
     async def http(request: Request, error: PlainHTTPException) -> JSONResponse:

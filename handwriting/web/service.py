@@ -18,6 +18,7 @@ from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import fitted
 from handwriting.rendering.layout import on_sheet
+from handwriting.synthesis.characters import replaced
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -84,6 +85,11 @@ class Service:
         style = Style(request.name.strip(), samples)
         self.synthesizer.primer(style)
         return style.record()
+
+    def characters(self) -> dict[str, str]:
+        """The characters that can be written, and those that are replaced by some of them."""
+        known = self.synthesizer.characters
+        return {"characters": "".join(sorted(known)), "replaced": replaced(known)}
 
     def live_page(self, body: bytes, show: Callable[[PointsEvent], object]) -> LivePage:
         """Prepare the page that a request asks for; it is written when it is iterated over."""

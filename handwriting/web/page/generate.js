@@ -13,9 +13,9 @@ let writable = new Set();
 let running = null;
 let written = null; // what is on the paper: lines of strokes, texts, sheet
 
-export function setUpGenerate(styles, characters) {
+export function setUpGenerate(styles, { characters, replaced }) {
   shipped = styles;
-  writable = new Set(characters);
+  writable = new Set(characters + replaced);
   paper = new Paper($("paper"));
   const link = location.hash === "#generate";
   showStyles();
@@ -95,16 +95,13 @@ function showValues() {
   put("spacing", `${Number($("spacing").value)} mm`);
 }
 
-// What is merely typography is written as what it stands for, by the server.
-const TYPOGRAPHY = /[‘’‚‛‹›′‵ʹʻʼʽˈ`´“”„‟«»″‶〝〞〟ʺ‐‑‒–—―−⁃﹘﹣‥…ﬀﬁﬂﬃﬄﬅﬆ\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]/;
-
 /** Mark what cannot be written, while typing. */
 function check() {
   const text = $("text").value.normalize("NFC");
   const bad = new Set();
   const parts = [];
   for (const character of text) {
-    const fine = writable.has(character) || TYPOGRAPHY.test(character);
+    const fine = writable.has(character);
     if (fine) parts.push(document.createTextNode(character));
     else {
       bad.add(character);

@@ -69,7 +69,7 @@ setUpTheme();
 window.addEventListener("hashchange", () => show(true));
 show(false);
 trying(async () => {
-  const [styles, { characters }] = await Promise.all([get("api/styles"), get("api/characters")]);
+  const [styles, characters] = await Promise.all([get("api/styles"), get("api/characters")]);
   setUpGenerate(styles, characters);
   setUpHand();
   document.documentElement.dataset.ready = "true";
