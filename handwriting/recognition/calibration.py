@@ -77,11 +77,11 @@ class Probabilities:
     """Probabilities that the parts of a transcription are right; None where no calibration was fitted."""
 
     characters: Sequence[float | None]
-    """Of each character of the best reading."""
+    """Probability of each character of the best reading."""
     words: Sequence[float | None]
-    """Of each word of the best reading."""
+    """Probability of each word of the best reading."""
     readings: Sequence[float | None]
-    """Of each reading, best first."""
+    """Probability of each reading, best first."""
 
     @classmethod
     def unknown(cls, found: Evidence, readings: int) -> Probabilities:
