@@ -28,7 +28,7 @@ SIGMA_FLOOR = 0.3
 def clean(ink: Ink) -> Ink:
     """Drop the points that are more than :data:`JUMP_UNITS` from the last kept point of their stroke.
 
-    The first point of a stroke is always kept, so that no stroke vanishes. No step within a stroke is longer afterwards.
+    The first point of a stroke is always kept, so that no stroke vanishes. No remaining step within a stroke is longer.
     """
     x, y = ink.x, ink.y
     far = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) > JUMP_UNITS
