@@ -48,10 +48,10 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def natural(text: str) -> str:
+def natural(text: str, error_mark: str = "#") -> str:
     """Return ``text`` in ordinary typography.
 
-    1. Unescape the text, collapse white space, delete ``#``.
+    1. Unescape the text, collapse white space, delete ``error_mark`` (nothing if it is empty).
     2. Remove spaces before ``. , ; : ! ? ) ]`` and after ``( [``: ``Mr . Foot`` becomes ``Mr. Foot``. The two commas of
        ``the ,,Prestige"`` are an opening quotation mark and keep their space.
     3. Join contractions and genitives: ``it 's`` and ``don ' t`` become ``it's`` and ``don't``.
@@ -64,7 +64,7 @@ def natural(text: str) -> str:
     spaces, or at the end of the last word of a line, is a hyphen. Only ``#`` and spaces that :func:`canonical` ignores
     are added or removed, so ``canonical(natural(text)) == canonical(text)``. A second pass changes nothing.
     """
-    clean = _without_error_marks(raw(text))
+    clean = _without_error_marks(raw(text), error_mark)
     clean = _AFTER_OPENING.sub("", _BEFORE_CLOSING_NATURAL.sub("", clean))
     clean = _TWO_SPEAKERS.sub('" "', _CONTRACTION.sub("'", clean))
     clean = _attach_quotes(clean)
@@ -72,8 +72,8 @@ def natural(text: str) -> str:
     return clean if unescape(clean) == clean else raw(text)
 
 
-def _without_error_marks(text: str) -> str:
-    return " ".join(text.replace("#", "").split())
+def _without_error_marks(text: str, mark: str = "#") -> str:
+    return " ".join((text.replace(mark, "") if mark else text).split())
 
 
 def _attach_quotes(text: str) -> str:

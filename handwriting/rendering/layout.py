@@ -25,7 +25,7 @@ Rulings = tuple[tuple[float, float, float, float], ...]
 ASCENT_SHARE = 0.7
 """Share of the line height above the baseline: with an x-height of a quarter, capitals and tails have room."""
 
-SQUARE_MM = 5.0
+TARGET_SQUARE_MM = 5.0
 """Target size of the squares; the real size divides the line height into a whole number of them."""
 
 
@@ -191,7 +191,7 @@ def _rulings(layout: PageLayout, width: float, height: float, baseline: float) -
     if layout.paper == "ruled":
         rows = _every(layout.line_height_mm, baseline, baseline, height - layout.margin_mm)
         return tuple((0.0, y, width, y) for y in rows)
-    square = layout.line_height_mm / max(1, round(layout.line_height_mm / SQUARE_MM))
+    square = layout.line_height_mm / max(1, round(layout.line_height_mm / TARGET_SQUARE_MM))
     rows = _every(square, baseline, 0.0, height)
     columns = _every(square, layout.margin_mm, 0.0, width)
     return tuple((0.0, y, width, y) for y in rows) + tuple((x, 0.0, x, height) for x in columns)

@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 MAX_PAIRS = 1e8
 """Pairs of strokes that are examined: a second or two, and the same result on every machine."""
 
-DOT_MM = 0.1
+PLOTTED_DOT_MM = 0.1
 """Length of a dot: plotter software skips lines without length."""
 
 
@@ -52,7 +52,7 @@ def plottable(drawing: Drawing) -> tuple[str, PenTravel]:
     for i, back in zip(order, backwards, strict=True):
         curve = curves[i]
         if not np.ptp(curve, axis=(0, 1)).any():
-            curve = curve + np.linspace(-DOT_MM / 2, DOT_MM / 2, 4)[:, None] * (1, 0)
+            curve = curve + np.linspace(-PLOTTED_DOT_MM / 2, PLOTTED_DOT_MM / 2, 4)[:, None] * (1, 0)
         pen.add(document.path(path_data(curve[::-1, ::-1] if back else curve)))
     document.add(pen)
     return text(document), PenTravel(travelled(ends), travelled(_turned(ends[order], backwards)))

@@ -7,10 +7,10 @@ import asyncio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-MAX_BYTES = 16 * 2**20
+MAX_BODY_BYTES = 16 * 2**20
 """Size of a request's body: that of the largest ink file."""
 
-MAX_SECONDS = 30.0
+MAX_BODY_SECONDS = 30.0
 """Time in which a body must have arrived."""
 
 
@@ -21,20 +21,22 @@ async def read_body(request: Request) -> bytes:
     time, and :class:`starlette.requests.ClientDisconnect` when the client disconnects before the end.
     """
     announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or int(announced) > MAX_BYTES:
+    if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
         raise _too_large()
     parts, size = [], 0
     try:
-        async with asyncio.timeout(MAX_SECONDS):
+        async with asyncio.timeout(MAX_BODY_SECONDS):
             async for part in request.stream():
                 size += len(part)
-                if size > MAX_BYTES:
+                if size > MAX_BODY_BYTES:
                     raise _too_large()
                 parts.append(part)
     except TimeoutError:
-        raise HTTPException(408, f"the request did not arrive within {MAX_SECONDS:g} seconds; send it again") from None
+        raise HTTPException(
+            408, f"the request did not arrive within {MAX_BODY_SECONDS:g} seconds; send it again"
+        ) from None
     return b"".join(parts)
 
 
 def _too_large() -> HTTPException:
-    return HTTPException(413, f"a request of more than {MAX_BYTES:,} bytes; send the ink in parts")
+    return HTTPException(413, f"a request of more than {MAX_BODY_BYTES:,} bytes; send the ink in parts")

@@ -113,7 +113,7 @@ def test_what_is_no_drawing_is_refused_with_a_reason(client, body, part):
 
 
 def test_too_many_points_are_refused(client):
-    many = {"strokes": [[{"x": i, "y": 0} for i in range(schemas.MAX_POINTS + 1)]]}
+    many = {"strokes": [[{"x": i, "y": 0} for i in range(schemas.MAX_REQUEST_POINTS + 1)]]}
     answer = client.post("/api/transcribe", json=many)
     assert answer.status_code == 413
     assert "50,001 points" in answer.json()["reason"]

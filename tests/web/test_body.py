@@ -56,19 +56,19 @@ def test_a_body_arrives_whole():
     ],
 )
 def test_a_body_that_is_too_large_is_refused(monkeypatch, parts, headers):
-    monkeypatch.setattr(body, "MAX_BYTES", 100)
+    monkeypatch.setattr(body, "MAX_BODY_BYTES", 100)
     with pytest.raises(HTTPException, match="100 bytes") as caught:
         read(parts, **headers)
     assert caught.value.status_code == 413
 
 
 def test_a_body_of_the_largest_size_is_taken(monkeypatch):
-    monkeypatch.setattr(body, "MAX_BYTES", 100)
+    monkeypatch.setattr(body, "MAX_BODY_BYTES", 100)
     assert read([b"x" * 60, b"x" * 40], content_length="100") == b"x" * 100
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(body, "MAX_SECONDS", 0.05)
+    monkeypatch.setattr(body, "MAX_BODY_SECONDS", 0.05)
     with pytest.raises(HTTPException) as caught:
         read([b"x", None])
     assert caught.value.status_code == 408
