@@ -57,7 +57,7 @@ class Checkpoint:
             found, version = card["kind"], card["format"]
         except (ValueError, KeyError, TypeError) as error:
             raise InkError(
-                f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint anew"
+                f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         if version != FORMAT:
             raise InkError(f"{path}: checkpoint format {version}, but this version reads {FORMAT}; update handwriting")
@@ -80,7 +80,7 @@ class Checkpoint:
         try:
             return {name: value.astype(np.float32) for name, value in load_file(path).items()}
         except SafetensorError as error:
-            raise InkError(f"{path}: not readable as safetensors ({error}); copy the checkpoint anew") from error
+            raise InkError(f"{path}: not readable as safetensors ({error}); copy the checkpoint again") from error
 
     def _file(self, name: str, remedy: str) -> Path:
         path = self.folder / name

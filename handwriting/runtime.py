@@ -30,7 +30,7 @@ class Graph:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime exceptions have no public base class
             raise InkError(
-                f"{path}: not a graph that ONNX Runtime can run ({_first_line(error)}); copy the checkpoint anew"
+                f"{path}: not a graph that ONNX Runtime can run ({_first_line(error)}); copy the checkpoint again"
             ) from error
 
     def sizes(self, inputs: Mapping[str, NDArray]) -> dict[str, tuple[int, ...]]:
@@ -67,7 +67,7 @@ class Graph:
             raise self._misfit(_first_line(error)) from error
 
     def _misfit(self, reason: str) -> InkError:
-        return InkError(f"{self._path}: does not fit its card ({reason}); copy the checkpoint anew")
+        return InkError(f"{self._path}: does not fit its card ({reason}); copy the checkpoint again")
 
 
 class Recurrence:

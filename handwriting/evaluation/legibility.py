@@ -167,7 +167,7 @@ def evaluate(
         allowed, splits = learned(trained_on["characters"]), list(trained_on["lists"])
     except (AttributeError, KeyError, TypeError) as error:
         raise InkError(
-            f"the synthesizer's card does not say what it was trained on ({error!r}); copy the checkpoint anew"
+            f"the synthesizer's card does not say what it was trained on ({error!r}); copy the checkpoint again"
         ) from None
     sentences = [Sentence(_writable(s, allowed), s.place) for s in sentences]
     if corpus is not None:

@@ -70,13 +70,13 @@ class Recognizer:
             fits = (sizes["input_size"], sizes["output_size"]) == (self.features.size, self.alphabet.size)
         except (InkError, KeyError, TypeError, ValueError) as error:
             raise InkError(
-                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
+                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         if not fits:
             raise InkError(
                 f"{checkpoint.folder}/card.json: features of size {self.features.size} and {self.alphabet.size} classes"
                 f" do not fit a network with input size {sizes['input_size']} and output size {sizes['output_size']};"
-                " copy the checkpoint anew"
+                " copy the checkpoint again"
             )
         self._network = network or _onnx_network(checkpoint.model, threads)
 

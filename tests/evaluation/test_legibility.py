@@ -108,7 +108,7 @@ def test_files_that_hold_no_sentences_are_refused(tmp_path):
 )
 def test_what_the_training_texts_hold_is_refused(iamondb_dir, known):
     corpus = open_corpus(iamondb_dir)
-    with pytest.raises(InkError, match=r"s\.txt:2: .* stands in form .*; take another"):
+    with pytest.raises(InkError, match=r"s\.txt:2: .* occurs in form .*; take another"):
         refuse_known(sentences("new to all", known), corpus, ["trainset"])
 
 
@@ -116,7 +116,7 @@ def test_only_the_lists_trained_on_count(iamondb_dir):
     corpus = open_corpus(iamondb_dir)
     development = TEXTS["d05-021u"][0]
     refuse_known(sentences(development, "tent can a cat", "mice eat one tea"), corpus, ["trainset"])
-    with pytest.raises(InkError, match=r"s\.txt:1: 'a nice cane' stands in form d05-021u"):
+    with pytest.raises(InkError, match=r"s\.txt:1: 'a nice cane' occurs in form d05-021u"):
         refuse_known(sentences(development), corpus, ["trainset", "testset_v"])
 
 
@@ -140,7 +140,7 @@ def test_everything_is_checked_before_anything_is_drawn(iamondb_dir):
 
 @pytest.mark.parametrize("card", [{"kind": "synthesizer"}, {"trained_on": {"characters": COUNTS}}, {"trained_on": 3}])
 def test_a_card_that_does_not_say_what_it_was_trained_on_is_refused(card):
-    with pytest.raises(InkError, match=r"does not say what it was trained on .*; copy the checkpoint anew"):
+    with pytest.raises(InkError, match=r"does not say what it was trained on .*; copy the checkpoint again"):
         evaluate(sentences("new"), Font(card=card), Reader(), bias=0.5)
 
 

@@ -71,7 +71,7 @@ class LanguageModel:
             characters, words = CharacterModel.stored(halves["characters"]), WordModel.stored(halves["words"])
             weights = Weights(**checkpoint.card["weights"])
         except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-            raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder anew") from error
+            raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder again") from error
         return cls(characters, words, weights, checkpoint.card)
 
     def save(self, folder: Path) -> None:
