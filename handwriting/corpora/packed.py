@@ -29,7 +29,7 @@ from handwriting.progress import Progress, no_progress
 
 MAGIC = b"HWCORPUS"
 VERSION = 1
-HEADER = struct.Struct("<8sIIQQ")
+PACKED_HEADER = struct.Struct("<8sIIQQ")
 
 
 def pack(
@@ -45,7 +45,7 @@ def pack(
     if not rows:
         raise InkError("nothing to pack: the corpus has no split list such as trainset.txt; add one or give lists")
     with atomic(path) as temporary, temporary.open("wb") as file:
-        file.write(bytes(HEADER.size))
+        file.write(bytes(PACKED_HEADER.size))
         lines: list[list[Any]] = []
         for id in rows:
             line = corpus.line(id)
@@ -59,7 +59,7 @@ def pack(
         position = file.tell()
         file.write(data)
         file.seek(0)
-        file.write(HEADER.pack(MAGIC, VERSION, zlib.crc32(data), position, len(data)))
+        file.write(PACKED_HEADER.pack(MAGIC, VERSION, zlib.crc32(data), position, len(data)))
 
 
 def _row(line: Line, bad: str | None, position: int, size: int) -> list[Any]:
@@ -79,9 +79,9 @@ class PackedCorpus:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise InkError(f"{self.path}: {reason.lower()}; give a folder of IAM-OnDB or a packed corpus") from None
-        if len(self._data) < HEADER.size or self._data[: len(MAGIC)] != MAGIC:
+        if len(self._data) < PACKED_HEADER.size or self._data[: len(MAGIC)] != MAGIC:
             raise InkError(f"{self.path}: not a packed corpus; give a folder of IAM-OnDB or a packed corpus")
-        _, version, checksum, position, size = HEADER.unpack(self._data[: HEADER.size])
+        _, version, checksum, position, size = PACKED_HEADER.unpack(self._data[: PACKED_HEADER.size])
         if version != VERSION:
             raise InkError(f"{self.path}: packed in version {version}, but this program reads {VERSION}; pack it again")
         if position + size != len(self._data):

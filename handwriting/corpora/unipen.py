@@ -155,14 +155,14 @@ class Unipen:
             self._verdicts[id] = rules().unfit(at.donor, at.category, at.segment.quality, line)
         return self._verdicts[id]
 
-    def _find(self, id: str) -> _Place:
+    def _find(self, id: str) -> _SegmentPlace:
         match = ID_PATTERN.fullmatch(id)
         if match is None:
             raise InkError(f"{id!r} is not a segment of UNIPEN; ids look like sta/sta1/hpb1-ja:W22-27")
         for category in CATEGORIES_OF_LETTER[match["letter"]]:
             segment = self._segments(category, match["stem"]).get(match["range"])
             if segment is not None:
-                return _Place(category, match["stem"], segment)
+                return _SegmentPlace(category, match["stem"], segment)
         raise InkError(f"{self.root}: there is no segment {id!r}; unpack the missing files")
 
     def _path(self, category: str, stem: str) -> Path:
@@ -182,7 +182,7 @@ class Unipen:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _SegmentPlace:
     """Where a segment is."""
 
     category: str

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE_HEIGHTS, encode_bezier
-from handwriting.features.points import POINT_SIZE, encode_points
+from handwriting.features.points import POINTS_SIZE, encode_points
 from handwriting.geometry.dots import undelayed_order
 from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
@@ -44,7 +44,7 @@ class FeatureConfig:
     @property
     def size(self) -> int:
         """Number of features per step."""
-        return POINT_SIZE if self.encoding == "points" else BEZIER_SIZE
+        return POINTS_SIZE if self.encoding == "points" else BEZIER_SIZE
 
 
 MAX_FEATURE = 6.0

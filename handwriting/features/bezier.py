@@ -37,7 +37,7 @@ Complex = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-FEATURES = (
+BEZIER_FEATURES = (
     "dx", "dy",                  # end point minus start point, y down
     "start_arm", "end_arm",      # distance of end point and control point, relative to the length; 1/3 if straight
     "start_cos", "start_sin",    # direction at the start, relative to the chord (positive sine: clockwise on screen)
@@ -49,7 +49,7 @@ FEATURES = (
     "length",                    # of the control polygon
 )  # fmt: skip
 """Names of the features of a step. Lengths are in writing heights, or relative to the length of the control polygon."""
-BEZIER_SIZE = len(FEATURES)
+BEZIER_SIZE = len(BEZIER_FEATURES)
 """Number of features per step."""
 
 TOLERANCE_HEIGHTS = 0.03
@@ -96,9 +96,9 @@ def encode_bezier(
 ) -> tuple[NDArray[np.float32], Integers]:
     """Encode normalised ink as one step per curve and pen-up move.
 
-    Returns the :data:`FEATURES`, shape (T, BEZIER_SIZE), and half-open point ranges, shape (T, 2). The ranges cover
-    every point once, in order; the range of a pen-up move is empty, at the first point of the stroke that it leads to.
-    Raises :class:`InkError` as :func:`fit_curves` does.
+    Returns the :data:`BEZIER_FEATURES`, shape (T, BEZIER_SIZE), and half-open point ranges, shape (T, 2). The ranges
+    cover every point once, in order; the range of a pen-up move is empty, at the first point of the stroke that it
+    leads to. Raises :class:`InkError` as :func:`fit_curves` does.
     """
     curves, pen_up = _with_moves(fit_curves(ink, tolerance, max_turn), ink)
     arm1, arm2, chord = curves.control1 - curves.start, curves.end - curves.control2, curves.end - curves.start

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from handwriting.geometry.resample import resample
 from handwriting.ink import Ink
 
-POINT_SIZE = 9
+POINTS_SIZE = 9
 """Number of features per step; :func:`encode_points` lists them."""
 
 
@@ -24,7 +24,7 @@ def encode_points(ink: Ink, spacing: float) -> tuple[NDArray[np.float32], NDArra
     points, origin = resample(ink, spacing)
     dx, dy = np.diff(points.x, prepend=points.x[0]), np.diff(points.y, prepend=points.y[0])
     first, last = points.starts, points.ends - 1
-    steps = np.zeros((len(points), POINT_SIZE), dtype=np.float32)
+    steps = np.zeros((len(points), POINTS_SIZE), dtype=np.float32)
     steps[first[1:], 7] = np.clip(dx[first[1:]], -3, 3)
     steps[first[1:], 8] = np.clip(dy[first[1:]], -3, 3)
     dx[first] = dy[first] = 0.0

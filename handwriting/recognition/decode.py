@@ -19,7 +19,7 @@ from handwriting.alphabet import BLANK, Alphabet
 from handwriting.errors import InkError
 
 Floats = NDArray[np.float64]
-Steps = tuple[tuple[int, int], ...]
+StepRanges = tuple[tuple[int, int], ...]
 """The network steps that each character occupies, as half-open ranges (first, last + 1)."""
 
 IMPOSSIBLE = -np.inf
@@ -33,7 +33,7 @@ class Hypothesis:
     text: str
     log_probability: float
     """Natural logarithm of a probability; each decoder documents which."""
-    steps: Steps
+    steps: StepRanges
     """Network steps of each character on the most probable path of this text."""
     score: float
     """What the decoder ranks by: the log-probability plus the scores of a language model or lexicon."""
@@ -95,7 +95,7 @@ def log_probability(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.int
     return float(np.logaddexp.reduce(last[-2:]))
 
 
-def align(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.integer]) -> Steps:
+def align(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.integer]) -> StepRanges:
     """Return the steps of each character on the most probable path of a given text (Viterbi over the CTC lattice).
 
     ``log_probs`` has shape (T, V); ``labels`` (U,) are the indices of the text, each from 1 to V - 1. Raises
@@ -105,7 +105,7 @@ def align(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.integer]) -> 
     return best_steps(frames, [_labels(labels, frames)])[0]
 
 
-def best_steps(frames: Floats, texts: Sequence[Sequence[int]]) -> list[Steps]:
+def best_steps(frames: Floats, texts: Sequence[Sequence[int]]) -> list[StepRanges]:
     """Align several texts, given as indices, at once; it takes little longer than :func:`align` for one."""
     if not len(frames) or not texts:
         for text in texts:
@@ -137,7 +137,7 @@ def _lattice(frames: Floats, texts: Sequence[Sequence[int]], combine: Callable[.
     return forward[:, :, 2:]
 
 
-def _backtrack(lattice: Floats, text: Sequence[int], frames: Floats) -> Steps:
+def _backtrack(lattice: Floats, text: Sequence[int], frames: Floats) -> StepRanges:
     """Return the steps of the characters of ``text`` from its Viterbi lattice, shape (T, 2U + 1)."""
     rows = lattice.tolist()
     state = max(range(len(rows[-1]))[-2:], key=rows[-1].__getitem__)

@@ -28,7 +28,7 @@ from handwriting.text import canonical
 
 Decoder = Literal["greedy", "beam", "language"]
 """Best path, prefix beam search, or prefix beam search with a language model."""
-Network = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
+ForwardPass = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Maps sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
 BATCH_LINES = 8
@@ -57,7 +57,7 @@ class Recognizer:
         self,
         checkpoint: Checkpoint,
         threads: int = 1,
-        network: Network | None = None,
+        network: ForwardPass | None = None,
         language: LanguageModel | None = None,
     ) -> None:
         self.checkpoint = checkpoint
@@ -231,7 +231,7 @@ def _different(found: Sequence[SearchResult]) -> list[SearchResult]:
     return list(first.values())
 
 
-def _onnx_network(model: Path, threads: int) -> Network:
+def _onnx_network(model: Path, threads: int) -> ForwardPass:
     graph = Graph(model, threads)
 
     def run(steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handwriting.errors import InkError
 from handwriting.features import bezier
-from handwriting.features.bezier import BEZIER_SIZE, FEATURES, TOLERANCE_HEIGHTS, encode_bezier, fit_curves
+from handwriting.features.bezier import BEZIER_FEATURES, BEZIER_SIZE, TOLERANCE_HEIGHTS, encode_bezier, fit_curves
 from handwriting.ink import Ink
 
 coordinate = st.floats(-50, 50) | st.integers(-3, 3).map(float)
@@ -19,7 +19,7 @@ inks = st.lists(strokes, min_size=1, max_size=6).map(Ink.from_strokes)
 
 
 def column(features, name):
-    return features[:, FEATURES.index(name)]
+    return features[:, BEZIER_FEATURES.index(name)]
 
 
 def smooth_stroke(seed, n=200):
@@ -126,7 +126,7 @@ def test_dots_are_short_curves():
     assert column(features, "pen_up").tolist() == [0, 1, 0, 1, 0]
     assert ranges.tolist() == [[0, 1], [1, 1], [1, 2], [2, 2], [2, 4]]
     assert column(features, "height")[0] == 1
-    shape = [FEATURES.index(name) for name in FEATURES if name != "height"]
+    shape = [BEZIER_FEATURES.index(name) for name in BEZIER_FEATURES if name != "height"]
     assert not features[0, shape].any()
 
 
@@ -190,7 +190,7 @@ def test_sideways_position_does_not_matter_and_height_follows_the_baseline():
     there, same = encode_bezier(Ink.from_strokes([stroke + [8, -2]]))
     assert (ranges == same).all()
     np.testing.assert_allclose(column(there, "height"), column(here, "height") + 2, atol=1e-5)
-    others = [k for k, name in enumerate(FEATURES) if name != "height"]
+    others = [k for k, name in enumerate(BEZIER_FEATURES) if name != "height"]
     np.testing.assert_allclose(there[:, others], here[:, others], atol=1e-5)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from handwriting.features.bezier import FEATURES
-from handwriting.features.points import POINT_SIZE
+from handwriting.features.bezier import BEZIER_FEATURES
+from handwriting.features.points import POINTS_SIZE
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "features.md").read_text(encoding="utf-8")
@@ -43,8 +43,8 @@ def test_no_public_function_is_forgotten(file):
 def test_every_feature_is_in_a_table():
     rows = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| ")]
     numbers = [int(number) for row in rows for number in re.findall(r"\d+", row)]
-    assert numbers == list(range(POINT_SIZE))
-    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(FEATURES)
+    assert numbers == list(range(POINTS_SIZE))
+    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(BEZIER_FEATURES)
 
 
 def test_the_pictures_shown_are_those_that_exist():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from handwriting.errors import InkError
 from handwriting.features import MAX_FEATURE, FeatureConfig, encode
-from handwriting.features.points import POINT_SIZE, encode_points
+from handwriting.features.points import POINTS_SIZE, encode_points
 from handwriting.geometry.resample import resample
 from handwriting.ink import Ink
 
@@ -74,7 +74,7 @@ def test_points_by_hand():
 def test_points_are_finite_and_ranges_cover_the_ink(strokes):
     ink = Ink.from_strokes(strokes)
     encoded = encode(ink, FeatureConfig("points"))
-    assert encoded.steps.shape == (len(encoded.points), POINT_SIZE)
+    assert encoded.steps.shape == (len(encoded.points), POINTS_SIZE)
     assert encoded.steps.dtype == np.float32
     assert np.isfinite(encoded.steps).all()
     covered = np.zeros(len(ink), dtype=bool)

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 LETTERS = np.array([chr(code + 32).isalpha() for code in range(1 << BITS)])
 """Whether each code is a letter's; a code is the ASCII code minus 32."""
 
-UNIT = 1 / 16
+COST_NATS = 1 / 16
 """Nats per step of a stored cost. Costs, negative log-probabilities, are stored in one byte: up to 15.9 nats."""
 
 
@@ -39,13 +39,13 @@ class CharacterModel:
     characters: NDArray[np.uint8]
     """Shape (N,): last character of each n-gram."""
     costs: NDArray[np.uint8]
-    """Shape (N,): cost of each n-gram's last character in its context, in units of :data:`UNIT`."""
+    """Shape (N,): cost of each n-gram's last character in its context, in units of :data:`COST_NATS`."""
     following: NDArray[np.uint32]
     """Shape (N,): state after each n-gram."""
     shorter: NDArray[np.uint32]
     """Shape (S,): state of the next shorter context."""
     backoffs: NDArray[np.uint8]
-    """Shape (S,): cost of backing off to it, in units of :data:`UNIT`."""
+    """Shape (S,): cost of backing off to it, in units of :data:`COST_NATS`."""
     letter: NDArray[np.uint8]
     """Shape (S,): cost of a letter, any, coming next."""
     other: NDArray[np.uint8]
@@ -81,11 +81,11 @@ class CharacterModel:
             at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
             hit = keys[at] == wanted
             done, found = rest[hit], at[hit]
-            log_probs[done] -= UNIT * self.costs[found]
+            log_probs[done] -= COST_NATS * self.costs[found]
             following[done] = self.following[found]
             miss = ~hit
             rest, states, characters = rest[miss], states[miss], characters[miss]
-            log_probs[rest] -= UNIT * self.backoffs[states]
+            log_probs[rest] -= COST_NATS * self.backoffs[states]
             states = self.shorter[states].astype(np.int64)
         return log_probs, following
 
@@ -241,5 +241,5 @@ class _GrowingModel:
 
 
 def cost(probabilities: Floats) -> NDArray[np.uint8]:
-    """Return negative logarithms in units of :data:`UNIT`, rounded and clipped to a byte."""
-    return np.clip(np.rint(-np.log(np.maximum(probabilities, 1e-30)) / UNIT), 0, 255).astype(np.uint8)
+    """Return negative logarithms in units of :data:`COST_NATS`, rounded and clipped to a byte."""
+    return np.clip(np.rint(-np.log(np.maximum(probabilities, 1e-30)) / COST_NATS), 0, 255).astype(np.uint8)

@@ -131,7 +131,7 @@ def _occurrences(coded: Sequence[tuple[Integers, int]], base: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _ContextRows:
     """Discounted shares of ``N`` words after ``C`` contexts."""
 
     contexts: Integers
@@ -146,7 +146,7 @@ class _Rows:
     """Shape (N,): discounted share of each word in its context."""
 
 
-def _rows(grams: Integers, counts: Integers, keep: NDArray[np.bool_], base: int) -> _Rows:
+def _rows(grams: Integers, counts: Integers, keep: NDArray[np.bool_], base: int) -> _ContextRows:
     contexts, context = np.unique(grams // base, return_inverse=True)
     total = np.bincount(context, counts)
     share = (counts - discounts(counts)[np.minimum(counts, 3)]) / total[context]
@@ -154,12 +154,12 @@ def _rows(grams: Integers, counts: Integers, keep: NDArray[np.bool_], base: int)
     known, context = np.unique(context[keep], return_inverse=True)
     rest = np.maximum(1 - np.bincount(context, share[keep], minlength=len(known)), 1e-4)
     words = (grams[keep] % base).astype(np.uint32)
-    return _Rows(contexts[known], np.bincount(context).astype(np.uint32), rest, words, share[keep])
+    return _ContextRows(contexts[known], np.bincount(context).astype(np.uint32), rest, words, share[keep])
 
 
 def _with_list(
-    rows: _Rows, counts: TextCounts, number: Mapping[str, int], seen: Floats, settings: WordSettings, base: int
-) -> _Rows:
+    rows: _ContextRows, counts: TextCounts, number: Mapping[str, int], seen: Floats, settings: WordSettings, base: int
+) -> _ContextRows:
     """Mix the bigrams of the texts with those of the list.
 
     The list has more weight the rarer the first word of a bigram is in the texts.
@@ -182,7 +182,9 @@ def _with_list(
     merged = np.bincount(where, shares).astype(float)
     contexts, context = np.unique(every // base, return_inverse=True)
     rest = np.maximum(1 - np.bincount(context, merged), 1e-4)
-    return _Rows(contexts, np.bincount(context).astype(np.uint32), rest, (every % base).astype(np.uint32), merged)
+    return _ContextRows(
+        contexts, np.bincount(context).astype(np.uint32), rest, (every % base).astype(np.uint32), merged
+    )
 
 
 def _single_costs(

@@ -20,7 +20,7 @@ from handwriting.recognition.language.scorer import LanguageScorer, Weights
 from handwriting.recognition.language.trie import Trie
 from handwriting.recognition.language.words import WordModel
 
-KIND = "language"
+LANGUAGE_KIND = "language"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class LanguageModel:
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None) -> LanguageModel:
         """Load the model in ``folder``, by default the shipped one. Raises :class:`InkError` if there is none."""
-        checkpoint = Checkpoint.load(folder, KIND)
+        checkpoint = Checkpoint.load(folder, LANGUAGE_KIND)
         path = checkpoint.folder / "model.npz"
         try:
             with np.load(path, allow_pickle=False) as stored:
@@ -81,7 +81,7 @@ class LanguageModel:
         make_folder(folder)
         with atomic(folder / "model.npz") as temporary, temporary.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        save_card(folder, {**self.card, "kind": KIND, "weights": asdict(self.weights)})
+        save_card(folder, {**self.card, "kind": LANGUAGE_KIND, "weights": asdict(self.weights)})
 
     def scorer(self, alphabet: Alphabet, hints: Hints = Hints(), weights: Weights | None = None) -> LanguageScorer:
         """Return a scorer for the beam search of a recognizer with ``alphabet``."""

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
 from handwriting.errors import InkError
-from handwriting.recognition.language.characters import LETTERS, UNIT, CharacterModel, Floats, Integers
-from handwriting.recognition.language.trie import NOWHERE, ROOT, Trie
+from handwriting.recognition.language.characters import COST_NATS, LETTERS, CharacterModel, Floats, Integers
+from handwriting.recognition.language.trie import NOWHERE, ROOT_NODE, Trie
 from handwriting.recognition.language.words import WordModel
 
 STATE = np.dtype(
@@ -150,7 +150,7 @@ class LanguageScorer:
         """Return the log-probabilities (N,) of characters, the new states (N,), and where a word ended (N,)."""
         log_probs, following = self.characters.step(states["characters"], codes)
         inside = states["inside"]
-        node = np.where(inside, states["node"], ROOT)
+        node = np.where(inside, states["node"], ROOT_NODE)
         child = self.words.trie.child(node, codes)
         letter = LETTERS[codes] | (inside & (codes == APOSTROPHE) & (child != NOWHERE))
         ends = inside & ~letter
@@ -166,7 +166,7 @@ class LanguageScorer:
             i = np.flatnonzero(ends)
             gone = states[i]
             known, hinted = self._ended(gone)
-            marked = log_probs[i] + UNIT * self.characters.other[gone["characters"]]
+            marked = log_probs[i] + COST_NATS * self.characters.other[gone["characters"]]
             whole = np.logaddexp(np.logaddexp(known, hinted) + marked, gone["open"] + log_probs[i])
             added[i] = whole - total[i]
         i = np.flatnonzero(~letter)
@@ -178,7 +178,7 @@ class LanguageScorer:
     ) -> None:
         """Set elements ``i`` of ``after`` to the states after a letter."""
         inside = states["inside"]
-        first = -UNIT * self.characters.letter[states["characters"]]
+        first = -COST_NATS * self.characters.letter[states["characters"]]
         mass = self._mass(child, states["rows"])
         was = np.where(inside, states["mass"], 0.0)
         known = np.where(inside, states["known"], self._shares[0] + first)
@@ -187,7 +187,7 @@ class LanguageScorer:
         total = np.logaddexp(known, opened)
         hinted = np.full(len(i), NEVER)
         if self.hints is not None:
-            node = self.hints.child(np.where(inside, states["hint"], ROOT), codes)
+            node = self.hints.child(np.where(inside, states["hint"], ROOT_NODE), codes)
             begun = np.where(inside, states["hinted"] - _log(self.hints.share(states["hint"])), self._shares[1] + first)
             hinted = np.where(node == NOWHERE, NEVER, begun + _log(self.hints.share(node)))
             after["hint"][i] = node
@@ -198,7 +198,7 @@ class LanguageScorer:
     def _line_end(self, states: NDArray) -> Floats:
         """Return the log-probabilities (N,) that the words so far are complete, relative to those words so far."""
         known, hinted = self._ended(states)
-        opened = states["open"] - UNIT * self.characters.other[states["characters"]]
+        opened = states["open"] - COST_NATS * self.characters.other[states["characters"]]
         return np.logaddexp(np.logaddexp(known, opened), hinted) - states["total"]
 
     def _mass(self, nodes: Integers, rows: Integers) -> Floats:
@@ -217,7 +217,7 @@ class LanguageScorer:
         hinted = np.full(len(states), NEVER)
         if self.hints is not None:
             node = states["hint"]
-            one = -_log(self.hints.share(node) * self.hints.extent[ROOT])  # one of all words that begin like this
+            one = -_log(self.hints.share(node) * self.hints.extent[ROOT_NODE])  # one of all words that begin like this
             hinted = np.where(self.hints.whole(node), states["hinted"] + one, NEVER)
         return known, hinted
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handwriting.recognition.language.characters import BITS, Integers
 
-ROOT = 0
+ROOT_NODE = 0
 """Node before the first letter of a word."""
 NOWHERE = -1
 """Stands for the node of a beginning that no word has."""
@@ -90,8 +90,8 @@ class Trie:
 
     def whole(self, nodes: Integers) -> NDArray[np.bool_]:
         """Return whether each node's beginning is itself a word."""
-        return (nodes > ROOT) & self.ends[np.maximum(nodes, 0)]
+        return (nodes > ROOT_NODE) & self.ends[np.maximum(nodes, 0)]
 
     def share(self, nodes: Integers) -> NDArray[np.float64]:
         """Return the share of all words that are below each node; 0 for :data:`NOWHERE`."""
-        return np.where(nodes == NOWHERE, 0.0, self.extent[np.maximum(nodes, 0)] / self.extent[ROOT])
+        return np.where(nodes == NOWHERE, 0.0, self.extent[np.maximum(nodes, 0)] / self.extent[ROOT_NODE])

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.recognition.language.characters import BITS, UNIT, Floats, Integers
+from handwriting.recognition.language.characters import BITS, COST_NATS, Floats, Integers
 from handwriting.recognition.language.trie import NOWHERE, Trie
 
 
@@ -24,7 +24,7 @@ from handwriting.recognition.language.trie import NOWHERE, Trie
 class WordModel:
     """``W`` words in a trie, ``G`` bigrams after ``A`` heads, and ``F`` trigrams after ``P`` pairs.
 
-    Costs are negative logarithms in units of :data:`~handwriting.recognition.language.characters.UNIT`.
+    Costs are negative logarithms in units of :data:`~handwriting.recognition.language.characters.COST_NATS`.
     """
 
     trie: Trie
@@ -77,7 +77,7 @@ class WordModel:
     @cached_property
     def _singles(self) -> Floats:
         """Cumulative probabilities of unigrams, shape (2, W + 1)."""
-        singles = np.exp(-UNIT * self.costs.astype(np.float64))
+        singles = np.exp(-COST_NATS * self.costs.astype(np.float64))
         singles /= singles.sum(axis=1, keepdims=True)
         return np.concatenate([np.zeros((2, 1)), np.cumsum(singles, axis=1)], axis=1)
 
@@ -137,10 +137,10 @@ class _Table:
     def of(cls, size: int, counts: NDArray, rests: NDArray, words: NDArray, costs: NDArray) -> _Table:
         counts = counts.astype(np.int64)
         keys = np.repeat(np.arange(len(counts), dtype=np.int64) * size, counts) + words
-        shares = np.exp(-UNIT * costs.astype(np.float64))
+        shares = np.exp(-COST_NATS * costs.astype(np.float64))
         # Shares and rest of a row are rounded; scale the shares so that they sum to 1.
         own = np.add.reduceat(shares, np.cumsum(counts) - counts) if len(counts) else np.zeros(0)
-        rest = np.exp(-UNIT * rests.astype(np.float64))
+        rest = np.exp(-COST_NATS * rests.astype(np.float64))
         scale = (1 - rest) / np.maximum(own, 1e-9)
         cumulative = np.append(0.0, np.cumsum(shares * np.repeat(scale, counts)))
         return cls(size, keys, cumulative, np.append(rest, 1.0))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from recognition.language.sample import TEXT, model
 
-from handwriting.recognition.language.characters import LETTERS, UNIT, CharacterModel, train
+from handwriting.recognition.language.characters import COST_NATS, LETTERS, CharacterModel, train
 from handwriting.recognition.language.scorer import codes
 
 
@@ -19,8 +19,8 @@ def test_every_state_knows_how_probable_a_letter_is():
     for state in range(0, len(m.counts), 7):
         row = np.exp(m.row(state))
         letters = row[LETTERS[: m.size]].sum()
-        assert np.exp(-UNIT * m.letter[state]) == pytest.approx(letters, abs=0.05)
-        assert np.exp(-UNIT * m.other[state]) == pytest.approx(1 - letters, abs=0.05)
+        assert np.exp(-COST_NATS * m.letter[state]) == pytest.approx(letters, abs=0.05)
+        assert np.exp(-COST_NATS * m.other[state]) == pytest.approx(1 - letters, abs=0.05)
 
 
 def test_a_text_of_the_language_is_more_probable_than_its_letters_shuffled():
