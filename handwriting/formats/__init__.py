@@ -33,6 +33,7 @@ from handwriting.formats import (
     rnote,
     svg,
     tldraw,
+    uim,
     unipen,
     xml,
     xournal,
@@ -88,6 +89,7 @@ def readers() -> tuple[Format, ...]:
         Format("Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read),
         Format("tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True),
         Format("Rnote", (".rnote",), rnote.recognises, rnote.read, document=True, most=rnote.MOST),
+        Format("Universal Ink Model", (".uim",), uim.recognises, uim.read),
         *_others(),
         # These two recognise any file of their kind, so they come last.
         Format("JSON", (".json", ".jiix", ".ndjson"), json.recognises, json.read, json.write, json.HOLDS),
