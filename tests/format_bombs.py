@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
+import isf_fixture
 import note_app_fixtures as apps
 import remarkable_fixture
 import uim_fixture
@@ -312,6 +313,19 @@ LARGE: dict[str, tuple[str, Callable[[], bytes]]] = {
         "Universal Ink Model",
         lambda: _chunked(uim_fixture.field(1, uim_fixture.field(6, 2 * uim_fixture.field(1, b"\2" * 990_000)))),
     ),
+    "packets": (
+        "Ink Serialized Format",
+        lambda: isf_fixture.document(
+            isf_fixture.tagged(10, isf_fixture.number(990_000) + 2 * (b"\x87" + b"\xc0" * 1_200_000))
+        ),
+    ),
+    "zeros": (
+        "Ink Serialized Format",
+        lambda: isf_fixture.document(
+            isf_fixture.tagged(10, isf_fixture.number(990_000) + 2 * (b"\x87" + bytes(123_750)))
+        ),
+    ),
+    "empty tags of ink": ("Ink Serialized Format", lambda: isf_fixture.document(b"\1\0" * 4_000_000)),
     "lines of a table": ("CSV", lambda: _padded(b"x,y,t,stroke\n", b"1,2,3,4\n", b"", MAX_POINTS - 1)),
     "columns of a table": ("CSV", lambda: _padded(b"x,y", b",a", b"\n")),
     "commas": ("CSV", lambda: _padded(b"x,y\n1,2", b",")),

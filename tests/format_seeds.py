@@ -6,6 +6,7 @@ import gzip
 import io
 import zipfile
 
+import isf_fixture
 import note_app_fixtures as apps
 import remarkable_fixture
 import uim_fixture
@@ -166,6 +167,10 @@ def seeds() -> dict[str, list[bytes]]:
             *(apps.tldr(apps.tldraw_records(POINTS, segment)).encode() for segment in apps.SEGMENTS.values()),
             apps.obsidian_ink(apps.tldraw_records(POINTS)).encode(),
             apps.tldraw_1(POINTS).encode(),
+        ],
+        "Ink Serialized Format": [
+            isf_fixture.isf(POINTS, packet, isf_fixture.tagged(3, bytes([69, 50, 27, 2, 0, 1, 2, 80, 0])))
+            for packet in (isf_fixture.huffman, isf_fixture.packed, isf_fixture.packed_differences)
         ],
         "Universal Ink Model": [
             uim_fixture.uim_3_1(POINTS, transform=(1, 0, 2, 0, 1, 3)),

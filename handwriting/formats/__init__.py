@@ -27,6 +27,7 @@ from handwriting.formats import (
     excalidraw,
     iamondb,
     inkml,
+    isf,
     json,
     packed,
     remarkable,
@@ -90,6 +91,7 @@ def readers() -> tuple[Format, ...]:
         Format("tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True),
         Format("Rnote", (".rnote",), rnote.recognises, rnote.read, document=True, most=rnote.MOST),
         Format("Universal Ink Model", (".uim",), uim.recognises, uim.read),
+        Format("Ink Serialized Format", (".isf",), isf.recognises, isf.read),
         *_others(),
         # These two recognise any file of their kind, so they come last.
         Format("JSON", (".json", ".jiix", ".ndjson"), json.recognises, json.read, json.write, json.HOLDS),
