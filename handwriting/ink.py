@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handwriting.errors import InkError
+from handwriting.notes import Note
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,8 @@ class Source:
     """Name or identifier of the person who wrote it."""
     file: str | None = None
     """Name of the file that it was read from."""
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    """What the reader left out of the file; the same for all pages of a document."""
 
 
 @dataclass(frozen=True, eq=False)
