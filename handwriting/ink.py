@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handwriting.errors import InkError
+from handwriting.notes import Note
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +30,8 @@ class Source:
     """Transcript that came with the ink."""
     writer: str | None = None
     file: str | None = None
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    """What the reader left out of the file; the same for all pages of a document."""
 
 
 @dataclass(frozen=True, eq=False)

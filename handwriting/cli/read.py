@@ -41,18 +41,23 @@ def transcribe(
     ] = None,
     threads: Threads = 1,
 ) -> None:
-    """Read ink files: their lines as text, or where every word stands.
+    """Transcribe ink files: as text, or with the position of every word.
 
-    Pages are split into lines. JSON has an object for each input, with lines,
-    words and characters, their boxes and how probable they are; a PDF has the
-    ink with its text under it, to be searched. A .jsonl file grows with the
-    work, and the same command goes on where it was.
+    Pages are split into lines. JSON has an object for each file, with lines,
+    words and characters, their boxes and probabilities; a PDF is searchable.
 
-    An input that cannot be read is reported in one line on stderr and the
-    others are done; the exit code is then 1, or 2 when nothing could be read.
+    In folders, hidden files, backups and results of earlier runs are skipped
+    and named. A .jsonl file grows file by file, and the same command continues
+    it: it reads the files that are new or have changed.
+
+    A file that cannot be read is reported in one line on stderr and the others
+    are read; so is a damaged stroke or page, and the rest of its file is read.
+    The exit code is then 1, or 2 when nothing could be read.
     """
     from handwriting.documents.recognise import TranscribeOptions
     from handwriting.documents.transcribe import transcribe as transcribe_files
+    from handwriting.errors import printable
+    from handwriting.files import is_stream
     from handwriting.recognition.language.model import Hints
 
     options = TranscribeOptions(
@@ -66,12 +71,13 @@ def transcribe(
             format,
             scheduler=dask,
             show=lambda text: print(text, end="", flush=True),
-            warn=lambda reason: say(f"error: {reason}"),
+            warn=lambda text: say(f"error: {text}"),
+            note=lambda text: say(f"note: {text}"),
             progress=progress,
         )
-    if output is not None and done.failed < done.files:
-        print(f"{output}: {done}")
-    if done.failed:
+    if output is not None and done.failed < done.files and not is_stream(output):
+        print(printable(f"{output}: {done}"))
+    if done.failed or done.partial:
         raise SystemExit(1 if done.failed < done.files else 2)
 
 
@@ -92,15 +98,23 @@ def convert(
 ) -> None:
     """Turn an ink file into one of another format.
 
-    What the other format cannot hold is named in a line on stderr; see
-    'formats' for what each holds.
+    Everything that is left out is named on stderr: what the other format
+    cannot hold (see 'formats' for what each holds), what is not ink, and
+    damaged strokes or pages, for which the exit code is 1.
     """
     from handwriting import formats
+    from handwriting.errors import printable
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
+    notes = pages[0].ink.source.notes
+    for note in notes:
+        say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))
     if lost:
-        say(f"note: {output} cannot hold what {source} has: {', '.join(lost)}")
+        say(printable(f"note: {output} cannot hold what {source} has: {', '.join(lost)}"))
     points, strokes = (
         sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
     )
-    print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
+    pages_of = f"{len(pages)} page{'s' * (len(pages) > 1)}"
+    print(printable(f"{output}: {pages_of}, {strokes:,} strokes, {points:,} points"))
+    if any(note.severity == "lost" for note in notes):
+        raise SystemExit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handwriting.notes import Note
 from handwriting.recognition.pages import ReadPage
 
 
@@ -15,6 +16,8 @@ class Document:
     """The file as the user named it, or as it was found in a folder; ``-`` for the standard input."""
     pages: tuple[ReadPage, ...] = ()
     error: str | None = None
+    notes: tuple[Note, ...] = ()
+    """What was left out of the file; those of severity ``"lost"`` mean that writing is missing from the pages."""
 
     @property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from handwriting.documents.document import Document
+from handwriting.errors import printable
 from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.recognition.recognizer import Box
 
@@ -29,7 +30,7 @@ def hocr(documents: Sequence[Document]) -> bytes:
     capabilities = "ocr_page ocr_line ocrx_word ocrx_cinfo"
     body = _make.body(*(_PixelPage(page, number).element(name) for number, (name, page) in enumerate(pages, 1)))
     head = _make.head(
-        _make.title(documents[0].name),
+        _make.title(printable(documents[0].name)),
         _make.meta({"http-equiv": "Content-Type", "content": "text/html; charset=utf-8"}),
         _make.meta(name="ocr-system", content="handwriting"),
         _make.meta(name="ocr-capabilities", content=capabilities),
@@ -59,7 +60,7 @@ class _PixelPage:
 
     def element(self, file: str) -> etree._Element:
         identifier = f"page_{self.number}"
-        title = f'image "{file.replace(chr(34), "")}"; {self.box}; ppageno {self.number - 1}'
+        title = f'image "{printable(file).replace(chr(34), "")}"; {self.box}; ppageno {self.number - 1}'
         lines = [self._line(line, f"line_{self.number}_{k}") for k, line in enumerate(self.read.lines, 1)]
         return _make.div({"class": "ocr_page", "id": identifier, "title": title}, *lines)
 

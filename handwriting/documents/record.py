@@ -7,6 +7,7 @@ being what was written. Strokes are numbered from 0 on their page, in the order 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,19 +16,25 @@ from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.recognition.recognizer import Box, Word
 
 Record = dict[str, Any]
-"""The result for one file: ``file`` and either ``text`` and ``pages``, or ``error``."""
+"""The result for one file: ``file`` and either ``error`` or ``text``, ``pages`` and, if there are any, ``notes``."""
+RESULT = re.compile(rb'\{"file": "(?:[^"\\]|\\.)*", (?:"size": \d+, "modified": [-\d.e]+, )?"(?:text|error)": ')
+"""How a record begins in a file."""
 
 
 def record(document: Document) -> Record:
     """The record of ``document``."""
     if document.error is not None:
         return {"file": document.name, "error": document.error}
-    return {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    result = {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    if document.notes:
+        result["notes"] = [{"severity": note.severity, "text": note.text} for note in document.notes]
+    return result
 
 
 def json_lines(records: Iterable[Record]) -> bytes:
-    """One JSON object a line, in UTF-8."""
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+    """One JSON object a line, in UTF-8. A byte of a file name that is not UTF-8 is written as an escape of JSON."""
+    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    return lines.encode("utf-8", "backslashreplace")
 
 
 def _page(read: ReadPage) -> dict[str, Any]:

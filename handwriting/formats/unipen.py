@@ -1,9 +1,9 @@
 """UNIPEN: text files of keywords, pen components and the segments that label them.
 
-A keyword is a line that begins with a dot; its value reaches to the next keyword. What matters here:
+A keyword is a line that begins with a dot; its value extends to the next keyword. These are used here:
 
 ======================================= ==============================================================
-``.INCLUDE name``                       that file stands here; found in ``include/``, beside this file or above
+``.INCLUDE name``                       inserts that file; found in ``include/``, beside this file or above
 ``.COORD X Y T P``                      columns of the points that follow, in any order; T in milliseconds
 ``.X_POINTS_PER_INCH``, ``_MM``         resolution, of x and y each; ``.POINTS_PER_SECOND``
 ``.PEN_DOWN``, ``.PEN_UP``              a component: a stroke, or the pen's way through the air
@@ -11,9 +11,9 @@ A keyword is a line that begins with a dot; its value reaches to the next keywor
 ``.SEGMENT level range quality "text"`` a label; its range is ``3``, ``3-7``, ``9:0-11:5``, ``67:106-67:129,69``
 ======================================= ==============================================================
 
-Components are numbered from 0 through all included files. One without points has no number, be the pen up or down.
-In ``9:0-11:5`` a number after a colon is that of a point, counted from 0; both ends belong to the range.
-y grows upward in UNIPEN and is turned here, so that ink is as everywhere in this package.
+Components are numbered from 0 through all included files. A component without points has no number. In ``9:0-11:5``
+a number after a colon is the index of a point, from 0; both ends belong to the range. Text of a label is usually
+quoted. y grows upward in UNIPEN and is negated here. Lines may end in CR, LF or both.
 
 Source: Guyon, Schomaker, Plamondon, Liberman & Janet, "UNIPEN project of on-line data exchange and recognizer
 benchmarks", ICPR 1994; the format's definition, version 1.0.
@@ -22,31 +22,33 @@ benchmarks", ICPR 1994; the format's definition, version 1.0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from handwriting.errors import InkError
-from handwriting.ink import Floats, Ink, Source
-from handwriting.limits import MAX_BYTES, MAX_COORDINATE, check_points
+from handwriting.errors import InkError, NoInkError, TooLargeError
+from handwriting.formats.strokes import Strokes
+from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_BYTES, MAX_COORDINATE
+from handwriting.notes import Notes
 
 KEYWORD = re.compile(rb"^[ \t]*\.([A-Z][A-Z0-9_]*)(?=[ \t\r\n]|\Z)", re.MULTILINE)
-SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+"(.*)")?\s*', re.DOTALL)
+SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+(?:"(.*)"|([^\s"][^"]*?)))?\s*', re.DOTALL)
 RANGE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?(?:-(\d{1,9})(?::(\d{1,9}))?)?")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_INCLUDES = 64
-"""Files that one file may draw in, directly and through others."""
+"""Files that one file may include, directly and through others."""
 MAX_INCLUDED_BYTES = 2 * MAX_BYTES
 MAX_KEYWORDS = 250_000
-"""Of one file: strokes, ways through the air, segments and all else that begins with a point."""
+"""Keywords of one file: strokes, ways through the air, segments and all others."""
 
 
 @dataclass(frozen=True)
 class Component:
-    """A stroke, or a way through the air; its numbers are read when they are asked for."""
+    """A stroke, or a way through the air; its numbers are parsed on first use."""
 
     down: bool
     columns: tuple[str, ...]
@@ -57,7 +59,8 @@ class Component:
     """Seconds at the first point, by the rate; None when there is no rate or a column of times."""
     rate: float | None
     clock: int
-    """Times of components compare when they are of one clock: it is lost when the pen is up for an untold time."""
+    """Number of the clock: times of two components are comparable when it is the same. It changes when the pen is up
+    for an unknown time."""
 
     @property
     def lines(self) -> int:
@@ -65,7 +68,7 @@ class Component:
 
     @cached_property
     def rows(self) -> Floats:
-        """Shape (n, columns). Raises :class:`InkError` for what is no number."""
+        """Shape (n, columns), NaN for invalid values. Raises :class:`InkError` when x or y has one."""
         width = len(self.columns)
         fields = self.values.split()
         if len(fields) % width:  # a damaged line; the whole ones around it are good
@@ -73,14 +76,18 @@ class Component:
             fields = [number for line in lines if len(line) == width for number in line]
         try:
             numbers = np.array(list(map(float, fields)), dtype=np.float64)
-        except ValueError as error:
-            raise InkError(f"{self.where}: {str(error)[:80]}; copy the file again") from None
-        if not (np.abs(numbers) <= MAX_COORDINATE).all():  # also true for nan
-            raise InkError(f"{self.where}: a number is not finite or beyond {MAX_COORDINATE:g}; copy the file again")
-        return numbers.reshape(-1, width)
+        except ValueError:
+            numbers = np.array([float(field) if _is_number(field) else np.nan for field in fields])
+        rows = numbers.reshape(-1, width)
+        for name in "XY":
+            bad = np.flatnonzero(~(np.abs(rows[:, self.columns.index(name)]) <= MAX_COORDINATE))
+            if len(bad):
+                field = fields[bad[0] * width + self.columns.index(name)][:40].decode("latin-1")
+                raise InkError(f"{self.where}: {name}={field!r} is not a finite number up to {MAX_COORDINATE:g}")
+        return rows
 
     def column(self, name: str) -> Floats | None:
-        """Shape (n,): a column of the file; T in seconds, by the rate where the file has no times."""
+        """Shape (n,): a column of the file; T in seconds, computed from the rate where the file has no times."""
         if name in self.columns:
             values = self.rows[:, self.columns.index(name)]
             return values / 1000 if name == "T" else values
@@ -89,14 +96,18 @@ class Component:
         return None
 
 
+Part = tuple[Component, int, int | None]
+"""A component and the half-open range of its points; None for all the rest."""
+
+
 @dataclass(frozen=True)
 class Segment:
-    """A label and what it is of."""
+    """A label and the components that it belongs to."""
 
     level: str
     """``CHARACTER``, ``WORD``, ``TEXT``, ..."""
     delineation: str
-    """The components, as the file has it: ``"9:0-11:5,13"``."""
+    """The components, as the file writes them: ``"9:0-11:5,13"``."""
     quality: str
     """``OK``, ``GOOD``, ``BAD``, ``?`` for unknown; ``""`` when it is not given."""
     text: str | None
@@ -104,7 +115,7 @@ class Segment:
 
 @dataclass
 class Document:
-    """A file with all that it includes."""
+    """A file with everything that it includes."""
 
     file: str
     components: list[Component] = field(default_factory=list)
@@ -116,40 +127,36 @@ class Document:
     """Points an inch along x and y."""
     unit: str | None = None
 
-    def ink(self, segment: Segment | None = None) -> Ink:
-        """The strokes of a segment, or of the whole file.
+    def ink(self, segment: Segment) -> Ink:
+        """The strokes of a segment. Raises :class:`InkError` when there is none, one is damaged, or one is missing."""
+        ink = self._ink(self._parts(segment.delineation), segment.text, Notes(self.file, strict=True))
+        if ink is None:
+            raise NoInkError(
+                f"{self.file}: segment {segment.delineation[:60]} has no ink; its components hold no point"
+            )
+        return ink
 
-        Raises :class:`InkError` when there is no stroke or a component is not there.
-        """
-        delineation = f"0-{max(0, len(self.components) - 1)}" if segment is None else segment.delineation
-        parts = list(self._parts(delineation))
-        count = sum(end - begin for _, begin, end in parts)
-        if count == 0:
-            raise InkError(f"{self.file}: segment {delineation[:60]} has no ink; its components hold no point")
-        check_points(count, self.file)
-        starts = np.cumsum([0] + [end - begin for _, begin, end in parts[:-1]])
-        x, y, t, pressure = (_joined([_cut(c.column(name), a, b) for c, a, b in parts]) for name in "XYTP")
-        if x is None or y is None:
-            raise InkError(f"{self.file}: segment {delineation[:60]} has components without x or y")
+    def whole(self, notes: Notes) -> Ink | None:
+        """All strokes of the file; None when there is none."""
+        return self._ink(((part, 0, None) for part in self.components if part.down), self.text, notes)
+
+    def _ink(self, parts: Iterable[Part], text: str | None, notes: Notes) -> Ink | None:
+        strokes = Strokes(self.file, notes)
         ratio = 1.0 if self.resolution is None else self.resolution[1] / self.resolution[0]
-        if ratio != 1:
-            x = x * ratio
-        if len({c.clock for c, _, _ in parts}) > 1:
-            t = None
-        source = Source(
-            units=self.unit,
-            start_time=None if t is None else float(t[0]),
-            text=self.text if segment is None else segment.text,
-            writer=self.writer,
-            file=self.file,
-        )
-        if pressure is not None:
-            top = float(pressure.max())
-            pressure = np.clip(pressure / top, 0, 1) if top > 0 else None
-        return Ink(x, -y, starts, None if t is None else t - t[0], pressure, source)
+        parts = list(parts)
+        one_clock = len({component.clock for component, _, _ in parts}) == 1
+        for number, (component, begin, end) in enumerate(parts, 1):
+            with notes.part(f"stroke {number}"):
+                columns = [component.column(name) for name in "XYTP"]
+                x, y, t, pressure = (None if column is None else column[begin:end] for column in columns)
+                if x is None or y is None:
+                    raise InkError(f"{self.file}: it has no column X or Y")
+                strokes.add(x * ratio, -y, t if one_clock else None, pressure)
+        source = Source(units=self.unit, text=text, writer=self.writer, file=self.file)
+        return strokes.ink(source, largest=None)
 
     def problem(self, segment: Segment) -> str | None:
-        """Why a segment has no ink, alike for alike problems; None when it has."""
+        """Why a segment has no ink, in the same words for the same problem; None when it has."""
         try:
             found = next(self._parts(segment.delineation), None)
         except InkError as error:
@@ -163,8 +170,8 @@ class Document:
         level = self.segments[0].level if self.segments else ""
         return " ".join(s.text for s in self.segments if s.level == level and s.text) or None
 
-    def _parts(self, delineation: str) -> Iterator[tuple[Component, int, int]]:
-        """The strokes that a range names, with the half-open range of their points; those without points left out."""
+    def _parts(self, delineation: str) -> Iterator[Part]:
+        """The strokes in a range that have points, with the half-open range of these."""
         for match in [self._range(item, delineation) for item in delineation.split(",")]:  # all before the first
             first, last = int(match[1]), int(match[3] or match[1])
             for number in range(first, last + 1):
@@ -187,40 +194,44 @@ class Document:
 
 
 def recognises(head: bytes) -> bool:
-    """Whether a file begins as UNIPEN does."""
-    words = {match[1] for match in KEYWORD.finditer(head)}
+    words = {match[1] for match in KEYWORD.finditer(_with_newlines(head))}
     return bool(words & {b"VERSION", b"INCLUDE", b"COORD", b"PEN_DOWN", b"SEGMENT", b"DATA_SOURCE"})
 
 
-def read(data: bytes, file: str) -> Ink:
-    """All strokes of a UNIPEN file. Raises :class:`InkError` when there are none or what they are in is missing."""
-    document = parse(data, file)
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """All strokes of a UNIPEN file. Raises :class:`InkError` when the file that contains them is missing."""
+    document = parse(data, file, notes=notes)
     if not document.components and document.missing:
         raise InkError(
-            f"{file}: its ink is in {document.missing[0]}, which is not there; "
+            f"{file}: its ink is in {document.missing[0]}, which is missing; "
             "put it below a folder include/ beside or above this file"
         )
-    return document.ink()
+    ink = document.whole(notes)
+    return [] if ink is None else [Page(ink)]
 
 
-def parse(data: bytes, file: str, include: Path | None = None, follow: bool = True) -> Document:
+def parse(
+    data: bytes, file: str, include: Path | None = None, follow: bool = True, notes: Notes | None = None
+) -> Document:
     """A file and what it includes, searched in the folder ``include`` or, if None, beside and above ``file``.
 
-    ``follow=False`` leaves what it includes unread: for its segments alone.
+    ``follow=False`` skips what it includes, for those who only want its own segments.
 
-    A file that is missing is noted in ``missing``, and stops nothing: real corpora have lost some. Raises
-    :class:`InkError` when a number, column or segment is damaged or a limit is passed.
+    A missing file is recorded in ``missing`` and does not stop anything: real corpora have lost some. Raises
+    :class:`InkError` when a column is damaged or a limit is passed, and, unless ``notes`` are given, for a damaged
+    segment.
     """
-    reader = _Reader(file, include, follow)
+    reader = _Reader(file, include, follow, notes)
     reader.take(data, file, depth=0)
     return reader.document
 
 
 class _Reader:
-    """What a keyword sets holds until the next of its kind, through the ends of files."""
+    """The state of parsing: what a keyword sets holds until the next of its kind, across files."""
 
-    def __init__(self, file: str, include: Path | None, follow: bool) -> None:
+    def __init__(self, file: str, include: Path | None, follow: bool, notes: Notes | None) -> None:
         self.document = Document(file)
+        self.notes = notes
         self.include, self.follow = include, follow
         self.columns: tuple[str, ...] = ("X", "Y")
         self.rate: float | None = None
@@ -229,16 +240,19 @@ class _Reader:
         self.resolution: dict[str, tuple[float, float]] = {}
 
     def take(self, data: bytes, file: str, depth: int) -> None:
+        data = _with_newlines(data)
         self.bytes += len(data)
         self.files += 1
         if self.bytes > MAX_INCLUDED_BYTES or self.files > MAX_INCLUDES or depth > 8:
-            raise InkError(
+            raise TooLargeError(
                 f"{file}: with what it includes over {MAX_INCLUDED_BYTES:,} bytes, {MAX_INCLUDES} files or 8 levels; "
                 "split it"
             )
         keywords = data.count(b"\n.")
         if keywords > MAX_KEYWORDS:
-            raise InkError(f"{file}: {keywords:,} keywords, and a file may have {MAX_KEYWORDS:,} at most; split it")
+            raise TooLargeError(
+                f"{file}: {keywords:,} keywords, and a file may have {MAX_KEYWORDS:,} at most; split it"
+            )
         found = list(KEYWORD.finditer(data))
         if not found:
             return
@@ -264,7 +278,7 @@ class _Reader:
     def _component(self, down: bool, value: bytes, file: str) -> None:
         first = value.split(None, 1)[:1]
         if not first:
-            self.clock += not down  # nobody knows how long the pen was in the air, unless .DT tells
+            self.clock += not down  # it is unknown how long the pen was in the air, unless .DT follows
             return
         if not _is_number(first[0]):  # a mention in running text
             return
@@ -285,8 +299,13 @@ class _Reader:
     def _segment(self, value: str, file: str) -> None:
         match = SEGMENT.fullmatch(value)
         if match is None:
-            raise InkError(f'{file}: .SEGMENT {" ".join(value.split())[:60]!r} is not: level, range, quality, "text"')
-        level, delineation, quality, text = match.groups()
+            reason = f'.SEGMENT {" ".join(value.split())[:60]!r} is not: level, range, quality, "text"'
+            if self.notes is None:
+                raise InkError(f"{file}: {reason}")
+            self.notes.drop("a label", reason)
+            return
+        level, delineation, quality, quoted, bare = match.groups()
+        text = bare if quoted is None else quoted
         text = None if text is None else ESCAPE.sub(r"\1", text)
         self.document.segments.append(Segment(level, delineation, quality or "", text))
 
@@ -331,14 +350,8 @@ class _Reader:
         return None
 
 
-def _joined(columns: list[Floats | None]) -> Floats | None:
-    known = [column for column in columns if column is not None]
-    joined: Floats | None = np.concatenate(known) if len(known) == len(columns) else None
-    return joined
-
-
-def _cut(values: Floats | None, begin: int, end: int) -> Floats | None:
-    return None if values is None else values[begin:end]
+def _with_newlines(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
 def _first_number(value: bytes) -> float | None:

@@ -47,12 +47,13 @@ def test_a_second_run_reads_what_is_missing_alone(run, folder, tmp_path):
     lines = whole.splitlines(keepends=True)
     results.write_bytes(b"".join(lines[:6]) + lines[6][:30])  # killed while it wrote
     code, out, err = run("transcribe", folder, "-o", results)
-    assert code == 1 and "6 of them done before" in out and len(err.splitlines()) == 1
+    assert code == 1 and "6 of them done before" in out
+    assert ["3b.json" in line for line in err.splitlines()] == [True, False]  # the earlier failure, and the new one
     again = results.read_bytes()
     assert again.startswith(b"".join(lines[:6]))
     assert [r["file"] for r in read(results)] == [json.loads(line)["file"] for line in lines]
-    code, out, _ = run("transcribe", folder, "-o", results)
-    assert code == 0 and "12 of them done before" in out
+    code, out, err = run("transcribe", folder, "-o", results)
+    assert code == 1 and "12 of them done before, 2 could not be read" in out and len(err.splitlines()) == 2
     assert results.read_bytes() == again
 
 
@@ -126,6 +127,7 @@ def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypa
             scheduler=local.scheduler_address,
             show=print,
             warn=errors.append,
+            note=print,
             progress=kill_once,
         )
     assert killed and killed[0] in before.values()

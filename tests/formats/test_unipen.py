@@ -101,7 +101,7 @@ def test_included_files_are_found_above_and_their_settings_last(tmp_path):
 
 def test_a_missing_include_is_named(tmp_path):
     path = make_unipen(tmp_path) / "data" / "7" / "lost" / "two.dat"
-    with pytest.raises(InkError, match=r"lost/data/two\.dat, which is not there"):
+    with pytest.raises(InkError, match=r"lost/data/two\.dat, which is missing"):
         read(path)
 
 
@@ -111,7 +111,7 @@ def test_an_include_leads_neither_out_nor_in_circles(tmp_path, name):
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)
     (folder / "self.dat").write_text(f'.INCLUDE {name}\n.SEGMENT WORD 0 OK "x"\n')
-    with pytest.raises(InkError, match="not there" if name != "self.dat" else "levels"):
+    with pytest.raises(InkError, match="is missing" if name != "self.dat" else "levels"):
         read(folder / "self.dat")
 
 
