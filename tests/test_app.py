@@ -288,7 +288,7 @@ def test_calibrate_replaces_what_an_older_version_left(run, trained, iamondb_dir
     kept = {"character": [0.0], "word": [0.0], "line": [0.0]}
     (folder / "card.json").write_text(json.dumps({**card, "calibration": {"beam": kept, "greedy": kept}}))
     code, _, err = run("transcribe", line_file(iamondb_dir), "--checkpoint", folder, "--decoder", "greedy")
-    assert_one_line(code, err, "greedy", "app.py calibrate")
+    assert_one_line(code, err, "greedy", "the command 'calibrate'")
     code, out, err = run("calibrate", folder, "--data", iamondb_dir, "--decoder", "greedy")
     assert code == 0, err
     assert "line" in out
@@ -329,11 +329,11 @@ def test_every_command_and_option_has_help(run):
         for name, child in getattr(command, "commands", {}).items():
             yield from commands(child, (*path, name))
 
-    readme = (ROOT / "README.md").read_text()
+    documents = "".join(p.read_text() for p in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
     for path, command in commands(get_command(app)):
         assert command.help, path
         if path and not getattr(command, "commands", None):
-            assert f"app.py {' '.join(path)}" in readme, path
+            assert f"handwriting {' '.join(path)}" in documents, path
         for parameter in command.params:
             assert getattr(parameter, "help", None) or parameter.name == "help", (path, parameter.name)
 

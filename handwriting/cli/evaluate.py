@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -47,9 +46,8 @@ def evaluate_recognizer(
     """Transcribe every line of a split and print CER and WER, their interval, and the most frequent confusions."""
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation import recognition, robustness
-    from handwriting.evaluation import reliability as calibrating
     from handwriting.evaluation.perturb import perturbation
-    from handwriting.recognition.calibration import Calibration
+    from handwriting.evaluation.report import to_json
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
@@ -63,27 +61,22 @@ def evaluate_recognizer(
     corpus = corpus_at(data, lists)
     if perturb == "all":
         with bar("reading") as progress:
-            table = robustness.survey(recognizer, corpus, split, decoder, progress)
-        print(json.dumps(table) if as_json else robustness.render(table))
+            rates = robustness.evaluate(recognizer, corpus, split, decoder, progress)
+        print(to_json(rates) if as_json else rates.render())
         return
-    change = perturbation(perturb or "none")
     with bar("reading") as progress:
-        readings = alternatives if calibration and decoder != "greedy" else 1
-        result = recognition.evaluate(
-            recognizer, corpus, split, decoder, progress=progress, perturb=change, alternatives=readings
+        report = recognition.evaluate(
+            recognizer,
+            corpus,
+            split,
+            decoder,
+            perturb=perturbation(perturb or "none"),
+            alternatives=alternatives if calibration and decoder != "greedy" else 1,
+            with_reliability=calibration is not None,
+            progress=progress,
         )
-    figures = result.figures()
-    if calibration:
-        weights = Calibration.of_card(folder.card, decoder)
-        figures["calibration"] = calibrating.figures(result, weights)
-        calibrating.draw(result, weights, calibration)
-    print(json.dumps(figures) if as_json else recognition.render(result))
-    if calibration and not as_json:
-        print("\n" + calibrating.render(figures["calibration"]))
-    if outputs:
-        recognition.write_outputs(result, outputs)
-    if worst:
-        recognition.draw_worst(result, worst, worst_png)
+    print(to_json(report) if as_json else report.render())
+    report.write(outputs=outputs, worst=worst, worst_png=worst_png, reliability_png=calibration)
 
 
 @app.command("pages")
@@ -100,14 +93,15 @@ def evaluate_pages(
 ) -> None:
     """Split whole forms into lines and read them: strokes on the right line, and CER beside that of line files."""
     from handwriting.evaluation import pages
+    from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
     recognizer = None if only_lines else Recognizer.load(checkpoint, threads)
     with bar("reading", unit="pages") as progress:
         result = pages.evaluate(
-            corpus_at(data, lists), split, recognizer, timeless=no_time, columns=columns, progress=progress
+            recognizer, corpus_at(data, lists), split, timeless=no_time, columns=columns, progress=progress
         )
-    print(json.dumps(result.figures()) if as_json else pages.render(result))
+    print(to_json(result) if as_json else result.render())
 
 
 @app.command("synthesizer")
@@ -123,6 +117,7 @@ def evaluate_synthesizer(
     """Nats of every line of a split: how well the network expects real handwriting. Lower is better."""
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation import synthesis
+    from handwriting.evaluation.report import to_json
     from handwriting.synthesis.synthesizer import Synthesizer
 
     folder = Folder.load(checkpoint, "synthesizer")
@@ -134,7 +129,7 @@ def evaluate_synthesizer(
             result = evaluate(folder, corpus, split, threads, progress)
         else:
             result = synthesis.evaluate(Synthesizer(folder, threads), corpus, split, progress=progress)
-    print(json.dumps(result) if as_json else synthesis.render(result))
+    print(to_json(result) if as_json else result.render())
 
 
 @app.command("legibility")
@@ -166,23 +161,26 @@ def evaluate_legibility(
     texts hold are refused, and the spreads of both are compared.
     """
     from handwriting.evaluation import legibility
+    from handwriting.evaluation.report import to_json
+    from handwriting.evaluation.sentences import read_sentences
     from handwriting.recognition.recognizer import Recognizer
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.hand import DEFAULT_BIAS
+    from handwriting.synthesis.synthesizer import Synthesizer
 
-    sentences = legibility.read_sentences(texts)
+    sentences = read_sentences(texts)
     with bar("writing", unit="characters") as progress:
         result = legibility.evaluate(
             sentences,
             Synthesizer.load(checkpoint, threads),
             Recognizer.load(recognizer, threads),
-            BIAS if bias is None else bias,
+            DEFAULT_BIAS if bias is None else bias,
             seed,
             n,
             None if data is None else corpus_at(data),
             split,
             progress,
         )
-    print(json.dumps(result.figures(), ensure_ascii=False) if as_json else legibility.render(result, rows))
+    print(to_json(result) if as_json else result.render(rows))
 
 
 def calibrate(
@@ -197,23 +195,12 @@ def calibrate(
     Whether one reading is asked for or five, for which the search is wider.
     """
     from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.checkpoint import save_card
-    from handwriting.evaluation import recognition, reliability
+    from handwriting.evaluation.calibrate import calibrate as run
     from handwriting.recognition.language.model import LanguageModel
-    from handwriting.recognition.recognizer import Recognizer
 
     folder = Folder.load(checkpoint, "recognizer")
-    card = dict(folder.card)
-    others = card.pop("calibration", {})  # what an older version left must not be in the way
     model = None if language is None else LanguageModel.load(language)
-    recognizer, corpus = Recognizer(Folder(folder.folder, card), language=model), corpus_at(data)
     with bar("reading") as progress:
-        results = [
-            recognition.evaluate(recognizer, corpus, split, decoder, progress=progress, alternatives=readings)
-            for readings in ((1,) if decoder == "greedy" else (1, 5))
-        ]
-    judged = reliability.judge(*results)
-    weights = reliability.calibrate(judged)
-    save_card(folder.folder, {**card, "calibration": {**others, decoder: {**weights.record(), "split": split}}})
-    for level, error in reliability.cross_validated(judged).items():
-        print(f"{level:10} calibration error {100 * error:5.2f} %, each form judged by a fit on others")
+        report = run(folder, corpus_at(data), split, decoder, model, progress)
+    report.save(folder)
+    print(report.render())

@@ -62,5 +62,5 @@ def language_tune(
     folder = Folder.load(language, "language").folder
     model = LanguageModel.load(folder)
     tuned = tune(Recognizer.load(checkpoint), model, corpus_at(data), split, every, rounds, beam, say)
-    tuned.model(model, split, called()).save(folder)
-    print(f"CER {100 * tuned.cer:.2f} %, WER {100 * tuned.wer:.2f} % on {tuned.lines} lines of {split}")
+    tuned.applied_to(model, called()).save(folder)
+    print(tuned.render())

@@ -67,7 +67,8 @@ class _PixelPage:
     def _line(self, line: ReadLine, identifier: str) -> etree._Element:
         result = _make.span({"class": "ocr_line", "id": identifier, "title": self.bbox(line.box)})
         for k, word in enumerate(line.words, 1):
-            title = f"{self.bbox(word.box(line.ink))}; x_wconf {round(100 * word.probability)}"
+            sure = "" if word.probability is None else f"; x_wconf {round(100 * word.probability)}"
+            title = f"{self.bbox(word.box(line.ink))}{sure}"
             element = _make.span(
                 {"class": "ocrx_word", "id": f"{identifier.replace('line', 'word')}_{k}", "title": title}
             )
