@@ -21,7 +21,21 @@ import numpy as np
 
 from handwriting.errors import InkError, NoInkError
 from handwriting.files import atomic, refuse_input
-from handwriting.formats import csv, iamondb, inkml, json, packed, remarkable, svg, unipen, xml, xournal
+from handwriting.formats import (
+    csv,
+    excalidraw,
+    iamondb,
+    inkml,
+    json,
+    packed,
+    remarkable,
+    rnote,
+    svg,
+    tldraw,
+    unipen,
+    xml,
+    xournal,
+)  # fmt: skip
 from handwriting.formats.format import PROPERTIES, Format, lost
 from handwriting.ink import Ink, Page
 from handwriting.limits import MAX_BYTES, check_size
@@ -70,6 +84,9 @@ def readers() -> tuple[Format, ...]:
             "reMarkable", (".rm", ".rmdoc"), remarkable.recognises, remarkable.read,
             document=True, packs=remarkable.packs,
         ),
+        Format("Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read),
+        Format("tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True),
+        Format("Rnote", (".rnote",), rnote.recognises, rnote.read, document=True, most=rnote.MOST),
         *_others(),
         # These two recognise any file of their kind, so they come last.
         Format("JSON", (".json", ".jiix", ".ndjson"), json.recognises, json.read, json.write, json.HOLDS),

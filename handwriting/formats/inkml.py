@@ -86,23 +86,23 @@ class _Document:
 
     def pages(self) -> list[Page]:
         self._gather(self.root, Context(), 0)
-        parts: dict[int, list[_Points]] = {}
+        strokes: dict[int, list[_Points]] = {}
         for trace, rows in zip(self.traces, self._rows(), strict=True):
             name = f"trace {trace.stroke + 1}"
             with self.notes.part(name):
                 if isinstance(rows, InkError):
                     raise rows
                 points = self._read(trace.context, rows[trace.first : trace.end])
-                parts.setdefault(trace.stroke, []).append(points)
-        strokes = Strokes(self.file, self.notes)
-        for stroke, points in sorted(parts.items()):
+                strokes.setdefault(trace.stroke, []).append(points)
+        gathered = Strokes(self.file, self.notes)
+        for stroke, parts in sorted(strokes.items()):
             with self.notes.part(f"trace {stroke + 1}"):
                 x, y, t, pressure = (
-                    _joined([getattr(p, name) for p in points]) for name in ("x", "y", "t", "pressure")
+                    _joined([getattr(part, name) for part in parts]) for name in ("x", "y", "t", "pressure")
                 )
                 if x is not None and y is not None:
-                    strokes.add(x, y, t, pressure)
-        ink = strokes.ink(Source(self.units, text=self._text(), writer=self._writer(), file=self.file))
+                    gathered.add(x, y, t, pressure)
+        ink = gathered.ink(Source(self.units, text=self._text(), writer=self._writer(), file=self.file))
         return [] if ink is None else [Page(ink)]
 
     def _gather(self, element: etree._Element, context: Context, depth: int) -> None:

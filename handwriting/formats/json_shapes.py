@@ -114,12 +114,26 @@ def _point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
     raise InkError(f"{file}: {shown(point)} is not a point; a point is {{'x': 1, 'y': 2}}, with 't' or without")
 
 
+def coordinates(pairs: Sequence[Any], file: str) -> Floats:
+    """Shape (n, 2): pairs of x and y; :class:`InkError` when one is not a finite number."""
+    for pair in pairs:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise InkError(f"{file}: {shown(pair)} is not a point of x and y")
+        for name, value in zip("xy", pair, strict=True):
+            _check(value, name, file)
+    return np.array(pairs, dtype=np.float64).reshape(-1, 2)
+
+
+def _check(value: Any, name: str, file: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_COORDINATE:
+        raise InkError(f"{file}: {name}={shown(value)}; it must be a number and at most {MAX_COORDINATE:g}")
+
+
 def _rows(lists: Sequence[Sequence[Any]], file: str) -> Rows:
     x, y, t, p = lists
     for name, values in (("x", x), ("y", y)):
         for value in values:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_COORDINATE:
-                raise InkError(f"{file}: {name}={shown(value)}; it must be a number and at most {MAX_COORDINATE:g}")
+            _check(value, name, file)
     stamps = times.column(t, MILLISECOND) if any(value is not None for value in t) else None
     pressure = times.column(p, 1.0) if any(value is not None for value in p) else None
     return np.array(x, dtype=np.float64), np.array(y, dtype=np.float64), stamps, pressure

@@ -16,7 +16,7 @@ import numpy as np
 from lxml import etree
 
 from handwriting.errors import InkError
-from handwriting.formats import xml
+from handwriting.formats import tldraw, xml
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.svg_drawing import Drawing
@@ -39,11 +39,14 @@ def recognises(head: bytes) -> bool:
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The drawing as one page; raises :class:`InkError` when it has filled outlines only.
 
-    In millimetres where the drawing's own size is in a unit of length, else in its user units.
+    Ink that Obsidian Ink has put into the metadata of a drawing is read instead of the drawing. Lengths are in
+    millimetres where the drawing's own size is in a unit of length, else in its user units.
     """
     root = xml.parse(data, file)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an SVG drawing")
+    if (pages := tldraw.embedded(root, file, notes)) is not None:
+        return pages
     sheet = _Sheet(root, notes)
     drawing = Drawing(root, file, notes, sheet.user)
     lines = sheet.without_rulings(drawing.lines(), notes)

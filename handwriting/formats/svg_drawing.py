@@ -26,8 +26,8 @@ OTHERS = {
 """Elements that are drawn, but not by a pen, and what they are called."""
 PAPER = "paper"
 """Class of the rulings in our own drawings."""
-MAX_ELEMENTS = 200_000
-"""Elements that are drawn, where ``use`` draws the same ones again."""
+MAX_REUSED = 50_000
+"""Elements that ``use`` draws again."""
 MAX_REUSE = 20
 """Levels of ``use`` inside one another."""
 MAX_FUNCTIONS = 20_000
@@ -65,7 +65,7 @@ class Drawing:
         self.root, self.file, self.notes, self.size = root, file, notes, size
         self.styles = Styles(root)
         self.parser = Outlines(file)
-        self.outlines = self.elements = self.functions = 0
+        self.outlines = self.elements = self.reused = self.functions = 0
         self._by_id: dict[str, etree._Element] | None = None
 
     def lines(self) -> list[Floats]:
@@ -109,8 +109,9 @@ class Drawing:
             place = stack.pop()
             name = xml.local(place.element)
             self.elements += 1
-            if self.elements > MAX_ELEMENTS:
-                raise TooLargeError(f"{self.file}: more than {MAX_ELEMENTS:,} elements; split it into pages or lines")
+            self.reused += place.reuse > 0
+            if self.reused > MAX_REUSED:
+                raise TooLargeError(f"{self.file}: <use> draws more than {MAX_REUSED:,} elements; split it into pages")
             if not name or place.element.get("class") == PAPER or (name in UNDRAWN and not place.again):
                 continue
             declared = self.styles.declared(place.element)

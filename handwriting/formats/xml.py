@@ -116,7 +116,9 @@ def root_name(head: bytes) -> str:
 
     Only for telling formats apart: it looks at bytes, takes no part in parsing, and never fails.
     """
-    text = head.replace(b"\0", b"").decode("latin-1")
+    text = head.replace(b"\0", b"").decode("latin-1").lstrip("\xef\xbb\xbf\xfe\xff \t\r\n")
+    if not text.startswith("<"):
+        return ""
     while (start := text.find("<")) >= 0:
         text = text[start:]
         for opening, closing in (("<?", "?>"), ("<!--", "-->"), ("<!", ">")):
