@@ -16,10 +16,12 @@ def transcribe(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Ink files, folders of them, - for stdin.")],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="The file to write: .txt, .json, .jsonl, .hocr, .pdf.", show_default=False),
+        typer.Option(
+            "-o", "--output", help="The file to write: .txt, .md, .json, .jsonl, .hocr, .pdf.", show_default=False
+        ),
     ] = None,
     format: Annotated[
-        Literal["text", "json", "jsonl", "hocr", "pdf"] | None,
+        Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"] | None,
         typer.Option(help="What to write, where the file's ending does not tell.  [default: text]", show_default=False),
     ] = None,
     checkpoint: Checkpoint = None,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from handwriting import formats
 from handwriting.documents.inputs import InputFile
 from handwriting.errors import InkError, NoInkError, printable
+from handwriting.formats.extras import PageExtras
 from handwriting.ink import Page
 from handwriting.notes import Note
 
@@ -21,10 +22,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """The pages of ink in a file, or the reason why it could not be read."""
+    """What is in a file, or the reason why it could not be read."""
 
     name: str
     pages: tuple[Page, ...] = ()
+    """Those that have ink."""
+    extras: tuple[PageExtras, ...] = ()
+    """What the pages have besides ink, where the format can tell."""
     error: str | None = None
     notes: tuple[Note, ...] = ()
 
@@ -52,13 +56,16 @@ def _load(file: InputFile) -> LoadedFile:
         if isinstance(file.source, str) and os.path.isdir(file.source):
             endings = ", ".join(sorted(formats.endings()))
             raise InkError(f"{file.name}: no ink files in this folder; looked for {endings}")
-        pages = tuple(formats.read_pages(file.source))
+        contents = formats.read_document(file.source)
     except NoInkError as error:
         return LoadedFile(file.name, notes=(Note(str(error).removeprefix(printable(f"{file.name}: "))),))
     except Exception as error:
         return LoadedFile(file.name, error=failure(file.name, error))
-    notes = tuple(note for note in pages[0].ink.source.notes if note.severity != "detail")
-    return LoadedFile(file.name, pages, notes=notes)
+    notes = [note for note in contents.notes if note.severity != "detail"]
+    if not contents.pages:
+        notes.append(Note("there is no handwriting in it"))
+    extras = tuple(page for page in contents.extras if page.texts or page.pictures or page.pdf)
+    return LoadedFile(file.name, contents.pages, extras, notes=tuple(notes))
 
 
 def failure(name: str, error: Exception) -> str:

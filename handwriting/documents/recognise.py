@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from handwriting.documents.document import Document
+from handwriting.documents.document import Document, DocumentPage
 from handwriting.documents.loading import LoadedFile, failure
 from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages import Reader, read_pages, reader
+from handwriting.recognition.pages import Reader, ReadPage, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
 
 
@@ -83,4 +83,12 @@ def _recognise_batch(
         if len(batch) == 1:
             return [Document(batch[0].name, error=failure(batch[0].name, error))]
         return [one for file in batch for one in _recognise_batch([file], read_lines, options, lambda *_: None)]
-    return [Document(file.name, tuple(next(read) for _ in file.pages), file.error, file.notes) for file in batch]
+    return [_document(file, [next(read) for _ in file.pages]) for file in batch]
+
+
+def _document(file: LoadedFile, read: Sequence[ReadPage]) -> Document:
+    """The pages of a file that have ink, or something else on them, or both."""
+    ink = {one.page.number: one for one in read}
+    extras = {one.number: one for one in file.extras}
+    pages = tuple(DocumentPage.of(ink.get(number), extras.get(number)) for number in sorted({*ink, *extras}))
+    return Document(file.name, pages, file.error, file.notes)

@@ -1,7 +1,8 @@
 """A document as plain JSON values: pages, lines, words and characters, with their boxes and probabilities.
 
 A box is left, top, right, bottom in the units of the ink, with y growing downward. A probability is that of the reading
-being what was written. Strokes are numbered from 0 on their page, in the order of the file.
+being what was written. Strokes are numbered from 0 on their page, in the order of the file. A line of typed text is
+marked with ``"typed": true``; its box is estimated, and it has neither strokes nor words.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from handwriting.documents.document import Document
-from handwriting.recognition.pages import ReadLine, ReadPage
+from handwriting.documents.document import Document, DocumentPage
+from handwriting.formats.extras import TypedText
+from handwriting.recognition.pages import ReadLine
 from handwriting.recognition.recognizer import Box, Word
 
 Record = dict[str, Any]
@@ -25,7 +27,7 @@ def record(document: Document) -> Record:
     """The record of ``document``."""
     if document.error is not None:
         return {"file": document.name, "error": document.error}
-    result = {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    result = {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.written_pages]}
     if document.notes:
         result["notes"] = [{"severity": note.severity, "text": note.text} for note in document.notes]
     return result
@@ -37,15 +39,21 @@ def json_lines(records: Iterable[Record]) -> bytes:
     return lines.encode("utf-8", "backslashreplace")
 
 
-def _page(read: ReadPage) -> dict[str, Any]:
+def _page(page: DocumentPage) -> dict[str, Any]:
     return {
-        "number": read.page.number,
-        "width": read.page.width,
-        "height": read.page.height,
-        "units": read.page.ink.source.units,
-        "text": read.text,
-        "lines": [_line(line) for line in read.lines],
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "units": page.units,
+        "text": page.text,
+        "lines": [_typed_line(line) if isinstance(line, TypedText) else _line(line) for line in page.lines],
     }
+
+
+def _typed_line(line: TypedText) -> dict[str, Any]:
+    """A line with the keys of a handwritten one."""
+    nothing: dict[str, Any] = {"probability": None, "log_probability": None, "strokes": [], "alternatives": []}
+    return {"text": line.text, "typed": True, "box": _rounded(line.box), **nothing, "words": []}
 
 
 def _line(line: ReadLine) -> dict[str, Any]:

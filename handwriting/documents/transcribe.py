@@ -146,7 +146,7 @@ def _show(documents: Iterator[Document], kind: Kind, show: Show, tally: _Tally) 
     """Show each document as soon as it is recognised."""
     for document in documents:
         tally.add(document)
-        show(render([document], kind).decode())
+        show(render([document], kind, tally.note).decode())
 
 
 def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show: Show, tally: _Tally) -> None:
@@ -156,7 +156,7 @@ def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show:
         tally.add(document)
         kept.append(document)
     if tally.failed < len(kept):
-        data = render(kept, kind)
+        data = render(kept, kind, tally.note)
         if output is None:
             show(data.decode())
         else:

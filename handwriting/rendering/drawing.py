@@ -51,9 +51,11 @@ class Drawing:
     title: str | None = None
     """What a screen reader says, and a PDF's title."""
     desc: str | None = None
+    blank: bool = False
+    """Whether a sheet without ink is meant, and not a mistake."""
 
     def __post_init__(self) -> None:
-        if not self.inks:
+        if not self.inks and not self.blank:
             raise InkError("there is nothing to draw: no line has ink; write at least one")
         for name, value in (("width", self.width), ("height", self.height)):
             if not 0 < value <= LARGEST:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.colors import to_rgb
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -25,8 +26,8 @@ from handwriting.rendering.splines import Floats
 MM = 72 / 25.4
 """Points."""
 FONT = "DejaVuSans"
-INVISIBLE = 3
-"""Text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)."""
+VISIBLE, INVISIBLE = 0, 3
+"""Text rendering modes "fill" and "neither fill nor stroke" (ISO 32000-1, table 106)."""
 ROUND = 1
 
 
@@ -41,6 +42,19 @@ class Under:
     """What it is stretched to."""
     size: float
     """Of the font."""
+    visible: bool = False
+    """Whether it is drawn, as typed text is."""
+
+
+@dataclass(frozen=True)
+class PlacedPicture:
+    """A PNG or JPEG file under the ink, in millimetres from the sheet's upper left corner."""
+
+    data: bytes
+    left: float
+    top: float
+    width: float
+    height: float
 
 
 def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
@@ -49,8 +63,12 @@ def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(data([drawing]))
 
 
-def data(drawings: Sequence[Drawing], words: Sequence[Sequence[Under]] = ()) -> bytes:
-    """The file of these drawings, named after the first; ``words`` of each, if there are any, lie under its ink."""
+def data(
+    drawings: Sequence[Drawing],
+    words: Sequence[Sequence[Under]] = (),
+    pictures: Sequence[Sequence[PlacedPicture]] = (),
+) -> bytes:
+    """The file of these drawings, named after the first; ``words`` and ``pictures`` of each lie under its ink."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1, initialFontName=FONT if _font(words) else None)
     canvas.setTitle(drawings[0].title or "")
@@ -59,6 +77,8 @@ def data(drawings: Sequence[Drawing], words: Sequence[Sequence[Under]] = ()) -> 
     canvas.setCreator("Handwriting")
     for number, drawing in enumerate(drawings):
         canvas.setPageSize((drawing.width * MM, drawing.height * MM))
+        for picture in pictures[number] if pictures else ():
+            _place(canvas, picture, drawing.height)
         for word in words[number] if words else ():
             _write(canvas, word, drawing.height)
         _draw(canvas, drawing)
@@ -95,10 +115,15 @@ def _write(canvas: Canvas, word: Under, height: float) -> None:
     natural = pdfmetrics.stringWidth(word.text, FONT, word.size * MM)
     text = canvas.beginText(word.left * MM, (height - word.baseline) * MM)
     text.setFont(FONT, word.size * MM)
-    text.setTextRenderMode(INVISIBLE)
+    text.setTextRenderMode(VISIBLE if word.visible else INVISIBLE)
     text.setHorizScale(100 * word.width * MM / natural if natural and word.width > 0 else 100)
     text.textOut(f"{word.text} ")
     canvas.drawText(text)
+
+
+def _place(canvas: Canvas, picture: PlacedPicture, height: float) -> None:
+    corner = picture.left * MM, (height - picture.top - picture.height) * MM
+    canvas.drawImage(ImageReader(io.BytesIO(picture.data)), *corner, picture.width * MM, picture.height * MM, "auto")
 
 
 def _font(words: Sequence[Sequence[Under]]) -> bool:
