@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,6 +42,9 @@ def transcribe(
         str | None,
         typer.Option(metavar="ADDRESS", help="Read on a Dask cluster; for -o NAME.jsonl.", show_default=False),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep reading what is new or changed; for -o NAME.jsonl, ends with Ctrl-C.")
+    ] = False,
     threads: Threads = 1,
 ) -> None:
     """Transcribe ink files: as text, or with the position of every word.
@@ -76,11 +80,21 @@ def transcribe(
             warn=lambda text: say(f"error: {text}"),
             note=lambda text: say(f"note: {text}"),
             progress=progress,
+            wait=_wait if watch else None,
         )
     if output is not None and done.failed < done.files and not is_stream(output):
         print(printable(f"{output}: {done}"))
     if done.failed or done.partial:
         raise SystemExit(1 if done.failed < done.files else 2)
+
+
+def _wait(seconds: float) -> bool:
+    """Sleep; False when the user ends that."""
+    try:
+        time.sleep(seconds)
+    except KeyboardInterrupt:
+        return False
+    return True
 
 
 def list_formats() -> None:

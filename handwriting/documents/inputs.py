@@ -36,6 +36,11 @@ class InputFile:
     source: str | BinaryIO
     """Its path, or a stream of its bytes."""
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder without ink files."""
+        return isinstance(self.source, str) and os.path.isdir(self.source)
+
     def state(self) -> FileState | None:
         """The present state of the file; None for a stream, and when there is no file."""
         if not isinstance(self.source, str):

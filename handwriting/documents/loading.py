@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -53,7 +52,7 @@ def load(files: Iterable[InputFile]) -> Iterator[list[LoadedFile]]:
 
 def _load(file: InputFile) -> LoadedFile:
     try:
-        if isinstance(file.source, str) and os.path.isdir(file.source):
+        if file.is_folder:
             endings = ", ".join(sorted(formats.endings()))
             raise InkError(f"{file.name}: no ink files in this folder; looked for {endings}")
         contents = formats.read_document(file.source)

@@ -113,12 +113,14 @@ def _draw(canvas: Canvas, drawing: Drawing) -> None:
 
 def _write(canvas: Canvas, word: Under, height: float) -> None:
     natural = pdfmetrics.stringWidth(word.text, FONT, word.size * MM)
+    canvas.saveState()  # the rendering mode outlives the text
     text = canvas.beginText(word.left * MM, (height - word.baseline) * MM)
     text.setFont(FONT, word.size * MM)
     text.setTextRenderMode(VISIBLE if word.visible else INVISIBLE)
     text.setHorizScale(100 * word.width * MM / natural if natural and word.width > 0 else 100)
     text.textOut(f"{word.text} ")
     canvas.drawText(text)
+    canvas.restoreState()
 
 
 def _place(canvas: Canvas, picture: PlacedPicture, height: float) -> None:
