@@ -29,6 +29,7 @@ from handwriting.formats import (
     json,
     packed,
     remarkable,
+    remarkable_extras,
     rnote,
     svg,
     tldraw,
@@ -86,7 +87,7 @@ def readers() -> tuple[Format, ...]:
         Format("SVG", (".svg", ".svgz"), svg.recognises, svg.read, svg.write, svg.HOLDS, "mm"),
         Format(
             "reMarkable", (".rm", ".rmdoc"), remarkable.recognises, remarkable.read,
-            document=True, packs=remarkable.packs,
+            document=True, packs=remarkable.packs, extras=remarkable_extras.EXTRAS,
         ),
         Format("Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read),
         Format("tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True),
