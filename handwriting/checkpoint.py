@@ -1,10 +1,10 @@
-"""Checkpoints: a folder with a card, weights to train on from, and the graph that runs.
+"""Checkpoints: a folder with a card, the weights, and the graph that runs.
 
 ``card.json``            configuration, alphabet, features, training, figures, terms of the data
-``weights.safetensors``  what ``--init`` takes
+``weights.safetensors``  what training starts from
 ``model.onnx``           what transcribing and generating run
 
-Never a pickle, so that a checkpoint from a stranger can do nothing but be wrong.
+No file is a pickle, so a checkpoint from a stranger cannot run code.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from handwriting.errors import InkError
 from handwriting.files import atomic, make_folder
 
 FORMAT = 1
-"""Version of the folder's layout."""
+"""Version of the layout of the folder."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,18 @@ class Checkpoint:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
-        """The checkpoint in ``folder``, or the shipped one of that name; without ``folder``, of the first of ``kinds``.
+        """Load the card of the checkpoint in ``folder``, or of the shipped checkpoint with that name.
 
-        Raises :class:`InkError` when there is none, or one of none of ``kinds``.
+        Without a ``folder`` it is the shipped checkpoint named after the first of ``kinds``. Raises :class:`InkError`
+        when there is no checkpoint, its card is damaged, or its kind (``"recognizer"``) is not one of ``kinds``.
         """
         own = folder is not None
         folder = shipped(kinds[0]) if folder is None else _here_or_shipped(Path(folder))
         path = folder / "card.json"
         if not path.is_file() and not own:
             raise InkError(
-                f"{folder}: the shipped {kinds[0]} is missing; install handwriting anew from its wheel or a whole "
-                "checkout, or give --checkpoint"
+                f"{folder}: the shipped {kinds[0]} is missing; install handwriting again from its wheel or a complete "
+                "checkout, or give the folder of a checkpoint"
             )
         if not path.is_file():
             raise InkError(
@@ -62,16 +63,16 @@ class Checkpoint:
             raise InkError(f"{path}: checkpoint format {version}, but this version reads {FORMAT}; update handwriting")
         if found not in kinds:
             wanted = " or ".join(kinds)
-            raise InkError(f"{folder}: a checkpoint of a {found}, but a {wanted} is needed; give another --checkpoint")
+            raise InkError(f"{folder}: a checkpoint of a {found}, but a {wanted} is needed; give another checkpoint")
         return cls(folder, card)
 
     @property
     def model(self) -> Path:
         """The ONNX graph."""
-        return self._file("model.onnx", "export it from the weights: app.py export")
+        return self._file("model.onnx", "create it from the weights with the command export")
 
     def weights(self) -> dict[str, NDArray]:
-        """The network's parameters by name, float32."""
+        """The network's parameters by name, as float32."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -91,7 +92,11 @@ class Checkpoint:
 def save(
     folder: str | os.PathLike[str], card: Mapping[str, Any], weights: Mapping[str, NDArray], model: bytes | None = None
 ) -> None:
-    """Write a checkpoint; weights in the dtype they come in. Each file is replaced whole, the card last."""
+    """Write a checkpoint. Weights keep their dtype. Each file is replaced as a whole, the card last.
+
+    ``model`` is the ONNX graph; without it, a graph that is already in the folder stays. Raises :class:`InkError` when
+    the folder cannot be written.
+    """
     from safetensors.numpy import save as serialise
 
     folder = make_folder(folder)
@@ -104,20 +109,20 @@ def save(
 
 
 def save_card(folder: Path, card: Mapping[str, Any]) -> None:
-    """Write the card of the checkpoint in ``folder`` anew."""
+    """Replace the card of the checkpoint in ``folder``."""
     text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
     with atomic(folder / "card.json") as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def _here_or_shipped(folder: Path) -> Path:
-    """``recognizer-open`` is a folder here, or else one that comes with this package."""
+    """``folder`` itself, or the shipped checkpoint of that name when there is no such folder."""
     named = len(folder.parts) == 1 and not folder.exists() and (shipped(folder.name) / "card.json").is_file()
     return shipped(folder.name) if named else folder
 
 
 def shipped(name: str) -> Path:
-    """The folder of a checkpoint that comes with this package: beside it in a checkout, inside it when installed."""
+    """The folder of a shipped checkpoint: beside the package in a checkout, inside it when installed from a wheel."""
     package = Path(__file__).resolve().parent
     inside = package / "_checkpoints" / name
     return inside if inside.is_dir() else package.parent / "checkpoints" / name

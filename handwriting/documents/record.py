@@ -18,7 +18,10 @@ from handwriting.recognition.pages import ReadLine
 from handwriting.recognition.recognizer import Box, Word
 
 Record = dict[str, Any]
-"""The result for one file: ``file`` and either ``error`` or ``text``, ``pages`` and, if there are any, ``notes``."""
+"""The result for one file: ``file`` and either ``error`` or ``text``, ``pages`` and, if there are any, ``notes``.
+
+``retry`` beside an ``error`` means that the file may not be at fault, and that the next run tries it again.
+"""
 RESULT = re.compile(rb'\{"file": "(?:[^"\\]|\\.)*", (?:"size": \d+, "modified": [-\d.e]+, )?"(?:text|error)": ')
 """How a record begins in a file."""
 

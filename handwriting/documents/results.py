@@ -63,7 +63,7 @@ class Results:
         older versions; they count if the file could be read.
         """
         entry = self._entries.get(file.name)
-        if entry is None or not isinstance(file.source, str):
+        if entry is None or not isinstance(file.source, str) or "retry" in entry.record:
             return None
         if entry.state is None and "error" not in entry.record:
             return entry.record
@@ -94,7 +94,7 @@ class Results:
         if before is not None and name != STDIN:  # every standard input is another file
             self._replaced.append((before.begin, before.end))
         state = FileState(record["size"], record["modified"]) if "size" in record and "modified" in record else None
-        kept: Record = {key: value for key, value in record.items() if key in ("file", "error")}
+        kept: Record = {key: value for key, value in record.items() if key in ("file", "error", "retry")}
         kept["notes"] = [note for note in record.get("notes", ()) if note["severity"] == "lost"]
         self._entries[name] = _Entry(self._end, self._end + length, state, kept)
         self._end += length

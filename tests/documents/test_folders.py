@@ -139,6 +139,32 @@ def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypa
     assert alone == {r["file"]: r["text"] for r in read(tmp_path / "r.jsonl") if "text" in r}
 
 
+def test_files_of_a_batch_that_failed_are_tried_again(folder, tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+    from handwriting.documents import cluster
+
+    def fail(options, batch):
+        raise OSError("a worker ran out of memory")
+
+    real, errors = cluster._recognise, []
+    options = {"show": print, "warn": errors.append, "note": print}
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as local:
+        for work, failed in ((fail, 12), (real, 2)):
+            monkeypatch.setattr(cluster, "_recognise", work)
+            done = transcribe(
+                [str(folder)],
+                TranscribeOptions(decoder="greedy"),
+                tmp_path / "r.jsonl",
+                scheduler=local.scheduler_address,
+                **options,
+            )
+            assert (done.files, done.failed, done.before) == (12, failed, 0)
+    assert "the cluster failed (OSError('a worker ran out of memory')); run the same command again" in errors[0]
+    assert len(read(tmp_path / "r.jsonl")) == 12
+
+
 def test_one_line_is_not_split_when_told(tmp_path):
     save(page(), tmp_path / "a.inkml")
     strokes = range(len(page().ink.starts))
