@@ -16,6 +16,8 @@ from handwriting.errors import InkError, NoInkError, TooLargeError
 
 MAX_BYTES = 16 * 2**20
 """Size of one ink file."""
+MAX_PACKAGE = 256 * 2**20
+"""Size of a zip archive, of which only the members with ink are unpacked; others may be PDF files and pictures."""
 MAX_UNPACKED = 64 * 2**20
 """Size of what a compressed file, or one member of an archive, unpacks to."""
 MAX_MEMBERS = 10_000

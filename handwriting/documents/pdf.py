@@ -20,8 +20,8 @@ from handwriting.formats.units import millimetres
 from handwriting.geometry.compose import foot
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine
-from handwriting.rendering.drawing import LARGEST, Drawing
-from handwriting.rendering.pdf import MM, PlacedPicture, Under, data
+from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
+from handwriting.rendering.pdf import POINTS_PER_MM, PlacedPicture, PlacedText, data
 from handwriting.rendering.splines import Floats
 
 WIDTH_MM, MARGIN_MM = 210.0, 15.0
@@ -41,7 +41,7 @@ class _Sheet:
     """A page of the PDF."""
 
     drawing: Drawing
-    words: list[Under]
+    words: list[PlacedText]
     pictures: list[PlacedPicture]
     background: Placed | None
 
@@ -68,7 +68,7 @@ def _sheet(page: DocumentPage, title: str, note: Callable[[str], object]) -> _Sh
         margin, unit = MARGIN_MM, None
     scale = unit or (WIDTH_MM - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
     width, height = (right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin
-    smaller = min(1.0, LARGEST / max(width, height))
+    smaller = min(1.0, MAX_SIDE_MM / max(width, height))
     scale, width, height = scale * smaller, width * smaller, height * smaller
     origin = np.array([left, top]) - margin * smaller / scale
 
@@ -98,18 +98,18 @@ def _pictures(
 def _background(page: DocumentPage, paper: Floats) -> Placed | None:
     if page.extras is None or page.extras.pdf is None:
         return None
-    left, top, right, bottom = (paper * MM).tolist()
+    left, top, right, bottom = (paper * POINTS_PER_MM).tolist()
     return Placed(page.extras.pdf, left, top, right - left, bottom - top)
 
 
-def _words(line: TextLine, origin: Floats, scale: float) -> list[Under]:
+def _words(line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
     if isinstance(line, TypedText):
         (left, top), size = (np.array(line.box[:2]) - origin) * scale, line.size * scale
-        return [Under(printable(line.text), float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
+        return [PlacedText(printable(line.text), float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
     return _handwritten_words(line, origin, scale)
 
 
-def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:
+def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[PlacedText]:
     """The words of a line on one baseline, in one font size.
 
     The baseline is horizontal, because viewers take words at different heights for several lines. It slopes only where
@@ -131,7 +131,7 @@ def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[Und
     size = max(size, 0.5)
     following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + LEAST_GAP * size]
     return [
-        Under(
+        PlacedText(
             text,
             float(box[0]),
             level + slope * float(box[0] + box[2]) / 2,

@@ -28,7 +28,7 @@ def transcribe(
     scheduler: str | None = None,
     show: Show,
     warn: Show,
-    note: Show,
+    note: Show = lambda text: None,
     progress: Progress = no_progress,
     wait: Callable[[float], bool] | None = None,
 ) -> Summary:

@@ -8,6 +8,7 @@ in ``ink.source.notes``.
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ from handwriting.formats import (
 from handwriting.formats.extras import PageExtras
 from handwriting.formats.format import PROPERTIES, Format, lost
 from handwriting.ink import Ink, Page
-from handwriting.limits import MAX_BYTES, check_size
+from handwriting.limits import MAX_BYTES, MAX_PACKAGE, check_size
 from handwriting.notes import Note, Notes
 
 __all__ = [
@@ -282,7 +283,7 @@ def _read(
     if data.startswith(packed.GZIP):
         data = packed.gunzip(data, file)
     found = find(data, file, format)
-    check_size(len(data), file, found.most)
+    check_size(len(data), file, MAX_PACKAGE if data.startswith(packed.ZIP) else found.most)
     beside = found.extras if extras is not None else None
     notes = Notes(file, known=beside.covers if beside else frozenset())
     with np.errstate(all="ignore"):  # values that are not finite are refused one by one
@@ -315,16 +316,11 @@ def _without_ink(file: str, notes: Notes) -> InkError:
 def _load(source: Readable) -> tuple[bytes, str]:
     """The bytes and the name for messages; sizes are checked before anything is read."""
     if isinstance(source, bytes):
-        check_size(len(source), "ink")
-        return source, "ink"
-    if not isinstance(source, str | os.PathLike):
-        file = str(getattr(source, "name", "stream"))
-        data = source.read(MAX_BYTES + 1)
-        if not isinstance(data, bytes):
-            raise InkError(f"{file}: a stream of text; ink is read from a binary stream, opened with mode 'rb'")
-        check_size(len(data), file)
-        return data, file
-    return load(Path(source)), str(source)
+        return _checked(io.BytesIO(source), "ink"), "ink"
+    if isinstance(source, str | os.PathLike):
+        return load(Path(source)), str(source)
+    file = str(getattr(source, "name", "stream"))
+    return _checked(source, file), file
 
 
 def load(path: Path, limit: int = -1) -> bytes:
@@ -337,11 +333,20 @@ def load(path: Path, limit: int = -1) -> bytes:
     try:
         if path.is_dir():
             raise InkError(f"{path}: this is a folder; give one ink file")
-        if path.is_file():  # the size of a pipe is only known when it is read
-            check_size(path.stat().st_size, str(path))
+        size = path.stat().st_size if path.is_file() else None  # that of a pipe is only known when it is read
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1 if limit < 0 else limit)
-        check_size(len(data), str(path))
-        return data
+            return _checked(file, str(path), size, limit)
     except OSError as error:
         raise InkError(f"{path}: {(error.strerror or str(error)).lower()}; check the path") from None
+
+
+def _checked(stream: BinaryIO, file: str, size: int | None = None, limit: int = -1) -> bytes:
+    """All bytes of a stream (or ``limit``), of which no more are read than its kind of file may have."""
+    mark = stream.read(len(packed.ZIP))
+    if not isinstance(mark, bytes):
+        raise InkError(f"{file}: a stream of text; ink is read from a binary stream, opened with mode 'rb'")
+    most = MAX_PACKAGE if mark == packed.ZIP else MAX_BYTES
+    check_size(len(mark) if size is None else size, file, most)
+    data = mark + stream.read((most + 1 if limit < 0 else limit) - len(mark))
+    check_size(len(data), file, most)
+    return data

@@ -1,4 +1,4 @@
-"""What a format is: how it is recognised, read and, for some, written.
+r"""What a format is: how it is recognised, read and, for some, written.
 
 Another package adds a format by an entry point of the group ``handwriting.formats`` that names a :class:`Format`. Its
 ``pyproject.toml``::

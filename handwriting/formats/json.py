@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import times
 from handwriting.formats.json_shapes import columns, has_columns, is_jiix, jiix_strokes, points, shown
 from handwriting.formats.numerals import places, rounded
+from handwriting.formats.point_table import PointTable
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Page, Source
 from handwriting.limits import MAX_COORDINATE, MAX_POINTS, check_pages, check_points
@@ -41,6 +43,8 @@ TOOLS = ("type", "pointerType", "tool", "toolType", "penType", "pen", "brush", "
 DRAWN = ("stroke", "pen", "pendown", "mouse", "touch", "line", "freehand", "freedraw", "path", "ink", "draw", "")
 """What the type of a stroke may be."""
 MILLISECOND = 1e-3
+MAX_COLUMNS = 40
+"""Properties of a point that are looked at in a flat list of points."""
 
 
 def recognises(head: bytes) -> bool:
@@ -100,12 +104,21 @@ def _is_document(line: bytes) -> bool:
 
 def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Page]:
     """The page of ink in any of the shapes above, as :func:`parse` returns it; none when there are no strokes."""
-    strokes = Strokes(file, notes)
     head: dict[str, Any] = document if isinstance(document, dict) else {}
     jiix = is_jiix(document, STROKES)
+    source = Source(
+        "mm" if jiix else _string(head, "units"),
+        text=_string(head, "text", "label"),
+        writer=_string(head, "writer"),
+        file=file,
+    )
+    strokes = Strokes(file, notes)
     found = jiix_strokes(document, file) if jiix else _strokes(document, file, notes)
     place = f" on page {number}" if number > 1 else ""
     for count, stroke in enumerate(found, 1):
+        if isinstance(stroke, PointTable):
+            ink = stroke.ink(notes, MILLISECOND)
+            return [] if ink is None else [Page(replace(ink, source=replace(source, start_time=ink.source.start_time)))]
         with notes.part(f"stroke {count}{place}"):
             rows = stroke() if callable(stroke) else points(stroke, file)
             strokes.add(*rows)
@@ -116,12 +129,6 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
             start = float(stamps[0]) * times.unit_of(stamps, MILLISECOND)
         else:
             notes.drop("the start time", f"{shown(head['start'])} is not a time")
-    source = Source(
-        "mm" if jiix else _string(head, "units"),
-        text=_string(head, "text", "label"),
-        writer=_string(head, "writer"),
-        file=file,
-    )
     ink = strokes.ink(source, MILLISECOND, start)
     width, height = (_size(head.get(name), notes) for name in ("width", "height"))
     return [] if ink is None else [Page(ink, width, height, number)]
@@ -138,7 +145,8 @@ def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
     if not isinstance(document, list):
         raise InkError(f"{file}: JSON without strokes; ink is a list of strokes, or an object with 'strokes'")
     if document and all(isinstance(p, dict) and "x" in p and not isinstance(p["x"], list) for p in document):
-        document = [document]  # one stroke
+        yield _table(document, file)
+        return
     if has_columns(document):
         for stroke in document:
             yield partial(columns, dict(zip("xytp", stroke, strict=False)), file)
@@ -157,9 +165,16 @@ def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
         yield stroke
 
 
+def _table(points: list[dict[str, Any]], file: str) -> PointTable:
+    """A flat list of points, in which events or numbers tell the strokes apart."""
+    names = list(dict.fromkeys(name for point in points for name in point))[:MAX_COLUMNS]
+    rows = [["" if point.get(name) is None else str(point[name])[:60] for name in names] for point in points]
+    return PointTable(names, rows, [0] * len(rows), file)
+
+
 def _not_writing(stroke: dict[str, Any]) -> str | None:
     """What a stroke that is not writing is called; None when it is."""
-    tools = [str(stroke[key]).lower() for key in TOOLS if isinstance(stroke.get(key), str)]
+    tools = [_name(stroke[key]) for key in TOOLS if key in stroke]
     erases = any(stroke.get(key) is True for key in ("eraser", "isEraser", "erase", "erased", "isErasing", "deleted"))
     composite = str(stroke.get("compositeOperation", stroke.get("globalCompositeOperation", "")))
     if erases or stroke.get("drawMode") is False or composite == "destination-out" or any("eras" in t for t in tools):
@@ -172,6 +187,13 @@ def _not_writing(stroke: dict[str, Any]) -> str | None:
     if isinstance(kind, str) and kind.lower() not in DRAWN:
         return f"{kind[:30]!r} element"
     return None
+
+
+def _name(tool: Any) -> str:
+    """The name of a tool, which may be an object with a name of its own."""
+    if isinstance(tool, dict):
+        tool = tool.get("name", tool.get("type"))
+    return tool.lower()[:40] if isinstance(tool, str) else ""
 
 
 def _size(value: Any, notes: Notes) -> float | None:

@@ -12,9 +12,12 @@ import numpy as np
 from handwriting.errors import InkError
 from handwriting.formats import times
 from handwriting.ink import Floats
-from handwriting.limits import MAX_COORDINATE
+from handwriting.limits import MAX_COORDINATE, number_or_none
 
-KEYS = {"x": ("x", "X"), "y": ("y", "Y"), "t": ("t", "T", "time", "timestamp"), "p": ("p", "pressure", "force", "F")}
+KEYS = {
+    "x": ("x", "X", "clientX", "pageX"), "y": ("y", "Y", "clientY", "pageY"),
+    "t": ("t", "T", "time", "timestamp"), "p": ("p", "pressure", "force", "F"),
+}  # fmt: skip
 MILLISECOND = 1e-3
 
 Rows = tuple[Floats, Floats, Floats | None, Floats | None]
@@ -125,6 +128,8 @@ def coordinates(pairs: Sequence[Any], file: str) -> Floats:
 
 
 def _check(value: Any, name: str, file: str) -> None:
+    if isinstance(value, str) and number_or_none(value) is not None:  # a number as text
+        return
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_COORDINATE:
         raise InkError(f"{file}: {name}={shown(value)}; it must be a number and at most {MAX_COORDINATE:g}")
 

@@ -74,10 +74,10 @@ class Drawing:
         for number, place in enumerate(self._places(), 1):
             with self.notes.part(f"{xml.local(place.element)} {number}"):
                 for curves, closed in self._outlines(place.element):
-                    if not place.style.is_pen(closed):
-                        self.outlines += 1
-                    elif not place.style.visible:
+                    if not place.style.visible:
                         self.notes.count("invisible line")
+                    elif not place.style.is_pen(closed):
+                        self.outlines += 1
                     else:
                         curves = curves @ place.matrix[:2, :2].T + place.matrix[:2, 2]
                         scale = abs(np.linalg.det(place.matrix[:2, :2])) ** 0.5
@@ -178,16 +178,17 @@ class Drawing:
         return svg_transform.fitted(box, np.array([x, y, *lengths]), element.get("preserveAspectRatio", ""))
 
     def _transform(self, matrix: Floats, declared: dict[str, str], origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
-        text = declared.get("transform")
-        if text is None:
+        text = svg_transform.combined(declared)
+        if not text:
             return matrix
         self.functions += text.count("(")
         if self.functions > MAX_FUNCTIONS:
             raise TooLargeError(f"{self.file}: more than {MAX_FUNCTIONS:,} transforms; split it into pages or lines")
-        words = declared.get("transform-origin", "").split()
-        if len(words) >= 2:
-            given = [number_or_none(word.removesuffix("px")) for word in words[:2]]
-            origin = (given[0] or 0.0, given[1] or 0.0)
+        given = declared.get("transform-origin")
+        if declared.get("transform-box", "view-box") != "view-box" and svg_transform.turns(text):
+            raise InkError(f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not understood")
+        if given is not None:
+            origin = svg_transform.origin(given, self.size, self.file)
         return matrix @ svg_transform.matrix(text, self.file, origin)
 
     def _outlines(self, element: etree._Element) -> list[Outline]:
@@ -195,7 +196,7 @@ class Drawing:
         if name == "path":
             return list(self.parser.path(element.get("d", "")))
         if name == "line":
-            words = [(element.get(key) or "0").removesuffix("px") for key in ("x1", "y1", "x2", "y2")]
+            words = [str(self._length(element, key) or 0.0) for key in ("x1", "y1", "x2", "y2")]
         else:
             words = svg_path.NUMBER.findall(element.get("points", ""))
         return self.parser.corners(words, name == "polygon")
@@ -204,7 +205,7 @@ class Drawing:
         """A length in user units; a percentage is of the whole drawing."""
         text = (element.get(name) or "").strip()
         if text.endswith("%"):
-            share, whole = number_or_none(text[:-1]), self.size[name in ("y", "height")]
+            share, whole = number_or_none(text[:-1]), self.size[name[0] in "yh"]
             return None if share is None or whole is None else share / 100 * whole
         return number_or_none(text.removesuffix("px"))
 

@@ -1,6 +1,7 @@
 """Styles of an SVG drawing: which lines are drawn by a pen and can be seen, as attributes and style sheets say.
 
-Of CSS, selectors by element, class, id, or element and class are understood, and inheritance; others are ignored.
+Of CSS, inheritance is understood, and selectors by element, class, id, or element and class, also inside of others
+(``g.pen path``); other selectors are ignored.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from lxml import etree
 from handwriting.formats import xml
 
 INHERITED = ("fill", "stroke", "visibility", "stroke-opacity", "stroke-width")
-OWN = ("display", "opacity", "transform", "transform-origin", "mix-blend-mode")
+OWN = (
+    "display", "opacity", "mix-blend-mode",
+    "transform", "transform-origin", "transform-box", "translate", "rotate", "scale",
+)  # fmt: skip
 """Properties that hold for an element and everything in it, but are not inherited one by one."""
 NOTHING = ("none", "transparent")
 FAINT = 0.02
 """Opacity below which a line cannot be seen."""
+MAX_INNER_RULES = 100
 _COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _SELECTOR = re.compile(r"\*|[\w-]+|[\w-]*\.[\w-]+|#[\w-]+")
 _ALPHA = re.compile(
@@ -42,7 +47,8 @@ class Style:
         """Whether a line in this style can be seen."""
         hidden = self.values.get("visibility") in ("hidden", "collapse")
         width = _number(self.values.get("stroke-width"))
-        return self.shown and not hidden and self.alpha > FAINT and width != 0
+        empty = self.values.get("fill") in NOTHING and self.values.get("stroke") in NOTHING
+        return self.shown and not hidden and not empty and self.alpha > FAINT and width != 0
 
     @property
     def alpha(self) -> float:
@@ -73,20 +79,30 @@ class Styles:
 
     def __init__(self, root: etree._Element) -> None:
         self.rules: dict[str, dict[str, str]] = {}
+        self.inner: list[tuple[list[str], dict[str, str]]] = []
+        """Rules for elements inside of others: the selector of each level, and what is declared."""
         for sheet in root.iter("{*}style", "style"):
             # Without a regular expression, whose time could grow with the square of the text.
             for rule in _COMMENT.sub("", sheet.text or "").split("}"):
                 selectors, _, body = rule.partition("{")
                 declared = _declarations(body)
                 for selector in selectors.split(",") if declared else ():
-                    if _SELECTOR.fullmatch(selector.strip()):
-                        self.rules.setdefault(selector.strip(), {}).update(declared)
+                    levels = selector[:200].replace(">", " ").split()
+                    if not all(map(_SELECTOR.fullmatch, levels)):
+                        continue
+                    if len(levels) == 1:
+                        self.rules.setdefault(levels[0], {}).update(declared)
+                    elif levels and len(self.inner) < MAX_INNER_RULES:
+                        self.inner.append((levels, declared))
 
     def declared(self, element: etree._Element) -> dict[str, str]:
         """What attributes, style sheets and the ``style`` of ``element`` declare, the last of them the strongest."""
-        found = {name: value for name in (*INHERITED, *OWN) if (value := element.get(name))}
+        found = {name: value for name in (*INHERITED, *OWN[:5]) if (value := element.get(name))}
         for selector in _selectors(element) if self.rules else ():
             found.update(self.rules.get(selector, {}))
+        for levels, declared in self.inner:
+            if _is_inside(element, levels):
+                found.update(declared)
         found.update(_declarations(element.get("style", "")))
         return found
 
@@ -97,6 +113,20 @@ class Styles:
         opacity = above.opacity * _share(declared.get("opacity"))
         shown = above.shown and declared.get("display") != "none"
         return Style(values, opacity, shown, above.blended or declared.get("mix-blend-mode") == "multiply")
+
+
+def _is_inside(element: etree._Element, levels: list[str]) -> bool:
+    """Whether the last of ``levels`` selects ``element``, and the others elements around it, from outside in."""
+    if levels[-1] not in _selectors(element):
+        return False
+    above = element.getparent()
+    for selector in reversed(levels[:-1]):
+        while above is not None and selector not in _selectors(above):
+            above = above.getparent()
+        if above is None:
+            return False
+        above = above.getparent()
+    return True
 
 
 def _selectors(element: etree._Element) -> list[str]:

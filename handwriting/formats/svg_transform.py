@@ -16,10 +16,12 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.ink import Floats
-from handwriting.limits import MAX_COORDINATE
+from handwriting.limits import MAX_COORDINATE, number_or_none
 
 _FUNCTION = re.compile(r"\s*,?\s*([a-zA-Z0-9]{1,20})\s*\(([^()]{0,500})\)")
 _ARGUMENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)([a-z%]*)", re.IGNORECASE)
+_WORDS = {"left": 0.0, "top": 0.0, "center": 50.0, "right": 100.0, "bottom": 100.0}
+"""Percentages that words of a transform's origin stand for."""
 _UNITS = {
     "": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 96 / 72, "pc": 16.0, "q": 96 / 101.6,
     "deg": 1.0, "grad": 0.9, "rad": 180 / math.pi, "turn": 360.0,
@@ -43,6 +45,37 @@ def matrix(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Fl
     if not (np.abs(found) <= MAX_COORDINATE**2).all():
         raise InkError(f"{file}: transform={text[:60]!r} is too large; export the drawing again")
     return _translate(*origin) @ found @ _translate(-origin[0], -origin[1])
+
+
+def combined(declared: dict[str, str]) -> str:
+    """The functions of ``transform``, after those that CSS has as properties of their own."""
+    parts = []
+    for name in ("translate", "rotate", "scale"):
+        value = declared.get(name, "none")
+        if value != "none":
+            parts.append(f"{name}({','.join(value.split())})")
+    text = declared.get("transform", "none")
+    return " ".join([*parts, "" if text == "none" else text]).strip()
+
+
+def turns(text: str) -> bool:
+    """Whether functions do more than move, so that it matters about which point."""
+    return any(not name.lower().startswith("translate") for name in re.findall(r"([a-zA-Z0-9]{1,20})\s*\(", text))
+
+
+def origin(text: str, size: list[float | None], file: str) -> tuple[float, float]:
+    """The point of a ``transform-origin``; percentages and words are of the drawing's ``size``."""
+    words = text.split()[:2]
+    if words and words[0] in ("top", "bottom"):
+        words.reverse()
+    places = []
+    for word, length in zip([*words, "center"][:2], size, strict=True):
+        share = _WORDS.get(word, number_or_none(word[:-1]) if word.endswith("%") else None)
+        if share is None:
+            places.append(_number(word, f"origin {text}", file))
+        else:
+            places.append(share / 100 * (length or 0.0))
+    return places[0], places[1]
 
 
 def fitted(box: Floats, frame: Floats, aspect: str) -> Floats:

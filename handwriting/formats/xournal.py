@@ -187,7 +187,7 @@ def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
     if unit is not None:
         scale = unit / (25.4 / 72)
     else:
-        heights = [float(np.ptp(stroke[:, 1])) for stroke in ink if len(stroke) > 1]
+        heights = [float(np.ptp(stroke[:, 1])) for stroke in ink.strokes if len(stroke) > 1]
         height = float(np.median([h for h in heights if h > 0] or [1.0]))
         room = (A4[0] - 2 * MARGIN) / max(right - left, 1e-9), (A4[1] - 2 * MARGIN) / max(bottom - top, 1e-9)
         scale = min(LETTER / height, *room)

@@ -1,7 +1,7 @@
-"""Drawings as PDF: vectors in their own size, a page each; the same drawings give the same bytes.
+"""PDF: one page for each drawing, as vectors in its own size; the same drawings give the same bytes.
 
-What the ink says, where it is known, lies under it as text that is not drawn, so that a viewer finds, marks and copies
-it. That text is in matplotlib's DejaVu Sans, of which the file holds the letters it needs.
+The recognized words can be added as invisible text under the ink, so that viewers find, select and copy them. That text
+is set in matplotlib's DejaVu Sans, of which the needed glyphs are embedded.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 from matplotlib.colors import to_rgb
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
@@ -20,30 +21,31 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from handwriting.files import atomic
-from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing
+from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.splines import Floats
 
-MM = 72 / 25.4
-"""Points."""
+POINTS_PER_MM = 72 / 25.4
+"""PDF points in a millimetre."""
 FONT = "DejaVuSans"
 VISIBLE, INVISIBLE = 0, 3
 """Text rendering modes "fill" and "neither fill nor stroke" (ISO 32000-1, table 106)."""
 ROUND = 1
+NONZERO = 1
 
 
 @dataclass(frozen=True)
-class Under:
-    """A word under the ink, in millimetres from the sheet's upper left corner."""
+class PlacedText:
+    """A word or line of text, in millimetres from the sheet's upper left corner."""
 
     text: str
     left: float
     baseline: float
     width: float
-    """What it is stretched to."""
+    """Width that it is stretched to; 0 leaves it as it is."""
     size: float
-    """Of the font."""
+    """Font size."""
     visible: bool = False
-    """Whether it is drawn, as typed text is."""
+    """Whether it is drawn, as typed text is; recognized words are invisible under their ink."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
 
 def data(
     drawings: Sequence[Drawing],
-    words: Sequence[Sequence[Under]] = (),
+    words: Sequence[Sequence[PlacedText]] = (),
     pictures: Sequence[Sequence[PlacedPicture]] = (),
 ) -> bytes:
-    """The file of these drawings, named after the first; ``words`` and ``pictures`` of each lie under its ink."""
+    """The PDF of ``drawings``, titled as the first, with the ``words`` and ``pictures`` of each under its ink."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1, initialFontName=FONT if _font(words) else None)
     canvas.setTitle(drawings[0].title or "")
@@ -76,7 +78,7 @@ def data(
     canvas.setAuthor("")
     canvas.setCreator("Handwriting")
     for number, drawing in enumerate(drawings):
-        canvas.setPageSize((drawing.width * MM, drawing.height * MM))
+        canvas.setPageSize((drawing.width * POINTS_PER_MM, drawing.height * POINTS_PER_MM))
         for picture in pictures[number] if pictures else ():
             _place(canvas, picture, drawing.height)
         for word in words[number] if words else ():
@@ -89,47 +91,57 @@ def data(
 
 def _draw(canvas: Canvas, drawing: Drawing) -> None:
     def place(points: Floats) -> list[float]:
-        return ((points * (1, -1) + (0, drawing.height)) * MM).ravel().tolist()
+        return ((points * (1, -1) + (0, drawing.height)) * POINTS_PER_MM).ravel().tolist()
 
     canvas.setLineCap(ROUND)
     canvas.setLineJoin(ROUND)
-    if drawing.rulings:
-        canvas.setStrokeColorRGB(*to_rgb(RULING_COLOR))
-        canvas.setLineWidth(RULING_MM * MM)
-        canvas.lines([(a * MM, (drawing.height - b) * MM, c * MM, (drawing.height - d) * MM)
-                      for a, b, c, d in drawing.rulings])  # fmt: skip
+    for lines, color, width in drawing.paper:
+        canvas.setStrokeColorRGB(*to_rgb(color))
+        canvas.setLineWidth(width * POINTS_PER_MM)
+        canvas.lines([place(np.reshape(line, (2, 2))) for line in lines])
+    if drawing.pen is not None:
+        canvas.setFillColorRGB(*to_rgb(drawing.color), alpha=drawing.pen.opacity)
+        for outline in drawing.outlines:
+            path = canvas.beginPath()
+            path.moveTo(*place(outline[0]))
+            for point in outline[1:]:
+                path.lineTo(*place(point))
+            path.close()
+            canvas.drawPath(path, stroke=0, fill=1, fillMode=NONZERO)
+        canvas.setFillAlpha(1)
+        return
     canvas.setStrokeColorRGB(*to_rgb(drawing.color))
-    canvas.setLineWidth(drawing.stroke * MM)
+    canvas.setLineWidth(drawing.stroke * POINTS_PER_MM)
     path = canvas.beginPath()
     for curve in drawing.curves:
         path.moveTo(*place(curve[0, 0]))
         if len(curve) == 1 and (curve == curve[0, 0]).all():
-            path.lineTo(*place(curve[0, 0]))  # a dot: a line of no length with round caps
+            path.lineTo(*place(curve[0, 0]))  # a dot is a line of no length with round caps
             continue
         for segment in curve:
             path.curveTo(*place(segment[1:]))
     canvas.drawPath(path)
 
 
-def _write(canvas: Canvas, word: Under, height: float) -> None:
-    natural = pdfmetrics.stringWidth(word.text, FONT, word.size * MM)
+def _write(canvas: Canvas, word: PlacedText, height: float) -> None:
+    natural = pdfmetrics.stringWidth(word.text, FONT, word.size * POINTS_PER_MM)
     canvas.saveState()  # the rendering mode outlives the text
-    text = canvas.beginText(word.left * MM, (height - word.baseline) * MM)
-    text.setFont(FONT, word.size * MM)
+    text = canvas.beginText(word.left * POINTS_PER_MM, (height - word.baseline) * POINTS_PER_MM)
+    text.setFont(FONT, word.size * POINTS_PER_MM)
     text.setTextRenderMode(VISIBLE if word.visible else INVISIBLE)
-    text.setHorizScale(100 * word.width * MM / natural if natural and word.width > 0 else 100)
+    text.setHorizScale(100 * word.width * POINTS_PER_MM / natural if natural and word.width > 0 else 100)
     text.textOut(f"{word.text} ")
     canvas.drawText(text)
     canvas.restoreState()
 
 
 def _place(canvas: Canvas, picture: PlacedPicture, height: float) -> None:
-    corner = picture.left * MM, (height - picture.top - picture.height) * MM
-    canvas.drawImage(ImageReader(io.BytesIO(picture.data)), *corner, picture.width * MM, picture.height * MM, "auto")
+    box = picture.left, height - picture.top - picture.height, picture.width, picture.height
+    canvas.drawImage(ImageReader(io.BytesIO(picture.data)), *(length * POINTS_PER_MM for length in box), mask="auto")
 
 
-def _font(words: Sequence[Sequence[Under]]) -> bool:
-    """Makes the font known if there is any word; whether there is."""
+def _font(words: Sequence[Sequence[PlacedText]]) -> bool:
+    """Register the font if there are any words; return whether there are."""
     if not any(words):
         return False
     if FONT not in pdfmetrics.getRegisteredFontNames():

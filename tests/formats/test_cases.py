@@ -1,6 +1,6 @@
 """Files in which reading once failed, where they are at hand: ``HANDWRITING_CASES`` or ``../shared/cases``.
 
-Their situations are also made by hand in ``test_strangers.py``; here the text counts, as the recognizer reads it.
+Their situations are also made by hand in ``test_strangers_*.py``; here the text counts, as the recognizer reads it.
 """
 
 from __future__ import annotations

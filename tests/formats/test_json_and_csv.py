@@ -38,12 +38,12 @@ def test_pointer_events():
 
 
 def test_jiix_draws_a_stroke_once():
-    ink = formats.read_ink(JSON[4].encode())
+    ink = formats.read_ink(JSON[-1].encode())
     assert ink.xy.tolist() == [[1, 3], [2, 4], [5, 6]]
     assert ink.t == pytest.approx([0, 0.01, 0.5])
     assert ink.pressure.tolist() == [0.5, 1, 1]
     assert (ink.source.units, ink.source.text) == ("mm", "hi")
-    undated = formats.read_ink(JSON[4].replace("timestamp", "when").encode())
+    undated = formats.read_ink(JSON[-1].replace("timestamp", "when").encode())
     assert undated.t is None
 
 
