@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from handwriting import formats
 from handwriting.documents.record import RESULT
+from handwriting.errors import InkError
 
 STDIN = "-"
 NAMED = 10
@@ -57,11 +58,14 @@ def find_files(paths: Sequence[str], note: Callable[[str], object] = lambda text
 
     A folder means all files below it that have the extension of an ink format, sorted by path; hidden files, backups,
     autosaved copies and results of :mod:`handwriting.documents` are skipped, and ``note`` is given their names. ``-``
-    is the standard input. A folder without ink files is returned itself, so that reading it reports the reason.
+    is the standard input. A folder without ink files is returned itself, so that reading it reports the reason. Raises
+    :class:`InkError` when the standard input is closed.
     """
     found: list[InputFile] = []
     for path in paths:
         if path == STDIN:
+            if sys.stdin is None:
+                raise InkError("the standard input is closed; give the name of a file")
             found.append(InputFile(path, sys.stdin.buffer))
         elif not os.path.isdir(path):
             found.append(InputFile(path, path))

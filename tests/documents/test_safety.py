@@ -69,6 +69,13 @@ def test_the_standard_input_is_an_input_too(mine):
     assert mine.read_bytes() == before
 
 
+def test_a_closed_standard_input_is_refused():
+    done = subprocess.run(
+        f"{sys.executable} {ROOT / 'app.py'} transcribe - <&-", shell=True, capture_output=True, text=True
+    )
+    assert_one_line(done.returncode, done.stderr, "standard input is closed")
+
+
 def test_results_are_not_written_over_other_files(run, mine, tmp_path):
     before = mine.read_bytes().rstrip(b"\n")  # an incomplete line is cut off in results, but this is none of them
     mine.write_bytes(before)
