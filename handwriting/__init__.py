@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from handwriting.formats import Readable
     from handwriting.recognition.language.model import Hints
     from handwriting.recognition.pages import ReadPage
-    from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+    from handwriting.recognition.recognizer import Decoder, Recognizer
     from handwriting.recognition.streaming import Stream
+    from handwriting.recognition.transcription import Transcription
     from handwriting.rendering.layout import PageLayout
     from handwriting.synthesis.hand import Hand
     from handwriting.synthesis.styles import Style
@@ -66,7 +67,7 @@ _MODULES = {
     "Stream": "handwriting.recognition.streaming",
     "Style": "handwriting.synthesis.styles",
     "Synthesizer": "handwriting.synthesis.synthesizer",
-    "Transcription": "handwriting.recognition.recognizer",
+    "Transcription": "handwriting.recognition.transcription",
     "WrittenPage": "handwriting.composition.page",
 }
 """The modules of the names that are imported when they are first used."""

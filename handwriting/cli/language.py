@@ -52,11 +52,11 @@ def build_language(
     It consists of word trigrams, and of character n-grams for everything that is not a known word. Then run 'language
     tune' to weigh it against the network.
     """
-    from handwriting.recognition.language.build import Settings, build
+    from handwriting.recognition.language.build import BuildSettings, build
 
     only_with(context, "split", data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
-    settings = Settings(tuple(integers("cutoffs", cutoffs)))
+    settings = BuildSettings(tuple(integers("cutoffs", cutoffs)))
     model = build(texts or [], corpus, split, frequencies, bigrams, terms, settings, say, command_line())
     model.save(output)
     say(f"{output}: {sum(f.stat().st_size for f in output.iterdir()) / 1e6:.1f} MB")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 
 NAME = "handwriting"
-"""The installed command; library messages quote commands as ``'handwriting COMMAND'``."""
+"""The installed command."""
 
 
 def program() -> str:
@@ -25,5 +26,5 @@ def command_line() -> str:
 
 
 def as_called(message: str) -> str:
-    """``message`` with quoted commands such as ``'handwriting export'`` written as the user would call them."""
-    return message.replace(f"'{NAME} ", f"'{program()} ")
+    """``message`` with references such as ``the command 'export'`` written as the user would call it."""
+    return re.sub(r"the command '(\w[\w ]*)'", rf"'{program()} \1'", message)

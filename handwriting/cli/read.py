@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,12 +26,12 @@ def transcribe(
         typer.Option(
             "-o",
             "--output",
-            help="File to write: .txt, .json, .jsonl, .hocr or .pdf.  [default: print the text]",
+            help="File to write: .txt, .md, .json, .jsonl, .hocr or .pdf.  [default: print the text]",
             show_default=False,
         ),
     ] = None,
     format: Annotated[
-        Literal["text", "json", "jsonl", "hocr", "pdf"] | None,
+        Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"] | None,
         typer.Option(
             help="Format of the result.  [default: the one of the file's ending, or text]", show_default=False
         ),
@@ -80,18 +81,30 @@ def transcribe(
             show_default=False,
         ),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Keep running and read files that are new or have changed; needs -o NAME.jsonl, ends with Ctrl-C.",
+        ),
+    ] = False,
 ) -> None:
     """Read ink files and print what they say.
 
     Each page is split into lines. JSON output has the lines, words and characters of every page with their boxes and
     the probability that each was read correctly. A PDF shows the ink, with the text under it so that it can be
-    searched. A .jsonl file grows file by file, and the same command continues it after an interruption.
+    searched.
+
+    In folders, hidden files, backups and results of earlier runs are skipped and named. A .jsonl file grows file by
+    file, and the same command continues it: it reads the files that are new or have changed.
 
     A file that cannot be read is reported in one line on stderr, and the others are read. A damaged stroke or page is
     reported too, and the rest of its file is read. The exit code is then 1, or 2 if no file could be read.
     """
     from handwriting.documents.recognise import TranscribeOptions
     from handwriting.documents.transcribe import transcribe as run
+    from handwriting.errors import printable
+    from handwriting.files import is_stream
     from handwriting.recognition.language.model import Hints
 
     for name in ("words", "before", "language"):
@@ -109,14 +122,24 @@ def transcribe(
             format,
             scheduler=dask,
             show=lambda text: print(text, end="", flush=True),
-            warn=lambda reason: say(f"error: {reason}"),
+            warn=lambda text: say(f"error: {text}"),
             note=lambda text: say(f"note: {text}"),
             progress=progress,
+            wait=_wait if watch else None,
         )
-    if output is not None and done.failed < done.files:
-        print(f"{output}: {done}")
+    if output is not None and done.failed < done.files and not is_stream(output):
+        print(printable(f"{output}: {done}"))
     if done.failed or done.partial:
         raise SystemExit(1 if done.failed < done.files else 2)
+
+
+def _wait(seconds: float) -> bool:
+    """Sleep; False when the user ends that."""
+    try:
+        time.sleep(seconds)
+    except KeyboardInterrupt:
+        return False
+    return True
 
 
 def convert(
@@ -135,17 +158,19 @@ def convert(
     each can), what is not ink, and damaged strokes and pages, for which the exit code is 1.
     """
     from handwriting import formats
+    from handwriting.errors import printable
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
     notes = pages[0].ink.source.notes
     for note in notes:
-        say(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}")
+        say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))
     if lost:
-        say(f"note: {output} cannot hold what {source} has: {', '.join(lost)}")
+        say(printable(f"note: {output} cannot hold what {source} has: {', '.join(lost)}"))
     points, strokes = (
         sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
     )
-    print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
+    pages_of = f"{len(pages)} page{'s' * (len(pages) > 1)}"
+    print(printable(f"{output}: {pages_of}, {strokes:,} strokes, {points:,} points"))
     if any(note.severity == "lost" for note in notes):
         raise SystemExit(1)
 

@@ -16,7 +16,7 @@ from handwriting.files import atomic
 from handwriting.ink import Ink, Page
 from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import Drawing, fitted
-from handwriting.rendering.placed import place
+from handwriting.rendering.placed import draw
 from handwriting.rendering.plotter import PenTravel
 
 Savable = Ink | Page | Sequence[Page] | WrittenPage
@@ -69,7 +69,7 @@ def save(
         return Saved(travel=_draw([drawing], path, ending, dpi, animation_speed, plotter))
     if format is not None or not (drawn or ending in (".png", ".pdf")):
         return Saved(formats.save(what, path, format))
-    drawings = [fitted(what)] if isinstance(what, Ink) else [_drawing(page) for page in _pages(what)]
+    drawings = [fitted(what)] if isinstance(what, Ink) else [draw(page) for page in _pages(what)]
     return Saved(travel=_draw(drawings, path, ending, dpi, animation_speed, plotter))
 
 
@@ -108,7 +108,3 @@ def _draw(
 
 def _pages(what: Page | Sequence[Page]) -> Sequence[Page]:
     return [what] if isinstance(what, Page) else what
-
-
-def _drawing(page: Page) -> Drawing:
-    return place(page, page.ink.source.text).drawing

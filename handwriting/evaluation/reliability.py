@@ -22,7 +22,7 @@ from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.recognition.calibration import EVIDENCE_LEVELS
 from handwriting.recognition.decode import Floats
-from handwriting.recognition.recognizer import Transcription
+from handwriting.recognition.transcription import Transcription
 from handwriting.text import canonical, natural
 
 BINS = 10
@@ -118,7 +118,7 @@ def evaluate(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> 
     Raises :class:`InkError` if the transcriptions state no probabilities.
     """
     if any(t.readings[0].probability is None for t in transcriptions):
-        raise InkError("the recognizer has no calibration for this decoder; fit one with 'handwriting calibrate'")
+        raise InkError("the recognizer has no calibration for this decoder; fit one with the command 'calibrate'")
     found = outcomes(lines, transcriptions)
     levels = {
         level: LevelReliability(

@@ -52,11 +52,11 @@ def test_it_is_named_as_it_was_called(command, name):
 
 def test_messages_of_the_library_name_commands_as_they_were_called(run, monkeypatch):
     def fail(*arguments: object, **options: object) -> None:
-        raise application.InkError("it is missing; run 'handwriting export' and 'handwriting train recognizer'")
+        raise application.InkError("it is missing; run the command 'export' or the command 'train recognizer'")
 
     monkeypatch.setattr(application, "app", fail)
     code, _, err = run("formats")
-    assert_one_line(code, err, "run 'python app.py export' and 'python app.py train recognizer'")
+    assert_one_line(code, err, "run 'python app.py export' or 'python app.py train recognizer'")
 
 
 def test_without_a_command_it_shows_its_help(run):

@@ -8,7 +8,8 @@ from handwriting.errors import InkError
 from handwriting.evaluation import reliability
 from handwriting.evaluation.recognition import evaluate
 from handwriting.evaluation.reliability import expected_calibration_error, outcomes, reliability_curve, right
-from handwriting.recognition.recognizer import Reading, Recognizer, Transcription, Word
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.recognition.transcription import Reading, Transcription, Word
 
 
 def said(text, *spans):
@@ -63,7 +64,7 @@ def test_every_level_is_judged_and_drawn(evaluation, tmp_path):
 
 def test_reliability_needs_a_calibration():
     line = next(TinyCorpus(1).lines("testset_v"))
-    with pytest.raises(InkError, match="no calibration for this decoder; fit one with 'handwriting calibrate'"):
+    with pytest.raises(InkError, match="no calibration for this decoder; fit one with the command 'calibrate'"):
         reliability.evaluate([line], [said(line.text)])
 
 
