@@ -135,7 +135,11 @@ BEGINNINGS = {
 
 @pytest.mark.parametrize("ending", BEGINNINGS)
 def test_ink_and_pages_are_saved_in_every_format(line, tmp_path, ending):
-    for name, what in (("ink", line), ("page", Page(line, 8000, 3000)), ("pages", [Page(line)])):
+    for name, what in (
+        ("ink", line),
+        ("page", Page(line.moved_to(line.x + 99, line.y + 99), 8000, 3000)),
+        ("pages", [Page(line)]),
+    ):
         file = tmp_path / f"{name}{ending}"
         lost = handwriting.save(what, file)
         assert file.read_bytes().startswith(BEGINNINGS[ending])

@@ -15,7 +15,7 @@ from handwriting.cli import main as application
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give the folder"]),
+        (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give a folder"]),
         (["transcribe", "x.xml", "--alternatives", "3"], ["alternatives 3", "choose the format json"]),
         (["corpus", ".", "--list", "mine.txt"], ["no IAM-OnDB here"]),
         (["corpus", "."], ["no IAM-OnDB here", "give the folder"]),

@@ -160,7 +160,7 @@ def test_words_are_expected(run, tmp_path):
     (tmp_path / "names.txt").write_text("Zaxby Quorn\n")
     assert run("transcribe", LINE_SAMPLE, "--words", tmp_path / "names.txt") == (0, "a line of handwriting\n", "")
     code, _, err = run("transcribe", LINE_SAMPLE, "--words", tmp_path / "nothing.txt")
-    assert code == 2 and "nothing.txt" in err and "give a text file" in err
+    assert code == 2 and "nothing.txt" in err and "give a UTF-8 text file" in err
     code, _, err = run("transcribe", LINE_SAMPLE, "--context", "This is", "--decoder", "greedy")
     assert code == 2 and "--context has no effect without --decoder language" in err
 
