@@ -48,7 +48,7 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class SynthesizerTask:
-    """Implements ``training.loop.Task``, from the weights of ``init`` when given. ``say`` is told what was left out.
+    """Implements ``training.loop.TrainingTask``; with ``init``, from its weights. ``say`` is told what is left out.
 
     Raises :class:`InkError` when the lists have no line to train on, and when ``init`` has other sizes or is of the
     other kind of network (whose layers have other inputs).

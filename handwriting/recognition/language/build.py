@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.corpora import Corpus
+from handwriting.corpora import Corpus, label
 from handwriting.errors import InkError
 from handwriting.recognition.language import characters, lexicon
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import codes
 from handwriting.recognition.language.texts import documents
-from handwriting.text import natural
 
 TERMS_BY_NAME = {
     "brown": "Brown Corpus (Francis & Kucera 1964, revised 1979): may be used for non-commercial purposes",
@@ -78,7 +77,7 @@ def build(
     for path in texts:
         add(path.stem, " ".join(" ".join(documents(path)).split()), 1, _terms(path, terms))
     if corpus is not None:
-        lines = [natural(corpus.line(id).text) for id in corpus.training_ids(split)]
+        lines = [label(corpus, corpus.text(id)) for id in corpus.training_ids(split)]
         add(f"transcripts of {split}", " ".join(lines), settings.corpus_weight, corpus.terms)
     if not streams:
         raise InkError("texts and corpus are both missing; a language model needs at least one of them")
