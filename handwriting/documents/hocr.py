@@ -16,7 +16,7 @@ from lxml.builder import ElementMaker
 
 from handwriting.documents.document import Document
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.recognition.recognizer import Box
+from handwriting.recognition.transcription import Box
 
 PIXELS = 3000
 """Longer side of a page."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from handwriting.documents.document import Document
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.recognition.recognizer import Box, Word
+from handwriting.recognition.transcription import Box, Word
 
 Record = dict[str, Any]
 """The result for one file: ``file``, ``text`` and ``pages`` or ``error``, and ``notes`` if something was left out."""
