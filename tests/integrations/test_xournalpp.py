@@ -31,6 +31,12 @@ app = {
 }
 """
 
+OLDER = """
+app.addTexts = nil
+app.openDialog = nil
+app.msgbox = function(message, buttons) print("question " .. message .. " " .. buttons[1]) return 1 end
+"""
+
 
 def lua_strokes(strokes, tool="pen") -> str:
     drawn = (
@@ -92,12 +98,12 @@ def test_older_versions_paste_the_text(tmp_path, program):
     for name, script in tools.items():
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / "bin" / name).chmod(0o755)
-    lines = run(tmp_path, {"layer": "{{x={1}, y={2}}}"}, "fake", "app.addTexts = nil")
+    lines = run(tmp_path, {"layer": "{{x={1}, y={2}}}"}, "fake", OLDER)
     if program:
-        assert lines[2:] == ["action ACTION_PASTE"]
+        assert lines[2:] == ["question two words Insert", "action ACTION_PASTE"]
         assert (tmp_path / "clipboard").read_text() == "two words"
     else:
-        assert lines[2].startswith("dialog Install wl-clipboard, xclip or xsel") and lines[3] == "two words"
+        assert lines[2].startswith("question Install wl-clipboard, xclip or xsel") and lines[3] == "two words OK"
 
 
 @pytest.mark.parametrize(

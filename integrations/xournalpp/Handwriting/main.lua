@@ -1,7 +1,7 @@
 -- Transcribes handwriting with the command `handwriting transcribe` and sets what it says as a text box below the ink.
 --
 -- The selection is transcribed, or the current layer when nothing is selected. Needs Xournal++ 1.2 or newer. Versions
--- before 1.3 cannot create text boxes for plugins, so there the text is pasted from the clipboard.
+-- before 1.3 cannot create text boxes for plugins, so there the text is shown, and pasted from the clipboard.
 
 -- The command to call, with its path if it is not on the PATH: "/home/me/.venv/bin/handwriting".
 local COMMAND = os.getenv("HANDWRITING_COMMAND") or "handwriting"
@@ -38,7 +38,10 @@ function transcribe()
   if app.addTexts then
     add_below(strokes, text)
   elseif copy(text) then
-    app.uiAction({["action"] = "ACTION_PASTE"})
+    -- Xournal++ learns of the new clipboard while the question is on the screen.
+    if app.msgbox(text, {[1] = "Insert", [2] = "Cancel"}) == 1 then
+      app.uiAction({["action"] = "ACTION_PASTE"})
+    end
   else
     show("Install wl-clipboard, xclip or xsel, so that the text can be pasted. It reads:\n" .. text)
   end
