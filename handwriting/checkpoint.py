@@ -1,10 +1,10 @@
-"""Checkpoints: a folder with a card, the weights, and the graph that runs.
+"""A checkpoint: a folder with a card, weights to continue training from, and the graph for inference.
 
-``card.json``            configuration, alphabet, features, training, figures, terms of the data
-``weights.safetensors``  what training starts from
-``model.onnx``           what transcribing and generating run
+``card.json``            configuration, alphabet, features, training, figures, terms of use of the data
+``weights.safetensors``  parameters of the network
+``model.onnx``           graph for inference
 
-No file is a pickle, so a checkpoint from a stranger cannot run code.
+There is no pickle, so a checkpoint from an untrusted source cannot run code.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint's folder and its card."""
+    """The folder of a checkpoint, and its card."""
 
     folder: Path
     card: dict[str, Any]
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
-        """Load the card of the checkpoint in ``folder``, or of the shipped checkpoint with that name.
+        """Load the checkpoint in ``folder``, which may also be the name of a shipped one.
 
-        Without a ``folder`` it is the shipped checkpoint named after the first of ``kinds``. Raises :class:`InkError`
-        when there is no checkpoint, its card is damaged, or its kind (``"recognizer"``) is not one of ``kinds``.
+        ``kinds`` are the accepted values of the card's ``kind``. Without ``folder``, the shipped checkpoint of the
+        first kind is loaded. Raises :class:`InkError` if there is no checkpoint, or one of another kind.
         """
         own = folder is not None
         folder = shipped(kinds[0]) if folder is None else _here_or_shipped(Path(folder))
@@ -50,14 +50,14 @@ class Checkpoint:
             )
         if not path.is_file():
             raise InkError(
-                f"{folder}: no checkpoint here (no card.json); give the folder that training wrote, like RUN/best"
+                f"{folder}: no checkpoint here (no card.json); give a folder that training wrote, such as RUN/best"
             )
         try:
             card = json.loads(path.read_text(encoding="utf-8"))
             found, version = card["kind"], card["format"]
         except (ValueError, KeyError, TypeError) as error:
             raise InkError(
-                f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint anew"
+                f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         if version != FORMAT:
             raise InkError(f"{path}: checkpoint format {version}, but this version reads {FORMAT}; update handwriting")
@@ -68,11 +68,11 @@ class Checkpoint:
 
     @property
     def model(self) -> Path:
-        """The ONNX graph."""
-        return self._file("model.onnx", "create it from the weights with the command export")
+        """Path of the ONNX graph. Raises :class:`InkError` if it is missing."""
+        return self._file("model.onnx", "make it from the weights with the command 'export'")
 
     def weights(self) -> dict[str, NDArray]:
-        """The network's parameters by name, as float32."""
+        """Load the parameters of the network by name, as float32. Raises :class:`InkError` if they cannot be read."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -80,7 +80,7 @@ class Checkpoint:
         try:
             return {name: value.astype(np.float32) for name, value in load_file(path).items()}
         except SafetensorError as error:
-            raise InkError(f"{path}: not readable as safetensors ({error}); copy the checkpoint anew") from error
+            raise InkError(f"{path}: not readable as safetensors ({error}); copy the checkpoint again") from error
 
     def _file(self, name: str, remedy: str) -> Path:
         path = self.folder / name
@@ -92,10 +92,9 @@ class Checkpoint:
 def save(
     folder: str | os.PathLike[str], card: Mapping[str, Any], weights: Mapping[str, NDArray], model: bytes | None = None
 ) -> None:
-    """Write a checkpoint. Weights keep their dtype. Each file is replaced as a whole, the card last.
+    """Write a checkpoint, with weights in their own dtype and ``model`` as the graph.
 
-    ``model`` is the ONNX graph; without it, a graph that is already in the folder stays. Raises :class:`InkError` when
-    the folder cannot be written.
+    Each file is replaced as a whole, the card last.
     """
     from safetensors.numpy import save as serialise
 
@@ -116,13 +115,13 @@ def save_card(folder: Path, card: Mapping[str, Any]) -> None:
 
 
 def _here_or_shipped(folder: Path) -> Path:
-    """``folder`` itself, or the shipped checkpoint of that name when there is no such folder."""
+    """Return ``folder``, or the shipped checkpoint of this name if there is no such folder."""
     named = len(folder.parts) == 1 and not folder.exists() and (shipped(folder.name) / "card.json").is_file()
     return shipped(folder.name) if named else folder
 
 
 def shipped(name: str) -> Path:
-    """The folder of a shipped checkpoint: beside the package in a checkout, inside it when installed from a wheel."""
+    """Return the folder of a shipped checkpoint: beside the package in a checkout, inside it if installed."""
     package = Path(__file__).resolve().parent
     inside = package / "_checkpoints" / name
     return inside if inside.is_dir() else package.parent / "checkpoints" / name

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from handwriting.cli import evaluate, language, read, serve, style, train, write
+from handwriting.cli import evaluate, language, letter, read, serve, style, train, write
 from handwriting.errors import InkError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 for command in (
     read.transcribe,
     write.generate,
+    letter.letter,
     serve.serve,
     read.list_formats,
     read.convert,

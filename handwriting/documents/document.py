@@ -11,7 +11,7 @@ from handwriting.formats.extras import PageExtras, TypedText
 from handwriting.ink import Ink
 from handwriting.notes import Note
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.recognition.recognizer import Box
+from handwriting.recognition.transcription import Box
 
 TextLine: TypeAlias = ReadLine | TypedText
 

@@ -18,7 +18,7 @@ from lxml.builder import ElementMaker
 from handwriting.documents.document import Document, DocumentPage, TextLine
 from handwriting.errors import printable
 from handwriting.formats.extras import TypedText
-from handwriting.recognition.recognizer import Box
+from handwriting.recognition.transcription import Box
 
 PIXELS = 3000
 """Longer side of a page."""

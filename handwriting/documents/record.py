@@ -15,7 +15,7 @@ from typing import Any
 from handwriting.documents.document import Document, DocumentPage
 from handwriting.formats.extras import TypedText
 from handwriting.recognition.pages import ReadLine
-from handwriting.recognition.recognizer import Box, Word
+from handwriting.recognition.transcription import Box, Word
 
 Record = dict[str, Any]
 """The result for one file: ``file`` and either ``error`` or ``text``, ``pages`` and, if there are any, ``notes``.

@@ -74,7 +74,7 @@ class Synthesizer:
             self._pace = float(card["hand"].get("rate", 0)), float(card["hand"]["step"])
         except (InkError, KeyError, TypeError, ValueError) as error:
             raise InkError(
-                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
+                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         graph = Graph(checkpoint.model, threads)
         self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor)
