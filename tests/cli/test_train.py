@@ -37,9 +37,9 @@ def test_packed_and_folder_train_the_same(run, trained, iamondb_dir, tmp_path):
 def test_an_out_that_is_a_file_is_refused(run, trained, iamondb_dir, tmp_path):
     (tmp_path / "file").touch()
     code, _, err = run("train", "recognizer", "--data", iamondb_dir, "--out", tmp_path / "file", *SMALL_RECOGNIZER)
-    assert_one_line(code, err, "file", "no folder can be made there")
+    assert_one_line(code, err, "file", "the folder cannot be created")
     code, _, err = run("export", trained, "-o", tmp_path / "file")
-    assert_one_line(code, err, "no folder can be made there")
+    assert_one_line(code, err, "the folder cannot be created")
 
 
 def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(run, iamondb_dir, tmp_path):
@@ -74,7 +74,7 @@ def test_export_names_the_language_model_on_the_card(run, trained, tmp_path):
     assert "IAM" in Recognizer.load(trained).language.card["terms"]
     for name in ("lingua", shipped("language")):
         code, _, err = run("export", trained, "-o", tmp_path / "other", "--language", name)
-        assert_one_line(code, err, str(name), "no language model is shipped by that name")
+        assert_one_line(code, err, str(name), "no language model of this name is shipped")
     assert not (tmp_path / "other").exists()
     code, _, err = run("export", shipped("synthesizer"), "-o", tmp_path / "other", "--language", "language")
     assert_one_line(code, err, "--language language", "no recognizer")
