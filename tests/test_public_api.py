@@ -137,7 +137,7 @@ BEGINNINGS = {
 def test_ink_and_pages_are_saved_in_every_format(line, tmp_path, ending):
     for name, what in (
         ("ink", line),
-        ("page", Page(line.moved_to(line.x + 99, line.y + 99), 8000, 3000)),
+        ("page", Page(line.moved_to(line.x + 500, line.y + 500), 8000, 3000)),
         ("pages", [Page(line)]),
     ):
         file = tmp_path / f"{name}{ending}"
