@@ -75,7 +75,8 @@ def test_what_training_wrote_writes_and_is_measured_alike_by_graph_and_network(
     run, trained_writers, iamondb_dir, tmp_path
 ):
     code, _, err = run("generate", "a", "-o", tmp_path / "x.svg", "--checkpoint", trained_writers["synthesizer"])
-    assert_one_line(code, err, "seen fewer than 20 times")  # the tiny corpus has few of any letter
+    assert code == 0, err
+    assert (tmp_path / "x.svg").is_file()
     evaluate = ["evaluate", "synthesizer", "--data", iamondb_dir, "--split", "testset_v", "--json"]
     results = []
     for option in ([], ["--torch"]):
