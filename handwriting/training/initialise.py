@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import torch
@@ -17,16 +17,22 @@ Place = Callable[[str], tuple[int, int] | None]
 """A parameter's name → the dimension that goes by character and the index of the first character there, or None."""
 
 
-def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place) -> str:
+def initialise(
+    network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place, fresh: Collection[str] = ()
+) -> str:
     """Copy a checkpoint's weights into the network, character by character where ``place`` says so.
 
-    Characters that the checkpoint lacks keep the weights that they have. Returns what to say of it. Raises
+    Characters that the checkpoint lacks keep the weights that they have, and so do the parameters ``fresh`` when it
+    lacks them or has them in another shape. Returns what to say of it. Raises
     :class:`InkError` when sizes differ, before anything is copied.
     """
     mine, theirs = network.state_dict(), {name: torch.from_numpy(value) for name, value in init.weights().items()}
     old = Alphabet(init.card["alphabet"])
     added = len(alphabet.characters) - len(old.characters)
     known = [(i, old.characters.index(c)) for i, c in enumerate(alphabet.characters) if c in old.characters]
+    kept = {n for n in fresh if n in mine and (n not in theirs or theirs[n].shape != mine[n].shape)}
+    mine = {name: value for name, value in mine.items() if name not in kept}
+    theirs = {name: value for name, value in theirs.items() if name not in kept}
     for name in sorted({*mine, *theirs}):
         expected = list(mine[name].shape) if name in mine else None
         if expected and (where := place(name)):
@@ -43,8 +49,8 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: 
             value.copy_(theirs[name])
         else:
             _copy_by_character(value, theirs[name], *where, known, len(alphabet.characters), len(old.characters))
-    fresh = len(alphabet.characters) - len(known)
-    return f"weights from {init.folder}; {fresh} of {len(alphabet.characters)} characters are new to them"
+    unknown = len(alphabet.characters) - len(known)
+    return f"weights from {init.folder}; {unknown} of {len(alphabet.characters)} characters are new to them"
 
 
 def inherited(init: Checkpoint | None) -> dict[str, Any]:
