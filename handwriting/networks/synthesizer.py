@@ -151,7 +151,7 @@ class SynthesisNetwork(nn.Module):
         self._check_code(code, x.shape[1])
         layers, kappa, w = state or self.start(x.shape[1])
         gates, of_output = self._parts(None if code is None else self.basis)
-        bias = None if code is None else F.linear(code.float(), gates[0])
+        bias = None if code is None else F.linear(code, gates[0])
         y, ws, phi, first, kappa = self.first(x, self._characters(text), layers[0], kappa, w, bias)
         outputs, states = [self._dropout(y)], [first]
         for cell, before, basis in zip(self.upper, layers[1:], gates[1:], strict=True):

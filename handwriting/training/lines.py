@@ -52,6 +52,8 @@ class Part:
     """The words of a line to before ``last``; 0 for all."""
     text: str = ""
     characters: tuple[int, ...] = ()
+    writer: str = ""
+    """Of most of the characters."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Pieces:
     """All prepared pieces by group (``lines``, ``texts``, ``tokens``, ``characters``), and what draws lines from them."""
 
     def __init__(self, groups: Mapping[str, Sequence[Item]], seed: int) -> None:
-        self.groups, self.seed = groups, seed
+        self.groups = {name: [item for item in items if _fits(item)] for name, items in groups.items()}
+        groups, self.seed = self.groups, seed
         self.words = sorted({w for item in groups["lines"] for w in item.text.split(" ") if w.isalpha() and len(w) > 1})
         self.by_writer: dict[str, dict[str, list[int]]] = {}
         for name in ("tokens", "texts"):
@@ -119,7 +122,7 @@ class Pieces:
         if own:
             writer = self.groups[own[0].group][own[0].item].writer
         else:
-            writer = self.groups["characters"][kept[0].characters[0]].writer
+            writer = kept[0].writer
         return Draw(tuple(kept), writer, place, size)
 
     def _text_of(self, part: Part) -> str:
@@ -211,7 +214,12 @@ class Pieces:
         for c in text.replace(" ", ""):
             choice = own.get(c) or self.all_signs[c]
             numbers.append(choice[int(random.integers(len(choice)))])
-        return Part(-1, "characters", text=text, characters=tuple(numbers))
+        return Part(-1, "characters", text=text, characters=tuple(numbers), writer=writer)
+
+
+def _fits(item: Item) -> bool:
+    """Whether a piece is short enough for a line, and has no more points than a hand needs for its text."""
+    return len(item) <= min(MOST_POINTS, 60 * len(item.text) + 60) and len(item.text) <= LONGEST
 
 
 def assembled(pieces: Pieces, draw: Draw, random: np.random.Generator) -> tuple[Floats, NDArray[np.bool_], str]:
