@@ -17,9 +17,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from handwriting.best import BestOf
+from handwriting.composition.best_of import BestOf
 from handwriting.corpora import Line
-from handwriting.legibility import failed, read, read_sentences
+from handwriting.evaluation.legibility import failure_rate
+from handwriting.evaluation.recognition import evaluate_lines
+from handwriting.evaluation.sentences import read_sentences
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.synthesizer import BATCH, Synthesizer
 
@@ -53,8 +55,8 @@ def main() -> None:
         lines = [Line(str(i), w.ink, w.text, None, w.text) for i, w in enumerate(written)]
         said = sum(w.says for w in written) / len(written)
         for name, reader in readers.items():
-            result = read(reader, lines)
-            share, (low, high) = failed(result)
+            result = evaluate_lines(reader, lines, "generated")
+            share, (low, high) = failure_rate(result)
             print(
                 f"{n:3}{name:>16}{100 * result.score.cer:9.2f}{100 * share:10.2f}"
                 f"{f'{100 * low:.2f} to {100 * high:.2f}':>16}{100 * said:17.1f}",

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from handwriting.corpora import Line, open_corpus
-from handwriting.features.compose import side_by_side
+from handwriting.geometry.compose import side_by_side
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import open_corpus
+from handwriting.evaluation.recognition import evaluate
 from handwriting.features import FeatureConfig, encode
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder
-from handwriting.recognition.evaluation import evaluate
 from handwriting.recognition.recognizer import BATCH, Recognizer
 from handwriting.text import natural
 

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.corpora import Line, open_corpus
-from handwriting.features.normalise import deskew, segments, slant, writing_height
+from handwriting.evaluation.sentences import read_sentences
 from handwriting.features.offsets import clean
+from handwriting.geometry.normalise import deskew, segments, slant, writing_height
 from handwriting.ink import Ink
-from handwriting.legibility import read_sentences
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural

@@ -21,7 +21,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from handwriting import legibility, metrics
+from handwriting import metrics
+from handwriting.evaluation import legibility
+from handwriting.evaluation.sentences import Sentence, read_sentences
 from handwriting.networks.synthesizer import SynthesisNetwork
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.synthesizer import BIAS, Synthesizer
@@ -103,16 +105,16 @@ def speed(synthesizer: Synthesizer, rounds: int) -> None:
         print(f"{name:32}{statistics.median(row[i] for row in measured):10.0f}{ratio:8.2f}")
 
 
-def biases(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[legibility.Sentence]) -> None:
+def biases(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[Sentence]) -> None:
     """Print legibility at each bias."""
     print(f"\n{len(sentences)} sentences, best path\n{'bias':>6}{'CER %':>9}{'failed %':>10}")
     for bias in BIASES:
         result = legibility.evaluate(sentences, synthesizer, recognizer, bias)
-        share = legibility.failed(result.generated)[0]
+        share = legibility.failure_rate(result.generated)[0]
         print(f"{bias:6.2f}{100 * result.generated.score.cer:9.2f}{100 * share:10.1f}", flush=True)
 
 
-def ends(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[legibility.Sentence], lines: int) -> None:
+def ends(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[Sentence], lines: int) -> None:
     """Print how many lines lose their last character, run on after it, or are given up."""
     texts = [synthesizer.writable(sentences[i % len(sentences)].text) for i in range(lines)]
     written = synthesizer.write(texts, bias=BIAS, seed=1)
@@ -139,7 +141,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     synthesizer, recognizer = Synthesizer.load(options.checkpoint), Recognizer.load()
-    sentences = legibility.read_sentences(options.sentences)
+    sentences = read_sentences(options.sentences)
     speed(synthesizer, options.rounds)
     biases(synthesizer, recognizer, sentences)
     ends(synthesizer, recognizer, sentences, options.lines)

@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from handwriting.features import FeatureConfig
-from handwriting.features.augment import Augmentation
 from handwriting.features.bezier import fit_curves
-from handwriting.features.normalise import deskew, deslant, ink_weights, normalise, resize, segments, writing_height
 from handwriting.features.points import encode_points
-from handwriting.features.resample import resample
+from handwriting.geometry.normalise import deskew, deslant, ink_weights, normalise, resize, segments, writing_height
+from handwriting.geometry.resample import resample
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 from handwriting.rendering.png import draw
+from handwriting.training.augment import Augmentation
 
 WIDTH, DPI = 1000, 100
 INK, BEFORE, PALE, ACCENT = "#1a1a1a", "#9a9a9a", "#d8d8d8", "#c8443c"

@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 
 from handwriting import metrics
-from handwriting.best import BestOf
-from handwriting.features.baseline import level
-from handwriting.features.normalise import deskew, slant, writing_height
+from handwriting.composition.best_of import BestOf
+from handwriting.composition.page import HEIGHT
+from handwriting.geometry.baseline import level
+from handwriting.geometry.normalise import deskew, slant, writing_height
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.page import PageStyle, compose
 from handwriting.rendering.svg import svg
-from handwriting.synthesis.page import HEIGHT
 from handwriting.synthesis.styles import HERE, SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 

@@ -27,7 +27,7 @@ def generate(text: str, *, bias: float | None = None, seed: int = 0) -> Ink:
     """A line of handwriting that says ``text``, by the shipped synthesizer.
 
     ``bias``: 0 is as varied as people, higher is neater. For many lines load the synthesizer once:
-    ``Synthesizer.load()`` in :mod:`handwriting.synthesis.synthesizer`; for pages see ``handwriting.synthesis.page``.
+    ``Synthesizer.load()`` in :mod:`handwriting.synthesis.synthesizer`; for pages see ``handwriting.composition.page``.
     """
     from handwriting.synthesis.synthesizer import BIAS, Synthesizer
 

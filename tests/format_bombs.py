@@ -12,7 +12,7 @@ from collections.abc import Callable
 import remarkable_fixture
 from format_seeds import PLAIN_INKML, XOURNAL, package
 
-from handwriting.formats.limits import MAX_BYTES, MAX_POINTS, MAX_SEGMENTS, MAX_STROKES, MAX_UNPACKED
+from handwriting.limits import MAX_BYTES, MAX_POINTS, MAX_SEGMENTS, MAX_STROKES, MAX_UNPACKED
 
 LAUGHS = '<!ENTITY l0 "ha">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 

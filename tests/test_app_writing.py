@@ -15,7 +15,7 @@ from tiny import synthesizer
 
 import handwriting
 from handwriting.checkpoint import shipped
-from handwriting.studio import LONGEST_TEXT
+from handwriting.composition.export import LONGEST_TEXT
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--hidden-size", "8", "--layers", "2", "--mixtures", "2", "--components", "2", "--train", "trainset"]
@@ -214,7 +214,8 @@ def test_legibility_is_measured_beside_real_lines(run, scribbler, tmp_path):
 def test_generate_never_imports_torch(scribbler, tmp_path):
     arguments = ["app.py", "generate", "ink", "-o", str(tmp_path / "x.svg"), "--checkpoint", str(scribbler)]
     watch = "print(sorted(m for m in sys.modules if m in ('torch', 'onnx', 'matplotlib')))"
-    script = f"import atexit, sys, app; atexit.register(lambda: {watch}); sys.argv = {arguments}; app.main()"
+    script = "import atexit, sys; from handwriting.cli.main import main"
+    script += f"; atexit.register(lambda: {watch}); sys.argv = {arguments}; main()"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 

@@ -15,8 +15,8 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.formats.limits import MAX_POINTS, check_points
 from handwriting.ink import Floats, Ink, Source
+from handwriting.limits import MAX_POINTS, check_points
 
 COLUMN = struct.Struct("<BBHI")
 """Bytes a number (0: no such column), order of the differences, steps per unit (0: float64), count."""

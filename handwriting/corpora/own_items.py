@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from handwriting.errors import InkError
 from handwriting.formats import endings, json, load, read_ink
-from handwriting.formats.limits import MAX_BYTES
 from handwriting.ink import Ink
+from handwriting.limits import MAX_BYTES
 
 MAX_TEXT = 64 * 2**10
 """Bytes of the text of one line."""

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE, encode_bezier
-from handwriting.features.dots import settled
-from handwriting.features.normalise import normalise
 from handwriting.features.points import POINT_SIZE, encode_points
+from handwriting.geometry.dots import settled
+from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
 
 

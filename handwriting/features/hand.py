@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.features.normalise import deskew, segments, slant, writing_height
+from handwriting.geometry.normalise import deskew, segments, slant, writing_height
 from handwriting.ink import Ink
 
 TURNS = np.radians([-180, -90, -45, -20, -8, 0, 8, 20, 45, 90, 180])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.features.resample import resample
+from handwriting.geometry.resample import resample
 from handwriting.ink import Ink
 
 POINT_SIZE = 9

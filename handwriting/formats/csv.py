@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_MILLISECONDS, check_points, numbers
 from handwriting.formats.numerals import places, texts
 from handwriting.ink import Ink, Page, Source
+from handwriting.limits import MAX_MILLISECONDS, check_points, numbers
 
 HOLDS = frozenset({"time", "start time", "pressure"})
 NAMES = {

@@ -15,8 +15,8 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import xml
-from handwriting.formats.limits import check_points, number
 from handwriting.ink import Ink, Source
+from handwriting.limits import check_points, number
 from handwriting.text import raw
 
 ROOT = "WhiteboardCaptureSession"

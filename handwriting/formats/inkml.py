@@ -23,10 +23,10 @@ from handwriting.errors import InkError
 from handwriting.formats import xml
 from handwriting.formats.inkml_context import SECONDS, Channel, Context, Contexts
 from handwriting.formats.inkml_trace import values
-from handwriting.formats.limits import MAX_COORDINATE, MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_COORDINATE, MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
 
 ROOT = "ink"
 NAMESPACE = "http://www.w3.org/2003/InkML"

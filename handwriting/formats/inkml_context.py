@@ -10,9 +10,9 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import xml
-from handwriting.formats.limits import number
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
+from handwriting.limits import number
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
 _CHANNELS = 64

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_SEGMENTS
 from handwriting.ink import Floats
+from handwriting.limits import MAX_SEGMENTS
 
 _TOKEN = re.compile(r"""[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[^\s]""")
 _PREFIXES = {"!": 0, "'": 1, '"': 2}

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_COORDINATE, MAX_MILLISECONDS, MAX_POINTS, check_points
 from handwriting.formats.numerals import places, rounded
 from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_COORDINATE, MAX_MILLISECONDS, MAX_POINTS, check_points
 
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units", "page size"})
 LISTS = ("points", "pointers")

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_MEMBERS, MAX_UNPACKED
+from handwriting.limits import MAX_MEMBERS, MAX_UNPACKED
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"

@@ -24,8 +24,8 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import packed
-from handwriting.formats.limits import MAX_COORDINATE, MAX_DEPTH, MAX_PAGES, MAX_STROKES, check_points
 from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_COORDINATE, MAX_DEPTH, MAX_PAGES, MAX_STROKES, check_points
 
 HEADER = b"reMarkable .lines file, version="
 UNIT = "1/226 in"

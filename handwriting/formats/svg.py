@@ -26,11 +26,11 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.formats import xml
-from handwriting.formats.limits import MAX_COORDINATE, MAX_SEGMENTS, check_points, number, numbers
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.svg_style import Styles
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_COORDINATE, MAX_SEGMENTS, check_points, number, numbers
 
 ROOT = "svg"
 HOLDS = frozenset({"text", "page size"})

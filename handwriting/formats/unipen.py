@@ -30,8 +30,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_BYTES, MAX_COORDINATE, check_points
 from handwriting.ink import Floats, Ink, Source
+from handwriting.limits import MAX_BYTES, MAX_COORDINATE, check_points
 
 KEYWORD = re.compile(rb"^[ \t]*\.([A-Z][A-Z0-9_]*)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+"(.*)")?\s*', re.DOTALL)

@@ -11,7 +11,7 @@ import re
 from lxml import etree
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_MARKUP
+from handwriting.limits import MAX_MARKUP
 
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 

@@ -16,10 +16,10 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import packed, xml
-from handwriting.formats.limits import MAX_PAGES, check_points, number, numbers
 from handwriting.formats.numerals import texts
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Ink, Page, Source
+from handwriting.limits import MAX_PAGES, check_points, number, numbers
 
 ROOT = "xournal"
 UNIT = "pt"

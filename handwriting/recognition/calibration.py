@@ -1,162 +1,144 @@
-"""Whether the probabilities of lines, words and characters mean what they say, and the fit that makes them.
+"""How probable it is that a line, a word, a character was read rightly.
 
-Right is a character that a cheapest alignment with the reference leaves as it is, a word whose characters are all right
-and whose ends are a word's ends in the reference, and a line that is canonically the reference.
+What the search found beside the best text, and how sure the network was of each character, are put together by three
+logistic regressions, fitted on lines whose text is known (Platt 1999; Guo et al. 2017, "On calibration of modern neural
+networks"). Their weights stand on the recognizer's card, for each decoder its own, since they hold for one network, one
+language model and one search together.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting import metrics
-from handwriting.files import atomic
-from handwriting.recognition.confidence import (
-    Calibration,
-    expected_calibration_error,
-    fit,
-    logistic,
-    reliability,
-)
-from handwriting.recognition.decode import Floats
-from handwriting.recognition.evaluation import Evaluation
-from handwriting.recognition.recognizer import Transcription
-from handwriting.text import canonical, natural
+from handwriting.errors import InkError
+from handwriting.recognition.decode import Floats, Hypothesis
 
-LEVELS = ("character", "word", "line")
-FOLDS = 5
+SURE = 7.0
+"""Largest log-odds that count: what is surer is rounding."""
+RIVALS = 10
+"""Of the hypotheses, best first, that are weighed against each other: a wider search finds more of them."""
+TEMPERATURE = 2.0
+"""Scores of the search differ by too much: language model and network err together."""
+
+
+EVIDENCE_LEVELS = ("character", "word", "line")
+"""What probabilities are stated for; the fields of :class:`Calibration`, in order."""
+EVIDENCE_COLUMNS = (2, 3, 3)
+"""Columns of the evidence at each level."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """All characters, words or lines of a split."""
+class Evidence:
+    """What speaks for the best of several hypotheses."""
 
-    features: Floats
-    """Shape (N, F): the evidence."""
-    right: NDArray[np.bool_]
-    form: NDArray[np.int64]
-    """The number of each one's form."""
+    characters: Floats
+    """Shape (U, 2): log-odds of each character, by the rivals that have it too, and by the network."""
+    words: Floats
+    """Shape (W, 3): the same of each word, the network's of its least sure character; and the mean of its characters'
+    lower ones."""
+    spans: tuple[tuple[int, int], ...]
+    """Of each word, its characters, half-open."""
+    line: Floats
+    """Shape (1, 3): log-odds against the rivals; how probable the network finds the text, ``-log(1 - log p)``; and what
+    the language model adds to its score, a character."""
 
 
-def judge(*evaluations: Evaluation) -> dict[str, Judged]:
-    """By level; of all ``evaluations`` together, as with searches of different widths."""
-    lines = [line for evaluation in evaluations for line in evaluation.lines]
-    transcriptions = [one for evaluation in evaluations for one in evaluation.transcriptions]
-    number = {form: i for i, form in enumerate(dict.fromkeys(line.form for line in lines))}
-    rows: dict[str, list[tuple[Floats, list[bool], int]]] = {level: [] for level in LEVELS}
-    for line, transcription in zip(lines, transcriptions, strict=True):
-        said = transcription.evidence
-        if said is None:
-            continue
-        characters, words = right(line.text, transcription)
-        whole = canonical(line.text) == canonical(transcription.text)
-        for level, features, verdicts in zip(
-            LEVELS, (said.characters, said.words, said.line), (characters, words, [whole]), strict=True
-        ):
-            rows[level].append((features, verdicts, number[line.form]))
-    return {
-        level: Judged(
-            np.concatenate([features for features, _, _ in found]),
-            np.array([v for _, verdicts, _ in found for v in verdicts], dtype=bool),
-            np.array([form for _, verdicts, form in found for _ in verdicts], dtype=np.int64),
+def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str, float]], frames: NDArray) -> Evidence:
+    """``rivals``: texts and scores, the best itself among them; ``frames``: log-probabilities (T, V)."""
+    scores = np.array([score for _, score in rivals])
+    weights = np.exp((scores - scores.max()) / TEMPERATURE)
+    weights /= weights.sum()
+    kept = np.zeros(len(best.text))
+    for (text, _), weight in zip(rivals, weights.tolist(), strict=True):
+        prefix, suffix = _agreement(best.text, text)
+        kept[:prefix] += weight
+        kept[len(kept) - suffix :] += weight
+    peaks = [float(frames[first:last, label].max()) for label, (first, last) in zip(labels, best.steps, strict=True)]
+    characters = np.stack([_log_odds(kept), _log_odds(np.exp(peaks))], axis=1)
+    spans = _words(best.text)
+    lower = characters.min(axis=1)
+    words = np.array([[*characters[a:b].min(axis=0), lower[a:b].mean()] for a, b in spans]).reshape(len(spans), 3)
+    own = sum(weight for (text, _), weight in zip(rivals, weights.tolist(), strict=True) if text == best.text)
+    network = -np.log1p(max(0.0, -best.log_probability))
+    language = (best.score - best.log_probability) / max(1, len(best.text))
+    return Evidence(characters, words, spans, np.array([[float(_log_odds(np.array(own))), network, language]]))
+
+
+Probabilities = tuple[Sequence[float | None], Sequence[float | None], Sequence[float | None]]
+"""Probabilities of the characters and of the words of the best reading, and of the readings; None where unknown."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of the three regressions: a constant, and one for each column of the evidence."""
+
+    character: tuple[float, ...]
+    word: tuple[float, ...]
+    line: tuple[float, ...]
+
+    @classmethod
+    def of_card(cls, card: Mapping[str, Any], decoder: str) -> Calibration | None:
+        """Return the calibration for ``decoder`` on a recognizer's card, or None if none was fitted.
+
+        Raises :class:`InkError` if it was fitted to the evidence of another version.
+        """
+        stored = card.get("calibration", {}).get(decoder)
+        if stored is None:
+            return None
+        found = cls(*(tuple(stored.get(level, ())) for level in EVIDENCE_LEVELS))
+        if tuple(map(len, astuple(found))) != tuple(1 + columns for columns in EVIDENCE_COLUMNS):
+            raise InkError(f"the card's calibration for {decoder} is of another version; run the command 'calibrate'")
+        return found
+
+    def record(self) -> dict[str, list[float]]:
+        return {name: [round(w, 5) for w in weights] for name, weights in asdict(self).items()}
+
+    def probabilities(self, found: Evidence, scores: Sequence[float]) -> Probabilities:
+        """Return the probabilities that each character, each word and each reading is right.
+
+        ``scores`` are those of the readings, best first. The best reading's probability is the regression's; the
+        others share the rest in proportion to exp(score / :data:`TEMPERATURE`), none getting more than the best.
+        """
+        line = float(logistic(found.line, self.line)[0])
+        weights = np.exp((np.array(scores[1:]) - scores[0]) / TEMPERATURE)
+        others = (1 - line) * weights / max(weights.sum(), 1e-9)
+        return (
+            logistic(found.characters, self.character).tolist(),
+            logistic(found.words, self.word).tolist(),
+            [line, *np.minimum(line, others).tolist()],
         )
-        for level, found in rows.items()
-    }
 
 
-def right(reference: str, transcription: Transcription) -> tuple[list[bool], list[bool]]:
-    """Whether each character, and each word, of the best reading is."""
-    reference = natural(reference)
-    at: list[int] = []  # for each character of the output its place in the reference, or -1
-    i = 0
-    for r, o in metrics.alignment(reference, transcription.text):
-        if o:
-            at.append(i if r == o else -1)
-        i += len(r)
-    words = []
-    for word in transcription.words:
-        places = at[word.begin : word.end]
-        begins = places[0] == 0 or (places[0] > 0 and reference[places[0] - 1] == " ")
-        ends = places[-1] == len(reference) - 1 or reference[places[-1] + 1 : places[-1] + 2] == " "
-        words.append(begins and ends and places == list(range(places[0], places[0] + len(places))))
-    return [place >= 0 for place in at], words
+def logistic(features: Floats, weights: Sequence[float]) -> Floats:
+    """Probabilities (N,) from features (N, F) and F + 1 weights, the constant first."""
+    return 1 / (1 + np.exp(-(weights[0] + features @ np.array(weights[1:]))))
 
 
-def calibrate(judged: dict[str, Judged]) -> Calibration:
-    """The regressions of all levels."""
-    return Calibration(*(fit(judged[level].features, judged[level].right) for level in LEVELS))
+def _log_odds(probabilities: Floats) -> Floats:
+    p = np.clip(probabilities, 1e-9, 1 - 1e-9)
+    return np.clip(np.log(p / (1 - p)), -SURE, SURE)
 
 
-def cross_validated(judged: dict[str, Judged]) -> dict[str, float]:
-    """Expected calibration error of each level when each form is judged by a fit on others."""
-    errors = {}
-    for level in LEVELS:
-        one = judged[level]
-        probabilities = np.zeros(len(one.right))
-        for fold in range(FOLDS):
-            held = one.form % FOLDS == fold
-            weights = fit(one.features[~held], one.right[~held])
-            probabilities[held] = logistic(one.features[held], weights)
-        errors[level] = expected_calibration_error(probabilities, one.right)
-    return errors
+def _agreement(a: str, b: str) -> tuple[int, int]:
+    """How many characters two texts share at their beginning, and how many of the rest at their end."""
+    if a == b:
+        return len(a), 0
+    most = min(len(a), len(b))
+    prefix = next((i for i in range(most) if a[i] != b[i]), most)
+    suffix = next((i for i in range(most - prefix) if a[-1 - i] != b[-1 - i]), most - prefix)
+    return prefix, suffix
 
 
-def figures(evaluation: Evaluation, calibration: Calibration) -> dict[str, Any]:
-    """Calibration errors, mean probabilities, and how often the truth is first, and among all alternatives."""
-    judged = judge(evaluation)
-    result: dict[str, Any] = {}
-    for level in LEVELS:
-        p = logistic(judged[level].features, getattr(calibration, level))
-        error = expected_calibration_error(p, judged[level].right)
-        result[level] = {"ece": error, "probability": float(p.mean()), "right": float(judged[level].right.mean())}
-    truths = [canonical(line.text) for line in evaluation.lines]
-    found = [[canonical(r.text) for r in t.readings] for t in evaluation.transcriptions]
-    first = float(np.mean([t == texts[0] for t, texts in zip(truths, found, strict=True)]))
-    among = float(np.mean([t in texts for t, texts in zip(truths, found, strict=True)]))
-    result["alternatives"] = {
-        "count": max(map(len, found)),
-        "first": first,
-        "among": among,
-        "errors_removed": (among - first) / max(1 - first, 1e-9),
-    }
-    return result
-
-
-def render(result: dict[str, Any]) -> str:
-    """:func:`figures` as people read them."""
-    rows = ["            calibration error  mean probability  right"]
-    for level in LEVELS:
-        ece, mean, share = (100 * result[level][name] for name in ("ece", "probability", "right"))
-        rows.append(f"{level:10}  {ece:15.2f} %  {mean:14.2f} %  {share:.2f} %")
-    a = result["alternatives"]
-    rows.append(
-        f"the truth is first in {100 * a['first']:.1f} % of the lines, among {a['count']} alternatives in "
-        f"{100 * a['among']:.1f} %: {100 * a['errors_removed']:.1f} % of the errors removed"
-    )
-    return "\n".join(rows)
-
-
-def draw(evaluation: Evaluation, calibration: Calibration, path: Path) -> None:
-    """The reliability diagram, a PNG: how often right against how probable, a panel for each level."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    judged = judge(evaluation)
-    figure = Figure(figsize=(12, 4.2), layout="constrained")
-    for axes, level in zip(figure.subplots(1, 3), LEVELS, strict=True):
-        p = logistic(judged[level].features, getattr(calibration, level))
-        rows = np.array(reliability(p, judged[level].right))
-        axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-        axes.bar(rows[:, 0], rows[:, 2], width=0.03, color="0.85", label="share of all")
-        axes.plot(rows[:, 0], rows[:, 1], "o-", color="black", markersize=4, label="right")
-        error = expected_calibration_error(p, judged[level].right)
-        axes.set_title(f"{level}s: calibration error {100 * error:.1f} %")
-        axes.set(xlabel="probability", xlim=(0, 1.02), ylim=(0, 1.02))
-    axes.legend(loc="upper left")
-    FigureCanvasAgg(figure)
-    with atomic(path) as temporary:
-        figure.savefig(temporary, dpi=110, format="png")
+def _words(text: str) -> tuple[tuple[int, int], ...]:
+    spans, begin = [], 0
+    for i, c in enumerate(text + " "):
+        if c == " ":
+            if i > begin:
+                spans.append((begin, i))
+            begin = i + 1
+    return tuple(spans)

@@ -19,7 +19,7 @@ from svgwrite.animate import Animate, Set
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.geometry import Floats, decimate
+from handwriting.rendering.splines import Floats, decimate
 from handwriting.rendering.svg import group, identifier, path_data, sheet, text, write_text
 
 # In seconds and millimetres.

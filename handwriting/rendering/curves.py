@@ -20,7 +20,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.rendering.geometry import distinct
+from handwriting.rendering.splines import distinct
 
 Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]

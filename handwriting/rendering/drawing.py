@@ -18,7 +18,7 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering import color as colors
 from handwriting.rendering.curves import curves
-from handwriting.rendering.geometry import fit
+from handwriting.rendering.splines import fit
 
 LARGEST = 5000.0
 """Millimetres; a PDF page cannot be larger."""

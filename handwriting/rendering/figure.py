@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing
-from handwriting.rendering.geometry import Floats
+from handwriting.rendering.splines import Floats
 
 INCH = 25.4
 POINT = INCH / 72

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Source
-from handwriting.rendering.geometry import beziers, distinct, sample
+from handwriting.rendering.splines import beziers, distinct, sample
 
 Floats = NDArray[np.float64]
 Glyphs = dict[str, tuple[float, list[Floats]]]

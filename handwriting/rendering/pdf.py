@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from handwriting.files import atomic
 from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing
-from handwriting.rendering.geometry import Floats
+from handwriting.rendering.splines import Floats
 
 MM = 72 / 25.4
 """Points."""

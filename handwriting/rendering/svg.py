@@ -14,7 +14,7 @@ import svgwrite.container
 from handwriting.files import atomic
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing, fitted
-from handwriting.rendering.geometry import Floats
+from handwriting.rendering.splines import Floats
 
 
 def svg(drawing: Drawing | Ink, path: str | os.PathLike[str], **style: Any) -> None:

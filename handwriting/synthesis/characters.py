@@ -115,7 +115,7 @@ def writable(text: str, characters: Collection[str]) -> str:
     """``text`` as it will be written, with ``characters`` (see :func:`learned`) and line ends ``\\n`` alone.
 
     Composed (NFC), typography mapped, runs of spaces made one and none left at the ends of a line, as in the training
-    texts. Line ends stay: they are for :mod:`~handwriting.synthesis.wrap`. A second pass changes nothing. Raises one
+    texts. Line ends stay: they are for :mod:`~handwriting.composition.wrap`. A second pass changes nothing. Raises one
     :class:`InkError` that names every character which cannot be written and suggests a spelling, or says that there is
     nothing to write.
     """

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.runtime import Graph, Recurrence
-from handwriting.synthesis.mixture import Floats, Noise, Pen
+from handwriting.synthesis.pen import Floats, Noise, Pen
 
 Indices = NDArray[np.int64]
 State = dict[str, NDArray]

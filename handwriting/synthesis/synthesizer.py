@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
-from handwriting.features.baseline import level
-from handwriting.features.normalise import writing_height
 from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
-from handwriting.features.pace import repaced
+from handwriting.geometry.baseline import level
+from handwriting.geometry.normalise import writing_height
+from handwriting.geometry.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable

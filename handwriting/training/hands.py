@@ -22,7 +22,7 @@ from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.features.hand import measures
-from handwriting.features.normalise import writing_height
+from handwriting.geometry.normalise import writing_height
 from handwriting.features.offsets import JUMP, Normalizer
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork

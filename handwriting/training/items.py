@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.corpora import Corpus
-from handwriting.features.baseline import level
-from handwriting.features.compose import foot
-from handwriting.features.normalise import deskew, segments, slant, writing_height
+from handwriting.geometry.baseline import level
+from handwriting.geometry.compose import foot
+from handwriting.geometry.normalise import deskew, segments, slant, writing_height
 from handwriting.features.offsets import clean
-from handwriting.features.pace import rate_of, sampled_in_time
+from handwriting.geometry.pace import rate_of, sampled_in_time
 from handwriting.ink import Ink
 from handwriting.text import natural, raw
 

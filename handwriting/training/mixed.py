@@ -15,7 +15,7 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus
 from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
-from handwriting.features.normalise import normalise
+from handwriting.geometry.normalise import normalise
 from handwriting.text import natural
 from handwriting.training.mixture import Lines, Listed, Mixture, Share
 from handwriting.training.plan import plan_by_length

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
-from handwriting.features.compose import LETTER_GAP, side_by_side
+from handwriting.geometry.compose import LETTER_GAP, side_by_side
 from handwriting.ink import Ink
 from handwriting.text import natural
 

@@ -19,16 +19,16 @@ from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
+from handwriting.evaluation.recognition import evaluate
 from handwriting.features import FeatureConfig, encode, encode_normalised
-from handwriting.features.augment import Augmentation
-from handwriting.features.normalise import normalise
+from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, ctc_loss, steps_needed
 from handwriting.recognition.decode import GreedyDecoder
-from handwriting.recognition.evaluation import evaluate
 from handwriting.recognition.recognizer import Network, Recognizer
 from handwriting.runtime import batches_by_length, pad
 from handwriting.text import natural
+from handwriting.training.augment import Augmentation
 from handwriting.training.export import int8, recognizer_graph
 from handwriting.training.initialise import inherited, initialise
 from handwriting.training.plan import plan_by_length

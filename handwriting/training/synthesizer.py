@@ -21,11 +21,13 @@ from handwriting import checkpoint
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, Line
-from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, seen, terms
+from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
-from handwriting.features.normalise import writing_height
+from handwriting.evaluation import synthesis
+from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
 from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
-from handwriting.features.pace import rate_of, step_of
+from handwriting.geometry.normalise import writing_height
+from handwriting.geometry.pace import rate_of, step_of
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import (
     POINT_SIZE,
@@ -35,8 +37,6 @@ from handwriting.networks.synthesizer import (
     SynthesisNetwork,
 )
 from handwriting.runtime import pad
-from handwriting.synthesis import evaluation
-from handwriting.synthesis.evaluation import Example
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
@@ -95,11 +95,12 @@ class SynthesizerTask:
         self.counts = Counter("".join(texts))
         self.hand = _hand(lines)
         self.examples = [
-            Example(self.normalizer(steps), self.alphabet.encode(text)) for steps, text in zip(raw, texts, strict=True)
+            OffsetExample(self.normalizer(steps), self.alphabet.encode(text))
+            for steps, text in zip(raw, texts, strict=True)
         ]
         self.points = sum(example.steps for example in self.examples)
         self.development = (
-            evaluation.examples(corpus, settings.develop, self.normalizer, self.alphabet) if watched else []
+            synthesis.examples(corpus, settings.develop, self.normalizer, self.alphabet) if watched else []
         )
         unknown = sum(int((e.text == 0).sum()) for e in self.development)
         say(
@@ -184,7 +185,7 @@ def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: f
     return said
 
 
-def collate(examples: Sequence[Example]) -> Batch:
+def collate(examples: Sequence[OffsetExample]) -> Batch:
     """Padded points (T + 1, B, 3), the numbers of steps (B,) and padded texts (B, U), U at least 1."""
     points, lengths = pad([e.points for e in examples])
     text = np.zeros((len(examples), max(1, *(len(e.text) for e in examples))), dtype=np.int64)
@@ -206,12 +207,12 @@ def point_losses(network: nn.Module, batch: Batch, normalizer: Normalizer) -> tu
 @torch.no_grad()
 def figures(
     network: nn.Module,
-    examples: Sequence[Example],
+    examples: Sequence[OffsetExample],
     normalizer: Normalizer,
     batch_size: int = 32,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> dict[str, float]:
-    """Nats and SSE over every line, in float32, as ``synthesis.evaluation.figures`` has them."""
+    """Nats and SSE over every line, in float32, as :class:`~handwriting.evaluation.synthesis.Likelihood` has them."""
     device = next(network.parameters()).device
     network.eval()
     order = sorted((e for e in examples if e.steps), key=lambda e: e.steps)
@@ -222,7 +223,7 @@ def figures(
         losses = point_losses(network, (points, lengths, text), normalizer)
         batch_nats, batch_error = (v.sum(dtype=torch.float64).item() for v in losses)
         nats, error = nats + batch_nats, error + batch_error
-    return evaluation.figures(nats, error, examples, normalizer)
+    return asdict(Likelihood.of_sums(nats, error, examples, normalizer))
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNetwork | SynthesisNetwork:
@@ -243,7 +244,7 @@ def export_checkpoint(
     write_checkpoint(folder, source.card, source.weights(), quantise)
     if corpus is not None and splits:
         written = Synthesizer.load(folder)
-        figures = {split: evaluation.evaluate(written, corpus, split) for split in splits}
+        figures = {split: synthesis.evaluate(written, corpus, split).figures() for split in splits}
         checkpoint.save_card(folder, {**source.card, "figures": figures})
 
 
@@ -253,13 +254,13 @@ def evaluate(
     split: str,
     threads: int = 1,
     progress: Callable[[int, int], object] = lambda done, total: None,
-) -> dict[str, Any]:
-    """What ``synthesis.evaluation.evaluate`` reports, by the float32 network that the graph was made from."""
+) -> SynthesisReport:
+    """What ``evaluation.synthesis.evaluate`` reports, by the float32 network that the graph was made from."""
     torch.set_num_threads(threads)
     normalizer, alphabet = Normalizer.of_card(source.card), Alphabet(source.card["alphabet"])
-    lines = evaluation.examples(corpus, split, normalizer, alphabet)
+    lines = synthesis.examples(corpus, split, normalizer, alphabet)
     values = figures(build(source.card, source.weights()), lines, normalizer, progress=progress)
-    return evaluation.report(source.card, split, values, len(lines), seen(source.card, corpus.lines(split)))
+    return synthesis.report(source.card, corpus, split, Likelihood(**values))
 
 
 def write_checkpoint(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from handwriting import formats, metrics
+from handwriting.composition.live_page import Begun, Finished, Hands, Live, Sheet
+from handwriting.composition.page import Hand
+from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Page, Source
-from handwriting.live import Begun, Finished, Hands, Live, Sheet
-from handwriting.reading import PageReader
 from handwriting.recognition.pages import ReadLine
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering import save
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.page import sheet as sheet_of
-from handwriting.synthesis.page import Hand
 from handwriting.synthesis.styles import SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.web import wire
@@ -41,7 +41,7 @@ class Desk:
     drawing: Lane = field(default_factory=lambda: Lane("drawing", 1, 8))
 
     def __post_init__(self) -> None:
-        self.reader = PageReader(self.recognizer)
+        self.reader = IncrementalPageReader(self.recognizer)
         self.hands = Hands(self.synthesizer)
         self.styles = {name: load(name) for name in SHIPPED}
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_COORDINATE
 from handwriting.ink import Ink, Source
+from handwriting.limits import MAX_COORDINATE
 from handwriting.recognition.pages import ReadLine
 from handwriting.rendering.page import PageStyle
 

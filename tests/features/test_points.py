@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from handwriting.errors import InkError
 from handwriting.features import LIMIT, FeatureConfig, encode
 from handwriting.features.points import POINT_SIZE, encode_points
-from handwriting.features.resample import resample
+from handwriting.geometry.resample import resample
 from handwriting.ink import Ink
 
 strokes = st.lists(

@@ -12,7 +12,7 @@ from iamondb_fixture import form_xml, line_strokes, line_xml, write
 
 from handwriting import formats
 from handwriting.errors import InkError
-from handwriting.formats.limits import MAX_BYTES
+from handwriting.limits import MAX_BYTES
 
 LINE = line_xml([[(10, 20, "5000000.10"), (11, 22, "5000000.11")], [(30, 5, "5000000.25")]])
 

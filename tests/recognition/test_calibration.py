@@ -1,62 +1,84 @@
-"""What was right, and whether probabilities say so."""
+"""How probable it is that something was read rightly."""
 
 import numpy as np
 import pytest
-from tiny import TinyCorpus
 
-from handwriting.recognition.calibration import calibrate, cross_validated, draw, figures, judge, render, right
-from handwriting.recognition.evaluation import evaluate
-from handwriting.recognition.recognizer import Reading, Recognizer, Transcription, Word
+from handwriting.alphabet import Alphabet
+from handwriting.errors import InkError
+from handwriting.recognition.beam import BeamSearchDecoder
+from handwriting.recognition.calibration import (
+    Calibration,
+    _agreement,
+    evidence,
+)
+from handwriting.recognition.decode import Hypothesis
 
-
-def said(text, *spans):
-    words = tuple(Word(text[a:b], a, b, (), 0.5) for a, b in spans)
-    return Transcription((Reading(text, 0.0, ()),), words)
-
-
-def test_characters_and_words_that_are_right():
-    characters, words = right("the old man", said("the eld man", (0, 3), (4, 7), (8, 11)))
-    assert words == [True, False, True]
-    assert characters == [True] * 4 + [False] + [True] * 6
+ALPHABET = Alphabet(" abc")
+MEAN = Calibration((0.0, 0.5, 0.5), (0.0, 0.5, 0.25, 0.25), (0.0, 0.5, 0.5, 0.0))
+"""The plain mean of the evidence."""
 
 
-def test_a_word_that_should_be_two_is_wrong_though_its_characters_are_right():
-    characters, words = right("in deed", said("indeed", (0, 6)))
-    assert (all(characters), words) == (True, [False])
-    characters, words = right("indeed", said("in deed", (0, 2), (3, 7)))
-    assert (characters[2], words) == (False, [False, False])
+def said(*rows):
+    """What a search finds in frames that give each index of ``-, space, a, b, c`` so much."""
+    frames = np.log(np.array(rows, dtype=float) + 1e-6)
+    frames -= np.logaddexp.reduce(frames, axis=1, keepdims=True)
+    search = BeamSearchDecoder(ALPHABET)
+    found = search.search(frames)
+    best = search.aligned(frames, found[:1])[0]
+    return evidence(best, found[0].labels, [(one.text, one.score) for one in found], frames)
 
 
-def test_references_are_in_natural_typography():
-    assert right("Mr . Foot", said("Mr. Foot", (0, 3), (4, 8)))[1] == [True, True]
+def test_the_doubtful_character_is_the_less_probable():
+    one = said([0, 0, 1, 0, 0], [0, 0, 0, 0.6, 0.4], [0, 1, 0, 0, 0], [0, 0, 0, 0, 1])  # "ab c"
+    characters, words, (line,) = MEAN.probabilities(one, [0.0])
+    assert one.spans == ((0, 2), (3, 4))
+    assert np.argmin(characters) == 1
+    assert words[0] < 0.75 < 0.9 < words[1]
+    assert line < 0.75
 
 
-@pytest.fixture(scope="module")
-def evaluation():
-    return evaluate(Recognizer.load(), TinyCorpus(10), "testset_v", "language", alternatives=3)
+def test_a_line_is_judged_by_its_rivals_the_network_and_the_language_model():
+    frames = np.log(np.full((3, 5), 0.2))
+    best = Hypothesis("ab", -1.5, ((0, 1), (2, 3)), 0.5)
+    one = evidence(best, ALPHABET.encode("ab").tolist(), [("ab", 0.5), ("ac", 0.5 - 2 * np.log(3))], frames)
+    assert one.line == pytest.approx(np.array([[np.log(3), -np.log(2.5), 1.0]]))
 
 
-def test_every_level_is_judged_and_drawn(evaluation, tmp_path):
-    judged = judge(evaluation)
-    assert len(judged["line"].right) == 10
-    assert len(judged["character"].right) == sum(len(output) for output in evaluation.outputs)
-    weights = calibrate(judged)
-    result = figures(evaluation, weights)
-    assert 0 <= result["character"]["ece"] <= 1
-    assert result["alternatives"]["among"] >= result["alternatives"]["first"]
-    assert set(cross_validated(judged)) == {"character", "word", "line"}
-    assert "3 alternatives" in render(result)
-    draw(evaluation, weights, tmp_path / "a.png")
-    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+def test_a_clear_line_is_probable():
+    characters, words, (line,) = MEAN.probabilities(said([0, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, 0]), [0.0])
+    assert min(*characters, *words, line) > 0.95
 
 
-def test_readings_words_and_characters_have_probabilities(evaluation):
-    for line, transcription in zip(evaluation.lines, evaluation.transcriptions, strict=True):
-        p = [r.probability for r in transcription.readings]
-        assert p == sorted(p, reverse=True)
-        assert sum(p) <= 1 + 1e-9
-        assert all(0 <= c.probability <= 1 for c in transcription.characters)
-        assert [w.text for w in transcription.words] == transcription.text.split()
-        whole = [w.box(line.ink) for w in transcription.words]
-        assert np.min(whole, axis=0)[:2] == pytest.approx(line.ink.bounds[:2])
-        assert np.max(whole, axis=0)[2:] == pytest.approx(line.ink.bounds[2:])
+def test_no_text_has_a_probability_too():
+    characters, words, (line,) = MEAN.probabilities(said([1, 0, 0, 0, 0]), [0.0])
+    assert len(characters) == len(words) == 0
+    assert 0 < line < 1
+
+
+def test_readings_share_what_the_best_one_leaves():
+    one = said([0, 0, 1, 0, 0])
+    certain = Calibration((0.0,) * 3, (0.0,) * 4, (np.log(3.0), 0.0, 0.0, 0.0))  # 3/4 for the best line
+    scores = [5.0, 5.0 - 2 * np.log(2), 5.0 - 2 * np.log(6)]  # exp(score / TEMPERATURE) as 1 to 1/2 to 1/6
+    assert certain.probabilities(one, scores)[2] == pytest.approx([0.75, 0.25 * 0.75, 0.25 * 0.25])
+    doubtful = Calibration((0.0,) * 3, (0.0,) * 4, (-np.log(3.0), 0.0, 0.0, 0.0))  # 1/4: no other has more
+    assert doubtful.probabilities(one, scores)[2] == pytest.approx([0.25, 0.25, 0.75 * 0.25])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [("abc", "abc", (3, 0)), ("abc", "axc", (1, 1)), ("aa", "aaa", (2, 0)), ("", "ab", (0, 0)), ("ab", "cd", (0, 0))],
+)
+def test_agreement_at_both_ends(a, b, expected):
+    assert _agreement(a, b) == expected
+
+
+def test_a_card_keeps_it():
+    calibration = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0))
+    assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "beam") == calibration
+    assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "greedy") is None
+
+
+def test_a_calibration_of_another_version_is_refused():
+    stored = {"word": [0.0, 0.5, 0.25, 0.25], "line": [0.0, 0.5, 0.25, 0.25, 0.0]}
+    with pytest.raises(InkError, match="for beam is of another version; run the command 'calibrate'"):
+        Calibration.of_card({"calibration": {"beam": stored}}, "beam")

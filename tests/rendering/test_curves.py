@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from handwriting.rendering.curves import TOLERANCE, curves
-from handwriting.rendering.geometry import distinct, sample
 from handwriting.rendering.hershey import write
+from handwriting.rendering.splines import distinct, sample
 
 grid = st.integers(1, 40).flatmap(lambda n: arrays(np.float64, (n, 2), elements=st.integers(-20, 20)))
 drawings = st.lists(grid.map(lambda points: points * 0.1), min_size=1, max_size=4)

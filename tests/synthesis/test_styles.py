@@ -9,7 +9,7 @@ import pytest
 from tiny import synthesizer
 
 from handwriting.errors import InkError
-from handwriting.features.normalise import writing_height
+from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 from handwriting.synthesis import styles

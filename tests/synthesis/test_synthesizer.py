@@ -10,7 +10,7 @@ from tiny import synthesizer
 
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
-from handwriting.features.normalise import writing_height
+from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 from handwriting.synthesis.synthesizer import BATCH, LONGEST, Synthesizer

@@ -17,7 +17,7 @@ from handwriting.corpora import open_corpus
 from handwriting.corpora.seen import fingerprint, seen
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig
-from handwriting.features.augment import Augmentation
+from handwriting.training.augment import Augmentation
 from handwriting.training.loop import Options, train
 from handwriting.training.mixed import recognizer_task
 from handwriting.training.recipes import chosen

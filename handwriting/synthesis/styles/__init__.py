@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.features.baseline import level
-from handwriting.features.normalise import writing_height
 from handwriting.files import atomic
+from handwriting.geometry.baseline import level
+from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink, Source
 from handwriting.synthesis.sampler import Primer
 from handwriting.synthesis.synthesizer import Synthesizer

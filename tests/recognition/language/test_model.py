@@ -9,10 +9,10 @@ from tiny import TinyCorpus
 
 from handwriting.alphabet import Alphabet
 from handwriting.errors import InkError
+from handwriting.evaluation.tuning import tune
 from handwriting.recognition.language.build import build
 from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.recognition.language.scorer import Weights
-from handwriting.recognition.tune import tune
 
 
 def test_a_saved_model_says_the_same(tmp_path):
@@ -98,7 +98,7 @@ class Doubtful:
 
 def test_tuning_finds_that_the_language_helps(tmp_path, monkeypatch):
     corpus = TinyCorpus()
-    monkeypatch.setattr("handwriting.recognition.tune.encode", lambda ink, features: ink)
+    monkeypatch.setattr("handwriting.evaluation.tuning.encode", lambda ink, features: ink)
     (tmp_path / "words.txt").write_text("ink pen line net in ten pin nine. " * 9)
     built = build([tmp_path / "words.txt"], terms="ours")
     silent = LanguageModel(built.characters, built.words, Weights(language=0.0, character=0.0))
@@ -107,4 +107,4 @@ def test_tuning_finds_that_the_language_helps(tmp_path, monkeypatch):
     tuned = tune(reader, silent, corpus, "testset_v", every=1, say=told.append)
     assert tuned.cer < 0.1 < float(told[0].split()[1]) / 100
     assert tuned.weights.language > 0
-    assert tuned.model(silent, "testset_v", "this").card["tuned"]["lines"] == 12
+    assert tuned.applied_to(silent, "this").card["tuned"]["lines"] == 12

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handwriting.evaluation.pages import matched
 from handwriting.ink import Ink
 from handwriting.recognition.pages import split, split_strokes
 from handwriting.recognition.pages.columns import find_columns
-from handwriting.recognition.pages.evaluation import matched
 from handwriting.recognition.pages.marks import Marks, weighted_median
 
 

@@ -1,0 +1,106 @@
+"""Named perturbations that imitate other tablets and other hands, to measure the robustness of a recognizer.
+
+Unlike the random distortions of ``training/augment.py``, each perturbation is fixed. All of them leave the text
+readable to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.errors import InkError
+from handwriting.geometry.dots import dots_and_bars
+from handwriting.geometry.normalise import writing_height
+from handwriting.geometry.pace import sampled_in_time
+from handwriting.ink import Ink
+
+Perturbation = Callable[[Ink], Ink]
+
+WORD_GAP_HEIGHTS = 0.35
+"""A horizontal gap wider than this, in writing heights, separates two words."""
+
+
+def sampled(ink: Ink, rate: float) -> Ink:
+    """Resample to ``rate`` points per second; ink without times is returned unchanged."""
+    return ink if ink.t is None else sampled_in_time(ink, ink.t, rate)
+
+
+def moved(ink: Ink, scale: float = 1.0, offset: float = 0.0) -> Ink:
+    """Change the units and the origin."""
+    return ink.moved_to(ink.x * scale + offset, ink.y * scale - 3 * offset)
+
+
+def slanted(ink: Ink, degrees: float) -> Ink:
+    """Shear by ``degrees``; positive values lean the writing to the right."""
+    return ink.moved_to(ink.x - np.tan(np.radians(degrees)) * ink.y, ink.y)
+
+
+def rotated(ink: Ink, degrees: float) -> Ink:
+    """Rotate by ``degrees``; positive values let the line fall to the right."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return ink.moved_to(cos * ink.x - sin * ink.y, sin * ink.x + cos * ink.y)
+
+
+def timeless(ink: Ink) -> Ink:
+    """Drop times and pressure."""
+    return replace(ink, t=None, pressure=None)
+
+
+def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
+    """Move every i-dot and t-bar to the end of its word, and drop the times, which would run backward.
+
+    ``among`` (S,) marks the strokes that may be moved; all by default. A horizontal gap wider than
+    :data:`WORD_GAP_HEIGHTS` separates two words.
+    """
+    late = dots_and_bars(ink)
+    if among is not None:
+        late &= among
+    word = _words(ink)
+    last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
+    np.maximum.at(last, word[~late], np.flatnonzero(~late))
+    at = np.where(late, np.maximum(last[word], np.arange(len(late))), np.arange(len(late)))
+    order = np.lexsort((np.arange(len(late)), late, at))
+    return replace(ink.take(order), t=None, pressure=None, source=ink.source)
+
+
+def _words(ink: Ink) -> NDArray[np.int64]:
+    """Return for each stroke the number of its word, counted from left to right; shape (S,)."""
+    left, _, right, _ = ink.boxes
+    order = np.argsort(left, kind="stable")
+    reached = np.maximum.accumulate(right[order])
+    begins = left[order[1:]] - reached[:-1] > WORD_GAP_HEIGHTS * writing_height(ink)
+    word = np.empty(len(left), dtype=np.int64)
+    word[order] = np.concatenate([[0], np.cumsum(begins)])
+    return word
+
+
+PERTURBATIONS: dict[str, Perturbation] = {
+    "none": lambda ink: ink,
+    "rate-60": partial(sampled, rate=60),
+    "rate-120": partial(sampled, rate=120),
+    "rate-250": partial(sampled, rate=250),
+    "rate-500": partial(sampled, rate=500),
+    "scale-small": partial(moved, scale=1e-3),
+    "scale-large": partial(moved, scale=1e3),
+    "offset": partial(moved, offset=1e5),
+    "slant-right": partial(slanted, degrees=20),
+    "slant-left": partial(slanted, degrees=-20),
+    "rotation-down": partial(rotated, degrees=5),
+    "rotation-up": partial(rotated, degrees=-5),
+    "no-time": timeless,
+    "delayed-strokes": delayed,
+}
+"""All perturbations by name; ``none`` leaves the ink unchanged."""
+
+
+def perturbation(name: str) -> Perturbation:
+    """Return the perturbation called ``name``. Raises :class:`InkError`, listing the names, if there is none."""
+    try:
+        return PERTURBATIONS[name]
+    except KeyError:
+        raise InkError(f"perturbation {name!r} is unknown; choose from {', '.join(PERTURBATIONS)}") from None

@@ -1,0 +1,1 @@
+"""Measuring and straightening ink: what features, drawing and documents share."""

@@ -1,0 +1,53 @@
+"""Ink as another pen would have sampled it: a synthesizer has learnt how far a hand gets from one point to the next.
+
+A tablet that reports its pen 300 times a second shows, point by point, a hand five times as slow as a whiteboard at 60.
+Where there are times, the ink is sampled anew in time, which keeps the hand's own speeds. Without them, its points are
+set at even distances, if they lie much closer or farther than they should.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from handwriting.geometry.normalise import segments, writing_height
+from handwriting.geometry.resample import resample
+from handwriting.ink import Floats, Ink
+
+TOLERANCE = 1.5
+"""Ink whose pace is off by less than this factor stays as it is: people differ by more."""
+
+
+def repaced(ink: Ink, rate: float, step: float) -> Ink:
+    """``ink`` with about ``rate`` points a second, or without times with points ``step`` writing heights apart.
+
+    A dot stays one point; pressure is lost where something changed.
+    """
+    if rate > 0 and ink.t is not None and (own := rate_of(ink)) > 0:
+        return ink if 1 / TOLERANCE < own / rate < TOLERANCE else sampled_in_time(ink, ink.t, rate)
+    own = step_of(ink)
+    return ink if own == 0 or 1 / TOLERANCE < own / step < TOLERANCE else resample(ink, step * writing_height(ink))[0]
+
+
+def rate_of(ink: Ink) -> float:
+    """Points a second while the pen is down; 0 where there are no times, or none that pass."""
+    if ink.t is None:
+        return 0.0
+    seconds = float(np.sum(ink.t[ink.ends - 1] - ink.t[ink.starts]))
+    return (len(ink) - len(ink.starts)) / seconds if seconds > 0 else 0.0
+
+
+def step_of(ink: Ink) -> float:
+    """Mean distance from point to point while the pen is down, in writing heights; 0 for dots alone."""
+    steps = len(ink) - len(ink.starts)
+    return float(segments(ink)[2].sum()) / steps / writing_height(ink) if steps else 0.0
+
+
+def sampled_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
+    """Ink with times ``t`` (N,) as a pen that is read ``rate`` times a second would have seen it; a dot stays one."""
+    strokes = []
+    for start, end in zip(ink.starts, ink.ends, strict=True):
+        times = np.maximum.accumulate(t[start:end])
+        count = max(1, round(float(times[-1] - times[0]) * rate)) + 1 if end - start > 1 else 1
+        at = np.linspace(times[0], times[-1], count)
+        strokes.append(np.column_stack([np.interp(at, times, v[start:end]) for v in (ink.x, ink.y)] + [at]))
+    return Ink.from_strokes(strokes, ink.source)

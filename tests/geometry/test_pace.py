@@ -1,0 +1,58 @@
+"""Ink sampled as another pen would: the same shape, the other pen's pace."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from handwriting.geometry.pace import TOLERANCE, rate_of, repaced, step_of
+from handwriting.ink import Ink
+from handwriting.rendering.hershey import write
+
+
+def timed(rate: float) -> Ink:
+    """A second of a circle, then a dot, then half a second of a line, ``rate`` points a second."""
+    t = np.arange(0, 1 + 1e-9, 1 / rate)
+    circle = np.column_stack([np.cos(t), np.sin(t), 100 + t])
+    line = np.column_stack([t[t <= 0.5], 2 * t[t <= 0.5], 103 + t[t <= 0.5]])
+    return Ink.from_strokes([circle, [[5, 5, 102]], line])
+
+
+def test_a_fast_tablet_s_ink_gets_the_rate_asked_for_and_keeps_its_shape():
+    ink = repaced(timed(300), 60, step=1.0)
+    assert rate_of(ink) == pytest.approx(60, rel=0.02)
+    assert [len(stroke) for stroke in ink] == [61, 1, 31]
+    circle = ink.strokes[0]
+    assert np.abs(np.hypot(*circle.T) - 1).max() < 1e-4
+    assert ink.t[-1] == pytest.approx(3.5)
+    assert ink.bounds == pytest.approx(timed(300).bounds, abs=1e-4)
+
+
+@pytest.mark.parametrize("rate", [50, 60, 80])
+def test_a_pace_that_is_near_stays_untouched(rate):
+    ink = timed(rate)
+    assert repaced(ink, 60, step=1.0) is ink
+
+
+def test_without_times_points_are_set_at_even_distances():
+    ink = write("some words", seed=1)
+    plain = Ink(ink.x, ink.y, ink.starts)
+    step = step_of(plain)
+    assert repaced(plain, 60, step * 1.2) is plain
+    wide = repaced(plain, 60, step * 4)
+    assert len(wide) < len(plain) / 3
+    assert step_of(wide) == pytest.approx(step * 4, rel=0.25)
+    assert repaced(plain, 60, step / 4).bounds == pytest.approx(plain.bounds, abs=0.5)
+
+
+def test_times_that_stand_still_count_as_none():
+    ink = write("ink", seed=1)
+    frozen = Ink(ink.x, ink.y, ink.starts, np.zeros(len(ink)))
+    assert rate_of(frozen) == 0
+    assert len(repaced(frozen, 60, step_of(ink) * 5)) < len(ink) / 3
+
+
+def test_dots_alone_stay():
+    dots = Ink.from_strokes([[[0, 0]], [[5, 5]]])
+    assert repaced(dots, 60, 0.05) is dots
+    assert TOLERANCE > 1
