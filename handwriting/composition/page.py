@@ -139,7 +139,9 @@ class Writing:
         """``text`` is writable (:meth:`Synthesizer.writable`)."""
         self.synthesizer, self.hand, self.draw = synthesizer, hand, draw or synthesizer.write
         self.progress, self.characters, self.done, self.streams = progress, len(text), 0, 0
-        self.ahead, self.watch, self.primer = ahead, watch, hand.primer
+        self.ahead, self.watch = ahead, watch
+        known = synthesizer.hands
+        self.primer = synthesizer.in_hand(known.random(hand.seed)) if hand.primer is None and known else hand.primer
         self._growths: dict[bool, float] = {}
         self.scale = HEIGHT * hand.size * style.line_height_mm / synthesizer.height
         self.shear = math.tan(math.radians(hand.slant))

@@ -24,7 +24,8 @@ from handwriting.geometry.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
-from handwriting.synthesis.sampler import Network, Primer, Sample, Watch, prime, sample
+from handwriting.synthesis.hands import Code, Hands
+from handwriting.synthesis.sampler import RATE, Network, Primer, Sample, Watch, prime, sample
 from handwriting.synthesis.strays import own_points
 
 BIAS = 1.0
@@ -74,12 +75,17 @@ class Synthesizer:
             self.height = float(card["hand"]["height"])
             self.advance = float(card["hand"]["advance"])
             self._pace = float(card["hand"].get("rate", 0)), float(card["hand"]["step"])
+            knows_hands = int(sizes.get("code", 0)) > 0
+            pace = float(card["features"]["rate"]) / RATE if "rate" in card.get("features", {}) else 1.0
         except (InkError, KeyError, TypeError, ValueError) as error:
             raise InkError(
                 f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
             ) from error
         graph = Graph(checkpoint.model, threads)
-        self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor)
+        self.hands = Hands.load(checkpoint.folder) if knows_hands else None
+        """What the network knows of hands; None for one that takes a hand from a primer alone."""
+        added = len(self.hands.basis) if self.hands else 0
+        self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor, added, pace)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Synthesizer:
@@ -112,7 +118,8 @@ class Synthesizer:
 
         ``bias``: 0 is the network's own variety, higher is neater. ``seed``: the same gives the same ink, on the same
         machine and versions; lines of one seed differ by their place in ``texts``, counted from ``stream``, or by
-        their numbers in ``streams``. ``primer``: see :meth:`prime`. ``progress`` is told the characters done and their
+        their numbers in ``streams``. ``primer``: see :meth:`prime` and :meth:`in_hand`; without one a network that
+        knows hands writes in a random hand of the ``seed``. ``progress`` is told the characters done and their
         total. ``hurried``: a line that loses its way is given back as far as it came, not drawn anew. ``watch`` sees
         the first line's points as they are drawn, offsets (N, 3) in the units of the ink, which begins at the origin;
         that line may still be begun anew.
@@ -124,6 +131,7 @@ class Synthesizer:
             raise InkError(f"a seed of {seed}; give 0 or more")
         texts = [self._line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
+        primer = self.in_hand(self.hands.random(seed)) if primer is None and self.hands else primer
         total, done = sum(map(len, texts)), 0
         written: list[Written] = []
         for start in range(0, len(texts), BATCH):
@@ -142,19 +150,39 @@ class Synthesizer:
             done += sum(map(len, chunk))
         return written
 
+    def in_hand(self, code: Code) -> Primer:
+        """What makes :meth:`write` write in a hand. Raises :class:`InkError` for a network that knows no hands."""
+        return Primer.of(self.network, self._known_hands().added(code))
+
+    def hand_of(self, inks: Sequence[Ink], texts: Sequence[str]) -> Code:
+        """The hand of a few lines ``inks`` that say ``texts``, estimated at once (``synthesis/hands.py``)."""
+        texts = [self._line(text) for text in texts]
+        inks = [self.prepared(ink) for ink in inks]
+        return self._known_hands().instant(inks, texts, self.height, self._pace[1])
+
     def prime(self, ink: Ink, text: str) -> Primer:
         """What makes :meth:`write` go on in the hand of ``ink``, a line that says ``text``; it is not drawn again.
 
         The ink is brought to the height and the pace of the training ink. Graves 2013, section 5.5.
         """
         text = self._line(text)
+        given = self.prepared(ink)
+        space = int(self.alphabet.encode(" ")[0])
+        hand = None if self.hands is None else self.hands.added(self.hand_of([ink], [text]))
+        return prime(self.network, self.normalizer(offsets(given)), self.alphabet.encode(text), space, hand)
+
+    def prepared(self, ink: Ink) -> Ink:
+        """A line of ink at the height and the pace of the training ink, level and on y = 0."""
         if len(ink) < 2:
-            raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
+            raise InkError(f"a line of {len(ink)} point shows no hand; give a line of writing")
         ink = level(repaced(ink, *self._pace))  # a line that climbs is no taller for it
         scale = self.height / writing_height(ink)
-        scaled = clean(ink.moved_to(ink.x * scale, ink.y * scale))
-        space = int(self.alphabet.encode(" ")[0])
-        return prime(self.network, self.normalizer(offsets(scaled)), self.alphabet.encode(text), space)
+        return clean(ink.moved_to(ink.x * scale, ink.y * scale))
+
+    def _known_hands(self) -> Hands:
+        if self.hands is None:
+            raise InkError(f"{self.checkpoint.folder}: this synthesizer knows no hands; give a line of ink as a primer")
+        return self.hands
 
     def _line(self, text: str) -> str:
         line = self.writable(text)

@@ -8,8 +8,10 @@ a code are not learned but set: a part of the lines is slanted, widened or heigh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,13 @@ from torch import Tensor, nn
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
-from handwriting.features.hand import measures
-from handwriting.geometry.normalise import writing_height
 from handwriting.features.offsets import JUMP, Normalizer
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
+from handwriting.synthesis.hands import Hands, gaussian, line_measures, regression, save_hands
+from handwriting.training.export import hand_order
 from handwriting.training.initialise import inherited
-from handwriting.training.items import HEIGHT, PRINTABLE, RATE, STEP, Item
+from handwriting.training.items import HEIGHT, PRINTABLE, RATE, STEP, Item, ink_of
 from handwriting.training.lines import SHARES, Pieces, assembled
 from handwriting.training.plan import plan_by_length
 from handwriting.training.synthesizer import start_from, write_checkpoint
@@ -42,6 +44,10 @@ CODE_SPREAD = 0.5
 """Standard deviation of the codes before training."""
 CODE_PENALTY = 0.05
 """Nats a line for the square of a code's length."""
+MEASURED_LINES = 6
+"""Lines of a writer that are measured."""
+RIDGE = 10.0
+"""Of the regression from what is measured to a code."""
 CLEAN = 0.3
 """Part of the lines whose points are read as they are."""
 NOISE = (0.03, 0.06, 0.10)
@@ -165,13 +171,19 @@ class HandsTask:
             "writers": self.pieces.writers,
             "normalizer": asdict(self.normalizer),
             "hand": {"height": HEIGHT, "advance": self._advance(), "rate": RATE, "step": STEP},
-            "trained_on": {"lists": list(self.settings.train), "pieces": groups, "shares": SHARES},
+            "trained_on": {
+                "lists": list(self.settings.train),
+                "pieces": groups,
+                "shares": SHARES,
+                "characters": self._counts(),
+            },
             "developed_on": self.settings.develop,
             "training": training,
             **self.inherited,
             "terms": self.terms,
         }
         write_checkpoint(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
+        save_hands(folder, self.hands(network))
 
     def _draws(self, epoch: int) -> list:
         if getattr(self, "_epoch", None) != epoch:
@@ -194,42 +206,55 @@ class HandsTask:
     def _encode(self, text: str) -> NDArray[np.int64]:
         return self.alphabet.encode(text)
 
+    def _counts(self) -> dict[str, int]:
+        """How often each character stands in the pieces."""
+        counts = Counter(c for items in self.pieces.groups.values() for item in items for c in item.text)
+        return dict(sorted(counts.items()))
+
     def _advance(self) -> float:
         lines = self.pieces.groups["lines"]
         return float(np.median([np.ptp(item.xy[:, 0]) / len(item.text) for item in lines]))
 
-    def _first_codes(self) -> NDArray[np.float32]:
-        """Codes to start from: what is measured of each writer's lines, without the correlations between them."""
-        found: dict[str, list] = {}
-        rows = []
+    def hands(self, network: nn.Module) -> Hands:
+        """What the checkpoint knows of hands; random ones are like those of the writers of whole lines."""
+        codes = network.codes.detach().numpy()  # type: ignore[union-attr,operator]
+        basis = network.basis.detach().numpy()[hand_order(self.config)]  # type: ignore[union-attr,operator]
+        whole = {item.writer for item in self.pieces.groups["lines"]}
+        rows, count = self.measured
+        known = count > 0
+        weights = np.minimum(count[known], MEASURED_LINES) / MEASURED_LINES
+        mean, factor = gaussian(codes[[self.number[w] for w in sorted(whole)]], len(CONTROLS))
+        full = np.concatenate([codes, np.zeros((len(codes), len(CONTROLS)), np.float32)], 1)
+        estimate = regression(rows[known], full[known], weights, RIDGE)
+        return Hands(basis=basis, codes=codes, mean=mean, factor=factor, **estimate)
+
+    @cached_property
+    def measured(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Means of what is measured of each writer's lines (W, F), and the number of lines (W,)."""
+        found: dict[str, list] = {writer: [] for writer in self.pieces.writers}
         for epoch in range(4):
             for draw in self.pieces.draws(epoch, 4000):
-                if len(found.setdefault(draw.writer, [])) < 6 and draw.length > 60:
+                strange = any(part.item < 0 for part in draw.parts) and any(part.item >= 0 for part in draw.parts)
+                if len(found[draw.writer]) < MEASURED_LINES and draw.length > 60 and not strange:
                     random = np.random.default_rng([self.settings.seed, 3, draw.place])
                     xy, ends, text = assembled(self.pieces, draw, random)
-                    item = Item(xy.astype(np.float32), ends, text, draw.writer, "", np.zeros(0, np.float32))
-                    found[draw.writer].append(hand_measures(item))
-        for writer in self.pieces.writers:
-            rows.append(np.mean(found[writer], 0) if found.get(writer) else None)
-        known = np.array([row for row in rows if row is not None])
-        mean, sd = known.mean(0), known.std(0) + 1e-6
-        values = np.array([np.zeros(len(mean)) if row is None else np.clip((row - mean) / sd, -4, 4) for row in rows])
+                    found[draw.writer].append(line_measures(ink_of(xy, ends), text, HEIGHT, STEP))
+        size = next(len(rows[0]) for rows in found.values() if rows)
+        means = np.array([np.mean(rows, 0) if rows else np.zeros(size) for rows in found.values()])
+        return means, np.array([len(rows) for rows in found.values()])
+
+    def _first_codes(self) -> NDArray[np.float32]:
+        """Codes to start from: what is measured of each writer's lines, without the correlations between them."""
+        rows, count = self.measured
+        known = rows[count > 0]
+        values = np.clip((rows - known.mean(0)) / (known.std(0) + 1e-6), -4, 4) * (count > 0)[:, None]
         _, scales, axes = np.linalg.svd(values, full_matrices=False)
         size = self.settings.code - len(CONTROLS)
         codes = np.zeros((len(values), size), np.float32)
-        count = min(size, len(scales))
-        projected = values @ axes[:count].T
-        codes[:, :count] = CODE_SPREAD * projected / (projected.std(0) + 1e-6)
+        used = min(size, len(scales))
+        projected = values @ axes[:used].T
+        codes[:, :used] = CODE_SPREAD * projected / (projected.std(0) + 1e-6)
         return np.clip(codes, -3 * CODE_SPREAD, 3 * CODE_SPREAD)
-
-
-def hand_measures(item: Item) -> NDArray[np.float64]:
-    """What is measured of a line, and its size, shape (71,)."""
-    ink = item.ink()
-    height = writing_height(ink)
-    dx, dy = np.diff(item.xy, axis=0)[~item.ends[:-1]].T
-    step = float(np.hypot(dx, dy).mean()) if len(dx) else STEP * HEIGHT
-    return np.concatenate([measures(ink, item.text), [np.log(height / HEIGHT), np.log(step / (STEP * HEIGHT))]])
 
 
 def disturbed(

@@ -59,7 +59,7 @@ class Item:
         return len(self.xy)
 
     def ink(self) -> Ink:
-        return Ink(self.xy[:, 0], self.xy[:, 1], np.append(0, np.flatnonzero(self.ends[:-1]) + 1))
+        return ink_of(self.xy, self.ends)
 
     def words(self, first: int, last: int) -> Item:
         """Words ``first`` to before ``last`` alone; needs :attr:`cuts`."""
@@ -74,6 +74,11 @@ class Item:
             xy = xy - np.array([xy[:, 0].min(), 0], np.float32)
         text = " ".join(self.text.split(" ")[first:last])
         return Item(xy, self.ends[keep], text, self.writer, self.form, self.cuts[:0], self.lean)
+
+
+def ink_of(xy: NDArray, ends: NDArray[np.bool_]) -> Ink:
+    """Points (N, 2) and the ends of strokes (N,) as ink."""
+    return Ink(xy[:, 0], xy[:, 1], np.append(0, np.flatnonzero(ends[:-1]) + 1))
 
 
 def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
