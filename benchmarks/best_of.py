@@ -23,6 +23,7 @@ from handwriting.evaluation.legibility import failure_rate
 from handwriting.evaluation.recognition import evaluate_lines
 from handwriting.evaluation.sentences import read_sentences
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import BATCH, Synthesizer
 
 
@@ -50,10 +51,10 @@ def main() -> None:
     for n in (1, 4):
         best = BestOf(synthesizer, judge, n)
         written = [
-            one for k in range(0, len(texts), BATCH) for one in best.write(texts[k : k + BATCH], seed=1, stream=k)
+            one for k in range(0, len(texts), BATCH) for one in best.write(texts[k : k + BATCH], Hand(seed=1), stream=k)
         ]
         lines = [Line(str(i), w.ink, w.text, None, w.text) for i, w in enumerate(written)]
-        said = sum(w.says for w in written) / len(written)
+        said = sum(w.verified for w in written) / len(written)
         for name, reader in readers.items():
             result = evaluate_lines(reader, lines, "generated")
             share, (low, high) = failure_rate(result)
@@ -63,9 +64,9 @@ def main() -> None:
                 flush=True,
             )
     one, four = BestOf(synthesizer, judge, 1), BestOf(synthesizer, judge, 4)
-    some = texts[: options.cost]
-    alone = [seconds(lambda b=b: [b.write([t], seed=2, stream=i) for i, t in enumerate(some)]) for b in (one, four)]  # type: ignore[misc]
-    beside = [seconds(lambda b=b: b.write(some, seed=2)) for b in (one, four)]  # type: ignore[misc]
+    some, hand = texts[: options.cost], Hand(seed=2)
+    alone = [seconds(lambda b=b: [b.write([t], hand, stream=i) for i, t in enumerate(some)]) for b in (one, four)]  # type: ignore[misc]
+    beside = [seconds(lambda b=b: b.write(some, hand)) for b in (one, four)]  # type: ignore[misc]
     print(f"cost of N = 4, {len(some)} lines: {alone[1] / alone[0]:.2f} times that of N = 1 one line at a time "
           f"({1000 * alone[0] / len(some):.0f} and {1000 * alone[1] / len(some):.0f} ms a line), "
           f"{beside[1] / beside[0]:.2f} times side by side")  # fmt: skip

@@ -27,6 +27,7 @@ from handwriting.features import encode
 from handwriting.formats import save
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import BATCH, Recognizer
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +52,7 @@ def real(data: Path) -> list[Ink]:
 def synthetic() -> list[Ink]:
     """Lines of the shipped synthesizer."""
     sentences = read_sentences(Path(__file__).parent / "sentences.txt")[:LINES]
-    return [line.ink for line in Synthesizer.load().write([sentence.text for sentence in sentences], seed=1)]
+    return [line.ink for line in Synthesizer.load().write([sentence.text for sentence in sentences], Hand(seed=1))]
 
 
 def main() -> None:

@@ -14,3 +14,8 @@ the items are. What the callback returns is ignored; what it raises ends the wor
 
 def no_progress(done: float, total: int) -> None:
     """The default :data:`Progress`, which shows nothing."""
+
+
+def part(progress: Progress, number: int, parts: int) -> Progress:
+    """The progress of part ``number``, counted from 0, of work that has ``parts`` equal parts."""
+    return lambda done, total: progress(number * total + done, parts * total)

@@ -15,7 +15,7 @@ from tiny import synthesizer
 
 import handwriting
 from handwriting.checkpoint import shipped
-from handwriting.composition.export import LONGEST_TEXT
+from handwriting.composition.generate import MAX_TEXT_CHARACTERS
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--hidden-size", "8", "--layers", "2", "--mixtures", "2", "--components", "2", "--train", "trainset"]
@@ -128,7 +128,7 @@ def test_writing_goes_on_in_the_hand_of_a_file(run, scribbler, tmp_path):
         (["text", "-o", "x.svg", "--prime", "no.xml"], ["no.xml"]),
         (["--file", "no.txt", "-o", "x.svg"], ["no.txt"]),
         (["--file", "latin.txt", "-o", "x.svg"], ["latin.txt", "byte 4", "UTF-8"]),
-        (["--file", "huge.txt", "-o", "x.svg"], [f"{LONGEST_TEXT}"]),
+        (["--file", "huge.txt", "-o", "x.svg"], [f"{MAX_TEXT_CHARACTERS}"]),
         (["--file", "empty.txt", "-o", "x.svg"], ["nothing to write"]),
     ],
 )
@@ -136,7 +136,7 @@ def test_bad_requests_are_one_line_and_leave_nothing(run, scribbler, tmp_path, m
     monkeypatch.chdir(tmp_path)
     (tmp_path / "t.txt").write_text("text")
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9 au lait")
-    (tmp_path / "huge.txt").write_text("word " * LONGEST_TEXT)
+    (tmp_path / "huge.txt").write_text("word " * MAX_TEXT_CHARACTERS)
     (tmp_path / "empty.txt").touch()
     before = sorted(tmp_path.iterdir())
     checkpoint = [] if "--checkpoint" in arguments else ["--checkpoint", scribbler]

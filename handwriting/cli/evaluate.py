@@ -164,7 +164,8 @@ def evaluate_legibility(
     from handwriting.evaluation.report import to_json
     from handwriting.evaluation.sentences import read_sentences
     from handwriting.recognition.recognizer import Recognizer
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.hand import DEFAULT_BIAS
+    from handwriting.synthesis.synthesizer import Synthesizer
 
     sentences = read_sentences(texts)
     with bar("writing", unit="characters") as progress:
@@ -172,7 +173,7 @@ def evaluate_legibility(
             sentences,
             Synthesizer.load(checkpoint, threads),
             Recognizer.load(recognizer, threads),
-            BIAS if bias is None else bias,
+            DEFAULT_BIAS if bias is None else bias,
             seed,
             n,
             None if data is None else corpus_at(data),

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from handwriting.progress import Progress, no_progress
 
 
 @contextmanager
-def bar(label: str, unit: str = "lines") -> Iterator[Callable[[float, int], object]]:
+def bar(label: str, unit: str = "lines") -> Iterator[Progress]:
     """A bar on stderr that appears after a second; the body gets a function of what is done and the total."""
     if not sys.stderr.isatty():  # the bar's import takes longer than reading a line
-        yield lambda done, total: None
+        yield no_progress
         return
     from tqdm import tqdm
 
     with tqdm(desc=label, unit=f" {unit}", delay=1, leave=False) as shown:
 
-        def show(done: float, total: int) -> None:
+        def show(done: float, total: float) -> None:
             shown.total = total
             shown.update(done - shown.n)
 

@@ -26,13 +26,14 @@ def create_style(
     checkpoint: Checkpoint = None,
 ) -> None:
     """Make a style of a line of ink, for generate --style and the page."""
-    from handwriting.composition.export import make_style
+    from handwriting.composition.style import style_from_file
     from handwriting.files import refuse_input
     from handwriting.synthesis.synthesizer import Synthesizer
 
     path = output or Path(f"{name}.json")
     refuse_input(path, [ink])
-    made = make_style(Synthesizer.load(checkpoint), name, ink, text, size)
+    made = style_from_file(ink, text, name, size, text_option="--text")
+    Synthesizer.load(checkpoint).primer(made)  # refuses a style that cannot be written in
     made.save(path)
     print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
 

@@ -68,18 +68,21 @@ def generate(
     the same command gives the same file. Not all of Unicode can be written:
     what cannot is refused before anything is drawn, with a spelling that can.
     """
-    from handwriting.composition.export import choosing, read_text
-    from handwriting.composition.export import generate as run
+    from handwriting.composition.generate import generate as run
+    from handwriting.composition.generate import line_writer, read_text
+    from handwriting.composition.style import style_from_file
     from handwriting.files import refuse_input
-    from handwriting.rendering.page import PageStyle
+    from handwriting.rendering.layout import PageLayout
+    from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
+    from handwriting.synthesis.observer import Observer
     from handwriting.synthesis.styles import load
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.synthesizer import Synthesizer
 
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
     refuse_input(output, [path for path in (prime, file, style) if path is not None])
     on_page = page_width is not None or paper != "plain"
-    sheet = PageStyle(
+    layout = PageLayout(
         width_mm=page_width if page_width is not None else 210.0 if on_page else None,
         height_mm=page_height,
         margin_mm=margin if margin is not None else 20.0 if on_page else 4.0,
@@ -90,28 +93,26 @@ def generate(
         stroke_mm=width,
     )
     words = read_text(text, file)
-    hand = load(style) if style is not None else None if prime is None else (prime, prime_text)
-    synthesizer = Synthesizer.load(checkpoint, threads)
+    imitated = load(style) if style is not None else None
+    if prime is not None:
+        imitated = style_from_file(prime, prime_text, text_option="--prime-text")
+    hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, imitated, size, slant)
+    writer = line_writer(Synthesizer.load(checkpoint, threads), best_of, threads)
     with bar("writing", unit="characters") as progress:
         done = run(
-            synthesizer,
+            writer,
             words,
             output,
-            sheet,
-            bias=BIAS if bias is None else bias,
-            seed=seed,
-            primer=hand,
-            size=size,
-            slant=slant,
-            best_of=choosing(synthesizer, best_of, threads),
-            animated=speed if animate else None,
-            plotted=plotter,
+            layout,
+            hand,
+            animation_speed=speed if animate else None,
+            plotter=plotter,
             dpi=dpi,
-            progress=progress,
+            observer=Observer(progress),
         )
-    for line in done.unfinished:
+    for line in done.incomplete:
         say(f"warning: {line!r} may have lost its end; try another --seed")
-    for chosen in done.unsaid:
+    for chosen in done.misread:
         say(f"warning: {chosen.text!r} is read as {chosen.read!r}, the best of {best_of}; try another --seed")
     print(done.summary)
 
@@ -125,7 +126,7 @@ def demo(
 
     With the shipped checkpoints of both directions.
     """
-    from handwriting.composition.export import demonstrate
+    from handwriting.composition.generate import demonstrate
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import Synthesizer
 

@@ -16,7 +16,7 @@ from handwriting.checkpoint import Checkpoint, save_card
 from handwriting.corpora import Corpus, Line
 from handwriting.evaluation import recognition
 from handwriting.evaluation.reliability import Outcomes, expected_calibration_error, outcomes
-from handwriting.evaluation.report import Progress, no_progress
+from handwriting.progress import Progress, no_progress, part
 from handwriting.recognition.calibration import EVIDENCE_LEVELS, Calibration, logistic
 from handwriting.recognition.decode import Floats
 from handwriting.recognition.language.model import LanguageModel
@@ -78,10 +78,7 @@ def calibrate(
     transcriptions: list[Transcription] = []
     runs = (1,) if decoder == "greedy" else READINGS
     for number, readings in enumerate(runs):
-
-        def shown(done: int, total: int, number: int = number) -> None:
-            progress(number * total + done, len(runs) * total)
-
+        shown = part(progress, number, len(runs))
         report = recognition.evaluate(recognizer, corpus, split, decoder, alternatives=readings, progress=shown)
         lines += report.lines
         transcriptions += report.transcriptions

@@ -22,10 +22,12 @@ from handwriting.errors import InkError
 from handwriting.evaluation import recognition
 from handwriting.evaluation.diversity import SPREAD_RATIOS, Spread, spread
 from handwriting.evaluation.recognition import RecognitionReport
-from handwriting.evaluation.report import Progress
 from handwriting.evaluation.sentences import Sentence, refuse_known
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.characters import learned, writable
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import canonical
 
@@ -158,7 +160,7 @@ def evaluate(
     n: int | None = None,
     corpus: Corpus | None = None,
     split: str = "testset_v",
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> LegibilityReport:
     """Write the first ``n`` sentences (all by default) and read them by best path.
 
@@ -182,7 +184,7 @@ def evaluate(
         refuse_known(sentences, corpus, splits)
     real = None if corpus is None else recognition.evaluate(recognizer, corpus, split)
     chosen = [sentences[i % len(sentences)] for i in range(n or len(sentences))]
-    written = synthesizer.write([s.text for s in chosen], bias=bias, seed=seed, progress=progress)
+    written = synthesizer.write([s.text for s in chosen], Hand(bias, seed), observer=Observer(progress))
     lines = [Line(s.place, w.ink, s.text, None, s.text) for s, w in zip(chosen, written, strict=True)]
     return LegibilityReport(bias, seed, recognition.evaluate_lines(recognizer, lines, "generated"), real)
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from handwriting import metrics
 from handwriting.corpora import Corpus
 from handwriting.corpora.forms import Form, forms
-from handwriting.evaluation.report import Progress, no_progress
 from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.pages import split_lines, split_strokes
 from handwriting.recognition.pages.marks import Marks
 from handwriting.recognition.recognizer import Recognizer

@@ -16,9 +16,9 @@ from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import seen
 from handwriting.evaluation import reliability
 from handwriting.evaluation.reliability import ReliabilityReport
-from handwriting.evaluation.report import Progress, no_progress
 from handwriting.files import atomic
 from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
 from handwriting.text import canonical
 

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any, Protocol
-
-Progress = Callable[[int, int], object]
-"""Called with the number of items done and their total."""
 
 
 class Report(Protocol):
@@ -18,10 +14,6 @@ class Report(Protocol):
 
     def render(self) -> str:
         """Return the figures as text for people; rates are percentages."""
-
-
-def no_progress(done: int, total: int) -> None:
-    """Ignore progress: the default observer."""
 
 
 def to_json(report: Report) -> str:

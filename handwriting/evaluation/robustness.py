@@ -8,7 +8,7 @@ from typing import Any
 from handwriting.corpora import Corpus
 from handwriting.evaluation import recognition
 from handwriting.evaluation.perturb import PERTURBATIONS
-from handwriting.evaluation.report import Progress, no_progress
+from handwriting.progress import Progress, no_progress, part
 from handwriting.recognition.recognizer import Decoder, Recognizer
 
 
@@ -49,13 +49,8 @@ def evaluate(
 ) -> RobustnessReport:
     """Read every line of ``split`` once for each of :data:`~handwriting.evaluation.perturb.PERTURBATIONS`."""
     rates: dict[str, PerturbedRates] = {}
-    total = len(corpus.ids(split)) * len(PERTURBATIONS)
     for number, (name, perturb) in enumerate(PERTURBATIONS.items()):
-        before = number * total // len(PERTURBATIONS)
-
-        def shown(done: int, _: int, before: int = before) -> None:
-            progress(before + done, total)
-
+        shown = part(progress, number, len(PERTURBATIONS))
         score = recognition.evaluate(recognizer, corpus, split, decoder, perturb=perturb, progress=shown).score
         unperturbed = rates["none"].cer if rates else score.cer
         rates[name] = PerturbedRates(score.cer, score.wer, (score.cer - unperturbed) / max(unperturbed, 1e-9))

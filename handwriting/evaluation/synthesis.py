@@ -14,8 +14,8 @@ from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import seen
 from handwriting.errors import InkError
 from handwriting.evaluation.recognition import trained_on_warning
-from handwriting.evaluation.report import Progress, no_progress
 from handwriting.features.offsets import Normalizer, clean, offsets
+from handwriting.progress import Progress, no_progress
 from handwriting.runtime import batches_by_length, pad
 from handwriting.synthesis.pen import nats
 from handwriting.synthesis.sampler import Steps

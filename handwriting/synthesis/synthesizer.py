@@ -6,7 +6,7 @@ Graves 2013 (arXiv 1308.0850), section 5, with NumPy and ONNX Runtime.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -24,15 +24,13 @@ from handwriting.geometry.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
-from handwriting.synthesis.hands import Code, Hands
+from handwriting.synthesis.codes import Code, HandCodes
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
+from handwriting.synthesis.primers import PrimerCache
 from handwriting.synthesis.sampler import RATE, Network, Primer, Sample, Watch, prime, sample
 from handwriting.synthesis.strays import own_points
-
-BIAS = 1.0
-"""How neat the writing is when nothing is said; benchmarks/synthesis.py prints legibility at each bias."""
-
-HIGHEST_BIAS = 20.0
-"""Beyond it every point is its Gaussian's mean."""
+from handwriting.synthesis.styles import Style
 
 LONGEST = 200
 """Characters of a line. Those of IAM-OnDB have 30 or so, and far beyond what it has seen the network loses its way."""
@@ -75,17 +73,18 @@ class Synthesizer:
             self.height = float(card["hand"]["height"])
             self.advance = float(card["hand"]["advance"])
             self._pace = float(card["hand"].get("rate", 0)), float(card["hand"]["step"])
-            knows_hands = int(sizes.get("code", 0)) > 0
-            pace = float(card["features"]["rate"]) / RATE if "rate" in card.get("features", {}) else 1.0
+            has_codes = int(sizes.get("code", 0)) > 0
+            pace = float(card["features"]["rate"]) / RATE if has_codes else 1.0
         except (InkError, KeyError, TypeError, ValueError) as error:
             raise InkError(
                 f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
             ) from error
         graph = Graph(checkpoint.model, threads)
-        self.hands = Hands.load(checkpoint.folder) if knows_hands else None
-        """What the network knows of hands; None for one that takes a hand from a primer alone."""
-        added = len(self.hands.basis) if self.hands else 0
+        self.codes = HandCodes.load(checkpoint.folder) if has_codes else None
+        """What the network knows of hands; None for one that imitates a hand by priming alone."""
+        added = len(self.codes.basis) if self.codes else 0
         self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor, added, pace)
+        self._primers = PrimerCache(self._prime_with)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Synthesizer:
@@ -104,34 +103,23 @@ class Synthesizer:
     def write(
         self,
         texts: Sequence[str],
+        hand: Hand = Hand(),
         *,
-        bias: float = BIAS,
-        seed: int = 0,
         stream: int = 0,
         streams: Sequence[int] | None = None,
-        primer: Primer | None = None,
-        progress: Callable[[int, int], object] | None = None,
+        observer: Observer = Observer(),
         hurried: bool = False,
-        watch: Watch | None = None,
     ) -> list[Written]:
-        """A line of ink for each of ``texts``.
+        """Write each of ``texts`` as a line of ink in ``hand``, whose bias, seed and style are used.
 
-        ``bias``: 0 is the network's own variety, higher is neater. ``seed``: the same gives the same ink, on the same
-        machine and versions; lines of one seed differ by their place in ``texts``, counted from ``stream``, or by
-        their numbers in ``streams``. ``primer``: see :meth:`prime` and :meth:`in_hand`; without one a network that
-        knows hands writes in a random hand of the ``seed``. ``progress`` is told the characters done and their
-        total. ``hurried``: a line that loses its way is given back as far as it came, not drawn anew. ``watch`` sees
-        the first line's points as they are drawn, offsets (N, 3) in the units of the ink, which begins at the origin;
-        that line may still be begun anew.
-        Raises :class:`InkError`, before anything is drawn, for what cannot be written and for a bias out of range.
+        Lines of one seed differ by their random stream: their place in ``texts``, counted from ``stream``, or their
+        numbers in ``streams``. ``hurried``: a line that loses its way is returned as far as it came instead of being
+        drawn again. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
         """
-        if not 0 <= bias <= HIGHEST_BIAS:
-            raise InkError(f"a bias of {bias:g}; give one from 0 (as varied as people) to {HIGHEST_BIAS:g}")
-        if seed < 0:
-            raise InkError(f"a seed of {seed}; give 0 or more")
         texts = [self._line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
-        primer = self.in_hand(self.hands.random(seed)) if primer is None and self.hands else primer
+        style = hand.style or self.random_style(hand.seed)
+        primer = None if style is None or not texts else self.primer(style)
         total, done = sum(map(len, texts)), 0
         written: list[Written] = []
         for start in range(0, len(texts), BATCH):
@@ -139,26 +127,50 @@ class Synthesizer:
             samples = sample(
                 self.network,
                 [self.alphabet.encode(text) for text in chunk],
-                bias=bias,
-                streams=[(seed, number) for number in numbers[start : start + BATCH]],
+                bias=hand.bias,
+                streams=[(hand.seed, number) for number in numbers[start : start + BATCH]],
                 primer=primer,
-                progress=partial(_report, progress, done, total),
+                progress=partial(_report, observer, done, total),
                 hurried=hurried,
-                watch=None if watch is None or start else partial(_watched, watch, self.normalizer),
+                watch=None if observer.points is None or start else partial(_watched, observer.points, self.normalizer),
             )
             written += [self._written(text, s) for text, s in zip(chunk, samples, strict=True)]
             done += sum(map(len, chunk))
         return written
 
-    def in_hand(self, code: Code) -> Primer:
-        """What makes :meth:`write` write in a hand. Raises :class:`InkError` for a network that knows no hands."""
-        return Primer.of(self.network, self._known_hands().added(code))
+    def primer(self, style: Style) -> Primer:
+        """The state from which lines go on in the hand of ``style``; raises :class:`InkError` for an unusable style."""
+        return self._primers.primer(style)
 
-    def hand_of(self, inks: Sequence[Ink], texts: Sequence[str]) -> Code:
-        """The hand of a few lines ``inks`` that say ``texts``, estimated at once (``synthesis/hands.py``)."""
+    def random_style(self, seed: int) -> Style | None:
+        """The writer that ``seed`` chooses where no style is given; None when the network has no codes of hands."""
+        if self.codes is None:
+            return None
+        return Style(f"random {seed}", (), code=self.codes.random(seed))
+
+    def code_of(self, inks: Sequence[Ink], texts: Sequence[str]) -> Code:
+        """The code of the hand of a few lines ``inks`` that say ``texts``, estimated at once (``synthesis/codes.py``).
+
+        Raises :class:`InkError` when the network has no codes of hands.
+        """
+        if self.codes is None:
+            raise InkError(f"{self.checkpoint.folder}: this network has no codes of hands; use a style of ink")
         texts = [self._line(text) for text in texts]
         inks = [self.prepared(ink) for ink in inks]
-        return self._known_hands().instant(inks, texts, self.height, self._pace[1])
+        return self.codes.instant(inks, texts, self.height, self._pace[1])
+
+    def _prime_with(self, style: Style) -> Primer:
+        if self.codes is None:
+            if not style.samples:
+                raise InkError(f"style {style.name!r} is a code for another network and has no ink; make it again")
+            sample = style.joined()
+            return self.prime(sample.ink, sample.text)
+        code = style.code
+        if code is None or code.network != self.codes.name:
+            if not style.samples:
+                raise InkError(f"style {style.name!r} is a code for another network and has no ink; make it again")
+            code = self.code_of([sample.ink for sample in style.samples], [sample.text for sample in style.samples])
+        return Primer.of(self.network, self.codes.added(code))
 
     def prime(self, ink: Ink, text: str) -> Primer:
         """What makes :meth:`write` go on in the hand of ``ink``, a line that says ``text``; it is not drawn again.
@@ -168,21 +180,16 @@ class Synthesizer:
         text = self._line(text)
         given = self.prepared(ink)
         space = int(self.alphabet.encode(" ")[0])
-        hand = None if self.hands is None else self.hands.added(self.hand_of([ink], [text]))
-        return prime(self.network, self.normalizer(offsets(given)), self.alphabet.encode(text), space, hand)
+        added = None if self.codes is None else self.codes.added(self.code_of([ink], [text]))
+        return prime(self.network, self.normalizer(offsets(given)), self.alphabet.encode(text), space, added)
 
     def prepared(self, ink: Ink) -> Ink:
         """A line of ink at the height and the pace of the training ink, level and on y = 0."""
         if len(ink) < 2:
-            raise InkError(f"a line of {len(ink)} point shows no hand; give a line of writing")
+            raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
         ink = level(repaced(ink, *self._pace))  # a line that climbs is no taller for it
         scale = self.height / writing_height(ink)
         return clean(ink.moved_to(ink.x * scale, ink.y * scale))
-
-    def _known_hands(self) -> Hands:
-        if self.hands is None:
-            raise InkError(f"{self.checkpoint.folder}: this synthesizer knows no hands; give a line of ink as a primer")
-        return self.hands
 
     def _line(self, text: str) -> str:
         line = self.writable(text)
@@ -208,6 +215,5 @@ def _watched(watch: Watch, normalizer: Normalizer, points: NDArray[np.float64]) 
     watch(raw)
 
 
-def _report(progress: Callable[[int, int], object] | None, before: int, total: int, characters: int) -> None:
-    if progress is not None:
-        progress(before + characters, total)
+def _report(observer: Observer, before: int, total: int, characters: int) -> None:
+    observer.progress(before + characters, total)

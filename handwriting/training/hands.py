@@ -26,7 +26,7 @@ from handwriting.errors import InkError
 from handwriting.features.offsets import JUMP, Normalizer
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
-from handwriting.synthesis.hands import Hands, gaussian, line_measures, regression, save_hands
+from handwriting.synthesis.codes import HandCodes, gaussian, line_measures, regression, save_codes
 from handwriting.training.export import hand_order
 from handwriting.training.initialise import inherited
 from handwriting.training.items import HEIGHT, PRINTABLE, RATE, STEP, Item, ink_of
@@ -183,7 +183,7 @@ class HandsTask:
             "terms": self.terms,
         }
         write_checkpoint(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
-        save_hands(folder, self.hands(network))
+        save_codes(folder, self.hand_codes(network))
 
     def _draws(self, epoch: int) -> list:
         if getattr(self, "_epoch", None) != epoch:
@@ -215,7 +215,7 @@ class HandsTask:
         lines = self.pieces.groups["lines"]
         return float(np.median([np.ptp(item.xy[:, 0]) / len(item.text) for item in lines]))
 
-    def hands(self, network: nn.Module) -> Hands:
+    def hand_codes(self, network: nn.Module) -> HandCodes:
         """What the checkpoint knows of hands; random ones are like those of the writers of whole lines."""
         codes = network.codes.detach().numpy()  # type: ignore[union-attr,operator]
         basis = network.basis.detach().numpy()[hand_order(self.config)]  # type: ignore[union-attr,operator]
@@ -226,7 +226,7 @@ class HandsTask:
         mean, factor = gaussian(codes[[self.number[w] for w in sorted(whole)]], len(CONTROLS))
         full = np.concatenate([codes, np.zeros((len(codes), len(CONTROLS)), np.float32)], 1)
         estimate = regression(rows[known], full[known], weights, RIDGE)
-        return Hands(basis=basis, codes=codes, mean=mean, factor=factor, **estimate)
+        return HandCodes(basis=basis, codes=codes, mean=mean, factor=factor, **estimate)
 
     @cached_property
     def measured(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -43,9 +43,9 @@ class Font:
     def __post_init__(self):
         self.card = self.card or {"trained_on": {"characters": COUNTS, "lists": list(self.lists)}}
 
-    def write(self, texts, bias, seed, primer=None, progress=None):
-        self.asked.append((list(texts), bias, seed))
-        return [Written(text, write(text, seed=seed + i, jitter=1 - bias)) for i, text in enumerate(texts)]
+    def write(self, texts, hand, *, observer):
+        self.asked.append((list(texts), hand.bias, hand.seed))
+        return [Written(text, write(text, seed=hand.seed + i, jitter=1 - hand.bias)) for i, text in enumerate(texts)]
 
 
 class Reader:

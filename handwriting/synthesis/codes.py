@@ -1,4 +1,4 @@
-"""Hands: what makes a writer's lines theirs, as a code of a few numbers.
+"""HandCodes: what makes a writer's lines theirs, as a code of a few numbers.
 
 A network that knows hands adds ``basis @ code`` to the gates of its layers and to its outputs at every step. Codes were
 learned for every writer of the training data. Codes near them are hands too: random ones are drawn from the Gaussian
@@ -9,8 +9,10 @@ gradient descent (``training/fit.py``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ Floats = NDArray[np.float32]
 FILE = "hands.safetensors"
 STRENGTHS = (0.0, 2.0)
 """Factors of a code: 0 is the average hand, 1 the writer's, more is a caricature."""
+MOST_NUMBERS, MOST_ADDED, LARGEST = 256, 100_000, 1000.0
+"""What the code in a file may hold."""
 STREAM = 7
 """Keeps the random numbers of a hand apart from those of its lines."""
 CONTROL_SPREAD = 0.7
@@ -41,29 +45,59 @@ class Code:
 
     numbers: Floats
     """Shape (Z,); 0 is the average hand."""
+    network: str
+    """:attr:`HandCodes.name` of the network whose code it is."""
     delta: Floats | None = None
     """What is added to the gates and the outputs besides, shape (G,); of a fitted hand."""
+
+    def __post_init__(self) -> None:
+        for values, least, most in ((self.numbers, 1, MOST_NUMBERS), (self.delta, 1, MOST_ADDED)):
+            if values is None:
+                continue
+            if values.ndim != 1 or not least <= len(values) <= most:
+                raise InkError(f"a hand's code has shape {values.shape}; it must be (N,) with N up to {most}")
+            if not (np.abs(values) <= LARGEST).all():
+                raise InkError(f"a hand's code holds numbers beyond {LARGEST:g}; make the hand again")
+
+    def record(self) -> dict[str, Any]:
+        """As in a style's file."""
+        record: dict[str, Any] = {"network": self.network, "numbers": [round(float(v), 4) for v in self.numbers]}
+        if self.delta is not None:
+            record["delta"] = b64encode(self.delta.astype("<f2").tobytes()).decode("ascii")
+        return record
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Code:
+        """What :meth:`record` gave. Raises :class:`InkError`, ``KeyError``, ``TypeError`` or ``ValueError``."""
+        network, delta = record["network"], record.get("delta")
+        if not isinstance(network, str) or len(network) > 64 or not isinstance(record["numbers"], list):
+            raise ValueError("a code names no network or is no list of numbers")
+        if delta is not None:
+            delta = np.frombuffer(b64decode(delta, validate=True), "<f2").astype(np.float32)
+        return cls(np.array(record["numbers"], dtype=np.float32), network, delta)
 
     def scaled(self, strength: float) -> Code:
         """The hand at a ``strength``: 1 leaves it as it is."""
         if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
             raise InkError(f"a strength of {strength:g}; give one from {STRENGTHS[0]:g} to {STRENGTHS[1]:g}")
         delta = None if self.delta is None else self.delta * np.float32(strength)
-        return Code(self.numbers * np.float32(strength), delta)
+        return Code(self.numbers * np.float32(strength), self.network, delta)
 
 
 def blend(codes: Sequence[Code], weights: Sequence[float]) -> Code:
     """A hand between others. Raises :class:`InkError` for weights that are not positive."""
     if len(codes) != len(weights) or not codes or not all(0 < w < float("inf") for w in weights):
         raise InkError(f"weights {', '.join(f'{w:g}' for w in weights)} of {len(codes)} hands; give each one above 0")
+    if len({c.network for c in codes}) > 1:
+        raise InkError("hands of different networks cannot be blended; make them again with one")
     shares = [np.float32(w / sum(weights)) for w in weights]
     numbers = sum((c.numbers * s for c, s in zip(codes, shares, strict=True)), np.zeros_like(codes[0].numbers))
     deltas = [c.delta * s for c, s in zip(codes, shares, strict=True) if c.delta is not None]
-    return Code(numbers, sum(deltas[1:], deltas[0]) if deltas else None)
+    return Code(numbers, codes[0].network, sum(deltas[1:], deltas[0]) if deltas else None)
 
 
 @dataclass(frozen=True)
-class Hands:
+class HandCodes:
     """What a checkpoint knows of hands."""
 
     basis: Floats
@@ -82,7 +116,7 @@ class Hands:
     """Standard deviation of what is measured, (F,)."""
 
     @classmethod
-    def load(cls, folder: Path) -> Hands:
+    def load(cls, folder: Path) -> HandCodes:
         """Those of the checkpoint in ``folder``. Raises :class:`InkError` when the file is missing or damaged."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
@@ -98,7 +132,7 @@ class Hands:
         """As they are stored."""
         return {name: np.ascontiguousarray(getattr(self, name).astype(np.float16)) for name in type(self).__annotations__}
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Ten digits that tell this basis from all others: a code means nothing to another network."""
         return blake2b(self.basis.astype(np.float16).tobytes(), digest_size=5).hexdigest()
@@ -113,20 +147,24 @@ class Hands:
         if code.numbers.shape != (self.size,):
             raise InkError(f"a hand of {len(code.numbers)} numbers, and this network's have {self.size}; make it anew")
         given = self.basis @ code.numbers
-        return given if code.delta is None else given + code.delta
+        if code.delta is None:
+            return given
+        if code.delta.shape != given.shape:
+            raise InkError(f"a hand that adds {len(code.delta)} numbers, and this network takes {len(given)}; make it anew")
+        return given + code.delta
 
     def random(self, seed: int) -> Code:
         """A hand that nobody has: the same for the same seed."""
         random = np.random.default_rng([seed, STREAM])
         normal = random.normal(size=self.size)
-        return Code((self.mean + self.factor @ normal).astype(np.float32))
+        return Code((self.mean + self.factor @ normal).astype(np.float32), self.name)
 
     def instant(self, inks: Sequence[Ink], texts: Sequence[str], height: float, step: float) -> Code:
         """The hand of lines ``inks``, prepared as the network's training lines were, that say ``texts``."""
         rows = [line_measures(ink, text, height, step) for ink, text in zip(inks, texts, strict=True)]
         weights = [len(text) for text in texts]
         row = np.clip((np.average(rows, axis=0, weights=weights) - self.center) / self.spread, -4, 4)
-        return Code((np.append(row, 1.0) @ self.regression).astype(np.float32))
+        return Code((np.append(row, 1.0) @ self.regression).astype(np.float32), self.name)
 
 
 def line_measures(ink: Ink, text: str, height: float, step: float) -> NDArray[np.float64]:
@@ -165,9 +203,9 @@ def regression(rows: NDArray, codes: NDArray, weights: NDArray, ridge: float) ->
     }
 
 
-def save_hands(folder: Path, hands: Hands) -> None:
+def save_codes(folder: Path, codes: HandCodes) -> None:
     """Write the file beside a checkpoint's card."""
     from safetensors.numpy import save
 
     with atomic(folder / FILE) as temporary:
-        temporary.write_bytes(save(hands.arrays()))
+        temporary.write_bytes(save(codes.arrays()))
