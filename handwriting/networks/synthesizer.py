@@ -140,23 +140,30 @@ class SynthesisNetwork(nn.Module):
         )
 
     def forward(
-        self, x: Tensor, text: Tensor, state: SynthesisState | None = None, code: Tensor | None = None
+        self,
+        x: Tensor,
+        text: Tensor,
+        state: SynthesisState | None = None,
+        code: Tensor | None = None,
+        basis: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, SynthesisState]:
         """``x`` (T, B, 3), ``text`` (B, U), ``code`` (B, Z) → parameters (T, B, 1 + 6 M), phi (T, B, U), the state.
 
         The state is that after T; it takes no gradient. Without a code the hand is the average one, whose code is 0.
+        ``basis`` (G, Z) takes the place of the network's own.
         Padding at the end of a sequence or a text changes nothing before it.
         """
         self._check(x, 3, text)
-        self._check_code(code, x.shape[1])
+        basis = None if code is None else self.basis if basis is None else basis
+        self._check_code(code, x.shape[1], basis)
         layers, kappa, w = state or self.start(x.shape[1])
-        gates, of_output = self._parts(None if code is None else self.basis)
-        bias = None if code is None else F.linear(code, gates[0])
+        gates, of_output = self._parts(basis)
+        bias = None if code is None else F.linear(code, cast(Tensor, gates[0]))
         y, ws, phi, first, kappa = self.first(x, self._characters(text), layers[0], kappa, w, bias)
         outputs, states = [self._dropout(y)], [first]
-        for cell, before, basis in zip(self.upper, layers[1:], gates[1:], strict=True):
+        for cell, before, part in zip(self.upper, layers[1:], gates[1:], strict=True):
             inputs = torch.cat([x, ws, outputs[-1]], 2)
-            y, after = cell(inputs, before) if code is None else cell(inputs, before, None, code, basis)
+            y, after = cell(inputs, before) if code is None else cell(inputs, before, None, code, part)
             outputs.append(self._dropout(y.to(ws.dtype)))
             states.append(after)
         y = self.output(torch.cat(outputs, 2))
@@ -189,9 +196,9 @@ class SynthesisNetwork(nn.Module):
         *gates, outputs = hand.split([4 * H] * layers + [output_size(self.config.mixtures)], dim)
         return list(gates), outputs
 
-    def _check_code(self, code: Tensor | None, batch: int) -> None:
-        if code is not None and code.shape != (batch, self.config.code):
-            expected = f"({batch}, {self.config.code})"
+    def _check_code(self, code: Tensor | None, batch: int, basis: Tensor | None) -> None:
+        if code is not None and basis is not None and code.shape != (batch, basis.shape[1]):
+            expected = f"({batch}, {basis.shape[1]})"
             raise InkError(f"synthesis network: code has shape {tuple(code.shape)}; pass (B, Z) = {expected}")
 
     def _characters(self, text: Tensor) -> Tensor:

@@ -296,9 +296,10 @@ def point_nats(
     text: Tensor,
     code: Tensor | None,
     normalizer: Normalizer,
+    basis: Tensor | None = None,
 ) -> Tensor:
     """Nats of every predicted point, shape (T, B), 0 at padding."""
-    outputs = network(inputs, text, None, code)[0]
+    outputs = network(inputs, text, None, code, basis)[0]
     padding = torch.arange(len(targets)).unsqueeze(1) >= lengths
     return Mixture.of(outputs, normalizer.sigma_floor).nats(targets).masked_fill(padding, 0)
 
