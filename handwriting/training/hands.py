@@ -173,6 +173,8 @@ class HandsTask:
             "hand": {"height": HEIGHT, "advance": self._advance(), "rate": RATE, "step": STEP},
             "trained_on": {
                 "lists": list(self.settings.train),
+                "lines": sum(groups.values()),
+                "points": sum(len(item) for items in self.pieces.groups.values() for item in items),
                 "pieces": groups,
                 "shares": SHARES,
                 "characters": self._counts(),

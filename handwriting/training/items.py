@@ -18,11 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.corpora import Corpus
-from handwriting.geometry.baseline import level
 from handwriting.geometry.compose import foot
 from handwriting.geometry.normalise import deskew, segments, slant, writing_height
-from handwriting.features.offsets import clean
-from handwriting.geometry.pace import rate_of, sampled_in_time
+from handwriting.features.offsets import at_pace
+from handwriting.geometry.pace import thinned
 from handwriting.ink import Ink
 from handwriting.text import natural, raw
 
@@ -89,22 +88,6 @@ def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray
     return xy, ends
 
 
-def iam_ink(ink: Ink) -> Ink:
-    """A line of IAM-OnDB, or of another pen that keeps time, at :data:`RATE`, level and on y = 0."""
-    ink = clean(ink)
-    if ink.t is not None and 20 < rate_of(ink) < 1000:
-        ink = sampled_in_time(ink, ink.t, RATE)
-    else:
-        ink = thinned(ink, 2.0)
-    return level(ink)
-
-
-def thinned(ink: Ink, factor: float) -> Ink:
-    """One of ``factor`` points, interpolated, with the first and last of each stroke."""
-    at = np.arange(len(ink), dtype=np.float64)
-    return sampled_in_time(Ink(ink.x, ink.y, ink.starts), at, 1 / factor)
-
-
 def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Item]:
     """The training lines of IAM-OnDB without those that have an error mark."""
     items = []
@@ -114,7 +97,7 @@ def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Item]:
             text = natural(line.text)
             if len(line.ink) < 10 or "#" in raw(line.text) or not set(text) <= set(PRINTABLE):
                 continue
-            ink = iam_ink(line.ink)
+            ink = at_pace(line.ink, RATE)
             lean = slant(ink)
             items.append(Item(*prepared(ink), text, line.writer or line.form, line.form, _cuts(ink, text, lean), lean))
     return items
