@@ -102,7 +102,9 @@ class Bench:
         rate = features.get("rate")
         self.pace: Callable = (lambda ink: level(clean(ink))) if rate is None else (lambda ink: at_pace(ink, rate))
         self.lines = list(open_corpus(options.data).lines("testset_v"))
-        self.sentences = [self.synthesizer.writable(s.text) for s in read_sentences(Path(__file__).with_name("sentences.txt"))]
+        self.sentences = [
+            self.synthesizer.writable(s.text) for s in read_sentences(Path(__file__).with_name("sentences.txt"))
+        ]
 
     def style(self, writer: str, lines: Sequence[Line], fitted: bool) -> Style:
         samples = tuple(Sample(natural(line.text), line.ink) for line in lines)
@@ -111,7 +113,10 @@ class Bench:
         from handwriting.training.fit import fit
 
         result = fit(self.synthesizer.checkpoint, [s.ink for s in samples], [s.text for s in samples])
-        print(f"  {writer}: held out {result.before:.3f} -> {result.after:.3f} nats a point, {result.steps} steps", flush=True)
+        print(
+            f"  {writer}: held out {result.before:.3f} -> {result.after:.3f} nats a point, {result.steps} steps",
+            flush=True,
+        )
         return Style(writer, samples, code=result.code.scaled(self.options.strength))
 
     def ranks(self, fitted: bool) -> None:
@@ -129,7 +134,9 @@ class Bench:
         for k, (writer, lines) in enumerate(writers.items()):
             held = lines[MADE_OF : MADE_OF + each]
             found["real"] += [classifier.rank(measures(self.pace(line.ink), line.text), writer) for line in held]
-            own += list(zip([natural(line.text) for line in held], self._read([line.ink for line in held]), strict=True))
+            own += list(
+                zip([natural(line.text) for line in held], self._read([line.ink for line in held]), strict=True)
+            )
             texts = [self.sentences[(k * each + i) % len(self.sentences)] for i in range(each)]
             try:
                 style = self.style(writer, lines[:MADE_OF], fitted)
@@ -143,7 +150,7 @@ class Bench:
         name = "fitted" if fitted else "instant"
         for kind, ranks in found.items():
             first, five = (100 * np.mean(np.array(ranks) <= n) for n in (1, 5))
-            print(f"{name}, {kind}: {len(ranks)} lines of {len(writers)} writers, first {first:.0f} %, among five {five:.0f} %")
+            print(f"{name}, {kind}: {len(ranks)} lines, first {first:.0f} %, among five {five:.0f} %")
         print(f"{name}: CER {100 * metrics.cer(pairs):.1f} % (their own lines {100 * metrics.cer(own):.1f} %), "
               f"complete {100 * np.mean(complete):.0f} %", flush=True)  # fmt: skip
 
@@ -161,7 +168,9 @@ class Bench:
             area = auc(rows, np.array([measures(line.ink, line.text) for line in written]))
             theirs, ours = vars(spread(real)), vars(spread(written))
             ratios = ", ".join(f"{name} {ours[name] / theirs[name]:.2f}" for name in ours)
-            print(f"bias {bias:g}: {count} real and written lines, AUC {area:.3f}; spread over real: {ratios}", flush=True)
+            print(
+                f"bias {bias:g}: {count} real and written lines, AUC {area:.3f}; spread over real: {ratios}", flush=True
+            )
 
     def _read(self, inks: Sequence) -> list[str]:
         return [t.text for t in self.recognizer.transcribe_all(inks)]

@@ -37,7 +37,9 @@ PER_HAND = 4
 CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was it", "a{}", "No. {}5")
 
 
-def written(synthesizer: Synthesizer, texts: Sequence[str], bias: float, seed: int, per_hand: int = PER_HAND) -> list[Written]:
+def written(
+    synthesizer: Synthesizer, texts: Sequence[str], bias: float, seed: int, per_hand: int = PER_HAND
+) -> list[Written]:
     """Each of ``texts``, ``per_hand`` of them in one hand."""
     lines: list[Written] = []
     for start in range(0, len(texts), per_hand):
@@ -70,7 +72,10 @@ def sentences(synthesizer: Synthesizer, recognizer: Recognizer, options: argpars
           f"complete {100 * ended:.1f} %", flush=True)  # fmt: skip
     ratios = [height_ratio(line.ink) for line in lines if len(line.text) >= 20]
     low, middle, high = np.percentile(ratios, (10, 50, 90))
-    print(f"height, last third over first: median {middle:.2f}, 10th and 90th percentile {low:.2f}, {high:.2f}", flush=True)
+    print(
+        f"height, last third over first: median {middle:.2f}, 10th and 90th percentile {low:.2f}, {high:.2f}",
+        flush=True,
+    )
 
 
 def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
@@ -89,8 +94,9 @@ def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
             print(f"  {path.stem} seed {seed}: CER {100 * cer:.1f} %, failed {100 * failed:.1f} %", flush=True)
     if pages:
         cers, faileds, counts, lengths = map(np.array, zip(*pages, strict=True))
-        print(f"letters: {len(pages)} pages, CER {100 * np.average(cers, weights=lengths):.1f} %, "
-              f"failed {100 * np.average(faileds, weights=counts):.1f} %, worst page {100 * cers.max():.1f} %", flush=True)  # fmt: skip
+        cer, failed = np.average(cers, weights=lengths), np.average(faileds, weights=counts)
+        print(f"letters: {len(pages)} pages, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %, "
+              f"worst page {100 * cers.max():.1f} %", flush=True)  # fmt: skip
 
 
 def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
@@ -101,7 +107,10 @@ def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
         except ValueError:
             refused += 1
     cer, failed, _ = legibility(recognizer, written(synthesizer, texts, options.bias, options.seed))
-    print(f"strings: {len(texts)} written, {refused} refused, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %", flush=True)
+    print(
+        f"strings: {len(texts)} written, {refused} refused, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %",
+        flush=True,
+    )
 
 
 def characters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
@@ -123,7 +132,8 @@ def characters(synthesizer: Synthesizer, recognizer: Recognizer, options: argpar
         confused[text[place]] += [got] if got != text[place] else []
     shares = {c: float(np.mean(values)) for c, values in right.items()}
     worst = sorted(shares, key=lambda c: shares[c])[:24]
-    print(f"characters: {len(known)} of {len(PRINTABLE)} known to both, right {100 * np.mean(list(shares.values())):.1f} % "
+    mean = 100 * np.mean(list(shares.values()))
+    print(f"characters: {len(known)} of {len(PRINTABLE)} known to both, right {mean:.1f} % "
           f"on average, {sum(s >= 0.85 for s in shares.values())} at 85 % or more; worst: "
           + " ".join(f"{c} {100 * shares[c]:.0f}({''.join(confused[c])[:6]})" for c in worst), flush=True)  # fmt: skip
 

@@ -188,6 +188,15 @@ def train_synthesizer(
     data: Data,
     out: Out,
     init: Init = None,
+    unipen: Annotated[
+        Path | None,
+        typer.Option(
+            help="UNIPEN, a folder or packed: lines composed from both corpora, at half the pace, and codes of hands.",
+            show_default=False,
+        ),
+    ] = None,
+    examples: Annotated[int, typer.Option(min=1, help="Of an epoch, with --unipen.")] = 4800,
+    code: Annotated[int, typer.Option(min=4, help="Numbers of a hand's code, with --unipen.")] = 46,
     train: Annotated[
         list[str] | None,
         typer.Option(help="Split to train on; may be repeated.  [default: trainset, testset_t]", show_default=False),
@@ -220,11 +229,16 @@ def train_synthesizer(
     """Train the synthesizer: a window over the text, a mixture density out. Killed, the same command goes on."""
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.files import make_folder
-    from handwriting.training.loop import Options
+    from handwriting.training.hands import HandsSettings, hands_task
+    from handwriting.training.loop import Options, Task
     from handwriting.training.loop import train as run
     from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
 
     kind: Any = context.info_name
+    start = None if init is None else Folder.load(init, kind)
+    corpus = corpus_at(data, lists)
+    if unipen is not None and (kind == "prediction" or train or variant != "forget"):
+        raise InkError("--unipen goes with the synthesizer, its own lists and the variant forget; leave out the others")
     settings = SynthesizerSettings(
         kind,
         tuple(train or ("trainset", "testset_t")),
@@ -253,10 +267,23 @@ def train_synthesizer(
         loaders=loaders,
         weight_noise=weight_noise,
     )
-    start = None if init is None else Folder.load(init, kind)
-    corpus = corpus_at(data, lists)
     make_folder(out)
-    task = SynthesizerTask(corpus, settings, start, say=say)
+    task: Task
+    if unipen is None:
+        task = SynthesizerTask(corpus, settings, start, say=say)
+    else:
+        hands = HandsSettings(
+            develop=develop,
+            examples=examples,
+            hidden_size=hidden_size,
+            num_layers=layers,
+            mixtures=mixtures,
+            components=components,
+            code=code,
+            dropout=dropout,
+            seed=seed,
+        )
+        task = hands_task(corpus, corpus_at(unipen, None), hands, out, start, say)
     say(json.dumps(run(task, options, out, command=called())))
 
 

@@ -63,7 +63,12 @@ class ForgetCell(nn.Module):
             bias_hh[hidden_size : 2 * hidden_size] = 0
 
     def forward(
-        self, x: Tensor, state: State, last: Tensor | None = None, code: Tensor | None = None, basis: Tensor | None = None
+        self,
+        x: Tensor,
+        state: State,
+        last: Tensor | None = None,
+        code: Tensor | None = None,
+        basis: Tensor | None = None,
     ) -> tuple[Tensor, State]:
         """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``.
 

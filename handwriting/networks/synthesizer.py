@@ -183,7 +183,9 @@ class SynthesisNetwork(nn.Module):
         for cell, before, bias in zip(self.upper, layers[1:], gates[1:], strict=True):
             inputs = torch.cat([x, w, self._dropout(states[-1][0])], 1)
             states.append(
-                cast(Cell, cell).step(inputs, before) if bias is None else cast(ForgetCell, cell).step(inputs, before, bias)
+                cast(Cell, cell).step(inputs, before)
+                if bias is None
+                else cast(ForgetCell, cell).step(inputs, before, bias)
             )
         y = self.output(torch.cat([self._dropout(h) for h, _ in states], 1))
         return y if of_output is None else y + of_output, phi, SynthesisState(states, kappa, w)

@@ -126,11 +126,15 @@ class HandCodes:
             arrays = load_file(path)
             return cls(**{name: arrays[name].astype(np.float32) for name in cls.__annotations__})
         except (OSError, KeyError, SafetensorError) as error:
-            raise InkError(f"{path}: not readable ({type(error).__name__}: {error}); copy the whole checkpoint") from error
+            raise InkError(
+                f"{path}: not readable ({type(error).__name__}: {error}); copy the whole checkpoint"
+            ) from error
 
     def arrays(self) -> dict[str, NDArray]:
         """As they are stored."""
-        return {name: np.ascontiguousarray(getattr(self, name).astype(np.float16)) for name in type(self).__annotations__}
+        return {
+            name: np.ascontiguousarray(getattr(self, name).astype(np.float16)) for name in type(self).__annotations__
+        }
 
     @cached_property
     def name(self) -> str:
@@ -150,7 +154,9 @@ class HandCodes:
         if code.delta is None:
             return given
         if code.delta.shape != given.shape:
-            raise InkError(f"a hand that adds {len(code.delta)} numbers, and this network takes {len(given)}; make it anew")
+            raise InkError(
+                f"a hand that adds {len(code.delta)} numbers, and this network takes {len(given)}; make it anew"
+            )
         return given + code.delta
 
     def random(self, seed: int) -> Code:

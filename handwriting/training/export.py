@@ -65,8 +65,8 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
 
     The state goes in as ``h``, ``c`` (B, L * H) and, with a window, ``kappa`` (B, K) and ``w`` (B, C); it comes out
     under the same names with ``next_`` before them. The window reads ``characters`` (B, U, C) at ``positions`` (U,),
-    1 to U, and gives ``phi`` (B, U). A network that knows hands takes ``hand`` (B, L * 4H + 1 + 6 M), in ONNX's order of
-    gates: see :func:`hand_order`. See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
+    1 to U, and gives ``phi`` (B, U). A network with codes of hands takes ``hand`` (B, L * 4H + 1 + 6 M), in ONNX's
+    order of gates: see :func:`hand_order`. See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
 
     What is quantised later is one ``MatMul`` a layer, of all that lies within -1 to 1. Offsets and w, which are ten
     times as large and would coarsen its single scale, have products of their own, each for all layers that read it.

@@ -22,14 +22,28 @@ from torch import Tensor, nn
 
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
-from handwriting.errors import InkError
+from handwriting.corpora import Corpus
+from handwriting.corpora.seen import terms
 from handwriting.features.offsets import JUMP, Normalizer
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
 from handwriting.synthesis.codes import HandCodes, gaussian, line_measures, regression, save_codes
 from handwriting.training.export import hand_order
 from handwriting.training.initialise import inherited
-from handwriting.training.items import HEIGHT, PRINTABLE, RATE, STEP, Item, ink_of
+from handwriting.training.items import (
+    HEIGHT,
+    PRINTABLE,
+    RATE,
+    STEP,
+    Item,
+    Places,
+    character_items,
+    iam_items,
+    ink_of,
+    load,
+    save,
+    unipen_items,
+)
 from handwriting.training.lines import SHARES, Pieces, assembled
 from handwriting.training.plan import plan_by_length
 from handwriting.training.synthesizer import start_from, write_checkpoint
@@ -76,21 +90,24 @@ class HandsSettings:
     seed: int = 1
 
 
+PIECES = "pieces.npz"
+"""Where a run folder keeps the prepared pieces."""
+
 Batch = tuple[Tensor, ...]
 
 
 class HandsTask:
-    """Implements ``training.loop.Task``. ``groups``: prepared pieces, see ``training.items``; ``develop`` among them."""
+    """Implements ``training.loop.Task``. ``groups``: prepared pieces with ``develop`` among them."""
 
     def __init__(
         self,
         groups: Mapping[str, Sequence[Item]],
         settings: HandsSettings,
         init: Checkpoint | None = None,
-        terms: str = "",
+        data_terms: str = "",
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
-        self.settings, self.terms = settings, terms
+        self.settings, self.terms = settings, data_terms
         self.init, self.inherited = None if init is None else str(init.folder), inherited(init)
         self.alphabet = Alphabet(PRINTABLE)
         self.pieces = Pieces({name: groups[name] for name in ("lines", "tokens", "texts", "characters")}, settings.seed)
@@ -334,8 +351,24 @@ def _steps(xy: NDArray, ends: NDArray[np.bool_]) -> NDArray[np.float64]:
     return steps
 
 
-def check_groups(groups: Mapping[str, Sequence[Item]]) -> None:
-    """Raises :class:`InkError` when a group to train on is missing."""
-    missing = [name for name in ("lines", "tokens", "texts", "characters", "develop") if not groups.get(name)]
-    if missing:
-        raise InkError(f"there are no {', '.join(missing)} to train on; give --data for IAM-OnDB and for UNIPEN")
+def hands_task(
+    iam: Corpus,
+    unipen: Corpus,
+    settings: HandsSettings,
+    folder: Path,
+    init: Checkpoint | None = None,
+    say: Callable[[str], None] = lambda message: None,
+) -> HandsTask:
+    """The task on two corpora. Prepared pieces are kept in ``folder``, for a training that goes on.
+
+    Raises :class:`InkError` when a corpus lacks a split.
+    """
+    path = folder / PIECES
+    if not path.is_file():
+        say("preparing the ink of both corpora, which takes some minutes")
+        lists = [name for name in settings.train if name in iam.splits]
+        groups = {"lines": iam_items(iam, lists), "develop": iam_items(iam, [settings.develop])}
+        groups |= {name: unipen_items(unipen, f"train-{name}") for name in ("tokens", "texts")}
+        groups["characters"] = character_items(unipen, "train-characters", Places())
+        save(path, groups)
+    return HandsTask(load(path), settings, init, terms([iam.terms, unipen.terms], init), say)

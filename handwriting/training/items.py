@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.corpora import Corpus
+from handwriting.features.offsets import at_pace
 from handwriting.geometry.compose import foot
 from handwriting.geometry.normalise import deskew, segments, slant, writing_height
-from handwriting.features.offsets import at_pace
 from handwriting.geometry.pace import thinned
 from handwriting.ink import Ink
 from handwriting.text import natural, raw
@@ -199,12 +199,12 @@ class Places:
 
 WIDE = "-=~_+"
 PLACES = (
-    {c: (0.0, 1.0) for c in "ABCDEFGHIJKLMNOPRSTUVWXYZ0123456789bdfhkl!?&#%@$"}
-    | {c: (0.0, 0.58) for c in "acemnorsuvwxz"}
-    | {c: (-0.4, 0.58) for c in "gpqy"}
+    dict.fromkeys("ABCDEFGHIJKLMNOPRSTUVWXYZ0123456789bdfhkl!?&#%@$", (0.0, 1.0))
+    | dict.fromkeys("acemnorsuvwxz", (0.0, 0.58))
+    | dict.fromkeys("gpqy", (-0.4, 0.58))
     | {"j": (-0.4, 0.85), "i": (0.0, 0.85), "t": (0.0, 0.9), "f": (0.0, 1.0), "Q": (-0.1, 1.0)}
     | {"$": (-0.12, 1.1), "@": (-0.1, 0.95), "#": (0.0, 0.95)}
-    | {c: (-0.2, 1.1) for c in "()[]{}|/\\"}
+    | dict.fromkeys("()[]{}|/\\", (-0.2, 1.1))
     | {".": (0.0, 0.06), ",": (-0.2, 0.1), ":": (0.0, 0.5), ";": (-0.2, 0.5)}
     | {"'": (0.7, 1.05), '"': (0.72, 1.05), "`": (0.72, 1.05), "^": (0.65, 1.05), "*": (0.35, 0.95)}
     | {"-": (0.35, 0.4), "=": (0.25, 0.5), "~": (0.35, 0.55), "_": (-0.12, -0.05), "+": (0.1, 0.7)}

@@ -68,7 +68,7 @@ class Draw:
 
 
 class Pieces:
-    """All prepared pieces by group (``lines``, ``texts``, ``tokens``, ``characters``), and what draws lines from them."""
+    """All prepared pieces by group (``lines``, ``texts``, ``tokens``, ``characters``), and lines drawn from them."""
 
     def __init__(self, groups: Mapping[str, Sequence[Item]], seed: int) -> None:
         self.groups = {name: [item for item in items if _fits(item)] for name, items in groups.items()}
@@ -93,7 +93,9 @@ class Pieces:
         tokens = self.by_writer["tokens"]
         counts = np.array([len(v) for v in tokens.values()], np.float64) ** 0.5
         self.token_writers, self.token_weights = list(tokens), counts / counts.sum()
-        rare = np.array([1 + 2 * sum(not c.isalnum() and c not in " .,'-" for c in t.text) ** 0.5 for t in groups["texts"]])
+        rare = np.array(
+            [1 + 2 * sum(not c.isalnum() and c not in " .,'-" for c in t.text) ** 0.5 for t in groups["texts"]]
+        )
         few = np.array([1 / len(self.by_writer["texts"][t.writer]) ** 0.5 for t in groups["texts"]])
         self.text_weights = rare * few / (rare * few).sum()
 
@@ -119,10 +121,7 @@ class Pieces:
             kept.append(part)
             length, size = length + n + 1, size + points
         own = [part for part in kept if part.item >= 0]
-        if own:
-            writer = self.groups[own[0].group][own[0].item].writer
-        else:
-            writer = kept[0].writer
+        writer = self.groups[own[0].group][own[0].item].writer if own else kept[0].writer
         return Draw(tuple(kept), writer, place, size)
 
     def _text_of(self, part: Part) -> str:
@@ -159,23 +158,25 @@ class Pieces:
 
     def _mixed(self, random: np.random.Generator, line: int) -> list[Part]:
         parts = self._middle(random, line)
+        first = parts[0].item
         for _ in range(int(random.integers(1, 3))):
             text = self._string(random, self._sign_writer(random))
             parts.insert(int(random.integers(len(parts) + 1)), text)
             if random.random() < 0.3:
-                item = self.groups["lines"][parts[0].item] if parts[0].item >= 0 else None
-                if item is not None and item.writer:
-                    parts += [p for p in self._same_form(random, parts[0].item)]
+                parts += self._same_form(random, first)
         return parts
 
     def _same_form(self, random: np.random.Generator, line: int) -> list[Part]:
+        """One or two words of a line near ``line``; none when no words were found in those."""
         lines = self.groups["lines"]
-        near = [n for n in range(max(0, line - 4), min(len(lines), line + 5)) if lines[n].form == lines[line].form and len(lines[n].cuts)]
-        if not near:
+        near = range(max(0, line - 4), min(len(lines), line + 5))
+        able = [n for n in near if lines[n].form == lines[line].form and len(lines[n].cuts)]
+        if not able:
             return []
-        other = near[int(random.integers(len(near)))]
-        begin = int(random.integers(0, len(lines[other].cuts) + 1))
-        return [Part(other, "lines", begin, min(len(lines[other].cuts) + 1, begin + 2))]
+        other = able[int(random.integers(len(able)))]
+        count = len(lines[other].cuts) + 1
+        begin = int(random.integers(0, count))
+        return [Part(other, "lines", begin, min(count, begin + 2))]
 
     def _text(self, random: np.random.Generator, line: int) -> list[Part]:
         return [Part(int(random.choice(len(self.text_weights), p=self.text_weights)), "texts")]
@@ -208,7 +209,7 @@ class Pieces:
         return self.complete[int(random.integers(len(self.complete)))]
 
     def _string(self, random: np.random.Generator, writer: str) -> Part:
-        text = string(random, self.words)[:40].strip()
+        text = string(random, self.words)
         own = self.signs[writer]
         numbers = []
         for c in text.replace(" ", ""):
@@ -249,7 +250,9 @@ def assembled(pieces: Pieces, draw: Draw, random: np.random.Generator) -> tuple[
     return np.concatenate(placed), np.concatenate(ends), " ".join(texts)
 
 
-def _set(pieces: Pieces, part: Part, scale: float, random: np.random.Generator) -> tuple[Floats, NDArray[np.bool_], str]:
+def _set(
+    pieces: Pieces, part: Part, scale: float, random: np.random.Generator
+) -> tuple[Floats, NDArray[np.bool_], str]:
     """A string set from single characters, ``scale`` times as large as their writer's."""
     numbers, edge = iter(part.characters), 0.0
     placed, ends = [], []
@@ -262,7 +265,11 @@ def _set(pieces: Pieces, part: Part, scale: float, random: np.random.Generator) 
             continue
         item = pieces.groups["characters"][next(numbers)]
         if placed:
-            wide = WORD_GAP * float(np.exp(random.normal(0, GAP_SPREAD))) if space else gap * float(np.exp(random.normal(0, 0.35)))
+            wide = (
+                WORD_GAP * float(np.exp(random.normal(0, GAP_SPREAD)))
+                if space
+                else gap * float(np.exp(random.normal(0, 0.35)))
+            )
             edge += HEIGHT * size * wide
         space = False
         xy = item.xy * size + np.array([edge, random.normal(0, WANDER * HEIGHT)], np.float32)

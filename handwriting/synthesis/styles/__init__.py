@@ -142,7 +142,7 @@ def parse(data: bytes, file: str = "style") -> Style:
 
 
 def load(name: str) -> Style:
-    """The shipped style of this name, the one in the file of this name, or a blend like ``upright:0.7,mine.json:0.3``."""
+    """The shipped style of this name, the one in the file of this name, or a blend: ``upright:0.7,mine.json:0.3``."""
     if name in SHIPPED:
         return parse((HERE / f"{name}.json").read_bytes(), name)
     path = Path(name)
