@@ -132,7 +132,7 @@ def test_a_damaged_code_is_one_clear_error(model):
     record = Style("mine", (), code=model.codes.random(1)).record()
     for key, value in (("numbers", "x"), ("numbers", [None]), ("delta", "%%"), ("delta", "AA=="), ("network", 3)):
         damaged = {**record, "code": {**record["code"], key: value}}
-        with pytest.raises(InkError, match="mine.json"):
+        with pytest.raises(InkError, match=r"mine\.json"):
             parse(json.dumps(damaged).encode(), "mine.json")
 
 

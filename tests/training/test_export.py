@@ -167,7 +167,11 @@ def test_step_graph_takes_a_hand(tmp_path):
     net = SynthesisNetwork(config).eval()
     code = torch.randn(4, 5)
     (tmp_path / "step.onnx").write_bytes(step_graph(net))
-    inputs = {"point": points[0], "characters": np.eye(7, dtype=np.float32)[text][..., 1:], "positions": np.arange(1, 10)}
+    inputs = {
+        "point": points[0],
+        "characters": np.eye(7, dtype=np.float32)[text][..., 1:],
+        "positions": np.arange(1, 10),
+    }
     inputs["hand"] = net.hand(code).numpy()[:, hand_order(config)]
     sizes = {"h": 36, "c": 36, "kappa": 2, "w": 6}
     loop = Recurrence(Graph(tmp_path / "step.onnx"), inputs, {name: np.zeros((4, n)) for name, n in sizes.items()})
