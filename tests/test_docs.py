@@ -88,7 +88,7 @@ def test_shell_examples_run(page, workplace):
         script = "\n".join(line for line in block.splitlines() if not line.startswith(("make ", ". .venv")))
         done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{script}\n{done.stderr}"
-        for output in re.findall(r"-o (\S+)", script):
+        for output in re.findall(r"-o ([\w./-]+)(?=\s)", script + "\n"):
             assert (workplace / output).stat().st_size > 0
 
 

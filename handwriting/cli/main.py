@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from handwriting.cli import evaluate, language, read, serve, style, train, write
+from handwriting.cli import evaluate, language, letter, read, serve, style, train, write
 from handwriting.errors import InkError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 for command in (
     read.transcribe,
     write.generate,
+    letter.letter,
     serve.serve,
     read.list_formats,
     read.convert,
@@ -51,6 +52,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         extras = dict.fromkeys(("torch", "onnx", "safetensors"), "train")
         extras |= dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web") | {"distributed": "dask"}
+        extras["tensorboardX"] = "tensorboard"
         if error.name not in extras:
             raise
         extra = extras[error.name]

@@ -132,6 +132,32 @@ def writable(text: str, characters: Collection[str]) -> str:
     return mapped
 
 
+def replaced(characters: Collection[str]) -> str:
+    """Characters of Unicode's basic plane that :func:`writable` accepts but writes as something else, or leaves out.
+
+    Spaces and line ends among them; an editor need not mark these characters as unwritable.
+    """
+    every = (chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000)
+    return "".join(
+        c
+        for c in every
+        if c not in characters
+        and (c == "\n" or _LINE_ENDS.match(c) or _INVISIBLE.match(c) or _mapped(c, characters) != c)
+    )
+
+
+def respelled(text: str, characters: Collection[str]) -> str:
+    """``text`` with the nearest spelling of every character that is not in ``characters``; line ends stay.
+
+    Characters without any near spelling are left out.
+    """
+    kept = []
+    for character in unicodedata.normalize("NFC", text):
+        known = character in characters or character in "\n\f\r" or _mapped(character, characters) in characters
+        kept.append(character if known else _spelling(character, characters))
+    return _spaced(_without_edges("".join(kept)))
+
+
 def _mapped(character: str, characters: Collection[str]) -> str:
     """What is typographically the same and can be written, or the character itself."""
     kind, _, code = unicodedata.decomposition(character).partition(" ")

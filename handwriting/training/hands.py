@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus
 from handwriting.corpora.seen import terms
+from handwriting.errors import InkError
 from handwriting.features.offsets import JUMP, Normalizer
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
@@ -45,6 +46,7 @@ from handwriting.training.items import (
     unipen_items,
 )
 from handwriting.training.lines import SHARES, Pieces, assembled
+from handwriting.training.options import SynthesizerOptions
 from handwriting.training.plan import plan_by_length
 from handwriting.training.synthesizer import start_from, write_checkpoint
 
@@ -72,24 +74,10 @@ SWELL, SWELL_MEMORY = 0.07, 0.98
 """Standard deviation of the logarithm of the size of what is read, and its correlation from point to point."""
 
 
-@dataclass(frozen=True)
-class HandsSettings:
-    """What is trained, on what."""
-
-    train: tuple[str, ...] = ("trainset", "testset_t", "train-characters", "train-tokens", "train-texts")
-    develop: str = "testset_v"
-    develop_lines: int = 360
-    examples: int = 4800
-    """Lines of an epoch."""
-    hidden_size: int = 400
-    num_layers: int = 3
-    mixtures: int = 20
-    components: int = 10
-    code: int = 46
-    dropout: float = 0.06
-    seed: int = 1
-
-
+LISTS = ("train-characters", "train-tokens", "train-texts")
+"""Of UNIPEN, beside those of IAM-OnDB."""
+DEVELOP_LINES = 360
+"""Lines of the development set on which a training is evaluated."""
 PIECES = "pieces.npz"
 """Where a run folder keeps the prepared pieces."""
 
@@ -102,7 +90,7 @@ class HandsTask:
     def __init__(
         self,
         groups: Mapping[str, Sequence[Item]],
-        settings: HandsSettings,
+        settings: SynthesizerOptions,
         init: Checkpoint | None = None,
         data_terms: str = "",
         say: Callable[[str], None] = lambda message: None,
@@ -113,7 +101,7 @@ class HandsTask:
         self.pieces = Pieces({name: groups[name] for name in ("lines", "tokens", "texts", "characters")}, settings.seed)
         self.number = {writer: n for n, writer in enumerate(self.pieces.writers)}
         self.normalizer = Normalizer.of([_steps(item.xy, item.ends) for item in groups["lines"]])
-        step = max(1, len(groups["develop"]) // settings.develop_lines)
+        step = max(1, len(groups["develop"]) // DEVELOP_LINES)
         self.development = list(groups["develop"])[::step]
         config = SynthesisConfig(
             settings.hidden_size,
@@ -189,7 +177,7 @@ class HandsTask:
             "normalizer": asdict(self.normalizer),
             "hand": {"height": HEIGHT, "advance": self._advance(), "rate": RATE, "step": STEP},
             "trained_on": {
-                "lists": list(self.settings.train),
+                "lists": [*self.settings.train, *LISTS],
                 "lines": sum(groups.values()),
                 "points": sum(len(item) for items in self.pieces.groups.values() for item in items),
                 "pieces": groups,
@@ -354,20 +342,21 @@ def _steps(xy: NDArray, ends: NDArray[np.bool_]) -> NDArray[np.float64]:
 def hands_task(
     iam: Corpus,
     unipen: Corpus,
-    settings: HandsSettings,
+    settings: SynthesizerOptions,
     folder: Path,
     init: Checkpoint | None = None,
     say: Callable[[str], None] = lambda message: None,
 ) -> HandsTask:
     """The task on two corpora. Prepared pieces are kept in ``folder``, for a training that goes on.
 
-    Raises :class:`InkError` when a corpus lacks a split.
+    Raises :class:`InkError` for options that only other networks have and when a corpus lacks a split.
     """
+    if settings.kind != "synthesizer" or settings.variant != "forget":
+        raise InkError(f"a {settings.kind} of variant {settings.variant} has no codes of hands; leave out --unipen")
     path = folder / PIECES
     if not path.is_file():
         say("preparing the ink of both corpora, which takes some minutes")
-        lists = [name for name in settings.train if name in iam.splits]
-        groups = {"lines": iam_items(iam, lists), "develop": iam_items(iam, [settings.develop])}
+        groups = {"lines": iam_items(iam, settings.train), "develop": iam_items(iam, [settings.develop])}
         groups |= {name: unipen_items(unipen, f"train-{name}") for name in ("tokens", "texts")}
         groups["characters"] = character_items(unipen, "train-characters", Places())
         save(path, groups)

@@ -57,7 +57,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         + ("a = b ~ ‹1›", "|‹w›|"),
     ),
     "symbols": (
-        12,
+        20,
         (
             "‹s›",
             "‹s›‹s›‹s›",
@@ -70,7 +70,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
             "‹w›‹s›‹w›",
         ),
     ),
-    "mixed": (6, ("‹any›‹any›", "‹any›‹any›‹any›‹any›", "‹any›‹any›‹any›‹any›‹any›‹any›‹any›")),
+    "mixed": (10, ("‹any›‹any›", "‹any›‹any›‹any›‹any›", "‹any›‹any›‹any›‹any›‹any›‹any›‹any›")),
     "serial": (4, ("‹3›-‹2›-‹4›", "‹2›‹A2›", "‹4›/‹2›", "‹2›/‹1›‹A1›", "‹5›‹A1›")),
     "words": (4, ("‹w›", "‹w› ‹w›", "‹w› ‹C› ‹w›")),
 }

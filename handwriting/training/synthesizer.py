@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,28 +41,8 @@ from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
 from handwriting.training.initialise import inherited, initialise
+from handwriting.training.options import SynthesizerOptions
 from handwriting.training.plan import plan_by_length
-
-Kind = Literal["synthesizer", "prediction"]
-
-
-@dataclass(frozen=True)
-class SynthesizerSettings:
-    """What is trained, on what."""
-
-    kind: Kind = "synthesizer"
-    train: tuple[str, ...] = ("trainset", "testset_t")
-    """Lists to train on."""
-    develop: str = "testset_v"
-    hidden_size: int = 400
-    num_layers: int = 3
-    mixtures: int = 20
-    components: int = 10
-    """Gaussians of the window; the prediction network has none."""
-    variant: str = "forget"
-    dropout: float = 0.0
-    seed: int = 1
-
 
 Batch = tuple[Tensor, Tensor, Tensor]
 
@@ -77,7 +57,7 @@ class SynthesizerTask:
     def __init__(
         self,
         corpus: Corpus,
-        settings: SynthesizerSettings,
+        settings: SynthesizerOptions,
         init: Checkpoint | None = None,
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
@@ -170,6 +150,12 @@ class SynthesizerTask:
         return said
 
 
+def _with_hands(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A checkpoint's weights with the network's own hands where the checkpoint has none or others."""
+    own = {name: mine[name] for name in ("basis", "codes") if name in mine}
+    return theirs | {n: v for n, v in own.items() if n not in theirs or theirs[n].shape != v.shape}
+
+
 def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: float) -> str:
     """Copy a synthesizer's weights; what it lacks of hands stays as it is. Returns what to say of it.
 
@@ -177,7 +163,7 @@ def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: f
     """
     if init.card["kind"] != "synthesizer":
         raise InkError(f"{init.folder}: a {init.card['kind']} cannot start a synthesizer; give a synthesizer")
-    said = initialise(network, alphabet, init, _place, ("basis", "codes"))
+    said = initialise(network, alphabet, init, _place, _with_hands)
     theirs = float(init.card.get("features", {}).get("rate") or init.card["hand"]["rate"])
     with torch.no_grad():
         window = network.first.window  # type: ignore[union-attr]
@@ -281,7 +267,7 @@ def _hand(lines: Sequence[Line]) -> dict[str, float]:
     return {name: float(np.median(values)) for name, values in measures.items() if values}
 
 
-def _config(settings: SynthesizerSettings, alphabet: Alphabet) -> PredictionConfig:
+def _config(settings: SynthesizerOptions, alphabet: Alphabet) -> PredictionConfig:
     sizes = {k: getattr(settings, k) for k in ("hidden_size", "num_layers", "mixtures", "variant", "dropout")}
     if settings.kind == "prediction":
         return PredictionConfig(**sizes)

@@ -14,10 +14,11 @@ from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import Style
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.training.fit import fit
-from handwriting.training.hands import CONTROLS, HandsSettings, HandsTask, disturbed
-from handwriting.training.loop import Options, train
+from handwriting.training.hands import CONTROLS, HandsTask, disturbed
+from handwriting.training.loop import train
+from handwriting.training.options import SynthesizerOptions, TrainingOptions
 
-SMALL = HandsSettings(examples=12, hidden_size=12, mixtures=3, components=2, code=8, develop_lines=3)
+SMALL = SynthesizerOptions(examples=12, hidden_size=12, mixtures=3, components=2, code=8)
 
 
 def task(init: Checkpoint | None = None) -> HandsTask:
@@ -28,7 +29,7 @@ def task(init: Checkpoint | None = None) -> HandsTask:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     run = tmp_path_factory.mktemp("run")
-    options = Options(epochs=2, batch_size=4, rate=3e-3, evaluate_every=1, loaders=0, device="cpu")
+    options = TrainingOptions(epochs=2, batch_size=4, rate=3e-3, evaluate_every=1, loaders=0, device="cpu")
     row = train(task(), options, run)
     return run, row
 
