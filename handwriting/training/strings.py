@@ -57,7 +57,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         + ("a = b ~ ‹1›", "|‹w›|"),
     ),
     "symbols": (
-        20,
+        23,
         (
             "‹s›",
             "‹s›‹s›‹s›",
