@@ -17,7 +17,7 @@ from handwriting.composition.letter_files import files_of, save_letter
 from handwriting.composition.marks import HandShape, add_marks, drawable, spell
 from handwriting.composition.merge import filled, merge, read_table
 from handwriting.composition.runs import judged_words, runs_of
-from handwriting.composition.words import Word
+from handwriting.composition.words import WordInk
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
@@ -139,8 +139,8 @@ def test_runs_are_as_long_as_lines():
     assert runs_of([]) == []
 
 
-def word(text: str, begin: int) -> Word:
-    return Word(text, begin, Ink([0, 1], [0, 1], [0]), np.zeros(2, dtype=np.int64), None, False)
+def word(text: str, begin: int) -> WordInk:
+    return WordInk(text, begin, Ink([0, 1], [0, 1], [0]), np.zeros(2, dtype=np.int64), None, False)
 
 
 @pytest.mark.parametrize(
