@@ -79,7 +79,7 @@ def sentences(synthesizer: Synthesizer, recognizer: Recognizer, options: argpars
 
 
 def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
-    paths = sorted((HERE / "letters").glob("*.txt"))[: options.n]
+    paths = sorted(options.letters.glob("*.txt"))[: options.n]
     pages = []
     for path in paths:
         for seed in range(options.seed, options.seed + options.seeds):
@@ -149,6 +149,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, help="so many sentences, letters, strings, contexts")
     parser.add_argument("--seeds", type=int, default=10, help="pages of each letter")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
     parser.add_argument("--bias", type=float, default=1.0)
     options = parser.parse_args()
     synthesizer, recognizer = Synthesizer.load(options.checkpoint), Recognizer.load(options.recognizer)
