@@ -15,8 +15,7 @@ import numpy as np
 Random = np.random.Generator
 Words = Sequence[str]
 HARD = "#$%&*+/<=>@QXZ[\\]^_{|}~`"
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November")
-MONTHS += ("December",)
+MONTHS = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
 STREETS = ("Street", "Road", "Lane", "Avenue", "St.", "Rd", "Place", "Square")
 LONGEST = 40
 

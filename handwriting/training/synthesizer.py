@@ -37,6 +37,7 @@ from handwriting.networks.synthesizer import (
     SynthesisNetwork,
 )
 from handwriting.runtime import pad
+from handwriting.synthesis.codes import HandCodes, save_codes
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
@@ -228,6 +229,8 @@ def export_checkpoint(
     With a ``corpus``, the card gets the nats of that graph on each of ``splits``.
     """
     write_checkpoint(folder, source.card, source.weights(), quantise)
+    if source.card["network"].get("code"):
+        save_codes(folder, HandCodes.load(source.folder))
     if corpus is not None and splits:
         written = Synthesizer.load(folder)
         figures = {split: synthesis.evaluate(written, corpus, split).figures() for split in splits}

@@ -17,6 +17,7 @@ from handwriting.training.fit import fit
 from handwriting.training.hands import CONTROLS, HandsTask, disturbed
 from handwriting.training.loop import train
 from handwriting.training.options import SynthesizerOptions, TrainingOptions
+from handwriting.training.synthesizer import export_checkpoint
 
 SMALL = SynthesizerOptions(examples=12, hidden_size=12, mixtures=3, components=2, code=8)
 
@@ -43,6 +44,14 @@ def test_a_training_ends_in_a_checkpoint_that_writes_all_characters_in_a_hand(tr
     hand = Hand(1.0, 0, Style("x", (), code=synthesizer.codes.random(1)))
     (line,) = synthesizer.write(["some words"], hand, hurried=True)
     assert len(line.ink) > 1
+
+
+def test_an_exported_checkpoint_keeps_its_codes(trained, tmp_path):
+    run, _ = trained
+    source = Checkpoint.load(run / "best", "synthesizer")
+    export_checkpoint(source, tmp_path / "float", quantise=False)
+    ours, theirs = Synthesizer.load(tmp_path / "float").codes, Synthesizer(source).codes
+    assert ours.name == theirs.name and np.array_equal(ours.codes, theirs.codes)
 
 
 def test_a_training_goes_on_from_the_checkpoint_with_its_codes(trained):
