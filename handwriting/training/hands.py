@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +120,8 @@ class HandsTask:
         self.config = config
         if init is not None:
             say(start_from(self.network, self.alphabet, init, RATE))
-        if init is None or "codes" not in init.weights():
-            with torch.no_grad():
-                self.network.codes.copy_(torch.from_numpy(self._first_codes()))  # type: ignore[union-attr,operator]
+        with torch.no_grad():
+            self.network.codes.copy_(torch.from_numpy(self._first_codes(init)))  # type: ignore[union-attr,operator]
         say(f"{len(self.pieces.writers)} writers; " + ", ".join(f"{len(v)} {k}" for k, v in self.pieces.groups.items()))
 
     def identity(self) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class HandsTask:
             "alphabet": self.alphabet.characters,
             "features": {"jump": JUMP, "sigma_floor": list(self.normalizer.sigma_floor), "rate": RATE, "level": True},
             "controls": list(CONTROLS),
-            "writers": self.pieces.writers,
+            "writers": [_digest(writer) for writer in self.pieces.writers],
             "normalizer": asdict(self.normalizer),
             "hand": {"height": HEIGHT, "advance": self._advance(), "rate": RATE, "step": STEP},
             "trained_on": {
@@ -250,8 +250,13 @@ class HandsTask:
         means = np.array([np.mean(rows, 0) if rows else np.zeros(size) for rows in found.values()])
         return means, np.array([len(rows) for rows in found.values()])
 
-    def _first_codes(self) -> NDArray[np.float32]:
-        """Codes to start from: what is measured of each writer's lines, without the correlations between them."""
+    def _first_codes(self, init: Checkpoint | None) -> NDArray[np.float32]:
+        """Codes to start from: those of ``init``, or what is measured of each writer's lines, decorrelated."""
+        learned = {} if init is None else init.weights()
+        if init is not None and "codes" in learned and learned["codes"].shape[1] == self.settings.code - len(CONTROLS):
+            theirs = dict(zip(init.card["writers"], learned["codes"], strict=True))
+            none = learned["codes"].mean(0)
+            return np.array([theirs.get(_digest(writer), none) for writer in self.pieces.writers], np.float32)
         rows, count = self.measured
         known = rows[count > 0]
         values = np.clip((rows - known.mean(0)) / (known.std(0) + 1e-6), -4, 4) * (count > 0)[:, None]
@@ -262,6 +267,11 @@ class HandsTask:
         projected = values @ axes[:used].T
         codes[:, :used] = CODE_SPREAD * projected / (projected.std(0) + 1e-6)
         return np.clip(codes, -3 * CODE_SPREAD, 3 * CODE_SPREAD)
+
+
+def _digest(writer: str) -> str:
+    """What stands for a writer in a card, which names nobody."""
+    return blake2b(writer.encode(), digest_size=5).hexdigest()
 
 
 def disturbed(

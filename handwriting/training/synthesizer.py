@@ -154,7 +154,8 @@ class SynthesizerTask:
 def _with_hands(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str, Tensor]:
     """A checkpoint's weights with the network's own hands where the checkpoint has none or others."""
     own = {name: mine[name] for name in ("basis", "codes") if name in mine}
-    return theirs | {n: v for n, v in own.items() if n not in theirs or theirs[n].shape != v.shape}
+    others = {name: value for name, value in theirs.items() if name not in ("basis", "codes") or name in mine}
+    return others | {n: v for n, v in own.items() if n not in theirs or theirs[n].shape != v.shape}
 
 
 def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -60,6 +62,23 @@ def test_a_training_goes_on_from_the_checkpoint_with_its_codes(trained):
     network = task(first).network
     for name, value in network.state_dict().items():
         assert value.numpy() == pytest.approx(first.weights()[name], abs=1e-6), name
+
+
+def test_a_writer_that_the_checkpoint_does_not_know_starts_from_the_mean_of_its_codes(trained):
+    run, _ = trained
+    first = Checkpoint.load(run / "best", "synthesizer")
+    given = groups()
+    given["tokens"] = [replace(piece, writer="new/one") for piece in given["tokens"]]
+    other = HandsTask({**given, "develop": given["lines"][:3]}, SMALL, first, "ours")
+    codes, learned = other.network.codes.detach().numpy(), first.weights()["codes"]
+    assert codes[other.number["new/one"]] == pytest.approx(learned.mean(0))
+    assert codes[other.number["w0"]] == pytest.approx(learned[task().number["w0"]])
+
+
+def test_a_card_names_no_writer(trained):
+    run, _ = trained
+    card = (run / "best" / "card.json").read_text("utf-8")
+    assert all(f'"{writer}"' not in card for writer in task().pieces.writers)
 
 
 def test_batches_are_the_same_again(trained):
