@@ -161,10 +161,9 @@ class Bench:
         real = [replace(line, ink=self.pace(line.ink)) for line in self.lines[::step][:count]]
         rows = np.array([measures(line.ink, line.text) for line in real])
         for bias in (self.options.bias, 0.5):
-            written = []
-            for k in range(count):
-                (one,) = self.synthesizer.write([self.sentences[k % len(self.sentences)]], Hand(bias, k))
-                written.append(Line(str(k), level(one.ink), one.text, None, str(k)))
+            texts = [self.sentences[k % len(self.sentences)] for k in range(count)]
+            lines = self.synthesizer.write(texts, Hand(bias))
+            written = [Line(str(k), level(one.ink), one.text, None, str(k)) for k, one in enumerate(lines)]
             area = auc(rows, np.array([measures(line.ink, line.text) for line in written]))
             theirs, ours = vars(spread(real)), vars(spread(written))
             ratios = ", ".join(f"{name} {ours[name] / theirs[name]:.2f}" for name in ours)

@@ -32,19 +32,7 @@ from handwriting.text import canonical
 
 HERE = Path(__file__).parent
 PRINTABLE = "".join(map(chr, range(33, 127)))
-PER_HAND = 4
-"""Lines that are written in one random hand."""
 CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was it", "a{}", "No. {}5")
-
-
-def written(
-    synthesizer: Synthesizer, texts: Sequence[str], bias: float, seed: int, per_hand: int = PER_HAND
-) -> list[Written]:
-    """Each of ``texts``, ``per_hand`` of them in one hand."""
-    lines: list[Written] = []
-    for start in range(0, len(texts), per_hand):
-        lines += synthesizer.write(texts[start : start + per_hand], Hand(bias, seed + start), stream=start)
-    return lines
 
 
 def legibility(recognizer: Recognizer, lines: Sequence[Written]) -> tuple[float, float, list[tuple[str, str]]]:
@@ -65,7 +53,7 @@ def height_ratio(ink: Ink) -> float:
 
 def sentences(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
     texts = [synthesizer.writable(s.text) for s in read_sentences(HERE / "sentences.txt")][: options.n]
-    lines = written(synthesizer, texts, options.bias, options.seed, 1 if options.n else PER_HAND)
+    lines = synthesizer.write(texts, Hand(options.bias, options.seed))
     cer, failed, _ = legibility(recognizer, lines)
     ended = np.mean([line.complete for line in lines])
     print(f"sentences: {len(lines)} lines, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %, "
@@ -106,7 +94,7 @@ def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
             texts.append(synthesizer.writable(text))
         except ValueError:
             refused += 1
-    cer, failed, _ = legibility(recognizer, written(synthesizer, texts, options.bias, options.seed))
+    cer, failed, _ = legibility(recognizer, synthesizer.write(texts, Hand(options.bias, options.seed)))
     print(
         f"strings: {len(texts)} written, {refused} refused, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %",
         flush=True,
@@ -118,7 +106,7 @@ def characters(synthesizer: Synthesizer, recognizer: Recognizer, options: argpar
     known = [c for c in PRINTABLE if c in synthesizer.characters and c in recognizer.alphabet.characters]
     texts = [context.format(c) for context in contexts for c in known]
     places = [context.index("{") for context in contexts for _ in known]
-    lines = written(synthesizer, texts, options.bias, options.seed, 8)
+    lines = synthesizer.write(texts, Hand(options.bias, options.seed))
     right: dict[str, list[bool]] = {c: [] for c in known}
     confused: dict[str, list[str]] = {c: [] for c in known}
     _, _, pairs = legibility(recognizer, lines)

@@ -159,9 +159,9 @@ class HandCodes:
             )
         return given + code.delta
 
-    def random(self, seed: int) -> Code:
-        """A hand that nobody has: the same for the same seed."""
-        random = np.random.default_rng([seed, STREAM])
+    def random(self, seed: int, number: int = 0) -> Code:
+        """A hand that nobody has: the same for the same seed and number."""
+        random = np.random.default_rng([seed, STREAM, number])
         normal = random.normal(size=self.size)
         return Code((self.mean + self.factor @ normal).astype(np.float32), self.name)
 

@@ -10,7 +10,7 @@ and drawn anew from another random stream.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -85,12 +85,17 @@ class Primer:
     text: Indices
     """What was written before, and what joins it to the line; empty when nothing was."""
     hand: NDArray[np.float32] | None = None
-    """What the hand adds to the gates and the outputs of a network that knows hands; None is the average hand."""
+    """What the hand adds to the gates and the outputs of a network that has codes of hands, (G,), or (B, G) with a hand
+    for each line; None is the average hand."""
 
     @classmethod
     def of(cls, network: Network, hand: NDArray[np.float32]) -> Primer:
         """The beginning of a line in a hand, with nothing written before it."""
         return cls(network.start(), np.zeros(3), np.zeros(0, np.int64), hand)
+
+    def of_lines(self, lines: Sequence[int]) -> Primer:
+        """The same for some of the lines."""
+        return self if self.hand is None or self.hand.ndim == 1 else replace(self, hand=self.hand[list(lines)])
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ class Steps:
     ) -> None:
         """``texts``: (U,) each, from 1 to C, 0 where the window sees nothing; ``state`` has B rows or 1 for all.
 
-        ``hand``: what it adds, of shape (G,), for a network that knows hands; the average hand when it is None.
+        ``hand``: see :class:`Primer`.
         """
         self._network = network
         self._hand = np.zeros(network.hand, np.float32) if hand is None else hand
@@ -141,6 +146,7 @@ class Steps:
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Go on with these lines only, ``rows`` of shape (B,)."""
         state = {name: value[rows] for name, value in self._loop.state.items()}
+        self._hand = self._hand if self._hand.ndim == 1 else self._hand[rows]
         self._begin(self._loop.inputs["characters"][rows], state)
 
     @property
@@ -201,7 +207,8 @@ def sample(
         randoms = [np.random.default_rng([*streams[i], attempt]) for i in todo]
         report = partial(_later, progress, sum(len(texts[i]) for i in samples))
         last = attempt == attempts - 1
-        draft = _Draft(network, [texts[i] for i in todo], bias, randoms, primer, patient=last and not hurried)
+        begin = None if primer is None else primer.of_lines(todo)
+        draft = _Draft(network, [texts[i] for i in todo], bias, randoms, begin, patient=last and not hurried)
         draft.watch, watch = watch, None
         drawn = draft.run(report)
         samples |= {i: s for i, s in zip(todo, drawn, strict=True) if s.complete or last}

@@ -118,8 +118,7 @@ class Synthesizer:
         """
         texts = [self._line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
-        style = hand.style or self.random_style(hand.seed)
-        primer = None if style is None or not texts else self.primer(style)
+        primer = None if hand.style is None or not texts else self.primer(hand.style)
         total, done = sum(map(len, texts)), 0
         written: list[Written] = []
         for start in range(0, len(texts), BATCH):
@@ -129,7 +128,7 @@ class Synthesizer:
                 [self.alphabet.encode(text) for text in chunk],
                 bias=hand.bias,
                 streams=[(hand.seed, number) for number in numbers[start : start + BATCH]],
-                primer=primer,
+                primer=primer or self._random_hands(hand.seed, numbers[start : start + BATCH]),
                 progress=partial(_report, observer, done, total),
                 hurried=hurried,
                 watch=None if observer.points is None or start else partial(_watched, observer.points, self.normalizer),
@@ -142,8 +141,15 @@ class Synthesizer:
         """The state from which lines go on in the hand of ``style``; raises :class:`InkError` for an unusable style."""
         return self._primers.primer(style)
 
+    def _random_hands(self, seed: int, numbers: Sequence[int]) -> Primer | None:
+        """A hand for each line, by its number; None for a network without codes, which chooses as it writes."""
+        if self.codes is None:
+            return None
+        added = [self.codes.added(self.codes.random(seed, number)) for number in numbers]
+        return Primer.of(self.network, np.stack(added))
+
     def random_style(self, seed: int) -> Style | None:
-        """The writer that ``seed`` chooses where no style is given; None when the network has no codes of hands."""
+        """The writer of a page of that ``seed`` without a style; None when the network has no codes of hands."""
         if self.codes is None:
             return None
         return Style(f"random {seed}", (), code=self.codes.random(seed))

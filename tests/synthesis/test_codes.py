@@ -90,9 +90,12 @@ def test_a_hand_changes_what_is_written(model):
     assert np.array_equal(lines[0], lines[1]) and not np.allclose(lines[0], lines[2])
 
 
-def test_without_a_style_the_seed_chooses_the_hand(model):
-    given = model.write(["some ink"], Hand(0.0, 5, model.random_style(5)))
-    assert np.array_equal(model.write(["some ink"], Hand(0.0, 5))[0].ink.xy, given[0].ink.xy)
+def test_without_a_style_every_line_has_a_hand_of_its_own(model):
+    lines = model.write(["some ink"] * 3, Hand(0.0, 5), hurried=True)
+    for number, line in enumerate(lines):
+        style = Style("x", (), code=model.codes.random(5, number))
+        alone = model.write(["some ink"], Hand(0.0, 5, style), stream=number, hurried=True)
+        assert np.allclose(alone[0].ink.xy, line.ink.xy, atol=1e-3)
 
 
 def test_a_style_of_ink_becomes_a_code(model):
