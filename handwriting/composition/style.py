@@ -46,7 +46,7 @@ def style_from_files(
     """
     if texts and len(texts) != len(paths):
         raise InkError(f"{len(paths)} files of ink and {len(texts)} texts; give {text_option} once for each file")
-    said = list(texts) or [None] * len(paths)
+    said: Sequence[str | None] = list(texts) or [None] * len(paths)
     single = [style_from_file(p, text, name, text_option=text_option) for p, text in zip(paths, said, strict=True)]
     style = Style(name, tuple(sample for one in single for sample in one.samples), size)
     if estimate is not None and synthesizer.codes is None:

@@ -1,4 +1,4 @@
-"""Pieces of writing, from whole lines to single characters, brought to one pace, one size and one baseline.
+"""FoundPieces of writing, from whole lines to single characters, brought to one pace, one size and one baseline.
 
 IAM-OnDB's whiteboard samples the pen about 66 times a second; here its ink is sampled anew at half of that, which
 halves the cost of training and drawing and the length over which a network can drift. Of UNIPEN's tablets neither the
@@ -36,6 +36,10 @@ SPREAD = 0.3
 """Largest logarithm of a writer's height over the median of the donor's writers that is kept."""
 FEW = 8
 """A writer of UNIPEN with fewer pieces than this is put together with the donor's others."""
+
+
+FoundPieces = dict[str, list[tuple[Ink, str, str]]]
+"""Ink, text and form of each writer's pieces."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +128,13 @@ def _cuts(ink: Ink, text: str, lean: float) -> NDArray[np.float32]:
 
 def unipen_items(corpus: Corpus, split: str) -> list[Item]:
     """The training segments of a split of words or texts."""
-    pieces = defaultdict(list)
+    found_by: FoundPieces = defaultdict(list)
     for id in corpus.training_ids(split):
         line = corpus.line(id)
         text = natural(line.text) if "#" not in line.text else line.text
         if text and set(text) <= set(PRINTABLE) and len(line.ink) > 3:
-            pieces[line.writer or line.form].append((deskew(line.ink), text, line.form))
-    pieces = _joined(pieces)
+            found_by[line.writer or line.form].append((deskew(line.ink), text, line.form))
+    pieces = _joined(found_by)
     heights = {w: float(np.median([writing_height(ink) for ink, text, _ in _longest(p)])) for w, p in pieces.items()}
     middle = _by_donor(heights)
     items = []
@@ -146,12 +150,12 @@ def unipen_items(corpus: Corpus, split: str) -> list[Item]:
 
 def character_items(corpus: Corpus, split: str, places: Places) -> list[Item]:
     """Single characters, at the size and height above the baseline that they have in writing."""
-    pieces = defaultdict(list)
+    found_by: FoundPieces = defaultdict(list)
     for id in corpus.training_ids(split):
         line = corpus.line(id)
         if len(line.text) == 1 and line.text in PRINTABLE and line.text != " ":
-            pieces[line.writer or line.form].append((line.ink, line.text, line.form))
-    pieces = _joined(pieces)
+            found_by[line.writer or line.form].append((line.ink, line.text, line.form))
+    pieces = _joined(found_by)
     capitals = {w: _capital([(ink, text) for ink, text, _ in found]) for w, found in pieces.items()}
     middle = _by_donor({w: h for w, h in capitals.items() if h})
     items = []
@@ -213,9 +217,9 @@ PLACES = (
 """By character, (bottom, top)."""
 
 
-def _joined(pieces: dict) -> dict:
+def _joined(pieces: FoundPieces) -> FoundPieces:
     """Writers with few pieces put together with the others of their donor that have few."""
-    joined = defaultdict(list)
+    joined: FoundPieces = defaultdict(list)
     for writer, found in pieces.items():
         joined[writer if len(found) >= FEW else _donor(writer) + "/"] += found
     return {w: f for w, f in joined.items() if len(f) >= 3}
@@ -291,5 +295,7 @@ def load(path: Path) -> dict[str, list[Item]]:
                 data[f"{name}/lean"].tolist(),
                 strict=True,
             )
-            groups[name] = [Item(xy, ends, *words, cut, lean) for xy, ends, words, cut, lean in parts]
+            groups[name] = [
+                Item(xy, ends, text, writer, form, cut, lean) for xy, ends, (text, writer, form), cut, lean in parts
+            ]
     return groups

@@ -113,7 +113,8 @@ class Pieces:
         return draws
 
     def _draw(self, parts: list[Part], place: int) -> Draw:
-        kept, length, size = [], 0, 0
+        kept: list[Part] = []
+        length = size = 0
         for part in parts:
             n, points = len(self._text_of(part)), self._points(part)
             if kept and (length + n + 1 > LONGEST or size + points > MOST_POINTS):
@@ -153,7 +154,7 @@ class Pieces:
         line = self.cut[int(random.integers(len(self.cut)))]
         count = len(self.groups["lines"][line].cuts) + 1
         begin = int(random.integers(0, count))
-        end = count if random.random() < 0.4 else int(min(count, begin + 1 + random.integers(0, 3)))
+        end = count if random.random() < 0.4 else min(count, begin + 1 + int(random.integers(0, 3)))
         return [Part(line, "lines", begin, end)]
 
     def _mixed(self, random: np.random.Generator, line: int) -> list[Part]:
@@ -255,7 +256,8 @@ def _set(
 ) -> tuple[Floats, NDArray[np.bool_], str]:
     """A string set from single characters, ``scale`` times as large as their writer's."""
     numbers, edge = iter(part.characters), 0.0
-    placed, ends = [], []
+    placed: list[Floats] = []
+    ends: list[NDArray[np.bool_]] = []
     size = scale * float(np.exp(random.normal(0, 0.08)))
     gap = LETTER_GAP * float(np.exp(random.normal(0, 0.4)))
     space = False
