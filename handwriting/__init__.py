@@ -17,7 +17,7 @@ from handwriting.ink import Ink, Page
 
 if TYPE_CHECKING:
     from handwriting.recognition.pages import ReadPage
-    from handwriting.recognition.recognizer import Transcription
+    from handwriting.recognition.transcription import Transcription
 
 __all__ = ["Ink", "InkError", "Page", "generate", "read", "save", "transcribe"]
 __version__ = "0.1.0"

@@ -6,8 +6,10 @@ import gzip
 import io
 import zipfile
 
+import isf_fixture
 import note_app_fixtures as apps
 import remarkable_fixture
+import uim_fixture
 from iamondb_fixture import form_xml, line_strokes, line_xml
 
 from handwriting import formats
@@ -165,6 +167,15 @@ def seeds() -> dict[str, list[bytes]]:
             *(apps.tldr(apps.tldraw_records(POINTS, segment)).encode() for segment in apps.SEGMENTS.values()),
             apps.obsidian_ink(apps.tldraw_records(POINTS)).encode(),
             apps.tldraw_1(POINTS).encode(),
+        ],
+        "Ink Serialized Format": [
+            isf_fixture.isf(POINTS, packet, isf_fixture.tagged(3, bytes([69, 50, 27, 2, 0, 1, 2, 80, 0])))
+            for packet in (isf_fixture.huffman, isf_fixture.packed, isf_fixture.packed_differences)
+        ],
+        "Universal Ink Model": [
+            uim_fixture.uim_3_1(POINTS, transform=(1, 0, 2, 0, 1, 3)),
+            uim_fixture.uim_3_1(POINTS, packed=False),
+            uim_fixture.uim_3_0(POINTS),
         ],
         "Rnote": [apps.rnote(POINTS, version, layout="fixed_size") for version in ("0.5.5", "0.9.4", "0.15.0")],
         "JSON": [document.encode() for document in JSON],

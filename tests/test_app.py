@@ -180,7 +180,7 @@ def test_a_card_that_does_not_fit_is_refused(run, trained, iamondb_dir, tmp_path
     card = json.loads((tmp_path / "copy" / "card.json").read_text())
     (tmp_path / "copy" / "card.json").write_text(json.dumps(card | change))
     code, _, err = run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "copy")
-    assert_one_line(code, err, "card.json", part, "copy the checkpoint anew")
+    assert_one_line(code, err, "card.json", part, "copy the checkpoint again")
 
 
 def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(run, iamondb_dir, tmp_path):

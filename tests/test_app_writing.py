@@ -150,7 +150,7 @@ def test_a_truncated_checkpoint_is_one_line(run, tmp_path):
     folder = synthesizer(tmp_path / "cut").folder
     (folder / "model.onnx").write_bytes((folder / "model.onnx").read_bytes()[:200])
     code, _, err = run("generate", "ink", "-o", tmp_path / "x.svg", "--checkpoint", folder)
-    assert_one_line(code, err, "model.onnx", "copy the checkpoint anew")
+    assert_one_line(code, err, "model.onnx", "copy the checkpoint again")
     assert not (tmp_path / "x.svg").exists()
 
 

@@ -122,4 +122,4 @@ def test_without_its_weights_it_says_how_to_get_them(installed, elsewhere):
         hidden.rename(weights)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "install handwriting anew" in done.stderr and "--checkpoint" in done.stderr
+    assert "install handwriting again" in done.stderr and "give the folder of a checkpoint" in done.stderr

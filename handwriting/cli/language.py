@@ -34,10 +34,10 @@ def language_build(
     ] = None,
 ) -> None:
     """Make a language model from texts: word trigrams, and character n-grams for all else. Weigh it with 'tune'."""
-    from handwriting.recognition.language.build import Settings, build
+    from handwriting.recognition.language.build import BuildSettings, build
 
     corpus = None if data is None else corpus_at(data)
-    settings = Settings(tuple(integers("cutoffs", cutoffs)))
+    settings = BuildSettings(tuple(integers("cutoffs", cutoffs)))
     model = build(texts or [], corpus, split, frequencies, bigrams, terms, settings, say, called())
     model.save(output)
     say(f"{output}: {sum(f.stat().st_size for f in output.iterdir()) / 1e6:.1f} MB")

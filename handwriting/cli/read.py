@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,10 +17,12 @@ def transcribe(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Ink files, folders of them, - for stdin.")],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="The file to write: .txt, .json, .jsonl, .hocr, .pdf.", show_default=False),
+        typer.Option(
+            "-o", "--output", help="The file to write: .txt, .md, .json, .jsonl, .hocr, .pdf.", show_default=False
+        ),
     ] = None,
     format: Annotated[
-        Literal["text", "json", "jsonl", "hocr", "pdf"] | None,
+        Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"] | None,
         typer.Option(help="What to write, where the file's ending does not tell.  [default: text]", show_default=False),
     ] = None,
     checkpoint: Checkpoint = None,
@@ -39,21 +42,28 @@ def transcribe(
         str | None,
         typer.Option(metavar="ADDRESS", help="Read on a Dask cluster; for -o NAME.jsonl.", show_default=False),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep reading what is new or changed; for -o NAME.jsonl, ends with Ctrl-C.")
+    ] = False,
     threads: Threads = 1,
 ) -> None:
-    """Read ink files: their lines as text, or where every word stands.
+    """Transcribe ink files: as text, or with the position of every word.
 
-    Pages are split into lines. JSON has an object for each input, with lines,
-    words and characters, their boxes and how probable they are; a PDF has the
-    ink with its text under it, to be searched. A .jsonl file grows with the
-    work, and the same command goes on where it was.
+    Pages are split into lines. JSON has an object for each file, with lines,
+    words and characters, their boxes and probabilities; a PDF is searchable.
 
-    An input that cannot be read is reported in one line on stderr and the
-    others are done; so is a damaged stroke or page, and the rest of its file is
-    read. The exit code is then 1, or 2 when nothing could be read.
+    In folders, hidden files, backups and results of earlier runs are skipped
+    and named. A .jsonl file grows file by file, and the same command continues
+    it: it reads the files that are new or have changed.
+
+    A file that cannot be read is reported in one line on stderr and the others
+    are read; so is a damaged stroke or page, and the rest of its file is read.
+    The exit code is then 1, or 2 when nothing could be read.
     """
     from handwriting.documents.recognise import TranscribeOptions
     from handwriting.documents.transcribe import transcribe as transcribe_files
+    from handwriting.errors import printable
+    from handwriting.files import is_stream
     from handwriting.recognition.language.model import Hints
 
     options = TranscribeOptions(
@@ -67,14 +77,24 @@ def transcribe(
             format,
             scheduler=dask,
             show=lambda text: print(text, end="", flush=True),
-            warn=lambda reason: say(f"error: {reason}"),
+            warn=lambda text: say(f"error: {text}"),
             note=lambda text: say(f"note: {text}"),
             progress=progress,
+            wait=_wait if watch else None,
         )
-    if output is not None and done.failed < done.files:
-        print(f"{output}: {done}")
+    if output is not None and done.failed < done.files and not is_stream(output):
+        print(printable(f"{output}: {done}"))
     if done.failed or done.partial:
         raise SystemExit(1 if done.failed < done.files else 2)
+
+
+def _wait(seconds: float) -> bool:
+    """Sleep; False when the user ends that."""
+    try:
+        time.sleep(seconds)
+    except KeyboardInterrupt:
+        return False
+    return True
 
 
 def list_formats() -> None:
@@ -99,16 +119,18 @@ def convert(
     damaged strokes or pages, for which the exit code is 1.
     """
     from handwriting import formats
+    from handwriting.errors import printable
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
     notes = pages[0].ink.source.notes
     for note in notes:
-        say(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}")
+        say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))
     if lost:
-        say(f"note: {output} cannot hold what {source} has: {', '.join(lost)}")
+        say(printable(f"note: {output} cannot hold what {source} has: {', '.join(lost)}"))
     points, strokes = (
         sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
     )
-    print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
+    pages_of = f"{len(pages)} page{'s' * (len(pages) > 1)}"
+    print(printable(f"{output}: {pages_of}, {strokes:,} strokes, {points:,} points"))
     if any(note.severity == "lost" for note in notes):
         raise SystemExit(1)

@@ -45,7 +45,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         return [] if page is None else [page]
     archive = packed.Archive(data, file)
     points, pages = 0, []
-    for number, name in enumerate(_order(archive, file), 1):
+    for number, name in enumerate(order(archive, file), 1):
         if name not in archive.names:  # the page was never drawn on
             continue
         with notes.part(f"page {number}"):
@@ -57,7 +57,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def _order(archive: packed.Archive, file: str) -> list[str]:
+def order(archive: packed.Archive, file: str) -> list[str]:
     """The members that are the pages, in the document's order, including pages that the archive does not contain."""
     contents = [name for name in archive.names if name.endswith(".content")]
     names = [page for content in contents for page in _listed(archive, content, file)]
@@ -83,10 +83,10 @@ def _listed(archive: packed.Archive, name: str, file: str) -> list[str]:
     if not isinstance(sheets, list):
         return []
     check_pages(len(sheets), file)
-    return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not _is_deleted(s)]
+    return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not is_deleted(s)]
 
 
-def _is_deleted(sheet: Any) -> bool:
+def is_deleted(sheet: Any) -> bool:
     """A page that was deleted and restored keeps the mark, with the value 0."""
     mark = sheet.get("deleted") if isinstance(sheet, dict) else None
     return bool(mark.get("value", True) if isinstance(mark, dict) else mark)

@@ -77,7 +77,7 @@ class Synthesizer:
             pace = float(card["features"]["rate"]) / RATE if has_codes else 1.0
         except (InkError, KeyError, TypeError, ValueError) as error:
             raise InkError(
-                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
+                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         graph = Graph(checkpoint.model, threads)
         self.codes = HandCodes.load(checkpoint.folder) if has_codes else None

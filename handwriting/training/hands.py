@@ -26,7 +26,7 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus
 from handwriting.corpora.seen import terms
 from handwriting.errors import InkError
-from handwriting.features.offsets import JUMP, Normalizer
+from handwriting.features.offsets import JUMP_UNITS, Normalizer
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
 from handwriting.synthesis.codes import HandCodes, gaussian, line_measures, regression, save_codes
@@ -171,7 +171,7 @@ class HandsTask:
             "kind": "synthesizer",
             "network": asdict(self.config),
             "alphabet": self.alphabet.characters,
-            "features": {"jump": JUMP, "sigma_floor": list(self.normalizer.sigma_floor), "rate": RATE, "level": True},
+            "features": {"jump": JUMP_UNITS, "sigma_floor": list(self.normalizer.sigma_floor), "rate": RATE},
             "controls": list(CONTROLS),
             "writers": [_digest(writer) for writer in self.pieces.writers],
             "normalizer": asdict(self.normalizer),

@@ -25,7 +25,7 @@ from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.evaluation import synthesis
 from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
-from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets
 from handwriting.geometry.normalise import writing_height
 from handwriting.geometry.pace import rate_of, step_of
 from handwriting.networks.mixture import Mixture
@@ -49,7 +49,7 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class SynthesizerTask:
-    """Implements ``training.loop.Task``, from the weights of ``init`` when given. ``say`` is told what was left out.
+    """Implements ``training.loop.TrainingTask``; with ``init``, from its weights. ``say`` is told what is left out.
 
     Raises :class:`InkError` when the lists have no line to train on, and when ``init`` has other sizes or is of the
     other kind of network (whose layers have other inputs).
@@ -121,7 +121,7 @@ class SynthesizerTask:
             "kind": self.settings.kind,
             "network": asdict(self.config),
             "alphabet": self.alphabet.characters,
-            "features": {"jump": JUMP, "sigma_floor": list(self.normalizer.sigma_floor)},
+            "features": {"jump": JUMP_UNITS, "sigma_floor": list(self.normalizer.sigma_floor)},
             "normalizer": asdict(self.normalizer),
             "hand": self.hand,
             "trained_on": {

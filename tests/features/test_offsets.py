@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handwriting.errors import InkError
-from handwriting.features.offsets import JUMP, Normalizer, at_pace, clean, from_offsets, offsets
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, at_pace, clean, from_offsets, offsets
 from handwriting.geometry.baseline import baseline
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
@@ -39,7 +39,7 @@ def test_cleaned_ink_has_no_jump_and_all_strokes(strokes):
     cleaned = clean(ink)
     assert len(cleaned.starts) == len(ink.starts)
     for stroke in cleaned.strokes:
-        assert (np.hypot(*np.diff(stroke, axis=0).T) <= JUMP).all()
+        assert (np.hypot(*np.diff(stroke, axis=0).T) <= JUMP_UNITS).all()
     assert clean(cleaned) is cleaned
 
 

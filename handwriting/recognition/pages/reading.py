@@ -10,7 +10,8 @@ import numpy as np
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.pages.splitting import PageLine, split_lines, whole_line
-from handwriting.recognition.recognizer import Box, Character, Decoder, Reading, Recognizer, Transcription, Word
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Box, Character, Reading, Transcription, Word
 
 Reader = Callable[[Sequence[Ink]], Iterator[Transcription]]
 """Lines of ink to what each says, in their order."""
