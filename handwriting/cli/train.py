@@ -105,6 +105,13 @@ def train_synthesizer(
     ] = None,
     develop: Develop = "testset_v",
     lists: Lists = None,
+    unipen: Annotated[
+        Path | None,
+        typer.Option(
+            help="UNIPEN, folder or packed file: trains a synthesizer with codes of hands on lines of both corpora.",
+            show_default=False,
+        ),
+    ] = None,
     **given: Any,
 ) -> None:
     """Train a synthesizer: a stacked LSTM with a window over the text and a mixture density as output.
@@ -114,6 +121,7 @@ def train_synthesizer(
     from handwriting.checkpoint import Checkpoint
     from handwriting.files import make_folder
     from handwriting.training import loop
+    from handwriting.training.hands import hands_task
     from handwriting.training.synthesizer import SynthesizerTask
 
     kind: Any = context.info_name
@@ -123,7 +131,11 @@ def train_synthesizer(
     start = None if init is None else Checkpoint.load(init, kind)
     corpus = corpus_at(data, lists)
     make_folder(out)
-    task = SynthesizerTask(corpus, what, start, say)
+    task: Any = (
+        SynthesizerTask(corpus, what, start, say)
+        if unipen is None
+        else hands_task(corpus, corpus_at(unipen, None), what, out, start, say)
+    )
     write_config(out, values_of(context, how, what))
     say(json.dumps(loop.train(task, how, out, command=command_line())))
 

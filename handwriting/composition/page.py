@@ -115,6 +115,8 @@ class PageWriter:
         self.writer, self.observer, self.lookahead = writer, observer, lookahead
         self.synthesizer = writer.synthesizer if isinstance(writer, BestOf) else writer
         self.text = self.synthesizer.writable(text)
+        if hand.style is None:
+            hand = replace(hand, style=self.synthesizer.random_style(hand.seed))
         if hand.style is not None:
             self.synthesizer.primer(hand.style)
         self.styled = hand.style is not None
