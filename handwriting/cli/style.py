@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handwriting.cli.help import PLAIN, Command
-from handwriting.cli.options import Checkpoint
+from handwriting.cli.options import Checkpoint, only_with
 from handwriting.cli.progress import bar, say
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ app = typer.Typer(help="Create and list handwriting styles.", **PLAIN)
 
 @app.command("create", cls=Command)
 def create_style(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the style.")],
     ink: Annotated[
         list[Path],
@@ -56,6 +57,7 @@ def create_style(
     from handwriting.files import refuse_input
     from handwriting.synthesis.synthesizer import Synthesizer
 
+    only_with(context, "strength", fit, "--fit")
     path = output or Path(f"{name}.json")
     refuse_input(path, ink)
     synthesizer = Synthesizer.load(checkpoint)

@@ -108,7 +108,7 @@ def train_synthesizer(
     unipen: Annotated[
         Path | None,
         typer.Option(
-            help="UNIPEN, folder or packed file: trains a synthesizer with codes of hands on lines of both corpora.",
+            help="Folder or packed file of UNIPEN; the synthesizer then has hand codes and learns from both corpora.",
             show_default=False,
         ),
     ] = None,

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import ROOT
 from typer.main import get_command
 
 from handwriting.cli.help import COMMANDS
@@ -69,11 +68,3 @@ def test_every_command_and_option_has_help_in_sentences(path, command):
         text = sentence.split("  [default")[0].rstrip()
         assert text[0].isupper() and text.endswith("."), (path, sentence)
         assert not text.startswith(("Of ", "In ", "At ", "As ", "By ")), (path, sentence)
-
-
-def test_every_command_is_documented():
-    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    for path, command in ALL:
-        if not getattr(command, "commands", None):
-            assert f"### handwriting {' '.join(path)}\n" in page, path
-            assert f"../tests/cli/help/{name_of(path)}.txt\n" in page, path

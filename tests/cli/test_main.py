@@ -116,6 +116,7 @@ def test_a_wrong_call_is_one_line_with_the_value_and_the_remedy(run, tmp_path, m
         (["evaluate", "legibility", "--texts", "x", "--split", "s"], "--split has no effect without --data"),
         (["evaluate", "legibility", "--texts", "x", "--json", "--rows", "3"], "--rows has no effect with --json"),
         (["language", "build", "-o", "x", "--text", "t", "--split", "s"], "--split has no effect without --data"),
+        (["style", "create", "a", "x", "--strength", "0.5"], "--strength has no effect without --fit"),
         (["export", "x", "-o", "y", "--split", "s"], "--split has no effect without --data"),
     ],
 )
