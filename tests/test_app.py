@@ -152,7 +152,7 @@ def test_nothing_is_packed_without_a_list(run, iamondb_dir, tmp_path):
     shutil.copytree(iamondb_dir, tmp_path / "copy", ignore=shutil.ignore_patterns("*.txt"))
     (tmp_path / "copy" / "ascii").mkdir(exist_ok=True)
     code, _, err = run("prepare", tmp_path / "copy", "-o", tmp_path / "x.pack")
-    assert_one_line(code, err, "no split list", "--list")
+    assert_one_line(code, err, "no split list", "give lists")
     assert not (tmp_path / "x.pack").exists()
 
 
@@ -199,7 +199,7 @@ def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give the folder"]),
+        (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give a folder"]),
         (["transcribe", "x.xml", "--alternatives", "3"], ["alternatives 3", "choose the format json"]),
         (["corpus", ".", "--list", "mine.txt"], ["no IAM-OnDB here"]),
         (["corpus", "."], ["no IAM-OnDB here", "give the folder"]),
