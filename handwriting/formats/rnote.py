@@ -139,12 +139,12 @@ def _path(path: Any, file: str) -> Floats:
     for part in parts:
         if not isinstance(part, dict) or len(part) != 1 or not isinstance(inside := next(iter(part.values())), dict):
             raise InkError(f"{file}: {shown(part)} is not a part of a path; save the notebook again")
-        end = inside.get("end", inside.get("element"))
+        end: Any = inside.get("end", inside.get("element"))
         at = inside.get("start", end) if at is None else at  # versions before 0.5.9 repeat the start in every part
         given = [inside[name] for name in ("cp", "cp1", "cp2") if name in inside][:2]
         start, stop = _place(at, file), _place(end, file)
         corners += [start, *(given * (2 // len(given)) if given else (start, stop)), stop]
-        pressures += [at.get("pressure"), end.get("pressure")]
+        pressures += [element["pressure"] if "pressure" in element else None for element in (at, end)]
         controls.append(len(given))
         at = end
     if not controls:
