@@ -137,7 +137,7 @@ def test_file_names_may_have_any_bytes(run, mine, tmp_path):
 
 @pytest.mark.parametrize("error", [ValueError("odd"), RecursionError(), MemoryError(), InkError("no points")])
 def test_an_exception_in_one_file_costs_that_file(run, folder, tmp_path, monkeypatch, error):
-    def read_pages(source):
+    def read_document(source):
         if str(source).endswith("4.json"):
             raise error
         return real_load(source)
@@ -147,8 +147,8 @@ def test_an_exception_in_one_file_costs_that_file(run, folder, tmp_path, monkeyp
             raise error
         return real_recognise(read, pages, **options)
 
-    real_load, real_recognise = formats.read_pages, recognising.read_pages
-    monkeypatch.setattr(formats, "read_pages", read_pages)
+    real_load, real_recognise = formats.read_document, recognising.read_pages
+    monkeypatch.setattr(formats, "read_document", read_document)
     monkeypatch.setattr(recognising, "read_pages", recognise)
     code, out, err = run("transcribe", folder, "-o", tmp_path / "r.jsonl", *GREEDY)
     assert code == 1 and "12 files, 4 could not be read" in out and len(err.splitlines()) == 4

@@ -77,7 +77,9 @@ def test_the_command_watches_until_it_is_interrupted(tmp_path):
     folder, results = tmp_path / "ink", tmp_path / "r.jsonl"
     folder.mkdir()
     command = [sys.executable, ROOT / "app.py", "transcribe", "--watch", folder, "-o", results, "--decoder", "greedy"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    ) as process:
         until = time.monotonic() + 120
         while not results.exists() and time.monotonic() < until:
             time.sleep(0.05)
@@ -86,9 +88,17 @@ def test_the_command_watches_until_it_is_interrupted(tmp_path):
             time.sleep(0.05)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0 and "1 file" in out and "note: reading" in err
     assert [Path(one["file"]).name for one in records(results)] == ["later.json"]
+
+
+def _heed_interrupts() -> None:
+    """Jobs in the background of a shell ignore interrupts, and so would their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("arguments", [["."], [".", "-o", "r.json"], ["-", "-o", "r.jsonl"]])

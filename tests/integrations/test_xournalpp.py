@@ -26,8 +26,15 @@ app = {
     print(string.format("text %.1f %.1f %.1f %s", text.x, text.y, text.font.size, text.text))
   end,
   refreshPage = function() print("refresh") end,
+  uiAction = function(options) print("action " .. options.action) end,
   openDialog = function(message) print("dialog " .. message) end,
 }
+"""
+
+OLDER = """
+app.addTexts = nil
+app.openDialog = nil
+app.msgbox = function(message, buttons) print("question " .. message .. " " .. buttons[1]) return 1 end
 """
 
 
@@ -38,16 +45,16 @@ def lua_strokes(strokes, tool="pen") -> str:
     return "{" + ",".join(drawn) + "}"
 
 
-def run(tmp_path, strokes: dict[str, str], command: str) -> list[str]:
+def run(tmp_path, strokes: dict[str, str], command: str, change: str = "") -> list[str]:
     table = "STROKES = {" + ",".join(f"{kind}={value}" for kind, value in strokes.items()) + "}"
     script = tmp_path / "test.lua"
-    script.write_text(f"{STAND_IN}\n{table}\ndofile('{PLUGIN}')\ninitUi()\ntranscribe()\n")
+    script.write_text(f"{STAND_IN}\n{table}\n{change}\ndofile('{PLUGIN}')\ninitUi()\ntranscribe()\n")
     done = subprocess.run(
         [LUA, script],
         capture_output=True,
         text=True,
         check=True,
-        env={"HANDWRITING_COMMAND": command, "PATH": "/usr/bin:/bin"},
+        env={"HANDWRITING_COMMAND": command, "PATH": f"{tmp_path}/bin:/usr/bin:/bin"},
     )
     menu, *lines = done.stdout.splitlines()
     assert menu == "menu Transcribe handwriting transcribe"
@@ -81,6 +88,22 @@ def test_the_layer_is_transcribed_when_nothing_is_selected(tmp_path):
     assert lines == ["strokes selection", "strokes layer", "text 1.5 89.0 20.0 two", "lines", "refresh"]
     points = [{"x": 1.5, "y": 3}, {"x": 2, "y": 83}]
     assert json.loads((tmp_path / "seen.json").read_text()) == {"units": "pt", "strokes": [{"points": points}]}
+
+
+@pytest.mark.parametrize("program", ["xclip", "wl-copy", None])
+def test_older_versions_paste_the_text(tmp_path, program):
+    (tmp_path / "bin").mkdir()
+    tools = {"fake": "echo 'two words'", "wl-copy": "exit 1", "xclip": "exit 1", "xsel": "exit 1", "pbcopy": "exit 1"}
+    tools |= {program: f"cat > {tmp_path}/clipboard"} if program else {}
+    for name, script in tools.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    lines = run(tmp_path, {"layer": "{{x={1}, y={2}}}"}, "fake", OLDER)
+    if program:
+        assert lines[2:] == ["question two words Insert", "action ACTION_PASTE"]
+        assert (tmp_path / "clipboard").read_text() == "two words"
+    else:
+        assert lines[2].startswith("question Install wl-clipboard, xclip or xsel") and lines[3] == "two words OK"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 -- Transcribes handwriting with the command `handwriting transcribe` and sets what it says as a text box below the ink.
 --
--- The selection is transcribed, or the current layer when nothing is selected. Needs Xournal++ 1.2 or newer.
+-- The selection is transcribed, or the current layer when nothing is selected. Needs Xournal++ 1.2 or newer. Versions
+-- before 1.3 cannot create text boxes for plugins, so there the text is shown, and pasted from the clipboard.
 
--- The command to call, with its path if it is not on the PATH: "/home/me/.venv/bin/handwriting".
+-- The command to call, with its path if it is not on the PATH: "/opt/handwriting/bin/handwriting".
 local COMMAND = os.getenv("HANDWRITING_COMMAND") or "handwriting"
 -- Sizes in points: the distance between ink and text, and the smallest and largest font.
 local GAP, SMALLEST, LARGEST = 6, 8, 40
+-- Programs that copy what they read to the clipboard.
+local WINDOWS = package.config:sub(1, 1) == "\\"
+local CLIPBOARDS = WINDOWS and {"clip"} or {"wl-copy", "xclip -selection clipboard", "xsel --clipboard --input", "pbcopy"}
+local NOWHERE = WINDOWS and "nul" or "/dev/null"
 
 function initUi()
   app.registerUi({
@@ -16,7 +21,7 @@ function initUi()
 end
 
 function transcribe()
-  if not (app.getStrokes and app.addTexts) then
+  if not app.getStrokes then
     return show("Transcribing handwriting needs Xournal++ 1.2 or newer.")
   end
   local strokes = pen_strokes()
@@ -30,6 +35,20 @@ function transcribe()
   if text == "" then
     return show("The handwriting could not be read as text.")
   end
+  if app.addTexts then
+    add_below(strokes, text)
+  elseif copy(text) then
+    -- Xournal++ learns of the new clipboard while the question is on the screen.
+    if app.msgbox(text, {[1] = "Insert", [2] = "Cancel"}) == 1 then
+      app.uiAction({["action"] = "ACTION_PASTE"})
+    end
+  else
+    show("Install wl-clipboard, xclip or xsel, so that the text can be pasted. It reads:\n" .. text)
+  end
+end
+
+-- Set the text below the strokes, in a font of about their size.
+function add_below(strokes, text)
   local left, top, bottom = edges(strokes)
   app.addTexts({
     ["texts"] = {{
@@ -42,6 +61,24 @@ function transcribe()
     ["allowUndoRedoAction"] = "grouped",
   })
   app.refreshPage()
+end
+
+-- Put the text on the clipboard, with the first program that can; returns whether one could.
+function copy(text)
+  local name = os.tmpname()
+  local file = assert(io.open(name, "w"))
+  file:write(text)
+  file:close()
+  local done = false
+  for _, program in ipairs(CLIPBOARDS) do
+    local status = os.execute(program .. " < " .. quote(name) .. " > " .. NOWHERE .. " 2>&1")
+    done = status == true or status == 0
+    if done then
+      break
+    end
+  end
+  os.remove(name)
+  return done
 end
 
 -- The strokes of the pen in the selection, or else in the current layer.
@@ -69,7 +106,7 @@ function run(strokes)
   file:write(json(strokes))
   file:close()
   local command = quote(COMMAND) .. " transcribe " .. quote(input) .. " > " .. quote(output) .. " 2> " .. quote(errors)
-  if package.config:sub(1, 1) == "\\" then
+  if WINDOWS then
     command = '"' .. command .. '"' -- cmd.exe removes the outer quotes
   end
   local done = os.execute(command)
@@ -130,7 +167,7 @@ function contents(name)
 end
 
 function quote(word)
-  if package.config:sub(1, 1) == "\\" then
+  if WINDOWS then
     return '"' .. word .. '"'
   end
   return "'" .. word:gsub("'", "'\\''") .. "'"
