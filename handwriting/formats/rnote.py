@@ -144,7 +144,7 @@ def _path(path: Any, file: str) -> Floats:
         given = [inside[name] for name in ("cp", "cp1", "cp2") if name in inside][:2]
         start, stop = _place(at, file), _place(end, file)
         corners += [start, *(given * (2 // len(given)) if given else (start, stop)), stop]
-        pressures += [element["pressure"] if "pressure" in element else None for element in (at, end)]
+        pressures += [element.get("pressure") for element in (at, end)]
         controls.append(len(given))
         at = end
     if not controls:
