@@ -32,6 +32,8 @@ MAX_POINTS = 1_000_000
 """Points of one file."""
 MAX_STROKES = 100_000
 """Strokes of one file."""
+MAX_SHAPES = 20_000
+"""Strokes of one file of a note app, each of which is an object of its own that takes longer to read."""
 MAX_SEGMENTS = 100_000
 """Curves of one drawing, or points coded as differences: what is slower to read than plain points."""
 MAX_COORDINATE = 1e9
@@ -60,6 +62,12 @@ def check_points(count: int, file: str, strokes: int = 0) -> None:
         raise TooLargeError(
             f"{file}: {strokes:,} strokes, and an ink may have {MAX_STROKES:,} at most; split it into lines"
         )
+
+
+def check_shapes(count: int, file: str) -> None:
+    """Raise :class:`InkError` when a file of a note app has too many strokes."""
+    if count > MAX_SHAPES:
+        raise TooLargeError(f"{file}: {count:,} strokes, and such a file may have {MAX_SHAPES:,} at most; split it")
 
 
 def check_pages(count: int, file: str) -> None:

@@ -17,6 +17,7 @@ from handwriting.formats import json, times
 from handwriting.formats.json_shapes import coordinates, shown
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
+from handwriting.limits import check_shapes
 from handwriting.notes import Notes
 
 KIND = "excalidraw"
@@ -37,6 +38,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     elements = document.get("elements") if isinstance(document, dict) else None
     if not isinstance(elements, list):
         raise InkError(f"{file}: an Excalidraw file without a list of elements; export the drawing again")
+    check_shapes(sum(isinstance(one, dict) and one.get("type") == "freedraw" for one in elements), file)
     strokes = Strokes(file, notes)
     for number, element in enumerate(elements, 1):
         kind = element.get("type") if isinstance(element, dict) else None

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from handwriting.errors import InkError
+from handwriting.errors import InkError, TooLargeError
 from handwriting.formats.isf_packets import Reader, packet
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
@@ -31,6 +31,8 @@ EXTENDED_TRANSFORMS, LAST_TAG = 31, 31
 TRANSFORM, ISOTROPIC, ANISOTROPIC, ROTATE, TRANSLATE, SCALE_AND_TRANSLATE = 16, 17, 18, 19, 20, 21
 VALUES = {TRANSFORM: 6, ISOTROPIC: 1, ANISOTROPIC: 2, TRANSLATE: 2, SCALE_AND_TRANSLATE: 4}
 """How many floats each kind of transform has."""
+MAX_TAGS = 100_000
+"""Tags of one file: strokes, tables, and changes of pen."""
 KNOWN = 50
 """Tags from here are properties of points and pens."""
 PRESSURE, STYLUS_WIDTH, STYLUS_HEIGHT, TRANSPARENCY, RASTER_OPERATION = 56, 69, 70, 80, 87
@@ -75,10 +77,13 @@ class _Document:
         if self.reader.number() != 0:
             raise InkError(f"{self.file}: it does not begin as Microsoft's ink does; export it again")
         self.reader.number()
-        number = 0
+        number = tags = 0
         with self.notes.part("the rest of the ink"):
             while self.reader.left:
                 tag = self.reader.number()
+                tags += 1
+                if tags > MAX_TAGS:
+                    raise TooLargeError(f"{self.file}: more than {MAX_TAGS:,} tags; split it into pages")
                 if tag in self.index:
                     self.index[tag] = self.reader.number()
                 elif tag == RECTANGLE:

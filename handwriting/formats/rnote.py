@@ -13,13 +13,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.formats import json, times
 from handwriting.formats.json_shapes import coordinates, shown
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
-from handwriting.limits import MAX_COORDINATE, MAX_PAGES, MAX_UNPACKED, check_points
+from handwriting.limits import MAX_COORDINATE, MAX_PAGES, MAX_UNPACKED, check_points, check_shapes
 from handwriting.notes import Notes
 
 MOST = MAX_UNPACKED
@@ -29,8 +30,6 @@ PAGED = ("fixed_size", "fixed-size", "continuous_vertical", "continuous-vertical
 """Layouts in which pages of one format follow each other from top to bottom."""
 STEPS = 8
 """Points that a Bézier curve of a path becomes."""
-
-Row = tuple[float, float, float | None]
 
 
 def recognises(head: bytes) -> bool:
@@ -60,6 +59,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         else:
             order = layers.get(number, {}).get("t")
             drawn.append((order if isinstance(order, int) else 0, number, value[kind]))
+    check_shapes(len(drawn), file)
     drawn.sort(key=lambda one: one[:2])
     return _pages([(number, stroke) for _, number, stroke in drawn], _Sheet(snapshot, state), file, notes)
 
@@ -96,15 +96,15 @@ def _pages(strokes: list[tuple[int, Any]], sheet: _Sheet, file: str, notes: Note
         notes.count("stroke color", _is_colored(stroke), "detail")
         with notes.part(f"stroke {number}"):
             rows = _path(stroke.get("path") if isinstance(stroke, dict) else None, file)
-            if not rows:
+            if not len(rows):
                 continue
-            xy = coordinates([row[:2] for row in rows], file)
+            x, y, pressure = rows.T
             page = 1
             if sheet.paged and sheet.height is not None:
-                page = int(np.clip(np.median(xy[:, 1]) // sheet.height + 1, 1, MAX_PAGES))
-                xy = xy - (0, (page - 1) * sheet.height)
-            pressure = times.column([row[2] for row in rows], 1.0)
-            gathered.setdefault(page, Strokes(file, notes)).add(xy[:, 0], xy[:, 1], None, pressure)
+                page = int(np.clip(np.median(y) // sheet.height + 1, 1, MAX_PAGES))
+                y = y - (page - 1) * sheet.height
+            known = pressure if np.isfinite(pressure).any() else None
+            gathered.setdefault(page, Strokes(file, notes)).add(x, y, None, known)
             total += len(rows)
         check_points(max(total, 1), file)
     pages = []
@@ -125,46 +125,58 @@ def _is_colored(stroke: Any) -> bool:
     return False
 
 
-def _path(path: Any, file: str) -> list[Row]:
-    """The points of a path: where its parts end, and points along its curves."""
+def _path(path: Any, file: str) -> Floats:
+    """Shape (n, 3): x, y and pressure where the parts of a path end, and along its curves."""
     parts = path.get("segments") if isinstance(path, dict) else path
     if not isinstance(parts, list):
         raise InkError(f"{file}: {shown(path)} is not a path; save the notebook again with a recent Rnote")
-    rows = [_element(path["start"], file)] if isinstance(path, dict) and "start" in path else []
+    at: Any = path.get("start") if isinstance(path, dict) else None
+    corners: list[Any] = []
+    """Start, two control points and end of each part."""
+    pressures: list[Any] = []
+    controls: list[int] = []
+    """How many control points each part has."""
     for part in parts:
         if not isinstance(part, dict) or len(part) != 1 or not isinstance(inside := next(iter(part.values())), dict):
             raise InkError(f"{file}: {shown(part)} is not a part of a path; save the notebook again")
-        if not rows and "start" in inside:  # versions before 0.5.9 repeat the start in every part
-            rows.append(_element(inside["start"], file))
-        end = _element(inside.get("end", inside.get("element")), file)
-        controls = [inside[name] for name in ("cp", "cp1", "cp2") if name in inside]
-        if controls and rows:
-            rows += _curve(rows[-1], controls, end, file)
-        if not rows or rows[-1] != end:
-            rows.append(end)
-    return rows
+        end: Any = inside.get("end", inside.get("element"))
+        at = inside.get("start", end) if at is None else at  # versions before 0.5.9 repeat the start in every part
+        given = [inside[name] for name in ("cp", "cp1", "cp2") if name in inside][:2]
+        start, stop = _place(at, file), _place(end, file)
+        corners += [start, *(given * (2 // len(given)) if given else (start, stop)), stop]
+        pressures += [element.get("pressure") for element in (at, end)]
+        controls.append(len(given))
+        at = end
+    if not controls:
+        return np.empty((0, 3))
+    points = coordinates(corners, file).reshape(-1, 4, 2)
+    return _along(points, times.column(pressures, 1.0).reshape(-1, 2), np.array(controls))
 
 
-def _element(element: Any, file: str) -> Row:
+def _place(element: Any, file: str) -> Any:
     place = element.get("pos") if isinstance(element, dict) else None
     if not isinstance(place, list) or len(place) != 2:
         raise InkError(f"{file}: {shown(element)} is not a point of a path; save the notebook again")
-    ((x, y),) = coordinates([place], file)
-    pressure = element.get("pressure")
-    return float(x), float(y), pressure if isinstance(pressure, int | float) else None
+    return place
 
 
-def _curve(start: Row, controls: list[Any], end: Row, file: str) -> list[Row]:
-    """Points along a quadratic or cubic Bézier curve, without its ends."""
-    corners: Floats = np.vstack([[start[:2]], coordinates(controls, file), [end[:2]]])
-    rows = []
-    for step in range(1, STEPS):
-        points, t = corners, step / STEPS
-        while len(points) > 1:  # de Casteljau
-            points = (1 - t) * points[:-1] + t * points[1:]
-        pressure = None if start[2] is None or end[2] is None else (1 - t) * start[2] + t * end[2]
-        rows.append((float(points[0, 0]), float(points[0, 1]), pressure))
-    return rows
+def _along(points: Floats, pressure: Floats, controls: NDArray[np.int64]) -> Floats:
+    """Shape (n, 3): the first point, and points along the parts of a path.
+
+    ``points``: shape (parts, 4, 2); ``pressure``: shape (parts, 2), at both ends of each; ``controls``: 0 for a line, 1
+    for a quadratic Bézier curve, whose control point stands twice, 2 for a cubic one.
+    """
+    a, b, c, d = points.transpose(1, 0, 2)
+    quadratic = (controls == 1)[:, None]
+    b, c = np.where(quadratic, (a + 2 * b) / 3, b), np.where(quadratic, (d + 2 * c) / 3, c)
+    counts = np.where(controls > 0, STEPS, 1)
+    of = np.repeat(np.arange(len(points)), counts)
+    t = ((np.arange(len(of)) - np.repeat(counts.cumsum() - counts, counts) + 1) / counts[of])[:, None]
+    xy = (1 - t) ** 3 * a[of] + 3 * t * (1 - t) ** 2 * b[of] + 3 * t**2 * (1 - t) * c[of] + t**3 * d[of]
+    rows = np.column_stack([xy, (1 - t) * pressure[of, :1] + t * pressure[of, 1:]])
+    rows = np.vstack([[*a[0], pressure[0, 0]], rows])
+    repeated = (np.diff(np.nan_to_num(rows), axis=0) == 0).all(axis=1)
+    return rows[np.append(True, ~repeated)]
 
 
 def _length(value: Any) -> float | None:

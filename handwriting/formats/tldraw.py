@@ -27,6 +27,7 @@ from handwriting.formats import json, times, xml
 from handwriting.formats.json_shapes import coordinates, shown
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
+from handwriting.limits import check_shapes
 from handwriting.notes import Notes
 
 MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
@@ -76,6 +77,7 @@ def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
     if not isinstance(records, list):
         raise InkError(f"{file}: a tldraw file without records; export the drawing again")
     shapes = [one for one in records if isinstance(one, dict) and one.get("typeName") == "shape"]
+    check_shapes(len(shapes), file)
     by_id = {str(shape.get("id")): shape for shape in shapes}
     names = [str(one.get("id")) for one in records if isinstance(one, dict) and one.get("typeName") == "page"]
     found: dict[str, list[Shape]] = {name: [] for name in names}

@@ -24,6 +24,7 @@ from handwriting.errors import InkError
 from handwriting.formats.protobuf import Message
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
+from handwriting.limits import check_shapes
 from handwriting.notes import Notes
 
 RIFF = b"RIFF"
@@ -49,6 +50,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     else:
         raise InkError(f"{file}: version {version!r} of the Universal Ink Model is not known; 3.0.0 and 3.1.0 are")
     brushes, modes = ink.texts(4), ink.texts(5)
+    check_shapes(len(ink.contents(1)), file)
     strokes = Strokes(file, notes)
     for number, content in enumerate(ink.contents(1), 1):
         with notes.part(f"stroke {number}"):
