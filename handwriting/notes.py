@@ -17,6 +17,7 @@ noted - 1 highlighter stroke was left out
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,7 +108,8 @@ class Notes:
 def _were(noun: str, number: int) -> str:
     if number == 1:
         return f"{noun} was"
-    return f"{noun}{'es' if noun.endswith(('x', 'ch', 'sh', 's')) else 's'} were"
+    head, *rest = re.split("(?= o[fn] )", noun, maxsplit=1)  # "stroke on a hidden layer"
+    return f"{head}{'es' if head.endswith(('x', 'ch', 'sh', 's')) else 's'}{''.join(rest)} were"
 
 
 def _was(what: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from handwriting.cli.options import Checkpoint, Threads
+from handwriting.cli.options import Checkpoint, Threads, one_text, only_with
 from handwriting.cli.progress import bar, say
 from handwriting.errors import InkError
 
@@ -17,6 +17,7 @@ PEN = "Pen and output"
 
 
 def letter(
+    context: typer.Context,
     output: Annotated[
         Path,
         typer.Option(
@@ -168,6 +169,10 @@ def letter(
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import Synthesizer
 
+    one_text(text, file)
+    ending = output.suffix.lower()
+    only_with(context, "dpi", ending == ".png", "a .png output")
+    only_with(context, "gcode_profile", ending in (".gcode", ".nc"), "a .gcode output")
     check(output)
     refuse_input(output, [path for path in (file, merge, style) if path is not None])
     profile, chosen = machine(gcode_profile), pen_named(pen, width)

@@ -16,24 +16,20 @@ from handwriting.documents.backgrounds import Placed, lay_under, picture_file
 from handwriting.documents.document import Document, DocumentPage, TextLine
 from handwriting.errors import InkError, printable
 from handwriting.formats.extras import TypedText
-from handwriting.formats.units import millimetres
 from handwriting.geometry.compose import foot
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine
-from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
+from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.pdf import POINTS_PER_MM, PlacedPicture, PlacedText, data
+from handwriting.rendering.placed import placement
 from handwriting.rendering.splines import Floats
 
-WIDTH_MM, MARGIN_MM = 210.0, 15.0
-"""Width and margin of a page without a size."""
 LEAST_GAP, MOST_GAP = 0.2, 0.6
 """Gap between two words, in font sizes: with less, viewers join the words; with more, they take them for columns."""
 BLANK_MM = 210.0, 297.0
 """Width and height of the page that stands for documents without any."""
 ASCENT = 0.93
 """Distance from the top of a line of typed text to its baseline, in font sizes."""
-PEN_MM = 0.4
-"""Width of the pen on a page that is :data:`WIDTH_MM` wide."""
 
 
 @dataclass(frozen=True)
@@ -61,22 +57,15 @@ def pdf(documents: Sequence[Document], note: Callable[[str], object] = lambda te
 
 
 def _sheet(page: DocumentPage, title: str, note: Callable[[str], object]) -> _Sheet:
-    left, top, right, bottom = page.bounds
-    if page.width is not None and page.height is not None:
-        margin, unit = 0.0, millimetres(page.units)
-    else:
-        margin, unit = MARGIN_MM, None
-    scale = unit or (WIDTH_MM - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
-    width, height = (right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin
-    smaller = min(1.0, MAX_SIDE_MM / max(width, height))
-    scale, width, height = scale * smaller, width * smaller, height * smaller
-    origin = np.array([left, top]) - margin * smaller / scale
-
-    inks = () if page.ink is None else (page.ink.moved_to(*((page.ink.xy - origin) * scale).T),)
+    sized = page.width is not None and page.height is not None
+    sheet = placement(page.bounds, page.units, sized=sized)
+    origin, scale = sheet.origin, sheet.scale
+    inks = () if page.ink is None else (sheet.place(page.ink),)
     drawing = Drawing(
-        width, height, inks, stroke=PEN_MM * width / WIDTH_MM, sheet=True, title=title, blank=page.ink is None
+        sheet.width, sheet.height, inks, stroke=sheet.pen, sheet=True, title=title, blank=page.ink is None
     )
     words = [word for line in page.lines for word in _words(line, origin, scale)]
+    right, bottom = page.bounds[2:]
     paper = (np.array([0.0, 0.0, page.width or right, page.height or bottom]) - np.tile(origin, 2)) * scale
     return _Sheet(drawing, words, _pictures(page, origin, scale, paper, note), _background(page, paper))
 

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handwriting.errors import InkError
+from handwriting.geometry.baseline import level
+from handwriting.geometry.pace import rate_of, sampled_in_time, thinned
 from handwriting.ink import Ink
 
 JUMP_UNITS = 600.0
@@ -42,6 +44,16 @@ def clean(ink: Ink) -> Ink:
             keep[i] = math.hypot(x[i] - x[last], y[i] - y[last]) <= JUMP_UNITS
             last = i if keep[i] else last
     return ink.keep(keep)
+
+
+def at_pace(ink: Ink, rate: float) -> Ink:
+    """A line of IAM-OnDB, or of another pen that is read evenly in time, cleaned, level and on y = 0.
+
+    It has ``rate`` points a second where its times tell, else half of its points.
+    """
+    ink = clean(ink)
+    timed = ink.t is not None and 20 < rate_of(ink) < 1000
+    return level(sampled_in_time(ink, ink.t, rate) if timed and ink.t is not None else thinned(ink, 2.0))
 
 
 def offsets(ink: Ink) -> NDArray[np.float64]:

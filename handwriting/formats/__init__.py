@@ -8,6 +8,7 @@ in ``ink.source.notes``.
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import warnings
@@ -68,6 +69,8 @@ __all__ = [
 
 GROUP = "handwriting.formats"
 """Entry points of other packages that are a :class:`Format`."""
+GZIPPED = (".svgz",)
+"""Extensions that mean that a file is packed with gzip; any file may be, when it is read."""
 HEAD = 16384
 """Bytes at the start of a file by which a format is recognised."""
 
@@ -98,8 +101,9 @@ def readers() -> tuple[Format, ...]:
         Format("Universal Ink Model", (".uim",), uim.recognises, uim.read),
         Format("Ink Serialized Format", (".isf",), isf.recognises, isf.read),
         *_others(),
-        # These two recognise any file of their kind, so they come last.
-        Format("JSON", (".json", ".jiix", ".ndjson"), json.recognises, json.read, json.write, json.HOLDS),
+        # These recognise any file of their kind, so they come last.
+        Format("JSON lines", (".ndjson",), json.recognises_lines, json.read),
+        Format("JSON", (".json", ".jiix"), json.recognises, json.read, json.write, json.HOLDS),
         Format("CSV", (".csv", ".tsv"), csv.recognises, csv.read, csv.write, csv.HOLDS),
     )  # fmt: skip
 
@@ -199,6 +203,8 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
             f"{path}: {chosen.name} holds one page, and there are {len(pages)}; choose one with --page N (page=N)"
         )
     data = chosen.write(pages)
+    if Path(path).suffix.lower() in GZIPPED:
+        data = gzip.compress(data, mtime=0)
     with atomic(path) as temporary:
         temporary.write_bytes(data)
     return lost(pages, chosen)

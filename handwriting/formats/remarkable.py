@@ -28,6 +28,8 @@ from handwriting.notes import Notes
 
 HEADER = b"reMarkable .lines file, version="
 UNIT = "1/226 in"
+COLORS = (0, 1, 2)
+"""Black, gray and white: all that the first tablets have."""
 
 
 def recognises(head: bytes) -> bool:
@@ -114,6 +116,7 @@ def _page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
         if line.tool in NOT_PENS:
             notes.count(f"{NOT_PENS[line.tool]} stroke")
             continue
+        notes.count("stroke color", line.color not in COLORS, "detail")
         with notes.part(f"stroke {count} on {where}"):
             strokes.add(line.x, line.y, None, line.pressure.clip(0, 1))
     ink = strokes.ink(Source(units=UNIT, file=file))

@@ -102,7 +102,7 @@ def _line(block: Block, revision: int) -> tuple[Identifier, Line] | None:
     if value.take(1) != b"\x03":
         return None
     tool = int.from_bytes(value.value(1, BYTE4), "little")
-    value.value(2, BYTE4)
+    color = int.from_bytes(value.value(2, BYTE4), "little")
     value.value(3, BYTE8)
     value.value(4, BYTE4)
     raw = value.inner(5).rest()
@@ -113,7 +113,7 @@ def _line(block: Block, revision: int) -> tuple[Identifier, Line] | None:
     if not len(points):
         return None
     x, y, pressure = (points[name].astype(np.float64) for name in ("x", "y", "pressure"))
-    return layer, Line(tool, x, y, pressure / (1.0 if revision == 1 else 255.0))
+    return layer, Line(tool, color, x, y, pressure / (1.0 if revision == 1 else 255.0))
 
 
 def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden: set[Identifier]) -> bool:

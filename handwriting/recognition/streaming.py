@@ -27,10 +27,12 @@ OPEN_STEPS = 45
 class Stream:
     """One line of writing, read with the language model. It must not be shared between threads.
 
-    >>> stream = Stream(Recognizer.load())        # doctest: +SKIP
-    >>> for stroke in strokes:                    # doctest: +SKIP
-    ...     print(stream.add(stroke))
-    >>> stream.finish(alternatives=5).readings    # doctest: +SKIP
+    >>> import handwriting
+    >>> stream = handwriting.Stream(handwriting.Recognizer.load())
+    >>> for stroke in handwriting.read("datasets/samples/line.xml").strokes:
+    ...     text = stream.add(stroke)
+    >>> stream.finish().text
+    'a line of handwriting'
     """
 
     def __init__(self, recognizer: Recognizer, hints: Hints = Hints(), beam: int = 25) -> None:

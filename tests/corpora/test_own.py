@@ -237,3 +237,24 @@ def test_packed_it_is_the_same(own: Path, tmp_path: Path):
     for split in folder.splits:
         assert packed.ids(split) == folder.ids(split)
         assert list(packed.lines(split)) == list(folder.lines(split))
+
+
+def test_a_byte_order_mark_before_a_corpus(tmp_path: Path):
+    path = jsonl(tmp_path / "lines.jsonl", *({"ink": {"strokes": strokes(text)}, "text": text} for text in ("a", "b")))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    corpus = open_corpus(path)
+    assert [line.text for line in corpus.lines("all")] == ["a", "b"]
+    assert [len(line.ink) for line in corpus.lines("all")] == [len(write(text, seed=0)) for text in ("a", "b")]
+    assert corpus.problems() == {}
+
+
+def test_a_line_with_a_stroke_missing_is_not_trained_on(own: Path, tmp_path: Path):
+    """A user's file is read without its damaged strokes; a line of a corpus would no longer say what its text says."""
+    text = (own / "anna/02.inkml").read_text()
+    (own / "anna/02.inkml").write_text(text.replace("</ink>", "<trace>1 zwei</trace></ink>"))
+    with pytest.raises(InkError, match="was left out"):
+        open_corpus(own).line("anna/02")
+    damaged = [*strokes(), [{"x": "left", "y": 1}]]
+    path = jsonl(tmp_path / "lines.jsonl", {"ink": {"strokes": damaged}, "text": "ink"})
+    with pytest.raises(InkError, match='x="left"'):
+        list(open_corpus(path).lines("all"))

@@ -25,7 +25,13 @@ LANGUAGE_KIND = "language"
 
 @dataclass(frozen=True)
 class Hints:
-    """What a line is likely to say."""
+    """What a line is likely to say.
+
+    >>> import handwriting
+    >>> ink = handwriting.read("datasets/samples/line.xml")
+    >>> handwriting.transcribe(ink, hints=handwriting.Hints(words=("Zaxby",), context="This is")).text
+    'a line of handwriting'
+    """
 
     words: tuple[str, ...] = ()
     """Words that are likely to occur, for instance names."""

@@ -66,9 +66,14 @@ class ReadLine:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ReadPage:
-    """A page and its lines in reading order; ink in which nothing was read is on none of them."""
+    """A page and its lines in reading order; ink in which nothing was read is on none of them.
+
+    >>> import handwriting
+    >>> handwriting.transcribe(handwriting.read("datasets/samples/notes.xopp"))
+    ReadPage(6 lines, 'shopping for the weekend')
+    """
 
     page: Page
     lines: tuple[ReadLine, ...]
@@ -76,6 +81,15 @@ class ReadPage:
     @property
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines)
+
+    def __repr__(self) -> str:
+        lines = f"{len(self.lines)} line" + "s" * (len(self.lines) != 1)
+        first = self.lines[0].text if self.lines else ""
+        return f"ReadPage({lines}, {first if len(first) <= 40 else first[:37] + '...'!r})"
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows: the page's ink."""
+        return self.page._repr_svg_()
 
 
 def reader(

@@ -3,7 +3,7 @@
 -- The selection is transcribed, or the current layer when nothing is selected. Needs Xournal++ 1.2 or newer. Versions
 -- before 1.3 cannot create text boxes for plugins, so there the text is shown, and pasted from the clipboard.
 
--- The command to call, with its path if it is not on the PATH: "/home/me/.venv/bin/handwriting".
+-- The command to call, with its path if it is not on the PATH: "/opt/handwriting/bin/handwriting".
 local COMMAND = os.getenv("HANDWRITING_COMMAND") or "handwriting"
 -- Sizes in points: the distance between ink and text, and the smallest and largest font.
 local GAP, SMALLEST, LARGEST = 6, 8, 40
