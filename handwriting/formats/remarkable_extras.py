@@ -27,6 +27,8 @@ LINE_HEIGHT, SIZE = 70.0, 40.0
 """Height of a line of text and size of its font, in pixels of the screen."""
 FIRST_BASELINE = -18.0
 """Baseline of the first line, from the place that the file gives."""
+MAX_CHARACTERS = 100_000
+"""Characters of a page, with the deleted ones, which keep their places; more are damage."""
 START: Identifier = (0, 0)
 """Stands for the beginning and the end of the text."""
 
@@ -110,12 +112,14 @@ def _item(item: Block, characters: dict[Identifier, tuple[Identifier, Identifier
     (author, first), left, right = item.id(2), item.id(3), item.id(4)
     deleted = int.from_bytes(item.value(5, BYTE4), "little")
     if deleted or not item.has(6, LENGTH):
-        text = "\0" * min(deleted, 1_000_000)  # deleted characters keep their places
+        text = "\0" * min(deleted, MAX_CHARACTERS + 1)  # deleted characters keep their places
     else:
         value = item.inner(6)
         size = value.number()
         value.take(1)
         text = value.take(size).decode("utf-8", "replace")
+    if len(characters) + len(text) > MAX_CHARACTERS:
+        raise ValueError(f"more than {MAX_CHARACTERS:,} characters on a page")
     for k, character in enumerate(text):
         before = left if k == 0 else (author, first + k - 1)
         after = right if k == len(text) - 1 else (author, first + k + 1)
