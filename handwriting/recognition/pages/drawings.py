@@ -1,0 +1,352 @@
+"""Drawings on a page: strokes that are not writing, set aside before lines are looked for.
+
+Writing turns all the time. Of the strokes of real lines that are ten letter heights long, one in a thousand turns by
+less than half a radian in a letter height, and hardly any straight stroke of a letter is five heights long. Longer and
+smoother strokes are drawn: rules, boxes, circles, arrows, curves. What is smaller is told by what stands around it: an
+underline has a word right above it, the sides of a box touch other drawn strokes, hatching has parallels, and whatever
+crosses other ink eight times scratches it out.
+
+Lengths are in letter heights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.ink import Ink
+from handwriting.recognition.pages.geometry import Shapes, distance, inside
+from handwriting.recognition.pages.marks import Integers, Marks
+
+Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
+
+LENGTHS, TURNS = (7.0, 10.0, 15.0, 25.0, 50.0), (0.3, 0.5, 0.7, 0.95, 1.1)
+"""A stroke of these lengths is drawn when it turns by less (radians in a letter height)."""
+TALL = 7.0
+"""Height of a stroke that no letter has."""
+LONG, LONG_LEVEL = 5.6, 7.0
+"""Length of a straight stroke that no letter has; t-bars and dashes, which run level, are longer than stems."""
+UNDERLINE = 2.0
+"""Shortest underline: that of a word of two letters."""
+TOUCH = 0.7
+"""What is this near is taken to touch: hands do not close their boxes exactly."""
+SCRATCHED, STRUCK = 8, 5
+"""Crossings with other ink that only crossing out has: of any stroke, and of a straight one."""
+WRITING = 4.0
+"""Height of the strokes that together are the least that is called writing; less is never parted from drawings."""
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A drawing on a page, or a word that is crossed out."""
+
+    kind: Kind
+    strokes: Integers
+    """Numbers of its strokes on the page, in rising order."""
+
+
+def find_drawings(marks: Marks) -> list[Region]:
+    """The drawings of a page, from the top; none when all of the ink looks like one.
+
+    Every stroke is in one region at most. Letter heights are those of the strokes that are left.
+    """
+    ink = marks.ink.keep(marks.sound)  # every stroke keeps a point
+    drawn = np.zeros(len(ink.starts), dtype=bool)
+    shapes = Shapes(ink, marks.height)
+    for _ in range(3):  # a drawing distorts the letter height until it is set aside
+        before, drawn = drawn, _large(shapes)
+        if not _is_writing(shapes, ~drawn):
+            return []
+        if (drawn == before).all():
+            break
+        shapes = Shapes(ink, Marks(ink.take(np.flatnonzero(~drawn))).height)
+    return _Finder(shapes, drawn).regions()
+
+
+def _large(shapes: Shapes) -> NDArray[np.bool_]:
+    """Strokes that are longer, smoother or taller than any of a letter."""
+    limit = np.where(shapes.length < LENGTHS[0], 0.0, np.interp(shapes.length, LENGTHS, TURNS))
+    smooth = shapes.turning < limit * shapes.length
+    long = shapes.straight & (np.abs(shapes.chord) > np.where(shapes.level, LONG_LEVEL, LONG))
+    tall = shapes.boxes[:, 3] - shapes.boxes[:, 1] > TALL
+    return (smooth | long | tall) & ~shapes.torn
+
+
+def _is_writing(shapes: Shapes, chosen: NDArray[np.bool_]) -> bool:
+    heights = shapes.boxes[:, 3] - shapes.boxes[:, 1]
+    return bool(np.minimum(heights, 2.0)[chosen].sum() > WRITING)
+
+
+class _Finder:
+    """Groups drawn strokes with what belongs to them."""
+
+    def __init__(self, shapes: Shapes, drawn: NDArray[np.bool_]) -> None:
+        self.shapes, self.drawn = shapes, drawn.copy()
+        self.free = ~drawn
+        """Strokes that are taken for writing so far."""
+        self.found: list[Region] = []
+
+    def regions(self) -> list[Region]:
+        self._cross_out()
+        self._hatch()
+        self._join()
+        self._underline()
+        for group in self._touching(np.flatnonzero(self.drawn)):
+            strokes = np.concatenate([group, self._companions(group)])
+            self.free[strokes] = False
+            self.found.append(Region(self._kind(group), np.sort(strokes)))
+        tops = [self.shapes.boxes[region.strokes, 1].min() for region in self.found]
+        return [self.found[k] for k in np.argsort(tops, kind="stable")]
+
+    def _cross_out(self) -> None:
+        """Words that are struck through or scribbled over, with what covers them."""
+        groups: list[set[int]] = []
+        for stroke in np.flatnonzero(self.shapes.length > 4).tolist():
+            if self.shapes.torn[stroke]:
+                continue
+            others = self.shapes.beside(stroke)
+            others = others[(self.shapes.length[others] > 1.2) & ~self.drawn[others]]
+            if not len(others):
+                continue
+            crossed = int(self.shapes.crossings(stroke, others).sum())
+            if self._strikes(stroke, others, crossed) or self._scratches(stroke, crossed):
+                covered = self._covered(stroke)
+                if not len(covered):
+                    continue
+                group = {stroke, *covered.tolist()}
+                apart = [other for other in groups if not group & other]
+                for other in groups:
+                    group |= other if group & other else set()
+                groups = [*apart, group]
+        for group in groups:
+            strokes = np.array(sorted(group))
+            self.drawn[strokes] = self.free[strokes] = False
+            self.found.append(Region("crossed-out", strokes))
+
+    def _strikes(self, stroke: int, others: Integers, crossed: int) -> bool:
+        """Whether a straight stroke runs through the middle of letters, and not under them or on top."""
+        shapes = self.shapes
+        if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30 and abs(shapes.chord[stroke]) > 4.5):
+            return False
+        if crossed < max(STRUCK, 0.5 * shapes.length[stroke]):
+            return False
+        above, below, _ = self._around(stroke, others, 1.5)
+        return bool(0.2 < above / max(above + below, 1) < 0.85)
+
+    def _scratches(self, stroke: int, crossed: int) -> bool:
+        shapes = self.shapes
+        return bool(not shapes.straight[stroke] and crossed >= max(SCRATCHED, 0.4 * shapes.length[stroke]))
+
+    def _covered(self, stroke: int) -> Integers:
+        """The strokes that lie under one that crosses them out."""
+        left, top, right, bottom = self.shapes.boxes[stroke] + np.array([-0.3, -0.3, 0.3, 0.3])
+        own = self.shapes.points[stroke]
+        covered = []
+        for k in self.shapes.beside(stroke, 1.5).tolist():
+            z = self.shapes.points[k]
+            if self.shapes.straight[stroke]:
+                line = np.interp(z.real, *_rising(own))
+                under = (z.real > left) & (z.real < right) & (abs(float(np.median(z.imag - line))) < 1.3)
+            else:
+                under = (z.real > left) & (z.real < right) & (z.imag > top) & (z.imag < bottom)
+            if under.mean() > 0.6 and not (self.drawn[k] and self.shapes.length[k] > 2 * self.shapes.length[stroke]):
+                covered.append(k)
+        return np.array(covered, dtype=np.int64)
+
+    def _around(self, stroke: int, others: Integers, reach: float) -> tuple[int, int, float]:
+        """Points of other strokes within ``reach`` above and below a level one, and the share of it that has any above.
+
+        The strokes that are level themselves do not count: neither bars of an equals sign underline the other.
+        """
+        x, y = _rising(self.shapes.points[stroke])
+        others = others[~self.shapes.level[others]]
+        z = np.concatenate([np.empty(0, np.complex128), *(self.shapes.points[k] for k in others.tolist())])
+        z = z[(z.real >= x[0]) & (z.real <= x[-1])]
+        away = z.imag - np.interp(z.real, x, y)
+        above = (away < 0) & (away > -reach)
+        below = (away > 0) & (away < reach)
+        cells = max(1, round(x[-1] - x[0]))
+        at = np.minimum((z.real[above] - x[0]) / max(x[-1] - x[0], 1e-9) * cells, cells - 1).astype(int)
+        return int(above.sum()), int(below.sum()), len(np.unique(at)) / cells
+
+    def _hatch(self) -> None:
+        """Groups of parallel straight strokes of one length, close beside each other."""
+        shapes = self.shapes
+        some = np.flatnonzero(shapes.straight & self.free & (np.abs(shapes.chord) > 2.2))
+        if len(some) < 4:
+            return
+        middle = np.array([shapes.points[k].mean() for k in some.tolist()])
+        unit = np.exp(1j * np.radians(shapes.slope[some]))
+        size = np.abs(shapes.chord[some])
+        apart = (middle[:, None] - middle) * unit.conj()
+        parallel = np.abs((shapes.slope[some][:, None] - shapes.slope[some] + 90) % 180 - 90) < 15
+        alike = (size[:, None] < 1.7 * size) & (size < 1.7 * size[:, None])
+        near = parallel & alike & (np.abs(apart.imag) < 1.6) & (np.abs(apart.real) < 0.6 * size)
+        for group in _components(near):
+            # Four or more letters l side by side are hatching only when they are taller than letters.
+            if len(group) >= (4 if np.median(size[group]) > 3.4 else 6):
+                self._draw(some[group])
+
+    def _join(self) -> None:
+        """Parts that complete a drawing: sides of boxes and tables, heads of arrows."""
+        shapes = self.shapes
+        while True:
+            lines = [k for k in np.flatnonzero(self.drawn).tolist()]
+            more = []
+            for k in np.flatnonzero(self.free & shapes.straight & (np.abs(shapes.chord) > 1.5)).tolist():
+                ends = shapes.points[k][[0, -1]]
+                joined = [j for j in lines if self._near(j, k) and (distance(ends, shapes.points[j]) < TOUCH).any()]
+                touch = np.zeros(2, dtype=bool)
+                for j in joined:
+                    turned = abs((shapes.slope[k] - shapes.slope[j] + 90) % 180 - 90) > 30
+                    if turned or not shapes.straight[j]:
+                        touch |= distance(ends, shapes.points[j]) < TOUCH
+                if touch.all() and abs(shapes.chord[k]) > 2.0 or touch.any() and abs(shapes.chord[k]) > 3.5:
+                    more.append(k)
+            for k in lines:
+                more += self._head(k)
+            if not more:
+                return
+            self._draw(np.array(sorted(set(more))))
+
+    def _head(self, shaft: int) -> list[int]:
+        """Strokes of an arrow's head at either end of a drawn stroke: on both sides of it, pointing where it ends."""
+        shapes = self.shapes
+        path = shapes.points[shaft]
+        for end, way in ((path[-1], path[-1] - path[-min(len(path), 5)]), (path[0], path[0] - path[min(len(path), 5) - 1])):
+            if abs(way) == 0:
+                continue
+            barbs, tips = [], []
+            for k in shapes.beside(shaft, TOUCH).tolist():
+                if not self.free[k] or not 0.6 < shapes.length[k] < 8:
+                    continue
+                z = (shapes.points[k] - end) / (way / abs(way))  # the shaft's end is 0, its direction 1
+                tip = int(np.abs(z).argmin())
+                if abs(z[tip]) > TOUCH or np.abs(z).max() > 5:
+                    continue
+                sides = [part for part in (z[: tip + 1], z[tip:]) if len(part) > 1 and abs(part[0] - part[-1]) > 0.6]
+                away = [part[0] if abs(part[0]) > abs(part[-1]) else part[-1] for part in sides]
+                if away and all(-0.3 * abs(w) > w.real and abs(w.imag) > 0.25 * abs(w) for w in away):
+                    barbs.append(k)
+                    tips += away
+            if any(w.imag > 0 for w in tips) and any(w.imag < 0 for w in tips):
+                return barbs
+        return []
+
+    def _underline(self) -> None:
+        """Level strokes under a word: ink above all along them, and hardly any below."""
+        shapes = self.shapes
+        for k in np.flatnonzero(self.free & shapes.level & (np.abs(shapes.chord) > UNDERLINE)).tolist():
+            others = shapes.beside(k, 3.0)
+            others = others[~self.drawn[others]]
+            above, below, covered = self._around(k, others, 2.5)
+            close = self._around(k, others, 1.0)
+            if covered > 0.6 and above > 2 * abs(shapes.chord[k]) and below < 0.3 * above and close[1] <= close[0]:
+                self._draw(np.array([k]))
+
+    def _companions(self, group: Integers) -> Integers:
+        """Small strokes inside a sketch that belong to it, like the eyes of a face; none of a box around writing."""
+        shapes = self.shapes
+        left, top = shapes.boxes[group, :2].min(axis=0) - 0.3
+        right, bottom = shapes.boxes[group, 2:].max(axis=0) + 0.3
+        size = max(right - left, bottom - top)
+        if shapes.straight[group].all() or min(right - left, bottom - top) < 4:
+            return np.empty(0, dtype=np.int64)
+        boxes = shapes.boxes
+        within = self.free & (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom)
+        strokes = np.flatnonzero(within)
+        simple = shapes.turning[strokes] < 2.4 * np.pi
+        small = np.maximum(*(boxes[strokes, 2:] - boxes[strokes, :2]).T) < 0.45 * size
+        if not 0 < len(strokes) <= 5 or not (simple & small).all() or self._is_row(strokes):
+            return np.empty(0, dtype=np.int64)
+        return strokes
+
+    def _is_row(self, strokes: Integers) -> bool:
+        """Whether strokes stand beside each other as letters do, or are a single one."""
+        boxes = self.shapes.boxes[strokes]
+        middle = (boxes[:, 1] + boxes[:, 3]) / 2
+        order = np.argsort(boxes[:, 0])
+        gaps = boxes[order[1:], 0] - np.maximum.accumulate(boxes[order, 2])[:-1]
+        return bool(np.ptp(middle) < 1.0 and (gaps < 1.2).all())
+
+    def _touching(self, strokes: Integers) -> list[Integers]:
+        """Drawn strokes in groups that hang together."""
+        shapes = self.shapes
+        near = np.eye(len(strokes), dtype=bool)
+        for i, a in enumerate(strokes.tolist()):
+            for j, b in enumerate(strokes[:i].tolist()):
+                if self._near(a, b):
+                    z = shapes.points[a], shapes.points[b]
+                    touch = bool(shapes.crossings(a, np.array([b]))[0]) or any(
+                        (distance(z[k][[0, -1]], z[1 - k]) < TOUCH).any() for k in (0, 1)
+                    )
+                    near[i, j] = near[j, i] = touch or self._hatched(a, b)
+        return [strokes[group] for group in _components(near)]
+
+    def _hatched(self, a: int, b: int) -> bool:
+        """Whether two drawn strokes are neighbours in hatching."""
+        shapes = self.shapes
+        if not (shapes.straight[[a, b]].all() and max(np.abs(shapes.chord[[a, b]])) < 12) or shapes.level[[a, b]].any():
+            return False
+        turned = abs((shapes.slope[a] - shapes.slope[b] + 90) % 180 - 90)
+        return bool(turned < 15 and distance(shapes.points[a], shapes.points[b]).min() < 1.6)
+
+    def _kind(self, group: Integers) -> Kind:
+        shapes = self.shapes
+        straight = group[shapes.straight[group]]
+        level = np.abs(shapes.slope[straight]) < 30
+        if len(group) == 1 and len(straight):
+            if level[0]:
+                others = np.flatnonzero(self.free)
+                above, below, covered = self._around(int(group[0]), others, 1.5)
+                return "underline" if covered > 0.4 and above > 2 * below else "rule"
+            return "rule"
+        if len(straight) == len(group):
+            turned = np.abs((shapes.slope[straight][:, None] - shapes.slope[straight] + 90) % 180 - 90)
+            if len(group) >= 4 and (turned < 15).all():
+                return "hatching"
+            if level.sum() >= 2 and (~level).sum() >= 2:
+                return "box" if len(group) <= 4 else "table"
+        longest = int(group[shapes.length[group].argmax()])
+        if len(group) > 1 and shapes.length[group].sum() < 1.8 * shapes.length[longest] and not self._closed(longest):
+            return "arrow"
+        if len(group) == 1 and self._closed(longest):
+            return "box"
+        return "sketch"
+
+    def _closed(self, stroke: int) -> bool:
+        path = self.shapes.points[stroke]
+        gap = np.abs(path[-max(2, len(path) // 6) :] - path[0]).min()
+        return bool(gap < max(TOUCH, 0.1 * self.shapes.length[stroke]))
+
+    def _near(self, a: int, b: int) -> bool:
+        one, other = self.shapes.boxes[a], self.shapes.boxes[b]
+        return bool((one[:2] - TOUCH < other[2:]).all() and (other[:2] - TOUCH < one[2:]).all())
+
+    def _draw(self, strokes: Integers) -> None:
+        self.drawn[strokes] = True
+        self.free[strokes] = False
+
+
+def _rising(path: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """x and y of a path, x in rising order."""
+    order = np.argsort(path.real, kind="stable")
+    return path.real[order], path.imag[order]
+
+
+def _components(near: NDArray[np.bool_]) -> list[Integers]:
+    """Connected components of a symmetric relation."""
+    left = np.ones(len(near), dtype=bool)
+    groups = []
+    for start in range(len(near)):
+        if left[start]:
+            group = np.zeros(len(near), dtype=bool)
+            group[start] = True
+            while (grown := group | near[group].any(axis=0)).sum() > group.sum():
+                group = grown
+            left &= ~group
+            groups.append(np.flatnonzero(group))
+    return groups
