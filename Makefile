@@ -1,6 +1,6 @@
-# make demo | test | bench | fuzz | lint | wheel | clean
-# PYTHON: the interpreter that makes .venv, 3.11 or newer. ARGS: more arguments for pytest, as in ARGS="-k ink".
-# RUNS: damaged files of each format for fuzz.
+# make demo | test | docs | bench | fuzz | lint | wheel | clean
+# PYTHON: the interpreter that creates .venv (3.11 or newer). ARGS: arguments for pytest, as in ARGS="-k ink".
+# RUNS: damaged files per format for fuzz.
 
 PYTHON ?= python3
 ARGS ?=
@@ -8,32 +8,33 @@ RUNS ?= 10000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.requirements-installed
-# A script whose name begins with an underscore helps the others and is not run.
-# These train networks for minutes; they are run by hand.
+# A script whose name begins with an underscore is a helper and is not run.
+# These train networks for minutes; run them by hand.
 BY_HAND := benchmarks/own_ink.py benchmarks/regularisers.py
 BENCHES := $(filter-out $(BY_HAND),$(sort $(wildcard benchmarks/[a-z]*.py)))
 
-.PHONY: help demo test bench fuzz lint wheel clean $(BENCHES)
-# Two benchmarks side by side would measure each other.
+.PHONY: help demo test docs bench fuzz lint wheel clean $(BENCHES)
+# Benchmarks that run side by side would slow each other down.
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo    write a line of handwriting, read it back, and leave it in demo.svg'
 	@echo 'make test    run the tests'
+	@echo 'make docs    build the documentation into dist/docs, warnings as errors'
 	@echo 'make bench   print every table of benchmarks/'
-	@echo 'make fuzz    damage ink files in every way, and see that readers bear it (RUNS=10000 of each format)'
-	@echo 'make lint    style, types, and what may import what'
+	@echo 'make fuzz    damage ink files and check that every reader refuses them cleanly (RUNS=10000 per format)'
+	@echo 'make lint    check style, types, and which module may import which'
 	@echo 'make wheel   dist/handwriting-*.whl, weights inside'
-	@echo 'make clean   remove what the others leave, except .venv'
+	@echo 'make clean   remove what the other targets leave, except .venv'
 
-# The environment is made anew when requirements.txt is newer, and needs no network when all of it is there already.
+# Reinstalls when requirements.txt is newer; needs no network when everything is installed already.
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo '$(PYTHON) is missing or older than Python 3.11; name a newer one: make PYTHON=python3.12' >&2; exit 2; }
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo 'making $(VENV)'; $(PYTHON) -m venv --clear $(VENV); }
-	@echo 'installing requirements.txt into $(VENV) (minutes, the first time)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+		echo 'creating $(VENV)'; $(PYTHON) -m venv --clear $(VENV); }
+	@echo 'installing requirements.txt into $(VENV), which takes some minutes the first time'
+	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 demo: $(READY)
@@ -42,6 +43,10 @@ demo: $(READY)
 # One thread a process: the tests run side by side, and small networks are slower with more.
 test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+docs: $(READY)
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs dist/docs
+	@echo 'open dist/docs/index.html'
 
 bench: $(BENCHES)
 

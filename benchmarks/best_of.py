@@ -19,8 +19,11 @@ from pathlib import Path
 
 from handwriting.composition.best_of import BestOf
 from handwriting.corpora import Line
-from handwriting.evaluation.legibility import failed, read, read_sentences
+from handwriting.evaluation.legibility import failure_rate
+from handwriting.evaluation.recognition import evaluate_lines
+from handwriting.evaluation.sentences import read_sentences
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import BATCH, Synthesizer
 
 
@@ -48,22 +51,22 @@ def main() -> None:
     for n in (1, 4):
         best = BestOf(synthesizer, judge, n)
         written = [
-            one for k in range(0, len(texts), BATCH) for one in best.write(texts[k : k + BATCH], seed=1, stream=k)
+            one for k in range(0, len(texts), BATCH) for one in best.write(texts[k : k + BATCH], Hand(seed=1), stream=k)
         ]
         lines = [Line(str(i), w.ink, w.text, None, w.text) for i, w in enumerate(written)]
-        said = sum(w.says for w in written) / len(written)
+        said = sum(w.verified for w in written) / len(written)
         for name, reader in readers.items():
-            result = read(reader, lines)
-            share, (low, high) = failed(result)
+            result = evaluate_lines(reader, lines, "generated")
+            share, (low, high) = failure_rate(result)
             print(
                 f"{n:3}{name:>16}{100 * result.score.cer:9.2f}{100 * share:10.2f}"
                 f"{f'{100 * low:.2f} to {100 * high:.2f}':>16}{100 * said:17.1f}",
                 flush=True,
             )
     one, four = BestOf(synthesizer, judge, 1), BestOf(synthesizer, judge, 4)
-    some = texts[: options.cost]
-    alone = [seconds(lambda b=b: [b.write([t], seed=2, stream=i) for i, t in enumerate(some)]) for b in (one, four)]  # type: ignore[misc]
-    beside = [seconds(lambda b=b: b.write(some, seed=2)) for b in (one, four)]  # type: ignore[misc]
+    some, hand = texts[: options.cost], Hand(seed=2)
+    alone = [seconds(lambda b=b: [b.write([t], hand, stream=i) for i, t in enumerate(some)]) for b in (one, four)]  # type: ignore[misc]
+    beside = [seconds(lambda b=b: b.write(some, hand)) for b in (one, four)]  # type: ignore[misc]
     print(f"cost of N = 4, {len(some)} lines: {alone[1] / alone[0]:.2f} times that of N = 1 one line at a time "
           f"({1000 * alone[0] / len(some):.0f} and {1000 * alone[1] / len(some):.0f} ms a line), "
           f"{beside[1] / beside[0]:.2f} times side by side")  # fmt: skip

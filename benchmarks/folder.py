@@ -21,12 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from handwriting.corpora import open_corpus
-from handwriting.documents.task import inputs
-from handwriting.evaluation.legibility import read_sentences
+from handwriting.documents.inputs import find_files
+from handwriting.evaluation.sentences import read_sentences
 from handwriting.features import encode
 from handwriting.formats import save
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import BATCH, Recognizer
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +52,7 @@ def real(data: Path) -> list[Ink]:
 def synthetic() -> list[Ink]:
     """Lines of the shipped synthesizer."""
     sentences = read_sentences(Path(__file__).parent / "sentences.txt")[:LINES]
-    return [line.ink for line in Synthesizer.load().write([sentence.text for sentence in sentences], seed=1)]
+    return [line.ink for line in Synthesizer.load().write([sentence.text for sentence in sentences], Hand(seed=1))]
 
 
 def main() -> None:
@@ -64,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for i in range(options.files):
             save(lines[i % len(lines)], Path(folder, f"{i:05}.json"))
-        files = [path for path, _ in inputs([folder])]
+        files = [file.name for file in find_files([folder])]
         alone = [seconds(path) for path in files[:: max(1, len(files) // options.alone)]]
         each = float(np.mean(alone)) * len(files)
         whole = seconds(folder, "-o", Path(folder, "results.jsonl"))

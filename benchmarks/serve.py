@@ -36,7 +36,7 @@ def bodies(inks: list[Ink], client: int) -> Iterator[bytes]:
     dice = random.Random(client)
     while True:
         ink, scale = inks[dice.randrange(len(inks))], dice.uniform(0.2, 0.4)
-        strokes = [[{"x": round(x * scale, 2), "y": round(y * scale, 2)} for x, y in s.tolist()] for s in ink]
+        strokes = [[{"x": round(x * scale, 2), "y": round(y * scale, 2)} for x, y in s.tolist()] for s in ink.strokes]
         for end in range(2, len(strokes) + 2, 2):
             yield json.dumps({"strokes": strokes[:end], "hints": {"alternatives": 5}}).encode()
 

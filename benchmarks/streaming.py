@@ -15,6 +15,7 @@ import numpy as np
 
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.recognition.streaming import Stream
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
 TEXTS = (
@@ -29,7 +30,7 @@ TEXTS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lines", type=int, default=len(TEXTS))
-    lines = Synthesizer.load().write(list(TEXTS[: parser.parse_args().lines]), seed=1)
+    lines = Synthesizer.load().write(list(TEXTS[: parser.parse_args().lines]), Hand(seed=1))
     recognizer = Recognizer.load()
     Stream(recognizer).add(lines[0].ink.strokes[0])  # loads the language model
     updates, cpu, ends, same = [], [], [], 0

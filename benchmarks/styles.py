@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.corpora import Line, open_corpus
-from handwriting.evaluation.legibility import read_sentences
+from handwriting.evaluation.sentences import read_sentences
 from handwriting.features.offsets import clean
 from handwriting.geometry.normalise import deskew, segments, slant, writing_height
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.styles import Sample, Style
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 
@@ -121,15 +123,17 @@ def main() -> None:
             classifier.rank(features(line.ink, line.text), writer) for line in lines[1 : 1 + options.lines]
         ]
         texts = [sentences[(k * options.lines + i) % len(sentences)] for i in range(options.lines)]
-        primer = None
+        style = None
         for line in lines[:1] + lines[1 + options.lines :]:
             try:
-                primer = synthesizer.prime(line.ink, natural(line.text))
+                candidate = Style(writer, (Sample(natural(line.text), line.ink),))
+                synthesizer.primer(candidate)
+                style = candidate
                 break
             except ValueError:  # a character that cannot be written: another line, which the classifier has seen
                 refused += 1
-        for name, given in (("primed lines", primer), ("lines without a primer", None)):
-            written = synthesizer.write(texts, bias=options.bias, seed=k, primer=given)
+        for name, given in (("primed lines", style), ("lines without a primer", None)):
+            written = synthesizer.write(texts, Hand(options.bias, k, given))
             ranks[name] += [classifier.rank(features(w.ink, w.text), writer) for w in written]
             if name == "primed lines":
                 pairs += [

@@ -21,10 +21,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from handwriting import legibility, metrics
+from handwriting import metrics
+from handwriting.evaluation import legibility
+from handwriting.evaluation.sentences import Sentence, read_sentences
 from handwriting.networks.synthesizer import SynthesisNetwork
 from handwriting.recognition.recognizer import Recognizer
-from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
+from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import canonical
 from handwriting.training.synthesizer import build
 
@@ -90,9 +93,9 @@ def speed(synthesizer: Synthesizer, rounds: int) -> None:
     one_hot = nn.functional.one_hot(text, network.config.characters + 1)[None, :, 1:].float()
 
     def ours(lines: int) -> Callable[[], int]:
-        return lambda: sum(len(w.ink) for w in synthesizer.write([TEXT] * lines, bias=BIAS))
+        return lambda: sum(len(w.ink) for w in synthesizer.write([TEXT] * lines))
 
-    works = [lambda: len(eager.write(one_hot, 600, BIAS)), ours(1), ours(16)]
+    works = [lambda: len(eager.write(one_hot, 600, DEFAULT_BIAS)), ours(1), ours(16)]
     for work in works:
         work()
     measured = [[rate(work) for work in works] for _ in range(rounds)]
@@ -103,19 +106,19 @@ def speed(synthesizer: Synthesizer, rounds: int) -> None:
         print(f"{name:32}{statistics.median(row[i] for row in measured):10.0f}{ratio:8.2f}")
 
 
-def biases(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[legibility.Sentence]) -> None:
+def biases(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[Sentence]) -> None:
     """Print legibility at each bias."""
     print(f"\n{len(sentences)} sentences, best path\n{'bias':>6}{'CER %':>9}{'failed %':>10}")
     for bias in BIASES:
         result = legibility.evaluate(sentences, synthesizer, recognizer, bias)
-        share = legibility.failed(result.generated)[0]
+        share = legibility.failure_rate(result.generated)[0]
         print(f"{bias:6.2f}{100 * result.generated.score.cer:9.2f}{100 * share:10.1f}", flush=True)
 
 
-def ends(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[legibility.Sentence], lines: int) -> None:
+def ends(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[Sentence], lines: int) -> None:
     """Print how many lines lose their last character, run on after it, or are given up."""
     texts = [synthesizer.writable(sentences[i % len(sentences)].text) for i in range(lines)]
-    written = synthesizer.write(texts, bias=BIAS, seed=1)
+    written = synthesizer.write(texts, Hand(seed=1))
     read = [t.text for t in recognizer.transcribe_all([w.ink for w in written])]
     lost = more = 0
     for text, output in zip(texts, read, strict=True):
@@ -124,7 +127,7 @@ def ends(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[legib
         lost += pairs[last][1] == ""
         more += last < len(pairs) - 1
     unfinished = sum(not w.complete for w in written)
-    print(f"\n{lines} lines, bias {BIAS:g}: {100 * lost / lines:.1f} % lose their last character, "
+    print(f"\n{lines} lines, bias {DEFAULT_BIAS:g}: {100 * lost / lines:.1f} % lose their last character, "
           f"{100 * more / lines:.1f} % run on after it, {unfinished} did not end")  # fmt: skip
 
 
@@ -139,7 +142,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     synthesizer, recognizer = Synthesizer.load(options.checkpoint), Recognizer.load()
-    sentences = legibility.read_sentences(options.sentences)
+    sentences = read_sentences(options.sentences)
     speed(synthesizer, options.rounds)
     biases(synthesizer, recognizer, sentences)
     ends(synthesizer, recognizer, sentences, options.lines)

@@ -19,13 +19,14 @@ import numpy as np
 
 from handwriting import metrics
 from handwriting.composition.best_of import BestOf
-from handwriting.composition.page import HEIGHT
+from handwriting.composition.page import HEIGHT_PER_LINE_HEIGHT
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import deskew, slant, writing_height
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.svg import svg
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import HERE, SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -74,7 +75,7 @@ WANTED = {
 
 def tried(style: Style, synthesizer: Synthesizer, recognizer: Recognizer) -> tuple[float, Measures]:
     """CER of the lines written with a style, and the medians of their measures."""
-    written = synthesizer.write(LINES, bias=BIAS, primer=style.primer(synthesizer))
+    written = synthesizer.write(LINES, Hand(BIAS, style=style))
     read = [t.text for t in recognizer.transcribe_all([w.ink for w in written])]
     rows = [measure(w.ink, w.text, synthesizer.height) for w in written]
     medians = (float(np.median([getattr(row, name) for row in rows])) for name in ("slant", "height", "joined"))
@@ -83,7 +84,7 @@ def tried(style: Style, synthesizer: Synthesizer, recognizer: Recognizer) -> tup
 
 def make(synthesizer: Synthesizer, recognizer: Recognizer, candidates: int) -> dict[str, Style]:
     """The six styles."""
-    written = synthesizer.write([TEXT] * candidates, bias=VARIETY)
+    written = synthesizer.write([TEXT] * candidates, Hand(VARIETY))
     read = recognizer.transcribe_all([w.ink for w in written])
     good = [w for w, t in zip(written, read, strict=True) if w.complete and t.text == TEXT]
     print(f"{len(good)} of {candidates} lines are read without an error")
@@ -113,20 +114,20 @@ def show(styles: dict[str, Style], synthesizer: Synthesizer, recognizer: Recogni
         cer, seen = tried(style, synthesizer, recognizer)
         print(f"{name:10}{seen.slant:8.1f}{style.size:8.2f}{seen.joined:18.2f}{100 * cer:8.1f}")
         ink = level(style.samples[0].ink)
-        scale = HEIGHT * LINE_MM * style.size / writing_height(ink)
+        scale = HEIGHT_PER_LINE_HEIGHT * LINE_MM * style.size / writing_height(ink)
         lines.append(ink.moved_to(ink.x * scale, ink.y * scale))
     title = "Six hands: " + ", ".join(styles)
-    svg(compose(lines, PageStyle(width_mm=None, margin_mm=4, line_height_mm=LINE_MM), title=title), "docs/styles.svg")
+    svg(compose(lines, PageLayout(width_mm=None, margin_mm=4, line_height_mm=LINE_MM), title=title), "docs/styles.svg")
 
 
 def words(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
     """Write what the page shows in handwriting: its name, and the hint on the empty sheet."""
     best = BestOf(synthesizer, recognizer, 16)
     for name, text, stroke in (("wordmark", "Handwriting", 0.75), ("hint", "Write here", 0.6)):
-        (chosen,) = best.write([text], bias=1.2, seed=1)
+        (chosen,) = best.write([text], Hand(bias=1.2, seed=1))
         ink = level(chosen.ink)
-        scale = HEIGHT * LINE_MM / writing_height(ink)
-        drawing = compose([ink.moved_to(ink.x * scale, ink.y * scale)], PageStyle(
+        scale = HEIGHT_PER_LINE_HEIGHT * LINE_MM / writing_height(ink)
+        drawing = compose([ink.moved_to(ink.x * scale, ink.y * scale)], PageLayout(
             width_mm=None, margin_mm=0.5, stroke_mm=stroke), title=text)  # fmt: skip
         svg(drawing, PAGE / f"{name}.svg")
         print(f"{name}: reads {chosen.read!r}")

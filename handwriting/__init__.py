@@ -29,9 +29,10 @@ def generate(text: str, *, bias: float | None = None, seed: int = 0) -> Ink:
     ``bias``: 0 is as varied as people, higher is neater. For many lines load the synthesizer once:
     ``Synthesizer.load()`` in :mod:`handwriting.synthesis.synthesizer`; for pages see ``handwriting.composition.page``.
     """
-    from handwriting.synthesis.synthesizer import BIAS, Synthesizer
+    from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
+    from handwriting.synthesis.synthesizer import Synthesizer
 
-    return Synthesizer.load().write([text], bias=BIAS if bias is None else bias, seed=seed)[0].ink
+    return Synthesizer.load().write([text], Hand(DEFAULT_BIAS if bias is None else bias, seed))[0].ink
 
 
 def read(source: Any, format: str | None = None, page: int | None = None) -> Ink | Page:

@@ -1,13 +1,34 @@
-"""The one error that people see.
+"""The one kind of error that users see.
 
 Whatever a user can cause (a bad file, a missing checkpoint, a character that cannot be written) is raised as
 :class:`InkError` with one line that holds the offending value and the remedy; the command line prints that line and
 exits with code 2. Every other exception is a defect of this program.
 """
 
+from __future__ import annotations
+
 
 class InkError(ValueError):
-    """Input that cannot be used; ``str(error)`` is one line for the user."""
+    """Input that cannot be used; ``str(error)`` is one line for the user, see :func:`printable`."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(printable(message))
+
+
+def printable(text: str) -> str:
+    r"""``text`` as one line that is safe to print anywhere, even when it quotes the name of a hostile file.
+
+    White space becomes single spaces. Control characters, and the bytes of a file name that are not UTF-8, become
+    escapes.
+
+    >>> printable("a\tb\x1b[31m\udcff")
+    'a b\\x1b[31m\\xff'
+    """
+    return "".join(c if c.isprintable() else _escape(c) for c in " ".join(text.split()))
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode hides a byte that is not UTF-8 in such a surrogate
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")

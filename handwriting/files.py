@@ -1,50 +1,114 @@
-"""Files that appear complete or not at all."""
+"""Output files: they appear complete or not at all, and never in the place of an input."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+import secrets
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from handwriting.errors import InkError
 
+StrPath = str | os.PathLike[str]
 
-def make_folder(path: str | os.PathLike[str]) -> Path:
-    """The folder, made with its parents if need be; :class:`InkError` when that cannot be."""
+
+def make_folder(path: StrPath) -> Path:
+    """The folder ``path``, created with its parents if need be; raises :class:`InkError` when that is impossible."""
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InkError(f"{path}: no folder can be made there ({error.strerror}); give another place") from None
+        raise InkError(f"{path}: the folder cannot be created ({error.strerror}); give another path") from None
     return Path(path)
 
 
-def has_place(path: str | os.PathLike[str]) -> Path:
-    """The path of a file to write; :class:`InkError` when it has no folder or is one. To be asked before long work."""
+def has_place(path: StrPath) -> Path:
+    """Check that a file can be written at ``path``, before long work is done for it; returns the path.
+
+    Raises :class:`InkError` when its folder is missing, it is a folder itself, or its name is invalid.
+    """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise InkError(f"{path}: there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise InkError(f"{path} is a folder; give the name of a file")
+    try:
+        if not path.parent.is_dir():
+            raise InkError(f"{path}: there is no folder {path.parent}; make it first")
+        if path.is_dir():
+            raise InkError(f"{path} is a folder; give the name of a file")
+        os.lstat(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise InkError(f"{path}: cannot be written ({error.strerror or error})") from error
     return path
 
 
-@contextmanager
-def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside ``path`` to write to; renamed to ``path`` when the block ends well, removed when not.
+def refuse_input(output: StrPath, inputs: Iterable[StrPath]) -> None:
+    """Raise :class:`InkError` when ``output`` is one of the ``inputs``, because writing it would destroy that input.
 
-    The name keeps the suffix, because some writers choose the format by it; what it holds is on the disk before it is
-    renamed. Raises :class:`InkError` when the folder
-    is missing or the operating system refuses.
+    Links are followed; ``-`` among the inputs is the standard input. Devices and pipes may be both.
+    """
+    there = _regular_file(output)
+    for path in inputs:
+        if there is not None and _regular_file(path, stdin=True) == there:
+            raise InkError(f"{output}: this file is an input and would be overwritten; choose another output file")
+
+
+def _regular_file(path: StrPath, stdin: bool = False) -> tuple[int, int] | None:
+    """What identifies the regular file at ``path``, or None when there is none."""
+    try:
+        found = os.fstat(sys.stdin.fileno()) if stdin and path == "-" and sys.stdin else os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
+
+def is_stream(path: StrPath) -> bool:
+    """Whether ``path`` is a device or a pipe (or ``/dev/stdout``), which takes bytes and cannot be replaced."""
+    if os.path.abspath(path).startswith(("/dev/", "/proc/")):
+        return True
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+@contextmanager
+def atomic(path: StrPath) -> Iterator[Path]:
+    """A temporary path to write to, which replaces the file at ``path`` when the block succeeds and is removed if not.
+
+    The temporary path has the suffix of ``path``, because some writers choose the format by it. Its contents are on
+    disk before it replaces anything. A link is followed and stays; an existing file keeps its owner and permissions; a
+    device or pipe is given the contents.
+
+    Raises :class:`InkError` when the folder is missing, the file is write-protected or the operating system refuses.
     """
     path = has_place(path)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    target = Path(os.path.realpath(path))
+    if target.is_file() and not os.access(target, os.W_OK):
+        raise InkError(f"{path}: the file is write-protected; choose another output file")
+    stream = is_stream(path)
+    folder = Path(tempfile.gettempdir()) if stream else target.parent
+    temporary = folder / f".{secrets.token_hex(8)}{path.suffix if len(path.suffix) < 16 else ''}"
     try:
         yield temporary
+        if stream:
+            with temporary.open("rb") as source, open(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as sink:
+                shutil.copyfileobj(source, sink)
+            return
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _keep_owner_and_mode(target, temporary)
+        temporary.replace(target)
     except OSError as error:
         raise InkError(f"{path}: cannot be written ({error.strerror or error})") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _keep_owner_and_mode(old: Path, new: Path) -> None:
+    if old.exists():
+        before = old.stat()
+        with contextlib.suppress(PermissionError, AttributeError):  # only root may give files away; not on Windows
+            os.chown(new, before.st_uid, before.st_gid)
+        new.chmod(stat.S_IMODE(before.st_mode))

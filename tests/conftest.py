@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from iamondb_fixture import make_iamondb
 
-import app
+from handwriting.cli.main import main
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def run(monkeypatch, capsys):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         capsys.readouterr()
         try:
-            app.main()
+            main()
             code = 0
         except SystemExit as stop:
             code = stop.code or 0

@@ -14,9 +14,9 @@ from safetensors.numpy import load_file
 from scorer import scorer
 from typer.main import get_command
 
-import app
 import handwriting
 from handwriting.checkpoint import Checkpoint, shipped
+from handwriting.cli.main import app
 from handwriting.corpora import open_corpus
 from handwriting.metrics import cer
 from handwriting.recognition.recognizer import Recognizer
@@ -124,11 +124,11 @@ def test_the_ending_tells_what_is_written(run, iamondb_dir, tmp_path):
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        (["-o", "a.docx"], "its ending does not tell"),
-        (["--format", "pdf"], "-o NAME.pdf"),
-        (["--alternatives", "3"], "--format json"),
-        (["--alternatives", "3", "-o", "a.hocr"], "only json"),
-        (["--dask", "tcp://nowhere:1", "-o", "a.json"], "-o NAME.jsonl"),
+        (["-o", "a.docx"], "the extension does not tell"),
+        (["--format", "pdf"], "give an output file, like NAME.pdf"),
+        (["--alternatives", "3"], "choose the format json"),
+        (["--alternatives", "3", "-o", "a.hocr"], "hocr has no room"),
+        (["--dask", "tcp://nowhere:1", "-o", "a.json"], "give one like NAME.jsonl"),
         (["-o", "missing/a.txt"], "make it first"),
     ],
 )
@@ -200,7 +200,7 @@ def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(
     ("arguments", "parts"),
     [
         (["transcribe", "x.xml", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here", "give the folder"]),
-        (["transcribe", "x.xml", "--alternatives", "3"], ["--alternatives 3", "--format json"]),
+        (["transcribe", "x.xml", "--alternatives", "3"], ["alternatives 3", "choose the format json"]),
         (["corpus", ".", "--list", "mine.txt"], ["no IAM-OnDB here"]),
         (["corpus", "."], ["no IAM-OnDB here", "give the folder"]),
         (["corpus", "nowhere"], ["nowhere", "no such file"]),
@@ -288,7 +288,7 @@ def test_calibrate_replaces_what_an_older_version_left(run, trained, iamondb_dir
     kept = {"character": [0.0], "word": [0.0], "line": [0.0]}
     (folder / "card.json").write_text(json.dumps({**card, "calibration": {"beam": kept, "greedy": kept}}))
     code, _, err = run("transcribe", line_file(iamondb_dir), "--checkpoint", folder, "--decoder", "greedy")
-    assert_one_line(code, err, "greedy", "app.py calibrate")
+    assert_one_line(code, err, "greedy", "the command 'calibrate'")
     code, out, err = run("calibrate", folder, "--data", iamondb_dir, "--decoder", "greedy")
     assert code == 0, err
     assert "line" in out
@@ -329,11 +329,11 @@ def test_every_command_and_option_has_help(run):
         for name, child in getattr(command, "commands", {}).items():
             yield from commands(child, (*path, name))
 
-    readme = (ROOT / "README.md").read_text()
-    for path, command in commands(get_command(app.app)):
+    documents = "".join(p.read_text() for p in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+    for path, command in commands(get_command(app)):
         assert command.help, path
         if path and not getattr(command, "commands", None):
-            assert f"app.py {' '.join(path)}" in readme, path
+            assert f"handwriting {' '.join(path)}" in documents, path
         for parameter in command.params:
             assert getattr(parameter, "help", None) or parameter.name == "help", (path, parameter.name)
 
@@ -341,7 +341,8 @@ def test_every_command_and_option_has_help(run):
 @needs_weights
 def test_transcribe_never_imports_torch():
     sample = next((ROOT / "datasets" / "samples").glob("*.xml"))
-    script = f"import sys, app; sys.argv = ['app.py', 'transcribe', {str(sample)!r}]; app.main()"
+    arguments = ["app.py", "transcribe", str(sample)]
+    script = f"import sys; from handwriting.cli.main import main; sys.argv = {arguments}; main()"
     watch = "print(sorted(m for m in sys.modules if m in ('torch', 'onnx', 'matplotlib', 'svgwrite')))"
     check = f"import atexit, sys; atexit.register(lambda: {watch})"
     done = subprocess.run(

@@ -27,7 +27,7 @@ def test_words_are_expected(run, tmp_path):
     code, _, err = run("transcribe", SAMPLE, "--words", tmp_path / "nothing.txt")
     assert code == 2 and "nothing.txt" in err and "give a text file" in err
     code, _, err = run("transcribe", SAMPLE, "--context", "This is", "--decoder", "greedy")
-    assert code == 2 and "--decoder language" in err
+    assert code == 2 and "choose the decoder language" in err
 
 
 def test_a_language_model_is_no_recognizer(run):

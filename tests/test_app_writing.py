@@ -15,7 +15,7 @@ from tiny import synthesizer
 
 import handwriting
 from handwriting.checkpoint import shipped
-from handwriting.composition.export import LONGEST_TEXT
+from handwriting.composition.generate import MAX_TEXT_CHARACTERS
 
 ROOT = Path(__file__).parents[1]
 SMALL = ["--hidden-size", "8", "--layers", "2", "--mixtures", "2", "--components", "2", "--train", "trainset"]
@@ -128,7 +128,7 @@ def test_writing_goes_on_in_the_hand_of_a_file(run, scribbler, tmp_path):
         (["text", "-o", "x.svg", "--prime", "no.xml"], ["no.xml"]),
         (["--file", "no.txt", "-o", "x.svg"], ["no.txt"]),
         (["--file", "latin.txt", "-o", "x.svg"], ["latin.txt", "byte 4", "UTF-8"]),
-        (["--file", "huge.txt", "-o", "x.svg"], [f"{LONGEST_TEXT}"]),
+        (["--file", "huge.txt", "-o", "x.svg"], [f"{MAX_TEXT_CHARACTERS}"]),
         (["--file", "empty.txt", "-o", "x.svg"], ["nothing to write"]),
     ],
 )
@@ -136,7 +136,7 @@ def test_bad_requests_are_one_line_and_leave_nothing(run, scribbler, tmp_path, m
     monkeypatch.chdir(tmp_path)
     (tmp_path / "t.txt").write_text("text")
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9 au lait")
-    (tmp_path / "huge.txt").write_text("word " * LONGEST_TEXT)
+    (tmp_path / "huge.txt").write_text("word " * MAX_TEXT_CHARACTERS)
     (tmp_path / "empty.txt").touch()
     before = sorted(tmp_path.iterdir())
     checkpoint = [] if "--checkpoint" in arguments else ["--checkpoint", scribbler]
@@ -214,7 +214,8 @@ def test_legibility_is_measured_beside_real_lines(run, scribbler, tmp_path):
 def test_generate_never_imports_torch(scribbler, tmp_path):
     arguments = ["app.py", "generate", "ink", "-o", str(tmp_path / "x.svg"), "--checkpoint", str(scribbler)]
     watch = "print(sorted(m for m in sys.modules if m in ('torch', 'onnx', 'matplotlib')))"
-    script = f"import atexit, sys, app; atexit.register(lambda: {watch}); sys.argv = {arguments}; app.main()"
+    script = "import atexit, sys; from handwriting.cli.main import main"
+    script += f"; atexit.register(lambda: {watch}); sys.argv = {arguments}; main()"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 

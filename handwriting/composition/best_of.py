@@ -1,16 +1,16 @@
-"""No bad samples: several candidates of a line are drawn, a recognizer reads each, and the best is kept.
+"""Best of N: draw several candidates of each line, read them with the recognizer, and keep the best.
 
-A sampled line now and then skips a word or loses its way. The recognizer, which has never seen generated ink, tells:
-of the candidates that it reads as their text, the one whose text it finds most probable is kept, and when it reads none
-so, the one that comes nearest, which is said.
+A sampled line now and then skips a word or drifts into scribble. The recognizer, which was not trained on generated
+ink, notices: among the candidates that it reads as their text it prefers the one whose text is most probable. If it
+reads none of them correctly, the closest candidate is kept and flagged.
 
-Few lines get all their candidates at once, in one batch, which costs little more than one of them. Where the lines
-alone fill the engine's batch, they get their candidates in rounds, and a line that says its text is done.
+A few lines get all their candidates in one batch, which costs little more than drawing them once. When the lines alone
+fill a batch, candidates are drawn in rounds, and a line that is read correctly takes no part in the next round.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -22,38 +22,39 @@ from handwriting.features import encode
 from handwriting.ink import Ink
 from handwriting.recognition.decode import GreedyDecoder, log_probability
 from handwriting.recognition.recognizer import Recognizer
-from handwriting.synthesis.sampler import Primer, Watch
-from handwriting.synthesis.synthesizer import BATCH, BIAS, Synthesizer, Written
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
+from handwriting.synthesis.synthesizer import BATCH, Synthesizer, Written
 
-MOST = 16
-"""Candidates that may be asked for: all fit into one batch."""
+MAX_CANDIDATES = 16
+"""They fit into one batch of the synthesizer."""
 
-STREAMS = 1_000_000
-"""Random streams of a line's further candidates lie so far apart: no page has as many lines."""
+STREAMS_PER_CANDIDATE = 1_000_000
+"""Distance between the random streams of a line's candidates: no text has as many lines."""
 
 
 @dataclass(frozen=True)
-class Chosen(Written):
+class ChosenLine(Written):
     """A line that was chosen among candidates."""
 
     read: str
-    """What the recognizer read."""
+    """Text that the recognizer reads."""
     errors: int
-    """Edits from that to the text, as scores count them."""
+    """Edit distance from ``read`` to the text, in canonical characters."""
     log_probability: float
-    """Of the text, given the ink, by the recognizer."""
+    """Log-probability of the text given the ink, in nats, from the recognizer."""
     candidate: int
-    """Which of the candidates it is, from 0."""
-    drawn: int
-    """How many there were."""
+    """Number of the chosen candidate, from 0."""
+    candidates: int
+    """Number of candidates that were allowed."""
 
     @property
-    def says(self) -> bool:
-        """Whether the recognizer reads the text, and the line came to its end."""
+    def verified(self) -> bool:
+        """True if the line is complete and the recognizer reads its text."""
         return self.errors == 0 and self.complete
 
     def cut(self, end: int, points: int) -> Self:
-        """What was read goes as far as it was read from those characters."""
+        """The first ``end`` characters, which are the first ``points`` of the ink; ``read`` is cut where they end."""
         kept = super().cut(end, points)
         pairs = metrics.alignment(self.text, self.read)
         within = np.cumsum([len(reference) for reference, _ in pairs]) <= end
@@ -63,114 +64,103 @@ class Chosen(Written):
 
     @property
     def rank(self) -> tuple[bool, int, float]:
-        """The least is the best."""
+        """Sort key: the smallest is the best candidate."""
         return not self.complete, self.errors, -self.log_probability
 
 
 @dataclass(frozen=True)
 class BestOf:
-    """Writes as ``synthesizer`` does, the best of ``n`` candidates each time. Raises :class:`InkError` for a bad n."""
+    """Writes like ``synthesizer``, but keeps the best of ``n`` candidates of each line.
+
+    Raises :class:`InkError` unless ``n`` is between 1 and :data:`MAX_CANDIDATES`.
+    """
 
     synthesizer: Synthesizer
     recognizer: Recognizer
     n: int = 4
 
     def __post_init__(self) -> None:
-        if not 1 <= self.n <= MOST:
-            raise InkError(f"the best of {self.n} candidates: give a number from 1 to {MOST}")
+        if not 1 <= self.n <= MAX_CANDIDATES:
+            raise InkError(f"the best of {self.n} candidates: give a number from 1 to {MAX_CANDIDATES}")
 
     @property
     def card(self) -> Mapping[str, Any]:
-        """The synthesizer's."""
+        """The synthesizer's card."""
         return self.synthesizer.card
 
     def write(
-        self,
-        texts: Sequence[str],
-        *,
-        bias: float = BIAS,
-        seed: int = 0,
-        stream: int = 0,
-        primer: Primer | None = None,
-        progress: Callable[[int, int], object] | None = None,
-        watch: Watch | None = None,
-    ) -> list[Chosen]:
-        """As :meth:`Synthesizer.write`. What is watched is the first line's first candidate, kept if it says the text.
+        self, texts: Sequence[str], hand: Hand = Hand(), *, stream: int = 0, observer: Observer = Observer()
+    ) -> list[ChosenLine]:
+        """Write ``texts`` as :meth:`Synthesizer.write` does.
 
-        The first candidates are what the synthesizer alone would write.
+        First candidates are what the synthesizer alone would write. ``observer.points`` sees the first line's first
+        candidate, which is then kept if it is verified.
         """
         texts = [self.synthesizer.writable(text) for text in texts]
-        best: list[Chosen | None] = [None] * len(texts)
+        best: list[ChosenLine | None] = [None] * len(texts)
         drawn, done, total = 0, 0, sum(map(len, texts))
 
-        def report(part: int, whole: int) -> None:
-            if progress is not None:
-                progress(max(done, min(done + part, total)), total)
+        def report(part: float, whole: float) -> None:
+            observer.progress(max(done, min(done + part, total)), total)
 
+        silent = Observer(report)
+        first = replace(observer, progress=report)
         while drawn < self.n:
-            todo = [i for i, one in enumerate(best) if one is None or not one.says]
-            if not todo:
+            open_lines = [i for i, line in enumerate(best) if line is None or not line.verified]
+            if not open_lines:
                 break
-            each = min(self.n - drawn, max(1, BATCH // len(todo)))
-            for k in range(0, len(todo), BATCH):
-                some = todo[k : k + BATCH]
-                rows = [(i, drawn + j) for i in some for j in range(each)]
-                candidates = self._draw(texts, rows, bias, seed, stream, primer, report, watch if not drawn else None)
-                for (i, _), one in zip(rows, candidates, strict=True):
-                    best[i] = _better(best[i], one, watch is not None and i == 0)
+            each = min(self.n - drawn, max(1, BATCH // len(open_lines)))
+            for k in range(0, len(open_lines), BATCH):
+                rows = [(i, drawn + j) for i in open_lines[k : k + BATCH] for j in range(each)]
+                lines = self._draw(texts, rows, hand, stream, silent if drawn else first)
+                for (i, _), line in zip(rows, lines, strict=True):
+                    best[i] = _better(best[i], line, keep_first=observer.points is not None and i == 0)
             drawn += each
-            done = sum(len(text) for text, one in zip(texts, best, strict=True) if one is not None and one.says)
-        lost = [(i, self.n) for i, one in enumerate(best) if one is not None and not one.complete and self.n > 1]
-        if lost:  # every candidate lost its way and was given up
-            for (i, _), one in zip(
-                lost, self._draw(texts, lost, bias, seed, stream, primer, report, None, patient=True), strict=True
-            ):
-                best[i] = _better(best[i], one, False)
-        if progress is not None:
-            progress(total, total)
-        return [one for one in best if one is not None]
+            done = sum(len(line.text) for line in best if line is not None and line.verified)
+        # Of a line that was given up every time, one more candidate is drawn with all the synthesizer's attempts.
+        lost = [(i, self.n) for i, line in enumerate(best) if line is not None and not line.complete and self.n > 1]
+        if lost:
+            for (i, _), line in zip(lost, self._draw(texts, lost, hand, stream, silent, hurried=False), strict=True):
+                best[i] = _better(best[i], line, keep_first=False)
+        observer.progress(total, total)
+        return [line for line in best if line is not None]
 
     def _draw(
         self,
         texts: Sequence[str],
         rows: Sequence[tuple[int, int]],
-        bias: float,
-        seed: int,
+        hand: Hand,
         stream: int,
-        primer: Primer | None,
-        progress: Callable[[int, int], object],
-        watch: Watch | None,
-        patient: bool = False,
-    ) -> list[Chosen]:
-        """A candidate for each of ``rows``: the number of its text, and its own."""
+        observer: Observer,
+        hurried: bool = True,
+    ) -> list[ChosenLine]:
+        """A candidate for each of ``rows``: the index of a text and the number of the candidate."""
         written = self.synthesizer.write(
             [texts[i] for i, _ in rows],
-            bias=bias,
-            seed=seed,
-            streams=[stream + i + STREAMS * candidate for i, candidate in rows],
-            primer=primer,
-            progress=progress,
-            hurried=self.n > 1 and not patient,
-            watch=watch,
+            hand,
+            streams=[stream + i + STREAMS_PER_CANDIDATE * candidate for i, candidate in rows],
+            observer=observer,
+            hurried=hurried and self.n > 1,
         )
-        inks = [one.ink for one in written]
+        verdicts = _judged(self.recognizer, [line.ink for line in written], [line.text for line in written])
         return [
-            Chosen(**vars(one), read=read, errors=errors, log_probability=score, candidate=candidate, drawn=self.n)
-            for one, (read, errors, score), (_, candidate) in zip(
-                written, _judged(self.recognizer, inks, [one.text for one in written]), rows, strict=True
-            )
+            ChosenLine(**vars(line), read=read, errors=errors, log_probability=score, candidate=k, candidates=self.n)
+            for line, (read, errors, score), (_, k) in zip(written, verdicts, rows, strict=True)
         ]
 
 
-def _better(best: Chosen | None, one: Chosen, keep: bool) -> Chosen:
-    """``keep``: the first candidate stays if it says the text, for someone has seen it."""
-    if best is None or (one.rank < best.rank and not (keep and best.candidate == 0 and best.says)):
-        return one
+def _better(best: ChosenLine | None, line: ChosenLine, keep_first: bool) -> ChosenLine:
+    """The better of two; ``keep_first``: a verified first candidate stays, because someone has watched it."""
+    if best is None or (line.rank < best.rank and not (keep_first and best.candidate == 0 and best.verified)):
+        return line
     return best
 
 
 def _judged(recognizer: Recognizer, inks: Sequence[Ink], texts: Sequence[str]) -> list[tuple[str, int, float]]:
-    """What each ink is read as by best path, the edits from it to its text, and the text's log-probability."""
+    """For each ink: the text on the best path, its edit distance to the wanted text, and that text's log-probability.
+
+    Characters that the recognizer does not know are left out of the probability.
+    """
     log_probs = recognizer.log_probs([encode(ink, recognizer.features) for ink in inks])
     decoder = GreedyDecoder(recognizer.alphabet)
     read = [decoder.decode(one).text for one in log_probs]

@@ -1,36 +1,32 @@
-"""A page that is written while someone watches: ink as it is sampled, and every line the best of several.
+"""A page that is written while someone watches: ink as it is sampled, and every line the best of several candidates.
 
-The first line is seen at once, as its first candidate is drawn; while a viewer still looks at its first letters all its
-candidates are finished and read. If another one is better, the line that comes says so, and is drawn instead. The lines
-after it are chosen, a few at a time, while the ones before them are on their way.
+The first line is shown while its first candidate is drawn. By the time a viewer has followed its first letters, all its
+candidates are drawn and read; if another one is better, the event of the finished line says so and replaces what was
+shown. The lines after it are chosen, a few at a time, while the earlier ones are on their way.
 """
 
 from __future__ import annotations
 
-import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.composition.best_of import BestOf, Chosen
-from handwriting.composition.page import Hand, Writing
-from handwriting.ink import Floats
-from handwriting.recognition.recognizer import Recognizer
-from handwriting.rendering.page import PageStyle, Rulings, baseline, sheet
-from handwriting.synthesis.sampler import Primer
-from handwriting.synthesis.styles import Style
-from handwriting.synthesis.synthesizer import Synthesizer
+from handwriting.composition.best_of import BestOf, ChosenLine
+from handwriting.composition.page import PageWriter
+from handwriting.ink import Floats, Ink, Source
+from handwriting.rendering.drawing import Drawing
+from handwriting.rendering.layout import PageLayout, Rulings, baseline, on_sheet, sheet_size
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
 
-AHEAD = 2
-"""Lines that are drawn at a time after the first: the first of them is soon there, and a batch is not left empty."""
+LOOKAHEAD_LINES = 2
+"""Lines that are drawn at a time after the first: the first of them is soon there, and the batch is not left empty."""
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The paper, told at the beginning and again when it grows; all lengths in millimetres."""
+class SheetEvent:
+    """The size of the sheet, at the beginning and again whenever it grows; lengths in millimetres."""
 
     width: float
     height: float
@@ -39,105 +35,89 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Begun:
-    """Ink of a line that is being drawn, about where it will be."""
+class PointsEvent:
+    """New points of the line that is being drawn, about where they will be."""
 
     line: int
     points: Floats
-    """Shape (N, 3): x, y, and 1 at the end of a stroke. The first event begins with the pen put down."""
+    """Shape (N, 3): x, y in millimetres, and 1 at the end of a stroke. The pen is down before the first event."""
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A line, in its place; for the first line it takes the place of what was begun."""
+class LineEvent:
+    """A finished line in its place; the first line replaces the points that were shown of it."""
 
     line: int
-    chosen: Chosen
+    chosen: ChosenLine
     strokes: list[Floats]
-    """Each of shape (n, 2)."""
-    same: bool
-    """Whether it is the one that was begun: its points are the same, and a little moved."""
+    """Each of shape (n, 2), in millimetres."""
+    as_shown: bool
+    """True if the line begins with the points that were shown, which have only moved a little."""
 
 
-@dataclass
-class Live:
-    """Writes ``text`` (as in ``write_page``, on a page of some width); iterate over it for the lines.
+class LivePage:
+    """Writes ``text`` on a page; iterate over it, once, for the sheet and the finished lines.
 
-    ``begun`` is called with the first line's ink as it is drawn, from within the iteration; raising in it ends the
-    writing. Raises :class:`InkError` before anything is drawn for what cannot be written.
+    ``show`` is called with the first line's points while it is drawn, from within the iteration; raising in it ends the
+    writing. ``layout`` needs a width. Raises :class:`InkError`, before anything is drawn, for what cannot be written.
     """
 
-    synthesizer: Synthesizer
-    recognizer: Recognizer
-    text: str
-    style: PageStyle
-    hand: Hand
-    best_of: int = 4
-    begun: Callable[[Begun], object] = lambda begun: None
-    _first: Floats | None = field(default=None, init=False)
-    """The first points that were shown, (N, 2) in the units of the ink."""
-    _at: Floats = field(default_factory=lambda: np.zeros(2), init=False)
-
-    def __post_init__(self) -> None:
-        text = self.synthesizer.writable(self.text)
-        draw = BestOf(self.synthesizer, self.recognizer, self.best_of).write
-        self._writing = Writing(self.synthesizer, text, self.style, self.hand, draw, ahead=AHEAD, watch=self._watch)
+    def __init__(
+        self,
+        best_of: BestOf,
+        text: str,
+        layout: PageLayout,
+        hand: Hand = Hand(),
+        show: Callable[[PointsEvent], object] = lambda event: None,
+    ) -> None:
+        self.text, self.layout, self.show, self.styled = text, layout, show, hand.style is not None
+        observer = Observer(points=self._show)
+        self._page = PageWriter(best_of, text, layout, hand, observer, lookahead=LOOKAHEAD_LINES)
         self._sheet = self._new_sheet()
+        self._shown: Floats | None = None
+        """The first points that were shown, (N, 2) in the units of the ink."""
+        self._pen = np.zeros(2)
 
-    def __iter__(self) -> Iterator[Sheet | Finished]:
+    def __iter__(self) -> Iterator[SheetEvent | LineEvent]:
         yield self._sheet
-        for i, written in enumerate(self._writing):
-            if len(self._writing.lines) != self._sheet.lines:
+        for i, line in enumerate(self._page):
+            if len(self._page.lines) != self._sheet.lines:
                 self._sheet = self._new_sheet()
                 yield self._sheet
-            if not isinstance(written, Chosen):
+            if not isinstance(line, ChosenLine):
                 continue
-            placed = self._writing.placed(written.ink)
-            x, y = placed.x + self.style.margin_mm, placed.y + baseline(i, self.style)
+            placed = self._page.placed(line.ink)
+            x, y = placed.x + self.layout.margin_mm, placed.y + baseline(i, self.layout)
             strokes = np.split(np.column_stack([x, y]), placed.starts[1:])
-            first = self._first if i == 0 else None
-            same = first is not None and np.allclose(
-                written.ink.xy[: len(first)], self._writing.growth * first[: len(written.ink)]
+            shown = self._shown if i == 0 else None
+            as_shown = shown is not None and np.allclose(
+                line.ink.xy[: len(shown)], self._page.growth * shown[: len(line.ink)]
             )
-            yield Finished(i, written, strokes, same)
+            yield LineEvent(i, line, strokes, as_shown)
 
-    def _new_sheet(self) -> Sheet:
-        lines = len(self._writing.lines)
-        return Sheet(*sheet(lines, self.style), lines)
+    def drawing(self) -> Drawing:
+        """Write the whole page, and return it as a drawing."""
+        inks = [
+            Ink.from_strokes(event.strokes, Source(units="mm", text=event.chosen.text))
+            for event in self
+            if isinstance(event, LineEvent)
+        ]
+        return on_sheet(
+            inks, self._sheet.lines, self.layout, title=inks[0].source.text if inks else None, desc=self.text
+        )
 
-    def _watch(self, offsets: Floats) -> None:
-        """The first line's next points, which begin at the origin (of a primed line, with the first point)."""
+    def _new_sheet(self) -> SheetEvent:
+        lines = len(self._page.lines)
+        return SheetEvent(*sheet_size(lines, self.layout), lines)
+
+    def _show(self, offsets: Floats) -> None:
+        """Show the next points of the first line, which begins at the origin (if primed, with its first point)."""
         steps = offsets
-        if self._first is None:
-            steps = np.vstack([np.zeros((1, 3)), offsets]) if self.hand.primer is None else offsets.copy()
+        if self._shown is None:
+            steps = offsets.copy() if self.styled else np.vstack([np.zeros((1, 3)), offsets])
             steps[0, :2] = 0
-        xy = self._at + np.cumsum(steps[:, :2], axis=0)
-        self._at = xy[-1]
-        self._first = xy if self._first is None else self._first
-        place = (self.style.margin_mm, baseline(0, self.style))
-        self.begun(Begun(0, np.column_stack([self._writing.beginning(xy) + place, steps[:, 2]])))
-
-
-class Hands:
-    """Primers of styles, made once: reading a style's ink takes as long as writing it."""
-
-    MOST = 64
-
-    def __init__(self, synthesizer: Synthesizer) -> None:
-        self._synthesizer = synthesizer
-        self._primers: OrderedDict[str, Primer] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def primer(self, style: Style) -> Primer:
-        """That of ``style``. Raises :class:`InkError` for a text that cannot be written."""
-        key = json.dumps(style.record()["samples"])
-        with self._lock:
-            if key in self._primers:
-                self._primers.move_to_end(key)
-                return self._primers[key]
-        made = style.primer(self._synthesizer)
-        with self._lock:
-            self._primers[key] = made
-            while len(self._primers) > self.MOST:
-                self._primers.popitem(last=False)
-        return made
+        xy = self._pen + np.cumsum(steps[:, :2], axis=0)
+        self._pen = xy[-1]
+        self._shown = xy if self._shown is None else self._shown
+        corner = (self.layout.margin_mm, baseline(0, self.layout))
+        self.show(PointsEvent(0, np.column_stack([self._page.preview(xy) + corner, steps[:, 2]])))

@@ -1,153 +1,114 @@
-"""A text as a page: broken into lines, every line in one hand, each standing on its ruling.
+"""A text written as a page: broken into lines, all in one hand, each standing on its ruling.
 
-A network that begins every line anew begins it in another hand. Here the first line of a text is drawn freely (or in
-the hand of a primer) and its beginning then primes all the others: one page, one hand.
+A network that starts every line afresh chooses another writer for each. So the first line of a text is drawn freely
+(or in the hand's style) and its beginning primes all the others.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
+from handwriting.composition.best_of import BestOf
 from handwriting.composition.wrap import shorten, wrap
-from handwriting.errors import InkError
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.page import PageStyle, compose
-from handwriting.synthesis.sampler import Primer, Watch
-from handwriting.synthesis.synthesizer import BIAS, Synthesizer, Written
+from handwriting.rendering.layout import PageLayout, compose
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
+from handwriting.synthesis.styles import Sample, Style
+from handwriting.synthesis.synthesizer import Synthesizer, Written
 
-HEIGHT = 0.45
-"""Writing height (about a capital's) as a share of the line height."""
+LineWriter = Synthesizer | BestOf
+"""What draws the lines: the synthesizer alone, or with several candidates of each line."""
 
-LONGEST = 70
-"""Characters of a line where no page says how wide it is."""
+HEIGHT_PER_LINE_HEIGHT = 0.45
+"""Writing height (about that of a capital) as a share of the line height."""
 
-SQUEEZE = 0.05
-"""A line that is wider than the page by less than this share is drawn narrower; nobody sees it."""
+UNBOUNDED_LINE_CHARACTERS = 70
+"""Characters of a line when no page width is given."""
 
-PRIMER = 16
-"""Characters of the first line that prime the others, cut at a word: enough for a hand, and soon read."""
+MAX_SQUEEZE = 0.05
+"""A line that is wider than the page by less than this share is drawn narrower, which nobody sees."""
 
-NEAR = 12
-"""Points from the end of a word within which the pen is lifted: half a letter."""
+PRIMING_CHARACTERS = 16
+"""Characters of the first line that prime the others, cut at a word: enough to show a hand, and quick to prime with."""
 
-TELLING = 8
-"""Characters of a line whose height says how tall a hand is; that of "on" says little."""
+LIFT_DISTANCE_POINTS = 12
+"""A word can be cut off where the pen is lifted within so many points of its end: half a letter."""
 
-SIZES = (0.3, 2.0)
-STEEPEST = 45.0
-
-
-@dataclass(frozen=True)
-class Hand:
-    """How the lines of a page are written. Raises :class:`InkError` for what no hand can be."""
-
-    bias: float = BIAS
-    seed: int = 0
-    primer: Primer | None = None
-    """Whose hand it is; the first line's own when there is none."""
-    size: float = 1.0
-    """Times the height that belongs to the line height."""
-    slant: float = 0.0
-    """Degrees by which the writing is sheared, to the right above 0."""
-
-    def __post_init__(self) -> None:
-        if not SIZES[0] <= self.size <= SIZES[1]:
-            raise InkError(f"a size of {self.size:g}; give one from {SIZES[0]:g} to {SIZES[1]:g} (1 fits the lines)")
-        if not abs(self.slant) <= STEEPEST:
-            raise InkError(f"a slant of {self.slant:g} degrees; give one from -{STEEPEST:g} to {STEEPEST:g}")
-
-
-class Draw(Protocol):
-    """Draws lines: :meth:`Synthesizer.write`, or one that chooses among several."""
-
-    def __call__(
-        self,
-        texts: Sequence[str],
-        *,
-        bias: float,
-        seed: int,
-        stream: int,
-        primer: Primer | None,
-        progress: Callable[[int, int], object] | None,
-        watch: Watch | None,
-    ) -> Sequence[Written]: ...
+MIN_HEIGHT_CHARACTERS = 8
+"""A line must have so many characters for its height to count: the height of "on" says little about a hand."""
 
 
 @dataclass(frozen=True)
-class Page:
+class WrittenPage:
     """A page that was written."""
 
     drawing: Drawing
     lines: list[Written]
-    """In the units of the training ink, in their order; without the empty ones."""
+    """In their order, in the units of the training ink; empty lines are left out."""
 
 
 def write_page(
-    synthesizer: Synthesizer,
+    writer: LineWriter,
     text: str,
-    style: PageStyle = PageStyle(),
+    layout: PageLayout = PageLayout(),
+    hand: Hand = Hand(),
     *,
-    bias: float = BIAS,
-    seed: int = 0,
-    primer: Primer | None = None,
-    size: float = 1.0,
-    slant: float = 0.0,
-    draw: Draw | None = None,
     title: str | None = None,
-    progress: Callable[[int, int], object] = lambda done, total: None,
-) -> Page:
-    """``text`` drawn on a page of ``style``.
+    observer: Observer = Observer(),
+) -> WrittenPage:
+    """Write ``text`` in ``hand`` on a page with this ``layout``.
 
-    Lines break at the page's width, and where the text has line ends; a blank line stays one. ``bias``, ``seed`` and
-    ``primer`` as for :meth:`Synthesizer.write`, which ``draw`` replaces; ``size`` and ``slant`` as in :class:`Hand`.
-    Raises :class:`InkError` before anything is drawn when a character cannot be written.
+    Lines break at the page's width and at the line ends of the text; a blank line stays blank. Raises
+    :class:`InkError`, before anything is drawn, when a character cannot be written.
     """
-    text = synthesizer.writable(text)
-    writing = Writing(synthesizer, text, style, Hand(bias, seed, primer, size, slant), draw, progress)
-    written = list(writing)
-    inks = [None if w is None else writing.placed(w.ink) for w in written]
-    drawing = compose(inks, style, title=title, desc=text if len(written) > 1 else None)
-    return Page(drawing, [w for w in written if w is not None])
+    page = PageWriter(writer, text, layout, hand, observer)
+    lines = list(page)
+    inks = [None if line is None else page.placed(line.ink) for line in lines]
+    drawing = compose(inks, layout, title=title, desc=page.text if len(lines) > 1 else None)
+    return WrittenPage(drawing, [line for line in lines if line is not None])
 
 
-class Writing:
-    """A page in progress: an iterator over what was written for each line, None for an empty one.
+class PageWriter:
+    """Writes a page line by line: iterate over it for the lines, None for an empty one.
 
-    ``ahead``: lines that are drawn at a time, all that are known unless given. ``watch``: sees the first line, as
-    :meth:`Synthesizer.write` says.
+    ``lookahead``: how many lines are drawn at a time; all that are known by default. Raises :class:`InkError`, before
+    anything is drawn, when ``text`` or the hand's style cannot be written.
     """
 
     def __init__(
         self,
-        synthesizer: Synthesizer,
+        writer: LineWriter,
         text: str,
-        style: PageStyle,
-        hand: Hand,
-        draw: Draw | None = None,
-        progress: Callable[[int, int], object] = lambda done, total: None,
-        ahead: int | None = None,
-        watch: Watch | None = None,
+        layout: PageLayout = PageLayout(),
+        hand: Hand = Hand(),
+        observer: Observer = Observer(),
+        lookahead: int | None = None,
     ) -> None:
-        """``text`` is writable (:meth:`Synthesizer.writable`)."""
-        self.synthesizer, self.hand, self.draw = synthesizer, hand, draw or synthesizer.write
-        self.progress, self.characters, self.done, self.streams = progress, len(text), 0, 0
-        self.ahead, self.watch, self.primer = ahead, watch, hand.primer
+        self.writer, self.observer, self.lookahead = writer, observer, lookahead
+        self.synthesizer = writer.synthesizer if isinstance(writer, BestOf) else writer
+        self.text = self.synthesizer.writable(text)
+        if hand.style is not None:
+            self.synthesizer.primer(hand.style)
+        self.styled = hand.style is not None
+        self.hand = hand
+        """With the first line's beginning as its style, once that line is written."""
+        self.done = self.streams = 0
         self._growths: dict[bool, float] = {}
-        self.scale = HEIGHT * hand.size * style.line_height_mm / synthesizer.height
+        self.scale = HEIGHT_PER_LINE_HEIGHT * hand.total_size * layout.line_height_mm / self.synthesizer.height
         self.shear = math.tan(math.radians(hand.slant))
-        self.advance = synthesizer.advance * self.scale
-        self.room = style.room if style.width_mm is not None else LONGEST * self.advance
-        self.fixed = style.width_mm is not None
-        self.hyphen = "-" in synthesizer.characters
-        self.lines = wrap(text, self.room, self.advance, self.hyphen)
+        self.advance = self.synthesizer.advance * self.scale
+        self.bounded = layout.width_mm is not None
+        self.room = layout.room if self.bounded else UNBOUNDED_LINE_CHARACTERS * self.advance
+        self.hyphen = "-" in self.synthesizer.characters
+        self.lines = wrap(self.text, self.room, self.advance, self.hyphen)
         """As far as is known: a line that comes out too wide is broken again, with those that follow it."""
 
     def __iter__(self) -> Iterator[Written | None]:
@@ -155,10 +116,11 @@ class Writing:
         i = 0
         while i < len(self.lines):
             missing = [k for k, line in enumerate(self.lines) if k >= i and line.text and written[k] is None]
-            alone = self.primer is None or (self.watch is not None and not self.streams)
-            missing = missing[:1] if alone else missing[: self.ahead]  # the first line shows the hand, or is looked at
-            for k, one in zip(missing, self._write([self.lines[k].text for k in missing]), strict=True):
-                written[k] = one
+            # The first line is drawn alone when it chooses the hand, or when someone watches it.
+            alone = self.hand.style is None or (self.observer.points is not None and not self.streams)
+            missing = missing[:1] if alone else missing[: self.lookahead]
+            for k, line in zip(missing, self._write([self.lines[k].text for k in missing]), strict=True):
+                written[k] = line
             end = missing[-1] + 1 if missing else len(self.lines)
             while i < end and (written[i] is not None or not self.lines[i].text):
                 drawn = written[i]
@@ -168,103 +130,97 @@ class Writing:
                 i += 1
 
     def placed(self, ink: Ink) -> Ink:
-        """``ink`` in millimetres with its baseline at y = 0, no wider than the page."""
+        """``ink`` in millimetres, with its baseline at y = 0 and no wider than the page."""
         flat = level(ink)
-        wide = float(np.ptp(flat.x - self.shear * flat.y)) * self.scale
-        squeeze = min(1.0, self.room / wide) if self.fixed and wide > 0 else 1.0
-        return self._scaled(flat, squeeze)
+        width = float(np.ptp(flat.x - self.shear * flat.y)) * self.scale
+        squeeze = min(1.0, self.room / width) if self.bounded and width > 0 else 1.0
+        x = (flat.x - self.shear * flat.y) * self.scale
+        return flat.moved_to((x - x.min()) * squeeze, flat.y * self.scale)
 
-    def beginning(self, points: np.ndarray) -> np.ndarray:
-        """About where the first points of the first line will be, (N, 2) from (N, 2) in the units of the ink.
+    def preview(self, points: np.ndarray) -> np.ndarray:
+        """About where the first line's first ``points`` will be placed; both (N, 2), from ink units to millimetres.
 
-        It is known when the line is: where its baseline lies, and where its left end.
+        The exact place is known only when the line is complete: it depends on its baseline and its left end.
         """
         half = self.synthesizer.height / 3
         return np.column_stack([points[:, 0] - self.shear * (points[:, 1] - half), points[:, 1] - half]) * self.scale
 
-    def _scaled(self, flat: Ink, squeeze: float) -> Ink:
-        x = (flat.x - self.shear * flat.y) * self.scale
-        return flat.moved_to((x - x.min()) * squeeze, flat.y * self.scale)
+    @property
+    def growth(self) -> float:
+        """The factor that the first line was scaled by; known once it is written."""
+        return self._growths[self.styled]
 
     def _write(self, texts: list[str]) -> Sequence[Written]:
         if not texts:
             return []
-        before = self.done
-        written = self.draw(
-            texts,
-            bias=self.hand.bias,
-            seed=self.hand.seed,
-            stream=self.streams,
-            primer=self.primer,
-            progress=lambda done, total: self.progress(min(before + done, self.characters), self.characters),
-            watch=self.watch if self.streams == 0 else None,
+        before, total = self.done, len(self.text)
+        observer = Observer(
+            lambda done, _: self.observer.progress(min(before + done, total), total),
+            self.observer.points if self.streams == 0 else None,
         )
+        written = self.writer.write(texts, self.hand, stream=self.streams, observer=observer)
         self.streams += len(texts)
         self.done += sum(map(len, texts))
         growth = self._growth(written)
-        return [replace(one, ink=one.ink.moved_to(one.ink.x * growth, one.ink.y * growth)) for one in written]
-
-    @property
-    def growth(self) -> float:
-        """What the first line is scaled by, once it is written: a hand's height is not known before."""
-        return self._growths[self.hand.primer is not None]
+        return [replace(line, ink=line.ink.moved_to(line.ink.x * growth, line.ink.y * growth)) for line in written]
 
     def _growth(self, written: Sequence[Written]) -> float:
-        """What brings lines to the training ink's height: one factor for a first line, one for all that are primed.
+        """The factor that scales lines to the height of the training ink: one for the first line, one for primed lines.
 
-        A network writes smaller after a primer than before; from then on the hand stays the same.
+        A network writes smaller after a primer than before it; from then on the height stays the same.
         """
-        primed, height = self.primer is not None, self.synthesizer.height
+        primed, height = self.hand.style is not None, self.synthesizer.height
         if primed not in self._growths:
-            heights = [writing_height(level(one.ink)) for one in written if len(one.text) >= TELLING]
-            typical = float(np.median(heights or [writing_height(level(one.ink)) for one in written]))
+            heights = [writing_height(level(line.ink)) for line in written if len(line.text) >= MIN_HEIGHT_CHARACTERS]
+            typical = float(np.median(heights or [writing_height(level(line.ink)) for line in written]))
             self._growths[primed] = height / max(typical, height / 3)
         return self._growths[primed]
 
-    def _fit(self, i: int, one: Written, written: list[Written | None]) -> tuple[Written, list[Written | None]]:
-        """``one``, which is line ``i``, and ``written`` with it, as wide as the page allows: its last words move on.
+    def _fit(self, i: int, line: Written, written: list[Written | None]) -> tuple[Written, list[Written | None]]:
+        """Shorten ``line``, number ``i``, to the page's width: its last words move to the next line.
 
-        The lines after it in its paragraph are to be drawn; the first line's hand is then known, and taken up.
+        Returns the line, and ``written`` with the changed lines of its paragraph to be drawn. After the first line the
+        hand is known and is kept.
         """
-        while self._too_wide(one):
-            lines = shorten(self.lines, i, self._width(one), self.room, self.advance, self.hyphen)
+        while self._too_wide(line):
+            lines = shorten(self.lines, i, self._width(line), self.room, self.advance, self.hyphen)
             if lines == self.lines:
                 break  # a single character
-            after = sum(line.paragraph > self.lines[i].paragraph for line in self.lines)
-            later = written[len(written) - after :] if after else []
+            after = sum(later.paragraph > self.lines[i].paragraph for later in self.lines)
+            kept = written[len(written) - after :] if after else []
             self.lines, text = lines, lines[i].text
-            # Drawn anew where a hyphen was added or the pen was not lifted.
-            kept = self._cut(one, len(text)) if one.text.startswith(text) else None
-            one = self._write([text])[0] if kept is None else kept
+            # Drawn again where a hyphen was added or the pen was not lifted.
+            cut = _cut(line, len(text)) if line.text.startswith(text) else None
+            line = self._write([text])[0] if cut is None else cut
             blank: list[Written | None] = [None] * (len(lines) - i - 1 - after)
-            written = [*written[:i], one, *blank, *later]
-        if self.primer is None:
-            shown = self._cut(one, self._primer_end(one.text)) or one
-            self.primer = self.synthesizer.prime(shown.ink, shown.text)
-        return one, written
+            written = [*written[:i], line, *blank, *kept]
+        if self.hand.style is None:
+            shown = _cut(line, _priming_end(line.text)) or line
+            self.hand = replace(self.hand, style=Style("first line", (Sample(shown.text, shown.ink),)))
+        return line, written
 
-    @staticmethod
-    def _primer_end(text: str) -> int:
-        """Where the beginning of a first line ends, at a word."""
-        cut = text.rfind(" ", 0, PRIMER + 1)
-        cut = text.find(" ", PRIMER) if cut <= 0 else cut
-        return cut if cut > 0 else len(text)
-
-    @staticmethod
-    def _cut(one: Written, end: int) -> Written | None:
-        """The first ``end`` characters of a line; None when the pen was not lifted near there."""
-        after = np.flatnonzero(one.places >= end)
-        if not len(after):
-            return one.cut(end, len(one.ink))
-        lifts = one.ink.starts[1:]
-        lift = int(lifts[np.abs(lifts - after[0]).argmin()]) if len(lifts) else 0
-        if abs(lift - int(after[0])) > NEAR or lift == 0:
-            return None
-        return one.cut(end, lift)
-
-    def _width(self, written: Written) -> float:
-        flat = level(written.ink)
+    def _width(self, line: Written) -> float:
+        flat = level(line.ink)
         return float(np.ptp(flat.x - self.shear * flat.y)) * self.scale
 
-    def _too_wide(self, written: Written) -> bool:
-        return self.fixed and self._width(written) > self.room * (1 + SQUEEZE)
+    def _too_wide(self, line: Written) -> bool:
+        return self.bounded and self._width(line) > self.room * (1 + MAX_SQUEEZE)
+
+
+def _priming_end(text: str) -> int:
+    """Where the part of a first line that primes the others ends, at a word."""
+    cut = text.rfind(" ", 0, PRIMING_CHARACTERS + 1)
+    cut = text.find(" ", PRIMING_CHARACTERS) if cut <= 0 else cut
+    return cut if cut > 0 else len(text)
+
+
+def _cut(line: Written, end: int) -> Written | None:
+    """The first ``end`` characters of a line; None when the pen was not lifted near there."""
+    after = np.flatnonzero(line.places >= end)
+    if not len(after):
+        return line.cut(end, len(line.ink))
+    lifts = line.ink.starts[1:]
+    lift = int(lifts[np.abs(lifts - after[0]).argmin()]) if len(lifts) else 0
+    if abs(lift - int(after[0])) > LIFT_DISTANCE_POINTS or lift == 0:
+        return None
+    return line.cut(end, lift)

@@ -15,7 +15,7 @@ from handwriting.errors import InkError
 
 
 @dataclass(frozen=True)
-class Line:
+class WrappedLine:
     """A line as it is to be written."""
 
     text: str
@@ -26,7 +26,7 @@ class Line:
     """What is left of that paragraph from here on, this line included."""
 
 
-def wrap(text: str, width: float, advance: float, hyphen: bool = True) -> list[Line]:
+def wrap(text: str, width: float, advance: float, hyphen: bool = True) -> list[WrappedLine]:
     """The lines of ``text``, none with more characters than ``width`` holds at ``advance`` each.
 
     ``width`` and ``advance`` (from one character to the next, spaces included) are in the same unit. Every line end
@@ -43,8 +43,8 @@ def wrap(text: str, width: float, advance: float, hyphen: bool = True) -> list[L
 
 
 def shorten(
-    lines: Sequence[Line], i: int, drawn: float, width: float, advance: float, hyphen: bool = True
-) -> list[Line]:
+    lines: Sequence[WrappedLine], i: int, drawn: float, width: float, advance: float, hyphen: bool = True
+) -> list[WrappedLine]:
     """``lines`` with line ``i``, which came out ``drawn`` wide, cut to what fits ``width`` at its own advance.
 
     At least its last word moves on, or the end of its only word; the rest of its paragraph is wrapped anew and
@@ -68,12 +68,12 @@ def _limit(width: float, advance: float) -> int:
     return max(1, int(width / advance + 1e-9))  # 0.3 / 0.1 is 2.9999999999999996
 
 
-def _fill(rest: str, paragraph: int, first: int, limit: int, hyphen: bool) -> list[Line]:
+def _fill(rest: str, paragraph: int, first: int, limit: int, hyphen: bool) -> list[WrappedLine]:
     """The lines of one paragraph, of at most ``limit`` characters, the first of at most ``first``."""
-    lines: list[Line] = []
+    lines: list[WrappedLine] = []
     while rest or not lines:
         text, after = _split(rest, limit if lines else first, hyphen)
-        lines.append(Line(text, paragraph, rest))
+        lines.append(WrappedLine(text, paragraph, rest))
         rest = after
     return lines
 

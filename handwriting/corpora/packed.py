@@ -14,7 +14,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
@@ -25,15 +25,15 @@ from handwriting.corpora.corpus import Corpus, Line
 from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.ink import Source
+from handwriting.progress import Progress, no_progress
 
 MAGIC = b"HWCORPUS"
 VERSION = 1
 HEADER = struct.Struct("<8sIIQQ")
-Progress = Callable[[int, int], object]
 
 
 def pack(
-    corpus: Corpus, path: str | os.PathLike[str], progress: Progress | None = None, only: Sequence[str] = ()
+    corpus: Corpus, path: str | os.PathLike[str], progress: Progress = no_progress, only: Sequence[str] = ()
 ) -> None:
     """Write every line of ``corpus``, or of the splits ``only``, with its splits and known-bad marks to one file.
 
@@ -52,8 +52,7 @@ def pack(
             blob = encode(line.ink)
             lines.append(_row(line, corpus.known_bad.get(id), file.tell(), len(blob)))
             file.write(blob)
-            if progress is not None:
-                progress(len(lines), len(rows))
+            progress(len(lines), len(rows))
         index: dict[str, Any] = {"terms": corpus.terms, "lines": lines}
         index["splits"] = {split: [rows[id] for id in ids] for split, ids in splits.items()}
         data = zlib.compress(json.dumps(index, separators=(",", ":"), allow_nan=False).encode(), 9)

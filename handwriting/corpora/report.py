@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from handwriting.corpora.unipen import Unipen
 from handwriting.errors import InkError
 from handwriting.formats import iamondb, load
 from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
 
 JUMP = 600
 """Units of IAM-OnDB: a longer step within a stroke is a sensor dropout and no movement of a hand."""
@@ -32,7 +33,6 @@ COLUMNS = (
 """Titles of the table and the figures below them."""
 SHOWN = 400
 """Names listed below one reason; more are counted. IAM-OnDB's are all shown."""
-Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Survey:
 
 
 def report(
-    path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = (), progress: Progress | None = None
+    path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = (), progress: Progress = no_progress
 ) -> str:
     """What a corpus holds and every problem in it, as plain text: UNIPEN by category and donor, others by split."""
     corpus = open_corpus(path, lists)
@@ -92,7 +92,7 @@ def report(
 
 
 def survey(
-    path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = (), progress: Progress | None = None
+    path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = (), progress: Progress = no_progress
 ) -> Survey:
     """Walk all of a corpus (see :func:`open_corpus`); ``progress(done, total)`` counts lines.
 
@@ -108,8 +108,7 @@ def survey(
         for id in members:
             counter.add(corpus, id, problems)
             done += 1
-            if progress is not None:
-                progress(done, total)
+            progress(done, total)
         splits.append(counter.figures())
     walked = {id for members in ids.values() for id in members}
     left_out = tuple(Problem(id, reason) for id, reason in corpus.known_bad.items() if id in walked)

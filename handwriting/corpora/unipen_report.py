@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from handwriting.corpora.unipen import KINDS, Unipen
 from handwriting.corpora.unipen_rules import rules
-
-Progress = Callable[[int, int], object]
+from handwriting.progress import Progress, no_progress
 
 
 @dataclass
@@ -61,7 +59,7 @@ class UnipenSurvey:
     shares: list[Share]
 
 
-def survey(corpus: Unipen, progress: Progress | None = None) -> UnipenSurvey:
+def survey(corpus: Unipen, progress: Progress = no_progress) -> UnipenSurvey:
     """Read every segment of every category; ``progress(done, total)`` counts them."""
     shares = [
         Share(what, category, donor, rules().who(donor))
@@ -78,8 +76,7 @@ def survey(corpus: Unipen, progress: Progress | None = None) -> UnipenSurvey:
                 known[id] = _read(corpus, id, share.who)
             share.add(known[id])
             done += 1
-            if progress is not None:
-                progress(done, total)
+            progress(done, total)
     return UnipenSurvey(str(corpus.root), shares)
 
 

@@ -1,11 +1,14 @@
-"""Files and folders of ink, transcribed: what comes out of `app.py transcribe`.
+"""Files and folders of ink in, their transcript out: what the command ``transcribe`` runs.
 
-========= ==========================================================================
-`task`    how files are read, and what became of each
-`record`  a document as JSON: pages, lines, words, characters
-`hocr`    the same as hOCR
-`pdf`     the ink with its text under it, to be searched
-`results` a file of JSON lines that grows, and is gone on with
-`cluster` the same work on many machines
-========= ==========================================================================
+:func:`handwriting.documents.transcribe.transcribe` calls these modules once each, from top to bottom:
+
+=========== ==========================================================================
+`inputs`    finds the files that paths and folders mean
+`loading`   reads them into pages of ink, a batch at a time
+`recognise` recognises the pages of a batch: one :class:`~handwriting.documents.document.Document` a file
+`render`    documents as text, JSON (`record`), hOCR (`hocr`) or searchable PDF (`pdf`)
+`results`   a file of JSON lines that an interrupted run can continue
+=========== ==========================================================================
+
+`cluster` recognises on a Dask cluster instead. `incremental` reads a single page again and again while it is written.
 """

@@ -1,8 +1,7 @@
-"""The same work on many machines: :meth:`Task.read` mapped over a Dask cluster.
+"""Recognises files on a Dask cluster.
 
-Files are read here and travel with the task, so the workers need no common disk: only this package, in the same
-version, and its checkpoints. A worker that dies takes nothing with it: its files are given to another one, and what
-came back is written once.
+Files are read here and sent as bytes, so the workers need no shared disk, only this package in the same version and its
+checkpoints. When a worker dies, its files are given to another one; each result is written once.
 """
 
 from __future__ import annotations
@@ -10,70 +9,83 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from distributed import Client, Future, as_completed
 
 from handwriting import formats
-from handwriting.documents.record import record
-from handwriting.documents.task import BATCH, Document, Input, Task
+from handwriting.documents.document import Document
+from handwriting.documents.inputs import InputFile
+from handwriting.documents.loading import load
+from handwriting.documents.recognise import TranscribeOptions, recognise
+from handwriting.documents.record import Record, record
 from handwriting.errors import InkError
 
-AHEAD = 4
-"""Batches that are on their way for each thread of the cluster: none waits, and few files are in memory."""
-PATIENCE = 10.0
+BATCH_FILES = 16
+"""Files that are sent together."""
+QUEUED_BATCHES = 4
+"""Batches in flight for each thread of the cluster: no thread waits, and few files are in memory."""
+TIMEOUT = 10.0
 """Seconds to wait for the scheduler."""
 
+Contents = tuple[str, bytes | str]
+"""A file's name and its bytes, or a message that says why it could not be read."""
 
-def read_on_cluster(task: Task, inputs: Sequence[Input], address: str) -> Iterator[list[dict[str, Any]]]:
-    """The records of all ``inputs``, some at a time, in the order in which they are done."""
+
+def recognise_on_cluster(files: Sequence[InputFile], options: TranscribeOptions, scheduler: str) -> Iterator[Record]:
+    """Yield the records of ``files`` in the order in which they are done.
+
+    Raises :class:`InkError` when no scheduler answers at the address ``scheduler``.
+    """
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = Client(scheduler, timeout=TIMEOUT)
     except (OSError, TimeoutError, ValueError) as error:
         raise InkError(
-            f"--dask {address}: no scheduler answers ({type(error).__name__}); start one with: dask scheduler"
+            f"scheduler {scheduler}: no scheduler answers ({type(error).__name__}); start one with: dask scheduler"
         ) from error
     with client:
-        batches = iter([inputs[at : at + BATCH] for at in range(0, len(inputs), BATCH)])
+        batches = iter([files[at : at + BATCH_FILES] for at in range(0, len(files), BATCH_FILES)])
         names: dict[Future, list[str]] = {}
 
         def submit() -> Future | None:
             batch = next(batches, None)
             if batch is None:
                 return None
-            future = client.submit(read_batch, task, [_load(*one) for one in batch], pure=False)
-            names[future] = [name for name, _ in batch]
+            future = client.submit(_recognise, options, [_contents(file) for file in batch], pure=False)
+            names[future] = [file.name for file in batch]
             return future
 
         threads = sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values())
-        waiting = as_completed([f for _ in range(AHEAD * max(threads, 1)) if (f := submit()) is not None])
-        for future in waiting:
+        queue = as_completed([f for _ in range(QUEUED_BATCHES * max(threads, 1)) if (f := submit()) is not None])
+        for future in queue:
             if (more := submit()) is not None:
-                waiting.add(more)
-            files = names.pop(future)
+                queue.add(more)
+            batch = names.pop(future)
             if future.status == "finished":
-                yield future.result()
+                yield from future.result()
             else:
-                yield [{"file": name, "error": f"{name}: not read: {future.exception()!r}"} for name in files]
+                yield from (Record(file=name, error=f"{name}: not read: {future.exception()!r}") for name in batch)
 
 
-def read_batch(task: Task, files: list[tuple[str, bytes | str]]) -> list[dict[str, Any]]:
-    """What a worker does: the records of files, each with its bytes, or the reason why there are none."""
-    good = [(name, _Named(data, name)) for name, data in files if isinstance(data, bytes)]
-    documents = task.read(good)
-    return [record(next(documents) if isinstance(data, bytes) else Document(name, error=data)) for name, data in files]
+def _recognise(options: TranscribeOptions, batch: list[Contents]) -> list[Record]:
+    """Recognise a batch; runs on a worker."""
+    read = recognise(
+        load(InputFile(name, _Named(data, name)) for name, data in batch if isinstance(data, bytes)), options
+    )
+    return [record(next(read) if isinstance(data, bytes) else Document(name, error=data)) for name, data in batch]
 
 
 class _Named(io.BytesIO):
+    """A stream with the name of the file, for messages."""
+
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data)
         self.name = name
 
 
-def _load(name: str, source: str | BinaryIO) -> tuple[str, bytes | str]:
-    if not isinstance(source, str):
-        return name, f"{name}: not for a cluster; give files and folders"
+def _contents(file: InputFile) -> Contents:
+    if not isinstance(file.source, str):
+        return file.name, f"{file.name}: a stream cannot be sent to a cluster; give files and folders"
     try:
-        return name, formats.load(Path(source))
+        return file.name, formats.load(Path(file.source))
     except InkError as error:
-        return name, str(error)
+        return file.name, str(error)

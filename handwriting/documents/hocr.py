@@ -1,7 +1,7 @@
-"""Documents as hOCR: HTML that says where every line, word and character stands.
+"""Documents as hOCR: HTML with the position of every line, word and character.
 
-hOCR counts in whole pixels, ink in any unit: a page becomes :data:`PIXELS` long on its longer side. Where the file does
-not say how large the sheet is, it is as large as the ink.
+hOCR needs whole pixels, and ink may have any unit, so the longer side of a page is scaled to :data:`PIXELS`. A page
+whose file does not state its size is as large as its ink.
 
 Source: T. Breuel, "The hOCR Embedded OCR Workflow and Output Format", ICDAR 2007; specification 1.2,
 https://kba.github.io/hocr-spec/1.2/
@@ -14,21 +14,22 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from handwriting.documents.task import Document
+from handwriting.documents.document import Document
 from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.recognition.recognizer import Box
 
 PIXELS = 3000
+"""Longer side of a page."""
 _make = ElementMaker(namespace="http://www.w3.org/1999/xhtml", nsmap={None: "http://www.w3.org/1999/xhtml"})
 
 
 def hocr(documents: Sequence[Document]) -> bytes:
-    """One file of all pages of the documents that could be read."""
-    pages = [(document.path, page) for document in documents for page in document.pages]
+    """One hOCR file with all pages of the documents that could be read."""
+    pages = [(document.name, page) for document in documents for page in document.pages]
     capabilities = "ocr_page ocr_line ocrx_word ocrx_cinfo"
-    body = _make.body(*(_Sheet(page, number).element(path) for number, (path, page) in enumerate(pages, 1)))
+    body = _make.body(*(_PixelPage(page, number).element(name) for number, (name, page) in enumerate(pages, 1)))
     head = _make.head(
-        _make.title(documents[0].path),
+        _make.title(documents[0].name),
         _make.meta({"http-equiv": "Content-Type", "content": "text/html; charset=utf-8"}),
         _make.meta(name="ocr-system", content="handwriting"),
         _make.meta(name="ocr-capabilities", content=capabilities),
@@ -38,8 +39,8 @@ def hocr(documents: Sequence[Document]) -> bytes:
     return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8", doctype="<!DOCTYPE html>")
 
 
-class _Sheet:
-    """A page in pixels."""
+class _PixelPage:
+    """A page with its coordinates scaled to pixels."""
 
     def __init__(self, read: ReadPage, number: int) -> None:
         self.read, self.number = read, number
@@ -56,23 +57,26 @@ class _Sheet:
         x, y = ([round((box[i + k] - o) * self.scale) for k in (0, 2)] for i, o in ((0, left), (1, top)))
         return f"bbox {x[0]} {y[0]} {x[1]} {y[1]}"
 
-    def element(self, path: str) -> etree._Element:
-        name = f"page_{self.number}"
-        title = f'image "{path.replace(chr(34), "")}"; {self.box}; ppageno {self.number - 1}'
+    def element(self, file: str) -> etree._Element:
+        identifier = f"page_{self.number}"
+        title = f'image "{file.replace(chr(34), "")}"; {self.box}; ppageno {self.number - 1}'
         lines = [self._line(line, f"line_{self.number}_{k}") for k, line in enumerate(self.read.lines, 1)]
-        return _make.div({"class": "ocr_page", "id": name, "title": title}, *lines)
+        return _make.div({"class": "ocr_page", "id": identifier, "title": title}, *lines)
 
-    def _line(self, line: ReadLine, name: str) -> etree._Element:
-        made = _make.span({"class": "ocr_line", "id": name, "title": self.bbox(line.box)})
+    def _line(self, line: ReadLine, identifier: str) -> etree._Element:
+        result = _make.span({"class": "ocr_line", "id": identifier, "title": self.bbox(line.box)})
         for k, word in enumerate(line.words, 1):
-            title = f"{self.bbox(word.box(line.ink))}; x_wconf {round(100 * word.probability)}"
-            element = _make.span({"class": "ocrx_word", "id": f"{name.replace('line', 'word')}_{k}", "title": title})
+            sure = "" if word.probability is None else f"; x_wconf {round(100 * word.probability)}"
+            title = f"{self.bbox(word.box(line.ink))}{sure}"
+            element = _make.span(
+                {"class": "ocrx_word", "id": f"{identifier.replace('line', 'word')}_{k}", "title": title}
+            )
             for character in line.readings[0].characters[word.begin : word.end]:
                 box = character.box(line.ink)
-                assert box is not None  # only a space has none
-                sure = "" if character.probability is None else f"; x_conf {100 * character.probability:.0f}"
-                info = {"class": "ocrx_cinfo", "title": f"x_bboxes {self.bbox(box)[5:]}{sure}"}
+                assert box is not None  # only spaces have no box, and words have no spaces
+                confidence = "" if character.probability is None else f"; x_conf {100 * character.probability:.0f}"
+                info = {"class": "ocrx_cinfo", "title": f"x_bboxes {self.bbox(box)[5:]}{confidence}"}
                 element.append(_make.span(info, character.text))
             element.tail = " " if k < len(line.words) else None
-            made.append(element)
-        return made
+            result.append(element)
+        return result

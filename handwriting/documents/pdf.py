@@ -1,6 +1,6 @@
-"""Documents as a PDF that can be searched: the ink drawn, and what it says lying under it, word by word.
+"""Documents as a searchable PDF: the ink, with its text as invisible words under it.
 
-A sheet whose unit is known keeps its size; another one is as wide as A4, as is ink without a sheet.
+A page that states its size in a known unit keeps that size; every other page is as wide as A4.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from handwriting.documents.task import Document
+from handwriting.documents.document import Document
 from handwriting.errors import InkError
 from handwriting.formats.units import millimetres
 from handwriting.geometry.compose import foot
@@ -19,21 +19,23 @@ from handwriting.rendering.drawing import LARGEST, Drawing
 from handwriting.rendering.pdf import Under, data
 from handwriting.rendering.splines import Floats
 
-WIDTH, MARGIN = 210.0, 15.0
-"""Of a sheet that has no size, in mm."""
-GAP, WIDEST = 0.2, 0.6
-"""Between the texts of two words, in sizes of the font: with less a viewer takes them for one, with more for
-columns."""
-PEN = 0.4
-"""Width of the pen's line in mm, on a sheet of :data:`WIDTH`."""
+WIDTH_MM, MARGIN_MM = 210.0, 15.0
+"""Width and margin of a page without a size."""
+LEAST_GAP, MOST_GAP = 0.2, 0.6
+"""Gap between two words, in font sizes: with less, viewers join the words; with more, they take them for columns."""
+PEN_MM = 0.4
+"""Width of the pen on a page that is :data:`WIDTH_MM` wide."""
 
 
 def pdf(documents: Sequence[Document]) -> bytes:
-    """One file of all pages of the documents that could be read, with a title of the first one's name."""
-    pages = [(document.path, page) for document in documents for page in document.pages]
+    """One PDF with all pages of the documents that could be read; raises :class:`InkError` when there is no page.
+
+    Its title is the name of the first document.
+    """
+    pages = [(document.name, page) for document in documents for page in document.pages]
     if not pages:
-        raise InkError("there is no page to draw: nothing could be read")
-    sheets = [_sheet(page, path) for path, page in pages]
+        raise InkError("there is no page to draw, because no file could be read")
+    sheets = [_sheet(page, name) for name, page in pages]
     return data([drawing for drawing, _ in sheets], [words for _, words in sheets])
 
 
@@ -45,23 +47,23 @@ def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[Under]]:
         right, bottom = max(right, page.width), max(bottom, page.height)
         margin, unit = 0.0, millimetres(page.ink.source.units)
     else:
-        margin, unit = MARGIN, None
-    scale = unit or (WIDTH - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
+        margin, unit = MARGIN_MM, None
+    scale = unit or (WIDTH_MM - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
     width, height = (right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin
     smaller = min(1.0, LARGEST / max(width, height))
     scale, width, height = scale * smaller, width * smaller, height * smaller
     origin = np.array([left, top]) - margin * smaller / scale
 
     ink = page.ink.moved_to(*((page.ink.xy - origin) * scale).T)
-    drawing = Drawing(width, height, (ink,), stroke=PEN * width / WIDTH, sheet=True, title=title)
+    drawing = Drawing(width, height, (ink,), stroke=PEN_MM * width / WIDTH_MM, sheet=True, title=title)
     return drawing, [word for line in read.lines for word in _words(line, origin, scale)]
 
 
 def _words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:
-    """The words of a line on one baseline, in one size.
+    """The words of a line on one baseline, in one font size.
 
-    The baseline is level, or else a viewer takes the words for several lines; it follows one that rises or falls by
-    more than the font's size, so that the words do not leave their ink.
+    The baseline is horizontal, because viewers take words at different heights for several lines. It slopes only where
+    the writing rises or falls by more than the font size over the line, so that the words stay on their ink.
     """
     boxes = [(word.text, (np.array(word.box(line.ink)) - np.tile(origin, 2)) * scale) for word in line.words]
     if not boxes:
@@ -77,13 +79,17 @@ def _words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:
         slope = 0.0
     level = float(np.median(long[:, 1] - slope * long[:, 0]))
     size = max(size, 0.5)
-    following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + GAP * size]
+    following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + LEAST_GAP * size]
     return [
         Under(
             text,
             float(box[0]),
             level + slope * float(box[0] + box[2]) / 2,
-            float(max(np.clip(box[2], after - WIDEST * size, after - GAP * size) - box[0], 0.3 * (box[2] - box[0]))),
+            float(
+                max(
+                    np.clip(box[2], after - MOST_GAP * size, after - LEAST_GAP * size) - box[0], 0.3 * (box[2] - box[0])
+                )
+            ),
             size,
         )
         for (text, box), after in zip(boxes, following, strict=True)

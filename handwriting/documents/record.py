@@ -1,7 +1,7 @@
-"""A document as JSON: pages, lines, words and characters, each with its box and how probable it is.
+"""A document as plain JSON values: pages, lines, words and characters, with their boxes and probabilities.
 
-Boxes are left, top, right, bottom, in the units of the ink, y growing downward. Probabilities are those that what was
-read is what was written. Strokes are counted from 0 on their page, as they stand in the file.
+A box is left, top, right, bottom in the units of the ink, with y growing downward. A probability is that of the reading
+being what was written. Strokes are numbered from 0 on their page, in the order of the file.
 """
 
 from __future__ import annotations
@@ -10,21 +10,24 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from handwriting.documents.task import Document
+from handwriting.documents.document import Document
 from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.recognition.recognizer import Box, Word
 
+Record = dict[str, Any]
+"""The result for one file: ``file`` and either ``text`` and ``pages``, or ``error``."""
 
-def record(document: Document) -> dict[str, Any]:
-    """Plain values; of an input that was not read its name and the ``error``."""
+
+def record(document: Document) -> Record:
+    """The record of ``document``."""
     if document.error is not None:
-        return {"file": document.path, "error": document.error}
-    return {"file": document.path, "text": document.text, "pages": [_page(page) for page in document.pages]}
+        return {"file": document.name, "error": document.error}
+    return {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.pages]}
 
 
-def json_lines(records: Iterable[dict[str, Any]]) -> bytes:
-    """An object a line, UTF-8."""
-    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records).encode()
+def json_lines(records: Iterable[Record]) -> bytes:
+    """One JSON object a line, in UTF-8."""
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
 
 
 def _page(read: ReadPage) -> dict[str, Any]:

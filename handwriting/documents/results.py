@@ -1,8 +1,7 @@
-"""A file of JSON lines that grows with the work, so that a run that was killed is gone on with.
+"""A file of JSON lines that grows file by file, so that a run that was interrupted can be continued.
 
-A line is a :func:`~handwriting.documents.record.record`, written as soon as its file is done. A run first reads what is
-there: those files are done, the bad ones too; half a line at the end is cut off. To have them read again, remove the
-file.
+A line is a :func:`~handwriting.documents.record.record`, written as soon as its file is done. The next run reads which
+files are there and skips them, the ones that could not be read too. An incomplete last line is cut off.
 """
 
 from __future__ import annotations
@@ -12,19 +11,20 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from handwriting.documents.record import json_lines
+from handwriting.documents.record import Record, json_lines
 from handwriting.errors import InkError
 from handwriting.files import has_place
 
 
 class Results:
-    """What is done, and where more is added; made by :func:`growing`."""
+    """The results so far, to which more are added; made by :func:`open_results`."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path, self._file = path, file
         self.done: set[str] = set()
+        """Names of the files whose results are there."""
         end = 0
         for number, line in enumerate(file, 1):
             if not line.endswith(b"\n"):
@@ -34,12 +34,12 @@ class Results:
         file.truncate(end)
         file.seek(end)
 
-    def add(self, records: list[dict[str, Any]]) -> None:
-        """Add what became of some files; a file is never there twice."""
-        new = [record for record in records if record["file"] not in self.done]
-        self._file.write(json_lines(new))
-        self._file.flush()
-        self.done.update(record["file"] for record in new)
+    def add(self, record: Record) -> None:
+        """Append the record of a file; does nothing when the file has one."""
+        if record["file"] not in self.done:
+            self._file.write(json_lines([record]))
+            self._file.flush()
+            self.done.add(record["file"])
 
     def _name(self, line: bytes, number: int) -> str:
         try:
@@ -48,12 +48,12 @@ class Results:
                 return str(record["file"])
         except (ValueError, KeyError, TypeError, RecursionError):
             pass
-        raise InkError(f"{self.path}: its line {number} is no result of transcribe; give the name of another file")
+        raise InkError(f"{self.path}: line {number} is not a result of transcribe; choose another output file")
 
 
 @contextmanager
-def growing(path: Path) -> Iterator[Results]:
-    """The results at ``path``, new ones or those of an earlier run; :class:`InkError` when it holds something else."""
+def open_results(path: Path) -> Iterator[Results]:
+    """Open the results in ``path``, or start them; raises :class:`InkError` when the file holds something else."""
     try:
         with os.fdopen(os.open(has_place(path), os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
             yield Results(path, file)

@@ -1,32 +1,34 @@
-"""Many ink files transcribed into one result: text, JSON, hOCR or a searchable PDF."""
+"""Transcribes files and folders of ink: the whole journey from paths to a written transcript."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from handwriting.documents.record import json_lines, record
-from handwriting.documents.results import growing
-from handwriting.documents.task import Document, Input, Task, inputs
+from handwriting.documents.document import Document
+from handwriting.documents.inputs import InputFile, find_files
+from handwriting.documents.loading import load
+from handwriting.documents.recognise import TranscribeOptions, load_recognizer, recognise
+from handwriting.documents.record import Record, record
+from handwriting.documents.render import Kind, choose_kind, render
+from handwriting.documents.results import open_results
 from handwriting.errors import InkError
 from handwriting.files import atomic, has_place
+from handwriting.progress import Progress, no_progress
 
-KINDS = {
-    "text": (".txt",), "json": (".json",), "jsonl": (".jsonl",), "hocr": (".hocr", ".html"), "pdf": (".pdf",)
-}  # fmt: skip
-"""What a transcript can be, and the endings of its files."""
+Show = Callable[[str], object]
+"""Callback that is given text to show."""
 
 
 @dataclass(frozen=True)
-class Transcribed:
-    """What became of many files."""
+class Summary:
+    """How many files were transcribed."""
 
     files: int
     failed: int = 0
     before: int = 0
-    """Of the files, done by an earlier run."""
+    """Files of these that an earlier run had done."""
 
     def __str__(self) -> str:
         parts = [f"{self.files:,} file" + "s" * (self.files != 1)]
@@ -36,98 +38,97 @@ class Transcribed:
 
 
 def transcribe(
-    task: Task,
     paths: Sequence[str],
-    kind: str,
-    output: Path | None,
+    options: TranscribeOptions,
+    output: Path | None = None,
+    kind: Kind | None = None,
     *,
-    dask: str | None = None,
-    show: Callable[[str], object],
-    say: Callable[[str], object],
-    tick: Callable[[float, int], object] = lambda done, total: None,
-) -> Transcribed:
-    """Read all files and folders, and write what they say to ``output``, or give it to ``show``.
+    scheduler: str | None = None,
+    show: Show,
+    warn: Show,
+    progress: Progress = no_progress,
+) -> Summary:
+    """Transcribe the files and folders of ``paths`` to ``output``, or to ``show`` without one.
 
-    ``kind``: one of :data:`KINDS`. Text and JSON are shown as they are read; JSON lines are added to ``output`` one by
-    one, those of an earlier run staying; everything else is written as a whole. ``say`` is given the reason for each
-    file that cannot be read; ``dask``: the address of a scheduler that reads instead, for JSON lines.
+    ``kind`` is by default the one that the extension of ``output`` means. Text and JSON are shown file by file. A
+    ``jsonl`` output grows file by file, and another run with the same output continues it. Every other output is
+    written at the end, and not at all when no file could be read.
+
+    ``scheduler`` is the address of a Dask scheduler, whose workers recognise instead; it needs a ``jsonl`` output.
+    ``warn`` is given the reason for each file that cannot be read. ``progress`` counts files.
+
+    Raises :class:`InkError` for arguments that do not fit together, a checkpoint that cannot be loaded, and an output
+    that cannot be written.
     """
-    found = inputs(paths)
-    if kind == "jsonl" and output is not None:
-        return _grow(task, found, output, dask, say, tick)
+    kind = choose_kind(kind, output)
+    if options.alternatives > 1 and kind not in ("json", "jsonl"):
+        raise InkError(f"alternatives {options.alternatives}: {kind} has no room for them; choose the format json")
+    grows = kind == "jsonl" and output is not None
+    if scheduler is not None and not grows:
+        raise InkError(f"scheduler {scheduler} needs an output that grows file by file; give one like NAME.jsonl")
     if output is not None:
         has_place(output)
-    documents = []
-    for document in task.read(found, lambda done: tick(done, len(found))):
-        documents.append(document)
+    load_recognizer(options)  # a bad checkpoint is reported before any file is read
+    files = find_files(paths)
+    if output is not None and grows:
+        return _append(files, options, output, scheduler, warn, progress)
+    documents = recognise(load(files), options, len(files), progress)
+    if output is None and kind != "hocr":
+        return Summary(len(files), _show(documents, kind, show, warn))
+    return Summary(len(files), _write(documents, kind, output, show, warn))
+
+
+def _append(
+    files: Sequence[InputFile],
+    options: TranscribeOptions,
+    output: Path,
+    scheduler: str | None,
+    warn: Show,
+    progress: Progress,
+) -> Summary:
+    """Add a record for each file to the results in ``output``, except for those that are there."""
+    with open_results(output) as results:
+        new = [file for file in files if file.name not in results.done]
+        before, failed = len(files) - len(new), 0
+        if scheduler is None:
+            records: Iterator[Record] = map(record, recognise(load(new), options))
+        else:
+            from handwriting.documents.cluster import recognise_on_cluster
+
+            records = recognise_on_cluster(new, options, scheduler)
+        for done, one in enumerate(records, before + 1):
+            results.add(one)
+            if "error" in one:
+                warn(one["error"])
+                failed += 1
+            progress(done, len(files))
+    return Summary(len(files), failed, before)
+
+
+def _show(documents: Iterator[Document], kind: Kind, show: Show, warn: Show) -> int:
+    """Show each document as soon as it is recognised; returns how many failed."""
+    failed = 0
+    for document in documents:
         if document.error is not None:
-            say(document.error)
-        if output is None and kind in ("text", "json", "jsonl"):
-            show(rendered([document], kind).decode())
-            documents[-1] = replace(document, pages=())  # it is done with
-    failed = sum(document.error is not None for document in documents)
-    if failed < len(documents):
-        if output is not None:
-            data = rendered(documents, kind)
+            warn(document.error)
+            failed += 1
+        show(render([document], kind).decode())
+    return failed
+
+
+def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show: Show, warn: Show) -> int:
+    """Write all documents as one file, or show them as one, unless all failed; returns how many failed."""
+    kept = []
+    for document in documents:
+        if document.error is not None:
+            warn(document.error)
+        kept.append(document)
+    failed = sum(document.error is not None for document in kept)
+    if failed < len(kept):
+        data = render(kept, kind)
+        if output is None:
+            show(data.decode())
+        else:
             with atomic(output) as temporary:
                 temporary.write_bytes(data)
-        elif kind == "hocr":
-            show(rendered(documents, kind).decode())
-    return Transcribed(len(found), failed)
-
-
-def rendered(documents: Sequence[Document], kind: str) -> bytes:
-    """What a file of ``kind`` holds."""
-    match kind:
-        case "text":
-            return "".join(f"{document.text}\n" for document in documents if document.error is None).encode()
-        case "hocr":
-            from handwriting.documents.hocr import hocr
-
-            return hocr(documents)
-        case "pdf":
-            from handwriting.documents.pdf import pdf
-
-            return pdf(documents)
-    return json_lines(map(record, documents))
-
-
-def kind_of(format: str | None, output: Path | None) -> str:
-    """The kind that was asked for, or that the ending of ``output`` tells."""
-    if output is None:
-        if format == "pdf":
-            raise InkError("--format pdf needs a file to write; give -o NAME.pdf")
-        return format or "text"
-    known = {ending: kind for kind, endings in KINDS.items() for ending in endings}
-    kind = format or known.get(output.suffix.lower())
-    if kind is None:
-        raise InkError(f"{output}: its ending does not tell what to write; give one of {', '.join(known)}, or --format")
-    return kind
-
-
-def _grow(
-    task: Task,
-    found: list[Input],
-    output: Path,
-    dask: str | None,
-    say: Callable[[str], object],
-    tick: Callable[[float, int], object],
-) -> Transcribed:
-    failed = 0
-    with growing(output) as results:
-        todo = [one for one in found if one[0] not in results.done]
-        before = done = len(found) - len(todo)
-        if dask is None:
-            batches: Iterable[list[dict[str, Any]]] = ([record(d)] for d in task.read(todo))
-        else:
-            from handwriting.documents.cluster import read_on_cluster
-
-            batches = read_on_cluster(task, todo, dask)
-        for records in batches:
-            results.add(records)
-            for error in (one["error"] for one in records if "error" in one):
-                say(error)
-                failed += 1
-            done += len(records)
-            tick(done, len(found))
-    return Transcribed(len(found), failed, before)
+    return failed

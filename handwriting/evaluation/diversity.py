@@ -1,7 +1,7 @@
-"""Do lines of writing differ from one another? The spread of slant, height, speed and word spacing over lines.
+"""Diversity of lines of writing: the spread of slant, height, speed and word spacing.
 
-A synthesizer that writes one neat hand over and over is legible and no synthesizer of handwriting. People's lines, of
-many writers, show how much lines should vary.
+A synthesizer that writes one neat hand over and over is legible but does not write as people do. Real lines of many
+writers show how much lines should vary.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from handwriting.geometry.normalise import deskew, normalise, segments, slant, w
 from handwriting.ink import Ink
 from handwriting.text import natural
 
-RATIO = (0.5, 1.5)
-"""Where the spread of generated lines should lie, divided by that of real ones."""
+SPREAD_RATIOS = (0.5, 1.5)
+"""Range in which the spread of generated lines, divided by that of real lines, should lie."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,17 @@ class Spread:
     """Standard deviations over lines."""
 
     slant: float
-    """Degrees from upright."""
+    """In degrees from upright."""
     height: float
-    """Writing height, in the source's units."""
+    """Of the writing height, in units of the source."""
     speed: float
-    """Mean length of a step of the pen on the surface, in the source's units: the pen samples at a constant rate."""
+    """Of the mean pen step within strokes, in units of the source: readings come at a constant rate."""
     spacing: float
-    """Median gap between words, in writing heights, of the lines that have more than one."""
+    """Of the median gap between words, in writing heights, over the lines of more than one word."""
 
 
 def spread(lines: Sequence[Line]) -> Spread:
-    """Standard deviations over ``lines``, cleaned as for training."""
+    """Return the standard deviations over ``lines``, cleaned as for training."""
     rows = [_measures(clean(line.ink), natural(line.text).count(" ")) for line in lines]
     table = np.array(rows, dtype=np.float64).reshape(-1, 4)
     columns: list[NDArray[np.float64]] = [column[~np.isnan(column)] for column in table.T]
@@ -45,10 +45,11 @@ def spread(lines: Sequence[Line]) -> Spread:
 
 
 def word_gap(ink: Ink, spaces: int) -> float:
-    """The median gap between the words of a line with so many ``spaces``, in writing heights; NaN for one word.
+    """Return the median gap between the words of a line with ``spaces`` spaces, in writing heights; NaN without any.
 
-    Level, upright ink is projected onto the writing line, which hides dots and bars made late, and gaps within
-    letters. The ``spaces`` widest gaps that are left are taken for those between words; words that overlap have 0.
+    Deskewed and deslanted ink is projected onto the writing line, which hides gaps within letters, and dots and bars
+    that were added late. The ``spaces`` widest remaining gaps are taken for the gaps between words; overlapping words
+    count as a gap of 0.
     """
     if spaces == 0:
         return float("nan")
@@ -61,6 +62,7 @@ def word_gap(ink: Ink, spaces: int) -> float:
 
 
 def _measures(ink: Ink, spaces: int) -> tuple[float, float, float, float]:
+    """Return slant, height, speed and word gap of a line."""
     level = deskew(ink)
     steps = len(ink) - len(ink.starts)
     speed = float(segments(ink)[2].sum()) / steps if steps else 0.0

@@ -1,72 +1,94 @@
-"""How well pages are split into lines, and what that costs in reading them.
+"""How well pages are split into lines, and what splitting costs in error rate.
 
-The pages are the forms of a split, of which the line of every stroke is known. A stroke is right when its line is the
-one that its line of the form was matched to; lines are matched one to one and in reading order, so that as many strokes
-as can be are right. The CER of pages compares all of a page's text at once; beside it stands that of the form's line
-files, read one by one, and with their texts joined likewise.
+The pages are the forms of a split; the true line of every stroke is known. Found lines are matched to true lines one to
+one and in reading order, so that as many strokes as possible are right; a stroke is right if its found line is matched
+to its true line. The CER of pages compares all text of a page at once. Beside it stands the CER of the same form's line
+files, read one by one and their texts joined in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.corpora import Corpus
 from handwriting.corpora.forms import Form, forms
 from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.pages import split_lines, split_strokes
-from handwriting.recognition.pages.marks import Integers, Marks
+from handwriting.recognition.pages.marks import Marks
 from handwriting.recognition.recognizer import Recognizer
 
-GUTTER = 1000.0
-"""Units of IAM-OnDB between the two forms of a page of two columns; its lines are about 500 apart."""
+GUTTER_UNITS = 1000.0
+"""Gap between the two forms of a page with two columns, in units of IAM-OnDB, whose lines are about 500 units apart."""
+WORST_PAGES = 20
+"""Pages that a report names as the worst."""
 
 
 @dataclass(frozen=True)
-class PageScore:
-    """Rates are fractions."""
+class PageReport:
+    """Accuracy of splitting and reading the pages of a split. Rates are fractions."""
 
     pages: int
     original: int
-    """Of them, read from a form file; the others are put together from line files."""
+    """Pages read from a form file; the others are put together from line files."""
     strokes: int
     strokes_right: float
     strokes_right_original: float
-    """The same over the pages from form files alone."""
+    """``strokes_right`` over the pages from form files alone."""
     pages_with_all_lines: float
-    """With as many lines as there are."""
+    """Share of pages with the right number of lines."""
     lines_unsplit: float
-    """Line files that stay one line when they are taken for pages."""
+    """Share of line files that stay one line when they are split like pages."""
     cer: float | None
-    """Of the pages, split and read; None when nothing was read."""
+    """CER of the pages, split and read; None if nothing was read."""
     cer_joined: float | None
-    """Of their line files, read one by one, the texts of a page joined."""
+    """CER of the pages' line files, read one by one, the texts of a page joined."""
     cer_lines: float | None
-    """Of their line files, line by line."""
+    """CER of the pages' line files, line by line."""
     worst: tuple[tuple[str, int, int], ...]
-    """The pages with the most strokes on a wrong line: id, such strokes, all strokes."""
+    """The pages with most strokes on a wrong line: id, number of such strokes, number of all strokes."""
 
     def figures(self) -> dict[str, Any]:
+        """Return the figures as JSON-serialisable values; rates are fractions."""
         return asdict(self)
+
+    def render(self) -> str:
+        """Return the figures as text for people; rates are percentages."""
+        rows = [
+            f"{self.pages} pages, {self.original} of them from form files, {self.strokes:,} strokes",
+            f"{100 * self.strokes_right:6.2f} % of the strokes on the right line "
+            f"({100 * self.strokes_right_original:.2f} % on pages from form files)",
+            f"{100 * self.pages_with_all_lines:6.2f} % of the pages with the right number of lines",
+            f"{100 * self.lines_unsplit:6.2f} % of the line files stay one line",
+        ]
+        if self.cer is not None and self.cer_joined is not None and self.cer_lines is not None:
+            rows.append(
+                f"{100 * self.cer:6.2f} % CER of the pages; of their line files, joined {100 * self.cer_joined:.2f} %, "
+                f"line by line {100 * self.cer_lines:.2f} %"
+            )
+        rows += [f"{id}: {wrong} of {strokes} strokes" for id, wrong, strokes in self.worst[:10]]
+        return "\n".join(rows)
 
 
 def evaluate(
+    recognizer: Recognizer | None,
     corpus: Corpus,
     split: str,
-    recognizer: Recognizer | None,
     *,
     timeless: bool = False,
     columns: bool = False,
-    progress: Callable[[int, int], object] = lambda done, total: None,
-) -> PageScore:
+    progress: Progress = no_progress,
+) -> PageReport:
     """Split every form of ``split`` into lines and, with a recognizer, read them.
 
-    ``timeless``: times dropped and strokes shuffled. ``columns``: two forms beside each other on every page. The line
-    files are read as they are all the same.
+    ``timeless`` drops the times and shuffles the strokes; ``columns`` puts two forms side by side on every page. Both
+    leave the line files as they are. ``progress`` counts forms.
     """
     total = len({line.rsplit("-", 1)[0] for line in corpus.ids(split)})
     pages = _paired(forms(corpus, split)) if columns else forms(corpus, split)
@@ -88,9 +110,9 @@ def evaluate(
             reference = [line.text for line in form.lines]
             texts.append(tuple("\n".join(part) for part in (reference, read, single)))
             lines += list(zip(reference, single, strict=True))
-        progress(number * (2 if columns else 1), total)
+        progress(min(total, number * (2 if columns else 1)), total)
     wrong = sorted(((form.id, n - right, n) for form, n, right, _ in rows if right < n), key=lambda row: -row[1])
-    return PageScore(
+    return PageReport(
         len(rows),
         sum(form.original for form, *_ in rows),
         sum(n for _, n, *_ in rows),
@@ -101,14 +123,14 @@ def evaluate(
         metrics.cer((reference, read) for reference, read, _ in texts) if texts else None,
         metrics.cer((reference, single) for reference, _, single in texts) if texts else None,
         metrics.cer(lines) if texts else None,
-        tuple(wrong[:20]),
+        tuple(wrong[:WORST_PAGES]),
     )
 
 
-def matched(label: Integers, got: Integers, lines: int) -> Integers:
-    """For each stroke the true line that its found line stands for; -1 for none.
+def matched(label: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> NDArray[np.int64]:
+    """Return for each stroke the true line that its found line is matched to, or -1; shape (S,).
 
-    ``label``: the true lines, 0 to ``lines`` - 1, or -1; ``got``: the found ones. Shape (S,) all.
+    ``label`` (S,) holds the true lines, 0 to ``lines`` - 1, or -1 where there is none; ``got`` (S,) the found lines.
     """
     common = np.zeros((lines, int(got.max()) + 1), dtype=np.int64)
     np.add.at(common, (label[label >= 0], got[label >= 0]), 1)
@@ -128,36 +150,18 @@ def matched(label: Integers, got: Integers, lines: int) -> Integers:
     return stands[got]
 
 
-def render(score: PageScore) -> str:
-    """The figures as people read them."""
-    rows = [
-        f"{score.pages} pages, {score.original} of them from form files, {score.strokes:,} strokes",
-        f"{100 * score.strokes_right:6.2f} % of the strokes on the right line "
-        f"({100 * score.strokes_right_original:.2f} % on pages from form files)",
-        f"{100 * score.pages_with_all_lines:6.2f} % of the pages with the right number of lines",
-        f"{100 * score.lines_unsplit:6.2f} % of the line files stay one line",
-    ]
-    if score.cer is not None and score.cer_joined is not None and score.cer_lines is not None:
-        rows.append(
-            f"{100 * score.cer:6.2f} % CER of the pages; of their line files, joined {100 * score.cer_joined:.2f} %, "
-            f"line by line {100 * score.cer_lines:.2f} %"
-        )
-    rows += [f"{id}: {wrong} of {strokes} strokes" for id, wrong, strokes in score.worst[:10]]
-    return "\n".join(rows)
-
-
 def _rate(pairs: Iterable[tuple[int, int]]) -> float:
     some = list(pairs)
     return sum(a for a, _ in some) / max(1, sum(b for _, b in some))
 
 
-def _shuffled(form: Form, seed: int) -> tuple[Ink, Integers]:
+def _shuffled(form: Form, seed: int) -> tuple[Ink, NDArray[np.int64]]:
     order = np.random.default_rng(seed).permutation(len(form.line))
     return replace(form.ink.take(order), t=None), form.line[order]
 
 
 def _paired(pages: Iterator[Form]) -> Iterator[Form]:
-    """Two forms a page, one beside the other; a last one alone."""
+    """Put two forms side by side on each page; an odd last form stays alone."""
     for left in pages:
         right = next(pages, None)
         yield left if right is None else _beside(left, right)
@@ -165,7 +169,7 @@ def _paired(pages: Iterator[Form]) -> Iterator[Form]:
 
 def _beside(left: Form, right: Form) -> Form:
     boxes = Marks(left.ink).boxes, Marks(right.ink).boxes
-    dx = boxes[0][:, 2].max() + GUTTER - boxes[1][:, 0].min()
+    dx = boxes[0][:, 2].max() + GUTTER_UNITS - boxes[1][:, 0].min()
     dy = boxes[0][:, 1].min() - boxes[1][:, 1].min()
     a, b = left.ink, right.ink
     t = None if a.t is None or b.t is None else np.append(a.t, b.t + a.t.max() + 1)

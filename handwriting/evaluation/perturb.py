@@ -1,7 +1,7 @@
-"""Ink from other tablets and other hands, made from lines at hand, to measure how well a recognizer bears it.
+"""Named perturbations that imitate other tablets and other hands, to measure the robustness of a recognizer.
 
-Unlike ``augment``, which draws distortions at random to train on, each of these is fixed and has a name. All of them
-leave the text readable to a person.
+Unlike the random distortions of ``training/augment.py``, each perturbation is fixed. All of them leave the text
+readable to a person.
 """
 
 from __future__ import annotations
@@ -21,40 +21,41 @@ from handwriting.ink import Ink
 
 Perturbation = Callable[[Ink], Ink]
 
-WORD_GAP = 0.35
-"""Two strokes this far apart, in writing heights, belong to two words."""
+WORD_GAP_HEIGHTS = 0.35
+"""A horizontal gap wider than this, in writing heights, separates two words."""
 
 
 def sampled(ink: Ink, rate: float) -> Ink:
-    """The pen's readings ``rate`` times a second; ink without times is left as it is."""
+    """Resample to ``rate`` points per second; ink without times is returned unchanged."""
     return ink if ink.t is None else sampled_in_time(ink, ink.t, rate)
 
 
 def moved(ink: Ink, scale: float = 1.0, offset: float = 0.0) -> Ink:
-    """Other units and another origin."""
+    """Change the units and the origin."""
     return ink.moved_to(ink.x * scale + offset, ink.y * scale - 3 * offset)
 
 
 def slanted(ink: Ink, degrees: float) -> Ink:
-    """Sheared; positive leans to the right."""
+    """Shear by ``degrees``; positive values lean the writing to the right."""
     return ink.moved_to(ink.x - np.tan(np.radians(degrees)) * ink.y, ink.y)
 
 
 def rotated(ink: Ink, degrees: float) -> Ink:
-    """Turned; positive falls to the right."""
+    """Rotate by ``degrees``; positive values let the line fall to the right."""
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return ink.moved_to(cos * ink.x - sin * ink.y, sin * ink.x + cos * ink.y)
 
 
 def timeless(ink: Ink) -> Ink:
-    """Without times and pressure."""
+    """Drop times and pressure."""
     return replace(ink, t=None, pressure=None)
 
 
 def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
-    """Every i-dot and t-bar written at the end of its word; without times, which would run backward.
+    """Move every i-dot and t-bar to the end of its word, and drop the times, which would run backward.
 
-    ``among``: shape (S,), the strokes that may be moved. A word is what no gap of :data:`WORD_GAP` interrupts.
+    ``among`` (S,) marks the strokes that may be moved; all by default. A horizontal gap wider than
+    :data:`WORD_GAP_HEIGHTS` separates two words.
     """
     late = dots_and_bars(ink)
     if among is not None:
@@ -68,11 +69,11 @@ def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
 
 
 def _words(ink: Ink) -> NDArray[np.int64]:
-    """Shape (S,): the number of the word that each stroke belongs to, from left to right."""
+    """Return for each stroke the number of its word, counted from left to right; shape (S,)."""
     left, _, right, _ = ink.boxes
     order = np.argsort(left, kind="stable")
     reached = np.maximum.accumulate(right[order])
-    begins = left[order[1:]] - reached[:-1] > WORD_GAP * writing_height(ink)
+    begins = left[order[1:]] - reached[:-1] > WORD_GAP_HEIGHTS * writing_height(ink)
     word = np.empty(len(left), dtype=np.int64)
     word[order] = np.concatenate([[0], np.cumsum(begins)])
     return word
@@ -94,12 +95,12 @@ PERTURBATIONS: dict[str, Perturbation] = {
     "no-time": timeless,
     "delayed-strokes": delayed,
 }
-"""By name."""
+"""All perturbations by name; ``none`` leaves the ink unchanged."""
 
 
 def perturbation(name: str) -> Perturbation:
-    """The one of that name. Raises :class:`InkError` with the names there are."""
+    """Return the perturbation called ``name``. Raises :class:`InkError`, listing the names, if there is none."""
     try:
         return PERTURBATIONS[name]
     except KeyError:
-        raise InkError(f"perturbation {name!r} is not known; choose from {', '.join(PERTURBATIONS)}") from None
+        raise InkError(f"perturbation {name!r} is unknown; choose from {', '.join(PERTURBATIONS)}") from None

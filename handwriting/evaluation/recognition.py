@@ -1,9 +1,9 @@
-"""How well a recognizer reads a split of a corpus: every line of it counts."""
+"""Error rates of a recognizer on a split of a corpus. Every line of the split counts."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,35 +14,51 @@ import numpy as np
 from handwriting import metrics
 from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import seen
+from handwriting.evaluation import reliability
+from handwriting.evaluation.reliability import ReliabilityReport
 from handwriting.files import atomic
 from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
 from handwriting.text import canonical
 
+CHUNK_LINES = 256
+"""Lines transcribed between two calls of the progress callback."""
+CONFUSION_ROWS = 15
+"""Confusions that :meth:`RecognitionReport.render` lists."""
+
 
 @dataclass(frozen=True)
-class Evaluation:
-    """The figures of one run and the outputs that they are of."""
+class RecognitionReport:
+    """Error rates, with the lines and transcriptions that they were computed from."""
 
     split: str
     decoder: str
     score: metrics.Score
     cer_ci95: tuple[float, float]
-    """95 % interval of ``cer``, bootstrapped over forms."""
+    """95 % interval of the CER, bootstrapped over forms."""
     seconds_per_line: float
-    """From ink to text, without reading files."""
+    """Time from ink to text, without reading files."""
     lines: tuple[Line, ...]
     transcriptions: tuple[Transcription, ...]
     trained_on: int = 0
-    """Lines among these that the network was trained on, as far as its card says."""
+    """Number of these lines that the network was trained on, as far as its card tells."""
+    reliability: ReliabilityReport | None = None
+    """How well the stated probabilities match the error rates, if that was asked for."""
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
+        """The best reading of each line."""
         return tuple(t.text for t in self.transcriptions)
 
+    @property
+    def pairs(self) -> list[metrics.Pair]:
+        """Reference and output of each line."""
+        return [(line.text, output) for line, output in zip(self.lines, self.outputs, strict=True)]
+
     def figures(self) -> dict[str, Any]:
-        """What ``--json`` prints; rates are fractions."""
-        return {
+        """Return the figures as JSON-serialisable values; rates are fractions."""
+        record = {
             "split": self.split,
             "decoder": self.decoder,
             **asdict(self.score),
@@ -50,19 +66,67 @@ class Evaluation:
             "seconds_per_line": self.seconds_per_line,
             "lines_trained_on": self.trained_on,
         }
+        return record if self.reliability is None else record | {"calibration": self.reliability.figures()}
 
     def confusions(self, n: int = 20) -> list[metrics.Confusion]:
-        """The ``n`` most frequent confusions of characters."""
-        return metrics.confusions(
-            ((line.text, output) for line, output in zip(self.lines, self.outputs, strict=True)), n
-        )
+        """Return the ``n`` most frequent confusions of characters."""
+        return metrics.confusions(self.pairs, n)
 
     def worst(self, n: int) -> list[tuple[Line, str]]:
-        """The ``n`` lines with the most edits for their length, with their outputs."""
-        pairs = list(zip(self.lines, self.outputs, strict=True))
-        edits, lengths = metrics.edits((line.text, output) for line, output in pairs)
+        """Return the ``n`` lines with the highest CER, each with its output."""
+        edits, lengths = metrics.edits(self.pairs)
         order = np.argsort(-edits / np.maximum(1, lengths), kind="stable")
-        return [pairs[i] for i in order[:n]]
+        return [(self.lines[i], self.outputs[i]) for i in order[:n]]
+
+    def render(self) -> str:
+        """Return the figures as text for people; rates are percentages."""
+        score, (low, high) = self.score, self.cer_ci95
+        rows = [
+            f"{self.split}, {score.lines} lines, {self.decoder}, {1000 * self.seconds_per_line:.1f} ms a line",
+            f"CER  {100 * score.cer:6.2f} %  (95 % interval {100 * low:.2f} to {100 * high:.2f})",
+            f"WER  {100 * score.wer:6.2f} %",
+            f"raw  {100 * score.cer_raw:6.2f} % CER, {100 * score.wer_raw:.2f} % WER (texts not canonicalised)",
+        ]
+        if self.trained_on:
+            rows.append(trained_on_warning(self.trained_on))
+        rows += ["", "most frequent confusions (reference, output, count)"]
+        for c in self.confusions(CONFUSION_ROWS):
+            rows.append(f"{c.reference or 'nothing':>8}  {c.output or 'nothing':<8} {c.count:5}")
+        if self.reliability is not None:
+            rows += ["", self.reliability.render()]
+        return "\n".join(rows)
+
+    def write(
+        self,
+        *,
+        outputs: Path | None = None,
+        worst: int = 0,
+        worst_png: Path = Path("worst.png"),
+        reliability_png: Path | None = None,
+    ) -> None:
+        """Write the files that were asked for: outputs, the ``worst`` worst lines, and the reliability diagram."""
+        if outputs is not None:
+            self.write_outputs(outputs)
+        if worst:
+            self.draw_worst(worst, worst_png)
+        if reliability_png is not None and self.reliability is not None:
+            self.reliability.draw(reliability_png)
+
+    def write_outputs(self, path: Path) -> None:
+        """Write one row per line to ``path``: line id, tab, output."""
+        rows = (f"{line.id}\t{output}\n" for line, output in zip(self.lines, self.outputs, strict=True))
+        with atomic(path) as temporary:
+            temporary.write_text("".join(rows), encoding="utf-8")
+
+    def draw_worst(self, n: int, path: Path) -> None:
+        """Write a PNG of the ``n`` worst lines, each with its reference and its output."""
+        from handwriting.rendering.png import contact_sheet
+
+        rows = [
+            (line.ink, (line.id, f"reference {canonical(line.text)}", f"output    {canonical(output)}"))
+            for line, output in self.worst(n)
+        ]
+        contact_sheet(rows, path)
 
 
 def evaluate(
@@ -70,73 +134,68 @@ def evaluate(
     corpus: Corpus,
     split: str,
     decoder: Decoder = "greedy",
-    chunk: int = 256,
-    progress: Callable[[int, int], object] = lambda done, total: None,
-    perturb: Callable[[Ink], Ink] = lambda ink: ink,
+    *,
+    perturb: Callable[[Ink], Ink] | None = None,
     alternatives: int = 1,
-) -> Evaluation:
-    """Transcribe every line of ``split``; ``progress`` is told the lines done and their total.
+    with_reliability: bool = False,
+    progress: Progress = no_progress,
+) -> RecognitionReport:
+    """Transcribe every line of ``split`` and compare the outputs with the transcripts.
 
-    ``perturb`` changes the ink before it is read: see ``features/perturb.py``.
+    ``perturb`` changes each ink before it is read (see :mod:`~handwriting.evaluation.perturb`). ``alternatives`` is
+    the number of readings to ask for. ``with_reliability`` adds a :class:`ReliabilityReport`. Raises
+    :class:`~handwriting.errors.InkError` for an unknown split, and when reliability is asked for but the checkpoint
+    has no calibration for ``decoder``.
     """
-    lines: list[Line] = list(corpus.lines(split))
+    lines = list(corpus.lines(split))
+    return evaluate_lines(
+        recognizer,
+        lines,
+        split,
+        decoder,
+        perturb=perturb,
+        alternatives=alternatives,
+        with_reliability=with_reliability,
+        progress=progress,
+    )
+
+
+def evaluate_lines(
+    recognizer: Recognizer,
+    lines: Iterable[Line],
+    name: str,
+    decoder: Decoder = "greedy",
+    *,
+    perturb: Callable[[Ink], Ink] | None = None,
+    alternatives: int = 1,
+    with_reliability: bool = False,
+    progress: Progress = no_progress,
+) -> RecognitionReport:
+    """Transcribe ``lines``, which the report calls ``name``; see :func:`evaluate`."""
+    lines = tuple(lines)
     found: list[Transcription] = []
     seconds = 0.0
-    for start in range(0, len(lines), chunk):
-        inks = [perturb(line.ink) for line in lines[start : start + chunk]]
+    for start in range(0, len(lines), CHUNK_LINES):
+        inks = [line.ink for line in lines[start : start + CHUNK_LINES]]
+        inks = inks if perturb is None else [perturb(ink) for ink in inks]
         began = time.perf_counter()
         found += recognizer.transcribe_all(inks, decoder, alternatives)
         seconds += time.perf_counter() - began
         progress(len(found), len(lines))
     pairs = [(line.text, t.text) for line, t in zip(lines, found, strict=True)]
-    edits, lengths = metrics.edits(pairs)
-    return Evaluation(
-        split,
+    return RecognitionReport(
+        name,
         decoder,
         metrics.score(pairs),
-        metrics.cer_interval(edits, lengths, [line.form for line in lines]),
+        metrics.cer_interval(*metrics.edits(pairs), [line.form for line in lines]),
         seconds / max(1, len(lines)),
-        tuple(lines),
+        lines,
         tuple(found),
         seen(recognizer.checkpoint.card, lines),
+        reliability.evaluate(lines, found) if with_reliability else None,
     )
 
 
-def render(evaluation: Evaluation, confusions: int = 15) -> str:
-    """The figures as people read them."""
-    score, (low, high) = evaluation.score, evaluation.cer_ci95
-    rows = [
-        f"{evaluation.split}, {score.lines} lines, {evaluation.decoder}, "
-        f"{1000 * evaluation.seconds_per_line:.1f} ms a line",
-        f"CER  {100 * score.cer:6.2f} %  (95 % interval {100 * low:.2f} to {100 * high:.2f})",
-        f"WER  {100 * score.wer:6.2f} %",
-        f"raw  {100 * score.cer_raw:6.2f} % CER, {100 * score.wer_raw:.2f} % WER (the texts as they stand)",
-        *(
-            [f"{evaluation.trained_on} of these lines were trained on: the figures say little about others"]
-            if evaluation.trained_on
-            else []
-        ),
-        "",
-        "most frequent confusions (reference, output, count)",
-    ]
-    for c in evaluation.confusions(confusions):
-        rows.append(f"{c.reference or 'nothing':>8}  {c.output or 'nothing':<8} {c.count:5}")
-    return "\n".join(rows)
-
-
-def write_outputs(evaluation: Evaluation, path: Path) -> None:
-    """A row ``line id, tab, output`` for each line."""
-    rows = (f"{line.id}\t{output}\n" for line, output in zip(evaluation.lines, evaluation.outputs, strict=True))
-    with atomic(path) as temporary:
-        temporary.write_text("".join(rows), encoding="utf-8")
-
-
-def draw_worst(evaluation: Evaluation, n: int, path: Path) -> None:
-    """A PNG of the ``n`` worst lines, each with its reference and its output."""
-    from handwriting.rendering.png import contact_sheet
-
-    rows = [
-        (line.ink, (line.id, f"reference {canonical(line.text)}", f"output    {canonical(output)}"))
-        for line, output in evaluation.worst(n)
-    ]
-    contact_sheet(rows, path)
+def trained_on_warning(lines: int) -> str:
+    """Return the sentence that reports add when ``lines`` of their lines were training data."""
+    return f"{lines} of these lines were trained on: the figures say little about others"

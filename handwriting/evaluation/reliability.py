@@ -1,12 +1,15 @@
-"""Whether the probabilities of lines, words and characters mean what they say, and the fit that makes them.
+"""Reliability of the stated probabilities, and the calibration that they come from.
 
-Right is a character that a cheapest alignment with the reference leaves as it is, a word whose characters are all right
-and whose ends are a word's ends in the reference, and a line that is canonically the reference.
+A character counts as right if a cheapest alignment with the reference leaves it unchanged; a word, if all its
+characters are right and both its ends are ends of a word in the reference; a line, if its canonical text equals the
+canonical reference. Probabilities are reliable if, of everything stated with probability p, a share p is right
+(Guo et al. 2017, "On calibration of modern neural networks").
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,62 +17,157 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting import metrics
-from handwriting.evaluation.recognition import Evaluation
+from handwriting.corpora import Line
+from handwriting.errors import InkError
 from handwriting.files import atomic
-from handwriting.recognition.calibration import (
-    Calibration,
-    expected_calibration_error,
-    fit,
-    logistic,
-    reliability,
-)
+from handwriting.recognition.calibration import EVIDENCE_LEVELS
 from handwriting.recognition.decode import Floats
 from handwriting.recognition.recognizer import Transcription
 from handwriting.text import canonical, natural
 
-LEVELS = ("character", "word", "line")
-FOLDS = 5
+BINS = 10
+"""Bins of equal width that probabilities are sorted into."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """All characters, words or lines of a split."""
+class Outcomes:
+    """All characters, all words, or all lines of a set of transcriptions, with what became of them."""
 
-    features: Floats
-    """Shape (N, F): the evidence."""
+    evidence: Floats
+    """Shape (N, F): the features that calibration weighs."""
     right: NDArray[np.bool_]
+    """Shape (N,): whether each one was read correctly."""
+    probability: Floats
+    """Shape (N,): the stated probability; NaN without a calibration."""
     form: NDArray[np.int64]
-    """The number of each one's form."""
+    """Shape (N,): the number of the form that each one belongs to."""
 
 
-def judge(*evaluations: Evaluation) -> dict[str, Judged]:
-    """By level; of all ``evaluations`` together, as with searches of different widths."""
-    lines = [line for evaluation in evaluations for line in evaluation.lines]
-    transcriptions = [one for evaluation in evaluations for one in evaluation.transcriptions]
+@dataclass(frozen=True)
+class LevelReliability:
+    """How stated probabilities compare with outcomes, for characters, words or lines."""
+
+    ece: float
+    """Expected calibration error, see :func:`expected_calibration_error`."""
+    probability: float
+    """Mean stated probability."""
+    right: float
+    """Share that is right."""
+
+
+@dataclass(frozen=True)
+class ReliabilityReport:
+    """Reliability at each level, and how often the truth is the first reading or any of them."""
+
+    levels: dict[str, LevelReliability]
+    alternatives: int
+    """Largest number of readings of a line."""
+    first: float
+    """Share of lines whose first reading is right."""
+    among: float
+    """Share of lines with the right text among their readings."""
+    curves: dict[str, list[tuple[float, float, float]]] = field(repr=False)
+    """Rows of :func:`reliability_curve` at each level."""
+
+    @property
+    def errors_removed(self) -> float:
+        """Share of the wrong lines that choosing among the alternatives puts right."""
+        return (self.among - self.first) / max(1 - self.first, 1e-9)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures as JSON-serialisable values; rates are fractions."""
+        alternatives = {"count": self.alternatives, "first": self.first, "among": self.among}
+        alternatives["errors_removed"] = self.errors_removed
+        return {level: vars(one) for level, one in self.levels.items()} | {"alternatives": alternatives}
+
+    def render(self) -> str:
+        """Return the figures as text for people; rates are percentages."""
+        rows = ["            calibration error  mean probability  right"]
+        for level, one in self.levels.items():
+            rows.append(
+                f"{level:10}  {100 * one.ece:15.2f} %  {100 * one.probability:14.2f} %  {100 * one.right:.2f} %"
+            )
+        rows.append(
+            f"the first reading is right in {100 * self.first:.1f} % of the lines, one of {self.alternatives} "
+            f"alternatives in {100 * self.among:.1f} %; choosing removes {100 * self.errors_removed:.1f} % of errors"
+        )
+        return "\n".join(rows)
+
+    def draw(self, path: Path) -> None:
+        """Write the reliability diagram as a PNG: share right over stated probability, one panel per level."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(12, 4.2), layout="constrained")
+        for axes, (level, curve) in zip(figure.subplots(1, 3), self.curves.items(), strict=True):
+            rows = np.array(curve)
+            axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+            axes.bar(rows[:, 0], rows[:, 2], width=0.03, color="0.85", label="share of all")
+            axes.plot(rows[:, 0], rows[:, 1], "o-", color="black", markersize=4, label="right")
+            axes.set_title(f"{level}s: calibration error {100 * self.levels[level].ece:.1f} %")
+            axes.set(xlabel="probability", xlim=(0, 1.02), ylim=(0, 1.02))
+        axes.legend(loc="upper left")
+        FigureCanvasAgg(figure)
+        with atomic(path) as temporary:
+            figure.savefig(temporary, dpi=110, format="png")
+
+
+def evaluate(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> ReliabilityReport:
+    """Compare the probabilities that ``transcriptions`` state with what is right, given their labelled ``lines``.
+
+    Raises :class:`InkError` if the transcriptions state no probabilities.
+    """
+    if any(t.readings[0].probability is None for t in transcriptions):
+        raise InkError("the recognizer has no calibration for this decoder; fit one with the command 'calibrate'")
+    found = outcomes(lines, transcriptions)
+    levels = {
+        level: LevelReliability(
+            expected_calibration_error(one.probability, one.right),
+            float(one.probability.mean()),
+            float(one.right.mean()),
+        )
+        for level, one in found.items()
+    }
+    truths = [canonical(line.text) for line in lines]
+    readings = [[canonical(r.text) for r in t.readings] for t in transcriptions]
+    first = float(np.mean([truth == texts[0] for truth, texts in zip(truths, readings, strict=True)]))
+    among = float(np.mean([truth in texts for truth, texts in zip(truths, readings, strict=True)]))
+    curves = {level: reliability_curve(one.probability, one.right) for level, one in found.items()}
+    return ReliabilityReport(levels, max(map(len, readings)), first, among, curves)
+
+
+def outcomes(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> dict[str, Outcomes]:
+    """Collect the outcomes of all characters, words and lines, by level.
+
+    Raises :class:`InkError` if a transcription comes without evidence.
+    """
     number = {form: i for i, form in enumerate(dict.fromkeys(line.form for line in lines))}
-    rows: dict[str, list[tuple[Floats, list[bool], int]]] = {level: [] for level in LEVELS}
+    rows: dict[str, list[tuple[Floats, list[bool], list[float | None], int]]]
+    rows = {level: [] for level in EVIDENCE_LEVELS}
     for line, transcription in zip(lines, transcriptions, strict=True):
-        said = transcription.evidence
-        if said is None:
-            continue
+        evidence = transcription.evidence
+        if evidence is None:
+            raise InkError(f"the transcription of line {line.id} has no evidence; transcribe it with a Recognizer")
         characters, words = right(line.text, transcription)
         whole = canonical(line.text) == canonical(transcription.text)
-        for level, features, verdicts in zip(
-            LEVELS, (said.characters, said.words, said.line), (characters, words, [whole]), strict=True
-        ):
-            rows[level].append((features, verdicts, number[line.form]))
+        form = number[line.form]
+        stated = [c.probability for c in transcription.characters]
+        rows["character"].append((evidence.characters, characters, stated, form))
+        rows["word"].append((evidence.words, words, [w.probability for w in transcription.words], form))
+        rows["line"].append((evidence.line, [whole], [transcription.readings[0].probability], form))
     return {
-        level: Judged(
-            np.concatenate([features for features, _, _ in found]),
-            np.array([v for _, verdicts, _ in found for v in verdicts], dtype=bool),
-            np.array([form for _, verdicts, form in found for _ in verdicts], dtype=np.int64),
+        level: Outcomes(
+            np.concatenate([evidence for evidence, *_ in found]),
+            np.array([verdict for _, verdicts, _, _ in found for verdict in verdicts], dtype=bool),
+            np.array([p for _, _, stated, _ in found for p in stated], dtype=np.float64),
+            np.array([form for _, verdicts, _, form in found for _ in verdicts], dtype=np.int64),
         )
         for level, found in rows.items()
     }
 
 
 def right(reference: str, transcription: Transcription) -> tuple[list[bool], list[bool]]:
-    """Whether each character, and each word, of the best reading is."""
+    """Tell for each character and for each word of the best reading whether it is right."""
     reference = natural(reference)
     at: list[int] = []  # for each character of the output its place in the reference, or -1
     i = 0
@@ -86,77 +184,22 @@ def right(reference: str, transcription: Transcription) -> tuple[list[bool], lis
     return [place >= 0 for place in at], words
 
 
-def calibrate(judged: dict[str, Judged]) -> Calibration:
-    """The regressions of all levels."""
-    return Calibration(*(fit(judged[level].features, judged[level].right) for level in LEVELS))
+def expected_calibration_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = BINS) -> float:
+    """Return the mean distance between probability and share right over ``bins`` of equal width (Guo et al., eq. 3).
+
+    Chance alone makes it 2 to 3 % for a thousand lines, and more with more bins.
+    """
+    return float(sum(share * abs(p - r) for p, r, share in reliability_curve(probabilities, right, bins)))
 
 
-def cross_validated(judged: dict[str, Judged]) -> dict[str, float]:
-    """Expected calibration error of each level when each form is judged by a fit on others."""
-    errors = {}
-    for level in LEVELS:
-        one = judged[level]
-        probabilities = np.zeros(len(one.right))
-        for fold in range(FOLDS):
-            held = one.form % FOLDS == fold
-            weights = fit(one.features[~held], one.right[~held])
-            probabilities[held] = logistic(one.features[held], weights)
-        errors[level] = expected_calibration_error(probabilities, one.right)
-    return errors
-
-
-def figures(evaluation: Evaluation, calibration: Calibration) -> dict[str, Any]:
-    """Calibration errors, mean probabilities, and how often the truth is first, and among all alternatives."""
-    judged = judge(evaluation)
-    result: dict[str, Any] = {}
-    for level in LEVELS:
-        p = logistic(judged[level].features, getattr(calibration, level))
-        error = expected_calibration_error(p, judged[level].right)
-        result[level] = {"ece": error, "probability": float(p.mean()), "right": float(judged[level].right.mean())}
-    truths = [canonical(line.text) for line in evaluation.lines]
-    found = [[canonical(r.text) for r in t.readings] for t in evaluation.transcriptions]
-    first = float(np.mean([t == texts[0] for t, texts in zip(truths, found, strict=True)]))
-    among = float(np.mean([t in texts for t, texts in zip(truths, found, strict=True)]))
-    result["alternatives"] = {
-        "count": max(map(len, found)),
-        "first": first,
-        "among": among,
-        "errors_removed": (among - first) / max(1 - first, 1e-9),
-    }
-    return result
-
-
-def render(result: dict[str, Any]) -> str:
-    """:func:`figures` as people read them."""
-    rows = ["            calibration error  mean probability  right"]
-    for level in LEVELS:
-        ece, mean, share = (100 * result[level][name] for name in ("ece", "probability", "right"))
-        rows.append(f"{level:10}  {ece:15.2f} %  {mean:14.2f} %  {share:.2f} %")
-    a = result["alternatives"]
-    rows.append(
-        f"the truth is first in {100 * a['first']:.1f} % of the lines, among {a['count']} alternatives in "
-        f"{100 * a['among']:.1f} %: {100 * a['errors_removed']:.1f} % of the errors removed"
-    )
-    return "\n".join(rows)
-
-
-def draw(evaluation: Evaluation, calibration: Calibration, path: Path) -> None:
-    """The reliability diagram, a PNG: how often right against how probable, a panel for each level."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    judged = judge(evaluation)
-    figure = Figure(figsize=(12, 4.2), layout="constrained")
-    for axes, level in zip(figure.subplots(1, 3), LEVELS, strict=True):
-        p = logistic(judged[level].features, getattr(calibration, level))
-        rows = np.array(reliability(p, judged[level].right))
-        axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-        axes.bar(rows[:, 0], rows[:, 2], width=0.03, color="0.85", label="share of all")
-        axes.plot(rows[:, 0], rows[:, 1], "o-", color="black", markersize=4, label="right")
-        error = expected_calibration_error(p, judged[level].right)
-        axes.set_title(f"{level}s: calibration error {100 * error:.1f} %")
-        axes.set(xlabel="probability", xlim=(0, 1.02), ylim=(0, 1.02))
-    axes.legend(loc="upper left")
-    FigureCanvasAgg(figure)
-    with atomic(path) as temporary:
-        figure.savefig(temporary, dpi=110, format="png")
+def reliability_curve(
+    probabilities: Floats, right: NDArray[np.bool_], bins: int = BINS
+) -> list[tuple[float, float, float]]:
+    """Return mean probability, share that is right, and share of all items, for each bin that is not empty."""
+    where = np.minimum((probabilities * bins).astype(int), bins - 1)
+    rows = []
+    for i in range(bins):
+        inside = where == i
+        if inside.any():
+            rows.append((float(probabilities[inside].mean()), float(right[inside].mean()), float(inside.mean())))
+    return rows

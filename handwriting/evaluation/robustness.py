@@ -1,41 +1,57 @@
-"""What each perturbation of the ink costs a recognizer."""
+"""How much each perturbation of the ink raises a recognizer's error rates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from handwriting.corpora import Corpus
+from handwriting.evaluation import recognition
 from handwriting.evaluation.perturb import PERTURBATIONS
-from handwriting.evaluation.recognition import evaluate
+from handwriting.progress import Progress, no_progress, part
 from handwriting.recognition.recognizer import Decoder, Recognizer
 
 
-def survey(
+@dataclass(frozen=True)
+class PerturbedRates:
+    """Error rates on perturbed ink, as fractions."""
+
+    cer: float
+    wer: float
+    change: float
+    """Increase of the CER relative to that on the unperturbed ink; 0.1 is 10 % more errors."""
+
+
+@dataclass(frozen=True)
+class RobustnessReport:
+    """Error rates on a split, by the name of the perturbation; ``none`` is the unperturbed ink."""
+
+    rates: dict[str, PerturbedRates]
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures as JSON-serialisable values; rates are fractions."""
+        return {name: asdict(row) for name, row in self.rates.items()}
+
+    def render(self) -> str:
+        """Return the figures as a table for people; rates are percentages."""
+        rows = ["perturbation        CER %   WER %   CER, relative %"]
+        for name, row in self.rates.items():
+            rows.append(f"{name:18} {100 * row.cer:6.2f}  {100 * row.wer:6.2f}   {100 * row.change:+8.1f}")
+        return "\n".join(rows)
+
+
+def evaluate(
     recognizer: Recognizer,
     corpus: Corpus,
     split: str,
     decoder: Decoder = "greedy",
-    progress: Callable[[int, int], object] = lambda done, total: None,
-) -> dict[str, dict[str, Any]]:
-    """By name ``cer``, ``wer``, and ``change``: how much higher the CER is, relative to that of the ink as it is."""
-    table: dict[str, dict[str, Any]] = {}
-    total = len(corpus.ids(split)) * len(PERTURBATIONS)
-    for number, (name, change) in enumerate(PERTURBATIONS.items()):
-        before = number * total // len(PERTURBATIONS)
-
-        def told(done: int, _: int, before: int = before) -> None:
-            progress(before + done, total)
-
-        result = evaluate(recognizer, corpus, split, decoder, progress=told, perturb=change).score
-        unchanged = table["none"]["cer"] if table else result.cer
-        table[name] = {"cer": result.cer, "wer": result.wer, "change": (result.cer - unchanged) / max(unchanged, 1e-9)}
-    return table
-
-
-def render(table: dict[str, dict[str, Any]]) -> str:
-    """The table as people read it, in per cent."""
-    rows = ["perturbation        CER %   WER %   CER, relative %"]
-    for name, row in table.items():
-        rows.append(f"{name:18} {100 * row['cer']:6.2f}  {100 * row['wer']:6.2f}   {100 * row['change']:+8.1f}")
-    return "\n".join(rows)
+    progress: Progress = no_progress,
+) -> RobustnessReport:
+    """Read every line of ``split`` once for each of :data:`~handwriting.evaluation.perturb.PERTURBATIONS`."""
+    rates: dict[str, PerturbedRates] = {}
+    for number, (name, perturb) in enumerate(PERTURBATIONS.items()):
+        shown = part(progress, number, len(PERTURBATIONS))
+        score = recognition.evaluate(recognizer, corpus, split, decoder, perturb=perturb, progress=shown).score
+        unperturbed = rates["none"].cer if rates else score.cer
+        rates[name] = PerturbedRates(score.cer, score.wer, (score.cer - unperturbed) / max(unperturbed, 1e-9))
+    return RobustnessReport(rates)

@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeAlias
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.files import atomic
+from handwriting.files import atomic, refuse_input
 from handwriting.formats import csv, iamondb, inkml, json, remarkable, svg, unipen, xml, xournal
 from handwriting.formats.format import PROPERTIES, Format, lost
 from handwriting.ink import Ink, Page
@@ -133,6 +133,8 @@ def convert(
     Returns the pages that were written and what of them the file cannot hold, as :func:`save`.
     """
     writer(path)
+    if isinstance(source, str | os.PathLike):
+        refuse_input(path, [source])
     data, file = _load(source)
     pages = _pages(find(data, file, format), data, file)
     if page is not None:

@@ -26,6 +26,12 @@ TEMPERATURE = 2.0
 """Scores of the search differ by too much: language model and network err together."""
 
 
+EVIDENCE_LEVELS = ("character", "word", "line")
+"""What probabilities are stated for; the fields of :class:`Calibration`, in order."""
+EVIDENCE_COLUMNS = (2, 3, 3)
+"""Columns of the evidence at each level."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What speaks for the best of several hypotheses."""
@@ -63,69 +69,49 @@ def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str
     return Evidence(characters, words, spans, np.array([[float(_log_odds(np.array(own))), network, language]]))
 
 
+Probabilities = tuple[Sequence[float | None], Sequence[float | None], Sequence[float | None]]
+"""Probabilities of the characters and of the words of the best reading, and of the readings; None where unknown."""
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Weights of the three regressions: a constant, and one for each column of the evidence."""
 
-    character: tuple[float, ...] = (0.0, 0.5, 0.5)
-    word: tuple[float, ...] = (0.0, 0.5, 0.25, 0.25)
-    line: tuple[float, ...] = (0.0, 0.5, 0.5, 0.0)
+    character: tuple[float, ...]
+    word: tuple[float, ...]
+    line: tuple[float, ...]
 
     @classmethod
-    def of_card(cls, card: Mapping[str, Any], decoder: str) -> Calibration:
-        """The one on a recognizer's card, or the plain mean of the evidence where there is none."""
+    def of_card(cls, card: Mapping[str, Any], decoder: str) -> Calibration | None:
+        """Return the calibration for ``decoder`` on a recognizer's card, or None if none was fitted.
+
+        Raises :class:`InkError` if it was fitted to the evidence of another version.
+        """
         stored = card.get("calibration", {}).get(decoder)
         if stored is None:
-            return cls()
-        found = cls(*(tuple(stored.get(name, ())) for name in ("character", "word", "line")))
-        if any(len(mine) != len(theirs) for mine, theirs in zip(astuple(cls()), astuple(found), strict=True)):
-            raise InkError(f"the card's calibration for {decoder} is of another version; run app.py calibrate")
+            return None
+        found = cls(*(tuple(stored.get(level, ())) for level in EVIDENCE_LEVELS))
+        if tuple(map(len, astuple(found))) != tuple(1 + columns for columns in EVIDENCE_COLUMNS):
+            raise InkError(f"the card's calibration for {decoder} is of another version; run the command 'calibrate'")
         return found
 
     def record(self) -> dict[str, list[float]]:
         return {name: [round(w, 5) for w in weights] for name, weights in asdict(self).items()}
 
-    def probabilities(self, found: Evidence) -> tuple[Floats, Floats, float]:
-        """Of each character (U,), of each word (W,), and of the line, that it was read rightly."""
+    def probabilities(self, found: Evidence, scores: Sequence[float]) -> Probabilities:
+        """Return the probabilities that each character, each word and each reading is right.
+
+        ``scores`` are those of the readings, best first. The best reading's probability is the regression's; the
+        others share the rest in proportion to exp(score / :data:`TEMPERATURE`), none getting more than the best.
+        """
+        line = float(logistic(found.line, self.line)[0])
+        weights = np.exp((np.array(scores[1:]) - scores[0]) / TEMPERATURE)
+        others = (1 - line) * weights / max(weights.sum(), 1e-9)
         return (
-            logistic(found.characters, self.character),
-            logistic(found.words, self.word),
-            float(logistic(found.line, self.line)[0]),
+            logistic(found.characters, self.character).tolist(),
+            logistic(found.words, self.word).tolist(),
+            [line, *np.minimum(line, others).tolist()],
         )
-
-
-def fit(features: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
-    """Logistic regression of what was right on features (N, F), by Newton's method, with a slight ridge."""
-    x = np.column_stack([np.ones(len(features)), features])
-    weights = np.zeros(x.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (right - p) - 1e-2 * weights
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(len(weights))
-        step = np.linalg.solve(curvature, gradient)
-        weights += step
-        if np.abs(step).max() < 1e-6:
-            break
-    return tuple(weights.tolist())
-
-
-def expected_calibration_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Mean distance between how probable and how frequent, over ``bins`` of equal width (Guo et al., equation 3).
-
-    Chance alone makes it 2 to 3 % for a thousand lines, and more with more bins.
-    """
-    return float(sum(share * abs(p - r) for p, r, share in reliability(probabilities, right, bins)))
-
-
-def reliability(probabilities: Floats, right: NDArray[np.bool_], bins: int = 10) -> list[tuple[float, float, float]]:
-    """Mean probability, share that was right, and share of all, of each bin that holds any."""
-    where = np.minimum((probabilities * bins).astype(int), bins - 1)
-    rows = []
-    for i in range(bins):
-        inside = where == i
-        if inside.any():
-            rows.append((float(probabilities[inside].mean()), float(right[inside].mean()), float(inside.mean())))
-    return rows
 
 
 def logistic(features: Floats, weights: Sequence[float]) -> Floats:

@@ -18,7 +18,7 @@ from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
 from handwriting.recognition.beam import BeamSearchDecoder, Found
-from handwriting.recognition.calibration import RIVALS, TEMPERATURE, Calibration, Evidence, evidence
+from handwriting.recognition.calibration import RIVALS, Calibration, Evidence, Probabilities, evidence
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.recognition.language.scorer import LanguageScorer
@@ -64,7 +64,7 @@ class Word:
     end: int
     points: tuple[tuple[int, int], ...]
     """Half-open ranges of the ink's points."""
-    probability: float
+    probability: float | None = None
 
     def box(self, ink: Ink) -> Box:
         """That of its points."""
@@ -221,26 +221,23 @@ class Recognizer:
         log_probs: NDArray,
         ink: Ink,
         encoded: Encoded,
-        calibration: Calibration,
+        calibration: Calibration | None,
     ) -> Transcription:
         best = hypotheses[0]
         said = evidence(best, self.alphabet.encode(best.text).tolist(), rivals, log_probs)
-        of_characters, of_words, of_line = calibration.probabilities(said)
+        if calibration is None:
+            stated: Probabilities = ([None] * len(best.text), [None] * len(said.spans), [None] * len(hypotheses))
+        else:
+            stated = calibration.probabilities(said, [h.score for h in hypotheses])
         numbers, ordered = ink.points_of(encoded.order), ink.take(encoded.order)
-        first, *others = (self._reading(h, ordered, numbers, encoded) for h in hypotheses)
-        characters = tuple(
-            replace(c, probability=p) for c, p in zip(first.characters, of_characters.tolist(), strict=True)
-        )
+        readings = [self._reading(h, ordered, numbers, encoded) for h in hypotheses]
+        characters = tuple(replace(c, probability=p) for c, p in zip(readings[0].characters, stated[0], strict=True))
+        readings[0] = replace(readings[0], characters=characters)
         words = tuple(
             Word(best.text[a:b], a, b, tuple(span for c in characters[a:b] for span in c.points), p)
-            for (a, b), p in zip(said.spans, of_words.tolist(), strict=True)
+            for (a, b), p in zip(said.spans, stated[1], strict=True)
         )
-        weights = np.exp([(h.score - best.score) / TEMPERATURE for h in hypotheses])
-        shares = (1 - of_line) * weights[1:] / max(weights[1:].sum(), 1e-9)
-        readings = [replace(first, characters=characters, probability=of_line)]
-        readings += [
-            replace(r, probability=min(of_line, share)) for r, share in zip(others, shares.tolist(), strict=True)
-        ]
+        readings = [replace(r, probability=p) for r, p in zip(readings, stated[2], strict=True)]
         return Transcription(tuple(readings), words, said)
 
     def scorer(self, hints: Hints = Hints()) -> LanguageScorer:

@@ -1,4 +1,4 @@
-"""A drawing to a file of the kind that its name asks for."""
+"""Drawings as picture files: SVG, PNG or PDF, by the ending of the name."""
 
 from __future__ import annotations
 
@@ -6,39 +6,30 @@ import os
 from pathlib import Path
 
 from handwriting.errors import InkError
+from handwriting.files import atomic
 from handwriting.rendering.drawing import Drawing
 
-KINDS = (".svg", ".png", ".pdf")
+ENDINGS = (".svg", ".png", ".pdf")
 
 
-def kind(path: str | os.PathLike[str]) -> str:
-    """One of `KINDS`; raises :class:`InkError` for any other ending, so that it can be asked before long work."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in KINDS:
-        raise InkError(f"{path}: no drawing ends in {suffix or 'nothing'}; give a name with .svg, .png or .pdf")
-    return suffix
+def check(path: str | os.PathLike[str]) -> str:
+    """The ending of ``path``, in lower case; raises :class:`InkError` unless it is one of :data:`ENDINGS`."""
+    ending = Path(path).suffix.lower()
+    if ending not in ENDINGS:
+        raise InkError(f"{path}: no drawing ends in {ending or 'nothing'}; give a name with .svg, .png or .pdf")
+    return ending
 
 
 def save(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> None:
-    """Write ``drawing`` to ``path``, which appears complete or not at all; ``dpi`` is for pixels alone."""
-    match kind(path):
-        case ".svg":
-            from handwriting.rendering.svg import svg
-
-            svg(drawing, path)
-        case ".png":
-            from handwriting.rendering.png import png
-
-            png(drawing, path, dpi=dpi)
-        case ".pdf":
-            from handwriting.rendering.pdf import pdf
-
-            pdf(drawing, path)
+    """Write ``drawing`` to ``path``, which appears complete or not at all; ``dpi`` is the resolution of a PNG."""
+    data = encode(drawing, check(path), dpi=dpi)
+    with atomic(path) as temporary:
+        temporary.write_bytes(data)
 
 
-def encoded(drawing: Drawing, kind: str, *, dpi: float = 200) -> bytes:
-    """What `save` writes to a file that ends in ``kind``, one of `KINDS`."""
-    match kind:
+def encode(drawing: Drawing, ending: str, *, dpi: float = 200) -> bytes:
+    """The contents of the file that :func:`save` writes for a name with this ``ending``."""
+    match check(f"drawing{ending}"):
         case ".svg":
             from handwriting.rendering.svg import markup
 
@@ -47,8 +38,7 @@ def encoded(drawing: Drawing, kind: str, *, dpi: float = 200) -> bytes:
             from handwriting.rendering import png
 
             return png.data(drawing, dpi)
-        case ".pdf":
+        case _:
             from handwriting.rendering import pdf
 
             return pdf.data([drawing])
-    raise InkError(f"no drawing ends in {kind}; give one of {', '.join(KINDS)}")

@@ -6,7 +6,7 @@ Graves 2013 (arXiv 1308.0850), section 5, with NumPy and ONNX Runtime.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -24,14 +24,12 @@ from handwriting.geometry.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
+from handwriting.synthesis.primers import PrimerCache
 from handwriting.synthesis.sampler import Network, Primer, Sample, Watch, prime, sample
 from handwriting.synthesis.strays import own_points
-
-BIAS = 1.0
-"""How neat the writing is when nothing is said; benchmarks/synthesis.py prints legibility at each bias."""
-
-HIGHEST_BIAS = 20.0
-"""Beyond it every point is its Gaussian's mean."""
+from handwriting.synthesis.styles import Style
 
 LONGEST = 200
 """Characters of a line. Those of IAM-OnDB have 30 or so, and far beyond what it has seen the network loses its way."""
@@ -80,6 +78,7 @@ class Synthesizer:
             ) from error
         graph = Graph(checkpoint.model, threads)
         self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor)
+        self._primers = PrimerCache(self._prime_with)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Synthesizer:
@@ -98,32 +97,22 @@ class Synthesizer:
     def write(
         self,
         texts: Sequence[str],
+        hand: Hand = Hand(),
         *,
-        bias: float = BIAS,
-        seed: int = 0,
         stream: int = 0,
         streams: Sequence[int] | None = None,
-        primer: Primer | None = None,
-        progress: Callable[[int, int], object] | None = None,
+        observer: Observer = Observer(),
         hurried: bool = False,
-        watch: Watch | None = None,
     ) -> list[Written]:
-        """A line of ink for each of ``texts``.
+        """Write each of ``texts`` as a line of ink in ``hand``, whose bias, seed and style are used.
 
-        ``bias``: 0 is the network's own variety, higher is neater. ``seed``: the same gives the same ink, on the same
-        machine and versions; lines of one seed differ by their place in ``texts``, counted from ``stream``, or by
-        their numbers in ``streams``. ``primer``: see :meth:`prime`. ``progress`` is told the characters done and their
-        total. ``hurried``: a line that loses its way is given back as far as it came, not drawn anew. ``watch`` sees
-        the first line's points as they are drawn, offsets (N, 3) in the units of the ink, which begins at the origin;
-        that line may still be begun anew.
-        Raises :class:`InkError`, before anything is drawn, for what cannot be written and for a bias out of range.
+        Lines of one seed differ by their random stream: their place in ``texts``, counted from ``stream``, or their
+        numbers in ``streams``. ``hurried``: a line that loses its way is returned as far as it came instead of being
+        drawn again. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
         """
-        if not 0 <= bias <= HIGHEST_BIAS:
-            raise InkError(f"a bias of {bias:g}; give one from 0 (as varied as people) to {HIGHEST_BIAS:g}")
-        if seed < 0:
-            raise InkError(f"a seed of {seed}; give 0 or more")
         texts = [self._line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
+        primer = None if hand.style is None or not texts else self.primer(hand.style)
         total, done = sum(map(len, texts)), 0
         written: list[Written] = []
         for start in range(0, len(texts), BATCH):
@@ -131,16 +120,24 @@ class Synthesizer:
             samples = sample(
                 self.network,
                 [self.alphabet.encode(text) for text in chunk],
-                bias=bias,
-                streams=[(seed, number) for number in numbers[start : start + BATCH]],
+                bias=hand.bias,
+                streams=[(hand.seed, number) for number in numbers[start : start + BATCH]],
                 primer=primer,
-                progress=partial(_report, progress, done, total),
+                progress=partial(_report, observer, done, total),
                 hurried=hurried,
-                watch=None if watch is None or start else partial(_watched, watch, self.normalizer),
+                watch=None if observer.points is None or start else partial(_watched, observer.points, self.normalizer),
             )
             written += [self._written(text, s) for text, s in zip(chunk, samples, strict=True)]
             done += sum(map(len, chunk))
         return written
+
+    def primer(self, style: Style) -> Primer:
+        """The state from which lines go on in the hand of ``style``; raises :class:`InkError` for an unusable style."""
+        return self._primers.primer(style)
+
+    def _prime_with(self, style: Style) -> Primer:
+        sample = style.joined()
+        return self.prime(sample.ink, sample.text)
 
     def prime(self, ink: Ink, text: str) -> Primer:
         """What makes :meth:`write` go on in the hand of ``ink``, a line that says ``text``; it is not drawn again.
@@ -180,6 +177,5 @@ def _watched(watch: Watch, normalizer: Normalizer, points: NDArray[np.float64]) 
     watch(raw)
 
 
-def _report(progress: Callable[[int, int], object] | None, before: int, total: int, characters: int) -> None:
-    if progress is not None:
-        progress(before + characters, total)
+def _report(observer: Observer, before: int, total: int, characters: int) -> None:
+    observer.progress(before + characters, total)

@@ -21,10 +21,10 @@ from handwriting import checkpoint
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, Line
-from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, seen, terms
+from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.evaluation import synthesis
-from handwriting.evaluation.synthesis import Example
+from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
 from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
 from handwriting.geometry.normalise import writing_height
 from handwriting.geometry.pace import rate_of, step_of
@@ -95,7 +95,8 @@ class SynthesizerTask:
         self.counts = Counter("".join(texts))
         self.hand = _hand(lines)
         self.examples = [
-            Example(self.normalizer(steps), self.alphabet.encode(text)) for steps, text in zip(raw, texts, strict=True)
+            OffsetExample(self.normalizer(steps), self.alphabet.encode(text))
+            for steps, text in zip(raw, texts, strict=True)
         ]
         self.points = sum(example.steps for example in self.examples)
         self.development = (
@@ -169,7 +170,7 @@ class SynthesizerTask:
         return said
 
 
-def collate(examples: Sequence[Example]) -> Batch:
+def collate(examples: Sequence[OffsetExample]) -> Batch:
     """Padded points (T + 1, B, 3), the numbers of steps (B,) and padded texts (B, U), U at least 1."""
     points, lengths = pad([e.points for e in examples])
     text = np.zeros((len(examples), max(1, *(len(e.text) for e in examples))), dtype=np.int64)
@@ -191,12 +192,12 @@ def point_losses(network: nn.Module, batch: Batch, normalizer: Normalizer) -> tu
 @torch.no_grad()
 def figures(
     network: nn.Module,
-    examples: Sequence[Example],
+    examples: Sequence[OffsetExample],
     normalizer: Normalizer,
     batch_size: int = 32,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> dict[str, float]:
-    """Nats and SSE over every line, in float32, as ``evaluation.synthesis.figures`` has them."""
+    """Nats and SSE over every line, in float32, as :class:`~handwriting.evaluation.synthesis.Likelihood` has them."""
     device = next(network.parameters()).device
     network.eval()
     order = sorted((e for e in examples if e.steps), key=lambda e: e.steps)
@@ -207,7 +208,7 @@ def figures(
         losses = point_losses(network, (points, lengths, text), normalizer)
         batch_nats, batch_error = (v.sum(dtype=torch.float64).item() for v in losses)
         nats, error = nats + batch_nats, error + batch_error
-    return synthesis.figures(nats, error, examples, normalizer)
+    return asdict(Likelihood.of_sums(nats, error, examples, normalizer))
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNetwork | SynthesisNetwork:
@@ -228,7 +229,7 @@ def export_checkpoint(
     _write(folder, source.card, source.weights(), quantise)
     if corpus is not None and splits:
         written = Synthesizer.load(folder)
-        figures = {split: synthesis.evaluate(written, corpus, split) for split in splits}
+        figures = {split: synthesis.evaluate(written, corpus, split).figures() for split in splits}
         checkpoint.save_card(folder, {**source.card, "figures": figures})
 
 
@@ -238,13 +239,13 @@ def evaluate(
     split: str,
     threads: int = 1,
     progress: Callable[[int, int], object] = lambda done, total: None,
-) -> dict[str, Any]:
+) -> SynthesisReport:
     """What ``evaluation.synthesis.evaluate`` reports, by the float32 network that the graph was made from."""
     torch.set_num_threads(threads)
     normalizer, alphabet = Normalizer.of_card(source.card), Alphabet(source.card["alphabet"])
     lines = synthesis.examples(corpus, split, normalizer, alphabet)
     values = figures(build(source.card, source.weights()), lines, normalizer, progress=progress)
-    return synthesis.report(source.card, split, values, len(lines), seen(source.card, corpus.lines(split)))
+    return synthesis.report(source.card, corpus, split, Likelihood(**values))
 
 
 def _write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:

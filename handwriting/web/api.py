@@ -9,27 +9,28 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException as PlainHTTPException
 
-from handwriting import __version__, formats
+from handwriting import __version__
+from handwriting.composition import export
 from handwriting.errors import InkError
-from handwriting.web import wire
-from handwriting.web.desk import Desk, Gone, Watch, begun, drawn, encoded, events, exported, kinds
-from handwriting.web.lanes import Busy
+from handwriting.web import schemas
+from handwriting.web.pool import Busy
+from handwriting.web.service import Service
+from handwriting.web.stream import Deadline, stream
 
 PAGE = Path(__file__).parent / "page"
 
-LONGEST_RUN = 120.0
+MAX_WRITING_SECONDS = 120.0
 """Seconds that a page may take to write."""
 
 _REASONS: dict[int | str, dict[str, Any]] = {
@@ -37,7 +38,13 @@ _REASONS: dict[int | str, dict[str, Any]] = {
     "422": {"description": "Cannot be done; the reason says what to do instead."},
     "429": {"description": "Too many requests at once; try again."},
 }
-_MODELS = (wire.Drawing, wire.Writing, wire.Export, wire.Line, wire.NewStyle)
+_MODELS = (
+    schemas.TranscribeRequest,
+    schemas.GenerateRequest,
+    schemas.ExportRequest,
+    schemas.CopiedLineRequest,
+    schemas.CreateStyleRequest,
+)
 TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -48,73 +55,65 @@ TYPES = {
 }
 
 
-def application(desk: Desk) -> FastAPI:
-    """The page and the API around ``desk``."""
+def application(service: Service) -> FastAPI:
+    """The page and the API around ``service``."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        await asyncio.to_thread(desk.close)
+        await asyncio.to_thread(service.close)
 
     app = FastAPI(
         title="Handwriting", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan,
         summary="Reads handwriting and writes it.",
     )  # fmt: skip
     _answer_errors(app)
-    _reading(app, desk)
-    _writing(app, desk)
+    _reading(app, service)
+    _writing(app, service)
     _files(app)
     _document(app)
     return app
 
 
-def _reading(app: FastAPI, desk: Desk) -> None:
-    @app.post("/api/transcribe", openapi_extra=_body(wire.Drawing), responses=_REASONS)
+def _reading(app: FastAPI, service: Service) -> None:
+    @app.post("/api/transcribe", openapi_extra=_body(schemas.TranscribeRequest), responses=_REASONS)
     async def transcribe(request: Request) -> Response:
         """Read a drawing, in the shape of the Web Handwriting Recognition API; beside it lines, words and boxes."""
         body = await request.body()
-        return _json(await desk.reading.run(lambda: desk.read(body)))
+        return _json(await service.reading.run(lambda: service.transcribe(body)))
 
     @app.post("/api/transcribe/file", openapi_extra=_bytes("An ink file of any known kind."), responses=_REASONS)
     async def transcribe_file(request: Request, alternatives: int = 3, page: int | None = None) -> Response:
         """Read an ink file, which is the request's body; of a document of several pages, the one with that number."""
         body = await request.body()
-        most = max(1, min(alternatives, 10))
+        count = max(1, min(alternatives, 10))
+        return _json(await service.reading.run(lambda: service.transcribe_file(body, count, page)))
 
-        def work() -> dict[str, Any]:
-            ink = formats.read_ink(body, page=page)
-            if len(ink) > wire.MOST_POINTS:
-                raise wire.TooLarge(f"{len(ink):,} points, and a drawing may have {wire.MOST_POINTS:,}; split the file")
-            strokes: list[list[wire.Point]] = [[{"x": x, "y": y} for x, y in stroke.tolist()] for stroke in ink]
-            return {"strokes": strokes} | wire.transcription(desk.read_lines(ink, most), most, strokes)
-
-        return _json(await desk.reading.run(work))
-
-    @app.post("/api/styles/check", openapi_extra=_body(wire.Line), responses=_REASONS)
+    @app.post("/api/styles/check", openapi_extra=_body(schemas.CopiedLineRequest), responses=_REASONS)
     async def check(request: Request) -> Response:
         """Read a line that was copied: what it says, and the share of characters that differ."""
         body = await request.body()
-        return _json(await desk.reading.run(lambda: desk.check(body)))
+        return _json(await service.reading.run(lambda: service.check_line(body)))
 
 
-def _writing(app: FastAPI, desk: Desk) -> None:
+def _writing(app: FastAPI, service: Service) -> None:
     @app.get("/api/characters")
     async def characters() -> dict[str, str]:
         """The characters that can be written."""
-        return {"characters": "".join(sorted(desk.synthesizer.characters))}
+        return {"characters": "".join(sorted(service.synthesizer.characters))}
 
     @app.get("/api/styles")
     async def styles() -> list[dict[str, Any]]:
         """The shipped styles, as in their files."""
-        return [style.record() for style in desk.styles.values()]
+        return [style.record() for style in service.styles.values()]
 
-    @app.post("/api/styles", openapi_extra=_body(wire.NewStyle), responses=_REASONS)
+    @app.post("/api/styles", openapi_extra=_body(schemas.CreateStyleRequest), responses=_REASONS)
     async def new_style(request: Request) -> Response:
         """Make a style of copied lines. It is not kept here: the answer is its file."""
         body = await request.body()
-        return _json(await desk.writing.run(lambda: desk.new_style(body)))
+        return _json(await service.writing.run(lambda: service.create_style(body)))
 
-    @app.post("/api/generate", openapi_extra=_body(wire.Writing), responses=_REASONS)
+    @app.post("/api/generate", openapi_extra=_body(schemas.GenerateRequest), responses=_REASONS)
     async def generate(request: Request, format: str = "ndjson") -> Response:
         """Write a text: a stream of events, one JSON object a line, or a file (svg, png, pdf, inkml, xopp, json, csv).
 
@@ -124,73 +123,32 @@ def _writing(app: FastAPI, desk: Desk) -> None:
         """
         body = await request.body()
         if format == "ndjson":
-            return await _stream(desk, body)
-        kind = _kind(format)
-        watch = Watch(LONGEST_RUN, time.monotonic)
+            return await stream(service.writing, lambda show: service.live_page(body, show), MAX_WRITING_SECONDS)
+        ending = _ending(format)
+        deadline = Deadline(MAX_WRITING_SECONDS)
 
         def work() -> bytes:
-            return encoded(drawn(desk.live(body, lambda event: watch())), kind)
+            page = service.live_page(body, lambda event: deadline.check())
+            return export.encode(page.drawing(), ending, text=page.text)
 
         try:
-            return _file(await desk.writing.run(work), format)
+            return _file(await service.writing.run(work), format)
         finally:
-            watch.gone.set()
+            deadline.cancelled.set()
 
-    @app.post("/api/export", openapi_extra=_body(wire.Export), responses=_REASONS)
-    async def export(request: Request, format: str = "svg") -> Response:
+    @app.post("/api/export", openapi_extra=_body(schemas.ExportRequest), responses=_REASONS)
+    async def export_ink(request: Request, format: str = "svg") -> Response:
         """Make a file of ink (svg, png, pdf, inkml, xopp, json, csv)."""
         body = await request.body()
-        kind = _kind(format)
-        return _file(await desk.drawing.run(lambda: exported(wire.parsed(wire.Export, body), kind)), format)
+        ending = _ending(format)
+        return _file(await service.drawing.run(lambda: service.export(body, ending)), format)
 
 
-def _kind(format: str) -> str:
-    if f".{format}" not in kinds():
-        raise InkError(f"there is no format {format[:20]!r}; take one of {', '.join(k[1:] for k in kinds())}")
+def _ending(format: str) -> str:
+    if f".{format}" not in export.endings():
+        known = ", ".join(ending[1:] for ending in export.endings())
+        raise InkError(f"there is no format {format[:20]!r}; take one of {known}")
     return f".{format}"
-
-
-async def _stream(desk: Desk, body: bytes) -> Response:
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-    watch = Watch(LONGEST_RUN, time.monotonic)
-
-    def emit(event: dict[str, Any]) -> None:
-        watch()
-        loop.call_soon_threadsafe(queue.put_nowait, json.dumps(event, separators=(",", ":")).encode() + b"\n")
-
-    def work() -> None:
-        try:
-            for event in events(live):
-                emit(event)
-        except InkError as error:
-            watch.gone.clear()
-            loop.call_soon_threadsafe(
-                queue.put_nowait, json.dumps({"type": "error", "reason": str(error)}).encode() + b"\n"
-            )
-        except Gone:
-            pass
-        finally:
-            loop.call_soon_threadsafe(queue.put_nowait, None)
-
-    place = desk.writing.enter()
-    try:
-        live = await place.run(lambda: desk.live(body, lambda event: emit(begun(event))))
-    except BaseException:
-        place.leave()
-        raise
-
-    async def lines() -> AsyncIterator[bytes]:
-        try:
-            running = asyncio.ensure_future(place.run(work))
-            while (line := await queue.get()) is not None:
-                yield line
-            await running
-        finally:
-            watch.gone.set()
-            place.leave()
-
-    return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"cache-control": "no-store"})
 
 
 def _files(app: FastAPI) -> None:
@@ -218,7 +176,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(InkError)
     async def cannot(request: Request, error: InkError) -> JSONResponse:
-        return answer(413 if isinstance(error, wire.TooLarge) else 422, str(error))
+        return answer(413 if isinstance(error, schemas.TooLarge) else 422, str(error))
 
     @app.exception_handler(Busy)
     async def busy(request: Request, error: Busy) -> JSONResponse:

@@ -14,8 +14,8 @@ from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.web.api import application
-from handwriting.web.desk import Desk
 from handwriting.web.guard import Guard
+from handwriting.web.service import Service
 
 PATIENCE = 60
 """Seconds that requests may still take after the server was told to end."""
@@ -36,7 +36,7 @@ def serve(
     listener = _listen(host, port)
     name = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1") else host
     address = f"http://{name}:{listener.getsockname()[1]}/"
-    app = Guard(application(Desk(synthesizer, recognizer)), frozenset({host, *hosts}), frozenset(origins))
+    app = Guard(application(Service(synthesizer, recognizer)), frozenset({host, *hosts}), frozenset(origins))
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="on",
         timeout_graceful_shutdown=PATIENCE, timeout_keep_alive=30,

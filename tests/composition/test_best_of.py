@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tiny import synthesizer
 
 from handwriting.checkpoint import shipped
 from handwriting.composition import best_of
-from handwriting.composition.best_of import BestOf, Chosen
+from handwriting.composition.best_of import BestOf, ChosenLine
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.synthesizer import Synthesizer
 
 TEXTS = ["some ink", "a pen", "lines"]
@@ -35,33 +39,44 @@ def judge(monkeypatch, verdicts):
     )
 
 
+def always_complete(monkeypatch):
+    """Lets every line that is drawn come to its end, whatever its scribble looks like."""
+    write = Synthesizer.write
+    monkeypatch.setattr(
+        Synthesizer,
+        "write",
+        lambda self, *given, **options: [replace(line, complete=True) for line in write(self, *given, **options)],
+    )
+
+
 def test_of_those_that_say_the_text_the_most_probable_is_kept(model, recognizer, monkeypatch):
+    always_complete(monkeypatch)
     verdicts = [("sone ink", 1, -1.0), ("some ink", 0, -9.0), ("some ink", 0, -2.0), ("some ink", 0, -5.0)]
     judge(monkeypatch, lambda text, n: verdicts[n])
     (kept,) = BestOf(model, recognizer, 4).write(["some ink"])
-    assert (kept.candidate, kept.read, kept.log_probability, kept.drawn) == (2, "some ink", -2.0, 4)
-    assert kept.says == kept.complete
+    assert (kept.candidate, kept.read, kept.log_probability, kept.candidates) == (2, "some ink", -2.0, 4)
+    assert kept.verified
 
 
 def test_when_none_says_it_the_nearest_is_kept_and_says_so(model, recognizer, monkeypatch):
     judge(monkeypatch, lambda text, n: [("x", 8, -1.0), ("some in", 1, -7.0), ("sme in", 2, -3.0)][n])
     (kept,) = BestOf(model, recognizer, 3).write(["some ink"])
     assert kept.candidate == 1
-    assert not kept.says
+    assert not kept.verified
 
 
 def test_the_real_recognizer_judges(model, recognizer):
     (kept,) = BestOf(model, recognizer, 2).write(["some ink"])
-    assert isinstance(kept, Chosen)
-    assert not kept.says  # a scribble
+    assert isinstance(kept, ChosenLine)
+    assert not kept.verified  # a scribble
     assert kept.errors > 0
     assert kept.log_probability < 0
     assert kept.read == recognizer.transcribe(kept.ink).text
 
 
 def test_one_candidate_is_what_the_synthesizer_writes(model, recognizer):
-    alone = model.write(TEXTS, seed=5)
-    for one, other in zip(BestOf(model, recognizer, 1).write(TEXTS, seed=5), alone, strict=True):
+    alone = model.write(TEXTS, Hand(seed=5))
+    for one, other in zip(BestOf(model, recognizer, 1).write(TEXTS, Hand(seed=5)), alone, strict=True):
         assert one.ink == other.ink
         assert np.array_equal(one.places, other.places)
 
@@ -69,7 +84,9 @@ def test_one_candidate_is_what_the_synthesizer_writes(model, recognizer):
 def test_few_lines_get_their_candidates_in_one_batch_and_many_in_rounds(model, recognizer, monkeypatch):
     batches, write = [], Synthesizer.write
     monkeypatch.setattr(
-        Synthesizer, "write", lambda self, texts, **given: batches.append(len(texts)) or write(self, texts, **given)
+        Synthesizer,
+        "write",
+        lambda self, texts, *given, **options: batches.append(len(texts)) or write(self, texts, *given, **options),
     )
     judge(monkeypatch, lambda text, n: (text, 0, -1.0))
     BestOf(model, recognizer, 4).write(["pen"])
@@ -81,16 +98,14 @@ def test_few_lines_get_their_candidates_in_one_batch_and_many_in_rounds(model, r
 
 
 def test_a_line_that_says_its_text_is_not_drawn_again(model, recognizer, monkeypatch):
-    drawn, write = [], Synthesizer.write
+    drawn = []
 
-    def spying(self, texts, **given):
+    def spying(self, texts, *given, **options):
         drawn.extend(texts)
-        return [Complete(**vars(one)) for one in write(self, texts, **given)]
+        return write(self, texts, *given, **options)
 
-    class Complete(best_of.Written):
-        def __post_init__(self):
-            object.__setattr__(self, "complete", True)
-
+    always_complete(monkeypatch)
+    write = Synthesizer.write
     monkeypatch.setattr(Synthesizer, "write", spying)
     judge(monkeypatch, lambda text, n: (text, int(text == "never"), -1.0))
     BestOf(model, recognizer, 3).write(["never"] + ["pen"] * 15)
@@ -99,12 +114,16 @@ def test_a_line_that_says_its_text_is_not_drawn_again(model, recognizer, monkeyp
 
 
 def test_what_was_watched_stays_if_it_says_the_text(model, recognizer, monkeypatch):
-    seen = []
-    for errors in (0, 1):
+    always_complete(monkeypatch)
+    for errors, candidate in ((0, 0), (1, 3)):  # later candidates are ever more probable
         judge(monkeypatch, lambda text, n, errors=errors: ("", errors if n == 0 else 0, -float(9 - n)))
-        (kept,) = BestOf(model, recognizer, 4).write(["some ink"], watch=seen.append)
+        seen = []
+        (kept,) = BestOf(model, recognizer, 4).write(["some ink"], observer=Observer(points=seen.append))
         assert seen
-        assert (kept.candidate == 0) == (errors == 0 and kept.complete)
+        assert kept.candidate == candidate
+    judge(monkeypatch, lambda text, n: ("", 0, -float(9 - n)))
+    (kept,) = BestOf(model, recognizer, 4).write(["some ink"])
+    assert kept.candidate == 3  # nobody has watched
 
 
 @pytest.mark.parametrize("n", [0, 17])
@@ -129,7 +148,7 @@ def test_four_candidates_of_a_real_line_are_read_better_than_one(recognizer):
 
 def test_a_line_that_is_cut_is_read_as_far_as_it_goes():
     ink = Ink.from_strokes([[(0, 0), (1, 1)], [(2, 0), (3, 1)]])
-    one = Chosen("one two", ink, np.array([0, 1, 4, 5]), True, "ore two", 1, -1.0, 0, 4).cut(3, 2)
+    one = ChosenLine("one two", ink, np.array([0, 1, 4, 5]), True, "ore two", 1, -1.0, 0, 4).cut(3, 2)
     assert (one.text, one.read, one.errors, len(one.ink)) == ("one", "ore", 1, 2)
     assert one.places.tolist() == [0, 1]
     assert one.ink.source.text == "one"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handwriting.documents.task import Document, Task
+from handwriting.documents.document import Document
+from handwriting.documents.inputs import InputFile
+from handwriting.documents.loading import load
+from handwriting.documents.recognise import TranscribeOptions, recognise
 from handwriting.formats import save
 from handwriting.ink import Ink, Page, Source
 from handwriting.rendering.hershey import write
@@ -34,7 +37,7 @@ def notebook(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def document(notebook) -> Document:
-    return next(Task(alternatives=2).read([(notebook.name, str(notebook))]))
+    return next(recognise(load([InputFile(notebook.name, str(notebook))]), TranscribeOptions(alternatives=2)))
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from command_line import assert_one_line
 
-from handwriting.documents.task import Task, inputs
+from handwriting.documents.inputs import find_files
+from handwriting.documents.loading import load
+from handwriting.documents.recognise import TranscribeOptions, recognise
 from handwriting.documents.transcribe import transcribe
 from handwriting.errors import InkError
 from handwriting.formats import save
@@ -78,7 +80,7 @@ def test_a_file_of_something_else_is_left_alone(run, folder, tmp_path):
     for content in (b"my diary\n", b'{"a": 1}\n', b"[" * 100_000 + b"\n"):
         (tmp_path / "r.jsonl").write_bytes(content)
         code, _, err = run("transcribe", folder, "-o", tmp_path / "r.jsonl")
-        assert_one_line(code, err, "line 1 is no result")
+        assert_one_line(code, err, "line 1 is not a result")
         assert (tmp_path / "r.jsonl").read_bytes() == content
     code, _, err = run("transcribe", folder, "-o", tmp_path / "no" / "r.jsonl")
     assert_one_line(code, err, "make it first")
@@ -86,14 +88,14 @@ def test_a_file_of_something_else_is_left_alone(run, folder, tmp_path):
 
 def test_a_cluster_needs_a_file_that_grows_and_a_scheduler(run, folder, tmp_path):
     code, _, err = run("transcribe", folder, "--dask", "tcp://127.0.0.1:1")
-    assert_one_line(code, err, "-o NAME.jsonl")
+    assert_one_line(code, err, "give one like NAME.jsonl")
     pytest.importorskip("distributed", reason="distributed is not installed")
     from handwriting.documents import cluster
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cluster, "PATIENCE", 0.5)
+        patch.setattr(cluster, "TIMEOUT", 0.5)
         with pytest.raises(InkError, match="no scheduler answers"):
-            list(cluster.read_on_cluster(Task(), [], "tcp://127.0.0.1:1"))
+            list(cluster.recognise_on_cluster([], TranscribeOptions(), "tcp://127.0.0.1:1"))
 
 
 def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypatch):
@@ -103,7 +105,7 @@ def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypa
     ink = write("a line that is written often", seed=1)
     for i in range(150):
         save(ink, folder / f"more-{i:03}.json")
-    monkeypatch.setattr(cluster, "BATCH", 4)
+    monkeypatch.setattr(cluster, "BATCH_FILES", 4)
     errors: list[str] = []
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
@@ -118,27 +120,28 @@ def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypa
                 victim.process.process._process.kill()
 
         done = transcribe(
-            Task(decoder="greedy"),
             [str(folder)],
-            "jsonl",
+            TranscribeOptions(decoder="greedy"),
             tmp_path / "r.jsonl",
-            dask=local.scheduler_address,
+            scheduler=local.scheduler_address,
             show=print,
-            say=errors.append,
-            tick=kill_once,
+            warn=errors.append,
+            progress=kill_once,
         )
     assert killed and killed[0] in before.values()
     assert (done.files, done.failed) == (162, 2) == (162, len(errors))
     names = [record["file"] for record in read(tmp_path / "r.jsonl")]
-    assert sorted(names) == sorted(name for name, _ in inputs([str(folder)]))
-    alone = {d.path: d.text for d in Task(decoder="greedy").read(inputs([str(folder)])) if d.error is None}
+    assert sorted(names) == sorted(file.name for file in find_files([str(folder)]))
+    documents = recognise(load(find_files([str(folder)])), TranscribeOptions(decoder="greedy"))
+    alone = {d.name: d.text for d in documents if d.error is None}
     assert alone == {r["file"]: r["text"] for r in read(tmp_path / "r.jsonl") if "text" in r}
 
 
 def test_one_line_is_not_split_when_told(tmp_path):
     save(page(), tmp_path / "a.inkml")
     strokes = range(len(page().ink.starts))
-    for lone, lines in ((True, 1), (False, 3)):
-        (document,) = Task(lone=lone, decoder="greedy").read(inputs([str(tmp_path / "a.inkml")]))
+    for single_line, lines in ((True, 1), (False, 3)):
+        options = TranscribeOptions(single_line=single_line, decoder="greedy")
+        (document,) = recognise(load(find_files([str(tmp_path / "a.inkml")])), options)
         assert len(document.pages[0].lines) == lines
         assert sorted(k for line in document.pages[0].lines for k in line.strokes) == list(strokes)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from lxml import etree
 
+from handwriting.documents.document import Document
 from handwriting.documents.hocr import PIXELS, hocr
 from handwriting.documents.pdf import pdf
 from handwriting.documents.record import json_lines, record
-from handwriting.documents.task import Document
 from handwriting.metrics import cer
 
 from .conftest import LINES, page
@@ -87,11 +87,13 @@ def test_a_pdf_is_searched(document, tmp_path):
 
 
 def test_ink_without_a_sheet_becomes_as_wide_as_a4(tmp_path):
-    from handwriting.documents.task import Task
+    from handwriting.documents.inputs import find_files
+    from handwriting.documents.loading import load
+    from handwriting.documents.recognise import TranscribeOptions, recognise
     from handwriting.formats import save
 
     save(page().ink, tmp_path / "a.json")
-    read = next(Task().read([("a.json", str(tmp_path / "a.json"))]))
+    read = next(recognise(load(find_files([str(tmp_path / "a.json")])), TranscribeOptions()))
     data = pdf([read])
     width = float(re.search(rb"/MediaBox \[ 0 0 ([\d.]+)", data)[1])
     assert width == pytest.approx(210 / 25.4 * 72, abs=0.01)

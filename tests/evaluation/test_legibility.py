@@ -13,8 +13,8 @@ from iamondb_fixture import TEXTS
 from handwriting.corpora import Line, open_corpus
 from handwriting.corpora.iamondb import IamOndb
 from handwriting.errors import InkError
-from handwriting.evaluation import legibility
-from handwriting.evaluation.legibility import Character, Sentence, evaluate, read_sentences, refuse_known
+from handwriting.evaluation.legibility import CharacterLegibility, LegibilityReport, evaluate, failure_rate
+from handwriting.evaluation.sentences import Sentence, read_sentences, refuse_known
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Reading, Recognizer, Transcription
 from handwriting.rendering.hershey import write
@@ -43,9 +43,9 @@ class Font:
     def __post_init__(self):
         self.card = self.card or {"trained_on": {"characters": COUNTS, "lists": list(self.lists)}}
 
-    def write(self, texts, bias, seed, primer=None, progress=None):
-        self.asked.append((list(texts), bias, seed))
-        return [Written(text, write(text, seed=seed + i, jitter=1 - bias)) for i, text in enumerate(texts)]
+    def write(self, texts, hand, *, observer):
+        self.asked.append((list(texts), hand.bias, hand.seed))
+        return [Written(text, write(text, seed=hand.seed + i, jitter=1 - hand.bias)) for i, text in enumerate(texts)]
 
 
 class Reader:
@@ -66,7 +66,7 @@ def sentences(*texts: str) -> list[Sentence]:
     return [Sentence(text, f"s.txt:{number}") for number, text in enumerate(texts, 1)]
 
 
-def read_as(*pairs: tuple[str, str]) -> legibility.Legibility:
+def read_as(*pairs: tuple[str, str]) -> LegibilityReport:
     """The result for lines of ink with these references and outputs."""
     texts, outputs = zip(*pairs, strict=True)
     return evaluate(sentences(*texts), Font(), Reader(*outputs), bias=0.5)
@@ -179,21 +179,21 @@ def test_the_interval_draws_repeated_texts_together():
 
 def test_failure_is_not_ruled_out_by_never_having_been_seen():
     right = read_as(*[(f"{c} fine day", f"{c} fine day") for c in "abcdefghij"])
-    share, (low, high) = legibility.failed(right.generated)
+    share, (low, high) = failure_rate(right.generated)
     assert (share, low) == (0, 0)
     assert high == pytest.approx(0.3085, abs=1e-4)  # Clopper & Pearson for 0 of 10
     wrong = read_as(*[(f"{c} fine day", "") for c in "abcdefghij"])
-    assert legibility.failed(wrong.generated) == (1, (pytest.approx(1 - 0.3085, abs=1e-4), 1))
+    assert failure_rate(wrong.generated) == (1, (pytest.approx(1 - 0.3085, abs=1e-4), 1))
     half = read_as(*[(f"{c} fine day", f"{c} fine day" if c < "f" else "") for c in "abcdefghij"])
-    share, (low, high) = legibility.failed(half.generated)
+    share, (low, high) = failure_rate(half.generated)
     assert 0.1 < low < share == 0.5 < high < 0.9
 
 
 def test_characters_read_right_and_what_they_were_mistaken_for():
     result = read_as(("an ant", "en ent"), ("ant", "nt"), ("on", "one"), ("it's", "it's"))
     table = {c.character: c for c in result.characters}
-    assert result.characters[0] == table["a"] == Character("a", 3, 0, (("e", 2), ("", 1)))
-    assert table["n"] == Character("n", 4, 4, ())
+    assert result.characters[0] == table["a"] == CharacterLegibility("a", 3, 0, (("e", 2), ("", 1)))
+    assert table["n"] == CharacterLegibility("n", 4, 4, ())
     assert "e" not in table
     assert table[" "].written == 1
     assert sum(c.written for c in table.values()) == len("an ant") + len("ant") + len("on") + len("it's")
@@ -234,23 +234,23 @@ def test_without_real_lines_there_is_no_ratio():
 def test_rendered_for_people():
     outputs = ["a nice dey", "a fine day", "a nice day"]
     result = evaluate(sentences("a nice day", "a fine day"), Font(), Reader(*outputs), bias=0.5, seed=7, n=3)
-    text = legibility.render(result)
+    text = result.render()
     assert text.startswith("3 lines of 2 sentences, bias 0.5, seed 7\ngenerated  CER   3.33 %")
     assert "over 20 % in 0.0 % of lines" in text
     assert "not 0.5 to 1.5" not in text
     row = next(line for line in text.splitlines() if line.split()[:1] == ["a"])
     assert row.split() == ["a", "6", "83", "%", "-", "e", "1"]
     assert next(line for line in text.splitlines() if line.split()[:1] == ["space"]).split()[1] == "6"
-    assert len(legibility.render(result, rows=1).splitlines()) == len(text.splitlines()) - len(result.characters) + 1
+    assert len(result.render(rows=1).splitlines()) == len(text.splitlines()) - len(result.characters) + 1
 
 
 def test_a_spread_too_narrow_is_marked(iamondb_dir):
     corpus = open_corpus(iamondb_dir)
     real = [line.text for line in corpus.lines("testset_v")]
     result = evaluate(sentences("new day"), Font(), Reader(*real, "new day"), bias=0.5, corpus=corpus)
-    rows = [line for line in legibility.render(result).splitlines() if line.endswith("not 0.5 to 1.5")]
-    assert [row.split(",")[0] for row in rows] == ["slant", "height", "step of the pen", "word gap"]
-    assert "testset_v  CER   0.00 %" in legibility.render(result)
+    rows = [line for line in result.render().splitlines() if line.endswith("not 0.5 to 1.5")]
+    assert [row.split(",")[0] for row in rows] == ["slant", "height", "pen step", "word gap"]
+    assert "testset_v  CER   0.00 %" in result.render()
 
 
 def test_the_shipped_recognizer_tells_the_legible_from_the_illegible():

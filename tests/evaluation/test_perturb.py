@@ -66,5 +66,5 @@ def test_no_perturbation_loses_ink(name):
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    with pytest.raises(InkError, match="'wobble' is not known; choose from none, rate-60"):
+    with pytest.raises(InkError, match="'wobble' is unknown; choose from none, rate-60"):
         perturbation("wobble")

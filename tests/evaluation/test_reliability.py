@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from tiny import TinyCorpus
 
+from handwriting.errors import InkError
+from handwriting.evaluation import reliability
 from handwriting.evaluation.recognition import evaluate
-from handwriting.evaluation.reliability import calibrate, cross_validated, draw, figures, judge, render, right
+from handwriting.evaluation.reliability import expected_calibration_error, outcomes, reliability_curve, right
 from handwriting.recognition.recognizer import Reading, Recognizer, Transcription, Word
 
 
@@ -31,23 +33,38 @@ def test_references_are_in_natural_typography():
     assert right("Mr . Foot", said("Mr. Foot", (0, 3), (4, 8)))[1] == [True, True]
 
 
+def test_calibration_error_and_curve_by_hand():
+    p, correct = np.array([0.9, 0.9, 0.1, 0.1]), np.array([True, False, False, False])
+    assert expected_calibration_error(p, correct) == pytest.approx(0.5 * 0.4 + 0.5 * 0.1)
+    assert reliability_curve(p, correct) == [(pytest.approx(0.1), 0.0, 0.5), (pytest.approx(0.9), 0.5, 0.5)]
+
+
 @pytest.fixture(scope="module")
 def evaluation():
-    return evaluate(Recognizer.load(), TinyCorpus(10), "testset_v", "language", alternatives=3)
+    return evaluate(Recognizer.load(), TinyCorpus(10), "testset_v", "language", alternatives=3, with_reliability=True)
 
 
 def test_every_level_is_judged_and_drawn(evaluation, tmp_path):
-    judged = judge(evaluation)
-    assert len(judged["line"].right) == 10
-    assert len(judged["character"].right) == sum(len(output) for output in evaluation.outputs)
-    weights = calibrate(judged)
-    result = figures(evaluation, weights)
-    assert 0 <= result["character"]["ece"] <= 1
-    assert result["alternatives"]["among"] >= result["alternatives"]["first"]
-    assert set(cross_validated(judged)) == {"character", "word", "line"}
-    assert "3 alternatives" in render(result)
-    draw(evaluation, weights, tmp_path / "a.png")
+    found = outcomes(evaluation.lines, evaluation.transcriptions)
+    assert len(found["line"].right) == 10
+    assert len(found["character"].right) == sum(len(output) for output in evaluation.outputs)
+    assert found["line"].probability.tolist() == [t.readings[0].probability for t in evaluation.transcriptions]
+    report = evaluation.reliability
+    line = report.levels["line"]
+    assert line.ece == expected_calibration_error(found["line"].probability, found["line"].right)
+    assert (line.probability, line.right) == (found["line"].probability.mean(), found["line"].right.mean())
+    assert report.first == line.right <= report.among
+    assert evaluation.figures()["calibration"] == report.figures()
+    assert evaluation.render().endswith(report.render())
+    assert "one of 3 alternatives" in report.render()
+    evaluation.write(reliability_png=tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_reliability_needs_a_calibration():
+    line = next(TinyCorpus(1).lines("testset_v"))
+    with pytest.raises(InkError, match="no calibration for this decoder; fit one with the command 'calibrate'"):
+        reliability.evaluate([line], [said(line.text)])
 
 
 def test_readings_words_and_characters_have_probabilities(evaluation):

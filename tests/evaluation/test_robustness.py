@@ -8,21 +8,22 @@ from tiny import TinyCorpus
 
 from handwriting import formats
 from handwriting.evaluation.perturb import PERTURBATIONS
-from handwriting.evaluation.robustness import render, survey
+from handwriting.evaluation.robustness import evaluate
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 
 
 def test_every_perturbation_has_a_row():
     told = []
-    table = survey(
+    report = evaluate(
         Recognizer.load(), TinyCorpus(4), "testset_v", progress=lambda done, total: told.append((done, total))
     )
+    table = report.figures()
     assert list(table) == list(PERTURBATIONS)
     assert table["none"]["change"] == 0
     assert table["no-time"]["cer"] == table["none"]["cer"]
     assert told[-1][0] == told[-1][1]
-    assert "delayed-strokes" in render(table)
+    assert "delayed-strokes" in report.render()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tiny import TinyCorpus, synthesizer
 
 from handwriting.corpora import Line
 from handwriting.errors import InkError
-from handwriting.evaluation.synthesis import evaluate, example, render
+from handwriting.evaluation.synthesis import evaluate, example
 from handwriting.ink import Ink
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
@@ -34,7 +34,8 @@ def test_figures_are_those_of_the_network_line_by_line(model):
         nats += float(mixture.nats(x[1:]).sum())
         error += float((x[1:, :, :2] - mixture.mean()).square().sum())
         points += one.steps
-    result = evaluate(model, corpus, "testset_v", batch_size=2)
+    report = evaluate(model, corpus, "testset_v", batch_size=2)
+    result = report.figures()
     assert result["nats_per_point"] == pytest.approx(nats / points, rel=1e-5)
     assert result["nats_per_line"] == pytest.approx(nats / 5, rel=1e-5)
     assert result["sse"] == pytest.approx(error / points, rel=1e-5)
@@ -44,7 +45,7 @@ def test_figures_are_those_of_the_network_line_by_line(model):
     assert result["lines"] == 5
     assert result["trained_on"] == {"lists": ["trainset"], "lines": 1, "points": 2}
     assert result["normalizer"] == model.card["normalizer"]
-    assert "testset_v, 5 lines" in render(result)
+    assert "testset_v, 5 lines" in report.render()
 
 
 class Points:
@@ -59,7 +60,7 @@ class Points:
 
 def test_a_line_of_one_point_counts_as_a_line(model):
     dot, word = Ink.from_strokes([[[0, 0]]]), Ink.from_strokes([[[0, 0], [9, 9], [20, 0]]])
-    both, alone = evaluate(model, Points(dot, word), "x"), evaluate(model, Points(word), "x")
+    both, alone = (evaluate(model, Points(*inks), "x").figures() for inks in ((dot, word), (word,)))
     assert both["lines"] == 2
     assert both["nats_per_point"] == pytest.approx(alone["nats_per_point"], rel=1e-6)
     assert both["nats_per_line"] == pytest.approx(alone["nats_per_line"] / 2, rel=1e-6)

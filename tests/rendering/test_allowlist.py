@@ -11,7 +11,7 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink, Source
 from handwriting.rendering.animation import animated
 from handwriting.rendering.drawing import fitted
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.plotter import plottable
 from handwriting.rendering.svg import markup
 
@@ -99,10 +99,10 @@ HOSTILE = [
 ]
 DRAWINGS = {
     "line": lambda **said: fitted(line(), **said),
-    "tight": lambda **said: compose([line()], PageStyle(width_mm=None, color="rgb(1, 2, 3)"), **said),
+    "tight": lambda **said: compose([line()], PageLayout(width_mm=None, color="rgb(1, 2, 3)"), **said),
     "plain": lambda **said: compose([line("one"), None, line("two")], **said),
-    "ruled": lambda **said: compose([line()], PageStyle(paper="ruled", color="#AbC"), **said),
-    "squared": lambda **said: compose([line()], PageStyle(paper="squared", color="Navy", align="right"), **said),
+    "ruled": lambda **said: compose([line()], PageLayout(paper="ruled", color="#AbC"), **said),
+    "squared": lambda **said: compose([line()], PageLayout(paper="squared", color="Navy", align="right"), **said),
 }
 KINDS = {
     "svg": (markup, SHOWN),

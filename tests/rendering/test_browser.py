@@ -9,7 +9,7 @@ from matplotlib.image import imread
 
 from handwriting.rendering.animation import animated, schedule
 from handwriting.rendering.hershey import write
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.plotter import plot
 from handwriting.rendering.png import png
 from handwriting.rendering.svg import markup, svg
@@ -59,7 +59,7 @@ def lines():
 
 @pytest.fixture(scope="module")
 def drawing():
-    return compose(list(lines()), PageStyle(width_mm=200, margin_mm=15, paper="ruled", color="navy", stroke_mm=0.8))
+    return compose(list(lines()), PageLayout(width_mm=200, margin_mm=15, paper="ruled", color="navy", stroke_mm=0.8))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def drawn(drawing, tmp_path_factory):
 
 
 def test_pictures_show_the_ink_where_it_belongs(browser, drawing, drawn, tmp_path):
-    alone = compose([next(lines())], PageStyle(width_mm=None, margin_mm=5, stroke_mm=0.8))
+    alone = compose([next(lines())], PageLayout(width_mm=None, margin_mm=5, stroke_mm=0.8))
     svg(drawing, tmp_path / "page.svg")
     svg(alone, tmp_path / "line.svg")
     plot(drawing, tmp_path / "plot.svg")

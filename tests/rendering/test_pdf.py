@@ -13,7 +13,7 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.pdf import Under, data, pdf
 
 
@@ -47,7 +47,7 @@ def test_the_same_drawing_gives_the_same_bytes(tmp_path):
 
 
 def test_rulings_and_dots_are_there(tmp_path):
-    pdf(compose([Ink.from_strokes([[[5, 0]]])], PageStyle(paper="ruled")), tmp_path / "a.pdf")
+    pdf(compose([Ink.from_strokes([[[5, 0]]])], PageLayout(paper="ruled")), tmp_path / "a.pdf")
     operators = content((tmp_path / "a.pdf").read_bytes())
     lines = re.findall(rb"([\d.]+) ([\d.]+) m ([\d.]+) ([\d.]+) l\s+S", operators)
     ruling, dot = ([float(n) * 25.4 / 72 for n in line] for line in lines)

@@ -9,7 +9,7 @@ from lxml import etree
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.plotter import DOT, ordered, plot, plottable, travelled
 from handwriting.rendering.svg import path_data
 
@@ -72,7 +72,7 @@ def test_the_file_holds_the_drawings_strokes_once_each(seed):
 def test_nothing_but_strokes(tmp_path):
     ink = write("ruled", seed=1)
     ink = ink.moved_to((ink.x - ink.bounds[0]) / 100, (ink.y - ink.bounds[3]) / 100)
-    drawing = compose([ink], PageStyle(paper="squared"), title="A title", desc="A description")
+    drawing = compose([ink], PageLayout(paper="squared"), title="A title", desc="A description")
     travel = plot(drawing, tmp_path / "plot.svg")
     root = etree.parse(tmp_path / "plot.svg").getroot()
     assert [element.tag.split("}")[1] for element in root.iter()] == ["svg", "g"] + ["path"] * len(ink.starts)

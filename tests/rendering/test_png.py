@@ -14,7 +14,7 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.png import _fold, contact_sheet, draw, png
 
 
@@ -47,7 +47,7 @@ def test_curves_are_smooth(tmp_path):
 
 
 def test_paper_is_drawn(tmp_path):
-    png(compose([Ink.from_strokes([[[0, 0], [5, 0]]])], PageStyle(paper="ruled")), tmp_path / "a.png", dpi=100)
+    png(compose([Ink.from_strokes([[[0, 0], [5, 0]]])], PageLayout(paper="ruled")), tmp_path / "a.png", dpi=100)
     picture = imread(tmp_path / "a.png")[..., :3]
     ruling = picture[round(27 / 25.4 * 100) - 2 : round(27 / 25.4 * 100) + 2, 500]
     assert ruling.min() < 0.9 and picture[5, 5].min() == 1

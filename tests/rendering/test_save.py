@@ -5,7 +5,7 @@ import pytest
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.save import kind, save
+from handwriting.rendering.save import check, save
 
 DRAWING = Drawing(20, 10, (Ink.from_strokes([[[5, 5], [15, 5]]]),))
 
@@ -19,7 +19,7 @@ def test_each_kind(tmp_path, name, start):
 
 @pytest.mark.parametrize("name", ["a.jpg", "a", "svg"])
 def test_other_endings_are_refused(tmp_path, name):
-    for attempt in (lambda: save(DRAWING, tmp_path / name), lambda: kind(name)):
+    for attempt in (lambda: save(DRAWING, tmp_path / name), lambda: check(name)):
         with pytest.raises(InkError, match=r"give a name with \.svg, \.png or \.pdf"):
             attempt()
     assert not list(tmp_path.iterdir())

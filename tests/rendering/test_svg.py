@@ -12,7 +12,7 @@ from handwriting.files import atomic
 from handwriting.ink import Ink, Source
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.svg import markup, number, svg
 
 NAMES = {"s": "http://www.w3.org/2000/svg"}
@@ -113,11 +113,11 @@ def test_screen_readers_are_told():
 
 def test_paper_lies_under_the_ink_and_a_line_has_none():
     ink = Ink.from_strokes([[[0, 0], [30, 0]]])
-    page = parse(markup(compose([ink], PageStyle(paper="ruled"))))
+    page = parse(markup(compose([ink], PageLayout(paper="ruled"))))
     assert [element.tag.split("}")[1] for element in page] == ["rect", "path", "g"]
     assert page[0].get("fill") == "white"
     assert page[1].get("d") == "M0 27L210 27"
-    line = parse(markup(compose([ink], PageStyle(width_mm=None))))
+    line = parse(markup(compose([ink], PageLayout(width_mm=None))))
     assert [element.tag.split("}")[1] for element in line] == ["g"]
 
 

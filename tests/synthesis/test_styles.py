@@ -13,6 +13,7 @@ from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 from handwriting.synthesis import styles
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import SHIPPED, Sample, Style, load, parse
 from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -55,7 +56,7 @@ def test_times_go_on_from_sample_to_sample():
 
 def test_a_style_changes_what_is_written(tmp_path):
     model = Synthesizer(synthesizer(tmp_path))
-    plain, primed = (model.write(["ink"], primer=p)[0].ink for p in (None, style().primer(model)))
+    plain, primed = (model.write(["ink"], Hand(style=s))[0].ink for s in (None, style()))
     assert plain != primed
 
 

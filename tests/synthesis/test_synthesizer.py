@@ -13,12 +13,19 @@ from handwriting.errors import InkError
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
+from handwriting.synthesis.styles import Sample, Style
 from handwriting.synthesis.synthesizer import BATCH, LONGEST, Synthesizer
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory) -> Synthesizer:
     return Synthesizer(synthesizer(tmp_path_factory.mktemp("synthesizer")))
+
+
+def hand(ink, text) -> Hand:
+    return Hand(style=Style("mine", (Sample(text, ink),)))
 
 
 def test_ink_says_its_text_and_every_point_its_character(model):
@@ -31,15 +38,15 @@ def test_ink_says_its_text_and_every_point_its_character(model):
 
 
 def test_the_same_seed_gives_the_same_ink_and_another_seed_another(model):
-    first, again, other = (model.write(["the same"], seed=seed)[0].ink for seed in (5, 5, 6))
+    first, again, other = (model.write(["the same"], Hand(seed=seed))[0].ink for seed in (5, 5, 6))
     assert first == again
     assert first != other
 
 
 def test_lines_of_one_seed_differ_and_go_on_from_a_stream(model):
-    one, two = model.write(["word", "word"], seed=1)
+    one, two = model.write(["word", "word"], Hand(seed=1))
     assert one.ink != two.ink
-    later = model.write(["word"], seed=1, stream=1)[0]
+    later = model.write(["word"], Hand(seed=1), stream=1)[0]
     assert np.allclose(later.ink.xy, two.ink.xy, atol=0.05)  # alone and beside another: equal to float32
 
 
@@ -55,20 +62,16 @@ def test_what_is_typography_is_mapped_and_what_is_not_is_refused_before_drawing(
 
 
 @pytest.mark.parametrize(
-    ("texts", "options", "reason"),
+    ("texts", "reason"),
     [
-        (["a"], {"bias": -0.1}, "a bias of -0.1; give one from 0"),
-        (["a"], {"bias": float("nan")}, "a bias of nan"),
-        (["a"], {"bias": 21}, "a bias of 21"),
-        (["a"], {"seed": -1}, "a seed of -1"),
-        (["a\nb"], {}, "several lines"),
-        (["a" * (LONGEST + 1)], {}, f"a line of {LONGEST + 1} characters"),
-        ([" "], {}, "nothing to write"),
+        (["a\nb"], "several lines"),
+        (["a" * (LONGEST + 1)], f"a line of {LONGEST + 1} characters"),
+        ([" "], "nothing to write"),
     ],
 )
-def test_bad_requests_are_refused_with_a_remedy(model, texts, options, reason):
+def test_bad_requests_are_refused_with_a_remedy(model, texts, reason):
     with pytest.raises(InkError, match=reason):
-        model.write(texts, **options)
+        model.write(texts)
 
 
 def test_nothing_to_write_is_nothing(model):
@@ -84,7 +87,7 @@ def test_a_rare_character_cannot_be_asked_for(tmp_path):
 def test_a_primer_of_any_size_is_the_same_hand(model):
     ink = write("ink", seed=1)
     large = ink.moved_to(ink.x * 7, ink.y * 7)
-    small, big = (model.write(["on"], primer=model.prime(i, "ink"))[0].ink for i in (ink, large))
+    small, big = (model.write(["on"], hand(i, "ink"))[0].ink for i in (ink, large))
     assert np.allclose(small.xy, big.xy, rtol=1e-3, atol=0.5)
     assert model.height == 400
     assert writing_height(ink) != pytest.approx(400)
@@ -92,7 +95,7 @@ def test_a_primer_of_any_size_is_the_same_hand(model):
 
 def test_a_primer_changes_the_writing_and_is_not_in_it(model):
     ink = write("ink", seed=1)
-    primed = model.write(["on"], primer=model.prime(ink, "ink"))[0]
+    primed = model.write(["on"], hand(ink, "ink"))[0]
     assert primed.ink != model.write(["on"])[0].ink
     assert primed.ink.source.text == "on"
     assert len(primed.ink) < len(ink) + 200
@@ -105,7 +108,7 @@ def test_a_primer_of_one_point_is_refused(model):
 
 def test_progress_ends_with_all_characters(model):
     told = []
-    model.write(["one", "two three"] * BATCH, progress=lambda done, total: told.append((done, total)))
+    model.write(["one", "two three"] * BATCH, observer=Observer(lambda done, total: told.append((done, total))))
     assert {total for _, total in told} == {12 * BATCH}
     assert told == sorted(told)
 

@@ -16,8 +16,8 @@ from safetensors.torch import load_file
 from tiny import TinyCorpus
 from typer.main import get_command
 
-import app
 from handwriting.checkpoint import Checkpoint
+from handwriting.cli.main import app
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.training import loop
@@ -233,7 +233,7 @@ def test_position_is_json_a_person_can_read(whole):
 
 def test_the_command_line_has_the_defaults_of_the_recipe():
     """They stand twice: a command line that imported the recipe would import torch before printing its help."""
-    command = get_command(app.app).commands["train"].commands["recognizer"]
+    command = get_command(app).commands["train"].commands["recognizer"]
     given = {p.name: p.default for p in command.params}
     settings, options = RecognizerSettings(), Options()
     lists = {"channels": settings.channels, "strides": settings.strides}

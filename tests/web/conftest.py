@@ -12,17 +12,17 @@ from tiny import synthesizer
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.web.api import application
-from handwriting.web.desk import Desk
 from handwriting.web.guard import Guard
+from handwriting.web.service import Service
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory) -> Desk:
+def service(tmp_path_factory) -> Service:
     folder = synthesizer(tmp_path_factory.mktemp("synthesizer"))
-    return Desk(Synthesizer(folder), Recognizer.load())
+    return Service(Synthesizer(folder), Recognizer.load())
 
 
 @pytest.fixture(scope="module")
-def client(desk):
-    with TestClient(Guard(application(desk)), "http://localhost:8377") as client:
+def client(service):
+    with TestClient(Guard(application(service)), "http://localhost:8377") as client:
         yield client

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,9 @@ from handwriting.errors import InkError
 from handwriting.ink import Page
 from handwriting.rendering.hershey import write
 from handwriting.synthesis.styles import Sample, Style
-from handwriting.web import api, wire
-from handwriting.web.lanes import Busy, Lane
+from handwriting.web import api, schemas
+from handwriting.web.pool import Busy, Pool
+from handwriting.web.stream import ClientGone, Deadline
 
 SAMPLE = Path(__file__).parents[2] / "datasets" / "samples" / "line.xml"
 
@@ -113,7 +113,7 @@ def test_what_is_no_drawing_is_refused_with_a_reason(client, body, part):
 
 
 def test_too_many_points_are_refused(client):
-    many = {"strokes": [[{"x": i, "y": 0} for i in range(wire.MOST_POINTS + 1)]]}
+    many = {"strokes": [[{"x": i, "y": 0} for i in range(schemas.MAX_POINTS + 1)]]}
     answer = client.post("/api/transcribe", json=many)
     assert answer.status_code == 413
     assert "50,001 points" in answer.json()["reason"]
@@ -276,11 +276,11 @@ def test_the_page_asks_no_other_server_for_anything():
 def test_the_document_describes_every_body(client):
     document = client.get("/openapi.json").json()
     for path, model in (
-        ("/api/transcribe", "Drawing"),
-        ("/api/generate", "Writing"),
-        ("/api/export", "Export"),
-        ("/api/styles", "NewStyle"),
-        ("/api/styles/check", "Line"),
+        ("/api/transcribe", "TranscribeRequest"),
+        ("/api/generate", "GenerateRequest"),
+        ("/api/export", "ExportRequest"),
+        ("/api/styles", "CreateStyleRequest"),
+        ("/api/styles/check", "CopiedLineRequest"),
     ):
         route = document["paths"][path]["post"]
         shape = route["requestBody"]["content"]["application/json"]["schema"]["$ref"]
@@ -290,61 +290,60 @@ def test_the_document_describes_every_body(client):
     assert "/api/transcribe/file" in document["paths"]
 
 
-def test_a_full_lane_says_so(client, desk, drawing, monkeypatch):
-    monkeypatch.setattr(desk.reading, "most", 0)
-    monkeypatch.setattr(desk.writing, "most", 0)
+def test_a_full_pool_refuses(client, service, drawing, monkeypatch):
+    monkeypatch.setattr(service.reading, "capacity", 0)
+    monkeypatch.setattr(service.writing, "capacity", 0)
     for path, body in (("/api/transcribe", drawing), ("/api/generate", {"text": "ink"})):
         answer = client.post(path, json=body)
         assert answer.status_code == 429
         assert answer.headers["retry-after"] == "1"
         assert "try again" in answer.json()["reason"]
-    assert desk.writing.inside == desk.reading.inside == 0
+    assert service.writing.admitted == service.reading.admitted == 0
 
 
-def test_a_lane_takes_so_many_and_no_more():
+def test_a_pool_admits_its_capacity_and_no_more():
     import asyncio
 
-    lane = Lane("test", 1, 1)
+    pool = Pool("test", 1, 1)
     hold = threading.Event()
 
     async def ask():
-        first, second = (asyncio.ensure_future(lane.run(hold.wait)) for _ in range(2))
+        first, second = (asyncio.ensure_future(pool.run(hold.wait)) for _ in range(2))
         await asyncio.sleep(0)
         with pytest.raises(Busy):
-            await lane.run(hold.wait)
+            await pool.run(hold.wait)
         hold.set()
         return await asyncio.gather(first, second)
 
     assert asyncio.run(ask()) == [True, True]
-    assert lane.inside == 0
-    lane.close()
+    assert pool.admitted == 0
+    pool.close()
 
 
-def test_places_are_given_back_after_failures(client, desk):
+def test_places_are_given_back_after_failures(client, service):
     for _ in range(10):
         assert client.post("/api/generate", json={"text": "café"}).status_code == 422
         assert client.post("/api/transcribe", content=b"{").status_code == 422
     client.post("/api/generate", json={"text": "ink", "bestOf": 1})
-    assert desk.writing.inside == desk.reading.inside == desk.drawing.inside == 0
+    assert service.writing.admitted == service.reading.admitted == service.drawing.admitted == 0
 
 
 def test_what_takes_too_long_is_ended_with_a_reason(client, monkeypatch):
-    monkeypatch.setattr(api, "LONGEST_RUN", 0.0)
+    monkeypatch.setattr(api, "MAX_WRITING_SECONDS", 0.0)
     answer = client.post("/api/generate", json={"text": "some words", "bestOf": 1})
     assert events(answer)[-1]["type"] == "error"
     assert "shorter text" in events(answer)[-1]["reason"]
     assert client.post("/api/generate?format=svg", json={"text": "some words"}).status_code == 422
 
 
-def test_writing_ends_when_nobody_waits(desk):
+def test_writing_ends_when_nobody_waits(service):
     """The work stops at the next point that would be sent."""
-    from handwriting.web.desk import Gone, Watch
-
-    watch, seen = Watch(60, time.monotonic), []
-    live = desk.live(json.dumps({"text": "some words", "bestOf": 1}).encode(), lambda begun: (seen.append(1), watch()))
-    watch.gone.set()
-    with pytest.raises(Gone):
-        list(live)
+    deadline, seen = Deadline(60), []
+    body = json.dumps({"text": "some words", "bestOf": 1}).encode()
+    page = service.live_page(body, lambda event: (seen.append(1), deadline.check()))
+    deadline.cancelled.set()
+    with pytest.raises(ClientGone):
+        list(page)
     assert len(seen) == 1
     with pytest.raises(InkError, match="0 seconds"):
-        Watch(0, lambda clock=iter(range(9)): next(clock))()
+        Deadline(0, lambda clock=iter(range(9)): next(clock)).check()

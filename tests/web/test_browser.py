@@ -38,11 +38,11 @@ def address():
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import Synthesizer
     from handwriting.web.api import application
-    from handwriting.web.desk import Desk
     from handwriting.web.guard import Guard
+    from handwriting.web.service import Service
 
     listener = socket.create_server(("127.0.0.1", 0))
-    app = Guard(application(Desk(Synthesizer.load(), Recognizer.load())))
+    app = Guard(application(Service(Synthesizer.load(), Recognizer.load())))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -89,7 +89,7 @@ def draw(page, selector, ink, width=None, left=30, top=30):
     scale = (width or 0.6 * box["width"]) / (ink.bounds[2] - ink.bounds[0])
     strokes = [
         [[(x - ink.bounds[0]) * scale + left, (y - ink.bounds[1]) * scale + top] for x, y in stroke.tolist()]
-        for stroke in ink
+        for stroke in ink.strokes
     ]
     page.evaluate(
         """([selector, strokes]) => {

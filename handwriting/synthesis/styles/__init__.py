@@ -26,8 +26,6 @@ from handwriting.files import atomic
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink, Source
-from handwriting.synthesis.sampler import Primer
-from handwriting.synthesis.synthesizer import Synthesizer
 
 FORMAT, VERSION = "handwriting-style", 1
 HERE = Path(__file__).parent
@@ -88,11 +86,6 @@ class Style:
             begin += float(ink.t[-1]) + 0.5 if timed and ink.t is not None else 0.0
         text = " ".join(sample.text.strip() for sample in self.samples)
         return Sample(text, Ink.from_strokes(strokes, Source(text=text)))
-
-    def primer(self, synthesizer: Synthesizer) -> Primer:
-        """What makes ``synthesizer`` write in this hand. Raises :class:`InkError` for a text it cannot write."""
-        joined = self.joined()
-        return synthesizer.prime(joined.ink, joined.text)
 
     def record(self) -> dict[str, Any]:
         """As in the file: coordinates to four digits of the ink's size, times to a millisecond."""

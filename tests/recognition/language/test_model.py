@@ -107,4 +107,4 @@ def test_tuning_finds_that_the_language_helps(tmp_path, monkeypatch):
     tuned = tune(reader, silent, corpus, "testset_v", every=1, say=told.append)
     assert tuned.cer < 0.1 < float(told[0].split()[1]) / 100
     assert tuned.weights.language > 0
-    assert tuned.model(silent, "testset_v", "this").card["tuned"]["lines"] == 12
+    assert tuned.applied_to(silent, "this").card["tuned"]["lines"] == 12

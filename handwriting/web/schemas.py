@@ -16,14 +16,14 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink, Source
 from handwriting.limits import MAX_COORDINATE
 from handwriting.recognition.pages import ReadLine
-from handwriting.rendering.page import PageStyle
+from handwriting.rendering.layout import PageLayout
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MOST_POINTS = 50_000
+MAX_POINTS = 50_000
 """Of a drawing: four times the largest page of IAM-OnDB."""
 
-LONGEST_TEXT = 5_000
+MAX_TEXT_CHARACTERS = 5_000
 """Characters that are written for one request: a minute of a CPU."""
 
 Number = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
@@ -40,7 +40,7 @@ class Point(TypedDict):
     pressure: NotRequired[float | None]
 
 
-class Hints(BaseModel):
+class RecognitionHints(BaseModel):
     """As in the Web Handwriting Recognition API; what is not used is accepted."""
 
     recognitionType: str = "text"
@@ -50,20 +50,20 @@ class Hints(BaseModel):
     alternatives: Annotated[int, Field(ge=1, le=10)] = 3
 
 
-class Request(BaseModel):
+class StrictModel(BaseModel):
     """What all requests have in common: unknown fields are refused, so that a misspelt one is not without effect."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-class Drawing(Request):
+class TranscribeRequest(StrictModel):
     """A page of ink to read."""
 
     strokes: list[list[Point]]
-    hints: Hints = Hints()
+    hints: RecognitionHints = RecognitionHints()
 
 
-class Sheet(Request):
+class SheetRequest(StrictModel):
     """The paper; lengths in millimetres."""
 
     width: Annotated[float, Field(ge=40, le=1000)] = 210
@@ -74,13 +74,14 @@ class Sheet(Request):
     color: Annotated[str, Field(max_length=40)] = "#1c2f6b"
     stroke: Annotated[float, Field(ge=0.05, le=5)] = 0.45
 
-    def style(self) -> PageStyle:
-        return PageStyle(
+    def layout(self) -> PageLayout:
+        """The same as the layout of a page."""
+        return PageLayout(
             self.width, self.height, self.margin, self.lineHeight, "left", self.paper, self.color, self.stroke
         )
 
 
-class Writing(Request):
+class GenerateRequest(StrictModel):
     """A text to write."""
 
     text: str
@@ -91,34 +92,34 @@ class Writing(Request):
     slant: Annotated[float, Field(ge=-45, le=45)] = 0.0
     style: str | dict[str, Any] | None = None
     """The name of a shipped style, or a style as in its file."""
-    sheet: Sheet = Sheet()
+    sheet: SheetRequest = SheetRequest()
 
 
-class Export(Request):
+class ExportRequest(StrictModel):
     """Ink to be made a file of: in millimetres on a sheet, or in any unit without one."""
 
     strokes: list[list[Point]]
-    sheet: Sheet | None = None
-    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    sheet: SheetRequest | None = None
+    text: Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS)] = ""
     lines: list[int] = []
     """Strokes of each line, in their order; all are one line unless told."""
 
 
-class Line(Request):
+class CopiedLineRequest(StrictModel):
     """A line that was copied, to be compared with what it should say."""
 
     strokes: list[list[Point]]
     text: Annotated[str, Field(max_length=200)]
 
 
-class NewStyle(Request):
+class CreateStyleRequest(StrictModel):
     """A style to make of copied lines."""
 
     name: Annotated[str, Field(max_length=60)]
-    samples: Annotated[list[Line], Field(min_length=1, max_length=8)]
+    samples: Annotated[list[CopiedLineRequest], Field(min_length=1, max_length=8)]
 
 
-def parsed(model: type[Model], body: bytes) -> Model:
+def parse(model: type[Model], body: bytes) -> Model:
     """The request in ``body``; :class:`InkError` with its first fault in one line."""
     try:
         return model.model_validate_json(body)
@@ -128,13 +129,13 @@ def parsed(model: type[Model], body: bytes) -> Model:
         raise InkError(f"{place or 'the request'}: {fault['msg'][:200]}; see /openapi.json") from None
 
 
-def ink(strokes: list[list[Point]], text: str | None = None) -> Ink:
+def ink_of(strokes: list[list[Point]], text: str | None = None) -> Ink:
     """Strokes from the wire as ink; times and pressure are kept when every point has one."""
     flat = [point for stroke in strokes for point in stroke]
     if not flat:
         raise InkError("there is no ink: no stroke has a point; write something")
-    if len(flat) > MOST_POINTS:
-        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MOST_POINTS:,}; send it in parts")
+    if len(flat) > MAX_POINTS:
+        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MAX_POINTS:,}; send it in parts")
     xy = np.array([(point["x"], point["y"]) for point in flat])
     t = _column(flat, "t")
     pressure = _column(flat, "pressure")

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from handwriting.documents import page_reader
-from handwriting.documents.page_reader import PageReader
+from handwriting.documents import incremental
+from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.hershey import write
@@ -17,8 +17,8 @@ LINES = ("some ink on a page", "a few words or more", "this is the last line")
 
 
 @pytest.fixture
-def reader() -> PageReader:
-    return PageReader(Recognizer.load())
+def reader() -> IncrementalPageReader:
+    return IncrementalPageReader(Recognizer.load())
 
 
 def page(texts=LINES):
@@ -79,10 +79,10 @@ def test_only_what_changed_is_read_again(reader, monkeypatch):
     assert read == [2, 1, 3]
 
 
-def test_what_is_remembered_is_bounded(reader, monkeypatch):
-    monkeypatch.setattr(page_reader, "REMEMBERED", 2)
+def test_the_cache_is_bounded(reader, monkeypatch):
+    monkeypatch.setattr(incremental, "CACHED_LINES", 2)
     reader.read(page(LINES))
-    assert len(reader._known) == 2
+    assert len(reader._cache) == 2
 
 
 def test_a_dot_is_no_line_of_text_that_breaks_anything(reader):

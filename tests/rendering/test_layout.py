@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Source
-from handwriting.rendering.page import PageStyle, compose
+from handwriting.rendering.layout import PageLayout, compose
 
 
 def line(width=40.0, text=None, top=-5.0, bottom=3.0):
@@ -18,7 +18,7 @@ def line(width=40.0, text=None, top=-5.0, bottom=3.0):
 
 
 def test_a_page_hand_checked():
-    drawing = compose([line(text="one"), None, line(text="two")], PageStyle(paper="ruled"))
+    drawing = compose([line(text="one"), None, line(text="two")], PageLayout(paper="ruled"))
     assert (drawing.width, drawing.height) == (210, 70)  # two margins of 20 and three lines of 10
     first, second = drawing.inks
     assert first.bounds == (20, 22, 60, 30)
@@ -30,7 +30,7 @@ def test_a_page_hand_checked():
 
 def test_alignment_hand_checked():
     left, center, right = (
-        [ink.bounds[0] for ink in compose([line(40), line(150)], PageStyle(align=align)).inks]
+        [ink.bounds[0] for ink in compose([line(40), line(150)], PageLayout(align=align)).inks]
         for align in ("left", "center", "right")
     )
     assert left == [20, 20]
@@ -39,7 +39,7 @@ def test_alignment_hand_checked():
 
 
 def test_squares_hand_checked():
-    drawing = compose([line()], PageStyle(paper="squared", width_mm=60, margin_mm=10))
+    drawing = compose([line()], PageLayout(paper="squared", width_mm=60, margin_mm=10))
     rows = [y for x1, y, x2, _ in drawing.rulings if x1 != x2]
     columns = [x for x, _, x2, _ in drawing.rulings if x == x2]
     assert rows == [2, 7, 12, 17, 22, 27]  # 5 mm apart, with the writing line, 17, among them; 30 high
@@ -47,21 +47,21 @@ def test_squares_hand_checked():
 
 
 def test_a_line_alone_has_a_tight_box():
-    drawing = compose([line(text="alone")], PageStyle(width_mm=None, margin_mm=2, stroke_mm=0.4))
+    drawing = compose([line(text="alone")], PageLayout(width_mm=None, margin_mm=2, stroke_mm=0.4))
     assert (drawing.width, drawing.height) == pytest.approx((44.4, 12.4))  # ink, stroke and margins
     np.testing.assert_allclose(drawing.inks[0].bounds, (2.2, 2.2, 42.2, 10.2))
     assert not drawing.sheet and drawing.desc is None and drawing.title == "alone"
-    lines = compose([line(40), line(20)], PageStyle(width_mm=None, margin_mm=0, align="right", stroke_mm=0.4))
+    lines = compose([line(40), line(20)], PageLayout(width_mm=None, margin_mm=0, align="right", stroke_mm=0.4))
     np.testing.assert_allclose([ink.bounds[2] for ink in lines.inks], 40.2)
     assert lines.height == pytest.approx(18.4)
 
 
 def test_a_page_is_at_least_so_high_and_ruled_to_its_end():
-    drawing = compose([line()], PageStyle(height_mm=297, paper="ruled"))
+    drawing = compose([line()], PageLayout(height_mm=297, paper="ruled"))
     assert drawing.height == 297
     assert drawing.rulings[-1][1] == 267  # the next would lie on the margin, without room for tails
     assert len(drawing.rulings) == 25
-    assert compose([line()] * 40, PageStyle(height_mm=297)).height == 440
+    assert compose([line()] * 40, PageLayout(height_mm=297)).height == 440
 
 
 def test_titles_are_the_writers_own_when_given():
@@ -72,7 +72,7 @@ def test_titles_are_the_writers_own_when_given():
 
 
 styles = st.builds(
-    PageStyle,
+    PageLayout,
     width_mm=st.floats(100, 300),
     height_mm=st.sampled_from([0.0, 297.0]),
     margin_mm=st.floats(6, 20),
@@ -125,7 +125,7 @@ def test_lines_stand_on_rulings_between_the_margins_in_order(lines, style):
 )
 def test_no_such_page(style, message):
     with pytest.raises(InkError, match=message):
-        PageStyle(**style)
+        PageLayout(**style)
 
 
 def test_what_does_not_fit_is_refused():

@@ -30,7 +30,7 @@ SQUARE = 5.0
 
 
 @dataclass(frozen=True)
-class PageStyle:
+class PageLayout:
     """How a page looks; lengths in millimetres. Raises :class:`InkError` for what no page can be."""
 
     width_mm: float | None = 210.0
@@ -80,7 +80,7 @@ class PageStyle:
 
 
 def compose(
-    lines: Sequence[Ink | None], style: PageStyle = PageStyle(), *, title: str | None = None, desc: str | None = None
+    lines: Sequence[Ink | None], layout: PageLayout = PageLayout(), *, title: str | None = None, desc: str | None = None
 ) -> Drawing:
     """``lines`` from top to bottom, each in millimetres with its writing line at y = 0 and its beginning at x = 0.
 
@@ -91,8 +91,8 @@ def compose(
     widths = [ink.bounds[2] for ink in lines if ink is not None]
     if not widths:
         raise InkError("there is nothing to draw: no line has ink; write at least one")
-    room = max(widths) if style.width_mm is None else style.room
-    share = {"left": 0.0, "center": 0.5, "right": 1.0}[style.align]
+    room = max(widths) if layout.width_mm is None else layout.room
+    share = {"left": 0.0, "center": 0.5, "right": 1.0}[layout.align]
     placed = {}
     for i, ink in enumerate(lines):
         if ink is None:
@@ -103,55 +103,64 @@ def compose(
                 f"line {i + 1} is {ink.bounds[2]:.1f} mm wide, and the margins leave {room:.1f}; "
                 "break it earlier, write smaller or take a wider page"
             )
-        placed[i] = _moved(ink, style.margin_mm + share * slack, baseline(i, style))
+        placed[i] = _moved(ink, layout.margin_mm + share * slack, baseline(i, layout))
     titles = [ink.source.text for ink in placed.values() if ink.source.text]
     title = title if title is not None or not titles else titles[0]
     desc = desc if desc is not None or len(titles) < 2 else "\n".join(titles)
-    if style.width_mm is None:
-        placed, width, height, rise = _tight(placed, style)
+    if layout.width_mm is None:
+        placed, width, height, rise = _tight(placed, layout)
     else:
-        width, rise = style.width_mm, 0.0
-        height = max(style.height_mm, 2 * style.margin_mm + len(lines) * style.line_height_mm)
-        _check_edges(placed, width, height, style.stroke_mm)
-    if height > LARGEST:
-        raise InkError(
-            f"{len(lines)} lines {style.line_height_mm:g} mm apart would make a page {height:g} mm high, "
-            f"and {LARGEST:g} is the limit; write fewer to a page"
-        )
-    rulings = _rulings(style, width, height, baseline(0, style) - rise)
-    sheet = style.width_mm is not None or style.paper != "plain"
+        width, rise = layout.width_mm, 0.0
+        height = _height(len(lines), layout)
+        _check_edges(placed, width, height, layout.stroke_mm)
+    rulings = _rulings(layout, width, height, baseline(0, layout) - rise)
+    sheet = layout.width_mm is not None or layout.paper != "plain"
     inks = tuple(placed.values())
-    return Drawing(width, height, inks, style.color, style.stroke_mm, rulings, sheet, title, desc)
+    return Drawing(width, height, inks, layout.color, layout.stroke_mm, rulings, sheet, title, desc)
 
 
-def sheet(lines: int, style: PageStyle) -> tuple[float, float, Rulings]:
-    """Width, height and printed lines of the sheet for so many lines of writing; ``style`` has a width."""
-    if style.width_mm is None:
+def sheet_size(lines: int, layout: PageLayout) -> tuple[float, float, Rulings]:
+    """Width, height and printed lines of the sheet for so many lines of writing; ``layout`` has a width."""
+    if layout.width_mm is None:
         raise InkError("a sheet needs a width; give width_mm")
-    height = max(style.height_mm, 2 * style.margin_mm + lines * style.line_height_mm)
+    height = _height(lines, layout)
+    return layout.width_mm, height, _rulings(layout, layout.width_mm, height, baseline(0, layout))
+
+
+def _height(lines: int, layout: PageLayout) -> float:
+    """Height of a page of so many lines; raises :class:`InkError` if it is too large."""
+    height = max(layout.height_mm, 2 * layout.margin_mm + lines * layout.line_height_mm)
     if height > LARGEST:
         raise InkError(
-            f"{lines} lines {style.line_height_mm:g} mm apart would make a page {height:g} mm high, "
+            f"{lines} lines {layout.line_height_mm:g} mm apart would make a page {height:g} mm high, "
             f"and {LARGEST:g} is the limit; write fewer to a page"
         )
-    return style.width_mm, height, _rulings(style, style.width_mm, height, baseline(0, style))
+    return height
 
 
-def baseline(i: int, style: PageStyle) -> float:
+def on_sheet(
+    inks: Sequence[Ink], lines: int, layout: PageLayout, *, title: str | None = None, desc: str | None = None
+) -> Drawing:
+    """``inks``, which are in their places in millimetres, on the sheet of a page of so many ``lines``."""
+    width, height, rulings = sheet_size(lines, layout)
+    return Drawing(width, height, tuple(inks), layout.color, layout.stroke_mm, rulings, True, title, desc)
+
+
+def baseline(i: int, layout: PageLayout) -> float:
     """Where the letters of line ``i`` stand, in millimetres from the top."""
-    return style.margin_mm + (i + ASCENT) * style.line_height_mm
+    return layout.margin_mm + (i + ASCENT) * layout.line_height_mm
 
 
 def _moved(ink: Ink, x: float, y: float) -> Ink:
     return ink.moved_to(ink.x + x, ink.y + y)
 
 
-def _tight(placed: dict[int, Ink], style: PageStyle) -> tuple[dict[int, Ink], float, float, float]:
+def _tight(placed: dict[int, Ink], layout: PageLayout) -> tuple[dict[int, Ink], float, float, float]:
     """The inks moved so that their margins begin at 0, the size of their box, and how far they have risen."""
-    edge = style.margin_mm + style.stroke_mm / 2
+    edge = layout.margin_mm + layout.stroke_mm / 2
     left, top, right, bottom = _bounds(placed)
     moved = {i: _moved(ink, edge - left, edge - top) for i, ink in placed.items()}
-    return moved, right - left + 2 * edge, max(bottom - top + 2 * edge, style.height_mm), top - edge
+    return moved, right - left + 2 * edge, max(bottom - top + 2 * edge, layout.height_mm), top - edge
 
 
 def _bounds(placed: dict[int, Ink]) -> tuple[float, float, float, float]:
@@ -172,16 +181,16 @@ def _check_edges(placed: dict[int, Ink], width: float, height: float, stroke: fl
             )
 
 
-def _rulings(style: PageStyle, width: float, height: float, baseline: float) -> Rulings:
+def _rulings(layout: PageLayout, width: float, height: float, baseline: float) -> Rulings:
     """The paper's printed lines, one of them through ``baseline``; none on the very edge of the sheet."""
-    if style.paper == "plain":
+    if layout.paper == "plain":
         return ()
-    if style.paper == "ruled":
-        rows = _every(style.line_height_mm, baseline, baseline, height - style.margin_mm)
+    if layout.paper == "ruled":
+        rows = _every(layout.line_height_mm, baseline, baseline, height - layout.margin_mm)
         return tuple((0.0, y, width, y) for y in rows)
-    square = style.line_height_mm / max(1, round(style.line_height_mm / SQUARE))
+    square = layout.line_height_mm / max(1, round(layout.line_height_mm / SQUARE))
     rows = _every(square, baseline, 0.0, height)
-    columns = _every(square, style.margin_mm, 0.0, width)
+    columns = _every(square, layout.margin_mm, 0.0, width)
     return tuple((0.0, y, width, y) for y in rows) + tuple((x, 0.0, x, height) for x in columns)
 
 

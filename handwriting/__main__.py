@@ -1,0 +1,6 @@
+"""``python -m handwriting``: the command line."""
+
+from handwriting.cli.main import main
+
+if __name__ == "__main__":
+    main()

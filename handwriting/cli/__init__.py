@@ -1,0 +1,1 @@
+"""The command line: every command parses its arguments, calls one function of the package and shows what it returns."""

@@ -1,0 +1,138 @@
+"""A text, written in a hand, as a file."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from handwriting import metrics
+from handwriting.composition import export
+from handwriting.composition.best_of import BestOf, ChosenLine
+from handwriting.composition.page import LineWriter, WrittenPage, write_page
+from handwriting.errors import InkError
+from handwriting.files import has_place
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.rendering.layout import PageLayout
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.observer import Observer
+from handwriting.synthesis.synthesizer import Synthesizer
+
+MAX_TEXT_CHARACTERS = 20_000
+"""Characters that are written at a time: they take minutes on a CPU."""
+
+
+@dataclass(frozen=True)
+class GeneratedFile:
+    """A text that was written to a file."""
+
+    page: WrittenPage
+    summary: str
+    """The file, its lines and its size, in one line."""
+
+    @property
+    def incomplete(self) -> list[str]:
+        """Texts of the lines that were cut off before their end."""
+        return [line.text for line in self.page.lines if not line.complete]
+
+    @property
+    def misread(self) -> list[ChosenLine]:
+        """The complete lines of which no candidate was read as its text."""
+        return [
+            line for line in self.page.lines if isinstance(line, ChosenLine) and line.complete and not line.verified
+        ]
+
+
+def read_text(text: str | None, file: Path | None) -> str:
+    """The text to write: ``text`` itself, the standard input if it is ``-``, or the contents of ``file``."""
+    if (text is None) == (file is None):
+        raise InkError("nothing to write: give a text, - for stdin, or --file" if text is None else
+                       "a text and --file: give one of them")  # fmt: skip
+    if text is None or text == "-":
+        name = "stdin" if text == "-" else str(file)
+        data = sys.stdin.buffer.read(MAX_TEXT_CHARACTERS * 4 + 1) if file is None else _head(file)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InkError(f"{name}: byte {error.start + 1} is not UTF-8; save the text as UTF-8") from error
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise InkError(f"the text has more than {MAX_TEXT_CHARACTERS} characters; write it in parts")
+    return text
+
+
+def line_writer(synthesizer: Synthesizer, candidates: int = 1, threads: int = 1) -> LineWriter:
+    """The synthesizer, or for several ``candidates`` of each line one that keeps the best, by the shipped recognizer.
+
+    ``threads``: threads of the recognizer's engine.
+    """
+    return BestOf(synthesizer, Recognizer.load(threads=threads), candidates) if candidates > 1 else synthesizer
+
+
+def generate(
+    writer: LineWriter,
+    text: str,
+    path: Path,
+    layout: PageLayout = PageLayout(),
+    hand: Hand = Hand(),
+    *,
+    animation_speed: float | None = None,
+    plotter: bool = False,
+    dpi: float = 200,
+    observer: Observer = Observer(),
+) -> GeneratedFile:
+    """Write ``text`` in ``hand`` to ``path``: a picture or an ink file, by its ending.
+
+    With ``animation_speed``, the SVG writes itself, so many times as fast as a person; with ``plotter``, it holds the
+    strokes alone, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises :class:`InkError`
+    before anything is drawn for a path, text or combination that cannot be written.
+    """
+    ending = export.check(path)
+    if animation_speed is not None and plotter:
+        raise InkError("animation and plotter: a plotter cannot play an animation; give one of them")
+    if (animation_speed is not None or plotter) and ending != ".svg":
+        raise InkError(f"{path}: only an SVG can be animated or plotted; give a name with .svg")
+    has_place(path)
+    page = write_page(writer, text, layout, hand, observer=observer)
+    drawing = page.drawing
+    lines = f"{len(page.lines)} line" + ("" if len(page.lines) == 1 else "s")
+    summary = f"{path}: {lines}, {drawing.width:.0f} x {drawing.height:.0f} mm"
+    if animation_speed is not None:
+        from handwriting.rendering.animation import animate
+
+        animate(drawing, path, speed=animation_speed)
+    elif plotter:
+        from handwriting.rendering.plotter import plot
+
+        travel = plot(drawing, path)
+        summary += f", {travel.after / 1000:.2f} m of pen-up moves instead of {travel.before / 1000:.2f}"
+    else:
+        export.save(drawing, path, text=text, dpi=dpi)
+    return GeneratedFile(page, summary)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A text that was written and read back."""
+
+    text: str
+    output: str
+    cer: float
+    """Character error rate of ``output``, as a fraction."""
+
+
+def demonstrate(
+    text: str, path: Path, synthesizer: Synthesizer, recognizer: Recognizer, seed: int = 0
+) -> Demonstration:
+    """Write ``text`` to an SVG file, read its ink, and compare."""
+    layout = PageLayout(width_mm=None, margin_mm=4)
+    page = generate(synthesizer, text, path, layout, Hand(seed=seed)).page
+    output = " ".join(t.text for t in recognizer.transcribe_all([line.ink for line in page.lines]))
+    return Demonstration(text, output, metrics.cer([(" ".join(line.text for line in page.lines), output)]))
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_TEXT_CHARACTERS * 4 + 1)
+    except OSError as error:
+        raise InkError(f"{file}: {error.strerror or error}; give a text file") from error

@@ -1,0 +1,122 @@
+"""Fit the calibration that turns a recognizer's evidence into probabilities.
+
+One logistic regression per level (Platt 1999), fitted on a development set whose texts are known. Decoders that offer
+alternatives search with a wider beam for them, so the fit covers one reading and five alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.checkpoint import Checkpoint, save_card
+from handwriting.corpora import Corpus, Line
+from handwriting.evaluation import recognition
+from handwriting.evaluation.reliability import Outcomes, expected_calibration_error, outcomes
+from handwriting.progress import Progress, no_progress, part
+from handwriting.recognition.calibration import EVIDENCE_LEVELS, Calibration, logistic
+from handwriting.recognition.decode import Floats
+from handwriting.recognition.language.model import LanguageModel
+from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+
+FOLDS = 5
+"""Folds of the cross-validation; the lines of a form are in the same fold."""
+READINGS = (1, 5)
+"""Numbers of alternatives that a beam is calibrated for."""
+RIDGE = 1e-2
+"""Strength of the penalty on the squared weights."""
+
+
+@dataclass(frozen=True)
+class CalibrationReport:
+    """A fitted calibration and its cross-validated error."""
+
+    decoder: Decoder
+    split: str
+    calibration: Calibration
+    errors: dict[str, float]
+    """Expected calibration error at each level, each form judged by a fit on the others."""
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures as JSON-serialisable values; rates are fractions."""
+        return {"decoder": self.decoder, "split": self.split, "calibration": self.calibration.record(), **self.errors}
+
+    def render(self) -> str:
+        """Return the figures as text for people; rates are percentages."""
+        return "\n".join(
+            f"{level:10} calibration error {100 * error:5.2f} %, each form judged by a fit on others"
+            for level, error in self.errors.items()
+        )
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Store the calibration on the card of ``checkpoint``, beside those of other decoders."""
+        others = checkpoint.card.get("calibration", {})
+        mine = {**self.calibration.record(), "split": self.split}
+        save_card(checkpoint.folder, {**checkpoint.card, "calibration": {**others, self.decoder: mine}})
+
+
+def calibrate(
+    checkpoint: Checkpoint,
+    corpus: Corpus,
+    split: str,
+    decoder: Decoder = "language",
+    language: LanguageModel | None = None,
+    progress: Progress = no_progress,
+) -> CalibrationReport:
+    """Fit the calibration of a recognizer's checkpoint for ``decoder`` on ``split``, a development set.
+
+    ``language`` replaces the language model that the card names. Nothing is written; see
+    :meth:`CalibrationReport.save`.
+    """
+    # A calibration on the card, perhaps from another version, must not be used here.
+    card = {key: value for key, value in checkpoint.card.items() if key != "calibration"}
+    recognizer = Recognizer(Checkpoint(checkpoint.folder, card), language=language)
+    lines: list[Line] = []
+    transcriptions: list[Transcription] = []
+    runs = (1,) if decoder == "greedy" else READINGS
+    for number, readings in enumerate(runs):
+        shown = part(progress, number, len(runs))
+        report = recognition.evaluate(recognizer, corpus, split, decoder, alternatives=readings, progress=shown)
+        lines += report.lines
+        transcriptions += report.transcriptions
+    found = outcomes(lines, transcriptions)
+    return CalibrationReport(decoder, split, fit_levels(found), cross_validated(found))
+
+
+def fit_levels(found: dict[str, Outcomes]) -> Calibration:
+    """Fit one regression per level."""
+    return Calibration(*(fit(found[level].evidence, found[level].right) for level in EVIDENCE_LEVELS))
+
+
+def cross_validated(found: dict[str, Outcomes]) -> dict[str, float]:
+    """Return the expected calibration error at each level, each form judged by a fit on the other folds."""
+    errors = {}
+    for level, one in found.items():
+        probabilities = np.zeros(len(one.right))
+        for fold in range(FOLDS):
+            held = one.form % FOLDS == fold
+            weights = fit(one.evidence[~held], one.right[~held])
+            probabilities[held] = logistic(one.evidence[held], weights)
+        errors[level] = expected_calibration_error(probabilities, one.right)
+    return errors
+
+
+def fit(features: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Fit a logistic regression of ``right`` (N,) on ``features`` (N, F) by Newton's method with a slight ridge.
+
+    Returns F + 1 weights, the constant first.
+    """
+    x = np.column_stack([np.ones(len(features)), features])
+    weights = np.zeros(x.shape[1])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-x @ weights))
+        gradient = x.T @ (right - p) - RIDGE * weights
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(weights))
+        step = np.linalg.solve(curvature, gradient)
+        weights += step
+        if np.abs(step).max() < 1e-6:
+            break
+    return tuple(weights.tolist())

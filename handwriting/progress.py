@@ -1,0 +1,21 @@
+"""The one way in which long work reports how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[float, int], object]
+"""Callback ``progress(done, total)`` of work that consists of ``total`` items (files, lines, characters).
+
+``done`` never decreases and ends at ``total``; it has a fraction when a part of an item is done. The caller says what
+the items are. What the callback returns is ignored; what it raises ends the work.
+"""
+
+
+def no_progress(done: float, total: int) -> None:
+    """The default :data:`Progress`, which shows nothing."""
+
+
+def part(progress: Progress, number: int, parts: int) -> Progress:
+    """The progress of part ``number``, counted from 0, of work that has ``parts`` equal parts."""
+    return lambda done, total: progress(number * total + done, parts * total)

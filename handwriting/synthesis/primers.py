@@ -1,0 +1,46 @@
+"""Primers of styles, computed once: priming with a sample takes as long as writing it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from handwriting.synthesis.sampler import Primer
+from handwriting.synthesis.styles import Style
+
+MAX_PRIMERS = 64
+
+
+class PrimerCache:
+    """The most recently used primers, by the content of their style; safe to use from several threads."""
+
+    def __init__(self, compute: Callable[[Style], Primer]) -> None:
+        self._compute = compute
+        self._primers: OrderedDict[bytes, Primer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def primer(self, style: Style) -> Primer:
+        """The primer of ``style``; its name and size do not matter."""
+        key = _key(style)
+        with self._lock:
+            if key in self._primers:
+                self._primers.move_to_end(key)
+                return self._primers[key]
+        primer = self._compute(style)
+        with self._lock:
+            self._primers[key] = primer
+            while len(self._primers) > MAX_PRIMERS:
+                self._primers.popitem(last=False)
+        return primer
+
+
+def _key(style: Style) -> bytes:
+    digest = hashlib.blake2b()
+    for sample in style.samples:
+        ink = sample.ink
+        for part in (sample.text.encode(), ink.x, ink.y, ink.starts, b"" if ink.t is None else ink.t):
+            data = part if isinstance(part, bytes) else part.tobytes()
+            digest.update(len(data).to_bytes(8) + data)
+    return digest.digest()

@@ -1,0 +1,127 @@
+"""The work behind the routes: request bodies in, replies or files out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from handwriting import formats, metrics
+from handwriting.composition import export
+from handwriting.composition.best_of import BestOf
+from handwriting.composition.live_page import LivePage, PointsEvent
+from handwriting.documents.incremental import IncrementalPageReader
+from handwriting.errors import InkError
+from handwriting.ink import Page
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.rendering import save as pictures
+from handwriting.rendering.drawing import fitted
+from handwriting.rendering.layout import on_sheet
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.styles import SHIPPED, Sample, Style, load
+from handwriting.synthesis.synthesizer import Synthesizer
+from handwriting.web import schemas
+from handwriting.web.pool import Pool
+
+CORES = os.cpu_count() or 1
+"""Threads of a pool: the engine computes each request in one thread."""
+
+MIN_LINE_POINTS = 10
+"""A copied line with fewer points is not worth reading."""
+
+
+@dataclass
+class Service:
+    """The server's models and thread pools."""
+
+    synthesizer: Synthesizer
+    recognizer: Recognizer
+    reading: Pool = field(default_factory=lambda: Pool("reading", CORES, 12 * CORES))
+    writing: Pool = field(default_factory=lambda: Pool("writing", CORES, 2 * CORES))
+    drawing: Pool = field(default_factory=lambda: Pool("drawing", 1, 8))
+
+    def __post_init__(self) -> None:
+        self.reader = IncrementalPageReader(self.recognizer)
+        self.styles = {name: load(name) for name in SHIPPED}
+
+    def close(self) -> None:
+        """Wait for running work."""
+        for pool in (self.reading, self.writing, self.drawing):
+            pool.close()
+
+    def transcribe(self, body: bytes) -> dict[str, Any]:
+        """Read a drawing."""
+        request = schemas.parse(schemas.TranscribeRequest, body)
+        hints = request.hints
+        lines = self.reader.read(schemas.ink_of(request.strokes), hints.alternatives, hints.textContext)
+        return schemas.transcription(lines, hints.alternatives, request.strokes)
+
+    def transcribe_file(self, data: bytes, alternatives: int, page: int | None) -> dict[str, Any]:
+        """Read an ink file, or one ``page`` of a document; the reply holds its strokes as well."""
+        ink = formats.read_ink(data, page=page)
+        if len(ink) > schemas.MAX_POINTS:
+            raise schemas.TooLarge(
+                f"{len(ink):,} points, and a drawing may have {schemas.MAX_POINTS:,}; split the file"
+            )
+        strokes: list[list[schemas.Point]] = [[{"x": x, "y": y} for x, y in s.tolist()] for s in ink.strokes]
+        lines = self.reader.read(ink, alternatives)
+        return {"strokes": strokes} | schemas.transcription(lines, alternatives, strokes)
+
+    def check_line(self, body: bytes) -> dict[str, Any]:
+        """Read a copied line, and compare it with the text that was to be copied."""
+        request = schemas.parse(schemas.CopiedLineRequest, body)
+        ink = schemas.ink_of(request.strokes)
+        if len(ink) < MIN_LINE_POINTS:
+            raise InkError("there is hardly any ink; write the whole line")
+        read = self.recognizer.transcribe(ink).text
+        return {"read": read, "cer": metrics.cer([(request.text, read)])}
+
+    def create_style(self, body: bytes) -> dict[str, Any]:
+        """Make a style of copied lines; it is refused if the synthesizer cannot write in it."""
+        request = schemas.parse(schemas.CreateStyleRequest, body)
+        samples = tuple(Sample(line.text, schemas.ink_of(line.strokes)) for line in request.samples)
+        style = Style(request.name.strip(), samples)
+        self.synthesizer.primer(style)
+        return style.record()
+
+    def live_page(self, body: bytes, show: Callable[[PointsEvent], object]) -> LivePage:
+        """Prepare the page that a request asks for; it is written when it is iterated over."""
+        request = schemas.parse(schemas.GenerateRequest, body)
+        if len(request.text) > schemas.MAX_TEXT_CHARACTERS:
+            raise schemas.TooLarge(
+                f"a text of {len(request.text):,} characters; give at most {schemas.MAX_TEXT_CHARACTERS:,} at a time"
+            )
+        hand = Hand(request.bias, request.seed, self._style(request.style), request.size, request.slant)
+        best_of = BestOf(self.synthesizer, self.recognizer, request.bestOf)
+        return LivePage(best_of, request.text, request.sheet.layout(), hand, show)
+
+    def _style(self, given: str | dict[str, Any] | None) -> Style | None:
+        if given is None:
+            return None
+        if isinstance(given, dict):
+            return Style.of(given)
+        if given not in self.styles:
+            raise InkError(f"there is no style {given[:60]!r}; the styles are {', '.join(self.styles)}")
+        return self.styles[given]
+
+    def export(self, body: bytes, ending: str) -> bytes:
+        """A file of the ink that the client has: on its sheet, or without one as large as fits."""
+        request = schemas.parse(schemas.ExportRequest, body)
+        counts = request.lines or [len(request.strokes)]
+        if sum(counts) != len(request.strokes) or min(counts) < 0:
+            raise InkError(f"the lines have {sum(counts)} strokes, and the ink has {len(request.strokes)}; send all")
+        if request.sheet is None:
+            ink = schemas.ink_of(request.strokes, request.text or None)
+            if ending in pictures.ENDINGS:
+                return export.encode(fitted(ink), ending)
+            return export.encode_ink(Page(replace(ink, source=replace(ink.source, units="px"))), ending)
+        texts = request.text.split("\n") if request.text.count("\n") + 1 == len(counts) else [None] * len(counts)
+        inks, start = [], 0
+        for count, text in zip(counts, texts, strict=True):
+            strokes = request.strokes[start : start + count]
+            start += count
+            if any(strokes):
+                inks.append(schemas.ink_of(strokes, text))
+        drawing = on_sheet(inks, len(counts), request.sheet.layout(), title=texts[0], desc=request.text or None)
+        return export.encode(drawing, ending, text=drawing.desc or drawing.title)

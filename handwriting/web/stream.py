@@ -1,0 +1,122 @@
+"""A page that is sent while it is written: one JSON object a line, until it is done, too slow, or nobody listens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from fastapi.responses import StreamingResponse
+
+from handwriting.composition.live_page import LineEvent, LivePage, PointsEvent, SheetEvent
+from handwriting.errors import InkError
+from handwriting.web.pool import Pool
+
+
+class ClientGone(Exception):
+    """Nobody waits for the reply any more."""
+
+
+class Deadline:
+    """Ends work that takes too long or that nobody waits for."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.cancelled = threading.Event()
+        self._clock, self._end, self._seconds = clock, clock() + seconds, seconds
+
+    def check(self) -> None:
+        """Raise :class:`ClientGone` when cancelled, and :class:`InkError` when the time is up."""
+        if self.cancelled.is_set():
+            raise ClientGone
+        if self._clock() > self._end:
+            raise InkError(f"it took more than {self._seconds:g} seconds; give a shorter text or a smaller best-of")
+
+
+def records(page: LivePage) -> Iterator[dict[str, Any]]:
+    """Write the page: its sheet and finished lines as JSON objects, and a last one when it is done."""
+    misread = []
+    for event in page:
+        if isinstance(event, SheetEvent):
+            yield {
+                "type": "sheet", "width": event.width, "height": event.height, "lines": event.lines,
+                "rulings": event.rulings,
+            }  # fmt: skip
+        else:
+            if not event.chosen.verified:
+                misread.append(event.line)
+            yield line_record(event)
+    yield {"type": "done", "unsaid": misread}
+
+
+def points_record(event: PointsEvent) -> dict[str, Any]:
+    """New points of the line that is being drawn."""
+    return {"type": "points", "line": event.line, "points": np.round(event.points, 2).tolist()}
+
+
+def line_record(event: LineEvent) -> dict[str, Any]:
+    """A finished line."""
+    return {
+        "type": "line",
+        "line": event.line,
+        "text": event.chosen.text,
+        "read": event.chosen.read,
+        "says": event.chosen.verified,
+        "candidate": event.chosen.candidate,
+        "drawn": event.chosen.candidates,
+        "same": event.as_shown,
+        "strokes": [np.round(stroke, 2).tolist() for stroke in event.strokes],
+    }
+
+
+async def stream(
+    pool: Pool, prepare: Callable[[Callable[[PointsEvent], object]], LivePage], seconds: float
+) -> StreamingResponse:
+    """Write a page in ``pool`` and send it meanwhile.
+
+    ``prepare`` makes the page, given the callback for its points; its errors are raised here, before the reply begins.
+    Errors after that, such as one for taking more than ``seconds``, are sent as the last object.
+    """
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+    deadline = Deadline(seconds)
+
+    def put(record: dict[str, Any]) -> None:
+        loop.call_soon_threadsafe(queue.put_nowait, json.dumps(record, separators=(",", ":")).encode() + b"\n")
+
+    def emit(record: dict[str, Any]) -> None:
+        deadline.check()
+        put(record)
+
+    def work() -> None:
+        try:
+            for record in records(page):
+                emit(record)
+        except InkError as error:
+            put({"type": "error", "reason": str(error)})
+        except ClientGone:
+            pass
+        finally:
+            loop.call_soon_threadsafe(queue.put_nowait, None)
+
+    slot = pool.admit()
+    try:
+        page = await slot.run(lambda: prepare(lambda event: emit(points_record(event))))
+    except BaseException:
+        slot.release()
+        raise
+
+    async def lines() -> Any:
+        try:
+            running = asyncio.ensure_future(slot.run(work))
+            while (line := await queue.get()) is not None:
+                yield line
+            await running
+        finally:
+            deadline.cancelled.set()
+            slot.release()
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"cache-control": "no-store"})
