@@ -4,108 +4,193 @@ Tablets and file formats disagree on where y grows to, people turn their tablets
 strokes from their end. A page can therefore lie in eight ways (the symmetries of a square), and its strokes can be
 drawn forward, backward, or some of each.
 
-A log-linear classifier chooses among these 24 poses. Its features are counts of what the pen does: pairs of directions
-a few steps apart along each stroke, where strokes begin and end, and where the next stroke lies. Turning, mirroring or
-reversing ink merely permutes these counts, so one vector of weights scores all poses at the cost of one.
+A small network chooses among the sixteen ways with all strokes forward or all backward. It sees counts of what the pen
+does: pairs of directions a few steps apart along each stroke, where strokes begin and end, and where the next stroke
+lies. Changing the orientation permutes these counts, so the ink is measured once and scored sixteen times. Where the
+small network is in doubt, as about a short word, the recognizer reads the few orientations that are left.
 """
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.geometry.resample import resample
-from handwriting.ink import Floats, Ink
+from handwriting.checkpoint import shipped
+from handwriting.errors import InkError
+from handwriting.ink import Ink
+from handwriting.recognition.pen_counts import MOVES_BEGIN, SECTORS, SIZE, permutation, stroke_counts
 
 Integers = NDArray[np.int64]
-Drawn = Literal["forward", "backward", "mixed"]
+Bools = NDArray[np.bool_]
+Strokes = Literal["forward", "backward", "mixed"]
+Confidence = Callable[[Sequence[Ink]], Sequence[float]]
+"""How well a network reads each of some inks: the mean log-probability of its best path, a step."""
 
-SECTORS = 16
-"""Directions of the pen that are told apart; a multiple of 8, so that symmetries permute them."""
-SPACING = 0.2
-"""Length of a step in letter sizes."""
-LAGS = (1, 3, 6)
-"""Steps between the two directions of a pair."""
-NEAR, FAR = 1.5, 5.0
-"""Distances between strokes in letter sizes: beside it, in the next word, on the next line."""
-DOT = 0.35
-"""Largest extent of a dot in letter sizes."""
-MOVES = 4
-"""Kinds of a move to the next stroke: near, farther, far, to a dot."""
-CHORDS = 3
-"""Kinds of strokes by the length of their chord: short, medium, long."""
-SIZE = len(LAGS) * SECTORS**2 + 2 * SECTORS + CHORDS * SECTORS + MOVES * SECTORS
-"""Number of features of an ink."""
-
-
-def counts(ink: Ink) -> tuple[Floats, Floats]:
-    """Features of each stroke, shape (S, F), and of the moves between strokes, shape (F,)."""
-    scale = letter_size(ink)
-    points, _ = resample(ink, SPACING * scale)
-    strokes = len(ink.starts)
-    dx, dy = np.diff(points.x), np.diff(points.y)
-    owner = points.stroke_index
-    inside = owner[1:] == owner[:-1]
-    moving = inside & (np.hypot(dx, dy) > 0)
-    code, own = sector(dx[moving], dy[moving]), owner[:-1][moving]
-    keys, owners = [], []
-    for k, lag in enumerate(LAGS):
-        same = own[lag:] == own[:-lag]
-        keys.append(k * SECTORS**2 + SECTORS * code[:-lag][same] + code[lag:][same])
-        owners.append(own[lag:][same])
-    base = len(LAGS) * SECTORS**2
-    if len(code):
-        begins = np.flatnonzero(np.diff(own, prepend=-1))
-        ends = np.append(begins[1:], len(own)) - 1
-        keys += [base + code[begins], base + SECTORS + code[ends]]
-        owners += [own[begins], own[ends]]
-    base += 2 * SECTORS
-    first, last = ink.xy[ink.starts], ink.xy[ink.ends - 1]
-    chord = (last - first) / scale
-    length = np.hypot(*chord.T)
-    drawn = length > DOT
-    kind = np.digitize(length, [NEAR, FAR])
-    keys.append((base + SECTORS * kind + sector(*chord.T))[drawn])
-    owners.append(np.flatnonzero(drawn))
-    at, of = np.concatenate(keys), np.concatenate(owners)
-    own_counts = np.bincount(of * SIZE + at, minlength=strokes * SIZE).reshape(strokes, SIZE).astype(np.float64)
-
-    base += CHORDS * SECTORS
-    left, top, right, bottom = ink.boxes / scale
-    middle = np.stack([left + right, top + bottom]) / 2
-    dot = np.maximum(right - left, bottom - top)[1:] < DOT
-    move = np.diff(middle, axis=1)
-    length = np.hypot(*move)
-    kind = np.where(dot & (length < FAR), 3, np.digitize(length, [NEAR, FAR]))
-    keys_of_moves = (base + SECTORS * kind + sector(*move))[length > 0]
-    return own_counts, np.bincount(keys_of_moves, minlength=SIZE).astype(np.float64)
+KIND = "orientation"
+NAMES = {
+    (0, False): "upright", (1, False): "turned-90", (2, False): "turned-180", (3, False): "turned-270",
+    (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
+}  # fmt: skip
+"""Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
+UPRIGHT_BONUS = 2.0
+"""What is added to the log-odds of ink as it is, which nearly all ink is."""
+SURE = 0.98
+"""A probability at which the network is not asked."""
+POSSIBLE = 0.01
+"""Orientations less probable than this are not tried."""
+TRIED = 4
+"""Orientations that the network is shown at most."""
+TRUST = 10.0
+"""Log-odds for each nat a step by which the network reads one orientation better than another."""
+MIXED_SHARE = 0.15
+"""Share of the ink drawn against the rest from which the strokes are taken to run both ways."""
+CLEAR = 1.0
+"""Log-odds of a stroke's direction that count for that share."""
 
 
-def sector(dx: Floats, dy: Floats) -> Integers:
-    """The nearest of the 16 directions, counted clockwise from rightward as y grows downward."""
-    return np.round(np.arctan2(dy, dx) * SECTORS / (2 * np.pi)).astype(np.int64) % SECTORS
+@dataclass(frozen=True)
+class Orientation:
+    """How a page lies: mirrored left to right or not, then turned clockwise, its strokes drawn forward or not."""
+
+    turns: int = 0
+    """Quarter turns clockwise, 0 to 3."""
+    mirrored: bool = False
+    strokes: Strokes = "forward"
+
+    @classmethod
+    def named(cls, name: str) -> Orientation:
+        """The orientation of a name in :data:`NAMES`. Raises :class:`InkError` for another name."""
+        for (turns, mirrored), known in NAMES.items():
+            if name == known:
+                return cls(turns, mirrored)
+        raise InkError(f"orientation {name!r} is not known; choose auto, as-is or one of {', '.join(NAMES.values())}")
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.turns, self.mirrored]
+
+    @property
+    def as_is(self) -> bool:
+        """Whether the ink needs no change."""
+        return self == Orientation()
+
+    def upright(self, ink: Ink, backward: Bools | None = None) -> tuple[Ink, Integers]:
+        """The ink as it reads, and the number in ``ink`` of each of its points.
+
+        ``backward``, shape (S,): the strokes to reverse; by default all if ``strokes`` is ``"backward"``, else none.
+        Times stay in their order.
+        """
+        if backward is None:
+            backward = np.full(len(ink.starts), self.strokes == "backward")
+        points = np.arange(len(ink))
+        flip = backward[ink.stroke_index]
+        points[flip] = (ink.starts + ink.ends - 1)[ink.stroke_index[flip]] - points[flip]
+        x, y = ink.x[points], ink.y[points]
+        for _ in range(self.turns):
+            x, y = y, -x
+        pressure = None if ink.pressure is None else ink.pressure[points]
+        return Ink(-x if self.mirrored else x, y, ink.starts, ink.t, pressure, ink.source), points
 
 
-def letter_size(ink: Ink) -> float:
-    """About the size of a small letter; the same however the ink is turned."""
-    return float(np.sqrt(_run(ink, ink.x) * _run(ink, ink.y)))
+ALL = tuple(
+    Orientation(turns, mirrored, strokes)
+    for strokes in ("forward", "backward")
+    for mirrored in (False, True)
+    for turns in range(4)
+)
+"""Upright first."""
+_PERMUTATIONS = np.stack([permutation(o.turns, o.mirrored, o.strokes == "backward") for o in ALL])
+_REVERSED = permutation(0, False, True)
 
 
-def _run(ink: Ink, along: Floats) -> float:
-    """How far the pen goes one way along an axis before it turns: the median, each weighing its length."""
-    step = np.diff(along)
-    step[ink.starts[1:] - 1] = 0.0
-    moving = step != 0
-    way, owner = np.sign(step[moving]), ink.stroke_index[:-1][moving]
-    if not len(way):
-        return max(float(np.ptp(ink.xy, axis=0).max()) / 10, 1e-150) or 1.0
-    begins = np.append(True, (np.diff(way) != 0) | (np.diff(owner) != 0))
-    runs = np.abs(np.add.reduceat(step[moving], np.flatnonzero(begins)))
-    order = np.sort(runs)
-    total = np.cumsum(order)
-    return max(float(order[np.searchsorted(total, total[-1] / 2)]), float(np.ptp(ink.xy, axis=0).max()) * 1e-3)
+@dataclass(frozen=True, eq=False)
+class OrientationClassifier:
+    """A network of one hidden layer over :mod:`~handwriting.recognition.pen_counts`, shared by all orientations."""
+
+    hidden: NDArray[np.float32]
+    """Shape (SIZE, H)."""
+    bias: NDArray[np.float32]
+    """Shape (H,)."""
+    output: NDArray[np.float32]
+    """Shape (H,)."""
+    direct: NDArray[np.float32]
+    """Shape (SIZE,): from counts to the score without a hidden layer."""
+    backward: NDArray[np.float32]
+    """Shape (SIZE,): weights of a stroke's counts in the log-odds that it was drawn forward."""
+
+    @classmethod
+    @cache
+    def load(cls) -> OrientationClassifier:
+        """The shipped classifier. Raises :class:`InkError` if it is missing."""
+        path = shipped(KIND) / "model.npz"
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return cls(*(stored[name].astype(np.float32) for name in cls.__dataclass_fields__))
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise InkError(f"{path}: not readable ({type(error).__name__}); install handwriting anew") from error
+
+    def find(self, ink: Ink, confidence: Confidence) -> tuple[Orientation, Bools]:
+        """The orientation of an ink and which of its strokes run backward.
+
+        ``confidence`` is asked only in doubt, with the ink turned upright in a few ways. Ink as it is, is preferred.
+        """
+        strokes, moves = stroke_counts(ink)
+        counts = strokes.sum(axis=0) + moves
+        logits = self.scores(counts)
+        logits[0] += UPRIGHT_BONUS
+        best = int(logits.argmax())
+        probable = np.exp(logits - logits[best])
+        probable /= probable.sum()
+        if probable[best] < SURE:
+            best = self._read(ink, logits, probable, confidence)
+        found = ALL[best]
+        if ink.t is None:
+            mixed = self._mixed(found, strokes)
+            if mixed is not None:
+                return mixed
+        return found, np.full(len(ink.starts), found.strokes == "backward")
+
+    def scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds of each of :data:`ALL`, shape (16,), from the counts of an ink, shape (SIZE,)."""
+        scaled = counts[_PERMUTATIONS] / np.sqrt(max(counts[:MOVES_BEGIN].sum(), 1.0))
+        layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
+        return (layer @ self.output + scaled @ self.direct).astype(np.float64)
+
+    def forwardness(self, strokes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds that each stroke of upright ink was drawn forward, from counts of shape (S, SIZE)."""
+        difference = strokes - strokes[:, _REVERSED]
+        return difference @ self.backward / np.sqrt(np.maximum(strokes.sum(axis=1), 1.0))
+
+    def _read(
+        self, ink: Ink, logits: NDArray[np.float64], probable: NDArray[np.float64], confidence: Confidence
+    ) -> int:
+        """The number in :data:`ALL` of the orientation that classifier and network together find best."""
+        tried = [int(k) for k in np.argsort(-probable)[:TRIED] if probable[k] > POSSIBLE]
+        if 0 not in tried:
+            tried.append(0)
+        read = np.array(confidence([ALL[k].upright(ink)[0] for k in tried]))
+        return tried[int((logits[tried] + TRUST * read).argmax())]
+
+    def _mixed(self, found: Orientation, strokes: NDArray[np.float64]) -> tuple[Orientation, Bools] | None:
+        """The orientation if strokes run both ways, as they do after a plotter's tool has sorted them, else None."""
+        forward = self.forwardness(strokes[:, permutation(found.turns, found.mirrored, False)])
+        weight = np.where(np.abs(forward) > CLEAR, strokes.sum(axis=1), 0.0)
+        against = forward > 0 if found.strokes == "backward" else forward < 0
+        if weight[against].sum() < MIXED_SHARE * max(weight.sum(), 1.0):
+            return None
+        best = None
+        for one in ALL[:8]:
+            turned = strokes[:, permutation(one.turns, one.mirrored, False)]
+            backward = self.forwardness(turned) < 0
+            repaired = np.where(backward[:, None], turned[:, _REVERSED], turned).sum(axis=0)
+            score = self.scores(repaired)[0] + (UPRIGHT_BONUS if one == found else 0.0)
+            if best is None or score > best[0]:
+                best = score, Orientation(one.turns, one.mirrored, "mixed"), backward
+        assert best is not None
+        return best[1], best[2]

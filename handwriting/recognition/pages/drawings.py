@@ -17,9 +17,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.ink import Ink
+from handwriting.ink import Floats, Ink
 from handwriting.recognition.pages.geometry import Shapes, distance, inside
-from handwriting.recognition.pages.marks import Integers, Marks
+from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
 
 Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
 
@@ -29,18 +29,22 @@ TALL = 7.0
 """Height of a stroke that no letter has."""
 LONG, LONG_LEVEL = 5.6, 7.0
 """Length of a straight stroke that no letter has; t-bars and dashes, which run level, are longer than stems."""
-UNDERLINE = 2.0
+UNDERLINE = 2.1
 """Shortest underline: that of a word of two letters."""
+SIDE = 2.5
+"""Shortest side of a box around writing."""
 TOUCH = 0.7
 """What is this near is taken to touch: hands do not close their boxes exactly."""
 SCRATCHED, STRUCK = 8, 5
 """Crossings with other ink that only crossing out has: of any stroke, and of a straight one."""
+SHORTEST_STRIKE = 2.0
+"""Length of a stroke that may cross out a word of two letters."""
 WRITING = 4.0
 """Height of the strokes that together are the least that is called writing; less is never parted from drawings."""
 
 
 @dataclass(frozen=True, eq=False)
-class Region:
+class DrawingRegion:
     """A drawing on a page, or a word that is crossed out."""
 
     kind: Kind
@@ -48,14 +52,14 @@ class Region:
     """Numbers of its strokes on the page, in rising order."""
 
 
-def find_drawings(marks: Marks) -> list[Region]:
+def find_drawings(marks: Marks) -> list[DrawingRegion]:
     """The drawings of a page, from the top; none when all of the ink looks like one.
 
     Every stroke is in one region at most. Letter heights are those of the strokes that are left.
     """
     ink = marks.ink.keep(marks.sound)  # every stroke keeps a point
     drawn = np.zeros(len(ink.starts), dtype=bool)
-    shapes = Shapes(ink, marks.height)
+    shapes = Shapes(ink, _typical_height(ink))
     for _ in range(3):  # a drawing distorts the letter height until it is set aside
         before, drawn = drawn, _large(shapes)
         if not _is_writing(shapes, ~drawn):
@@ -75,6 +79,27 @@ def _large(shapes: Shapes) -> NDArray[np.bool_]:
     return (smooth | long | tall) & ~shapes.torn
 
 
+def _typical_height(ink: Ink) -> float:
+    """A first letter height, in which a stroke that is drawn up and down many times weighs little more than a letter."""
+    strokes = np.split(ink.y, ink.starts[1:])
+    moved = np.array([np.abs(np.diff(y)).sum() for y in strokes])
+    heights = np.array([_median_rise(y) for y in strokes])
+    chosen = heights > 0
+    if not chosen.any():
+        return Marks(ink).height
+    return weighted_median(heights[chosen], np.sqrt(moved[chosen]))
+
+
+def _median_rise(y: Floats) -> float:
+    """How far the pen goes up or down before it turns: the median, each weighing its length."""
+    step = np.diff(y)
+    step = step[step != 0]
+    if not len(step):
+        return 0.0
+    rises = np.abs(np.add.reduceat(step, np.flatnonzero(np.append(True, np.diff(np.sign(step)) != 0))))
+    return weighted_median(rises, rises)
+
+
 def _is_writing(shapes: Shapes, chosen: NDArray[np.bool_]) -> bool:
     heights = shapes.boxes[:, 3] - shapes.boxes[:, 1]
     return bool(np.minimum(heights, 2.0)[chosen].sum() > WRITING)
@@ -87,25 +112,26 @@ class _Finder:
         self.shapes, self.drawn = shapes, drawn.copy()
         self.free = ~drawn
         """Strokes that are taken for writing so far."""
-        self.found: list[Region] = []
+        self.found: list[DrawingRegion] = []
 
-    def regions(self) -> list[Region]:
+    def regions(self) -> list[DrawingRegion]:
         self._cross_out()
+        self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self._encloses(k)], dtype=np.int64))
         self._hatch()
         self._join()
         self._underline()
         for group in self._touching(np.flatnonzero(self.drawn)):
             strokes = np.concatenate([group, self._companions(group)])
             self.free[strokes] = False
-            self.found.append(Region(self._kind(group), np.sort(strokes)))
+            self.found.append(DrawingRegion(self._kind(group), np.sort(strokes)))
         tops = [self.shapes.boxes[region.strokes, 1].min() for region in self.found]
         return [self.found[k] for k in np.argsort(tops, kind="stable")]
 
     def _cross_out(self) -> None:
         """Words that are struck through or scribbled over, with what covers them."""
         groups: list[set[int]] = []
-        for stroke in np.flatnonzero(self.shapes.length > 4).tolist():
-            if self.shapes.torn[stroke]:
+        for stroke in np.flatnonzero(self.shapes.length > SHORTEST_STRIKE).tolist():
+            if self.shapes.torn[stroke] or self._encloses(stroke) or self._is_side(stroke):
                 continue
             others = self.shapes.beside(stroke)
             others = others[(self.shapes.length[others] > 1.2) & ~self.drawn[others]]
@@ -124,21 +150,52 @@ class _Finder:
         for group in groups:
             strokes = np.array(sorted(group))
             self.drawn[strokes] = self.free[strokes] = False
-            self.found.append(Region("crossed-out", strokes))
+            self.found.append(DrawingRegion("crossed-out", strokes))
 
     def _strikes(self, stroke: int, others: Integers, crossed: int) -> bool:
         """Whether a straight stroke runs through the middle of letters, and not under them or on top."""
         shapes = self.shapes
-        if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30 and abs(shapes.chord[stroke]) > 4.5):
+        if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30):
             return False
-        if crossed < max(STRUCK, 0.5 * shapes.length[stroke]):
+        long = abs(shapes.chord[stroke]) > 4.5
+        if crossed < max(STRUCK if long else 3, (0.5 if long else 0.8) * shapes.length[stroke]):
             return False
         above, below, _ = self._around(stroke, others, 1.5)
-        return bool(0.2 < above / max(above + below, 1) < 0.85)
+        return bool(0.25 < above / max(above + below, 1) < 0.8)
 
     def _scratches(self, stroke: int, crossed: int) -> bool:
         shapes = self.shapes
-        return bool(not shapes.straight[stroke] and crossed >= max(SCRATCHED, 0.4 * shapes.length[stroke]))
+        smooth = shapes.turning[stroke] < 0.7 * shapes.length[stroke]
+        return bool(not shapes.straight[stroke] and crossed >= max(SCRATCHED, 0.5 * shapes.length[stroke] * smooth))
+
+    def _encloses(self, stroke: int) -> bool:
+        """Whether a stroke goes once around others, like a circle or a box."""
+        shapes = self.shapes
+        if shapes.length[stroke] < 6 or shapes.turning[stroke] > 2.8 * np.pi or not self._closed(stroke):
+            return False
+        path = shapes.points[stroke]
+        return any(
+            shapes.length[k] > 1.2 and inside(shapes.points[k], path).mean() > 0.8
+            for k in shapes.beside(stroke).tolist()
+        )
+
+    def _is_side(self, stroke: int) -> bool:
+        """Whether both ends of a straight stroke meet others, as do those of a box's sides and of a table's rules."""
+        shapes = self.shapes
+        if not (self.drawn[stroke] and shapes.straight[stroke]):
+            return False
+        ends = shapes.points[stroke][[0, -1]]
+        touch = np.zeros(2, dtype=bool)
+        for k in np.flatnonzero(shapes.straight & (shapes.length > SIDE)).tolist():
+            if k != stroke and self._near(stroke, k) and self._turned(stroke, k) > 30:
+                # Of a long stroke any place may be met; a short one, which may be a letter, only at a corner.
+                path = shapes.points[k] if self.drawn[k] else shapes.points[k][[0, -1]]
+                touch |= np.abs(ends[:, None] - path).min(axis=1) < TOUCH
+        return bool(touch.all())
+
+    def _turned(self, a: int, b: int) -> float:
+        """The angle between two straight strokes in degrees, at most 90."""
+        return float(abs((self.shapes.slope[a] - self.shapes.slope[b] + 90) % 180 - 90))
 
     def _covered(self, stroke: int) -> Integers:
         """The strokes that lie under one that crosses them out."""
@@ -201,8 +258,7 @@ class _Finder:
                 joined = [j for j in lines if self._near(j, k) and (distance(ends, shapes.points[j]) < TOUCH).any()]
                 touch = np.zeros(2, dtype=bool)
                 for j in joined:
-                    turned = abs((shapes.slope[k] - shapes.slope[j] + 90) % 180 - 90) > 30
-                    if turned or not shapes.straight[j]:
+                    if self._turned(k, j) > 30 or not shapes.straight[j]:
                         touch |= distance(ends, shapes.points[j]) < TOUCH
                 if touch.all() and abs(shapes.chord[k]) > 2.0 or touch.any() and abs(shapes.chord[k]) > 3.5:
                     more.append(k)
@@ -227,9 +283,10 @@ class _Finder:
                 tip = int(np.abs(z).argmin())
                 if abs(z[tip]) > TOUCH or np.abs(z).max() > 5:
                     continue
-                sides = [part for part in (z[: tip + 1], z[tip:]) if len(part) > 1 and abs(part[0] - part[-1]) > 0.6]
+                sides = [part for part in (z[: tip + 1], z[tip:]) if len(part) > 1 and 0.6 < abs(part[0] - part[-1]) < 3]
                 away = [part[0] if abs(part[0]) > abs(part[-1]) else part[-1] for part in sides]
-                if away and all(-0.3 * abs(w) > w.real and abs(w.imag) > 0.25 * abs(w) for w in away):
+                bent = any(np.abs(np.diff(part)).sum() > 1.1 * abs(part[0] - part[-1]) for part in sides)
+                if away and not bent and all(-0.3 * abs(w) > w.real and abs(w.imag) > 0.25 * abs(w) for w in away):
                     barbs.append(k)
                     tips += away
             if any(w.imag > 0 for w in tips) and any(w.imag < 0 for w in tips):
@@ -242,9 +299,9 @@ class _Finder:
         for k in np.flatnonzero(self.free & shapes.level & (np.abs(shapes.chord) > UNDERLINE)).tolist():
             others = shapes.beside(k, 3.0)
             others = others[~self.drawn[others]]
-            above, below, covered = self._around(k, others, 2.5)
-            close = self._around(k, others, 1.0)
-            if covered > 0.6 and above > 2 * abs(shapes.chord[k]) and below < 0.3 * above and close[1] <= close[0]:
+            above, _, covered = self._around(k, others, 2.5)
+            near, below, _ = self._around(k, others, 1.0)
+            if covered > 0.6 and above > 2 * abs(shapes.chord[k]) and below < 0.2 * above and below <= near:
                 self._draw(np.array([k]))
 
     def _companions(self, group: Integers) -> Integers:
@@ -259,7 +316,7 @@ class _Finder:
         within = self.free & (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom)
         strokes = np.flatnonzero(within)
         simple = shapes.turning[strokes] < 2.4 * np.pi
-        small = np.maximum(*(boxes[strokes, 2:] - boxes[strokes, :2]).T) < 0.45 * size
+        small = np.maximum(*(boxes[strokes, 2:] - boxes[strokes, :2]).T) < 0.6 * size
         if not 0 < len(strokes) <= 5 or not (simple & small).all() or self._is_row(strokes):
             return np.empty(0, dtype=np.int64)
         return strokes
@@ -267,10 +324,11 @@ class _Finder:
     def _is_row(self, strokes: Integers) -> bool:
         """Whether strokes stand beside each other as letters do, or are a single one."""
         boxes = self.shapes.boxes[strokes]
-        middle = (boxes[:, 1] + boxes[:, 3]) / 2
-        order = np.argsort(boxes[:, 0])
-        gaps = boxes[order[1:], 0] - np.maximum.accumulate(boxes[order, 2])[:-1]
-        return bool(np.ptp(middle) < 1.0 and (gaps < 1.2).all())
+        gaps = []
+        for low, high in ((0, 2), (1, 3)):
+            order = np.argsort(boxes[:, low])
+            gaps.append(boxes[order[1:], low] - np.maximum.accumulate(boxes[order, high])[:-1])
+        return bool((gaps[0] < 1.2).all() and (gaps[1] < 0.4).all())
 
     def _touching(self, strokes: Integers) -> list[Integers]:
         """Drawn strokes in groups that hang together."""
@@ -291,8 +349,7 @@ class _Finder:
         shapes = self.shapes
         if not (shapes.straight[[a, b]].all() and max(np.abs(shapes.chord[[a, b]])) < 12) or shapes.level[[a, b]].any():
             return False
-        turned = abs((shapes.slope[a] - shapes.slope[b] + 90) % 180 - 90)
-        return bool(turned < 15 and distance(shapes.points[a], shapes.points[b]).min() < 1.6)
+        return bool(self._turned(a, b) < 15 and distance(shapes.points[a], shapes.points[b]).min() < 1.6)
 
     def _kind(self, group: Integers) -> Kind:
         shapes = self.shapes

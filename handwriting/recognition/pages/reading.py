@@ -9,7 +9,8 @@ import numpy as np
 
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages.splitting import PageLine, split_lines, whole_line
+from handwriting.recognition.pages.drawings import DrawingRegion
+from handwriting.recognition.pages.splitting import PageLine, find_layout
 from handwriting.recognition.recognizer import Box, Character, Decoder, Reading, Recognizer, Transcription, Word
 
 Reader = Callable[[Sequence[Ink]], Iterator[Transcription]]
@@ -71,6 +72,7 @@ class ReadPage:
 
     page: Page
     lines: tuple[ReadLine, ...]
+    drawings: tuple[DrawingRegion, ...] = ()
 
     @property
     def text(self) -> str:
@@ -91,15 +93,15 @@ def read_pages(
 
     ``tick`` is told how many lines are done, and of how many.
     """
-    split = [[whole_line(page.ink)] if lone else split_lines(page.ink) for page in pages]
-    total = sum(map(len, split))
-    transcriptions = read([line.ink for lines in split for line in lines])
+    layouts = [find_layout(page.ink, single_line=lone) for page in pages]
+    total = sum(len(layout.lines) for layout in layouts)
+    transcriptions = read([line.ink for layout in layouts for line in layout.lines])
     done, result = 0, []
-    for page, lines in zip(pages, split, strict=True):
+    for page, layout in zip(pages, layouts, strict=True):
         found = []
-        for line in lines:
+        for line in layout.lines:
             found.append(ReadLine(page.ink, line, next(transcriptions)))
             done += 1
             tick(done, total)
-        result.append(ReadPage(page, tuple(line for line in found if line.text)))
+        result.append(ReadPage(page, tuple(line for line in found if line.text), tuple(layout.drawings)))
     return result
