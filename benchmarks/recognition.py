@@ -1,9 +1,9 @@
-"""The shipped recognizer on the development set: int8 and float32, best path and beam; and where the time goes.
+"""Measure the shipped recognizer on the development set: int8 and float32, best path and beam, time per part.
 
     python benchmarks/recognition.py [--data DIR-or-FILE] [--split testset_v] [--threads 1]
 
-The figures of ``evaluate recognizer`` in one table, and milliseconds a line of each part, one line at a time and in
-batches of 16. int8 is to cost at most 0.15 points of CER against float32.
+It prints the figures of ``evaluate recognizer`` in one table, and the milliseconds per line of each part, one line at
+a time and in batches of 16. int8 should cost at most 0.15 points of CER compared with float32.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from handwriting.text import natural
 
 
 def milliseconds(work: Callable[[], object], lines: int) -> float:
-    """The best of three runs, a line."""
+    """Milliseconds per line, in the best of three runs."""
     times = []
     for _ in range(3):
         began = time.perf_counter()
@@ -47,7 +47,7 @@ def main() -> None:
         return
     import torch
 
-    from handwriting.training.recognizer import torch_network
+    from handwriting.training.recognizer_checkpoint import torch_network
 
     torch.set_num_threads(options.threads)
     corpus = open_corpus(options.data)

@@ -71,17 +71,18 @@ class Part:
 def measure(corpus: Part, kind: str, row: Row, epochs: int, runs: Path, name: str) -> dict[str, float]:
     """Train as the row says; what the table shows of it."""
     from handwriting.checkpoint import Checkpoint
-    from handwriting.training.loop import Options, _Training
-    from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask, figures
+    from handwriting.training.loop import Training
+    from handwriting.training.options import SynthesizerOptions, TrainingOptions
+    from handwriting.training.synthesizer import SynthesizerTask, figures
 
     start = None if row.start is None else Checkpoint.load(runs / folder(row.start) / "best", kind)
-    task = SynthesizerTask(corpus, SynthesizerSettings(**{"kind": kind, **SIZES, **row.settings}), start)
-    training = _Training(task, Options(epochs=epochs, **{**OPTIONS, **row.options}), runs / folder(name), "")
+    task = SynthesizerTask(corpus, SynthesizerOptions(**{"kind": kind, **SIZES, **row.settings}), start)
+    training = Training(task, TrainingOptions(epochs=epochs, **{**OPTIONS, **row.options}), runs / folder(name), "")
     training.run_to_end()
     rows = [r for r in training.curve if "nats_per_point" in r]
     best = min(rows, key=lambda r: r["nats_per_point"])
     return {
-        "training": figures(training.average, task.examples, task.normalizer)["nats_per_point"],
+        "training": figures(training.updater.average, task.examples, task.normalizer)["nats_per_point"],
         "best": best["nats_per_point"],
         "best_epoch": best["epoch"],
         "last": rows[-1]["nats_per_point"],

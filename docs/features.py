@@ -94,7 +94,7 @@ def draw_bezier() -> Figure:
     share_view([axes], [ink, Ink(polygons.real.ravel(), polygons.imag.ravel(), [0])])
     axes.apply_aspect()
     unit = np.ptp(axes.transData.transform([(0, 0), (1, 0)])[:, 0]) * 72 / DPI  # in points, as line widths are
-    for stroke in ink:
+    for stroke in ink.strokes:
         axes.plot(*stroke.T, color=PALE, linewidth=2 * CONFIG.tolerance * unit, solid_capstyle="round", zorder=1)
     for curve, polygon in zip(fitted.at(np.linspace(0, 1, 40)[:, None]).T, polygons, strict=True):
         axes.plot(curve.real, curve.imag, color=INK, linewidth=1.4)

@@ -15,6 +15,14 @@ class InkError(ValueError):
         super().__init__(printable(message))
 
 
+class NoInkError(InkError):
+    """A file that could be read, but has no ink in it."""
+
+
+class TooLargeError(InkError):
+    """A file, or what it asks for, that is beyond a limit."""
+
+
 def printable(text: str) -> str:
     r"""``text`` as one line that is safe to print anywhere, even when it quotes the name of a hostile file.
 

@@ -1,34 +1,39 @@
-"""Ink: the one value that travels through the whole house, and a page of it.
+"""Digital ink and pages of it: the values that the whole package exchanges.
 
-Digital ink is a sequence of pen strokes, each a sequence of points. Readers return it, features encode it, networks
-transcribe or generate it, renderers draw it. It is immutable, so one value can be shared by all of them.
+Digital ink is a sequence of pen strokes, each a sequence of points. Format readers return it, features encode it,
+networks transcribe or generate it, renderers draw it. It is immutable, so all of them can share one value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handwriting.errors import InkError
+from handwriting.notes import Note
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Source:
-    """What the source knew about the ink. Everything is optional; nothing is used by a network."""
+    """What the ink's file says about it. Everything is optional; no network uses it."""
 
     units: str | None = None
-    """Unit of x and y, as the source names it (``"mm"``, ``"himetric"``, ``"1/1000 in"``)."""
+    """Unit of x and y, by the name that the file gives it (``"mm"``, ``"himetric"``, ``"1/1000 in"``)."""
     start_time: float | None = None
-    """The first point's time stamp in the source's own clock, in seconds; ``Ink.t`` counts from it."""
+    """Time stamp of the first point in seconds, by the source's own clock; ``Ink.t`` counts from it."""
     text: str | None = None
     """Transcript that came with the ink."""
     writer: str | None = None
+    """Name or identifier of the person who wrote it."""
     file: str | None = None
+    """Name of the file that it was read from."""
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    """What the reader left out of the file; the same for all pages of a document."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +44,11 @@ class Ink:
     of each stroke's first point, strictly increasing from 0, so that no stroke is empty. ``t``: shape (N,), seconds
     since the first point, or None. ``pressure``: shape (N,), 0 to 1, or None. All arrays are read-only.
 
-    Raises :class:`InkError` when there is no point, a length differs, or a value is not finite.
+    Raises :class:`InkError` when there are no points, lengths differ, or a value is not finite.
+
+    >>> ink = Ink.from_strokes([[(0, 0), (4, 3)], [(5, 0)]])
+    >>> len(ink), len(ink.strokes), ink.bounds
+    (3, 2, (0.0, 0.0, 5.0, 3.0))
     """
 
     x: Floats
@@ -65,12 +74,12 @@ class Ink:
             raise InkError("ink has no points")
         starts = _read_only(self.starts, np.int64)
         if len(starts) == 0 or starts[0] != 0 or starts[-1] >= len(self.x) or (np.diff(starts) <= 0).any():
-            raise InkError("ink: stroke starts must rise strictly from 0 and stay below the number of points")
+            raise InkError("ink: stroke starts must increase strictly from 0 and stay below the number of points")
         object.__setattr__(self, "starts", starts)
 
     @classmethod
     def from_strokes(cls, strokes: Iterable[ArrayLike], source: Source = Source()) -> Ink:
-        """Ink from strokes, each of shape (n, 2) for x, y or (n, 3) for x, y, t; empty strokes are left out.
+        """Make ink of strokes, each of shape (n, 2) for x, y or (n, 3) for x, y, t; empty strokes are left out.
 
         Times are in seconds; the first point's time is subtracted and kept as ``source.start_time``.
         """
@@ -88,7 +97,7 @@ class Ink:
         return cls(points[:, 0], points[:, 1], starts, t, None, source)
 
     def __len__(self) -> int:
-        """Number of points."""
+        """Number of points, like that of ``x``, ``y`` and ``t``. To loop over the strokes, use ``ink.strokes``."""
         return len(self.x)
 
     def __eq__(self, other: object) -> bool:
@@ -115,7 +124,7 @@ class Ink:
 
     @property
     def ends(self) -> NDArray[np.int64]:
-        """Shape (S,): one past each stroke's last point."""
+        """Shape (S,): the index after each stroke's last point."""
         return np.append(self.starts[1:], len(self))
 
     @property
@@ -125,33 +134,33 @@ class Ink:
 
     @property
     def strokes(self) -> list[Floats]:
-        """The strokes as arrays of shape (n, 2)."""
+        """The strokes, as arrays of shape (n, 2)."""
         return np.split(self.xy, self.starts[1:])
 
     @property
     def stroke_index(self) -> NDArray[np.int64]:
-        """Shape (N,): the number of the stroke that each point belongs to."""
+        """Shape (N,): the index of the stroke that each point belongs to."""
         return np.repeat(np.arange(len(self.starts)), self.ends - self.starts)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom."""
+        """Left, top, right and bottom of the bounding box."""
         return float(self.x.min()), float(self.y.min()), float(self.x.max()), float(self.y.max())
 
     @property
     def boxes(self) -> Floats:
-        """Shape (4, S): left, top, right, bottom of each stroke."""
+        """Shape (4, S): left, top, right and bottom of each stroke."""
         least, most = (f.reduceat([self.x, self.y], self.starts, axis=1) for f in (np.minimum, np.maximum))
         return np.concatenate([least, most])
 
     def moved_to(self, x: ArrayLike, y: ArrayLike) -> Ink:
-        """The same strokes with other coordinates, each of shape (N,)."""
+        """The same strokes with the coordinates ``x`` and ``y``, each of shape (N,)."""
         return replace(self, x=np.asarray(x, dtype=np.float64), y=np.asarray(y, dtype=np.float64))
 
     def keep(self, mask: ArrayLike) -> Ink:
-        """The points where ``mask`` (shape (N,), bool) is true; strokes left without a point vanish.
+        """The points where ``mask`` (shape (N,), bool) is true; strokes that lose all their points vanish.
 
-        Times keep counting from the original first point. Raises :class:`InkError` when nothing is left.
+        Times still count from the original first point. Raises :class:`InkError` when nothing is left.
         """
         mask = np.asarray(mask, dtype=bool)
         stroke = self.stroke_index[mask]
@@ -161,7 +170,7 @@ class Ink:
         return Ink(self.x[mask], self.y[mask], starts, t, pressure, self.source)
 
     def take(self, strokes: ArrayLike) -> Ink:
-        """The strokes with these numbers, in this order; a transcript of the whole does not go with them."""
+        """The strokes with these indices, in this order, without the transcript, which describes all of the ink."""
         points = self.points_of(strokes)
         counts = (self.ends - self.starts)[np.asarray(strokes)]
         t = None if self.t is None else self.t[points]
@@ -170,27 +179,24 @@ class Ink:
         return Ink(self.x[points], self.y[points], starts, t, pressure, replace(self.source, text=None))
 
     def points_of(self, strokes: ArrayLike) -> NDArray[np.int64]:
-        """The numbers of the points of these strokes, in this order."""
+        """The indices of these strokes' points, in this order."""
         strokes = np.asarray(strokes)
         counts = (self.ends - self.starts)[strokes]
         begins = np.cumsum(np.append(0, counts[:-1]))
         return np.repeat(self.starts[strokes] - begins, counts) + np.arange(counts.sum())
 
     def _repr_svg_(self) -> str:
-        """What a notebook shows: the strokes, at most 80 pixels high and 900 wide."""
+        """The strokes as SVG for notebooks, at most 80 pixels high and 900 wide."""
         return _preview(self, 80, 900)
-
-    def __iter__(self) -> Iterator[Floats]:
-        return iter(self.strokes)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One sheet of a document: all its strokes in one ``ink``, in which lines are still to be found.
+    """One page of a document: all its strokes in one ``ink``, not yet divided into lines.
 
-    ``width`` and ``height`` of the sheet are in the ink's units, with the sheet's upper left corner at (0, 0); None
-    where the source does not say. ``number`` counts the document's sheets from 1; sheets without ink are counted, so
-    numbers may have gaps. Raises :class:`InkError` for a size that no sheet has.
+    ``width`` and ``height`` are in the ink's units, with the page's upper left corner at (0, 0); None where the file
+    does not say. ``number`` is the page's place in the document, from 1; pages without ink are counted, so numbers may
+    have gaps. Raises :class:`InkError` for a size or number that is not above 0.
     """
 
     ink: Ink
@@ -202,12 +208,12 @@ class Page:
         for name in ("width", "height"):
             value = getattr(self, name)
             if value is not None and not (value > 0 and np.isfinite(value)):
-                raise InkError(f"page {self.number}: its {name} is {value}; it must be a number above 0")
+                raise InkError(f"page {self.number}: its {name} is {value}; give a number above 0")
         if self.number < 1:
             raise InkError(f"page {self.number}: pages are counted from 1")
 
     def _repr_svg_(self) -> str:
-        """What a notebook shows: the strokes, at most 600 pixels high and 900 wide."""
+        """The strokes as SVG for notebooks, at most 600 pixels high and 900 wide."""
         return _preview(self.ink, 600, 900)
 
 
@@ -225,7 +231,7 @@ def _preview(ink: Ink, highest: float, widest: float) -> str:
 
 
 def _path(points: Sequence[Floats] | Floats) -> str:
-    """SVG path data through the points; a single point becomes a dot (a line of no length, drawn by the round cap)."""
+    """SVG path data through the points; a single point becomes a line of no length, which the cap shows."""
     coordinates = [f"{x:.1f} {y:.1f}" for x, y in points]
     return "M" + " L".join(coordinates if len(coordinates) > 1 else coordinates * 2)
 

@@ -1,8 +1,8 @@
-"""What a file may hold at most, stated in one place and checked before anything is parsed or allocated for it.
+"""Limits on what a file may contain, checked before anything is parsed or allocated for it.
 
-The largest real file is a form of IAM-OnDB (546,626 bytes, about 12,000 points), so the limits leave a factor of
-thirty and more; they are there so that a hostile or broken file costs a refusal and not the machine: with them no file
-takes more than a few seconds or a gigabyte (``make fuzz`` measures it).
+The largest file of IAM-OnDB has 546,626 bytes and about 12,000 points, so the limits leave a factor of thirty and more
+for real files. They exist so that a hostile or broken file is refused before it can exhaust the machine: no file within
+them takes more than a few seconds or a gigabyte (``make fuzz`` measures this).
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.errors import InkError
+from handwriting.errors import InkError, NoInkError, TooLargeError
 
 MAX_BYTES = 16 * 2**20
 """Size of one ink file."""
+MAX_PACKAGE = 256 * 2**20
+"""Size of a zip archive, of which only the members with ink are unpacked; others may be PDF files and pictures."""
 MAX_UNPACKED = 64 * 2**20
 """Size of what a compressed file, or one member of an archive, unpacks to."""
 MAX_MEMBERS = 10_000
@@ -33,33 +35,41 @@ MAX_STROKES = 100_000
 MAX_SEGMENTS = 100_000
 """Curves of one drawing, or points coded as differences: what is slower to read than plain points."""
 MAX_COORDINATE = 1e9
-"""Largest |x|, |y| or time stamp; a larger one is damage, and its square would cost float32 all precision."""
-MAX_MILLISECONDS = 1e13
-"""Largest time stamp in milliseconds, which web formats count from 1970: the year 2286."""
+"""Largest |x| or |y|; a larger one is damage, and its square would cost float32 all precision."""
 
 
-def check_size(size: int, file: str) -> None:
+def check_size(size: int, file: str, most: int = MAX_BYTES) -> None:
     """Raise :class:`InkError` when a file of ``size`` bytes is empty or over the limit."""
     if size == 0:
-        raise InkError(f"{file}: the file is empty; export it again from where it came from")
-    if size > MAX_BYTES:
-        raise InkError(
-            f"{file}: {size:,} bytes, and an ink file may have {MAX_BYTES:,} at most; split it into pages or lines"
+        raise InkError(f"{file}: the file is empty; export it again from the program that made it")
+    if size > most:
+        raise TooLargeError(
+            f"{file}: {size:,} bytes, and an ink file may have {most:,} at most; split it into pages or lines"
         )
 
 
 def check_points(count: int, file: str, strokes: int = 0) -> None:
     """Raise :class:`InkError` when there is no point or there are too many, or too many strokes."""
     if count == 0:
-        raise InkError(f"{file}: no strokes in it; there must be at least one point of ink")
+        raise NoInkError(f"{file}: no strokes in it; there must be at least one point of ink")
     if count > MAX_POINTS:
-        raise InkError(f"{file}: {count:,} points, and an ink may have {MAX_POINTS:,} at most; split it into lines")
+        raise TooLargeError(
+            f"{file}: {count:,} points, and an ink may have {MAX_POINTS:,} at most; split it into lines"
+        )
     if strokes > MAX_STROKES:
-        raise InkError(f"{file}: {strokes:,} strokes, and an ink may have {MAX_STROKES:,} at most; split it into lines")
+        raise TooLargeError(
+            f"{file}: {strokes:,} strokes, and an ink may have {MAX_STROKES:,} at most; split it into lines"
+        )
+
+
+def check_pages(count: int, file: str) -> None:
+    """Raise :class:`InkError` when a document has too many pages."""
+    if count > MAX_PAGES:
+        raise TooLargeError(f"{file}: {count:,} pages, and a notebook may have {MAX_PAGES:,} at most; split it")
 
 
 def number(value: str | None, name: str, file: str, limit: float = MAX_COORDINATE) -> float:
-    """The finite number that the text ``value`` of attribute ``name`` states; :class:`InkError` otherwise."""
+    """The finite number in ``value``, the text of attribute ``name``; :class:`InkError` if there is none."""
     if value is None:
         raise InkError(f"{file}: a point has no {name}; every point needs x and y")
     try:
@@ -72,7 +82,7 @@ def number(value: str | None, name: str, file: str, limit: float = MAX_COORDINAT
 
 
 def numbers(values: Sequence[str], name: str, file: str, limit: float = MAX_COORDINATE) -> NDArray[np.float64]:
-    """Many of them, quickly; the first that is wrong is the one that the error names."""
+    """The same for many values at once; the error names the first invalid one."""
     try:
         result = np.array(list(map(float, values)), dtype=np.float64)
         if (np.abs(result) <= limit).all():
@@ -80,3 +90,12 @@ def numbers(values: Sequence[str], name: str, file: str, limit: float = MAX_COOR
     except ValueError:
         pass
     return np.array([number(value, name, file, limit) for value in values])
+
+
+def number_or_none(value: str | None, limit: float = MAX_COORDINATE) -> float | None:
+    """The finite number in ``value``; None if it is missing or invalid, for what reading does not need."""
+    try:
+        result = float(value if value is not None and len(value) <= 40 else "")
+    except ValueError:
+        return None
+    return result if abs(result) <= limit else None

@@ -48,10 +48,10 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def natural(text: str) -> str:
+def natural(text: str, error_mark: str = "#") -> str:
     """``text`` in ordinary typography: what networks are trained on and people are shown.
 
-    1. Unescaped, white space collapsed, ``#`` deleted.
+    1. Unescaped, white space collapsed, ``error_mark`` deleted (empty: nothing is).
     2. Spaces before ``. , ; : ! ? ) ]`` and after ``( [`` removed: ``Mr . Foot`` becomes ``Mr. Foot``. The two commas
        of ``the ,,Prestige"`` are an opening quotation mark and keep theirs.
     3. Contractions and genitives joined: ``it 's``, ``don ' t`` become ``it's``, ``don't``.
@@ -65,7 +65,7 @@ def natural(text: str) -> str:
     ignores are added or removed, so that ``canonical(natural(text)) == canonical(text)``; a second pass changes
     nothing.
     """
-    clean = _without_error_marks(raw(text))
+    clean = _without_error_marks(raw(text), error_mark)
     clean = _AFTER_OPENING.sub("", _BEFORE_CLOSING_NATURAL.sub("", clean))
     clean = _TWO_SPEAKERS.sub('" "', _CONTRACTION.sub("'", clean))
     clean = _attach_quotes(clean)
@@ -73,8 +73,8 @@ def natural(text: str) -> str:
     return clean if unescape(clean) == clean else raw(text)
 
 
-def _without_error_marks(text: str) -> str:
-    return " ".join(text.replace("#", "").split())
+def _without_error_marks(text: str, mark: str = "#") -> str:
+    return " ".join((text.replace(mark, "") if mark else text).split())
 
 
 def _attach_quotes(text: str) -> str:

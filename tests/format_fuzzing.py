@@ -143,6 +143,8 @@ def try_to_read(format: formats.Format, data: bytes) -> Outcome:
             assert pages and all(isinstance(page, Page) for page in pages)
         except InkError as error:
             read = False
+            if error.__cause__ is not None:  # the reader failed in a way that it should not
+                raise error.__cause__ from None
             assert "\n" not in str(error) and 10 < len(str(error)) < 400, str(error)[:200]
             assert error.__context__ is None or error.__suppress_context__, "a traceback in a traceback"
     return Outcome(read, time.process_time() - began)

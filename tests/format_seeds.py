@@ -6,6 +6,7 @@ import gzip
 import io
 import zipfile
 
+import note_app_fixtures as apps
 import remarkable_fixture
 from iamondb_fixture import form_xml, line_strokes, line_xml
 
@@ -73,6 +74,10 @@ JSON = [
     "[[[1, 2], [3, 4]], [[5, 6]]]",
     """[{"type": "stroke", "pointers": [{"x": 1, "y": 2, "t": 1700000000000, "p": 0.5},
                                         {"x": 3, "y": 4, "t": 1700000000010, "p": 1}]}]""",
+    '{"ink": [[[1, 3, 5], [2, 4, 6], [0, 10, 20]], [[7], [8], [90]]]}',
+    '{"word": "a", "drawing": [[[1, 3], [2, 4]]]}\n{"word": "b", "drawing": [[[1, 3, 9], [2, 4, 9]], [[5], [6]]]}\n',
+    """[{"pointerType": "PEN", "points": [{"x": 1, "y": 2, "time": "2024-01-01T10:00:00.5Z"}]},
+        {"pointerType": "eraser", "points": [{"x": 1, "y": 2}]}]""",
     """{"version": "3", "type": "Text", "label": "hi", "words": [{"label": "hi", "candidates": ["hi", "hr"], "items": [
         {"type": "stroke", "id": "a", "timestamp": "2024-01-01 10:00:00.500", "X": [1, 2], "Y": [3, 4],
          "F": [0.5, 1], "T": [0, 10]},
@@ -84,6 +89,7 @@ CSV = [
     "x,y,t,stroke\n1,2,0.0,1\n3,4.5,0.01,1\n5,6,0.2,2\n",
     "pressure;stroke;T_ms;Y;X;device\r\n0,5;a;10;2,5;1;pen\r\n1,0;a;20;3;2;pen\r\n0,5;b;30;4;3;pen\r\n",
     "y\tx\n1\t2\n3\t4\n",
+    "x,y,pen_down,tool\n1,2,1,pen\n9,9,0,pen\n3,4,1,pen\n\n5,6,1,eraser\n7,8,1,pen\n",
 ]
 
 UNIPEN = """.VERSION 1.0
@@ -110,6 +116,16 @@ UNIPEN = """.VERSION 1.0
 """
 
 
+SVG_TREE = """<!DOCTYPE svg [<!ENTITY ns "http://www.w3.org/2000/svg">]>
+<svg xmlns="&ns;" viewBox="0 0 90 90" style="transform: scale(1, -1)"><defs><path id="p" d="M1 2L3 4 5 6"/></defs>
+<symbol id="s" viewBox="0 0 9 9"><path d="M1 1C2 3 4 5 6 7"/></symbol><g fill="none" stroke="#00f8" opacity="0.9">
+<use href="#p" x="3"/><use href="#s" width="30" height="20" transform="rotate(10)"/>
+<svg x="10" y="10" width="20" height="20" viewBox="0 0 40 40" preserveAspectRatio="xMinYMax slice"><path d="M0 0l9 9"/>
+</svg><g style="transform: translate(5px, 1mm) rotate(.1turn); transform-origin: 3px 4px"><line x2="5" y2="6"/></g>
+<path d="M0 0L90 90" stroke-opacity="0"/><path d="M0 9L90 9" stroke-width="20" opacity=".5"/></g></svg>"""
+POINTS = [[(10.0, 20.0), (12.5, 24.0), (11.0, 30.0)], [(20.0, 22.0)]]
+
+
 def package(document: str = XOURNAL) -> bytes:
     """Xournal++'s newer package."""
     packed = io.BytesIO()
@@ -131,9 +147,26 @@ def seeds() -> dict[str, list[bytes]]:
         ],
         "InkML": [PLAIN_INKML.encode(), FULL_INKML.encode(), FULL_INKML.encode("utf-16")],
         "Xournal++": [XOURNAL.encode(), gzip.compress(XOURNAL.encode()), package()],
-        "SVG": [SVG.encode()],
+        "SVG": [
+            SVG.encode(),
+            SVG_TREE.encode(),
+            apps.obsidian_svg("ink-canvas", apps.ink_canvas(POINTS)).encode(),
+        ],
         "UNIPEN": [UNIPEN.encode(), UNIPEN.replace(" T P", "").replace("\n", "\r\n").encode()],
-        "reMarkable": [page, remarkable_fixture.page(lines, revision=1), remarkable_fixture.bundle([page, None, page])],
+        "reMarkable": [
+            page,
+            remarkable_fixture.page(lines, revision=1),
+            remarkable_fixture.old_page(lines, 3),
+            remarkable_fixture.old_page(lines, 5),
+            remarkable_fixture.bundle([page, None, page]),
+        ],
+        "Excalidraw": [apps.excalidraw(POINTS, [{"type": "text"}], angle=0.5).encode()],
+        "tldraw": [
+            *(apps.tldr(apps.tldraw_records(POINTS, segment)).encode() for segment in apps.SEGMENTS.values()),
+            apps.obsidian_ink(apps.tldraw_records(POINTS)).encode(),
+            apps.tldraw_1(POINTS).encode(),
+        ],
+        "Rnote": [apps.rnote(POINTS, version, layout="fixed_size") for version in ("0.5.5", "0.9.4", "0.15.0")],
         "JSON": [document.encode() for document in JSON],
         "CSV": [table.encode() for table in CSV],
     }

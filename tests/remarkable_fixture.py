@@ -33,10 +33,28 @@ def page(
     blocks.append(_block(0x01, _id(1, LAYER) + _id(2, (0, 0)) + _byte(3, 1) + _inner(4, _id(1, (0, 1)))))
     label = _inner(2, _id(1, (0, 12)) + _inner(2, b"\x07\x01Layer 1"))
     blocks.append(_block(0x02, _id(1, LAYER) + label + _inner(3, _id(1, (0, 0)) + _byte(2, shown))))
+    return HEADER + b"".join(blocks) + line_blocks(lines, tool, erased=erased, revision=revision)
+
+
+def line_blocks(
+    lines: Sequence[Sequence[Point]], tool: int = FINELINER, *, erased: bool = False, revision: int = 2
+) -> bytes:
+    """Blocks of lines, to be appended to a page."""
+    blocks = []
     for number, line in enumerate(lines):
         head = _id(1, LAYER) + _id(2, (1, 300 + number)) + _id(3, (0, 0)) + _id(4, (0, 0)) + _four(5, int(erased))
         blocks.append(_block(0x05, head + (b"" if erased else _inner(6, _line(line, tool, revision))), revision))
-    return HEADER + b"".join(blocks)
+    return b"".join(blocks)
+
+
+def old_page(lines: Sequence[Sequence[Point]], version: int, *, tool: int = FINELINER) -> bytes:
+    """A page of version 3 or 5 with one layer; its x counts from the left edge."""
+    strokes = b""
+    for line in lines:
+        strokes += struct.pack("<IIIf", tool, 0, 0, 2.0) + (b"" if version == 3 else bytes(4))
+        strokes += struct.pack("<I", len(line))
+        strokes += b"".join(struct.pack("<6f", x + 702, y, 0, 0, 2, p / 255) for x, y, p in line)
+    return HEADER.replace(b"=6", b"=%d" % version) + struct.pack("<II", 1, len(lines)) + strokes
 
 
 def bundle(pages: Sequence[bytes | None], *, new: bool = True) -> bytes:

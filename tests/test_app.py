@@ -191,7 +191,7 @@ def test_two_processes_train_and_resume_with_batches_smaller_than_they_are_many(
     for extra in (["--max-minutes", "0"], []):
         done = subprocess.run([*command, *extra], env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
-    assert "goes on at step 1 of" in done.stderr
+    assert "resumes at step 1 of" in done.stderr
     assert done.stderr.count("lines to train on") == 1
     assert run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "run" / "best")[0] == 0
 
@@ -367,7 +367,7 @@ def test_one_odd_ink_does_not_blur_its_neighbours():
 
 @needs_weights
 def test_int8_costs_little_accuracy(real_iamondb):
-    from handwriting.training.recognizer import torch_network
+    from handwriting.training.recognizer_checkpoint import torch_network
 
     lines = list(open_corpus(real_iamondb).lines("testset_v"))[::12]
     inks = [line.ink for line in lines]

@@ -17,9 +17,18 @@ def test_from_strokes_counts_time_from_the_first_point():
     assert ink.starts.tolist() == [0, 2]
     assert ink.ends.tolist() == [2, 3]
     assert ink.stroke_index.tolist() == [0, 0, 1]
-    assert [len(s) for s in ink] == [2, 1]
+    assert [len(s) for s in ink.strokes] == [2, 1]
     assert ink.bounds == (0, 0, 9, 9)
     assert len(ink) == 3
+
+
+def test_points_are_counted_and_strokes_are_looped_over_by_name():
+    """``len`` and an iterator would disagree."""
+    ink = Ink.from_strokes(STROKES)
+    assert len(ink) == len(ink.x) == 3
+    assert len(ink.strokes) == len(ink.starts) == 2
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(ink)
 
 
 def test_times_keep_their_hundredths():

@@ -47,6 +47,11 @@ def test_tokens_are_runs_of_letters_and_digits_or_single_symbols():
     assert tokens("Mr. O'Brien_2, 1st!") == ["Mr", ".", "O", "'", "Brien", "_", "2", ",", "1st", "!"]
 
 
+def test_the_error_mark_is_deleted_unless_it_is_a_character():
+    assert natural("a # b#c") == "a bc"
+    assert natural("a # b#c", error_mark="") == "a # b#c"
+
+
 def test_raw_only_unescapes_and_collapses_white_space():
     assert raw(" Mr .\tFoot &amp;amp; # ") == "Mr . Foot & #"
 

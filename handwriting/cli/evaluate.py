@@ -54,7 +54,7 @@ def evaluate_recognizer(
     folder = Folder.load(checkpoint, "recognizer")
     network = None
     if torch:
-        from handwriting.training.recognizer import torch_network
+        from handwriting.training.recognizer_checkpoint import torch_network
 
         network = torch_network(folder, threads)
     recognizer = Recognizer(folder, threads, network, None if language is None else LanguageModel.load(language))

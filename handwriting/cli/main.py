@@ -51,6 +51,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         extras = dict.fromkeys(("torch", "onnx", "safetensors"), "train")
         extras |= dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web") | {"distributed": "dask"}
+        extras["tensorboardX"] = "tensorboard"
         if error.name not in extras:
             raise
         extra = extras[error.name]

@@ -47,24 +47,6 @@ Init = Annotated[
     typer.Option(help="Checkpoint to start from; a recognizer has its sizes and features.", show_default=False),
 ]
 Develop = Annotated[str, typer.Option(help="Split that chooses the best checkpoint; none takes the last.")]
-HiddenSize = Annotated[int, typer.Option(min=1, help="Cells of each layer and direction.")]
-Layers = Annotated[int, typer.Option(min=1, help="LSTM layers.")]
-Variant = Annotated[Literal["1997", "forget", "peephole"], typer.Option(help="The LSTM's equations.")]
-Dropout = Annotated[float, typer.Option(min=0, max=0.9, help="Between the layers.")]
-Epochs = Annotated[int, typer.Option(min=1, help="Times that every line is seen.")]
-BatchSize = Annotated[int, typer.Option(min=1, help="Lines an update, over all processes.")]
-Rate = Annotated[float, typer.Option(min=1e-9, help="Peak learning rate.")]
-Schedule = Annotated[Literal["one-cycle", "constant"], typer.Option(help="Of the learning rate.")]
-WeightDecay = Annotated[float, typer.Option(min=0, help="Of the matrices, as in AdamW.")]
-Clip = Annotated[float, typer.Option(min=1e-9, help="Largest norm of the gradient.")]
-Average = Annotated[float, typer.Option(min=0, max=0.99999, help="Decay of the weights' moving average.")]
-Precision = Annotated[Literal["bf16", "fp32"], typer.Option(help="Of the matrix products.")]
-Device = Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="auto is the GPU when there is one.")]
-EvaluateEvery = Annotated[int, typer.Option(min=1, help="Epochs between evaluations.")]
-MaxMinutes = Annotated[
-    float | None, typer.Option(min=0, help="Stop after so long, with a state to resume from.", show_default=False)
-]
-Loaders = Annotated[int, typer.Option(min=0, help="Processes that prepare batches.")]
 
 
 def corpus_at(path: Path, lists: list[Path] | None = None) -> Corpus:

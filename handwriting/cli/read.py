@@ -49,7 +49,8 @@ def transcribe(
     work, and the same command goes on where it was.
 
     An input that cannot be read is reported in one line on stderr and the
-    others are done; the exit code is then 1, or 2 when nothing could be read.
+    others are done; so is a damaged stroke or page, and the rest of its file is
+    read. The exit code is then 1, or 2 when nothing could be read.
     """
     from handwriting.documents.recognise import TranscribeOptions
     from handwriting.documents.transcribe import transcribe as transcribe_files
@@ -67,11 +68,12 @@ def transcribe(
             scheduler=dask,
             show=lambda text: print(text, end="", flush=True),
             warn=lambda reason: say(f"error: {reason}"),
+            note=lambda text: say(f"note: {text}"),
             progress=progress,
         )
     if output is not None and done.failed < done.files:
         print(f"{output}: {done}")
-    if done.failed:
+    if done.failed or done.partial:
         raise SystemExit(1 if done.failed < done.files else 2)
 
 
@@ -92,15 +94,21 @@ def convert(
 ) -> None:
     """Turn an ink file into one of another format.
 
-    What the other format cannot hold is named in a line on stderr; see
-    'formats' for what each holds.
+    Everything that is left out is named on stderr: what the other format
+    cannot hold (see 'formats' for what each holds), what is not ink, and
+    damaged strokes or pages, for which the exit code is 1.
     """
     from handwriting import formats
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
+    notes = pages[0].ink.source.notes
+    for note in notes:
+        say(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}")
     if lost:
         say(f"note: {output} cannot hold what {source} has: {', '.join(lost)}")
     points, strokes = (
         sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
     )
     print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
+    if any(note.severity == "lost" for note in notes):
+        raise SystemExit(1)

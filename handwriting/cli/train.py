@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from handwriting.cli.options import (
-    PLAIN,
-    Average,
-    BatchSize,
-    Clip,
-    Data,
-    Develop,
-    Device,
-    Dropout,
-    Epochs,
-    EvaluateEvery,
-    HiddenSize,
-    Init,
-    Layers,
-    Lists,
-    Loaders,
-    MaxMinutes,
-    Out,
-    Precision,
-    Rate,
-    Schedule,
-    Variant,
-    WeightDecay,
-    corpus_at,
-    integers,
-)
+from handwriting.cli.options import PLAIN, Data, Develop, Init, Lists, Out, corpus_at
 from handwriting.cli.progress import bar, called, say
+from handwriting.cli.training_options import Config, chosen, made, options_of, values_of
 from handwriting.errors import InkError
+from handwriting.training.config import write_config
+from handwriting.training.options import SYNTHESIZER_TRAINING, RecognizerOptions, SynthesizerOptions, TrainingOptions
 
 app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
 
@@ -76,6 +55,7 @@ def prepare(
 
 
 @app.command("recognizer")
+@options_of({"Network": RecognizerOptions, "Training": TrainingOptions()}, but=("weight_noise",))
 def train_recognizer(
     context: typer.Context,
     data: Annotated[
@@ -83,6 +63,7 @@ def train_recognizer(
         typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL or packed file; may be repeated."),
     ],
     out: Out,
+    config: Config = None,
     init: Init = None,
     recipe: Annotated[
         Literal["mixed", "open"] | None,
@@ -105,88 +86,41 @@ def train_recognizer(
     ] = None,
     examples: Annotated[
         int | None,
-        typer.Option(min=1, help="Of an epoch, drawn from several lists by their shares.", show_default=False),
+        typer.Option(min=1, help="Examples per epoch, drawn from several lists by their shares.", show_default=False),
     ] = None,
     lists: Lists = None,
-    encoding: Annotated[
-        Literal["points", "bezier"], typer.Option(help="What a step is: a resampled point or a Bezier curve.")
-    ] = "bezier",
-    spacing: Annotated[float, typer.Option(min=0.01, help="Between resampled points, in writing heights.")] = 0.06,
-    tolerance: Annotated[float, typer.Option(min=0.001, help="Between ink and curve, in writing heights.")] = 0.03,
-    hidden_size: HiddenSize = 256,
-    layers: Layers = 3,
-    variant: Variant = "forget",
-    channels: Annotated[str, typer.Option(help="Output channels of the convolutions; empty for none.")] = "128",
-    strides: Annotated[str, typer.Option(help="Their strides.")] = "1",
-    dropout: Dropout = 0.35,
-    epochs: Epochs = 80,
-    batch_size: BatchSize = 64,
-    rate: Rate = 3e-3,
-    schedule: Schedule = "one-cycle",
-    weight_decay: WeightDecay = 0.01,
-    clip: Clip = 3.0,
-    average: Average = 0.998,
-    seed: Annotated[int, typer.Option(min=0, help="Of the weights, the order and every distortion.")] = 1,
-    precision: Precision = "bf16",
-    device: Device = "auto",
-    evaluate_every: EvaluateEvery = 4,
-    max_minutes: MaxMinutes = None,
-    loaders: Loaders = 1,
+    **given: Any,
 ) -> None:
-    """Train the recognizer: stacked bidirectional LSTM with CTC. Killed at any moment, the same command goes on."""
-    from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.features import FeatureConfig
-    from handwriting.files import make_folder
-    from handwriting.training.loop import Options
-    from handwriting.training.loop import train as run
-    from handwriting.training.mixed import recognizer_task
-    from handwriting.training.recipes import chosen
-    from handwriting.training.recognizer import RecognizerSettings
+    """Train the recognizer: stacked bidirectional LSTM with CTC.
 
-    what = chosen(recipe, train, develop, examples)
-    settings = RecognizerSettings(
-        " ".join(what.train),
-        " ".join(what.develop),
-        FeatureConfig(encoding, spacing, tolerance),
-        hidden_size=hidden_size,
-        num_layers=layers,
-        variant=variant,
-        channels=integers("channels", channels),
-        strides=integers("strides", strides),
-        dropout=dropout,
-        seed=seed,
-    )
-    options = Options(
-        epochs,
-        batch_size,
-        rate,
-        schedule,
-        weight_decay,
-        clip,
-        average,
-        seed,
-        precision,
-        device,
-        evaluate_every,
-        max_minutes=max_minutes,
-        loaders=loaders,
-    )
-    start = None if init is None else Folder.load(init, "recognizer")
+    A run that was interrupted is resumed by the same command.
+    """
+    from handwriting.checkpoint import Checkpoint
+    from handwriting.files import make_folder
+    from handwriting.training import loop
+    from handwriting.training.recipes import recipe_for
+    from handwriting.training.recognizer import recognizer_task
+
+    how: TrainingOptions = made(context, TrainingOptions(), given)
+    what: RecognizerOptions = made(context, RecognizerOptions, given)
+    start = None if init is None else Checkpoint.load(init, "recognizer")
     if start is not None:
-        given = {name for name in context.params if str(context.get_parameter_source(name)).endswith("COMMANDLINE")}
-        settings = settings.like(start, {"num_layers" if name == "layers" else name for name in given})
+        what = what.like(start, {"num_layers" if name == "layers" else name for name in chosen(context)})
     corpora = [corpus_at(path, lists) for path in data]
     make_folder(out)
-    task = recognizer_task(corpora, settings, what, start, say=say)
-    say(json.dumps(run(task, options, out, command=called())))
+    task = recognizer_task(corpora, what, recipe_for(recipe, train, develop, examples), start, say)
+    write_config(out, values_of(context, how, what))
+    say(json.dumps(loop.train(task, how, out, command=called())))
 
 
 @app.command("prediction", help="Train the prediction network, which writes without a text, in the same way.")
 @app.command("synthesizer")
+@options_of({"Network": SynthesizerOptions, "Training": SYNTHESIZER_TRAINING})
 def train_synthesizer(
     context: typer.Context,
     data: Data,
     out: Out,
+    config: Config = None,
     init: Init = None,
     train: Annotated[
         list[str] | None,
@@ -194,70 +128,27 @@ def train_synthesizer(
     ] = None,
     develop: Develop = "testset_v",
     lists: Lists = None,
-    hidden_size: HiddenSize = 400,
-    layers: Layers = 3,
-    mixtures: Annotated[int, typer.Option(min=1, help="Gaussians of the output.")] = 20,
-    components: Annotated[int, typer.Option(min=1, help="Gaussians of the window, in a synthesizer.")] = 10,
-    variant: Variant = "forget",
-    dropout: Dropout = 0.0,
-    epochs: Epochs = 16,
-    batch_size: BatchSize = 32,
-    rate: Rate = 2.5e-3,
-    schedule: Schedule = "one-cycle",
-    weight_decay: WeightDecay = 0.01,
-    clip: Clip = 1.0,
-    weight_noise: Annotated[
-        float, typer.Option(min=0, help="Adaptive weight noise: the standard deviation it starts from; 0 is off.")
-    ] = 0.0,
-    average: Average = 0.998,
-    seed: Annotated[int, typer.Option(min=0, help="Of the weights and the order.")] = 1,
-    precision: Precision = "bf16",
-    device: Device = "auto",
-    evaluate_every: EvaluateEvery = 4,
-    max_minutes: MaxMinutes = None,
-    loaders: Loaders = 0,
+    **given: Any,
 ) -> None:
-    """Train the synthesizer: a window over the text, a mixture density out. Killed, the same command goes on."""
-    from handwriting.checkpoint import Checkpoint as Folder
+    """Train the synthesizer: a window over the text, a mixture density as output.
+
+    A run that was interrupted is resumed by the same command.
+    """
+    from handwriting.checkpoint import Checkpoint
     from handwriting.files import make_folder
-    from handwriting.training.loop import Options
-    from handwriting.training.loop import train as run
-    from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
+    from handwriting.training import loop
+    from handwriting.training.synthesizer import SynthesizerTask
 
     kind: Any = context.info_name
-    settings = SynthesizerSettings(
-        kind,
-        tuple(train or ("trainset", "testset_t")),
-        develop,
-        hidden_size=hidden_size,
-        num_layers=layers,
-        mixtures=mixtures,
-        components=components,
-        variant=variant,
-        dropout=dropout,
-        seed=seed,
-    )
-    options = Options(
-        epochs,
-        batch_size,
-        rate,
-        schedule,
-        weight_decay,
-        clip,
-        average,
-        seed,
-        precision,
-        device,
-        evaluate_every,
-        max_minutes=max_minutes,
-        loaders=loaders,
-        weight_noise=weight_noise,
-    )
-    start = None if init is None else Folder.load(init, kind)
+    how: TrainingOptions = made(context, SYNTHESIZER_TRAINING, given)
+    what: SynthesizerOptions = made(context, SynthesizerOptions, given)
+    what = replace(what, kind=kind, train=tuple(train or what.train), develop=develop)
+    start = None if init is None else Checkpoint.load(init, kind)
     corpus = corpus_at(data, lists)
     make_folder(out)
-    task = SynthesizerTask(corpus, settings, start, say=say)
-    say(json.dumps(run(task, options, out, command=called())))
+    task = SynthesizerTask(corpus, what, start, say)
+    write_config(out, values_of(context, how, what))
+    say(json.dumps(loop.train(task, how, out, command=called())))
 
 
 def export(
@@ -283,13 +174,13 @@ def export(
 
     Float16 weights, the int8 graph made from them, and the card, with the graph's figures when --data is given.
     """
-    from handwriting.checkpoint import Checkpoint as Folder
-    from handwriting.training import recognizer, synthesizer
+    from handwriting.checkpoint import Checkpoint
+    from handwriting.training import recognizer_checkpoint, synthesizer
 
     corpus = None if data is None else corpus_at(data)
-    folder = Folder.load(source, "recognizer", "synthesizer", "prediction")
+    folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":
-        recognizer.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"], language)
+        recognizer_checkpoint.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"], language)
     elif language is not None:
         raise InkError(f"--language {language}: only a recognizer decodes with one, {source} is no recognizer")
     else:

@@ -1,1 +1,1 @@
-"""Several lines of writing: best of N, pages, live drawing and export; both doors call it."""
+"""Compose lines of writing: best of N, pages, live pages and export, for the command line and the web server alike."""

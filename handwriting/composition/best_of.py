@@ -142,7 +142,7 @@ class BestOf:
             observer=observer,
             hurried=hurried and self.n > 1,
         )
-        verdicts = _judged(self.recognizer, [line.ink for line in written], [line.text for line in written])
+        verdicts = judge(self.recognizer, [line.ink for line in written], [line.text for line in written])
         return [
             ChosenLine(**vars(line), read=read, errors=errors, log_probability=score, candidate=k, candidates=self.n)
             for line, (read, errors, score), (_, k) in zip(written, verdicts, rows, strict=True)
@@ -156,7 +156,7 @@ def _better(best: ChosenLine | None, line: ChosenLine, keep_first: bool) -> Chos
     return best
 
 
-def _judged(recognizer: Recognizer, inks: Sequence[Ink], texts: Sequence[str]) -> list[tuple[str, int, float]]:
+def judge(recognizer: Recognizer, inks: Sequence[Ink], texts: Sequence[str]) -> list[tuple[str, int, float]]:
     """For each ink: the text on the best path, its edit distance to the wanted text, and that text's log-probability.
 
     Characters that the recognizer does not know are left out of the probability.

@@ -1,8 +1,8 @@
-"""Where the lines of a text break: at spaces, at the width of the page.
+"""Line breaking: at spaces, by the width of the page.
 
-How wide a line comes out is known only when it has been drawn: :func:`wrap` goes by the mean width of a character,
-and :func:`shorten` moves what did not fit to the next line of the same paragraph. Both are pure functions. They
-take writable text (see :mod:`~handwriting.synthesis.characters`): what is mapped changes its length.
+The width of a line is known only after it is drawn: :func:`wrap` estimates it by the mean width of a character, and
+:func:`shorten` moves what did not fit to the next line of the same paragraph. Both are pure functions of writable text
+(see :mod:`~handwriting.synthesis.characters`), because replacing characters changes the length of a text.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from handwriting.errors import InkError
 
 @dataclass(frozen=True)
 class WrappedLine:
-    """A line as it is to be written."""
+    """A line to write."""
 
     text: str
-    """Empty for the line that a blank one leaves between paragraphs."""
+    """Empty for a blank line between paragraphs."""
     paragraph: int
-    """Number of the line of the given text that this is part of, from 0."""
+    """Index of the paragraph, a line of the given text, that this is part of."""
     rest: str
-    """What is left of that paragraph from here on, this line included."""
+    """The rest of that paragraph, from the start of this line."""
 
 
 def wrap(text: str, width: float, advance: float, hyphen: bool = True) -> list[WrappedLine]:
-    """The lines of ``text``, none with more characters than ``width`` holds at ``advance`` each.
+    """Break ``text`` into lines with no more characters than ``width`` holds at ``advance`` each.
 
-    ``width`` and ``advance`` (from one character to the next, spaces included) are in the same unit. Every line end
-    of the text is kept and a blank line gives an empty one. A word longer than a line is broken: behind a hyphen of
-    its own, else behind one that is added, or without any unless ``hyphen`` can be written. A line holds at least one
-    character. Raises :class:`InkError` when a width is not positive and finite.
+    ``width`` and ``advance`` (from one character to the next, spaces included) are in the same unit. Line ends of the
+    text are kept, and a blank line gives an empty one. A word longer than a line is broken after a hyphen of its own,
+    or else after an added one; without one if no ``hyphen`` can be written. A line holds at least one character.
+    Raises :class:`InkError` when a width is not positive and finite.
     """
     limit = _limit(width, advance)
     return [
@@ -45,11 +45,11 @@ def wrap(text: str, width: float, advance: float, hyphen: bool = True) -> list[W
 def shorten(
     lines: Sequence[WrappedLine], i: int, drawn: float, width: float, advance: float, hyphen: bool = True
 ) -> list[WrappedLine]:
-    """``lines`` with line ``i``, which came out ``drawn`` wide, cut to what fits ``width`` at its own advance.
+    """Shorten line ``i``, whose ink is ``drawn`` wide, to what fits ``width`` at its own advance; return all lines.
 
-    At least its last word moves on, or the end of its only word; the rest of its paragraph is wrapped anew and
-    nothing else changes. The line always becomes shorter, so drawing and shortening comes to an end: a single
-    character cannot be shortened, and the same lines come back.
+    At least its last word moves to the next line, or the end of its only word. The rest of its paragraph is wrapped
+    again, and nothing else changes. The line always becomes shorter, so drawing and shortening terminates: a single
+    character cannot be shortened, and the same lines are returned.
     """
     line = lines[i]
     if len(line.text) < 2 or drawn <= width:
@@ -62,14 +62,14 @@ def shorten(
 
 
 def _limit(width: float, advance: float) -> int:
-    """Characters of a line."""
+    """Most characters of a line."""
     if not (0 < width < math.inf and 0 < advance < math.inf):
         raise InkError(f"lines {width:g} wide of characters {advance:g} wide: give widths above 0")
     return max(1, int(width / advance + 1e-9))  # 0.3 / 0.1 is 2.9999999999999996
 
 
 def _fill(rest: str, paragraph: int, first: int, limit: int, hyphen: bool) -> list[WrappedLine]:
-    """The lines of one paragraph, of at most ``limit`` characters, the first of at most ``first``."""
+    """Break one paragraph into lines of at most ``limit`` characters, the first of at most ``first``."""
     lines: list[WrappedLine] = []
     while rest or not lines:
         text, after = _split(rest, limit if lines else first, hyphen)
@@ -79,7 +79,7 @@ def _fill(rest: str, paragraph: int, first: int, limit: int, hyphen: bool) -> li
 
 
 def _split(rest: str, limit: int, hyphen: bool) -> tuple[str, str]:
-    """The first line of ``rest`` and what remains."""
+    """Split ``rest`` into its first line and what remains."""
     if len(rest) <= limit:
         return rest, ""
     space = rest.rfind(" ", 0, limit + 1)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from handwriting.corpora.corpus import Corpus, Line
 from handwriting.corpora.iamondb import IamOndb, is_iamondb
+from handwriting.corpora.label import label
 from handwriting.corpora.own import OwnCorpus, has_pairs
 from handwriting.corpora.packed import MAGIC, PackedCorpus
 from handwriting.corpora.unipen import Unipen, is_unipen
 from handwriting.errors import InkError
 
-__all__ = ["Corpus", "Line", "open_corpus"]
+__all__ = ["Corpus", "Line", "label", "open_corpus"]
 
 
 def open_corpus(path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = ()) -> Corpus:

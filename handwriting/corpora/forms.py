@@ -52,7 +52,7 @@ def _form(corpus: IamOndb, id: str, members: list[str]) -> Form:
         strokes = [stroke for line in lines for stroke in _timed(line.ink)]
         label = np.repeat(np.arange(len(lines)), [len(line.ink.starts) for line in lines])
         return Form(id, Ink.from_strokes(strokes), label, lines, False)
-    ink = files.read(load(path), str(path))
+    ink = files.read_ink(load(path), str(path))
     owners: dict[tuple[float, ...], set[int]] = defaultdict(set)
     for number, line in enumerate(lines):
         for point in _keys(line.ink):

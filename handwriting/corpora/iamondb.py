@@ -120,7 +120,7 @@ class IamOndb:
     def line(self, id: str) -> Line:
         form, _ = split_id(id)
         path = self.line_file(id)
-        ink = files.read(load(path), str(path))
+        ink = files.read_ink(load(path), str(path))
         text, writer = self.text(id), self._writer(form)
         source = replace(ink.source, text=text, writer=writer, file=path.name)
         return Line(id, replace(ink, source=source), text, writer, form)

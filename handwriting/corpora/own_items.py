@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 
-from handwriting.errors import InkError
+from handwriting.errors import InkError, NoInkError
 from handwriting.formats import endings, json, load, read_ink
 from handwriting.ink import Ink
 from handwriting.limits import MAX_BYTES
+from handwriting.notes import Notes
 
+BOM = b"\xef\xbb\xbf"
+"""Byte order mark with which some editors begin a file."""
 MAX_TEXT = 64 * 2**10
 """Bytes of the text of one line."""
 MAX_CHARACTERS = 1000
@@ -120,11 +123,22 @@ def _inline(path: Path, position: int, size: int, id: str) -> Ink:
     with path.open("rb") as file:
         file.seek(position)
         row = json.parse(file.read(size), f"{path}: {id}")
-    return json.page_of(row.get("ink", row), str(path)).ink
+    pages = json.page_of(row.get("ink", row), str(path), Notes(str(path), strict=True))
+    if not pages:
+        raise NoInkError(f"{path}: {id}: no strokes in it; there must be at least one point of ink")
+    return pages[0].ink
 
 
 def _reader(path: Path) -> Callable[[], Ink]:
-    return lambda: read_ink(path)
+    return lambda: _whole(read_ink(path))
+
+
+def _whole(ink: Ink) -> Ink:
+    """``ink`` unless strokes of its file are lost: then it would not say what its text says."""
+    for note in ink.source.notes:
+        if note.severity == "lost":
+            raise InkError(f"{ink.source.file}: {note.text}")
+    return ink
 
 
 def _rows(path: Path) -> Iterator[tuple[int, int, bytes]]:
@@ -138,8 +152,9 @@ def _rows(path: Path) -> Iterator[tuple[int, int, bytes]]:
                 rest = data
                 while not rest.endswith(b"\n") and (rest := file.readline(MAX_BYTES)):
                     position += len(rest)
-                if data.strip():
-                    yield number, begin, data.removeprefix(b"\xef\xbb\xbf")
+                mark = len(BOM) if data.startswith(BOM) else 0
+                if data[mark:].strip():
+                    yield number, begin + mark, data[mark:]
     except OSError as error:
         raise InkError(f"{path}: {(error.strerror or str(error)).lower()}; check the path") from None
 

@@ -255,7 +255,7 @@ def _form_file(corpus: IamOndb, form: str, texts: int) -> Iterator[Problem]:
         yield Problem(form, "no form file in original/, hence no writer")
         return
     try:
-        ink = iamondb.read(load(path), str(path))
+        ink = iamondb.read_ink(load(path), str(path))
     except InkError as error:
         yield Problem(form, str(error))
         return

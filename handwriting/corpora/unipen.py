@@ -24,7 +24,7 @@ from pathlib import Path
 from handwriting.corpora.corpus import Line
 from handwriting.corpora.unipen_rules import rules
 from handwriting.errors import InkError
-from handwriting.formats import load, unipen
+from handwriting.formats import load, unipen, unipen_document
 
 KINDS = {
     "characters": "2",
@@ -162,7 +162,7 @@ class Unipen:
     def _path(self, category: str, stem: str) -> Path:
         return self.root / "data" / category / f"{stem}.dat"
 
-    def _read_segments(self, category: str, stem: str) -> dict[str, unipen.Segment]:
+    def _read_segments(self, category: str, stem: str) -> dict[str, unipen_document.Segment]:
         """By range, without the ink; empty when there is no such file."""
         path = self._path(category, stem)
         if not path.is_file():
@@ -170,7 +170,7 @@ class Unipen:
         document = unipen.parse(load(path), str(path), follow=False)
         return {segment.delineation: segment for segment in document.segments}
 
-    def _read_document(self, category: str, stem: str) -> unipen.Document:
+    def _read_document(self, category: str, stem: str) -> unipen_document.Document:
         path = self._path(category, stem)
         return unipen.parse(load(path), str(path), self.root / "include")
 
@@ -181,7 +181,7 @@ class _Place:
 
     category: str
     stem: str
-    segment: unipen.Segment
+    segment: unipen_document.Segment
 
     @property
     def donor(self) -> str:

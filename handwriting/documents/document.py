@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handwriting.notes import Note
 from handwriting.recognition.pages import ReadPage
 
 
@@ -20,3 +21,9 @@ class Document:
     def text(self) -> str:
         """All lines of text, with an empty line between pages."""
         return "\n\n".join(page.text for page in self.pages)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was left out of the file, except for how the ink looks."""
+        notes = self.pages[0].page.ink.source.notes if self.pages else ()
+        return [note for note in notes if note.severity != "detail"]

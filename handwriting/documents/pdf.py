@@ -15,8 +15,8 @@ from handwriting.formats.units import millimetres
 from handwriting.geometry.compose import foot
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.rendering.drawing import LARGEST, Drawing
-from handwriting.rendering.pdf import Under, data
+from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
+from handwriting.rendering.pdf import HiddenWord, data
 from handwriting.rendering.splines import Floats
 
 WIDTH_MM, MARGIN_MM = 210.0, 15.0
@@ -39,7 +39,7 @@ def pdf(documents: Sequence[Document]) -> bytes:
     return data([drawing for drawing, _ in sheets], [words for _, words in sheets])
 
 
-def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[Under]]:
+def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[HiddenWord]]:
     page = read.page
     left, top, right, bottom = page.ink.bounds
     if page.width is not None and page.height is not None:
@@ -50,7 +50,7 @@ def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[Under]]:
         margin, unit = MARGIN_MM, None
     scale = unit or (WIDTH_MM - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
     width, height = (right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin
-    smaller = min(1.0, LARGEST / max(width, height))
+    smaller = min(1.0, MAX_SIDE_MM / max(width, height))
     scale, width, height = scale * smaller, width * smaller, height * smaller
     origin = np.array([left, top]) - margin * smaller / scale
 
@@ -59,7 +59,7 @@ def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[Under]]:
     return drawing, [word for line in read.lines for word in _words(line, origin, scale)]
 
 
-def _words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:
+def _words(line: ReadLine, origin: Floats, scale: float) -> list[HiddenWord]:
     """The words of a line on one baseline, in one font size.
 
     The baseline is horizontal, because viewers take words at different heights for several lines. It slopes only where
@@ -81,7 +81,7 @@ def _words(line: ReadLine, origin: Floats, scale: float) -> list[Under]:
     size = max(size, 0.5)
     following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + LEAST_GAP * size]
     return [
-        Under(
+        HiddenWord(
             text,
             float(box[0]),
             level + slope * float(box[0] + box[2]) / 2,

@@ -15,14 +15,17 @@ from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.recognition.recognizer import Box, Word
 
 Record = dict[str, Any]
-"""The result for one file: ``file`` and either ``text`` and ``pages``, or ``error``."""
+"""The result for one file: ``file``, ``text`` and ``pages`` or ``error``, and ``notes`` if something was left out."""
 
 
 def record(document: Document) -> Record:
     """The record of ``document``."""
     if document.error is not None:
         return {"file": document.name, "error": document.error}
-    return {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    found = {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    if document.notes:
+        found["notes"] = [{"severity": note.severity, "text": note.text} for note in document.notes]
+    return found
 
 
 def json_lines(records: Iterable[Record]) -> bytes:

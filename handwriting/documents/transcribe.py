@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from handwriting.documents.render import Kind, choose_kind, render
 from handwriting.documents.results import open_results
 from handwriting.errors import InkError
 from handwriting.files import atomic, has_place
+from handwriting.notes import Note
 from handwriting.progress import Progress, no_progress
 
 Show = Callable[[str], object]
@@ -27,6 +28,8 @@ class Summary:
 
     files: int
     failed: int = 0
+    partial: int = 0
+    """Files of which strokes or pages could not be read."""
     before: int = 0
     """Files of these that an earlier run had done."""
 
@@ -34,6 +37,7 @@ class Summary:
         parts = [f"{self.files:,} file" + "s" * (self.files != 1)]
         parts += [f"{self.before:,} of them done before"] * (self.before > 0)
         parts += [f"{self.failed:,} could not be read"] * (self.failed > 0)
+        parts += [f"{self.partial:,} only in part"] * (self.partial > 0)
         return ", ".join(parts)
 
 
@@ -46,6 +50,7 @@ def transcribe(
     scheduler: str | None = None,
     show: Show,
     warn: Show,
+    note: Show = lambda text: None,
     progress: Progress = no_progress,
 ) -> Summary:
     """Transcribe the files and folders of ``paths`` to ``output``, or to ``show`` without one.
@@ -55,7 +60,8 @@ def transcribe(
     written at the end, and not at all when no file could be read.
 
     ``scheduler`` is the address of a Dask scheduler, whose workers recognise instead; it needs a ``jsonl`` output.
-    ``warn`` is given the reason for each file that cannot be read. ``progress`` counts files.
+    ``warn`` is given the reason for each file, stroke or page that cannot be read; ``note`` is given what else was left
+    out of a file. ``progress`` counts files.
 
     Raises :class:`InkError` for arguments that do not fit together, a checkpoint that cannot be loaded, and an output
     that cannot be written.
@@ -71,11 +77,21 @@ def transcribe(
     load_recognizer(options)  # a bad checkpoint is reported before any file is read
     files = find_files(paths)
     if output is not None and grows:
-        return _append(files, options, output, scheduler, warn, progress)
+        return _append(files, options, output, scheduler, warn, note, progress)
     documents = recognise(load(files), options, len(files), progress)
     if output is None and kind != "hocr":
-        return Summary(len(files), _show(documents, kind, show, warn))
-    return Summary(len(files), _write(documents, kind, output, show, warn))
+        return _show(documents, kind, show, warn, note)
+    return _write(documents, kind, output, show, warn, note)
+
+
+def _report(name: str, error: str | None, notes: Iterable[Note], warn: Show, note: Show) -> tuple[bool, bool]:
+    """Pass on what became of a file; whether it failed, and whether parts of it did."""
+    if error is not None:
+        warn(error)
+    notes = list(notes)
+    for one in notes:
+        (warn if one.severity == "lost" else note)(f"{name}: {one.text}")
+    return error is not None, any(one.severity == "lost" for one in notes)
 
 
 def _append(
@@ -84,12 +100,14 @@ def _append(
     output: Path,
     scheduler: str | None,
     warn: Show,
+    note: Show,
     progress: Progress,
 ) -> Summary:
     """Add a record for each file to the results in ``output``, except for those that are there."""
     with open_results(output) as results:
         new = [file for file in files if file.name not in results.done]
-        before, failed = len(files) - len(new), 0
+        before = len(files) - len(new)
+        failed = partial = 0
         if scheduler is None:
             records: Iterator[Record] = map(record, recognise(load(new), options))
         else:
@@ -98,32 +116,33 @@ def _append(
             records = recognise_on_cluster(new, options, scheduler)
         for done, one in enumerate(records, before + 1):
             results.add(one)
-            if "error" in one:
-                warn(one["error"])
-                failed += 1
+            notes = (Note(told["text"], told["severity"]) for told in one.get("notes", ()))
+            is_failed, is_partial = _report(one["file"], one.get("error"), notes, warn, note)
+            failed, partial = failed + is_failed, partial + is_partial
             progress(done, len(files))
-    return Summary(len(files), failed, before)
+    return Summary(len(files), failed, partial, before)
 
 
-def _show(documents: Iterator[Document], kind: Kind, show: Show, warn: Show) -> int:
-    """Show each document as soon as it is recognised; returns how many failed."""
-    failed = 0
+def _show(documents: Iterator[Document], kind: Kind, show: Show, warn: Show, note: Show) -> Summary:
+    """Show each document as soon as it is recognised."""
+    files = failed = partial = 0
     for document in documents:
-        if document.error is not None:
-            warn(document.error)
-            failed += 1
+        is_failed, is_partial = _report(document.name, document.error, document.notes, warn, note)
+        files, failed, partial = files + 1, failed + is_failed, partial + is_partial
         show(render([document], kind).decode())
-    return failed
+    return Summary(files, failed, partial)
 
 
-def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show: Show, warn: Show) -> int:
-    """Write all documents as one file, or show them as one, unless all failed; returns how many failed."""
+def _write(
+    documents: Iterator[Document], kind: Kind, output: Path | None, show: Show, warn: Show, note: Show
+) -> Summary:
+    """Write all documents as one file, or show them as one, unless all failed."""
     kept = []
+    failed = partial = 0
     for document in documents:
-        if document.error is not None:
-            warn(document.error)
+        is_failed, is_partial = _report(document.name, document.error, document.notes, warn, note)
+        failed, partial = failed + is_failed, partial + is_partial
         kept.append(document)
-    failed = sum(document.error is not None for document in kept)
     if failed < len(kept):
         data = render(kept, kind)
         if output is None:
@@ -131,4 +150,4 @@ def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show:
         else:
             with atomic(output) as temporary:
                 temporary.write_bytes(data)
-    return failed
+    return Summary(len(kept), failed, partial)

@@ -2,7 +2,7 @@
 
 Carbune et al. 2020 (arXiv 1902.10525, section 3.1.2): each stroke is cut recursively until a cubic through the piece's
 two end points, its control points found by least squares, stays within a tolerance of every point and does not turn
-too far. Here neighbours that also fit as one curve are joined again, because a recursive cut is sometimes premature.
+too far. Here neighbours that also fit as one curve are joined again (``piecewise.py``).
 
 A straight line at constant speed is the cubic whose control points lie at thirds of the chord, so the fit is of the two
 control points' *offsets* from there: with u the share of the piece's length covered so far and the Bernstein weights
@@ -22,7 +22,6 @@ curve of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink
+from handwriting.piecewise import cut, join
 
 Complex = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -59,8 +59,6 @@ TREMBLE = 0.02
 # Pulls control points to the thirds of the chord: decides the solution where a piece has one inner point, and is far
 # below the noise where it has more.
 RIDGE = 1e-4
-# Cutting where a piece is farthest from straight is balanced in handwriting; halving afterwards bounds hostile ink.
-FREE_LEVELS = 16
 
 
 @dataclass(frozen=True)
@@ -133,60 +131,21 @@ def fit_curves(ink: Ink, tolerance: float = TOLERANCE, max_turn: float = MAX_TUR
             raise InkError(f"curves: {name} is {value}; it must be a positive number")
     z = ink.x + 1j * ink.y
     arc = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(z)))])
-    first, last, offset1, offset2 = _joined(z, arc, tolerance, max_turn, *_cut(z, arc, ink, tolerance, max_turn))
+
+    def fit(first: Integers, last: Integers) -> tuple[Complex, Complex, NDArray[np.bool_], Integers]:
+        return _fit(z, arc, first, last, tolerance, max_turn)
+
+    pieces = cut(fit, _straight, ink.starts, ink.ends - 1)
+    first, last, offset1, offset2 = join(fit, pieces, parities=(0, 1))
     start, end = z[first], z[last]
     third = (end - start) / 3
     return Curves(start, start + third + offset1, end - third + offset2, end, first, last)
 
 
-Pieces = tuple[Integers, Integers, Complex, Complex]
-"""First point, last point, and the fitted offsets of the two control points; each of shape (C,)."""
-
-
-def _cut(z: Complex, arc: Floats, ink: Ink, tolerance: float, max_turn: float) -> Pieces:
-    """Cut every stroke until each piece is one good curve; all open pieces are fitted together, level by level."""
-    done: list[Pieces] = []
-    first, last = ink.starts, ink.ends - 1
-    for level in count():
-        short = last - first < 2
-        none = np.zeros(int(short.sum()), dtype=np.complex128)
-        done.append((first[short], last[short], none, none))
-        first, last = first[~short], last[~short]
-        if not len(first):
-            break
-        offset1, offset2, good, farthest = _fit(z, arc, first, last, tolerance, max_turn)
-        done.append((first[good], last[good], offset1[good], offset2[good]))
-        cut = farthest if level < FREE_LEVELS else (first + last) // 2
-        first, last = np.concatenate([first[~good], cut[~good]]), np.concatenate([cut[~good], last[~good]])
-    pieces = [np.concatenate(column) for column in zip(*done, strict=True)]
-    order = np.argsort(pieces[0], kind="stable")
-    first, last, offset1, offset2 = (column[order] for column in pieces)
-    return first, last, offset1, offset2
-
-
-def _joined(
-    z: Complex,
-    arc: Floats,
-    tolerance: float,
-    max_turn: float,
-    first: Integers,
-    last: Integers,
-    offset1: Complex,
-    offset2: Complex,
-) -> Pieces:
-    """Join neighbours that are one good curve together: pieces 0+1, 2+3, …, then 1+2, 3+4, …"""
-    for parity in (0, 1):
-        left = np.flatnonzero(last[:-1] == first[1:])
-        left = left[left % 2 == parity]
-        if not len(left):
-            continue
-        joined1, joined2, good, _ = _fit(z, arc, first[left], last[left + 1], tolerance, max_turn)
-        left = left[good]
-        last[left], offset1[left], offset2[left] = last[left + 1], joined1[good], joined2[good]
-        keep = np.ones(len(first), dtype=bool)
-        keep[left + 1] = False
-        first, last, offset1, offset2 = first[keep], last[keep], offset1[keep], offset2[keep]
-    return first, last, offset1, offset2
+def _straight(first: Integers, last: Integers) -> tuple[Complex, Complex]:
+    """The control points of pieces of one or two points lie at the thirds of the chord."""
+    none = np.zeros(len(first), dtype=np.complex128)
+    return none, none
 
 
 def _fit(

@@ -1,26 +1,46 @@
-"""Ink files, read and written: one registry, found by content first and by extension second.
+"""Ink files, read and written: one registry, which recognises a file by its content first and its extension second.
 
-A format is one file of this package and one line in :func:`readers`. A reader turns bytes into :class:`Ink`, or into
-the :class:`Page` values of a document, or raises :class:`InkError` with one line that holds the offending value and the
-remedy.
+A format is one file of this package and one line in :func:`readers`, or an entry point of another package (see
+:mod:`handwriting.formats.format`). A reader turns bytes into :class:`Ink`, or into the :class:`Page` values of a
+document, or raises :class:`InkError` with one line that holds the offending value and the remedy. What it left out is
+in ``ink.source.notes``.
 """
 
 from __future__ import annotations
 
+import io
 import os
+import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
-from handwriting.errors import InkError
+from handwriting.errors import InkError, NoInkError
 from handwriting.files import atomic, refuse_input
-from handwriting.formats import csv, iamondb, inkml, json, remarkable, svg, unipen, xml, xournal
+from handwriting.formats import (
+    csv,
+    excalidraw,
+    iamondb,
+    inkml,
+    json,
+    packed,
+    remarkable,
+    rnote,
+    svg,
+    tldraw,
+    unipen,
+    xml,
+    xournal,
+)  # fmt: skip
 from handwriting.formats.format import PROPERTIES, Format, lost
 from handwriting.ink import Ink, Page
-from handwriting.limits import MAX_BYTES, check_size
+from handwriting.limits import MAX_BYTES, MAX_PACKAGE, check_size
+from handwriting.notes import Notes
 
 __all__ = [
     "Format",
@@ -39,8 +59,10 @@ __all__ = [
     "writers",
 ]
 
-HEAD = 4096
-"""Bytes at the start of a file that a format is recognised by."""
+GROUP = "handwriting.formats"
+"""Entry points of other packages that are a :class:`Format`."""
+HEAD = 16384
+"""Bytes at the start of a file by which a format is recognised."""
 
 Readable: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
 """A path, the bytes themselves, or a binary stream."""
@@ -49,19 +71,45 @@ Reader = Format
 
 
 def readers() -> tuple[Format, ...]:
-    """Every format that can be read, and asked in this order; those with ``write`` can be written too."""
+    """Every format that can be read, in the order in which they are tried; those with ``write`` can be written too."""
     return (
         Format("IAM-OnDB", (".xml",), lambda head: xml.root_name(head) == iamondb.ROOT, iamondb.read),
         Format("UNIPEN", (".dat", ".upn", ".unp"), unipen.recognises, unipen.read),
         Format("InkML", (".inkml",), inkml.recognises, inkml.read, inkml.write, inkml.HOLDS),
         Format(
-            "Xournal++", (".xopp", ".xoj"), xournal.recognises, xournal.read, xournal.write, xournal.HOLDS, "pt", True
+            "Xournal++", (".xopp", ".xoj"), xournal.recognises, xournal.read, xournal.write, xournal.HOLDS, "pt",
+            document=True, packs=xournal.packs, most=xournal.MOST,
         ),
-        Format("SVG", (".svg",), svg.recognises, svg.read, svg.write, svg.HOLDS, "mm"),
-        Format("reMarkable", (".rm", ".rmdoc"), remarkable.recognises, remarkable.read, document=True),
-        Format("JSON", (".json", ".jiix"), json.recognises, json.read, json.write, json.HOLDS),
+        Format("SVG", (".svg", ".svgz"), svg.recognises, svg.read, svg.write, svg.HOLDS, "mm"),
+        Format(
+            "reMarkable", (".rm", ".rmdoc"), remarkable.recognises, remarkable.read,
+            document=True, packs=remarkable.packs,
+        ),
+        Format("Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read),
+        Format("tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True),
+        Format("Rnote", (".rnote",), rnote.recognises, rnote.read, document=True, most=rnote.MOST),
+        *_others(),
+        # These two recognise any file of their kind, so they come last.
+        Format("JSON", (".json", ".jiix", ".ndjson"), json.recognises, json.read, json.write, json.HOLDS),
         Format("CSV", (".csv", ".tsv"), csv.recognises, csv.read, csv.write, csv.HOLDS),
-    )
+    )  # fmt: skip
+
+
+@cache
+def _others() -> tuple[Format, ...]:
+    """The formats of other packages; one that cannot be loaded is skipped with a warning."""
+    found = []
+    for point in entry_points(group=GROUP):
+        try:
+            known = point.load()
+        except Exception as error:
+            warnings.warn(f"the format {point.name!r} of {point.value!r} cannot be loaded: {error!r}", stacklevel=2)
+            continue
+        if isinstance(known, Format):
+            found.append(known)
+        else:
+            warnings.warn(f"{point.value!r} is not a handwriting.formats.Format but {known!r:.80}", stacklevel=2)
+    return tuple(found)
 
 
 def writers() -> tuple[Format, ...]:
@@ -71,20 +119,18 @@ def writers() -> tuple[Format, ...]:
 
 @cache
 def endings() -> frozenset[str]:
-    """The endings of files that can be read."""
+    """The extensions of files that can be read."""
     return frozenset(ending for format in readers() for ending in format.extensions)
 
 
 def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:
-    """What a path, bytes or a binary stream holds: :class:`Ink`, or the :class:`Page` of a document.
+    """Read :class:`Ink`, or the :class:`Page` of a document, from a path, bytes or a binary stream.
 
     ``format`` names the format (``"IAM-OnDB"``) instead of recognising it. A document of several pages needs the number
-    of a ``page``, from 1; for all of them see :func:`read_pages`. Raises :class:`InkError` when the file is missing,
-    empty, too large, of no known format, or damaged.
+    of a ``page``, from 1; for all of them see :func:`read_pages`. ``ink.source.notes`` tells what was left out. Raises
+    :class:`InkError` when the file is missing, empty, too large, of no known format, or damaged.
     """
-    data, file = _load(source)
-    found = find(data, file, format)
-    pages = _pages(found, data, file)
+    found, pages, file = _read(source, format)
     if page is not None:
         pages = [_choose(pages, page, file)]
     if len(pages) > 1:
@@ -93,23 +139,25 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
 
 
 def read_ink(source: Readable, format: str | None = None, page: int | None = None) -> Ink:
-    """As :func:`read`, for those who want the strokes and not the sheet under them."""
+    """Read as :func:`read` does, but return only the strokes of a page."""
     found = read(source, format, page)
     return found.ink if isinstance(found, Page) else found
 
 
 def read_pages(source: Readable, format: str | None = None) -> list[Page]:
-    """Every page that has ink, in order; what is no document is one page. Never empty. Raises as :func:`read`."""
-    data, file = _load(source)
-    return _pages(find(data, file, format), data, file)
+    """Every page that has ink, in order; a file that is not a document is one page. Never empty.
+
+    A file without ink raises :class:`~handwriting.errors.NoInkError`; for other errors see :func:`read`.
+    """
+    return _read(source, format)[1]
 
 
 def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format: str | None = None) -> list[str]:
-    """Write ink, a page or pages to ``path`` in the format of its ending, or the one that ``format`` names.
+    """Write ink, a page or pages to ``path`` in the format of its extension, or the one that ``format`` names.
 
-    The file appears complete or not at all. Returns what of the ink it cannot hold, by the names of
+    The file appears complete or not at all. Returns the properties of the ink that it cannot hold, by the names of
     :data:`~handwriting.formats.format.PROPERTIES`. Raises :class:`InkError` when no format that can be written has this
-    ending, the format holds one page and there are several, or the file cannot be written.
+    extension, the format holds one page and there are several, or the file cannot be written.
     """
     pages = [Page(ink)] if isinstance(ink, Ink) else [ink] if isinstance(ink, Page) else list(ink)
     chosen = writer(path, format)
@@ -130,20 +178,20 @@ def convert(
 ) -> tuple[list[Page], list[str]]:
     """Write what ``source`` holds, or one ``page`` of it, to ``path``; ``format`` is that of ``source``.
 
-    Returns the pages that were written and what of them the file cannot hold, as :func:`save`.
+    Returns the pages that were written and the properties that the file cannot hold, as :func:`save`. What was already
+    left out when ``source`` was read is in the ``source.notes`` of their ink.
     """
     writer(path)
     if isinstance(source, str | os.PathLike):
         refuse_input(path, [source])
-    data, file = _load(source)
-    pages = _pages(find(data, file, format), data, file)
+    _, pages, file = _read(source, format)
     if page is not None:
         pages = [_choose(pages, page, file)]
     return pages, save(pages, path)
 
 
 def writer(path: str | os.PathLike[str], format: str | None = None) -> Format:
-    """The format to write ``path`` in; :class:`InkError` when there is none. To be asked before long work."""
+    """The format to write ``path`` in; :class:`InkError` when there is none. To be called before long work."""
     suffix = Path(path).suffix.lower()
     for known in writers():
         if known.name.lower() == format.lower() if format is not None else suffix in known.extensions:
@@ -155,7 +203,7 @@ def writer(path: str | os.PathLike[str], format: str | None = None) -> Format:
 
 
 def table() -> str:
-    """Every format, its endings, and what it holds when written."""
+    """Every format, its extensions, and what it holds when written."""
     rows = [("format", "endings", "read", "written, and holds beside the points")]
     for known in readers():
         holds = ", ".join(name for name in PROPERTIES if name in known.holds)
@@ -165,7 +213,12 @@ def table() -> str:
 
 
 def find(data: bytes, file: str, format: str | None = None) -> Format:
-    """The format of these bytes: the named one, else by content, else by the extension of ``file``."""
+    """The format of these bytes: the named one, else by content, else by the extension of ``file``.
+
+    Gzip is unpacked first; zip archives are recognised by the names of their members.
+    """
+    if data.startswith(packed.GZIP):
+        data = packed.gunzip(data, file)
     known = readers()
     names = ", ".join(reader.name for reader in known)
     if format is not None:
@@ -173,8 +226,9 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
             if reader.name.lower() == format.lower():
                 return reader
         raise InkError(f"format {format!r} is not known; choose one of: {names}")
+    members = packed.Archive(data, file).names if data.startswith(packed.ZIP) else None
     for reader in known:
-        if reader.recognises(data[:HEAD]):
+        if reader.recognises(data[:HEAD]) or (members is not None and reader.packs and reader.packs(members)):
             return reader
     extension = Path(file).suffix.lower()
     for reader in known:
@@ -191,25 +245,47 @@ def _choose(pages: list[Page], number: int, file: str) -> Page:
     raise InkError(f"{file}: no ink on page {number}; the pages with ink are: {numbers}")
 
 
-def _pages(found: Format, data: bytes, file: str) -> list[Page]:
-    with np.errstate(all="ignore"):  # what is not finite is refused by its value
-        result = found.read(data, file)
-    return [Page(result)] if isinstance(result, Ink) else result
+def _read(source: Readable, format: str | None) -> tuple[Format, list[Page], str]:
+    """The format, the pages with their notes (at least one), and the name for messages."""
+    data, file = _load(source)
+    if data.startswith(packed.GZIP):
+        data = packed.gunzip(data, file)
+    found = find(data, file, format)
+    check_size(len(data), file, MAX_PACKAGE if data.startswith(packed.ZIP) else found.most)
+    notes = Notes(file)
+    with np.errstate(all="ignore"):  # values that are not finite are refused one by one
+        try:
+            result = found.read(data, file, notes)
+        except InkError:
+            raise
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"[:150]
+            raise InkError(f"{file}: the reader of {found.name} failed ({told}); export the file again") from error
+    pages = [Page(result)] if isinstance(result, Ink) else list(result)
+    if not pages:
+        raise _without_ink(file, notes)
+    said = notes.all()
+    if said:
+        pages = [replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=said))) for page in pages]
+    return found, pages, file
+
+
+def _without_ink(file: str, notes: Notes) -> InkError:
+    """Why no page of a file has ink."""
+    if notes.first_loss is not None:
+        return InkError(f"{file}: nothing in it can be read: {notes.first_loss}")
+    others = "; ".join(note.text for note in notes.all() if note.severity == "noted")
+    return NoInkError(f"{file}: no strokes in it{f' ({others})' if others else ''}; there must be a point of ink")
 
 
 def _load(source: Readable) -> tuple[bytes, str]:
-    """The bytes and the name to report; sizes are checked before anything is read."""
+    """The bytes and the name for messages; sizes are checked before anything is read."""
     if isinstance(source, bytes):
-        check_size(len(source), "ink")
-        return source, "ink"
-    if not isinstance(source, str | os.PathLike):
-        file = str(getattr(source, "name", "stream"))
-        data = source.read(MAX_BYTES + 1)
-        if not isinstance(data, bytes):
-            raise InkError(f"{file}: a stream of text; ink is read from a binary stream, opened with mode 'rb'")
-        check_size(len(data), file)
-        return data, file
-    return load(Path(source)), str(source)
+        return _checked(io.BytesIO(source), "ink"), "ink"
+    if isinstance(source, str | os.PathLike):
+        return load(Path(source)), str(source)
+    file = str(getattr(source, "name", "stream"))
+    return _checked(source, file), file
 
 
 def load(path: Path, limit: int = -1) -> bytes:
@@ -218,15 +294,24 @@ def load(path: Path, limit: int = -1) -> bytes:
     Raises :class:`InkError` when it is missing, a folder, unreadable, empty or too large.
     """
     if "\0" in str(path):
-        raise InkError(f"{str(path)!r} is not a path: it has a zero byte in it; check the name")
+        raise InkError(f"{str(path)!r} is not a path: it contains a zero byte; check the name")
     try:
         if path.is_dir():
             raise InkError(f"{path}: this is a folder; give one ink file")
-        if path.is_file():  # a pipe has no size; what comes out of it has
-            check_size(path.stat().st_size, str(path))
+        size = path.stat().st_size if path.is_file() else None  # that of a pipe is only known when it is read
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1 if limit < 0 else limit)
-        check_size(len(data), str(path))
-        return data
+            return _checked(file, str(path), size, limit)
     except OSError as error:
         raise InkError(f"{path}: {(error.strerror or str(error)).lower()}; check the path") from None
+
+
+def _checked(stream: BinaryIO, file: str, size: int | None = None, limit: int = -1) -> bytes:
+    """All bytes of a stream (or ``limit``), of which no more are read than its kind of file may have."""
+    mark = stream.read(len(packed.ZIP))
+    if not isinstance(mark, bytes):
+        raise InkError(f"{file}: a stream of text; ink is read from a binary stream, opened with mode 'rb'")
+    most = MAX_PACKAGE if mark == packed.ZIP else MAX_BYTES
+    check_size(len(mark) if size is None else size, file, most)
+    data = mark + stream.read((most + 1 if limit < 0 else limit) - len(mark))
+    check_size(len(data), file, most)
+    return data

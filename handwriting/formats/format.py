@@ -1,4 +1,28 @@
-"""What a format is: how it is recognised, read and, for some, written."""
+r"""What a format is: how it is recognised, read and, for some, written.
+
+Another package adds a format by an entry point of the group ``handwriting.formats`` that names a :class:`Format`. Its
+``pyproject.toml``::
+
+    [project.entry-points."handwriting.formats"]
+    points = "handwriting_points:POINTS"
+
+and its module ``handwriting_points``, which reads lines of x and y with an empty line between strokes::
+
+    from handwriting import Ink, InkError
+    from handwriting.formats import Format
+
+    def read(data, file, notes):
+        strokes = []
+        for number, block in enumerate(data.decode("ascii", "replace").split("\n\n")[1:], 1):
+            with notes.part(f"stroke {number}"):          # a damaged stroke does not cost the others
+                try:
+                    strokes.append([tuple(map(float, line.split())) for line in block.splitlines()])
+                except ValueError:
+                    raise InkError(f"{file}: {block[:40]!r} is not lines of x and y") from None
+        return Ink.from_strokes(strokes) if strokes else []
+
+    POINTS = Format("Points", (".points",), lambda head: head.startswith(b"#points"), read)
+"""
 
 from __future__ import annotations
 
@@ -7,6 +31,10 @@ from dataclasses import dataclass
 
 from handwriting.formats.units import millimetres
 from handwriting.ink import Ink, Page
+from handwriting.limits import MAX_BYTES
+from handwriting.notes import Notes
+
+Read = Callable[[bytes, str, Notes], "Ink | list[Page]"]
 
 
 @dataclass(frozen=True)
@@ -17,25 +45,32 @@ class Format:
     extensions: tuple[str, ...]
     """With the dot, in lower case (``".inkml"``); the first is the usual one."""
     recognises: Callable[[bytes], bool]
-    """Whether the first bytes (4096, or all) are of this format; looks at bytes, parses nothing, never fails."""
-    read: Callable[[bytes, str], Ink | list[Page]]
-    """Bytes and the file's name (for messages) to ink, or to the pages that have ink, in their order."""
+    """Whether a file is of this format by its first bytes (16,384, or all); must not parse, and never fails. It is
+    given what gzip files contain."""
+    read: Read
+    """Returns the ink in these bytes, or the pages that have ink, in order; an empty list when there is none. The
+    second argument is the file's name, for messages. Raises :class:`~handwriting.errors.InkError` for a damaged file;
+    what can be left out is reported to the :class:`~handwriting.notes.Notes`."""
     write: Callable[[Sequence[Page]], bytes] | None = None
     """Pages to bytes; None when the format is only read. Without ``"pages"`` in ``holds`` it is given one page."""
     holds: frozenset[str] = frozenset()
     """Which of :data:`PROPERTIES` survive being written and read back; strokes, x and y always do."""
     unit: str | None = None
-    """The one unit of length that it is written in, to which ink is brought; None when any will do."""
+    """The one unit of length that it is written in, to which ink is converted; None when any will do."""
     document: bool = False
     """Whether its files are documents of pages; others hold a single piece of ink."""
+    packs: Callable[[Sequence[str]], bool] | None = None
+    """Whether a zip archive with members of these names is of this format; None when it is never a zip archive."""
+    most: int = MAX_BYTES
+    """Largest number of bytes, after unpacking gzip."""
 
 
 PROPERTIES = ("time", "start time", "pressure", "text", "writer", "units", "page size", "pages")
-"""What ink may have beside x and y, by the names that ``app.py formats`` shows; ``"pages"``: more than one."""
+"""What ink may have beside x and y, by the names that the command ``formats`` shows; ``"pages"``: more than one."""
 
 
 def lost(pages: Sequence[Page], format: Format) -> list[str]:
-    """Those properties of ``pages`` that ``format`` cannot hold; lengths that it keeps in its own unit are not lost."""
+    """The properties of ``pages`` that ``format`` cannot hold; converting lengths to another unit loses nothing."""
     kept = set(format.holds)
     if format.unit is not None and all(millimetres(page.ink.source.units) for page in pages):
         kept.add("units")
@@ -43,7 +78,7 @@ def lost(pages: Sequence[Page], format: Format) -> list[str]:
 
 
 def properties(pages: Sequence[Page]) -> list[str]:
-    """Those of :data:`PROPERTIES` that ``pages`` have."""
+    """The :data:`PROPERTIES` that ``pages`` have."""
     inks = [page.ink for page in pages]
     has = {
         "time": any(ink.t is not None for ink in inks),

@@ -2,8 +2,8 @@
 
 Both have the root ``WhiteboardCaptureSession`` with ``WhiteboardDescription`` and ``StrokeSet``; a form file has
 ``General/Form[id, writerID]`` and ``Transcription`` as well. x and y are integers with y growing downward, times are
-seconds. Real strokes of one point, repeated and backward time stamps and jumps are kept as they are: repairing ink
-is the business of features.
+seconds. The corpus has strokes of one point, repeated and backward time stamps, and jumps; they are kept, because
+repairing ink is left to ``features``.
 
 Source: Liwicki & Bunke, "IAM-OnDB - an On-Line English Sentence Database Acquired from Handwritten Text on a
 Whiteboard", ICDAR 2005.
@@ -13,40 +13,52 @@ from __future__ import annotations
 
 from lxml import etree
 
-from handwriting.errors import InkError
-from handwriting.formats import xml
-from handwriting.ink import Ink, Source
-from handwriting.limits import check_points, number
+from handwriting.errors import InkError, NoInkError
+from handwriting.formats import times, xml
+from handwriting.formats.strokes import Strokes
+from handwriting.ink import Ink, Page, Source
+from handwriting.limits import number as float_of
+from handwriting.notes import Notes
 from handwriting.text import raw
 
 ROOT = "WhiteboardCaptureSession"
 HEAD = 65536
-"""Bytes at the start of a form file within which ``General`` stands (it is the first element)."""
+"""Bytes at the start of a form file that contain ``General``, its first element."""
 
 
-def read(data: bytes, file: str) -> Ink:
-    """Ink of a line file or a form file; of the latter with its transcription and writer.
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """Ink of a line file or a form file as one page; of a form with its transcription and writer."""
+    ink = _ink(data, file, notes)
+    return [] if ink is None else [Page(ink)]
 
-    Raises :class:`InkError` with one line when the file is damaged or is something else.
-    """
+
+def read_ink(data: bytes, file: str) -> Ink:
+    """The ink of a file of the corpus. Raises :class:`InkError` when any stroke is damaged or there is none."""
+    ink = _ink(data, file, Notes(file, strict=True))
+    if ink is None:
+        raise NoInkError(f"{file}: no strokes in it; there must be at least one point of ink")
+    return ink
+
+
+def _ink(data: bytes, file: str, notes: Notes) -> Ink | None:
     root = xml.parse(data, file)
-    if root.tag != ROOT:
-        raise InkError(f"{file}: its root is <{root.tag}>, not <{ROOT}>; this is no IAM-OnDB ink file")
-    strokes = [stroke.findall("Point") for stroke in root.iterfind("StrokeSet/Stroke")]
-    points = [point for stroke in strokes for point in stroke]
-    check_points(len(points), file)
-    timed = sum(point.get("time") is not None for point in points)
-    if 0 < timed < len(points):
-        raise InkError(f"{file}: {timed} of {len(points)} points have a time; all must have one, or none")
-    names = ("x", "y", "time") if timed else ("x", "y")
-    arrays = [[[number(p.get(name), name, file) for name in names] for p in stroke] for stroke in strokes]
+    if xml.local(root) != ROOT:
+        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an IAM-OnDB ink file")
+    strokes = Strokes(file, notes)
+    for number, stroke in enumerate(root.iterfind("StrokeSet/Stroke"), 1):
+        points = stroke.findall("Point")
+        with notes.part(f"stroke {number}"):
+            x, y = ([float_of(point.get(name), name, file) for point in points] for name in "xy")
+            stamps = [point.get("time") for point in points]
+            t = times.column(stamps, 1.0) if any(stamps) else None
+            strokes.add(x, y, t)
     form = root.find("General/Form")
     writer = form.get("writerID") if form is not None else None
-    return Ink.from_strokes(arrays, Source(text=_transcription(root), writer=writer, file=file))
+    return strokes.ink(Source(text=_transcription(root), writer=writer, file=file))
 
 
 def form_writer(head: bytes, file: str) -> str | None:
-    """``writerID`` out of the first :data:`HEAD` bytes of a form file, so that its thousands of points stay unread."""
+    """``writerID`` in the first :data:`HEAD` bytes of a form file, found without parsing its thousands of points."""
     if b"<!" in head.replace(b"\0", b"").replace(b"<!--", b""):
         raise InkError(f"{file}: it has a document type declaration, which is refused; remove the <!DOCTYPE part")
     parser = etree.XMLPullParser(
@@ -55,14 +67,14 @@ def form_writer(head: bytes, file: str) -> str | None:
     try:
         parser.feed(head)
         if len(head) < HEAD:
-            parser.close()  # the whole file is there, so it must end well
+            parser.close()  # the whole file is there, so it must be complete
     except etree.XMLSyntaxError as error:
         raise InkError(f"{file}: damaged XML: {error}; copy the file again") from None
     return next((form.get("writerID") for _, form in parser.read_events()), None)
 
 
 def _transcription(root: etree._Element) -> str | None:
-    """The lines of a form as written, joined by newlines; ``Text`` has them, ``TextLine`` ids are sometimes wrong."""
+    """The lines of a form as written, joined by newlines; from ``Text``, as ``TextLine`` ids are sometimes wrong."""
     text = root.findtext("Transcription/Text")
     if text is None:
         return None

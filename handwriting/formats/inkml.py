@@ -1,13 +1,13 @@
 """W3C InkML (https://www.w3.org/TR/InkML/; its section numbers in brackets): traces, gathered into strokes.
 
-What is followed: trace formats with any channels in any order (3.1), wherever they are declared or referred to; units,
-resolutions and orientations of X and Y; difference prefixes and wildcards (3.2.1, in `inkml_trace.py`); traces that go
-on in others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine canvas transforms (5.1) and time stamps
+Supported are trace formats with any channels in any order (3.1), wherever they are declared or referred to; units,
+resolutions and orientations of X and Y; difference prefixes and wildcards (3.2.1, in `inkml_trace.py`); traces that
+continue others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine canvas transforms (5.1) and time stamps
 (`inkml_context.py`); and annotations, of which those that say what is written become the ink's text.
 
-Traces of a pen in the air are left out, and so are traces in ``definitions`` unless a view refers to them. A namespace
-is not needed: many programs leave it out. Y is brought to X's unit. Time and pressure are kept when every point has
-them.
+Traces of a pen in the air and of brushes that are highlighters or erasers are left out, and so are traces in
+``definitions`` unless a view refers to them. The namespace is optional, because many programs omit it. Y is converted
+to X's unit.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from lxml import etree
-from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.formats import xml
 from handwriting.formats.inkml_context import SECONDS, Channel, Context, Contexts
 from handwriting.formats.inkml_trace import values
 from handwriting.formats.numerals import places, texts
+from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
-from handwriting.ink import Floats, Ink, Page, Source
-from handwriting.limits import MAX_COORDINATE, MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
+from handwriting.ink import Floats, Page, Source
+from handwriting.limits import MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
+from handwriting.notes import Notes
 
 ROOT = "ink"
 NAMESPACE = "http://www.w3.org/2003/InkML"
@@ -39,30 +40,30 @@ def recognises(head: bytes) -> bool:
     return xml.root_name(head) == ROOT
 
 
-def read(data: bytes, file: str) -> Ink:
-    """The ink of a document; raises :class:`InkError` with one line when it is damaged or holds no traces."""
-    root = xml.parse(data, file, doctype=True)
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """The ink of a document as one page."""
+    root = xml.parse(data, file)
     if xml.local(root) != ROOT:
-        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is no InkML file")
-    return _Document(root, file).ink()
+        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an InkML file")
+    return _Document(root, file, notes).pages()
 
 
 @dataclass
 class _Trace:
-    """A trace that is to be drawn: its text, of which only the points from ``first`` to ``end`` count."""
+    """A trace to be drawn: its text, of which only the points from ``first`` to ``end`` count."""
 
     text: str
+    context: Context
     stroke: int
-    """Number of the stroke that it begins or goes on with."""
+    """Number of the stroke that it begins or continues."""
     first: int
     end: int | None
 
 
 @dataclass
 class _Points:
-    """Points of several traces: x, y in the unit of the first channel X, t in seconds, pressure from 0 to 1."""
+    """Points of a trace: x, y in the unit of the first channel X, t in seconds, pressure from 0 to 1."""
 
-    stroke: NDArray[np.int64]
     x: Floats
     y: Floats
     t: Floats | None
@@ -70,11 +71,10 @@ class _Points:
 
 
 class _Document:
-    def __init__(self, root: etree._Element, file: str) -> None:
-        self.root, self.file = root, file
-        self.contexts = Contexts(root, file)
-        self.runs: list[tuple[Context, list[_Trace]]] = []
-        """Traces in their order, those that follow each other in one context together."""
+    def __init__(self, root: etree._Element, file: str, notes: Notes) -> None:
+        self.root, self.file, self.notes = root, file, notes
+        self.contexts = Contexts(root, file, notes)
+        self.traces: list[_Trace] = []
         self.named: dict[str, int] = {}
         """Stroke of each trace that has an id."""
         self.strokes = 0
@@ -82,49 +82,51 @@ class _Document:
         """Depth, type and text of every annotation of the document, its groups and its views."""
         self.units: str | None = None
         self.points = 0
-        self.cached: dict[tuple[str, int], tuple[Context, Context]] = {}
+        self.cached: dict[tuple[str, str, int], tuple[Context, Context]] = {}
 
-    def ink(self) -> Ink:
+    def pages(self) -> list[Page]:
         self._gather(self.root, Context(), 0)
-        check_points(self.points, self.file, self.strokes)
-        runs = [run for run in (self._read(context, traces) for context, traces in self.runs) if len(run.x)]
-        check_points(sum(len(run.x) for run in runs), self.file)
-        stroke = np.concatenate([run.stroke for run in runs])
-        # A trace may go on with a stroke that others have followed.
-        order = np.argsort(stroke, kind="stable")
-        x, y = (np.concatenate([getattr(run, name) for run in runs])[order] for name in "xy")
-        self._check("X", x)
-        self._check("Y", y)
-        t, pressure = (
-            self._where_all_have_it([getattr(run, name) for run in runs], order) for name in ("t", "pressure")
-        )
-        if pressure is not None and (top := float(pressure.max())) > 1:
-            pressure = pressure / top  # no maximum was given
-        starts = np.flatnonzero(np.diff(stroke[order], prepend=-1))
-        source = Source(self.units, None if t is None else float(t[0]) or None, self._text(), self._writer(), self.file)
-        return Ink(
-            x, y, starts, None if t is None else t - t[0], None if pressure is None else pressure.clip(0), source
-        )
+        strokes: dict[int, list[_Points]] = {}
+        for trace, rows in zip(self.traces, self._rows(), strict=True):
+            name = f"trace {trace.stroke + 1}"
+            with self.notes.part(name):
+                if isinstance(rows, InkError):
+                    raise rows
+                points = self._read(trace.context, rows[trace.first : trace.end])
+                strokes.setdefault(trace.stroke, []).append(points)
+        gathered = Strokes(self.file, self.notes)
+        for stroke, parts in sorted(strokes.items()):
+            with self.notes.part(f"trace {stroke + 1}"):
+                x, y, t, pressure = (
+                    _joined([getattr(part, name) for part in parts]) for name in ("x", "y", "t", "pressure")
+                )
+                if x is not None and y is not None:
+                    gathered.add(x, y, t, pressure)
+        ink = gathered.ink(Source(self.units, text=self._text(), writer=self._writer(), file=self.file))
+        return [] if ink is None else [Page(ink)]
 
     def _gather(self, element: etree._Element, context: Context, depth: int) -> None:
-        """The traces below ``element``, in their order; contexts on the way hold for what follows them."""
+        """The traces below ``element``, in order; a context holds for what follows it."""
         if depth > MAX_DEPTH:
             raise InkError(f"{self.file}: groups more than {MAX_DEPTH} deep; export the file again")
         for child in element:
             name = xml.local(child)
             if name == "trace":
-                self._trace(child, self._named_context(child, context))
+                with self.notes.part(f"trace {self.strokes + 1}"):
+                    self._trace(child, self._named_context(child, context))
             elif name in ("context", "traceFormat", "inkSource", "canvasTransform"):
                 context = self.contexts.of(child, context)
             elif name == "traceGroup":
-                self._gather(child, self._named_context(child, context), depth + 1)
+                with self.notes.part("a group of traces"):
+                    self._gather(child, self._named_context(child, context), depth + 1)
             elif name == "traceView":
-                self._view(child, context, depth + 1)
+                with self.notes.part("a view of traces"):
+                    self._view(child, context, depth + 1)
             elif name == "annotation":
                 self.said.append((depth, child.get("type", "").lower(), (child.text or "").strip()))
 
     def _view(self, view: etree._Element, context: Context, depth: int) -> None:
-        """A view draws what ``definitions`` hold; of what is drawn already it only tells more."""
+        """A view draws what stands in ``definitions``; of traces that are drawn anyway it only tells more."""
         reference = view.get("traceDataRef")
         if reference is not None:
             target = self.contexts.find(reference)
@@ -133,7 +135,7 @@ class _Document:
         self._gather(view, context, depth)
 
     def _drawn(self, target: etree._Element, first: list[int], last: list[int], context: Context) -> None:
-        """A trace or a group out of ``definitions``: from index path to index path, counted from 1 (3.3.2)."""
+        """A trace or a group in ``definitions``, from index path to index path, counted from 1 (3.3.2)."""
         self.contexts.step(0)
         context = self._named_context(target, context)
         if xml.local(target) == "trace":
@@ -145,16 +147,20 @@ class _Document:
             self._drawn(part, first[1:] if number == low else [], last[1:] if number == high else [], context)
 
     def _named_context(self, element: etree._Element, context: Context) -> Context:
-        reference = element.get("contextRef")
-        if not reference or reference.startswith("#Default"):
+        """The context that an element refers to, and its brush."""
+        key = element.get("contextRef", ""), element.get("brushRef", ""), id(context)
+        if not key[0] and not key[1]:
             return context
-        key = reference, id(context)
-        if key not in self.cached:  # with the base, so that its id stays its own
-            self.cached[key] = context, self.contexts.of(self.contexts.find(reference), context)
+        if key not in self.cached:
+            # The base is kept with it, so that its id is not given to another object.
+            self.cached[key] = context, self.contexts.referred(key[:2], context)
         return self.cached[key][1]
 
     def _trace(self, trace: etree._Element, context: Context, first: int = 0, end: int | None = None) -> None:
         if trace.get("type", "penDown") == "penUp":
+            return
+        if context.tool is not None:
+            self.notes.count(f"{context.tool} stroke")
             return
         text = trace.text or ""
         self.points += text.count(",") + 1
@@ -169,16 +175,25 @@ class _Document:
             check_points(self.points, self.file, self.strokes)
         if name := trace.get(xml.ID) or trace.get("id"):
             self.named[name] = stroke
-        if not self.runs or self.runs[-1][0] is not context:
-            self.runs.append((context, []))
-        self.runs[-1][1].append(_Trace(text, stroke, first, end))
+        self.traces.append(_Trace(text, context, stroke, first, end))
 
-    def _read(self, context: Context, traces: list[_Trace]) -> _Points:
-        names = [channel.name for channel in context.channels]
-        parts = values([trace.text for trace in traces], names, context.regular, self.file)
-        parts = [part[trace.first : trace.end] for part, trace in zip(parts, traces, strict=True)]
-        points = np.concatenate(parts)
+    def _rows(self) -> list[Floats | InkError]:
+        """The values of each trace, shape (n, channels), or why there are none; traces in one context together."""
+        rows: list[Floats | InkError] = []
+        begin = 0
+        for end in range(1, len(self.traces) + 1):
+            context = self.traces[begin].context
+            if end == len(self.traces) or self.traces[end].context is not context:
+                names = [channel.name for channel in context.channels]
+                rows += values([trace.text for trace in self.traces[begin:end]], names, context.regular, self.file)
+                begin = end
+        return rows
+
+    def _read(self, context: Context, points: Floats) -> _Points:
         by_name = {c.name: (c, points[:, i]) for i, c in reversed(list(enumerate(context.channels)))}
+        if "X" not in by_name or "Y" not in by_name:
+            shown = ", ".join(name[:20] for name in list(by_name)[:8])
+            raise InkError(f"{self.file}: a trace format without X and Y ({shown}); this is not ink")
         x, y = self._place(context, *by_name["X"], *by_name["Y"])
         t = pressure = None
         if "T" in by_name:
@@ -190,7 +205,7 @@ class _Document:
             low = channel.low or 0.0
             span = 1.0 if channel.high is None or channel.high <= low else channel.high - low
             pressure = (f - low) / span
-        return _Points(np.repeat([trace.stroke for trace in traces], [len(part) for part in parts]), x, y, t, pressure)
+        return _Points(x, y, t, pressure)
 
     def _place(self, context: Context, x: Channel, xs: Floats, y: Channel, ys: Floats) -> tuple[Floats, Floats]:
         """Coordinates in X's unit, y growing downward, on the canvas."""
@@ -206,18 +221,6 @@ class _Document:
             xs, ys = context.affine @ np.stack([xs, ys, np.ones(len(xs))])
         return xs, ys
 
-    def _where_all_have_it(self, parts: list[Floats | None], order: NDArray[np.int64]) -> Floats | None:
-        present = [part for part in parts if part is not None]
-        if len(present) < len(parts):
-            return None
-        result = np.concatenate(present)[order]
-        return result if np.isfinite(result).all() else None
-
-    def _check(self, name: str, values: Floats) -> None:
-        bad = np.flatnonzero(~(np.abs(values) <= MAX_COORDINATE))
-        if len(bad):
-            raise InkError(f"{self.file}: {name}={values[bad[0]]:g}; it must be finite and at most {MAX_COORDINATE:g}")
-
     def _text(self) -> str | None:
         """What the outermost annotations say: lines where they have several words each, else words."""
         said = [(depth, text) for depth, kind, text in self.said if kind in TRUTH and text]
@@ -229,6 +232,13 @@ class _Document:
 
     def _writer(self) -> str | None:
         return next((text for _, kind, text in self.said if kind in ("writer", "writerid") and text), None)
+
+
+def _joined(parts: list[Floats | None]) -> Floats | None:
+    """One after the other; None unless every part is there."""
+    known = [part for part in parts if part is not None]
+    joined: Floats | None = np.concatenate(known) if len(known) == len(parts) else None
+    return joined
 
 
 def _index(view: etree._Element, name: str, file: str) -> list[int]:

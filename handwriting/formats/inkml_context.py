@@ -1,25 +1,35 @@
-"""The contexts of an InkML document: what the numbers of its traces mean (sections 3.1, 4 and 5 of the standard)."""
+"""The contexts of an InkML document: the meaning of the numbers in its traces (sections 3.1, 4 and 5 of the standard).
+
+X and Y are strict. What only time, pressure or looks depend on is dropped with a note when it is damaged; so is a
+reference that leads nowhere, and the traces keep the context around them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 from lxml import etree
 
 from handwriting.errors import InkError
-from handwriting.formats import xml
+from handwriting.formats import times, xml
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
-from handwriting.limits import number
+from handwriting.limits import number, number_or_none
+from handwriting.notes import Notes
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
 _CHANNELS = 64
 _DEEPEST = 20
-"""References to references; real files have one or two."""
+"""Levels of references; real files have one or two."""
 _STEPS = 100_000
-"""Contexts and mappings that are looked at; few elements that refer to few others could ask for any number."""
+"""Contexts and mappings that are resolved; a few elements that refer to each other could ask for any number."""
+TRANSLUCENT = 0.25
+"""A brush of at least this transparency, from 0 to 1, is a highlighter."""
+INVISIBLE = 0.98
+MAX_TIME = 1e19
+MAX_BOUND = 1e12
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Channel:
     name: str
     units: str | None = None
     scale: float = 1.0
-    """What a value is to be multiplied by to be in ``units``, with its sign for a reversed orientation."""
+    """Factor that converts a value to ``units``, negative for a reversed orientation."""
     low: float | None = None
     high: float | None = None
     since: str | None = None
@@ -38,7 +48,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Context:
-    """How a trace is to be read."""
+    """How to read a trace."""
 
     channels: tuple[Channel, ...] = (Channel("X"), Channel("Y"))
     regular: int = 2
@@ -47,13 +57,15 @@ class Context:
     """Shape (2, 3): maps (x, y, 1) to the canvas."""
     stamp: str | None = None
     """Id of the time stamp that T counts from when the channel does not say."""
+    tool: str | None = None
+    """What the brush is when it does not write (``"highlighter"``)."""
 
 
 class Contexts:
-    """Resolves the contexts of one document; every reference that leads nowhere is an :class:`InkError`."""
+    """Resolves the contexts of one document."""
 
-    def __init__(self, root: etree._Element, file: str) -> None:
-        self.file = file
+    def __init__(self, root: etree._Element, file: str, notes: Notes) -> None:
+        self.file, self.notes = file, notes
         self.steps = 0
         self.formats: dict[tuple[etree._Element, etree._Element | None], tuple[tuple[Channel, ...], int]] = {}
         self.resolutions: dict[etree._Element, dict[str, float]] = {}
@@ -64,16 +76,30 @@ class Contexts:
                 self.elements.setdefault(name, element)
 
     def find(self, reference: str) -> etree._Element:
-        """The element that ``#id`` refers to."""
+        """The element that ``#id`` refers to; :class:`InkError` when there is none."""
         found = self.elements.get(reference.strip().removeprefix("#"))
         if found is None:
             raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which is not in it; export the file again")
         return found
 
+    def referred(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
+        """``base`` changed by the elements with these ids; ``""`` and the defaults of the standard change nothing."""
+        for reference in references:
+            # "#DefaultContext" and the like are defined by the standard and need not be in the file.
+            if not reference or reference.startswith("#Default"):
+                continue
+            if reference.strip().removeprefix("#") not in self.elements:
+                self.notes.drop("a reference", f"{reference[:40]!r} is not in the file")
+                continue
+            base = self.of(self.find(reference), base, depth)
+        return base
+
     def of(self, element: etree._Element, base: Context, depth: int = 0) -> Context:
-        """What a ``context`` element (or a format, an ink source, a transform by itself) makes of ``base``."""
+        """``base`` changed by a ``context`` element, or by a format, an ink source, a transform or a brush."""
         self.step(depth)
         match xml.local(element):
+            case "brush":
+                return replace(base, tool=self._tool(element))
             case "traceFormat":
                 return self._with_format(element, base, None)
             case "canvasTransform":
@@ -84,36 +110,45 @@ class Contexts:
                 formats = [child for child in element if xml.local(child) == "traceFormat"]
                 return self._with_format(formats[0], base, element) if formats else base
             case "context":
-                names = ("contextRef", "inkSourceRef", "traceFormatRef", "canvasTransformRef", "timestampRef")
-                # "#DefaultContext" and its like are defined by the standard and need not be in the file.
-                refs = [ref for name in names if (ref := element.get(name)) and not ref.startswith("#Default")]
-                for part in [*map(self.find, refs), *element]:
+                names = (
+                    "contextRef",
+                    "inkSourceRef",
+                    "traceFormatRef",
+                    "canvasTransformRef",
+                    "timestampRef",
+                    "brushRef",
+                )
+                base = self.referred([element.get(name, "") for name in names], base, depth + 1)
+                for part in element:
                     base = self.of(part, base, depth + 1)
         return base
 
-    def time(self, stamp: str | None, depth: int = 0) -> float:
-        """Seconds since 1970 of a time stamp; 0 for None."""
-        if stamp is None:
+    def time(self, stamp: str | None) -> float:
+        """Seconds since 1970 of a time stamp; 0 for None, and with a note for a damaged one."""
+        try:
+            return 0.0 if stamp is None else self._time(stamp, 0)
+        except InkError as error:
+            self.notes.drop("the start time", str(error).removeprefix(f"{self.file}: "))
             return 0.0
+
+    def _time(self, stamp: str, depth: int) -> float:
         element = self.find(stamp)
         seconds = number(element.get("timeOffset", "0"), "timeOffset", self.file) / 1000
         if (time := element.get("time")) is not None:
-            try:
-                return seconds + float(time[:40]) / 1000
-            except ValueError:
-                raise InkError(f"{self.file}: time={time[:40]!r} of a timestamp is not a number") from None
+            if (value := number_or_none(time, MAX_TIME)) is None:
+                raise InkError(f"{self.file}: time={time[:40]!r} of a timestamp is not a number")
+            return seconds + value * times.unit_of(np.array([value]), 1e-3)
         if (text := element.get("timeString")) is not None:
-            try:
-                return seconds + datetime.fromisoformat(text.strip()).timestamp()
-            except (ValueError, OverflowError, OSError):
-                raise InkError(f"{self.file}: timeString={text[:40]!r} of a timestamp is no date") from None
+            if (date := times.date(text)) is None:
+                raise InkError(f"{self.file}: timeString={text[:40]!r} of a timestamp is not a date")
+            return seconds + date
         reference = element.get("timestampRef")
         if reference is None or depth > _DEEPEST:
             return seconds
-        return seconds + self.time(reference, depth + 1)
+        return seconds + self._time(reference, depth + 1)
 
     def step(self, depth: int) -> None:
-        """To be called wherever a reference is followed."""
+        """Count a reference that is followed; :class:`InkError` when there are too many."""
         self.steps += 1
         if depth > _DEEPEST or self.steps > _STEPS:
             raise InkError(f"{self.file}: its contexts or mappings refer to each other without end; export it again")
@@ -135,35 +170,45 @@ class Contexts:
             return (), 0
         if len(regular + extra) > _CHANNELS:
             raise InkError(f"{self.file}: a trace format of {len(regular + extra)} channels; {_CHANNELS} are enough")
-        channels = tuple(self._channel(child, source) for child in regular + extra)
-        names = [channel.name for channel in channels]
-        if "X" not in names or "Y" not in names:
-            shown = ", ".join(name[:20] for name in names[:8])
-            raise InkError(f"{self.file}: a trace format without X and Y ({shown}); this is no ink")
-        return channels, len(regular)
+        return tuple(self._channel(child, source) for child in regular + extra), len(regular)
 
     def _channel(self, element: etree._Element, source: etree._Element | None) -> Channel:
         name, units = element.get("name", "").strip(), element.get("units")
         scale = -1.0 if element.get("orientation") == "-ve" else 1.0
-        bounds = [None if (b := element.get(k)) is None else number(b, k, self.file) for k in ("min", "max")]
+        low, high = (number_or_none(element.get(bound), MAX_BOUND) for bound in ("min", "max"))
         resolution = None if source is None else self._resolution(source, name)
         if resolution and name in "XY" and element.get("type") == "integer" and millimetres(units):
-            # Counts of a digitiser, so many a unit; decimals are in the unit itself.
+            # Counts of a digitiser, at this resolution; decimals are in the unit itself.
             scale /= resolution
-        return Channel(name, units, scale, bounds[0], bounds[1], element.get("respectTo"))
+        return Channel(name, units, scale, low, high, element.get("respectTo"))
 
     def _resolution(self, source: etree._Element, name: str) -> float | None:
-        """Counts a unit of a channel, where the ink source tells."""
+        """Counts per unit of a channel; None when the ink source does not say."""
         if source not in self.resolutions:
             found: dict[str, float] = {}
             for element in source.iter("{*}channelProperty"):
                 resolved = element.get("name") == "resolution"
                 if resolved and element.get("units", "").startswith("1/"):
-                    value = number(element.get("value"), "resolution", self.file)
-                    found.setdefault(element.get("channel", ""), value)
+                    value = number_or_none(element.get("value"))
+                    if value is None:
+                        self.notes.drop("the resolution", f"{element.get('value', '')[:40]!r} is not a number")
+                    found.setdefault(element.get("channel", ""), value or 0.0)
             self.resolutions[source] = found
         value = self.resolutions[source].get(name, 0.0)
         return value if value > 0 else None
+
+    def _tool(self, element: etree._Element) -> str | None:
+        """What a brush is called that does not write; None when it does."""
+        name = f"{element.get(xml.ID) or element.get('id') or ''} {element.get('name', '')}".lower()
+        properties = {p.get("name", "").lower(): p.get("value", "").strip().lower() for p in element.iter("{*}*")}
+        name = f"{name} {properties.get('tip', '')} {properties.get('name', '')} {properties.get('tool', '')}"
+        clear = number_or_none(properties.get("transparency")) or 0.0
+        clear = clear / 255 if clear >= 1 else clear
+        if "eras" in name or properties.get("erasermode") == "true":
+            return "eraser"
+        if "highlight" in name or properties.get("rasterop") == "maskpen" or TRANSLUCENT <= clear < INVISIBLE:
+            return "highlighter"
+        return "invisible" if clear >= INVISIBLE else None
 
     def _affine(self, element: etree._Element) -> Floats | None:
         mappings = [child for child in element if xml.local(child) == "mapping"]

@@ -1,9 +1,9 @@
-"""The text of an InkML trace: points parted by commas, in each a value for every channel (3.2.1).
+"""The text of an InkML trace: points separated by commas, each with a value for every channel (3.2.1).
 
-A prefix changes how a channel's numbers are meant, from this value on: ``!`` as they stand, ``'`` as the difference to
-the point before, ``"`` as the difference of that difference. ``*`` stands for a value, a difference or a second
-difference that stays as it was, ``?`` for one that is not known. Numbers may follow each other without a space where a
-prefix or a sign parts them.
+A prefix changes the meaning of a channel's numbers from this value on: ``!`` for plain values, ``'`` for differences
+from the previous point, ``"`` for differences of differences. ``*`` repeats the last value, difference or second
+difference; ``?`` stands for an unknown value. Numbers may follow each other without a space where a prefix or a sign
+separates them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from handwriting.errors import InkError
+from handwriting.errors import InkError, TooLargeError
 from handwriting.ink import Floats
 from handwriting.limits import MAX_SEGMENTS
 
@@ -21,26 +21,36 @@ _TOKEN = re.compile(r"""[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)
 _PREFIXES = {"!": 0, "'": 1, '"': 2}
 
 
-def values(texts: Sequence[str], names: list[str], regular: int, file: str) -> list[Floats]:
-    """The points of each trace, shape (n, channels); NaN where a value is not known.
+def values(texts: Sequence[str], names: list[str], regular: int, file: str) -> list[Floats | InkError]:
+    """The points of each trace, shape (n, channels), with NaN for unknown values; or why a trace cannot be read.
 
-    ``names``: all channels, of which those after the first ``regular`` may be missing at a point's end. Raises
-    :class:`InkError` for values too many or too few, and for what is no number.
+    ``names``: all channels, of which those after the first ``regular`` may be missing at the end of a point. A trace is
+    damaged when a point has too many or too few values, or one that is not a number.
     """
     texts = [text.strip().rstrip(",").rstrip() for text in texts]
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
     plain = _plain(",".join(filter(None, texts)), len(names))
     if plain is not None:
-        return np.split(plain, np.cumsum(sizes)[:-1])
-    if sum(sizes) > MAX_SEGMENTS:
-        raise InkError(
-            f"{file}: {sum(sizes):,} points coded as differences, and there may be {MAX_SEGMENTS:,} at most; split it"
-        )
-    return [_coded(text, names, regular, file) for text in texts]
+        return list(np.split(plain, np.cumsum(sizes)[:-1]))
+    found: list[Floats | InkError] = []
+    coded = 0
+    for text, size in zip(texts, sizes, strict=True):
+        points = _plain(text, len(names)) if text else np.empty((0, len(names)))
+        if points is None:
+            coded += size
+            if coded > MAX_SEGMENTS:
+                raise TooLargeError(
+                    f"{file}: over {MAX_SEGMENTS:,} points coded as differences, more than there may be; split it"
+                )
+        try:
+            found.append(_coded(text, names, regular, file) if points is None else points)
+        except InkError as error:
+            found.append(error)
+    return found
 
 
 def _plain(text: str, channels: int) -> Floats | None:
-    """Shape (n, channels): points in which every value is a number by itself, as almost always; else None."""
+    """Shape (n, channels): points of plain numbers only, which is the usual case; None for any other text."""
     if not text.isascii():
         return None
     data = np.frombuffer(text.encode(), dtype=np.uint8)
@@ -64,7 +74,7 @@ def _coded(text: str, names: list[str], regular: int, file: str) -> Floats:
 
 
 class _Channel:
-    """A channel's last value, its last differences, and how its next number is meant."""
+    """A channel's last value, its last differences, and the meaning of its next number."""
 
     def __init__(self) -> None:
         self.order = 0
@@ -86,7 +96,7 @@ class _Channel:
             speed = number if self.order == 1 else self.speed + number
             value = self.value + speed
         self.change = speed - self.speed
-        # Of the first point there is no difference.
+        # The first point has no difference.
         self.speed = speed if self.known or self.order else 0.0
         self.value, self.known = value, True
         return value
@@ -103,7 +113,9 @@ def _point(text: str, state: list[_Channel], names: list[str], regular: int, fil
         try:
             row.append(state[len(row)].next(token))
         except ValueError:
-            raise InkError(f"{file}: {text.strip()[:40]!r} in a trace is no point: {token!r} is not a number") from None
+            raise InkError(
+                f"{file}: {text.strip()[:40]!r} in a trace is not a point: {token!r} is not a number"
+            ) from None
     if len(row) < regular:
         raise _wrong(text, names, file)
     return row + [np.nan] * (len(names) - len(row))

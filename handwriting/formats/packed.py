@@ -1,4 +1,4 @@
-"""Compressed files: gzip and zip, unpacked no further than their limits allow."""
+"""Compressed files: gzip and zip, unpacked within limits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 
-from handwriting.errors import InkError
+from handwriting.errors import InkError, TooLargeError
 from handwriting.limits import MAX_MEMBERS, MAX_UNPACKED
 
 GZIP = b"\x1f\x8b"
@@ -14,7 +14,7 @@ ZIP = b"PK\x03\x04"
 
 
 def gunzip(data: bytes, file: str) -> bytes:
-    """What a gzip file (of one member or several, one after the other) holds.
+    """The content of a gzip file, which may consist of several members in sequence.
 
     Raises :class:`InkError` when it is damaged, cut short, or unpacks to more than ``MAX_UNPACKED`` bytes.
     """
@@ -32,23 +32,26 @@ def gunzip(data: bytes, file: str) -> bytes:
             raise InkError(f"{file}: its gzip data is cut short; copy or export the file again")
         parts.append(part)
         if len(parts) > MAX_MEMBERS:
-            raise InkError(f"{file}: more than {MAX_MEMBERS:,} gzip members; save it again")
+            raise TooLargeError(f"{file}: more than {MAX_MEMBERS:,} gzip members; save it again")
         data = unpacker.unused_data
     return b"".join(parts)
 
 
 class Archive:
-    """A zip archive whose members are read one at a time, within the limits."""
+    """A zip archive whose members are read one at a time, within the limits.
+
+    ``names``: its files, without the ones that macOS and Windows add (``__MACOSX/``, ``._name``, ``Thumbs.db``).
+    """
 
     def __init__(self, data: bytes, file: str) -> None:
         self.file = file
         self.left = MAX_UNPACKED
-        # Counted before the directory is read, since each of its entries costs a kilobyte.
+        # Counted before the directory is parsed, because each of its entries takes a kilobyte of memory.
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
-            raise InkError(f"{file}: an archive of more than {MAX_MEMBERS:,} members; it is no notebook")
+            raise TooLargeError(f"{file}: an archive of more than {MAX_MEMBERS:,} members is not a notebook")
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(data))
-            self.names = self.zip.namelist()
+            self.names = [name for name in self.zip.namelist() if not _is_litter(name)]
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, OverflowError) as error:
             raise InkError(f"{file}: a damaged zip archive ({error}); copy or export the file again") from None
 
@@ -56,7 +59,9 @@ class Archive:
         """The bytes of a member; :class:`InkError` when it is damaged, encrypted, or the limit is passed."""
         info = self.zip.getinfo(name)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
-            raise InkError(f"{self.file}: {name[:80]!r} in it is encrypted or packed in a rare way; export it again")
+            raise InkError(
+                f"{self.file}: {name[:80]!r} in it is encrypted or compressed in an unknown way; export it again"
+            )
         _check(MAX_UNPACKED - self.left + info.file_size, self.file)
         try:
             with self.zip.open(info) as member:
@@ -70,6 +75,11 @@ class Archive:
         return data
 
 
+def _is_litter(name: str) -> bool:
+    first, last = name.split("/", 1)[0], name.rsplit("/", 1)[-1]
+    return first == "__MACOSX" or last.startswith("._") or last in ("", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
 def _check(size: int, file: str) -> None:
     if size > MAX_UNPACKED:
-        raise InkError(f"{file}: it unpacks to more than {MAX_UNPACKED:,} bytes, which is refused; split it into pages")
+        raise TooLargeError(f"{file}: it unpacks to more than {MAX_UNPACKED:,} bytes; split it into pages")

@@ -1,7 +1,8 @@
-"""XML from strangers: no DTD, no entities, no network, and every failure one line; and XML of our own.
+"""XML from strangers: no external entities, no network, a bound on everything, and one line for every failure.
 
-Refusing every document type declaration closes entity bombs and external entities at once. Formats whose good files
-have one (SVG, InkML) may allow a bare one, without declarations in it; it is never loaded.
+A document type declaration is removed before parsing and never loaded. Entities that it declares itself as plain text
+(as Adobe Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`; those that refer to other
+entities or to files are refused, which closes entity bombs and external entities at once.
 """
 
 from __future__ import annotations
@@ -10,23 +11,26 @@ import re
 
 from lxml import etree
 
-from handwriting.errors import InkError
+from handwriting.errors import InkError, TooLargeError
 from handwriting.limits import MAX_MARKUP
 
 ID = "{http://www.w3.org/XML/1998/namespace}id"
+MAX_EXPANDED = 2**20
+"""Bytes that all entities of a document may expand to."""
 
 _ENCODINGS = (
     r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-?8859-?\d+|latin-?1|windows-125\d|koi8-.|shift.jis|euc-..|gb.+|big5"
 )
-"""Those in which the byte of ``<`` stands for itself, so that counting and searching bytes cannot be fooled."""
+"""Encodings in which the byte of ``<`` always is that character, so that bytes can be counted and searched."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+("[^"<&%]*"|'[^'<&%]*')\s*>""")
+_OTHER = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
+_REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,60});")
+_PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
 
 
-def parse(data: bytes, file: str, *, doctype: bool = False) -> etree._Element:
-    """The root element of an XML document; :class:`InkError` when it is damaged or declares entities.
-
-    ``doctype``: whether a document type may be named, without declarations of its own.
-    """
+def parse(data: bytes, file: str) -> etree._Element:
+    """The root element of an XML document; :class:`InkError` when it is damaged or its entities are not plain text."""
     # Zero bytes are taken out so that everything is found in UTF-16 and UTF-32 as well.
     plain = data.replace(b"\0", b"")
     start = plain.find(b"<")
@@ -35,32 +39,76 @@ def parse(data: bytes, file: str, *, doctype: bool = False) -> etree._Element:
     encoding = re.match(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"']{0,40})["']""", plain[start : start + 300])
     if encoding and not re.fullmatch(_ENCODINGS, name := encoding[1].decode("latin-1"), re.IGNORECASE):
         raise InkError(f"{file}: damaged XML: its encoding {name!r} is not known here; save it as UTF-8")
-    declared = b"<!ENTITY" in plain or (b"<!DOCTYPE" in plain and not (doctype and _is_bare(plain)))
-    if declared:
-        raise InkError(f"{file}: it has a document type or entity declaration, which is refused; remove the <!... part")
     tags, attributes = plain.count(b"<"), plain.count(b"=")
     if 2 * tags + attributes > MAX_MARKUP:
-        raise InkError(
+        raise TooLargeError(
             f"{file}: {tags:,} tags and {attributes:,} attributes are too many; split it into pages or lines"
         )
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True, remove_comments=True,
-        remove_pis=True, huge_tree=False,
-    )  # fmt: skip
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        reason = str(error).removesuffix(" (<string>, line 0)").replace("<string>, ", "")
-        raise InkError(f"{file}: damaged XML: {reason[:150]}; copy or export the file again") from None
-    if not doctype and root.getroottree().docinfo.internalDTD is not None:
-        raise InkError(f"{file}: it has a document type declaration, which is refused; remove the <!DOCTYPE part")
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        data = _without_doctype(data, file)
+    root = _parsed(data if b"\0" in data[:64] else data.lstrip(), file)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _refused(file)
     return root
 
 
+def _parsed(data: bytes, file: str) -> etree._Element:
+    options = {
+        "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True,
+        "remove_comments": True, "remove_pis": True, "huge_tree": False, "collect_ids": False,
+    }  # fmt: skip
+    parser = etree.XMLParser(**options)
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
+        # Prefixes without a namespace are common in exported drawings, and harm nothing: local names are compared.
+        if {entry.domain_name for entry in parser.error_log} == {"NAMESPACE"}:
+            return etree.fromstring(data, etree.XMLParser(recover=True, **options))
+        reason = str(error).removesuffix(" (<string>, line 0)").replace("<string>, ", "")
+        raise InkError(f"{file}: damaged XML: {reason[:150]}; copy or export the file again") from None
+
+
+def _without_doctype(data: bytes, file: str) -> bytes:
+    """The document without its document type declaration, and with the entities that this declares expanded."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
+    before, mark, rest = data.partition(b"<!DOCTYPE")
+    end, subset = rest.find(b">"), rest.find(b"[")
+    if not mark or end < 0 or b"<!ENTITY" in before or b"<!DOCTYPE" in rest:
+        raise _refused(file)
+    entities: dict[bytes, bytes] = {}
+    if 0 <= subset < end:
+        at = subset + 1
+        while found := _ENTITY.match(rest, at) or _OTHER.match(rest, at):
+            if found.re is _ENTITY:
+                entities.setdefault(found[1], found[2][1:-1])
+            at = found.end()
+        closing = re.compile(rb"\]\s*>").match(rest, at)
+        if closing is None:
+            raise _refused(file)
+        end = closing.end() - 1
+    body = rest[end + 1 :]
+    if b"<!ENTITY" in body:
+        raise _refused(file)
+    names = [match[1] for match in _REFERENCE.finditer(body) if match[1] not in _PREDEFINED]
+    size = sum(len(entities.get(name, b"")) for name in names)
+    if size > MAX_EXPANDED or not set(names) <= set(entities):
+        raise _refused(file)
+    expanded = _REFERENCE.sub(lambda match: entities.get(match[1], match[0]), body)
+    return before + expanded
+
+
+def _refused(file: str) -> InkError:
+    return InkError(
+        f"{file}: it has a document type or entity declaration that is refused: only entities that are plain text are "
+        "expanded; remove the <!DOCTYPE part"
+    )
+
+
 def local(element: etree._Element) -> str:
-    """The element's name without its namespace; ``""`` for what is no element."""
+    """The element's name without its namespace or prefix; ``""`` for comments and the like."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def root_name(head: bytes) -> str:
@@ -68,7 +116,9 @@ def root_name(head: bytes) -> str:
 
     Only for telling formats apart: it looks at bytes, takes no part in parsing, and never fails.
     """
-    text = head.replace(b"\0", b"").decode("latin-1")
+    text = head.replace(b"\0", b"").decode("latin-1").lstrip("\xef\xbb\xbf\xfe\xff \t\r\n")
+    if not text.startswith("<"):
+        return ""
     while (start := text.find("<")) >= 0:
         text = text[start:]
         for opening, closing in (("<?", "?>"), ("<!--", "-->"), ("<!", ">")):
@@ -82,10 +132,5 @@ def root_name(head: bytes) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` with a replacement character for what XML has no place for."""
+    """``text`` with a replacement character for every character that XML cannot contain."""
     return _NOT_XML.sub("\ufffd", text)
-
-
-def _is_bare(plain: bytes) -> bool:
-    """Whether every document type declaration only names the type: no ``[`` with declarations of its own."""
-    return plain.count(b"<!DOCTYPE") == 1 and b"[" not in plain.partition(b"<!DOCTYPE")[2].partition(b">")[0]

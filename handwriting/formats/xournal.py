@@ -1,9 +1,9 @@
 """Xournal++ (``.xopp``) and Xournal (``.xoj``) notebooks: pages of layers of strokes, in points of 1/72 inch.
 
 The document is XML, packed with gzip; newer versions of Xournal++ put it as ``content.xml`` into a zip package. Only
-pen strokes are ink: highlighters and erasers, text, images and backgrounds are left out. ``width`` of a stroke is the
-pen's, followed, where the tablet knew pressure, by the width of each piece of the line: its share is the pressure.
-There is no time.
+pen strokes are ink: highlighters and erasers, text, images and backgrounds are left out, with a note. ``width`` of a
+stroke is the pen's, followed, where the tablet knew pressure, by the width of each piece of the line; the ratio of the
+two is the pressure. There is no time.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from lxml import etree
 from handwriting.errors import InkError
 from handwriting.formats import packed, xml
 from handwriting.formats.numerals import texts
+from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Ink, Page, Source
-from handwriting.limits import MAX_PAGES, check_points, number, numbers
+from handwriting.limits import MAX_UNPACKED, check_pages, check_points, number_or_none, numbers
+from handwriting.notes import Notes
 
 ROOT = "xournal"
 UNIT = "pt"
 HOLDS = frozenset({"pressure", "page size", "pages"})
+MOST = MAX_UNPACKED
 A4 = (595.275591, 841.889764)
 PEN = 1.41
 """Xournal++'s medium pen."""
@@ -31,37 +34,38 @@ MARGIN = 42.5
 """1.5 cm, around ink that has no page of its own."""
 LETTER = 8.5
 """3 mm: the height of a common stroke of ink that does not tell its unit."""
+COLORS = ("#000000ff", "#000000", "black", "")
+OTHERS = {"text": "text box", "image": "image", "teximage": "formula", "link": "link", "audio": "recording"}
+"""Elements of a layer that are not strokes, and what they are called."""
 
 
 def recognises(head: bytes) -> bool:
-    return (
-        xml.root_name(head) == ROOT
-        or head.startswith(packed.GZIP)
-        or (head.startswith(packed.ZIP) and (b"application/xournal" in head[:200] or b"content.xml" in head))
-    )
+    return xml.root_name(head) == ROOT
 
 
-def read(data: bytes, file: str) -> list[Page]:
-    """The pages that have pen strokes; raises :class:`InkError` with one line when there are none."""
+def packs(names: Sequence[str]) -> bool:
+    return "content.xml" in names
+
+
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """The pages that have pen strokes."""
     root = xml.parse(_unpack(data, file), file)
     if xml.local(root) != ROOT:
-        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is no Xournal notebook")
+        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook")
     sheets = [child for child in root if xml.local(child) == "page"]
-    if len(sheets) > MAX_PAGES:
-        raise InkError(f"{file}: {len(sheets):,} pages, and a notebook may have {MAX_PAGES:,} at most; split it")
+    check_pages(len(sheets), file)
     points = strokes = 0
     pages = []
-    for sheet_number, sheet in enumerate(sheets, 1):
-        drawn = [stroke for stroke in sheet.iter("{*}stroke") if stroke.get("tool", "pen") == "pen"]
-        ink = _ink(drawn, file)
+    for number, sheet in enumerate(sheets, 1):
+        _note_others(sheet, notes)
+        ink = _ink(sheet, number, file, notes)
         if ink is None:
             continue
         points += len(ink)
         strokes += len(ink.starts)
         check_points(points, file, strokes)
-        width, height = (_size(sheet.get(name), name, file) for name in ("width", "height"))
-        pages.append(Page(ink, width, height, sheet_number))
-    check_points(points, file, strokes)
+        width, height = (_size(sheet.get(name), notes) for name in ("width", "height"))
+        pages.append(Page(ink, width, height, number))
     return pages
 
 
@@ -69,53 +73,73 @@ def _unpack(data: bytes, file: str) -> bytes:
     if data.startswith(packed.ZIP):
         archive = packed.Archive(data, file)
         if "content.xml" not in archive.names:
-            raise InkError(f"{file}: a zip archive without content.xml; this is no Xournal++ package")
+            raise InkError(f"{file}: a zip archive without content.xml; this is not a Xournal++ package")
         data = archive.read("content.xml")
     return packed.gunzip(data, file) if data.startswith(packed.GZIP) else data
 
 
-def _ink(drawn: list[etree._Element], file: str) -> Ink | None:
-    coordinates: list[Floats] = []
-    widths: list[Floats | None] = []
-    total = 0
-    for stroke in drawn:
-        values = numbers((stroke.text or "").split(), "stroke", file)
-        total += len(values) // 2
-        check_points(max(total, 1), file, len(coordinates))
-        if len(values) % 2:
-            raise InkError(
-                f"{file}: a stroke of {len(values)} numbers, which cannot be pairs of x and y; export it again"
-            )
-        if len(values) == 4 and (values[:2] == values[2:]).all():
-            values = values[:2]  # a dot is a line of no length
-        if len(values):
-            coordinates.append(values.reshape(-1, 2))
-            widths.append(_pressure(stroke.get("width", ""), len(values) // 2, file))
-    if not coordinates:
-        return None
-    points = np.concatenate(coordinates)
-    known = [width for width in widths if width is not None]
-    pressure = None
-    if len(known) == len(widths):
-        pressure = np.concatenate(known)
-        pressure = pressure / max(1.0, float(pressure.max()))
-    starts = np.cumsum([0] + [len(c) for c in coordinates[:-1]])
-    return Ink(points[:, 0], points[:, 1], starts, None, pressure, Source(units=UNIT, file=file))
+def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | None:
+    strokes = Strokes(file, notes)
+    for number, stroke in enumerate(sheet.iter("{*}stroke"), 1):
+        tool = stroke.get("tool", "pen").strip().lower()
+        if tool != "pen":
+            notes.count(f"{tool[:20]} stroke")
+            continue
+        with notes.part(f"stroke {number} on page {page}"):
+            values = numbers((stroke.text or "").split(), "stroke", file)
+            if len(values) % 2:
+                raise InkError(f"{file}: {len(values)} numbers, which cannot be pairs of x and y")
+            if len(values) == 4 and (values[:2] == values[2:]).all():
+                values = values[:2]  # a dot is a line of no length
+            x, y = values.reshape(-1, 2).T
+            pressure = _pressure(f"{stroke.get('width', '')} {stroke.get('pressures', '')}", len(x), file)
+            strokes.add(x, y, None, pressure)
+        notes.count("stroke color", stroke.get("color", "") not in COLORS, "detail")
+        notes.count("stroke fill", stroke.get("fill") is not None, "detail")
+    return strokes.ink(Source(units=UNIT, file=file))
 
 
 def _pressure(text: str, points: int, file: str) -> Floats | None:
-    """Share of the pen's width at each point, or None where the pen has the same width all along."""
-    pen, *parts = np.abs(numbers(text.split(), "width", file)) if text.strip() else np.zeros(1)
-    if not parts or not pen > 0 or len(parts) < points - 1:
+    """Ratio to the pen's width at each point, NaN where it is invalid; None where the width is the same all along.
+
+    Raises :class:`InkError` when every piece has an invalid width: Xournal++ has never drawn such a line.
+    """
+    if not (words := text.split()):
         return None
+    pen, *parts = (np.nan if (value := number_or_none(word)) is None else abs(value) for word in words)
+    if parts and np.isnan(parts).all():
+        raise InkError(f"{file}: width={' '.join(words)[:40]!r} makes it invisible")
+    if not parts:
+        return None if np.isfinite(pen) else np.full(points, np.nan)
+    if not pen > 0 or len(parts) < points - 1:
+        return np.full(points, np.nan) if np.isnan(pen) else None
     # The line's pieces are one fewer than its points: the last point has the pressure of the last piece.
     shares: Floats = np.array([*parts, parts[-1]][:points]) / pen
     return shares
 
 
-def _size(text: str | None, name: str, file: str) -> float | None:
-    value = number(text, name, file) if text else 0.0
-    return value if value > 0 else None
+def _size(text: str | None, notes: Notes) -> float | None:
+    value = number_or_none(text)
+    if text and (value is None or value <= 0):
+        notes.drop("the page size", f"{text[:40]!r} is not a length")
+    return value if value is not None and value > 0 else None
+
+
+def _note_others(sheet: etree._Element, notes: Notes) -> None:
+    layers = 0
+    for element in sheet.iter("{*}*"):
+        name = xml.local(element)
+        if name in OTHERS:
+            notes.count(OTHERS[name])
+        elif name == "layer":
+            layers += 1
+        elif name == "background":
+            kind, style = element.get("type", "solid"), element.get("style", "plain")
+            if kind != "solid":
+                notes.count("PDF background" if kind == "pdf" else "background picture")
+            elif style != "plain" or element.get("color", "white") not in ("white", "#ffffffff"):
+                notes.count("paper style", 1, "detail")
+    notes.count("extra layer", max(0, layers - 1), "detail")
 
 
 def write(pages: Sequence[Page]) -> bytes:
@@ -162,7 +186,7 @@ def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
     if unit is not None:
         scale = unit / (25.4 / 72)
     else:
-        heights = [float(np.ptp(stroke[:, 1])) for stroke in ink if len(stroke) > 1]
+        heights = [float(np.ptp(stroke[:, 1])) for stroke in ink.strokes if len(stroke) > 1]
         height = float(np.median([h for h in heights if h > 0] or [1.0]))
         room = (A4[0] - 2 * MARGIN) / max(right - left, 1e-9), (A4[1] - 2 * MARGIN) / max(bottom - top, 1e-9)
         scale = min(LETTER / height, *room)

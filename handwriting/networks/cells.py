@@ -2,20 +2,20 @@
 
 With ``z = W x_t + R h_{t-1} + b`` for each gate, ``s`` the logistic function, and ``*`` element by element:
 
-*1997*: Hochreiter & Schmidhuber, Long Short-Term Memory (Neural Computation 9(8), equations 7 to 9): the constant error
-carousel. What is in the cell stays, and so does the error at the cell. (With tanh where they scaled the logistic
-function, and the whole gradient where they truncated it; both as in Graves & Schmidhuber 2005.) ::
+*1997*: Hochreiter & Schmidhuber, Long Short-Term Memory (Neural Computation 9(8), equations 7 to 9), with the constant
+error carousel: the cell keeps its content, and the error that flows back through it. (With tanh where they scaled the
+logistic function, and the full gradient where they truncated it; both as in Graves & Schmidhuber 2005.) ::
 
     i, o = s(z_i), s(z_o)        g = tanh(z_g)
     c_t = c_{t-1} + i * g        h_t = o * tanh(c_t)
 
-*forget*: Gers, Schmidhuber & Cummins 2000, Learning to Forget; what "LSTM" means today and what ``nn.LSTM`` runs. ::
+*forget*: Gers, Schmidhuber & Cummins 2000, Learning to Forget; today's "LSTM", which ``nn.LSTM`` computes. ::
 
     i, f, o = s(z_i), s(z_f), s(z_o)        g = tanh(z_g)
     c_t = f * c_{t-1} + i * g               h_t = o * tanh(c_t)
 
-*peephole*: Gers, Schraudolph & Schmidhuber 2002, as Graves wrote it (arXiv 1308.0850, equations 7 to 11): the gates see
-the cell through one weight a cell each, the output gate sees the new content. ::
+*peephole*: Gers, Schraudolph & Schmidhuber 2002, as in Graves 2013 (arXiv 1308.0850, equations 7 to 11): a gate reads
+its cell through a weight of its own, and the output gate reads the new content. ::
 
     i, f = s(z_i + p_i * c_{t-1}), s(z_f + p_f * c_{t-1})        g = tanh(z_g)
     c_t = f * c_{t-1} + i * g
@@ -40,25 +40,30 @@ Variant = Literal["1997", "forget", "peephole"]
 State = tuple[Tensor, Tensor]
 """(h, c), each (B, H)."""
 
+FORGET_BIAS = 1.0
+"""Initial bias of the forget gate: at 1 the cell starts by keeping its content (Gers et al. 2000)."""
+
 _ALIGNMENT = 32
-"""Inputs that torch's bfloat16 kernel on CPUs likes a multiple of: 481 inputs take three times as long as 512."""
+"""Input sizes are padded to a multiple of this for torch's bfloat16 kernel on CPUs: 481 inputs take three times as long
+as 512."""
 
 _SHUT = -1e4
-"""Pre-activation whose logistic function is exactly 0, and with the other sign exactly 1, in every dtype."""
+"""A pre-activation whose logistic function is exactly 0 in every dtype; that of its negative is exactly 1."""
 
 
 class ForgetCell(nn.Module):
     """The *forget* variant: torch's fused ``nn.LSTM`` with one layer and one direction, weight for weight.
 
-    Under autocast on the CPU it runs in bfloat16 (more than twice as fast where the CPU has AMX), gradients float32.
+    Under autocast on the CPU it runs in bfloat16, more than twice as fast where the CPU has AMX; its gradients are
+    float32.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, forget_bias: float) -> None:
+    def __init__(self, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> None:
         super().__init__()
         self.hidden_size = hidden_size
         self.lstm = nn.LSTM(input_size, hidden_size)
         _, _, bias_ih, bias_hh = self.weights()
-        with torch.no_grad():  # nn.LSTM adds two biases; together they are the forget gate's
+        with torch.no_grad():  # nn.LSTM adds up two biases
             bias_ih[hidden_size : 2 * hidden_size] = forget_bias
             bias_hh[hidden_size : 2 * hidden_size] = 0
 
@@ -68,8 +73,8 @@ class ForgetCell(nn.Module):
         weight_ih: Tensor
         weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
         if last is not None:
-            # nn.LSTM gives the cell after the final step only. One more input, 1 at padding, shuts the input gate and
-            # opens the forget gate there, so that the fused kernel carries c from the last step to the end, unchanged.
+            # nn.LSTM returns the cell after the final step only. One more input, 1 at padding, shuts the input gate and
+            # opens the forget gate there, so that the fused kernel carries c from the last step to the end unchanged.
             hold = weight_ih.new_zeros(len(weight_ih), 1)
             hold[: self.hidden_size], hold[self.hidden_size : 2 * self.hidden_size] = _SHUT, -_SHUT
             padding = torch.arange(len(x), device=x.device).unsqueeze(1) > last  # (T, B)
@@ -92,14 +97,14 @@ class ForgetCell(nn.Module):
 
 
 class UnrolledCell(nn.Module):
-    """The *1997* and *peephole* variants, which no fused kernel of torch computes.
+    """The *1997* and *peephole* variants, for which torch has no fused kernel.
 
     ``weight_ih`` (G * H, D), ``weight_hh`` (G * H, H), ``bias`` (G * H,), where the G gates are i, g, o in *1997* and
     i, f, g, o in *peephole*; ``peephole`` (3, H): p_i, p_f, p_o. Under autocast the matrix products run in its dtype,
     the cell stays float32.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, forget_bias: float, *, peephole: bool) -> None:
+    def __init__(self, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS, *, peephole: bool) -> None:
         super().__init__()
         self.hidden_size = hidden_size
         rows = (4 if peephole else 3) * hidden_size
@@ -129,8 +134,11 @@ class UnrolledCell(nn.Module):
 Cell = ForgetCell | UnrolledCell
 
 
-def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float) -> Cell:
-    """The cell of that variant, with the biases of the forget gate (if any) at ``forget_bias``."""
+def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> Cell:
+    """A cell of that variant, whose forget gate (if it has one) starts with the bias ``forget_bias``.
+
+    Raises :class:`InkError` for an unknown variant.
+    """
     if variant == "forget":
         return ForgetCell(input_size, hidden_size, forget_bias)
     if variant in ("1997", "peephole"):
@@ -139,9 +147,9 @@ def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: 
 
 
 class _Unrolled(torch.autograd.Function):
-    """The recurrence over all steps, with its derivative by hand: autograd would record a dozen nodes a step.
+    """The recurrence over all steps, with its derivative written by hand: autograd would record a dozen nodes per step.
 
-    Matrix products run in dtype ``low``, all else in the dtype of ``c``. Not differentiable twice.
+    Matrix products run in dtype ``low``, everything else in the dtype of ``c``. It cannot be differentiated twice.
     """
 
     @staticmethod
@@ -164,7 +172,7 @@ class _Unrolled(torch.autograd.Function):
         y, cells, squashed = x.new_empty(T, B, H), c.new_empty(T, B, H), c.new_empty(T, B, H)
         recurrent = x.new_empty(B, gates.shape[2])
         across = weight_hh.t()
-        if T > 20:  # the copy makes each product a quarter faster, and costs about ten of them
+        if T > 20:  # the copy makes each product a quarter faster, and costs as much as ten products
             across = across.contiguous()
         before, c_before = h, c
         for z, (i, f, g, o), y_t, c_t, tanh_c in zip(
@@ -234,25 +242,25 @@ _tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
 def _by_gate(gates: Tensor, hidden_size: int) -> list[tuple[Tensor, Tensor | None, Tensor, Tensor]]:
-    """``gates`` (T, B, G * H) as views i, f, g, o, each (B, H), for every step; f is None when there are three."""
+    """Views i, f, g, o, each (B, H), of every step of ``gates`` (T, B, G * H); f is None when there are three gates."""
     views = [gate.unbind() for gate in gates.split(hidden_size, 2)]
     forget = views[1] if len(views) == 4 else [None] * len(gates)
     return list(zip(views[0], forget, views[-2], views[-1], strict=True))
 
 
 def _at(y: Tensor, last: Tensor) -> Tensor:
-    """``y`` (T, B, H) at step ``last`` (B,) of each sequence, (B, H)."""
+    """The rows (B, H) of ``y`` (T, B, H) at step ``last`` (B,) of each sequence."""
     return y[last, torch.arange(len(last), device=y.device)]
 
 
 def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
-    """The inputs W, R, B and (peephole only) P of ONNX's LSTM operator for one cell, or for a forward and a backward.
+    """The inputs W, R, B and (peephole only) P of ONNX's LSTM operator, for one cell or a forward and a backward one.
 
     ``W`` (N, 4H, D), ``R`` (N, 4H, H), ``B`` (N, 8H), ``P`` (N, 3H), float32, with N directions and ONNX's gate order
-    i, o, f, c (P: i, o, f). ONNX knows no LSTM without a forget gate: *1997* gets one that is always open, with weights
-    zero and bias 100, whose logistic function is 1 in float32.
+    i, o, f, c (P: i, o, f). ONNX has no LSTM without a forget gate: *1997* gets one that is always open, with zero
+    weights and the bias 100, whose logistic function is 1 in float32.
 
-    Source: the operator's page in the ONNX documentation, https://onnx.ai/onnx/operators/onnx__LSTM.html.
+    Source: https://onnx.ai/onnx/operators/onnx__LSTM.html.
     """
     directions = [_onnx_direction(cell) for cell in cells]
     return {name: np.stack([d[name] for d in directions]) for name in directions[0]}

@@ -1,6 +1,6 @@
-"""Dropout that costs little on a CPU: one random byte an element instead of one random number.
+"""Dropout that is fast on a CPU: it draws one random byte per element instead of one random number.
 
-torch draws its Bernoulli numbers one by one there, which took a tenth of the recognizer's training.
+torch draws Bernoulli numbers one by one there, which took a tenth of the recognizer's training time.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from torch import Tensor
 
 
 def dropout(x: Tensor, probability: float, training: bool) -> Tensor:
-    """``x`` of any shape with each element zeroed with ``probability``, the others scaled to keep the mean.
+    """Zero each element of ``x`` (any shape) with ``probability`` and scale the others to keep the mean.
 
-    The probability is rounded to a multiple of 1/256. Hinton et al. 2012, arXiv 1207.0580.
+    The probability is rounded to a multiple of 1/256. Source: Hinton et al. 2012, arXiv 1207.0580.
     """
     level = round(256 * probability)
     if not training or level == 0:

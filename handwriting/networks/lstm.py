@@ -1,9 +1,9 @@
-"""The LSTM core that the recognizer and the synthesizer share: layers of cells, one or two directions, skips.
+"""The LSTM that the recognizer and the prediction network share: layers of cells, one or two directions, skips.
 
-A bidirectional layer's backward direction is a forward cell over each sequence reversed within its own length, so what
-stands in the padding cannot reach a real output. (A mask cannot do that, and ``pack_padded_sequence`` leaves torch's
-fast path on the CPU.) With ``skip`` the layers are wired as in Graves 2013 (arXiv 1308.0850, section 2, figure 1): the
-input reaches every layer and every layer reaches the output.
+The backward direction of a bidirectional layer is a forward cell over each sequence reversed within its own length, so
+that padding never reaches a real output. (A mask cannot achieve that, and ``pack_padded_sequence`` falls off torch's
+fast path on the CPU.) With ``skip`` the layers are connected as in Graves 2013 (arXiv 1308.0850, section 2, figure 1):
+the input reaches every layer and every layer reaches the output.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import torch
 from torch import Tensor, nn
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import Cell, State, Variant, make_cell
+from handwriting.networks.cells import FORGET_BIAS, Cell, State, Variant, make_cell
 from handwriting.networks.dropout import dropout
 
 
 class LSTM(nn.Module):
-    """``num_layers`` LSTM layers of ``hidden_size`` cells (H) over ``input_size`` numbers (D) a step.
+    """``num_layers`` LSTM layers of ``hidden_size`` cells (H) over ``input_size`` features (D) per step.
 
-    ``variant``: the equations, see :mod:`handwriting.networks.cells`. ``skip``: every layer but the first sees the
-    input before the output of the layer below, and the network's output is all layers' outputs, first layer first.
-    ``dropout``: probability, on what a layer hands to the next one, in training only. ``forget_bias``: the forget
-    gate's bias at the start; 1 starts the gate open.
+    ``variant`` chooses the equations, see :mod:`handwriting.networks.cells`. With ``skip``, every layer but the first
+    reads the input followed by the output of the layer below, and the network's output is the outputs of all layers,
+    first layer first. ``dropout`` is the dropout probability between layers, in training only. ``forget_bias`` is the
+    initial bias of the forget gates.
 
     Raises :class:`InkError` for an unknown variant and for sizes or probabilities out of range.
     """
@@ -40,7 +40,7 @@ class LSTM(nn.Module):
         bidirectional: bool = False,
         skip: bool = False,
         dropout: float = 0.0,
-        forget_bias: float = 1.0,
+        forget_bias: float = FORGET_BIAS,
     ) -> None:
         super().__init__()
         for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
@@ -60,13 +60,13 @@ class LSTM(nn.Module):
     def forward(
         self, x: Tensor, lengths: Tensor | None = None, state: Sequence[State] | None = None
     ) -> tuple[Tensor, list[State]]:
-        """All steps of a batch.
+        """Run all steps of a batch.
 
-        ``x`` (T, B, D); ``lengths`` (B,) int64, the steps of each sequence, None when all have T; ``state`` one (h, c)
-        per layer, each (B, H), None for zeros → y (T, B, output_size), zero at padding, and the state of each layer
-        after each sequence's own last step (empty when bidirectional: there is nothing to carry on).
+        ``x`` is (T, B, D); ``lengths`` (B,) int64 are the steps of each sequence, None when all have T; ``state`` is
+        one (h, c) per layer, each (B, H), None for zeros. Returns y (T, B, output_size), zero at padding, and the state
+        of each layer after each sequence's own last step (an empty list when bidirectional).
 
-        Without the state and the zeros, a unidirectional network needs no ``lengths``: padding comes last.
+        A unidirectional network needs ``lengths`` only for these states and zeros, since padding comes last.
         """
         T, B = self._check(x, 3, state)
         padding = last = index = None
@@ -91,7 +91,7 @@ class LSTM(nn.Module):
         return y if padding is None else y.masked_fill(padding.unsqueeze(2), 0), states
 
     def step(self, x: Tensor, state: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
-        """One step: ``x`` (B, D), ``state`` as in :meth:`forward` → y (B, output_size) and the next state."""
+        """Run one step: ``x`` (B, D) and ``state`` as in :meth:`forward` → y (B, output_size) and the next state."""
         if self.bidirectional:
             raise InkError("LSTM: a bidirectional network needs whole sequences, it cannot step; call forward instead")
         (B,) = self._check(x, 2, state)
@@ -104,7 +104,7 @@ class LSTM(nn.Module):
         return self._output(outputs), states
 
     def _layer_input(self, x: Tensor, outputs: list[Tensor]) -> Tensor:
-        """What the layer after ``outputs`` sees: the last output, with skips after the input itself."""
+        """The input of the layer after ``outputs``: the last output, which with ``skip`` follows the input itself."""
         if not outputs:
             return x
         below = dropout(outputs[-1], self.dropout, self.training)
@@ -114,12 +114,12 @@ class LSTM(nn.Module):
         return torch.cat(outputs, -1) if self.skip and len(outputs) > 1 else outputs[-1]
 
     def _zeros(self, x: Tensor, batch: int) -> State:
-        # The parameters' dtype, not x's: autocast hands over x in bfloat16.
+        # In the dtype of the parameters: under autocast x may be bfloat16.
         zero = x.new_zeros(batch, self.hidden_size, dtype=next(self.parameters()).dtype)
         return zero, zero
 
     def _check(self, x: Tensor, dims: int, state: Sequence[State] | None) -> torch.Size:
-        """The shape of ``x`` without its last dimension, when all shapes fit."""
+        """Check all shapes; returns that of ``x`` without its last dimension."""
         if x.dim() != dims or x.shape[-1] != self.input_size or x.numel() == 0:
             expected = f"({'T, ' if dims == 3 else ''}B, {self.input_size})"
             raise InkError(f"LSTM: x has shape {tuple(x.shape)}; pass {expected}, none of them 0")
@@ -136,7 +136,7 @@ class LSTM(nn.Module):
 
 
 def _padding(lengths: Tensor, steps: int, batch: int) -> Tensor:
-    """Shape (T, B), true past each sequence's end."""
+    """Mask (T, B), true beyond each sequence's end."""
     if lengths.shape != (batch,):
         raise InkError(f"LSTM: lengths has shape {tuple(lengths.shape)}, expected ({batch},), one per sequence")
     low, high = int(lengths.min()), int(lengths.max())
@@ -146,7 +146,7 @@ def _padding(lengths: Tensor, steps: int, batch: int) -> Tensor:
 
 
 def _reversal(lengths: Tensor, steps: int) -> Tensor:
-    """Shape (T * B,): the row of the flattened (T * B, D) input that each row takes; padding stays where it is."""
+    """For each row of the reversed, flattened (T * B, D) input the row that it comes from; padding stays in place."""
     t = torch.arange(steps, device=lengths.device).unsqueeze(1)  # (T, 1)
     source = torch.where(t < lengths, lengths - 1 - t, t)  # (T, B)
     batch = len(lengths)
@@ -159,9 +159,9 @@ def _reverse(x: Tensor, index: Tensor | None) -> Tensor:
 
 
 class _Rows(torch.autograd.Function):
-    """Rows of x (T, B, D) in the order ``index`` (T * B,), which undoes itself.
+    """Rows of x (T, B, D) in the order ``index`` (T * B,), a permutation that is its own inverse.
 
-    The gradient is therefore the same copy of rows; torch's own would add them up one by one, many times slower.
+    Its gradient is therefore the same permutation; torch's own adds rows up one by one and is many times slower.
     """
 
     @staticmethod

@@ -1,13 +1,15 @@
-"""The recognition network: optional convolutions that shorten the sequence, a stacked bidirectional LSTM, CTC.
+"""The recognition network: convolutions, which may shorten the sequence, a stacked bidirectional LSTM, and CTC.
 
 Graves et al. 2009, "A novel connectionist system for unconstrained handwriting recognition", section III; Graves et
-al. 2006 for CTC. The strided convolutions in front are the departure: they let the LSTM take fewer, longer steps.
+al. 2006 for CTC. The convolutions are a departure from both: they let the LSTM take fewer, longer steps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -23,21 +25,21 @@ class RecognizerConfig:
     """Sizes of the network; part of a checkpoint's card."""
 
     input_size: int = 14
-    """Features of a step."""
+    """Features per step."""
     output_size: int = 80
-    """V: characters and blank."""
+    """V: number of characters and the blank."""
     hidden_size: int = 256
-    """H: cells of each layer and direction."""
+    """H: cells per layer and direction."""
     num_layers: int = 3
     variant: str = "forget"
-    """The LSTM's equations: see ``networks/lstm.py``."""
+    """Equations of the LSTM: see ``networks/cells.py``."""
     channels: list[int] = field(default_factory=lambda: [128])
     """Output channels of each convolution; empty for none."""
     strides: list[int] = field(default_factory=lambda: [1])
     """Stride of each convolution."""
     kernel_size: int = 5
     dropout: float = 0.35
-    """On the input of every layer but the first, and on that of the output layer."""
+    """Dropout probability at the input of every LSTM layer but the first, and of the output layer."""
 
     def __post_init__(self) -> None:
         if len(self.channels) != len(self.strides) or min([1, *self.channels, *self.strides]) < 1:
@@ -48,7 +50,7 @@ class RecognizerConfig:
 
 
 class RecognizerNetwork(nn.Module):
-    """Steps to logarithms of character probabilities."""
+    """Maps feature steps to logarithms of character probabilities."""
 
     def __init__(self, config: RecognizerConfig) -> None:
         super().__init__()
@@ -72,24 +74,24 @@ class RecognizerNetwork(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """``x`` (T, B, input_size) and ``lengths`` (B,) to log-probabilities (T', B, V), float32, and their lengths.
 
-        What stands beyond a sequence's length never changes its result: it is zeroed before every convolution, whose
-        own padding is zero too, and the LSTM's backward direction starts at the sequence's end.
+        Padding never changes a sequence's result: it is zeroed before every convolution, as the convolutions' own
+        padding is, and the LSTM's backward direction starts at the sequence's end.
         """
         x = x.permute(1, 2, 0)  # (B, C, T)
         for convolution, stride in zip(self.convolutions, self.config.strides, strict=True):
             x = F.silu(convolution(x * _mask(lengths, x)))
-            lengths = subsampled(lengths, stride)
+            lengths = output_steps(lengths, [stride])
         x = (x * _mask(lengths, x)).permute(2, 0, 1)  # (T', B, C)
         x, _ = self.lstm(x, lengths)  # (T', B, 2H)
         return F.log_softmax(self.output(dropout(x, self.config.dropout, self.training)).float(), dim=-1), lengths
 
 
 def _initialise(network: RecognizerNetwork) -> None:
-    """Weights from which CTC leaves its plateau of blanks soon: what differs between inputs arrives at the output.
+    """Initialise the weights so that CTC soon leaves its plateau of blanks.
 
-    Glorot & Bengio 2010 for what enters a gate or the output, He et al. 2015 for the convolutions (times 1.5, as SiLU
-    lets less through than a ramp), Saxe et al. 2014 (orthogonal) for what goes from step to step. torch's own uniform
-    weights shrink the differences at every layer: the network says nothing but blanks for hundreds of steps more.
+    Input and output weights follow Glorot & Bengio 2010, convolutions He et al. 2015 (times 1.5, because SiLU passes
+    less than a ReLU), recurrent weights are orthogonal (Saxe et al. 2014). torch's uniform weights shrink the
+    differences between inputs at every layer, and the network outputs blanks alone for hundreds of updates more.
     """
     for name, weight in network.named_parameters():
         if weight.dim() == 3:
@@ -101,21 +103,26 @@ def _initialise(network: RecognizerNetwork) -> None:
                 fill(gate)
 
 
-def subsampled(lengths: Tensor, stride: int) -> Tensor:
-    """Lengths after a convolution with odd kernel, half-kernel padding and ``stride``."""
-    return torch.div(lengths + stride - 1, stride, rounding_mode="floor")
+Steps = TypeVar("Steps", int, Tensor)
+
+
+def output_steps(steps: Steps, strides: Sequence[int]) -> Steps:
+    """How many steps are left of ``steps`` after convolutions with ``strides``, odd kernels and half-kernel padding."""
+    for stride in strides:
+        steps = (steps + stride - 1) // stride
+    return steps
 
 
 def ctc_loss(log_probs: Tensor, lengths: Tensor, targets: Tensor, target_lengths: Tensor) -> Tensor:
-    """Shape (B,): minus the logarithm of each text's probability, in nats (Graves et al. 2006, equation 8).
+    """Negative log-probability of each text in nats, shape (B,) (Graves et al. 2006, equation 8).
 
-    ``log_probs`` (T', B, V), ``targets`` the concatenated texts. A text that needs more steps than there are gives
-    infinity: see :func:`steps_needed`.
+    ``log_probs`` (T', B, V), ``targets`` the concatenated texts. It is infinite for a text that needs more steps than
+    there are: see :func:`steps_needed`.
     """
     return F.ctc_loss(log_probs, targets, lengths, target_lengths, blank=0, reduction="none")
 
 
-def steps_needed(text: list[int]) -> int:
+def steps_needed(text: Sequence[object]) -> int:
     """The fewest steps that can spell a text: one a character, and a blank between equal neighbours."""
     return len(text) + sum(a == b for a, b in pairwise(text))
 

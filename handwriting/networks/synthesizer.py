@@ -101,7 +101,7 @@ class SynthesisNetwork(nn.Module):
         variant = config.variant
         self.first = WindowedLayer(POINT_SIZE, C, H, config.components, variant)  # type: ignore[arg-type]
         self.upper = nn.ModuleList(
-            make_cell(variant, POINT_SIZE + C + H, H, 1.0)  # type: ignore[arg-type]
+            make_cell(variant, POINT_SIZE + C + H, H)  # type: ignore[arg-type]
             for _ in range(config.num_layers - 1)
         )
         self.output = nn.Linear(config.num_layers * H, output_size(config.mixtures))

@@ -73,7 +73,7 @@ class WindowedLayer(nn.Module):
         self, input_size: int, characters: int, hidden_size: int, components: int, variant: Variant = "forget"
     ) -> None:
         super().__init__()
-        self.cell = make_cell(variant, input_size + characters, hidden_size, 1.0)
+        self.cell = make_cell(variant, input_size + characters, hidden_size)
         self.window = Window(hidden_size, components)
 
     def step(

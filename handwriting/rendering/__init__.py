@@ -1,19 +1,19 @@
-"""Drawing ink: one drawing, in millimetres, from which every kind of file is made; and ink drawn with a font.
+"""Render ink: every kind of file is made from one `Drawing` in millimetres; and ink written with a font.
 
 =============== =================================================================================
-`drawing`       ink in its place on a sheet, with pen, paper and title; any ink fitted into a box
-`page`          lines of writing on plain, ruled or squared paper, or alone in a tight box
-`save`          a drawing to a file, by the ending of its name
-`svg`           the drawing as SVG with smooth curves, for people, editors and web pages
-`animation`     the same, writing itself
-`plotter`       its strokes alone, in an order that keeps the pen's way through the air short
-`png`, `pdf`    the drawing as pixels and as vectors on a page; contact sheets with captions
-`hershey`       the other way round: ink with known text, for demonstrations and tests
-`curves`        the smooth curve along a pen's many points
-`geometry`      decimation, curves through points, and fitting ink into a box
-`color`         the spellings of colours that all of them understand
-`figure`        what `png` makes pixels of
+`drawing`       `Drawing`: ink in its place on a sheet, with pen, paper and title; any ink fitted into a box
+`layout`        `PageLayout`: lines of writing on plain, ruled or squared paper, or in a tight box
+`save`          write a drawing to a file of the kind that its name ends in
+`svg`           SVG with smooth curves, for people, editors and web pages
+`animation`     SVG that writes itself
+`plotter`       SVG of the strokes alone, ordered so that pen-up moves are short
+`png`, `pdf`    pixels, and vectors with searchable text; contact sheets with captions
+`hershey`       the other way round: ink written with a single-stroke font, for demonstrations and tests
+`curves`        smooth curves fitted to a pen's many points
+`splines`       decimation, curves through points, and the scale that fits ink into a box
+`color`         the spellings of colours that all kinds of file understand
+`figure`        the matplotlib figure that `png` rasterises
 =============== =================================================================================
 
-Each module imports its library when it is imported itself, so import the one that is needed.
+Each module imports the library that it needs, so import only the modules that you use.
 """

@@ -1,9 +1,9 @@
-"""A drawing as SVG that writes itself: its strokes appear in the pen's own order and at its speed.
+"""An SVG that writes itself: strokes appear in the order and at the speed of the pen.
 
-A stroke is hidden until its turn and then drawn by letting the one dash of its line grow. Both are done with SMIL,
-which browsers play wherever the file is shown, also as an ``<img>``, and without a script. What stands in the file is
-the finished writing, and the animation only takes it away for a time: a viewer that plays none shows all of it, a
-browser shows all of it in the end, and a style sheet puts it back at once for people who have asked for less motion.
+A stroke is hidden until its turn, and then its only dash grows to the whole length. Both are SMIL animations, which
+browsers play without a script wherever the file is shown, in an ``<img>`` as well. The file holds the finished writing
+and the animation only hides it for a time: a viewer without animations shows everything, a browser shows everything in
+the end, and a style sheet shows everything at once to people who have asked for reduced motion.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.splines import Floats, decimate
 from handwriting.rendering.svg import group, identifier, path_data, sheet, text, write_text
 
-# In seconds and millimetres.
-RATE = 100.0
-"""Points a second where the ink has no times."""
-LIFT = 0.1
-"""To lift the pen and put it down again, between lines and where the ink has no times ..."""
-TRAVEL = 150.0
-"""... and how far it goes in a second in between."""
-PATIENCE = 1.0
-"""Longest that a pen may rest; the writer may have thought for longer."""
-LEAD = 0.3
-"""Before the first stroke."""
+POINTS_PER_SECOND = 100.0
+"""Speed of the pen where the ink has no times."""
+LIFT_SECONDS = 0.1
+"""Time to lift the pen and put it down again, between lines and where the ink has no times."""
+TRAVEL_MM_PER_SECOND = 150.0
+"""Speed of the lifted pen in between."""
+MAX_REST_SECONDS = 1.0
+"""Longest rest of the pen; longer ones, in which the writer may have paused to think, are cut short."""
+LEAD_SECONDS = 0.3
+"""Time before the first stroke."""
 
-EVENNESS = 0.05
-"""How far the drawn pen may be from the real one, as a share of the stroke's length and time."""
+COURSE_TOLERANCE = 0.05
+"""How far the animated pen may be from the real one, as a share of the stroke's length and time."""
 
-STILL = "@media(prefers-reduced-motion:reduce){#%s path{visibility:visible!important;stroke-dasharray:none!important}}"
+REDUCED_MOTION_CSS = (
+    "@media(prefers-reduced-motion:reduce){#%s path{visibility:visible!important;stroke-dasharray:none!important}}"
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Timing:
     duration: float
     """Seconds."""
     course: Floats
-    """Shape (knots, 2), from 0, 0 to 1, 1: the share of the time, and the share of the length written by then."""
+    """Shape (knots, 2), from (0, 0) to (1, 1): the share of the time, and the share of the length written by then."""
 
 
 def animate(drawing: Drawing, path: str | os.PathLike[str], *, speed: float = 1.0) -> None:
@@ -58,20 +59,20 @@ def animate(drawing: Drawing, path: str | os.PathLike[str], *, speed: float = 1.
 
 
 def animated(drawing: Drawing, *, speed: float = 1.0) -> str:
-    """``drawing`` as an SVG document that writes itself once, ``speed`` times as fast as the pen.
+    """Make an SVG document of ``drawing`` that writes itself once, ``speed`` times as fast as the pen.
 
     Raises :class:`InkError` when ``speed`` is not above 0.
     """
     if not (speed > 0 and math.isfinite(speed)):
-        raise InkError(f"a speed of {speed:g} is not above 0; give 1 for the pen's own, 2 for twice as fast")
+        raise InkError(f"a speed of {speed:g} is not above 0; give 1 for the speed of the pen, 2 for twice as fast")
     document, pen = sheet(drawing), group(drawing)
     pen["id"] = identifier("ink", drawing)
-    document.add(document.style(STILL % pen["id"]))
+    document.add(document.style(REDUCED_MOTION_CSS % pen["id"]))
     for curve, timing in zip(drawing.curves, schedule(drawing.inks), strict=True):
-        begin = LEAD + timing.begin / speed
+        begin = LEAD_SECONDS + timing.begin / speed
         stroke = document.path(path_data(curve))
         stroke.add(Set(debug=False, attributeName="visibility", to="hidden", dur=f"{begin:.2f}s"))
-        if np.ptp(curve, axis=(0, 1)).any():  # a dot has no length to grow
+        if np.ptp(curve, axis=(0, 1)).any():  # a dot has no length that could grow
             stroke["pathLength"] = 1
             stroke.add(_growth(timing, begin, max(timing.duration / speed, 0.01)))
         pen.add(stroke)
@@ -80,9 +81,9 @@ def animated(drawing: Drawing, *, speed: float = 1.0) -> str:
 
 
 def _growth(timing: Timing, begin: float, duration: float) -> Animate:
-    """A dash from the path's beginning that grows to its whole length, before a gap longer than the path.
+    """Animate a dash from the path's start to its whole length, followed by a gap longer than the path.
 
-    The gap keeps a second dash, which would show its round cap, away from the path's end.
+    The gap keeps the next dash, whose round cap would show, away from the path's end.
     """
     growth = Animate(
         debug=False,
@@ -97,21 +98,21 @@ def _growth(timing: Timing, begin: float, duration: float) -> Animate:
 
 
 def schedule(inks: Sequence[Ink]) -> Iterator[Timing]:
-    """When each stroke of ``inks``, in millimetres, is written: line after line, in order and without overlap.
+    """The timing of each stroke of ``inks``, in millimetres: line after line, in order and without overlap.
 
-    Times are the ink's own where it has them; clocks that run backwards stand still, and long rests are cut short.
+    Times are the ink's own where it has them; a clock that runs backwards stands still, and long rests are cut short.
     """
     now, pen = 0.0, None
     for ink in inks:
-        for i, (start, stroke) in enumerate(zip(ink.starts, ink, strict=True)):
+        for i, (start, stroke) in enumerate(zip(ink.starts, ink.strokes, strict=True)):
             if pen is not None and (ink.t is None or i == 0):
-                now += LIFT + math.dist(pen, stroke[0]) / TRAVEL
+                now += LIFT_SECONDS + math.dist(pen, stroke[0]) / TRAVEL_MM_PER_SECOND
             elif ink.t is not None and i > 0:
-                now += float(np.clip(ink.t[start] - ink.t[start - 1], 0, PATIENCE))
+                now += float(np.clip(ink.t[start] - ink.t[start - 1], 0, MAX_REST_SECONDS))
             if ink.t is None:
-                steps = np.full(len(stroke) - 1, 1 / RATE)
+                steps = np.full(len(stroke) - 1, 1 / POINTS_PER_SECOND)
             else:
-                steps = np.clip(np.diff(ink.t[start : start + len(stroke)]), 0, PATIENCE)
+                steps = np.clip(np.diff(ink.t[start : start + len(stroke)]), 0, MAX_REST_SECONDS)
             lengths = np.hypot(*np.diff(stroke, axis=0).T)
             yield Timing(now, float(steps.sum()), _course(steps, lengths))
             now += float(steps.sum())
@@ -119,8 +120,8 @@ def schedule(inks: Sequence[Ink]) -> Iterator[Timing]:
 
 
 def _course(steps: Floats, lengths: Floats) -> Floats:
-    """A few knots on the way from 0, 0 to 1, 1, from each step's time and length."""
+    """A few knots from (0, 0) to (1, 1), given the time and length of each step."""
     if not (steps.any() and lengths.any()):
         return np.array([[0.0, 0.0], [1.0, 1.0]])
     course = np.cumsum(np.column_stack([steps, lengths]), axis=0)
-    return decimate(np.vstack([[0.0, 0.0], course / course[-1]]), EVENNESS)
+    return decimate(np.vstack([[0.0, 0.0], course / course[-1]]), COURSE_TOLERANCE)

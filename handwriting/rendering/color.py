@@ -1,4 +1,4 @@
-"""Colours: the spellings that SVG, PNG and PDF all understand, and nothing else gets into a file."""
+"""Colours: only spellings that SVG, PNG and PDF all understand get into a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)")
 
 
 def parse(color: str) -> str:
-    """``color`` as a name of SVG 1.1 in small letters, or as #rgb or #rrggbb.
+    """Normalise ``color`` to a colour name of SVG 1.1 in lower case, #rgb or #rrggbb.
 
     Raises :class:`InkError` for anything but those and ``rgb(r, g, b)`` with numbers from 0 to 255.
     """

@@ -1,57 +1,56 @@
-"""Strokes to smooth curves: a few cubic Bézier segments that follow a pen's many points.
+"""Strokes as smooth curves: a few cubic Bézier segments that follow a pen's many points.
 
-A pen is sampled many times a second, on a grid and with a sensor's noise, and all of it shows when the points are
-joined, even by a spline: corners where the pen was quick, tremor where it was slow. So the curve is fitted to the
-points instead of drawn through them, as in Schneider 1990 ("An algorithm for automatically fitting digitized curves",
-Graphics Gems): a stroke is cut where the pen turned sharply; each piece is tried as one cubic segment whose two
-directions are known and whose two arms come from least squares; where that leaves a point too far away it is cut
-again, and both halves keep the direction that they share. Unlike there, all open pieces of a drawing are solved at
-once, level by level, and neighbours that also fit as one segment are joined again.
+A pen is sampled many times a second, on a grid and with a sensor's noise. All of that shows when the points are joined,
+even by a spline: corners where the pen was fast, tremor where it was slow. So the curve is fitted to the points instead
+of drawn through them, as in Schneider 1990 ("An algorithm for automatically fitting digitized curves", Graphics Gems).
+A stroke is cut at its sharp corners. Each piece is fitted as one cubic segment with known end directions, whose two arm
+lengths come from least squares. Where a point is too far away, the piece is cut again, and both halves keep the
+direction that they share. Unlike there, all open pieces of a drawing are solved at once, level by level, and neighbours
+that also fit as one segment are joined again (``piecewise.py``).
 
-Points are complex numbers x + iy in millimetres: a distance is ``abs``, a turn the angle of one vector over another.
+Points are complex numbers x + iy in millimetres: a distance is ``abs``, and a turn is the angle of a quotient.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.piecewise import Pieces, cut, join
 from handwriting.rendering.splines import distinct
 
 Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Integers = NDArray[np.int64]
 
-# In millimetres, for writing with an x-height of a few: less than what the width of a line hides.
-TOLERANCE = 0.05
-"""Farthest that a point may lie from its curve: three steps of IAM-OnDB's grid, a fiftieth of an x-height."""
-REACH = 0.2
-"""Directions are taken over this length, or to the next point where that is farther, so that jitter averages out."""
+TOLERANCE_MM = 0.05
+"""Largest distance of a point from its curve, less than the width of a pen stroke hides: three steps of IAM-OnDB's
+grid, a fiftieth of an x-height."""
+REACH_MM = 0.2
+"""Length over which directions are measured, so that jitter averages out; the next point may be farther."""
 
-CORNER = np.deg2rad(75)
-"""A sharper turn within `REACH` is a corner: a square has corners, a hexagon is a coarse circle."""
+CORNER_RADIANS = np.deg2rad(75)
+"""A sharper turn within `REACH_MM` is a corner: a square has corners, a hexagon is a coarse circle."""
 
-# Pulls the arms towards a third of the length: decides where a piece has one inner point, and is lost among many.
-RIDGE = 0.02
+# Ridge that pulls arms towards a third of the length: it decides for pieces with one inner point, and hardly counts for
+# pieces with many.
+ARM_RIDGE = 0.02
 # An arm shorter than this share of a piece's length, or longer than all of it, makes kinks and loops.
-ARMS = (0.05, 1.0)
-# Between two points, where none holds it, a curve may leave the straight line by two tolerances and this share of it,
-# or of the shortest of its neighbours: a long line beside a short piece of a bend does not bulge.
-BOW = 0.2
-# Cutting at the worst point is balanced in handwriting; halving afterwards bounds hostile ink.
-FREE_LEVELS = 16
+ARM_SHARES = (0.05, 1.0)
+# Between two points, a curve may leave their straight line by two tolerances plus this share of the line's length, or
+# of its shortest neighbour's: a long line beside a short piece of a bend must not bulge.
+BOW_SHARE = 0.2
 
 
-def curves(strokes: Sequence[Floats], tolerance: float = TOLERANCE) -> list[Floats]:
-    """The smooth curve along each of ``strokes``, each of shape (points, 2): control points of shape (segments, 4, 2).
+def curves(strokes: Sequence[Floats], tolerance: float = TOLERANCE_MM) -> list[Floats]:
+    """Fit a smooth curve to each of ``strokes``, of shape (points, 2): control points of shape (segments, 4, 2).
 
-    A segment begins where the one before it ends, and in the same direction unless the pen made a corner there. First
-    and last points are kept; the others lie within ``tolerance`` of the curve. A stroke that stays on one spot is one
-    segment of no length.
+    A segment begins where the previous one ends, and in the same direction unless there is a corner. First and last
+    points are kept; the others lie within ``tolerance`` millimetres of the curve. A stroke that stays on one spot
+    becomes one segment of no length.
     """
     if not strokes:
         return []
@@ -73,19 +72,19 @@ def curves(strokes: Sequence[Floats], tolerance: float = TOLERANCE) -> list[Floa
 
 @dataclass(frozen=True)
 class Trace:
-    """All points of a drawing in writing order, and the way along them (through the air as well)."""
+    """All points of a drawing in writing order, and the distance covered up to each (pen-up moves included)."""
 
     z: Complex
     along: Floats
 
     def at(self, along: Floats) -> Complex:
-        """Where the pen was, on the straight lines between the points."""
+        """Interpolate the pen's position linearly between the points."""
         return np.interp(along, self.along, self.z.real) + 1j * np.interp(along, self.along, self.z.imag)
 
     def sides(self, first: Integers, last: Integers) -> tuple[Integers, Complex, Complex, Floats, Floats]:
-        """Of the points of all pieces ``first`` to ``last``: index, mean direction before and after, and over how far.
+        """For all points of the pieces ``first`` to ``last``: index, mean direction before and after, and its lengths.
 
-        A piece's first point has nothing before it and its last nothing after: a direction of no meaning over 0.
+        Nothing precedes a piece's first point or follows its last: there the length is 0 and the direction meaningless.
         """
         size = last - first + 1
         owner = np.repeat(np.arange(len(size)), size)
@@ -93,33 +92,33 @@ class Trace:
         here = self.along[index]
         from_start, to_end = here - self.along[first][owner], self.along[last][owner] - here
         step = np.diff(self.along, prepend=0.0, append=self.along[-1])
-        before = np.minimum(np.maximum(step[index], REACH), from_start)
-        after = np.minimum(np.maximum(step[index + 1], REACH), to_end)
+        before = np.minimum(np.maximum(step[index], REACH_MM), from_start)
+        after = np.minimum(np.maximum(step[index + 1], REACH_MM), to_end)
         arriving = (self.z[index] - self.at(here - before)) / np.where(before > 0, before, 1)
         leaving = (self.at(here + after) - self.z[index]) / np.where(after > 0, after, 1)
         return index, arriving, leaving, before, after
 
 
 def _pieces(trace: Trace, first: Integers, last: Integers) -> tuple[Integers, Integers]:
-    """The strokes cut at their corners: first and last point of each piece, in order; neighbours share the corner."""
+    """Cut the strokes at their corners: first and last point of each piece, in order; neighbours share the corner."""
     index, arriving, leaving, before, after = trace.sides(first, last)
     turn = np.where((before > 0) & (after > 0), np.abs(np.angle(leaving * arriving.conj())), 0)
-    sharp = np.flatnonzero(turn > CORNER)
-    # The neighbours of a corner look sharp as well: of each run the sharpest.
-    runs = np.split(sharp, np.flatnonzero((np.diff(sharp) > 1) | (np.diff(trace.along[index[sharp]]) > REACH)) + 1)
+    sharp = np.flatnonzero(turn > CORNER_RADIANS)
+    # The neighbours of a corner look sharp as well; of each run, only the sharpest point is a corner.
+    runs = np.split(sharp, np.flatnonzero((np.diff(sharp) > 1) | (np.diff(trace.along[index[sharp]]) > REACH_MM)) + 1)
     corners = index[[run[turn[run].argmax()] for run in runs if len(run)]]
     return np.sort(np.append(first, corners)), np.sort(np.append(last, corners))
 
 
 def _directions(trace: Trace, begin: Integers, end: Integers) -> tuple[Complex, Complex]:
-    """Unit vectors in which the curve leaves each point and arrives there: the same, except at corners.
+    """Unit vectors in which the curve leaves each point and arrives at it; they differ only at corners.
 
-    Inside a piece the nearer side counts more, as in a parabola through three points; an end continues such a parabola.
+    They are the tangents of parabolas: inside a piece through three points, at its ends continued.
     """
     index, before, after, reach_before, reach_after = trace.sides(begin, end)
     inner = before * reach_after + after * reach_before
     leaving = np.zeros(len(trace.z), dtype=np.complex128)
-    leaving[index] = _unit(np.where(np.abs(inner) > 1e-9, inner, after))  # all but opposite: some way on
+    leaving[index] = _unit(np.where(np.abs(inner) > 1e-9, inner, after))  # unless the two sides are nearly opposite
     arriving = leaving.copy()
     half = (trace.along[end] - trace.along[begin]) / 2
     last = np.cumsum(end - begin + 1) - 1  # where each piece ends in `sides`
@@ -148,67 +147,47 @@ class Course:
     arriving: Complex
     """... and in which it arrives there: the same, except at a corner."""
     before: Floats
-    """How far the piece's previous point is away; infinite at the piece's beginning ..."""
+    """Distance to the previous point of the piece; infinite at its first point."""
     after: Floats
-    """... and the next one."""
+    """Distance to the next point of the piece; infinite at its last point."""
     bow: Floats
-    """How far the curve may be from the straight line to the previous point, halfway, beside two tolerances."""
+    """How far the curve may be, halfway, from the line to the previous point, in addition to two tolerances."""
 
     @classmethod
     def of(cls, trace: Trace, begin: Integers, end: Integers) -> Course:
         step = np.abs(np.diff(trace.z, prepend=0, append=0))
         before, after = step[:-1].copy(), step[1:].copy()
         before[begin], after[end] = np.inf, np.inf
-        bow = BOW * np.minimum(np.minimum(np.append(np.inf, before[:-1]), step[:-1]), after)
+        bow = BOW_SHARE * np.minimum(np.minimum(np.append(np.inf, before[:-1]), step[:-1]), after)
         return cls(trace.z, trace.along, *_directions(trace, begin, end), before, after, bow)
 
 
-Segments = tuple[Integers, Integers, Floats, Floats]
-"""First point, last point, and the lengths of the two arms; each of shape (segments,)."""
+def _fit(course: Course, begin: Integers, end: Integers, tolerance: float) -> Pieces:
+    """Cut the pieces until each fits as one segment, then join neighbours that fit as one, in two rounds.
 
+    The parameters of a piece are the lengths of its two arms.
+    """
 
-def _fit(course: Course, begin: Integers, end: Integers, tolerance: float) -> Segments:
-    """Cut the pieces until each is one good segment, then join neighbours, twice, where that is one as well."""
-    done: list[Segments] = []
+    def fit(begin: Integers, end: Integers) -> tuple[Floats, Floats, NDArray[np.bool_], Integers]:
+        return _solve(course, begin, end, tolerance)
+
+    def straight(begin: Integers, end: Integers) -> tuple[Floats, Floats]:
+        length = course.along[end] - course.along[begin]
+        return np.minimum(length, course.before[begin]) / 3, np.minimum(length, course.after[end]) / 3
+
     corner = np.zeros(len(course.z), dtype=bool)
     corner[begin] = True
-    for level in count():
-        short = end - begin < 2
-        a, b = begin[short], end[short]
-        length = course.along[b] - course.along[a]
-        done.append((a, b, np.minimum(length, course.before[a]) / 3, np.minimum(length, course.after[b]) / 3))
-        begin, end = begin[~short], end[~short]
-        if not len(begin):
-            break
-        arm1, arm2, good, worst = _solve(course, begin, end, tolerance)
-        done.append((begin[good], end[good], arm1[good], arm2[good]))
-        cut = worst if level < FREE_LEVELS else (begin + end) // 2
-        begin, end = np.append(begin[~good], cut[~good]), np.append(cut[~good], end[~good])
-    begin, end, arm1, arm2 = (np.concatenate(column) for column in zip(*done, strict=True))
-    order = np.lexsort((end, begin))
-    begin, end, arm1, arm2 = begin[order], end[order], arm1[order], arm2[order]
-    for parity in (0, 1, 0, 1):
-        left = np.flatnonzero((end[:-1] == begin[1:]) & ~corner[begin[1:]])
-        left = left[left % 2 == parity]
-        if not len(left):
-            continue
-        joined1, joined2, good, _ = _solve(course, begin[left], end[left + 1], tolerance)
-        left = left[good]
-        end[left], arm1[left], arm2[left] = end[left + 1], joined1[good], joined2[good]
-        keep = np.ones(len(begin), dtype=bool)
-        keep[left + 1] = False
-        begin, end, arm1, arm2 = begin[keep], end[keep], arm1[keep], arm2[keep]
-    return begin, end, arm1, arm2
+    return join(fit, cut(fit, straight, begin, end), parities=(0, 1, 0, 1), fixed=corner)
 
 
 def _solve(
     course: Course, begin: Integers, end: Integers, tolerance: float
 ) -> tuple[Floats, Floats, NDArray[np.bool_], Integers]:
-    """Fit pieces of three points or more: the arms' lengths, whether the segment is good, and its worst inner point.
+    """Fit pieces of three points or more: both arm lengths, whether the segment fits, and the worst inner point.
 
     A point of the segment is b0·start + b1·(start + arm1·leaving) + b2·(stop - arm2·arriving) + b3·stop with
-    Bernstein's weights b: for given parameters u linear in the two arms. The parameters begin as shares of the piece's
-    length and move, between three solutions, to the curve's nearest point (a Gauss-Newton step).
+    Bernstein's weights b: linear in the two arms for given parameters u. These start as shares of the piece's length
+    and move, between three solutions, towards the nearest point of the curve (a Gauss-Newton step).
     """
     z, along = course.z, course.along
     size = end - begin  # all points but the first
@@ -225,10 +204,10 @@ def _solve(
         products = [_dot(column1, column1), _dot(column1, column2), _dot(column2, column2)]
         products += [_dot(column1, rest), _dot(column2, rest)]
         a11, a12, a22, r1, r2 = np.add.reduceat(np.stack(products), groups, axis=1)
-        a11, a22, r1, r2 = a11 + RIDGE, a22 + RIDGE, r1 + RIDGE * length / 3, r2 + RIDGE * length / 3
+        a11, a22, r1, r2 = a11 + ARM_RIDGE, a22 + ARM_RIDGE, r1 + ARM_RIDGE * length / 3, r2 + ARM_RIDGE * length / 3
         determinant = a11 * a22 - a12 * a12
         arms = np.stack([a22 * r1 - a12 * r2, a11 * r2 - a12 * r1]) / determinant
-        sound = ((arms >= ARMS[0] * length) & (arms <= ARMS[1] * length)).all(axis=0)
+        sound = ((arms >= ARM_SHARES[0] * length) & (arms <= ARM_SHARES[1] * length)).all(axis=0)
         arm1, arm2 = np.where(sound, arms, length / 3)
         control1, control2 = start + arm1[owner] * out, stop - arm2[owner] * back
         miss = z[index] - (b0 * start + b1 * control1 + b2 * control2 + b3 * stop)
@@ -238,7 +217,7 @@ def _solve(
         u = np.clip(u + _dot(velocity, miss) / np.where(speed2 > 0, speed2, 1), 0, 1)
         u[groups + size - 1] = 1
 
-    # Halfway between a point and the one before it, how far the curve is from their straight line.
+    # Distance of the curve, halfway between a point and the previous one, from their straight line.
     previous = np.append(0, used[:-1])
     previous[groups] = 0
     b0, b1, b2, b3 = _bernstein((used + previous) / 2)

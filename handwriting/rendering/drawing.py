@@ -1,7 +1,7 @@
-"""A drawing: ink in its place on a sheet, in millimetres. The one value from which every kind of file is made.
+"""A drawing: ink in its place on a sheet, in millimetres. Every kind of file is made from this value.
 
-`fitted` makes one of any ink, as large as fits into a box; `page.compose` makes one of lines of writing that have their
-size already. `svg`, `png`, `pdf`, `animation` and `plotter` take it.
+`fitted` scales any ink into a box; `layout.compose` places lines of writing that already have their size. `svg`, `png`,
+`pdf`, `animation` and `plotter` take a drawing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,58 +19,92 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering import color as colors
 from handwriting.rendering.curves import curves
+from handwriting.rendering.pens import Pen, outline, widths
 from handwriting.rendering.splines import fit
 
-LARGEST = 5000.0
-"""Millimetres; a PDF page cannot be larger."""
+MAX_SIDE_MM = 5000.0
+"""Largest width and height of a drawing: a PDF page cannot be larger."""
 
 RULING_COLOR = "#b4cbe2"
 RULING_MM = 0.15
-"""What is printed on ruled and squared paper."""
+"""Width of the lines that are printed on ruled and squared paper."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class PrintedLines(NamedTuple):
+    """Lines printed on the paper in one colour and width."""
+
+    lines: tuple[tuple[float, float, float, float], ...]
+    """x1, y1, x2, y2 of each; a line of no length is a dot."""
+    color: str = RULING_COLOR
+    width: float = RULING_MM
 
 
 @dataclass(frozen=True)
 class Drawing:
     """Ink on a sheet; every length in millimetres, from the sheet's upper left corner, y growing downward.
 
-    Raises :class:`InkError` when there is no ink, a size is not above 0 or too large, or the colour is none.
+    Raises :class:`InkError` when there is no ink, a size is not above 0 or too large, or the colour is not valid.
     """
 
     width: float
     height: float
     inks: tuple[Ink, ...]
-    """In their places, in writing order: one for each line of writing."""
+    """The lines of writing, in writing order, each in its place."""
     color: str = "black"
     stroke: float = 0.45
-    """Width of the pen's line."""
+    """Width of the pen strokes."""
     rulings: tuple[tuple[float, float, float, float], ...] = ()
-    """The lines printed on the paper: x and y of both ends."""
+    """The lines of ruled and squared paper: x1, y1, x2, y2."""
     sheet: bool = False
-    """Whether there is a white sheet under the ink; a lone line of writing has none."""
+    """True if a white sheet lies under the ink; a single line of writing has none."""
     title: str | None = None
-    """What a screen reader says, and a PDF's title."""
+    """Name for screen readers, and title of a PDF."""
     desc: str | None = None
+    """Description for screen readers, and subject of a PDF."""
+    printed: tuple[PrintedLines, ...] = ()
+    """What else is printed on the paper, such as its margin line, under the ink."""
+    pen: Pen | None = None
+    """A pen whose line varies in width; None draws lines of the width ``stroke``."""
 
     def __post_init__(self) -> None:
         if not self.inks:
             raise InkError("there is nothing to draw: no line has ink; write at least one")
         for name, value in (("width", self.width), ("height", self.height)):
-            if not 0 < value <= LARGEST:
-                raise InkError(f"a drawing {value:g} mm in {name} cannot be made; stay above 0 and below {LARGEST:g}")
+            if not 0 < value <= MAX_SIDE_MM:
+                raise InkError(f"a drawing with a {name} of {value:g} mm; give more than 0 and at most {MAX_SIDE_MM:g}")
         if not (self.stroke > 0 and math.isfinite(self.stroke)):
-            raise InkError(f"a stroke of {self.stroke:g} mm cannot be seen; give a width above 0, such as 0.45")
+            raise InkError(f"a stroke of {self.stroke:g} mm would be invisible; give a width above 0, such as 0.45")
         object.__setattr__(self, "color", colors.parse(self.color))
         for name in ("title", "desc"):
             text = getattr(self, name)
-            # XML has no place for control characters, and a title does not need them.
+            # XML allows no control characters, and a title does not need them.
             object.__setattr__(self, name, None if text is None else _NOT_XML.sub("\ufffd", text))
 
     @property
     def strokes(self) -> list[NDArray[np.float64]]:
-        """Of all lines, in writing order; each of shape (n, 2)."""
-        return [stroke for ink in self.inks for stroke in ink]
+        """The strokes of all lines, in writing order; each of shape (n, 2)."""
+        return [stroke for ink in self.inks for stroke in ink.strokes]
+
+    @property
+    def paper(self) -> tuple[PrintedLines, ...]:
+        """Everything that is printed on the paper, in the order of printing."""
+        return ((PrintedLines(self.rulings),) if self.rulings else ()) + self.printed
+
+    @cached_property
+    def outlines(self) -> list[NDArray[np.float64]]:
+        """The outline of each of `strokes` as a filled polygon (m, 2), drawn with `pen`."""
+        assert self.pen is not None
+        pressures = [
+            None if ink.pressure is None else ink.pressure[start:end]
+            for ink in self.inks
+            for start, end in zip(ink.starts, ink.ends, strict=True)
+        ]
+        return [
+            outline(curve, stroke, widths(stroke, self.pen, pressure, seed=number))
+            for number, (curve, stroke, pressure) in enumerate(zip(self.curves, self.strokes, pressures, strict=True))
+        ]
 
     @cached_property
     def curves(self) -> list[NDArray[np.float64]]:
@@ -88,10 +123,10 @@ def fitted(
     title: str | None = None,
     desc: str | None = None,
 ) -> Drawing:
-    """``ink`` in any unit, as large as fits into ``width_mm`` x ``height_mm`` with margins (A4's text area).
+    """Draw ``ink``, in any unit, as large as it fits into ``width_mm`` x ``height_mm`` with its margins.
 
-    The title is the ink's own text when it is not given. Raises :class:`InkError` for sizes that leave no room and for
-    ink that is too large to measure.
+    The default size is A4's text area; the default title is the ink's text. Raises :class:`InkError` for sizes that
+    leave no room and for ink that is too large to measure.
     """
     place = fit(ink, width_mm, height_mm, margin_mm)
     x, y = place(ink.xy).T

@@ -1,12 +1,13 @@
-"""Ink with known text: a single-stroke font written as if by hand.
+"""Ink with known text: a single-stroke font, written as if by hand.
 
-A. V. Hershey's fonts (National Bureau of Standards, 1967) are drawn with lines instead of outlines, as a pen writes.
-Four things separate them from handwriting, and each is mended here: the order in which a hand makes the strokes
-(`PRINT`, `CURSIVE`), round letters given as coarse polygons (a curve through the points), perfect regularity (`write`'s
-jitter), and the missing time (a pen slows down where it turns). Demonstrations and tests use it. It is nobody's hand:
-error rates on it say little about real handwriting.
+A. V. Hershey's fonts (National Bureau of Standards, 1967) consist of lines instead of outlines, as a pen draws them.
+Four things distinguish them from handwriting, and each is added here: the order of strokes (`PRINT_ORDERS`,
+`CURSIVE_ORDERS`), curves where round letters are coarse polygons, irregularity (the ``jitter`` of `write`), and times
+(a pen slows down where it turns). Demonstrations and tests use it. It is not handwriting: error rates on it say little
+about real ink.
 
-Lengths are fractions of the height of a capital, y grows downward from the writing line, until `write`'s last step.
+Lengths are fractions of the height of a capital, and y grows downward from the baseline, until the last step of
+`write`.
 """
 
 from __future__ import annotations
@@ -24,32 +25,42 @@ from handwriting.rendering.splines import beziers, distinct, sample
 
 Floats = NDArray[np.float64]
 Glyphs = dict[str, tuple[float, list[Floats]]]
-"""Character to its width and its lines, each of shape (n, 2), from the left edge and the writing line."""
+"""Each character's width and lines, of shape (n, 2), relative to its left edge and the baseline."""
 
 FONTS = ("rowmans", "futural", "cursive")
-"""Handprint; the same with full stops and commas above the line; joined-up writing with ornate capitals."""
+"""Hand print; the same with full stops and commas above the baseline; joined-up writing with ornate capitals."""
 
-CAPITAL = 400.0
-"""Height of a capital in himetric (hundredths of a millimetre), the unit of what `write` returns: 4 mm."""
+CAPITAL_HIMETRIC = 400.0
+"""Height of a capital in himetric (hundredths of a millimetre), the unit of the ink that `write` returns: 4 mm."""
 
-STEP = 0.03
-"""Between neighbouring points: 130 points a second at the pen's usual speed, as a tablet samples."""
+STEP_CAPITALS = 0.03
+"""Distance of neighbouring points, in capitals: 130 points a second at the pen's usual speed, as a tablet samples."""
 
-SMALL = np.array([[-1.0, -1.0], [-2 / 3, -0.5], [0.0, 0.0], [1 / 3, 0.4]])
-"""Heights of small letters in the font (x-height 2/3) and as people write them (1/2, with longer tails)."""
+SMALL_LETTER_HEIGHTS = np.array([[-1.0, -1.0], [-2 / 3, -0.5], [0.0, 0.0], [1 / 3, 0.4]])
+"""Heights in small letters of the font (x-height 2/3), and as people write them (1/2, with longer tails)."""
 
-# How a hand makes a letter from the font's lines. "1+0 2r": line 1 and then line 0 without lifting the pen, then line 2
-# backwards; lines not named (second copies that only thicken the letter) are left out. Others are drawn as they come.
-_SIGNS = {"7": "1+0", "$": "2 0 1", "%": "1 0 2", "@": "0+2", "[": "2r+0+3", "]": "2+1+3r", "{": "0+2", "}": "0+2"}
-_SIGNS |= {"^": "0r+1", "~": "0"}
+# How people draw each letter with the font's lines. "1+0 2r" is line 1 and then line 0 without lifting the pen, then
+# line 2 backwards. Lines that are not named, second copies that only thicken the letter, are left out. Letters that are
+# not listed are drawn as the font has them.
+_SIGN_ORDERS = {
+    "7": "1+0",
+    "$": "2 0 1",
+    "%": "1 0 2",
+    "@": "0+2",
+    "[": "2r+0+3",
+    "]": "2+1+3r",
+    "{": "0+2",
+    "}": "0+2",
+}
+_SIGN_ORDERS |= {"^": "0r+1", "~": "0"}
 # fmt: off
-PRINT = _SIGNS | {
+PRINT_ORDERS = _SIGN_ORDERS | {
     "a": "1+0", "b": "0+1", "d": "1+0", "g": "1+0", "h": "0+1", "i": "1 0", "j": "1 0", "m": "0+1+2", "n": "0+1",
     "p": "0+1", "q": "1+0", "r": "0+1", "u": "0+1", "v": "0+1r", "w": "0+1r+2+3r", "z": "1+0+2",
     "A": "0r+1 2", "B": "0 1+2", "E": "0+3 1 2", "G": "0+1r", "K": "0 1+2", "L": "0+1", "M": "0r+1+2r+3",
     "N": "0r+1+2r", "R": "0 1+2", "V": "0+1r", "W": "0+1r+2+3r", "Z": "1+0+2",
 }
-CURSIVE = _SIGNS | {
+CURSIVE_ORDERS = _SIGN_ORDERS | {
     "d": "0+1", "g": "0+1", "h": "0+1", "i": "1 0", "j": "1 0", "k": "0+1+2", "m": "0+1+2", "n": "0+1", "p": "0+1+2",
     "q": "0+1", "s": "0+1", "t": "0+1 2", "u": "0+1", "v": "0+1", "w": "0+1+2", "y": "0+1",
     "M": "0+1+2", "N": "0+1", "U": "0+1", "W": "0+1r+2+3r",
@@ -58,25 +69,25 @@ CURSIVE = _SIGNS | {
 
 
 @dataclass(frozen=True)
-class Hand:
-    """What stays the same through a line; drawn at random by `hand`."""
+class Variation:
+    """The random properties of a line that stay the same from letter to letter; see `vary`."""
 
     width: float
-    """Letters are this much narrower than the font's."""
+    """Width of letters, as a multiple of the font's."""
     slant: float
     """Rightward lean: shift in x per unit of height."""
     spacing: float
-    """Added between letters."""
+    """Extra space between letters."""
     space: float
-    """Between words, times the font's."""
+    """Space between words, as a multiple of the font's."""
     climb: float
-    """Rise of the writing line per unit of length."""
+    """Rise of the baseline per unit of length."""
 
 
 def write(text: str, font: str = "rowmans", seed: int = 0, jitter: float = 1.0) -> Ink:
-    """``text`` as ink, in himetric, with times and ``source.text``; the same arguments give the same ink.
+    """Write ``text`` as ink in himetric, with times and ``source.text``; the same arguments give the same ink.
 
-    ``jitter`` scales every irregularity: 0 is the bare font, 1 a neat hand, 2 a hasty one. Raises :class:`InkError` for
+    ``jitter`` scales all irregularities: 0 is the bare font, 1 looks neat, 2 hasty. Raises :class:`InkError` for
     a font not in `FONTS`, for characters it lacks (ASCII is all it has), for text without a visible character, and when
     the package Hershey-Fonts is missing.
     """
@@ -88,30 +99,32 @@ def write(text: str, font: str = "rowmans", seed: int = 0, jitter: float = 1.0) 
     missing = sorted(set(text) - set(glyphs))
     if missing:
         listed = " ".join(repr(c)[1:-1] for c in missing)
-        raise InkError(f"the font {font} lacks {listed} in {text[:40]!r}; write with the characters of ASCII, one line")
+        raise InkError(f"the font {font} lacks {listed} in {text[:40]!r}; use ASCII characters on one line")
     if not text.strip():
         raise InkError("there is nothing to write: the text has no visible character")
     random = np.random.default_rng(seed)
-    style = hand(random, jitter, joined=font == "cursive")
+    style = vary(random, jitter, joined=font == "cursive")
     strokes = [even(line) for line in _lines(text, glyphs, style, random, jitter, joined=font == "cursive")]
     starts = np.cumsum([0] + [len(s) for s in strokes[:-1]])
     points = np.concatenate(strokes)
     n = len(points)
-    # Two wavers: of the fingers, over about a third of a capital, and of the arm, over several letters.
-    points = points + jitter * (0.016 * waver(n, 0.35 / STEP, random) + [0.0, 0.05] * waver(n, 8.0 / STEP, random))
+    # Two kinds of tremor: of the fingers, over about a third of a capital, and of the arm, over several letters.
+    points = points + jitter * (
+        0.016 * waver(n, 0.35 / STEP_CAPITALS, random) + [0.0, 0.05] * waver(n, 8.0 / STEP_CAPITALS, random)
+    )
     points[:, 1] -= style.climb * points[:, 0]
     points[:, 0] -= style.slant * points[:, 1]
     points -= points[0]
-    x, y = (points * CAPITAL).T
+    x, y = (points * CAPITAL_HIMETRIC).T
     return Ink(x, y, starts, times(points, starts), None, Source(units="himetric", text=text))
 
 
-def hand(random: np.random.Generator, jitter: float, joined: bool) -> Hand:
-    """A style: narrower than the font, leaning to the right, varied by ``jitter``. Joined letters must keep meeting."""
+def vary(random: np.random.Generator, jitter: float, joined: bool) -> Variation:
+    """Draw a variation: narrower than the font, leaning right. Joined letters keep their spacing, so that they meet."""
     lean, width, spacing, space, climb = random.standard_normal(5) * jitter
     if jitter == 0:
-        return Hand(1.0, 0.0, 0.0, 1.0, 0.0)
-    return Hand(
+        return Variation(1.0, 0.0, 0.0, 1.0, 0.0)
+    return Variation(
         width=float(np.clip(0.85 + 0.06 * width, 0.6, 1.1)),
         slant=float(np.clip((0.0 if joined else 0.12) + 0.08 * lean, -0.2, 0.5)),
         spacing=0.0 if joined else float(np.clip(-0.08 + 0.02 * spacing, -0.12, 0.1)),
@@ -122,7 +135,7 @@ def hand(random: np.random.Generator, jitter: float, joined: bool) -> Hand:
 
 @functools.cache
 def load(font: str) -> Glyphs:
-    """The letters of ``font`` as a hand draws them: lines in writing order, dots as short ticks."""
+    """The letters of ``font`` as people draw them: lines in writing order, dots as short ticks."""
     if font not in FONTS:
         raise InkError(f"no font {font!r}; choose one of {', '.join(FONTS)}")
     try:
@@ -132,15 +145,15 @@ def load(font: str) -> Glyphs:
     source = HersheyFonts()
     source.load_default_font(font)
     top, base = source.render_options.cap_line, source.render_options.base_line
-    orders = CURSIVE if font == "cursive" else PRINT
+    orders = CURSIVE_ORDERS if font == "cursive" else PRINT_ORDERS
     glyphs: Glyphs = {}
     for character, glyph in source.all_glyphs.items():
         if not " " <= character <= "~":
-            continue  # the font's last place, 127, holds a degree sign
+            continue  # character 127 of the font is a degree sign
         corner = np.array([glyph.left_offset, base], dtype=np.float64)
         lines = [tidy((np.array(list(line), dtype=np.float64) - corner) / (base - top)) for line in glyph.strokes]
         if character.islower() and font != "cursive":
-            lines = [np.column_stack([line[:, 0], np.interp(line[:, 1], *SMALL.T)]) for line in lines]
+            lines = [np.column_stack([line[:, 0], np.interp(line[:, 1], *SMALL_LETTER_HEIGHTS.T)]) for line in lines]
         order = orders.get(character) or " ".join(str(i) for i in range(len(lines)))
         glyphs[character] = (
             glyph.char_width / (base - top),
@@ -150,12 +163,12 @@ def load(font: str) -> Glyphs:
 
 
 def _run(lines: list[Floats], part: str) -> Floats:
-    """``"2"`` or, backwards, ``"2r"``."""
+    """Line 2 for ``"2"``, and the same line backwards for ``"2r"``."""
     return lines[int(part[:-1])][::-1] if part.endswith("r") else lines[int(part)]
 
 
 def tidy(line: Floats) -> Floats:
-    """A font draws a full stop as a tiny diamond, a comma as one with a tail; a pen makes a tick, or just the tail."""
+    """Draw as people do what the font draws as a tiny diamond: a full stop is a tick, and a comma only its tail."""
     closed = len(line) >= 5 and (line[0] == line[4]).all() and np.ptp(line[:5], axis=0).max() < 0.1
     if closed and len(line) > 5:
         return line[4:]
@@ -166,15 +179,15 @@ def tidy(line: Floats) -> Floats:
 
 
 def _lines(
-    text: str, glyphs: Glyphs, style: Hand, random: np.random.Generator, jitter: float, joined: bool
+    text: str, glyphs: Glyphs, style: Variation, random: np.random.Generator, jitter: float, joined: bool
 ) -> Iterator[Floats]:
     """The strokes of ``text``, each of shape (n, 2), in writing order.
 
-    In joined-up writing a letter that begins where the one before it ended goes on with the same stroke, and the dots
-    and bars of a word's small letters wait until its end, as a hand makes them.
+    In joined-up writing, a letter that begins where the previous one ended continues its stroke, and the dots and bars
+    of a word's small letters are drawn after the word.
     """
     x = 0.0
-    stroke: Floats | None = None  # still open, with the place where the font, without wobble, left the pen
+    stroke: Floats | None = None  # still open; left_at is where it ended in the font, without jitter
     left_at = np.zeros(2)
     waiting: list[Floats] = []
     for character in [*text, " "]:
@@ -207,17 +220,17 @@ def _lines(
 
 
 def even(line: Floats) -> Floats:
-    """Points `STEP` apart along a smooth curve through ``line`` (n, 2), with its corners slightly rounded."""
+    """Resample a smooth curve through ``line`` (n, 2) at `STEP_CAPITALS`, with slightly rounded corners."""
     line = distinct(line)
     dense = sample(beziers(line), 16)
     along = np.append(0.0, np.cumsum(np.hypot(*np.diff(dense, axis=0).T)))
-    places = np.linspace(0.0, along[-1], max(2, round(along[-1] / STEP) + 1))
+    places = np.linspace(0.0, along[-1], max(2, round(along[-1] / STEP_CAPITALS) + 1))
     points = np.column_stack([np.interp(places, along, dense[:, i]) for i in (0, 1)])
     return smooth(points, 1.0)
 
 
 def smooth(points: Floats, sigma: float) -> Floats:
-    """``points`` (n, d) averaged with Gaussian weights over ``sigma`` points; the two ends stay where they are."""
+    """Smooth ``points`` (n, d) with a Gaussian of ``sigma`` points; both ends stay where they are."""
     reach = min(int(np.ceil(3 * sigma)), len(points) - 1)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     before = 2 * points[0] - points[reach:0:-1]
@@ -227,7 +240,7 @@ def smooth(points: Floats, sigma: float) -> Floats:
 
 
 def waver(n: int, width: float, random: np.random.Generator) -> Floats:
-    """Smooth noise of shape (n, 2), mean 0 and standard deviation 1, that forgets itself after ``width`` points."""
+    """Smooth noise of shape (n, 2), with mean 0, standard deviation 1 and a correlation length of ``width`` points."""
     reach = int(np.ceil(3 * width))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
     white = random.standard_normal((n + 2 * reach, 2))
@@ -235,17 +248,17 @@ def waver(n: int, width: float, random: np.random.Generator) -> Floats:
 
 
 def times(points: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Seconds, shape (n,), rising from 0: a hand of about 4 capitals a second that slows down in tight turns.
+    """Times in seconds, shape (n,), from 0: about 4 capitals a second, slower in tight turns.
 
     Speed falls with the cube root of curvature, the two-thirds power law (Lacquaniti, Terzuolo & Viviani 1983), between
     the curvature of a straight line of one capital and a turn on the spot. Between strokes the pen takes a tenth of a
-    second and the time of the way.
+    second and the time of the move.
     """
     step = np.diff(points, axis=0)
     length = np.hypot(*step.T)
     heading = np.arctan2(step[:, 1], step[:, 0])
     turn = np.abs(np.angle(np.exp(1j * np.diff(heading, prepend=heading[:1]))))
-    curvature = np.clip(smooth((turn / STEP)[:, None], 2.0)[:, 0], 1.0, 50.0)
+    curvature = np.clip(smooth((turn / STEP_CAPITALS)[:, None], 2.0)[:, 0], 1.0, 50.0)
     seconds = np.maximum(length / (7.0 * curvature ** (-1 / 3)), 1e-3)
     lift = starts[1:] - 1  # the segment before a stroke's first point
     seconds[lift] = 0.1 + length[lift] / 10.0

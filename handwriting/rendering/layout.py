@@ -1,7 +1,7 @@
-"""Lines of writing on paper: plain, ruled or squared, each line's letters standing on a ruling.
+"""Lines of writing on plain, ruled or squared paper; on rulings, the letters of each line stand on one.
 
-`compose` takes ink that has its size already, in millimetres, as the synthesizer makes it. Without a page
-(``width_mm=None``) the same lines are a drawing with a tight box, which is how a single line is drawn.
+`compose` takes lines that already have their size in millimetres. Without a page width (``width_mm=None``) the drawing
+is as large as the lines and their margins, which is how a single line is drawn.
 """
 
 from __future__ import annotations
@@ -16,58 +16,61 @@ import numpy as np
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering import color
-from handwriting.rendering.drawing import LARGEST, Drawing
+from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
 
 Align = Literal["left", "center", "right"]
 Paper = Literal["plain", "ruled", "squared"]
 Rulings = tuple[tuple[float, float, float, float], ...]
 
-ASCENT = 0.7
-"""Share of the line height above the writing line: an x-height of a quarter of it has room for capitals and tails."""
+ASCENT_SHARE = 0.7
+"""Share of the line height above the baseline: with an x-height of a quarter, capitals and tails have room."""
 
-SQUARE = 5.0
-"""Squares are as near to this as they can be with a whole number of them to a line."""
+TARGET_SQUARE_MM = 5.0
+"""Target size of the squares; the real size divides the line height into a whole number of them."""
 
 
 @dataclass(frozen=True)
 class PageLayout:
-    """How a page looks; lengths in millimetres. Raises :class:`InkError` for what no page can be."""
+    """The sheet, its margins and lines, and the pen; lengths in millimetres.
+
+    Raises :class:`InkError` for invalid values.
+    """
 
     width_mm: float | None = 210.0
-    """Of the sheet (A4), or None for a box as wide and high as the writing and its margins."""
+    """Width of the sheet (A4 by default), or None for a drawing as large as the writing and its margins."""
     height_mm: float = 0.0
-    """At least so high (A4 is 297); a page grows with its lines."""
+    """Least height of the sheet (A4 has 297); it grows with its lines."""
     margin_mm: float = 20.0
-    """On all four sides."""
+    """Margin on all four sides."""
     line_height_mm: float = 10.0
-    """From one writing line to the next."""
+    """Distance from one baseline to the next."""
     align: Align = "left"
     paper: Paper = "plain"
     color: str = "black"
-    """Of the ink: a name, #rrggbb or rgb(r, g, b)."""
+    """Colour of the ink: a name, #rrggbb or rgb(r, g, b)."""
     stroke_mm: float = 0.4
-    """Width of the pen's line."""
+    """Width of the pen strokes."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, int | float) and not math.isfinite(value):
                 raise InkError(f"{field.name} is {value}; give a number of millimetres")
-        if self.width_mm is not None and not 0 < self.width_mm <= LARGEST:
-            raise InkError(f"a page {self.width_mm:g} mm wide cannot be made; stay above 0 and below {LARGEST:g}")
-        if not 0 <= self.height_mm <= LARGEST:
-            raise InkError(f"a page {self.height_mm:g} mm high cannot be made; stay between 0 and {LARGEST:g}")
+        if self.width_mm is not None and not 0 < self.width_mm <= MAX_SIDE_MM:
+            raise InkError(f"a page {self.width_mm:g} mm wide; give more than 0 and at most {MAX_SIDE_MM:g}")
+        if not 0 <= self.height_mm <= MAX_SIDE_MM:
+            raise InkError(f"a page {self.height_mm:g} mm high; give 0 to {MAX_SIDE_MM:g}")
         if self.margin_mm < 0:
-            raise InkError(f"a margin of {self.margin_mm:g} mm is less than none; give 0 or more")
+            raise InkError(f"a margin of {self.margin_mm:g} mm; give 0 or more")
         if self.room <= 0:
             raise InkError(
                 f"margins of {self.margin_mm:g} mm leave no room on a page {self.width_mm:g} mm wide; "
                 f"stay below {(self.width_mm or 0) / 2:g}"
             )
         if self.line_height_mm < 1:
-            raise InkError(f"a line height of {self.line_height_mm:g} mm is too small; give 1 or more, such as 10")
+            raise InkError(f"a line height of {self.line_height_mm:g} mm; give 1 or more, such as 10")
         if self.stroke_mm <= 0:
-            raise InkError(f"a stroke of {self.stroke_mm:g} mm cannot be seen; give a width above 0, such as 0.4")
+            raise InkError(f"a stroke of {self.stroke_mm:g} mm would be invisible; give a width above 0, such as 0.4")
         for name, value, known in (("alignment", self.align, get_args(Align)), ("paper", self.paper, get_args(Paper))):
             if value not in known:
                 raise InkError(f"there is no {name} {value!r}; choose {', '.join(known[:-1])} or {known[-1]}")
@@ -75,18 +78,18 @@ class PageLayout:
 
     @property
     def room(self) -> float:
-        """Between the margins, in millimetres: the width to break lines for."""
+        """Width between the margins, for which lines are broken; infinite without a page width."""
         return math.inf if self.width_mm is None else self.width_mm - 2 * self.margin_mm
 
 
 def compose(
     lines: Sequence[Ink | None], layout: PageLayout = PageLayout(), *, title: str | None = None, desc: str | None = None
 ) -> Drawing:
-    """``lines`` from top to bottom, each in millimetres with its writing line at y = 0 and its beginning at x = 0.
+    """Place ``lines`` from top to bottom; each is in millimetres, with its baseline at y = 0 and its left end at x = 0.
 
-    None is an empty line. Title and description, where not given, are the lines' own texts: the first line, and all of
-    them. Raises :class:`InkError` when no line has ink, a line does not fit between the margins, or ink would reach
-    over the edge of the sheet.
+    None is an empty line. The default title is the text of the first line, the default description the text of all
+    lines. Raises :class:`InkError` when no line has ink, a line does not fit between the margins, or ink would extend
+    beyond the edge of the sheet.
     """
     widths = [ink.bounds[2] for ink in lines if ink is not None]
     if not widths:
@@ -120,7 +123,7 @@ def compose(
 
 
 def sheet_size(lines: int, layout: PageLayout) -> tuple[float, float, Rulings]:
-    """Width, height and printed lines of the sheet for so many lines of writing; ``layout`` has a width."""
+    """Width, height and rulings of the sheet for a number of ``lines``; ``layout`` must have a width."""
     if layout.width_mm is None:
         raise InkError("a sheet needs a width; give width_mm")
     height = _height(lines, layout)
@@ -130,10 +133,10 @@ def sheet_size(lines: int, layout: PageLayout) -> tuple[float, float, Rulings]:
 def _height(lines: int, layout: PageLayout) -> float:
     """Height of a page of so many lines; raises :class:`InkError` if it is too large."""
     height = max(layout.height_mm, 2 * layout.margin_mm + lines * layout.line_height_mm)
-    if height > LARGEST:
+    if height > MAX_SIDE_MM:
         raise InkError(
             f"{lines} lines {layout.line_height_mm:g} mm apart would make a page {height:g} mm high, "
-            f"and {LARGEST:g} is the limit; write fewer to a page"
+            f"and {MAX_SIDE_MM:g} is the limit; write fewer to a page"
         )
     return height
 
@@ -141,14 +144,14 @@ def _height(lines: int, layout: PageLayout) -> float:
 def on_sheet(
     inks: Sequence[Ink], lines: int, layout: PageLayout, *, title: str | None = None, desc: str | None = None
 ) -> Drawing:
-    """``inks``, which are in their places in millimetres, on the sheet of a page of so many ``lines``."""
+    """Draw ``inks``, which are in their places in millimetres, on the sheet of a page with ``lines`` lines."""
     width, height, rulings = sheet_size(lines, layout)
     return Drawing(width, height, tuple(inks), layout.color, layout.stroke_mm, rulings, True, title, desc)
 
 
 def baseline(i: int, layout: PageLayout) -> float:
-    """Where the letters of line ``i`` stand, in millimetres from the top."""
-    return layout.margin_mm + (i + ASCENT) * layout.line_height_mm
+    """The y of the baseline of line ``i``, in millimetres from the top of the sheet."""
+    return layout.margin_mm + (i + ASCENT_SHARE) * layout.line_height_mm
 
 
 def _moved(ink: Ink, x: float, y: float) -> Ink:
@@ -156,7 +159,7 @@ def _moved(ink: Ink, x: float, y: float) -> Ink:
 
 
 def _tight(placed: dict[int, Ink], layout: PageLayout) -> tuple[dict[int, Ink], float, float, float]:
-    """The inks moved so that their margins begin at 0, the size of their box, and how far they have risen."""
+    """Move the inks so that their margins begin at 0; return them, width and height, and how far they were moved up."""
     edge = layout.margin_mm + layout.stroke_mm / 2
     left, top, right, bottom = _bounds(placed)
     moved = {i: _moved(ink, edge - left, edge - top) for i, ink in placed.items()}
@@ -176,26 +179,26 @@ def _check_edges(placed: dict[int, Ink], width: float, height: float, stroke: fl
         over = max(-left, -top, right - width, bottom - height) + stroke / 2
         if over > 1e-9:
             raise InkError(
-                f"line {i + 1} would reach {over:.1f} mm over the edge of the sheet; "
+                f"line {i + 1} would extend {over:.1f} mm beyond the edge of the sheet; "
                 "give wider margins, a larger line height or smaller writing"
             )
 
 
 def _rulings(layout: PageLayout, width: float, height: float, baseline: float) -> Rulings:
-    """The paper's printed lines, one of them through ``baseline``; none on the very edge of the sheet."""
+    """The lines printed on the paper, one of them through ``baseline``; none lies on the very edge of the sheet."""
     if layout.paper == "plain":
         return ()
     if layout.paper == "ruled":
         rows = _every(layout.line_height_mm, baseline, baseline, height - layout.margin_mm)
         return tuple((0.0, y, width, y) for y in rows)
-    square = layout.line_height_mm / max(1, round(layout.line_height_mm / SQUARE))
+    square = layout.line_height_mm / max(1, round(layout.line_height_mm / TARGET_SQUARE_MM))
     rows = _every(square, baseline, 0.0, height)
     columns = _every(square, layout.margin_mm, 0.0, width)
     return tuple((0.0, y, width, y) for y in rows) + tuple((x, 0.0, x, height) for x in columns)
 
 
 def _every(step: float, through: float, low: float, high: float) -> list[float]:
-    """Multiples of ``step`` away from ``through``, between the limits and not at 0 or at ``high``."""
+    """Positions that are multiples of ``step`` away from ``through``, above 0 and from ``low`` to below ``high``."""
     first = math.ceil((max(low, 1e-6) - 1e-9 - through) / step)
     last = math.floor((high - 1e-6 - through) / step)
     return [round(through + k * step, 6) for k in range(first, last + 1)]

@@ -1,7 +1,7 @@
-"""Drawings as PDF: vectors in their own size, a page each; the same drawings give the same bytes.
+"""PDF: one page for each drawing, as vectors in its own size; the same drawings give the same bytes.
 
-What the ink says, where it is known, lies under it as text that is not drawn, so that a viewer finds, marks and copies
-it. That text is in matplotlib's DejaVu Sans, of which the file holds the letters it needs.
+The recognized words can be added as invisible text under the ink, so that viewers find, select and copy them. That text
+is set in matplotlib's DejaVu Sans, of which the needed glyphs are embedded.
 """
 
 from __future__ import annotations
@@ -13,34 +13,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 from matplotlib.colors import to_rgb
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from handwriting.files import atomic
-from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing
+from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.splines import Floats
 
-MM = 72 / 25.4
-"""Points."""
+POINTS_PER_MM = 72 / 25.4
+"""PDF points in a millimetre."""
 FONT = "DejaVuSans"
 INVISIBLE = 3
 """Text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)."""
 ROUND = 1
+NONZERO = 1
 
 
 @dataclass(frozen=True)
-class Under:
-    """A word under the ink, in millimetres from the sheet's upper left corner."""
+class HiddenWord:
+    """A word of invisible text under its ink, in millimetres from the sheet's upper left corner."""
 
     text: str
     left: float
     baseline: float
     width: float
-    """What it is stretched to."""
+    """Width that the word is stretched to."""
     size: float
-    """Of the font."""
+    """Font size."""
 
 
 def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
@@ -49,8 +51,8 @@ def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(data([drawing]))
 
 
-def data(drawings: Sequence[Drawing], words: Sequence[Sequence[Under]] = ()) -> bytes:
-    """The file of these drawings, named after the first; ``words`` of each, if there are any, lie under its ink."""
+def data(drawings: Sequence[Drawing], words: Sequence[Sequence[HiddenWord]] = ()) -> bytes:
+    """The PDF of ``drawings``, titled as the first, with the ``words`` of each drawing under its ink."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1, initialFontName=FONT if _font(words) else None)
     canvas.setTitle(drawings[0].title or "")
@@ -58,7 +60,7 @@ def data(drawings: Sequence[Drawing], words: Sequence[Sequence[Under]] = ()) -> 
     canvas.setAuthor("")
     canvas.setCreator("Handwriting")
     for number, drawing in enumerate(drawings):
-        canvas.setPageSize((drawing.width * MM, drawing.height * MM))
+        canvas.setPageSize((drawing.width * POINTS_PER_MM, drawing.height * POINTS_PER_MM))
         for word in words[number] if words else ():
             _write(canvas, word, drawing.height)
         _draw(canvas, drawing)
@@ -69,40 +71,50 @@ def data(drawings: Sequence[Drawing], words: Sequence[Sequence[Under]] = ()) -> 
 
 def _draw(canvas: Canvas, drawing: Drawing) -> None:
     def place(points: Floats) -> list[float]:
-        return ((points * (1, -1) + (0, drawing.height)) * MM).ravel().tolist()
+        return ((points * (1, -1) + (0, drawing.height)) * POINTS_PER_MM).ravel().tolist()
 
     canvas.setLineCap(ROUND)
     canvas.setLineJoin(ROUND)
-    if drawing.rulings:
-        canvas.setStrokeColorRGB(*to_rgb(RULING_COLOR))
-        canvas.setLineWidth(RULING_MM * MM)
-        canvas.lines([(a * MM, (drawing.height - b) * MM, c * MM, (drawing.height - d) * MM)
-                      for a, b, c, d in drawing.rulings])  # fmt: skip
+    for lines, color, width in drawing.paper:
+        canvas.setStrokeColorRGB(*to_rgb(color))
+        canvas.setLineWidth(width * POINTS_PER_MM)
+        canvas.lines([place(np.reshape(line, (2, 2))) for line in lines])
+    if drawing.pen is not None:
+        canvas.setFillColorRGB(*to_rgb(drawing.color), alpha=drawing.pen.opacity)
+        for outline in drawing.outlines:
+            path = canvas.beginPath()
+            path.moveTo(*place(outline[0]))
+            for point in outline[1:]:
+                path.lineTo(*place(point))
+            path.close()
+            canvas.drawPath(path, stroke=0, fill=1, fillMode=NONZERO)
+        canvas.setFillAlpha(1)
+        return
     canvas.setStrokeColorRGB(*to_rgb(drawing.color))
-    canvas.setLineWidth(drawing.stroke * MM)
+    canvas.setLineWidth(drawing.stroke * POINTS_PER_MM)
     path = canvas.beginPath()
     for curve in drawing.curves:
         path.moveTo(*place(curve[0, 0]))
         if len(curve) == 1 and (curve == curve[0, 0]).all():
-            path.lineTo(*place(curve[0, 0]))  # a dot: a line of no length with round caps
+            path.lineTo(*place(curve[0, 0]))  # a dot is a line of no length with round caps
             continue
         for segment in curve:
             path.curveTo(*place(segment[1:]))
     canvas.drawPath(path)
 
 
-def _write(canvas: Canvas, word: Under, height: float) -> None:
-    natural = pdfmetrics.stringWidth(word.text, FONT, word.size * MM)
-    text = canvas.beginText(word.left * MM, (height - word.baseline) * MM)
-    text.setFont(FONT, word.size * MM)
+def _write(canvas: Canvas, word: HiddenWord, height: float) -> None:
+    natural = pdfmetrics.stringWidth(word.text, FONT, word.size * POINTS_PER_MM)
+    text = canvas.beginText(word.left * POINTS_PER_MM, (height - word.baseline) * POINTS_PER_MM)
+    text.setFont(FONT, word.size * POINTS_PER_MM)
     text.setTextRenderMode(INVISIBLE)
-    text.setHorizScale(100 * word.width * MM / natural if natural and word.width > 0 else 100)
+    text.setHorizScale(100 * word.width * POINTS_PER_MM / natural if natural and word.width > 0 else 100)
     text.textOut(f"{word.text} ")
     canvas.drawText(text)
 
 
-def _font(words: Sequence[Sequence[Under]]) -> bool:
-    """Makes the font known if there is any word; whether there is."""
+def _font(words: Sequence[Sequence[HiddenWord]]) -> bool:
+    """Register the font if there are any words; return whether there are."""
     if not any(words):
         return False
     if FONT not in pdfmetrics.getRegisteredFontNames():

@@ -1,8 +1,8 @@
-"""A drawing for a pen plotter: its strokes and nothing else, in an order that keeps the way through the air short.
+"""SVG for pen plotters: the strokes and nothing else, in an order with short pen-up moves.
 
-Going on with the nearest end of a stroke, drawn backwards if need be, and then 2-opt (Croes 1958): as long as turning a
-run of strokes around, so that each is drawn backwards and in opposite order, shortens the way, the best such run is
-turned around. Never longer than the order in which the strokes were written.
+The order starts from a nearest-neighbour tour, in which strokes may be drawn backwards, and is improved by 2-opt (Croes
+1958): runs of strokes are reversed as long as that shortens the pen-up travel. It is never longer than in the order of
+writing.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from handwriting.rendering.svg import empty, group, path_data, text, write_text
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-WORK = 1e8
-"""Pairs of strokes to look at before the order is good enough: a second or two, and the same on every machine."""
+MAX_PAIRS = 1e8
+"""Pairs of strokes that are examined: a second or two, and the same result on every machine."""
 
-DOT = 0.1
-"""Millimetres: plotters' software leaves out lines that have no length, so a dot gets this one."""
+PLOTTED_DOT_MM = 0.1
+"""Length of a dot: plotter software skips lines without length."""
 
 
 @dataclass(frozen=True)
-class Travel:
-    """The way of the lifted pen in millimetres, from the sheet's upper left corner and back there."""
+class PenTravel:
+    """Distance that the lifted pen travels, in millimetres, from the sheet's upper left corner and back."""
 
     before: float
-    """In the order of writing."""
+    """With the strokes in the order of writing."""
     after: float
-    """In the order of the file."""
+    """With the strokes in the order of the file."""
 
 
-def plot(drawing: Drawing, path: str | os.PathLike[str]) -> Travel:
-    """Write ``drawing`` for a plotter to ``path``, which appears complete or not at all; how much travel was saved."""
+def plot(drawing: Drawing, path: str | os.PathLike[str]) -> PenTravel:
+    """Write ``drawing`` for a plotter to ``path``, which appears complete or not at all; return the pen-up travel."""
     markup, travel = plottable(drawing)
     write_text(markup, path)
     return travel
 
 
-def plottable(drawing: Drawing) -> tuple[str, Travel]:
-    """An SVG document of single strokes in millimetres, without paper, title or description, and its travel."""
+def plottable(drawing: Drawing) -> tuple[str, PenTravel]:
+    """Make an SVG document of strokes alone, without paper, title or description; return it and its pen-up travel."""
     curves = drawing.curves
     ends = np.array([[curve[0, 0], curve[-1, 3]] for curve in curves]) @ (1, 1j)
     order, backwards = ordered(ends)
@@ -52,25 +52,25 @@ def plottable(drawing: Drawing) -> tuple[str, Travel]:
     for i, back in zip(order, backwards, strict=True):
         curve = curves[i]
         if not np.ptp(curve, axis=(0, 1)).any():
-            curve = curve + np.linspace(-DOT / 2, DOT / 2, 4)[:, None] * (1, 0)
+            curve = curve + np.linspace(-PLOTTED_DOT_MM / 2, PLOTTED_DOT_MM / 2, 4)[:, None] * (1, 0)
         pen.add(document.path(path_data(curve[::-1, ::-1] if back else curve)))
     document.add(pen)
-    return text(document), Travel(travelled(ends), travelled(_turned(ends[order], backwards)))
+    return text(document), PenTravel(travelled(ends), travelled(_turned(ends[order], backwards)))
 
 
 def travelled(ends: NDArray[np.complex128]) -> float:
-    """The way through the air, from 0 and back, when the strokes ``ends``, shape (S, 2), are drawn one by one."""
+    """Pen-up travel, from 0 and back, when strokes with these ``ends``, shape (S, 2), are drawn one after another."""
     leave, arrive = np.append(0, ends[:, 1]), np.append(ends[:, 0], 0)
     return float(np.abs(arrive - leave).sum())
 
 
 def ordered(ends: NDArray[np.complex128]) -> tuple[Integers, Bools]:
-    """A short order for strokes with the ``ends`` x + iy, shape (S, 2): their numbers, and which to draw backwards."""
+    """A short order of strokes with the ``ends`` x + iy, shape (S, 2): their indices, and which to draw backwards."""
     given = np.arange(len(ends)), np.zeros(len(ends), dtype=bool)
-    if len(ends) ** 2 > WORK:
+    if len(ends) ** 2 > MAX_PAIRS:
         return given
     candidates = [_improved(ends, *given), _improved(ends, *_nearest(ends))]
-    return min(candidates, key=lambda way: travelled(_turned(ends[way[0]], way[1])))
+    return min(candidates, key=lambda tour: travelled(_turned(ends[tour[0]], tour[1])))
 
 
 def _turned(ends: NDArray[np.complex128], backwards: Bools) -> NDArray[np.complex128]:
@@ -78,7 +78,7 @@ def _turned(ends: NDArray[np.complex128], backwards: Bools) -> NDArray[np.comple
 
 
 def _nearest(ends: NDArray[np.complex128]) -> tuple[Integers, Bools]:
-    """From each stroke to the nearest end of another."""
+    """The nearest-neighbour tour over the ends of the strokes."""
     order, backwards = np.empty(len(ends), dtype=np.int64), np.empty(len(ends), dtype=bool)
     left, pen = ends.copy(), 0j
     for k in range(len(ends)):
@@ -90,14 +90,14 @@ def _nearest(ends: NDArray[np.complex128]) -> tuple[Integers, Bools]:
 
 
 def _improved(ends: NDArray[np.complex128], order: Integers, backwards: Bools) -> tuple[Integers, Bools]:
-    """Runs of strokes turned around as long as that shortens the way, from the first stroke on, round after round."""
+    """Reverse runs of strokes as long as that shortens the travel, in rounds over all first strokes of a run."""
     order, backwards = order.copy(), backwards.copy()
     way = _turned(ends[order], backwards)
     n = len(way)
-    for _ in range(int(WORK / n**2)):
+    for _ in range(int(MAX_PAIRS / n**2)):
         shortened = False
         for i in range(n):
-            # Turning i to j around replaces the ways before i and after j.
+            # Reversing i to j replaces the moves before i and after j.
             before = way[i - 1, 1] if i else 0
             first, last = way[i, 0], way[i:, 1]
             after = np.append(way[i + 1 :, 0], 0)

@@ -1,4 +1,4 @@
-"""Ink as pixels: a drawing in its own size, and contact sheets of many lines with captions."""
+"""PNG: a drawing in its own size, and contact sheets of many lines with captions."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.figure import INCH, figure
+from handwriting.rendering.figure import MM_PER_INCH, figure
 
-DPI = 100
-"""Of contact sheets."""
+CONTACT_SHEET_DPI = 100
+"""Resolution that font sizes on contact sheets refer to."""
 
-MOST_PIXELS = 50e6
-"""A4 at 600 dpi has 35 million; each takes four bytes while it is drawn."""
-LONGEST_SIDE = 65_000
-"""More is beyond the rasteriser."""
+MAX_PIXELS = 50e6
+"""A4 at 600 dpi has 35 million; each takes four bytes while the picture is drawn."""
+MAX_SIDE_PIXELS = 65_000
+"""Limit of the rasteriser."""
 
 
 def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> None:
-    """Draw ``ink`` into ``axes``, y downward and undistorted, with lines ``width`` points wide; the axes are hidden.
+    """Draw ``ink`` into ``axes``, which are hidden: y downward, undistorted, with lines ``width`` points wide.
 
-    The points are joined by straight lines: a picture shows the samples as they are.
+    Points are joined by straight lines, so that the picture shows the samples as they are.
     """
     left, top, right, bottom = ink.bounds
     codes = np.full(len(ink), Outline.LINETO)
@@ -51,7 +51,7 @@ def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> N
             clip_on=False,
         )
     )
-    # A stroke that stays on one spot has no length to draw; under all others the dot vanishes in the round cap.
+    # A stroke that stays on one spot has no length, so a dot marks each start; in other strokes the round cap hides it.
     axes.add_line(
         Line2D(
             ink.x[ink.starts],
@@ -74,25 +74,25 @@ def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> N
 def png(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> None:
     """Write ``drawing``, on white and in its own size at ``dpi`` dots per inch, to ``path``.
 
-    Raises :class:`InkError` when that is no picture or one of too many pixels.
+    Raises :class:`InkError` for a resolution that gives no picture or too many pixels.
     """
     with atomic(path) as temporary:
         temporary.write_bytes(data(drawing, dpi))
 
 
 def data(drawing: Drawing, dpi: float = 200) -> bytes:
-    """What `png` writes."""
-    width, height = drawing.width / INCH, drawing.height / INCH
+    """The bytes that `png` writes."""
+    width, height = drawing.width / MM_PER_INCH, drawing.height / MM_PER_INCH
     if not (dpi > 0 and math.isfinite(dpi)):
-        raise InkError(f"{dpi:g} dots per inch make no picture; give a number above 0, such as 200")
-    most = min(math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height))
+        raise InkError(f"a resolution of {dpi:g} dpi; give a number above 0, such as 200")
+    most = min(math.sqrt(MAX_PIXELS / (width * height)), MAX_SIDE_PIXELS / max(width, height))
     if dpi > most:
         raise InkError(
             f"{drawing.width:g} x {drawing.height:g} mm at {dpi:g} dpi would be {dpi * width:.0f} x {dpi * height:.0f} "
             f"pixels; give {math.floor(most)} dpi or less"
         )
     made = figure(drawing)
-    # Whole pixels, and a little more because matplotlib cuts off what follows the point.
+    # Whole pixels, plus a little, because matplotlib truncates.
     made.set_size_inches((max(1, round(dpi * width)) + 1e-6) / dpi, (max(1, round(dpi * height)) + 1e-6) / dpi)
     FigureCanvasAgg(made)
     buffer = io.BytesIO()
@@ -109,10 +109,10 @@ def contact_sheet(
     ink_px: int = 80,
     font_px: int = 14,
 ) -> None:
-    """Write one picture of many inks, each ``ink_px`` high at most, with its lines of caption beneath.
+    """Write one picture of many inks, each at most ``ink_px`` high, with the lines of its caption beneath.
 
-    Captions are set in a typewriter face, so that a reference and the output beneath it can be compared letter by
-    letter; one that is too long is folded. Raises :class:`InkError` when there is nothing to draw.
+    Captions are set in a monospaced font, so that a reference and the output beneath it can be compared letter by
+    letter; long lines are folded. Raises :class:`InkError` when there is nothing to draw.
     """
     if len(rows) == 0:
         raise InkError("a contact sheet needs at least one ink")
@@ -123,7 +123,9 @@ def contact_sheet(
     height_px = sum(heights) + 2 * margin - gap
     if height_px > 60_000:
         raise InkError(f"a contact sheet of {len(rows)} inks would be {height_px} pixels high; draw fewer than 400")
-    sheet = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor="white")
+    sheet = Figure(
+        figsize=(width_px / CONTACT_SHEET_DPI, height_px / CONTACT_SHEET_DPI), dpi=CONTACT_SHEET_DPI, facecolor="white"
+    )
     top = margin
     for (ink, _), lines, height in zip(rows, captions, heights, strict=True):
         bottom = 1 - (top + ink_px) / height_px
@@ -135,16 +137,16 @@ def contact_sheet(
                 1 - (top + ink_px + 6 + line_px * (i + 0.5)) / height_px,
                 line,
                 family="DejaVu Sans Mono",
-                fontsize=font_px * 72 / DPI,
+                fontsize=font_px * 72 / CONTACT_SHEET_DPI,
                 va="center",
-                parse_math=False,  # a dollar sign is a dollar sign
+                parse_math=False,  # a dollar sign does not begin a formula
             )
         top += height
-    _save(sheet, path, DPI, {})
+    _save(sheet, path, CONTACT_SHEET_DPI, {})
 
 
 def _fold(line: str, columns: int) -> list[str]:
-    """``line`` in pieces of at most ``columns`` characters, the later ones indented; nothing is lost."""
+    """Fold ``line`` into pieces of at most ``columns`` characters, all but the first indented, without losing any."""
     return textwrap.wrap(
         line, columns, subsequent_indent="    ", drop_whitespace=False, replace_whitespace=True, break_on_hyphens=False
     ) or [""]
@@ -153,5 +155,5 @@ def _fold(line: str, columns: int) -> list[str]:
 def _save(figure: Figure, path: str | os.PathLike[str], dpi: float, metadata: dict[str, str | None]) -> None:
     FigureCanvasAgg(figure)
     with atomic(path) as temporary, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # drawn as a box, which says the same
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box is drawn instead
         figure.savefig(temporary, format="png", dpi=dpi, metadata=metadata)

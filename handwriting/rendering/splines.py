@@ -1,9 +1,9 @@
-"""Points to curves: fewer points, smooth curves through them, and ink fitted into a box.
+"""Fewer points, smooth curves through them, and the scale that fits ink into a box.
 
 A pen samples many more points than a drawing needs. `decimate` keeps those that carry the shape (Ramer 1972; Douglas &
 Peucker 1973), and `beziers` draws a Catmull-Rom spline through them as cubic Bézier segments, parametrised by chord
-length (Catmull & Rom 1974; Yuksel, Schaefer & Keyser 2011) so that unevenly spaced points make no loops. Where the pen
-turned sharply the curve keeps its corner.
+length (Catmull & Rom 1974; Yuksel, Schaefer & Keyser 2011) so that unevenly spaced points make no loops. Sharp
+corners stay corners.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from handwriting.ink import Ink
 
 Floats = NDArray[np.float64]
 
-CORNER = np.deg2rad(55)
-"""A sharper turn between two segments is a corner: round letters drawn as polylines turn by 45 degrees at most."""
+POLYLINE_CORNER_RADIANS = np.deg2rad(55)
+"""A sharper turn between two segments is a corner: a round letter drawn as a polyline turns by 45 degrees at most."""
 
 
 def distinct(points: Floats) -> Floats:
-    """The points, shape (n, 2), without those equal to the one before."""
+    """``points``, shape (n, 2), without those that equal their predecessor."""
     return points[np.append(True, (np.diff(points, axis=0) != 0).any(axis=1))]
 
 
 def decimate(points: Floats, tolerance: float) -> Floats:
-    """The fewest of ``points`` (n, 2), ends included, that leave none farther than ``tolerance`` from its chord."""
+    """Thin out ``points`` (n, 2): both ends stay, and no point is farther than ``tolerance`` from its chord."""
     keep = np.zeros(len(points), dtype=bool)
     keep[[0, -1]] = True
     spans = [(0, len(points) - 1)]
@@ -53,8 +53,8 @@ def distance_to_segment(points: Floats, a: Floats, b: Floats) -> Floats:
     return np.hypot(*(points - a - position[:, None] * along).T)
 
 
-def beziers(points: Floats, corner: float = CORNER) -> Floats:
-    """Control points, shape (n-1, 4, 2), of the cubic segments of a smooth curve through ``points`` (n, 2).
+def beziers(points: Floats, corner: float = POLYLINE_CORNER_RADIANS) -> Floats:
+    """The cubic segments of a smooth curve through ``points`` (n, 2): control points of shape (n-1, 4, 2).
 
     Neighbouring points must differ (see `distinct`). A turn of more than ``corner`` radians stays a corner.
     """
@@ -65,16 +65,16 @@ def beziers(points: Floats, corner: float = CORNER) -> Floats:
     lengths = np.hypot(*chords.T)[:, None]  # (n-1, 1)
     slopes = chords / lengths
     leaving, arriving = slopes.copy(), slopes.copy()  # directions at each segment's two ends
-    out, back = lengths / 3, lengths / 3  # how far the control points lie from those ends
+    out, back = lengths / 3, lengths / 3  # distances of the control points from those ends
     if len(points) > 2:
         before, after = lengths[:-1], lengths[1:]
         inner = (slopes[:-1] * after + slopes[1:] * before) / (before + after)  # (n-2, 2)
         smooth = (slopes[:-1] * slopes[1:]).sum(axis=1, keepdims=True) >= np.cos(corner)
         leaving[1:] = np.where(smooth, inner, slopes[1:])
         arriving[:-1] = np.where(smooth, inner, slopes[:-1])
-        # A long straight line beside a short piece of a bend would bulge: the bend's measure is enough for it.
+        # Limited by the shorter neighbour, because a long straight line beside a short piece of a bend would bulge.
         out[1:] = back[:-1] = np.minimum(before, after) / 3
-        # A curve's free end, and the piece beside a corner, continue their one known direction as a parabola.
+        # At a free end or beside a corner only one direction is known; a parabola continues it.
         free_start = np.append(True, ~smooth)[:, None]
         free_end = np.append(~smooth, True)[:, None]
         leaving, arriving = (
@@ -86,7 +86,7 @@ def beziers(points: Floats, corner: float = CORNER) -> Floats:
 
 
 def sample(segments: Floats, each: int) -> Floats:
-    """Shape (segments * each + 1, 2): points along the cubic ``segments`` (n, 4, 2), ``each`` per segment."""
+    """Sample the cubic ``segments`` (n, 4, 2) at ``each`` points per segment: shape (n * each + 1, 2)."""
     u = np.arange(each) / each
     weights = np.stack([(1 - u) ** 3, 3 * u * (1 - u) ** 2, 3 * u**2 * (1 - u), u**3])  # (4, each)
     inside = np.einsum("ke,nkd->ned", weights, segments).reshape(-1, 2)
@@ -94,8 +94,8 @@ def sample(segments: Floats, each: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class Fit:
-    """Where ink goes in a box: ``(x - left) * scale + margin`` and the same for y; the box is width x height."""
+class BoxFit:
+    """The map of ink into a box of ``width`` x ``height``: ``(x - left) * scale + margin``, and the same for y."""
 
     left: float
     top: float
@@ -105,19 +105,19 @@ class Fit:
     height: float
 
     def __call__(self, points: Floats) -> Floats:
-        """``points`` (n, 2) in the ink's units to the box's units."""
+        """Map ``points`` (n, 2) from the ink's units to the box's."""
         return (points - (self.left, self.top)) * self.scale + self.margin
 
 
-def fit(ink: Ink, width: float, height: float, margin: float) -> Fit:
-    """The largest ``scale`` at which ``ink`` with ``margin`` on all sides fits into ``width`` x ``height``.
+def fit(ink: Ink, width: float, height: float, margin: float) -> BoxFit:
+    """Fit ``ink``, with ``margin`` on all sides, into ``width`` x ``height`` at the largest possible scale.
 
-    The box that is returned is as wide and high as the ink needs. Ink of one point is drawn as a dot in the middle of
-    its margins. Raises :class:`InkError` when the margins leave no room or the ink is too large to measure.
+    The box of the result is only as wide and high as the ink needs. Ink of one point becomes a dot amid its margins.
+    Raises :class:`InkError` when the margins leave no room or the ink is too large to measure.
     """
     room_x, room_y = width - 2 * margin, height - 2 * margin
     if not (room_x > 0 and room_y > 0 and margin >= 0):
-        raise InkError(f"a box of {width:g} x {height:g} has no room inside margins of {margin:g}")
+        raise InkError(f"a box of {width:g} x {height:g} leaves no room inside margins of {margin:g}")
     left, top, right, bottom = ink.bounds
     ink_width, ink_height = right - left, bottom - top
     if not np.isfinite([ink_width, ink_height]).all():
@@ -125,5 +125,5 @@ def fit(ink: Ink, width: float, height: float, margin: float) -> Fit:
     scales = [room / size for room, size in ((room_x, ink_width), (room_y, ink_height)) if size > 0]
     scale = min(scales, default=1.0)
     if not np.isfinite(scale):
-        scale = 1.0  # denormal sizes: as good as a dot
-    return Fit(left, top, scale, margin, ink_width * scale + 2 * margin, ink_height * scale + 2 * margin)
+        scale = 1.0  # sizes so small that they are drawn as a dot
+    return BoxFit(left, top, scale, margin, ink_width * scale + 2 * margin, ink_height * scale + 2 * margin)

@@ -1,4 +1,4 @@
-"""A drawing as SVG: one smooth path for each stroke, in millimetres, with round caps and joins."""
+"""SVG in millimetres: one smooth path for each stroke, with round caps and joins."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import zlib
 from functools import cache
 from typing import Any
 
+import numpy as np
 import svgwrite
 import svgwrite.base
 import svgwrite.container
 
 from handwriting.files import atomic
 from handwriting.ink import Ink
-from handwriting.rendering.drawing import RULING_COLOR, RULING_MM, Drawing, fitted
+from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.splines import Floats
 
 
@@ -23,20 +24,25 @@ def svg(drawing: Drawing | Ink, path: str | os.PathLike[str], **style: Any) -> N
 
 
 def markup(drawing: Drawing | Ink, **style: Any) -> str:
-    """``drawing`` as an SVG document; of bare ink, the drawing that `fitted` makes with ``style``."""
+    """Make an SVG document of ``drawing``; bare ink is first drawn by `fitted`, with the options ``style``."""
     if isinstance(drawing, Ink):
         drawing = fitted(drawing, **style)
     elif style:
-        raise TypeError(f"a drawing has its style already; {', '.join(style)} would change nothing")
+        raise TypeError(f"a drawing has its own pen and size; {', '.join(style)} would have no effect")
     document, pen = sheet(drawing), group(drawing)
-    for curve in drawing.curves:
-        pen.add(document.path(path_data(curve)))
+    if drawing.pen is None:
+        for curve in drawing.curves:
+            pen.add(document.path(path_data(curve)))
+    else:
+        pen = svgwrite.container.Group(fill=drawing.color, fill_opacity=f"{drawing.pen.opacity:g}", debug=False)
+        for outline in drawing.outlines:
+            pen.add(document.path(polygon_data(outline)))
     document.add(pen)
     return text(document)
 
 
 def sheet(drawing: Drawing) -> svgwrite.Drawing:
-    """The document without its ink: title and description for screen readers, paper and rulings."""
+    """A document without ink: title and description for screen readers, paper and rulings."""
     document = empty(drawing)
     document["role"] = "img"
     if drawing.title is not None:
@@ -51,27 +57,27 @@ def sheet(drawing: Drawing) -> svgwrite.Drawing:
         document.add(desc)
     if drawing.sheet:
         document.add(document.rect(size=("100%", "100%"), fill="white"))
-    if drawing.rulings:
-        lines = "".join("M{:g} {:g}L{:g} {:g}".format(*(round(v, 2) for v in line)) for line in drawing.rulings)
-        document.add(
-            document.path(lines, fill="none", stroke=RULING_COLOR, stroke_width=f"{RULING_MM:g}", class_="paper")
-        )
+    for lines, color, width in drawing.paper:
+        data = "".join("M{:g} {:g}L{:g} {:g}".format(*(round(v, 2) for v in line)) for line in lines)
+        dots = all(line[:2] == line[2:] for line in lines)
+        cap = {"stroke_linecap": "round"} if dots else {}
+        document.add(document.path(data, fill="none", stroke=color, stroke_width=f"{width:g}", class_="paper", **cap))
     return document
 
 
 def empty(drawing: Drawing) -> svgwrite.Drawing:
-    """A document of the drawing's size with nothing in it."""
+    """An empty document of the drawing's size."""
     document = svgwrite.Drawing(
         size=(f"{drawing.width:.2f}mm", f"{drawing.height:.2f}mm"),
         viewBox=f"0 0 {drawing.width:.2f} {drawing.height:.2f}",
-        debug=False,  # its validation takes longer than everything else
+        debug=False,  # svgwrite's validation takes longer than everything else
     )
     document.elements.clear()  # an empty <defs>
     return document
 
 
 def group(drawing: Drawing) -> svgwrite.container.Group:
-    """An element whose paths look as if drawn with the drawing's pen."""
+    """A group whose paths are drawn with the drawing's pen."""
     return svgwrite.container.Group(
         fill="none",
         stroke=drawing.color,
@@ -83,14 +89,14 @@ def group(drawing: Drawing) -> svgwrite.container.Group:
 
 
 def identifier(name: str, drawing: Drawing) -> str:
-    """An id that other drawings in the same web page do not have."""
+    """An id that is unlikely to occur in other drawings on the same web page."""
     return f"{name}-{zlib.crc32(repr((drawing.title, drawing.desc, drawing.width, drawing.height)).encode()):08x}"
 
 
 def path_data(curve: Floats) -> str:
-    """A path along ``curve``, shape (segments, 4, 2), to a hundredth; of a dot a line of no length, shown by its caps.
+    """SVG path data along ``curve``, shape (segments, 4, 2), in hundredths; a dot is a line of no length.
 
-    Numbers count from their segment's rounded start, so that they are short and rounding does not add up.
+    Coordinates are relative to the rounded start of their segment, so they are short and rounding does not add up.
     """
     hundredths = (100 * curve).round().astype(int)
     x, y = hundredths[0, 0].tolist()
@@ -102,15 +108,24 @@ def path_data(curve: Floats) -> str:
     return start + "c" + "".join(map(number, steps.ravel().tolist())).lstrip()
 
 
+def polygon_data(outline: Floats) -> str:
+    """A closed path along ``outline`` (m, 2), to a hundredth."""
+    hundredths = (100 * outline).round().astype(int)
+    x, y = hundredths[0].tolist()
+    steps = np.diff(hundredths, axis=0)
+    return f"M{number(x).strip()} {number(y).strip()}l" + "".join(map(number, steps.ravel().tolist())).lstrip() + "z"
+
+
 @cache
 def number(hundredths: int) -> str:
-    """As short as SVG allows, with a space before it where no minus sign parts it from the number in front."""
+    """A number as short as SVG allows, with a leading space unless a minus sign separates it from the one before."""
     digits = f"{abs(hundredths) / 100:.2f}".rstrip("0").rstrip(".")
     digits = digits[1:] if digits.startswith("0.") else digits
     return ("-" if hundredths < 0 else " ") + digits
 
 
 def text(document: svgwrite.Drawing) -> str:
+    """The document as text, with its XML declaration."""
     return '<?xml version="1.0" encoding="utf-8"?>\n' + document.tostring() + "\n"
 
 

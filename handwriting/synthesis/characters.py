@@ -132,6 +132,20 @@ def writable(text: str, characters: Collection[str]) -> str:
     return mapped
 
 
+def replaced(characters: Collection[str]) -> str:
+    """Characters of Unicode's basic plane that :func:`writable` accepts but writes as something else, or leaves out.
+
+    Spaces and line ends among them; an editor need not mark these characters as unwritable.
+    """
+    every = (chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000)
+    return "".join(
+        c
+        for c in every
+        if c not in characters
+        and (c == "\n" or _LINE_ENDS.match(c) or _INVISIBLE.match(c) or _mapped(c, characters) != c)
+    )
+
+
 def _mapped(character: str, characters: Collection[str]) -> str:
     """What is typographically the same and can be written, or the character itself."""
     kind, _, code = unicodedata.decomposition(character).partition(" ")

@@ -1,17 +1,22 @@
 """Training: one loop for every network, and what each network trains on.
 
-=============== ====================================================================
-`loop`          the loop; what it trains is a `Task`, how is `Options`
-`recognizer`    the recognizer's task: lines of a corpus under the CTC loss
-`mixed`         the recognizer's task on several lists of several corpora
-`mixture`       what an epoch draws from several lists: lines, words set side by side, characters
-`recipes`       lists and shares by name
-`synthesizer`   the synthesizer's task: offsets of a corpus under the mixture's likelihood
-`plan`          which examples share a batch
-`schedule`      learning rates as functions of the step
-`state`         a training's state on disk, whole or not at all
-`distributed`   several processes, one gradient
-`curve`         the learning curve as CSV and PNG
-`export`        the ONNX graph built from the weights, and its int8 form
-=============== ====================================================================
+========================= ==========================================================================
+`options`, `config`       every hyper-parameter with its default; configuration files (no torch)
+`recipes`                 lists and shares by name (no torch)
+`loop`                    the loop: trains a `TrainingTask` with `TrainingOptions`
+`update`                  one update: gradients, clipping, AdamW, the moving average
+`reporter`, `curve`       progress bar, skipped batches, the learning curve, TensorBoard
+`state`                   a training's state on disk, complete or not there at all
+`schedule`, `plan`        learning rates; which examples share a batch
+`distributed`             several processes, one gradient
+`noise`                   adaptive weight noise
+`recognizer`              the recognizer's task: lines of ink under the CTC loss
+`data`                    a recognizer's examples and development sets, gathered from corpora
+`examples`, `mix`         the examples of one list, and of a mix of several
+`encoder`, `augment`      ink as features in training; distortions
+`initialise`, `widen`     weights to start from, and how they grow
+`recognizer_checkpoint`   a recognizer's checkpoint, written and read
+`synthesizer`             the synthesizer's task: offsets of a corpus under the mixture's likelihood
+`export`                  the ONNX graph built from the weights, and its int8 form
+========================= ==========================================================================
 """

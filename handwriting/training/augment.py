@@ -1,6 +1,6 @@
-"""Training-time augmentation: other hands and other pens writing the same text.
+"""Training-time augmentation: the same text as if by other writers and other pens.
 
-Works on normalised ink (writing height 1). Each distortion is drawn afresh for each line and epoch from the given
+It works on normalised ink (writing height 1). Each distortion is drawn anew for each line and epoch from the given
 generator, so that a resumed training sees the same lines.
 """
 
@@ -17,7 +17,7 @@ from handwriting.ink import Floats, Ink
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Strengths; 0 switches a distortion off."""
+    """Strengths of the distortions; 0 switches one off."""
 
     scale: float = 0.15
     """Standard deviation of the logarithm of the width's and the height's scale."""
@@ -32,13 +32,13 @@ class Augmentation:
     jitter: float = 0.008
     """Standard deviation, in writing heights, of independent noise on each point."""
     drop_stroke: float = 0.01
-    """Probability that a stroke is missing (never the only one)."""
+    """Probability that a stroke is dropped (never the only one)."""
     drop_point: float = 0.1
-    """Largest share of the points inside strokes that is missing."""
+    """Largest share of the points inside strokes that is dropped."""
     spacing: float = 0.15
     """Standard deviation of the logarithm of the resampling distance."""
     delay: float = 0.5
-    """Probability that i-dots and t-bars are written at the end of their words: all of them, or each for itself."""
+    """Probability that i-dots and t-bars are moved to the end of their words: all, or each with probability 1/2."""
 
     def __call__(self, ink: Ink, random: np.random.Generator) -> Ink:
         """A distorted copy of normalised ink, without time and pressure."""
@@ -55,7 +55,7 @@ class Augmentation:
         return ink.moved_to(x + angle * y, y - angle * (x - x.mean()))
 
     def stretch(self, random: np.random.Generator) -> float:
-        """A factor for the resampling distance."""
+        """A random factor for the resampling distance."""
         return float(np.exp(random.normal(0, self.spacing)))
 
     def _drop(self, ink: Ink, random: np.random.Generator) -> Ink:
@@ -67,7 +67,7 @@ class Augmentation:
         return ink.keep(keep)
 
     def _warp(self, ink: Ink, random: np.random.Generator) -> tuple[Floats, Floats]:
-        """A displacement that is smooth along the pen's path: noise at knots, linearly interpolated between them."""
+        """Displace the ink smoothly along the pen's path: noise at knots, interpolated linearly between them."""
         if self.warp == 0:
             return ink.x, ink.y
         path = np.append(0.0, np.cumsum(segments(ink)[2]) + 0.3 * ink.stroke_index[1:]) / self.warp_length

@@ -10,7 +10,7 @@ from handwriting.files import atomic
 
 
 def write_curve(rows: list[dict[str, Any]], run: Path) -> None:
-    """``run/curve.csv`` with one row an epoch, and ``run/curve.png``: the loss, and below it each figure."""
+    """Write ``run/curve.csv``, with one row per epoch, and ``run/curve.png``, with the loss and every figure."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with atomic(run / "curve.csv") as temporary, temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Several processes, one gradient: ``torchrun --nproc-per-node N app.py train ...``.
+"""Several processes, one gradient: ``torchrun --nproc-per-node N -m handwriting train ...``.
 
 Each process takes its share of every batch; the sums of the gradients, of the loss and of its weight are added over
 all processes, so that the update is that of one process on the whole batch. Plain sums suffice: nothing here overlaps
@@ -10,37 +10,43 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
+PATIENCE = timedelta(days=7)
+"""How long a process waits for the others, which do nothing while the first one evaluates. A process that dies takes
+no waiting: torchrun then ends all of them."""
+
 
 @dataclass(frozen=True)
 class Workers:
-    """This process's place among all."""
+    """This process's rank among all processes."""
 
     rank: int = 0
     size: int = 1
 
     @classmethod
     def join(cls, device: str) -> Workers:
-        """Join the group that torchrun announces in the environment; alone without one."""
+        """Join the group that torchrun announces in the environment; a group of one without it."""
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:
             return cls()
-        dist.init_process_group("nccl" if device == "cuda" else "gloo")
+        dist.init_process_group("nccl" if device == "cuda" else "gloo", timeout=PATIENCE)
         if device == "cuda":
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         return cls(dist.get_rank(), size)
 
     def leave(self) -> None:
+        """Wait for the other processes and leave the group."""
         if self.size > 1:
             dist.barrier()
             dist.destroy_process_group()
 
     def sum(self, tensors: Iterable[Tensor]) -> None:
-        """Replace each tensor by its sum over all processes (one exchange for all of them)."""
+        """Replace each tensor by its sum over all processes, in one exchange."""
         if self.size == 1:
             return
         tensors = list(tensors)
@@ -50,7 +56,7 @@ class Workers:
             tensor.copy_(part.view_as(tensor))
 
     def any(self, flag: bool) -> bool:
-        """Whether any process says yes; all get the same answer."""
+        """Whether ``flag`` is true in any process; the same in all."""
         if self.size == 1:
             return flag
         votes = torch.tensor([float(flag)], device="cuda" if dist.get_backend() == "nccl" else "cpu")

@@ -1,4 +1,4 @@
-"""Starting from a checkpoint's weights, where the alphabets may differ: ``--init``."""
+"""Start from a checkpoint's weights, whose alphabet may differ."""
 
 from __future__ import annotations
 
@@ -14,16 +14,24 @@ from handwriting.corpora.seen import KEY
 from handwriting.errors import InkError
 
 Place = Callable[[str], tuple[int, int] | None]
-"""A parameter's name → the dimension that goes by character and the index of the first character there, or None."""
+"""Maps a parameter's name to the dimension that is indexed by character and the first character's index there, or None
+for a parameter without such a dimension."""
 
 
-def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place) -> str:
+Grow = Callable[[dict[str, Tensor], dict[str, Tensor]], dict[str, Tensor]]
+"""A checkpoint's weights and a network's own weights → the checkpoint's weights in the network's sizes."""
+
+
+def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place, grow: Grow | None = None) -> str:
     """Copy a checkpoint's weights into the network, character by character where ``place`` says so.
 
-    Characters that the checkpoint lacks keep the weights that they have. Returns what to say of it. Raises
-    :class:`InkError` when sizes differ, before anything is copied.
+    Characters that the checkpoint lacks keep the network's own weights. ``grow`` adapts the checkpoint's weights to
+    the network's sizes first. Returns a message for the user. Raises :class:`InkError` when sizes differ, before
+    anything is copied.
     """
     mine, theirs = network.state_dict(), {name: torch.from_numpy(value) for name, value in init.weights().items()}
+    if grow is not None:
+        theirs = grow(theirs, mine)
     old = Alphabet(init.card["alphabet"])
     added = len(alphabet.characters) - len(old.characters)
     known = [(i, old.characters.index(c)) for i, c in enumerate(alphabet.characters) if c in old.characters]
@@ -48,7 +56,7 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: 
 
 
 def inherited(init: Checkpoint | None) -> dict[str, Any]:
-    """What a card takes from that of ``init``: its language model, its training and those before it, without lists."""
+    """The parts of a card that come from ``init``: its language model, its training and the ones before that."""
     if init is None:
         return {}
     card = init.card
@@ -61,7 +69,7 @@ def inherited(init: Checkpoint | None) -> dict[str, Any]:
 def _copy_by_character(
     value: Tensor, given: Tensor, dim: int, first: int, known: Sequence[tuple[int, int]], new: int, old: int
 ) -> None:
-    """``given`` into ``value``: the ``known`` characters, each (here, there), and all that surrounds the characters."""
+    """Copy into ``value`` from ``given`` the ``known`` characters, each (here, there), and everything around them."""
     value, given = value.transpose(0, dim), given.transpose(0, dim)
     value[:first] = given[:first]
     value[first + new :] = given[first + old :]

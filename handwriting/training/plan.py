@@ -1,4 +1,4 @@
-"""The order of an epoch: which examples share a batch, and which batch comes when."""
+"""The plan of an epoch: which examples share a batch, and the order of the batches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def plan_by_length(lengths: Sequence[float], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
-    """Every example's number once, in batches of about equal length in random order; (seed, epoch) decide."""
+    """Batches of examples of about equal length, in random order, each example once; (seed, epoch) determine them."""
     random = np.random.default_rng([seed, epoch])
     order = np.argsort(np.array(lengths) * np.exp(random.normal(0, 0.02, len(lengths))), kind="stable")
     batches = [order[i : i + batch_size].tolist() for i in range(0, len(order), batch_size)]

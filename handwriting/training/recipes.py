@@ -1,4 +1,4 @@
-"""What ``train recognizer --recipe`` stands for: lists with their shares of an epoch, and what watches the training."""
+"""What ``train recognizer --recipe`` stands for: lists with their shares of an epoch, and the development sets."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """Lists as ``--train`` and ``--develop`` take them, and the size of an epoch."""
+class TrainingRecipe:
+    """The lists of a training, and the size of an epoch."""
 
-    train: tuple[str, ...]
-    develop: tuple[str, ...]
-    examples: int
-    """Of an epoch; 0 for one list alone, each line of it once."""
+    train: tuple[str, ...] = ("trainset",)
+    """``SPLIT`` if there is one list, ``[FORM:]SPLIT=SHARE`` each if there are several."""
+    develop: tuple[str, ...] = ("testset_v",)
+    """``SPLIT`` or ``SPLIT:LINES``; the first chooses the best checkpoint, ``none`` stands for no set."""
+    examples: int = 0
+    """Examples an epoch; 0 for one list alone, each line of it once."""
 
 
-_UNIPEN = ("whole:train-characters=0.05", "token:train-digits=0.02", "token:train-capitals=0.01")
+_UNIPEN = (
+    "whole:train-characters=0.04",
+    "whole:train-symbols=0.02",
+    "token:train-characters=0.03",
+    "token:train-digits=0.01",
+    "token:train-capitals=0.01",
+)
 
 RECIPES = {
-    "mixed": Recipe(
+    "mixed": TrainingRecipe(
         (
             "whole:trainset=0.42",
             "whole:train-texts=0.16",
@@ -30,24 +38,27 @@ RECIPES = {
         ("testset_v", "valid-words:800"),
         4800,
     ),
-    "open": Recipe(
+    "open": TrainingRecipe(
         ("whole:train-texts=0.30", "line:train-tokens=0.40", "whole:train-tokens=0.22", *_UNIPEN),
         ("valid-words:1600",),
         4800,
     ),
 }
-"""``mixed``: IAM-OnDB and UNIPEN. ``open``: UNIPEN alone, and chosen on it alone, so that no other terms hold."""
+"""``mixed``: IAM-OnDB and UNIPEN. ``open``: trained and chosen on UNIPEN alone, so that no other terms apply."""
 
 
 EXAMPLES = 4800
-"""Of an epoch that is drawn from several lists."""
+"""Default size of an epoch that is drawn from several lists."""
 
 
-def chosen(
-    name: str | None, train: Sequence[str] | None, develop: Sequence[str] | None, examples: int | None
-) -> Recipe:
-    """A recipe by name, or the one of IAM-OnDB alone, with what is given instead of its parts."""
-    base = RECIPES[name] if name else Recipe(("trainset",), ("testset_v",), 0)
+def recipe_for(
+    name: str | None = None,
+    train: Sequence[str] | None = None,
+    develop: Sequence[str] | None = None,
+    examples: int | None = None,
+) -> TrainingRecipe:
+    """The recipe ``name``, or that of IAM-OnDB alone, with any part replaced by what is given."""
+    base = RECIPES[name] if name else TrainingRecipe()
     lists, watched = tuple(train or base.train), tuple(develop or base.develop)
     several = len(lists) + len(watched) > 2 or any(mark in text for text in (*lists, *watched) for mark in "=:")
-    return Recipe(lists, watched, examples or base.examples or (EXAMPLES if several else 0))
+    return TrainingRecipe(lists, watched, examples or base.examples or (EXAMPLES if several else 0))

@@ -1,8 +1,8 @@
-"""A training's state on disk: written whole or not at all, and read back to the last bit.
+"""A training's state on disk: written completely or not at all, and read back to the last bit.
 
-A run folder holds one ``state-STEP/``: tensors as safetensors files, one per group, so that none grows past what a
-small transfer takes, and ``position.json``. It is written under another name, synced and renamed; only then does its
-predecessor go. A run killed at any moment therefore finds one whole state, at worst the one before.
+A run's folder has one ``state-STEP/`` with tensors as safetensors files, one per group to keep them small, and
+``position.json``. It is written under another name, synced and renamed, and only then is its predecessor deleted. A run
+that is killed at any moment therefore finds one complete state, in the worst case the one before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Groups = dict[str, dict[str, Tensor]]
 
 
 def save_state(run: Path, step: int, groups: Groups, position: dict[str, Any]) -> None:
-    """Write ``groups`` of named tensors and the JSON-able ``position`` as the run's state after ``step`` steps."""
+    """Write ``groups`` of named tensors and the JSON-able ``position`` as the run's state after ``step`` updates."""
     target = run / f"state-{step:09d}"
     if target.exists():
         return
@@ -41,7 +41,7 @@ def save_state(run: Path, step: int, groups: Groups, position: dict[str, Any]) -
 
 
 def load_state(run: Path) -> tuple[Groups, dict[str, Any]] | None:
-    """The run's newest state, or None when it has none."""
+    """Read the run's newest state; None when there is none. Raises :class:`InkError` when it is damaged."""
     states = _states(run)
     if not states:
         return None

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,28 +41,8 @@ from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
 from handwriting.training.initialise import inherited, initialise
+from handwriting.training.options import SynthesizerOptions
 from handwriting.training.plan import plan_by_length
-
-Kind = Literal["synthesizer", "prediction"]
-
-
-@dataclass(frozen=True)
-class SynthesizerSettings:
-    """What is trained, on what."""
-
-    kind: Kind = "synthesizer"
-    train: tuple[str, ...] = ("trainset", "testset_t")
-    """Lists to train on."""
-    develop: str = "testset_v"
-    hidden_size: int = 400
-    num_layers: int = 3
-    mixtures: int = 20
-    components: int = 10
-    """Gaussians of the window; the prediction network has none."""
-    variant: str = "forget"
-    dropout: float = 0.0
-    seed: int = 1
-
 
 Batch = tuple[Tensor, Tensor, Tensor]
 
@@ -77,7 +57,7 @@ class SynthesizerTask:
     def __init__(
         self,
         corpus: Corpus,
-        settings: SynthesizerSettings,
+        settings: SynthesizerOptions,
         init: Checkpoint | None = None,
         say: Callable[[str], None] = lambda message: None,
     ) -> None:
@@ -266,7 +246,7 @@ def _hand(lines: Sequence[Line]) -> dict[str, float]:
     return {name: float(np.median(values)) for name, values in measures.items() if values}
 
 
-def _config(settings: SynthesizerSettings, alphabet: Alphabet) -> PredictionConfig:
+def _config(settings: SynthesizerOptions, alphabet: Alphabet) -> PredictionConfig:
     sizes = {k: getattr(settings, k) for k in ("hidden_size", "num_layers", "mixtures", "variant", "dropout")}
     if settings.kind == "prediction":
         return PredictionConfig(**sizes)

@@ -1,1 +1,1 @@
-"""The page to write on, and the HTTP API behind it: a door, with no logic of its own. Needs the extra ``web``."""
+"""The web page and its HTTP API, without logic of their own. Needs the extra ``web``."""

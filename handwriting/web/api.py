@@ -1,7 +1,7 @@
-"""The routes: what can be asked of the server, and how it answers.
+"""The routes of the HTTP API and the page's files.
 
-Bodies are parsed in the lanes' threads, not here, so that a large one keeps nobody else waiting; their shapes are
-told to OpenAPI all the same.
+Bodies are parsed in the thread pools instead of the event loop, so that a large one delays nobody else; the OpenAPI
+document describes them all the same.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException as PlainHTTPException
+from starlette.requests import ClientDisconnect
 
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
 from handwriting.web import schemas
+from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
 from handwriting.web.stream import Deadline, stream
@@ -31,12 +33,12 @@ from handwriting.web.stream import Deadline, stream
 PAGE = Path(__file__).parent / "page"
 
 MAX_WRITING_SECONDS = 120.0
-"""Seconds that a page may take to write."""
+"""Longest time that writing a page may take."""
 
 _REASONS: dict[int | str, dict[str, Any]] = {
-    "413": {"description": "More than is taken at a time."},
-    "422": {"description": "Cannot be done; the reason says what to do instead."},
-    "429": {"description": "Too many requests at once; try again."},
+    "413": {"description": "The request is too large; send less at a time."},
+    "422": {"description": "The request cannot be carried out; the reason says what to do instead."},
+    "429": {"description": "Too many requests at once; retry after a second."},
 }
 _MODELS = (
     schemas.TranscribeRequest,
@@ -56,7 +58,7 @@ TYPES = {
 
 
 def application(service: Service) -> FastAPI:
-    """The page and the API around ``service``."""
+    """The page and the API, which call ``service``."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -65,7 +67,7 @@ def application(service: Service) -> FastAPI:
 
     app = FastAPI(
         title="Handwriting", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan,
-        summary="Reads handwriting and writes it.",
+        summary="Recognizes handwriting and generates it.",
     )  # fmt: skip
     _answer_errors(app)
     _reading(app, service)
@@ -78,50 +80,50 @@ def application(service: Service) -> FastAPI:
 def _reading(app: FastAPI, service: Service) -> None:
     @app.post("/api/transcribe", openapi_extra=_body(schemas.TranscribeRequest), responses=_REASONS)
     async def transcribe(request: Request) -> Response:
-        """Read a drawing, in the shape of the Web Handwriting Recognition API; beside it lines, words and boxes."""
-        body = await request.body()
+        """Read a drawing. The reply follows the Web Handwriting Recognition API and adds lines, words and boxes."""
+        body = await read_body(request)
         return _json(await service.reading.run(lambda: service.transcribe(body)))
 
-    @app.post("/api/transcribe/file", openapi_extra=_bytes("An ink file of any known kind."), responses=_REASONS)
+    @app.post("/api/transcribe/file", openapi_extra=_bytes("An ink file of any known format."), responses=_REASONS)
     async def transcribe_file(request: Request, alternatives: int = 3, page: int | None = None) -> Response:
-        """Read an ink file, which is the request's body; of a document of several pages, the one with that number."""
-        body = await request.body()
+        """Read an ink file, the body of the request; ``page`` chooses a page of a document that has several."""
+        body = await read_body(request)
         count = max(1, min(alternatives, 10))
         return _json(await service.reading.run(lambda: service.transcribe_file(body, count, page)))
 
     @app.post("/api/styles/check", openapi_extra=_body(schemas.CopiedLineRequest), responses=_REASONS)
     async def check(request: Request) -> Response:
-        """Read a line that was copied: what it says, and the share of characters that differ."""
-        body = await request.body()
+        """Read a copied line: its text, and its character error rate against the text that was to be copied."""
+        body = await read_body(request)
         return _json(await service.reading.run(lambda: service.check_line(body)))
 
 
 def _writing(app: FastAPI, service: Service) -> None:
     @app.get("/api/characters")
     async def characters() -> dict[str, str]:
-        """The characters that can be written."""
-        return {"characters": "".join(sorted(service.synthesizer.characters))}
+        """The characters that can be written, and those that are replaced by some of them, such as “ and …"""
+        return await service.reading.run(service.characters)
 
     @app.get("/api/styles")
     async def styles() -> list[dict[str, Any]]:
-        """The shipped styles, as in their files."""
+        """The shipped styles, in the format of style files."""
         return [style.record() for style in service.styles.values()]
 
     @app.post("/api/styles", openapi_extra=_body(schemas.CreateStyleRequest), responses=_REASONS)
     async def new_style(request: Request) -> Response:
-        """Make a style of copied lines. It is not kept here: the answer is its file."""
-        body = await request.body()
+        """Make a style of copied lines. The server does not store it; the reply is the style file."""
+        body = await read_body(request)
         return _json(await service.writing.run(lambda: service.create_style(body)))
 
     @app.post("/api/generate", openapi_extra=_body(schemas.GenerateRequest), responses=_REASONS)
     async def generate(request: Request, format: str = "ndjson") -> Response:
-        """Write a text: a stream of events, one JSON object a line, or a file (svg, png, pdf, inkml, xopp, json, csv).
+        """Write a text: as a stream of events, one JSON object per line, or as a file.
 
-        Events: `sheet` (the paper's size and rulings), `points` (the first line's ink as it is drawn, about where it
-        will be), `line` (a whole line in its place, strokes in millimetres; `same` tells that it is the one that was
-        begun), `done`, or `error` with its reason.
+        Files: svg, png, pdf, inkml, xopp, json, csv. Events: `sheet` (size and rulings of the paper), `points` (ink of
+        the first line while it is drawn, about where it will be), `line` (a finished line in its place, strokes in
+        millimetres; `same` is true if it begins with the points that were sent), `done`, or `error` with its reason.
         """
-        body = await request.body()
+        body = await read_body(request)
         if format == "ndjson":
             return await stream(service.writing, lambda show: service.live_page(body, show), MAX_WRITING_SECONDS)
         ending = _ending(format)
@@ -138,8 +140,8 @@ def _writing(app: FastAPI, service: Service) -> None:
 
     @app.post("/api/export", openapi_extra=_body(schemas.ExportRequest), responses=_REASONS)
     async def export_ink(request: Request, format: str = "svg") -> Response:
-        """Make a file of ink (svg, png, pdf, inkml, xopp, json, csv)."""
-        body = await request.body()
+        """Convert ink to a file: svg, png, pdf, inkml, xopp, json or csv."""
+        body = await read_body(request)
         ending = _ending(format)
         return _file(await service.drawing.run(lambda: service.export(body, ending)), format)
 
@@ -147,12 +149,12 @@ def _writing(app: FastAPI, service: Service) -> None:
 def _ending(format: str) -> str:
     if f".{format}" not in export.endings():
         known = ", ".join(ending[1:] for ending in export.endings())
-        raise InkError(f"there is no format {format[:20]!r}; take one of {known}")
+        raise InkError(f"there is no format {format[:20]!r}; choose one of {known}")
     return f".{format}"
 
 
 def _files(app: FastAPI) -> None:
-    """The page, held in memory: no request names a file of the disk."""
+    """Serve the page from memory, so that no request can reach a file on disk."""
     kept = {
         "/" + path.relative_to(PAGE).as_posix(): path.read_bytes()
         for path in sorted(PAGE.rglob("*"))
@@ -163,7 +165,7 @@ def _files(app: FastAPI) -> None:
     async def page(path: str) -> Response:
         name = "/" + (path or "index.html")
         if name not in kept:
-            raise HTTPException(404, "there is nothing here; the page is at /")
+            raise HTTPException(404, "nothing here; the page is at /")
         kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
         return Response(
             kept[name], media_type=kind or "application/octet-stream", headers={"cache-control": "no-cache"}
@@ -182,13 +184,17 @@ def _answer_errors(app: FastAPI) -> None:
     async def busy(request: Request, error: Busy) -> JSONResponse:
         return answer(429, str(error))
 
+    @app.exception_handler(ClientDisconnect)
+    async def disconnected(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody receives it; 499 is what servers log for a client that has gone
+
     @app.exception_handler(PlainHTTPException)
     async def http(request: Request, error: PlainHTTPException) -> JSONResponse:
         return answer(error.status_code, str(error.detail))
 
 
 def _document(app: FastAPI) -> None:
-    """Adds the shapes of the bodies, which are not parsed by the routes, to the OpenAPI document."""
+    """Add the schemas of the bodies, which the routes do not parse themselves, to the OpenAPI document."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -1,13 +1,12 @@
-"""What every request must pass before anything looks at it: whom it is for, whence it comes, how large it is.
+"""Access control, before anything looks at a request: which host it is for, and which site caused it.
 
-A server on the loopback is reached by every page that a browser has open. So a request must be for a name of this
-machine (a stranger's name that resolves to 127.0.0.1 is "DNS rebinding"), and one that another site caused is refused
-unless that site is allowed.
+A server on the loopback interface can be reached by every page that is open in a browser. So a request must be for a
+name of this machine (a foreign name that resolves to 127.0.0.1 is DNS rebinding), and a request that another site
+caused is refused unless that site is allowed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -19,14 +18,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MOST_BYTES = 16 * 2**20
-"""Of a request's body: the largest ink file."""
-
-SLOWEST = 30.0
-"""Seconds in which a request must have arrived."""
-
-MOST_AT_ONCE = 256
-"""Requests to the API that are inside; of more not even the body is kept."""
+MAX_API_REQUESTS = 256
+"""API requests that may be in progress; the body of a further one is not even read."""
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -36,14 +29,14 @@ HEADERS = {
     b"content-security-policy": b"default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
 }
-_OWN = {"localhost", "127.0.0.1", "::1"}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass
 class Guard:
-    """An ASGI application around another one.
+    """ASGI middleware that refuses requests for other hosts, from other sites, or too many at once.
 
-    ``hosts``: names beside this machine's own that requests may be for; ``origins``: sites that may use the API.
+    ``hosts``: names of this server besides those of the loopback interface; ``origins``: sites that may use the API.
     """
 
     inside: Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -69,41 +62,36 @@ class Guard:
         elif not scope["path"].startswith("/api/"):
             await self.inside(scope, receive, send)
         else:
-            await self._admit(scope, receive, send, headers)
+            await self._admit(scope, receive, send)
 
-    async def _admit(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, str]) -> None:
-        full = self._count >= MOST_AT_ONCE
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._count >= MAX_API_REQUESTS:
+            await _answer(send, 429, "too many requests at once; try again in a second")
+            return
         self._count += 1
         try:
-            body, status = await _body(receive, headers.get(b"content-length"), keep=not full)
-            if status == 413:
-                await _answer(send, 413, f"a request of more than {MOST_BYTES:,} bytes; send the ink in parts")
-            elif status == 408:
-                await _answer(send, 408, f"the request did not arrive within {SLOWEST:g} seconds; send it again")
-            elif full:
-                await _answer(send, 429, "too many requests at once; try again in a second")
-            else:
-                await self.inside(scope, _replayed(body, receive), send)
+            await self.inside(scope, receive, send)
         finally:
             self._count -= 1
 
     def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> str | None:
         host = headers.get(b"host", "")
         name = _name(host)
-        if not (name in _OWN or name in self.hosts or _is_address(name)):
-            return f"this server is not {name[:80]!r}; if it should be, start it with --allow-host {name[:80]}"
+        if not (name in _LOOPBACK or name in self.hosts or _is_address(name)):
+            return f"this server is not {name[:80]!r}; if that is its name, start it with --allow-host {name[:80]}"
         origin = headers.get(b"origin")
         if origin is not None:
             if origin in self.origins or origin == f"{scope.get('scheme', 'http')}://{host}":
                 return None
-            return f"no use from {origin[:80]!r}; if it should be, start the server with --allow-origin {origin[:80]}"
+            shown = origin[:80]
+            return f"requests from {shown!r} are refused; to allow them, start the server with --allow-origin {shown}"
         if headers.get(b"sec-fetch-site") == "cross-site" and scope["path"].startswith("/api/"):
-            return "no use from another site; start the server with --allow-origin to allow one"
+            return "requests from other sites are refused; to allow one, start the server with --allow-origin"
         return None
 
 
 def _name(host: str) -> str:
-    """Of a Host header, without the port."""
+    """The name in a Host header, without the port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -111,46 +99,12 @@ def _name(host: str) -> str:
 
 
 def _is_address(name: str) -> bool:
-    """An address is not resolved, so nobody can rebind it."""
+    """True for an IP address: it is not resolved, so DNS rebinding cannot reach it."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
         return False
     return True
-
-
-async def _body(receive: Receive, announced: str | None, keep: bool) -> tuple[bytes, int]:
-    """The whole body and 200, or why not: 413, 408."""
-    if announced is not None and (not announced.isdigit() or int(announced) > MOST_BYTES):
-        return b"", 413
-    parts, size = [], 0
-    try:
-        async with asyncio.timeout(SLOWEST):
-            while True:
-                message = await receive()
-                part = message.get("body", b"")
-                size += len(part)
-                if size > MOST_BYTES:
-                    return b"", 413
-                if keep:
-                    parts.append(part)
-                if not message.get("more_body", False):
-                    return b"".join(parts), 200
-    except TimeoutError:
-        return b"", 408
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def again() -> MutableMapping[str, Any]:
-        nonlocal given
-        if given:
-            return await receive()  # that the client has gone
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
 
 
 def _with_headers(send: Send, origin: str | None) -> Send:

@@ -1,7 +1,7 @@
-"""What goes over the wire: the requests' shapes and limits, and ink as JSON.
+"""Requests with their limits, and replies with recognized text.
 
-Drawings come in the shape of the Web Handwriting Recognition API (WICG): strokes of points with x, y and t, t in
-milliseconds, and hints; predictions go out as texts with their segmentation into graphemes.
+Drawings and predictions follow the Web Handwriting Recognition API (WICG): strokes are lists of points with x, y and t
+in milliseconds, hints accompany them, and predictions are texts with a segmentation into graphemes.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from handwriting.rendering.layout import PageLayout
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MAX_POINTS = 50_000
-"""Of a drawing: four times the largest page of IAM-OnDB."""
+MAX_REQUEST_POINTS = 50_000
+"""Most points of a drawing: four times those of the largest page of IAM-OnDB."""
 
-MAX_TEXT_CHARACTERS = 5_000
-"""Characters that are written for one request: a minute of a CPU."""
+MAX_REQUEST_CHARACTERS = 5_000
+"""Longest text of one request: it takes about a minute of CPU time."""
 
 Number = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 
@@ -36,28 +36,28 @@ class Point(TypedDict):
     y: Number
     """Growing downward."""
     t: NotRequired[Number | None]
-    """Milliseconds, from any beginning."""
+    """Milliseconds, from any origin."""
     pressure: NotRequired[float | None]
 
 
 class RecognitionHints(BaseModel):
-    """As in the Web Handwriting Recognition API; what is not used is accepted."""
+    """The hints of the Web Handwriting Recognition API; those without effect here are accepted."""
 
     recognitionType: str = "text"
     inputType: str = "unknown"
     textContext: Annotated[str, Field(max_length=500)] = ""
-    """What stands before the drawing."""
+    """The text before the drawing."""
     alternatives: Annotated[int, Field(ge=1, le=10)] = 3
 
 
 class StrictModel(BaseModel):
-    """What all requests have in common: unknown fields are refused, so that a misspelt one is not without effect."""
+    """The base of all requests: unknown fields are refused, because a misspelt one would have no effect."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class TranscribeRequest(StrictModel):
-    """A page of ink to read."""
+    """Ink to read: one or more lines."""
 
     strokes: list[list[Point]]
     hints: RecognitionHints = RecognitionHints()
@@ -75,7 +75,7 @@ class SheetRequest(StrictModel):
     stroke: Annotated[float, Field(ge=0.05, le=5)] = 0.45
 
     def layout(self) -> PageLayout:
-        """The same as the layout of a page."""
+        """The page layout with these values."""
         return PageLayout(
             self.width, self.height, self.margin, self.lineHeight, "left", self.paper, self.color, self.stroke
         )
@@ -91,36 +91,36 @@ class GenerateRequest(StrictModel):
     size: Annotated[float, Field(ge=0.3, le=2)] = 1.0
     slant: Annotated[float, Field(ge=-45, le=45)] = 0.0
     style: str | dict[str, Any] | None = None
-    """The name of a shipped style, or a style as in its file."""
+    """The name of a shipped style, or the contents of a style file."""
     sheet: SheetRequest = SheetRequest()
 
 
 class ExportRequest(StrictModel):
-    """Ink to be made a file of: in millimetres on a sheet, or in any unit without one."""
+    """Ink to convert to a file: in millimetres if on a sheet, or in any unit without one."""
 
     strokes: list[list[Point]]
     sheet: SheetRequest | None = None
-    text: Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS)] = ""
+    text: Annotated[str, Field(max_length=MAX_REQUEST_CHARACTERS)] = ""
     lines: list[int] = []
-    """Strokes of each line, in their order; all are one line unless told."""
+    """Number of strokes of each line, in order; by default all strokes are one line."""
 
 
 class CopiedLineRequest(StrictModel):
-    """A line that was copied, to be compared with what it should say."""
+    """A line of ink, and the text that was to be copied."""
 
     strokes: list[list[Point]]
     text: Annotated[str, Field(max_length=200)]
 
 
 class CreateStyleRequest(StrictModel):
-    """A style to make of copied lines."""
+    """Lines to make a style of."""
 
     name: Annotated[str, Field(max_length=60)]
     samples: Annotated[list[CopiedLineRequest], Field(min_length=1, max_length=8)]
 
 
 def parse(model: type[Model], body: bytes) -> Model:
-    """The request in ``body``; :class:`InkError` with its first fault in one line."""
+    """Parse a request; raises :class:`InkError` with its first fault in one line."""
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
@@ -130,12 +130,12 @@ def parse(model: type[Model], body: bytes) -> Model:
 
 
 def ink_of(strokes: list[list[Point]], text: str | None = None) -> Ink:
-    """Strokes from the wire as ink; times and pressure are kept when every point has one."""
+    """Convert strokes to ink; times and pressures are kept if every point has them."""
     flat = [point for stroke in strokes for point in stroke]
     if not flat:
-        raise InkError("there is no ink: no stroke has a point; write something")
-    if len(flat) > MAX_POINTS:
-        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MAX_POINTS:,}; send it in parts")
+        raise InkError("there is no ink: no stroke has a point; write something first")
+    if len(flat) > MAX_REQUEST_POINTS:
+        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MAX_REQUEST_POINTS:,}; send it in parts")
     xy = np.array([(point["x"], point["y"]) for point in flat])
     t = _column(flat, "t")
     pressure = _column(flat, "pressure")
@@ -150,8 +150,8 @@ class TooLarge(InkError):
 
 
 def transcription(lines: list[ReadLine], alternatives: int, strokes: list[list[Point]]) -> dict[str, Any]:
-    """The answer to a drawing: predictions as the API has them, and beside them lines and words with their boxes."""
-    numbers = [i for i, stroke in enumerate(strokes) if stroke]  # as the client counts them
+    """The reply to a drawing: predictions as in the API, and besides them lines and words with their boxes."""
+    numbers = [i for i, stroke in enumerate(strokes) if stroke]  # as the client counts them, empty ones too
     return {
         "predictions": [
             {"text": text, "segmentationResult": _segments(lines, readings, numbers)}
@@ -172,7 +172,7 @@ def _line(line: ReadLine, numbers: list[int]) -> dict[str, Any]:
 
 
 def _pages(lines: list[ReadLine], alternatives: int) -> list[tuple[str, tuple[int, ...]]]:
-    """Texts of the whole page, best first, and which reading of each line they take: one line differs at a time."""
+    """Texts of the page, best first, and the readings they use; each differs from the best in one line."""
     best = tuple(0 for _ in lines)
     changed = sorted(
         (line.readings[0].log_probability - reading.log_probability, i, k)
@@ -195,7 +195,7 @@ def _segments(lines: list[ReadLine], readings: tuple[int, ...], numbers: list[in
                 {"grapheme": character.text, "beginIndex": at, "endIndex": at + 1, "drawingSegments": drawn}
             )
             at += 1
-        at += 1  # the line's end
+        at += 1  # the line end
     return segments
 
 

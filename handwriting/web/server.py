@@ -1,4 +1,4 @@
-"""The server as a process: its socket, its browser, its end."""
+"""The server as a process: its socket, the browser it opens, and its shutdown."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from handwriting.web.api import application
 from handwriting.web.guard import Guard
 from handwriting.web.service import Service
 
-PATIENCE = 60
-"""Seconds that requests may still take after the server was told to end."""
+SHUTDOWN_SECONDS = 60
+"""Time in which running requests may finish after the server was told to stop."""
 
 
 def serve(
@@ -32,19 +32,19 @@ def serve(
     origins: Sequence[str] = (),
     say: Callable[[str], object] = print,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, which let what runs come to its end. Raises :class:`InkError` for a taken port."""
+    """Serve until SIGINT or SIGTERM, and let running requests finish. Raises :class:`InkError` if the port is taken."""
     listener = _listen(host, port)
     name = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1") else host
     address = f"http://{name}:{listener.getsockname()[1]}/"
     app = Guard(application(Service(synthesizer, recognizer)), frozenset({host, *hosts}), frozenset(origins))
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="on",
-        timeout_graceful_shutdown=PATIENCE, timeout_keep_alive=30,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS, timeout_keep_alive=30,
     )  # fmt: skip
-    say(f"{address}  (end with Ctrl-C)")
+    say(f"{address}  (stop with Ctrl-C)")
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again after its shutdown
         uvicorn.Server(config).run(sockets=[listener])
 
 

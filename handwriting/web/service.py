@@ -18,6 +18,7 @@ from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import fitted
 from handwriting.rendering.layout import on_sheet
+from handwriting.synthesis.characters import replaced
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -60,9 +61,9 @@ class Service:
     def transcribe_file(self, data: bytes, alternatives: int, page: int | None) -> dict[str, Any]:
         """Read an ink file, or one ``page`` of a document; the reply holds its strokes as well."""
         ink = formats.read_ink(data, page=page)
-        if len(ink) > schemas.MAX_POINTS:
+        if len(ink) > schemas.MAX_REQUEST_POINTS:
             raise schemas.TooLarge(
-                f"{len(ink):,} points, and a drawing may have {schemas.MAX_POINTS:,}; split the file"
+                f"{len(ink):,} points, and a drawing may have {schemas.MAX_REQUEST_POINTS:,}; split the file"
             )
         strokes: list[list[schemas.Point]] = [[{"x": x, "y": y} for x, y in s.tolist()] for s in ink.strokes]
         lines = self.reader.read(ink, alternatives)
@@ -85,12 +86,17 @@ class Service:
         self.synthesizer.primer(style)
         return style.record()
 
+    def characters(self) -> dict[str, str]:
+        """The characters that can be written, and those that are replaced by some of them."""
+        known = self.synthesizer.characters
+        return {"characters": "".join(sorted(known)), "replaced": replaced(known)}
+
     def live_page(self, body: bytes, show: Callable[[PointsEvent], object]) -> LivePage:
         """Prepare the page that a request asks for; it is written when it is iterated over."""
         request = schemas.parse(schemas.GenerateRequest, body)
-        if len(request.text) > schemas.MAX_TEXT_CHARACTERS:
+        if len(request.text) > schemas.MAX_REQUEST_CHARACTERS:
             raise schemas.TooLarge(
-                f"a text of {len(request.text):,} characters; give at most {schemas.MAX_TEXT_CHARACTERS:,} at a time"
+                f"a text of {len(request.text):,} characters; give at most {schemas.MAX_REQUEST_CHARACTERS:,} at a time"
             )
         hand = Hand(request.bias, request.seed, self._style(request.style), request.size, request.slant)
         best_of = BestOf(self.synthesizer, self.recognizer, request.bestOf)

@@ -35,7 +35,7 @@ def judge(monkeypatch, verdicts):
     """Lets the recognizer say what a test wants: a function of text and number of the call to read, errors, score."""
     count = iter(range(10_000))
     monkeypatch.setattr(
-        best_of, "_judged", lambda recognizer, inks, texts: [verdicts(text, next(count)) for text in texts]
+        best_of, "judge", lambda recognizer, inks, texts: [verdicts(text, next(count)) for text in texts]
     )
 
 

@@ -82,7 +82,7 @@ def test_a_line_whose_first_strokes_are_taken_away_is_not_as_shown(model, recogn
 def test_a_better_candidate_replaces_what_was_shown(model, recognizer, monkeypatch):
     never_lost(monkeypatch)
     monkeypatch.setattr(
-        best_of, "_judged", lambda recognizer, inks, texts: [("", int(i == 0), -1.0) for i in range(len(texts))]
+        best_of, "judge", lambda recognizer, inks, texts: [("", int(i == 0), -1.0) for i in range(len(texts))]
     )
     (line,) = [e for e in watched(model, recognizer, text="some words", n=2) if isinstance(e, LineEvent)]
     assert line.chosen.candidate == 1

@@ -12,6 +12,7 @@ from iamondb_fixture import form_xml, line_strokes, line_xml, write
 
 from handwriting import formats
 from handwriting.errors import InkError
+from handwriting.formats import iamondb
 from handwriting.limits import MAX_BYTES
 
 LINE = line_xml([[(10, 20, "5000000.10"), (11, 22, "5000000.11")], [(30, 5, "5000000.25")]])
@@ -92,7 +93,6 @@ MALFORMED = {
         LINE.replace("<White", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><White', 1).encode(),
         "entity declaration",
     ),
-    "document type": (LINE.replace("<White", '<!DOCTYPE x SYSTEM "x.dtd"><White', 1).encode(), "document type"),
     "another root": (LINE.replace("WhiteboardCaptureSession", "Session").encode(), "not a known kind"),
     "unknown encoding": (LINE.replace("ISO-8859-1", "KLINGON-1").encode(), "damaged XML"),
     "wrong encoding": (
@@ -101,16 +101,44 @@ MALFORMED = {
     ),
     "no strokes": (line_xml([]).encode(), "no strokes"),
     "strokes without points": (line_xml([]).replace("<StrokeSet>", "<StrokeSet><Stroke/>").encode(), "no strokes"),
-    "not a number": (LINE.replace('x="10"', 'x="nan"').encode(), "x='nan'"),
-    "infinite": (LINE.replace('y="20"', 'y="-inf"').encode(), "y='-inf'"),
-    "huge": (LINE.replace('x="10"', 'x="1e300"').encode(), "x='1e300'"),
-    "huge time": (LINE.replace(' time="5000000.10"', ' time="1e12"').encode(), "time='1e12'"),
-    "words": (LINE.replace('x="10"', 'x="ten"').encode(), "x='ten'"),
-    "endless digits": (LINE.replace('x="10"', f'x="{"1" * 10**6}"').encode(), "is not a number"),
-    "x is missing": (LINE.replace('x="10"', "").encode(), "no x"),
-    "one time is missing": (LINE.replace(' time="5000000.10"', "").encode(), "2 of 3 points have a time"),
     "too deep": (LINE.replace("<StrokeSet>", "<a>" * 5000).encode(), "damaged XML"),
 }
+
+
+DAMAGED = {
+    "not a number": ('x="10"', 'x="nan"', "x='nan'"),
+    "infinite": ('y="20"', 'y="-inf"', "y='-inf'"),
+    "huge": ('x="10"', 'x="1e300"', "x='1e300'"),
+    "words": ('x="10"', 'x="ten"', "x='ten'"),
+    "endless digits": ('x="10"', f'x="{"1" * 10**6}"', "is not a number"),
+    "x is missing": ('x="10"', "", "no x"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_stroke_costs_itself_alone(name: str):
+    """A corpus, where strokes belong to a transcript, refuses the line."""
+    good, bad, reason = DAMAGED[name]
+    assert good in LINE
+    data = LINE.replace(good, bad).encode()
+    ink = formats.read_ink(data)
+    assert ink.xy.tolist() == read(LINE).strokes[1].tolist()
+    (note,) = ink.source.notes
+    assert note.severity == "lost"
+    assert note.text.startswith("stroke 1 was left out: ") and reason in note.text and len(note.text) < 200
+    with pytest.raises(InkError, match=reason):
+        iamondb.read_ink(data, "line.xml")
+
+
+def test_a_missing_time_costs_the_times():
+    ink = read(LINE.replace(' time="5000000.10"', ""))
+    assert len(ink) == 3 and ink.t is None
+    assert [note.text for note in ink.source.notes] == ["the times were dropped: 2 of 3 points have a valid one"]
+
+
+def test_a_document_type_is_never_loaded():
+    data = LINE.replace("<White", '<!DOCTYPE x SYSTEM "http://localhost/x.dtd"><White', 1).encode()
+    assert formats.read_ink(data) == read(LINE)
 
 
 @pytest.mark.parametrize("name", MALFORMED)
@@ -149,7 +177,13 @@ def test_size_is_checked_before_anything_is_read(tmp_path: Path, monkeypatch: py
     path = tmp_path / "large.xml"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    monkeypatch.setattr(Path, "open", lambda self, mode: pytest.fail("it was read"))
+
+    class Start(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            assert size == 4, "more was read than tells a package from other files"
+            return super().read(size)
+
+    monkeypatch.setattr(Path, "open", lambda self, mode: Start(b"<?xml"))
     with pytest.raises(InkError, match="16,777,217 bytes"):
         formats.read(path)
     with pytest.raises(InkError, match="16,777,217 bytes"):

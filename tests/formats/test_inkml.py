@@ -122,18 +122,19 @@ WRONG = {
     "no number": ("<ink><trace>1 zwei</trace></ink>", "'z' is not a number"),
     "unknown x": ("<ink><trace>? 2</trace></ink>", "without X or Y"),
     "nan": ("<ink><trace>nan 2</trace></ink>", "InkML|not a number|finite"),
-    "huge": ("<ink><trace>1e308 2</trace></ink>", "X=1e.308"),
+    "huge": ("<ink><trace>1e308 2</trace></ink>", "x=1e.308"),
     "no ink": ("<ink><trace type='penUp'>1 2</trace></ink>", "no strokes"),
     "empty": ("<ink><trace/></ink>", "no strokes"),
     "no X": ("<ink><traceFormat><channel name='Y'/></traceFormat><trace>1</trace></ink>", "without X and Y"),
-    "lost reference": ("<ink><trace contextRef='#a'>1 2</trace></ink>", "refers to '#a'"),
+    "lost reference": ("<ink><traceView traceDataRef='#a'/></ink>", "refers to '#a'"),
     "circle": ("<ink><context id='a' contextRef='#a'/><trace>1 2</trace></ink>", "without end"),
     "mapping": ("<ink><canvasTransform><mapping type='mathml'/></canvasTransform><trace>1 2</trace></ink>", "'mathml'"),
     "matrix": (
         "<ink><canvasTransform><mapping type='affine'><affine>1 2</affine></mapping></canvasTransform></ink>",
         "2 rows of 3",
     ),
-    "entity": ("<!DOCTYPE ink [<!ENTITY a 'b'>]><ink><trace>1 &a;</trace></ink>", "entity declaration"),
+    "entity": ("<!DOCTYPE ink [<!ENTITY a '&b;'>]><ink><trace>1 &a;</trace></ink>", "entity declaration"),
+    "file": ("<!DOCTYPE ink [<!ENTITY a SYSTEM 'b'>]><ink><trace>1 &a;</trace></ink>", "entity declaration"),
     "another root": ("<inkish/>", "not a known kind"),
 }
 

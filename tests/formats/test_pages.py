@@ -9,6 +9,7 @@ import handwriting
 from handwriting import formats
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Page
+from handwriting.notes import Notes
 
 LINE = line_xml(line_strokes("tea")).encode("latin-1")
 
@@ -17,7 +18,7 @@ LINE = line_xml(line_strokes("tea")).encode("latin-1")
 def notebook(monkeypatch):
     """A document format of three sheets, the second without ink; its bytes say how many it really has."""
 
-    def pages(data: bytes, file: str) -> list[Page]:
+    def pages(data: bytes, file: str, notes: Notes) -> list[Page]:
         inks = [Ink.from_strokes([[(number, 0), (number, 1)]]) for number in (1, 3)]
         return [Page(ink, 10, 20, number) for number, ink in zip((1, 3), inks, strict=True)][: len(data) - 4]
 

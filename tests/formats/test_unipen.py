@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from unipen_fixture import make_unipen
 
 from handwriting.errors import InkError
-from handwriting.formats import find, read, unipen
+from handwriting.formats import find, read, unipen, unipen_document
 
 PEN = b""".COORD T Y X
 .X_POINTS_PER_INCH 100
@@ -36,7 +36,7 @@ def test_columns_stand_in_any_order_and_y_is_turned_downward():
 def test_components_without_points_have_no_number():
     document = unipen.parse(PEN, "x.dat")
     assert [(c.down, len(c.rows)) for c in document.components] == [(True, 3), (False, 1), (True, 2)]
-    assert document.ink(unipen.Segment("WORD", "2", "OK", "a")).x.tolist() == [8, 10]
+    assert document.ink(unipen_document.Segment("WORD", "2", "OK", "a")).x.tolist() == [8, 10]
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_components_without_points_have_no_number():
     ],
 )
 def test_ranges_cut_components_and_include_both_ends(delineation, x):
-    assert unipen.parse(PEN, "x.dat").ink(unipen.Segment("WORD", delineation, "OK", "a")).x.tolist() == x
+    assert unipen.parse(PEN, "x.dat").ink(unipen_document.Segment("WORD", delineation, "OK", "a")).x.tolist() == x
 
 
 @pytest.mark.parametrize("delineation", ["1", "0-3", "7", "2-0", "a-b", "0:9-0:12"])
 def test_a_segment_without_ink_is_refused_and_says_so(delineation):
     document = unipen.parse(PEN, "x.dat")
-    segment = unipen.Segment("WORD", delineation, "OK", "a")
+    segment = unipen_document.Segment("WORD", delineation, "OK", "a")
     assert document.problem(segment)
     with pytest.raises(InkError, match=r"x\.dat: "):
         document.ink(segment)
@@ -70,9 +70,9 @@ lines"
 """
     found = unipen.parse(text, "x.dat").segments
     assert found == [
-        unipen.Segment("WORD", "0-3", "BAD", 'a "b" \\ c'),
-        unipen.Segment("TEXT", "4", "?", "two\nlines"),
-        unipen.Segment("WORD", "5", "", None),
+        unipen_document.Segment("WORD", "0-3", "BAD", 'a "b" \\ c'),
+        unipen_document.Segment("TEXT", "4", "?", "two\nlines"),
+        unipen_document.Segment("WORD", "5", "", None),
     ]
 
 
@@ -101,7 +101,7 @@ def test_included_files_are_found_above_and_their_settings_last(tmp_path):
 
 def test_a_missing_include_is_named(tmp_path):
     path = make_unipen(tmp_path) / "data" / "7" / "lost" / "two.dat"
-    with pytest.raises(InkError, match=r"lost/data/two\.dat, which is not there"):
+    with pytest.raises(InkError, match=r"lost/data/two\.dat, which is missing"):
         read(path)
 
 
@@ -111,7 +111,7 @@ def test_an_include_leads_neither_out_nor_in_circles(tmp_path, name):
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)
     (folder / "self.dat").write_text(f'.INCLUDE {name}\n.SEGMENT WORD 0 OK "x"\n')
-    with pytest.raises(InkError, match="not there" if name != "self.dat" else "levels"):
+    with pytest.raises(InkError, match="is missing" if name != "self.dat" else "levels"):
         read(folder / "self.dat")
 
 

@@ -62,13 +62,42 @@ def test_sheets_without_ink_keep_their_place():
     assert text.count("<page") == 4
 
 
+DAMAGED = {
+    "odd": ("30 40 31 41", "30 40 31", "3 numbers, which cannot be pairs"),
+    "no number": ("30 40", "30 vierzig", "stroke='vierzig' is not a number"),
+    "nan": ("30 40", "30 nan", "stroke='nan'"),
+    "invisible": ('width="1.41 0.35"', 'width="1.41 nan"', "makes it invisible"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_stroke_costs_itself_alone(name):
+    good, bad, reason = DAMAGED[name]
+    assert good in XOURNAL
+    first, third = formats.read_pages(XOURNAL.replace(good, bad).encode())
+    assert first.ink.xy.tolist() == [[10, 20], [11.5, 22], [13, 25]]
+    assert third.ink.xy.tolist() == [[5, 6]]
+    (lost,) = (note.text for note in first.ink.source.notes if note.severity == "lost")
+    assert lost.startswith("stroke 3 on page 1 was left out: ") and reason in lost
+    assert third.ink.source.notes == first.ink.source.notes
+
+
+@pytest.mark.parametrize("width", ["dick", "1.41 nan 0.7", "nan", "1.41 inf 1"])
+def test_a_damaged_width_costs_the_pressure(width):
+    first, _ = formats.read_pages(XOURNAL.replace("1.41 0.7 1.41", width).encode())
+    assert len(first.ink) == 5 and first.ink.pressure is None
+    assert any(note.text.startswith("the pressure was dropped: ") for note in first.ink.source.notes)
+
+
+def test_a_damaged_page_size_is_dropped():
+    first, _ = formats.read_pages(XOURNAL.replace('"595.27"', '"wide"').encode())
+    assert (first.width, first.height) == (None, 841.89)
+    assert "the page size was dropped: 'wide' is not a length" in [note.text for note in first.ink.source.notes]
+
+
 WRONG = {
-    "odd": (XOURNAL.replace("30 40 31 41", "30 40 31"), "3 numbers, which cannot be pairs"),
-    "no number": (XOURNAL.replace("30 40", "30 vierzig"), "stroke='vierzig' is not a number"),
-    "nan": (XOURNAL.replace("30 40", "30 nan"), "stroke='nan'"),
     "no ink": ("<xournal><page width='1' height='1'><layer/></page></xournal>", "no strokes"),
     "no pages": ("<xournal/>", "no strokes"),
-    "width": (XOURNAL.replace('width="1.41 0.35"', 'width="dick"'), "width='dick'"),
 }
 
 

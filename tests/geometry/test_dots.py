@@ -47,7 +47,7 @@ def test_what_came_late_goes_back_to_its_letter(bar_first):
     written = [STEM, DOT, TALL, CROSS, STOP, ROUND, NEXT, LAST]
     late = [STEM, TALL, STOP, ROUND, NEXT, LAST, *([CROSS, DOT] if bar_first else [DOT, CROSS])]
     ink = Ink.from_strokes(late)
-    assert [s.tolist() for s in ink.take(settled(ink))] == [s.tolist() for s in written]
+    assert [s.tolist() for s in ink.take(settled(ink)).strokes] == [s.tolist() for s in written]
 
 
 def test_what_came_in_time_stays():

@@ -21,7 +21,7 @@ def timed(rate: float) -> Ink:
 def test_a_fast_tablet_s_ink_gets_the_rate_asked_for_and_keeps_its_shape():
     ink = repaced(timed(300), 60, step=1.0)
     assert rate_of(ink) == pytest.approx(60, rel=0.02)
-    assert [len(stroke) for stroke in ink] == [61, 1, 31]
+    assert [len(stroke) for stroke in ink.strokes] == [61, 1, 31]
     circle = ink.strokes[0]
     assert np.abs(np.hypot(*circle.T) - 1).max() < 1e-4
     assert ink.t[-1] == pytest.approx(3.5)

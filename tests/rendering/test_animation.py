@@ -10,7 +10,15 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink
-from handwriting.rendering.animation import LEAD, LIFT, PATIENCE, TRAVEL, animate, animated, schedule
+from handwriting.rendering.animation import (
+    LEAD_SECONDS,
+    LIFT_SECONDS,
+    MAX_REST_SECONDS,
+    TRAVEL_MM_PER_SECOND,
+    animate,
+    animated,
+    schedule,
+)
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
 from handwriting.rendering.svg import markup
@@ -40,9 +48,9 @@ def test_without_times_a_hundred_points_are_a_second():
     second = Ink.from_strokes([row + (0, 20)])
     one, two, three = schedule([first, second])
     assert (one.begin, one.duration) == (0, pytest.approx(1))
-    assert two.begin == pytest.approx(1 + LIFT + 15 / TRAVEL)
+    assert two.begin == pytest.approx(1 + LIFT_SECONDS + 15 / TRAVEL_MM_PER_SECOND)
     assert two.duration == pytest.approx(0.5)
-    assert three.begin == pytest.approx(two.begin + 0.5 + LIFT + np.hypot(60, 20) / TRAVEL)
+    assert three.begin == pytest.approx(two.begin + 0.5 + LIFT_SECONDS + np.hypot(60, 20) / TRAVEL_MM_PER_SECOND)
     np.testing.assert_allclose(one.course, [[0, 0], [1, 1]])
 
 
@@ -53,8 +61,8 @@ def test_the_inks_own_times_are_kept_and_rests_cut_short():
     one, two, three = schedule([ink])
     np.testing.assert_allclose(one.course, [[0, 0], [0.5, 0.25], [1, 1]])
     assert (two.begin, two.duration) == (1.25, 1)
-    assert three.begin == pytest.approx(2.25 + PATIENCE)
-    assert three.duration == pytest.approx(PATIENCE)  # the clock stood still when it ran backwards
+    assert three.begin == pytest.approx(2.25 + MAX_REST_SECONDS)
+    assert three.duration == pytest.approx(MAX_REST_SECONDS)  # the clock stood still when it ran backwards
 
 
 def test_the_finished_writing_is_what_stands_in_the_file():
@@ -76,19 +84,19 @@ def test_strokes_follow_one_another(speed, seed, timed):
     found = list(strokes(animated(drawing, speed=speed)))
     assert len(found) == len(ink.starts)
     for until, begin, duration, lengths, times in found:
-        assert until == begin >= max(now, LEAD) - 0.011  # rounded to a hundredth of a second
+        assert until == begin >= max(now, LEAD_SECONDS) - 0.011  # rounded to a hundredth of a second
         assert duration > 0
         assert lengths[0] == times[0] == 0 and lengths[-1] == times[-1] == 1
         assert len(lengths) == len(times) and (np.diff(lengths) >= 0).all() and (np.diff(times) >= 0).all()
         now = begin + duration
     last = list(schedule(drawing.inks))[-1]
-    assert now == pytest.approx(LEAD + (last.begin + last.duration) / speed, abs=0.03)
+    assert now == pytest.approx(LEAD_SECONDS + (last.begin + last.duration) / speed, abs=0.03)
 
 
 def test_dots_appear():
     ink = Ink.from_strokes([[[0, 0]], [[9, 0], [9, 0]], [[0, 5], [9, 5]]])
     dot, still, line = strokes(animated(Drawing(20, 20, (ink,))))
-    assert dot == (LEAD, None, None, None, None)
+    assert dot == (LEAD_SECONDS, None, None, None, None)
     assert still[1] is None
     assert line[3] == [0, 1]
 
@@ -109,5 +117,5 @@ def test_a_file_whole_or_not_at_all(tmp_path):
 
 @pytest.mark.parametrize("speed", [0, -1, float("nan"), float("inf")])
 def test_no_such_speed(speed):
-    with pytest.raises(InkError, match="is not above 0; give 1 for the pen's own"):
+    with pytest.raises(InkError, match="is not above 0; give 1 for the speed of the pen"):
         animated(fitted(write("a")), speed=speed)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from handwriting.rendering.curves import TOLERANCE, curves
+from handwriting.rendering.curves import TOLERANCE_MM, curves
 from handwriting.rendering.hershey import write
 from handwriting.rendering.splines import distinct, sample
 
@@ -45,7 +45,7 @@ def test_every_point_lies_near_its_curve(strokes):
         np.testing.assert_allclose(curve[0, 0], points[0], atol=1e-12)
         np.testing.assert_allclose(curve[-1, 3], points[-1], atol=1e-12)
         np.testing.assert_array_equal(curve[1:, 0], curve[:-1, 3])
-        assert distances(points, sample(curve, 40)).max() < TOLERANCE + 0.01  # its polyline cuts the bends a little
+        assert distances(points, sample(curve, 40)).max() < TOLERANCE_MM + 0.01  # its polyline cuts the bends a little
         assert len(curve) <= max(1, len(distinct(points)) - 1)
 
 
@@ -55,7 +55,7 @@ def test_no_curve_strays_from_the_pens_way(strokes):
     for points, curve in zip(strokes, curves(strokes), strict=True):
         way = np.vstack([points, points[-1:]])
         longest = np.hypot(*np.diff(way, axis=0).T).max()
-        assert distances(sample(curve, 8), way).max() <= 0.25 * longest + 2 * TOLERANCE
+        assert distances(sample(curve, 8), way).max() <= 0.25 * longest + 2 * TOLERANCE_MM
 
 
 def test_a_stroke_is_the_same_alone_and_among_others():
@@ -74,7 +74,7 @@ def test_jitter_of_the_grid_does_not_show(step):
     points = distinct((circle * 30).round() / 30)
     (curve,) = curves([points])
     assert turning(directions(curve)) < 1.1 * 2 * np.pi
-    np.testing.assert_allclose(np.hypot(*sample(curve, 20).T), 1.5, atol=TOLERANCE + 0.03)
+    np.testing.assert_allclose(np.hypot(*sample(curve, 20).T), 1.5, atol=TOLERANCE_MM + 0.03)
     assert len(curve) <= 12
 
 
@@ -111,8 +111,8 @@ def test_corners_stay_sharp_and_straight_lines_straight():
 def test_a_pen_that_turns_back_makes_a_tip():
     down = np.column_stack([np.zeros(30), np.linspace(0, 5, 30)])
     (curve,) = curves([np.vstack([down, down[-2::-1] + (0.01, 0)])])
-    assert np.abs(sample(curve, 20)[:, 0]).max() < 0.01 + TOLERANCE
-    assert sample(curve, 20)[:, 1].max() == pytest.approx(5, abs=TOLERANCE)
+    assert np.abs(sample(curve, 20)[:, 0]).max() < 0.01 + TOLERANCE_MM
+    assert sample(curve, 20)[:, 1].max() == pytest.approx(5, abs=TOLERANCE_MM)
 
 
 def test_a_long_line_beside_a_short_step_does_not_bulge():
@@ -132,4 +132,4 @@ def test_hostile_strokes_end():
     random = np.random.default_rng(1)
     points = np.cumsum(random.normal(size=(20_000, 2)), axis=0)
     (curve,) = curves([points])
-    assert distances(points[:100], sample(curve[:200], 10)).max() < TOLERANCE + 0.05
+    assert distances(points[:100], sample(curve[:200], 10)).max() < TOLERANCE_MM + 0.05

@@ -24,12 +24,12 @@ def test_fitted_hand_checked():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"width": 0}, "0 mm in width"),
-        ({"width": -3}, "-3 mm in width"),
-        ({"height": math.nan}, "nan mm in height"),
-        ({"height": 6000}, "below 5000"),
-        ({"stroke": 0}, "0 mm cannot be seen"),
-        ({"stroke": math.inf}, "inf mm cannot be seen"),
+        ({"width": 0}, "a width of 0 mm; give more than 0 and at most 5000"),
+        ({"width": -3}, "a width of -3 mm"),
+        ({"height": math.nan}, "a height of nan mm"),
+        ({"height": 6000}, "at most 5000"),
+        ({"stroke": 0}, "0 mm would be invisible"),
+        ({"stroke": math.inf}, "inf mm would be invisible"),
         ({"color": "mauvish"}, "'mauvish' is not a colour; give a name"),
         ({"inks": ()}, "nothing to draw"),
     ],

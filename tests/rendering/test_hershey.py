@@ -8,14 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handwriting.errors import InkError
-from handwriting.rendering.hershey import CAPITAL, FONTS, STEP, even, load, smooth, tidy, times, waver, write
+from handwriting.rendering.hershey import (
+    CAPITAL_HIMETRIC,
+    FONTS,
+    STEP_CAPITALS,
+    even,
+    load,
+    smooth,
+    tidy,
+    times,
+    waver,
+    write,
+)
 
 PRINTABLE = "".join(map(chr, range(33, 127)))
 
 
 def lengths(ink):
     """Between neighbouring points of the same stroke, in capitals."""
-    steps = np.hypot(np.diff(ink.x), np.diff(ink.y)) / CAPITAL
+    steps = np.hypot(np.diff(ink.x), np.diff(ink.y)) / CAPITAL_HIMETRIC
     return steps[np.diff(ink.stroke_index) == 0]
 
 
@@ -38,8 +49,8 @@ def test_every_printable_character_can_be_written(font):
 def test_points_lie_as_a_pen_samples_them(font, jitter):
     ink = write("The quick brown fox, 1984 (jumped).", font, seed=1, jitter=jitter)
     steps = lengths(ink)
-    assert np.median(steps) == pytest.approx(STEP, rel=0.15)
-    assert steps.max() < 3 * STEP
+    assert np.median(steps) == pytest.approx(STEP_CAPITALS, rel=0.15)
+    assert steps.max() < 3 * STEP_CAPITALS
     assert (np.diff(ink.t) > 0).all() and ink.t[0] == 0
     within = np.diff(ink.stroke_index) == 0
     speed = steps / np.diff(ink.t)[within]
@@ -49,9 +60,9 @@ def test_points_lie_as_a_pen_samples_them(font, jitter):
 
 def test_without_jitter_letters_stand_on_the_line_and_capitals_have_their_height():
     _, top, _, bottom = write("HIT", jitter=0).bounds
-    assert bottom - top == pytest.approx(CAPITAL, rel=0.02)
+    assert bottom - top == pytest.approx(CAPITAL_HIMETRIC, rel=0.02)
     _, top, _, bottom = write("x", jitter=0).bounds
-    assert 0.4 < (bottom - top) / CAPITAL < 0.8
+    assert 0.4 < (bottom - top) / CAPITAL_HIMETRIC < 0.8
 
 
 def test_letters_are_written_from_left_to_right():
@@ -66,10 +77,10 @@ def test_jitter_makes_equal_letters_differ():
         return [np.ptp(s, axis=0) for s in strokes]
 
     first, second, third = shapes(0.0)
-    np.testing.assert_allclose(first, second, atol=1e-9 * CAPITAL)
-    np.testing.assert_allclose(first, third, atol=1e-9 * CAPITAL)
+    np.testing.assert_allclose(first, second, atol=1e-9 * CAPITAL_HIMETRIC)
+    np.testing.assert_allclose(first, third, atol=1e-9 * CAPITAL_HIMETRIC)
     first, second, _ = shapes(1.0)
-    assert np.abs(first - second).max() > 0.01 * CAPITAL
+    assert np.abs(first - second).max() > 0.01 * CAPITAL_HIMETRIC
 
 
 def test_a_hand_writes_a_in_one_stroke_and_dots_its_i_last():
@@ -82,10 +93,10 @@ def test_a_hand_writes_a_in_one_stroke_and_dots_its_i_last():
 def test_full_stops_are_ticks_on_the_line():
     (dot,) = write(".", jitter=0).strokes
     assert 2 <= len(dot) <= 6
-    assert np.ptp(dot, axis=0).max() < 0.1 * CAPITAL
+    assert np.ptp(dot, axis=0).max() < 0.1 * CAPITAL_HIMETRIC
     stroke, *_, dot = write("H.", jitter=0).strokes
-    assert dot[:, 1].max() <= stroke[:, 1].max() + 0.05 * CAPITAL
-    assert dot[:, 1].min() > stroke[:, 1].max() - 0.2 * CAPITAL
+    assert dot[:, 1].max() <= stroke[:, 1].max() + 0.05 * CAPITAL_HIMETRIC
+    assert dot[:, 1].min() > stroke[:, 1].max() - 0.2 * CAPITAL_HIMETRIC
 
 
 def test_joined_up_letters_share_a_stroke_until_the_word_ends():
@@ -97,7 +108,7 @@ def test_joined_up_letters_share_a_stroke_until_the_word_ends():
 
 def test_words_stand_apart():
     gap = {text: write(text, jitter=0).x for text in ("no", "n o")}
-    assert np.ptp(gap["n o"]) - np.ptp(gap["no"]) == pytest.approx(16 / 21 * CAPITAL, rel=0.05)
+    assert np.ptp(gap["n o"]) - np.ptp(gap["no"]) == pytest.approx(16 / 21 * CAPITAL_HIMETRIC, rel=0.05)
 
 
 @pytest.mark.parametrize("text", ["café", "line\nbreak", "€5 – 中文"])
@@ -167,8 +178,8 @@ def test_waver_has_unit_deviation_and_the_width_asked_for():
 def test_even_spacing_around_a_corner():
     points = even(np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]))
     steps = np.hypot(*np.diff(points, axis=0).T)
-    assert steps.max() < 1.1 * STEP and steps.min() > 0.6 * STEP
-    assert np.hypot(*(points - (1.0, 0.0)).T).min() < STEP  # the corner is rounded by less than a step
+    assert steps.max() < 1.1 * STEP_CAPITALS and steps.min() > 0.6 * STEP_CAPITALS
+    assert np.hypot(*(points - (1.0, 0.0)).T).min() < STEP_CAPITALS  # the corner is rounded by less than a step
 
 
 def test_tidy_hand_checked():
@@ -181,8 +192,8 @@ def test_tidy_hand_checked():
 
 
 def test_a_turn_takes_longer_than_a_straight_line():
-    straight = np.column_stack([np.arange(100) * STEP, np.zeros(100)])
-    angle = np.arange(100) * STEP / 0.1  # a circle of a tenth of a capital
+    straight = np.column_stack([np.arange(100) * STEP_CAPITALS, np.zeros(100)])
+    angle = np.arange(100) * STEP_CAPITALS / 0.1  # a circle of a tenth of a capital
     bent = 0.1 * np.column_stack([np.cos(angle), np.sin(angle)])
     start = np.array([0])
     assert times(bent, start)[-1] == pytest.approx(10 ** (1 / 3) * times(straight, start)[-1], rel=0.1)

@@ -110,7 +110,7 @@ def test_lines_stand_on_rulings_between_the_margins_in_order(lines, style):
     [
         ({"width_mm": -1}, "page -1 mm wide"),
         ({"width_mm": math.nan}, "width_mm is nan"),
-        ({"width_mm": 1e9}, "below 5000"),
+        ({"width_mm": 1e9}, "at most 5000"),
         ({"height_mm": -1}, "page -1 mm high"),
         ({"margin_mm": 105}, "margins of 105 mm leave no room on a page 210 mm wide; stay below 105"),
         ({"margin_mm": -1}, "margin of -1 mm"),
@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_refused():
         compose([])
     with pytest.raises(InkError, match=r"line 2 is 170\.1 mm wide, and the margins leave 170\.0; break it earlier"):
         compose([line(170), line(170.1)])
-    with pytest.raises(InkError, match=r"line 1 would reach 3\.2 mm over the edge of the sheet; give wider margins"):
+    with pytest.raises(InkError, match=r"line 1 would extend 3\.2 mm beyond the edge of the sheet; give wider margins"):
         compose([line(top=-30)])
     with pytest.raises(InkError, match="would make a page 5040 mm high"):
         compose([line()] * 500)

@@ -10,7 +10,7 @@ from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
 from handwriting.rendering.layout import PageLayout, compose
-from handwriting.rendering.plotter import DOT, ordered, plot, plottable, travelled
+from handwriting.rendering.plotter import PLOTTED_DOT_MM, ordered, plot, plottable, travelled
 from handwriting.rendering.svg import path_data
 
 places = st.integers(-40, 40).map(float)
@@ -84,8 +84,8 @@ def test_dots_keep_a_length():
     text, _ = plottable(Drawing(20, 20, (Ink.from_strokes([[[10, 5]]]),)))
     (data,) = paths(text)
     start, steps = data.split("c")
-    assert start == f"M{10 - DOT / 2:g} 5"
-    assert steps.split()[-2:] == [f"{DOT:g}".removeprefix("0"), "0"]
+    assert start == f"M{10 - PLOTTED_DOT_MM / 2:g} 5"
+    assert steps.split()[-2:] == [f"{PLOTTED_DOT_MM:g}".removeprefix("0"), "0"]
 
 
 def test_a_full_page_is_ordered_with_the_same_result_every_time():

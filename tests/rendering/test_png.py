@@ -66,9 +66,9 @@ def test_the_same_drawing_gives_the_same_bytes_with_its_title(tmp_path):
 @pytest.mark.parametrize(
     ("dpi", "message"),
     [
-        (0, "0 dots per inch make no picture"),
-        (-10, "-10 dots per inch"),
-        (float("nan"), "nan dots per inch"),
+        (0, "a resolution of 0 dpi; give a number above 0"),
+        (-10, "a resolution of -10 dpi"),
+        (float("nan"), "a resolution of nan dpi"),
         (2400, r"210 x 297 mm at 2400 dpi would be 19843 x 28063 pixels; give 719 dpi or less"),
     ],
 )

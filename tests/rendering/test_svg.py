@@ -154,7 +154,7 @@ def test_what_is_not_a_colour_is_refused(color):
 
 
 def test_invisible_strokes_are_refused():
-    with pytest.raises(InkError, match="0 mm cannot be seen"):
+    with pytest.raises(InkError, match="0 mm would be invisible"):
         markup(write("a"), stroke_mm=0)
 
 

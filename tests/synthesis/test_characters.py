@@ -1,6 +1,7 @@
 """What is typography is mapped; everything else is refused at once, with a spelling that can be written."""
 
 import string
+import unicodedata
 from collections import Counter
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handwriting.errors import InkError
-from handwriting.synthesis.characters import LISTED, MINIMUM, SUGGESTED, learned, writable
+from handwriting.synthesis.characters import LISTED, MINIMUM, SUGGESTED, learned, replaced, writable
 
 PLAIN = frozenset(set(string.ascii_letters + string.digits + " .,;:!?\"'()-") - set("QXZ"))
 """What the lines of IAM-OnDB teach, about."""
@@ -145,3 +146,19 @@ def test_a_text_is_written_with_known_characters_or_refused_with_a_text_that_is(
         return
     assert set(written) <= PLAIN | {"\n"}
     assert writable(written, PLAIN) == written
+
+
+@pytest.mark.parametrize("known", [PLAIN, PLAIN - set("'-\"")])
+def test_replaced_characters_are_exactly_those_that_are_accepted_though_unknown(known):
+    accepted = set(replaced(known))
+    assert not accepted & known
+    for code in [*range(0x3100), *range(0xFB00, 0xFB10), *range(0xFE00, 0x10000)]:
+        character = chr(code)
+        if character in known or unicodedata.normalize("NFC", f"a{character}a") != f"a{character}a":
+            continue
+        try:
+            writable(f"a{character}a", known)
+        except InkError:
+            assert character not in accepted, hex(code)
+        else:
+            assert character in accepted, hex(code)

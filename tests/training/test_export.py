@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from handwriting.errors import InkError
-from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, steps_needed, subsampled
+from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, output_steps, steps_needed
 from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork, SynthesisConfig, SynthesisNetwork
 from handwriting.runtime import Graph, Recurrence, batches_by_length, pad
 from handwriting.training.export import int8, int8_step, recognizer_graph, step_graph
@@ -82,11 +82,12 @@ def test_int8_is_near_and_smaller(tmp_path):
         assert np.abs(ours - theirs).max() < 0.1
 
 
-def test_subsampled_lengths_are_the_convolutions():
+def test_output_steps_are_the_convolutions():
     for stride in (1, 2, 3):
         convolution = torch.nn.Conv1d(1, 1, 5, stride, 2)
         for length in range(1, 12):
-            assert convolution(torch.zeros(1, 1, length)).shape[2] == int(subsampled(torch.tensor([length]), stride))
+            steps = convolution(torch.zeros(1, 1, length)).shape[2]
+            assert steps == output_steps(length, [stride]) == int(output_steps(torch.tensor([length]), [stride]))
 
 
 def test_steps_needed_counts_blanks_between_equal_neighbours():

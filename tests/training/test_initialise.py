@@ -14,8 +14,9 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Line
 from handwriting.errors import InkError
 from handwriting.ink import Ink
-from handwriting.training.loop import Options, train
-from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
+from handwriting.training.loop import train
+from handwriting.training.options import SynthesizerOptions, TrainingOptions
+from handwriting.training.synthesizer import SynthesizerTask
 
 SIZES = {"hidden_size": 8, "mixtures": 2, "components": 3, "train": ("trainset",)}
 OPTIONS = {"epochs": 1, "batch_size": 4, "device": "cpu", "loaders": 0}
@@ -32,7 +33,7 @@ def other_corpus(scale: float = 1.0) -> TinyCorpus:
 
 
 def task(corpus: TinyCorpus | None = None, init: Checkpoint | None = None, say=lambda message: None, **settings):
-    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerSettings(**{**SIZES, **settings}), init, say)
+    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerOptions(**{**SIZES, **settings}), init, say)
 
 
 @pytest.fixture(
@@ -136,12 +137,12 @@ def test_the_other_kind_is_refused(synthesizer):
 
 def test_init_is_in_identity_and_what_it_was_on_the_card(synthesizer, tmp_path):
     run = tmp_path / "run"
-    train(task(init=synthesizer), Options(**OPTIONS), run)
+    train(task(init=synthesizer), TrainingOptions(**OPTIONS), run)
     started_from = Checkpoint.load(run / "best", "synthesizer").card["started_from"]
     assert started_from["trained_on"]["lists"] == synthesizer.card["trained_on"]["lists"]
-    train(task(init=synthesizer), Options(**OPTIONS), run)
+    train(task(init=synthesizer), TrainingOptions(**OPTIONS), run)
     with pytest.raises(InkError, match=r"init .*, not None; resume with the options it began with"):
-        train(task(), Options(**OPTIONS), run)
+        train(task(), TrainingOptions(**OPTIONS), run)
 
 
 def test_a_refused_checkpoint_leaves_the_network_alone(synthesizer, tmp_path):

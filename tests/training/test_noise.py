@@ -16,10 +16,12 @@ from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 
 from handwriting.errors import InkError
-from handwriting.training.loop import Options, train
+from handwriting.training.loop import train
 from handwriting.training.noise import WeightNoise
-from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
-from handwriting.training.synthesizer import SynthesizerSettings, SynthesizerTask
+from handwriting.training.options import RecognizerOptions, SynthesizerOptions, TrainingOptions
+from handwriting.training.recipes import TrainingRecipe
+from handwriting.training.recognizer import recognizer_task
+from handwriting.training.synthesizer import SynthesizerTask
 
 ROOT = Path(__file__).parents[2]
 SIZES = {"hidden_size": 8, "mixtures": 2, "components": 3, "train": ("trainset",), "dropout": 0.2}
@@ -35,7 +37,7 @@ def _seed():
 
 
 def task(**settings) -> SynthesizerTask:
-    return SynthesizerTask(TinyCorpus(), SynthesizerSettings(**{**SIZES, **settings}))
+    return SynthesizerTask(TinyCorpus(), SynthesizerOptions(**{**SIZES, **settings}))
 
 
 def tiny() -> tuple[nn.Module, WeightNoise]:
@@ -83,7 +85,7 @@ def test_gradients_are_autograds_of_the_whole_objective():
     x, y = torch.randn(7, 3, dtype=torch.float64), torch.randn(7, 2, dtype=torch.float64)
     means = {name: p.detach().clone().requires_grad_() for name, p in network.named_parameters()}
     log_sigmas = {name: s.detach().clone().requires_grad_() for name, s in noise.log_sigmas.items()}
-    with noise.sample(step=3):
+    with noise.sampled(step=3):
         sample = {name: p.detach().clone() for name, p in network.named_parameters()}
         (network(x) - y).square().mean().backward()
     eps = {name: (sample[name] - means[name].detach()) / log_sigmas[name].detach().exp() for name in means}
@@ -106,11 +108,11 @@ def test_gradients_of_the_synthesizer_are_the_objectives_slope():
     batch = (points.double(), lengths, text)
 
     def objective() -> float:
-        with noise.sample(5):
+        with noise.sampled(5):
             nats, weight = t.loss(network, batch)
         return nats.item() / weight + noise.divergence() / noise.points
 
-    with noise.sample(5):
+    with noise.sampled(5):
         nats, weight = t.loss(network, batch)
         (nats / weight).backward()
     leaves = [*network.parameters(), *noise.complete_gradients()]
@@ -128,7 +130,7 @@ def test_gradients_of_the_synthesizer_are_the_objectives_slope():
 def test_after_a_sample_the_weights_are_the_means_again_to_the_bit():
     network, noise = tiny()
     before = [p.detach().clone() for p in network.parameters()]
-    with pytest.raises(ZeroDivisionError), noise.sample(1):
+    with pytest.raises(ZeroDivisionError), noise.sampled(1):
         assert all((p != b).all() for p, b in zip(network.parameters(), before, strict=True))
         raise ZeroDivisionError
     assert all(torch.equal(p, b) for p, b in zip(network.parameters(), before, strict=True))
@@ -139,7 +141,7 @@ def test_samples_depend_on_seed_and_step_alone_and_have_the_spread():
     drawn = {}
     for seed, step in ((1, 0), (1, 1), (2, 0), (1, 0)):
         torch.manual_seed(step)  # dropout's random state must not matter
-        with WeightNoise(network, 0.3, POINTS, seed).sample(step):
+        with WeightNoise(network, 0.3, POINTS, seed).sampled(step):
             weight = network.weight.detach().clone()
         if (seed, step) in drawn:
             assert torch.equal(drawn[seed, step], weight)
@@ -161,11 +163,11 @@ def test_spread_shrinks_where_weights_matter_and_grows_where_they_do_not():
     optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
     for step in range(800):
         optimizer.zero_grad()
-        with noise.sample(step):
+        with noise.sampled(step):
             ((network(x) - y).square().mean() / 2).backward()
         noise.complete_gradients()
         optimizer.step()
-        noise.update(0.005 * (1 - step / 800))
+        noise.step(0.005 * (1 - step / 800), torch.tensor(0.0))
     sigma = noise.log_sigmas["weight"].exp()[0]
     assert sigma[:4].tolist() == pytest.approx([256**-0.5] * 4, rel=0.3)  # the likelihood's curvature is N
     assert (sigma[4:] > 1).all()
@@ -182,13 +184,13 @@ def whole(tmp_path_factory) -> Path:
     """An uninterrupted run with noise, in bfloat16."""
     torch.set_num_threads(1)
     run = tmp_path_factory.mktemp("runs") / "whole"
-    train(task(), Options(**OPTIONS, **NOISE), run)
+    train(task(), TrainingOptions(**OPTIONS, **NOISE), run)
     return run
 
 
 def test_stopped_it_resumes_bit_for_bit(whole, tmp_path):
     for _ in range(20):
-        row = train(task(), Options(**OPTIONS, **NOISE, max_minutes=0.0), tmp_path / "run")
+        row = train(task(), TrainingOptions(**OPTIONS, **NOISE, max_minutes=0.0), tmp_path / "run")
         if row.get("epoch") == OPTIONS["epochs"]:
             break
     one, two = files(whole), files(tmp_path / "run")
@@ -200,24 +202,24 @@ def test_stopped_it_resumes_bit_for_bit(whole, tmp_path):
 
 
 def test_only_the_same_noise_resumes(whole):
-    for noise, message in ((0.02, "weight_noise 0.05, not 0.02"), (0.0, "weight_noise 0.05, not None")):
+    for noise, message in ((0.02, "weight_noise 0.05, not 0.02"), (0.0, "weight_noise 0.05, not 0.0")):
         with pytest.raises(InkError, match=message):
-            train(task(), Options(**{**OPTIONS, **NOISE, "weight_noise": noise}), whole)
+            train(task(), TrainingOptions(**{**OPTIONS, **NOISE, "weight_noise": noise}), whole)
 
 
 def test_without_noise_nothing_is_there_and_older_states_are_resumed(tmp_path):
-    options = Options(**OPTIONS)
+    options = TrainingOptions(**OPTIONS)
     train(task(), options, tmp_path)
     (folder,) = tmp_path.glob("state-*")
     assert {f.stem for f in folder.glob("*.safetensors")} == {"network", "average", "exp_avg", "exp_avg_sq", "step"}
     position = json.loads((folder / "position.json").read_text())
-    assert "weight_noise" not in position["identity"]
     assert all("kl" not in row for row in position["curve"])
-    del position["identity"]["init"]  # nor had they this
+    for name in ("init", "weight_noise", "freeze", "warmup_steps"):
+        del position["identity"][name]  # which older states lack
     (folder / "position.json").write_text(json.dumps(position))
     assert train(task(), options, tmp_path)["epoch"] == 3
-    with pytest.raises(InkError, match=r"weight_noise None, not 0\.05"):
-        train(task(), Options(**OPTIONS, weight_noise=0.05), tmp_path)
+    with pytest.raises(InkError, match=r"weight_noise 0.0, not 0\.05"):
+        train(task(), TrainingOptions(**OPTIONS, weight_noise=0.05), tmp_path)
 
 
 def test_means_are_what_is_averaged_evaluated_and_saved(whole):
@@ -233,13 +235,14 @@ def test_two_processes_take_the_update_of_one(tmp_path):
     script.write_text(
         f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests'), str(ROOT / 'tests/training')]!r}\n"
         "import torch, test_noise as t; from pathlib import Path\n"
-        "from handwriting.training.loop import _Training\n"
+        "from handwriting.training.loop import Training\n"
         "from safetensors.torch import save_file\n"
         "torch.set_num_threads(1)\n"
-        "options = t.Options(**{**t.OPTIONS, **t.NOISE, 'precision': 'fp32', 'clip': 1e9})\n"
-        "training = _Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
-        "training._update(*next(training._batches()))\n"
-        "leaves = {**training.noise.means, **{f'sigma.{k}': s for k, s in training.noise.log_sigmas.items()}}\n"
+        "options = t.TrainingOptions(**{**t.OPTIONS, **t.NOISE, 'precision': 'fp32', 'clip': 1e9})\n"
+        "training = Training(t.task(dropout=0.0), options, Path(sys.argv[1]) / 'run', '')\n"
+        "training.update(*next(training._batches()))\n"
+        "noise = training.updater.hook\n"
+        "leaves = {**noise.means, **{f'sigma.{k}': s for k, s in noise.log_sigmas.items()}}\n"
         "rank = training.workers.rank\n"
         "save_file({k: p.grad for k, p in leaves.items()}, Path(sys.argv[1]) / f'grads{rank}.safetensors')\n"
         "training.workers.leave()\n"
@@ -263,11 +266,12 @@ def test_two_processes_take_the_update_of_one(tmp_path):
 
 @pytest.mark.parametrize("sigma", [-0.1, float("nan"), float("inf")])
 def test_a_spread_that_is_none_is_refused(sigma, tmp_path):
-    with pytest.raises(InkError, match=r"weight noise of standard deviation .*; give one above 0, like 0\.075"):
-        train(task(), Options(**OPTIONS, weight_noise=sigma), tmp_path)
+    with pytest.raises(InkError, match=r"weight_noise .*: give a positive standard deviation like 0\.075"):
+        train(task(), TrainingOptions(**OPTIONS, weight_noise=sigma), tmp_path)
 
 
 def test_a_task_that_does_not_count_its_points_is_refused(tmp_path):
-    recognizer = RecognizerTask(TinyCorpus(), RecognizerSettings(hidden_size=4, num_layers=1, channels=[], strides=[]))
+    options = RecognizerOptions(hidden_size=4, num_layers=1, channels=[], strides=[])
+    recognizer = recognizer_task([TinyCorpus()], options, TrainingRecipe())
     with pytest.raises(InkError, match=r"RecognizerTask does not; give 0"):
-        train(recognizer, Options(**OPTIONS, **NOISE), tmp_path)
+        train(recognizer, TrainingOptions(**OPTIONS, **NOISE), tmp_path)

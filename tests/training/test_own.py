@@ -18,15 +18,15 @@ from handwriting.corpora.seen import fingerprint, seen
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig
 from handwriting.training.augment import Augmentation
-from handwriting.training.loop import Options, train
-from handwriting.training.mixed import recognizer_task
-from handwriting.training.recipes import chosen
-from handwriting.training.recognizer import RecognizerSettings, RecognizerTask
+from handwriting.training.loop import train
+from handwriting.training.options import RecognizerOptions, TrainingOptions
+from handwriting.training.recipes import TrainingRecipe, recipe_for
+from handwriting.training.recognizer import recognizer_task
 
 ROOT = Path(__file__).parents[2]
-SIZES = {"hidden_size": 8, "num_layers": 1, "channels": [8], "strides": [1], "features": FeatureConfig("bezier")}
-OWN = {**SIZES, "train": "train", "develop": "test"}
-OPTIONS = Options(epochs=2, batch_size=4, device="cpu", loaders=0, evaluate_every=1)
+SIZES = {"hidden_size": 8, "num_layers": 1, "channels": [8], "strides": [1], "encoding": "bezier"}
+OWN = TrainingRecipe(("train",), ("test",))
+OPTIONS = TrainingOptions(epochs=2, batch_size=4, device="cpu", loaders=0, evaluate_every=1)
 BRIEF = ["--epochs", "1", "--batch-size", "4", "--loaders", "0"]
 
 
@@ -41,7 +41,7 @@ def init(tmp_path_factory) -> Checkpoint:
     """An untrained network of a tiny corpus, with terms of its own."""
     corpus, folder = TinyCorpus(), tmp_path_factory.mktemp("init")
     corpus.terms = "research only"
-    task = RecognizerTask(corpus, RecognizerSettings(**SIZES))
+    task = recognizer_task([corpus], RecognizerOptions(**SIZES), TrainingRecipe())
     task.save(folder, task.network, {})
     started = Checkpoint.load(folder, "recognizer")
     started.card["language"] = "language-open"
@@ -51,18 +51,18 @@ def init(tmp_path_factory) -> Checkpoint:
 def test_from_a_checkpoint_on_its_alphabet_is_kept_and_extended(own, init, tmp_path):
     (tmp_path / "few.txt").write_text("anna/01", "utf-8")
     said: list[str] = []
-    settings = RecognizerSettings(**{**OWN, "train": "few"})
-    task = RecognizerTask(open_corpus(own, [tmp_path / "few.txt"]), settings, init, said.append)
+    corpora, recipe = [open_corpus(own, [tmp_path / "few.txt"])], TrainingRecipe(("few",), ("test",))
+    task = recognizer_task(corpora, RecognizerOptions(**SIZES), recipe, init, said.append)
     mine = set(TEXTS["anna/01"])
-    assert set(task.alphabet.characters) == mine | set(init.card["alphabet"])
+    assert set(task.data.alphabet.characters) == mine | set(init.card["alphabet"])
     assert set(init.card["alphabet"]) - mine and mine - set(init.card["alphabet"])
-    assert len(task.examples) == 1  # however rare their characters are
+    assert len(task.data.examples.lines) == 1  # however rare their characters are
     assert "are new to them" in said[-1]
 
 
 def test_the_card_says_whence_it_came(own, init, tmp_path):
     corpus = open_corpus(own)
-    train(RecognizerTask(corpus, RecognizerSettings(**OWN), init), OPTIONS, tmp_path)
+    train(recognizer_task([corpus], RecognizerOptions(**SIZES), OWN, init), OPTIONS, tmp_path)
     card = Checkpoint.load(tmp_path / "best", "recognizer").card
     assert card["terms"] == f"research only | {corpus.terms}"
     assert card["started_from"]["training"] == init.card["training"]
@@ -83,15 +83,15 @@ def test_developing_on_lines_trained_on_is_refused(own, tmp_path):
     (tmp_path / "both.txt").write_text("anna", "utf-8")
     corpus = open_corpus(own, [tmp_path / "both.txt"])
     with pytest.raises(InkError, match="2 of 3 lines of 'both' are in 'train' too"):
-        RecognizerTask(corpus, RecognizerSettings(**{**OWN, "develop": "both"}))
-    recipe = chosen(None, ["train=1"], ["both"], 4)
+        recognizer_task([corpus], RecognizerOptions(**SIZES), TrainingRecipe(("train",), ("both",)))
+    recipe = recipe_for(None, ["train=1"], ["both"], 4)
     with pytest.raises(InkError, match="2 of 3 lines of 'both' are in 'train' too"):
-        recognizer_task([corpus], RecognizerSettings(**SIZES), recipe)
+        recognizer_task([corpus], RecognizerOptions(**SIZES), recipe)
 
 
 def test_without_a_development_set_the_last_weights_are_saved(own, init, tmp_path):
-    settings = RecognizerSettings(**{**OWN, "develop": "none"})
-    row = train(RecognizerTask(open_corpus(own), settings, init), OPTIONS, tmp_path)
+    recipe = TrainingRecipe(("train",), ("none",))
+    row = train(recognizer_task([open_corpus(own)], RecognizerOptions(**SIZES), recipe, init), OPTIONS, tmp_path)
     card = Checkpoint.load(tmp_path / "best", "recognizer").card
     assert row["epoch"] == card["training"]["development_set"]["epoch"] == 2
     assert card["developed_on"] == "none" and "cer" not in row
@@ -99,23 +99,23 @@ def test_without_a_development_set_the_last_weights_are_saved(own, init, tmp_pat
 
 def test_the_development_set_may_be_another_corpus_s(own):
     corpora = [open_corpus(own), TinyCorpus()]
-    settings = RecognizerSettings(**{**SIZES, "train": "train", "develop": "testset_v"})
-    task = recognizer_task(corpora, settings, chosen(None, ["train"], ["testset_v"], None))
-    assert [part.split for part in task.development] == ["testset_v"]
-    with pytest.raises(InkError, match="2 of --data have a split 'testset_v'"):
-        recognizer_task([*corpora, TinyCorpus()], settings, chosen(None, ["train"], ["testset_v"], None))
+    recipe = recipe_for(None, ["train"], ["testset_v"])
+    task = recognizer_task(corpora, RecognizerOptions(**SIZES), recipe)
+    assert [part.split for part in task.data.development] == ["testset_v"]
+    with pytest.raises(InkError, match="2 corpora have a split 'testset_v'"):
+        recognizer_task([*corpora, TinyCorpus()], RecognizerOptions(**SIZES), recipe)
 
 
 def test_own_lines_beside_a_larger_corpus(own, init):
     said: list[str] = []
-    recipe = chosen(None, ["train=0.5", "trainset=0.5"], ["test", "testset_v"], 12)
-    task = recognizer_task([open_corpus(own), TinyCorpus()], RecognizerSettings(**SIZES), recipe, init, said.append)
-    assert set(init.card["alphabet"]) <= set(task.alphabet.characters)
+    recipe = recipe_for(None, ["train=0.5", "trainset=0.5"], ["test", "testset_v"], 12)
+    task = recognizer_task([open_corpus(own), TinyCorpus()], RecognizerOptions(**SIZES), recipe, init, said.append)
+    assert set(init.card["alphabet"]) <= set(task.data.alphabet.characters)
     assert any("left out: " in line and "too rare" in line for line in said)
 
 
 def test_sizes_are_those_of_the_checkpoint_unless_given(init):
-    settings = RecognizerSettings(hidden_size=16, dropout=0.1).like(init, {"hidden_size", "spacing"})
+    settings = RecognizerOptions(hidden_size=16, dropout=0.1).like(init, {"hidden_size", "spacing"})
     assert settings.hidden_size == 16 and settings.dropout == 0.1 and settings.augmentation == Augmentation()
     assert (settings.num_layers, settings.channels, settings.strides) == (1, [8], [1])
     assert settings.features == FeatureConfig("bezier")

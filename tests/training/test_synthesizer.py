@@ -16,9 +16,9 @@ from handwriting.corpora import Line
 from handwriting.errors import InkError
 from handwriting.features.offsets import Normalizer, clean, offsets
 from handwriting.ink import Ink
-from handwriting.training.loop import Options, train
+from handwriting.training.loop import train
+from handwriting.training.options import SynthesizerOptions, TrainingOptions
 from handwriting.training.synthesizer import (
-    SynthesizerSettings,
     SynthesizerTask,
     build,
     collate,
@@ -35,7 +35,7 @@ def _one_thread():
 
 
 def task(corpus: TinyCorpus | None = None, **settings) -> SynthesizerTask:
-    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerSettings(**{**SIZES, **settings}))
+    return SynthesizerTask(corpus or TinyCorpus(), SynthesizerOptions(**{**SIZES, **settings}))
 
 
 def replace_line(corpus: TinyCorpus, id: str, ink: Ink, text: str) -> None:
@@ -48,7 +48,7 @@ def trained(request, tmp_path_factory) -> tuple[str, SynthesizerTask, Path, dict
     run = tmp_path_factory.mktemp("runs") / request.param
     t = task(kind=request.param)
     before = t.evaluate(t.network)
-    row = train(t, Options(**OPTIONS), run, "python app.py train")
+    row = train(t, TrainingOptions(**OPTIONS), run, "python app.py train")
     return request.param, t, run, {"before": before, "after": row}
 
 
@@ -60,7 +60,7 @@ def test_training_lowers_the_nats(trained):
 def test_a_run_is_resumed_from_its_state(trained):
     kind, t, run, rows = trained
     assert json.loads(json.dumps(t.identity())) == t.identity()
-    assert train(task(kind=kind), Options(**OPTIONS), run)["nats_per_point"] == rows["after"]["nats_per_point"]
+    assert train(task(kind=kind), TrainingOptions(**OPTIONS), run)["nats_per_point"] == rows["after"]["nats_per_point"]
 
 
 def test_checkpoint_gives_the_network_back(trained):

@@ -113,7 +113,7 @@ def test_what_is_no_drawing_is_refused_with_a_reason(client, body, part):
 
 
 def test_too_many_points_are_refused(client):
-    many = {"strokes": [[{"x": i, "y": 0} for i in range(schemas.MAX_POINTS + 1)]]}
+    many = {"strokes": [[{"x": i, "y": 0} for i in range(schemas.MAX_REQUEST_POINTS + 1)]]}
     answer = client.post("/api/transcribe", json=many)
     assert answer.status_code == 413
     assert "50,001 points" in answer.json()["reason"]
@@ -347,3 +347,10 @@ def test_writing_ends_when_nobody_waits(service):
     assert len(seen) == 1
     with pytest.raises(InkError, match="0 seconds"):
         Deadline(0, lambda clock=iter(range(9)): next(clock)).check()
+
+
+def test_the_page_learns_which_characters_can_be_written(client, service):
+    answer = client.get("/api/characters").json()
+    assert set(answer["characters"]) == service.synthesizer.characters
+    assert {"–", "…", "\n", "\u00a0", "ﬁ"} <= set(answer["replaced"])
+    assert not {"é", "’"} & set(answer["replaced"])  # this synthesizer has no apostrophe

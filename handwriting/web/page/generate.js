@@ -1,23 +1,24 @@
-// The view that writes: a text, a hand, and a page that is drawn while it is sampled.
+// The Generate view: a text, a hand, and a page that is drawn while it is sampled.
 
-import { download, say, stream, trying } from "./api.js";
+import { UserError, attempt, download, notify, stream } from "./api.js";
 import { Paper, element, picture } from "./paper.js";
 import { onStyles, ownStyles, strokesOf } from "./styles.js";
 
 const FORMATS = { svg: "SVG", png: "PNG", pdf: "PDF", inkml: "InkML", xopp: "Xournal++" };
+const CHANGES_MS = 250; // changes of the options within this time are written as one
 const $ = (id) => document.getElementById(id);
 
 let paper;
 let shipped = [];
 let writable = new Set();
 let running = null;
-let written = null; // what is on the paper: lines of strokes, texts, sheet
+let soon;
+let shown = null; // the page on the paper: its finished lines, and the request that they answer
 
-export function setUpGenerate(styles, characters) {
+export function setUpGenerate(styles, { characters, replaced }) {
   shipped = styles;
-  writable = new Set(characters);
+  writable = new Set(characters + replaced);
   paper = new Paper($("paper"));
-  const link = location.hash === "#generate";
   showStyles();
   onStyles(showStyles);
   showValues();
@@ -33,35 +34,28 @@ export function setUpGenerate(styles, characters) {
   });
   $("generate-form").addEventListener("input", (event) => event.target.type === "range" && showValues());
   $("generate-form").addEventListener("change", (event) => {
-    if (event.target.id !== "text" && written && $("generate-form").checkValidity()) write();
+    if (event.target.id !== "text" && started && $("generate-form").checkValidity()) writeSoon();
   });
   $("reroll").addEventListener("click", () => {
     $("seed").value = Math.floor(Math.random() * 100_000);
-    write();
+    writeSoon();
   });
   $("stop").addEventListener("click", stop);
   for (const [format, name] of Object.entries(FORMATS)) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
     button.addEventListener("click", () => {
       $("generate-download").open = false;
-      trying(() => exportPage(format));
+      attempt(() => exportPage(format));
     });
     $("generate-formats").append(button);
   }
-  let fresh = true;
-  document.addEventListener("shown", (event) => {
-    if (event.detail === "generate" && fresh) {
-      fresh = false;
-      write();
-    }
-  });
-  if (link) {
-    fresh = false;
-    write();
-  }
+  document.addEventListener("shown", (event) => event.detail === "generate" && !started && write());
+  if (!$("generate").hidden) write();
 }
 
-/** Choose a style by its name, as My hand does. */
+let started = false; // whether a page was written since the view was opened
+
+/** Choose one of the person's own styles by its name. */
 export function chooseStyle(name) {
   const input = [...document.getElementsByName("style")].find((one) => one.value === `own:${name}`);
   if (input) input.checked = true;
@@ -95,16 +89,13 @@ function showValues() {
   put("spacing", `${Number($("spacing").value)} mm`);
 }
 
-// What is merely typography is written as what it stands for, by the server.
-const TYPOGRAPHY = /[‘’‚‛‹›′‵ʹʻʼʽˈ`´“”„‟«»″‶〝〞〟ʺ‐‑‒–—―−⁃﹘﹣‥…ﬀﬁﬂﬃﬄﬅﬆ\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]/;
-
-/** Mark what cannot be written, while typing. */
+/** Mark characters that cannot be written, while the person types. */
 function check() {
   const text = $("text").value.normalize("NFC");
   const bad = new Set();
   const parts = [];
   for (const character of text) {
-    const fine = writable.has(character) || TYPOGRAPHY.test(character);
+    const fine = writable.has(character);
     if (fine) parts.push(document.createTextNode(character));
     else {
       bad.add(character);
@@ -114,7 +105,7 @@ function check() {
   $("text-marks").replaceChildren(...parts, document.createTextNode("\u200b"));
   $("text-marks").scrollTop = $("text").scrollTop;
   const named = [...bad].slice(0, 8).join(" ");
-  $("text-fault").textContent = bad.size ? `Cannot be written: ${named}${bad.size > 8 ? " …" : ""}. Spell it otherwise.` : "";
+  $("text-fault").textContent = bad.size ? `Cannot be written: ${named}${bad.size > 8 ? " …" : ""}. Use another spelling.` : "";
   $("text").setAttribute("aria-invalid", String(bad.size > 0));
 }
 
@@ -138,11 +129,19 @@ function request() {
   };
 }
 
-/** Write the page; one that is being written is given up. */
+/** Write the page when the options have stopped changing. */
+function writeSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(write, CHANGES_MS);
+}
+
+/** Write the page; a page that is still being written is abandoned. */
 async function write() {
+  clearTimeout(soon);
   stop();
+  started = true;
   if (!$("text").value.trim()) {
-    say("There is nothing to write: type a text first.");
+    notify("There is nothing to write. Type a text first.");
     $("text").focus();
     return;
   }
@@ -152,14 +151,18 @@ async function write() {
   $("stop").disabled = false;
   $("generate-state").textContent = "Writing …";
   try {
-    const lines = await draw(paper, asked, control.signal);
-    written = { lines, asked };
-    $("paper").setAttribute("aria-label", `Handwriting that says: ${asked.text}`);
+    const lines = [];
+    const begin = () => {
+      shown = { lines, asked };
+      $("paper").setAttribute("aria-label", `Handwriting that says: ${asked.text}`);
+    };
+    await draw(paper, asked, { signal: control.signal, begin, lines });
     await paper.end();
     if (running === control) $("generate-state").textContent = summary(lines);
   } catch (error) {
     if (error.name !== "AbortError") {
-      say(error.message);
+      if (running === control) paper.stop();
+      notify(error.message);
       if (running === control) $("generate-state").textContent = error.message;
     }
   } finally {
@@ -170,11 +173,18 @@ async function write() {
   }
 }
 
-/** Draw what the server streams on a paper; the lines that came. */
-export async function draw(onto, asked, signal) {
-  onto.clear();
-  const lines = [];
+/**
+ * Draw the server's stream on a paper, and collect the finished lines in `lines`. What is on the paper stays until the
+ * first event arrives; `begin` is called then.
+ */
+export async function draw(onto, asked, { signal, begin = () => {}, lines = [] } = {}) {
+  let first = true;
   for await (const event of stream("api/generate", asked, signal)) {
+    if (first) {
+      onto.clear();
+      begin();
+      first = false;
+    }
     if (event.type === "sheet") onto.sheet(event);
     else if (event.type === "points") onto.begun(event.line, event.points);
     else if (event.type === "line") {
@@ -186,15 +196,17 @@ export async function draw(onto, asked, signal) {
 }
 
 function summary(lines) {
-  const unsaid = lines.filter((line) => !line.says);
-  const tries = lines[0]?.drawn ?? 1;
-  const count = `${lines.length} ${lines.length === 1 ? "line" : "lines"}, the best of ${tries} each`;
-  if (!unsaid.length) return `${count}; all are read as they should.`;
-  const named = unsaid.slice(0, 3).map((line) => `“${line.text}” is read as “${line.read}”`).join("; ");
-  return `${count}. Not quite: ${named}${unsaid.length > 3 ? ` and ${unsaid.length - 3} more` : ""}. Another seed may do better.`;
+  const misread = lines.filter((line) => !line.says);
+  const candidates = lines[0]?.drawn ?? 1;
+  const count = `${lines.length} ${lines.length === 1 ? "line" : "lines"}, best of ${candidates} each`;
+  if (!misread.length) return `${count}; all are read correctly.`;
+  const named = misread.slice(0, 3).map((line) => `“${line.text}” is read as “${line.read}”`).join("; ");
+  return `${count}. Read differently: ${named}${misread.length > 3 ? ` and ${misread.length - 3} more` : ""}. Try another seed.`;
 }
 
+/** Stop writing: finished lines stay on the paper, an unfinished one is removed. */
 function stop() {
+  clearTimeout(soon);
   if (!running) return;
   running.abort();
   running = null;
@@ -203,9 +215,10 @@ function stop() {
   $("generate-state").textContent = "Stopped.";
 }
 
+/** Download the page that is on the paper. */
 async function exportPage(format) {
-  if (!written) return say("There is no page to download yet; write one first.");
-  const { lines, asked } = written;
+  if (!shown?.lines.length) throw new UserError("There is no page to download yet. Write one first.");
+  const { lines, asked } = shown;
   const rows = Math.max(...lines.map((line) => line.line)) + 1;
   const strokes = [], counts = Array(rows).fill(0), texts = Array(rows).fill("");
   for (const line of lines) {

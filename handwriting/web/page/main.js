@@ -1,6 +1,6 @@
-// Which view is shown, and in which colours.
+// Which view is shown, and the colour theme.
 
-import { get, trying } from "./api.js";
+import { attempt, get } from "./api.js";
 import { setUpGenerate } from "./generate.js";
 import { setUpHand } from "./hand.js";
 import { setUpWrite } from "./write.js";
@@ -16,32 +16,32 @@ function show(focus) {
     else link.removeAttribute("aria-current");
   }
   document.title = `${VIEWS[name]} – Handwriting`;
-  if (focus) document.querySelector(`#${name} h1`).focus();
+  if (focus) document.querySelector(`#${name} h1`).focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("shown", { detail: name }));
 }
 
 function setUpTheme() {
   const button = document.getElementById("theme");
-  let theme = read("handwriting.theme") ?? "system";
+  let theme = stored("handwriting.theme") ?? "system";
   const apply = () => {
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     button.textContent = { system: "◐", light: "☀", dark: "☾" }[theme];
-    button.setAttribute("aria-label", `Colours: ${theme === "system" ? "as the system" : theme}`);
+    button.setAttribute("aria-label", `Colour theme: ${theme}`);
     document.dispatchEvent(new CustomEvent("recoloured"));
   };
   button.addEventListener("click", () => {
     theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
     try {
       localStorage.setItem("handwriting.theme", theme);
-    } catch { /* without storage it holds until the page is closed */ }
+    } catch { /* without storage, the theme lasts until the page is closed */ }
     apply();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
   apply();
 }
 
-function read(key) {
+function stored(key) {
   try {
     return localStorage.getItem(key);
   } catch {
@@ -49,7 +49,7 @@ function read(key) {
   }
 }
 
-/** A menu closes when something else is chosen, or with Escape. */
+/** Menus close when something else is clicked, or with Escape. */
 function setUpMenus() {
   const close = (except) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
@@ -68,8 +68,8 @@ setUpWrite();
 setUpTheme();
 window.addEventListener("hashchange", () => show(true));
 show(false);
-trying(async () => {
-  const [styles, { characters }] = await Promise.all([get("api/styles"), get("api/characters")]);
+attempt(async () => {
+  const [styles, characters] = await Promise.all([get("api/styles"), get("api/characters")]);
   setUpGenerate(styles, characters);
   setUpHand();
   document.documentElement.dataset.ready = "true";

@@ -1,9 +1,9 @@
-// A canvas to write on: pen, touch and mouse, with smooth ink as wide as the pen is pressed, or slow.
+// A canvas to write on with pen, touch or mouse. The ink is smooth, and wider where the pen is pressed or slow.
 
-const DOT = 1.25; // how much wider than the pen a dot is
+const DOT_WIDTH = 1.25; // diameter of a dot, as a multiple of the stroke's width
 
 export class Pad {
-  /** `changed` is called when a stroke was finished or taken back, `began` when the pen comes down. */
+  /** `changed` is called after a stroke, undo, redo or clear; `began` when the pen comes down. */
   constructor(canvas, { changed = () => {}, began = () => {}, width = 2.6 } = {}) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { desynchronized: true });
@@ -11,6 +11,7 @@ export class Pad {
     this.began = began;
     this.width = width;
     this.strokes = [];
+    this.done = []; // changes that can be undone: { added } or { removed }, lists of strokes
     this.undone = [];
     this.active = null;
     this.penSeen = false;
@@ -23,7 +24,7 @@ export class Pad {
     this.fit();
   }
 
-  /** As many device pixels as the screen has; the ink stays where it is. */
+  /** Give the canvas as many pixels as the screen has there; the ink stays in place. */
   fit() {
     const { clientWidth, clientHeight } = this.canvas;
     const ratio = window.devicePixelRatio || 1;
@@ -39,24 +40,27 @@ export class Pad {
     this.context.clearRect(0, 0, this.canvas.clientWidth, this.canvas.clientHeight);
     this.context.lineCap = this.context.lineJoin = "round";
     this.context.strokeStyle = this.context.fillStyle = inkColor(this.canvas);
-    for (const stroke of this.strokes) for (let i = 0; i < stroke.length; i++) this.draw(stroke, i);
+    for (const stroke of this.strokes) for (let i = 0; i <= stroke.length; i++) this.draw(stroke, i);
   }
 
   down(event) {
-    if (event.button !== 0 || this.active) return;
-    if (event.pointerType === "pen") this.penSeen = true;
-    else if (event.pointerType === "touch" && this.penSeen) return; // a palm
+    if (event.button !== 0) return;
+    if (event.pointerType === "pen") {
+      this.penSeen = true;
+      if (this.active?.type === "touch") this.drop(); // the palm came down before the pen
+    } else if (event.pointerType === "touch" && this.penSeen) return; // a palm
+    if (this.active) return;
     event.preventDefault();
     this.canvas.setPointerCapture(event.pointerId);
-    this.active = { id: event.pointerId, stroke: [], pen: event.pointerType === "pen" };
+    this.active = { id: event.pointerId, type: event.pointerType, stroke: [] };
     this.began();
-    this.add(event);
+    this.extend(event);
   }
 
   move(event) {
     if (event.pointerId !== this.active?.id) return;
-    const all = event.getCoalescedEvents?.() ?? [];
-    for (const one of all.length ? all : [event]) this.add(one);
+    const coalesced = event.getCoalescedEvents?.() ?? [];
+    for (const one of coalesced.length ? coalesced : [event]) this.extend(one);
   }
 
   up(event) {
@@ -65,24 +69,32 @@ export class Pad {
     this.active = null;
     if (!stroke.length) return;
     this.draw(stroke, stroke.length);
-    this.strokes.push(stroke);
     this.undone = [];
+    this.done.push({ added: [stroke] });
+    this.strokes = [...this.strokes, stroke];
     this.changed();
   }
 
-  add(event) {
-    const { stroke, pen } = this.active;
+  /** Discard the stroke that is being drawn. */
+  drop() {
+    this.active = null;
+    this.redraw();
+  }
+
+  /** Add the point of a pointer event to the active stroke. */
+  extend(event) {
+    const { stroke, type } = this.active;
     const box = this.canvas.getBoundingClientRect();
     const point = { x: round(event.clientX - box.left), y: round(event.clientY - box.top), t: round(event.timeStamp - this.start) };
     const last = stroke.at(-1);
     if (last && last.x === point.x && last.y === point.y) return;
-    point.pressure = pen ? round(event.pressure) : undefined;
+    if (type === "pen") point.pressure = round(event.pressure);
     point.w = this.thickness(point, last);
     stroke.push(point);
     this.draw(stroke, stroke.length - 1);
   }
 
-  /** Of the line at a point: by pressure, else thinner where the pen is quick; always a little as it was. */
+  /** Line width at a point: by pressure, or else thinner where the pen is fast, and smoothed. */
   thickness(point, last) {
     let wanted = this.width;
     if (point.pressure !== undefined) wanted *= 0.45 + 1.1 * point.pressure;
@@ -93,13 +105,13 @@ export class Pad {
     return last ? 0.7 * last.w + 0.3 * wanted : wanted;
   }
 
-  /** The piece that point `i` of a stroke completes: a curve from midpoint to midpoint. */
+  /** Draw the piece that point `i` of a stroke completes: a curve from midpoint to midpoint. */
   draw(stroke, i) {
     const { context } = this;
     const [a, b, c] = [stroke[i - 2], stroke[i - 1], stroke[i]];
     context.beginPath();
     if (!b) {
-      context.arc(c.x, c.y, (c.w * DOT) / 2, 0, 2 * Math.PI);
+      context.arc(c.x, c.y, (c.w * DOT_WIDTH) / 2, 0, 2 * Math.PI);
       context.fill();
       return;
     }
@@ -111,30 +123,51 @@ export class Pad {
     context.stroke();
   }
 
-  undo() {
-    if (!this.strokes.length) return;
-    this.undone.push([this.strokes.pop()]);
-    this.redraw();
-    this.changed();
+  /** Add strokes as one change. */
+  add(strokes) {
+    this.undone = [];
+    if (strokes.length) this.redo({ added: strokes });
   }
 
-  redo() {
-    if (!this.undone.length) return;
-    this.strokes.push(...this.undone.pop());
-    this.redraw();
-    this.changed();
-  }
-
-  /** Takes all ink away; it can be taken back. */
+  /** Remove all ink as one change. */
   clear() {
-    if (!this.strokes.length) return;
-    this.undone.push(this.strokes);
-    this.strokes = [];
+    this.undone = [];
+    if (this.strokes.length) this.redo({ removed: this.strokes });
+  }
+
+  /** Show strokes that were stored earlier, each of which can be undone. */
+  restore(strokes) {
+    this.thicken(strokes);
+    this.strokes = strokes;
+    this.done = strokes.map((stroke) => ({ added: [stroke] }));
     this.redraw();
     this.changed();
   }
 
-  /** The ink as the server takes it. */
+  /** Give a line width to points that were not drawn here. */
+  thicken(strokes) {
+    for (const stroke of strokes) stroke.forEach((point, i) => (point.w ??= this.thickness(point, stroke[i - 1])));
+  }
+
+  undo() {
+    const change = this.done.pop();
+    if (!change) return;
+    this.undone.push(change);
+    this.strokes = change.added ? this.strokes.slice(0, -change.added.length) : change.removed;
+    this.redraw();
+    this.changed();
+  }
+
+  redo(change = this.undone.pop()) {
+    if (!change) return;
+    this.done.push(change);
+    this.thicken(change.added ?? []);
+    this.strokes = change.added ? [...this.strokes, ...change.added] : [];
+    this.redraw();
+    this.changed();
+  }
+
+  /** The ink in the format of the API. */
   get ink() {
     return this.strokes.map((stroke) => stroke.map(({ x, y, t, pressure }) => (pressure === undefined ? { x, y, t } : { x, y, t, pressure })));
   }
@@ -143,7 +176,7 @@ export class Pad {
 const round = (value) => Math.round(value * 100) / 100;
 const middle = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 
-/** The ink's colour as the style sheet has it now. */
+/** The current ink colour of the style sheet. */
 function inkColor(element) {
   const probe = document.createElement("span");
   probe.style.color = "var(--ink)";

@@ -1,8 +1,8 @@
-// A sheet on the screen that handwriting is drawn on, stroke by stroke, at a pace that is pleasant to watch.
+// A sheet on the screen on which handwriting is drawn, stroke by stroke, at a pace that is pleasant to watch.
 
 const SVG = "http://www.w3.org/2000/svg";
-const PACE = 330; // points a second: some five times a person's
-const CATCH_UP = 1.6; // seconds in which what is waiting should be drawn
+const POINTS_PER_SECOND = 330; // about five times as fast as a person
+const CATCH_UP_SECONDS = 1.6; // time in which the waiting points should be drawn
 
 export const element = (name, attributes = {}) => {
   const made = document.createElementNS(SVG, name);
@@ -10,7 +10,7 @@ export const element = (name, attributes = {}) => {
   return made;
 };
 
-/** A smooth path through points [x, y], as far as it goes; a dot is a line of no length. */
+/** A smooth path through points [x, y]; a single point is a line of no length. */
 export function pathThrough(points) {
   if (!points.length) return "";
   const [first] = points;
@@ -24,7 +24,7 @@ export function pathThrough(points) {
   return `${path}L${last[0]} ${last[1]}`;
 }
 
-/** A picture of ink, strokes of points [x, y, ...]: its beginning, as high as the svg. */
+/** Show the beginning of some ink, strokes of points [x, y, ...], as high as the svg. */
 export function picture(svg, strokes, thickness = 0.035) {
   const points = strokes.flat();
   const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
@@ -65,7 +65,7 @@ export class Paper {
     return (this.lines[number] ??= { strokes: [], paths: [], shown: 0, open: true, drawn: [] });
   }
 
-  /** Points [x, y, end of stroke] of a line that is being sampled. */
+  /** Add points [x, y, end of stroke] of a line that is being sampled. */
   begun(number, points) {
     const line = this.line(number);
     for (const [x, y, end] of points) {
@@ -76,7 +76,7 @@ export class Paper {
     this.wake();
   }
 
-  /** A whole line; what is on the paper already moves to its place, or goes when it is another line. */
+  /** Add a finished line; its points on the paper move to their places, or vanish if it is another candidate. */
   finished(number, strokes, same) {
     const line = this.line(number);
     if (line.shown && !same) {
@@ -84,25 +84,37 @@ export class Paper {
         path.classList.add("gone");
         setTimeout(() => path.remove(), 200);
       }
-      this.lines[number] = { strokes, paths: [], shown: 0, drawn: [] };
+      this.lines[number] = { strokes, paths: [], shown: 0, drawn: [], finished: true };
     } else {
       line.moved = line.shown ? { from: line.strokes, begin: performance.now() } : null;
       line.strokes = strokes;
+      line.finished = true;
     }
     this.wake();
   }
 
-  /** Everything has arrived; `done` is fulfilled when it is drawn. */
+  /** Everything has arrived; the promise is fulfilled when all of it is drawn. */
   end() {
     this.ended = true;
     this.wake();
     return this.done;
   }
 
-  /** Stop where the pen is. */
+  /** Show all finished lines, remove an unfinished one, and stop. */
   stop() {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
+    for (const line of this.lines) {
+      if (!line) continue;
+      if (!line.finished) for (const path of line.paths) path.remove();
+      else {
+        line.moved = null;
+        line.drawn = [];
+        this.show(line, count(line.strokes));
+        for (const path of line.paths.splice(line.strokes.length)) path.remove();
+      }
+    }
+    this.lines = this.lines.filter((line) => line?.finished);
     this.finish();
   }
 
@@ -120,7 +132,7 @@ export class Paper {
   step(now) {
     const seconds = Math.min(0.1, Math.max(0, (now - this.last) / 1000));
     this.last = now;
-    const pace = Math.max(PACE, this.waiting / CATCH_UP);
+    const pace = Math.max(POINTS_PER_SECOND, this.waiting / CATCH_UP_SECONDS);
     let budget = this.still.matches ? Infinity : (this.budget ?? 0) + pace * seconds;
     let moving = false;
     for (const line of this.lines) {
@@ -138,7 +150,7 @@ export class Paper {
     else if (this.ended) this.finish();
   }
 
-  /** Draw a line as far as its first `points` points. */
+  /** Draw the first `points` points of a line. */
   show(line, points) {
     let before = 0;
     for (let i = 0; i < line.strokes.length && before < points; i++) {
@@ -154,7 +166,7 @@ export class Paper {
     line.shown = points;
   }
 
-  /** Ease what was drawn of a line to where it belongs; whether that goes on. */
+  /** Move the drawn points of a line towards their final places; true while they are moving. */
   move(line, now) {
     if (!line.moved) return false;
     const share = this.still.matches ? 1 : Math.min(1, (now - line.moved.begin) / 240);

@@ -1,0 +1,307 @@
+"""Letters with marks, written as a base letter and its mark: é, ü, ő, ç, ø, and signs such as “ £ ½.
+
+The network writes base letters alone. Where its window says that the base letter stands, the mark is drawn in the
+hand's own size, slant and shakiness. Every letter of Latin-1 and Latin Extended-A and the usual signs can be written
+this way; the tables below say how.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.ink import Floats, Ink
+
+Strokes = tuple[tuple[tuple[float, float], ...], ...]
+"""Strokes of a mark or a sign: points (x, y) in x-heights, y growing upward."""
+
+
+def _arc(x: float, y: float, rx: float, ry: float, begin: float, end: float, points: int = 9) -> tuple:
+    """Points of an ellipse around (``x``, ``y``) from angle ``begin`` to ``end``, in degrees, counter-clockwise."""
+    angles = np.radians(np.linspace(begin, end, points))
+    return tuple(zip((x + rx * np.cos(angles)).tolist(), (y + ry * np.sin(angles)).tolist(), strict=True))
+
+
+# Marks over a letter: the origin is the middle of the letter's upper edge. Distances are a hand's, not a font's.
+_DOT = 0.045
+ABOVE: dict[str, Strokes] = {
+    "grave": (((-0.22, 0.62), (-0.05, 0.42), (0.06, 0.24)),),
+    "acute": (((0.24, 0.66), (0.1, 0.44), (-0.02, 0.24)),),
+    "circumflex": (((-0.26, 0.22), (0.0, 0.56), (0.24, 0.24)),),
+    "caron": (((-0.25, 0.58), (-0.02, 0.24), (0.25, 0.6)),),
+    "tilde": (((-0.32, 0.28), (-0.2, 0.45), (-0.06, 0.44), (0.08, 0.33), (0.22, 0.32), (0.36, 0.5)),),
+    "diaeresis": (((-0.2, 0.42), (-0.2 + _DOT, 0.38)), ((0.2, 0.44), (0.2 + _DOT, 0.4))),
+    "ring": (_arc(0.0, 0.42, 0.17, 0.18, 90, 460, 13),),
+    "macron": (((-0.3, 0.38), (0.3, 0.41)),),
+    "breve": (((-0.26, 0.58), (-0.16, 0.34), (0.0, 0.27), (0.16, 0.35), (0.25, 0.6)),),
+    "dot": (((0.0, 0.42), (_DOT, 0.38)),),
+    "double acute": (((-0.02, 0.62), (-0.2, 0.24)), ((0.34, 0.62), (0.14, 0.24))),
+    "comma above": (((0.04, 0.62), (-0.04, 0.48), (0.06, 0.3)),),
+}
+# Marks under a letter: the origin is the middle of the letter's lower edge.
+BELOW: dict[str, Strokes] = {
+    "cedilla": (((0.02, 0.02), (0.0, -0.16), (0.16, -0.26), (0.1, -0.44), (-0.1, -0.48)),),
+    "comma below": (((0.06, -0.16), (0.02, -0.34), (-0.1, -0.48)),),
+    "ogonek": (((0.2, 0.02), (0.06, -0.16), (0.06, -0.36), (0.3, -0.4)),),
+    "tail": (((0.28, 0.05), (0.3, -0.3), (0.14, -0.5), (-0.08, -0.42)),),
+}
+# Marks across a letter: x and y from 0 to 1 are the left to the right and the lower to the upper edge of the letter.
+ACROSS: dict[str, Strokes] = {
+    "slash": (((-0.12, -0.1), (1.12, 1.12)),),
+    "short slash": (((-0.45, 0.36), (1.35, 0.72)),),
+    "high bar": (((-0.1, 0.8), (0.55, 0.81), (1.2, 0.83)),),
+    "left bar": (((-0.25, 0.5), (0.1, 0.51), (0.5, 0.5)),),
+    "middle bar": (((-0.05, 0.5), (0.5, 0.51), (1.05, 0.5)),),
+    "two bars": (((-0.25, 0.6), (0.3, 0.61), (0.75, 0.62)), ((-0.25, 0.38), (0.3, 0.39), (0.7, 0.39))),
+    "dots": (((0.5, 6.0), (0.55, 5.6)), ((0.5, -5.0), (0.55, -5.4))),
+}
+# Marks to the right of a letter: the origin is its upper right corner.
+BESIDE: dict[str, Strokes] = {
+    "apostrophe": (((0.16, 0.1), (0.14, -0.06), (0.06, -0.24)),),
+    "middle dot": (((0.3, -0.75), (0.3 + _DOT, -0.79)),),
+}
+
+# Signs that no letter resembles: the origin is on the baseline at the left edge; the width follows.
+SIGNS: dict[str, tuple[float, Strokes]] = {
+    "“": (0.45, (((0.14, 1.55), (0.02, 1.75), (0.1, 1.98)), ((0.4, 1.55), (0.28, 1.75), (0.36, 1.98)))),
+    "”": (0.45, (((0.14, 1.98), (0.16, 1.75), (0.02, 1.55)), ((0.4, 1.98), (0.42, 1.75), (0.28, 1.55)))),
+    "„": (0.45, (((0.14, 0.12), (0.16, -0.1), (0.02, -0.3)), ((0.4, 0.12), (0.42, -0.1), (0.28, -0.3)))),
+    "‘": (0.2, (((0.16, 1.55), (0.03, 1.75), (0.12, 1.98)),)),
+    "’": (0.2, (((0.14, 1.98), (0.16, 1.75), (0.03, 1.55)),)),
+    "‚": (0.2, (((0.14, 0.12), (0.16, -0.1), (0.03, -0.3)),)),
+    "«": (0.8, (((0.4, 0.85), (0.02, 0.5), (0.38, 0.15)), ((0.78, 0.85), (0.4, 0.5), (0.76, 0.15)))),
+    "»": (0.8, (((0.02, 0.85), (0.4, 0.5), (0.0, 0.15)), ((0.4, 0.85), (0.78, 0.5), (0.38, 0.15)))),
+    "°": (0.4, (_arc(0.2, 1.6, 0.18, 0.2, 90, 455, 13),)),
+    "§": (
+        0.7,
+        (
+            (
+                (0.62, 1.5), (0.45, 1.7), (0.18, 1.64), (0.1, 1.42), (0.28, 1.2), (0.52, 1.02), (0.64, 0.76),
+                (0.5, 0.52), (0.3, 0.5),
+            ),
+            (
+                (0.28, 1.2), (0.1, 1.0), (0.16, 0.76), (0.44, 0.54), (0.6, 0.26), (0.52, 0.02), (0.28, -0.08),
+                (0.06, 0.12),
+            ),
+        ),
+    ),
+    "£": (
+        0.95,
+        (
+            (
+                (0.85, 1.42), (0.7, 1.68), (0.44, 1.64), (0.34, 1.3), (0.38, 0.6), (0.28, 0.14), (0.06, 0.02),
+                (0.08, 0.16), (0.4, 0.08), (0.92, 0.06),
+            ),
+            ((0.08, 0.84), (0.44, 0.85), (0.72, 0.86)),
+        ),
+    ),
+    "ß": (
+        0.75,
+        (
+            (
+                (0.1, -0.05), (0.12, 0.8), (0.16, 1.4), (0.36, 1.72), (0.6, 1.55), (0.56, 1.2), (0.34, 0.98),
+                (0.58, 0.8), (0.72, 0.45), (0.58, 0.08), (0.3, 0.06),
+            ),
+        ),
+    ),
+    "þ": (
+        0.75,
+        (
+            ((0.08, 1.7), (0.1, 0.6), (0.08, -0.65)),
+            ((0.1, 0.7), (0.32, 1.0), (0.6, 0.86), (0.7, 0.5), (0.54, 0.1), (0.28, 0.0), (0.1, 0.2)),
+        ),
+    ),
+    "Þ": (
+        0.85,
+        (
+            ((0.1, 1.7), (0.12, 0.8), (0.1, 0.0)),
+            ((0.12, 1.3), (0.5, 1.34), (0.76, 1.1), (0.72, 0.72), (0.46, 0.5), (0.12, 0.48)),
+        ),
+    ),
+    "ð": (
+        0.75,
+        (
+            (
+                (0.2, 1.62), (0.5, 1.3), (0.68, 0.8), (0.64, 0.3), (0.38, 0.0), (0.12, 0.16), (0.08, 0.55),
+                (0.3, 0.85), (0.56, 0.74), (0.67, 0.5),
+            ),
+            ((0.16, 1.2), (0.4, 1.34), (0.62, 1.5)),
+        ),
+    ),
+    "ſ": (0.4, (((0.12, -0.02), (0.14, 1.0), (0.18, 1.5), (0.36, 1.72), (0.54, 1.6)),)),
+}  # fmt: skip
+
+_COMBINING = {
+    "\u0300": "grave", "\u0301": "acute", "\u0302": "circumflex", "\u0303": "tilde", "\u0304": "macron",
+    "\u0306": "breve", "\u0307": "dot", "\u0308": "diaeresis", "\u030a": "ring", "\u030b": "double acute",
+    "\u030c": "caron", "\u0327": "cedilla", "\u0328": "ogonek", "\u0326": "comma below",
+}  # fmt: skip
+_COMMA_BELOW = frozenset("ģķļņŗĢĶĻŅŖ")
+"""Latvian letters: Unicode decomposes them with a cedilla, and people write a comma."""
+_CARON_BESIDE = frozenset("ďľťĽ")
+_SPECIAL: dict[str, tuple[str, tuple[str, ...]]] = {
+    "ø": ("o", ("slash",)), "Ø": ("O", ("slash",)), "ł": ("l", ("short slash",)), "Ł": ("L", ("short slash",)),
+    "đ": ("d", ("high bar",)), "Đ": ("D", ("left bar",)), "Ð": ("D", ("left bar",)), "ħ": ("h", ("high bar",)),
+    "Ħ": ("H", ("high bar",)), "ŧ": ("t", ("middle bar",)), "Ŧ": ("T", ("middle bar",)), "ı": ("i", ("no dot",)),
+    "ŋ": ("n", ("tail",)), "Ŋ": ("N", ("tail",)), "ĸ": ("k", ()), "ŀ": ("l", ("middle dot",)),
+    "Ŀ": ("L", ("middle dot",)), "€": ("C", ("two bars",)), "÷": ("-", ("dots",)), "×": ("x", ()),
+    "ģ": ("g", ("comma above",)),
+}  # fmt: skip
+_SEVERAL = {
+    "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ĳ": "ij", "Ĳ": "IJ", "ŉ": "'n", "½": "1/2", "¼": "1/4", "¾": "3/4",
+    "…": "...", "–": "-", "—": "-", "ẞ": "SS",
+}  # fmt: skip
+
+STANDS_FOR = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": ",", "«": "<", "»": ">", "°": "o", "§": "S",
+              "£": "L", "ß": "B", "þ": "p", "Þ": "P", "ð": "d", "ſ": "f"}  # fmt: skip
+"""What the network writes in place of each of :data:`SIGNS` until the sign replaces it: something of its size."""
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A text as the network writes it, and what is to be added to it."""
+
+    base: str
+    marks: dict[int, tuple[str, ...]]
+    """Index of a character of ``base`` to its marks, in the order of writing: names of the tables above."""
+    signs: dict[int, str]
+    """Index of a character of ``base`` to the sign that replaces it."""
+
+
+def spell(text: str, known: Iterable[str] = ()) -> Spelling:
+    """How ``text`` is written; characters in ``known``, and those that no table has, are left as they are.
+
+    >>> spell("café").base, spell("café").marks
+    ('cafe', {3: ('acute',)})
+    """
+    base, marks, signs = "", {}, {}
+    for character in unicodedata.normalize("NFC", text):
+        at = len(base)
+        decomposed = unicodedata.normalize("NFD", character)
+        letter, combining = decomposed[0], decomposed[1:]
+        names = tuple(_COMBINING.get(mark, "") for mark in combining)
+        if character in known:
+            base += character
+        elif character in SIGNS:
+            base, signs[at] = base + STANDS_FOR[character], character
+        elif character in _SPECIAL:
+            base, marks[at] = base + _SPECIAL[character][0], _SPECIAL[character][1]
+        elif character in _SEVERAL:
+            base += _SEVERAL[character]
+        elif names and all(names):
+            base, marks[at] = base + letter, _placed(character, letter, names)
+        else:
+            base += character
+    return Spelling(base, {at: names for at, names in marks.items() if names}, signs)
+
+
+def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    if character in _COMMA_BELOW:
+        return ("comma below",)
+    if character in _CARON_BESIDE:
+        return ("apostrophe",)
+    dotless = letter in "ij" and any(name in ABOVE for name in names)
+    return ("no dot", *names) if dotless else names
+
+
+@dataclass(frozen=True)
+class HandShape:
+    """What a mark takes from the hand that wrote the letter."""
+
+    x_height: float
+    """Height of a small letter, in the units of the ink."""
+    slant: float
+    """Shear: units to the right per unit upward."""
+    shake: float = 0.015
+    """Standard deviation of the hand's irregularity, in x-heights."""
+
+
+def add_marks(
+    ink: Ink, places: NDArray[np.int64], spelling: Spelling, shape: HandShape, random: np.random.Generator
+) -> Ink:
+    """``ink`` of the base text with its marks and signs; y grows downward and the baseline is y = 0.
+
+    ``places``: the character of ``spelling.base`` that each point belongs to.
+    """
+    strokes = _split(ink, places, set(spelling.signs))
+    for at, names in sorted(spelling.marks.items()):
+        box = _box(ink, places == at, shape)
+        if box is None:
+            continue
+        if "no dot" in names:
+            strokes = [stroke for stroke in strokes if not _is_dot(stroke, box, shape)]
+            box = (box[0], -shape.x_height, box[2], box[3])
+        for name in names:
+            strokes += [_drawn(points, shape, random) for points in _at(name, box, shape)]
+    for at, sign in sorted(spelling.signs.items()):
+        box = _box(ink, places == at, shape)
+        if box is None:
+            continue
+        width, template = SIGNS[sign]
+        left = (box[0] + box[2]) / 2 - width * shape.x_height / 2
+        strokes += [
+            _drawn(np.array(stroke) * (1, -1) * shape.x_height + (left, 0), shape, random, baseline=0.0)
+            for stroke in template
+        ]
+    return Ink.from_strokes(strokes, ink.source)
+
+
+def _split(ink: Ink, place: np.ndarray, removed: set[int]) -> list[Floats]:
+    """The strokes without the points of the ``removed`` characters; what was joined over them becomes two strokes."""
+    strokes = []
+    gone = np.isin(place, sorted(removed))
+    for start, end in zip(ink.starts, ink.ends, strict=True):
+        keep = np.flatnonzero(~gone[start:end]) + start
+        for part in np.split(keep, np.flatnonzero(np.diff(keep) > 1) + 1):
+            if len(part) > 1 or (len(part) == 1 and end - start == 1):
+                strokes.append(ink.xy[part])
+    return strokes
+
+
+def _box(ink: Ink, mask: np.ndarray, shape: HandShape) -> tuple[float, float, float, float] | None:
+    """Left, top, right, bottom of a character; a dot of an i is not part of its body."""
+    if not mask.any():
+        return None
+    x, y = ink.x[mask], ink.y[mask]
+    left, right = np.quantile(x, [0.03, 0.97])
+    return float(left), float(y.min()), float(max(right, left + 0.1 * shape.x_height)), float(y.max())
+
+
+def _is_dot(stroke: Floats, box: tuple[float, float, float, float], shape: HandShape) -> bool:
+    """Whether a stroke is the dot over the i whose body has this box."""
+    small = np.ptp(stroke, axis=0).max() < 0.6 * shape.x_height
+    middle = (stroke.min(axis=0) + stroke.max(axis=0)) / 2
+    beside = box[0] - 0.6 * shape.x_height < middle[0] < box[2] + 0.9 * shape.x_height
+    return bool(small and beside and middle[1] < -1.05 * shape.x_height)
+
+
+def _at(name: str, box: tuple[float, float, float, float], shape: HandShape) -> list[Floats]:
+    """The strokes of a mark in their place, y growing downward."""
+    left, top, right, bottom = box
+    middle, unit = (left + right) / 2, shape.x_height
+    if name in ACROSS:
+        size = np.array([max(right - left, 0.25 * unit), max(bottom - top, 0.1 * unit)])
+        return [np.array(stroke) * (1, -1) * size + (left, bottom) for stroke in ACROSS[name]]
+    origins = {"above": (middle, top), "below": (middle, min(bottom, 0.1 * unit)), "beside": (right, top)}
+    for table, origin in ((ABOVE, "above"), (BELOW, "below"), (BESIDE, "beside")):
+        if name in table:
+            return [np.array(stroke) * (1, -1) * unit + origins[origin] for stroke in table[name]]
+    return []  # "no dot" removes ink and adds none
+
+
+def _drawn(points: Floats, shape: HandShape, random: np.random.Generator, baseline: float | None = None) -> Floats:
+    """A template stroke as the hand draws it: smooth, sheared about its lower end and a little irregular."""
+    steps = np.linspace(0, len(points) - 1, max(2, 4 * (len(points) - 1) + 1))
+    smooth = np.column_stack([np.interp(steps, np.arange(len(points)), column) for column in points.T])
+    for _ in range(2 if len(points) > 3 else 0):
+        smooth[1:-1] = (smooth[:-2] + 2 * smooth[1:-1] + smooth[2:]) / 4
+    foot = smooth[:, 1].max() if baseline is None else baseline
+    smooth[:, 0] += shape.slant * (foot - smooth[:, 1])
+    wander = random.normal(0, shape.shake * shape.x_height, (3, 2))
+    along = np.linspace(0, 2, len(smooth))
+    moved = smooth + np.column_stack([np.interp(along, np.arange(3), column) for column in wander.T])
+    return moved + random.normal(0, 2 * shape.shake * shape.x_height, 2)

@@ -1,0 +1,140 @@
+"""Words set on lines and pages, as type is: pure functions from widths to places.
+
+Nothing is drawn here. A paragraph is a sequence of boxes, each as wide as the ink of its word and followed by a space;
+lines are filled greedily, as a person writes. All lengths are in millimetres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from handwriting.errors import InkError
+
+Align = Literal["left", "center", "right", "justify"]
+
+ROUNDING_MM = 1e-6
+"""A line may exceed its width by this much."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A word to set."""
+
+    width: float
+    """Width of its ink."""
+    space: float
+    """Space after it when another word follows on the same line."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Boxes that are set on consecutive lines."""
+
+    boxes: tuple[Box, ...]
+    """Empty for a blank line."""
+    align: Align = "left"
+    indent: float = 0.0
+    """Indent of the first line."""
+    left: float = 0.0
+    """Indent of every line, as in a list."""
+    before: float = 0.0
+    """Extra space above, in line heights; ignored at the top of a page."""
+    page_break: bool = False
+    """Whether it starts a new page."""
+
+
+@dataclass(frozen=True)
+class SetLine:
+    """A line of words in their places."""
+
+    paragraph: int
+    """Index of its paragraph."""
+    first: int
+    """Index of its first box in the paragraph."""
+    x: tuple[float, ...]
+    """Left edge of each of its boxes, from the left margin."""
+
+
+@dataclass(frozen=True)
+class PlacedLine:
+    """A line on a page."""
+
+    line: SetLine
+    page: int
+    """Counted from 0."""
+    row: float
+    """Distance of its baseline from the first baseline of the page, in line heights."""
+
+
+def break_lines(paragraph: Paragraph, number: int, width: float) -> list[SetLine]:
+    """The lines of paragraph ``number``, filled greedily; one line without boxes for an empty paragraph.
+
+    Raises :class:`InkError` when a box is wider than the line that has to hold it.
+    """
+    boxes = paragraph.boxes
+    if not boxes:
+        return [SetLine(number, 0, ())]
+    lines: list[SetLine] = []
+    first = 0
+    while first < len(boxes):
+        indent = paragraph.left + (paragraph.indent if first == 0 else 0.0)
+        room = width - indent
+        if boxes[first].width > room + ROUNDING_MM:
+            raise InkError(
+                f"a word {boxes[first].width:.1f} mm wide does not fit on a line of {room:.1f} mm; "
+                "use a wider page, narrower margins or a smaller size"
+            )
+        end, used = first + 1, boxes[first].width
+        while end < len(boxes) and used + boxes[end - 1].space + boxes[end].width <= room + ROUNDING_MM:
+            used += boxes[end - 1].space + boxes[end].width
+            end += 1
+        lines.append(SetLine(number, first, _places(paragraph, first, end, indent, room - used)))
+        first = end
+    return lines
+
+
+def _places(paragraph: Paragraph, first: int, end: int, indent: float, slack: float) -> tuple[float, ...]:
+    """Left edges of the boxes ``first`` to ``end`` of a line that has ``slack`` left over."""
+    last_line = end == len(paragraph.boxes)
+    stretch = slack / (end - first - 1) if paragraph.align == "justify" and not last_line and end - first > 1 else 0.0
+    x = indent + {"center": slack / 2, "right": slack}.get(paragraph.align, 0.0)
+    places = []
+    for box in paragraph.boxes[first:end]:
+        places.append(x)
+        x += box.width + box.space + stretch
+    return tuple(places)
+
+
+def paginate(paragraphs: Sequence[Paragraph], width: float, rows: int | None) -> list[PlacedLine]:
+    """All lines on pages of ``rows`` lines each; on one endless page when ``rows`` is None.
+
+    Blank lines at the top of a page are dropped, except on the first page, and a paragraph of several lines does not
+    leave its first line alone at the bottom of a page.
+    """
+    if rows is not None and rows < 1:
+        raise InkError(
+            "the margins leave no room for a line; use a higher page, narrower margins or a smaller line height"
+        )
+    placed: list[PlacedLine] = []
+    page, row = 0, 0.0
+    for number, paragraph in enumerate(paragraphs):
+        lines = break_lines(paragraph, number, width)
+        if paragraph.page_break and placed:
+            page, row = page + 1, 0.0
+        row += paragraph.before if row > 0 else 0.0
+        for index, line in enumerate(lines):
+            needed = 2 if index == 0 and len(lines) > 1 and (rows or 2) > 1 else 1
+            if rows is not None and row > 0 and row + needed > rows + ROUNDING_MM:
+                page, row = page + 1, 0.0
+            if not line.x and row == 0.0 and page > 0:
+                continue
+            placed.append(PlacedLine(line, page, row))
+            row += 1.0
+    return placed
+
+
+def page_count(lines: Iterable[PlacedLine]) -> int:
+    """The number of pages."""
+    return 1 + max((line.page for line in lines), default=0)

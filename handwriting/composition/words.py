@@ -1,0 +1,109 @@
+"""Lines of writing cut into words, where the synthesizer's window says which points belong to which character.
+
+The window (Graves 2013, arXiv 1308.0850, section 5.1) tells for every point which character it was looking at, so a
+line can be drawn as one run and its words set elsewhere afterwards. A stroke belongs to the word that most of its
+points belong to. Where the pen was not lifted between two words, a stroke has a real share in both of them: such words
+are reported as joined, and are drawn again by themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.geometry.baseline import level
+from handwriting.ink import Ink, Source
+from handwriting.synthesis.synthesizer import Written
+
+JOINED_SHARE = 0.2
+"""A stroke joins two words when at least this share of its points belongs to the second most frequent one: the window
+moves on to the next character a few points early or late, and never by a fifth of a stroke."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a line that was drawn."""
+
+    text: str
+    begin: int
+    """Index of its first character in the text of the line."""
+    ink: Ink | None
+    """Level, with the baseline of its line at y = 0 and its left edge at x = 0, in the units of the synthesizer; None
+    when no stroke belongs to it."""
+    places: NDArray[np.int64]
+    """Shape (N,): the character of ``text`` that each point belongs to."""
+    gap: float | None
+    """Distance from its right edge to the left edge of the next word as the hand wrote them; None for the last word."""
+    joined: bool
+    """Whether a stroke runs on into a neighbouring word."""
+
+    @property
+    def width(self) -> float:
+        """From the left to the right edge of the ink; 0 without ink."""
+        return 0.0 if self.ink is None else self.ink.bounds[2]
+
+
+def cut(line: Written) -> list[Word]:
+    """The words of a line, in order, each with its own strokes."""
+    spans = word_spans(line.text)
+    flat = level(line.ink)
+    owner, joined = stroke_owners(flat, line.places, line.text)
+    words: list[Word] = []
+    edges: list[tuple[float, float] | None] = []
+    for number, (begin, end) in enumerate(spans):
+        text = line.text[begin:end]
+        strokes = np.flatnonzero(owner == number)
+        if len(strokes) == 0:
+            words.append(Word(text, begin, None, np.zeros(0, dtype=np.int64), None, False))
+            edges.append(None)
+            continue
+        ink = flat.take(strokes)
+        left, _, right, _ = ink.bounds
+        ink = replace(ink.moved_to(ink.x - left, ink.y), source=Source(text=text))
+        places = np.clip(line.places[flat.points_of(strokes)] - begin, 0, len(text) - 1)
+        words.append(Word(text, begin, ink, places, None, number in joined))
+        edges.append((left, right))
+    for number, (here, after) in enumerate(pairwise(edges)):
+        if here is not None and after is not None:
+            words[number] = replace(words[number], gap=after[0] - here[1])
+    return words
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Begin and end of every word of ``text``; spaces separate words."""
+    spans, begin = [], None
+    for position, character in enumerate(text + " "):
+        if character == " ":
+            if begin is not None:
+                spans.append((begin, position))
+            begin = None
+        elif begin is None:
+            begin = position
+    return spans
+
+
+def stroke_owners(ink: Ink, places: NDArray[np.int64], text: str) -> tuple[NDArray[np.int64], set[int]]:
+    """The word that each stroke belongs to, shape (S,), and the numbers of the words that are joined to a neighbour.
+
+    ``places``: shape (N,), the character that each point belongs to. Points on a space do not count, except for a
+    stroke that has no others: it belongs to the word before the space.
+    """
+    before = np.zeros(len(text), dtype=np.int64)  # the last word that has begun at each character
+    for number, (begin, _) in enumerate(word_spans(text)):
+        before[begin:] = number
+    space = np.array([character == " " for character in text])
+    places = np.clip(places, 0, len(text) - 1)
+    owner = np.empty(len(ink.starts), dtype=np.int64)
+    joined: set[int] = set()
+    for stroke, (start, end) in enumerate(zip(ink.starts, ink.ends, strict=True)):
+        points = places[start:end]
+        points = points[~space[points]] if not space[points].all() else points
+        numbers, counts = np.unique(before[points], return_counts=True)
+        order = counts.argsort()[::-1]
+        owner[stroke] = numbers[order[0]]
+        if len(order) > 1 and counts[order[1]] >= JOINED_SHARE * len(points):
+            joined |= {int(numbers[order[0]]), int(numbers[order[1]])}
+    return owner, joined

@@ -1,0 +1,84 @@
+"""Excalidraw drawings (``.excalidraw``): JSON with a list of elements, of which those of type ``freedraw`` are ink.
+
+Points of an element count from its ``x`` and ``y`` and turn with it about the center of its box. There is no time.
+Deleted elements stay in the file with a mark.
+
+Source: https://docs.excalidraw.com/docs/codebase/json-schema
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.formats import json, times
+from handwriting.formats.json_shapes import coordinates, shown
+from handwriting.formats.strokes import Strokes
+from handwriting.ink import Floats, Page, Source
+from handwriting.notes import Notes
+
+KIND = "excalidraw"
+HIGHLIGHTER = 60
+"""Opacity in percent below which a line of at least :data:`WIDE` pixels is a highlighter's."""
+WIDE = 8.0
+
+
+def recognises(head: bytes) -> bool:
+    start = b"".join(head[:400].split())
+    return b'"type":"excalidraw' in start
+
+
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """The drawing as one page, in pixels."""
+    document = json.parse(data, file)
+    elements = document.get("elements") if isinstance(document, dict) else None
+    if not isinstance(elements, list):
+        raise InkError(f"{file}: an Excalidraw file without a list of elements; export the drawing again")
+    strokes = Strokes(file, notes)
+    for number, element in enumerate(elements, 1):
+        kind = element.get("type") if isinstance(element, dict) else None
+        if not isinstance(element, dict) or element.get("isDeleted") is True:
+            continue
+        if kind != "freedraw":
+            notes.count(f"{str(kind)[:30]} element")
+        elif _is_highlighter(element):
+            notes.count("highlighter stroke")
+        elif element.get("opacity") == 0:
+            notes.count("invisible stroke")
+        else:
+            with notes.part(f"element {number}"):
+                points = _points(element, file)
+                pressures = element.get("pressures")
+                complete = isinstance(pressures, list) and len(pressures) == len(points)
+                real = complete and element.get("simulatePressure") is not True
+                strokes.add(points[:, 0], points[:, 1], None, times.column(pressures or (), 1.0) if real else None)
+    ink = strokes.ink(Source(units="px", file=file))
+    return [] if ink is None else [Page(ink)]
+
+
+def _points(element: dict[str, Any], file: str) -> Floats:
+    """Shape (n, 2): where the points of an element lie on the canvas."""
+    found = element.get("points")
+    if not isinstance(found, list) or not all(isinstance(point, list) and len(point) >= 2 for point in found):
+        raise InkError(f"{file}: points={shown(found)}; they must be a list of x and y")
+    points = coordinates([point[:2] for point in found], file)
+    points = points + coordinates([[element.get("x"), element.get("y")]], file)
+    angle = element.get("angle") or 0.0
+    if angle and len(points):
+        (turn,) = times.column([angle], 1.0)
+        center = (points.min(axis=0) + points.max(axis=0)) / 2
+        cosine, sine = np.cos(turn), np.sin(turn)
+        points = (points - center) @ np.array([[cosine, sine], [-sine, cosine]]) + center
+    return points
+
+
+def _is_highlighter(element: dict[str, Any]) -> bool:
+    custom = element.get("customData")
+    options = custom.get("strokeOptions") if isinstance(custom, dict) else None
+    if isinstance(options, dict) and options.get("highlighter") is True:
+        return True
+    opacity, width = element.get("opacity", 100), element.get("strokeWidth", 1)
+    numeric = isinstance(opacity, int | float) and isinstance(width, int | float)
+    return numeric and 0 < opacity < HIGHLIGHTER and width >= WIDE

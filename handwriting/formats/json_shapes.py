@@ -1,0 +1,144 @@
+"""The shapes that a stroke has in JSON, as rows of numbers: points, columns, and JIIX."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.formats import times
+from handwriting.ink import Floats
+from handwriting.limits import MAX_COORDINATE, number_or_none
+
+KEYS = {
+    "x": ("x", "X", "clientX", "pageX"), "y": ("y", "Y", "clientY", "pageY"),
+    "t": ("t", "T", "time", "timestamp"), "p": ("p", "pressure", "force", "F"),
+}  # fmt: skip
+MILLISECOND = 1e-3
+
+Rows = tuple[Floats, Floats, Floats | None, Floats | None]
+"""x, y, t in milliseconds and pressure, each of shape (n,); NaN in the last two for an unknown value."""
+
+
+def points(stroke: Any, file: str) -> Rows:
+    """A stroke that is a list of points, or an object of columns; :class:`InkError` for an invalid coordinate."""
+    if isinstance(stroke, dict):
+        return columns(stroke, file)
+    if not isinstance(stroke, list):
+        raise InkError(f"{file}: {shown(stroke)} is not a stroke; a stroke is a list of points")
+    return _rows(list(zip(*(_point(point, file) for point in stroke), strict=True)) or [[], [], [], []], file)
+
+
+def columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) -> Rows:
+    """A stroke with a list for each property; ``begin`` (ms) is added to its times, None drops them."""
+    x, y, t, p = (next((stroke[key] for key in keys if key in stroke), None) for keys in KEYS.values())
+    if not isinstance(x, list) or not isinstance(y, list) or len(x) != len(y):
+        raise InkError(f"{file}: {shown(stroke)} is not a stroke; it needs lists of x and y of the same length")
+    t = t if isinstance(t, list) and len(t) == len(x) and begin is not None else []
+    p = p if isinstance(p, list) and len(p) == len(x) else []
+    x, y, stamps, pressure = _rows([x, y, t, p], file)
+    return x, y, None if stamps is None else stamps + (begin or 0.0), pressure
+
+
+def has_columns(strokes: list[Any]) -> bool:
+    """Whether a list of strokes has them as ``[[x, ...], [y, ...], [t, ...]]`` and not as lists of points.
+
+    Both are lists of lists; a point has two to four values, and so many columns has a stroke. Where both fit, strokes
+    of different lengths tell that these are columns.
+    """
+    lengths = set()
+    for stroke in strokes:
+        if not isinstance(stroke, list) or not 2 <= len(stroke) <= 4 or not all(isinstance(c, list) for c in stroke):
+            return False
+        if len({len(column) for column in stroke}) > 1:
+            return False
+        lengths.add(len(stroke[0]))
+    return bool(lengths) and (not lengths <= {2, 3, 4} or len(lengths) > 1)
+
+
+def is_jiix(document: Any, others: Sequence[str]) -> bool:
+    """Whether strokes lie somewhere below elements with their coordinates as lists named X and Y.
+
+    A document with one of the keys ``others`` has another shape.
+    """
+    if not isinstance(document, dict) or any(key in document for key in others):
+        return False
+    return any(isinstance(item.get("X"), list) and isinstance(item.get("Y"), list) for item in objects(document))
+
+
+def jiix_strokes(document: Any, file: str) -> Iterator[Callable[[], Rows]]:
+    """Functions that return every stroke of a JIIX document once: words and characters may list the same one."""
+    strokes: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for item in objects(document):
+        name = item.get("id")
+        again = isinstance(name, str) and name in seen
+        if isinstance(item.get("X"), list) and item.get("type", "stroke") == "stroke" and not again:
+            strokes.append(item)
+            seen |= {name} if isinstance(name, str) else set()
+    begins = [times.date(stroke.get("timestamp")) for stroke in strokes]
+    # Times count from the start of their stroke: without it the time between strokes is unknown.
+    dated = all(begin is not None for begin in begins)
+    for stroke, begin in zip(strokes, begins, strict=True):
+        at = begin * 1000 if dated and begin is not None else (0.0 if len(strokes) == 1 else None)
+        yield partial(columns, stroke, file, at)
+
+
+def objects(document: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a document, outer ones first, in their order."""
+    stack = [document]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            yield item
+            stack += [v for v in reversed(item.values()) if isinstance(v, dict | list)]
+        elif isinstance(item, list):
+            stack += [v for v in reversed(item) if isinstance(v, dict | list)]
+
+
+def shown(value: Any) -> str:
+    """A value for a message, short whatever it is."""
+    if isinstance(value, list | dict):
+        return f"a list of {len(value)}" if isinstance(value, list) else f"an object of {len(value)}"
+    return json.dumps(value[:40] if isinstance(value, str) else value)[:60]
+
+
+def _point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
+    if isinstance(point, list) and 2 <= len(point) <= 4:
+        x, y, t, p = [*point, None, None][:4]
+        return x, y, t, p
+    if isinstance(point, dict):
+        x, y, t, p = (next((point[key] for key in keys if key in point), None) for keys in KEYS.values())
+        return x, y, t, p
+    raise InkError(f"{file}: {shown(point)} is not a point; a point is {{'x': 1, 'y': 2}}, with 't' or without")
+
+
+def coordinates(pairs: Sequence[Any], file: str) -> Floats:
+    """Shape (n, 2): pairs of x and y; :class:`InkError` when one is not a finite number."""
+    for pair in pairs:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise InkError(f"{file}: {shown(pair)} is not a point of x and y")
+        for name, value in zip("xy", pair, strict=True):
+            _check(value, name, file)
+    return np.array(pairs, dtype=np.float64).reshape(-1, 2)
+
+
+def _check(value: Any, name: str, file: str) -> None:
+    if isinstance(value, str) and number_or_none(value) is not None:  # a number as text
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_COORDINATE:
+        raise InkError(f"{file}: {name}={shown(value)}; it must be a number and at most {MAX_COORDINATE:g}")
+
+
+def _rows(lists: Sequence[Sequence[Any]], file: str) -> Rows:
+    x, y, t, p = lists
+    for name, values in (("x", x), ("y", y)):
+        for value in values:
+            _check(value, name, file)
+    stamps = times.column(t, MILLISECOND) if any(value is not None for value in t) else None
+    pressure = times.column(p, 1.0) if any(value is not None for value in p) else None
+    return np.array(x, dtype=np.float64), np.array(y, dtype=np.float64), stamps, pressure

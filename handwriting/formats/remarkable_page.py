@@ -1,0 +1,26 @@
+"""What all versions of a reMarkable page have in common: lines drawn by tools on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handwriting.ink import Floats
+
+HEADER_SIZE = 43
+PAPER = (1404, 1872)
+"""Width and height of the first tablets' screen, in pixels; used where a file does not give a size."""
+NOT_PENS = {5: "highlighter", 6: "eraser", 8: "eraser", 18: "highlighter", 23: "shader"}
+"""Tools whose lines are not writing."""
+
+Paper = tuple[int, int]
+
+
+@dataclass
+class Line:
+    """A line: the tool's number, and arrays of shape (n,) in pixels from the paper's upper left corner."""
+
+    tool: int
+    x: Floats
+    y: Floats
+    pressure: Floats
+    """0 to 1."""

@@ -1,0 +1,210 @@
+"""Pages of reMarkable tablets since 2022: version 6 of the ``.rm`` file.
+
+A page is a header and a sequence of blocks, each with its length; a block holds values with a tag that says which value
+it is and how long. Lines hang in a tree of groups, which may be hidden. The tablet counts x from the middle of the
+paper. Typed text is left out, and lines that the tablet moves along with it stand where the text begins.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from handwriting.errors import InkError, TooLargeError
+from handwriting.formats.remarkable_page import PAPER, Line, Paper
+from handwriting.limits import MAX_DEPTH, MAX_STROKES
+from handwriting.notes import Notes
+
+POINT = {
+    1: np.dtype(
+        [("x", "<f4"), ("y", "<f4"), ("speed", "<f4"), ("direction", "<f4"), ("width", "<f4"), ("pressure", "<f4")]
+    ),
+    2: np.dtype(
+        [("x", "<f4"), ("y", "<f4"), ("speed", "<u2"), ("width", "<u2"), ("direction", "u1"), ("pressure", "u1")]
+    ),
+}
+"""A point of a line, by the version of its block."""
+
+ID, LENGTH, BYTE8, BYTE4, BYTE1 = 0xF, 0xC, 0x8, 0x4, 0x1
+_SIZES = {BYTE8: 8, BYTE4: 4, BYTE1: 1}
+TREE, NODE, GLYPHS, LINE, TEXT, SCENE = 0x01, 0x02, 0x03, 0x05, 0x07, 0x0D
+"""Types of block: a group's place in the tree, a group, a highlighted passage, a line, typed text, the scene."""
+
+Identifier = tuple[int, int]
+
+
+def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Line], Paper]:
+    """The lines on a page (``where``: ``"page 3"``) and the size of its paper."""
+    parents: dict[Identifier, Identifier] = {}
+    hidden: set[Identifier] = set()
+    found: list[tuple[Identifier, Line]] = []
+    paper = PAPER
+    number = 0
+    with notes.part(f"the rest of {where}"):
+        for kind, revision, block in _blocks(data, file):
+            number += kind == LINE
+            with notes.part(f"stroke {number} on {where}" if kind == LINE else f"a part of {where}"):
+                try:
+                    if kind == TREE:
+                        group = block.id(1)
+                        block.id(2)
+                        block.value(3, BYTE1)
+                        parents[group] = block.inner(4).id(1)
+                    elif kind == NODE:
+                        group = block.id(1)
+                        block.inner(2)
+                        shown = block.inner(3)
+                        shown.id(1)
+                        if shown.value(2, BYTE1) == b"\0":
+                            hidden.add(group)
+                    elif kind == SCENE:
+                        paper = block.paper() or paper
+                    elif kind == TEXT:
+                        notes.count("typed text", _has_text(block))
+                    elif kind == GLYPHS:
+                        notes.count("highlighted passage", _has_value(block))
+                    elif kind == LINE and (new := _line(block, revision)) is not None:
+                        found.append(new)
+                except (ValueError, struct.error) as error:
+                    raise InkError(f"{file}: it is damaged ({error}); copy or export the file again") from None
+    kept = [line for layer, line in found if not _is_hidden(layer, parents, hidden)]
+    notes.count("stroke on a hidden layer", len(found) - len(kept))
+    for line in kept:
+        line.x = line.x + paper[0] / 2
+    return kept, paper
+
+
+def _has_text(block: _Block) -> bool:
+    """Whether the block of typed text, which most pages have, has any."""
+    block.id(1)
+    return block.inner(2).inner(1).inner(1).number() > 0
+
+
+def _has_value(block: _Block) -> bool:
+    """Whether an item of a group is still there; one that was deleted keeps its place without a value."""
+    for index in (1, 2, 3, 4):
+        block.id(index)
+    block.value(5, BYTE4)
+    return block.has(6, LENGTH)
+
+
+def _line(block: _Block, revision: int) -> tuple[Identifier, Line] | None:
+    """The layer and the line of a block; None when it was erased or has no points."""
+    layer = block.id(1)
+    for index in (2, 3, 4):
+        block.id(index)
+    block.value(5, BYTE4)
+    if not block.has(6, LENGTH):
+        return None
+    value = block.inner(6)
+    if value.take(1) != b"\x03":
+        return None
+    tool = int.from_bytes(value.value(1, BYTE4), "little")
+    value.value(2, BYTE4)
+    value.value(3, BYTE8)
+    value.value(4, BYTE4)
+    raw = value.inner(5).rest()
+    kind = POINT.get(revision)
+    if kind is None or len(raw) % kind.itemsize:
+        raise ValueError(f"a line of {len(raw)} bytes in version {revision}")
+    points = np.frombuffer(raw, kind)
+    if not len(points):
+        return None
+    x, y, pressure = (points[name].astype(np.float64) for name in ("x", "y", "pressure"))
+    return layer, Line(tool, x, y, pressure / (1.0 if revision == 1 else 255.0))
+
+
+def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden: set[Identifier]) -> bool:
+    for _ in range(MAX_DEPTH):
+        if group in hidden:
+            return True
+        if group not in parents:
+            break
+        group = parents[group]
+    return False
+
+
+def _blocks(data: bytes, file: str) -> Iterator[tuple[int, int, _Block]]:
+    """Type, version and contents of every block after the header of 43 bytes."""
+    at, left = 43, 2 * MAX_STROKES
+    while at < len(data):
+        left -= 1
+        if left < 0:
+            raise TooLargeError(f"{file}: more than {2 * MAX_STROKES:,} blocks; split it into pages")
+        if at + 8 > len(data):
+            raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
+        length, _, _, revision, kind = struct.unpack_from("<IBBBB", data, at)
+        at += 8
+        if length > len(data) - at:
+            raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
+        yield kind, revision, _Block(data, at, at + length)
+        at += length
+
+
+class _Block:
+    """The bytes from ``at`` to ``end``: values with tags, read in turn. Raises ValueError for a missing value."""
+
+    def __init__(self, data: bytes, at: int, end: int) -> None:
+        self.data, self.at, self.end = data, at, end
+
+    def take(self, count: int) -> bytes:
+        if count > self.end - self.at:
+            raise ValueError("a value is cut short")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def rest(self) -> bytes:
+        return self.take(self.end - self.at)
+
+    def number(self) -> int:
+        """Seven bits a byte, the lowest first; the highest bit says that more follow."""
+        value = shift = 0
+        while True:
+            byte = self.take(1)[0]
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+            if shift > 70:
+                raise ValueError("an endless number")
+
+    def has(self, index: int, kind: int) -> bool:
+        before = self.at
+        try:
+            return self.number() == index << 4 | kind
+        except ValueError:
+            return False
+        finally:
+            self.at = before
+
+    def tag(self, index: int, kind: int) -> None:
+        if not self.has(index, kind):
+            raise ValueError(f"value {index} is not where it should be")
+        self.number()
+
+    def id(self, index: int) -> Identifier:
+        self.tag(index, ID)
+        return self.take(1)[0], self.number()
+
+    def value(self, index: int, kind: int) -> bytes:
+        self.tag(index, kind)
+        return self.take(_SIZES[kind])
+
+    def inner(self, index: int) -> _Block:
+        """The block inside this one that is its value ``index``."""
+        self.tag(index, LENGTH)
+        (length,) = struct.unpack("<I", self.take(4))
+        self.take(length)
+        return _Block(self.data, self.at - length, self.at)
+
+    def paper(self) -> tuple[int, int] | None:
+        """The paper's size in the scene's block; None when it is not given."""
+        for index in (1, 2, 3):
+            if self.has(index, LENGTH):
+                self.inner(index)
+        if not self.has(5, LENGTH):
+            return None
+        width, height = struct.unpack("<II", self.inner(5).take(8))
+        return (width, height) if 0 < width < 100_000 and 0 < height < 100_000 else None

@@ -1,0 +1,95 @@
+"""Strokes on their way from a file to :class:`Ink`: the rules that all readers share.
+
+x and y of every point must be finite numbers; a stroke in which one is not is refused by itself. Times and pressure
+are kept when every point has a valid one, and dropped with a note otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from handwriting.errors import InkError
+from handwriting.formats import times
+from handwriting.ink import Floats, Ink, Source
+from handwriting.limits import MAX_COORDINATE, check_points
+from handwriting.notes import Notes
+
+
+@dataclass
+class _Stroke:
+    x: Floats
+    y: Floats
+    t: Floats | None
+    pressure: Floats | None
+
+
+class Strokes:
+    """The strokes of a page, gathered one by one."""
+
+    def __init__(self, file: str, notes: Notes) -> None:
+        self.file, self.notes = file, notes
+        self.points = 0
+        self._strokes: list[_Stroke] = []
+
+    def __len__(self) -> int:
+        return len(self._strokes)
+
+    def add(self, x: ArrayLike, y: ArrayLike, t: Floats | None = None, pressure: Floats | None = None) -> None:
+        """Add a stroke of n points; every array has shape (n,). Without points it is left out.
+
+        ``t`` counts in the unit that :meth:`ink` is told; NaN in ``t`` or ``pressure`` stands for an unknown value.
+        Raises :class:`InkError` when a coordinate is not finite or is too large, to be caught by
+        :meth:`Notes.part <handwriting.notes.Notes.part>`.
+        """
+        stroke = _Stroke(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), t, pressure)
+        if not len(stroke.x):
+            return
+        for name, values in (("x", stroke.x), ("y", stroke.y)):
+            bad = np.flatnonzero(~(np.abs(values) <= MAX_COORDINATE))
+            if len(bad):
+                raise InkError(
+                    f"{self.file}: {name}={values[bad[0]]:g} of point {bad[0] + 1}; it must be finite and at most "
+                    f"{MAX_COORDINATE:g}"
+                )
+        self.points += len(stroke.x)
+        self._strokes.append(stroke)
+        check_points(self.points, self.file, len(self._strokes))
+
+    def ink(self, source: Source, unit: float = 1.0, start: float = 0.0, largest: float | None = 1.0) -> Ink | None:
+        """All strokes as one ink; None when there are none.
+
+        ``unit``: seconds per unit of the times, as the format has it. ``start``: what their clock shows at time 0, in
+        seconds. ``largest``: the largest pressure of the format, to which greater ones are reduced; None to take the
+        largest that occurs.
+        """
+        if not self._strokes:
+            return None
+        x, y = (np.concatenate([getattr(stroke, name) for stroke in self._strokes]) for name in "xy")
+        starts = np.cumsum([0] + [len(stroke.x) for stroke in self._strokes[:-1]])
+        t = self._complete("times", [stroke.t for stroke in self._strokes])
+        if t is not None:
+            t = t * times.unit_of(t, unit)
+            source = replace(source, start_time=float(t[0] + start) or None)
+            t = t - t[0]
+        pressure = self._complete("pressure", [stroke.pressure for stroke in self._strokes])
+        if pressure is not None:
+            top = max(float(pressure.max()), 0.0 if largest is None else largest)
+            pressure = pressure.clip(0) / top if top > 0 else None
+        return Ink(x, y, starts, t, pressure, source)
+
+    def _complete(self, name: str, parts: list[Floats | None]) -> Floats | None:
+        """Shape (N,): a property of every point; None, with a note, when only some points have it."""
+        known = [part for part in parts if part is not None]
+        if not known:
+            return None
+        values = np.concatenate(known)
+        valid = np.isfinite(values)
+        if valid.all() and len(known) == len(parts):
+            return values
+        damaged = not valid.all()
+        reason = f"{int(valid.sum()):,} of {self.points:,} points have {'a valid one' if damaged else 'one'}"
+        self.notes.drop(f"the {name}", reason, "noted" if damaged else "detail")
+        return None

@@ -1,0 +1,217 @@
+"""The lines of pens in an SVG document: its tree walked with transforms, styles, ``use`` and nested ``svg``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from lxml import etree
+
+from handwriting.errors import InkError, TooLargeError
+from handwriting.formats import svg_path, svg_transform, xml
+from handwriting.formats.svg_path import Outline, Outlines
+from handwriting.formats.svg_style import Style, Styles
+from handwriting.ink import Floats
+from handwriting.limits import number_or_none, numbers
+from handwriting.notes import Notes
+
+LINES = ("path", "polyline", "polygon", "line")
+UNDRAWN = {"defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc"}
+"""Elements whose contents are not drawn where they stand."""
+OTHERS = {
+    "text": "text element", "image": "image", "rect": "shape", "circle": "shape", "ellipse": "shape",
+    "foreignObject": "foreign object",
+}  # fmt: skip
+"""Elements that are drawn, but not by a pen, and what they are called."""
+PAPER = "paper"
+"""Class of the rulings in our own drawings."""
+MAX_REUSED = 50_000
+"""Elements that ``use`` draws again."""
+MAX_REUSE = 20
+"""Levels of ``use`` inside one another."""
+MAX_FUNCTIONS = 20_000
+"""Functions of all transforms."""
+FAINT, WIDE = 0.75, 3.0
+"""A line of lower opacity and of so many times the usual width was drawn by a highlighter."""
+
+
+@dataclass
+class _Place:
+    """An element and how it is drawn."""
+
+    element: etree._Element
+    matrix: Floats
+    style: Style
+    reuse: int = 0
+    again: bool = False
+    """Whether ``use`` draws it, so that a symbol is drawn as well."""
+
+
+@dataclass
+class _Drawn:
+    """A pen's line as cubic curves, shape (n, 4, 2), and how it looks."""
+
+    curves: Floats
+    alpha: float
+    width: float
+    blended: bool
+
+
+class Drawing:
+    """Finds the lines of a document. ``outlines`` counts the filled ones, which are not lines of a pen."""
+
+    def __init__(self, root: etree._Element, file: str, notes: Notes, size: list[float | None]) -> None:
+        self.root, self.file, self.notes, self.size = root, file, notes, size
+        self.styles = Styles(root)
+        self.parser = Outlines(file)
+        self.outlines = self.elements = self.reused = self.functions = 0
+        self._by_id: dict[str, etree._Element] | None = None
+
+    def lines(self) -> list[Floats]:
+        """Every pen line, shape (n, 2), in the user units of the document."""
+        drawn: list[_Drawn] = []
+        for number, place in enumerate(self._places(), 1):
+            with self.notes.part(f"{xml.local(place.element)} {number}"):
+                for curves, closed in self._outlines(place.element):
+                    if not place.style.visible:
+                        self.notes.count("invisible line")
+                    elif not place.style.is_pen(closed):
+                        self.outlines += 1
+                    else:
+                        curves = curves @ place.matrix[:2, :2].T + place.matrix[:2, 2]
+                        scale = abs(np.linalg.det(place.matrix[:2, :2])) ** 0.5
+                        style = place.style
+                        drawn.append(_Drawn(curves, style.alpha, style.width * scale, style.blended))
+        return svg_path.points([one.curves for one in self._without_highlighters(drawn)], self.file)
+
+    def _without_highlighters(self, drawn: list[_Drawn]) -> list[_Drawn]:
+        opaque = [one.width for one in drawn if one.alpha >= FAINT and not one.blended]
+        if not opaque:
+            return drawn
+        wide = WIDE * float(np.median(opaque))
+        kept = [one for one in drawn if one.width < wide or (one.alpha >= FAINT and not one.blended)]
+        self.notes.count("highlighter stroke", len(drawn) - len(kept))
+        return kept
+
+    def _places(self) -> Iterator[_Place]:
+        """The elements that a pen may have drawn."""
+        declared = self.styles.declared(self.root)
+        matrix = np.eye(3)
+        with self.notes.part("the whole drawing"):
+            # The outermost element turns about its center, as a box of a page does.
+            width, height = self.size
+            center = (width / 2, height / 2) if width and height else (0.0, 0.0)
+            matrix = self._transform(matrix, declared, center)
+        style = self.styles.within(Style(), declared)
+        stack = [_Place(child, matrix, style) for child in reversed(self.root)]
+        while stack:
+            place = stack.pop()
+            name = xml.local(place.element)
+            self.elements += 1
+            self.reused += place.reuse > 0
+            if self.reused > MAX_REUSED:
+                raise TooLargeError(f"{self.file}: <use> draws more than {MAX_REUSED:,} elements; split it into pages")
+            if not name or place.element.get("class") == PAPER or (name in UNDRAWN and not place.again):
+                continue
+            declared = self.styles.declared(place.element)
+            place.style = self.styles.within(place.style, declared)
+            if not place.style.shown:
+                self.notes.count("hidden element")
+                continue
+            if name in OTHERS:
+                self.notes.count(OTHERS[name])
+                continue
+            with self.notes.part(f"<{name[:20]}> element {self.elements}"):
+                place.matrix = self._transform(place.matrix, declared)
+                if name in LINES:
+                    yield place
+                else:
+                    stack += self._inside(place, name)
+
+    def _inside(self, place: _Place, name: str) -> list[_Place]:
+        """The elements that a container draws, the last one first."""
+        if name == "use":
+            return self._used(place)
+        if name == "switch":
+            first = next((child for child in place.element if xml.local(child)), None)
+            return [] if first is None else [_Place(first, place.matrix, place.style, place.reuse)]
+        matrix = place.matrix
+        if name in ("svg", "symbol"):
+            matrix = matrix @ self._viewport(place.element, place.element)
+        return [_Place(child, matrix, place.style, place.reuse) for child in reversed(place.element)]
+
+    def _used(self, place: _Place) -> list[_Place]:
+        element = place.element
+        keys = [
+            key for key in element.attrib if isinstance(key, str) and key.rpartition("}")[2] in ("href", "xlink:href")
+        ]
+        reference = str(element.get(keys[0], "")) if keys else ""
+        target = self._find(reference.strip().removeprefix("#"))
+        if target is None:
+            raise InkError(f"{self.file}: it draws {reference[:40]!r}, which is not in the file; export it again")
+        if place.reuse >= MAX_REUSE:
+            raise InkError(f"{self.file}: more than {MAX_REUSE} levels of <use>; export it again")
+        x, y = (self._length(element, name) or 0.0 for name in "xy")
+        matrix = place.matrix @ np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
+        if xml.local(target) not in ("symbol", "svg"):
+            return [_Place(target, matrix, place.style, place.reuse + 1, True)]
+        style = self.styles.within(place.style, self.styles.declared(target))
+        matrix = matrix @ self._viewport(target, element)
+        return [_Place(child, matrix, style, place.reuse + 1) for child in reversed(target)]
+
+    def _viewport(self, element: etree._Element, sized: etree._Element) -> Floats:
+        """How an inner ``svg`` or a symbol lies on what is around it; ``sized`` has its width and height."""
+        own = element is sized
+        x, y = (self._length(element, name) or 0.0 if own else 0.0 for name in "xy")
+        words = element.get("viewBox", "").replace(",", " ").split()
+        frame = np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
+        if len(words) != 4:
+            return frame
+        box = numbers(words, "viewBox", self.file)
+        lengths = [
+            self._length(sized, name) or self._length(element, name) or whole or share
+            for name, whole, share in zip(("width", "height"), self.size, box[2:], strict=True)
+        ]
+        if not (box[2:] > 0).all():
+            return frame
+        return svg_transform.fitted(box, np.array([x, y, *lengths]), element.get("preserveAspectRatio", ""))
+
+    def _transform(self, matrix: Floats, declared: dict[str, str], origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
+        text = svg_transform.combined(declared)
+        if not text:
+            return matrix
+        self.functions += text.count("(")
+        if self.functions > MAX_FUNCTIONS:
+            raise TooLargeError(f"{self.file}: more than {MAX_FUNCTIONS:,} transforms; split it into pages or lines")
+        given = declared.get("transform-origin")
+        if declared.get("transform-box", "view-box") != "view-box" and svg_transform.turns(text):
+            raise InkError(f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not understood")
+        if given is not None:
+            origin = svg_transform.origin(given, self.size, self.file)
+        return matrix @ svg_transform.matrix(text, self.file, origin)
+
+    def _outlines(self, element: etree._Element) -> list[Outline]:
+        name = xml.local(element)
+        if name == "path":
+            return list(self.parser.path(element.get("d", "")))
+        if name == "line":
+            words = [str(self._length(element, key) or 0.0) for key in ("x1", "y1", "x2", "y2")]
+        else:
+            words = svg_path.NUMBER.findall(element.get("points", ""))
+        return self.parser.corners(words, name == "polygon")
+
+    def _length(self, element: etree._Element, name: str) -> float | None:
+        """A length in user units; a percentage is of the whole drawing."""
+        text = (element.get(name) or "").strip()
+        if text.endswith("%"):
+            share, whole = number_or_none(text[:-1]), self.size[name[0] in "yh"]
+            return None if share is None or whole is None else share / 100 * whole
+        return number_or_none(text.removesuffix("px"))
+
+    def _find(self, name: str) -> etree._Element | None:
+        if self._by_id is None:
+            self._by_id = {}
+            for element in self.root.xpath("//*[@id]"):
+                self._by_id.setdefault(element.get("id"), element)
+        return self._by_id.get(name)

@@ -1,0 +1,151 @@
+"""Transforms of SVG drawings, as attributes and as CSS have them, and the fit of a view box into its frame.
+
+Attributes count angles in degrees and lengths in user units (``translate(5 3) rotate(30)``); CSS names the units
+(``translate(5px, 3px) rotate(0.5turn)``) and has a few functions of its own. Either syntax is understood in either
+place, as browsers do for most of it.
+
+Sources: https://www.w3.org/TR/css-transforms-1/, https://www.w3.org/TR/SVG2/coords.html
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.ink import Floats
+from handwriting.limits import MAX_COORDINATE, number_or_none
+
+_FUNCTION = re.compile(r"\s*,?\s*([a-zA-Z0-9]{1,20})\s*\(([^()]{0,500})\)")
+_ARGUMENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)([a-z%]*)", re.IGNORECASE)
+_WORDS = {"left": 0.0, "top": 0.0, "center": 50.0, "right": 100.0, "bottom": 100.0}
+"""Percentages that words of a transform's origin stand for."""
+_UNITS = {
+    "": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 96 / 72, "pc": 16.0, "q": 96 / 101.6,
+    "deg": 1.0, "grad": 0.9, "rad": 180 / math.pi, "turn": 360.0,
+}  # fmt: skip
+
+
+def matrix(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
+    """Shape (3, 3): the product of the functions in ``text``, about ``origin``.
+
+    Raises :class:`InkError` for a function that is unknown or has the wrong arguments.
+    """
+    found = np.eye(3)
+    at = 0
+    if text.strip().lower() == "none":
+        return found
+    while match := _FUNCTION.match(text, at):
+        found = found @ _function(match[1].lower(), match[2], text, file)
+        at = match.end()
+    if text[at:].strip(" ,\t\r\n"):
+        raise _unknown(text, file)
+    if not (np.abs(found) <= MAX_COORDINATE**2).all():
+        raise InkError(f"{file}: transform={text[:60]!r} is too large; export the drawing again")
+    return _translate(*origin) @ found @ _translate(-origin[0], -origin[1])
+
+
+def combined(declared: dict[str, str]) -> str:
+    """The functions of ``transform``, after those that CSS has as properties of their own."""
+    parts = []
+    for name in ("translate", "rotate", "scale"):
+        value = declared.get(name, "none")
+        if value != "none":
+            parts.append(f"{name}({','.join(value.split())})")
+    text = declared.get("transform", "none")
+    return " ".join([*parts, "" if text == "none" else text]).strip()
+
+
+def turns(text: str) -> bool:
+    """Whether functions do more than move, so that it matters about which point."""
+    return any(not name.lower().startswith("translate") for name in re.findall(r"([a-zA-Z0-9]{1,20})\s*\(", text))
+
+
+def origin(text: str, size: list[float | None], file: str) -> tuple[float, float]:
+    """The point of a ``transform-origin``; percentages and words are of the drawing's ``size``."""
+    words = text.split()[:2]
+    if words and words[0] in ("top", "bottom"):
+        words.reverse()
+    places = []
+    for word, length in zip([*words, "center"][:2], size, strict=True):
+        share = _WORDS.get(word, number_or_none(word[:-1]) if word.endswith("%") else None)
+        if share is None:
+            places.append(_number(word, f"origin {text}", file))
+        else:
+            places.append(share / 100 * (length or 0.0))
+    return places[0], places[1]
+
+
+def fitted(box: Floats, frame: Floats, aspect: str) -> Floats:
+    """Shape (3, 3): maps the view ``box`` to the ``frame``, both as x, y, width, height (preserveAspectRatio)."""
+    scale = frame[2:] / box[2:]
+    words = aspect.split() or ["xMidYMid"]
+    if words[0] == "none":
+        shares = np.zeros(2)
+    else:
+        scale = np.full(2, scale.max() if "slice" in words else scale.min())
+        positions = {"min": 0.0, "mid": 0.5, "max": 1.0}
+        name = words[0].lower()
+        shares = np.array([positions.get(name[1:4], 0.5), positions.get(name[5:8], 0.5)])
+    corner = frame[:2] + shares * (frame[2:] - scale * box[2:]) - scale * box[:2]
+    return np.array([[scale[0], 0, corner[0]], [0, scale[1], corner[1]], [0, 0, 1.0]])
+
+
+def _function(name: str, body: str, text: str, file: str) -> Floats:
+    words = [word for word in re.split(r"[\s,]+", body.strip()) if word]
+    numbers = [_number(word, text, file) for part in words for word in _split(part)]
+    n = len(numbers)
+    match name:
+        case "matrix" if n == 6:
+            a, b, c, d, e, f = numbers
+            return np.array([[a, c, e], [b, d, f], [0, 0, 1]])
+        case "translate" if n in (1, 2):
+            return _translate(numbers[0], numbers[1] if n == 2 else 0.0)
+        case "translate3d" if n == 3:
+            return _translate(numbers[0], numbers[1])
+        case "translatex" if n == 1:
+            return _translate(numbers[0], 0.0)
+        case "translatey" if n == 1:
+            return _translate(0.0, numbers[0])
+        case "scale" | "scale3d" if n in (1, 2, 3):
+            return np.diag([numbers[0], numbers[1] if n > 1 else numbers[0], 1.0])
+        case "scalex" if n == 1:
+            return np.diag([numbers[0], 1.0, 1.0])
+        case "scaley" if n == 1:
+            return np.diag([1.0, numbers[0], 1.0])
+        case "rotate" | "rotatez" if n in (1, 3):
+            center = (numbers[1], numbers[2]) if n == 3 else (0.0, 0.0)
+            cosine, sine = math.cos(math.radians(numbers[0])), math.sin(math.radians(numbers[0]))
+            turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+            return _translate(*center) @ turn @ _translate(-center[0], -center[1])
+        case "skewx" if n == 1:
+            return np.array([[1, math.tan(math.radians(numbers[0])), 0], [0, 1, 0], [0, 0, 1]])
+        case "skewy" if n == 1:
+            return np.array([[1, 0, 0], [math.tan(math.radians(numbers[0])), 1, 0], [0, 0, 1]])
+        case "skew" if n in (1, 2):
+            x, y = (math.tan(math.radians(angle)) for angle in (numbers[0], numbers[1] if n == 2 else 0.0))
+            return np.array([[1, x, 0], [y, 1, 0], [0, 0, 1]])
+    raise _unknown(text, file)
+
+
+def _split(word: str) -> list[str]:
+    """Numbers that follow each other without a space, as in ``1-2``."""
+    found = [match[0] for match in _ARGUMENT.finditer(word)]
+    return found if "".join(found) == word else [word]
+
+
+def _number(word: str, text: str, file: str) -> float:
+    match = _ARGUMENT.fullmatch(word[:60])
+    if match is None or match[2].lower() not in _UNITS:
+        raise _unknown(text, file)
+    return float(match[1]) * _UNITS[match[2].lower()]
+
+
+def _translate(x: float, y: float) -> Floats:
+    return np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
+
+
+def _unknown(text: str, file: str) -> InkError:
+    return InkError(f"{file}: transform={text[:60]!r} is not understood; export the drawing again")

@@ -1,0 +1,70 @@
+"""Time stamps of ink: which unit they are in, and dates.
+
+Programs write seconds, milliseconds, microseconds or nanoseconds, counted from the first point, from the start of the
+machine or from 1970, and few say which. Time stamps since 1970 tell their unit by their size; for the others the unit
+of the format holds unless no pen could have been sampled so slowly or so fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from handwriting.ink import Floats
+
+UNITS = (1.0, 1e-3, 1e-6, 1e-9)
+"""Seconds a unit that time stamps may be in."""
+DATES = (5e8, 5e9)
+"""Seconds since 1970 between which ink was written (1985 to 2128)."""
+SLOWEST, FASTEST = 1.0, 1e-4
+"""Seconds between two samples of a pen."""
+
+
+def column(values: Sequence[Any], unit: float) -> Floats:
+    """Shape (n,): time stamps in ``unit`` (seconds), NaN where a value is missing or invalid.
+
+    Values are numbers, numbers as text, or ISO 8601 dates, which become units since 1970.
+    """
+    try:
+        return np.array([np.nan if value is None or value is True else value for value in values], dtype=np.float64)
+    except (ValueError, TypeError, OverflowError):
+        return np.array([_stamp(value, unit) for value in values])
+
+
+def unit_of(t: Floats, unit: float) -> float:
+    """Seconds a unit of the time stamps ``t``, shape (n,), of a format whose stamps are in ``unit`` seconds."""
+    largest = float(np.abs(t).max())
+    sampled = {candidate for candidate in UNITS if _is_sampled(t * candidate)}
+    for candidate in UNITS:
+        if DATES[0] <= largest * candidate <= DATES[1] and (candidate != 1.0 or unit == 1.0 or 1.0 in sampled):
+            return candidate
+    if not sampled or unit in sampled:
+        return unit
+    return max(sampled)
+
+
+def date(text: Any) -> float | None:
+    """Seconds since 1970 of an ISO 8601 date, in UTC unless it names a zone; None for anything else."""
+    try:
+        found = datetime.fromisoformat(str(text).strip()[:40])
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _stamp(value: Any, unit: float) -> float:
+    try:
+        return float(value) if not isinstance(value, str) or len(value) <= 40 else np.nan
+    except (ValueError, TypeError, OverflowError):
+        seconds = date(value) if isinstance(value, str) else None
+        return np.nan if seconds is None else seconds / unit
+
+
+def _is_sampled(seconds: Floats) -> bool:
+    """Whether the median step between points is one that a pen's sensor takes."""
+    steps = np.diff(seconds)
+    steps = steps[steps > 0]
+    return bool(len(steps)) and FASTEST <= float(np.median(steps)) <= SLOWEST

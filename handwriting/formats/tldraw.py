@@ -1,0 +1,213 @@
+"""tldraw drawings (``.tldr``) and Obsidian Ink (``.writing``, ``.drawing``, and SVG with the ink in its metadata).
+
+A tldraw document is a store of records; shapes of type ``draw`` are ink. A shape has a place, a rotation and a parent,
+which may be a page or another shape, and its segments have points relative to it, in one of three forms: objects with
+x, y and z (the pressure); ``points`` as base64 of three half floats each; or ``path`` as base64 of a first point in
+single precision and half-float differences from point to point, of three values or, with ``dim`` 2, of two. Files of
+tldraw 1 have a list of points per shape. There is no time; shapes are in the order of their ``index``.
+
+Newer versions of Obsidian Ink store plain strokes of [x, y, pressure] with an offset.
+
+Sources: https://tldraw.dev, https://github.com/tldraw/tldraw (``TLDrawShape``, ``b64Vecs``),
+https://github.com/daledesilva/obsidian_ink
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from lxml import etree
+
+from handwriting.errors import InkError
+from handwriting.formats import json, times, xml
+from handwriting.formats.json_shapes import coordinates, shown
+from handwriting.formats.strokes import Strokes
+from handwriting.ink import Floats, Page, Source
+from handwriting.notes import Notes
+
+MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
+WRAPPERS = ("tldraw", "document", "store", "records")
+"""Keys under which the records are found, from outside in."""
+METADATA = ("tldraw", "ink-canvas")
+"""Elements of an SVG's metadata in which Obsidian Ink stores a drawing."""
+PAPER = ("writing-lines", "writing-container", "handwriting-lines", "handwriting-container")
+"""Shapes with which Obsidian Ink draws its paper."""
+CONTAINERS = ("group", "frame")
+DEEPEST = 100
+
+Shape = dict[str, Any]
+
+
+def recognises(head: bytes) -> bool:
+    start = b"".join(head[:2000].split())
+    if start[:1] not in (b"{", b"\xef"):
+        return False
+    first = b'"document":{"id":' in start and b'"version":15' in start
+    return first or any(mark in start for mark in MARKS)
+
+
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """The pages of a document that have ink, in pixels."""
+    return pages_of(json.parse(data, file), file, notes)
+
+
+def embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None:
+    """The ink in the metadata of an SVG drawing; None when there is none."""
+    for element in root.iterfind("{*}metadata/{*}*"):
+        if xml.local(element) in METADATA and (text := (element.text or "").strip()):
+            return pages_of(json.parse(text.encode(), file), file, notes)
+    return None
+
+
+def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
+    """The pages of a parsed document in any of the layouts above."""
+    for _ in range(4):  # {"tldraw": {"document": {"store": ...}}}
+        if isinstance(document, dict):
+            document = next((document[key] for key in WRAPPERS if key in document), document)
+    if isinstance(document, dict) and isinstance(document.get("strokes"), list):
+        return _page([(number, _plain(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1)
+    if isinstance(document, dict) and isinstance(document.get("pages"), dict):
+        return _first_version(document["pages"], file, notes)
+    records = list(document.values()) if isinstance(document, dict) else document
+    if not isinstance(records, list):
+        raise InkError(f"{file}: a tldraw file without records; export the drawing again")
+    shapes = [one for one in records if isinstance(one, dict) and one.get("typeName") == "shape"]
+    by_id = {str(shape.get("id")): shape for shape in shapes}
+    names = [str(one.get("id")) for one in records if isinstance(one, dict) and one.get("typeName") == "page"]
+    found: dict[str, list[Shape]] = {name: [] for name in names}
+    for shape in sorted(shapes, key=lambda shape: str(shape.get("index", ""))):
+        page, chain = _chain(shape, by_id)
+        found.setdefault(page, []).append(shape | {"chain": chain})
+    pages: list[Page] = []
+    for number, drawn in enumerate(found.values(), 1):
+        strokes = [(k, _draw(shape, file, notes)) for k, shape in enumerate(drawn, 1) if _is_ink(shape, notes)]
+        pages += _page(strokes, file, notes, number)
+    return pages
+
+
+def _page(strokes: Sequence[tuple[int, Iterator[Floats]]], file: str, notes: Notes, number: int) -> list[Page]:
+    """The strokes, each an iterator of one array of shape (n, 3) of x, y and pressure, as a page."""
+    gathered = Strokes(file, notes)
+    for k, stroke in strokes:
+        with notes.part(f"stroke {k} on page {number}"):
+            for points in stroke:
+                x, y, pressure = points.T
+                gathered.add(x, y, None, pressure if np.isfinite(pressure).any() else None)
+    ink = gathered.ink(Source(units="px", file=file))
+    return [] if ink is None else [Page(ink, number=number)]
+
+
+def _is_ink(shape: Shape, notes: Notes) -> bool:
+    kind = str(shape.get("type"))[:30]
+    if kind == "draw" and shape.get("opacity") != 0:
+        return True
+    if kind == "highlight":
+        notes.count("highlighter stroke")
+    elif kind == "draw":
+        notes.count("invisible stroke")
+    elif kind not in PAPER and kind not in CONTAINERS:
+        notes.count(f"{kind} shape")
+    return False
+
+
+def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:
+    """The page of a shape, and the shape with the ones around it, the innermost first."""
+    chain = [shape]
+    while (parent := str(chain[-1].get("parentId"))) in by_id and len(chain) < DEEPEST:
+        chain.append(by_id[parent])
+    return parent, chain
+
+
+def _draw(shape: Shape, file: str, notes: Notes) -> Iterator[Floats]:
+    props = shape.get("props")
+    segments = props.get("segments") if isinstance(props, dict) else None
+    if not isinstance(props, dict) or not isinstance(segments, list):
+        raise InkError(f"{file}: a drawn shape without segments; export the drawing again")
+    parts = [part for segment in segments if len(part := _segment(segment, file))]
+    if not parts:
+        return
+    points = np.concatenate(parts)
+    scale = [props.get(name, 1) for name in ("scaleX", "scaleY")]
+    points[:, :2] *= coordinates([scale], file)
+    for one in shape["chain"]:
+        points[:, :2] = _placed(points[:, :2], one, file)
+    yield points
+
+
+def _placed(points: Floats, shape: Shape, file: str) -> Floats:
+    """Points of a shape in the coordinates of its parent: turned about its corner and moved."""
+    ((x, y),) = coordinates([[shape.get("x", 0), shape.get("y", 0)]], file)
+    (turn,) = times.column([shape.get("rotation") or 0.0], 1.0)
+    cosine, sine = np.cos(turn), np.sin(turn)
+    return points @ np.array([[cosine, sine], [-sine, cosine]]) + (x, y)
+
+
+def _segment(segment: Any, file: str) -> Floats:
+    """Shape (n, 3): x, y and pressure of one segment."""
+    path, points = (segment.get(name) for name in ("path", "points")) if isinstance(segment, dict) else (None, None)
+    if isinstance(path, str):
+        size = 2 if segment.get("dim") == 2 else 3
+        raw = _decoded(path, file)
+        if not raw:
+            return np.empty((0, 3))
+        if len(raw) < 4 * size or (len(raw) - 4 * size) % (2 * size):
+            raise InkError(f"{file}: a path of {len(raw)} bytes, which are not whole points; export the drawing again")
+        first = np.frombuffer(raw, "<f4", size).astype(np.float64)
+        steps = np.frombuffer(raw, "<f2", offset=4 * size).astype(np.float64).reshape(-1, size)
+        values = np.vstack([first, steps]).cumsum(axis=0)
+        return values if size == 3 else np.column_stack([values, np.full(len(values), np.nan)])
+    if isinstance(points, str):
+        raw = _decoded(points, file)
+        if len(raw) % 6:
+            raise InkError(f"{file}: points of {len(raw)} bytes, which are not whole; export the drawing again")
+        return np.frombuffer(raw, "<f2").astype(np.float64).reshape(-1, 3)
+    if isinstance(points, list) and all(isinstance(point, dict) for point in points):
+        xy = coordinates([[point.get("x"), point.get("y")] for point in points], file)
+        return np.column_stack([xy, times.column([point.get("z") for point in points], 1.0)])
+    raise InkError(f"{file}: {shown(segment)} is not a segment with points; export the drawing again")
+
+
+def _decoded(text: str, file: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InkError(f"{file}: points {text[:20]!r} are not base64 ({error}); export the drawing again") from None
+
+
+def _plain(stroke: Any, file: str) -> Iterator[Floats]:
+    """A stroke of the newer Obsidian Ink."""
+    points = stroke.get("points") if isinstance(stroke, dict) else None
+    if not isinstance(points, list) or not all(isinstance(point, list) and len(point) >= 2 for point in points):
+        raise InkError(f"{file}: {shown(stroke)} is not a stroke with points; export the drawing again")
+    if points:
+        yield _with_pressure(points, stroke.get("offset"), file)
+
+
+def _with_pressure(points: list[Any], offset: Any, file: str) -> Floats:
+    start = [offset.get("x", 0), offset.get("y", 0)] if isinstance(offset, dict) else offset or [0, 0]
+    xy = coordinates([point[:2] for point in points], file) + coordinates([start], file)
+    return np.column_stack([xy, times.column([point[2] if len(point) > 2 else None for point in points], 1.0)])
+
+
+def _first_version(pages: dict[str, Any], file: str, notes: Notes) -> list[Page]:
+    """The pages of a file of tldraw 1."""
+    found: list[Page] = []
+    for number, page in enumerate(pages.values(), 1):
+        shapes = page.get("shapes") if isinstance(page, dict) else None
+        shapes = [shape for shape in shapes.values() if isinstance(shape, dict)] if isinstance(shapes, dict) else []
+        strokes = [
+            (k, _plain(shape | {"offset": shape.get("point")}, file))
+            for k, shape in enumerate(sorted(shapes, key=_child_index), 1)
+            if _is_ink(shape, notes)
+        ]
+        found += _page(strokes, file, notes, number)
+    return found
+
+
+def _child_index(shape: Shape) -> float:
+    index = shape.get("childIndex", 0)
+    return float(index) if isinstance(index, int | float) else 0.0

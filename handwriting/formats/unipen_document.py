@@ -1,0 +1,174 @@
+"""What a UNIPEN file contains: components, which are strokes and ways through the air, and segments that label them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from handwriting.errors import InkError, NoInkError
+from handwriting.formats.strokes import Strokes
+from handwriting.ink import Floats, Ink, Source
+from handwriting.limits import MAX_COORDINATE
+from handwriting.notes import Notes
+
+RANGE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?(?:-(\d{1,9})(?::(\d{1,9}))?)?")
+
+
+@dataclass(frozen=True)
+class Component:
+    """A stroke, or a way through the air; its numbers are parsed on first use."""
+
+    down: bool
+    columns: tuple[str, ...]
+    values: bytes
+    where: str
+    """File and number of the component, for messages."""
+    begin: float | None
+    """Seconds at the first point, by the rate; None when there is no rate or a column of times."""
+    rate: float | None
+    clock: int
+    """Number of the clock: times of two components are comparable when it is the same. It changes when the pen is up
+    for an unknown time."""
+
+    @property
+    def lines(self) -> int:
+        return len(self.values.strip().splitlines())
+
+    @cached_property
+    def rows(self) -> Floats:
+        """Shape (n, columns), NaN for invalid values. Raises :class:`InkError` when x or y has one."""
+        width = len(self.columns)
+        fields = self.values.split()
+        if len(fields) % width:  # a damaged line; the whole ones around it are good
+            lines = [line.split() for line in self.values.splitlines()]
+            if {"X", "Y"} == set(self.columns[:2]):  # only the time or the pressure is missing
+                lines = [line + [b"?"] * (width - len(line)) if len(line) >= 2 else line for line in lines]
+            fields = [number for line in lines if len(line) == width for number in line]
+        try:
+            numbers = np.array(list(map(float, fields)), dtype=np.float64)
+        except ValueError:
+            numbers = np.array([float(field) if is_number(field) else np.nan for field in fields])
+        rows = numbers.reshape(-1, width)
+        for name in "XY":
+            bad = np.flatnonzero(~(np.abs(rows[:, self.columns.index(name)]) <= MAX_COORDINATE))
+            if len(bad):
+                field = fields[bad[0] * width + self.columns.index(name)][:40].decode("latin-1")
+                raise InkError(f"{self.where}: {name}={field!r} is not a finite number up to {MAX_COORDINATE:g}")
+        return rows
+
+    def column(self, name: str) -> Floats | None:
+        """Shape (n,): a column of the file; T in seconds, computed from the rate where the file has no times."""
+        if name in self.columns:
+            values = self.rows[:, self.columns.index(name)]
+            return values / 1000 if name == "T" else values
+        if name == "T" and self.begin is not None and self.rate:
+            return self.begin + np.arange(len(self.rows)) / self.rate
+        return None
+
+
+Part = tuple[Component, int, int | None]
+"""A component and the half-open range of its points; None for all the rest."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A label and the components that it belongs to."""
+
+    level: str
+    """``CHARACTER``, ``WORD``, ``TEXT``, ..."""
+    delineation: str
+    """The components, as the file writes them: ``"9:0-11:5,13"``."""
+    quality: str
+    """``OK``, ``GOOD``, ``BAD``, ``?`` for unknown; ``""`` when it is not given."""
+    text: str | None
+
+
+@dataclass
+class Document:
+    """A file with everything that it includes."""
+
+    file: str
+    components: list[Component] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    """Included files that are not there."""
+    writer: str | None = None
+    resolution: tuple[float, float] | None = None
+    """Points an inch along x and y."""
+    unit: str | None = None
+
+    def ink(self, segment: Segment) -> Ink:
+        """The strokes of a segment. Raises :class:`InkError` when there is none, one is damaged, or one is missing."""
+        ink = self._ink(self._parts(segment.delineation), segment.text, Notes(self.file, strict=True))
+        if ink is None:
+            raise NoInkError(
+                f"{self.file}: segment {segment.delineation[:60]} has no ink; its components hold no point"
+            )
+        return ink
+
+    def whole(self, notes: Notes) -> Ink | None:
+        """All strokes of the file; None when there is none."""
+        return self._ink(((part, 0, None) for part in self.components if part.down), self.text, notes)
+
+    def _ink(self, parts: Iterable[Part], text: str | None, notes: Notes) -> Ink | None:
+        strokes = Strokes(self.file, notes)
+        ratio = 1.0 if self.resolution is None else self.resolution[1] / self.resolution[0]
+        parts = list(parts)
+        one_clock = len({component.clock for component, _, _ in parts}) == 1
+        for number, (component, begin, end) in enumerate(parts, 1):
+            with notes.part(f"stroke {number}"):
+                columns = [component.column(name) for name in "XYTP"]
+                x, y, t, pressure = (None if column is None else column[begin:end] for column in columns)
+                if x is None or y is None:
+                    raise InkError(f"{self.file}: it has no column X or Y")
+                strokes.add(x * ratio, -y, t if one_clock else None, pressure)
+        source = Source(units=self.unit, text=text, writer=self.writer, file=self.file)
+        return strokes.ink(source, largest=None)
+
+    def problem(self, segment: Segment) -> str | None:
+        """Why a segment has no ink, in the same words for the same problem; None when it has."""
+        try:
+            found = next(self._parts(segment.delineation), None)
+        except InkError as error:
+            missing = f"{self.missing[0]}, which it includes, is missing" if self.missing else ""
+            return missing or str(error).replace(segment.delineation, "").removeprefix(f"{self.file}: ")
+        return "its components hold no point" if found is None else None
+
+    @property
+    def text(self) -> str | None:
+        """The labels of the file's highest level, joined by spaces."""
+        level = self.segments[0].level if self.segments else ""
+        return " ".join(s.text for s in self.segments if s.level == level and s.text) or None
+
+    def _parts(self, delineation: str) -> Iterator[Part]:
+        """The strokes in a range that have points, with the half-open range of these."""
+        for match in [self._range(item, delineation) for item in delineation.split(",")]:  # all before the first
+            first, last = int(match[1]), int(match[3] or match[1])
+            for number in range(first, last + 1):
+                part = self.components[number]
+                if not part.down:
+                    continue
+                count = len(part.rows)
+                begin = int(match[2]) if match[2] and number == first else 0
+                end = min(count, int(match[4]) + 1) if match[4] and number == last else count
+                if begin < end:
+                    yield part, begin, end
+
+    def _range(self, item: str, delineation: str) -> re.Match[str]:
+        match = RANGE.fullmatch(item)
+        if match is None:
+            raise InkError(f"{self.file}: segment {delineation[:60]} is no range like 3-7 or 9:0-11:5")
+        if not int(match[1]) <= int(match[3] or match[1]) < len(self.components):
+            raise InkError(f"{self.file}: segment {delineation[:60]} is outside its {len(self.components)} components")
+        return match
+
+
+def is_number(field: bytes) -> bool:
+    try:
+        return abs(float(field)) <= MAX_COORDINATE
+    except ValueError:
+        return False

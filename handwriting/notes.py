@@ -1,0 +1,113 @@
+"""What a reader left out of a file, collected instead of refusing the file.
+
+Only x and y are needed to read ink. Anything else that is damaged is dropped with a note, and a stroke or page without
+valid coordinates costs that stroke or page alone. A reader is given a :class:`Notes` and calls it in three ways:
+
+>>> notes = Notes("page.ink")
+>>> notes.count("highlighter stroke")            # something that is not writing, skipped on purpose
+>>> notes.drop("the pressure", "width='nan'")    # a damaged property
+>>> with notes.part("stroke 2"):                 # ink that could not be read: the block raises InkError
+...     raise InkError("page.ink: x='?' is not a number")
+>>> for note in notes.all():
+...     print(note.severity, "-", note.text)
+lost - stroke 2 was left out: x='?' is not a number
+noted - the pressure was dropped: width='nan'
+noted - 1 highlighter stroke was left out
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from handwriting.errors import InkError, TooLargeError
+
+MOST = 10
+"""Damaged parts that are named one by one; the others are counted."""
+
+Severity = Literal["lost", "noted", "detail"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing that was left out of a file."""
+
+    text: str
+    severity: Severity = "noted"
+    """``"lost"``: writing that could not be read, which commands report with exit code 1. ``"noted"``: something that
+    is not writing, or that reading does not need. ``"detail"``: the look of the ink (colors, paper), which only
+    matters to those who write the file again."""
+
+
+class Notes:
+    """The notes of one file, in the making.
+
+    ``strict``: raise instead of noting that ink is lost, for corpora, where a line with strokes missing is wrong.
+    """
+
+    def __init__(self, file: str = "ink", strict: bool = False) -> None:
+        self.file, self.strict = file, strict
+        self._lost: list[str] = []
+        self._hidden = 0
+        self._dropped: dict[tuple[str, Severity], str] = {}
+        self._counts: Counter[tuple[str, Severity]] = Counter()
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """A part of the file (``"stroke 3 on page 2"``) that is left out when the block raises :class:`InkError`.
+
+        Limits are not part of the bargain: :class:`TooLargeError` passes through.
+        """
+        try:
+            yield
+        except TooLargeError:
+            raise
+        except InkError as error:
+            if self.strict:
+                raise
+            if len(self._lost) < MOST:
+                self._lost.append(f"{name} was left out: {str(error).removeprefix(f'{self.file}: ')}")
+            else:
+                self._hidden += 1
+
+    def drop(self, what: str, reason: str, severity: Severity = "noted") -> None:
+        """A damaged property (``"the times"``) is ignored; the first reason is kept."""
+        self._dropped.setdefault((what, severity), reason)
+
+    def count(self, what: str, number: int = 1, severity: Severity = "noted") -> None:
+        """So many things (a singular noun, ``"text box"``) are left out."""
+        if number:
+            self._counts[what, severity] += number
+
+    @property
+    def first_loss(self) -> str | None:
+        """Why the first damaged part was left out."""
+        return self._lost[0] if self._lost else None
+
+    def all(self) -> tuple[Note, ...]:
+        """Every note, the worst first."""
+        lost = [Note(text, "lost") for text in self._lost]
+        if self._hidden:
+            lost.append(Note(f"{self._hidden:,} more {_were('part', self._hidden)} left out", "lost"))
+        dropped = [
+            Note(f"{what} {_was(what)} dropped: {reason}", severity)
+            for (what, severity), reason in self._dropped.items()
+        ]
+        counts = [
+            Note(f"{number:,} {_were(what, number)} left out", severity)
+            for (what, severity), number in self._counts.items()
+        ]
+        return (*lost, *sorted((*dropped, *counts), key=lambda note: note.severity == "detail"))
+
+
+def _were(noun: str, number: int) -> str:
+    if number == 1:
+        return f"{noun} was"
+    return f"{noun}{'es' if noun.endswith(('x', 'ch', 'sh', 's')) else 's'} were"
+
+
+def _was(what: str) -> str:
+    return "were" if what.endswith("s") else "was"

@@ -1,0 +1,137 @@
+"""Sheets of paper of a fixed size: what is printed on them, and where the lines of writing stand."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from handwriting.errors import InkError
+from handwriting.rendering.drawing import MAX_SIDE_MM, PrintedLines
+
+SheetPaper = Literal["plain", "ruled", "squared", "dotted", "seyes"]
+
+SIZES_MM = {"a3": (297.0, 420.0), "a4": (210.0, 297.0), "a5": (148.0, 210.0), "a6": (105.0, 148.0),
+            "letter": (215.9, 279.4), "legal": (215.9, 355.6)}  # fmt: skip
+
+SQUARE_MM = 5.0
+DOT_MM = 0.4
+SEYES_MM = 2.0
+"""Distance of the thin lines of French exercise paper; every fourth line is a writing line."""
+
+SEYES_ROWS = 4
+MARGIN_COLOR, MARGIN_MM = "#e08a8a", 0.25
+SEYES_COLOR, SEYES_LINE_MM = "#b9a6d6", 0.25
+DOT_COLOR = "#9fb4c9"
+
+ASCENT = 0.7
+"""Share of the line height above the first baseline: room for capitals and ascenders."""
+
+
+def sheet_size(text: str) -> tuple[float, float]:
+    """Width and height in mm of a named size, such as ``a5``, or of ``WxH``.
+
+    Raises :class:`InkError` for anything else.
+
+    >>> sheet_size("a5"), sheet_size("100x150")
+    ((148.0, 210.0), (100.0, 150.0))
+    """
+    if text.lower() in SIZES_MM:
+        return SIZES_MM[text.lower()]
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[xX×]\s*(\d+(?:\.\d+)?)", text.strip())
+    if match is None:
+        raise InkError(f"there is no sheet {text!r}; give {', '.join(SIZES_MM)} or WIDTHxHEIGHT in mm, such as 100x150")
+    return float(match[1]), float(match[2])
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of paper; lengths in millimetres. Raises :class:`InkError` for a sheet that nothing can be written on."""
+
+    width: float = 210.0
+    height: float = 297.0
+    margins: tuple[float, float, float, float] = (20.0, 20.0, 20.0, 20.0)
+    """Top, right, bottom, left."""
+    line_height: float = 10.0
+    """Distance from one baseline to the next."""
+    paper: SheetPaper = "plain"
+    margin_line: bool = False
+    """Whether a line is printed along the left margin."""
+
+    def __post_init__(self) -> None:
+        values = (self.width, self.height, *self.margins, self.line_height)
+        if not all(math.isfinite(value) for value in values) or min(self.margins) < 0:
+            raise InkError(
+                f"a sheet of {self.width:g} x {self.height:g} mm with margins {self.margins}: give lengths of 0 or more"
+            )
+        if not (0 < self.width <= MAX_SIDE_MM and 0 < self.height <= MAX_SIDE_MM):
+            raise InkError(
+                f"a sheet of {self.width:g} x {self.height:g} mm; give sides above 0 and up to {MAX_SIDE_MM:g}"
+            )
+        if self.line_height < 1:
+            raise InkError(f"a line height of {self.line_height:g} mm is too small; give 1 or more, such as 10")
+        if self.paper not in get_args(SheetPaper):
+            raise InkError(f"there is no paper {self.paper!r}; choose {', '.join(get_args(SheetPaper))}")
+        if self.room <= 0 or self.rows < 1:
+            raise InkError(
+                f"margins of {', '.join(f'{m:g}' for m in self.margins)} mm (top, right, bottom, left) leave no room "
+                f"for a line on a sheet of {self.width:g} x {self.height:g} mm; give smaller margins"
+            )
+
+    @property
+    def room(self) -> float:
+        """Width between the margins."""
+        return self.width - self.margins[1] - self.margins[3]
+
+    @property
+    def rows(self) -> int:
+        """Number of lines between the margins."""
+        return int((self.height - self.margins[0] - self.margins[2]) / self.line_height + 1e-9)
+
+    def baseline(self, row: float) -> float:
+        """Distance of the baseline of ``row``, counted from 0, from the top of the sheet."""
+        return self.margins[0] + (row + ASCENT) * self.line_height
+
+    @property
+    def ruled(self) -> bool:
+        """Whether the paper has lines that writing stands on."""
+        return self.paper in ("ruled", "seyes")
+
+    def printed(self) -> tuple[PrintedLines, ...]:
+        """Everything that is printed on the sheet; on every paper with rows, one of them lies on each baseline."""
+        groups: list[PrintedLines] = []
+        first = self.baseline(0)
+        if self.paper == "ruled":
+            rows = _every(self.line_height, first, first, self.height - self.margins[2])
+            groups.append(PrintedLines(tuple((0.0, y, self.width, y) for y in rows)))
+        elif self.paper in ("squared", "dotted"):
+            step = self.line_height / max(1, round(self.line_height / SQUARE_MM))
+            rows = _every(step, first, 0.0, self.height)
+            columns = _every(step, self.margins[3], 0.0, self.width)
+            if self.paper == "dotted":
+                groups.append(PrintedLines(tuple((x, y, x, y) for y in rows for x in columns), DOT_COLOR, DOT_MM))
+            else:
+                lines = [(0.0, y, self.width, y) for y in rows] + [(x, 0.0, x, self.height) for x in columns]
+                groups.append(PrintedLines(tuple(lines)))
+        elif self.paper == "seyes":
+            step = self.line_height / SEYES_ROWS
+            rows = _every(step, first, first - self.line_height, self.height - self.margins[2])
+            strong = [
+                y for y in rows if abs((y - first) / self.line_height - round((y - first) / self.line_height)) < 1e-6
+            ]
+            columns = _every(self.line_height, self.margins[3], 0.0, self.width)
+            groups.append(PrintedLines(tuple((0.0, y, self.width, y) for y in rows if y not in strong)))
+            lines = [(0.0, y, self.width, y) for y in strong] + [(x, 0.0, x, self.height) for x in columns]
+            groups.append(PrintedLines(tuple(lines), SEYES_COLOR, SEYES_LINE_MM))
+        if self.margin_line:
+            x = max(self.margins[3] - 2.0, 0.5)
+            groups.append(PrintedLines(((x, 0.0, x, self.height),), MARGIN_COLOR, MARGIN_MM))
+        return tuple(group for group in groups if group.lines)
+
+
+def _every(step: float, through: float, low: float, high: float) -> list[float]:
+    """Positions ``step`` apart, one of them ``through``, between the limits but not on the edges of the sheet."""
+    first = math.ceil((max(low, 1e-6) - 1e-9 - through) / step)
+    last = math.floor((high - 1e-6 - through) / step)
+    return [round(through + k * step, 6) for k in range(first, last + 1)]

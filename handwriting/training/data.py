@@ -1,0 +1,143 @@
+"""What a recognizer is trained and developed on, gathered from corpora by a recipe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
+from handwriting.corpora import Corpus, Line, label
+from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
+from handwriting.errors import InkError
+from handwriting.features import FeatureConfig, encode
+from handwriting.ink import Ink
+from handwriting.training.encoder import ExampleEncoder
+from handwriting.training.examples import Examples, LineList, Lines
+from handwriting.training.mix import ComposedList, ExampleMix, ListShare
+from handwriting.training.recipes import TrainingRecipe
+
+RARE = 20
+"""In a mix, characters that occur less often in all lists together are not learned; lines with them are left out."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DevelopmentSet:
+    """Lines that a training is evaluated on."""
+
+    split: str
+    lines: Sequence[Line]
+    steps: Sequence[NDArray[np.float32]]
+
+    @classmethod
+    def of(cls, corpora: Sequence[Corpus], name: str, features: FeatureConfig) -> DevelopmentSet:
+        """The lines of ``SPLIT``, or of ``SPLIT:LINES`` so many at even distances."""
+        split, _, most = name.partition(":")
+        if most and not most.isdigit():
+            raise InkError(f"develop {name!r}: give SPLIT, or SPLIT:LINES for so many lines of it")
+        corpus = corpus_having(corpora, split)
+        ids = corpus.ids(split)
+        if most and int(most) < len(ids):
+            ids = [ids[i] for i in np.linspace(0, len(ids) - 1, int(most)).round().astype(int)]
+        lines = [corpus.line(id) for id in ids]
+        return cls(split, lines, [encode(line.ink, features).steps for line in lines])
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a recognizer is trained and developed on."""
+
+    examples: Examples
+    alphabet: Alphabet
+    development: Sequence[DevelopmentSet]
+    train: str
+    """The lists, as the recipe has them."""
+    developed_on: str
+    """The names of the development sets, as the recipe has them."""
+    terms: str
+    """The terms of use of all data, the initial checkpoint's included."""
+    fingerprints: dict[str, str]
+    """Of the lines, for the card; see ``corpora.seen``."""
+
+
+def gather(
+    corpora: Sequence[Corpus],
+    recipe: TrainingRecipe,
+    encoder: ExampleEncoder,
+    seed: int,
+    init: Checkpoint | None = None,
+    say: Say = lambda message: None,
+) -> TrainingData:
+    """The examples of a recipe: one list line by line, or a mix. ``say`` is told what is left out and why.
+
+    With ``init``, its alphabet is kept and extended by the characters of the texts. Raises :class:`InkError` when a
+    split is missing, when there is nothing to train on, and when a list shares lines with a development set.
+    """
+    shares = [ListShare.parse(text) for text in recipe.train] if recipe.examples else [ListShare(recipe.train[0])]
+    sources = {share.split: corpus_having(corpora, share.split) for share in shares}
+    watched = [name for name in recipe.develop if name != NONE]
+    for split in (name.partition(":")[0] for name in watched):
+        corpus = corpus_having(corpora, split)
+        for train in (train for train, source in sources.items() if source is corpus):
+            refuse_overlap(train, corpus.training_ids(train), split, corpus.ids(split))
+    old = set(init.card["alphabet"]) if init is not None else set()
+    known = old | _frequent(sources) if recipe.examples else None
+    lines = {split: Lines.of(corpus, split, known, encoder.problem) for split, corpus in sources.items()}
+    if known is None:
+        ((split, only),) = lines.items()
+        alphabet = Alphabet.of([*only.texts, "".join(old)])
+        examples: Examples = LineList(split, only, seed)
+        say(f"{len(only)} lines to train on, {alphabet.size} classes; left out: {_reasons(only)}")
+    else:
+        alphabet = Alphabet("".join(sorted(known)))
+        examples = mix = ExampleMix(
+            [ComposedList(share, lines[share.split]) for share in shares], recipe.examples, seed
+        )
+        for share, count in zip(shares, mix.counts, strict=True):
+            part = lines[share.split]
+            say(f"{share.form} {share.split}: {len(part)} lines, {count} examples an epoch; left out: {_reasons(part)}")
+    return TrainingData(
+        examples,
+        alphabet,
+        [DevelopmentSet.of(corpora, name, encoder.features) for name in watched],
+        " ".join(recipe.train),
+        " ".join(recipe.develop),
+        terms([corpus.terms for corpus in sources.values()], init),
+        fingerprints(_inks(lines.values()), init),
+    )
+
+
+def corpus_having(corpora: Sequence[Corpus], split: str) -> Corpus:
+    """The only corpus that has a split. Raises :class:`InkError` when none has it, or several have."""
+    having = [corpus for corpus in corpora if split in corpus.splits]
+    if len(having) > 1:
+        raise InkError(f"{len(having)} corpora have a split {split!r}; give their lists different names")
+    if having:
+        return having[0]
+    have = ", ".join(name for corpus in corpora for name in corpus.splits)
+    raise InkError(f"no corpus has a split {split!r}; there are: {have}")
+
+
+def _frequent(sources: dict[str, Corpus]) -> set[str]:
+    """The characters that occur at least :data:`RARE` times in the texts of all lists, and the space."""
+    counts: Counter[str] = Counter()
+    for split, corpus in sources.items():
+        for id in corpus.training_ids(split):
+            counts.update(label(corpus, corpus.text(id)))
+    return {character for character, count in counts.items() if count >= RARE} | {" "}
+
+
+def _reasons(lines: Lines) -> str:
+    """The three most frequent reasons why lines were left out, with their numbers."""
+    reasons = Counter(lines.left_out.values()).most_common(3)
+    return ", ".join(f"{count} ({reason})" for reason, count in reasons) or "none"
+
+
+def _inks(parts: Iterable[Lines]) -> Iterable[Ink]:
+    return (ink for part in parts for ink in part.inks)

@@ -1,0 +1,163 @@
+"""Every hyper-parameter of training, with its default value and its meaning: the one place that has them.
+
+This module imports neither torch nor NumPy, so that the command line can take its options, defaults and help texts
+from here without delay. Each field's metadata holds what an option needs: see :func:`option`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from handwriting.errors import InkError
+
+if TYPE_CHECKING:
+    from handwriting.checkpoint import Checkpoint
+    from handwriting.features import FeatureConfig
+    from handwriting.training.augment import Augmentation
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+    name: str | None = None,
+) -> Any:
+    """A dataclass field that is offered on the command line.
+
+    ``help`` describes it, ``least`` and ``most`` are its bounds, ``choices`` its only values; ``name`` is its name on
+    the command line and in a configuration file where that is not the field's own.
+    """
+    metadata = {"help": help, "least": least, "most": most, "choices": choices, "name": name}
+    if isinstance(default, list):
+        return field(default_factory=lambda: list(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train a network, whatever it is."""
+
+    epochs: int = option(80, "Number of passes over the training examples.", least=1)
+    batch_size: int = option(64, "Examples per update, over all processes.", least=1)
+    accumulate: int = option(
+        1, "Parts of a batch that are computed one after another, to need less memory for the same update.", least=1
+    )
+    rate: float = option(3e-3, "Peak learning rate.", least=1e-9)
+    schedule: str = option("one-cycle", "Learning-rate schedule.", choices=("one-cycle", "constant"))
+    warmup_steps: int | None = option(
+        None, "Updates over which the learning rate rises.  [default: a tenth of one-cycle, none of constant]", least=0
+    )
+    weight_decay: float = option(0.01, "Decoupled weight decay (AdamW) of the matrices.", least=0)
+    clip: float = option(3.0, "Largest norm of the gradient of the mean loss.", least=1e-9)
+    average: float = option(
+        0.998, "Decay of the moving average of the weights, which is evaluated and saved.", least=0, most=0.99999
+    )
+    seed: int = option(1, "Seed of the initial weights, the order of the examples and every distortion.", least=0)
+    precision: str = option("bf16", "Precision of the matrix products.", choices=("bf16", "fp32"))
+    device: str = option("auto", "Where to train; auto takes the GPU if there is one.", choices=("auto", "cpu", "cuda"))
+    evaluate_every: int = option(4, "Epochs between evaluations; the last epoch always ends with one.", least=1)
+    patience: int | None = option(
+        None, "Stop after this many evaluations in a row without a better checkpoint.  [default: never]", least=1
+    )
+    save_every: float = 60.0
+    """Seconds between saved states."""
+    max_minutes: float | None = option(None, "Stop after this many minutes, with a state to resume from.", least=0)
+    loaders: int = option(
+        1, "Worker processes that prepare batches; 0 prepares them in the training process itself.", least=0
+    )
+    freeze: list[str] = option(
+        [], "Keep the weights whose names start with this as they are, e.g. convolutions or lstm.cells.0; repeatable."
+    )
+    log: str = option("none", "Where else to log the learning curve.", choices=("none", "tensorboard"))
+    weight_noise: float = option(
+        0.0,
+        "Adaptive weight noise (Graves 2011): initial standard deviation, e.g. 0.075; 0 is off. "
+        "Combine it with --weight-decay 0.",
+        least=0,
+    )
+
+
+SYNTHESIZER_TRAINING = TrainingOptions(epochs=16, batch_size=32, rate=2.5e-3, clip=1.0, loaders=0)
+"""How synthesizers and prediction networks are trained by default."""
+
+
+def _augmentation() -> Augmentation:
+    from handwriting.training.augment import Augmentation
+
+    return Augmentation()
+
+
+@dataclass(frozen=True)
+class RecognizerOptions:
+    """Sizes, features and augmentation of a recognizer."""
+
+    encoding: str | None = option(
+        None,
+        "What a step is: a resampled point or a Bezier curve.  [default: bezier]",
+        choices=("points", "bezier"),
+    )
+    spacing: float | None = option(
+        None, "Distance between resampled points, in writing heights.  [default: 0.06]", least=0.01
+    )
+    tolerance: float | None = option(
+        None, "Largest distance between ink and curve, in writing heights.  [default: 0.03]", least=0.001
+    )
+    hidden_size: int = option(256, "Cells of each LSTM layer and direction.", least=1)
+    num_layers: int = option(3, "LSTM layers.", least=1, name="layers")
+    variant: str = option("forget", "Equations of the LSTM.", choices=("1997", "forget", "peephole"))
+    channels: list[int] = option([128], "Output channels of the convolutions, separated by commas; empty for none.")
+    strides: list[int] = option([1], "Strides of the convolutions, separated by commas.")
+    dropout: float = option(0.35, "Dropout probability between LSTM layers and before the output.", least=0, most=0.9)
+    seed: int = 1
+    augmentation: Augmentation = field(default_factory=_augmentation)
+
+    @property
+    def features(self) -> FeatureConfig:
+        """How ink becomes steps."""
+        from handwriting.features import FeatureConfig
+
+        values = {name: getattr(self, name) for name in FEATURES}
+        return FeatureConfig(**{name: value for name, value in values.items() if value is not None})
+
+    def like(self, init: Checkpoint, given: Set[str] = frozenset()) -> RecognizerOptions:
+        """These options with the sizes and features of a checkpoint, except for the fields ``given``.
+
+        Raises :class:`InkError` when the checkpoint's card has features that this version does not know.
+        """
+        network, features = init.card["network"], init.card["features"]
+        if unknown := features.keys() - set(FEATURES):
+            raise InkError(f"{init.folder}/card.json: unknown features {', '.join(unknown)}; use a newer version")
+        values = {name: network[name] for name in SIZES if name in network} | features
+        return replace(self, **{name: value for name, value in values.items() if name not in given})
+
+    def identity(self) -> dict[str, Any]:
+        """All options as they take effect; JSON-able."""
+        values = {name: value for name, value in asdict(self).items() if name not in FEATURES}
+        return values | {"features": asdict(self.features)}
+
+
+SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")
+"""Options that a checkpoint's weights fix."""
+FEATURES = ("encoding", "spacing", "tolerance")
+
+
+@dataclass(frozen=True)
+class SynthesizerOptions:
+    """Lists and sizes of a synthesizer, or of a prediction network."""
+
+    kind: Literal["synthesizer", "prediction"] = "synthesizer"
+    train: tuple[str, ...] = ("trainset", "testset_t")
+    """Lists to train on."""
+    develop: str = "testset_v"
+    hidden_size: int = option(400, "Cells of each LSTM layer.", least=1)
+    num_layers: int = option(3, "LSTM layers.", least=1, name="layers")
+    mixtures: int = option(20, "Gaussians of the output.", least=1)
+    components: int = option(10, "Gaussians of the window, in a synthesizer.", least=1)
+    variant: str = option("forget", "Equations of the LSTM.", choices=("1997", "forget", "peephole"))
+    dropout: float = option(0.0, "Dropout probability between LSTM layers.", least=0, most=0.9)
+    seed: int = 1

@@ -1,0 +1,81 @@
+"""A recognizer's checkpoint in torch: written with the graph that runs, and read back as a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from handwriting import checkpoint
+from handwriting.checkpoint import Checkpoint, shipped
+from handwriting.corpora import Corpus
+from handwriting.errors import InkError
+from handwriting.evaluation.recognition import evaluate
+from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
+from handwriting.recognition.recognizer import Network, Recognizer
+from handwriting.runtime import pad
+from handwriting.training.export import int8, recognizer_graph
+
+
+def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
+    """The network of a card, in float32, ready to run. Raises :class:`InkError` when card and weights disagree."""
+    try:
+        network = RecognizerNetwork(RecognizerConfig(**card["network"]))
+        network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
+    except (KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise InkError(f"card.json and weights.safetensors do not match: {reason}; copy it again") from error
+    return network.eval()
+
+
+def write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
+    """Write a checkpoint with float16 weights and the graph built from these, in int8 or float32."""
+    halves = {name: value.astype(np.float16) for name, value in weights.items()}
+    graph = recognizer_graph(build(card, halves))
+    checkpoint.save(folder, card, halves, int8(graph) if quantise else graph)
+
+
+def torch_network(source: Checkpoint, threads: int = 1) -> Network:
+    """The checkpoint's float32 network as :class:`Recognizer` takes it, for comparison with the int8 graph."""
+    torch.set_num_threads(threads)
+    return partial(log_probs, build(source.card, source.weights()))
+
+
+def export_checkpoint(
+    source: Checkpoint,
+    folder: Path,
+    quantise: bool = True,
+    corpus: Corpus | None = None,
+    splits: Sequence[str] = (),
+    language: str | None = None,
+) -> None:
+    """Write a copy of the checkpoint with float16 weights and the graph built from them, in int8 or float32.
+
+    With a ``corpus``, the card gets the best-path figures of that graph on each of ``splits``; with ``language``, the
+    name of the shipped language model to decode with. Raises :class:`InkError` when no such model is shipped.
+    """
+    card = source.card
+    if language is not None:
+        if Path(language).name != language or not (shipped(language) / "model.npz").is_file():
+            raise InkError(f"language {language!r}: no language model of this name is shipped; give language-open, say")
+        card = {**card, "language": language}
+    write(folder, card, source.weights(), quantise)
+    if corpus is not None and splits:
+        recognizer = Recognizer.load(folder)
+        figures = {split: evaluate(recognizer, corpus, split).figures() for split in splits}
+        checkpoint.save_card(folder, {**card, "figures": figures})
+
+
+@torch.no_grad()
+def log_probs(network: nn.Module, steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    """The log-probabilities (T', V) of each sequence of steps (T, D), computed on the network's device."""
+    device = next(network.parameters()).device
+    padded, lengths = (torch.from_numpy(array).to(device) for array in pad(steps))
+    output, out_lengths = network(padded, lengths)
+    return [output[:length, column].cpu().numpy() for column, length in enumerate(out_lengths.tolist())]

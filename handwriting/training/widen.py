@@ -1,0 +1,58 @@
+"""Grow a recognizer's LSTM layers without changing what the network computes.
+
+Function-preserving widening in the spirit of Net2Net (Chen, Goodfellow & Shlens 2016, arXiv 1511.05641), by adding
+cells rather than splitting them: a new cell has fresh incoming weights, so that it has something to offer at once, and
+zero outgoing weights, so that neither the old cells nor the output notice it until training makes use of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+Weights = Mapping[str, Tensor]
+_PER_GATE = ("weight_ih", "weight_hh", "bias")
+"""Parameters whose rows are the gates' blocks of H rows each, in the names of every LSTM variant."""
+
+
+def widen(weights: Weights, fresh: Weights, hidden_size: int, wider: int) -> dict[str, Tensor]:
+    """A recognizer's ``weights`` with ``hidden_size`` cells a layer and direction, widened to ``wider`` cells.
+
+    ``fresh`` holds a new network's weights under the same names, with ``wider`` cells; new cells take their incoming
+    weights from it. Both bidirectional and in any LSTM variant. The output layer keeps its rows.
+    """
+    return {name: _widened(name, value, fresh[name], hidden_size, wider) for name, value in weights.items()}
+
+
+def _widened(name: str, value: Tensor, fresh: Tensor, hidden_size: int, wider: int) -> Tensor:
+    parameter = name.rpartition(".")[2]
+    if name == "output.weight":
+        return _spread(value, fresh.new_zeros(len(value), 2 * wider), 1, hidden_size, wider)
+    if not name.startswith("lstm."):
+        return value
+    if parameter.startswith("peephole"):  # (3, H): a column a cell
+        return _spread(value, fresh.clone(), 1, hidden_size, wider)
+    assert parameter.startswith(_PER_GATE), name
+    rows = _columns(len(value), hidden_size, wider)
+    grown = fresh.clone()
+    if value.dim() == 1:
+        grown[rows] = value
+        return grown
+    reads_cells = fresh.shape[1] != value.shape[1]  # the first layer reads the features instead
+    grown[rows] = (
+        _spread(value, value.new_zeros(len(value), fresh.shape[1]), 1, hidden_size, wider) if reads_cells else value
+    )
+    return grown
+
+
+def _spread(value: Tensor, target: Tensor, dim: int, hidden_size: int, wider: int) -> Tensor:
+    """``value`` written into ``target`` along ``dim``, where each block of H becomes the head of a wider block."""
+    return target.index_copy(dim, _columns(value.shape[dim], hidden_size, wider), value.to(target.dtype))
+
+
+def _columns(count: int, hidden_size: int, wider: int) -> Tensor:
+    """Where ``count`` rows or columns, in blocks of ``hidden_size``, stand among blocks of ``wider``."""
+    old = torch.arange(count)
+    return old // hidden_size * wider + old % hidden_size

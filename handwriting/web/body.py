@@ -1,0 +1,42 @@
+"""Request bodies, read with a limit on their size and time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+MAX_BODY_BYTES = 16 * 2**20
+"""Size of a request's body: that of the largest ink file."""
+
+MAX_BODY_SECONDS = 30.0
+"""Time in which a body must have arrived."""
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body of ``request``.
+
+    Raises :class:`HTTPException` with status 413 for one that is too large and 408 for one that does not arrive in
+    time, and :class:`starlette.requests.ClientDisconnect` when the client disconnects before the end.
+    """
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+        raise _too_large()
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(MAX_BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > MAX_BODY_BYTES:
+                    raise _too_large()
+                parts.append(part)
+    except TimeoutError:
+        raise HTTPException(
+            408, f"the request did not arrive within {MAX_BODY_SECONDS:g} seconds; send it again"
+        ) from None
+    return b"".join(parts)
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(413, f"a request of more than {MAX_BODY_BYTES:,} bytes; send the ink in parts")

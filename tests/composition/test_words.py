@@ -1,0 +1,57 @@
+"""Lines cut into words by the window's places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from handwriting.composition.words import cut, stroke_owners, word_spans
+from handwriting.ink import Ink
+from handwriting.synthesis.synthesizer import Written
+
+
+def line(text: str, strokes: list[tuple[float, float, list[int]]]) -> Written:
+    """Horizontal strokes from x0 to x1 whose points lie on the given characters."""
+    inks = [np.column_stack([np.linspace(a, b, len(p)), np.tile([0.0, -5.0], len(p))[: len(p)]]) for a, b, p in strokes]
+    return Written(text, Ink.from_strokes(inks), np.concatenate([p for _, _, p in strokes]), True)
+
+
+def test_words_begin_and_end_at_spaces():
+    assert word_spans("to be  or") == [(0, 2), (3, 5), (7, 9)]
+    assert word_spans(" a") == [(1, 2)]
+    assert word_spans("") == []
+
+
+def test_strokes_go_to_the_word_that_they_mostly_belong_to():
+    drawn = line("ab cd", [(0, 10, [0] * 9 + [1]), (10, 20, [1] * 9 + [3]), (30, 40, [2] + [3] * 4 + [4] * 5)])
+    owner, joined = stroke_owners(drawn.ink, drawn.places, drawn.text)
+    assert owner.tolist() == [0, 0, 1]
+    assert joined == set()
+
+
+def test_a_stroke_with_a_fifth_in_another_word_joins_them():
+    drawn = line("ab cd", [(0, 10, [0] * 10), (10, 40, [1] * 8 + [3] * 2)])
+    owner, joined = stroke_owners(drawn.ink, drawn.places, drawn.text)
+    assert owner.tolist() == [0, 0]
+    assert joined == {0, 1}
+
+
+def test_a_stroke_on_a_space_alone_belongs_to_the_word_before():
+    drawn = line("ab cd", [(0, 10, [0] * 10), (15, 16, [2, 2]), (30, 40, [3] * 10)])
+    assert stroke_owners(drawn.ink, drawn.places, drawn.text)[0].tolist() == [0, 0, 1]
+
+
+def test_words_have_their_ink_and_the_gap_after_them():
+    first, second = cut(line("a b", [(100, 120, [0] * 20), (150, 160, [2] * 20)]))
+    assert (first.text, first.begin, second.text, second.begin) == ("a", 0, "b", 2)
+    assert first.ink is not None and second.ink is not None
+    assert first.ink.bounds[0] == second.ink.bounds[0] == 0
+    assert first.width == pytest.approx(20)
+    assert first.gap == pytest.approx(30) and second.gap is None
+    assert second.ink.source.text == "b"
+
+
+def test_a_word_without_a_stroke_has_no_ink():
+    words = cut(line("a b", [(100, 120, [0] * 20)]))
+    assert [word.ink is None for word in words] == [False, True]
+    assert words[0].gap is None and words[1].width == 0

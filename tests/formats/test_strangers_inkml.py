@@ -1,0 +1,82 @@
+"""InkML of other programs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from strangers import (
+    assert_is_line,
+    inkml,
+    notes,
+    read,
+    trace,
+)
+
+CHANNELS = '<traceFormat><channel name="X" {}/><channel name="Y" {}/></traceFormat>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        inkml(ids=("0", "1", "2", "3")),
+        inkml(ids=("t", "t", "t", "t")),
+        inkml(ids=("a b", "", "<", "ü")).replace('"<"', '"&lt;"'),
+        inkml(CHANNELS.format('min="-2147483648" max="2147483647"', 'min="-2.14748E9" max="2.14748E9"')),
+        inkml(CHANNELS.format('min="" max=""', 'min="left" max="NaN"')),
+        inkml(CHANNELS.format('min="-1e30"', 'resolution="?"')),
+        inkml("<unknown><deep/></unknown><annotationXML><a/></annotationXML>"),
+        "\n\n" + inkml(),
+        re.sub("(</?)trace", r"\1emma:trace", inkml()),
+    ],
+    ids=["numbers", "twice", "no names", "32 bits", "empty", "large", "unknown", "blank lines", "no namespace"],
+)  # fmt: skip
+def test_side_matter_of_inkml(text):
+    assert_is_line(read(text))
+
+
+def test_a_reference_that_leads_nowhere_is_named():
+    ink = read(inkml().replace("<trace>", '<trace contextRef="#gone" brushRef="#gone">'))
+    assert_is_line(ink)
+    assert notes(ink) == ["a reference was dropped: '#gone' is not in the file"]
+
+
+def test_a_damaged_time_stamp_is_dropped():
+    form = '<traceFormat><channel name="X"/><channel name="Y"/><channel name="T" respectTo="#ts"/></traceFormat>'
+    definitions = f'<definitions><timestamp xml:id="ts" timeString="yesterday"/></definitions>{form}'
+    ink = read(f"<ink>{definitions}<trace>1 2 0, 3 4 10</trace></ink>")
+    assert ink.t == pytest.approx([0, 0.01])
+    assert notes(ink) == ["the start time was dropped: timeString='yesterday' of a timestamp is not a date"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "name"),
+    [
+        ('<brushProperty name="transparency" value="127"/>', "highlighter"),
+        ('<brushProperty name="transparency" value="0.5"/>', "highlighter"),
+        ('<brushProperty name="rasterOp" value="maskPen"/>', "highlighter"),
+        ('<brushProperty name="tip" value="eraser"/>', "eraser"),
+        ('<brushProperty name="transparency" value="255"/>', "invisible"),
+    ],
+)
+@pytest.mark.parametrize("where", ["trace", "group", "context"])
+def test_brushes_that_do_not_write(properties, name, where):
+    brushes = (
+        f'<brush xml:id="b">{properties}</brush><brush xml:id="pen"><brushProperty name="transparency" value="0"/>'
+    )
+    brushes = f'<definitions>{brushes}</brush><context xml:id="c" brushRef="#b"/></definitions>'
+    extra = trace([(0, 25), (90, 26)])
+    extra = {
+        "trace": extra.replace("<trace", '<trace brushRef="#b"'),
+        "group": f'<traceGroup brushRef="#b">{extra}</traceGroup>',
+        "context": extra.replace("<trace", '<trace contextRef="#c"'),
+    }[where]
+    ink = read(inkml(brushes).replace("<trace>", '<trace brushRef="#pen">').replace("</ink>", f"{extra}</ink>"))
+    assert_is_line(ink)
+    assert notes(ink) == [f"1 {name} stroke was left out"]
+
+
+def test_a_damaged_trace_costs_itself_alone():
+    ink = read(inkml().replace("</ink>", "<trace>1 zwei</trace><trace>1 2 3</trace></ink>"))
+    assert_is_line(ink)
+    assert [text.split(":")[0] for text in notes(ink, "lost")] == ["trace 5 was left out", "trace 6 was left out"]

@@ -1,0 +1,145 @@
+"""Drawings of other programs: entities, references, transforms, what cannot be seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from strangers import (
+    assert_is_line,
+    notes,
+    paths,
+    read,
+    svg,
+)
+
+from handwriting import formats
+from handwriting.errors import InkError
+from handwriting.ink import Ink
+
+ILLUSTRATOR = """<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
+ <!ENTITY ns_svg "http://www.w3.org/2000/svg">
+ <!-- a comment -->
+ <!ENTITY ns_xlink 'http://www.w3.org/1999/xlink'>
+ <!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">
+]>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_of_illustrator_are_expanded(encoding):
+    text = svg().replace("http://www.w3.org/2000/svg", "&ns_svg;").replace("http://www.w3.org/1999/xlink", "&ns_xlink;")
+    assert_is_line(read(f'<?xml version="1.0" encoding="{encoding}"?>\n{ILLUSTRATOR}{text}'.encode(encoding)))
+
+
+@pytest.mark.parametrize(
+    "declarations",
+    [
+        '<!ENTITY a "1"><!ENTITY b "&a;&a;">',
+        '<!ENTITY a SYSTEM "file:///etc/passwd">',
+        '<!ENTITY % a "b"> %a;',
+        '<!ENTITY a "<g/>">',
+        f'<!ENTITY a "{"1" * 10_000}">',
+    ],
+)
+def test_other_entities_are_refused(declarations):
+    text = f"<!DOCTYPE svg [{declarations}]>{svg(paths() + '<desc>' + '&a;' * 200 + '</desc>')}"
+    with pytest.raises(InkError, match="entity declaration that is refused"):
+        read(text)
+
+
+def test_a_prefix_without_a_namespace():
+    assert_is_line(read(svg(paths() + '<inkscape:path sodipodi:nodetypes="cc"/>')))
+
+
+USED = "<defs>" + paths().replace("<path", '<path class="p"') + "</defs>"
+for number in range(4):
+    USED = USED.replace('class="p"', f'id="p{number}"', 1)
+
+
+PLACED = {
+    "use": svg(USED + "".join(f'<use xlink:href="#p{n}"/>' for n in range(4))),
+    "use moved": svg(f"<defs><g id='g'>{paths(shift=(-5, -3))}</g></defs>" + '<use href="#g" x="5" y="3"/>'),
+    "symbol": svg(
+        f"<symbol id='s' viewBox='0 0 80 80'>{paths((2, 2))}</symbol>" + '<use href="#s" width="40" height="40"/>'
+    ),
+    "nested": svg(f'<svg x="8" y="4" width="20" height="20" viewBox="0 0 40 40">{paths((2, 2), (-16, -8))}</svg>'),
+    "nested moved": svg(f'<svg x="10" width="30" height="40" viewBox="0 0 30 40">{paths(shift=(-10, 0))}</svg>'),
+    "css": svg(f"<g style='transform: translate(5px, 0px) scale(1,-1)'>{paths((1, -1), (-5, 0))}</g>"),
+    "turn": svg(f"<g transform='rotate(-90)'><g style='transform: rotate(0.25turn)'>{paths()}</g></g>"),
+    "class": svg("<style>.flip { transform: scaleY(-1) }</style>" + f"<g class='flip'>{paths((1, -1))}</g>"),
+    "own properties": svg(f"<g style='translate: 5px 2px; scale: 1 -1; rotate: 0deg'>{paths((1, -1), (-5, 2))}</g>"),
+    "origin": svg(f"<g style='transform: scaleX(-1); transform-origin: 50% top'>{paths((-1, 1), (40, 0))}</g>"),
+    "root": svg(paths((1, -1), (0, 40)), root='transform="scale(1 -1)"'),
+    "root css": svg(paths((0.5, 0.5)), root='style="transform: scale(2); transform-origin: 0px 0px"'),
+    "switch": svg(f"<switch><g>{paths()}</g><g>{paths(shift=(3, 3))}</g></switch>"),
+}
+
+
+@pytest.mark.parametrize("text", PLACED.values(), ids=PLACED)
+def test_where_a_drawing_puts_its_lines(text):
+    assert_is_line(read(text))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        'opacity="0"', 'stroke-opacity="0"', 'visibility="hidden"', 'display="none"', 'stroke="none"',
+        'stroke="transparent"', 'stroke="rgba(0,0,0,0)"', 'stroke="#0000"', 'stroke-width="0"',
+        'style="stroke-opacity:0%"', 'style="visibility: collapse"',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("outside", [False, True])
+def test_lines_that_cannot_be_seen(look, outside):
+    line = f'<path {"" if outside else look} d="M0 0L40 40"/>'
+    extra = f"<g {look}>{line}</g>" if outside else line
+    assert_is_line(read(svg(paths() + extra)))
+
+
+def test_rules_for_elements_inside_of_others():
+    sheet = "<style>g.off path, svg > g > line { display: none } .off.x path { stroke: none }</style>"
+    extra = '<g class="on"><g class="off"><g><path d="M0 0L9 9"/></g></g></g><line x2="50%" y2="9"/>'
+    assert_is_line(read(svg(sheet + paths() + extra)))
+    assert read(svg('<line x1="25%" x2="50%" y2="9"/>')).x.tolist() == [10, 20]
+
+
+def test_an_origin_that_is_not_understood_is_named():
+    turned = (
+        "<g style='transform: scale(-1); transform-box: fill-box; transform-origin: center'><path d='M0 0L1 1'/></g>"
+    )
+    ink = read(svg(paths() + turned))
+    assert_is_line(ink)
+    assert "transform-box='fill-box' is not understood" in notes(ink, "lost")[0]
+
+
+def test_highlighters_of_drawings():
+    wide = '<path d="M0 25L40 26" stroke="#ff0" stroke-width="{}" {}/>'
+    for look in (
+        'stroke-opacity="0.5"',
+        'opacity="0.4"',
+        'stroke="rgb(255 255 0 / 40%)"',
+        'style="mix-blend-mode:multiply"',
+    ):
+        ink = read(
+            svg(paths() + wide.format(8, look).replace('stroke="#ff0" ', "" if "rgb" in look else 'stroke="#ff0" '))
+        )
+        assert_is_line(ink)
+        assert notes(ink) == ["1 highlighter stroke was left out"]
+    assert len(read(svg(paths() + wide.format(8, ""))).starts) == 5  # a thick opaque pen
+    assert len(read(svg(paths() + wide.format(1, 'opacity="0.5"'))).starts) == 5  # a pencil
+
+
+def test_a_damaged_path_or_transform_costs_itself_alone():
+    extra = '<path d="M0 0C1"/><g transform="turn(3)"><path d="M0 0L1 1"/></g><use href="#gone"/>'
+    ink = read(svg(paths() + extra))
+    assert_is_line(ink)
+    assert len(notes(ink, "lost")) == 3
+    with pytest.raises(InkError, match="no strokes in it"):
+        read("<svg viewBox='a b c d'><g/></svg>")
+
+
+def test_our_own_long_drawing_comes_back(tmp_path):
+    t = np.linspace(0, 400, 60_000)
+    ink = Ink(t, 30 * np.sin(t), np.arange(0, 60_000, 200))
+    formats.save(ink, tmp_path / "long.svg")
+    back = formats.read_ink(tmp_path / "long.svg")
+    assert back.starts.tolist() == ink.starts.tolist()
+    assert np.abs(back.xy - ink.xy).max() < 1e-3

@@ -1,0 +1,87 @@
+"""Ink of other people and programs: the strokes that tests wrap in files of many situations, and what must come out.
+
+Every situation was found in a public file or bug report.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from handwriting import formats
+from handwriting.ink import Ink
+
+LINE = [
+    [(10.0, 20.0), (12.5, 24.0), (11.0, 30.0), (14.0, 33.0), (18.0, 31.0)],
+    [(20.0, 22.0), (22.0, 27.0)],
+    [(25.0, 21.0), (26.0, 25.0), (30.5, 28.0)],
+    [(33.0, 20.0)],
+]
+SIZES = [5, 2, 3, 1]
+
+
+def read(data: str | bytes) -> Ink:
+    """The ink of a file of one page."""
+    pages = formats.read_pages(data.encode() if isinstance(data, str) else data)
+    assert len(pages) == 1
+    return pages[0].ink
+
+
+def assert_is_line(ink: Ink, scale: float = 1.0) -> None:
+    """The strokes of :data:`LINE`, and nothing else."""
+    assert np.diff([*ink.starts, len(ink)]).tolist() == SIZES
+    assert ink.xy == pytest.approx(np.concatenate(LINE) * scale, abs=1e-6)
+
+
+def notes(ink: Ink, *severities: str) -> list[str]:
+    """What the reader left out."""
+    return [note.text for note in ink.source.notes if note.severity in (severities or ("lost", "noted"))]
+
+
+def trace(points, **attributes) -> str:
+    said = "".join(f' {name.replace("_", ":")}="{value}"' for name, value in attributes.items())
+    return f"<trace{said}>{', '.join(f'{x} {y}' for x, y in points)}</trace>"
+
+
+def inkml(inside: str = "", ids=(None,) * 4) -> str:
+    traces = [trace(s, **({} if id is None else {"xml_id": id})) for s, id in zip(LINE, ids, strict=True)]
+    return f'<ink xmlns="http://www.w3.org/2003/InkML">{inside}{"".join(traces)}</ink>'
+
+
+def svg(inside: str | None = None, root: str = "", group: str = 'fill="none" stroke="#000"') -> str:
+    inside = paths() if inside is None else inside
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40" height="40" '
+        f'viewBox="0 0 40 40" {root}><g {group}>{inside}</g></svg>'
+    )
+
+
+def paths(scale=(1, 1), shift=(0, 0)) -> str:
+    moved = [[(x * scale[0] + shift[0], y * scale[1] + shift[1]) for x, y in stroke] for stroke in LINE]
+    lines = ["M" + " L".join(f"{x},{y}" for x, y in (s if len(s) > 1 else s * 2)) for s in moved]
+    return "".join(f'<path d="{line}"/>' for line in lines)
+
+
+def canvas(t=lambda n: n * 10, **more) -> str:
+    n = iter(range(99))
+    return json.dumps([{"points": [{"x": x, "y": y, "t": t(next(n))} for x, y in s]} | more for s in LINE])
+
+
+def unipen(labels: str = '.SEGMENT WORD 0-3 OK "a line"\n') -> str:
+    strokes = [".PEN_DOWN\n" + "".join(f"{x} {-y}\n" for x, y in stroke) + ".PEN_UP\n" for stroke in LINE]
+    return f".VERSION 1.0\n.COORD X Y\n{''.join(strokes)}{labels}"
+
+
+def xopp(*pages: str) -> str:
+    sheets = "".join(f'<page width="99" height="99"><layer>{page}</layer></page>' for page in pages)
+    return f"<xournal>{sheets}</xournal>"
+
+
+def xopp_stroke(points) -> str:
+    words = " ".join(f"{x} {y}" for x, y in (points if len(points) > 1 else points * 2))
+    return f'<stroke tool="pen" color="#000000ff" width="1.41">{words}</stroke>'
+
+
+STROKES = "".join(map(xopp_stroke, LINE))
