@@ -53,24 +53,27 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
 
 
 @overload
-def transcribe(ink: Ink, alternatives: int = 1) -> Transcription: ...
+def transcribe(ink: Ink, alternatives: int = 1, orientation: str = "auto") -> Transcription: ...
 
 
 @overload
-def transcribe(ink: Page, alternatives: int = 1) -> ReadPage: ...
+def transcribe(ink: Page, alternatives: int = 1, orientation: str = "auto") -> ReadPage: ...
 
 
-def transcribe(ink: Ink | Page, alternatives: int = 1) -> Transcription | ReadPage:
+def transcribe(ink: Ink | Page, alternatives: int = 1, orientation: str = "auto") -> Transcription | ReadPage:
     """What a line of ink says, or each line of a page, by the shipped recognizer and language model.
 
     Ink is taken for one line; ``Page(ink)`` is split into its lines. For many of them load the recognizer once:
     ``Recognizer.load()`` in :mod:`handwriting.recognition.recognizer`; for pages see
     :func:`handwriting.recognition.pages.read_pages`.
     """
-    from handwriting.recognition.pages import read_pages, reader
+    from handwriting.recognition.pages import orienter, read_pages, reader
     from handwriting.recognition.recognizer import Recognizer
 
     recognizer = Recognizer.load()
+    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink))
     if isinstance(ink, Page):
-        return read_pages(reader(recognizer, alternatives=alternatives), [ink])[0]
-    return recognizer.transcribe(ink, "language", alternatives)
+        return read_pages(reader(recognizer, alternatives=alternatives), [ink], orient=orient)[0]
+    found, backward = orient(ink)
+    upright, points = found.upright(ink, backward)
+    return recognizer.transcribe(upright, "language", alternatives).relocated(points)

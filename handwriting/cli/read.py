@@ -39,6 +39,13 @@ def transcribe(
         str | None,
         typer.Option(metavar="ADDRESS", help="Read on a Dask cluster; for -o NAME.jsonl.", show_default=False),
     ] = None,
+    orientation: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="How pages lie: auto finds out, as-is turns nothing; or y-up, mirrored, turned-90, -180, -270 (clockwise).",
+        ),
+    ] = "auto",
     threads: Threads = 1,
 ) -> None:
     """Read ink files: their lines as text, or where every word stands.
@@ -57,7 +64,7 @@ def transcribe(
     from handwriting.recognition.language.model import Hints
 
     options = TranscribeOptions(
-        checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads
+        checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads, orientation
     )
     with bar("transcribing", unit="files") as progress:
         done = transcribe_files(

@@ -35,7 +35,7 @@ def pdf(documents: Sequence[Document]) -> bytes:
     pages = [(document.name, page) for document in documents for page in document.pages]
     if not pages:
         raise InkError("there is no page to draw, because no file could be read")
-    sheets = [_sheet(page, name) for name, page in pages]
+    sheets = [_sheet(page.upright, name) for name, page in pages]
     return data([drawing for drawing, _ in sheets], [words for _, words in sheets])
 
 

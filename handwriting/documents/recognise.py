@@ -12,7 +12,7 @@ from handwriting.documents.loading import LoadedFile
 from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages import read_pages, reader
+from handwriting.recognition.pages import orienter, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
 
 
@@ -35,6 +35,8 @@ class TranscribeOptions:
     """Every page is one line of writing and is not split into lines."""
     threads: int = 1
     """Threads of the inference engine."""
+    orientation: str = "auto"
+    """How pages lie: ``"auto"`` to find out for each, ``"as-is"``, or a name such as ``"y-up"``."""
 
     def __post_init__(self) -> None:
         if self.hints != Hints() and self.decoder != "language":
@@ -59,6 +61,7 @@ def recognise(
     ``progress`` counts files, of which there are ``total``; it has a fraction while a batch is being recognised.
     """
     read_lines = reader(load_recognizer(options), options.decoder, options.alternatives, options.hints)
+    orient = orienter(load_recognizer(options), options.orientation, single_line=options.single_line)
     done = 0
     for batch in batches:
 
@@ -66,7 +69,8 @@ def recognise(
             progress(done + files * lines / of, total)
 
         pages = [page for file in batch for page in file.pages]
-        read = iter(read_pages(read_lines, pages, lone=options.single_line, tick=report) if pages else ())
+        results = read_pages(read_lines, pages, lone=options.single_line, orient=orient, tick=report) if pages else []
+        read = iter(results)
         for file in batch:
             yield Document(file.name, tuple(next(read) for _ in file.pages), file.error)
         done += len(batch)

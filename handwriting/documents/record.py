@@ -40,7 +40,16 @@ def _page(read: ReadPage) -> dict[str, Any]:
         "height": read.page.height,
         "units": read.page.ink.source.units,
         "text": read.text,
+        "orientation": {"name": read.orientation.name, "strokes": read.orientation.strokes},
         "lines": [_line(line) for line in read.lines],
+        "drawings": [
+            {
+                "kind": region.kind,
+                "box": _rounded(read.page.ink.take(region.strokes).bounds),
+                "strokes": region.strokes.tolist(),
+            }
+            for region in read.drawings
+        ],
     }
 
 

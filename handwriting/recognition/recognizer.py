@@ -104,6 +104,20 @@ class Transcription:
     def characters(self) -> tuple[Character, ...]:
         return self.readings[0].characters
 
+    def relocated(self, points: NDArray[np.int64]) -> Transcription:
+        """The same with each point ``i`` of the ink named ``points[i]``, for ink whose strokes had been reversed."""
+        if np.array_equal(points, np.arange(len(points))):
+            return self
+
+        def moved(spans: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+            numbers = np.concatenate([np.arange(*span) for span in spans]) if spans else np.empty(0, np.int64)
+            return _ranges(np.sort(points[numbers]), 0, len(numbers)) if len(numbers) else spans
+
+        readings = tuple(
+            replace(r, characters=tuple(replace(c, points=moved(c.points)) for c in r.characters)) for r in self.readings
+        )
+        return replace(self, readings=readings, words=tuple(replace(w, points=moved(w.points)) for w in self.words))
+
 
 class Recognizer:
     """A checkpoint, ready to read.

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.ink import Floats, Ink
-from handwriting.recognition.pages.geometry import Shapes, distance, inside
+from handwriting.recognition.pages.shapes import Shapes, distance, inside
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
 
 Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
