@@ -61,7 +61,9 @@ def recognise(
     ``progress`` counts files, of which there are ``total``; it has a fraction while a batch is being recognised.
     """
     read_lines = reader(load_recognizer(options), options.decoder, options.alternatives, options.hints)
-    orient = orienter(load_recognizer(options), options.orientation, single_line=options.single_line)
+    orient = orienter(
+        load_recognizer(options), options.orientation, single_line=options.single_line, decoder=options.decoder
+    )
     done = 0
     for batch in batches:
 

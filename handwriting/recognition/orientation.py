@@ -30,7 +30,7 @@ Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Strokes = Literal["forward", "backward", "mixed"]
 Confidence = Callable[[Sequence[Ink]], Sequence[float]]
-"""How well a network reads each of some inks: the mean log-probability of its best path, a step."""
+"""The probability, for each of some inks, that it is read rightly."""
 
 KIND = "orientation"
 NAMES = {
@@ -38,16 +38,15 @@ NAMES = {
     (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
 }  # fmt: skip
 """Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
-UPRIGHT_BONUS = 2.0
-"""What is added to the log-odds of ink as it is, which nearly all ink is."""
-SURE = 0.98
+UPRIGHT_BONUS = 4.0
+"""What is added to the log-odds of ink as it is, which nearly all ink is. With it, no word of UNIPEN that lies upright
+is turned."""
+SURE = 0.9
 """A probability at which the network is not asked."""
-POSSIBLE = 0.01
+POSSIBLE = 0.003
 """Orientations less probable than this are not tried."""
-TRIED = 4
-"""Orientations that the network is shown at most."""
-TRUST = 10.0
-"""Log-odds for each nat a step by which the network reads one orientation better than another."""
+TRIED = 5
+"""Orientations that are read at most."""
 MIXED_SHARE = 0.15
 """Share of the ink drawn against the rest from which the strokes are taken to run both ways."""
 CLEAR = 1.0
@@ -174,8 +173,8 @@ class OrientationClassifier:
         tried = [int(k) for k in np.argsort(-probable)[:TRIED] if probable[k] > POSSIBLE]
         if 0 not in tried:
             tried.append(0)
-        read = np.array(confidence([ALL[k].upright(ink)[0] for k in tried]))
-        return tried[int((logits[tried] + TRUST * read).argmax())]
+        read = np.clip(confidence([ALL[k].upright(ink)[0] for k in tried]), 1e-3, 1 - 1e-3)
+        return tried[int((logits[tried] + np.log(read / (1 - read))).argmax())]
 
     def _mixed(self, found: Orientation, strokes: NDArray[np.float64]) -> tuple[Orientation, Bools] | None:
         """The orientation if strokes run both ways, as they do after a plotter's tool has sorted them, else None."""

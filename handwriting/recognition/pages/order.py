@@ -25,7 +25,12 @@ def writing_order(marks: Marks, lines: Sequence[Integers]) -> list[Integers]:
         return [line[np.argsort(start[line], kind="stable")] for line in lines]
     if _looks_written(marks, lines):
         return [np.sort(line) for line in lines]
-    return [line[np.argsort(marks.centers[line, 0], kind="stable")] for line in lines]
+    return [left_to_right(marks, line) for line in lines]
+
+
+def left_to_right(marks: Marks, line: Integers) -> Integers:
+    """The strokes of a line by their middles."""
+    return line[np.argsort(marks.centers[line, 0], kind="stable")]
 
 
 def _looks_written(marks: Marks, lines: Sequence[Integers]) -> bool:

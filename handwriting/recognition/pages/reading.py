@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.features import encode
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.orientation import Orientation, OrientationClassifier
@@ -122,7 +121,9 @@ def reader(
     return lambda inks: recognizer.transcribe_all(inks, decoder, alternatives, hints=hints)
 
 
-def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: bool = False) -> Orienter:
+def orienter(
+    recognizer: Recognizer, orientation: str = "auto", *, single_line: bool = False, decoder: Decoder = "language"
+) -> Orienter:
     """A function that finds the orientation of pages, for :func:`read_pages`.
 
     ``orientation`` is ``"auto"``, ``"as-is"``, or one of :data:`~handwriting.recognition.orientation.NAMES` if it is
@@ -132,7 +133,7 @@ def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: 
         classifier = OrientationClassifier.load()
 
         def confidence(inks: Sequence[Ink]) -> list[float]:
-            return [_confidence(recognizer, ink, single_line) for ink in inks]
+            return [_confidence(recognizer, decoder, ink, single_line) for ink in inks]
 
         return lambda ink: classifier.find(ink, confidence)
     known = Orientation() if orientation == "as-is" else Orientation.named(orientation)
@@ -153,7 +154,10 @@ def read_pages(
     called with the number of lines done and of all lines.
     """
     uprights = [(Orientation(), page, None) if orient is None else _upright(page, orient) for page in pages]
-    layouts = [find_layout(upright.ink, single_line=lone) for _, upright, _ in uprights]
+    layouts = [
+        find_layout(upright.ink, single_line=lone, sorted_by_tool=orientation.strokes == "mixed")
+        for orientation, upright, _ in uprights
+    ]
     total = sum(len(layout.lines) for layout in layouts)
     transcriptions = read([line.ink for layout in layouts for line in layout.lines])
     done, result = 0, []
@@ -184,8 +188,8 @@ def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[n
     return orientation, replace(page, ink=ink, width=width, height=height), points
 
 
-def _confidence(recognizer: Recognizer, ink: Ink, single_line: bool) -> float:
-    """Mean log-probability of the best path, a step, over the longest lines of upright ink."""
+def _confidence(recognizer: Recognizer, decoder: Decoder, ink: Ink, single_line: bool) -> float:
+    """The probability that the longest lines of upright ink are read rightly, their mean."""
     lines = sorted((line.ink for line in find_layout(ink, single_line=single_line).lines), key=len)[-LINES_TRIED:]
-    found = recognizer.log_probs([encode(line, recognizer.features) for line in lines])
-    return float(np.concatenate([log_probs.max(axis=1) for log_probs in found]).mean())
+    found = recognizer.transcribe_all(lines, decoder)
+    return float(np.mean([transcription.readings[0].probability or 0.0 for transcription in found]))

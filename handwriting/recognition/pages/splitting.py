@@ -11,7 +11,7 @@ from handwriting.recognition.pages.columns import find_columns
 from handwriting.recognition.pages.drawings import DrawingRegion, find_drawings
 from handwriting.recognition.pages.lines import find_lines
 from handwriting.recognition.pages.marks import Integers, Marks
-from handwriting.recognition.pages.order import writing_order
+from handwriting.recognition.pages.order import left_to_right, writing_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +36,20 @@ class Layout:
     """From the top of the page."""
 
 
-def find_layout(ink: Ink, *, single_line: bool = False) -> Layout:
-    """Find the drawings and the lines of a page. With ``single_line`` all writing is one line, in its own order."""
+def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = False) -> Layout:
+    """Find the drawings and the lines of a page. With ``single_line`` all writing is one line, in its own order.
+
+    ``sorted_by_tool``: the order of the strokes is not that of writing; they are read from left to right.
+    """
     page = Marks(ink)
     drawings = find_drawings(page)
     drawn = np.concatenate([np.empty(0, np.int64), *(region.strokes for region in drawings)])
     writing = np.setdiff1d(np.arange(len(ink.starts)), drawn)
-    if single_line:
+    if single_line and not sorted_by_tool:
         return Layout([_whole(ink, writing)], drawings)
-    lines = _lines(page, writing)
+    lines = [writing] if single_line else _lines(page, writing)
+    if sorted_by_tool:
+        lines = [left_to_right(page, line) for line in lines]
     return Layout([_line(page, strokes) for strokes in lines], drawings)
 
 
