@@ -43,7 +43,7 @@ def transcribe(
         str,
         typer.Option(
             metavar="NAME",
-            help="How pages lie: auto finds out, as-is turns nothing; or y-up, mirrored, turned-90, -180, -270 (clockwise).",
+            help="How pages lie: auto finds out, as-is changes nothing; or y-up, mirrored, turned-90 (clockwise)…",
         ),
     ] = "auto",
     threads: Threads = 1,

@@ -20,7 +20,7 @@ from handwriting.evaluation.perturb import rotated
 from handwriting.ink import Ink, Page
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import NAMES, Orientation
-from handwriting.recognition.pages import orienter, read_pages, reader
+from handwriting.recognition.pages import Orienter, orienter, read_pages, reader
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.plotter import ordered
 
@@ -70,6 +70,10 @@ CHANGES: dict[str, Change] = {
 """By name; upright first."""
 
 
+def _known(found: tuple[Orientation, np.ndarray]) -> Orienter:
+    return lambda _: found
+
+
 def _expected(name: str) -> str:
     """The name that should be found for lines that are changed in one of :data:`CHANGES`."""
     return name if name in NAMES.values() else "y-up" if name.startswith("y-up") else "upright"
@@ -113,8 +117,7 @@ class OrientationReport:
         for r in self.rows:
             relative = 100 * (r.cer / max(self.cer_as_is, 1e-9) - 1)
             rows.append(
-                f"{r.name:18} {100 * r.cer:5.2f}  {relative:+10.1f}  {100 * r.found:7.2f}  "
-                f"{r.milliseconds:10.2f}"
+                f"{r.name:18} {100 * r.cer:5.2f}  {relative:+10.1f}  {100 * r.found:7.2f}  {r.milliseconds:10.2f}"
             )
         return "\n".join(rows)
 
@@ -158,7 +161,7 @@ def evaluate(
             key = (orientation.strokes == "mixed", (upright.xy + 0.0).tobytes())
             if key not in texts_read:
                 began = time.process_time()
-                (page,) = read_pages(read_line, [Page(ink)], lone=True, orient=lambda _, known=known: known)
+                (page,) = read_pages(read_line, [Page(ink)], lone=True, orient=_known(known))
                 reading.append(time.process_time() - began)
                 texts_read[key] = page.text
             read[name].append(texts_read[key])

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from handwriting.checkpoint import shipped
 from handwriting.errors import InkError
 from handwriting.ink import Ink
-from handwriting.recognition.pen_counts import MOVES_BEGIN, SECTORS, SIZE, permutation, stroke_counts
+from handwriting.recognition.pen_counts import MOVES_BEGIN, permutation, stroke_counts
 
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]

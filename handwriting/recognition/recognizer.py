@@ -114,7 +114,8 @@ class Transcription:
             return _ranges(np.sort(points[numbers]), 0, len(numbers)) if len(numbers) else spans
 
         readings = tuple(
-            replace(r, characters=tuple(replace(c, points=moved(c.points)) for c in r.characters)) for r in self.readings
+            replace(r, characters=tuple(replace(c, points=moved(c.points)) for c in r.characters))
+            for r in self.readings
         )
         return replace(self, readings=readings, words=tuple(replace(w, points=moved(w.points)) for w in self.words))
 

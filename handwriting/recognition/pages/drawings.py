@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.ink import Floats, Ink
-from handwriting.recognition.pages.shapes import Shapes, distance, inside
+from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
+from handwriting.recognition.pages.shapes import TOUCH, Shapes, distance
 
 Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
 
@@ -31,14 +32,6 @@ LONG, LONG_LEVEL = 5.6, 7.0
 """Length of a straight stroke that no letter has; t-bars and dashes, which run level, are longer than stems."""
 UNDERLINE = 2.1
 """Shortest underline: that of a word of two letters."""
-SIDE = 2.5
-"""Shortest side of a box around writing."""
-TOUCH = 0.7
-"""What is this near is taken to touch: hands do not close their boxes exactly."""
-SCRATCHED, STRUCK = 8, 5
-"""Crossings with other ink that only crossing out has: of any stroke, and of a straight one."""
-SHORTEST_STRIKE = 2.0
-"""Length of a stroke that may cross out a word of two letters."""
 WRITING = 4.0
 """Height of the strokes that together are the least that is called writing; less is never parted from drawings."""
 
@@ -80,7 +73,7 @@ def _large(shapes: Shapes) -> NDArray[np.bool_]:
 
 
 def _typical_height(ink: Ink) -> float:
-    """A first letter height, in which a stroke that is drawn up and down many times weighs little more than a letter."""
+    """A first letter height, in which a stroke drawn up and down many times weighs little more than a letter."""
     strokes = np.split(ink.y, ink.starts[1:])
     moved = np.array([np.abs(np.diff(y)).sum() for y in strokes])
     heights = np.array([_median_rise(y) for y in strokes])
@@ -115,8 +108,10 @@ class _Finder:
         self.found: list[DrawingRegion] = []
 
     def regions(self) -> list[DrawingRegion]:
-        self._cross_out()
-        self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self._encloses(k)], dtype=np.int64))
+        for strokes in crossed_out(self.shapes, self.drawn):
+            self.drawn[strokes] = self.free[strokes] = False
+            self.found.append(DrawingRegion("crossed-out", strokes))
+        self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self.shapes.encloses(k)], dtype=np.int64))
         self._hatch()
         self._join()
         self._underline()
@@ -126,108 +121,6 @@ class _Finder:
             self.found.append(DrawingRegion(self._kind(group), np.sort(strokes)))
         tops = [self.shapes.boxes[region.strokes, 1].min() for region in self.found]
         return [self.found[k] for k in np.argsort(tops, kind="stable")]
-
-    def _cross_out(self) -> None:
-        """Words that are struck through or scribbled over, with what covers them."""
-        groups: list[set[int]] = []
-        for stroke in np.flatnonzero(self.shapes.length > SHORTEST_STRIKE).tolist():
-            if self.shapes.torn[stroke] or self._encloses(stroke) or self._is_side(stroke):
-                continue
-            others = self.shapes.beside(stroke)
-            others = others[(self.shapes.length[others] > 1.2) & ~self.drawn[others]]
-            if not len(others):
-                continue
-            crossed = int(self.shapes.crossings(stroke, others).sum())
-            if self._strikes(stroke, others, crossed) or self._scratches(stroke, crossed):
-                covered = self._covered(stroke)
-                if not len(covered):
-                    continue
-                group = {stroke, *covered.tolist()}
-                apart = [other for other in groups if not group & other]
-                for other in groups:
-                    group |= other if group & other else set()
-                groups = [*apart, group]
-        for group in groups:
-            strokes = np.array(sorted(group))
-            self.drawn[strokes] = self.free[strokes] = False
-            self.found.append(DrawingRegion("crossed-out", strokes))
-
-    def _strikes(self, stroke: int, others: Integers, crossed: int) -> bool:
-        """Whether a straight stroke runs through the middle of letters, and not under them or on top."""
-        shapes = self.shapes
-        if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30):
-            return False
-        long = abs(shapes.chord[stroke]) > 4.5
-        if crossed < max(STRUCK if long else 3, (0.5 if long else 0.8) * shapes.length[stroke]):
-            return False
-        above, below, _ = self._around(stroke, others, 1.5)
-        return bool(0.25 < above / max(above + below, 1) < 0.8)
-
-    def _scratches(self, stroke: int, crossed: int) -> bool:
-        shapes = self.shapes
-        smooth = shapes.turning[stroke] < 0.7 * shapes.length[stroke]
-        return bool(not shapes.straight[stroke] and crossed >= max(SCRATCHED, 0.5 * shapes.length[stroke] * smooth))
-
-    def _encloses(self, stroke: int) -> bool:
-        """Whether a stroke goes once around others, like a circle or a box."""
-        shapes = self.shapes
-        if shapes.length[stroke] < 6 or shapes.turning[stroke] > 2.8 * np.pi or not self._closed(stroke):
-            return False
-        path = shapes.points[stroke]
-        return any(
-            shapes.length[k] > 1.2 and inside(shapes.points[k], path).mean() > 0.8
-            for k in shapes.beside(stroke).tolist()
-        )
-
-    def _is_side(self, stroke: int) -> bool:
-        """Whether both ends of a straight stroke meet others, as do those of a box's sides and of a table's rules."""
-        shapes = self.shapes
-        if not (self.drawn[stroke] and shapes.straight[stroke]):
-            return False
-        ends = shapes.points[stroke][[0, -1]]
-        touch = np.zeros(2, dtype=bool)
-        for k in np.flatnonzero(shapes.straight & (shapes.length > SIDE)).tolist():
-            if k != stroke and self._near(stroke, k) and self._turned(stroke, k) > 30:
-                # Of a long stroke any place may be met; a short one, which may be a letter, only at a corner.
-                path = shapes.points[k] if self.drawn[k] else shapes.points[k][[0, -1]]
-                touch |= np.abs(ends[:, None] - path).min(axis=1) < TOUCH
-        return bool(touch.all())
-
-    def _turned(self, a: int, b: int) -> float:
-        """The angle between two straight strokes in degrees, at most 90."""
-        return float(abs((self.shapes.slope[a] - self.shapes.slope[b] + 90) % 180 - 90))
-
-    def _covered(self, stroke: int) -> Integers:
-        """The strokes that lie under one that crosses them out."""
-        left, top, right, bottom = self.shapes.boxes[stroke] + np.array([-0.3, -0.3, 0.3, 0.3])
-        own = self.shapes.points[stroke]
-        covered = []
-        for k in self.shapes.beside(stroke, 1.5).tolist():
-            z = self.shapes.points[k]
-            if self.shapes.straight[stroke]:
-                line = np.interp(z.real, *_rising(own))
-                under = (z.real > left) & (z.real < right) & (abs(float(np.median(z.imag - line))) < 1.3)
-            else:
-                under = (z.real > left) & (z.real < right) & (z.imag > top) & (z.imag < bottom)
-            if under.mean() > 0.6 and not (self.drawn[k] and self.shapes.length[k] > 2 * self.shapes.length[stroke]):
-                covered.append(k)
-        return np.array(covered, dtype=np.int64)
-
-    def _around(self, stroke: int, others: Integers, reach: float) -> tuple[int, int, float]:
-        """Points of other strokes within ``reach`` above and below a level one, and the share of it that has any above.
-
-        The strokes that are level themselves do not count: neither bars of an equals sign underline the other.
-        """
-        x, y = _rising(self.shapes.points[stroke])
-        others = others[~self.shapes.level[others]]
-        z = np.concatenate([np.empty(0, np.complex128), *(self.shapes.points[k] for k in others.tolist())])
-        z = z[(z.real >= x[0]) & (z.real <= x[-1])]
-        away = z.imag - np.interp(z.real, x, y)
-        above = (away < 0) & (away > -reach)
-        below = (away > 0) & (away < reach)
-        cells = max(1, round(x[-1] - x[0]))
-        at = np.minimum((z.real[above] - x[0]) / max(x[-1] - x[0], 1e-9) * cells, cells - 1).astype(int)
-        return int(above.sum()), int(below.sum()), len(np.unique(at)) / cells
 
     def _hatch(self) -> None:
         """Groups of parallel straight strokes of one length, close beside each other."""
@@ -251,16 +144,18 @@ class _Finder:
         """Parts that complete a drawing: sides of boxes and tables, heads of arrows."""
         shapes = self.shapes
         while True:
-            lines = [k for k in np.flatnonzero(self.drawn).tolist()]
+            lines: list[int] = np.flatnonzero(self.drawn).tolist()
             more = []
             for k in np.flatnonzero(self.free & shapes.straight & (np.abs(shapes.chord) > 1.5)).tolist():
                 ends = shapes.points[k][[0, -1]]
-                joined = [j for j in lines if self._near(j, k) and (distance(ends, shapes.points[j]) < TOUCH).any()]
+                joined = [
+                    j for j in lines if self.shapes.near(j, k) and (distance(ends, shapes.points[j]) < TOUCH).any()
+                ]
                 touch = np.zeros(2, dtype=bool)
                 for j in joined:
-                    if self._turned(k, j) > 30 or not shapes.straight[j]:
+                    if self.shapes.turned(k, j) > 30 or not shapes.straight[j]:
                         touch |= distance(ends, shapes.points[j]) < TOUCH
-                if touch.all() and abs(shapes.chord[k]) > 2.0 or touch.any() and abs(shapes.chord[k]) > 3.5:
+                if (touch.all() and abs(shapes.chord[k]) > 2.0) or (touch.any() and abs(shapes.chord[k]) > 3.5):
                     more.append(k)
             for k in lines:
                 more += self._head(k)
@@ -272,7 +167,10 @@ class _Finder:
         """Strokes of an arrow's head at either end of a drawn stroke: on both sides of it, pointing where it ends."""
         shapes = self.shapes
         path = shapes.points[shaft]
-        for end, way in ((path[-1], path[-1] - path[-min(len(path), 5)]), (path[0], path[0] - path[min(len(path), 5) - 1])):
+        for end, way in (
+            (path[-1], path[-1] - path[-min(len(path), 5)]),
+            (path[0], path[0] - path[min(len(path), 5) - 1]),
+        ):
             if abs(way) == 0:
                 continue
             barbs, tips = [], []
@@ -283,7 +181,9 @@ class _Finder:
                 tip = int(np.abs(z).argmin())
                 if abs(z[tip]) > TOUCH or np.abs(z).max() > 5:
                     continue
-                sides = [part for part in (z[: tip + 1], z[tip:]) if len(part) > 1 and 0.6 < abs(part[0] - part[-1]) < 3]
+                sides = [
+                    part for part in (z[: tip + 1], z[tip:]) if len(part) > 1 and 0.6 < abs(part[0] - part[-1]) < 3
+                ]
                 away = [part[0] if abs(part[0]) > abs(part[-1]) else part[-1] for part in sides]
                 bent = any(np.abs(np.diff(part)).sum() > 1.1 * abs(part[0] - part[-1]) for part in sides)
                 if away and not bent and all(-0.3 * abs(w) > w.real and abs(w.imag) > 0.25 * abs(w) for w in away):
@@ -299,8 +199,8 @@ class _Finder:
         for k in np.flatnonzero(self.free & shapes.level & (np.abs(shapes.chord) > UNDERLINE)).tolist():
             others = shapes.beside(k, 3.0)
             others = others[~self.drawn[others]]
-            above, _, covered = self._around(k, others, 2.5)
-            near, below, _ = self._around(k, others, 1.0)
+            above, _, covered = self.shapes.around(k, others, 2.5)
+            near, below, _ = self.shapes.around(k, others, 1.0)
             if covered > 0.6 and above > 2 * abs(shapes.chord[k]) and below < 0.2 * above and below <= near:
                 self._draw(np.array([k]))
 
@@ -336,7 +236,7 @@ class _Finder:
         near = np.eye(len(strokes), dtype=bool)
         for i, a in enumerate(strokes.tolist()):
             for j, b in enumerate(strokes[:i].tolist()):
-                if self._near(a, b):
+                if self.shapes.near(a, b):
                     z = shapes.points[a], shapes.points[b]
                     touch = bool(shapes.crossings(a, np.array([b]))[0]) or any(
                         (distance(z[k][[0, -1]], z[1 - k]) < TOUCH).any() for k in (0, 1)
@@ -349,7 +249,7 @@ class _Finder:
         shapes = self.shapes
         if not (shapes.straight[[a, b]].all() and max(np.abs(shapes.chord[[a, b]])) < 12) or shapes.level[[a, b]].any():
             return False
-        return bool(self._turned(a, b) < 15 and distance(shapes.points[a], shapes.points[b]).min() < 1.6)
+        return bool(self.shapes.turned(a, b) < 15 and distance(shapes.points[a], shapes.points[b]).min() < 1.6)
 
     def _kind(self, group: Integers) -> Kind:
         shapes = self.shapes
@@ -358,7 +258,7 @@ class _Finder:
         if len(group) == 1 and len(straight):
             if level[0]:
                 others = np.flatnonzero(self.free)
-                above, below, covered = self._around(int(group[0]), others, 1.5)
+                above, below, covered = self.shapes.around(int(group[0]), others, 1.5)
                 return "underline" if covered > 0.4 and above > 2 * below else "rule"
             return "rule"
         if len(straight) == len(group):
@@ -368,30 +268,19 @@ class _Finder:
             if level.sum() >= 2 and (~level).sum() >= 2:
                 return "box" if len(group) <= 4 else "table"
         longest = int(group[shapes.length[group].argmax()])
-        if len(group) > 1 and shapes.length[group].sum() < 1.8 * shapes.length[longest] and not self._closed(longest):
+        if (
+            len(group) > 1
+            and shapes.length[group].sum() < 1.8 * shapes.length[longest]
+            and not self.shapes.closed(longest)
+        ):
             return "arrow"
-        if len(group) == 1 and self._closed(longest):
+        if len(group) == 1 and self.shapes.closed(longest):
             return "box"
         return "sketch"
-
-    def _closed(self, stroke: int) -> bool:
-        path = self.shapes.points[stroke]
-        gap = np.abs(path[-max(2, len(path) // 6) :] - path[0]).min()
-        return bool(gap < max(TOUCH, 0.1 * self.shapes.length[stroke]))
-
-    def _near(self, a: int, b: int) -> bool:
-        one, other = self.shapes.boxes[a], self.shapes.boxes[b]
-        return bool((one[:2] - TOUCH < other[2:]).all() and (other[:2] - TOUCH < one[2:]).all())
 
     def _draw(self, strokes: Integers) -> None:
         self.drawn[strokes] = True
         self.free[strokes] = False
-
-
-def _rising(path: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """x and y of a path, x in rising order."""
-    order = np.argsort(path.real, kind="stable")
-    return path.real[order], path.imag[order]
 
 
 def _components(near: NDArray[np.bool_]) -> list[Integers]:

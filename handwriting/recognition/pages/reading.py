@@ -168,9 +168,7 @@ def read_pages(
             done += 1
             tick(done, total)
         lines = tuple(line for line in found if line.text)
-        result.append(
-            ReadPage(page, lines, tuple(layout.drawings), orientation, None if upright is page else upright)
-        )
+        result.append(ReadPage(page, lines, tuple(layout.drawings), orientation, None if upright is page else upright))
     return result
 
 

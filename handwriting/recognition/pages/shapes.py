@@ -12,9 +12,13 @@ from handwriting.geometry.normalise import segments
 from handwriting.geometry.resample import resample
 from handwriting.ink import Floats, Ink
 
+Integers = NDArray[np.int64]
+
 STEP = 0.5
 """Distance of the points by which strokes are measured: coarse enough that tremor does not count as turning."""
 
+TOUCH = 0.7
+"""What is this near is taken to touch: hands do not close their boxes exactly."""
 LOST = 1.5
 """A step this long, among shorter ones, is none that the pen made on the paper."""
 SPIKE = 5.0
@@ -91,18 +95,56 @@ class Shapes:
         torn[owner[1:-1][far & back]] = True
         return torn
 
-    def crossings(self, stroke: int, others: NDArray[np.int64]) -> NDArray[np.int64]:
+    def crossings(self, stroke: int, others: Integers) -> Integers:
         """How often each of ``others`` crosses the stroke."""
         a = self.points[stroke]
         return np.array([_crossings(a, self.points[k]) for k in others.tolist()], dtype=np.int64)
 
-    def beside(self, stroke: int, reach: float = 0.0) -> NDArray[np.int64]:
+    def beside(self, stroke: int, reach: float = 0.0) -> Integers:
         """The strokes whose box comes within ``reach`` of the stroke's box, without itself."""
         left, top, right, bottom = self.boxes.T
         one = self.boxes[stroke]
         near = (left < one[2] + reach) & (right > one[0] - reach) & (top < one[3] + reach) & (bottom > one[1] - reach)
         near[stroke] = False
         return np.flatnonzero(near)
+
+    def around(self, stroke: int, others: Integers, reach: float) -> tuple[int, int, float]:
+        """Points of other strokes within ``reach`` above and below a level one, and the share of it that has any above.
+
+        The strokes that are level themselves do not count: neither bars of an equals sign underline the other.
+        """
+        x, y = rising(self.points[stroke])
+        others = others[~self.level[others]]
+        z = np.concatenate([np.empty(0, np.complex128), *(self.points[k] for k in others.tolist())])
+        z = z[(z.real >= x[0]) & (z.real <= x[-1])]
+        away = z.imag - np.interp(z.real, x, y)
+        above = (away < 0) & (away > -reach)
+        below = (away > 0) & (away < reach)
+        cells = max(1, round(x[-1] - x[0]))
+        at = np.minimum((z.real[above] - x[0]) / max(x[-1] - x[0], 1e-9) * cells, cells - 1).astype(int)
+        return int(above.sum()), int(below.sum()), len(np.unique(at)) / cells
+
+    def encloses(self, stroke: int) -> bool:
+        """Whether a stroke goes once around others, like a circle or a box."""
+        if self.length[stroke] < 6 or self.turning[stroke] > 2.8 * np.pi or not self.closed(stroke):
+            return False
+        path = self.points[stroke]
+        return any(
+            self.length[k] > 1.2 and inside(self.points[k], path).mean() > 0.8 for k in self.beside(stroke).tolist()
+        )
+
+    def turned(self, a: int, b: int) -> float:
+        """The angle between two straight strokes in degrees, at most 90."""
+        return float(abs((self.slope[a] - self.slope[b] + 90) % 180 - 90))
+
+    def closed(self, stroke: int) -> bool:
+        path = self.points[stroke]
+        gap = np.abs(path[-max(2, len(path) // 6) :] - path[0]).min()
+        return bool(gap < max(TOUCH, 0.1 * self.length[stroke]))
+
+    def near(self, a: int, b: int) -> bool:
+        one, other = self.boxes[a], self.boxes[b]
+        return bool((one[:2] - TOUCH < other[2:]).all() and (other[:2] - TOUCH < one[2:]).all())
 
     @cached_property
     def _resampled(self) -> Ink:
@@ -124,7 +166,7 @@ class Shapes:
 
     def _sum(self, values: Floats, chosen: NDArray[np.bool_]) -> Floats:
         owner = self._resampled.stroke_index[:-1]
-        return np.bincount(owner[chosen], values[chosen], minlength=len(self.ink.starts))
+        return np.bincount(owner[chosen], values[chosen], minlength=len(self.ink.starts)).astype(np.float64)
 
 
 def distance(points: NDArray[np.complex128], path: NDArray[np.complex128]) -> Floats:
@@ -147,9 +189,17 @@ def inside(points: NDArray[np.complex128], polygon: NDArray[np.complex128]) -> N
     return (spans & (x > points.real[:, None])).sum(axis=1) % 2 == 1
 
 
+def rising(path: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """x and y of a path, x in rising order."""
+    order = np.argsort(path.real, kind="stable")
+    return path.real[order], path.imag[order]
+
+
 def _crossings(p: NDArray[np.complex128], q: NDArray[np.complex128]) -> int:
     a, b, c, d = p[:-1, None], p[1:, None], q[None, :-1], q[None, 1:]
-    return int(((_side(b - a, c - a) * _side(b - a, d - a) < 0) & (_side(d - c, a - c) * _side(d - c, b - c) < 0)).sum())
+    return int(
+        ((_side(b - a, c - a) * _side(b - a, d - a) < 0) & (_side(d - c, a - c) * _side(d - c, b - c) < 0)).sum()
+    )
 
 
 def _side(u: NDArray[np.complex128], v: NDArray[np.complex128]) -> Floats:
