@@ -86,22 +86,74 @@ def evaluate_pages(
     no_time: Annotated[bool, typer.Option("--no-time", help="Drop times and shuffle the strokes.")] = False,
     columns: Annotated[bool, typer.Option("--columns", help="Two forms beside each other on every page.")] = False,
     only_lines: Annotated[bool, typer.Option("--only-lines", help="Find the lines, and do not read them.")] = False,
+    drawings: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="Put a drawing of this kind on every page, or 'all' in turn.", show_default=False
+        ),
+    ] = None,
+    single_lines: Annotated[
+        bool, typer.Option("--single-lines", help="With --drawings: every line file is a page.")
+    ] = False,
+    every: Annotated[int, typer.Option(min=1, help="With --drawings: measure every n-th page.")] = 1,
     checkpoint: Checkpoint = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
     lists: Lists = None,
     threads: Threads = 1,
 ) -> None:
     """Split whole forms into lines and read them: strokes on the right line, and CER beside that of line files."""
+    from handwriting.evaluation import drawings as on_pages
     from handwriting.evaluation import pages
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
+    if drawings is not None:
+        kinds = () if drawings == "all" else (drawings,)
+        with bar("reading", unit="pages") as progress:
+            report = on_pages.evaluate(
+                Recognizer.load(checkpoint, threads),
+                corpus_at(data, lists),
+                split,
+                kinds,
+                single_lines=single_lines,
+                step=every,
+                progress=progress,
+            )
+        print(to_json(report) if as_json else report.render())
+        return
     recognizer = None if only_lines else Recognizer.load(checkpoint, threads)
     with bar("reading", unit="pages") as progress:
         result = pages.evaluate(
             recognizer, corpus_at(data, lists), split, timeless=no_time, columns=columns, progress=progress
         )
     print(to_json(result) if as_json else result.render())
+
+
+@app.command("orientation")
+def evaluate_orientation(
+    data: Data,
+    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
+    orientation: Annotated[
+        list[str] | None,
+        typer.Option(help="How the lines lie; may be repeated.  [default: each in turn]", show_default=False),
+    ] = None,
+    every: Annotated[int, typer.Option(min=1, help="Measure every n-th line.")] = 1,
+    checkpoint: Checkpoint = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
+    lists: Lists = None,
+    threads: Threads = 1,
+) -> None:
+    """Read lines that are turned, mirrored, or drawn backward: CER beside that of the same lines as they are."""
+    from handwriting.evaluation import orientation as lying
+    from handwriting.evaluation.report import to_json
+    from handwriting.recognition.recognizer import Recognizer
+
+    recognizer = Recognizer.load(checkpoint, threads)
+    with bar("reading") as progress:
+        report = lying.evaluate(
+            recognizer, corpus_at(data, lists), split, tuple(orientation or ()), step=every, progress=progress
+        )
+    print(to_json(report) if as_json else report.render())
 
 
 @app.command("synthesizer")

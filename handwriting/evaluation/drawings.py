@@ -132,17 +132,20 @@ class _Page:
     def canvas(self, seed: int) -> Canvas:
         marks = Marks(self.ink)
         boxes = marks.boxes
-        lines, words, longest, strokes = [], [], [], []
+        lines, baselines, words, longest, strokes = [], [], [], [], []
         for k in range(self.number_of_lines):
             own = np.flatnonzero(self.line == k)
             if len(own):
                 parts = _words(boxes, own, marks.height)
                 long = max(parts, key=lambda part: float(np.ptp(boxes[part][:, [0, 2]])))
                 lines.append(_union(boxes[own]))
+                baselines.append(float(np.median(boxes[own, 3])))
                 words.append(_union(boxes[parts[0]]))
                 longest.append(_union(boxes[long]))
                 strokes.append([self.ink.strokes[i] for i in long.tolist()])
-        return Canvas(np.random.default_rng(seed), marks.height, _union(boxes), lines, words, longest, strokes)
+        return Canvas(
+            np.random.default_rng(seed), marks.height, _union(boxes), lines, baselines, words, longest, strokes
+        )
 
 
 def _pages(corpus: Corpus, split: str, single_lines: bool) -> Iterator[_Page]:

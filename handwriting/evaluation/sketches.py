@@ -22,6 +22,8 @@ class Canvas:
     page: Box
     lines: Sequence[Box]
     """Of each line of writing."""
+    baselines: Sequence[float]
+    """Of each line: below half of its strokes."""
     words: Sequence[Box]
     """Of the first word of each line."""
     longest: Sequence[Box]
@@ -59,8 +61,9 @@ def underlined_word(c: Canvas) -> Strokes:
 
 
 def underlined_line(c: Canvas) -> Strokes:
-    left, _, right, bottom = c.lines[c.some_line()]
-    y = bottom + 0.3 * c.height
+    k = c.some_line()
+    left, _, right, _ = c.lines[k]
+    y = c.baselines[k] + 0.7 * c.height
     return [c.line((left, y), (right, y))]
 
 
@@ -70,13 +73,9 @@ def box(c: Canvas) -> Strokes:
 
 
 def box_of_four(c: Canvas) -> Strokes:
-    x0, y0, x1, y1 = _grown(c.lines[c.some_line()], 0.5 * c.height)
-    return [
-        c.line((x0, y0), (x0, y1)),
-        c.line((x0, y0), (x1, y0)),
-        c.line((x1, y0), (x1, y1)),
-        c.line((x0, y1), (x1, y1)),
-    ]
+    left, top, right, bottom = _grown(c.lines[c.some_line()], 0.5 * c.height)
+    a, b, d, e = (left, top), (right, top), (right, bottom), (left, bottom)
+    return [c.line(a, e), c.line(a, b), c.line(b, d), c.line(e, d)]
 
 
 def rule(c: Canvas) -> Strokes:

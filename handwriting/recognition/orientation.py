@@ -104,8 +104,10 @@ ALL = tuple(
     for turns in range(4)
 )
 """Upright first."""
-_PERMUTATIONS = np.stack([permutation(o.turns, o.mirrored, o.strokes == "backward") for o in ALL])
-_REVERSED = permutation(0, False, True)
+ORDERS = np.stack([permutation(o.turns, o.mirrored, o.strokes == "backward") for o in ALL])
+"""Shape (16, SIZE): where the counts of upright ink are among those of ink that lies in each of :data:`ALL`."""
+REVERSED = permutation(0, False, True)
+"""Where the counts of a stroke are among those of the same stroke drawn backward."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,13 +159,13 @@ class OrientationClassifier:
 
     def scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each of :data:`ALL`, shape (16,), from the counts of an ink, shape (SIZE,)."""
-        scaled = counts[_PERMUTATIONS] / np.sqrt(max(counts[:MOVES_BEGIN].sum(), 1.0))
+        scaled = counts[ORDERS] / np.sqrt(max(counts[:MOVES_BEGIN].sum(), 1.0))
         layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
         return (layer @ self.output + scaled @ self.direct).astype(np.float64)
 
     def forwardness(self, strokes: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds that each stroke of upright ink was drawn forward, from counts of shape (S, SIZE)."""
-        difference = strokes - strokes[:, _REVERSED]
+        difference = strokes - strokes[:, REVERSED]
         return difference @ self.backward / np.sqrt(np.maximum(strokes.sum(axis=1), 1.0))
 
     def _read(
@@ -187,7 +189,7 @@ class OrientationClassifier:
         for one in ALL[:8]:
             turned = strokes[:, permutation(one.turns, one.mirrored, False)]
             backward = self.forwardness(turned) < 0
-            repaired = np.where(backward[:, None], turned[:, _REVERSED], turned).sum(axis=0)
+            repaired = np.where(backward[:, None], turned[:, REVERSED], turned).sum(axis=0)
             score = self.scores(repaired)[0] + (UPRIGHT_BONUS if one == found else 0.0)
             if best is None or score > best[0]:
                 best = score, Orientation(one.turns, one.mirrored, "mixed"), backward

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.geometry.normalise import segments
 from handwriting.geometry.resample import resample
 from handwriting.ink import Floats, Ink
 
@@ -19,6 +20,8 @@ SECTORS = 16
 """Number of directions; a multiple of 8, so that symmetries permute them."""
 STEP = 0.2
 """Length of a step along a stroke."""
+MOST_STEPS = 50_000
+"""A larger page has longer steps."""
 LAGS = (1, 3, 6)
 """Steps between the two directions of a pair."""
 NEAR, FAR = 1.5, 5.0
@@ -56,7 +59,7 @@ def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
 def stroke_counts(ink: Ink) -> tuple[Floats, Floats]:
     """The counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,)."""
     scale = letter_size(ink)
-    points, _ = resample(ink, STEP * scale)
+    points, _ = resample(ink, max(STEP * scale, float(segments(ink)[2].sum()) / MOST_STEPS))
     strokes = len(ink.starts)
     dx, dy = np.diff(points.x), np.diff(points.y)
     owner = points.stroke_index

@@ -18,8 +18,8 @@ TALLEST_ROW = 3.5
 ROWS = 3
 """Least number of lines on either side of a gutter; beside fewer lines it is a gap between words."""
 NARROWEST = 2.5
-"""Least width of a gutter beside very many lines. Beside few lines, where word gaps may happen to lie above each other, it
-must be wider by ``COINCIDENCE`` / lines."""
+"""Least width of a gutter beside very many lines. Beside few lines, where word gaps may happen to lie above each other,
+it must be wider by ``COINCIDENCE`` / lines."""
 COINCIDENCE = 8.0
 WIDER = 3.0
 """Beside few lines a gutter is wider by this many word gaps, divided by the number of lines."""

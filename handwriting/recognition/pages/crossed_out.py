@@ -16,6 +16,8 @@ SIDE = 2.5
 """Shortest side of a box around writing."""
 SCRATCHED, STRUCK = 8, 5
 """Crossings with other ink that only crossing out has: of any stroke, and of a straight one."""
+LEAST_SCRIBBLE = 1.6
+"""Width of a scribble over a word; a narrower one is a letter that was written over."""
 SHORTEST_STRIKE = 2.0
 """Length of a stroke that may cross out a word of two letters."""
 
@@ -30,7 +32,7 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
         if shapes.encloses(stroke) or _is_side(shapes, stroke, drawn):
             continue
         others = shapes.beside(stroke)
-        others = others[(shapes.length[others] > 1.2) & ~drawn[others]]
+        others = others[(shapes.length[others] > 1.2) & ~drawn[others] & ~shapes.torn[others]]
         if not len(others):
             continue
         crossed = int(shapes.crossings(stroke, others).sum())
@@ -49,13 +51,16 @@ def _strikes(shapes: Shapes, stroke: int, others: Integers, crossed: int) -> boo
     if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30):
         return False
     long = abs(shapes.chord[stroke]) > 4.5
-    if crossed < max(STRUCK if long else 3, (0.5 if long else 0.8) * shapes.length[stroke]):
+    if crossed < max(STRUCK if long else STRUCK - 1, (0.5 if long else 0.8) * shapes.length[stroke]):
         return False
     above, below, _ = shapes.around(stroke, others, 1.5)
     return bool(0.25 < above / max(above + below, 1) < 0.8)
 
 
 def _scratches(shapes: Shapes, stroke: int, crossed: int) -> bool:
+    left, _, right, _ = shapes.boxes[stroke]
+    if right - left < LEAST_SCRIBBLE:
+        return False
     smooth = shapes.turning[stroke] < 0.7 * shapes.length[stroke]
     return bool(not shapes.straight[stroke] and crossed >= max(SCRATCHED, 0.5 * shapes.length[stroke] * smooth))
 

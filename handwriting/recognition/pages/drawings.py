@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
 from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
@@ -32,6 +33,8 @@ LONG, LONG_LEVEL = 5.6, 7.0
 """Length of a straight stroke that no letter has; t-bars and dashes, which run level, are longer than stems."""
 UNDERLINE = 2.1
 """Shortest underline: that of a word of two letters."""
+LONGEST = 50_000.0
+"""Ink longer than this is not of letters that high, and would take long to measure."""
 WRITING = 4.0
 """Height of the strokes that together are the least that is called writing; less is never parted from drawings."""
 
@@ -51,6 +54,8 @@ def find_drawings(marks: Marks) -> list[DrawingRegion]:
     Every stroke is in one region at most. Letter heights are those of the strokes that are left.
     """
     ink = marks.ink.keep(marks.sound)  # every stroke keeps a point
+    if segments(ink)[2].sum() > LONGEST * _typical_height(ink):
+        return []
     drawn = np.zeros(len(ink.starts), dtype=bool)
     shapes = Shapes(ink, _typical_height(ink))
     for _ in range(3):  # a drawing distorts the letter height until it is set aside
@@ -60,7 +65,10 @@ def find_drawings(marks: Marks) -> list[DrawingRegion]:
         if (drawn == before).all():
             break
         shapes = Shapes(ink, Marks(ink.take(np.flatnonzero(~drawn))).height)
-    return _Finder(shapes, drawn).regions()
+    found = _Finder(shapes, drawn).regions()
+    left = np.ones(len(ink.starts), dtype=bool)
+    left[np.concatenate([np.empty(0, np.int64), *(region.strokes for region in found)])] = False
+    return found if left.any() else []
 
 
 def _large(shapes: Shapes) -> NDArray[np.bool_]:

@@ -41,8 +41,8 @@ APART = 0.6
 CONTINUES = 0.45
 """Largest offset of the continuation of a line, in line distances."""
 LOW = 0.25
-"""Small strokes are moved down by this many letter heights: dots, bars, quotation marks and apostrophes are farther above
-the middle of their letters than full stops and commas are below it."""
+"""Small strokes are moved down by this many letter heights: dots, bars, quotation marks and apostrophes are farther
+above the middle of their letters than full stops and commas are below it."""
 SMALL = 0.6
 """Largest height of such small strokes."""
 

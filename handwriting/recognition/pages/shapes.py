@@ -51,7 +51,10 @@ class Shapes:
     def turning(self) -> Floats:
         """Shape (S,): the angles by which the stroke turns, added up without their signs."""
         angle = np.abs(np.angle(self._steps[1:] * self._steps[:-1].conj()))
-        return self._sum(np.append(0.0, angle), np.append(False, self._inside[1:] & self._inside[:-1]))
+        return self._sum(
+            np.append(0.0, angle)[: len(self._inside)],
+            np.append(False, self._inside[1:] & self._inside[:-1])[: len(self._inside)],
+        )
 
     @cached_property
     def chord(self) -> NDArray[np.complex128]:
