@@ -207,8 +207,8 @@ class _Finder:
         for k in np.flatnonzero(self.free & shapes.level & (np.abs(shapes.chord) > UNDERLINE)).tolist():
             others = shapes.beside(k, 3.0)
             others = others[~self.drawn[others]]
-            above, _, covered = self.shapes.around(k, others, 2.5)
-            near, below, _ = self.shapes.around(k, others, 1.0)
+            above, _, covered = shapes.around(k, others, 2.5)
+            near, below, _ = shapes.around(k, others, 1.0)
             if covered > 0.6 and above > 2 * abs(shapes.chord[k]) and below < 0.2 * above and below <= near:
                 self._draw(np.array([k]))
 
@@ -266,7 +266,8 @@ class _Finder:
         if len(group) == 1 and len(straight):
             if level[0]:
                 others = np.flatnonzero(self.free)
-                above, below, covered = self.shapes.around(int(group[0]), others, 1.5)
+                above, _, covered = shapes.around(int(group[0]), others, 2.5)
+                below = shapes.around(int(group[0]), others, 1.0)[1]
                 return "underline" if covered > 0.4 and above > 2 * below else "rule"
             return "rule"
         if len(straight) == len(group):
