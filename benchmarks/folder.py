@@ -26,7 +26,7 @@ from handwriting.evaluation.sentences import read_sentences
 from handwriting.features import encode
 from handwriting.formats import save
 from handwriting.ink import Ink
-from handwriting.recognition.recognizer import BATCH, Recognizer
+from handwriting.recognition.recognizer import BATCH_LINES, Recognizer
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -73,7 +73,7 @@ def main() -> None:
         print(f"one for all {whole:.0f} s, {each / whole:.1f} times faster")
     recognizer = Recognizer.load()
     encoded = [encode(ink, recognizer.features) for ink in lines]
-    times: dict[int, list[float]] = {1: [], BATCH: []}
+    times: dict[int, list[float]] = {1: [], BATCH_LINES: []}
     for _ in range(REPEATS):
         for size, taken in times.items():
             begin = time.perf_counter()
@@ -81,7 +81,7 @@ def main() -> None:
             taken.append(1000 * (time.perf_counter() - begin) / len(lines))
     single, batched = (min(taken) for taken in times.values())
     print(f"the network, {len(lines)} lines: one by one {single:.2f} ms a line,")
-    print(f"in batches of {BATCH} {batched:.2f} ms, {single / batched:.2f} times faster")
+    print(f"in batches of {BATCH_LINES} {batched:.2f} ms, {single / batched:.2f} times faster")
 
 
 if __name__ == "__main__":

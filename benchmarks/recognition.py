@@ -22,7 +22,7 @@ from handwriting.evaluation.recognition import evaluate
 from handwriting.features import FeatureConfig, encode
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder
-from handwriting.recognition.recognizer import BATCH, Recognizer
+from handwriting.recognition.recognizer import BATCH_LINES, Recognizer
 from handwriting.text import natural
 
 
@@ -84,7 +84,7 @@ def main() -> None:
         "features: resampled points": lambda: [encode(ink, FeatureConfig("points")) for ink in inks],
         "features: Bezier curves": lambda: [encode(ink, FeatureConfig("bezier")) for ink in inks],
         "network, int8, one by one": lambda: int8.log_probs(encoded, 1),
-        f"network, int8, batches of {BATCH}": lambda: int8.log_probs(encoded),
+        f"network, int8, batches of {BATCH_LINES}": lambda: int8.log_probs(encoded),
         "network, float32 torch, one by one": lambda: float32.log_probs(encoded, 1),
         "best path": lambda: [greedy.decode(x) for x in log_probs],
         "prefix beam search, beam 25": lambda: [beam.decode(x) for x in log_probs],

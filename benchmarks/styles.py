@@ -17,13 +17,14 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from hands import Writers
 from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.corpora import Line, open_corpus
 from handwriting.evaluation.sentences import read_sentences
+from handwriting.features.hand import measures
 from handwriting.features.offsets import clean
-from handwriting.geometry.normalise import deskew, segments, slant, writing_height
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
@@ -31,57 +32,10 @@ from handwriting.synthesis.styles import Sample, Style
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 
-Floats = NDArray[np.float64]
-TURNS = np.radians([-180, -90, -45, -20, -8, 0, 8, 20, 45, 90, 180])
 
-
-def features(ink: Ink, text: str) -> Floats:
-    """Of a line, free of its size: shape (F,)."""
-    flat = deskew(clean(ink))
-    height = writing_height(flat)
-    dx, dy, length = segments(flat)
-    down = length > 0
-    angle, weight = np.arctan2(dy, dx)[down], length[down]
-    directions, _ = np.histogram(angle, 24, (-np.pi, np.pi), weights=weight)
-    turn = (np.diff(angle) + np.pi) % (2 * np.pi) - np.pi
-    turns, _ = np.histogram(turn, TURNS, weights=(weight[:-1] + weight[1:]) / 2)
-    strokes = flat.strokes
-    widths = np.array([np.ptp(stroke[:, 0]) for stroke in strokes]) / height
-    heights = np.array([np.ptp(stroke[:, 1]) for stroke in strokes]) / height
-    letters = max(1, sum(not c.isspace() for c in text))
-    up = flat.starts[1:]
-    gaps = (flat.x[up] - flat.x[up - 1]) / height if len(up) else np.zeros(1)
-    rises = (flat.y[up] - flat.y[up - 1]) / height if len(up) else np.zeros(1)
-    steps = np.log(length[down] / height)
-    quantiles = (10, 30, 50, 70, 90)
-    y = (flat.y - np.median(flat.y)) / height
-    return np.concatenate([
-        directions / directions.sum(), turns / max(turns.sum(), 1e-9),
-        [slant(flat), len(strokes) / letters, np.ptp(flat.x) / height / letters, length.sum() / height / letters],
-        np.percentile(widths, quantiles), np.percentile(heights, quantiles), np.percentile(steps, quantiles),
-        np.percentile(gaps, quantiles), np.percentile(rises, quantiles), np.percentile(y, (1, 5, 25, 75, 95, 99)),
-    ])  # fmt: skip
-
-
-class Writers:
-    """Linear discriminants with a covariance shrunk towards its diagonal."""
-
-    def __init__(self, rows: Floats, labels: list[str], shrink: float = 0.3) -> None:
-        self.names = sorted(set(labels))
-        self.mean, self.sd = rows.mean(0), rows.std(0) + 1e-9
-        rows = (rows - self.mean) / self.sd
-        index = np.array([self.names.index(label) for label in labels])
-        self.centers = np.stack([rows[index == k].mean(0) for k in range(len(self.names))])
-        within = np.cov((rows - self.centers[index]).T)
-        self.precision = np.linalg.inv(
-            (1 - shrink) * within + shrink * np.diag(np.diag(within)) + 1e-3 * np.eye(len(within))
-        )
-
-    def rank(self, row: Floats, name: str) -> int:
-        """The place of ``name`` for a line, from 1."""
-        away = (row - self.mean) / self.sd - self.centers
-        distance = np.einsum("kf,fg,kg->k", away, self.precision, away)
-        return int((distance < distance[self.names.index(name)]).sum()) + 1
+def features(ink: Ink, text: str) -> NDArray[np.float64]:
+    """What is measured of a line, shape (F,)."""
+    return measures(clean(ink), text)
 
 
 def chosen(lines: list[Line], writers: int, lines_each: int) -> dict[str, list[Line]]:

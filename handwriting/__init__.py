@@ -1,79 +1,292 @@
-"""Handwriting: reads digital ink and writes it.
+"""Read and write handwriting: online ink to text, and text to ink.
 
 >>> import handwriting
->>> ink = handwriting.read("line.xml")      # doctest: +SKIP
->>> handwriting.transcribe(ink).text        # doctest: +SKIP
+>>> ink = handwriting.read("datasets/samples/line.xml")
+>>> handwriting.transcribe(ink).text
 'a line of handwriting'
+>>> page = handwriting.generate("Dear Ann,", seed=3, layout=handwriting.PageLayout(paper="ruled"))
+>>> handwriting.save(page, "letter.pdf")
+[]
+
+Functions load the shipped networks each time. To read or write much, load them once with :meth:`Recognizer.load` and
+:meth:`Synthesizer.load`.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
+from handwriting.arguments import expect
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Page
 
 if TYPE_CHECKING:
+    from handwriting.composition.page import WrittenPage
+    from handwriting.formats import Readable
+    from handwriting.recognition.language.model import Hints
     from handwriting.recognition.pages import ReadPage
-    from handwriting.recognition.recognizer import Transcription
-
-__all__ = ["Ink", "InkError", "Page", "generate", "read", "save", "transcribe"]
-__version__ = "0.1.0"
-
-
-def generate(text: str, *, bias: float | None = None, seed: int = 0) -> Ink:
-    """A line of handwriting that says ``text``, by the shipped synthesizer.
-
-    ``bias``: 0 is as varied as people, higher is neater. For many lines load the synthesizer once:
-    ``Synthesizer.load()`` in :mod:`handwriting.synthesis.synthesizer`; for pages see ``handwriting.composition.page``.
-    """
-    from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
+    from handwriting.recognition.recognizer import Decoder, Recognizer
+    from handwriting.recognition.streaming import Stream
+    from handwriting.recognition.transcription import Transcription
+    from handwriting.rendering.layout import PageLayout
+    from handwriting.synthesis.hand import Hand
+    from handwriting.synthesis.styles import Style
     from handwriting.synthesis.synthesizer import Synthesizer
 
-    return Synthesizer.load().write([text], Hand(DEFAULT_BIAS if bias is None else bias, seed))[0].ink
+__all__ = [
+    "Hand",
+    "Hints",
+    "Ink",
+    "InkError",
+    "Page",
+    "PageLayout",
+    "ReadPage",
+    "Recognizer",
+    "Stream",
+    "Style",
+    "Synthesizer",
+    "Transcription",
+    "WrittenPage",
+    "generate",
+    "read",
+    "save",
+    "transcribe",
+]
+__version__ = "0.1.0"
+
+_MODULES = {
+    "Hand": "handwriting.synthesis.hand",
+    "Hints": "handwriting.recognition.language.model",
+    "PageLayout": "handwriting.rendering.layout",
+    "ReadPage": "handwriting.recognition.pages",
+    "Recognizer": "handwriting.recognition.recognizer",
+    "Stream": "handwriting.recognition.streaming",
+    "Style": "handwriting.synthesis.styles",
+    "Synthesizer": "handwriting.synthesis.synthesizer",
+    "Transcription": "handwriting.recognition.transcription",
+    "WrittenPage": "handwriting.composition.page",
+}
+"""The modules of the names that are imported when they are first used."""
 
 
-def read(source: Any, format: str | None = None, page: int | None = None) -> Ink | Page:
-    """Ink from a path, bytes or a binary stream, or a page of a document; see :func:`handwriting.formats.read`."""
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'handwriting' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:
+    """Read ink from a path, bytes or a binary stream: :class:`Ink`, or the :class:`Page` of a document.
+
+    The format is recognised from the content unless ``format`` names it (``"InkML"``). ``page``, counted from 1, is
+    needed for a document of several pages. Raises :class:`InkError` when the source cannot be read.
+
+    >>> handwriting.read("datasets/samples/line.xml")
+    Ink(23 strokes, 1066 points, 4425 x 572, 10.41 s)
+    >>> handwriting.read("datasets/samples/notes.xopp").width
+    595.28
+    """
+    if not hasattr(source, "read"):
+        expect("source", source, (str, os.PathLike, bytes), "a path, bytes or a binary stream")
+    if format is not None:
+        expect("format", format, str, "the name of a format")
+    if page is not None:
+        expect("page", page, int, "the number of a page, counted from 1")
     from handwriting import formats
 
     return formats.read(source, format, page)
 
 
-def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format: str | None = None) -> list[str]:
-    """Write ink or pages to a file, in the format of its ending (``.inkml``, ``.xopp``, ``.svg``, ``.json``, ``.csv``).
+def save(
+    what: Ink | Page | Sequence[Page] | WrittenPage,
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    *,
+    dpi: float = 200,
+    animation_speed: float | None = None,
+    plotter: bool = False,
+) -> list[str]:
+    """Write ink, pages or a written page to a file; its ending chooses the format unless ``format`` names it.
 
-    Returns what the file cannot hold (``["time"]``); see :func:`handwriting.formats.save`.
+    ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` hold the ink; ``.png`` and ``.pdf`` are drawings, ``.gcode``
+    and ``.hpgl`` programs for pen plotters; ``.svg`` is a
+    drawing of a :class:`WrittenPage` and holds the strokes of anything else. ``dpi`` is the resolution of a PNG. With
+    ``animation_speed``, an SVG writes itself so many times as fast as a person; with ``plotter``, it holds only
+    strokes, ordered for short pen-up moves.
+
+    Returns what of the ink the file cannot hold. Raises :class:`InkError` when it cannot be written.
+
+    >>> ink = handwriting.read("datasets/samples/line.xml")
+    >>> handwriting.save(ink, "line.inkml")
+    []
+    >>> handwriting.save(ink, "line.xopp")
+    ['time', 'start time']
+    >>> handwriting.save(ink, "line.png", dpi=100)
+    []
     """
-    from handwriting import formats
+    expect("path", path, (str, os.PathLike), "a path")
+    if format is not None:
+        expect("format", format, str, "the name of a format")
+    expect("dpi", dpi, (int, float), "a number")
+    if animation_speed is not None:
+        expect("animation_speed", animation_speed, (int, float), "a number")
+    wanted = "ink, a page, pages or a written page"
+    if isinstance(what, list | tuple):
+        for page in what:
+            expect("what", page, Page, wanted)
+    elif not isinstance(what, Ink | Page):
+        from handwriting.composition.page import WrittenPage
 
-    return formats.save(ink, path, format)
+        expect("what", what, WrittenPage, wanted)
+    from handwriting.composition.save import save as write
+
+    return write(what, path, format, dpi=dpi, animation_speed=animation_speed, plotter=plotter).lost
 
 
 @overload
-def transcribe(ink: Ink, alternatives: int = 1, orientation: str = "auto") -> Transcription: ...
+def transcribe(
+    ink: Ink,
+    alternatives: int = 1,
+    *,
+    decoder: Decoder = "language",
+    hints: Hints | None = None,
+    orientation: str = "auto",
+) -> Transcription: ...
 
 
 @overload
-def transcribe(ink: Page, alternatives: int = 1, orientation: str = "auto") -> ReadPage: ...
+def transcribe(
+    ink: Page,
+    alternatives: int = 1,
+    *,
+    decoder: Decoder = "language",
+    hints: Hints | None = None,
+    orientation: str = "auto",
+) -> ReadPage: ...
 
 
-def transcribe(ink: Ink | Page, alternatives: int = 1, orientation: str = "auto") -> Transcription | ReadPage:
-    """What a line of ink says, or each line of a page, by the shipped recognizer and language model.
+def transcribe(
+    ink: Ink | Page,
+    alternatives: int = 1,
+    *,
+    decoder: Decoder = "language",
+    hints: Hints | None = None,
+    orientation: str = "auto",
+) -> Transcription | ReadPage:
+    """Read a line of ink, or every line of a page, with the shipped recognizer.
 
-    Ink is taken for one line; ``Page(ink)`` is split into its lines. For many of them load the recognizer once:
-    ``Recognizer.load()`` in :mod:`handwriting.recognition.recognizer`; for pages see
-    :func:`handwriting.recognition.pages.read_pages`.
+    :class:`Ink` is taken for one line; ``Page(ink)`` is split into lines. ``alternatives`` is the number of readings
+    per line, ``decoder`` one of ``"language"``, ``"beam"`` and ``"greedy"``, and ``hints`` tell the language model
+    which words and what context to expect. ``orientation`` says how the ink lies: ``"auto"`` to find out, ``"as-is"``,
+    or a name such as ``"y-up"``. Raises :class:`InkError` for a value out of range.
+
+    >>> handwriting.transcribe(handwriting.read("datasets/samples/line.xml")).text
+    'a line of handwriting'
+    >>> handwriting.transcribe(handwriting.read("datasets/samples/notes.xopp")).lines[0].text
+    'shopping for the weekend'
     """
+    expect("ink", ink, (Ink, Page), "ink or a page")
+    expect("alternatives", alternatives, int, "a whole number")
+    expect("decoder", decoder, str, "the name of a decoder")
+    expect("orientation", orientation, str, "the name of an orientation")
+    from handwriting.recognition.language.model import Hints
     from handwriting.recognition.pages import orienter, read_pages, reader
     from handwriting.recognition.recognizer import Recognizer
 
+    hints = Hints() if hints is None else hints
+    expect("hints", hints, Hints, "hints")
     recognizer = Recognizer.load()
-    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink))
+    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink), decoder=decoder)
     if isinstance(ink, Page):
-        return read_pages(reader(recognizer, alternatives=alternatives), [ink], orient=orient)[0]
+        return read_pages(reader(recognizer, decoder, alternatives, hints), [ink], orient=orient)[0]
     found, backward = orient(ink)
     upright, points = found.upright(ink, backward)
-    return recognizer.transcribe(upright, "language", alternatives).relocated(points)
+    return recognizer.transcribe(upright, decoder, alternatives, hints=hints).relocated(ink, points)
+
+
+@overload
+def generate(
+    text: str,
+    *,
+    hand: Hand | None = None,
+    bias: float | None = None,
+    seed: int | None = None,
+    style: Style | str | None = None,
+    best_of: int = 1,
+    layout: None = None,
+) -> Ink: ...
+
+
+@overload
+def generate(
+    text: str,
+    *,
+    hand: Hand | None = None,
+    bias: float | None = None,
+    seed: int | None = None,
+    style: Style | str | None = None,
+    best_of: int = 1,
+    layout: PageLayout,
+) -> WrittenPage: ...
+
+
+def generate(
+    text: str,
+    *,
+    hand: Hand | None = None,
+    bias: float | None = None,
+    seed: int | None = None,
+    style: Style | str | None = None,
+    best_of: int = 1,
+    layout: PageLayout | None = None,
+) -> Ink | WrittenPage:
+    """Write a line of text as ink, or with a ``layout`` a text of any length as a page, by the shipped synthesizer.
+
+    ``hand`` says how to write; ``bias`` (0 is as varied as people are, higher is neater), ``seed`` and ``style`` (a
+    :class:`Style`, or the name or file of one) replace its values. With ``best_of``, every line is drawn so many times
+    and the one that is read best is kept. Size and slant of the hand are used on pages. Raises :class:`InkError`,
+    before anything is drawn, for a text that cannot be written.
+
+    >>> ink = handwriting.generate("Dear Ann,", seed=3, style="cursive")
+    >>> ink.source.text
+    'Dear Ann,'
+    >>> handwriting.generate("one line\\nand another", layout=handwriting.PageLayout(width_mm=100)).lines[1].text
+    'and another'
+    """
+    expect("text", text, str, "a string")
+    from handwriting.composition.generate import line_writer
+    from handwriting.composition.page import write_page
+    from handwriting.rendering.layout import PageLayout
+    from handwriting.synthesis.hand import Hand
+    from handwriting.synthesis.styles import Style
+    from handwriting.synthesis.synthesizer import Synthesizer
+
+    hand = Hand() if hand is None else hand
+    expect("hand", hand, Hand, "a Hand")
+    if bias is not None:
+        expect("bias", bias, (int, float), "a number")
+        hand = replace(hand, bias=bias)
+    if seed is not None:
+        expect("seed", seed, int, "a whole number")
+        hand = replace(hand, seed=seed)
+    if style is not None:
+        expect("style", style, (Style, str), "a Style, or the name or file of one")
+        hand = replace(hand, style=Style.load(style) if isinstance(style, str) else style)
+    expect("best_of", best_of, int, "a whole number")
+    if best_of < 1:
+        raise InkError(f"best_of {best_of}: give 1 or more")
+    writer = line_writer(Synthesizer.load(), best_of)
+    if layout is None:
+        return writer.write([text], hand)[0].ink
+    expect("layout", layout, PageLayout, "a PageLayout")
+    return write_page(writer, text, layout, hand)

@@ -1,4 +1,4 @@
-"""Characters to indices and back. Index 0 is the CTC blank; a space is a symbol like every other."""
+"""Map characters to indices and back. Index 0 is the CTC blank; a space is a character like any other."""
 
 from __future__ import annotations
 
@@ -13,59 +13,65 @@ from numpy.typing import ArrayLike, NDArray
 from handwriting.errors import InkError
 
 BLANK = 0
-"""The index of the CTC blank (Graves et al. 2006, section 3.1)."""
+"""Index of the CTC blank (Graves et al. 2006, section 3.1)."""
 
 
 @dataclass(frozen=True)
 class Alphabet:
     """The ``V - 1`` characters that a network knows, in the order of their indices 1 to V - 1.
 
-    ``characters`` is a plain string and holds everything: store it, and ``Alphabet(string)`` gives the alphabet back.
-    Raises :class:`InkError` when there is no character or one stands twice.
+    The string ``characters`` is all there is to store: ``Alphabet(characters)`` restores the alphabet. Raises
+    :class:`InkError` if there is no character, or one occurs twice.
+
+    >>> Alphabet("abc").encode("cab").tolist()
+    [3, 1, 2]
     """
 
     characters: str
 
     def __post_init__(self) -> None:
         if not self.characters:
-            raise InkError("alphabet: there are no characters; give at least one text that is not empty")
+            raise InkError("alphabet: there are no characters; give at least one non-empty text")
         twice = [c for c, count in Counter(self.characters).items() if count > 1]
         if twice:
-            raise InkError(f"alphabet: {_listed(twice)} stands more than once; every character has one index")
+            raise InkError(f"alphabet: {_listed(twice)} occurs more than once; each character has one index")
 
     @classmethod
     def of(cls, texts: Iterable[str], minimum: int = 1) -> Alphabet:
-        """The characters that occur at least ``minimum`` times in ``texts``, in the order of their code points."""
+        """Return the alphabet of characters that occur at least ``minimum`` times in ``texts``, by code point."""
         counts = Counter(character for text in texts for character in text)
         return cls("".join(sorted(c for c, count in counts.items() if count >= minimum)))
 
     @property
     def size(self) -> int:
-        """V: the number of characters and the blank."""
+        """Number of indices, V: the characters and the blank."""
         return len(self.characters) + 1
 
     def encode(self, text: str) -> NDArray[np.int64]:
-        """The indices of ``text``'s characters, shape (U,). Raises :class:`InkError` naming every unknown character."""
+        """Return the indices of the characters of ``text``, shape (U,).
+
+        Raises :class:`InkError` that names all unknown characters.
+        """
         unknown = self.unknown(text)
         if unknown:
             raise InkError(
-                f"{text!r} holds {_listed(unknown)}, which this alphabet lacks; replace or leave out what is not among"
-                f" its {len(self.characters)} characters: {self.characters}"
+                f"{text!r} contains {_listed(unknown)}, which this alphabet lacks; replace or leave out what is not"
+                f" among its {len(self.characters)} characters: {self.characters}"
             )
         return np.array([self._indices[character] for character in text], dtype=np.int64)
 
     def decode(self, indices: ArrayLike) -> str:
-        """The text of ``indices``, shape (U,), each 1 to V - 1. Raises :class:`InkError` for another or the blank."""
+        """Return the text of ``indices`` (U,), each from 1 to V - 1. Raises :class:`InkError` for any other index."""
         values = np.asarray(indices, dtype=np.int64).reshape(-1)
         wrong = values[(values < 1) | (values >= self.size)]
         if len(wrong):
             raise InkError(
-                f"alphabet: index {wrong[0]} is no character; characters have the indices 1 to {self.size - 1}"
+                f"alphabet: {wrong[0]} is not the index of a character; characters have indices 1 to {self.size - 1}"
             )
         return "".join(self.characters[i - 1] for i in values)
 
     def unknown(self, text: str) -> list[str]:
-        """The characters of ``text`` that the alphabet lacks, each once, in the order of appearance."""
+        """Return the characters of ``text`` that the alphabet lacks, each once, in order of appearance."""
         return [character for character in dict.fromkeys(text) if character not in self._indices]
 
     @cached_property

@@ -1,10 +1,10 @@
-"""Checkpoints: a folder with a card, weights to train on from, and the graph that runs.
+"""A checkpoint: a folder with a card, weights to continue training from, and the graph for inference.
 
-``card.json``            configuration, alphabet, features, training, figures, terms of the data
-``weights.safetensors``  what ``--init`` takes
-``model.onnx``           what transcribing and generating run
+``card.json``            configuration, alphabet, features, training, figures, terms of use of the data
+``weights.safetensors``  parameters of the network
+``model.onnx``           graph for inference
 
-Never a pickle, so that a checkpoint from a stranger can do nothing but be wrong.
+There is no pickle, so a checkpoint from an untrusted source cannot run code.
 """
 
 from __future__ import annotations
@@ -23,55 +23,56 @@ from handwriting.errors import InkError
 from handwriting.files import atomic, make_folder
 
 FORMAT = 1
-"""Version of the folder's layout."""
+"""Version of the layout of the folder."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint's folder and its card."""
+    """The folder of a checkpoint, and its card."""
 
     folder: Path
     card: dict[str, Any]
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
-        """The checkpoint in ``folder``, or the shipped one of that name; without ``folder``, of the first of ``kinds``.
+        """Load the checkpoint in ``folder``, which may also be the name of a shipped one.
 
-        Raises :class:`InkError` when there is none, or one of none of ``kinds``.
+        ``kinds`` are the accepted values of the card's ``kind``. Without ``folder``, the shipped checkpoint of the
+        first kind is loaded. Raises :class:`InkError` if there is no checkpoint, or one of another kind.
         """
         own = folder is not None
         folder = shipped(kinds[0]) if folder is None else _here_or_shipped(Path(folder))
         path = folder / "card.json"
         if not path.is_file() and not own:
             raise InkError(
-                f"{folder}: the shipped {kinds[0]} is missing; install handwriting anew from its wheel or a whole "
-                "checkout, or give --checkpoint"
+                f"{folder}: the shipped {kinds[0]} is missing; install handwriting again from its wheel or a complete "
+                "checkout, or give the folder of a checkpoint"
             )
         if not path.is_file():
             raise InkError(
-                f"{folder}: no checkpoint here (no card.json); give the folder that training wrote, like RUN/best"
+                f"{folder}: no checkpoint here (no card.json); give a folder that training wrote, such as RUN/best"
             )
         try:
             card = json.loads(path.read_text(encoding="utf-8"))
             found, version = card["kind"], card["format"]
         except (ValueError, KeyError, TypeError) as error:
             raise InkError(
-                f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint anew"
+                f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         if version != FORMAT:
             raise InkError(f"{path}: checkpoint format {version}, but this version reads {FORMAT}; update handwriting")
         if found not in kinds:
             wanted = " or ".join(kinds)
-            raise InkError(f"{folder}: a checkpoint of a {found}, but a {wanted} is needed; give another --checkpoint")
+            raise InkError(f"{folder}: a checkpoint of a {found}, but a {wanted} is needed; give another checkpoint")
         return cls(folder, card)
 
     @property
     def model(self) -> Path:
-        """The ONNX graph."""
-        return self._file("model.onnx", "export it from the weights: app.py export")
+        """Path of the ONNX graph. Raises :class:`InkError` if it is missing."""
+        return self._file("model.onnx", "make it from the weights with the command 'export'")
 
     def weights(self) -> dict[str, NDArray]:
-        """The network's parameters by name, float32."""
+        """Load the parameters of the network by name, as float32. Raises :class:`InkError` if they cannot be read."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -79,7 +80,7 @@ class Checkpoint:
         try:
             return {name: value.astype(np.float32) for name, value in load_file(path).items()}
         except SafetensorError as error:
-            raise InkError(f"{path}: not readable as safetensors ({error}); copy the checkpoint anew") from error
+            raise InkError(f"{path}: not readable as safetensors ({error}); copy the checkpoint again") from error
 
     def _file(self, name: str, remedy: str) -> Path:
         path = self.folder / name
@@ -91,7 +92,10 @@ class Checkpoint:
 def save(
     folder: str | os.PathLike[str], card: Mapping[str, Any], weights: Mapping[str, NDArray], model: bytes | None = None
 ) -> None:
-    """Write a checkpoint; weights in the dtype they come in. Each file is replaced whole, the card last."""
+    """Write a checkpoint, with weights in their own dtype and ``model`` as the graph.
+
+    Each file is replaced as a whole, the card last.
+    """
     from safetensors.numpy import save as serialise
 
     folder = make_folder(folder)
@@ -104,20 +108,20 @@ def save(
 
 
 def save_card(folder: Path, card: Mapping[str, Any]) -> None:
-    """Write the card of the checkpoint in ``folder`` anew."""
+    """Replace the card of the checkpoint in ``folder``."""
     text = json.dumps({"format": FORMAT, **card}, indent=2, ensure_ascii=False) + "\n"
     with atomic(folder / "card.json") as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def _here_or_shipped(folder: Path) -> Path:
-    """``recognizer-open`` is a folder here, or else one that comes with this package."""
+    """Return ``folder``, or the shipped checkpoint of this name if there is no such folder."""
     named = len(folder.parts) == 1 and not folder.exists() and (shipped(folder.name) / "card.json").is_file()
     return shipped(folder.name) if named else folder
 
 
 def shipped(name: str) -> Path:
-    """The folder of a checkpoint that comes with this package: beside it in a checkout, inside it when installed."""
+    """Return the folder of a shipped checkpoint: beside the package in a checkout, inside it if installed."""
     package = Path(__file__).resolve().parent
     inside = package / "_checkpoints" / name
     return inside if inside.is_dir() else package.parent / "checkpoints" / name

@@ -9,7 +9,15 @@ from __future__ import annotations
 
 
 class InkError(ValueError):
-    """Input that cannot be used; ``str(error)`` is one line for the user, see :func:`printable`."""
+    """Input that cannot be used; ``str(error)`` is one line for the user, see :func:`printable`.
+
+    >>> import handwriting
+    >>> try:
+    ...     handwriting.read("missing.xml")
+    ... except handwriting.InkError as error:
+    ...     print(error)
+    missing.xml: no such file or directory; check the path
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(printable(message))

@@ -30,7 +30,7 @@ def make_folder(path: StrPath) -> Path:
 def has_place(path: StrPath) -> Path:
     """Check that a file can be written at ``path``, before long work is done for it; returns the path.
 
-    Raises :class:`InkError` when its folder is missing, it is a folder itself, or its name is invalid.
+    Raises :class:`InkError` when its folder is missing, it is a folder or write-protected, or its name is invalid.
     """
     path = Path(path)
     try:
@@ -39,6 +39,8 @@ def has_place(path: StrPath) -> Path:
         if path.is_dir():
             raise InkError(f"{path} is a folder; give the name of a file")
         os.lstat(path)
+        if path.exists() and not os.access(path, os.W_OK):
+            raise InkError(f"{path}: the file is write-protected; choose another output file")
     except FileNotFoundError:
         pass
     except OSError as error:
@@ -81,12 +83,10 @@ def atomic(path: StrPath) -> Iterator[Path]:
     disk before it replaces anything. A link is followed and stays; an existing file keeps its owner and permissions; a
     device or pipe is given the contents.
 
-    Raises :class:`InkError` when the folder is missing, the file is write-protected or the operating system refuses.
+    Raises :class:`InkError` as :func:`has_place`, and when the operating system refuses.
     """
     path = has_place(path)
     target = Path(os.path.realpath(path))
-    if target.is_file() and not os.access(target, os.W_OK):
-        raise InkError(f"{path}: the file is write-protected; choose another output file")
     stream = is_stream(path)
     folder = Path(tempfile.gettempdir()) if stream else target.parent
     temporary = folder / f".{secrets.token_hex(8)}{path.suffix if len(path.suffix) < 16 else ''}"

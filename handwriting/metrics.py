@@ -1,8 +1,8 @@
-"""How well a line was read: character and word error rates, an interval, and which characters are confused.
+"""Character and word error rates, their confidence interval, and confusions of characters.
 
-Rates are micro-averaged: all edits over all reference characters (or tokens), so a long line weighs more than a short
-one. The headline rates compare canonical texts (``text.canonical``), the ``_raw`` ones texts as they are but for
-white space.
+Rates are micro-averaged: the number of all edits divided by the number of all reference characters (or tokens), so that
+a long line weighs more than a short one. The main rates compare texts in canonical form
+(see :func:`handwriting.text.canonical`); the ``_raw`` rates compare unescaped texts with white space collapsed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from handwriting.errors import InkError
 from handwriting.text import canonical, raw, tokens
 
 Pair = tuple[str, str]
-"""A line's reference and what the recognizer made of it."""
+"""Reference and output of a line."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """Error rates over ``lines`` lines, as fractions of the references' length (0.08 is 8 %; above 1 is possible)."""
+    """Error rates over ``lines`` lines, as fractions of the length of the references (0.08 is 8 %; may exceed 1)."""
 
     lines: int
     cer: float
@@ -34,9 +34,9 @@ class Score:
 
 @dataclass(frozen=True)
 class Confusion:
-    """``reference`` was read as ``output``, ``count`` times.
+    """The number of times that ``reference`` was read as ``output``.
 
-    An empty reference is an insertion, an empty output a deletion.
+    An empty reference stands for an insertion, an empty output for a deletion.
     """
 
     reference: str
@@ -45,7 +45,7 @@ class Confusion:
 
 
 def score(pairs: Iterable[Pair]) -> Score:
-    """The four rates of ``pairs`` (reference, output)."""
+    """Compute the four error rates of ``pairs``."""
     pairs = list(pairs)
     return Score(
         lines=len(pairs),
@@ -57,19 +57,19 @@ def score(pairs: Iterable[Pair]) -> Score:
 
 
 def cer(pairs: Iterable[Pair]) -> float:
-    """Character error rate of the canonical texts."""
+    """Compute the character error rate of the canonical texts."""
     return _rate(*edits(pairs))
 
 
 def wer(pairs: Iterable[Pair]) -> float:
-    """Error rate of the canonical texts' tokens."""
+    """Compute the word error rate: that of the tokens of the canonical texts."""
     return _rate(*edits(pairs, lambda text: tokens(canonical(text))))
 
 
 def edits(
     pairs: Iterable[Pair], form: Callable[[str], Sequence[Hashable]] = canonical
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each line's edit distance and reference length, both of shape (lines,), between ``form`` of the two texts."""
+    """Return edit distance and reference length of each line, shape (lines,) each, of texts in the given ``form``."""
     rows = [(form(reference), form(output)) for reference, output in pairs]
     distances = [distance(reference, output) for reference, output in rows]
     return np.array(distances, dtype=np.int64), np.array([len(r) for r, _ in rows], dtype=np.int64)
@@ -78,10 +78,11 @@ def edits(
 def cer_interval(
     edits: ArrayLike, lengths: ArrayLike, groups: Sequence[Hashable], seed: int = 0, n: int = 1000
 ) -> tuple[float, float]:
-    """The 95 % percentile bootstrap interval of the micro-averaged rate, resampling whole groups.
+    """Return the 95 % percentile bootstrap interval of the micro-averaged rate, resampling whole groups.
 
-    ``edits``, ``lengths``: shape (lines,), as :func:`edits` returns them. ``groups``: each line's form id; lines of a
-    form share a writer and a text, so they are drawn together. The same seed gives the same interval.
+    ``edits`` and ``lengths`` have shape (lines,), as returned by :func:`edits`. ``groups`` contains the form id of each
+    line: the lines of a form share a writer and a text, so they are drawn together. The same seed gives the same
+    interval. Raises :class:`InkError` for arguments of different lengths and for no lines.
     """
     edits, lengths = np.asarray(edits, dtype=np.float64), np.asarray(lengths, dtype=np.float64)
     if not len(edits) == len(lengths) == len(groups) or len(edits) == 0:
@@ -99,7 +100,7 @@ def cer_interval(
 
 
 def confusions(pairs: Iterable[Pair], n: int = 20) -> list[Confusion]:
-    """The ``n`` most frequent substitutions, insertions and deletions between canonical texts, most frequent first."""
+    """Return the ``n`` most frequent substitutions, insertions and deletions between canonical texts."""
     counts: Counter[Pair] = Counter()
     for reference, output in pairs:
         counts.update((r, o) for r, o in alignment(canonical(reference), canonical(output)) if r != o)
@@ -108,10 +109,10 @@ def confusions(pairs: Iterable[Pair], n: int = 20) -> list[Confusion]:
 
 
 def distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
-    """Levenshtein distance between two sequences, every edit costing 1.
+    """Return the Levenshtein distance between two sequences; each edit costs 1.
 
-    Bit-parallel: the dynamic programme's column is held as differences in the bits of two integers (Myers 1999, in
-    Hyyrö's 2003 form), so each symbol of ``b`` takes a handful of integer operations.
+    The computation is bit-parallel: a column of the dynamic programming table is kept as differences in the bits of two
+    integers (Myers 1999, in the form of Hyyrö 2003), so that each symbol of ``b`` takes a few integer operations.
     """
     if not a:
         return len(b)
@@ -135,9 +136,9 @@ def distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
 
 
 def alignment(reference: str, output: str) -> list[Pair]:
-    """One cheapest alignment: pairs of characters in order, "" standing for the missing side.
+    """Return one cheapest alignment as pairs of characters in order; "" stands for a missing character.
 
-    Ties prefer a match or substitution, then a deletion, then an insertion, decided from the end of the line.
+    Ties are broken from the end of the line, in favour of a match or substitution, then a deletion, then an insertion.
     """
     table = [list(range(len(output) + 1))]  # table[i][j]: distance between the first i and the first j characters
     for i, r in enumerate(reference, 1):

@@ -17,6 +17,7 @@ noted - 1 highlighter stroke was left out
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,10 +47,11 @@ class Notes:
     """The notes of one file, in the making.
 
     ``strict``: raise instead of noting that ink is lost, for corpora, where a line with strokes missing is wrong.
+    ``known``: things that :meth:`count` ignores, because the caller reads them by other means.
     """
 
-    def __init__(self, file: str = "ink", strict: bool = False) -> None:
-        self.file, self.strict = file, strict
+    def __init__(self, file: str = "ink", strict: bool = False, known: frozenset[str] = frozenset()) -> None:
+        self.file, self.strict, self.known = file, strict, known
         self._lost: list[str] = []
         self._hidden = 0
         self._dropped: dict[tuple[str, Severity], str] = {}
@@ -79,7 +81,7 @@ class Notes:
 
     def count(self, what: str, number: int = 1, severity: Severity = "noted") -> None:
         """So many things (a singular noun, ``"text box"``) are left out."""
-        if number:
+        if number and what not in self.known:
             self._counts[what, severity] += number
 
     @property
@@ -106,7 +108,8 @@ class Notes:
 def _were(noun: str, number: int) -> str:
     if number == 1:
         return f"{noun} was"
-    return f"{noun}{'es' if noun.endswith(('x', 'ch', 'sh', 's')) else 's'} were"
+    head, *rest = re.split("(?= o[fn] )", noun, maxsplit=1)  # "stroke on a hidden layer"
+    return f"{head}{'es' if head.endswith(('x', 'ch', 'sh', 's')) else 's'}{''.join(rest)} were"
 
 
 def _was(what: str) -> str:

@@ -1,6 +1,6 @@
-"""The one inference engine: ONNX Runtime on the CPU.
+"""Inference with ONNX Runtime on the CPU.
 
-Nothing here knows what a graph computes. Torch is not needed, so that a command starts in a fraction of a second.
+This module does not know what a graph computes. It needs no torch, so commands start in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from handwriting.errors import InkError
 
 
 class Graph:
-    """An ONNX graph, loaded and optimised once."""
+    """An ONNX graph, loaded and optimised."""
 
     def __init__(self, path: Path, threads: int = 1) -> None:
-        """Raises :class:`InkError` when the file is not a graph that this engine runs."""
+        """Load the graph. Raises :class:`InkError` if the file is not a graph that ONNX Runtime can run."""
         import onnxruntime
 
         self._path = path
@@ -28,13 +28,13 @@ class Graph:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime's errors share no public base class
+        except Exception as error:  # onnxruntime exceptions have no public base class
             raise InkError(
-                f"{path}: not a graph that can be run ({_first_line(error)}); copy the checkpoint anew"
+                f"{path}: not a graph that ONNX Runtime can run ({_first_line(error)}); copy the checkpoint again"
             ) from error
 
     def sizes(self, inputs: Mapping[str, NDArray]) -> dict[str, tuple[int, ...]]:
-        """The shape of every output, given arrays for all inputs."""
+        """Return the shape of each output for these inputs. Raises :class:`InkError` if the inputs do not fit."""
         known: dict[str | int, int] = {}
         for taken in self._session.get_inputs():
             if taken.name not in inputs or inputs[taken.name].ndim != len(taken.shape):
@@ -44,7 +44,7 @@ class Graph:
         return {o.name: tuple(known.get(d, d) for d in o.shape) for o in self._session.get_outputs()}
 
     def bind(self, inputs: Mapping[str, NDArray], outputs: Mapping[str, NDArray]) -> Callable[[], None]:
-        """A function that reads ``inputs`` and writes ``outputs`` where they lie; all contiguous float32."""
+        """Return a function that runs the graph in place, from ``inputs`` to ``outputs``: contiguous float32 arrays."""
         binding = self._session.io_binding()
         for name, array in inputs.items():
             binding.bind_input(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
@@ -54,39 +54,39 @@ class Graph:
         def run() -> None:
             try:
                 self._session.run_with_iobinding(binding)
-            except Exception as error:  # onnxruntime's errors share no public base class
+            except Exception as error:  # onnxruntime exceptions have no public base class
                 raise self._misfit(_first_line(error)) from error
 
         return run
 
     def run(self, inputs: Mapping[str, NDArray]) -> list[NDArray]:
-        """All outputs, in the graph's order, for inputs by name; :class:`InkError` when the graph takes others."""
+        """Return the outputs, in the graph's order, for inputs by name. Raises :class:`InkError` if they do not fit."""
         try:
             return self._session.run(None, dict(inputs))
         except Exception as error:  # as above
             raise self._misfit(_first_line(error)) from error
 
     def _misfit(self, reason: str) -> InkError:
-        return InkError(f"{self._path}: does not fit its card ({reason}); copy the checkpoint anew")
+        return InkError(f"{self._path}: does not fit its card ({reason}); copy the checkpoint again")
 
 
 class Recurrence:
-    """A graph that is run step after step: what it puts out as ``next_X`` is its input ``X`` at the next step.
+    """A graph that runs step by step: its output ``next_X`` is the input ``X`` of the next step.
 
-    All arrays are float32. The states live in two sets of buffers that take turns, so that nothing is allocated or
-    copied between two steps.
+    All arrays are float32. The states are in two sets of buffers that alternate, so that nothing is allocated or copied
+    between steps.
     """
 
     def __init__(self, graph: Graph, inputs: Mapping[str, NDArray], state: Mapping[str, NDArray]) -> None:
-        """``inputs`` hold at every step (write into :attr:`inputs` to change them), ``state`` is before the first."""
+        """Prepare the buffers: ``inputs`` for all steps, unless :attr:`inputs` is changed; ``state`` for the first."""
         self.inputs = {name: _buffer(value) for name, value in inputs.items()}
-        """What goes in besides the state: the buffers themselves."""
+        """Input buffers other than the state. Write into them to change the inputs of the next steps."""
         self._states = [{name: _buffer(value) for name, value in state.items()} for _ in range(2)]
         sizes = graph.sizes(self.inputs | self._states[0])
         self.outputs = {
             name: np.empty(shape, np.float32) for name, shape in sizes.items() if not name.startswith(_NEXT)
         }
-        """What comes out besides the state; overwritten by the next step."""
+        """Output buffers other than the state; the next step overwrites them."""
         self._turn = 0
         self._bindings = [
             graph.bind(self.inputs | before, self.outputs | {_NEXT + name: value for name, value in after.items()})
@@ -95,17 +95,17 @@ class Recurrence:
 
     @property
     def state(self) -> dict[str, NDArray]:
-        """The state after the last step; overwritten by the step after the next."""
+        """State after the last step; the step after the next overwrites it."""
         return self._states[self._turn]
 
     def step(self) -> None:
-        """One step, from :attr:`inputs` and :attr:`state` to :attr:`outputs` and the next :attr:`state`."""
+        """Run one step, from :attr:`inputs` and :attr:`state` to :attr:`outputs` and the next :attr:`state`."""
         self._bindings[self._turn]()
         self._turn ^= 1
 
 
 def pad(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Sequences (T_i, D) as one array (T, B, D), zero beyond each one's length, and the lengths (B,)."""
+    """Stack sequences (T_i, D) into one zero-padded array (T, B, D), and return it with the lengths (B,)."""
     lengths = np.array([len(s) for s in sequences], dtype=np.int64)
     padded = np.zeros((lengths.max(), len(sequences), sequences[0].shape[1]), dtype=np.float32)
     for column, s in enumerate(sequences):
@@ -114,9 +114,9 @@ def pad(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], 
 
 
 def batches_by_length(sequences: Sequence[NDArray[np.float32]], batch_size: int) -> list[NDArray[np.int64]]:
-    """The numbers of the sequences in batches of about equal length, so that little is padded.
+    """Group the indices of sequences into batches of similar length, so that there is little padding.
 
-    No sequence stands beside one four times as long as itself, so that one huge ink costs what it costs alone.
+    No sequence shares a batch with one more than four times as long, so that one huge ink does not slow down others.
     """
     lengths = [len(s) for s in sequences]
     batches: list[list[int]] = []

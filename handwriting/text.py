@@ -1,9 +1,9 @@
-"""Transcripts: unescaped, made canonical for scoring, made natural for people and for training.
+"""Clean transcripts: a canonical form to compare texts, and a natural form for training and for people.
 
-Transcripts of IAM-OnDB mix two conventions, the tokenised ``Mr . Smith`` and ``It 's`` beside ``Mr. Smith``
-and ``It's``. :func:`canonical` is what scores compare: both conventions give the same text. :func:`natural` is what
-networks learn from and what people see: ordinary typography. The two agree: a text and its natural form are
-canonically the same.
+Transcripts of IAM-OnDB mix two conventions: tokenised text such as ``Mr . Smith`` and ``It 's``, and ``Mr. Smith`` and
+``It's``. Error rates compare :func:`canonical` texts, which are the same for both conventions. Networks are trained on
+:func:`natural` texts, which have ordinary typography, and people are shown them. A text and its natural form have the
+same canonical form.
 """
 
 import html
@@ -21,22 +21,22 @@ _SPEAKERS = frozenset(("he", "she", "they", "said", "asked", "replied", "cried")
 
 
 def unescape(text: str) -> str:
-    """``text`` with HTML character references resolved until none is left (IAM's are escaped twice: ``&amp;quot;``)."""
+    """Resolve HTML character references until none is left; IAM-OnDB escapes some twice (``&amp;quot;``)."""
     while (plain := html.unescape(text)) != text:
         text = plain
     return text
 
 
 def raw(text: str) -> str:
-    """``text`` unescaped, runs of white space made one space, none at the ends."""
+    """Unescape ``text``, collapse white space to single spaces, and strip the ends."""
     return " ".join(unescape(text).split())
 
 
 def canonical(text: str) -> str:
-    """The form in which reference and output are compared.
+    """Return the canonical form of ``text``, in which references and outputs are compared.
 
-    Unescaped, ``#`` (IAM's mark for an error of the writer) deleted, white space collapsed, no space before any of
-    ``. , ; : ! ? ) ]``, none after ``( [`` and none on either side of ``" ' -``.
+    The text is unescaped, ``#`` (which marks writing errors in IAM-OnDB) is deleted, white space is collapsed, and
+    spaces are removed before ``. , ; : ! ? ) ]``, after ``( [`` and on both sides of ``" ' -``.
     """
     text = _without_error_marks(raw(text))
     text = _AFTER_OPENING.sub("", _BEFORE_CLOSING.sub("", text))
@@ -44,32 +44,31 @@ def canonical(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """What a word error rate counts: maximal runs of letters and digits, and each other symbol by itself."""
+    """Return the tokens that word error rates count: maximal runs of letters and digits, and single other symbols."""
     return _TOKEN.findall(text)
 
 
 def natural(text: str, error_mark: str = "#") -> str:
-    """``text`` in ordinary typography: what networks are trained on and people are shown.
+    """Return ``text`` in ordinary typography.
 
-    1. Unescaped, white space collapsed, ``error_mark`` deleted (empty: nothing is).
-    2. Spaces before ``. , ; : ! ? ) ]`` and after ``( [`` removed: ``Mr . Foot`` becomes ``Mr. Foot``. The two commas
-       of ``the ,,Prestige"`` are an opening quotation mark and keep theirs.
-    3. Contractions and genitives joined: ``it 's``, ``don ' t`` become ``it's``, ``don't``.
-    4. ``yes. "" No`` between two speakers becomes ``yes." "No``.
-    5. A quotation mark that stands by itself is attached: to what follows if it opens, to what precedes if it closes
-       (see :func:`_attach_quotes`). A mark that touches a word stays as it is, even where the transcript attached it
-       to the wrong one: a line may begin inside a quotation, so its own marks cannot tell.
+    1. Unescape the text, collapse white space, delete ``error_mark`` (nothing if it is empty).
+    2. Remove spaces before ``. , ; : ! ? ) ]`` and after ``( [``: ``Mr . Foot`` becomes ``Mr. Foot``. The two commas of
+       ``the ,,Prestige"`` are an opening quotation mark and keep their space.
+    3. Join contractions and genitives: ``it 's`` and ``don ' t`` become ``it's`` and ``don't``.
+    4. Between two speakers, ``yes. "" No`` becomes ``yes." "No``.
+    5. Attach quotation marks that stand alone to what follows if they open, and to what precedes if they close; see
+       :func:`_attach_quotes`. A mark that touches a word is left alone, even if the transcript attached it to the
+       wrong word: a line may begin inside a quotation, so its own marks cannot tell.
 
-    Hyphens and dashes stay as they are: in the transcripts ``-`` between spaces is nearly always a dash, and one
-    without spaces, or at the end of a word that ends the line, a hyphen. Only ``#`` and spaces that :func:`canonical`
-    ignores are added or removed, so that ``canonical(natural(text)) == canonical(text)``; a second pass changes
-    nothing.
+    Hyphens and dashes are unchanged: in the transcripts a ``-`` between spaces is nearly always a dash, and one without
+    spaces, or at the end of the last word of a line, is a hyphen. Only ``#`` and spaces that :func:`canonical` ignores
+    are added or removed, so ``canonical(natural(text)) == canonical(text)``. A second pass changes nothing.
     """
     clean = _without_error_marks(raw(text), error_mark)
     clean = _AFTER_OPENING.sub("", _BEFORE_CLOSING_NATURAL.sub("", clean))
     clean = _TWO_SPEAKERS.sub('" "', _CONTRACTION.sub("'", clean))
     clean = _attach_quotes(clean)
-    # "&hearts ;" and "&#lt;" would turn into character references and be read as other symbols the next time
+    # "&hearts ;" and "&#lt;" would become character references, which a second pass would resolve.
     return clean if unescape(clean) == clean else raw(text)
 
 
@@ -78,14 +77,14 @@ def _without_error_marks(text: str, mark: str = "#") -> str:
 
 
 def _attach_quotes(text: str) -> str:
-    """Attach each ``"`` or ``'`` that stands between spaces (with closing punctuation or an opening bracket, if any).
+    """Attach each ``"`` or ``'`` that stands between spaces, alone or with closing punctuation or an opening bracket.
 
-    The first thing that applies decides: with a bracket a mark opens, with punctuation it closes; at the start of a
-    line it opens, at the end it closes; in an open quotation it closes; before another mark, or as
-    :func:`_closes_between` says, it closes; else it opens.
+    The first rule that applies decides. A mark opens with a bracket and closes with punctuation; it opens at the start
+    of a line and closes at the end; it closes inside an open quotation; it closes if :func:`_closes_between` says so;
+    otherwise it opens.
     """
     words = text.split(" ")
-    spaces = [" "] * (len(words) - 1) + [""]  # what follows each word
+    spaces = [" "] * (len(words) - 1) + [""]  # separator after each word
     opened = {'"': False, "'": False}
     for i, word in enumerate(words):
         lone = _LONE_QUOTE.fullmatch(word)
@@ -111,10 +110,10 @@ def _attach_quotes(text: str) -> str:
 
 
 def _closes_between(before: str, mark: str, after: str) -> bool:
-    """Whether a lone mark between two words closes.
+    """Tell whether a lone mark between two words closes a quotation.
 
-    It does before another mark, before who spoke (``right, " he said``) and as a plural's apostrophe (``neutrals '
-    conference``).
+    It does before another mark, before the speaker (``right, " he said``), and as the apostrophe of a plural
+    (``neutrals ' conference``).
     """
     spoken = before[-1] in ",?!" and after in _SPEAKERS
     plural = mark == "'" and before[-1] == "s" and after[0].islower()

@@ -9,7 +9,10 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
+import isf_fixture
+import note_app_fixtures as apps
 import remarkable_fixture
+import uim_fixture
 from format_seeds import PLAIN_INKML, XOURNAL, package
 
 from handwriting.limits import MAX_BYTES, MAX_POINTS, MAX_SEGMENTS, MAX_STROKES, MAX_UNPACKED
@@ -152,6 +155,19 @@ SMALL: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "an arc that ends where it begins": ("SVG", lambda: b'<svg><path stroke="red" d="M0 0A1 1 0 0 0 0 0"/></svg>'),
     "use that uses itself": ("SVG", lambda: b'<svg><g id="a"><use href="#a"/><use href="#a"/></g></svg>'),
+    "a message in itself": (
+        "Universal Ink Model",
+        lambda: uim_fixture.riff((b"HEAD", b"\3\1\0"), (b"INKD", b"\n\xff" * 99)),
+    ),
+    "shapes that hold each other": (
+        "tldraw",
+        lambda: apps.tldr(
+            [
+                {"typeName": "shape", "id": f"shape:{n}", "type": "group", "parentId": f"shape:{(n + 1) % 900}"}
+                for n in range(900)
+            ]
+        ).encode(),
+    ),
     "components without points": ("UNIPEN", lambda: b".COORD X Y\n" + b".PEN_DOWN\n.PEN_UP\n" * 9999),
 }
 """Bombs that are refused at once, each with the format that it is meant for."""
@@ -160,6 +176,10 @@ SMALL: dict[str, tuple[str, Callable[[], bytes]]] = {
 def _padded(head: bytes, unit: bytes, tail: bytes = b"", count: int | None = None) -> bytes:
     room = (MAX_BYTES - len(head) - len(tail)) // len(unit)
     return head + unit * (room if count is None else min(room, count)) + tail
+
+
+def _chunked(ink: bytes) -> bytes:
+    return uim_fixture.riff((b"HEAD", b"\3\1\0"), (b"INKD", ink))
 
 
 LARGE: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -241,6 +261,71 @@ LARGE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "points": ("JSON", lambda: _padded(b"[[", b'{"x":1,"y":2},', b'{"x":1,"y":2}]]', MAX_POINTS - 1)),
     "strokes of a canvas": ("JSON", lambda: _padded(b"[", b'[{"x":1,"y":2}],', b'[{"x":1,"y":2}]]', MAX_STROKES - 1)),
     "columns in JIIX": ("JSON", lambda: _padded(b'{"items":[', b'{"X":[1],"Y":[1]},', b"{}]}")),
+    "paths of a notebook": (
+        "Rnote",
+        lambda: gzip.compress(
+            b'{"version":"1","data":{"engine_snapshot":{"stroke_components":['
+            + b'{"value":{"brushstroke":{"path":{"segments":[{"lineto":{"end":{"pos":[1,2]}}}]}}}},' * 90_000
+            + b"{}]}}}",
+            compresslevel=1,
+        ),
+    ),
+    "curves of a notebook": (
+        "Rnote",
+        lambda: gzip.compress(
+            b'{"version":"1","data":{"engine_snapshot":{"stroke_components":[{"value":{"brushstroke":{"path":{"segments":['
+            + b'{"c":{"cp1":[1,2],"cp2":[3,4],"end":{"pos":[1,2]}}},' * 120_000
+            + b'{"c":{"end":{"pos":[1,2]}}}]}}}}]}}}',
+            compresslevel=1,
+        ),
+    ),
+    "points of a whiteboard": (
+        "tldraw",
+        lambda: apps.tldr(apps.tldraw_records([[(1.0, 2.0)] * 900_000], apps.flat_differences)).encode(),
+    ),
+    "shapes of a whiteboard": (
+        "tldraw",
+        lambda: _padded(
+            b'{"records":[{"typeName":"shape"}',
+            b',{"typeName":"shape","type":"draw","props":{"segments":[{"points":"AAAAAAAA"}]}}',
+            b"]}",
+        ),
+    ),
+    "elements of a whiteboard": (
+        "Excalidraw",
+        lambda: _padded(
+            b'{"type":"excalidraw","elements":[',
+            b'{"type":"freedraw","x":1,"y":1,"points":[[1,1]],"angle":1},',
+            b"{}]}",
+        ),
+    ),
+    "fields of a model": (
+        "Universal Ink Model",
+        lambda: _chunked(b"\n\0" * 5_000_000),
+    ),
+    "strokes of a model": (
+        "Universal Ink Model",
+        lambda: _chunked(
+            _padded(b"", uim_fixture.field(1, uim_fixture.field(5, b"\r\0\0\0\0\x15\0\0\0\0")), count=99_000)
+        ),
+    ),
+    "points of a model": (
+        "Universal Ink Model",
+        lambda: _chunked(uim_fixture.field(1, uim_fixture.field(6, 2 * uim_fixture.field(1, b"\2" * 990_000)))),
+    ),
+    "packets": (
+        "Ink Serialized Format",
+        lambda: isf_fixture.document(
+            isf_fixture.tagged(10, isf_fixture.number(990_000) + 2 * (b"\x87" + b"\xc0" * 1_200_000))
+        ),
+    ),
+    "zeros": (
+        "Ink Serialized Format",
+        lambda: isf_fixture.document(
+            isf_fixture.tagged(10, isf_fixture.number(990_000) + 2 * (b"\x87" + bytes(123_750)))
+        ),
+    ),
+    "empty tags of ink": ("Ink Serialized Format", lambda: isf_fixture.document(b"\1\0" * 4_000_000)),
     "lines of a table": ("CSV", lambda: _padded(b"x,y,t,stroke\n", b"1,2,3,4\n", b"", MAX_POINTS - 1)),
     "columns of a table": ("CSV", lambda: _padded(b"x,y", b",a", b"\n")),
     "commas": ("CSV", lambda: _padded(b"x,y\n1,2", b",")),

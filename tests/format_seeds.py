@@ -6,8 +6,10 @@ import gzip
 import io
 import zipfile
 
+import isf_fixture
 import note_app_fixtures as apps
 import remarkable_fixture
+import uim_fixture
 from iamondb_fixture import form_xml, line_strokes, line_xml
 
 from handwriting import formats
@@ -75,7 +77,6 @@ JSON = [
     """[{"type": "stroke", "pointers": [{"x": 1, "y": 2, "t": 1700000000000, "p": 0.5},
                                         {"x": 3, "y": 4, "t": 1700000000010, "p": 1}]}]""",
     '{"ink": [[[1, 3, 5], [2, 4, 6], [0, 10, 20]], [[7], [8], [90]]]}',
-    '{"word": "a", "drawing": [[[1, 3], [2, 4]]]}\n{"word": "b", "drawing": [[[1, 3, 9], [2, 4, 9]], [[5], [6]]]}\n',
     """[{"pointerType": "PEN", "points": [{"x": 1, "y": 2, "time": "2024-01-01T10:00:00.5Z"}]},
         {"pointerType": "eraser", "points": [{"x": 1, "y": 2}]}]""",
     """{"version": "3", "type": "Text", "label": "hi", "words": [{"label": "hi", "candidates": ["hi", "hr"], "items": [
@@ -84,6 +85,10 @@ JSON = [
         {"type": "stroke", "id": "b", "timestamp": "2024-01-01 10:00:01", "X": [5], "Y": [6], "F": [1], "T": [0]}]}],
         "chars": [{"label": "h", "items": [{"type": "stroke", "id": "a", "X": [1, 2], "Y": [3, 4]}]}]}""",
 ]
+
+DRAWINGS = """{"word": "a", "drawing": [[[1, 3], [2, 4]]]}
+{"word": "b", "drawing": [[[1, 3, 9], [2, 4, 9]], [[5], [6]]]}
+"""
 
 CSV = [
     "x,y,t,stroke\n1,2,0.0,1\n3,4.5,0.01,1\n5,6,0.2,2\n",
@@ -166,7 +171,17 @@ def seeds() -> dict[str, list[bytes]]:
             apps.obsidian_ink(apps.tldraw_records(POINTS)).encode(),
             apps.tldraw_1(POINTS).encode(),
         ],
+        "Ink Serialized Format": [
+            isf_fixture.isf(POINTS, packet, isf_fixture.tagged(3, bytes([69, 50, 27, 2, 0, 1, 2, 80, 0])))
+            for packet in (isf_fixture.huffman, isf_fixture.packed, isf_fixture.packed_differences)
+        ],
+        "Universal Ink Model": [
+            uim_fixture.uim_3_1(POINTS, transform=(1, 0, 2, 0, 1, 3)),
+            uim_fixture.uim_3_1(POINTS, packed=False),
+            uim_fixture.uim_3_0(POINTS),
+        ],
         "Rnote": [apps.rnote(POINTS, version, layout="fixed_size") for version in ("0.5.5", "0.9.4", "0.15.0")],
+        "JSON lines": [DRAWINGS.encode()],
         "JSON": [document.encode() for document in JSON],
         "CSV": [table.encode() for table in CSV],
     }

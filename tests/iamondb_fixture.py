@@ -46,7 +46,7 @@ def make_iamondb(root: Path, *, archive_level: bool = False) -> Path:
             write(where["lineStrokes"] / folder / f"{form}-{row:02d}.xml", line_xml(ink))
         write(where["ascii"] / folder / f"{form}.txt", ascii_text(form, lines))
         if form != WITHOUT_FORM_FILE:
-            strokes = [stroke for ink in inks for stroke in ink.strokes]
+            strokes = [stroke for ink in inks for stroke in ink]
             path = where["original"] / folder / f"strokes{form[7:]}.xml"
             write(path, form_xml(form, f"{10000 + number % 5}", lines, strokes))
     folder = Path(ON_NO_LIST[:3]) / ON_NO_LIST[:7]

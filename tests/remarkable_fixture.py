@@ -47,6 +47,22 @@ def line_blocks(
     return b"".join(blocks)
 
 
+def text_block(items: Sequence[tuple[int, int, int, str | int]], x: float, y: float, width: float) -> bytes:
+    """A block of typed text, to be appended to a page. An item has its number, those of the characters to its left and
+    right (0 is the end of the text), and its text or the number of its deleted characters."""
+    parts = b""
+    for number, left, right, text in items:
+        ids = _id(2, (1, number)) + _id(3, (bool(left), left)) + _id(4, (bool(right), right))
+        value = text.encode() if isinstance(text, str) else b""
+        part = ids + _four(5, 0 if isinstance(text, str) else text)
+        part += _inner(6, _number(len(value)) + b"\1" + value) if isinstance(text, str) else b""
+        parts += _inner(0, part)
+    text_items = _inner(1, _inner(1, _number(len(items)) + parts))
+    styles = _inner(2, _inner(1, _number(0)))
+    place = _inner(3, struct.pack("<dd", x, y)) + _tag(4, 0x4) + struct.pack("<f", width)
+    return _block(0x07, _id(1, (0, 0)) + _inner(2, text_items + styles) + place)
+
+
 def old_page(lines: Sequence[Sequence[Point]], version: int, *, tool: int = FINELINER) -> bytes:
     """A page of version 3 or 5 with one layer; its x counts from the left edge."""
     strokes = b""
@@ -57,14 +73,25 @@ def old_page(lines: Sequence[Sequence[Point]], version: int, *, tool: int = FINE
     return HEADER.replace(b"=6", b"=%d" % version) + struct.pack("<II", 1, len(lines)) + strokes
 
 
-def bundle(pages: Sequence[bytes | None], *, new: bool = True) -> bytes:
-    """A document of pages; None is a page that was never drawn on. ``new``: with the content file of today."""
+def bundle(
+    pages: Sequence[bytes | None], *, new: bool = True, pdf: bytes | None = None, under: Sequence[int | None] = ()
+) -> bytes:
+    """A document of pages; None is a page that was never drawn on. ``new``: with the content file of today.
+
+    ``pdf`` lies under the pages, of each the page with the number in ``under``.
+    """
     names = [f"page-{number}" for number in range(len(pages))]
-    content = {"cPages": {"pages": [{"id": name} for name in names]}} if new else {"pages": names}
+    sheets: list[dict[str, object]] = [{"id": name} for name in names]
+    for sheet, index in zip(sheets, under, strict=False):
+        sheet |= {} if index is None else {"redir": {"timestamp": "1:1", "value": index}}
+    old = {"pages": names, "redirectionPageMap": [-1 if index is None else index for index in under]}
+    content = {"cPages": {"pages": sheets}} if new else old if under else {"pages": names}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doc.content", json.dumps(content))
         archive.writestr("doc.metadata", "{}")
+        if pdf is not None:
+            archive.writestr("doc.pdf", pdf)
         for name, data in reversed(list(zip(names, pages, strict=True))):
             if data is not None:
                 archive.writestr(f"doc/{name}.rm", data)

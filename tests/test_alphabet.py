@@ -36,13 +36,13 @@ def test_encode_and_decode_are_inverse(text):
 def test_every_unknown_character_is_named_once():
     alphabet = Alphabet("ab")
     assert alphabet.unknown("aéb€é") == ["é", "€"]
-    with pytest.raises(InkError, match=r"'aéb€é' holds 'é', '€'.*replace or leave out.*2 characters: ab"):
+    with pytest.raises(InkError, match=r"'aéb€é' contains 'é', '€'.*replace or leave out.*2 characters: ab"):
         alphabet.encode("aéb€é")
 
 
 @pytest.mark.parametrize("indices", [[0], [1, 3], [-1]])
 def test_an_index_that_is_no_character_is_refused(indices):
-    with pytest.raises(InkError, match=r"is no character.*1 to 2"):
+    with pytest.raises(InkError, match=r"is not the index of a character.*1 to 2"):
         Alphabet("ab").decode(indices)
 
 
@@ -54,5 +54,5 @@ def test_empty_texts():
 
 
 def test_a_character_that_stands_twice_is_refused():
-    with pytest.raises(InkError, match="'a' stands more than once"):
+    with pytest.raises(InkError, match="'a' occurs more than once"):
         Alphabet("aba")

@@ -12,8 +12,8 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -88,7 +88,7 @@ def test_shell_examples_run(page, workplace):
         script = "\n".join(line for line in block.splitlines() if not line.startswith(("make ", ". .venv")))
         done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{script}\n{done.stderr}"
-        for output in re.findall(r"-o (\S+)", script):
+        for output in re.findall(r"-o ([\w./-]+)(?=\s)", script + "\n"):
             assert (workplace / output).stat().st_size > 0
 
 
@@ -100,9 +100,10 @@ def test_make_targets_of_the_examples_exist():
 
 
 @pytest.mark.parametrize("page", having("console"), ids=names(having("console")))
-def test_other_commands_parse(page):
+def test_other_commands_parse(page, monkeypatch, tmp_path):
     from handwriting.cli.main import app
 
+    monkeypatch.setenv("HOME", str(tmp_path))  # --install-completion acts while it is parsed
     command = typer.main.get_command(app)
     for line in "".join(blocks(page, "console")).splitlines():
         words = shlex.split(line, comments=True)
@@ -110,10 +111,21 @@ def test_other_commands_parse(page):
             parse(command, words[words.index("handwriting") + 1 :])
 
 
-def parse(command: click.Command, words: list[str]) -> None:
-    """Parse down to the last subcommand; raises `click.UsageError` for what the command line would refuse."""
-    context = command.make_context("handwriting", list(words))
-    while isinstance(command, click.Group):
-        name, command, rest = command.resolve_command(context, [*context.protected_args, *context.args])
+def parse(command: Any, words: list[str]) -> None:
+    """Parse down to the last subcommand; raises ``typer.TyperException`` for what the command line would refuse."""
+    try:
+        context = command.make_context("handwriting", list(words))
+    except SystemExit as end:
+        assert end.code == 0
+        return
+    while hasattr(command, "resolve_command"):
+        name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
         assert command is not None
         context = command.make_context(name, rest, parent=context)
+
+
+def test_a_command_that_would_be_refused_does_not_parse():
+    from handwriting.cli.main import app
+
+    with pytest.raises(typer.TyperException, match="--bes-of"):
+        parse(typer.main.get_command(app), ["evaluate", "legibility", "--bes-of", "3"])

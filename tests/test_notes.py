@@ -29,6 +29,7 @@ def test_plurals_and_order():
     found = Notes("a.ink")
     found.count("stroke color", 2, "detail")
     found.count("text box", 2)
+    found.count("stroke on a hidden layer", 3)
     found.count("highlighter stroke", 0)
     found.drop("the times", "5 of 9 points have one")
     found.drop("the times", "another reason")
@@ -40,6 +41,7 @@ def test_plurals_and_order():
         "2 more parts were left out",
         "the times were dropped: 5 of 9 points have one",
         "2 text boxes were left out",
+        "3 strokes on a hidden layer were left out",
         "2 stroke colors were left out",
     ]
 

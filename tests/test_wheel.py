@@ -1,4 +1,4 @@
-"""The wheel, built and installed without a network, away from the repository: what its README promises is there."""
+"""The wheel and the editable install, without a network and outside the checkout: what the README promises is there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -15,11 +16,13 @@ import pytest
 from handwriting.checkpoint import shipped
 
 ROOT = Path(__file__).parents[1]
+UNFINISHED = "synthesizer-next"
+"""A checkpoint from which the next training starts; it is not for people."""
 SHIPPED = all((shipped(kind) / "card.json").is_file() for kind in ("recognizer", "synthesizer"))
 
 
 def call(*command: object, cwd: Path | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Of another Python, which is to see nothing of this one's surroundings."""
+    """Run a command of another Python, which must not see the environment of this one."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "COV"))}
     done = subprocess.run(
         [str(part) for part in command],
@@ -43,23 +46,34 @@ def wheel(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory) -> Path:
-    """The programs of a new environment: the wheel is in it, and the libraries of this one are within its reach."""
+def environment(root: Path, *install: object) -> Path:
+    """The programs of a new environment with this project; it also finds the libraries of this environment."""
     pytest.importorskip("pip", reason="pip, which installs the wheel, is not in this environment; make installs it")
     libraries = sysconfig.get_path("purelib")
     if (Path(libraries) / "handwriting").exists():
         pytest.skip(
             f"handwriting is installed in {libraries} already, where it would hide what is missing in the wheel"
         )
-    root = tmp_path_factory.mktemp("clean") / "env"
     call(sys.executable, "-m", "venv", "--without-pip", root)
     programs = next(root / name for name in ("bin", "Scripts") if (root / name).is_dir())
-    call(sys.executable, "-m", "pip", "--python", programs / "python", "install", "--no-deps", wheel, cwd=root)
     (site,) = root.rglob("site-packages")
-    # sys.path alone: the .pth files of those libraries are not followed, so no checkout comes in by them
+    # This extends sys.path only: .pth files in the libraries are not followed, so no checkout comes in through them.
     (site / "libraries.pth").write_text(f"{libraries}\n", "utf-8")
+    call(sys.executable, "-m", "pip", "--python", programs / "python", "install", "--no-deps", *install, cwd=root)
     return programs
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory) -> Path:
+    """The programs of an environment with the wheel."""
+    return environment(tmp_path_factory.mktemp("clean") / "env", wheel)
+
+
+@pytest.fixture(scope="module")
+def editable(tmp_path_factory) -> Path:
+    """The programs of an environment with the checkout in editable mode."""
+    pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed; make installs it")
+    return environment(tmp_path_factory.mktemp("editable") / "env", "--no-build-isolation", "--editable", ROOT)
 
 
 @pytest.fixture
@@ -74,15 +88,16 @@ def elsewhere(tmp_path: Path) -> Path:
 def test_the_wheel_holds_the_command_the_weights_and_the_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "handwriting/__main__.py" in names
-    kinds = (".py", ".toml", ".json", ".html", ".css", ".js", ".svg")
+    kinds = (".py", ".typed", ".toml", ".json", ".html", ".css", ".js", ".svg")
     package = {p.relative_to(ROOT) for p in (ROOT / "handwriting").rglob("*") if p.suffix in kinds}
     weights = {
         Path("handwriting/_checkpoints") / p.relative_to(ROOT / "checkpoints")
         for p in (ROOT / "checkpoints").rglob("*")
-        if p.is_file()
+        if p.is_file() and UNFINISHED not in p.parts
     }
     assert {p.as_posix() for p in package | weights} <= names
     assert not any(name.startswith(("tests/", "datasets/", "benchmarks/")) for name in names)
+    assert not any(UNFINISHED in name for name in names)
 
 
 @pytest.mark.skipif(not SHIPPED, reason="no shipped checkpoints here")
@@ -94,7 +109,6 @@ def test_the_python_of_the_readme_runs_from_the_wheel_alone(installed, elsewhere
         f"assert pathlib.Path(handwriting.__file__).is_relative_to({str(installed.parent)!r}), handwriting.__file__\n"
         f"assert not any(pathlib.Path(p or '.').resolve() == pathlib.Path({str(ROOT)!r}) for p in sys.path)\n"
         "assert 'torch' not in sys.modules\n"
-        "print(transcription.text)\n"
         "print(handwriting.transcribe(handwriting.generate('installed', seed=1)).text)\n"
     )
     (elsewhere / "readme.py").write_text("\n".join([*blocks, check]), "utf-8")
@@ -102,15 +116,38 @@ def test_the_python_of_the_readme_runs_from_the_wheel_alone(installed, elsewhere
     first, second = done.stdout.splitlines()[-2:]
     assert first == "a line of handwriting"
     assert second.lower() == "installed"
-    assert {"page.svg", "line.inkml"} <= {path.name for path in elsewhere.iterdir()}
+    saved = re.findall(r'handwriting\.save\(\w+, "([^"]+)"', "".join(blocks))
+    assert saved and all((elsewhere / name).is_file() for name in saved)
 
 
 @pytest.mark.skipif(not SHIPPED, reason="no shipped checkpoints here")
-def test_the_command_is_there(installed, elsewhere):
-    done = call(installed / "handwriting", "transcribe", "datasets/samples/line.xml", cwd=elsewhere)
-    assert done.stdout == "a line of handwriting\n"
-    call(installed / "handwriting", "convert", "datasets/samples/line.xml", "line.svg", cwd=elsewhere)
-    assert (elsewhere / "line.svg").is_file()
+@pytest.mark.parametrize("how", ["installed", "editable"])
+def test_the_command_and_the_module_are_one_program(how, elsewhere, request):
+    programs = request.getfixturevalue(how)
+    for name, command in (
+        ("handwriting", [programs / "handwriting"]),
+        ("python -m handwriting", [programs / "python", "-m", "handwriting"]),
+    ):
+        done = call(*command, "--help", cwd=elsewhere)
+        assert done.stdout.startswith(f"Usage: {name} [OPTIONS] COMMAND")
+        done = call(*command, "transcribe", "datasets/samples/line.xml", cwd=elsewhere)
+        assert done.stdout == "a line of handwriting\n"
+    call(*command, "generate", "hello", "-o", "hello.svg", cwd=elsewhere)
+    assert (elsewhere / "hello.svg").is_file()
+    done = call(*command, "transcribe", cwd=elsewhere, check=False)
+    assert done.stderr == "error: missing argument 'PATH'; see 'python -m handwriting transcribe --help'\n"
+
+
+def test_the_source_distribution_can_build_the_wheel(tmp_path):
+    pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed; make installs it")
+    call(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=ROOT)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
+    package = {p.relative_to(ROOT).as_posix() for p in (ROOT / "handwriting").rglob("*.py")}
+    weights = {p.relative_to(ROOT).as_posix() for p in (ROOT / "checkpoints").rglob("*") if p.is_file()}
+    assert package | weights | {"app.py", "pyproject.toml", "README.md", "LICENSE"} <= names
+    assert not any(name.startswith(("tests/", "datasets/", "benchmarks/")) for name in names)
 
 
 def test_without_its_weights_it_says_how_to_get_them(installed, elsewhere):
@@ -122,4 +159,4 @@ def test_without_its_weights_it_says_how_to_get_them(installed, elsewhere):
         hidden.rename(weights)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "install handwriting anew" in done.stderr and "--checkpoint" in done.stderr
+    assert "install handwriting again" in done.stderr and "give the folder of a checkpoint" in done.stderr

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from handwriting.checkpoint import Checkpoint, save
 from handwriting.corpora import Line
 from handwriting.rendering.hershey import write
@@ -53,6 +55,7 @@ def synthesizer(folder: Path, counts: int = 100, **sizes: Any) -> Checkpoint:
     import torch
 
     from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
+    from handwriting.synthesis.codes import save_codes
     from handwriting.training.export import step_graph
 
     alphabet = " ,-.abcdefghijklmnopqrstuvwxyz"
@@ -64,6 +67,7 @@ def synthesizer(folder: Path, counts: int = 100, **sizes: Any) -> Checkpoint:
         "kind": "synthesizer",
         "network": asdict(config),
         "alphabet": alphabet,
+        "features": {"rate": 33.0} if config.code else {},
         "normalizer": {"mean": [8.0, 0.0], "sd": [30.0, 40.0]},
         "hand": {"height": 400.0, "advance": 180.0, "rate": 60.0, "step": 0.05},
         "trained_on": {"lists": ["trainset"], "lines": 1, "points": 2, "characters": dict.fromkeys(alphabet, counts)},
@@ -71,4 +75,20 @@ def synthesizer(folder: Path, counts: int = 100, **sizes: Any) -> Checkpoint:
     }
     weights = {name: value.numpy() for name, value in network.state_dict().items()}
     save(folder, card, weights, step_graph(network))
+    if config.code:
+        save_codes(folder, _codes(network))
     return Checkpoint.load(folder, "synthesizer")
+
+
+def _codes(network: Any) -> Any:
+    """Codes of hands around those of the network's writers."""
+    from handwriting.synthesis.codes import HandCodes, gaussian, regression
+    from handwriting.training.export import hand_order
+
+    config = network.config
+    codes = network.codes.detach().numpy()
+    rows = np.random.default_rng(0).normal(size=(len(codes), 71))
+    mean, factor = gaussian(codes, config.controls)
+    full = np.concatenate([codes, np.zeros((len(codes), config.controls))], 1)
+    basis = network.basis.detach().numpy()[hand_order(config)]
+    return HandCodes(basis, codes, mean, factor, **regression(rows, full, np.ones(len(codes)), 1.0))

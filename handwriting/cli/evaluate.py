@@ -7,43 +7,89 @@ from typing import Annotated
 
 import typer
 
-from handwriting.cli.options import PLAIN, Checkpoint, Data, Decoder, Language, Lists, Threads, corpus_at
+from handwriting.cli.help import PLAIN, Command
+from handwriting.cli.options import (
+    AsJson,
+    Checkpoint,
+    Data,
+    Decoder,
+    DevelopmentSplit,
+    Language,
+    Lists,
+    RecognizerCheckpoint,
+    Threads,
+    corpus_at,
+    not_with,
+    only_with,
+)
 from handwriting.cli.progress import bar
 
 app = typer.Typer(help="Measure a checkpoint on a split of a corpus.", **PLAIN)
 
+DRAW = "Write files"
 
-@app.command("recognizer")
+Split = Annotated[
+    str,
+    typer.Option(help="Split to measure on, such as testset_v, which is the development set."),
+]
+WithTorch = Annotated[bool, typer.Option("--torch", help="Use the float32 network in torch instead of the int8 graph.")]
+
+
+@app.command("recognizer", cls=Command)
 def evaluate_recognizer(
+    context: typer.Context,
     data: Data,
-    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
+    split: Split,
     checkpoint: Checkpoint = None,
-    decoder: Annotated[Decoder, typer.Option(help="Best path, beam search, or that with a language model.")] = "greedy",
+    decoder: Annotated[
+        Decoder, typer.Option(help="Best path of the network, beam search, or beam search with the language model.")
+    ] = "greedy",
     language: Language = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object with the figures as fractions.")] = False,
-    torch: Annotated[bool, typer.Option("--torch", help="The float32 network instead of the int8 graph.")] = False,
-    worst: Annotated[int, typer.Option(min=0, help="Draw this many of the worst lines.")] = 0,
-    worst_png: Annotated[Path, typer.Option(help="Where to draw them.")] = Path("worst.png"),
-    outputs: Annotated[
-        Path | None, typer.Option(help="Write 'line id, tab, output' to this file.", show_default=False)
-    ] = None,
     perturb: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Ink of other pens and hands: change every line in this way first, or 'all' in turn."
+            metavar="NAME",
+            help="Perturb every line before it is read, like ink of other pens and hands; 'all' measures each"
+            " perturbation in turn.",
+            show_default=False,
         ),
     ] = None,
+    torch: WithTorch = False,
+    lists: Lists = None,
+    threads: Threads = 1,
+    as_json: AsJson = False,
+    outputs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the id and the output of each line, separated by a tab, to this file.",
+            show_default=False,
+            rich_help_panel=DRAW,
+        ),
+    ] = None,
+    worst: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Draw the N lines with the most errors.", rich_help_panel=DRAW)
+    ] = 0,
+    worst_png: Annotated[
+        Path, typer.Option(help="PNG file for the drawing of the worst lines.", rich_help_panel=DRAW)
+    ] = Path("worst.png"),
     calibration: Annotated[
         Path | None,
         typer.Option(
-            metavar="PNG", help="Draw how probable against how often right, and print it.", show_default=False
+            metavar="PNG",
+            help="Measure whether the probabilities are right, and draw a reliability diagram to this file.",
+            show_default=False,
+            rich_help_panel=DRAW,
         ),
     ] = None,
-    alternatives: Annotated[int, typer.Option(min=1, max=100, help="Readings that --calibration counts.")] = 5,
-    lists: Lists = None,
-    threads: Threads = 1,
+    alternatives: Annotated[
+        int,
+        typer.Option(min=1, max=100, help="Readings per line for --calibration.", rich_help_panel=DRAW),
+    ] = 5,
 ) -> None:
-    """Transcribe every line of a split and print CER and WER, their interval, and the most frequent confusions."""
+    """Measure how well a recognizer reads the lines of a split.
+
+    Prints CER and WER with the 95 % interval of the CER, and the most frequent confusions.
+    """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation import recognition, robustness
     from handwriting.evaluation.perturb import perturbation
@@ -51,6 +97,11 @@ def evaluate_recognizer(
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
+    only_with(context, "language", decoder == "language", "--decoder language")
+    only_with(context, "worst_png", worst > 0, "--worst")
+    only_with(context, "alternatives", calibration is not None and decoder != "greedy", "--calibration and a beam")
+    for name in ("outputs", "worst", "calibration"):
+        not_with(context, name, perturb == "all", "--perturb all")
     folder = Folder.load(checkpoint, "recognizer")
     network = None
     if torch:
@@ -79,34 +130,39 @@ def evaluate_recognizer(
     report.write(outputs=outputs, worst=worst, worst_png=worst_png, reliability_png=calibration)
 
 
-@app.command("pages")
+@app.command("pages", cls=Command)
 def evaluate_pages(
+    context: typer.Context,
     data: Annotated[Path, typer.Option(help="Folder of IAM-OnDB.")],
-    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
-    no_time: Annotated[bool, typer.Option("--no-time", help="Drop times and shuffle the strokes.")] = False,
-    columns: Annotated[bool, typer.Option("--columns", help="Two forms beside each other on every page.")] = False,
-    only_lines: Annotated[bool, typer.Option("--only-lines", help="Find the lines, and do not read them.")] = False,
+    split: Split,
     drawings: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND", help="Put a drawing of this kind on every page, or 'all' in turn.", show_default=False
+            metavar="KIND", help="Put a drawing of this kind on each page; all takes every kind.", show_default=False
         ),
     ] = None,
     single_lines: Annotated[
-        bool, typer.Option("--single-lines", help="With --drawings: every line file is a page.")
+        bool, typer.Option("--single-lines", help="With --drawings, take each line of the corpus for a page.")
     ] = False,
-    every: Annotated[int, typer.Option(min=1, help="With --drawings: measure every n-th page.")] = 1,
+    every: Annotated[int, typer.Option(min=1, help="With --drawings, measure every n-th page.")] = 1,
     checkpoint: Checkpoint = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
+    no_time: Annotated[bool, typer.Option("--no-time", help="Drop the times and shuffle the strokes.")] = False,
+    columns: Annotated[bool, typer.Option("--columns", help="Put two forms side by side on each page.")] = False,
+    only_lines: Annotated[bool, typer.Option("--only-lines", help="Find the lines without reading them.")] = False,
     lists: Lists = None,
     threads: Threads = 1,
+    as_json: AsJson = False,
 ) -> None:
-    """Split whole forms into lines and read them: strokes on the right line, and CER beside that of line files."""
+    """Measure how well whole pages are split into lines and read.
+
+    Prints the share of strokes that were put on the right line, and the CER beside that of reading line by line.
+    """
     from handwriting.evaluation import drawings as on_pages
     from handwriting.evaluation import pages
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
+    not_with(context, "checkpoint", only_lines, "--only-lines")
     if drawings is not None:
         kinds = () if drawings == "all" else (drawings,)
         with bar("reading", unit="pages") as progress:
@@ -129,21 +185,24 @@ def evaluate_pages(
     print(to_json(result) if as_json else result.render())
 
 
-@app.command("orientation")
+@app.command("orientation", cls=Command)
 def evaluate_orientation(
     data: Data,
-    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
+    split: Split,
     orientation: Annotated[
         list[str] | None,
         typer.Option(help="How the lines lie; may be repeated.  [default: each in turn]", show_default=False),
     ] = None,
     every: Annotated[int, typer.Option(min=1, help="Measure every n-th line.")] = 1,
     checkpoint: Checkpoint = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
     lists: Lists = None,
     threads: Threads = 1,
+    as_json: AsJson = False,
 ) -> None:
-    """Read lines that are turned, mirrored, or drawn backward: CER beside that of the same lines as they are."""
+    """Measure how well lines are read that are turned, mirrored or drawn backward.
+
+    Prints the CER of each orientation beside that of the lines as they are.
+    """
     from handwriting.evaluation import orientation as lying
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
@@ -156,17 +215,20 @@ def evaluate_orientation(
     print(to_json(report) if as_json else report.render())
 
 
-@app.command("synthesizer")
+@app.command("synthesizer", cls=Command)
 def evaluate_synthesizer(
     data: Data,
-    split: Annotated[str, typer.Option(help="An official split; figures on testset_v are on the development set.")],
+    split: Split,
     checkpoint: Checkpoint = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    torch: Annotated[bool, typer.Option("--torch", help="The float32 network instead of the int8 graph.")] = False,
+    torch: WithTorch = False,
     lists: Lists = None,
     threads: Threads = 1,
+    as_json: AsJson = False,
 ) -> None:
-    """Nats of every line of a split: how well the network expects real handwriting. Lower is better."""
+    """Measure how well a synthesizer predicts real handwriting.
+
+    Prints the negative log-likelihood of the lines of a split, in nats; lower is better.
+    """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation import synthesis
     from handwriting.evaluation.report import to_json
@@ -184,33 +246,37 @@ def evaluate_synthesizer(
     print(to_json(result) if as_json else result.render())
 
 
-@app.command("legibility")
+@app.command("legibility", cls=Command)
 def evaluate_legibility(
-    texts: Annotated[Path, typer.Option(help="Sentences to write, one a line (UTF-8).")],
+    context: typer.Context,
+    texts: Annotated[Path, typer.Option(help="Text file (UTF-8) with a sentence to write on each line.")],
     n: Annotated[
-        int | None, typer.Option("-n", min=1, help="Lines to write.  [default: every text once]", show_default=False)
+        int | None,
+        typer.Option("-n", min=1, help="Number of lines to write.  [default: each sentence once]", show_default=False),
     ] = None,
-    bias: Annotated[float | None, typer.Option(min=0, max=20, help="As for 'generate'.", show_default=False)] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the lines.")] = 0,
+    bias: Annotated[
+        float | None,
+        typer.Option(min=0, max=20, help="Neatness, as for 'generate'.  [default: 1]", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     data: Annotated[
-        Path | None, typer.Option(help="Corpus whose real lines to read beside them.", show_default=False)
-    ] = None,
-    split: Annotated[str, typer.Option(help="Split of those lines.")] = "testset_v",
-    checkpoint: Checkpoint = None,
-    recognizer: Annotated[
         Path | None,
-        typer.Option(
-            help="Checkpoint that reads, or a shipped one's name; the default one when not given.", show_default=False
-        ),
+        typer.Option(help="Corpus whose real lines are read for comparison.", show_default=False),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; rates are fractions.")] = False,
-    rows: Annotated[int, typer.Option(min=0, help="Characters in the table, least legible first.")] = 20,
+    split: Annotated[str, typer.Option(help="Split of the corpus whose lines are read.")] = "testset_v",
+    checkpoint: Checkpoint = None,
+    recognizer: RecognizerCheckpoint = None,
     threads: Threads = 1,
+    rows: Annotated[int, typer.Option(min=0, help="Number of characters in the table, least legible first.")] = 20,
+    as_json: AsJson = False,
 ) -> None:
-    """Write sentences, read them with the recognizer: CER, what it mistakes, and how much the lines differ.
+    """Measure how legible a synthesizer's writing is.
 
-    With --data the same recognizer reads real lines, sentences that training
-    texts hold are refused, and the spreads of both are compared.
+    Writes sentences and reads them with the recognizer. Prints the CER, the most frequent confusions, and how much
+    the lines differ from each other.
+
+    With --data, the same recognizer reads real lines as well, sentences that occur in the training texts are refused,
+    and the variation of written and real lines is compared.
     """
     from handwriting.evaluation import legibility
     from handwriting.evaluation.report import to_json
@@ -219,6 +285,8 @@ def evaluate_legibility(
     from handwriting.synthesis.hand import DEFAULT_BIAS
     from handwriting.synthesis.synthesizer import Synthesizer
 
+    only_with(context, "split", data is not None, "--data")
+    not_with(context, "rows", as_json, "--json")
     sentences = read_sentences(texts)
     with bar("writing", unit="characters") as progress:
         result = legibility.evaluate(
@@ -236,15 +304,20 @@ def evaluate_legibility(
 
 
 def calibrate(
-    checkpoint: Annotated[Path, typer.Argument(help="Folder of the recognizer; its card gets the calibration.")],
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(metavar="RECOGNIZER", help="Folder of the recognizer; the calibration is saved on its card."),
+    ],
     data: Data,
-    split: Annotated[str, typer.Option(help="Development set.")] = "testset_v",
-    decoder: Annotated[Decoder, typer.Option(help="Each has a calibration of its own.")] = "language",
+    split: DevelopmentSplit = "testset_v",
+    decoder: Annotated[
+        Decoder, typer.Option(help="Decoder to calibrate; each has a calibration of its own.")
+    ] = "language",
     language: Language = None,
 ) -> None:
-    """Make a recognizer's probabilities of lines, words and characters mean what they say.
+    """Fit the probabilities that a recognizer states.
 
-    Whether one reading is asked for or five, for which the search is wider.
+    Afterwards, of the lines, words and characters with a probability of 0.9, nine in ten are right.
     """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation.calibrate import calibrate as run

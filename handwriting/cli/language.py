@@ -1,4 +1,4 @@
-"""``language``: build and weigh a language model."""
+"""``language``: build a language model and weigh it."""
 
 from __future__ import annotations
 
@@ -7,53 +7,79 @@ from typing import Annotated
 
 import typer
 
-from handwriting.cli.options import PLAIN, Checkpoint, Data, corpus_at, integers
-from handwriting.cli.progress import called, say
+from handwriting.cli.help import PLAIN, Command
+from handwriting.cli.options import Checkpoint, Data, DevelopmentSplit, corpus_at, integers, only_with
+from handwriting.cli.program import command_line
+from handwriting.cli.progress import say
 
-app = typer.Typer(help="Build and weigh the language model that reading decodes with.", **PLAIN)
+app = typer.Typer(help="Build and tune the language model that the decoder uses.", **PLAIN)
 
 
-@app.command("build")
-def language_build(
+@app.command("build", cls=Command)
+def build_language(
+    context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
     texts: Annotated[
         list[Path] | None,
-        typer.Option("--text", help="Zip archive, folder, or file of text; may be repeated.", show_default=False),
+        typer.Option(
+            "--text", help="Text to learn from: a file, a folder or a zip archive; repeatable.", show_default=False
+        ),
+    ] = None,
+    terms: Annotated[
+        str | None,
+        typer.Option(help="Terms of use of the texts, for the card of the model.", show_default=False),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Corpus of ink whose transcripts are text too.", show_default=False)
+        Path | None, typer.Option(help="Corpus of ink whose transcripts are learned from as well.", show_default=False)
     ] = None,
-    split: Annotated[str, typer.Option(help="Split of those transcripts.")] = "trainset",
+    split: Annotated[str, typer.Option(help="Split of the corpus whose transcripts are used.")] = "trainset",
     frequencies: Annotated[
-        Path | None, typer.Option(help="List of 'word count', as symspellpy has one.", show_default=False)
+        Path | None,
+        typer.Option(help="Word frequencies: a text file with 'word count' on each line.", show_default=False),
     ] = None,
-    bigrams: Annotated[Path | None, typer.Option(help="List of 'word word count'.", show_default=False)] = None,
-    cutoffs: Annotated[str, typer.Option(help="Least counts of character n-grams, from order 1 on.")] = "1,1,1,2,3,4",
-    terms: Annotated[
-        str | None, typer.Option(help="Of texts that the program does not know, for the card.", show_default=False)
+    bigrams: Annotated[
+        Path | None,
+        typer.Option(
+            help="Frequencies of word pairs: a text file with 'word word count' on each line.", show_default=False
+        ),
     ] = None,
+    cutoffs: Annotated[
+        str, typer.Option(help="Smallest count of a character n-gram to be kept, for orders 1, 2, 3 and so on.")
+    ] = "1,1,1,2,3,4",
 ) -> None:
-    """Make a language model from texts: word trigrams, and character n-grams for all else. Weigh it with 'tune'."""
-    from handwriting.recognition.language.build import Settings, build
+    """Build a language model from texts.
 
+    It consists of word trigrams, and of character n-grams for everything that is not a known word. Then run 'language
+    tune' to weigh it against the network.
+    """
+    from handwriting.recognition.language.build import BuildSettings, build
+
+    only_with(context, "split", data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
-    settings = Settings(tuple(integers("cutoffs", cutoffs)))
-    model = build(texts or [], corpus, split, frequencies, bigrams, terms, settings, say, called())
+    settings = BuildSettings(tuple(integers("cutoffs", cutoffs)))
+    model = build(texts or [], corpus, split, frequencies, bigrams, terms, settings, say, command_line())
     model.save(output)
     say(f"{output}: {sum(f.stat().st_size for f in output.iterdir()) / 1e6:.1f} MB")
 
 
-@app.command("tune")
-def language_tune(
-    language: Annotated[Path, typer.Argument(help="Folder of the language model; its card gets the weights.")],
+@app.command("tune", cls=Command)
+def tune_language(
+    language: Annotated[
+        Path,
+        typer.Argument(metavar="MODEL", help="Folder of the language model; the weights are saved on its card."),
+    ],
     data: Data,
-    split: Annotated[str, typer.Option(help="Development set.")] = "testset_v",
+    split: DevelopmentSplit = "testset_v",
     checkpoint: Checkpoint = None,
-    every: Annotated[int, typer.Option(min=1, help="Use one line in so many.")] = 4,
-    rounds: Annotated[int, typer.Option(min=1, help="Each halves the steps.")] = 2,
-    beam: Annotated[int, typer.Option(min=1, help="Prefixes kept.")] = 25,
+    every: Annotated[int, typer.Option(min=1, help="Use every Nth line of the split.", metavar="N")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of the search, each with half the step size.")] = 2,
+    beam: Annotated[int, typer.Option(min=1, help="Beam width: prefixes kept at each step of the decoder.")] = 25,
 ) -> None:
-    """Find how much the language model should count beside the network, by CER on a development set."""
+    """Find the weights of a language model.
+
+    The weights say how much the language model counts beside the network. The search minimises the CER on a
+    development set.
+    """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation.tuning import tune
     from handwriting.recognition.language.model import LanguageModel
@@ -62,5 +88,5 @@ def language_tune(
     folder = Folder.load(language, "language").folder
     model = LanguageModel.load(folder)
     tuned = tune(Recognizer.load(checkpoint), model, corpus_at(data), split, every, rounds, beam, say)
-    tuned.applied_to(model, called()).save(folder)
+    tuned.applied_to(model, command_line()).save(folder)
     print(tuned.render())

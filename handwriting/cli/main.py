@@ -1,65 +1,116 @@
-"""The application: all commands, and the errors that they end with."""
+"""The application: all commands, and how errors end them."""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import Any, BinaryIO, NoReturn
 
 import typer
 
-from handwriting.cli import evaluate, language, read, serve, style, train, write
+from handwriting.cli import corpus, evaluate, language, letter, read, serve, style, train, write
+from handwriting.cli.help import PLAIN, Application, Command
+from handwriting.cli.program import NAME, as_called, program
 from handwriting.errors import InkError
 
 app = typer.Typer(
-    help="Reads handwriting (online ink), writes it, and trains the networks that do both.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    cls=Application,
+    help="Read handwriting (online ink), write it, and train the networks that do both.",
+    epilog="'COMMAND --help' explains a command.",
+    **PLAIN,
 )
-for command in (
-    read.transcribe,
-    write.generate,
-    serve.serve,
-    read.list_formats,
-    read.convert,
-    train.corpus,
-    train.prepare,
-    evaluate.calibrate,
-    train.export,
-    write.demo,
+for name, function in (
+    ("transcribe", read.transcribe),
+    ("generate", write.generate),
+    ("letter", letter.letter),
+    ("serve", serve.serve),
+    ("convert", read.convert),
+    ("formats", read.formats),
+    ("demo", write.demo),
+    ("corpus", corpus.corpus),
+    ("prepare", corpus.prepare),
+    ("export", train.export),
+    ("calibrate", evaluate.calibrate),
 ):
-    app.command(name="formats" if command is read.list_formats else None)(command)
+    app.command(name, cls=Command)(function)
 for name, group in (
-    ("train", train.app),
-    ("evaluate", evaluate.app),
-    ("language", language.app),
     ("style", style.app),
+    ("train", train.app),
+    ("language", language.app),
+    ("evaluate", evaluate.app),
 ):
     app.add_typer(group, name=name)
 
+EXTRAS = {
+    **dict.fromkeys(("torch", "onnx", "safetensors"), "train"),
+    **dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web"),
+    "distributed": "dask",
+    "tensorboardX": "tensorboard",
+}
+"""The extra of the package that installs a module."""
+
+
+class ClosedInput:
+    """Stands in for a standard input that is closed."""
+
+    @property
+    def buffer(self) -> BinaryIO:
+        """Raises :class:`InkError`: there is nothing to read."""
+        raise InkError("standard input is closed; give a file, or pipe the data in")
+
 
 def main() -> None:
-    """Run the command line; what the user can mend is one line on stderr and exit code 2."""
+    """Run the command line; whatever the user can mend is one line on stderr and exit code 2."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
+    if sys.stdin is None:
+        sys.stdin = ClosedInput()  # type: ignore[assignment]
+    if sys.stdout is None:
+        _end("standard output is closed; redirect it to a file or to /dev/null")
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        app()
+        if program() != NAME and {"--install-completion", "--show-completion"} & set(sys.argv[1:]):
+            raise InkError(f"completion is for the installed command; install the package and call {NAME}")
+        code = app(sys.argv[1:] or ["--help"], prog_name=program(), standalone_mode=False)
         sys.stdout.flush()
     except InkError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        _end(as_called(str(error)))
+    except typer.TyperException as error:
+        _end(_usage(error))
     except ModuleNotFoundError as error:
-        extras = dict.fromkeys(("torch", "onnx", "safetensors"), "train")
-        extras |= dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web") | {"distributed": "dask"}
-        extras["tensorboardX"] = "tensorboard"
-        if error.name not in extras:
+        if error.name not in EXTRAS:
             raise
-        extra = extras[error.name]
-        print(f"error: this needs {error.name}; install it: pip install 'handwriting[{extra}]'", file=sys.stderr)
-        raise SystemExit(2) from None
+        _end(f"this needs {error.name}; install it: pip install 'handwriting[{EXTRAS[error.name]}]'")
     except BrokenPipeError:  # the reader of our output has gone, as in `... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         raise SystemExit(1) from None
-    except OSError as error:  # a full disk, say
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+    except OSError as error:  # such as a full disk
+        _drop_output()
+        _end(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+    if code:
+        raise SystemExit(code)
+
+
+def _end(message: str) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    raise SystemExit(2) from None
+
+
+def _usage(error: typer.TyperException) -> str:
+    """A usage error in one line, with the value that was given and the command whose help explains it."""
+    message = error.format_message()
+    cause: Any = error.__cause__
+    if isinstance(error, typer.BadParameter) and error.param is not None and hasattr(cause, "errors"):
+        problem = cause.errors()[0]  # Typer checks values with Pydantic
+        reason = problem["msg"].removeprefix("Value error, ")
+        message = f"{error.param.get_error_hint()[1:-1]} {problem['input']}: {reason[:1].lower()}{reason[1:]}"
+    message = " ".join(message.split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = program() if context is None else context.command_path
+    link = " See" if message.endswith("?") else "; see"
+    return f"{message[:1].lower()}{message[1:]}{link} '{command} --help'"
+
+
+def _drop_output() -> None:
+    """Discard what stdout still holds, which the interpreter would try to write again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,44 +14,69 @@ from handwriting.errors import InkError
 if TYPE_CHECKING:
     from handwriting.corpora import Corpus
 
-PLAIN: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_enable": False, "rich_markup_mode": None}
-"""Help as plain text: quick to import, and the same in a file as on a screen."""
-
-
 Decoder = Literal["greedy", "beam", "language"]
 
 Checkpoint = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of the checkpoint, or a shipped one's name; the default one when not given.", show_default=False
+        help="Folder of the checkpoint, or the name of a shipped one.  [default: the shipped one]", show_default=False
+    ),
+]
+RecognizerCheckpoint = Annotated[
+    Path | None,
+    typer.Option(
+        "--recognizer",
+        help="Folder of the recognizer that reads, or the name of a shipped one.  [default: the shipped one]",
+        show_default=False,
     ),
 ]
 Language = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of the language model, or a shipped one's name; the checkpoint's own when not given.",
+        help="Folder of the language model, or the name of a shipped one.  [default: the one on the checkpoint's card]",
         show_default=False,
     ),
 ]
 Data = Annotated[
-    Path, typer.Option(help="Folder of IAM-OnDB or of your own ink, a JSONL file, or a file packed with 'prepare'.")
+    Path,
+    typer.Option(help="Folder of IAM-OnDB or of your own ink, a JSONL file, or a file that 'prepare' wrote."),
 ]
 Lists = Annotated[
     list[Path] | None,
-    typer.Option("--list", help="A further split list (file of ids); may be repeated.", show_default=False),
+    typer.Option("--list", help="Further split list: a file of line or form ids; repeatable.", show_default=False),
 ]
-Threads = Annotated[int, typer.Option(min=1, help="Threads of the engine.")]
+DevelopmentSplit = Annotated[str, typer.Option(help="Split that serves as the development set.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object, in which rates are fractions and not percentages.")
+]
 
-Out = Annotated[Path, typer.Option(help="Folder of the run; resumes the run that is there.")]
+
+def _threads(value: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if value > cores:
+        say(f"note: --threads {value} is more than the {cores} cores of this machine; {cores} threads are used")
+    return min(value, cores)
+
+
+Threads = Annotated[
+    int, typer.Option(min=1, callback=_threads, help="Threads of the inference engine, at most one per core.")
+]
+
+Out = Annotated[Path, typer.Option(help="Folder of the run; a run that is there is resumed.")]
 Init = Annotated[
     Path | None,
-    typer.Option(help="Checkpoint to start from; a recognizer has its sizes and features.", show_default=False),
+    typer.Option(
+        help="Checkpoint whose weights to start from; a recognizer takes its sizes and features too, unless given.",
+        show_default=False,
+    ),
 ]
-Develop = Annotated[str, typer.Option(help="Split that chooses the best checkpoint; none takes the last.")]
+Develop = Annotated[
+    str, typer.Option(help="Development set that chooses the best checkpoint; 'none' keeps the last checkpoint.")
+]
 
 
 def corpus_at(path: Path, lists: list[Path] | None = None) -> Corpus:
-    """The corpus there, opened; of one's own it is said what cannot be used."""
+    """Open the corpus at ``path``; what cannot be used of your own ink is said on stderr."""
     from handwriting.corpora import open_corpus
     from handwriting.corpora.own import OwnCorpus
 
@@ -60,8 +86,37 @@ def corpus_at(path: Path, lists: list[Path] | None = None) -> Corpus:
     return corpus
 
 
+def one_text(text: str | None, file: Path | None) -> None:
+    """Refuse to write no text, or two of them: ``TEXT`` and ``--file``."""
+    if text is None and file is None:
+        raise InkError("nothing to write; give TEXT (- for stdin) or --file")
+    if text is not None and file is not None:
+        raise InkError(f"TEXT and --file {file}: two texts; give one of them")
+
+
+def only_with(context: typer.Context, name: str, condition: bool, needed: str) -> None:
+    """Refuse the option ``name`` if it was given although it has no effect without what is ``needed``."""
+    if not condition and (option := _given(context, name)):
+        raise InkError(f"{option} has no effect without {needed}; add {needed} or leave {option} out")
+
+
+def not_with(context: typer.Context, name: str, condition: bool, other: str) -> None:
+    """Refuse the option ``name`` if it was given although it has no effect with the ``other``."""
+    if condition and (option := _given(context, name)):
+        raise InkError(f"{option} has no effect with {other}; leave one of them out")
+
+
+def _given(context: typer.Context, name: str) -> str | None:
+    """The option whose value is the parameter ``name``, if it is on the command line."""
+    source = context.get_parameter_source(name)
+    if source is None or source.name != "COMMANDLINE":
+        return None
+    return next(parameter.opts[-1] for parameter in context.command.params if parameter.name == name)
+
+
 def integers(name: str, text: str) -> list[int]:
+    """The whole numbers in ``text``, separated by commas; raises :class:`InkError` that names the option."""
     try:
         return [int(part) for part in text.split(",") if part.strip()]
     except ValueError:
-        raise InkError(f"--{name} {text!r}: give whole numbers with commas between them, like 64,128") from None
+        raise InkError(f"--{name} {text!r}: give whole numbers separated by commas, like 64,128") from None

@@ -1,44 +1,93 @@
-"""Commands that read ink: ``transcribe``, ``formats`` and ``convert``."""
+"""Commands that read ink files: ``transcribe``, ``convert`` and ``formats``."""
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from handwriting.cli.options import Checkpoint, Decoder, Language, Threads
+from handwriting.cli.options import Checkpoint, Decoder, Language, Threads, only_with
 from handwriting.cli.progress import bar, say
+from handwriting.errors import InkError
+
+HOW_TO_READ = "How to read"
 
 
 def transcribe(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Ink files, folders of them, - for stdin.")],
+    context: typer.Context,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Ink files and folders of them; - reads standard input.")
+    ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="The file to write: .txt, .json, .jsonl, .hocr, .pdf.", show_default=False),
+        typer.Option(
+            "-o",
+            "--output",
+            help="File to write: .txt, .md, .json, .jsonl, .hocr or .pdf.  [default: print the text]",
+            show_default=False,
+        ),
     ] = None,
     format: Annotated[
-        Literal["text", "json", "jsonl", "hocr", "pdf"] | None,
-        typer.Option(help="What to write, where the file's ending does not tell.  [default: text]", show_default=False),
+        Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"] | None,
+        typer.Option(
+            help="Format of the result.  [default: the one of the file's ending, or text]", show_default=False
+        ),
     ] = None,
-    checkpoint: Checkpoint = None,
-    decoder: Annotated[Decoder, typer.Option(help="Best path, beam search, or that with a language model.")] = (
-        "language"
-    ),
-    words: Annotated[
-        Path | None, typer.Option(help="File of words that are likely to occur: names, terms.", show_default=False)
-    ] = None,
-    context: Annotated[str, typer.Option(help="The text before what is read.", show_default=False)] = "",
-    language: Language = None,
-    alternatives: Annotated[int, typer.Option(min=1, max=100, help="Readings to report (json); takes the beam.")] = 1,
     line: Annotated[
-        bool, typer.Option("--line", help="Every page is one line of writing: look for no others.")
+        bool,
+        typer.Option("--line", help="Treat each page as a single line of writing.", rich_help_panel=HOW_TO_READ),
     ] = False,
+    words: Annotated[
+        Path | None,
+        typer.Option(
+            help="Text file of words that are likely to occur, such as names and terms.",
+            show_default=False,
+            rich_help_panel=HOW_TO_READ,
+        ),
+    ] = None,
+    before: Annotated[
+        str,
+        typer.Option(
+            "--context", help="Text that comes before the ink.", show_default=False, rich_help_panel=HOW_TO_READ
+        ),
+    ] = "",
+    alternatives: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=100,
+            help="Number of readings per line, most probable first; more than one needs JSON output and a beam search.",
+            rich_help_panel=HOW_TO_READ,
+        ),
+    ] = 1,
+    decoder: Annotated[
+        Decoder,
+        typer.Option(
+            help="Best path of the network, beam search, or beam search with the language model.",
+            rich_help_panel=HOW_TO_READ,
+        ),
+    ] = "language",
+    checkpoint: Checkpoint = None,
+    language: Language = None,
+    threads: Threads = 1,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Read on a Dask cluster; for -o NAME.jsonl.", show_default=False),
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address of a Dask scheduler whose workers do the reading; needs -o NAME.jsonl.",
+            show_default=False,
+        ),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Keep running and read files that are new or have changed; needs -o NAME.jsonl, ends with Ctrl-C.",
+        ),
+    ] = False,
     orientation: Annotated[
         str,
         typer.Option(
@@ -46,76 +95,95 @@ def transcribe(
             help="How pages lie: auto finds out, as-is changes nothing; or y-up, mirrored, turned-90 (clockwise)…",
         ),
     ] = "auto",
-    threads: Threads = 1,
 ) -> None:
-    """Read ink files: their lines as text, or where every word stands.
+    """Read ink files and print what they say.
 
-    Pages are split into lines. JSON has an object for each input, with lines,
-    words and characters, their boxes and how probable they are; a PDF has the
-    ink with its text under it, to be searched. A .jsonl file grows with the
-    work, and the same command goes on where it was.
+    Each page is split into lines. JSON output has the lines, words and characters of every page with their boxes and
+    the probability that each was read correctly. A PDF shows the ink, with the text under it so that it can be
+    searched.
 
-    An input that cannot be read is reported in one line on stderr and the
-    others are done; so is a damaged stroke or page, and the rest of its file is
-    read. The exit code is then 1, or 2 when nothing could be read.
+    In folders, hidden files, backups and results of earlier runs are skipped and named. A .jsonl file grows file by
+    file, and the same command continues it: it reads the files that are new or have changed.
+
+    A file that cannot be read is reported in one line on stderr, and the others are read. A damaged stroke or page is
+    reported too, and the rest of its file is read. The exit code is then 1, or 2 if no file could be read.
     """
     from handwriting.documents.recognise import TranscribeOptions
-    from handwriting.documents.transcribe import transcribe as transcribe_files
+    from handwriting.documents.transcribe import transcribe as run
+    from handwriting.errors import printable
+    from handwriting.files import is_stream
     from handwriting.recognition.language.model import Hints
 
+    for name in ("words", "before", "language"):
+        only_with(context, name, decoder == "language", "--decoder language")
+    if alternatives > 1 and decoder == "greedy":
+        raise InkError("--decoder greedy finds one reading; for --alternatives choose --decoder beam or language")
     options = TranscribeOptions(
-        checkpoint, language, decoder, alternatives, Hints.of_file(words, context), line, threads, orientation
+        checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads, orientation
     )
     with bar("transcribing", unit="files") as progress:
-        done = transcribe_files(
+        done = run(
             paths,
             options,
             output,
             format,
             scheduler=dask,
             show=lambda text: print(text, end="", flush=True),
-            warn=lambda reason: say(f"error: {reason}"),
+            warn=lambda text: say(f"error: {text}"),
             note=lambda text: say(f"note: {text}"),
             progress=progress,
+            wait=_wait if watch else None,
         )
-    if output is not None and done.failed < done.files:
-        print(f"{output}: {done}")
+    if output is not None and done.failed < done.files and not is_stream(output):
+        print(printable(f"{output}: {done}"))
     if done.failed or done.partial:
         raise SystemExit(1 if done.failed < done.files else 2)
 
 
-def list_formats() -> None:
-    """List the kinds of ink files that are read and written."""
-    from handwriting.formats import table
-
-    print(table())
+def _wait(seconds: float) -> bool:
+    """Sleep; False when the user ends that."""
+    try:
+        time.sleep(seconds)
+    except KeyboardInterrupt:
+        return False
+    return True
 
 
 def convert(
-    source: Annotated[str, typer.Argument(metavar="IN", help="An ink file, - for stdin.")],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; its ending says in which format.")],
-    page: Annotated[int | None, typer.Option(min=1, help="Only this page of a document.", show_default=False)] = None,
+    source: Annotated[str, typer.Argument(metavar="IN", help="Ink file to convert; - reads standard input.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; its ending chooses the format.")],
+    page: Annotated[
+        int | None, typer.Option(min=1, help="Convert only this page.  [default: all pages]", show_default=False)
+    ] = None,
     format: Annotated[
-        str | None, typer.Option(help="The format of IN, where its content does not tell.", show_default=False)
+        str | None, typer.Option(help="Format of IN, if its content does not tell.", show_default=False)
     ] = None,
 ) -> None:
-    """Turn an ink file into one of another format.
+    """Convert an ink file to another format.
 
-    Everything that is left out is named on stderr: what the other format
-    cannot hold (see 'formats' for what each holds), what is not ink, and
-    damaged strokes or pages, for which the exit code is 1.
+    Everything that is left out is named on stderr: what the new format cannot hold (the command 'formats' lists what
+    each can), what is not ink, and damaged strokes and pages, for which the exit code is 1.
     """
     from handwriting import formats
+    from handwriting.errors import printable
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
     notes = pages[0].ink.source.notes
     for note in notes:
-        say(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}")
+        say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))
     if lost:
-        say(f"note: {output} cannot hold what {source} has: {', '.join(lost)}")
+        say(printable(f"note: {output} cannot hold what {source} has: {', '.join(lost)}"))
     points, strokes = (
         sum(len(a) for a in arrays) for arrays in zip(*((p.ink, p.ink.starts) for p in pages), strict=True)
     )
-    print(f"{output}: {len(pages)} page{'s' * (len(pages) > 1)}, {strokes:,} strokes, {points:,} points")
+    pages_of = f"{len(pages)} page{'s' * (len(pages) > 1)}"
+    print(printable(f"{output}: {pages_of}, {strokes:,} strokes, {points:,} points"))
     if any(note.severity == "lost" for note in notes):
         raise SystemExit(1)
+
+
+def formats() -> None:
+    """List the ink formats that can be read and written."""
+    from handwriting.formats import table
+
+    print(table())

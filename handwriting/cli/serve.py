@@ -1,4 +1,4 @@
-"""``serve``: the page and its HTTP API."""
+"""``serve``: the page in the browser and its HTTP API."""
 
 from __future__ import annotations
 
@@ -7,36 +7,34 @@ from typing import Annotated
 
 import typer
 
+from handwriting.cli.options import RecognizerCheckpoint
 from handwriting.cli.progress import say
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for all of this machine's.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8377,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 listens on every network of this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8377,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     allow_host: Annotated[
-        list[str] | None, typer.Option(help="A name this server has; may be repeated.", show_default=False)
+        list[str] | None,
+        typer.Option(help="Further host name under which this server is reached; repeatable.", show_default=False),
     ] = None,
     allow_origin: Annotated[
         list[str] | None,
-        typer.Option(
-            help="A site that may use the API, like https://example.org; may be repeated.", show_default=False
-        ),
+        typer.Option(help="Website that may use the API, such as https://example.org; repeatable.", show_default=False),
     ] = None,
     checkpoint: Annotated[
-        Path | None, typer.Option(help="Of the synthesizer; the default one when not given.", show_default=False)
-    ] = None,
-    recognizer: Annotated[
         Path | None,
-        typer.Option(
-            help="Of the recognizer, or a shipped one's name; the default one when not given.", show_default=False
-        ),
+        typer.Option(help="Folder of the synthesizer that writes.  [default: the shipped one]", show_default=False),
     ] = None,
+    recognizer: RecognizerCheckpoint = None,
 ) -> None:
-    """A page to write on, in the browser, and an HTTP API.
+    """Serve a page to write on in the browser, and an HTTP API.
 
-    What is written is read as the pen is lifted; what is typed is written in
-    a hand of your own. Everything stays on this machine.
+    What you write is read as soon as the pen is lifted, and what you type is written as handwriting. Nothing leaves
+    this machine. Ctrl-C ends the server.
     """
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import Synthesizer

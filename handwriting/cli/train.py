@@ -1,4 +1,4 @@
-"""``train`` and what goes with it: ``corpus``, ``prepare`` and ``export``."""
+"""``train``, and ``export`` of what it wrote."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from handwriting.cli.options import PLAIN, Data, Develop, Init, Lists, Out, corpus_at
-from handwriting.cli.progress import bar, called, say
+from handwriting.cli.help import PLAIN, Command
+from handwriting.cli.options import Data, Develop, Init, Lists, Out, corpus_at, only_with
+from handwriting.cli.program import command_line
+from handwriting.cli.progress import say
 from handwriting.cli.training_options import Config, chosen, made, options_of, values_of
 from handwriting.errors import InkError
 from handwriting.training.config import write_config
@@ -19,68 +21,38 @@ from handwriting.training.options import SYNTHESIZER_TRAINING, RecognizerOptions
 app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
 
 
-def corpus(
-    directory: Annotated[
-        Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL or packed file.")
-    ],
-    lists: Lists = None,
-) -> None:
-    """Show what a corpus holds and every problem in it."""
-    from handwriting.corpora.report import report
-
-    with bar("reading") as progress:
-        found = report(directory, lists or (), progress)
-    print(found)
-
-
-def prepare(
-    directory: Annotated[Path, typer.Argument(help="Folder of IAM-OnDB, UNIPEN or your own ink, or a JSONL file.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
-    lists: Lists = None,
-    splits: Annotated[
-        list[str] | None,
-        typer.Option("--split", help="Pack this split alone; may be repeated.", show_default=False),
-    ] = None,
-) -> None:
-    """Pack a corpus into one small file.
-
-    It trains the same as the folder and opens at once.
-    """
-    from handwriting.corpora.packed import pack
-
-    found = corpus_at(directory, lists)
-    with bar("packing") as progress:
-        pack(found, output, progress, splits or ())
-    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
-
-
-@app.command("recognizer")
+@app.command("recognizer", cls=Command)
 @options_of({"Network": RecognizerOptions, "Training": TrainingOptions()}, but=("weight_noise",))
 def train_recognizer(
     context: typer.Context,
     data: Annotated[
         list[Path],
-        typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL or packed file; may be repeated."),
+        typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL file or packed file; repeatable."),
     ],
     out: Out,
     config: Config = None,
     init: Init = None,
     recipe: Annotated[
         Literal["mixed", "open"] | None,
-        typer.Option(help="Lists, shares and examples: IAM-OnDB and UNIPEN, or UNIPEN alone.", show_default=False),
+        typer.Option(
+            help="Ready-made choice of --train, --develop and --examples: 'mixed' for IAM-OnDB with UNIPEN, 'open' for"
+            " UNIPEN alone.",
+            show_default=False,
+        ),
     ] = None,
     train: Annotated[
         list[str] | None,
         typer.Option(
-            help="Split to train on; several as [FORM:]SPLIT=SHARE, FORM whole, line or token.  [default: trainset]",
+            help="Split to train on. To mix several, repeat it as [FORM:]SPLIT=SHARE, where FORM is whole, line or"
+            " token.  [default: trainset]",
             show_default=False,
         ),
     ] = None,
     develop: Annotated[
         list[str] | None,
         typer.Option(
-            help="Split that chooses the best checkpoint; further ones are reported. SPLIT:LINES for a part of it;"
-            " none takes the last.  [default: testset_v]",
+            help="Development set that chooses the best checkpoint; SPLIT:LINES takes only so many lines, and 'none'"
+            " keeps the last checkpoint. Further ones are only reported.  [default: testset_v]",
             show_default=False,
         ),
     ] = None,
@@ -91,9 +63,9 @@ def train_recognizer(
     lists: Lists = None,
     **given: Any,
 ) -> None:
-    """Train the recognizer: stacked bidirectional LSTM with CTC.
+    """Train a recognizer: a stacked bidirectional LSTM with CTC.
 
-    A run that was interrupted is resumed by the same command.
+    The same command resumes a run that was interrupted.
     """
     from handwriting.checkpoint import Checkpoint
     from handwriting.files import make_folder
@@ -110,11 +82,16 @@ def train_recognizer(
     make_folder(out)
     task = recognizer_task(corpora, what, recipe_for(recipe, train, develop, examples), start, say)
     write_config(out, values_of(context, how, what))
-    say(json.dumps(loop.train(task, how, out, command=called())))
+    say(json.dumps(loop.train(task, how, out, command=command_line())))
 
 
-@app.command("prediction", help="Train the prediction network, which writes without a text, in the same way.")
-@app.command("synthesizer")
+@app.command(
+    "prediction",
+    cls=Command,
+    help="Train a prediction network, which writes without a text.\n\n"
+    "The same command resumes a run that was interrupted.",
+)
+@app.command("synthesizer", cls=Command)
 @options_of({"Network": SynthesizerOptions, "Training": SYNTHESIZER_TRAINING})
 def train_synthesizer(
     context: typer.Context,
@@ -124,19 +101,27 @@ def train_synthesizer(
     init: Init = None,
     train: Annotated[
         list[str] | None,
-        typer.Option(help="Split to train on; may be repeated.  [default: trainset, testset_t]", show_default=False),
+        typer.Option(help="Split to train on; repeatable.  [default: trainset, testset_t]", show_default=False),
     ] = None,
     develop: Develop = "testset_v",
     lists: Lists = None,
+    unipen: Annotated[
+        Path | None,
+        typer.Option(
+            help="UNIPEN, folder or packed file: trains a synthesizer with codes of hands on lines of both corpora.",
+            show_default=False,
+        ),
+    ] = None,
     **given: Any,
 ) -> None:
-    """Train the synthesizer: a window over the text, a mixture density as output.
+    """Train a synthesizer: a stacked LSTM with a window over the text and a mixture density as output.
 
-    A run that was interrupted is resumed by the same command.
+    The same command resumes a run that was interrupted.
     """
     from handwriting.checkpoint import Checkpoint
     from handwriting.files import make_folder
     from handwriting.training import loop
+    from handwriting.training.hands import hands_task
     from handwriting.training.synthesizer import SynthesizerTask
 
     kind: Any = context.info_name
@@ -146,37 +131,47 @@ def train_synthesizer(
     start = None if init is None else Checkpoint.load(init, kind)
     corpus = corpus_at(data, lists)
     make_folder(out)
-    task = SynthesizerTask(corpus, what, start, say)
+    task: Any = (
+        SynthesizerTask(corpus, what, start, say)
+        if unipen is None
+        else hands_task(corpus, corpus_at(unipen, None), what, out, start, say)
+    )
     write_config(out, values_of(context, how, what))
-    say(json.dumps(loop.train(task, how, out, command=called())))
+    say(json.dumps(loop.train(task, how, out, command=command_line())))
 
 
 def export(
-    source: Annotated[Path, typer.Argument(help="Checkpoint with weights, like RUN/best.")],
+    context: typer.Context,
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="Folder of the checkpoint to export, such as RUN/best.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
-    float32: Annotated[bool, typer.Option("--float32", help="Keep the graph in float32.")] = False,
-    data: Annotated[
-        Path | None, typer.Option(help="Corpus to measure the graph on, for the card.", show_default=False)
-    ] = None,
-    splits: Annotated[
-        list[str] | None,
-        typer.Option("--split", help="Split to measure; may be repeated.  [default: testset_v]", show_default=False),
-    ] = None,
+    float32: Annotated[bool, typer.Option("--float32", help="Keep the graph in float32 instead of int8.")] = False,
     language: Annotated[
         str | None,
         typer.Option(
-            help="Shipped language model to decode with, for a recognizer's card.  [default: the source's own]",
+            help="Shipped language model for the decoder of a recognizer.  [default: the one of SOURCE]",
             show_default=False,
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Corpus on which the graph is measured; the figures go on the card.", show_default=False),
+    ] = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option("--split", help="Split to measure on; repeatable.  [default: testset_v]", show_default=False),
+    ] = None,
 ) -> None:
-    """Write a checkpoint to ship.
+    """Export a checkpoint for use and distribution.
 
-    Float16 weights, the int8 graph made from them, and the card, with the graph's figures when --data is given.
+    The new folder has float16 weights, the int8 graph made from them, and the card, which has the figures of the graph
+    if --data is given.
     """
     from handwriting.checkpoint import Checkpoint
     from handwriting.training import recognizer_checkpoint, synthesizer
 
+    only_with(context, "splits", data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
     folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":

@@ -7,66 +7,140 @@ from typing import Annotated, Literal
 
 import typer
 
-from handwriting.cli.options import Checkpoint, Threads
+from handwriting.cli.options import Checkpoint, Threads, one_text, only_with
 from handwriting.cli.progress import bar, say
 from handwriting.errors import InkError
 
+HAND = "Handwriting"
+PAGE = "Page"
+DRAWING = "Drawing"
+
 
 def generate(
+    context: typer.Context,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="The file to write: .svg, .png, .pdf; .inkml, .xopp, .json, .csv.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            help="File to write: .svg, .png or .pdf as a drawing; .inkml, .xopp, .json or .csv as ink.",
+        ),
     ],
     text: Annotated[
-        str | None, typer.Argument(metavar="TEXT", help="What to write; - for stdin.", show_default=False)
+        str | None, typer.Argument(metavar="TEXT", help="Text to write; - reads standard input.", show_default=False)
     ] = None,
-    file: Annotated[Path | None, typer.Option(help="A text file (UTF-8) instead of TEXT.", show_default=False)] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Text file (UTF-8) to write instead of TEXT.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Random seed; every seed writes differently.", rich_help_panel=HAND)
+    ] = 0,
     bias: Annotated[
         float | None,
-        typer.Option(min=0, max=20, help="0 varies as people do, 2 is very neat.  [default: 1]", show_default=False),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
-    prime: Annotated[
-        Path | None, typer.Option(help="Ink of a line of writing, to go on in its hand.", show_default=False)
-    ] = None,
-    prime_text: Annotated[
-        str | None, typer.Option(help="What that line says; not needed if the file tells.", show_default=False)
+        typer.Option(
+            min=0,
+            max=20,
+            help="Neatness: 0 is as varied as people are, 2 is very neat.  [default: 1]",
+            show_default=False,
+            rich_help_panel=HAND,
+        ),
     ] = None,
     style: Annotated[
         str | None,
-        typer.Option(help="Whose hand: a shipped style's name or a style's file.", show_default=False),
+        typer.Option(
+            help="Style to imitate: the name of a shipped style or a file of 'style create'.",
+            show_default=False,
+            rich_help_panel=HAND,
+        ),
+    ] = None,
+    prime: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ink file with a line of writing to imitate, without making a style of it.",
+            show_default=False,
+            rich_help_panel=HAND,
+        ),
+    ] = None,
+    prime_text: Annotated[
+        str | None,
+        typer.Option(
+            help="Text of the line in --prime, if the file does not contain it.",
+            show_default=False,
+            rich_help_panel=HAND,
+        ),
     ] = None,
     best_of: Annotated[
-        int, typer.Option("--best-of", min=1, max=16, help="Draw each line so often, keep what is read best.")
+        int,
+        typer.Option(
+            "--best-of",
+            min=1,
+            max=16,
+            metavar="N",
+            help="Draw every line N times and keep the one that is read best.",
+            rich_help_panel=HAND,
+        ),
     ] = 1,
-    size: Annotated[float, typer.Option(help="Of the writing on its lines; 1 is usual.")] = 1.0,
-    slant: Annotated[float, typer.Option(help="Degrees to lean by, to the right above 0.")] = 0.0,
-    color: Annotated[str, typer.Option(help="Of the ink: a name, #rrggbb or rgb(r, g, b).")] = "black",
-    width: Annotated[float, typer.Option(help="Of the pen's line, in mm.")] = 0.4,
+    size: Annotated[
+        float, typer.Option(help="Size of the writing; 1 fits the line height.", rich_help_panel=HAND)
+    ] = 1.0,
+    slant: Annotated[
+        float, typer.Option(help="Slant in degrees; positive values lean to the right.", rich_help_panel=HAND)
+    ] = 0.0,
     page_width: Annotated[
         float | None,
-        typer.Option(help="Of the sheet, in mm; else as wide as the writing.", show_default=False),
+        typer.Option(
+            help="Width of the page in mm.  [default: 210 on ruled or squared paper, else as wide as the writing]",
+            show_default=False,
+            rich_help_panel=PAGE,
+        ),
     ] = None,
-    page_height: Annotated[float, typer.Option(help="At least, in mm; a page grows with its lines.")] = 0.0,
-    margin: Annotated[
-        float | None, typer.Option(help="In mm.  [default: 20 on a page, else 4]", show_default=False)
-    ] = None,
-    line_height: Annotated[float, typer.Option(help="In mm; the writing is sized to it.")] = 10.0,
-    align: Annotated[Literal["left", "center", "right"], typer.Option(help="Of the lines on a page.")] = "left",
+    page_height: Annotated[
+        float,
+        typer.Option(help="Minimum height of the page in mm; it grows with the text.", rich_help_panel=PAGE),
+    ] = 0.0,
     paper: Annotated[
-        Literal["plain", "ruled", "squared"], typer.Option(help="Under the ink; ruled and squared make a page.")
+        Literal["plain", "ruled", "squared"], typer.Option(help="Paper behind the writing.", rich_help_panel=PAGE)
     ] = "plain",
-    animate: Annotated[bool, typer.Option("--animate", help="The SVG writes itself, stroke by stroke.")] = False,
-    speed: Annotated[float, typer.Option(help="Of the animation; 1 is a person's.")] = 1.0,
-    plotter: Annotated[bool, typer.Option("--plotter", help="An SVG of strokes alone, pen-up ways short.")] = False,
-    dpi: Annotated[float, typer.Option(help="Pixels an inch, of a PNG.")] = 200,
+    margin: Annotated[
+        float | None,
+        typer.Option(help="Margin in mm.  [default: 20 on a page, else 4]", show_default=False, rich_help_panel=PAGE),
+    ] = None,
+    line_height: Annotated[
+        float,
+        typer.Option(help="Distance between lines in mm; the writing is scaled to fit it.", rich_help_panel=PAGE),
+    ] = 10.0,
+    align: Annotated[
+        Literal["left", "center", "right"], typer.Option(help="Alignment of the lines.", rich_help_panel=PAGE)
+    ] = "left",
+    color: Annotated[
+        str, typer.Option(help="Color of the ink: a name, #rrggbb or rgb(r, g, b).", rich_help_panel=DRAWING)
+    ] = "black",
+    width: Annotated[float, typer.Option(help="Width of the pen's line in mm.", rich_help_panel=DRAWING)] = 0.4,
+    dpi: Annotated[float, typer.Option(help="Resolution of a PNG in pixels per inch.", rich_help_panel=DRAWING)] = 200,
+    animate: Annotated[
+        bool,
+        typer.Option("--animate", help="Make an SVG that writes itself, stroke by stroke.", rich_help_panel=DRAWING),
+    ] = False,
+    speed: Annotated[
+        float,
+        typer.Option(help="Speed of the animation; 1 is as fast as a person.", rich_help_panel=DRAWING),
+    ] = 1.0,
+    plotter: Annotated[
+        bool,
+        typer.Option(
+            "--plotter",
+            help="Make an SVG for a pen plotter: only strokes, ordered for short pen-up moves.",
+            rich_help_panel=DRAWING,
+        ),
+    ] = False,
     checkpoint: Checkpoint = None,
     threads: Threads = 1,
 ) -> None:
     """Write a text as handwriting.
 
-    Line ends of the text are kept and long lines broken at the page's width;
-    the same command gives the same file. Not all of Unicode can be written:
-    what cannot is refused before anything is drawn, with a spelling that can.
+    Line ends of the text are kept, and lines that are too long for the page are broken. The same command writes the
+    same file. Text with characters that cannot be written is refused before anything is drawn, and the message
+    suggests a spelling that can be written.
     """
     from handwriting.composition.generate import generate as run
     from handwriting.composition.generate import line_writer, read_text
@@ -78,10 +152,15 @@ def generate(
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import Synthesizer
 
+    one_text(text, file)
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
     refuse_input(output, [path for path in (prime, file, style) if path is not None])
     on_page = page_width is not None or paper != "plain"
+    only_with(context, "prime_text", prime is not None, "--prime")
+    only_with(context, "page_height", on_page, "--page-width or --paper")
+    only_with(context, "speed", animate, "--animate")
+    only_with(context, "dpi", output.suffix.lower() == ".png", "a .png output")
     layout = PageLayout(
         width_mm=page_width if page_width is not None else 210.0 if on_page else None,
         height_mm=page_height,
@@ -118,13 +197,13 @@ def generate(
 
 
 def demo(
-    text: Annotated[str, typer.Argument(help="The line to write.")] = "The pen is mightier than the sword.",
-    output: Annotated[Path, typer.Option("-o", "--output", help="The SVG file.")] = Path("demo.svg"),
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another hand.")] = 0,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Line to write.")] = "The pen is mightier than the sword.",
+    output: Annotated[Path, typer.Option("-o", "--output", help="SVG file to write.")] = Path("demo.svg"),
+    seed: Annotated[int, typer.Option(min=0, help="Random seed; every seed writes differently.")] = 0,
 ) -> None:
     """Write a line to an SVG file and read it back.
 
-    With the shipped checkpoints of both directions.
+    This uses the shipped checkpoints of both networks.
     """
     from handwriting.composition.generate import demonstrate
     from handwriting.recognition.recognizer import Recognizer

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handwriting import metrics
-from handwriting.composition import export
 from handwriting.composition.best_of import BestOf, ChosenLine
 from handwriting.composition.page import LineWriter, WrittenPage, write_page
+from handwriting.composition.save import check, save
 from handwriting.errors import InkError
 from handwriting.files import has_place
 from handwriting.recognition.recognizer import Recognizer
@@ -46,8 +46,7 @@ class GeneratedFile:
 def read_text(text: str | None, file: Path | None) -> str:
     """The text to write: ``text`` itself, the standard input if it is ``-``, or the contents of ``file``."""
     if (text is None) == (file is None):
-        raise InkError("nothing to write: give a text, - for stdin, or --file" if text is None else
-                       "a text and --file: give one of them")  # fmt: skip
+        raise InkError("give either a text or a file to write")
     if text is None or text == "-":
         name = "stdin" if text == "-" else str(file)
         data = sys.stdin.buffer.read(MAX_TEXT_CHARACTERS * 4 + 1) if file is None else _head(file)
@@ -86,27 +85,14 @@ def generate(
     strokes alone, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises :class:`InkError`
     before anything is drawn for a path, text or combination that cannot be written.
     """
-    ending = export.check(path)
-    if animation_speed is not None and plotter:
-        raise InkError("animation and plotter: a plotter cannot play an animation; give one of them")
-    if (animation_speed is not None or plotter) and ending != ".svg":
-        raise InkError(f"{path}: only an SVG can be animated or plotted; give a name with .svg")
+    check(path, animation_speed=animation_speed, plotter=plotter)
     has_place(path)
     page = write_page(writer, text, layout, hand, observer=observer)
-    drawing = page.drawing
+    saved = save(page, path, dpi=dpi, animation_speed=animation_speed, plotter=plotter)
     lines = f"{len(page.lines)} line" + ("" if len(page.lines) == 1 else "s")
-    summary = f"{path}: {lines}, {drawing.width:.0f} x {drawing.height:.0f} mm"
-    if animation_speed is not None:
-        from handwriting.rendering.animation import animate
-
-        animate(drawing, path, speed=animation_speed)
-    elif plotter:
-        from handwriting.rendering.plotter import plot
-
-        travel = plot(drawing, path)
+    summary = f"{path}: {lines}, {page.drawing.width:.0f} x {page.drawing.height:.0f} mm"
+    if travel := saved.travel:
         summary += f", {travel.after / 1000:.2f} m of pen-up moves instead of {travel.before / 1000:.2f}"
-    else:
-        export.save(drawing, path, text=text, dpi=dpi)
     return GeneratedFile(page, summary)
 
 

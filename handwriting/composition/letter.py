@@ -102,8 +102,9 @@ def write_letter(
         raise InkError(f"a text of {len(text):,} characters; write at most {MAX_LETTER_CHARACTERS:,} at a time")
     paragraphs = _paragraphs(text, style)
     spelled = [[spell(word, synthesizer.characters) for word in words] for words, _ in paragraphs]
+    synthesizer.writable("\n".join(" ".join(spelling.base for spelling in words) for words in spelled))
+    spelled = [[_mapped(spelling, synthesizer) for spelling in words] for words in spelled]
     bases = [[spelling.base for spelling in words] for words in spelled]
-    synthesizer.writable("\n".join(" ".join(words) for words in bases))
     scale = HEIGHT_PER_LINE_HEIGHT * hand.total_size * style.sheet.line_height / synthesizer.height
     longest = max(3, int(0.8 * style.sheet.room / (synthesizer.advance * scale)))
     bases, spelled = _hyphenated(bases, spelled, longest)
@@ -144,6 +145,12 @@ def _paragraphs(text: str, style: LetterStyle) -> list[tuple[list[str], Paragrap
     if not any(words for words, _ in result):
         raise InkError("there is nothing to write: the text has no visible character")
     return result
+
+
+def _mapped(spelling: Spelling, synthesizer: Synthesizer) -> Spelling:
+    """The spelling with its typography mapped; marks keep their letters, since only unmarked words change length."""
+    base = synthesizer.writable(spelling.base)
+    return replace(spelling, base=base) if len(base) == len(spelling.base) else Spelling(base, {}, {})
 
 
 def _hyphenated(

@@ -199,6 +199,15 @@ def spell(text: str, known: Iterable[str] = ()) -> Spelling:
     return Spelling(base, {at: names for at, names in marks.items() if names}, signs)
 
 
+def drawable(text: str) -> frozenset[str]:
+    """The characters of ``text`` that :func:`spell` writes by other characters and their marks.
+
+    >>> sorted(drawable("a café for £2"))
+    ['£', 'é']
+    """
+    return frozenset(c for c in unicodedata.normalize("NFC", text) if spell(c).base != c)
+
+
 def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, ...]:
     if character in _COMMA_BELOW:
         return ("comma below",)

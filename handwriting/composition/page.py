@@ -46,13 +46,33 @@ MIN_HEIGHT_CHARACTERS = 8
 """A line must have so many characters for its height to count: the height of "on" says little about a hand."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WrittenPage:
-    """A page that was written."""
+    """A page that was written; a notebook shows it.
+
+    >>> import handwriting
+    >>> page = handwriting.generate("Dear Ann,", layout=handwriting.PageLayout(width_mm=120, paper="ruled"))
+    >>> page
+    WrittenPage('Dear Ann,', 1 line, 120 x 50 mm)
+    """
 
     drawing: Drawing
     lines: list[Written]
-    """In their order, in the units of the training ink; empty lines are left out."""
+    """The lines in their order, in the units of the training ink; empty lines are left out."""
+    text: str
+    """What was to be written."""
+
+    def __repr__(self) -> str:
+        text = self.text if len(self.text) <= 40 else f"{self.text[:37]}..."
+        lines = f"{len(self.lines)} line" + "s" * (len(self.lines) != 1)
+        return f"WrittenPage({text!r}, {lines}, {self.drawing.width:.0f} x {self.drawing.height:.0f} mm)"
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows: the page."""
+        from handwriting.rendering.svg import markup
+
+        svg = markup(self.drawing)
+        return svg[svg.index("<svg") :]
 
 
 def write_page(
@@ -73,7 +93,7 @@ def write_page(
     lines = list(page)
     inks = [None if line is None else page.placed(line.ink) for line in lines]
     drawing = compose(inks, layout, title=title, desc=page.text if len(lines) > 1 else None)
-    return WrittenPage(drawing, [line for line in lines if line is not None])
+    return WrittenPage(drawing, [line for line in lines if line is not None], text)
 
 
 class PageWriter:
@@ -95,6 +115,8 @@ class PageWriter:
         self.writer, self.observer, self.lookahead = writer, observer, lookahead
         self.synthesizer = writer.synthesizer if isinstance(writer, BestOf) else writer
         self.text = self.synthesizer.writable(text)
+        if hand.style is None:
+            hand = replace(hand, style=self.synthesizer.random_style(hand.seed))
         if hand.style is not None:
             self.synthesizer.primer(hand.style)
         self.styled = hand.style is not None

@@ -14,7 +14,7 @@ import numpy as np
 
 from handwriting import metrics
 from handwriting.composition.best_of import judge
-from handwriting.composition.words import Word, cut, word_spans
+from handwriting.composition.words import WordInk, cut, word_spans
 from handwriting.progress import Progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
@@ -39,7 +39,7 @@ REPAIR_STREAM = 1_000_000
 class DrawnWord:
     """A word of the text with its ink."""
 
-    word: Word
+    word: WordInk
     read: str
     """What the recognizer reads, by best path."""
     errors: int
@@ -134,7 +134,7 @@ def draw_text(
     return DrawnText(drawn, joined, redrawn)
 
 
-def judged_words(words: Sequence[Word], text: str, read: str) -> list[DrawnWord]:
+def judged_words(words: Sequence[WordInk], text: str, read: str) -> list[DrawnWord]:
     """Each of the ``words`` of a line that says ``text`` with its share of what was ``read``."""
     owner = np.full(len(text) + 1, -1)
     for number, (begin, end) in enumerate(word_spans(text)):

@@ -24,7 +24,7 @@ moves on to the next character a few points early or late, and never by a fifth 
 
 
 @dataclass(frozen=True)
-class Word:
+class WordInk:
     """A word of a line that was drawn."""
 
     text: str
@@ -46,25 +46,25 @@ class Word:
         return 0.0 if self.ink is None else self.ink.bounds[2]
 
 
-def cut(line: Written) -> list[Word]:
+def cut(line: Written) -> list[WordInk]:
     """The words of a line, in order, each with its own strokes."""
     spans = word_spans(line.text)
     flat = level(line.ink)
     owner, joined = stroke_owners(flat, line.places, line.text)
-    words: list[Word] = []
+    words: list[WordInk] = []
     edges: list[tuple[float, float] | None] = []
     for number, (begin, end) in enumerate(spans):
         text = line.text[begin:end]
         strokes = np.flatnonzero(owner == number)
         if len(strokes) == 0:
-            words.append(Word(text, begin, None, np.zeros(0, dtype=np.int64), None, False))
+            words.append(WordInk(text, begin, None, np.zeros(0, dtype=np.int64), None, False))
             edges.append(None)
             continue
         ink = flat.take(strokes)
         left, _, right, _ = ink.bounds
         ink = replace(ink.moved_to(ink.x - left, ink.y), source=Source(text=text))
         places = np.clip(line.places[flat.points_of(strokes)] - begin, 0, len(text) - 1)
-        words.append(Word(text, begin, ink, places, None, number in joined))
+        words.append(WordInk(text, begin, ink, places, None, number in joined))
         edges.append((left, right))
     for number, (here, after) in enumerate(pairwise(edges)):
         if here is not None and after is not None:

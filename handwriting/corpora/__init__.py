@@ -1,7 +1,7 @@
-"""Corpora: labelled lines of ink, walked lazily by their official splits.
+"""Corpora: labelled lines of ink, read lazily, by official splits.
 
-:func:`open_corpus` takes what a user has: the folder of IAM-OnDB or UNIPEN as downloaded, one packed file made from it,
-or ink of one's own with its text (see ``own``).
+:func:`open_corpus` opens what a user has: a folder with IAM-OnDB or UNIPEN as downloaded, a packed file made from it,
+or the user's own ink with its text (see ``own``).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ __all__ = ["Corpus", "Line", "label", "open_corpus"]
 
 
 def open_corpus(path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = ()) -> Corpus:
-    """The corpus in a folder of IAM-OnDB, UNIPEN or one's own, in a packed file or in a JSONL file.
+    """Open the corpus in a folder (IAM-OnDB, UNIPEN or the user's own ink), a packed file or a JSONL file.
 
-    ``lists``: split lists to use besides those in the folder, each named by its file name without ``.txt``. Raises
-    :class:`InkError` when nothing known is there.
+    ``lists`` are split lists to use besides those in the folder; a split is named after its file, without ``.txt``.
+    Raises :class:`InkError` if there is no corpus at ``path``.
     """
     path = Path(path)
     if "\0" in str(path):
-        raise InkError(f"{str(path)!r} is not a path: it has a zero byte in it; check the name")
+        raise InkError(f"{str(path)!r} is not a path, because it contains a zero byte; check the name")
     if path.is_dir():
         if is_unipen(path) and not lists:
             return Unipen(path)
@@ -41,7 +41,7 @@ def open_corpus(path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[
     if _is_jsonl(path):
         return OwnCorpus(path, lists)
     if lists:
-        raise InkError(f"{path}: a packed corpus has its splits inside; give the lists when packing")
+        raise InkError(f"{path}: a packed corpus contains its splits; give the lists when you pack it")
     return PackedCorpus(path)
 
 
@@ -50,6 +50,6 @@ def _is_jsonl(path: Path) -> bool:
         with path.open("rb") as file:
             head = file.read(64)
     except OSError:
-        return False  # opening it as a packed corpus says why
+        return False  # opening it as a packed corpus gives the reason
     opens = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
     return opens or (path.suffix.lower() in (".jsonl", ".ndjson") and not head.startswith(MAGIC))

@@ -1,4 +1,4 @@
-"""What a corpus is: labelled lines of ink, walked lazily by official splits."""
+"""The interface of a corpus: labelled lines of ink in official splits."""
 
 from __future__ import annotations
 
@@ -14,40 +14,45 @@ class Line:
     """One labelled line of ink."""
 
     id: str
-    """``"a01-000u-01"``."""
+    """For instance ``"a01-000u-01"``."""
     ink: Ink
     text: str
-    """The transcript as the corpus has it, unescaped and not re-typeset; empty when the corpus has none."""
+    """Transcript as in the corpus, unescaped but otherwise unchanged; empty if the corpus has none."""
     writer: str | None
+    """Name or number of the writer; None if unknown."""
     form: str
-    """``"a01-000u"``: lines of one form are one writer's, on one occasion."""
+    """For instance ``"a01-000u"``. The lines of a form were written by one writer on one occasion."""
 
 
 class Corpus(Protocol):
-    """What every corpus offers. Nothing is ever left out of :meth:`ids`, which figures are reported on."""
+    """What every corpus offers: IAM-OnDB, UNIPEN, packed corpora and the user's own ink.
+
+    Figures are reported on :meth:`ids`, from which no line is ever left out.
+    """
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The official splits that are there."""
+        """Names of the splits."""
 
     @property
     def terms(self) -> str:
-        """The data's terms of use, which weights trained on it carry along."""
+        """Terms of use of the data, which are stored with weights trained on it."""
 
     @property
     def known_bad(self) -> Mapping[str, str]:
-        """Line id to the reason why training leaves the line out."""
+        """Lines that training leaves out, by id, with the reason."""
 
     def ids(self, split: str) -> list[str]:
-        """Every line of a split, in the order of its list."""
+        """Return the ids of all lines of a split, in the order of its list."""
 
     def training_ids(self, split: str) -> list[str]:
-        """The same without the lines that are known to be bad or have no text."""
+        """Return the ids of a split without known-bad lines and lines without text."""
 
-    def line(self, id: str) -> Line: ...
+    def line(self, id: str) -> Line:
+        """Read a line."""
 
     def text(self, id: str) -> str:
-        """A line's text, without its ink being read."""
+        """Return the text of a line without reading its ink."""
 
     def lines(self, split: str) -> Iterator[Line]:
-        """Every line of a split, each read when its turn comes."""
+        """Yield all lines of a split, reading one after the other."""

@@ -1,8 +1,8 @@
-"""Whole forms of IAM-OnDB, with the line that each of their strokes is on.
+"""Whole forms of IAM-OnDB, with the line of each stroke.
 
-A form file of ``original/`` and the files of its lines hold the same points with the same time stamps. The strokes are
-the same too, but for a few that one of the two has as one and the other as two. So a stroke belongs to the line in
-whose file most of its points are. A form without such a file is put together from its lines, which lie where they lay.
+A form file in ``original/`` and the files of its lines contain the same points with the same time stamps, and the same
+strokes but for a few that are split in one of them. Each stroke is therefore assigned to the line whose file contains
+most of its points. A form without a form file is put together from its lines, whose coordinates are those of the form.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from handwriting.ink import Ink
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A page and what is known about it."""
+    """A page whose lines are known."""
 
     id: str
     ink: Ink
     line: NDArray[np.int64]
-    """Shape (S,): for each stroke the index of its line in ``lines``; -1 when no line has any of its points."""
+    """Index in ``lines`` of each stroke's line, shape (S,); -1 if no line contains any of its points."""
     lines: tuple[Line, ...]
     original: bool
-    """Whether the ink is a form file's; else it is put together from the lines."""
+    """Whether the ink is from a form file; otherwise it is put together from the lines."""
 
 
 def forms(corpus: Corpus, split: str) -> Iterator[Form]:
-    """Every form of a split, in the order of its list. Raises :class:`InkError` when the corpus is no folder."""
+    """Yield the forms of a split, in the order of its list. Raises :class:`InkError` for any corpus but IAM-OnDB."""
     if not isinstance(corpus, IamOndb):
-        raise InkError("pages need the forms of IAM-OnDB; give its folder, not a packed file")
+        raise InkError("pages need the forms of IAM-OnDB; give its folder instead of a packed file")
     ids: dict[str, list[str]] = {}
     for id in corpus.ids(split):
         ids.setdefault(split_id(id)[0], []).append(id)
@@ -65,7 +65,7 @@ def _form(corpus: IamOndb, id: str, members: list[str]) -> Form:
 
 
 def _timed(ink: Ink) -> list[NDArray[np.float64]]:
-    """The strokes with their own clock's time where there is one."""
+    """Return the strokes of ``ink``, with times of the source's clock if it has times."""
     if ink.t is None:
         return ink.strokes
     clock = ink.t + (ink.source.start_time or 0.0)
@@ -73,6 +73,6 @@ def _timed(ink: Ink) -> list[NDArray[np.float64]]:
 
 
 def _keys(ink: Ink) -> list[tuple[float, ...]]:
-    """Points with their times to the hundredth of a second, as the files have them."""
+    """Return the points of ``ink`` with their times in hundredths of a second, the precision of the files."""
     clock = np.zeros(len(ink)) if ink.t is None else ink.t + (ink.source.start_time or 0.0)
     return list(map(tuple, np.column_stack([ink.xy, np.round(100 * clock)]).tolist()))

@@ -1,10 +1,10 @@
-"""IAM-OnDB as downloaded: lines of ink paired with their transcripts, by the official lists.
+"""The IAM On-Line Handwriting Database as downloaded: lines of ink with their transcripts, by the official lists.
 
-The folder holds ``lineStrokes/``, ``ascii/`` and ``original/`` (or ``lineStrokes-all/lineStrokes/`` and so on, as the
-archives unpack) and the lists ``trainset.txt`` ... beside them. The folder of a form is named by the first 7
-characters of its id, and that by the first 3. The text is in the ``CSR:`` part of ``ascii/.../<form>.txt`` (the
-``OCR:`` part is wrong on purpose): line n of it, blank ones not counted, belongs to ``<form>-0n.xml``;
-``%%%%%%%%%%%`` stands for a line break. Writers come from ``original/``, which not every form has.
+The folder contains ``lineStrokes/``, ``ascii/`` and ``original/`` (or ``lineStrokes-all/lineStrokes/`` and so on, as
+the archives unpack), and next to them the lists ``trainset.txt`` and so on. The files of a form are in a folder named
+after the first 7 characters of its id, within one named after the first 3. The text is the ``CSR:`` part of
+``ascii/.../<form>.txt`` (the ``OCR:`` part is wrong on purpose): its line n, not counting blank lines, belongs to
+``<form>-0n.xml``; ``%%%%%%%%%%%`` stands for a line break. Writers come from ``original/``, which lacks some forms.
 
 Source: Liwicki & Bunke, ICDAR 2005; https://fki.tic.heia-fr.ch/databases/iam-on-line-handwriting-database
 """
@@ -26,23 +26,23 @@ from handwriting.formats import load
 from handwriting.text import raw
 
 SPLITS = ("trainset", "testset_v", "testset_t", "testset_f")
-"""The official ones. The development set is ``testset_v``; the final test is ``testset_f`` in spite of the names."""
+"""The official splits. ``testset_v`` is the development set, and ``testset_f``, not ``testset_t``, the final test."""
 PARTS = {"lineStrokes": "lineStrokes-all", "ascii": "ascii-all", "original": "original-xml-all"}
-"""The folders, and the level above each that its archive brings along."""
-FORM = re.compile(r"[a-z]\d\d-\d\d\d[a-z]?")
-LINE = re.compile(rf"(?P<form>{FORM.pattern})-(?P<number>\d+)")
-TERMS = (
+"""The folders, each with the folder that its archive unpacks to."""
+FORM_PATTERN = re.compile(r"[a-z]\d\d-\d\d\d[a-z]?")
+LINE_PATTERN = re.compile(rf"(?P<form>{FORM_PATTERN.pattern})-(?P<number>\d+)")
+IAMONDB_TERMS = (
     "IAM On-Line Handwriting Database: may be used for non-commercial research purpose only; "
     "cite M. Liwicki and H. Bunke, ICDAR 2005"
 )
-BREAK = re.compile(r"\n|%{3,}")
+LINE_BREAK = re.compile(r"\n|%{3,}")
 
 
 class IamOndb:
-    """The database in ``root``, read lazily: a list when its split is asked for, a line when its turn comes.
+    """The database in the folder ``root``, with lists and lines read when they are needed.
 
-    ``lists``: further split lists, named by their file names. Raises :class:`InkError` when ``root`` holds no
-    IAM-OnDB, and later when a list is missing or names a form that is not there.
+    ``lists`` are further split lists, named after their files. Raises :class:`InkError` if ``root`` does not contain
+    IAM-OnDB, and later if a list is missing or names a form without ink.
     """
 
     def __init__(self, root: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = ()) -> None:
@@ -54,14 +54,14 @@ class IamOndb:
         self._lists = {name: path for name, path in beside.items() if path.is_file()}
         for path in map(Path, lists):
             if not path.is_file():
-                raise InkError(f"{path}: there is no such list; give a file of form ids")
+                raise InkError(f"{path}: no such list; give a file of form ids")
             self._lists[path.stem] = path
         self._transcript = lru_cache(64)(self._read_transcript)
         self._writer = lru_cache(64)(self._read_writer)
 
     @property
     def terms(self) -> str:
-        return TERMS
+        return IAMONDB_TERMS
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class IamOndb:
 
     @cached_property
     def known_bad(self) -> Mapping[str, str]:
-        """Line id to reason, with whole forms spelled out into their lines."""
+        """Known-bad lines by id, with the reason; entries for whole forms are expanded to their lines."""
         reasons: dict[str, str] = {}
         for entry in known_bad_entries():
             for name in entry["ids"]:
@@ -77,26 +77,26 @@ class IamOndb:
         return reasons
 
     def names(self, split: str) -> list[str]:
-        """What a split's list holds, in its order and once each: form ids, or line ids in lists of one's own."""
+        """Return the entries of a split's list, in order and without repetitions: ids of forms or of lines."""
         if split not in self._lists:
             have = ", ".join(self._lists) or "none"
             raise InkError(
-                f"{self.root}: there is no list {split}.txt (found: {have}); put it there or ask for another"
+                f"{self.root}: there is no list {split}.txt (found: {have}); put it there or take another split"
             )
         path = self._lists[split]
         names = load(path).decode("latin-1").split()
         for name in names:
-            if not (FORM.fullmatch(name) or LINE.fullmatch(name)):
-                raise InkError(f"{path}: {name[:40]!r} is no form of IAM-OnDB; a list holds ids such as a01-000u")
+            if not (FORM_PATTERN.fullmatch(name) or LINE_PATTERN.fullmatch(name)):
+                raise InkError(f"{path}: {name[:40]!r} is not a form of IAM-OnDB; a list contains ids such as a01-000u")
         return list(dict.fromkeys(names))
 
     def line_ids(self, name: str) -> list[str]:
-        """The lines of a form that have ink, by number, or the line itself; empty when there is nothing."""
+        """Return the lines of a form that have ink, by number, or the line ``name`` itself; empty without ink."""
         try:
             stems = [Path(file).stem for file in os.listdir(self._strokes / name[:3] / name[:7])]
         except OSError:
             return []
-        matches = [match for stem in stems if (match := LINE.fullmatch(stem)) and name in (match["form"], stem)]
+        matches = [match for stem in stems if (match := LINE_PATTERN.fullmatch(stem)) and name in (match["form"], stem)]
         return [match[0] for match in sorted(matches, key=lambda match: int(match["number"]))]
 
     def ids(self, split: str) -> list[str]:
@@ -105,8 +105,8 @@ class IamOndb:
             ids = self.line_ids(name)
             if not ids:
                 raise InkError(
-                    f"{self._lists[split]}: there is no ink of {name} in {self._strokes}; unpack the missing files or "
-                    "take it off the list"
+                    f"{self._lists[split]}: {self._strokes} has no ink of {name}; unpack the missing files or "
+                    "remove it from the list"
                 )
             result += ids
         return list(dict.fromkeys(result))
@@ -126,30 +126,30 @@ class IamOndb:
         return Line(id, replace(ink, source=source), text, writer, form)
 
     def text(self, id: str) -> str:
-        """The transcript of a line, ``""`` if its form has fewer lines of text than of ink."""
+        """Return the transcript of a line; ``""`` if its form has fewer lines of text than of ink."""
         form, number = split_id(id)
         lines = self._transcript(form)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def transcript(self, form: str) -> tuple[str, ...]:
-        """The lines of text of a form, as :func:`transcript` finds them."""
+        """Return the lines of text of a form; see :func:`transcript`."""
         return self._transcript(form)
 
     def text_file(self, form: str) -> Path:
-        """Where the text of a form is."""
+        """Return the path of the transcript of a form."""
         return self._ascii / form[:3] / form[:7] / f"{form}.txt"
 
     def line_file(self, id: str) -> Path:
-        """Where the ink of a line is."""
+        """Return the path of the ink of a line."""
         form, _ = split_id(id)
         return self._strokes / form[:3] / form[:7] / f"{id}.xml"
 
     def line_files(self) -> Iterator[Path]:
-        """Every ink file of a line that is there, listed or not."""
+        """Yield the ink files of all lines, whether listed or not."""
         return self._strokes.glob("*/*/*.xml")
 
     def form_file(self, form: str) -> Path | None:
-        """Where the ink of a whole form is; None when ``original/`` does not have it."""
+        """Return the path of the ink of a whole form, or None if ``original/`` does not contain it."""
         if self._original is None:
             return None
         path = self._original / form[:3] / form[:7] / f"strokes{form[7:]}.xml"
@@ -160,7 +160,10 @@ class IamOndb:
         return transcript(load(path).decode("latin-1"), str(path))
 
     def _read_writer(self, form: str) -> str | None:
-        """None, too, when the form file is damaged: its lines are good without it, and the survey names it."""
+        """Return the writer of a form, or None if it is unknown.
+
+        A damaged form file counts as unknown: its lines can be used without it, and the survey reports it.
+        """
         path = self.form_file(form)
         try:
             return None if path is None else files.form_writer(load(path, files.HEAD), str(path))
@@ -169,30 +172,30 @@ class IamOndb:
 
 
 def transcript(text: str, file: str) -> tuple[str, ...]:
-    """The lines of the ``CSR:`` part of a transcript file, blank ones left out, white space collapsed, unescaped."""
+    """Return the lines of the ``CSR:`` part of a transcript file, unescaped, without blank lines and extra spaces."""
     _, mark, csr = text.partition("CSR:")
     if not mark:
-        raise InkError(f"{file}: there is no 'CSR:' in it, which the transcript follows; copy the file again")
-    lines = (raw(line) for line in BREAK.split(csr))
+        raise InkError(f"{file}: the file has no 'CSR:' before the transcript; copy the file again")
+    lines = (raw(line) for line in LINE_BREAK.split(csr))
     return tuple(line for line in lines if line)
 
 
 def split_id(id: str) -> tuple[str, int]:
-    """Form and number of a line id; :class:`InkError` when it is none."""
-    match = LINE.fullmatch(id)
+    """Return form and line number of a line id. Raises :class:`InkError` for anything else."""
+    match = LINE_PATTERN.fullmatch(id)
     if not match:
-        raise InkError(f"{id!r} is no line of IAM-OnDB; ids look like a01-000u-01")
+        raise InkError(f"{id!r} is not a line of IAM-OnDB; ids look like a01-000u-01")
     return match["form"], int(match["number"])
 
 
 def known_bad_entries() -> list[dict]:
-    """The entries of ``iamondb_known_bad.toml``: ``ids`` (lines or whole forms) and ``reason``."""
+    """Return the entries of ``iamondb_known_bad.toml``: ``ids`` of lines or whole forms, and the ``reason``."""
     path = Path(__file__).with_name("iamondb_known_bad.toml")
     return tomllib.loads(path.read_text("utf-8"))["bad"]
 
 
 def is_iamondb(root: Path) -> bool:
-    """Whether a folder has any of the database's folders; :class:`IamOndb` says which are missing."""
+    """Tell whether a folder contains any folder of the database; :class:`IamOndb` names the missing ones."""
     return any(_part(root, name) is not None for name in PARTS)
 
 
@@ -200,8 +203,8 @@ def _required(root: Path, name: str) -> Path:
     path = _part(root, name)
     if path is None:
         raise InkError(
-            f"{root}: no IAM-OnDB here, {name}/ is missing; give the folder that holds lineStrokes/, ascii/, original/ "
-            "and the lists such as trainset.txt, or one of ink files with a .txt beside each"
+            f"{root}: no IAM-OnDB here, {name}/ is missing; give the folder with lineStrokes/, ascii/, original/ and "
+            "lists such as trainset.txt, or a folder of ink files with a .txt beside each"
         )
     return path
 

@@ -1,15 +1,15 @@
-"""The text that networks learn to read or write, made from a corpus's transcript."""
+"""Labels: transcripts of a corpus in the form that networks are trained on."""
 
 from __future__ import annotations
 
 from handwriting.corpora.corpus import Corpus
-from handwriting.corpora.iamondb import TERMS
+from handwriting.corpora.iamondb import IAMONDB_TERMS
 from handwriting.text import natural
 
 
 def label(corpus: Corpus, text: str) -> str:
-    """A transcript of ``corpus`` in ordinary typography.
+    """Return a transcript of ``corpus`` in ordinary typography.
 
-    IAM-OnDB marks a writer's errors with ``#``, which is deleted there. In every other corpus ``#`` is a character.
+    IAM-OnDB marks writing errors with ``#``, which is deleted. In any other corpus ``#`` is an ordinary character.
     """
-    return natural(text, error_mark="#" if corpus.terms == TERMS else "")
+    return natural(text, error_mark="#" if corpus.terms == IAMONDB_TERMS else "")

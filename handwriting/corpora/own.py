@@ -1,19 +1,19 @@
-"""A corpus of one's own: lines of ink in any readable format, each with its text.
+"""The user's own corpus: lines of ink in any readable format, each with its text.
 
-A folder holds ink files, one line of writing each, and beside each a ``.txt`` (UTF-8) of the same stem::
+It is a folder of ink files, one line of writing each, with a ``.txt`` file (UTF-8) of the same name beside each::
 
-    mine/anna/01.svg     id "anna/01"; a subfolder's name is the writer's, where the ink does not name one
-    mine/anna/01.txt     one line: what the ink says
-    mine/splits/train.txt  ids, one a line; a subfolder's name stands for all that is in it
+    mine/anna/01.svg       id "anna/01"; the subfolder is the writer's name, unless the ink names one
+    mine/anna/01.txt       one line: what the ink says
+    mine/splits/train.txt  ids, one per line; the name of a subfolder stands for everything in it
     mine/splits/test.txt
 
-or all is in one JSONL file, an object a line: ``{"ink": ..., "text": "what it says"}`` with the ink in any shape that
-``formats/json.py`` reads (``{"strokes": ..., "text": ...}`` is one as well), or ``{"file": "a/01.svg", "text": ...}``
-with a path below the file's folder; ``"id"`` (else the path, or the line's number), ``"writer"`` and ``"split"`` are
-optional.
+or a JSONL file with one object per line: ``{"ink": ..., "text": "what it says"}`` with the ink in any form that
+``formats/json.py`` reads (``{"strokes": ..., "text": ...}`` works as well), or ``{"file": "a/01.svg", "text": ...}``
+with a path below the folder of the JSONL file. The keys ``"id"`` (by default the path or the line number), ``"writer"``
+and ``"split"`` are optional.
 
-Splits are what the lists or the ``"split"`` keys say. Without any there is one, ``all``: nothing is split at random.
-What has no readable ink or no text is in no split and among :meth:`OwnCorpus.problems`, with its reason.
+Splits are defined by the lists or the ``"split"`` keys. Without them there is one split, ``all``; nothing is split at
+random. Items without readable ink or without text are in no split; :meth:`OwnCorpus.problems` gives the reasons.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from dataclasses import replace
 from pathlib import Path
 
 from handwriting.corpora.corpus import Line
-from handwriting.corpora.own_items import Found, Item, folder_items, has_pairs, jsonl_items
+from handwriting.corpora.own_items import Inventory, Item, folder_items, has_pairs, jsonl_items
 from handwriting.errors import InkError
 from handwriting.formats import load
 
 __all__ = ["OwnCorpus", "has_pairs"]
 
-TERMS = "a corpus of one's own: its lines belong to those who wrote them"
-ALL = "all"
-"""The one split of a corpus without lists."""
-NAME = re.compile(r"[\w.-]+")
-"""A split's name, as it can stand in ``--train``."""
+OWN_TERMS = "a corpus of one's own: its lines belong to those who wrote them"
+ONLY_SPLIT = "all"
+"""Name of the split of a corpus without lists."""
+SPLIT_NAME = re.compile(r"[\w.-]+")
+"""Valid names of splits: those that training options can refer to."""
 
 
 class OwnCorpus:
-    """The corpus in a folder, or in a JSONL file, read lazily: a line's ink when its turn comes.
+    """The corpus in a folder or a JSONL file, with the ink of a line read when it is needed.
 
-    ``lists``: files of ids besides those in ``splits/``, named by their file names. Raises :class:`InkError` when there
-    is no line in it at all, a list is missing, or a split has a name with other characters than letters, digits, ``_``,
-    ``.`` and ``-``.
+    ``lists`` are files of ids to use besides those in ``splits/``, named after their files. Raises :class:`InkError` if
+    the corpus has no usable line, if a list is missing, or if the name of a split contains characters other than
+    letters, digits, ``_``, ``.`` and ``-``.
     """
 
     def __init__(self, root: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = ()) -> None:
         self.root = Path(root)
-        found: Found = folder_items(self.root) if self.root.is_dir() else jsonl_items(self.root)
+        found: Inventory = folder_items(self.root) if self.root.is_dir() else jsonl_items(self.root)
         self._items, self._bad = found
         if not self._items:
             first = next((f"; the first of {len(self._bad)} problems: {n}: {r}" for n, r in self._bad.items()), "")
@@ -57,19 +57,19 @@ class OwnCorpus:
         self._lists: dict[str, Path] = {}
         for path in [*sorted((self.root / "splits").glob("*.txt")), *map(Path, lists)]:
             if not path.is_file():
-                raise InkError(f"{path}: there is no such list; give a file of ids, one a line")
+                raise InkError(f"{path}: no such list; give a file of ids, one per line")
             self._lists[path.stem] = path
         own = dict.fromkeys(item.split for item in self._items.values() if item.split is not None)
-        self._default = None if own or self._lists else ALL
-        self._splits = tuple(dict.fromkeys([*own, *self._lists])) or (ALL,)
+        self._default = None if own or self._lists else ONLY_SPLIT
+        self._splits = tuple(dict.fromkeys([*own, *self._lists])) or (ONLY_SPLIT,)
         for name in self._splits:
-            if not NAME.fullmatch(name) or name == "none":
+            if not SPLIT_NAME.fullmatch(name) or name == "none":
                 raise InkError(f"{self.root}: a split cannot be named {name[:40]!r}; use letters, digits, _ . and -")
         self._verdicts: dict[str, str | None] = {}
 
     @property
     def terms(self) -> str:
-        return TERMS
+        return OWN_TERMS
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -77,11 +77,11 @@ class OwnCorpus:
 
     @property
     def known_bad(self) -> Mapping[str, str]:
-        """Nothing: what cannot be used is in no split."""
+        """Empty: what cannot be used is in no split."""
         return {}
 
     def ids(self, split: str) -> list[str]:
-        """The lines of a split that can be used; their ink is read for that. Raises when there is none."""
+        """Return the usable lines of a split, which reads their ink. Raises :class:`InkError` if there is none."""
         listed = self.listed(split)
         ids = [id for id in listed if self.problem(id) is None]
         if not ids:
@@ -90,7 +90,7 @@ class OwnCorpus:
         return ids
 
     def listed(self, split: str) -> list[str]:
-        """Every id that belongs to a split and has a text, whether or not its ink can be read."""
+        """Return all ids of a split that have a text, whether or not their ink can be read."""
         if split not in self._splits:
             raise InkError(f"{self.root}: there is no split {split!r}; it has: {', '.join(self._splits)}")
         own = [id for id, item in self._items.items() if (item.split or self._default) == split]
@@ -115,7 +115,7 @@ class OwnCorpus:
         return self._item(id).text
 
     def problem(self, id: str) -> str | None:
-        """Why a line's ink cannot be used; None when it can."""
+        """Return the reason why the ink of a line cannot be used, or None if it can."""
         if id not in self._verdicts:
             try:
                 self._item(id).ink()
@@ -125,26 +125,26 @@ class OwnCorpus:
         return self._verdicts[id]
 
     def problems(self) -> dict[str, str]:
-        """File, or id, to the reason why it is in no split: everything that was found and cannot be used."""
+        """Return everything that cannot be used, by file or id, with the reason."""
         return self._bad | {id: reason for id in self._items if (reason := self.problem(id)) is not None}
 
     def unlisted(self) -> list[str]:
-        """The ids that could be used and are in no split."""
+        """Return the usable ids that are in no split."""
         listed: set[str] = set()
         for split in self._splits:
-            with suppress(InkError):  # a damaged list is reported by whom it is asked for
+            with suppress(InkError):  # a damaged list is reported when it is used
                 listed |= set(self.listed(split))
         return [id for id in self._items if id not in listed and self.problem(id) is None]
 
     def note(self) -> str | None:
-        """What to say when the corpus is used and not all of it can be."""
+        """Return a message if parts of the corpus cannot be used, otherwise None."""
         problems = self.problems()
         if not problems:
             return None
         (name, reason), *_ = problems.items()
         return (
-            f"note: {self.root}: {len(problems)} of {len(self._items) + len(self._bad)} cannot be used and are left "
-            f"out; {name}: {reason} ('corpus' lists all)"
+            f"note: {self.root}: {len(problems)} of {len(self._items) + len(self._bad)} items cannot be used and are "
+            f"left out; {name}: {reason} ('corpus' lists all)"
         )
 
     def _item(self, id: str) -> Item:
@@ -154,7 +154,7 @@ class OwnCorpus:
             raise InkError(f"{self.root}: there is no line {id!r}; ids look like {next(iter(self._items))}") from None
 
     def _named(self, path: Path) -> list[str]:
-        """The ids that a list means, without those that have a problem of their own."""
+        """Return the ids that a list names, without those that have a known problem."""
         try:
             names = [line.strip() for line in load(path).decode("utf-8-sig").splitlines()]
         except UnicodeDecodeError:
@@ -166,6 +166,6 @@ class OwnCorpus:
                 continue
             inside = [id for id in self._items if id.startswith(f"{name}/")]
             if not inside and name not in self._bad:
-                raise InkError(f"{path}: there is no line {name[:80]!r} in {self.root}; take it off the list")
+                raise InkError(f"{path}: {self.root} has no line {name[:80]!r}; remove it from the list")
             ids += inside
         return ids

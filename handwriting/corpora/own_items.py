@@ -1,4 +1,4 @@
-"""The lines of a corpus of one's own, found in a folder or in a JSONL file: see ``own``."""
+"""Find the lines of the user's own corpus in a folder or a JSONL file; see ``own`` for the layout."""
 
 from __future__ import annotations
 
@@ -16,44 +16,45 @@ from handwriting.limits import MAX_BYTES
 from handwriting.notes import Notes
 
 BOM = b"\xef\xbb\xbf"
-"""Byte order mark with which some editors begin a file."""
-MAX_TEXT = 64 * 2**10
-"""Bytes of the text of one line."""
-MAX_CHARACTERS = 1000
-"""Of one line: ten times what fits on paper."""
+"""Byte order mark that some editors put at the beginning of a file."""
+MAX_TEXT_BYTES = 64 * 2**10
+"""Largest size of a text file, which contains one line."""
+MAX_LINE_CHARACTERS = 1000
+"""Largest length of a text: ten times what fits on a line."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """A line that has a text; its ink is read when asked for."""
+    """A line with a text, whose ink is read on demand."""
 
     text: str
     path: Path
-    """The file that has the ink; what errors begin with."""
+    """File that contains the ink; error messages begin with it."""
     ink: Callable[[], Ink]
-    """Raises :class:`InkError`."""
+    """Reads the ink; raises :class:`InkError`."""
     writer: str | None = None
     split: str | None = None
     folder: str | None = None
-    """The subfolder that it is in."""
+    """Subfolder that contains the ink."""
 
     @property
     def name(self) -> str:
+        """Name of the file."""
         return self.path.name
 
 
-Found: TypeAlias = tuple[dict[str, Item], dict[str, str]]
-"""Items by id, and what is none: a name and the reason."""
+Inventory: TypeAlias = tuple[dict[str, Item], dict[str, str]]
+"""Usable items by id, and the rejected ones by name with the reason."""
 
 
 def has_pairs(root: Path) -> bool:
-    """Whether any file below ``root`` has a name as those of ink and a ``.txt`` beside it."""
+    """Tell whether any file below ``root`` has the file name extension of ink and a ``.txt`` file beside it."""
     inks = (path for path in _files(root) if path.suffix.lower() in endings())
     return any(path.with_suffix(".txt").is_file() for path in inks)
 
 
-def folder_items(root: Path) -> Found:
-    """Every ink file below a folder that has its text beside it, in order of their names."""
+def folder_items(root: Path) -> Inventory:
+    """Find the ink files below a folder that have their text beside them, sorted by name."""
     items: dict[str, Item] = {}
     bad: dict[str, str] = {}
     inks: dict[str, list[Path]] = {}
@@ -69,9 +70,9 @@ def folder_items(root: Path) -> Found:
         try:
             _check_id(id)
             if others:
-                raise InkError(f"several ink files have this name: {', '.join(path.name for path in paths)}; keep one")
+                raise InkError(f"several ink files share this name: {', '.join(path.name for path in paths)}; keep one")
             if id not in texts:
-                raise InkError(f"ink without text; write what it says to {first.stem}.txt beside it")
+                raise InkError(f"ink without text; put what it says into {first.stem}.txt beside it")
             folder = PurePosixPath(id).parts[0] if "/" in id else None
             items[id] = Item(_read_text(texts[id]), first, _reader(first), folder=folder)
         except InkError as error:
@@ -80,21 +81,21 @@ def folder_items(root: Path) -> Found:
     return items, bad
 
 
-def jsonl_items(path: Path) -> Found:
-    """Every line of a JSONL file that has ink and text."""
+def jsonl_items(path: Path) -> Inventory:
+    """Find the lines of a JSONL file that have ink and text."""
     items: dict[str, Item] = {}
     bad: dict[str, str] = {}
     for number, position, data in _rows(path):
         name = f"line {number}"
         try:
             if len(data) > MAX_BYTES:
-                raise InkError(f"over {MAX_BYTES:,} bytes, more than an ink may have; split it")
+                raise InkError(f"over {MAX_BYTES:,} bytes, the limit for one line of ink; split it")
             row = json.parse(data, name)
             if not isinstance(row, dict):
-                raise InkError('no object; a line is {"ink": ..., "text": "what it says"}')
+                raise InkError('not an object; a line looks like {"ink": ..., "text": "what it says"}')
             id, item = _item(row, number, path, position, len(data))
             if id in items:
-                raise InkError(f"the id {id[:80]!r} stands there twice; give each line its own")
+                raise InkError(f"the id {id[:80]!r} occurs twice; give each line its own")
             items[id] = item
         except InkError as error:
             bad[name] = str(error).removeprefix(f"{name}: ")
@@ -106,26 +107,26 @@ def _item(row: dict[str, Any], number: int, path: Path, position: int, size: int
     text = _checked_text(row.get("text"))
     id = row.get("id", str(number) if file is None else PurePosixPath(file).with_suffix("").as_posix())
     if isinstance(id, bool) or not isinstance(id, str | int):
-        raise InkError("its id is neither text nor a whole number")
+        raise InkError("its id is neither a string nor a whole number")
     id = _check_id(str(id))
     if file is None:
         return id, Item(text, path, lambda: _inline(path, position, size, id), writer, split)
     if os.path.isabs(file) or ".." in Path(file).parts or "\0" in file:
-        raise InkError(f"the path {file[:80]!r} leaves the folder of the corpus; give one below it")
+        raise InkError(f"the path {file[:80]!r} leads out of the folder of the corpus; give one below it")
     ink = path.parent / file
     if ink.exists() and not ink.is_file():
-        raise InkError(f"{file[:80]!r} is no file of ink")  # a pipe would never end
+        raise InkError(f"{file[:80]!r} is not a regular file")  # a pipe would never end
     return id, Item(text, ink, _reader(ink), writer, split)
 
 
 def _inline(path: Path, position: int, size: int, id: str) -> Ink:
-    """The ink that stands in the line of a JSONL file at ``position``."""
+    """Read the ink from the line of a JSONL file at ``position``."""
     with path.open("rb") as file:
         file.seek(position)
         row = json.parse(file.read(size), f"{path}: {id}")
     pages = json.page_of(row.get("ink", row), str(path), Notes(str(path), strict=True))
     if not pages:
-        raise NoInkError(f"{path}: {id}: no strokes in it; there must be at least one point of ink")
+        raise NoInkError(f"{path}: {id}: the line has no strokes; give at least one point of ink")
     return pages[0].ink
 
 
@@ -134,7 +135,7 @@ def _reader(path: Path) -> Callable[[], Ink]:
 
 
 def _whole(ink: Ink) -> Ink:
-    """``ink`` unless strokes of its file are lost: then it would not say what its text says."""
+    """Return ``ink``. Raises :class:`InkError` if strokes of its file are lost, because the text would not fit it."""
     for note in ink.source.notes:
         if note.severity == "lost":
             raise InkError(f"{ink.source.file}: {note.text}")
@@ -142,7 +143,7 @@ def _whole(ink: Ink) -> Ink:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, int, bytes]]:
-    """Number, position and bytes of every line that is not blank; of one that is too long, more than it may have."""
+    """Yield number, position and bytes of each non-blank line; of one over the limit only the first bytes."""
     try:
         with path.open("rb") as file:
             number, position = 0, 0
@@ -160,7 +161,7 @@ def _rows(path: Path) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """The files below a folder in order; hidden ones, pipes and those in ``splits`` are none."""
+    """Yield the files below a folder, sorted, without hidden ones, pipes, and those in ``splits``."""
     for folder, folders, names in os.walk(root):
         top = Path(folder) == root
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not (top and name == "splits"))
@@ -171,9 +172,9 @@ def _files(root: Path) -> Iterator[Path]:
 def _read_text(path: Path) -> str:
     if path.is_file() and path.stat().st_size == 0:
         raise InkError("its text is empty")
-    data = load(path, MAX_TEXT + 1)
-    if len(data) > MAX_TEXT:
-        raise InkError(f"{path.name} has over {MAX_TEXT:,} bytes; it is to hold one line")
+    data = load(path, MAX_TEXT_BYTES + 1)
+    if len(data) > MAX_TEXT_BYTES:
+        raise InkError(f"{path.name} has over {MAX_TEXT_BYTES:,} bytes; it should contain one line")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -182,15 +183,15 @@ def _read_text(path: Path) -> str:
 
 
 def _checked_text(text: Any) -> str:
-    """A line's text, white space collapsed and characters composed (NFC)."""
+    """Return the text of a line with white space collapsed, in Unicode normal form C."""
     if not isinstance(text, str):
-        raise InkError("no text; a line of a corpus says what its ink says")
+        raise InkError("no text; give what the ink says")
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
-        raise InkError("its text is empty" if not lines else f"{len(lines)} lines of text; one line of ink has one")
+        raise InkError("its text is empty" if not lines else f"{len(lines)} lines of text; give one for a line of ink")
     result = unicodedata.normalize("NFC", " ".join(lines[0].split()))
-    if len(result) > MAX_CHARACTERS:
-        raise InkError(f"{len(result):,} characters of text, and a line has {MAX_CHARACTERS:,} at most")
+    if len(result) > MAX_LINE_CHARACTERS:
+        raise InkError(f"the text has {len(result):,} characters; a line has at most {MAX_LINE_CHARACTERS:,}")
     _check_characters(result, "its text")
     return result
 
@@ -203,10 +204,10 @@ def _check_id(id: str) -> str:
 
 
 def _check_characters(text: str, what: str) -> None:
-    """Nothing that cannot be seen or stored."""
+    """Refuse control characters and others that cannot be seen."""
     for character in text:
         if unicodedata.category(character).startswith("C"):
-            raise InkError(f"{what} has the character U+{ord(character):04X}, which cannot be written; delete it")
+            raise InkError(f"{what} has the character U+{ord(character):04X}, which cannot be written; remove it")
 
 
 def _string(row: dict[str, Any], key: str) -> str | None:
@@ -214,6 +215,6 @@ def _string(row: dict[str, Any], key: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip():
-        raise InkError(f"its {key} is no text")
+        raise InkError(f"its {key} is not a non-empty string")
     _check_characters(value, f"its {key}")
     return value

@@ -1,10 +1,10 @@
-"""One file for a whole corpus: small, quick to open, every line unpacked only when asked for.
+"""A whole corpus packed into one file that is small and opens quickly; lines are unpacked on demand.
 
-Layout, little-endian: ``MAGIC``; version (u32), CRC-32 of the index (u32), position and size of the index (2 x u64);
-the ink of each line, compressed by itself; the index, which ends the file, so that a shortened file is noticed. The
-index is zlib-compressed JSON: ``terms``, ``splits`` (name to row numbers) and ``lines`` (a row each, see ``_row``).
+Layout, little-endian: ``MAGIC``; version (u32); CRC-32 of the index (u32); position and size of the index (2 x u64);
+the ink of each line, compressed separately; the index. As the index ends the file, a truncated file is noticed. The
+index is zlib-compressed JSON with ``terms``, ``splits`` (names with row numbers) and ``lines`` (rows, see ``_row``).
 
-Ink comes back bit for bit; ``codec`` has the details.
+Ink is restored bit for bit; see ``codec``.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from handwriting.progress import Progress, no_progress
 
 MAGIC = b"HWCORPUS"
 VERSION = 1
-HEADER = struct.Struct("<8sIIQQ")
+PACKED_HEADER = struct.Struct("<8sIIQQ")
 
 
 def pack(
     corpus: Corpus, path: str | os.PathLike[str], progress: Progress = no_progress, only: Sequence[str] = ()
 ) -> None:
-    """Write every line of ``corpus``, or of the splits ``only``, with its splits and known-bad marks to one file.
+    """Write the lines of ``corpus``, or of the splits ``only``, to one file, with splits and known-bad reasons.
 
-    ``progress(done, total)`` is called after each line. The file appears at once when it is complete; an error
-    leaves what was there before.
+    ``progress`` counts lines. The file is replaced only when the new one is complete. Raises :class:`InkError` if the
+    corpus has no splits.
     """
     splits = {split: corpus.ids(split) for split in only or corpus.splits}
     rows = {id: row for row, id in enumerate(dict.fromkeys(id for ids in splits.values() for id in ids))}
     if not rows:
-        raise InkError("nothing to pack: there is no split list such as trainset.txt; put one there or give --list")
+        raise InkError("nothing to pack: the corpus has no split list such as trainset.txt; add one or give lists")
     with atomic(path) as temporary, temporary.open("wb") as file:
-        file.write(bytes(HEADER.size))
+        file.write(bytes(PACKED_HEADER.size))
         lines: list[list[Any]] = []
         for id in rows:
             line = corpus.line(id)
@@ -59,17 +59,17 @@ def pack(
         position = file.tell()
         file.write(data)
         file.seek(0)
-        file.write(HEADER.pack(MAGIC, VERSION, zlib.crc32(data), position, len(data)))
+        file.write(PACKED_HEADER.pack(MAGIC, VERSION, zlib.crc32(data), position, len(data)))
 
 
 def _row(line: Line, bad: str | None, position: int, size: int) -> list[Any]:
-    """id, form, writer, text, reason if known to be bad, position, size, number of points, source (its fields)."""
+    """Return the row of a line: id, form, writer, text, reason if known bad, position, size, points, source."""
     source = list(astuple(line.ink.source))
     return [line.id, line.form, line.writer, line.text, bad, position, size, len(line.ink), source]
 
 
 class PackedCorpus:
-    """A packed file, opened. Raises :class:`InkError` when it is something else, shortened, or damaged."""
+    """A packed corpus. Raises :class:`InkError` if the file is something else, truncated or damaged."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -79,14 +79,14 @@ class PackedCorpus:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise InkError(f"{self.path}: {reason.lower()}; give a folder of IAM-OnDB or a packed corpus") from None
-        if len(self._data) < HEADER.size or self._data[: len(MAGIC)] != MAGIC:
+        if len(self._data) < PACKED_HEADER.size or self._data[: len(MAGIC)] != MAGIC:
             raise InkError(f"{self.path}: not a packed corpus; give a folder of IAM-OnDB or a packed corpus")
-        _, version, checksum, position, size = HEADER.unpack(self._data[: HEADER.size])
+        _, version, checksum, position, size = PACKED_HEADER.unpack(self._data[: PACKED_HEADER.size])
         if version != VERSION:
-            raise InkError(f"{self.path}: packed in version {version}, and this program reads {VERSION}; pack it again")
+            raise InkError(f"{self.path}: packed in version {version}, but this program reads {VERSION}; pack it again")
         if position + size != len(self._data):
             raise InkError(
-                f"{self.path}: {len(self._data):,} bytes where {position + size:,} were written; copy or pack it again"
+                f"{self.path}: {len(self._data):,} bytes instead of {position + size:,}; copy or pack it again"
             )
         index = self._data[position:]
         if zlib.crc32(index) != checksum:
@@ -108,7 +108,7 @@ class PackedCorpus:
 
     def ids(self, split: str) -> list[str]:
         if split not in self._index["splits"]:
-            raise InkError(f"{self.path}: there is no split {split!r} in it; it has: {', '.join(self.splits)}")
+            raise InkError(f"{self.path}: there is no split {split!r}; it has: {', '.join(self.splits)}")
         return [self._index["lines"][row][0] for row in self._index["splits"][split]]
 
     def training_ids(self, split: str) -> list[str]:
@@ -118,7 +118,7 @@ class PackedCorpus:
         return (self.line(id) for id in self.ids(split))
 
     def points(self, id: str) -> int:
-        """Number of points of a line, known without unpacking it."""
+        """Return the number of points of a line without unpacking it."""
         return self._row(id)[7]
 
     def text(self, id: str) -> str:
@@ -137,7 +137,7 @@ class PackedCorpus:
             return self._rows[id]
         except KeyError:
             example = next(iter(self._rows), "none: it is empty")
-            raise InkError(f"{self.path}: there is no line {id!r} in it; ids look like {example}") from None
+            raise InkError(f"{self.path}: there is no line {id!r}; ids look like {example}") from None
 
     def _damaged(self, what: str) -> InkError:
         return InkError(f"{self.path}: {what} is damaged; copy the file or pack the corpus again")

@@ -1,7 +1,7 @@
-"""What a corpus holds and everything that is wrong with it, by file and reason.
+"""Survey of a corpus: what it contains, and every problem in it by file and reason.
 
-:func:`survey` walks every list, transcript, form and line; it reports what :func:`open_corpus` and training would
-trip over or pass by, and stops at nothing.
+:func:`survey` reads every list, transcript, form and line. It reports whatever :func:`open_corpus` and training would
+refuse or skip, and continues after each problem.
 """
 
 from __future__ import annotations
@@ -15,76 +15,75 @@ from dataclasses import dataclass
 import numpy as np
 
 from handwriting.corpora import Corpus, open_corpus, unipen_report
-from handwriting.corpora.iamondb import LINE, IamOndb, split_id
+from handwriting.corpora.iamondb import LINE_PATTERN, IamOndb, split_id
 from handwriting.corpora.own import OwnCorpus
 from handwriting.corpora.unipen import Unipen
 from handwriting.errors import InkError
+from handwriting.features.offsets import JUMP_UNITS
 from handwriting.formats import iamondb, load
 from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
 
-JUMP = 600
-"""Units of IAM-OnDB: a longer step within a stroke is a sensor dropout and no movement of a hand."""
 COLUMNS = (
     ("split", "name"), ("forms", "forms"), ("lines", "lines"), ("training", "training_lines"), ("writers", "writers"),
     ("no writer", "forms_without_writer"), ("points", "points"), ("strokes", "strokes"), ("dots", "dots"),
     ("still", "still_steps"), ("back", "backward_steps"), ("jumps", "jumps"),
 )  # fmt: skip
-"""Titles of the table and the figures below them."""
-SHOWN = 400
-"""Names listed below one reason; more are counted. IAM-OnDB's are all shown."""
+"""Titles of the columns of the table, with the fields of :class:`SplitFigures` that they show."""
+MAX_NAMES = 400
+"""Most names that are listed for one reason; the rest is counted. It is enough for all names of IAM-OnDB."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong."""
+    """A problem of a corpus."""
 
     file: str
-    """A path below the corpus, or the id of a line or form."""
+    """Path below the corpus, or id of a line or form."""
     reason: str
-    """Alike for alike problems, so that they can be counted."""
+    """The same for problems of the same kind, so that they can be counted."""
 
 
 @dataclass(frozen=True)
 class SplitFigures:
-    """What one split holds."""
+    """What a split contains."""
 
     name: str
     forms: int
     lines: int
     training_lines: int
-    """Without the known-bad lines and those without text."""
+    """Lines that are not known to be bad and have a text."""
     writers: int
     forms_without_writer: int
     points: int
     strokes: int
     characters: str
-    """The distinct ones of its transcripts, sorted."""
+    """Different characters of the transcripts, sorted."""
     dots: int
     """Strokes of one point."""
     still_steps: int
-    """Steps within a stroke at which the time stamp stays the same."""
+    """Steps within a stroke whose time stamps are equal."""
     backward_steps: int
-    """Steps within a stroke at which it goes back."""
+    """Steps within a stroke whose time stamps decrease."""
     jumps: int
-    """Steps longer than :data:`JUMP` within a stroke."""
+    """Steps within a stroke that are longer than :data:`~handwriting.features.offsets.JUMP_UNITS`."""
 
 
 @dataclass(frozen=True)
 class Survey:
-    """A corpus in figures."""
+    """What a corpus contains, and its problems."""
 
     path: str
     splits: tuple[SplitFigures, ...]
     left_out: tuple[Problem, ...]
-    """Lines that training leaves out, each with the reason; they are in every figure."""
+    """Lines that training leaves out, with the reason; they are included in all figures."""
     problems: tuple[Problem, ...]
 
 
 def report(
     path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = (), progress: Progress = no_progress
 ) -> str:
-    """What a corpus holds and every problem in it, as plain text: UNIPEN by category and donor, others by split."""
+    """Return the survey of a corpus as plain text: UNIPEN by category and donor, other corpora by split."""
     corpus = open_corpus(path, lists)
     if isinstance(corpus, Unipen):
         return unipen_report.render(unipen_report.survey(corpus, progress))
@@ -94,9 +93,9 @@ def report(
 def survey(
     path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[str]] = (), progress: Progress = no_progress
 ) -> Survey:
-    """Walk all of a corpus (see :func:`open_corpus`); ``progress(done, total)`` counts lines.
+    """Read all of a corpus (see :func:`open_corpus`); ``progress`` counts lines.
 
-    Raises :class:`InkError` only when there is no corpus at ``path``.
+    Raises :class:`InkError` only if there is no corpus at ``path``.
     """
     corpus = open_corpus(path, lists)
     problems: list[Problem] = []
@@ -104,7 +103,7 @@ def survey(
     total = sum(map(len, ids.values()))
     splits, done = [], 0
     for split, members in ids.items():
-        counter = _Counter(split)
+        counter = _SplitCounter(split)
         for id in members:
             counter.add(corpus, id, problems)
             done += 1
@@ -121,7 +120,7 @@ def survey(
 
 
 def render(survey: Survey) -> str:
-    """The survey as plain text: a table of the splits, then left-out lines and problems grouped by reason."""
+    """Return a survey as plain text: a table of the splits, then left-out lines and problems, grouped by reason."""
     cells = [[title for title, _ in COLUMNS]]
     for split in survey.splits:
         values = [getattr(split, name) for _, name in COLUMNS]
@@ -132,7 +131,8 @@ def render(survey: Survey) -> str:
         lines.append("  ".join([first.ljust(widths[0])] + [v.rjust(w) for v, w in zip(rest, widths[1:], strict=True)]))
     lines += [
         "",
-        f"dots: strokes of one point; within strokes: time stands still, runs back; jumps of over {JUMP} units",
+        f"dots: strokes of one point; within strokes, still: equal times, back: decreasing times, jumps: over "
+        f"{JUMP_UNITS:g} units",
     ]
     lines += [
         f"{len(split.characters)} characters of {split.name}: {split.characters.strip()}" for split in survey.splits
@@ -149,15 +149,15 @@ def _grouped(title: str, problems: Iterable[Problem]) -> list[str]:
     lines = ["", title]
     for reason, names in reasons.items():
         lines.append(f"  {reason} ({len(names)})")
-        more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+        more = f" and {len(names) - MAX_NAMES:,} more" if len(names) > MAX_NAMES else ""
         lines.append(
-            textwrap.fill(" ".join(names[:SHOWN]) + more, 120, initial_indent="    ", subsequent_indent="    ")
+            textwrap.fill(" ".join(names[:MAX_NAMES]) + more, 120, initial_indent="    ", subsequent_indent="    ")
         )
     return lines
 
 
-class _Counter:
-    """The sums behind :class:`SplitFigures`."""
+class _SplitCounter:
+    """Counts the figures of a split."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -166,6 +166,7 @@ class _Counter:
         self.sums: Counter[str] = Counter()
 
     def add(self, corpus: Corpus, id: str, problems: list[Problem]) -> None:
+        """Count a line; add to ``problems`` what is wrong with it."""
         self.sums["lines"] += 1
         try:
             line = corpus.line(id)
@@ -181,6 +182,7 @@ class _Counter:
         self.sums.update(_quirks(line.ink))
 
     def figures(self) -> SplitFigures:
+        """Return the figures of the lines so far."""
         writers = list(self.writers.values())
         known = set(writers) - {None}
         names = ("lines", "training_lines", "points", "strokes", "dots", "still_steps", "backward_steps", "jumps")
@@ -195,6 +197,7 @@ class _Counter:
 
 
 def _quirks(ink: Ink) -> dict[str, int]:
+    """Count points, strokes, and the irregularities of a line."""
     within = np.diff(ink.stroke_index) == 0
     steps = np.hypot(np.diff(ink.x), np.diff(ink.y))
     times = np.zeros(0) if ink.t is None else np.diff(ink.t)[within]
@@ -204,12 +207,12 @@ def _quirks(ink: Ink) -> dict[str, int]:
         "dots": int((ink.ends - ink.starts == 1).sum()),
         "still_steps": int((times == 0).sum()),
         "backward_steps": int((times < 0).sum()),
-        "jumps": int((steps[within] > JUMP).sum()),
+        "jumps": int((steps[within] > JUMP_UNITS).sum()),
     }
 
 
 def _ids(corpus: Corpus, split: str, problems: list[Problem]) -> list[str]:
-    """The lines of a split that can be found; what its list names in vain is a problem and no end."""
+    """Return the lines of a split that exist; entries of its list without ink are added to ``problems``."""
     if isinstance(corpus, OwnCorpus):
         try:
             return corpus.ids(split)
@@ -224,18 +227,18 @@ def _ids(corpus: Corpus, split: str, problems: list[Problem]) -> list[str]:
         problems.append(Problem(f"{split}.txt", str(error)))
         return []
     ids = {name: corpus.line_ids(name) for name in names}
-    problems += [Problem(name, f"listed in {split}.txt, but there is no ink of it") for name in names if not ids[name]]
+    problems += [Problem(name, f"listed in {split}.txt, but without ink") for name in names if not ids[name]]
     return list(dict.fromkeys(id for found in ids.values() for id in found))
 
 
 def _files(corpus: IamOndb, walked: set[str]) -> Iterator[Problem]:
-    """What is wrong with the files behind the lines: transcripts, forms, and what no list holds."""
+    """Yield the problems of transcripts and form files, and the ink files that are on no list."""
     stray = sorted(path.stem for path in corpus.line_files() if path.stem not in walked)
     for id in stray:
-        if LINE.fullmatch(id):
+        if LINE_PATTERN.fullmatch(id):
             yield Problem(id, "ink on no list")
         else:
-            yield Problem(id, "a file name that is no line of IAM-OnDB")
+            yield Problem(id, "not the file name of a line of IAM-OnDB")
     forms = sorted({split_id(id)[0] for id in walked})
     for form in forms:
         try:
@@ -250,9 +253,10 @@ def _files(corpus: IamOndb, walked: set[str]) -> Iterator[Problem]:
 
 
 def _form_file(corpus: IamOndb, form: str, texts: int) -> Iterator[Problem]:
+    """Yield the problems of a form file whose transcript has ``texts`` lines."""
     path = corpus.form_file(form)
     if path is None:
-        yield Problem(form, "no form file in original/, hence no writer")
+        yield Problem(form, "no form file in original/, so the writer is unknown")
         return
     try:
         ink = iamondb.read_ink(load(path), str(path))

@@ -1,7 +1,7 @@
-"""Which lines a network was trained on, so that figures on them are named for what they are.
+"""Find out which lines a network was trained on, so that reports can say so.
 
-Splits of one's own have no official names, and the same ink may stand in several folders: a checkpoint's card keeps a
-fingerprint of every training line's ink.
+Splits of the user's own corpora have no official names, and the same ink may be in several folders. The card of a
+checkpoint therefore keeps a fingerprint of the ink of each training line.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 
 KEY = "ink"
-"""Under ``trained_on`` in a card: the fingerprints, with spaces between them."""
-MOST = 10_000
-"""Of more lines none are kept, so that a card stays small; lists so long are known by their names."""
+"""Key under ``trained_on`` on a card: the fingerprints, separated by spaces."""
+MAX_FINGERPRINTS = 10_000
+"""With more lines no fingerprints are kept, so that the card stays small; lists this long have well-known names."""
 NONE = "none"
-"""What ``--develop`` says when nothing is to be held out."""
+"""Name of the development split if no lines are held out."""
 
 
 def fingerprint(ink: Ink) -> str:
-    """Ten hexadecimal digits that depend on the strokes alone, as a corpus stores them bit for bit."""
+    """Return ten hexadecimal digits that depend only on the coordinates and strokes, bit for bit."""
     digest = blake2b(digest_size=5)
     for array in (ink.x, ink.y, ink.starts):
         digest.update(array.tobytes())
@@ -32,29 +32,29 @@ def fingerprint(ink: Ink) -> str:
 
 
 def fingerprints(inks: Iterable[Ink], init: Checkpoint | None = None) -> dict[str, str]:
-    """What a card keeps of the lines that were trained on, those of the checkpoint that it began from among them."""
+    """Return the entry of a card for training lines with this ink, including the training lines of ``init``."""
     found = sorted({fingerprint(ink) for ink in inks} | _kept(init.card if init is not None else {}))
-    return {KEY: " ".join(found)} if len(found) <= MOST else {}
+    return {KEY: " ".join(found)} if len(found) <= MAX_FINGERPRINTS else {}
 
 
 def seen(card: Mapping[str, Any], lines: Iterable[Line]) -> int:
-    """How many of the lines the network of a card was trained on, as far as the card says."""
+    """Return how many of ``lines`` the network of a card was trained on, as far as the card tells."""
     kept = _kept(card)
     return sum(fingerprint(line.ink) in kept for line in lines) if kept else 0
 
 
 def refuse_overlap(train: str, training: Sequence[str], develop: str, development: Sequence[str]) -> None:
-    """Raise :class:`InkError` when two splits of one corpus, with these ids, share lines."""
+    """Raise :class:`InkError` if a training and a development split of one corpus, with these ids, share lines."""
     shared = len(set(training) & set(development))
     if shared:
         raise InkError(
-            f"{shared} of {len(set(development))} lines of {develop!r} are in {train!r} too, and figures on lines that "
-            f"were trained on mean nothing; give another --develop, lists that hold some lines out, or --develop {NONE}"
+            f"{shared} of {len(set(development))} lines of {develop!r} are in {train!r} too, and figures on training "
+            f"lines mean nothing; give another development split, lists that hold some lines out, or the split {NONE!r}"
         )
 
 
 def terms(own: Iterable[str], init: Checkpoint | None) -> str:
-    """The terms of all data that weights come from, the checkpoint's that they began from first."""
+    """Return the terms of use of all training data, beginning with those of the checkpoint ``init``."""
     known = str(init.card.get("terms", "")).split(" | ") if init is not None else []
     parts = [part for text in own for part in text.split(" | ")]
     return " | ".join(dict.fromkeys(part for part in [*known, *parts] if part))

@@ -1,13 +1,13 @@
-"""UNIPEN train_r01_v07 as unpacked: characters, words and texts of many donors on many tablets.
+"""UNIPEN train_r01_v07 as unpacked: characters, words and texts of many donors, on many tablets.
 
-The folder holds ``data/<category>/<donor>/`` with files of ``.SEGMENT`` lines, and ``include/`` with the ink that they
-draw in. The same segment stands in several categories (all of 1a to 1d and of 3 also in 2, all of 6 also in 7); it has
-one id here: file, then ``C``, ``W`` or ``T`` for character, word or text, then its components:
+The folder contains ``data/<category>/<donor>/`` with files of ``.SEGMENT`` lines, and ``include/`` with the ink that
+they include. The same segment may be in several categories (all of 1a to 1d and 3 also in 2, all of 6 also in 7). It
+has one id: the file, then ``C``, ``W`` or ``T`` for character, word or text, then its components, such as
 ``"sta/sta1/hpb1-ja:W22-27"``.
 
-Splits are named by who wrote and what, ``train-words`` or ``valid-characters``: see :data:`KINDS` for what. Who is in
-``unipen_known_bad.toml``, as is all that training leaves out. A validation or test split leaves out only segments that
-have no ink.
+A split is named by a group of donors and a kind of segment, such as ``train-words`` or ``valid-characters``;
+:data:`CATEGORY_OF_KIND` lists the kinds. The groups of donors, and what training leaves out, are in
+``unipen_known_bad.toml``. Validation and test splits leave out only segments without ink.
 
 Source: Guyon, Schomaker, Plamondon, Liberman & Janet, ICPR 1994; https://doi.org/10.5281/zenodo.1195803
 """
@@ -26,7 +26,7 @@ from handwriting.corpora.unipen_rules import rules
 from handwriting.errors import InkError
 from handwriting.formats import load, unipen, unipen_document
 
-KINDS = {
+CATEGORY_OF_KIND = {
     "characters": "2",
     "digits": "1a",
     "capitals": "1b",
@@ -37,13 +37,16 @@ KINDS = {
     "words": "6",
     "texts": "8",
 }
-"""What a split's name ends with, and its category; ``context`` are characters cut out of words, ``words`` are of
-letters alone, ``tokens`` are words with digits and punctuation too. A category that holds others is before them."""
-LEVELS = {"C": ("2", "1a", "1b", "1c", "1d", "3"), "W": ("7", "6"), "T": ("8",)}
-"""The letter in an id, and the categories in which to look for the segment."""
-LEVEL = {category: letter for letter, categories in LEVELS.items() for category in categories}
-ID = re.compile(r"(?P<stem>[^:]+):(?P<level>[CWT])(?P<range>[0-9:,-]+)")
-TERMS = (
+"""Kinds of segments, which names of splits end with, and their categories. ``context`` are characters cut out of words,
+``words`` consist of letters only, and ``tokens`` are words that may contain digits and punctuation. A category that
+includes others comes before them."""
+CATEGORIES_OF_LETTER = {"C": ("2", "1a", "1b", "1c", "1d", "3"), "W": ("7", "6"), "T": ("8",)}
+"""The letter in the id of a segment, and the categories that may contain the segment."""
+LETTER_OF_CATEGORY = {
+    category: letter for letter, categories in CATEGORIES_OF_LETTER.items() for category in categories
+}
+ID_PATTERN = re.compile(r"(?P<stem>[^:]+):(?P<letter>[CWT])(?P<range>[0-9:,-]+)")
+UNIPEN_TERMS = (
     "UNIPEN train_r01_v07: CC BY 4.0 (doi 10.5281/zenodo.1195803); its CD-ROM of 1999 grants use of the coordinates "
     "for research and forbids to distribute them for commercial purposes; credit Guyon, Schomaker, Plamondon, "
     "Liberman & Janet, ICPR 1994, and the International Unipen Foundation"
@@ -51,15 +54,15 @@ TERMS = (
 
 
 class Unipen:
-    """The distribution in ``root``, read lazily: a category when its split is asked for, ink when its turn comes.
+    """The distribution in the folder ``root``, with categories and ink read when they are needed.
 
-    Raises :class:`InkError` when ``root`` holds no UNIPEN.
+    Raises :class:`InkError` if ``root`` does not contain UNIPEN.
     """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = Path(root)
         if not is_unipen(self.root):
-            raise InkError(f"{self.root}: no UNIPEN here; give the folder that holds data/1a ... data/8 and include/")
+            raise InkError(f"{self.root}: no UNIPEN here; give the folder with data/1a ... data/8 and include/")
         self._document = lru_cache(2)(self._read_document)
         self._segments = cache(self._read_segments)
         self._problems: dict[str, str | None] = {}
@@ -67,51 +70,54 @@ class Unipen:
 
     @property
     def terms(self) -> str:
-        return TERMS
+        return UNIPEN_TERMS
 
     @cached_property
     def splits(self) -> tuple[str, ...]:
-        """Of what there is; those to train on first."""
+        """The splits whose data exists, training splits first."""
         return tuple(
-            f"{who}-{what}"
-            for who in ("train", "valid", "test")
-            for what, category in KINDS.items()
-            if any(rules().who(donor) == who for donor in self.donors(category))
+            f"{group}-{kind}"
+            for group in ("train", "valid", "test")
+            for kind, category in CATEGORY_OF_KIND.items()
+            if any(rules().group(donor) == group for donor in self.donors(category))
         )
 
     def donors(self, category: str) -> list[str]:
-        """The donors that a category has a folder of."""
+        """Return the donors with a folder in a category."""
         folder = self.root / "data" / category
         return sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
 
     def files(self, category: str, donor: str) -> list[str]:
-        """A donor's files in a category, as stems: ``"sta/sta1/hpb1-ja"``."""
+        """Return the files of a donor in a category, as stems such as ``"sta/sta1/hpb1-ja"``."""
         base = self.root / "data" / category
         paths = (base / donor).rglob("*.dat")
         return sorted(path.relative_to(base).with_suffix("").as_posix() for path in paths)
 
     def members(self, category: str, donor: str) -> Iterator[str]:
-        """The ids of a donor's segments in a category, whether or not they have ink."""
+        """Yield the ids of a donor's segments in a category, whether or not they have ink."""
         for stem in self.files(category, donor):
             for key in self._segments(category, stem):
-                yield f"{stem}:{LEVEL[category]}{key}"
+                yield f"{stem}:{LETTER_OF_CATEGORY[category]}{key}"
 
     @cached_property
     def known_bad(self) -> Mapping[str, str]:
-        """Id to the reason why training leaves the segment out; it is found out when asked, from the ink."""
-        return _Verdicts(self)
+        """Segments that training leaves out, by id, with the reason; decided on demand, from the ink."""
+        return _UnfitSegments(self)
 
     def ids(self, split: str) -> list[str]:
-        """Reads the ink of the whole split, to leave out segments without any: seconds to minutes, packed none."""
+        """Return the segments of a split that have ink.
+
+        This reads the ink of the whole split, which takes seconds to minutes; a packed corpus answers at once.
+        """
         return [id for id, problem in self.problems(split).items() if problem is None]
 
     def problems(self, split: str) -> dict[str, str | None]:
-        """Every segment of a split with the reason why it has no ink, None for most."""
+        """Return all segments of a split, with the reason why a segment has no ink, or None if it has."""
         if split not in self.splits:
             raise InkError(f"{self.root}: there is no split {split!r}; it has: {', '.join(self.splits)}")
-        who, _, what = split.partition("-")
-        donors = [donor for donor in self.donors(KINDS[what]) if rules().who(donor) == who]
-        return {id: self.problem(id) for donor in donors for id in self.members(KINDS[what], donor)}
+        group, _, kind = split.partition("-")
+        donors = [donor for donor in self.donors(CATEGORY_OF_KIND[kind]) if rules().group(donor) == group]
+        return {id: self.problem(id) for donor in donors for id in self.members(CATEGORY_OF_KIND[kind], donor)}
 
     def training_ids(self, split: str) -> list[str]:
         return [id for id in self.ids(split) if id not in self.known_bad]
@@ -133,7 +139,7 @@ class Unipen:
         return Line(id, replace(ink, source=source), text, writer, at.stem)
 
     def problem(self, id: str) -> str | None:
-        """Why a segment has no ink; None when it has."""
+        """Return the reason why a segment has no ink, or None if it has."""
         if id not in self._problems:
             at = self._find(id)
             try:
@@ -143,27 +149,27 @@ class Unipen:
         return self._problems[id]
 
     def unfit(self, id: str) -> str | None:
-        """Why training leaves a segment out; None when it does not."""
+        """Return the reason why training leaves a segment out, or None if it does not."""
         if id not in self._verdicts:
             at, line = self._find(id), self.line(id)
             self._verdicts[id] = rules().unfit(at.donor, at.category, at.segment.quality, line)
         return self._verdicts[id]
 
-    def _find(self, id: str) -> _Place:
-        match = ID.fullmatch(id)
+    def _find(self, id: str) -> _SegmentPlace:
+        match = ID_PATTERN.fullmatch(id)
         if match is None:
-            raise InkError(f"{id!r} is no segment of UNIPEN; ids look like sta/sta1/hpb1-ja:W22-27")
-        for category in LEVELS[match["level"]]:
+            raise InkError(f"{id!r} is not a segment of UNIPEN; ids look like sta/sta1/hpb1-ja:W22-27")
+        for category in CATEGORIES_OF_LETTER[match["letter"]]:
             segment = self._segments(category, match["stem"]).get(match["range"])
             if segment is not None:
-                return _Place(category, match["stem"], segment)
+                return _SegmentPlace(category, match["stem"], segment)
         raise InkError(f"{self.root}: there is no segment {id!r}; unpack the missing files")
 
     def _path(self, category: str, stem: str) -> Path:
         return self.root / "data" / category / f"{stem}.dat"
 
     def _read_segments(self, category: str, stem: str) -> dict[str, unipen_document.Segment]:
-        """By range, without the ink; empty when there is no such file."""
+        """Return the segments of a file by their range, without ink; empty if there is no such file."""
         path = self._path(category, stem)
         if not path.is_file():
             return {}
@@ -176,8 +182,8 @@ class Unipen:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a segment was found."""
+class _SegmentPlace:
+    """Where a segment is."""
 
     category: str
     stem: str
@@ -188,8 +194,8 @@ class _Place:
         return self.stem.partition("/")[0]
 
 
-class _Verdicts(Mapping[str, str]):
-    """What training leaves out, found out segment by segment."""
+class _UnfitSegments(Mapping[str, str]):
+    """Segments that training leaves out, by id, with the reason; decided segment by segment."""
 
     def __init__(self, corpus: Unipen) -> None:
         self.corpus = corpus
@@ -209,5 +215,7 @@ class _Verdicts(Mapping[str, str]):
 
 
 def is_unipen(root: Path) -> bool:
-    """Whether a folder is laid out as UNIPEN is."""
-    return (root / "include").is_dir() and any((root / "data" / category).is_dir() for category in KINDS.values())
+    """Tell whether a folder has the layout of UNIPEN."""
+    return (root / "include").is_dir() and any(
+        (root / "data" / category).is_dir() for category in CATEGORY_OF_KIND.values()
+    )

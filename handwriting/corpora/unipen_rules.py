@@ -1,6 +1,6 @@
-"""Who of UNIPEN's donors trains and who validates, how labels are read, and what training leaves out.
+"""Rules for UNIPEN: groups of donors, corrections of labels, and what training leaves out.
 
-All of it is data, with reasons: ``unipen_known_bad.toml``.
+The rules are read from ``unipen_known_bad.toml``, which gives the reasons.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ from handwriting.text import raw
 
 @dataclass(frozen=True)
 class Rule:
-    """Leaves out of training what all of its conditions are true of; an empty one is true of everything."""
+    """Excludes segments from training that meet all its conditions; a condition that is not set is always met."""
 
     reason: str
     donors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     quality: str = ""
     label: str = ""
-    """A regular expression that is found in the text."""
+    """Regular expression that matches somewhere in the text."""
     ids: frozenset[str] = frozenset()
     points_below: float = 0.0
-    """Fewer points than this for each character that is no space."""
+    """Met by fewer points than this per character, not counting spaces."""
     narrower_than: float = 0.0
-    """Width over height of the ink, for each character."""
+    """Met by a lower ratio of width to height of the ink, per character."""
     several_lines: bool = False
-    """The pen went back to the left and down to a line below."""
+    """Met by ink of more than one line of writing."""
 
     def applies(self, donor: str, category: str, quality: str, line: Line) -> bool:
+        """Tell whether a segment meets all conditions."""
         return (
             (not self.donors or donor in self.donors)
             and (not self.categories or category in self.categories)
@@ -53,24 +54,25 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rules:
-    """The data file."""
+    """The content of the data file."""
 
     donors: Mapping[str, str]
-    """Donor to ``valid`` or ``test``; all others train."""
+    """Group of each donor that is not for training: ``valid`` or ``test``."""
     deleted: Mapping[str, str]
-    """Donor to a regular expression of what stands in labels and was not written."""
+    """For some donors, a regular expression for parts of labels that were not written."""
     bad: tuple[Rule, ...] = field(default=())
+    """What training leaves out."""
 
-    def who(self, donor: str) -> str:
-        """``train``, ``valid`` or ``test``."""
+    def group(self, donor: str) -> str:
+        """Return the group of a donor: ``train``, ``valid`` or ``test``."""
         return self.donors.get(donor, "train")
 
     def label(self, donor: str, text: str) -> str:
-        """A label as the text that was written."""
+        """Return the text that was written, given the label."""
         return raw(re.sub(self.deleted[donor], "", text) if donor in self.deleted else text)
 
     def unfit(self, donor: str, category: str, quality: str, line: Line) -> str | None:
-        """Why training leaves a segment out; None when it does not."""
+        """Return the reason why training leaves a segment out, or None if it does not."""
         if not line.text:
             return "no text"
         return next((rule.reason for rule in self.bad if rule.applies(donor, category, quality, line)), None)
@@ -78,13 +80,13 @@ class Rules:
 
 @lru_cache(1)
 def rules() -> Rules:
-    """The rules of ``unipen_known_bad.toml``."""
+    """Return the rules of ``unipen_known_bad.toml``."""
     path = Path(__file__).with_name("unipen_known_bad.toml")
     data = tomllib.loads(path.read_text("utf-8"))
-    who: dict[str, str] = dict.fromkeys(data["donors"]["valid"], "valid")
-    who |= dict.fromkeys(data["donors"]["test"], "test")
+    groups: dict[str, str] = dict.fromkeys(data["donors"]["valid"], "valid")
+    groups |= dict.fromkeys(data["donors"]["test"], "test")
     return Rules(
-        who,
+        groups,
         {str(donor): str(entry["pattern"]) for entry in data.get("deleted", ()) for donor in entry["donors"]},
         tuple(_rule(entry) for entry in data.get("bad", ())),
     )
@@ -97,15 +99,15 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def _aspect(line: Line) -> float:
-    """Width over height of the ink, for each character of the text."""
+    """Return the ratio of width to height of the ink, per character of the text."""
     left, top, right, bottom = line.ink.bounds
     return float((right - left) / max(bottom - top, np.finfo(float).tiny) / max(1, len(line.text)))
 
 
 def has_several_lines(ink: Ink) -> bool:
-    """Whether the pen ever went to a stroke further left and lower by more than the writing is high.
+    """Tell whether some stroke begins further left and lower than the one before it by more than the writing height.
 
-    Dots and bars that are written late stand to the left too, but above.
+    Delayed dots and bars are further left as well, but not lower.
     """
     left, top, right, bottom = ink.boxes
     heights = bottom - top

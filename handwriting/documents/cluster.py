@@ -18,7 +18,7 @@ from handwriting.documents.inputs import InputFile
 from handwriting.documents.loading import load
 from handwriting.documents.recognise import TranscribeOptions, recognise
 from handwriting.documents.record import Record, record
-from handwriting.errors import InkError
+from handwriting.errors import InkError, printable
 
 BATCH_FILES = 16
 """Files that are sent together."""
@@ -63,7 +63,7 @@ def recognise_on_cluster(files: Sequence[InputFile], options: TranscribeOptions,
             if future.status == "finished":
                 yield from future.result()
             else:
-                yield from (Record(file=name, error=f"{name}: not read: {future.exception()!r}") for name in batch)
+                yield from (_failure(name, future.exception()) for name in batch)
 
 
 def _recognise(options: TranscribeOptions, batch: list[Contents]) -> list[Record]:
@@ -80,6 +80,12 @@ class _Named(io.BytesIO):
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data)
         self.name = name
+
+
+def _failure(name: str, error: BaseException | None) -> Record:
+    """The record of a file whose batch failed, perhaps because of another file or of the cluster."""
+    message = f"{name}: not read, because the cluster failed ({error!r:.200}); run the same command again"
+    return {"file": name, "error": printable(message), "retry": True}
 
 
 def _contents(file: InputFile) -> Contents:

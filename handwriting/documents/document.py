@@ -1,11 +1,86 @@
-"""The result for one input file."""
+"""The result for one input file: its pages, with handwriting and typed text in reading order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
 
+from handwriting.formats.extras import PageExtras, TypedText
+from handwriting.ink import Ink
 from handwriting.notes import Note
-from handwriting.recognition.pages import ReadPage
+from handwriting.recognition.pages import ReadLine, ReadPage
+from handwriting.recognition.transcription import Box
+
+TextLine: TypeAlias = ReadLine | TypedText
+
+
+@dataclass(frozen=True)
+class DocumentPage:
+    """A page of a document. Lengths are in ``units``, with y growing downward."""
+
+    number: int
+    """Counted from 1 in the file; pages with nothing on them are counted, but are not part of a document."""
+    width: float | None
+    """Of the paper, whose upper left corner is at (0, 0); None when the file does not say."""
+    height: float | None
+    units: str | None
+    read: ReadPage | None = None
+    """The handwriting; None when there is no ink on the page."""
+    extras: PageExtras | None = None
+    """Typed text, pictures and background; None when the format cannot tell."""
+
+    @classmethod
+    def of(cls, read: ReadPage | None, extras: PageExtras | None) -> DocumentPage:
+        """A page of ink, or of extras, or of both."""
+        if read is not None:
+            page = read.page
+            return cls(page.number, page.width, page.height, page.ink.source.units, read, extras)
+        assert extras is not None
+        return cls(extras.number, extras.width, extras.height, extras.units, None, extras)
+
+    @property
+    def upright(self) -> DocumentPage:
+        """The page as it reads; a page with more than ink on it stays as it is."""
+        if self.read is None or self.read.upright_page is None or self.extras is not None:
+            return self
+        return DocumentPage.of(self.read.upright, None)
+
+    @property
+    def ink(self) -> Ink | None:
+        return None if self.read is None else self.read.page.ink
+
+    @property
+    def typed(self) -> tuple[TypedText, ...]:
+        """The lines of typed text, in the order of the file."""
+        return () if self.extras is None else self.extras.texts
+
+    @cached_property
+    def lines(self) -> tuple[TextLine, ...]:
+        """Lines of handwriting and of typed text, in reading order."""
+        return tuple(in_reading_order([] if self.read is None else self.read.lines, self.typed))
+
+    @property
+    def text(self) -> str:
+        """All lines of text."""
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def has_writing(self) -> bool:
+        """Whether there is ink or typed text on the page, and not only a picture or a background."""
+        return self.read is not None or bool(self.typed)
+
+    @property
+    def bounds(self) -> Box:
+        """Left, top, right and bottom of the paper and of everything written, which may reach beyond the paper."""
+        boxes = [line.box for line in self.typed]
+        if self.ink is not None:
+            boxes.append(self.ink.bounds)
+        if self.width is not None and self.height is not None:
+            boxes.append((0.0, 0.0, self.width, self.height))
+        left, top, right, bottom = zip(*boxes, strict=True) if boxes else ((0.0,), (0.0,), (1.0,), (1.0,))
+        return min(left), min(top), max(right), max(bottom)
 
 
 @dataclass(frozen=True)
@@ -14,16 +89,50 @@ class Document:
 
     name: str
     """The file as the user named it, or as it was found in a folder; ``-`` for the standard input."""
-    pages: tuple[ReadPage, ...] = ()
+    pages: tuple[DocumentPage, ...] = ()
     error: str | None = None
+    notes: tuple[Note, ...] = ()
+    """What was left out of the file; those of severity ``"lost"`` mean that writing is missing from the pages."""
+
+    @property
+    def written_pages(self) -> tuple[DocumentPage, ...]:
+        """The pages that have handwriting or typed text."""
+        return tuple(page for page in self.pages if page.has_writing)
 
     @property
     def text(self) -> str:
         """All lines of text, with an empty line between pages."""
-        return "\n\n".join(page.text for page in self.pages)
+        return "\n\n".join(page.text for page in self.written_pages)
 
-    @property
-    def notes(self) -> list[Note]:
-        """What was left out of the file, except for how the ink looks."""
-        notes = self.pages[0].page.ink.source.notes if self.pages else ()
-        return [note for note in notes if note.severity != "detail"]
+
+def in_reading_order(handwritten: Sequence[ReadLine], typed: Sequence[TypedText]) -> list[TextLine]:
+    """Insert typed lines between handwritten ones, which keep their order.
+
+    A typed line follows the last handwritten line that it comes after; only lines above or below it are compared, if
+    there are any, so that it stays in its column.
+    """
+    after: dict[int, list[TypedText]] = {}
+    for line in typed:
+        column = [k for k, other in enumerate(handwritten) if _share(line.box, other.box, 0) > 0]
+        compared = column or range(len(handwritten))
+        earlier = [k for k in compared if _comes_before(handwritten[k].box, line.box)]
+        first = min(compared, default=0)
+        after.setdefault(max(earlier) + 1 if earlier else first, []).append(line)
+    result: list[TextLine] = []
+    for k in range(len(handwritten) + 1):
+        result += sorted(after.get(k, ()), key=lambda line: (line.box[1], line.box[0]))
+        result += handwritten[k : k + 1]
+    return result
+
+
+def _comes_before(one: Box, other: Box) -> bool:
+    """Whether ``one`` is above ``other``, or to the left of it at the same height."""
+    if _share(one, other, 1) > 0.5:
+        return one[0] < other[0]
+    return one[1] + one[3] < other[1] + other[3]
+
+
+def _share(one: Box, other: Box, axis: int) -> float:
+    """Overlap of two boxes along x (0) or y (1), as a share of the shorter one."""
+    overlap = min(one[axis + 2], other[axis + 2]) - max(one[axis], other[axis])
+    return overlap / max(min(one[axis + 2] - one[axis], other[axis + 2] - other[axis]), 1e-9)

@@ -1,7 +1,8 @@
 """Documents as hOCR: HTML with the position of every line, word and character.
 
 hOCR needs whole pixels, and ink may have any unit, so the longer side of a page is scaled to :data:`PIXELS`. A page
-whose file does not state its size is as large as its ink.
+whose file does not state its size is as large as its ink. Typed text is marked with
+the property ``x_typed``.
 
 Source: T. Breuel, "The hOCR Embedded OCR Workflow and Output Format", ICDAR 2007; specification 1.2,
 https://kba.github.io/hocr-spec/1.2/
@@ -14,9 +15,10 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from handwriting.documents.document import Document
-from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.recognition.recognizer import Box
+from handwriting.documents.document import Document, DocumentPage, TextLine
+from handwriting.errors import printable
+from handwriting.formats.extras import TypedText
+from handwriting.recognition.transcription import Box
 
 PIXELS = 3000
 """Longer side of a page."""
@@ -25,11 +27,11 @@ _make = ElementMaker(namespace="http://www.w3.org/1999/xhtml", nsmap={None: "htt
 
 def hocr(documents: Sequence[Document]) -> bytes:
     """One hOCR file with all pages of the documents that could be read."""
-    pages = [(document.name, page) for document in documents for page in document.pages]
+    pages = [(document.name, page) for document in documents for page in document.written_pages]
     capabilities = "ocr_page ocr_line ocrx_word ocrx_cinfo"
     body = _make.body(*(_PixelPage(page, number).element(name) for number, (name, page) in enumerate(pages, 1)))
     head = _make.head(
-        _make.title(documents[0].name),
+        _make.title(printable(documents[0].name)),
         _make.meta({"http-equiv": "Content-Type", "content": "text/html; charset=utf-8"}),
         _make.meta(name="ocr-system", content="handwriting"),
         _make.meta(name="ocr-capabilities", content=capabilities),
@@ -42,15 +44,12 @@ def hocr(documents: Sequence[Document]) -> bytes:
 class _PixelPage:
     """A page with its coordinates scaled to pixels."""
 
-    def __init__(self, read: ReadPage, number: int) -> None:
-        self.read, self.number = read, number
-        left, top, right, bottom = read.page.ink.bounds
-        if read.page.width is not None and read.page.height is not None:
-            left, top = min(left, 0.0), min(top, 0.0)
-            right, bottom = max(right, read.page.width), max(bottom, read.page.height)
+    def __init__(self, page: DocumentPage, number: int) -> None:
+        self.page, self.number = page, number
+        left, top, right, bottom = page.bounds
         self.origin = left, top
         self.scale = PIXELS / max(right - left, bottom - top, 1e-300)
-        self.box = self.bbox((left, top, right, bottom))
+        self.box = self.bbox(page.bounds)
 
     def bbox(self, box: Box) -> str:
         left, top = self.origin
@@ -59,11 +58,14 @@ class _PixelPage:
 
     def element(self, file: str) -> etree._Element:
         identifier = f"page_{self.number}"
-        title = f'image "{file.replace(chr(34), "")}"; {self.box}; ppageno {self.number - 1}'
-        lines = [self._line(line, f"line_{self.number}_{k}") for k, line in enumerate(self.read.lines, 1)]
+        title = f'image "{printable(file).replace(chr(34), "")}"; {self.box}; ppageno {self.number - 1}'
+        lines = [self._line(line, f"line_{self.number}_{k}") for k, line in enumerate(self.page.lines, 1)]
         return _make.div({"class": "ocr_page", "id": identifier, "title": title}, *lines)
 
-    def _line(self, line: ReadLine, identifier: str) -> etree._Element:
+    def _line(self, line: TextLine, identifier: str) -> etree._Element:
+        if isinstance(line, TypedText):
+            title = f"{self.bbox(line.box)}; x_typed 1"
+            return _make.span({"class": "ocr_line", "id": identifier, "title": title}, printable(line.text))
         result = _make.span({"class": "ocr_line", "id": identifier, "title": self.bbox(line.box)})
         for k, word in enumerate(line.words, 1):
             sure = "" if word.probability is None else f"; x_wconf {round(100 * word.probability)}"

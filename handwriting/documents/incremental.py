@@ -17,7 +17,8 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.pages import ReadLine, read_pages
-from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Transcription
 
 CACHED_LINES = 512
 """Lines in the cache: the pages of a few dozen people."""

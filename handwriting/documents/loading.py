@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from handwriting import formats
 from handwriting.documents.inputs import InputFile
-from handwriting.errors import InkError
+from handwriting.errors import InkError, NoInkError, printable
+from handwriting.formats.extras import PageExtras
 from handwriting.ink import Page
+from handwriting.notes import Note
 
 BATCH_PAGES = 16
 """Pages in a batch: enough to keep the engine busy, few enough that the first results appear at once."""
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """The pages of ink in a file, or the reason why it could not be read."""
+    """What is in a file, or the reason why it could not be read."""
 
     name: str
     pages: tuple[Page, ...] = ()
+    """Those that have ink."""
+    extras: tuple[PageExtras, ...] = ()
+    """What the pages have besides ink, where the format can tell."""
     error: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def load(files: Iterable[InputFile]) -> Iterator[list[LoadedFile]]:
     """Read ``files`` lazily, in order, and group them so that a batch has about :data:`BATCH_PAGES` pages.
 
-    A file is never divided between batches. A file that cannot be read does not stop the others.
+    A file is never divided between batches. A file that cannot be read does not stop the others; a file without ink has
+    no pages and a note.
     """
     batch: list[LoadedFile] = []
     size = 0
@@ -43,9 +52,25 @@ def load(files: Iterable[InputFile]) -> Iterator[list[LoadedFile]]:
 
 def _load(file: InputFile) -> LoadedFile:
     try:
-        if isinstance(file.source, str) and os.path.isdir(file.source):
+        if file.is_folder:
             endings = ", ".join(sorted(formats.endings()))
             raise InkError(f"{file.name}: no ink files in this folder; looked for {endings}")
-        return LoadedFile(file.name, tuple(formats.read_pages(file.source)))
-    except InkError as error:
-        return LoadedFile(file.name, error=str(error))
+        contents = formats.read_document(file.source)
+    except NoInkError as error:
+        return LoadedFile(file.name, notes=(Note(str(error).removeprefix(printable(f"{file.name}: "))),))
+    except Exception as error:
+        return LoadedFile(file.name, error=failure(file.name, error))
+    notes = [note for note in contents.notes if note.severity != "detail"]
+    if not contents.pages:
+        notes.append(Note("there is no handwriting in it"))
+    extras = tuple(page for page in contents.extras if page.texts or page.pictures or page.pdf)
+    return LoadedFile(file.name, contents.pages, extras, notes=tuple(notes))
+
+
+def failure(name: str, error: Exception) -> str:
+    """One line for the user about an ``error`` with the file ``name``; logs an error that is a defect of ours."""
+    if isinstance(error, InkError):
+        return str(error)
+    log.debug("%s", printable(name), exc_info=error)
+    what = f"{type(error).__name__}: {error}"[:200]
+    return printable(f"{name}: not read, because of a defect in handwriting ({what}); please report it with the file")

@@ -1,65 +1,104 @@
 """Documents as a searchable PDF: the ink, with its text as invisible words under it.
 
+Typed text, pictures and PDF pages that the document has under the ink are drawn there.
+
 A page that states its size in a known unit keeps that size; every other page is as wide as A4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.documents.document import Document
-from handwriting.errors import InkError
-from handwriting.formats.units import millimetres
+from handwriting.documents.backgrounds import Placed, lay_under, picture_file
+from handwriting.documents.document import Document, DocumentPage, TextLine
+from handwriting.errors import InkError, printable
+from handwriting.formats.extras import TypedText
 from handwriting.geometry.compose import foot
 from handwriting.ink import Ink
-from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
-from handwriting.rendering.pdf import HiddenWord, data
+from handwriting.recognition.pages import ReadLine
+from handwriting.rendering.drawing import Drawing
+from handwriting.rendering.pdf import POINTS_PER_MM, PlacedPicture, PlacedText, data
+from handwriting.rendering.placed import placement
 from handwriting.rendering.splines import Floats
 
-WIDTH_MM, MARGIN_MM = 210.0, 15.0
-"""Width and margin of a page without a size."""
 LEAST_GAP, MOST_GAP = 0.2, 0.6
 """Gap between two words, in font sizes: with less, viewers join the words; with more, they take them for columns."""
-PEN_MM = 0.4
-"""Width of the pen on a page that is :data:`WIDTH_MM` wide."""
+BLANK_MM = 210.0, 297.0
+"""Width and height of the page that stands for documents without any."""
+ASCENT = 0.93
+"""Distance from the top of a line of typed text to its baseline, in font sizes."""
 
 
-def pdf(documents: Sequence[Document]) -> bytes:
-    """One PDF with all pages of the documents that could be read; raises :class:`InkError` when there is no page.
+@dataclass(frozen=True)
+class _Sheet:
+    """A page of the PDF."""
 
-    Its title is the name of the first document.
+    drawing: Drawing
+    words: list[PlacedText]
+    pictures: list[PlacedPicture]
+    background: Placed | None
+
+
+def pdf(documents: Sequence[Document], note: Callable[[str], object] = lambda text: None) -> bytes:
+    """One PDF with all pages of the documents that could be read; a blank page when none of them has a page.
+
+    Its title is the name of the first document. ``note`` is given the backgrounds and pictures that are left out.
     """
     pages = [(document.name, page) for document in documents for page in document.pages]
     if not pages:
-        raise InkError("there is no page to draw, because no file could be read")
-    sheets = [_sheet(page.upright, name) for name, page in pages]
-    return data([drawing for drawing, _ in sheets], [words for _, words in sheets])
+        pages = [(documents[0].name, DocumentPage(1, *BLANK_MM, "mm"))]
+    sheets = [_sheet(page.upright, printable(name), note) for name, page in pages]
+    parts = zip(*((sheet.drawing, sheet.words, sheet.pictures) for sheet in sheets), strict=True)
+    backgrounds = {k: sheet.background for k, sheet in enumerate(sheets) if sheet.background is not None}
+    return lay_under(data(*parts), backgrounds, note)
 
 
-def _sheet(read: ReadPage, title: str) -> tuple[Drawing, list[HiddenWord]]:
-    page = read.page
-    left, top, right, bottom = page.ink.bounds
-    if page.width is not None and page.height is not None:
-        left, top = min(left, 0.0), min(top, 0.0)
-        right, bottom = max(right, page.width), max(bottom, page.height)
-        margin, unit = 0.0, millimetres(page.ink.source.units)
-    else:
-        margin, unit = MARGIN_MM, None
-    scale = unit or (WIDTH_MM - 2 * margin) / max(right - left, 0.25 * (bottom - top), 1e-300)
-    width, height = (right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin
-    smaller = min(1.0, MAX_SIDE_MM / max(width, height))
-    scale, width, height = scale * smaller, width * smaller, height * smaller
-    origin = np.array([left, top]) - margin * smaller / scale
-
-    ink = page.ink.moved_to(*((page.ink.xy - origin) * scale).T)
-    drawing = Drawing(width, height, (ink,), stroke=PEN_MM * width / WIDTH_MM, sheet=True, title=title)
-    return drawing, [word for line in read.lines for word in _words(line, origin, scale)]
+def _sheet(page: DocumentPage, title: str, note: Callable[[str], object]) -> _Sheet:
+    sized = page.width is not None and page.height is not None
+    sheet = placement(page.bounds, page.units, sized=sized)
+    origin, scale = sheet.origin, sheet.scale
+    inks = () if page.ink is None else (sheet.place(page.ink),)
+    drawing = Drawing(
+        sheet.width, sheet.height, inks, stroke=sheet.pen, sheet=True, title=title, blank=page.ink is None
+    )
+    words = [word for line in page.lines for word in _words(line, origin, scale)]
+    right, bottom = page.bounds[2:]
+    paper = (np.array([0.0, 0.0, page.width or right, page.height or bottom]) - np.tile(origin, 2)) * scale
+    return _Sheet(drawing, words, _pictures(page, origin, scale, paper, note), _background(page, paper))
 
 
-def _words(line: ReadLine, origin: Floats, scale: float) -> list[HiddenWord]:
+def _pictures(
+    page: DocumentPage, origin: Floats, scale: float, paper: Floats, note: Callable[[str], object]
+) -> list[PlacedPicture]:
+    placed = []
+    for picture in page.extras.pictures if page.extras is not None else ():
+        box = paper if picture.box is None else (np.array(picture.box) - np.tile(origin, 2)) * scale
+        left, top, right, bottom = box.tolist()
+        try:
+            placed.append(PlacedPicture(picture_file(picture.source), left, top, right - left, bottom - top))
+        except InkError as error:
+            note(f"a picture on page {page.number} was left out: {error}")
+    return placed
+
+
+def _background(page: DocumentPage, paper: Floats) -> Placed | None:
+    if page.extras is None or page.extras.pdf is None:
+        return None
+    left, top, right, bottom = (paper * POINTS_PER_MM).tolist()
+    return Placed(page.extras.pdf, left, top, right - left, bottom - top)
+
+
+def _words(line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
+    if isinstance(line, TypedText):
+        (left, top), size = (np.array(line.box[:2]) - origin) * scale, line.size * scale
+        return [PlacedText(printable(line.text), float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
+    return _handwritten_words(line, origin, scale)
+
+
+def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[PlacedText]:
     """The words of a line on one baseline, in one font size.
 
     The baseline is horizontal, because viewers take words at different heights for several lines. It slopes only where
@@ -81,7 +120,7 @@ def _words(line: ReadLine, origin: Floats, scale: float) -> list[HiddenWord]:
     size = max(size, 0.5)
     following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + LEAST_GAP * size]
     return [
-        HiddenWord(
+        PlacedText(
             text,
             float(box[0]),
             level + slope * float(box[0] + box[2]) / 2,

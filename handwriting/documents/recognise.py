@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from handwriting.documents.document import Document
-from handwriting.documents.loading import LoadedFile
+from handwriting.documents.document import Document, DocumentPage
+from handwriting.documents.loading import LoadedFile, failure
 from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages import orienter, read_pages, reader
+from handwriting.recognition.pages import Orienter, Reader, ReadPage, orienter, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
 
 
@@ -58,9 +58,11 @@ def recognise(
 ) -> Iterator[Document]:
     """Yield the document of each file, in order; a batch is recognised when its first document is asked for.
 
-    ``progress`` counts files, of which there are ``total``; it has a fraction while a batch is being recognised.
+    A file that cannot be recognised does not stop the others. ``progress`` counts files, of which there are ``total``;
+    it has a fraction while a batch is being recognised. Raises :class:`InkError` when ``options`` cannot be met.
     """
     read_lines = reader(load_recognizer(options), options.decoder, options.alternatives, options.hints)
+    list(read_lines([]))  # a decoder that cannot be used raises now, and is not the fault of a file
     orient = orienter(
         load_recognizer(options), options.orientation, single_line=options.single_line, decoder=options.decoder
     )
@@ -70,10 +72,34 @@ def recognise(
         def report(lines: int, of: int, done: int = done, files: int = len(batch)) -> None:
             progress(done + files * lines / of, total)
 
-        pages = [page for file in batch for page in file.pages]
-        results = read_pages(read_lines, pages, lone=options.single_line, orient=orient, tick=report) if pages else []
-        read = iter(results)
-        for file in batch:
-            yield Document(file.name, tuple(next(read) for _ in file.pages), file.error)
+        yield from _recognise_batch(batch, read_lines, orient, options, report)
         done += len(batch)
         progress(done, total)
+
+
+def _recognise_batch(
+    batch: Sequence[LoadedFile],
+    read_lines: Reader,
+    orient: Orienter,
+    options: TranscribeOptions,
+    report: Callable[[int, int], object],
+) -> list[Document]:
+    """The documents of a batch; when that fails, each file is tried by itself."""
+    pages = [page for file in batch for page in file.pages]
+    try:
+        results = read_pages(read_lines, pages, lone=options.single_line, orient=orient, tick=report) if pages else []
+    except Exception as error:
+        if len(batch) == 1:
+            return [Document(batch[0].name, error=failure(batch[0].name, error))]
+        alone = ([file] for file in batch)
+        return [one for file in alone for one in _recognise_batch(file, read_lines, orient, options, lambda *_: None)]
+    read = iter(results)
+    return [_document(file, [next(read) for _ in file.pages]) for file in batch]
+
+
+def _document(file: LoadedFile, read: Sequence[ReadPage]) -> Document:
+    """The pages of a file that have ink, or something else on them, or both."""
+    ink = {one.page.number: one for one in read}
+    extras = {one.number: one for one in file.extras}
+    pages = tuple(DocumentPage.of(ink.get(number), extras.get(number)) for number in sorted({*ink, *extras}))
+    return Document(file.name, pages, file.error, file.notes)

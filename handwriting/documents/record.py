@@ -1,47 +1,63 @@
 """A document as plain JSON values: pages, lines, words and characters, with their boxes and probabilities.
 
 A box is left, top, right, bottom in the units of the ink, with y growing downward. A probability is that of the reading
-being what was written. Strokes are numbered from 0 on their page, in the order of the file.
+being what was written. Strokes are numbered from 0 on their page, in the order of the file. A line of typed text is
+marked with ``"typed": true``; its box is estimated, and it has neither strokes nor words.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from handwriting.documents.document import Document
+from handwriting.documents.document import Document, DocumentPage
+from handwriting.formats.extras import TypedText
 from handwriting.recognition.pages import ReadLine, ReadPage
-from handwriting.recognition.recognizer import Box, Word
+from handwriting.recognition.transcription import Box, Word
 
 Record = dict[str, Any]
-"""The result for one file: ``file``, ``text`` and ``pages`` or ``error``, and ``notes`` if something was left out."""
+"""The result for one file: ``file`` and either ``error`` or ``text``, ``pages`` and, if there are any, ``notes``.
+
+``retry`` beside an ``error`` means that the file may not be at fault, and that the next run tries it again.
+"""
+RESULT = re.compile(rb'\{"file": "(?:[^"\\]|\\.)*", (?:"size": \d+, "modified": [-\d.e]+, )?"(?:text|error)": ')
+"""How a record begins in a file."""
 
 
 def record(document: Document) -> Record:
     """The record of ``document``."""
     if document.error is not None:
         return {"file": document.name, "error": document.error}
-    found = {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.pages]}
+    result = {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.written_pages]}
     if document.notes:
-        found["notes"] = [{"severity": note.severity, "text": note.text} for note in document.notes]
-    return found
+        result["notes"] = [{"severity": note.severity, "text": note.text} for note in document.notes]
+    return result
 
 
 def json_lines(records: Iterable[Record]) -> bytes:
-    """One JSON object a line, in UTF-8."""
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+    """One JSON object a line, in UTF-8. A byte of a file name that is not UTF-8 is written as an escape of JSON."""
+    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    return lines.encode("utf-8", "backslashreplace")
 
 
-def _page(read: ReadPage) -> dict[str, Any]:
+def _page(page: DocumentPage) -> dict[str, Any]:
     return {
-        "number": read.page.number,
-        "width": read.page.width,
-        "height": read.page.height,
-        "units": read.page.ink.source.units,
-        "text": read.text,
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "units": page.units,
+        "text": page.text,
+        "lines": [_typed_line(line) if isinstance(line, TypedText) else _line(line) for line in page.lines],
+        **({} if page.read is None else _layout(page.read)),
+    }
+
+
+def _layout(read: ReadPage) -> dict[str, Any]:
+    """How the ink lies on a page, and the drawings on it."""
+    return {
         "orientation": {"name": read.orientation.name, "strokes": read.orientation.strokes},
-        "lines": [_line(line) for line in read.lines],
         "drawings": [
             {
                 "kind": region.kind,
@@ -51,6 +67,12 @@ def _page(read: ReadPage) -> dict[str, Any]:
             for region in read.drawings
         ],
     }
+
+
+def _typed_line(line: TypedText) -> dict[str, Any]:
+    """A line with the keys of a handwritten one."""
+    nothing: dict[str, Any] = {"probability": None, "log_probability": None, "strokes": [], "alternatives": []}
+    return {"text": line.text, "typed": True, "box": _rounded(line.box), **nothing, "words": []}
 
 
 def _line(line: ReadLine) -> dict[str, Any]:

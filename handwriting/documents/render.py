@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -10,11 +10,17 @@ from handwriting.documents.document import Document
 from handwriting.documents.record import json_lines, record
 from handwriting.errors import InkError
 
-Kind = Literal["text", "json", "jsonl", "hocr", "pdf"]
+Kind = Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"]
 """What a transcript can be."""
 EXTENSIONS: dict[str, Kind] = {
-    ".txt": "text", ".json": "json", ".jsonl": "jsonl", ".hocr": "hocr", ".html": "hocr", ".pdf": "pdf"
-}  # fmt: skip
+    ".txt": "text",
+    ".md": "markdown",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".hocr": "hocr",
+    ".html": "hocr",
+    ".pdf": "pdf",
+}
 """The kind that an output file's extension means."""
 
 
@@ -37,11 +43,18 @@ def choose_kind(kind: Kind | None, output: Path | None) -> Kind:
     return chosen
 
 
-def render(documents: Sequence[Document], kind: Kind) -> bytes:
-    """The contents of a file of this ``kind`` that has all ``documents``."""
+def render(documents: Sequence[Document], kind: Kind, note: Callable[[str], object]) -> bytes:
+    """The contents of a file of this ``kind`` that has all ``documents``.
+
+    ``note`` is given what could not be rendered, such as a missing background.
+    """
     match kind:
         case "text":
             return "".join(f"{document.text}\n" for document in documents if document.error is None).encode()
+        case "markdown":
+            from handwriting.documents.markdown import markdown
+
+            return markdown(documents).encode()
         case "hocr":
             from handwriting.documents.hocr import hocr
 
@@ -49,5 +62,5 @@ def render(documents: Sequence[Document], kind: Kind) -> bytes:
         case "pdf":
             from handwriting.documents.pdf import pdf
 
-            return pdf(documents)
+            return pdf(documents, note)
     return json_lines(map(record, documents))

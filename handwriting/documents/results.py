@@ -1,21 +1,44 @@
 """A file of JSON lines that grows file by file, so that a run that was interrupted can be continued.
 
-A line is a :func:`~handwriting.documents.record.record`, written as soon as its file is done. The next run reads which
-files are there and skips them, the ones that could not be read too. An incomplete last line is cut off.
+A line is a :func:`~handwriting.documents.record.record` with the size and time of its file, written as soon as that
+file is done. The next run skips the files that are there and have not changed since. When a changed file is read again,
+its new line is appended; the old one is removed when the run ends. Until then, the last line of a file counts.
+
+One run at a time may have the file open.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from handwriting.documents.inputs import STDIN, FileState, InputFile
 from handwriting.documents.record import Record, json_lines
 from handwriting.errors import InkError
-from handwriting.files import has_place
+from handwriting.files import atomic, has_place
+
+if sys.platform != "win32":
+    import fcntl
+
+BEGINNING = b'{"file": "'
+"""How each line begins."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """The line of a file in the results."""
+
+    begin: int
+    end: int
+    state: FileState | None
+    record: Record
+    """Without its pages, and with the notes of lost writing alone."""
 
 
 class Results:
@@ -23,29 +46,64 @@ class Results:
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path, self._file = path, file
-        self.done: set[str] = set()
-        """Names of the files whose results are there."""
-        end = 0
+        self._entries: dict[str, _Entry] = {}
+        self._replaced: list[tuple[int, int]] = []  # ranges of bytes
+        self._end = 0
         for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
-                break
-            self.done.add(self._name(line, number))
-            end += len(line)
-        file.truncate(end)
-        file.seek(end)
+            if not line.endswith(b"\n") and (line.startswith(BEGINNING) or BEGINNING.startswith(line)):
+                break  # written by a run that was killed
+            self._enter(self._parse(line, number), len(line))
+        file.truncate(self._end)
+        file.seek(self._end)
 
-    def add(self, record: Record) -> None:
-        """Append the record of a file; does nothing when the file has one."""
-        if record["file"] not in self.done:
-            self._file.write(json_lines([record]))
-            self._file.flush()
-            self.done.add(record["file"])
+    def earlier(self, file: InputFile) -> Record | None:
+        """The record of ``file``, unless the file is new or has changed since.
 
-    def _name(self, line: bytes, number: int) -> str:
+        The record has no pages, and of the notes only those of lost writing. Records without a state were written by
+        older versions; they count if the file could be read.
+        """
+        entry = self._entries.get(file.name)
+        if entry is None or not isinstance(file.source, str) or "retry" in entry.record:
+            return None
+        if entry.state is None and "error" not in entry.record:
+            return entry.record
+        return entry.record if entry.state == file.state() else None
+
+    def add(self, record: Record, state: FileState | None) -> None:
+        """Append the ``record`` of a file that was in this ``state`` when it was read."""
+        name, *others = record.items()
+        record = dict([name, *({} if state is None else asdict(state)).items(), *others])
+        line = json_lines([record])
+        self._file.write(line)
+        self._file.flush()
+        self._enter(record, len(line))
+
+    def compact(self) -> None:
+        """Remove the lines that later ones have replaced."""
+        if self._replaced:
+            self._file.seek(0)
+            data = self._file.read(self._end)
+            ends = [0, *(end for _, end in sorted(self._replaced))]
+            begins = [*(begin for begin, _ in sorted(self._replaced)), self._end]
+            with atomic(self.path) as temporary:
+                temporary.write_bytes(b"".join(data[a:b] for a, b in zip(ends, begins, strict=True)))
+
+    def _enter(self, record: Record, length: int) -> None:
+        name = record["file"]
+        before = self._entries.get(name)
+        if before is not None and name != STDIN:  # every standard input is another file
+            self._replaced.append((before.begin, before.end))
+        state = FileState(record["size"], record["modified"]) if "size" in record and "modified" in record else None
+        kept: Record = {key: value for key, value in record.items() if key in ("file", "error", "retry")}
+        kept["notes"] = [note for note in record.get("notes", ()) if note["severity"] == "lost"]
+        self._entries[name] = _Entry(self._end, self._end + length, state, kept)
+        self._end += length
+
+    def _parse(self, line: bytes, number: int) -> Record:
         try:
-            record = json.loads(line)
+            record: Record = json.loads(line)
             if isinstance(record["file"], str) and ("text" in record or "error" in record):
-                return str(record["file"])
+                return record
         except (ValueError, KeyError, TypeError, RecursionError):
             pass
         raise InkError(f"{self.path}: line {number} is not a result of transcribe; choose another output file")
@@ -53,9 +111,36 @@ class Results:
 
 @contextmanager
 def open_results(path: Path) -> Iterator[Results]:
-    """Open the results in ``path``, or start them; raises :class:`InkError` when the file holds something else."""
+    """Open the results in ``path``, or start them.
+
+    Raises :class:`InkError` when the file holds something else, another run is writing to it, or it cannot be written.
+    """
     try:
-        with os.fdopen(os.open(has_place(path), os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
-            yield Results(path, file)
+        with _open_locked(has_place(path)) as file:
+            results = Results(path, file)
+            try:
+                yield results
+            finally:
+                results.compact()
     except OSError as error:
         raise InkError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _open_locked(path: Path) -> BinaryIO:
+    """The file at ``path``, locked until it is closed."""
+    while True:
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+        if sys.platform == "win32":
+            return file
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
+                return file
+        except BlockingIOError:
+            file.close()
+            raise InkError(
+                f"{path}: another run is writing to this file; wait until it ends, or choose another output file"
+            ) from None
+        except FileNotFoundError:
+            pass
+        file.close()  # replaced between opening and locking

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from handwriting.documents.append import append
 from handwriting.documents.document import Document
-from handwriting.documents.inputs import InputFile, find_files
+from handwriting.documents.inputs import STDIN, find_files
 from handwriting.documents.loading import load
 from handwriting.documents.recognise import TranscribeOptions, load_recognizer, recognise
-from handwriting.documents.record import Record, record
 from handwriting.documents.render import Kind, choose_kind, render
 from handwriting.documents.results import open_results
-from handwriting.errors import InkError
-from handwriting.files import atomic, has_place
-from handwriting.notes import Note
+from handwriting.documents.summary import Show, Summary, Tally
+from handwriting.documents.watch import watch
+from handwriting.errors import InkError, printable
+from handwriting.files import atomic, has_place, is_stream, refuse_input
 from handwriting.progress import Progress, no_progress
-
-Show = Callable[[str], object]
-"""Callback that is given text to show."""
-
-
-@dataclass(frozen=True)
-class Summary:
-    """How many files were transcribed."""
-
-    files: int
-    failed: int = 0
-    partial: int = 0
-    """Files of which strokes or pages could not be read."""
-    before: int = 0
-    """Files of these that an earlier run had done."""
-
-    def __str__(self) -> str:
-        parts = [f"{self.files:,} file" + "s" * (self.files != 1)]
-        parts += [f"{self.before:,} of them done before"] * (self.before > 0)
-        parts += [f"{self.failed:,} could not be read"] * (self.failed > 0)
-        parts += [f"{self.partial:,} only in part"] * (self.partial > 0)
-        return ", ".join(parts)
 
 
 def transcribe(
@@ -52,102 +30,73 @@ def transcribe(
     warn: Show,
     note: Show = lambda text: None,
     progress: Progress = no_progress,
+    wait: Callable[[float], bool] | None = None,
 ) -> Summary:
     """Transcribe the files and folders of ``paths`` to ``output``, or to ``show`` without one.
 
     ``kind`` is by default the one that the extension of ``output`` means. Text and JSON are shown file by file. A
-    ``jsonl`` output grows file by file, and another run with the same output continues it. Every other output is
-    written at the end, and not at all when no file could be read.
+    ``jsonl`` output grows file by file, and another run with the same output continues it: it reads the files that are
+    new or have changed. Every other output is written at the end, and not at all when no file could be read.
 
     ``scheduler`` is the address of a Dask scheduler, whose workers recognise instead; it needs a ``jsonl`` output.
-    ``warn`` is given the reason for each file, stroke or page that cannot be read; ``note`` is given what else was left
-    out of a file. ``progress`` counts files.
+    ``warn`` is given the reason for each file, or part of a file, that cannot be read; ``note`` is given what was left
+    out on purpose. ``progress`` counts files.
+
+    With ``wait``, the files and folders are watched: those that are new or have changed are read again and again. In
+    between, ``wait`` is called with the seconds to wait, and ends the watch by returning False. It needs a ``jsonl``
+    output.
 
     Raises :class:`InkError` for arguments that do not fit together, a checkpoint that cannot be loaded, and an output
-    that cannot be written.
+    that cannot be written or is one of the inputs.
     """
     kind = choose_kind(kind, output)
     if options.alternatives > 1 and kind not in ("json", "jsonl"):
         raise InkError(f"alternatives {options.alternatives}: {kind} has no room for them; choose the format json")
-    grows = kind == "jsonl" and output is not None
+    grows = kind == "jsonl" and output is not None and not is_stream(output)
     if scheduler is not None and not grows:
         raise InkError(f"scheduler {scheduler} needs an output that grows file by file; give one like NAME.jsonl")
+    if wait is not None and (not grows or STDIN in paths):
+        raise InkError("only files and folders can be watched, and need an output like NAME.jsonl")
     if output is not None:
         has_place(output)
     load_recognizer(options)  # a bad checkpoint is reported before any file is read
-    files = find_files(paths)
+    files = find_files(paths, lambda text: note(printable(text)))
+    if wait is not None:
+        files = [file for file in files if not file.is_folder]  # it may get files later
+    if output is not None:
+        refuse_input(output, [file.name for file in files])
+    tally, before = Tally(warn, note), 0
     if output is not None and grows:
-        return _append(files, options, output, scheduler, warn, note, progress)
-    documents = recognise(load(files), options, len(files), progress)
-    if output is None and kind != "hocr":
-        return _show(documents, kind, show, warn, note)
-    return _write(documents, kind, output, show, warn, note)
-
-
-def _report(name: str, error: str | None, notes: Iterable[Note], warn: Show, note: Show) -> tuple[bool, bool]:
-    """Pass on what became of a file; whether it failed, and whether parts of it did."""
-    if error is not None:
-        warn(error)
-    notes = list(notes)
-    for one in notes:
-        (warn if one.severity == "lost" else note)(f"{name}: {one.text}")
-    return error is not None, any(one.severity == "lost" for one in notes)
-
-
-def _append(
-    files: Sequence[InputFile],
-    options: TranscribeOptions,
-    output: Path,
-    scheduler: str | None,
-    warn: Show,
-    note: Show,
-    progress: Progress,
-) -> Summary:
-    """Add a record for each file to the results in ``output``, except for those that are there."""
-    with open_results(output) as results:
-        new = [file for file in files if file.name not in results.done]
-        before = len(files) - len(new)
-        failed = partial = 0
-        if scheduler is None:
-            records: Iterator[Record] = map(record, recognise(load(new), options))
+        with open_results(output) as results:
+            before = append(files, results, options, scheduler, tally, progress)
+            if wait is not None:
+                return watch(paths, results, options, scheduler, tally, wait)
+    else:
+        documents = recognise(load(files), options, len(files), progress)
+        if output is None and kind != "hocr":
+            _show(documents, kind, show, tally)
         else:
-            from handwriting.documents.cluster import recognise_on_cluster
-
-            records = recognise_on_cluster(new, options, scheduler)
-        for done, one in enumerate(records, before + 1):
-            results.add(one)
-            notes = (Note(told["text"], told["severity"]) for told in one.get("notes", ()))
-            is_failed, is_partial = _report(one["file"], one.get("error"), notes, warn, note)
-            failed, partial = failed + is_failed, partial + is_partial
-            progress(done, len(files))
-    return Summary(len(files), failed, partial, before)
+            _write(documents, kind, output, show, tally)
+    return Summary(len(files), tally.failed, tally.partial, before)
 
 
-def _show(documents: Iterator[Document], kind: Kind, show: Show, warn: Show, note: Show) -> Summary:
+def _show(documents: Iterator[Document], kind: Kind, show: Show, tally: Tally) -> None:
     """Show each document as soon as it is recognised."""
-    files = failed = partial = 0
     for document in documents:
-        is_failed, is_partial = _report(document.name, document.error, document.notes, warn, note)
-        files, failed, partial = files + 1, failed + is_failed, partial + is_partial
-        show(render([document], kind).decode())
-    return Summary(files, failed, partial)
+        tally.add(document)
+        show(render([document], kind, tally.note).decode())
 
 
-def _write(
-    documents: Iterator[Document], kind: Kind, output: Path | None, show: Show, warn: Show, note: Show
-) -> Summary:
-    """Write all documents as one file, or show them as one, unless all failed."""
+def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show: Show, tally: Tally) -> None:
+    """Write all documents as one file, or show them as one, unless all of them failed."""
     kept = []
-    failed = partial = 0
     for document in documents:
-        is_failed, is_partial = _report(document.name, document.error, document.notes, warn, note)
-        failed, partial = failed + is_failed, partial + is_partial
+        tally.add(document)
         kept.append(document)
-    if failed < len(kept):
-        data = render(kept, kind)
+    if tally.failed < len(kept):
+        data = render(kept, kind, tally.note)
         if output is None:
             show(data.decode())
         else:
             with atomic(output) as temporary:
                 temporary.write_bytes(data)
-    return Summary(len(kept), failed, partial)

@@ -20,14 +20,15 @@ from handwriting.progress import Progress, no_progress, part
 from handwriting.recognition.calibration import EVIDENCE_LEVELS, Calibration, logistic
 from handwriting.recognition.decode import Floats
 from handwriting.recognition.language.model import LanguageModel
-from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Transcription
 
 FOLDS = 5
 """Folds of the cross-validation; the lines of a form are in the same fold."""
 READINGS = (1, 5)
 """Numbers of alternatives that a beam is calibrated for."""
-RIDGE = 1e-2
-"""Strength of the penalty on the squared weights."""
+L2_PENALTY = 1e-2
+"""Factor of the penalty on the squared weights."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ def fit(features: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
     weights = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (right - p) - RIDGE * weights
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(weights))
+        gradient = x.T @ (right - p) - L2_PENALTY * weights
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + L2_PENALTY * np.eye(len(weights))
         step = np.linalg.solve(curvature, gradient)
         weights += step
         if np.abs(step).max() < 1e-6:

@@ -27,13 +27,14 @@ class Spread:
     """Standard deviations over lines."""
 
     slant: float
-    """In degrees from upright."""
+    """SD of the slant, in degrees."""
     height: float
-    """Of the writing height, in units of the source."""
+    """SD of the writing height, in units of the source."""
     speed: float
-    """Of the mean pen step within strokes, in units of the source: readings come at a constant rate."""
+    """SD of the mean pen step within strokes, in units of the source. It stands for speed, as the pen samples at a
+    constant rate."""
     spacing: float
-    """Of the median gap between words, in writing heights, over the lines of more than one word."""
+    """SD of the median gap between words, in writing heights, over lines of more than one word."""
 
 
 def spread(lines: Sequence[Line]) -> Spread:

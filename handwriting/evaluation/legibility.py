@@ -70,19 +70,9 @@ class LegibilityReport:
         return self.generated.score.cer
 
     @property
-    def real_cer(self) -> float | None:
-        """Character error rate on the real lines."""
-        return self.real.score.cer if self.real else None
-
-    @property
     def failed(self) -> float:
         """Share of generated lines with a CER above :data:`FAILED_CER`."""
         return failure_rate(self.generated)[0]
-
-    @property
-    def real_failed(self) -> float | None:
-        """Share of real lines with a CER above :data:`FAILED_CER`."""
-        return failure_rate(self.real)[0] if self.real else None
 
     @cached_property
     def characters(self) -> list[CharacterLegibility]:
@@ -177,7 +167,7 @@ def evaluate(
         allowed, splits = learned(trained_on["characters"]), list(trained_on["lists"])
     except (AttributeError, KeyError, TypeError) as error:
         raise InkError(
-            f"the synthesizer's card does not say what it was trained on ({error!r}); copy the checkpoint anew"
+            f"the synthesizer's card does not say what it was trained on ({error!r}); copy the checkpoint again"
         ) from None
     sentences = [Sentence(_writable(s, allowed), s.place) for s in sentences]
     if corpus is not None:

@@ -11,18 +11,13 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from handwriting.errors import InkError
-from handwriting.geometry.dots import dots_and_bars
-from handwriting.geometry.normalise import writing_height
+from handwriting.geometry.dots import delayed
 from handwriting.geometry.pace import sampled_in_time
 from handwriting.ink import Ink
 
 Perturbation = Callable[[Ink], Ink]
-
-WORD_GAP_HEIGHTS = 0.35
-"""A horizontal gap wider than this, in writing heights, separates two words."""
 
 
 def sampled(ink: Ink, rate: float) -> Ink:
@@ -49,34 +44,6 @@ def rotated(ink: Ink, degrees: float) -> Ink:
 def timeless(ink: Ink) -> Ink:
     """Drop times and pressure."""
     return replace(ink, t=None, pressure=None)
-
-
-def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
-    """Move every i-dot and t-bar to the end of its word, and drop the times, which would run backward.
-
-    ``among`` (S,) marks the strokes that may be moved; all by default. A horizontal gap wider than
-    :data:`WORD_GAP_HEIGHTS` separates two words.
-    """
-    late = dots_and_bars(ink)
-    if among is not None:
-        late &= among
-    word = _words(ink)
-    last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
-    np.maximum.at(last, word[~late], np.flatnonzero(~late))
-    at = np.where(late, np.maximum(last[word], np.arange(len(late))), np.arange(len(late)))
-    order = np.lexsort((np.arange(len(late)), late, at))
-    return replace(ink.take(order), t=None, pressure=None, source=ink.source)
-
-
-def _words(ink: Ink) -> NDArray[np.int64]:
-    """Return for each stroke the number of its word, counted from left to right; shape (S,)."""
-    left, _, right, _ = ink.boxes
-    order = np.argsort(left, kind="stable")
-    reached = np.maximum.accumulate(right[order])
-    begins = left[order[1:]] - reached[:-1] > WORD_GAP_HEIGHTS * writing_height(ink)
-    word = np.empty(len(left), dtype=np.int64)
-    word[order] = np.concatenate([[0], np.cumsum(begins)])
-    return word
 
 
 PERTURBATIONS: dict[str, Perturbation] = {

@@ -19,7 +19,8 @@ from handwriting.evaluation.reliability import ReliabilityReport
 from handwriting.files import atomic
 from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
-from handwriting.recognition.recognizer import Decoder, Recognizer, Transcription
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Transcription
 from handwriting.text import canonical
 
 CHUNK_LINES = 256

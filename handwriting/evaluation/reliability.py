@@ -22,7 +22,7 @@ from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.recognition.calibration import EVIDENCE_LEVELS
 from handwriting.recognition.decode import Floats
-from handwriting.recognition.recognizer import Transcription
+from handwriting.recognition.transcription import Transcription
 from handwriting.text import canonical, natural
 
 BINS = 10

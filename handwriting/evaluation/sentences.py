@@ -63,6 +63,6 @@ def refuse_known(sentences: Iterable[Sentence], corpus: Corpus, splits: Sequence
         places = list(dict.fromkeys(other.place for other, _ in known))
         more = f" (and {len(places) - 1} more, the next at {places[1]})" if len(places) > 1 else ""
         raise InkError(
-            f"{sentence.place}: {sentence.text!r} stands in form {form}, which the synthesizer was trained on{more}; "
+            f"{sentence.place}: {sentence.text!r} occurs in form {form}, which the synthesizer was trained on{more}; "
             "take another sentence"
         )

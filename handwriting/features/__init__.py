@@ -1,9 +1,10 @@
-"""Features: ink as a recognition network sees it.
+"""Features: ink encoded as the input of a network.
 
-    ink -> settle (dots and bars that came late) -> normalise (deskew, deslant, resize) -> encode (points or curves)
-    ink -> normalise -> augment -> encode, in training
+    recognition:  ink -> reorder delayed strokes -> normalise (deskew, deslant, resize) -> encode (points or curves)
+    training:     ink -> normalise -> augment -> encode
 
-Every step is a pure function in a file of its own; none needs time.
+``points`` and ``bezier`` are the two encodings of the recognizer; ``offsets`` is that of the synthesizer. Each step is
+a pure function and works without time.
 """
 
 from __future__ import annotations
@@ -15,61 +16,65 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.errors import InkError
-from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE, encode_bezier
-from handwriting.features.points import POINT_SIZE, encode_points
-from handwriting.geometry.dots import settled
+from handwriting.features.bezier import BEZIER_SIZE, TOLERANCE_HEIGHTS, encode_bezier
+from handwriting.features.points import POINTS_SIZE, encode_points
+from handwriting.geometry.dots import undelayed_order
 from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
 
 
 @dataclass(frozen=True)
 class FeatureConfig:
-    """How ink becomes steps; part of a checkpoint's card."""
+    """How ink is encoded as steps; stored on a recognizer's card.
+
+    Raises :class:`InkError` for an unknown encoding.
+    """
 
     encoding: Literal["points", "bezier"] = "bezier"
-    """Curves read as well in fewer steps: benchmarks/RECOGNITION.md."""
+    """Whether a step is a resampled point or a Bézier curve. Curves need fewer steps for the same accuracy."""
     spacing: float = 0.06
-    """Points: distance between resampled points, in writing heights."""
-    tolerance: float = TOLERANCE
-    """Curves: largest distance between ink and curve, in writing heights."""
+    """Distance between resampled points, in writing heights."""
+    tolerance: float = TOLERANCE_HEIGHTS
+    """Largest distance between ink and curve, in writing heights."""
 
     def __post_init__(self) -> None:
         if self.encoding not in ("points", "bezier"):
-            raise InkError(f"encoding {self.encoding!r} is not known; choose points or bezier")
+            raise InkError(f"encoding {self.encoding!r} is unknown; choose points or bezier")
 
     @property
     def size(self) -> int:
-        """Features of a step."""
-        return POINT_SIZE if self.encoding == "points" else BEZIER_SIZE
+        """Number of features per step."""
+        return POINTS_SIZE if self.encoding == "points" else BEZIER_SIZE
 
 
-LIMIT = 6.0
-"""Largest feature. Real lines reach 4.6; what goes beyond is a gap across a page or a tremble taken for writing, and
-would, through int8's one scale a call, blur the lines that are read together with it."""
+MAX_FEATURE = 6.0
+"""Features are clipped to this absolute value. Those of real lines reach 4.6; larger ones come from gaps across a page
+or from trembling taken for writing. As int8 inference has one scale per call, they would blur the other lines of the
+batch."""
 
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """Ink as network input."""
+    """Ink as the input of a recognition network of ``T`` steps."""
 
     steps: NDArray[np.float32]
-    """Shape (T, size)."""
+    """Features of each step, shape (T, D)."""
     points: NDArray[np.int64]
-    """Shape (T, 2): for each step the half-open range of points that it covers, in the network's order."""
+    """Half-open range of points that each step covers, in the network's order of strokes; shape (T, 2)."""
     order: NDArray[np.int64]
-    """Shape (S,): the ink's strokes in the network's order, in which those dots and bars that came late do not."""
+    """Strokes of the ink in the network's order, where delayed dots and bars follow their letters; shape (S,)."""
 
 
 def encode(ink: Ink, config: FeatureConfig) -> Encoded:
-    """Ink in any units as network input."""
-    order = settled(ink)
+    """Encode ink in any units."""
+    order = undelayed_order(ink)
     return replace(encode_normalised(normalise(ink.take(order)), config), order=order)
 
 
 def encode_normalised(ink: Ink, config: FeatureConfig, stretch: float = 1.0) -> Encoded:
-    """Normalised ink as network input; ``stretch`` scales the resolution (training-time augmentation)."""
+    """Encode normalised ink in its order of strokes; ``stretch`` scales spacing or tolerance, for augmentation."""
     if config.encoding == "points":
         steps, points = encode_points(ink, config.spacing * stretch)
     else:
         steps, points = encode_bezier(ink, config.tolerance * stretch)
-    return Encoded(np.clip(steps, -LIMIT, LIMIT), points, np.arange(len(ink.starts)))
+    return Encoded(np.clip(steps, -MAX_FEATURE, MAX_FEATURE), points, np.arange(len(ink.starts)))

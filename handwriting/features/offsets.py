@@ -1,8 +1,8 @@
-"""Offsets: ink as the synthesizer reads and writes it, one (dx, dy, end of stroke) a point.
+"""Encode ink as offsets, as the synthesizer reads and writes it: (dx, dy, end of stroke) for each point.
 
-Graves 2013 (arXiv 1308.0850), section 4: raw points, not resampled. Cleaning drops the sensor's jumps and nothing
-else; offsets are then normalised to mean 0 and standard deviation 1 over the training lists, so that log-likelihoods
-(nats) of networks trained on the same data compare.
+Graves 2013 (arXiv 1308.0850), section 4: points are raw, not resampled. Cleaning drops jumps of the sensor and nothing
+else. Offsets are then normalised to mean 0 and standard deviation 1 over the training lists, so that log-likelihoods
+(nats) of networks trained on the same data can be compared.
 """
 
 from __future__ import annotations
@@ -16,22 +16,24 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handwriting.errors import InkError
+from handwriting.geometry.baseline import level
+from handwriting.geometry.pace import rate_of, sampled_in_time, thinned
 from handwriting.ink import Ink
 
-JUMP = 600.0
-"""A point further than this from the one before it in its stroke is a sensor's jump, in the source's units."""
+JUMP_UNITS = 600.0
+"""A point farther than this from the previous one in its stroke, in units of the source, is a jump of the sensor."""
 
 SIGMA_FLOOR = 0.3
-"""The smallest standard deviation a density may have, in the source's units: coordinates are integers."""
+"""Smallest standard deviation of a density, in units of the source, whose coordinates are integers."""
 
 
 def clean(ink: Ink) -> Ink:
-    """``ink`` without the points that are more than 600 units from the last one kept before them in their stroke.
+    """Drop the points that are more than :data:`JUMP_UNITS` from the last kept point of their stroke.
 
-    A stroke's first point is always kept, so that none vanishes; afterwards no step within a stroke exceeds 600.
+    The first point of a stroke is always kept, so that no stroke vanishes. No remaining step within a stroke is longer.
     """
     x, y = ink.x, ink.y
-    far = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) > JUMP
+    far = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) > JUMP_UNITS
     far[ink.starts] = False
     if not far.any():
         return ink
@@ -39,13 +41,23 @@ def clean(ink: Ink) -> Ink:
     for start, end in zip(ink.starts, ink.ends, strict=True):
         last = start
         for i in range(start + 1, end) if far[start:end].any() else ():
-            keep[i] = math.hypot(x[i] - x[last], y[i] - y[last]) <= JUMP
+            keep[i] = math.hypot(x[i] - x[last], y[i] - y[last]) <= JUMP_UNITS
             last = i if keep[i] else last
     return ink.keep(keep)
 
 
+def at_pace(ink: Ink, rate: float) -> Ink:
+    """A line of IAM-OnDB, or of another pen that is read evenly in time, cleaned, level and on y = 0.
+
+    It has ``rate`` points a second where its times tell, else half of its points.
+    """
+    ink = clean(ink)
+    timed = ink.t is not None and 20 < rate_of(ink) < 1000
+    return level(sampled_in_time(ink, ink.t, rate) if timed and ink.t is not None else thinned(ink, 2.0))
+
+
 def offsets(ink: Ink) -> NDArray[np.float64]:
-    """Shape (N, 3): dx, dy from the point before (0 at the first), and 1 where the point is the last of its stroke."""
+    """Return dx, dy from the previous point (0 at the first), and 1 at the last point of a stroke; shape (N, 3)."""
     steps = np.zeros((len(ink), 3))
     steps[1:, 0], steps[1:, 1] = np.diff(ink.x), np.diff(ink.y)
     steps[ink.ends - 1, 2] = 1.0
@@ -53,7 +65,10 @@ def offsets(ink: Ink) -> NDArray[np.float64]:
 
 
 def from_offsets(steps: ArrayLike, x: float = 0.0, y: float = 0.0) -> Ink:
-    """The ink whose :func:`offsets` are ``steps`` (N, 3), with the origin of the first offset at (``x``, ``y``)."""
+    """Return the ink whose :func:`offsets` are ``steps`` (N, 3); the first offset starts at (``x``, ``y``).
+
+    Raises :class:`InkError` for a different shape and for no steps.
+    """
     steps = np.asarray(steps, dtype=np.float64)
     if steps.ndim != 2 or steps.shape[1] != 3 or len(steps) == 0:
         raise InkError(f"offsets have shape {steps.shape}; give (N, 3) with at least one point")
@@ -63,18 +78,22 @@ def from_offsets(steps: ArrayLike, x: float = 0.0, y: float = 0.0) -> Ink:
 
 @dataclass(frozen=True)
 class Normalizer:
-    """What makes offsets have mean 0 and standard deviation 1; part of a checkpoint's card.
+    """Normalises offsets to mean 0 and standard deviation 1; stored on the card of a checkpoint.
 
-    A line's first offset is none: it stays out of the statistics and is 0 in normalised units.
+    The first offset of a line has no meaning: it is not part of the statistics and is 0 in normalised units.
     """
 
     mean: tuple[float, float]
-    """Of dx and dy, in the source's units."""
+    """Mean of dx and of dy, in units of the source."""
     sd: tuple[float, float]
+    """Standard deviation of dx and of dy, in units of the source."""
 
     @classmethod
     def of(cls, lines: Iterable[NDArray[np.float64]]) -> Normalizer:
-        """The statistics of all offsets (N_i, 3) but each line's first. Raises :class:`InkError` for too few."""
+        """Compute the statistics of the offsets (N_i, 3) of all lines, without the first offset of each.
+
+        Raises :class:`InkError` if there are too few offsets.
+        """
         moves = np.concatenate([np.empty((0, 2)), *(line[1:, :2] for line in lines)])
         sd = moves.std(0) if len(moves) else np.zeros(2)
         if not (sd > 0).all():
@@ -84,19 +103,19 @@ class Normalizer:
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> Normalizer:
-        """The normaliser that a checkpoint's card holds."""
+        """Return the normaliser on the card of a checkpoint."""
         (mean_x, mean_y), (sd_x, sd_y) = card["normalizer"]["mean"], card["normalizer"]["sd"]
         return cls((float(mean_x), float(mean_y)), (float(sd_x), float(sd_y)))
 
     def __call__(self, steps: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Offsets (N, 3) in normalised units, the first one 0."""
+        """Return offsets (N, 3) in normalised units, with the first one 0."""
         normal = steps.astype(np.float64)
         normal[:, :2] = (normal[:, :2] - self.mean) / self.sd
         normal[:1, :2] = 0.0
         return normal.astype(np.float32)
 
     def inverse(self, steps: ArrayLike) -> NDArray[np.float64]:
-        """Normalised offsets (N, 3) in the source's units again, the first one 0."""
+        """Return normalised offsets (N, 3) in units of the source, with the first one 0."""
         raw = np.array(steps, dtype=np.float64)
         raw[:, :2] = raw[:, :2] * self.sd + self.mean
         raw[:1, :2] = 0.0
@@ -109,5 +128,5 @@ class Normalizer:
 
     @property
     def raw_nats(self) -> float:
-        """log(sd_x sd_y): what a point's nats grow by when the density is taken over the source's units."""
+        """log(sd_x sd_y): the difference per point between nats in units of the source and in normalised units."""
         return math.log(self.sd[0] * self.sd[1])

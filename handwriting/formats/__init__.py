@@ -8,11 +8,12 @@ in ``ink.source.notes``.
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -27,22 +28,28 @@ from handwriting.formats import (
     excalidraw,
     iamondb,
     inkml,
+    isf,
     json,
     packed,
     remarkable,
+    remarkable_extras,
     rnote,
     svg,
     tldraw,
+    uim,
     unipen,
     xml,
     xournal,
+    xournal_extras,
 )  # fmt: skip
+from handwriting.formats.extras import PageExtras
 from handwriting.formats.format import PROPERTIES, Format, lost
 from handwriting.ink import Ink, Page
 from handwriting.limits import MAX_BYTES, MAX_PACKAGE, check_size
-from handwriting.notes import Notes
+from handwriting.notes import Note, Notes
 
 __all__ = [
+    "DocumentContents",
     "Format",
     "Reader",
     "convert",
@@ -50,6 +57,7 @@ __all__ = [
     "find",
     "load",
     "read",
+    "read_document",
     "read_ink",
     "read_pages",
     "readers",
@@ -61,6 +69,8 @@ __all__ = [
 
 GROUP = "handwriting.formats"
 """Entry points of other packages that are a :class:`Format`."""
+GZIPPED = (".svgz",)
+"""Extensions that mean that a file is packed with gzip; any file may be, when it is read."""
 HEAD = 16384
 """Bytes at the start of a file by which a format is recognised."""
 
@@ -78,19 +88,22 @@ def readers() -> tuple[Format, ...]:
         Format("InkML", (".inkml",), inkml.recognises, inkml.read, inkml.write, inkml.HOLDS),
         Format(
             "Xournal++", (".xopp", ".xoj"), xournal.recognises, xournal.read, xournal.write, xournal.HOLDS, "pt",
-            document=True, packs=xournal.packs, most=xournal.MOST,
+            document=True, packs=xournal.packs, most=xournal.MOST, extras=xournal_extras.EXTRAS,
         ),
         Format("SVG", (".svg", ".svgz"), svg.recognises, svg.read, svg.write, svg.HOLDS, "mm"),
         Format(
             "reMarkable", (".rm", ".rmdoc"), remarkable.recognises, remarkable.read,
-            document=True, packs=remarkable.packs,
+            document=True, packs=remarkable.packs, extras=remarkable_extras.EXTRAS,
         ),
         Format("Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read),
         Format("tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True),
         Format("Rnote", (".rnote",), rnote.recognises, rnote.read, document=True, most=rnote.MOST),
+        Format("Universal Ink Model", (".uim",), uim.recognises, uim.read),
+        Format("Ink Serialized Format", (".isf",), isf.recognises, isf.read),
         *_others(),
-        # These two recognise any file of their kind, so they come last.
-        Format("JSON", (".json", ".jiix", ".ndjson"), json.recognises, json.read, json.write, json.HOLDS),
+        # These recognise any file of their kind, so they come last.
+        Format("JSON lines", (".ndjson",), json.recognises_lines, json.read),
+        Format("JSON", (".json", ".jiix"), json.recognises, json.read, json.write, json.HOLDS),
         Format("CSV", (".csv", ".tsv"), csv.recognises, csv.read, csv.write, csv.HOLDS),
     )  # fmt: skip
 
@@ -130,7 +143,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
     of a ``page``, from 1; for all of them see :func:`read_pages`. ``ink.source.notes`` tells what was left out. Raises
     :class:`InkError` when the file is missing, empty, too large, of no known format, or damaged.
     """
-    found, pages, file = _read(source, format)
+    found, pages, file, _ = _read(source, format)
     if page is not None:
         pages = [_choose(pages, page, file)]
     if len(pages) > 1:
@@ -152,6 +165,28 @@ def read_pages(source: Readable, format: str | None = None) -> list[Page]:
     return _read(source, format)[1]
 
 
+@dataclass(frozen=True)
+class DocumentContents:
+    """Everything that a file has."""
+
+    pages: tuple[Page, ...]
+    """The pages that have ink."""
+    extras: tuple[PageExtras, ...]
+    """What all pages have besides ink; empty when the format cannot tell."""
+    notes: tuple[Note, ...]
+    """What was left out."""
+
+
+def read_document(source: Readable, format: str | None = None) -> DocumentContents:
+    """Read the pages that have ink, as :func:`read_pages`, and what all pages have besides ink.
+
+    A document may have no ink. A file that has neither ink nor pages raises :class:`~handwriting.errors.NoInkError`.
+    """
+    extras: list[PageExtras] = []
+    _, pages, _, notes = _read(source, format, extras)
+    return DocumentContents(tuple(pages), tuple(extras), notes)
+
+
 def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format: str | None = None) -> list[str]:
     """Write ink, a page or pages to ``path`` in the format of its extension, or the one that ``format`` names.
 
@@ -168,6 +203,8 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
             f"{path}: {chosen.name} holds one page, and there are {len(pages)}; choose one with --page N (page=N)"
         )
     data = chosen.write(pages)
+    if Path(path).suffix.lower() in GZIPPED:
+        data = gzip.compress(data, mtime=0)
     with atomic(path) as temporary:
         temporary.write_bytes(data)
     return lost(pages, chosen)
@@ -184,7 +221,7 @@ def convert(
     writer(path)
     if isinstance(source, str | os.PathLike):
         refuse_input(path, [source])
-    _, pages, file = _read(source, format)
+    _, pages, file, _ = _read(source, format)
     if page is not None:
         pages = [_choose(pages, page, file)]
     return pages, save(pages, path)
@@ -245,29 +282,37 @@ def _choose(pages: list[Page], number: int, file: str) -> Page:
     raise InkError(f"{file}: no ink on page {number}; the pages with ink are: {numbers}")
 
 
-def _read(source: Readable, format: str | None) -> tuple[Format, list[Page], str]:
-    """The format, the pages with their notes (at least one), and the name for messages."""
+def _read(
+    source: Readable, format: str | None, extras: list[PageExtras] | None = None
+) -> tuple[Format, list[Page], str, tuple[Note, ...]]:
+    """The format, the pages with their notes, the name for messages, and the notes.
+
+    There is at least one page, unless what the pages have besides ink is added to a list of ``extras``.
+    """
     data, file = _load(source)
     if data.startswith(packed.GZIP):
         data = packed.gunzip(data, file)
     found = find(data, file, format)
     check_size(len(data), file, MAX_PACKAGE if data.startswith(packed.ZIP) else found.most)
-    notes = Notes(file)
+    beside = found.extras if extras is not None else None
+    notes = Notes(file, known=beside.covers if beside else frozenset())
     with np.errstate(all="ignore"):  # values that are not finite are refused one by one
         try:
             result = found.read(data, file, notes)
+            if extras is not None and beside is not None:
+                extras += beside.read(data, file, notes)
         except InkError:
             raise
         except Exception as error:
             told = f"{type(error).__name__}: {error}"[:150]
             raise InkError(f"{file}: the reader of {found.name} failed ({told}); export the file again") from error
     pages = [Page(result)] if isinstance(result, Ink) else list(result)
-    if not pages:
+    if not pages and (not extras or (notes.first_loss and not any(page.texts for page in extras))):
         raise _without_ink(file, notes)
     said = notes.all()
     if said:
         pages = [replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=said))) for page in pages]
-    return found, pages, file
+    return found, pages, file, said
 
 
 def _without_ink(file: str, notes: Notes) -> InkError:

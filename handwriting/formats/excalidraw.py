@@ -20,6 +20,7 @@ from handwriting.ink import Floats, Page, Source
 from handwriting.notes import Notes
 
 KIND = "excalidraw"
+BLACK = ("#1e1e1e", "#000000", "#000", "black")
 HIGHLIGHTER = 60
 """Opacity in percent below which a line of at least :data:`WIDE` pixels is a highlighter's."""
 WIDE = 8.0
@@ -54,6 +55,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
                 complete = isinstance(pressures, list) and len(pressures) == len(points)
                 real = complete and element.get("simulatePressure") is not True
                 strokes.add(points[:, 0], points[:, 1], None, times.column(pressures or (), 1.0) if real else None)
+            notes.count("stroke color", element.get("strokeColor", BLACK[0]) not in BLACK, "detail")
     ink = strokes.ink(Source(units="px", file=file))
     return [] if ink is None else [Page(ink)]
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from handwriting.formats.extras import ExtrasReader
 from handwriting.formats.units import millimetres
 from handwriting.ink import Ink, Page
 from handwriting.limits import MAX_BYTES
@@ -63,6 +64,8 @@ class Format:
     """Whether a zip archive with members of these names is of this format; None when it is never a zip archive."""
     most: int = MAX_BYTES
     """Largest number of bytes, after unpacking gzip."""
+    extras: ExtrasReader | None = None
+    """Reads typed text, pictures and backgrounds; None when there is no reader of them."""
 
 
 PROPERTIES = ("time", "start time", "pressure", "text", "writer", "units", "page size", "pages")

@@ -33,6 +33,7 @@ ROOT = "ink"
 NAMESPACE = "http://www.w3.org/2003/InkML"
 TRUTH = ("truth", "text", "transcription", "transcript", "label", "groundtruth", "unicode")
 """Types of annotation that say what is written, in lower case."""
+WRITER = ("writer", "writerid")
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units"})
 
 
@@ -123,7 +124,11 @@ class _Document:
                 with self.notes.part("a view of traces"):
                     self._view(child, context, depth + 1)
             elif name == "annotation":
-                self.said.append((depth, child.get("type", "").lower(), (child.text or "").strip()))
+                kind = child.get("type", "").lower()
+                self.said.append((depth, kind, (child.text or "").strip()))
+                self.notes.count("annotation", kind not in (*TRUTH, *WRITER), "detail")
+            elif name == "definitions":
+                self.notes.count("brush", sum(xml.local(part) == "brush" for part in child), "detail")
 
     def _view(self, view: etree._Element, context: Context, depth: int) -> None:
         """A view draws what stands in ``definitions``; of traces that are drawn anyway it only tells more."""
@@ -231,7 +236,7 @@ class _Document:
         return ("\n" if any(" " in part for part in parts) else " ").join(parts if top else parts[:1])
 
     def _writer(self) -> str | None:
-        return next((text for _, kind, text in self.said if kind in ("writer", "writerid") and text), None)
+        return next((text for _, kind, text in self.said if kind in WRITER and text), None)
 
 
 def _joined(parts: list[Floats | None]) -> Floats | None:

@@ -25,7 +25,7 @@ def values(texts: Sequence[str], names: list[str], regular: int, file: str) -> l
     """The points of each trace, shape (n, channels), with NaN for unknown values; or why a trace cannot be read.
 
     ``names``: all channels, of which those after the first ``regular`` may be missing at the end of a point. A trace is
-    damaged when a point has too many or too few values, or one that is not a number.
+    damaged when a point has too many values, none for X or Y, or one that is not a number.
     """
     texts = [text.strip().rstrip(",").rstrip() for text in texts]
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
@@ -116,7 +116,7 @@ def _point(text: str, state: list[_Channel], names: list[str], regular: int, fil
             raise InkError(
                 f"{file}: {text.strip()[:40]!r} in a trace is not a point: {token!r} is not a number"
             ) from None
-    if len(row) < regular:
+    if len(row) < regular and not {"X", "Y"} <= set(names[: len(row)]):
         raise _wrong(text, names, file)
     return row + [np.nan] * (len(names) - len(row))
 

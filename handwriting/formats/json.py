@@ -51,6 +51,12 @@ def recognises(head: bytes) -> bool:
     return head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")[:1] in (b"{", b"[")
 
 
+def recognises_lines(head: bytes) -> bool:
+    """Whether the first two lines are a document each, as far as the second one can be seen."""
+    first, _, second = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    return second.lstrip()[:1] in (b"{", b"[") and _is_document(first)
+
+
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The ink as one page, or, of several documents on a line each, as one page a line."""
     documents = list(parse_all(data, file, notes))

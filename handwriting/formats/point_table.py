@@ -1,7 +1,8 @@
 """Tables of points, from CSV or from a flat list of JSON objects: which columns there are and where strokes end.
 
-A stroke ends where its number changes, at an empty line, where an event says that the pen is put down, and where the
-pen is in the air: a pen column says so, or the pressure is 0 in a table that has some.
+A stroke ends where its number changes, at an empty line, where x and y are missing in a table without numbers, where an
+event says that the pen is put down, and where the pen is in the air: a pen column says so, the stroke has no number, or
+the pressure is 0 in a table that has some.
 """
 
 from __future__ import annotations
@@ -28,12 +29,31 @@ NAMES = {
     "ns": ("ns", "t_ns", "time_ns", "timestamp_ns", "nanoseconds"),
     "stroke": ("stroke", "stroke_id", "strokeid", "stroke_number", "stroke_index", "trace", "trace_id", "s"),
     "pressure": ("pressure", "p", "force", "f"),
-    "down": ("pen_down", "pendown", "is_down", "isdown", "down", "pen_state", "penstate", "contact", "touching", "pen"),
+    "down": (
+        "pen_down",
+        "pendown",
+        "is_down",
+        "isdown",
+        "down",
+        "pen_state",
+        "penstate",
+        "pen_status",
+        "state",
+        "status",
+        "contact",
+        "touching",
+        "pressed",
+        "is_pressed",
+        "tip",
+        "pen",
+    ),
     "up": ("pen_up", "penup", "up", "eos", "end_of_stroke", "in_air", "inair", "hover", "hovering"),
     "tool": ("tool", "pen_type", "pentype", "pointer_type", "pointertype", "tool_type"),
     "event": ("event", "event_type", "eventtype", "action", "phase", "type", "e"),
 }
 """Accepted names of each column, in lower case."""
+NOTHING = ("", "nan", "null", "none", "na")
+"""Values that stand for a missing one."""
 UNITS = {"t": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 """Seconds a unit of the columns of times; a format may mean something else by ``t``."""
 NO = ("0", "0.0", "false", "f", "no", "n", "up", "off", "air", "hover", "penup", "pen_up", "none", "")
@@ -82,7 +102,15 @@ class PointTable:
     def runs(self) -> list[tuple[int, int]]:
         """First and one past the last row of every stroke: rows with one key, none of them in the air."""
         air = self._air()  # it may find further ends of strokes
-        names = self.column("stroke") or [""] * len(self.rows)
+        names = self.column("stroke")
+        if names:
+            numbered = any(_is_stroke(name) for name in names)
+            air = [up or (numbered and not _is_stroke(name)) for up, name in zip(air, names, strict=True)]
+        else:
+            places = zip(self.column("x"), self.column("y"), strict=True)
+            gaps = [x.lower() in NOTHING and y.lower() in NOTHING for x, y in places]
+            air = [up or gap for up, gap in zip(air, gaps, strict=True)]
+            names = [""] * len(self.rows)
         keys = list(zip(names, [0] * len(names) if self.spaced else self.blanks, strict=True))
         runs: list[tuple[int, int]] = []
         for row, (key, up) in enumerate(zip(keys, air, strict=True)):
@@ -145,6 +173,11 @@ def where(names: Sequence[str]) -> dict[str, int]:
         if index is not None:
             found[key] = index
     return found
+
+
+def _is_stroke(stroke: str) -> bool:
+    """Whether this is the number or the name of a stroke; points between strokes have -1 or nothing."""
+    return stroke.lower() not in NOTHING and not stroke.startswith("-")
 
 
 def _optional(values: list[str]) -> Floats | None:

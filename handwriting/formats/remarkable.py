@@ -28,6 +28,8 @@ from handwriting.notes import Notes
 
 HEADER = b"reMarkable .lines file, version="
 UNIT = "1/226 in"
+COLORS = (0, 1, 2)
+"""Black, gray and white: all that the first tablets have."""
 
 
 def recognises(head: bytes) -> bool:
@@ -45,7 +47,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         return [] if page is None else [page]
     archive = packed.Archive(data, file)
     points, pages = 0, []
-    for number, name in enumerate(_order(archive, file), 1):
+    for number, name in enumerate(order(archive, file), 1):
         if name not in archive.names:  # the page was never drawn on
             continue
         with notes.part(f"page {number}"):
@@ -57,7 +59,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def _order(archive: packed.Archive, file: str) -> list[str]:
+def order(archive: packed.Archive, file: str) -> list[str]:
     """The members that are the pages, in the document's order, including pages that the archive does not contain."""
     contents = [name for name in archive.names if name.endswith(".content")]
     names = [page for content in contents for page in _listed(archive, content, file)]
@@ -83,10 +85,10 @@ def _listed(archive: packed.Archive, name: str, file: str) -> list[str]:
     if not isinstance(sheets, list):
         return []
     check_pages(len(sheets), file)
-    return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not _is_deleted(s)]
+    return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not is_deleted(s)]
 
 
-def _is_deleted(sheet: Any) -> bool:
+def is_deleted(sheet: Any) -> bool:
     """A page that was deleted and restored keeps the mark, with the value 0."""
     mark = sheet.get("deleted") if isinstance(sheet, dict) else None
     return bool(mark.get("value", True) if isinstance(mark, dict) else mark)
@@ -114,6 +116,7 @@ def _page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
         if line.tool in NOT_PENS:
             notes.count(f"{NOT_PENS[line.tool]} stroke")
             continue
+        notes.count("stroke color", line.color not in COLORS, "detail")
         with notes.part(f"stroke {count} on {where}"):
             strokes.add(line.x, line.y, None, line.pressure.clip(0, 1))
     ink = strokes.ink(Source(units=UNIT, file=file))

@@ -17,9 +17,10 @@ Paper = tuple[int, int]
 
 @dataclass
 class Line:
-    """A line: the tool's number, and arrays of shape (n,) in pixels from the paper's upper left corner."""
+    """A line: the numbers of its tool and its color, and arrays of shape (n,) in pixels from the paper's corner."""
 
     tool: int
+    color: int
     x: Floats
     y: Floats
     pressure: Floats

@@ -44,7 +44,7 @@ def _read(data: bytes, head: struct.Struct, found: list[Line], file: str) -> Non
         if count > MAX_STROKES:
             raise TooLargeError(f"{file}: {count:,} strokes, and a page may have {MAX_STROKES:,} at most; split it")
         for _ in range(count):
-            tool, *_, points = head.unpack_from(data, at)
+            tool, color, *_, points = head.unpack_from(data, at)
             at += head.size
             size = points * POINT_SIZE
             if size > len(data) - at:
@@ -52,4 +52,4 @@ def _read(data: bytes, head: struct.Struct, found: list[Line], file: str) -> Non
             values = np.frombuffer(data, "<f4", points * 6, at).reshape(-1, 6).astype(np.float64)
             at += size
             if points:
-                found.append(Line(tool, values[:, 0], values[:, 1], values[:, 5]))
+                found.append(Line(tool, color, values[:, 0], values[:, 1], values[:, 5]))

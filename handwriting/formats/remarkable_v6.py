@@ -43,7 +43,7 @@ def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Line],
     paper = PAPER
     number = 0
     with notes.part(f"the rest of {where}"):
-        for kind, revision, block in _blocks(data, file):
+        for kind, revision, block in blocks(data, file):
             number += kind == LINE
             with notes.part(f"stroke {number} on {where}" if kind == LINE else f"a part of {where}"):
                 try:
@@ -76,13 +76,13 @@ def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Line],
     return kept, paper
 
 
-def _has_text(block: _Block) -> bool:
+def _has_text(block: Block) -> bool:
     """Whether the block of typed text, which most pages have, has any."""
     block.id(1)
     return block.inner(2).inner(1).inner(1).number() > 0
 
 
-def _has_value(block: _Block) -> bool:
+def _has_value(block: Block) -> bool:
     """Whether an item of a group is still there; one that was deleted keeps its place without a value."""
     for index in (1, 2, 3, 4):
         block.id(index)
@@ -90,7 +90,7 @@ def _has_value(block: _Block) -> bool:
     return block.has(6, LENGTH)
 
 
-def _line(block: _Block, revision: int) -> tuple[Identifier, Line] | None:
+def _line(block: Block, revision: int) -> tuple[Identifier, Line] | None:
     """The layer and the line of a block; None when it was erased or has no points."""
     layer = block.id(1)
     for index in (2, 3, 4):
@@ -102,7 +102,7 @@ def _line(block: _Block, revision: int) -> tuple[Identifier, Line] | None:
     if value.take(1) != b"\x03":
         return None
     tool = int.from_bytes(value.value(1, BYTE4), "little")
-    value.value(2, BYTE4)
+    color = int.from_bytes(value.value(2, BYTE4), "little")
     value.value(3, BYTE8)
     value.value(4, BYTE4)
     raw = value.inner(5).rest()
@@ -113,7 +113,7 @@ def _line(block: _Block, revision: int) -> tuple[Identifier, Line] | None:
     if not len(points):
         return None
     x, y, pressure = (points[name].astype(np.float64) for name in ("x", "y", "pressure"))
-    return layer, Line(tool, x, y, pressure / (1.0 if revision == 1 else 255.0))
+    return layer, Line(tool, color, x, y, pressure / (1.0 if revision == 1 else 255.0))
 
 
 def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden: set[Identifier]) -> bool:
@@ -126,7 +126,7 @@ def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden:
     return False
 
 
-def _blocks(data: bytes, file: str) -> Iterator[tuple[int, int, _Block]]:
+def blocks(data: bytes, file: str) -> Iterator[tuple[int, int, Block]]:
     """Type, version and contents of every block after the header of 43 bytes."""
     at, left = 43, 2 * MAX_STROKES
     while at < len(data):
@@ -139,11 +139,11 @@ def _blocks(data: bytes, file: str) -> Iterator[tuple[int, int, _Block]]:
         at += 8
         if length > len(data) - at:
             raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
-        yield kind, revision, _Block(data, at, at + length)
+        yield kind, revision, Block(data, at, at + length)
         at += length
 
 
-class _Block:
+class Block:
     """The bytes from ``at`` to ``end``: values with tags, read in turn. Raises ValueError for a missing value."""
 
     def __init__(self, data: bytes, at: int, end: int) -> None:
@@ -192,12 +192,12 @@ class _Block:
         self.tag(index, kind)
         return self.take(_SIZES[kind])
 
-    def inner(self, index: int) -> _Block:
+    def inner(self, index: int) -> Block:
         """The block inside this one that is its value ``index``."""
         self.tag(index, LENGTH)
         (length,) = struct.unpack("<I", self.take(4))
         self.take(length)
-        return _Block(self.data, self.at - length, self.at)
+        return Block(self.data, self.at - length, self.at)
 
     def paper(self) -> tuple[int, int] | None:
         """The paper's size in the scene's block; None when it is not given."""

@@ -93,6 +93,7 @@ def _pages(strokes: list[tuple[int, Any]], sheet: _Sheet, file: str, notes: Note
     gathered: dict[int, Strokes] = {}
     total = 0
     for number, stroke in strokes:
+        notes.count("stroke color", _is_colored(stroke), "detail")
         with notes.part(f"stroke {number}"):
             rows = _path(stroke.get("path") if isinstance(stroke, dict) else None, file)
             if not rows:
@@ -113,6 +114,15 @@ def _pages(strokes: list[tuple[int, Any]], sheet: _Sheet, file: str, notes: Note
             size = (sheet.width, sheet.height) if sheet.paged else (None, None)
             pages.append(Page(ink, *size, page))
     return pages
+
+
+def _is_colored(stroke: Any) -> bool:
+    style = stroke.get("style") if isinstance(stroke, dict) else None
+    for look in style.values() if isinstance(style, dict) else ():
+        color = look.get("stroke_color") if isinstance(look, dict) else None
+        if isinstance(color, dict) and any(color.get(name) not in (None, 0) for name in "rgb"):
+            return True
+    return False
 
 
 def _path(path: Any, file: str) -> list[Row]:

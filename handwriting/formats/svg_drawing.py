@@ -24,6 +24,7 @@ OTHERS = {
     "foreignObject": "foreign object",
 }  # fmt: skip
 """Elements that are drawn, but not by a pen, and what they are called."""
+BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)")
 PAPER = "paper"
 """Class of the rulings in our own drawings."""
 MAX_REUSED = 50_000
@@ -72,16 +73,17 @@ class Drawing:
         """Every pen line, shape (n, 2), in the user units of the document."""
         drawn: list[_Drawn] = []
         for number, place in enumerate(self._places(), 1):
+            style = place.style
             with self.notes.part(f"{xml.local(place.element)} {number}"):
                 for curves, closed in self._outlines(place.element):
-                    if not place.style.visible:
+                    if not style.visible:
                         self.notes.count("invisible line")
-                    elif not place.style.is_pen(closed):
+                    elif not style.is_pen(closed):
                         self.outlines += 1
                     else:
+                        self.notes.count("line color", style.values.get("stroke", BLACK[0]) not in BLACK, "detail")
                         curves = curves @ place.matrix[:2, :2].T + place.matrix[:2, 2]
                         scale = abs(np.linalg.det(place.matrix[:2, :2])) ** 0.5
-                        style = place.style
                         drawn.append(_Drawn(curves, style.alpha, style.width * scale, style.blended))
         return svg_path.points([one.curves for one in self._without_highlighters(drawn)], self.file)
 

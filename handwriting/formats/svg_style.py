@@ -146,7 +146,7 @@ def _declarations(text: str) -> dict[str, str]:
 
 def _number(text: str | None) -> float | None:
     """The number that a length begins with; None when there is none."""
-    match = re.match(r"\s*([0-9]*\.?[0-9]+)", (text or "")[:40])
+    match = re.match(r"\s*([0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?)", (text or "")[:40], re.IGNORECASE)
     return float(match[1]) if match else None
 
 

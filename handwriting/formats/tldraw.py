@@ -104,6 +104,9 @@ def _page(strokes: Sequence[tuple[int, Iterator[Floats]]], file: str, notes: Not
 def _is_ink(shape: Shape, notes: Notes) -> bool:
     kind = str(shape.get("type"))[:30]
     if kind == "draw" and shape.get("opacity") != 0:
+        props = shape.get("props")
+        color = props.get("color", "black") if isinstance(props, dict) else "black"
+        notes.count("stroke color", color != "black", "detail")
         return True
     if kind == "highlight":
         notes.count("highlighter stroke")

@@ -53,6 +53,9 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             f"{file}: its ink is in {document.missing[0]}, which is missing; "
             "put it below a folder include/ beside or above this file"
         )
+    notes.count("way of the pen through the air", sum(not part.down for part in document.components), "detail")
+    top = document.segments[0].level if document.segments else ""
+    notes.count("label of a part", sum(one.level != top for one in document.segments), "detail")
     ink = document.whole(notes)
     return [] if ink is None else [Page(ink)]
 

@@ -49,7 +49,7 @@ def packs(names: Sequence[str]) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The pages that have pen strokes."""
-    root = xml.parse(_unpack(data, file), file)
+    root = xml.parse(unpack(data, file), file)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook")
     sheets = [child for child in root if xml.local(child) == "page"]
@@ -69,7 +69,8 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def _unpack(data: bytes, file: str) -> bytes:
+def unpack(data: bytes, file: str) -> bytes:
+    """The XML of a notebook."""
     if data.startswith(packed.ZIP):
         archive = packed.Archive(data, file)
         if "content.xml" not in archive.names:

@@ -1,1 +1,1 @@
-"""Measuring and straightening ink: what features, drawing and documents share."""
+"""Geometry of ink that network input, drawing and documents share: measure, straighten, resample, set side by side."""

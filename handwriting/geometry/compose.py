@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from handwriting.geometry.baseline import NEAR, bottoms
+from handwriting.geometry.baseline import BOTTOM_SD_HEIGHTS, bottoms
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 
@@ -68,7 +68,7 @@ def foot(ink: Ink) -> float:
     y = y[y >= 0.64 * ink.y.min() + 0.36 * ink.y.max()]
     if len(y) == 0:
         return float(ink.y.max())
-    near = 1.5 * NEAR * writing_height(ink)
+    near = 1.5 * BOTTOM_SD_HEIGHTS * writing_height(ink)
     crowd = np.exp(-(((y[:, None] - y) / near) ** 2) / 2).sum(1)
     return float(y[crowd.argmax()])
 

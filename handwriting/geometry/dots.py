@@ -1,10 +1,12 @@
-"""The dots of i's and the bars of t's: which strokes they are, and how they come back to the letters they belong to.
+"""Delayed strokes: find the dots of i's and the bars of t's, put them back after their letters, or delay them.
 
-Most people write them as they go, others when the word is done, or the line, which to a network that reads strokes in
-their order is another ink.
+Most people write dots and bars with the letter; others add them when the word or the line is finished. A network that
+reads strokes in order would see these as different ink.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,23 +14,31 @@ from numpy.typing import NDArray
 from handwriting.geometry.normalise import ink_weights, segments, writing_height
 from handwriting.ink import Ink
 
-DOT = 0.25
+MAX_DOT_HEIGHTS = 0.25
 """Largest extent of an i-dot, in writing heights."""
-TICK = 0.12
-"""A dot higher than this and higher than wide may be an apostrophe, which has no letter right under it."""
-BAR = 2.5
+TICK_HEIGHTS = 0.12
+"""A dot higher than this, in writing heights, and higher than wide may be an apostrophe, with no letter below it."""
+MAX_BAR_HEIGHTS = 2.5
 """Largest width of a t-bar, in writing heights."""
-STRAIGHT, LEVEL = 0.85, 0.6
-"""A bar's chord beside its length, at least; its rise beside its width, at most."""
-REACH, NARROW = 0.15, 0.03
-"""A stroke this far beside a dot, or a tick, still counts as under it, in writing heights."""
+MIN_BAR_STRAIGHTNESS = 0.85
+"""Smallest ratio of chord to length of a t-bar."""
+MAX_BAR_SLOPE = 0.6
+"""Largest ratio of rise to width of a t-bar."""
+DOT_REACH_HEIGHTS = 0.15
+"""A stroke at most this far to the side of a dot, in writing heights, counts as below it."""
+TICK_REACH_HEIGHTS = 0.03
+"""The same for a dot that may be an apostrophe."""
 
 
-def settled(ink: Ink) -> NDArray[np.int64]:
-    """The order of the strokes, shape (S,), in which dots and bars that came late follow their letter.
+WORD_GAP_HEIGHTS = 0.35
+"""A horizontal gap wider than this, in writing heights, separates two words."""
 
-    Late is what came when letters to its right had been begun. A dot belongs to the nearest stroke that begins left of
-    it, a bar to the first that it crosses.
+
+def undelayed_order(ink: Ink) -> NDArray[np.int64]:
+    """Return the order of the strokes, shape (S,), in which delayed dots and bars follow their letters.
+
+    A dot or bar is delayed if a letter to its right was begun before it. A dot belongs to the nearest stroke that
+    begins to its left, a bar to the first stroke that it crosses.
     """
     after = np.arange(len(ink.starts))
     late = dots_and_bars(ink)
@@ -38,9 +48,9 @@ def settled(ink: Ink) -> NDArray[np.int64]:
     centre, height = (left + right) / 2, writing_height(ink)
     letters = np.flatnonzero(~late)
     for k in np.flatnonzero(late):
-        reach = REACH * height
+        reach = DOT_REACH_HEIGHTS * height
         near = letters[(letters < k) & (left[letters] - reach < right[k]) & (right[letters] + reach > left[k])]
-        if right[k] - left[k] > max(TICK * height, 1.5 * (bottom[k] - top[k])):
+        if right[k] - left[k] > max(TICK_HEIGHTS * height, 1.5 * (bottom[k] - top[k])):
             across = (left[near] < right[k]) & (right[near] > left[k])
             own = near[across & (top[near] < bottom[k]) & (bottom[near] > top[k])][:1]
         else:
@@ -55,10 +65,10 @@ def settled(ink: Ink) -> NDArray[np.int64]:
 
 
 def dots_and_bars(ink: Ink) -> NDArray[np.bool_]:
-    """Shape (S,): which strokes are.
+    """Return which strokes are i-dots or t-bars, shape (S,).
 
-    A dot is small, and most of the ink near it is below it. A bar is straight and level, and has ink below it. Both
-    are in the upper half of the writing. So full stops, commas, dashes and small letters are none.
+    A dot is small, and most of the ink near it is below it. A bar is straight and level, and has ink below it. Both are
+    in the upper half of the writing. This excludes full stops, commas, dashes and small letters.
     """
     height = writing_height(ink)
     x, y, weight, stroke = ink.x / height, ink.y / height, ink_weights(ink), ink.stroke_index
@@ -68,15 +78,44 @@ def dots_and_bars(ink: Ink) -> NDArray[np.bool_]:
     length = np.append(0.0, np.cumsum(segments(ink)[2] / height))
     length = length[ink.ends - 1] - length[ink.starts]
     upper = (top + bottom) / 2 < np.median(y)
-    small = np.maximum(wide, high) < DOT
-    level = (np.hypot(dx, dy) > STRAIGHT * length) & (np.abs(dy) < LEVEL * np.abs(dx)) & (wide < BAR)
+    small = np.maximum(wide, high) < MAX_DOT_HEIGHTS
+    straight = np.hypot(dx, dy) > MIN_BAR_STRAIGHTNESS * length
+    level = straight & (np.abs(dy) < MAX_BAR_SLOPE * np.abs(dx)) & (wide < MAX_BAR_HEIGHTS)
     found = np.zeros(len(wide), dtype=bool)
     for k in np.flatnonzero(upper & (small | level)):
-        if level[k] and wide[k] > TICK:
+        if level[k] and wide[k] > TICK_HEIGHTS:
             reach, share = 0.0, 0.5
         else:
-            reach, share = NARROW if high[k] > max(TICK, wide[k]) else REACH, 0.6
+            reach, share = TICK_REACH_HEIGHTS if high[k] > max(TICK_HEIGHTS, wide[k]) else DOT_REACH_HEIGHTS, 0.6
         near = (x > left[k] - reach) & (x < right[k] + reach) & (stroke != k)
         total = weight[near].sum()
         found[k] = total > 0 and weight[near & (y > bottom[k])].sum() >= share * total
     return found
+
+
+def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
+    """Move every i-dot and t-bar to the end of its word, and drop the times, which would run backward.
+
+    ``among`` (S,) marks the strokes that may be moved; all by default. A horizontal gap wider than
+    :data:`WORD_GAP_HEIGHTS` separates two words.
+    """
+    late = dots_and_bars(ink)
+    if among is not None:
+        late &= among
+    word = _words(ink)
+    last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
+    np.maximum.at(last, word[~late], np.flatnonzero(~late))
+    at = np.where(late, np.maximum(last[word], np.arange(len(late))), np.arange(len(late)))
+    order = np.lexsort((np.arange(len(late)), late, at))
+    return replace(ink.take(order), t=None, pressure=None, source=ink.source)
+
+
+def _words(ink: Ink) -> NDArray[np.int64]:
+    """Return for each stroke the number of its word, counted from left to right; shape (S,)."""
+    left, _, right, _ = ink.boxes
+    order = np.argsort(left, kind="stable")
+    reached = np.maximum.accumulate(right[order])
+    begins = left[order[1:]] - reached[:-1] > WORD_GAP_HEIGHTS * writing_height(ink)
+    word = np.empty(len(left), dtype=np.int64)
+    word[order] = np.concatenate([[0], np.cumsum(begins)])
+    return word

@@ -1,10 +1,10 @@
-"""Normalisation: the same words give the same coordinates, however they were held, slanted or scaled.
+"""Normalise ink, so that the same words give similar coordinates whatever their rotation, slant and size.
 
-Three steps, each a pure function from ink to ink: :func:`deskew` turns the line of writing until it runs level,
-:func:`deslant` shears the letters upright, :func:`resize` scales the writing height to 1 and puts the middle of the
-writing at y = 0. None uses time. Every point counts by the length of ink around it, so that the result does not
-depend on the pen's sampling rate. The steps are those of Graves et al. 2009, section II-B ("A novel connectionist
-system for unconstrained handwriting recognition").
+There are three steps, each a pure function from ink to ink: :func:`deskew` rotates the line of writing until it is
+level, :func:`deslant` shears the letters upright, and :func:`resize` scales the writing height to 1 and puts the middle
+of the writing at y = 0. None of them uses time. Each point is weighted by the length of ink around it, so that the
+result does not depend on the sampling rate of the pen. The steps are those of Graves et al. 2009, "A novel
+connectionist system for unconstrained handwriting recognition", section II-B.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ import numpy as np
 from handwriting.ink import Floats, Ink
 
 MAX_SLOPE = np.tan(np.radians(30))
-"""A line is turned by no more than this in one pass: beyond it the estimate is hardly of writing."""
+"""Largest slope that one pass of :func:`deskew` corrects; a steeper estimate is unlikely to be one of writing."""
 
 
 def normalise(ink: Ink) -> Ink:
-    """Level, upright and of writing height 1, centred on y = 0, beginning at x = 0."""
+    """Make ink level, upright and of writing height 1, centred on y = 0 and beginning at x = 0."""
     return resize(deslant(deskew(ink)))
 
 
 def deskew(ink: Ink) -> Ink:
-    """Turn the ink until its line of writing is level.
+    """Rotate the ink until its line of writing is level.
 
-    The slope is the regression of y on x, shrunk by the spread of y: a long line is turned fully, a single character,
-    whose slope says nothing, hardly at all. Two more passes remove what the shrinkage left of a steep slope.
+    The slope is the regression of y on x, shrunk by the spread of y: a long line is rotated fully, and a single
+    character, whose slope has no meaning, hardly at all. Two more passes remove what shrinkage left of a steep slope.
     """
     weight = ink_weights(ink)
     x, y = ink.x, ink.y
@@ -46,10 +46,10 @@ def deslant(ink: Ink) -> Ink:
 
 
 def slant(ink: Ink) -> float:
-    """The shear dx / dy of the downstrokes: negative for writing that leans to the right, at most 1.5 either way.
+    """Return the slope dx / dy of the downstrokes, from -1.5 to 1.5; negative for writing that leans to the right.
 
-    It is the regression of dx on dy over the steep downward segments; it is estimated three times, since which
-    segments are steep depends on the slant itself.
+    This is the regression of dx on dy over the steep downward segments. It takes three passes, because which segments
+    are steep depends on the slant.
     """
     dx, dy, _ = segments(ink)
     total = 0.0
@@ -72,10 +72,10 @@ def resize(ink: Ink) -> Ink:
 
 
 def writing_height(ink: Ink) -> float:
-    """Four standard deviations of y: about the height of a capital, and steady where extremes are not.
+    """Return the writing height: four standard deviations of y, about the height of a capital, and robust to extremes.
 
-    Ink without height (a dash) falls back on a fifth of its median stroke's extent, dots not counted; a lone dot on 1
-    unit.
+    For ink without height (a dash) it is a fifth of the median extent of the strokes, not counting dots, and 1 unit for
+    a lone dot.
     """
     spread = 4 * np.sqrt(np.cov(ink.y, aweights=ink_weights(ink), bias=True)) if len(ink) > 1 else 0.0
     left, top, right, bottom = ink.boxes
@@ -86,7 +86,7 @@ def writing_height(ink: Ink) -> float:
 
 
 def segments(ink: Ink) -> tuple[Floats, Floats, Floats]:
-    """dx, dy and length of the step from each point to the next, each of shape (N - 1,), 0 where the pen was up."""
+    """Return dx, dy and length of the step from each point to the next, shape (N - 1,) each; 0 where the pen was up."""
     dx, dy = np.diff(ink.x), np.diff(ink.y)
     pen_up = ink.starts[1:] - 1
     dx[pen_up] = dy[pen_up] = 0.0
@@ -94,7 +94,7 @@ def segments(ink: Ink) -> tuple[Floats, Floats, Floats]:
 
 
 def ink_weights(ink: Ink) -> Floats:
-    """Shape (N,): the length of ink around each point; all 1 for ink without length."""
+    """Return the length of ink around each point, shape (N,); all 1 for ink without length."""
     length = segments(ink)[2]
     weight = np.append(length, 0.0) + np.append(0.0, length)
     return weight if weight.sum() > 0 else np.ones(len(ink))

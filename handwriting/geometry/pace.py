@@ -51,3 +51,10 @@ def sampled_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
         at = np.linspace(times[0], times[-1], count)
         strokes.append(np.column_stack([np.interp(at, times, v[start:end]) for v in (ink.x, ink.y)] + [at]))
     return Ink.from_strokes(strokes, ink.source)
+
+
+def thinned(ink: Ink, factor: float) -> Ink:
+    """One of ``factor`` points, interpolated, with the first and last of each stroke; times and pressure are lost."""
+    at = np.arange(len(ink), dtype=np.float64)
+    ink = sampled_in_time(ink, at, 1 / factor)
+    return Ink(ink.x, ink.y, ink.starts)

@@ -1,4 +1,4 @@
-"""Resampling by arc length: as many points as the ink is long, whatever the pen's sampling rate was."""
+"""Resample ink by arc length, so that the number of points does not depend on the sampling rate of the pen."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from handwriting.limits import MAX_POINTS
 
 
 def resample(ink: Ink, spacing: float) -> tuple[Ink, NDArray[np.int64]]:
-    """Points about ``spacing`` apart along every stroke; both ends of a stroke stay, a dot stays one point.
+    """Place points about ``spacing`` apart along each stroke; the ends of strokes stay, and a dot stays one point.
 
-    ``spacing`` is in the ink's units. Returns the new ink (without time and pressure) of T points, and an array of
-    shape (T,): for each new point the original point at or before it.
+    ``spacing`` is in units of the ink. Returns the new ink of T points, without time and pressure, and for each of its
+    points the original point at or before it, shape (T,). Raises :class:`InkError` if there would be too many points.
     """
     length = segments(ink)[2]
-    # The pen's path with a gap of length 1 for each pen-up: positions on it are unique to a stroke.
+    # Positions along the pen's path, with a gap of length 1 at each pen-up so that strokes share no position.
     gap = np.zeros(len(length))
     gap[ink.starts[1:] - 1] = 1.0
     path = np.concatenate([[0.0], np.cumsum(length + gap)])
@@ -27,13 +27,13 @@ def resample(ink: Ink, spacing: float) -> tuple[Ink, NDArray[np.int64]]:
     steps[(steps == 0) & (last - first > spacing / 4)] = 1
     if steps.sum() > MAX_POINTS:
         raise InkError(
-            f"ink is {last.sum() - first.sum():g} long, which at {spacing:g} apart is over {MAX_POINTS:,} points; "
-            "take out the strokes that are no writing"
+            f"ink of length {last.sum() - first.sum():g} with points {spacing:g} apart has over {MAX_POINTS:,} points; "
+            "remove the strokes that are not writing"
         )
     stroke = np.repeat(np.arange(len(steps)), steps + 1)
     starts = np.cumsum(steps + 1) - (steps + 1)
     within = np.arange(len(stroke)) - starts[stroke]
     at = first[stroke] + (last - first)[stroke] * within / np.maximum(steps, 1)[stroke]
     origin = np.clip(np.searchsorted(path, at + 1e-12, side="right") - 1, ink.starts[stroke], ink.ends[stroke] - 1)
-    origin[starts] = ink.starts  # where points coincide, the first of them
+    origin[starts] = ink.starts  # the first of coinciding points
     return Ink(np.interp(at, path, ink.x), np.interp(at, path, ink.y), starts), origin

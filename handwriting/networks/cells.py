@@ -67,11 +67,24 @@ class ForgetCell(nn.Module):
             bias_ih[hidden_size : 2 * hidden_size] = forget_bias
             bias_hh[hidden_size : 2 * hidden_size] = 0
 
-    def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
-        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+    def forward(
+        self,
+        x: Tensor,
+        state: State,
+        last: Tensor | None = None,
+        code: Tensor | None = None,
+        basis: Tensor | None = None,
+    ) -> tuple[Tensor, State]:
+        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``.
+
+        A ``code`` (B, Z) adds ``code @ basis.T`` to the gates of every step, with ``basis`` (4H, Z).
+        """
         h, c = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
         weight_ih: Tensor
         weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
+        if code is not None and basis is not None:  # as one more input: the fused kernel knows no bias for each line
+            x = torch.cat([x, code.to(x.dtype).expand(len(x), *code.shape)], 2)
+            weight_ih = torch.cat([weight_ih, basis], 1)
         if last is not None:
             # nn.LSTM returns the cell after the final step only. One more input, 1 at padding, shuts the input gate and
             # opens the forget gate there, so that the fused kernel carries c from the last step to the end unchanged.
@@ -87,9 +100,15 @@ class ForgetCell(nn.Module):
         y, h, c = torch.lstm(x, (h, c), weights, True, 1, 0.0, self.training, False, False)
         return y, ((h[0] if last is None else _at(y, last)).to(state[0].dtype), c[0].to(state[1].dtype))
 
-    def step(self, x: Tensor, state: State) -> State:
-        """``x`` (B, D) → the next state."""
-        return torch.lstm_cell(x, state, *self.weights())
+    def step(self, x: Tensor, state: State, bias: Tensor | None = None) -> State:
+        """``x`` (B, D) → the next state; ``bias`` (B, 4H) is added to the gates."""
+        if bias is None:
+            return torch.lstm_cell(x, state, *self.weights())
+        weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
+        gates = F.linear(x, weight_ih, bias_ih) + F.linear(state[0], weight_hh, bias_hh) + bias
+        i, f, g, o = gates.chunk(4, 1)
+        c = f.sigmoid() * state[1] + i.sigmoid() * g.tanh()
+        return o.sigmoid() * c.tanh(), c
 
     def weights(self) -> list[nn.Parameter]:
         """weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""

@@ -13,9 +13,10 @@ from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import Cell, State, make_cell
+from handwriting.networks.cells import Cell, ForgetCell, State, make_cell
 from handwriting.networks.dropout import dropout
 from handwriting.networks.lstm import LSTM
 from handwriting.networks.mixture import output_size
@@ -23,6 +24,9 @@ from handwriting.networks.window import WindowedLayer, one_hot
 
 POINT_SIZE = 3
 """dx, dy, end of stroke."""
+
+BASIS_SPREAD = 0.02
+"""Standard deviation of the basis of hands before training."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ class SynthesisConfig(PredictionConfig):
     """C: the alphabet's characters, without a blank."""
     components: int = 10
     """K: Gaussians of the window."""
+    code: int = 0
+    """Z: numbers of a hand's code; 0 for a network that knows no hands."""
+    writers: int = 0
+    """Writers of the training data, each with a learned code."""
+    controls: int = 0
+    """The last numbers of a code, which are set and not learned: slant and the logarithms of width and height."""
 
 
 class PredictionNetwork(nn.Module):
@@ -89,7 +99,10 @@ class SynthesisState(NamedTuple):
 
 
 class SynthesisNetwork(nn.Module):
-    """Points and text to the raw parameters of the next point's mixture.
+    """Points, text and a hand to the raw parameters of the next point's mixture.
+
+    A hand is a code of Z numbers. Through a basis that all hands share it adds a constant to the gates of every layer
+    and to the outputs. ``codes`` (W, Z - controls) are those of the writers that the network was trained on.
 
     A text is (B, U) int64: characters 1 to C, and 0 for what pads it; where it is 0 the window sees nothing.
     """
@@ -105,6 +118,16 @@ class SynthesisNetwork(nn.Module):
             for _ in range(config.num_layers - 1)
         )
         self.output = nn.Linear(config.num_layers * H, output_size(config.mixtures))
+        if config.code:
+            if variant != "forget":
+                raise InkError(f"a hand's code needs the LSTM variant forget, not {variant}")
+            size = config.num_layers * 4 * H + output_size(config.mixtures)
+            self.basis = nn.Parameter(BASIS_SPREAD * torch.randn(size, config.code))
+            self.codes = nn.Parameter(torch.randn(config.writers, config.code - config.controls))
+
+    def hand(self, code: Tensor) -> Tensor:
+        """``code`` (B, Z) → what it adds to the gates of each layer and to the outputs, (B, L * 4H + 1 + 6 M)."""
+        return F.linear(code, self.basis)
 
     def start(self, batch: int) -> SynthesisState:
         """The state before the first point: all zero, the window before the first character."""
@@ -117,33 +140,68 @@ class SynthesisNetwork(nn.Module):
         )
 
     def forward(
-        self, x: Tensor, text: Tensor, state: SynthesisState | None = None
+        self,
+        x: Tensor,
+        text: Tensor,
+        state: SynthesisState | None = None,
+        code: Tensor | None = None,
+        basis: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, SynthesisState]:
-        """``x`` (T, B, 3), ``text`` (B, U) → parameters (T, B, 1 + 6 M), phi (T, B, U), the state after T.
+        """``x`` (T, B, 3), ``text`` (B, U), ``code`` (B, Z) → parameters (T, B, 1 + 6 M), phi (T, B, U), the state.
 
-        Padding at the end of a sequence or a text changes nothing before it. The state takes no gradient.
+        The state is that after T; it takes no gradient. Without a code the hand is the average one, whose code is 0.
+        ``basis`` (G, Z) takes the place of the network's own.
+        Padding at the end of a sequence or a text changes nothing before it.
         """
         self._check(x, 3, text)
+        basis = None if code is None else self.basis if basis is None else basis
+        self._check_code(code, x.shape[1], basis)
         layers, kappa, w = state or self.start(x.shape[1])
-        y, ws, phi, first, kappa = self.first(x, self._characters(text), layers[0], kappa, w)
+        gates, of_output = self._parts(basis)
+        bias = None if code is None else F.linear(code, cast(Tensor, gates[0]))
+        y, ws, phi, first, kappa = self.first(x, self._characters(text), layers[0], kappa, w, bias)
         outputs, states = [self._dropout(y)], [first]
-        for cell, before in zip(self.upper, layers[1:], strict=True):
-            y, after = cell(torch.cat([x, ws, outputs[-1]], 2), before)
+        for cell, before, part in zip(self.upper, layers[1:], gates[1:], strict=True):
+            inputs = torch.cat([x, ws, outputs[-1]], 2)
+            y, after = cell(inputs, before) if code is None else cell(inputs, before, None, code, part)
             outputs.append(self._dropout(y.to(ws.dtype)))
             states.append(after)
-        return self.output(torch.cat(outputs, 2)), phi, SynthesisState(states, kappa, ws[-1])
+        y = self.output(torch.cat(outputs, 2))
+        if code is not None and of_output is not None:
+            y = y + F.linear(code, of_output)
+        return y, phi, SynthesisState(states, kappa, ws[-1])
 
     def step(
-        self, x: Tensor, text: Tensor, state: SynthesisState | None = None
+        self, x: Tensor, text: Tensor, state: SynthesisState | None = None, hand: Tensor | None = None
     ) -> tuple[Tensor, Tensor, SynthesisState]:
-        """One step: ``x`` (B, 3) → (B, 1 + 6 M), phi (B, U) and the next state."""
+        """One step: ``x`` (B, 3), what :meth:`hand` gave → (B, 1 + 6 M), phi (B, U) and the next state."""
         self._check(x, 2, text)
         layers, kappa, w = state or self.start(len(x))
-        first, w, phi, kappa = self.first.step(x, self._characters(text), layers[0], kappa, w)
+        gates, of_output = self._parts(hand, -1)
+        first, w, phi, kappa = self.first.step(x, self._characters(text), layers[0], kappa, w, gates[0])
         states = [first]
-        for cell, before in zip(self.upper, layers[1:], strict=True):
-            states.append(cast(Cell, cell).step(torch.cat([x, w, self._dropout(states[-1][0])], 1), before))
-        return self.output(torch.cat([self._dropout(h) for h, _ in states], 1)), phi, SynthesisState(states, kappa, w)
+        for cell, before, bias in zip(self.upper, layers[1:], gates[1:], strict=True):
+            inputs = torch.cat([x, w, self._dropout(states[-1][0])], 1)
+            states.append(
+                cast(Cell, cell).step(inputs, before)
+                if bias is None
+                else cast(ForgetCell, cell).step(inputs, before, bias)
+            )
+        y = self.output(torch.cat([self._dropout(h) for h, _ in states], 1))
+        return y if of_output is None else y + of_output, phi, SynthesisState(states, kappa, w)
+
+    def _parts(self, hand: Tensor | None, dim: int = 0) -> tuple[list[Tensor | None], Tensor | None]:
+        """A hand or the basis, along ``dim``: the part of each layer's gates, and that of the outputs."""
+        layers, H = self.config.num_layers, self.config.hidden_size
+        if hand is None:
+            return [None] * layers, None
+        *gates, outputs = hand.split([4 * H] * layers + [output_size(self.config.mixtures)], dim)
+        return list(gates), outputs
+
+    def _check_code(self, code: Tensor | None, batch: int, basis: Tensor | None) -> None:
+        if code is not None and basis is not None and code.shape != (batch, basis.shape[1]):
+            expected = f"({batch}, {basis.shape[1]})"
+            raise InkError(f"synthesis network: code has shape {tuple(code.shape)}; pass (B, Z) = {expected}")
 
     def _characters(self, text: Tensor) -> Tensor:
         return one_hot(text, self.config.characters).to(next(self.parameters()).dtype)

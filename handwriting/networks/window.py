@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from handwriting.networks.cells import ForgetCell, State, Variant, make_cell
+from handwriting.errors import InkError
+from handwriting.networks.cells import Cell, ForgetCell, State, Variant, make_cell
 
 POINTS_PER_CHARACTER = 25.0
 """About what a pen that is sampled 100 times a second leaves: the window's speed at the start of training."""
@@ -77,17 +78,20 @@ class WindowedLayer(nn.Module):
         self.window = Window(hidden_size, components)
 
     def step(
-        self, x: Tensor, characters: Tensor, state: State, kappa: Tensor, w: Tensor
+        self, x: Tensor, characters: Tensor, state: State, kappa: Tensor, w: Tensor, bias: Tensor | None = None
     ) -> tuple[State, Tensor, Tensor, Tensor]:
         """One step: ``x`` (B, D) and the state → the next (h, c), w (B, C), phi (B, U), kappa (B, K)."""
-        state = self.cell.step(torch.cat([x, w], 1), state)
+        inputs = torch.cat([x, w], 1)
+        state = self.cell.step(inputs, state) if bias is None else _forget(self.cell).step(inputs, state, bias)
         w, phi, kappa = self.window(state[0], kappa, characters)
         return state, w, phi, kappa
 
     def forward(
-        self, x: Tensor, characters: Tensor, state: State, kappa: Tensor, w: Tensor
+        self, x: Tensor, characters: Tensor, state: State, kappa: Tensor, w: Tensor, bias: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor, State, Tensor]:
         """All steps: ``x`` (T, B, D) → y (T, B, H), w (T, B, C), phi (T, B, U), the last (h, c) and kappa.
+
+        ``bias`` (B, 4H) is added to the gates of every step, in the *forget* variant.
 
         In the *forget* variant neither ``x``, ``characters`` nor the state get a gradient, and phi and kappa pass none.
         """
@@ -97,8 +101,11 @@ class WindowedLayer(nn.Module):
         device = x.device.type
         low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else weight_hh.dtype
         linear = self.window.linear
+        gate_bias = bias_ih + bias_hh
+        if bias is not None:
+            gate_bias = gate_bias + bias.to(gate_bias.dtype)  # (B, 4H)
         y, ws, phi, c, kappa = _Windowed.apply(
-            x, characters, *state, kappa, w, weight_ih, weight_hh, bias_ih + bias_hh, linear.weight, linear.bias, low
+            x, characters, *state, kappa, w, weight_ih, weight_hh, gate_bias, linear.weight, linear.bias, low
         )
         return y, ws, phi.masked_fill(~characters.any(2), 0), (y[-1], c), kappa
 
@@ -112,6 +119,12 @@ class WindowedLayer(nn.Module):
             ws.append(w)
             phis.append(phi)
         return torch.stack(ys), torch.stack(ws), torch.stack(phis), state, kappa
+
+
+def _forget(cell: Cell) -> ForgetCell:
+    if not isinstance(cell, ForgetCell):
+        raise InkError("a hand's code needs the variant forget; the others know no bias for each line")
+    return cell
 
 
 class _Windowed(torch.autograd.Function):
@@ -140,7 +153,7 @@ class _Windowed(torch.autograd.Function):
         (T, B, D), H, (_, U, C), K = x.shape, h.shape[1], characters.shape, kappa.shape[1]
         with torch.autocast(x.device.type, enabled=False):
             x = x.to(c.dtype)
-            gates = F.linear(x, weight_ih[:, :D], bias)  # (T, B, 4H)
+            gates = F.linear(x, weight_ih[:, :D]).add_(bias)  # (T, B, 4H)
             weight = torch.cat([weight_hh, weight_ih[:, D:]], 1).to(low)  # (4H, H + C)
             across = weight.t().contiguous()
             window_across = window_weight.t().contiguous()
@@ -176,6 +189,7 @@ class _Windowed(torch.autograd.Function):
         c_last, kappa_last = cells[-1].clone(), kappas[-1].clone()
         ctx.mark_non_differentiable(phi, c_last, kappa_last)
         ctx.set_materialize_grads(False)
+        ctx.bias_of_each_line = bias.dim() == 2
         return y, ws, phi, c_last, kappa_last
 
     @staticmethod
@@ -215,7 +229,7 @@ class _Windowed(torch.autograd.Function):
         dweight = (rows @ before.flatten(0, 1)).to(c.dtype)  # (4H, H + C)
         dweight_x = rows @ x.flatten(0, 1).to(low)
         dweight_ih = torch.cat([dweight_x.to(c.dtype), dweight[:, H:]], 1)
-        dbias = dgates.sum((0, 1), dtype=c.dtype)
+        dbias = dgates.sum(0 if ctx.bias_of_each_line else (0, 1), dtype=c.dtype)
         dwindow_weight = dgiven.flatten(0, 1).t() @ y.flatten(0, 1)
         return *[None] * 6, dweight_ih, dweight[:, :H], dbias, dwindow_weight, dgiven.sum((0, 1)), None
 

@@ -1,1 +1,1 @@
-"""Ink in, text out, for people: recognizer, decoders, language model. NumPy and ONNX Runtime, never torch."""
+"""Recognition, ink in and text out: the recognizer, decoders, language model and page splitting, without torch."""

@@ -1,9 +1,9 @@
-"""Prefix beam search: the most probable text, and what a language model or lexicon makes of it.
+"""Prefix beam search for the most probable text, optionally rescored by a language model or lexicon.
 
-Each step extends the most probable prefixes by one index. Paths that collapse to the same prefix are summed, those
-that end in a blank apart from those that end in the prefix's last character, since a repeated character counts twice
-only with a blank between (Graves 2012, "Supervised sequence labelling with recurrent neural networks", section 7.5;
-Hannun, Maas, Jurafsky & Ng 2014, algorithm 1). NumPy, in log space.
+Each step extends the most probable prefixes by one index. Paths that collapse to the same prefix are summed. Paths
+that end in a blank are kept apart from those that end in the prefix's last character, because a repeated character
+counts twice only if a blank is between (Graves 2012, "Supervised sequence labelling with recurrent neural networks",
+section 7.5; Hannun, Maas, Jurafsky & Ng 2014, algorithm 1). All computation is in log space, with NumPy.
 """
 
 from __future__ import annotations
@@ -23,32 +23,33 @@ Indices = NDArray[np.int64]
 
 
 class Scorer(Protocol):
-    """What else a text is judged by during the search: a language model, a lexicon, a reward for length.
+    """Scores texts during the search, for instance by a language model.
 
-    A prefix has a state, which is one element of an array whose first axis is prefixes; what is in it is the scorer's
-    own business. All scores are added to log-probabilities: weighting them is the scorer's business too, and ``-inf``
-    forbids. Prefixes are judged many at a time.
+    The scorer keeps a state for each prefix: one element of an array whose first axis is prefixes, with content known
+    to the scorer alone. Scores are added to log-probabilities, so the scorer has to weight them; ``-inf`` forbids a
+    text. Many prefixes are scored at a time. The protocol keeps the search free of the language model, and lets tests
+    forbid or favour single texts.
     """
 
     most: float
-    """No character adds more than this: what cannot come into the beam even so is not judged."""
+    """Upper bound of the score of one character. Extensions that could not enter the beam even so are not scored."""
 
     def start(self) -> NDArray:
-        """The state of the empty prefix, one element."""
+        """Return the state of the empty prefix, as an array of one element."""
         ...
 
     def extend(self, states: NDArray, characters: Indices) -> tuple[Floats, NDArray]:
-        """What each of ``N`` characters adds when it extends the prefix of the state beside it, and the states then."""
+        """Return the scores (N,) of ``N`` characters that extend the prefixes with these states, and the new states."""
         ...
 
     def finish(self, states: NDArray) -> Floats:
-        """What is added when the line ends with each of ``N`` prefixes."""
+        """Return the scores (N,) of ending the line with each of ``N`` prefixes."""
         ...
 
 
 @dataclass(frozen=True)
-class Found:
-    """A text that the search came to: its indices, and what a :class:`Hypothesis` has but for the alignment."""
+class SearchResult:
+    """A text that the search found: its indices and all of a :class:`Hypothesis` except the alignment."""
 
     labels: list[int]
     text: str
@@ -58,16 +59,16 @@ class Found:
 
 @dataclass(frozen=True)
 class BeamSearchDecoder:
-    """Finds the ``n_best`` best texts with a beam of prefixes, by log-probability plus the ``scorer``'s scores."""
+    """Finds the ``n_best`` texts with the highest sum of log-probability and ``scorer``'s score."""
 
     alphabet: Alphabet
     beam: int = 25
     """Prefixes kept after each step."""
     n_best: int = 5
-    """Hypotheses returned, at most."""
+    """Largest number of hypotheses returned."""
     threshold: float = -9.0
-    """A character extends no prefix at a step where it is less probable than the step's best index by more than this
-    (exp(-9) is 1e-4). ``-inf`` prunes nothing."""
+    """A character is pruned at a step where its log-probability is lower than that of the step's best index by more
+    than this (exp(-9) is about 1e-4). ``-inf`` prunes nothing."""
     scorer: Scorer | None = None
 
     def __post_init__(self) -> None:
@@ -77,20 +78,20 @@ class BeamSearchDecoder:
             )
         if not self.threshold <= 0:
             raise InkError(
-                f"beam search: threshold is {self.threshold}; a log-probability below the best one's, 0 or less"
+                f"beam search: threshold is {self.threshold}; give a difference of log-probabilities, 0 or less"
             )
 
     def decode(self, log_probs: ArrayLike) -> list[Hypothesis]:
-        """The best texts, best first, from log-probabilities with shape (T, V).
+        """Return the best texts, best first, from log-probabilities with shape (T, V).
 
-        ``log_probability`` is the text's own, less what was pruned. The list is empty only if the scorer forbids every
-        text that the beam holds. Raises :class:`InkError` as :func:`~handwriting.recognition.decode.checked` does.
+        ``log_probability`` is that of the text, not counting pruned paths. The list is empty only if the scorer forbids
+        every text in the beam. Raises :class:`InkError` as :func:`~handwriting.recognition.decode.checked` does.
         """
         frames = checked(log_probs, self.alphabet.size)
         return self.aligned(frames, self.search(frames)[: self.n_best])
 
-    def search(self, log_probs: ArrayLike) -> list[Found]:
-        """All texts that are left in the beam, best first, without their alignment; as :meth:`decode` otherwise."""
+    def search(self, log_probs: ArrayLike) -> list[SearchResult]:
+        """Return all texts in the final beam, best first, without their alignment; otherwise like :meth:`decode`."""
         frames = checked(log_probs, self.alphabet.size)
         tree = _Tree()
         beam = self._search(frames, tree)
@@ -100,12 +101,12 @@ class BeamSearchDecoder:
             if log_probability + more > IMPOSSIBLE:
                 found.append((-log_probability - more, tree.labels(node), log_probability))
         return [
-            Found(labels, self.alphabet.decode(labels), log_probability, -minus_score)
+            SearchResult(labels, self.alphabet.decode(labels), log_probability, -minus_score)
             for minus_score, labels, log_probability in sorted(found)
         ]
 
-    def aligned(self, log_probs: ArrayLike, found: Sequence[Found]) -> list[Hypothesis]:
-        """The texts with the steps of their characters."""
+    def aligned(self, log_probs: ArrayLike, found: Sequence[SearchResult]) -> list[Hypothesis]:
+        """Return the results as hypotheses, with the network steps of their characters."""
         steps = best_steps(checked(log_probs, self.alphabet.size), [one.labels for one in found])
         return [
             Hypothesis(one.text, one.log_probability, ranges, one.score)
@@ -113,7 +114,7 @@ class BeamSearchDecoder:
         ]
 
     def _search(self, frames: Floats, tree: _Tree) -> _Beam:
-        """The prefixes that are left after the last step."""
+        """Return the beam after the last step."""
         extends = frames >= frames.max(axis=1, keepdims=True) + self.threshold  # (T, V)
         extends[:, BLANK] = False
         beam = _Beam.empty_prefix(self.scorer.start() if self.scorer else np.zeros(1))
@@ -121,16 +122,16 @@ class BeamSearchDecoder:
             stayed = beam.stay(frame)
             characters = np.flatnonzero(extending)
             beam = self._extend(beam, stayed, frame, characters, tree) if len(characters) else stayed
-            if not len(beam):  # the scorer has forbidden every prefix
+            if not len(beam):  # The scorer has forbidden every prefix.
                 break
         return beam
 
     def _extend(self, beam: _Beam, stayed: _Beam, frame: Floats, characters: Indices, tree: _Tree) -> _Beam:
-        """The best of ``stayed`` and of ``beam``'s ``K`` prefixes extended by each of the ``C`` ``characters``."""
+        """Return the best of ``stayed`` and of the ``K`` prefixes of ``beam`` extended by each of ``C`` characters."""
         repeats = beam.last[:, None] == characters
         grown = np.where(repeats, beam.blank[:, None], beam.total[:, None]) + frame[characters]  # (K, C)
 
-        # an extended prefix may be in the beam already: sum the two there
+        # An extended prefix may be in the beam already: sum the two there.
         held, parent = np.nonzero(beam.parent[:, None] == beam.node)
         column = np.minimum(np.searchsorted(characters, beam.last[held]), len(characters) - 1)
         extended = characters[column] == beam.last[held]
@@ -162,7 +163,7 @@ class BeamSearchDecoder:
         )
 
     def _promising(self, beam: _Beam, stayed_score: Floats, grown: Floats) -> tuple[Indices, Indices]:
-        """Rows and columns of the extensions that may come into the beam."""
+        """Return the rows and columns of the extensions that may enter the beam."""
         score = grown + beam.added[:, None]
         least = IMPOSSIBLE
         if len(stayed_score) >= self.beam:
@@ -172,7 +173,7 @@ class BeamSearchDecoder:
 
 
 def _joined(a: NDArray, b: NDArray) -> NDArray:
-    """Both, one after the other; ``np.concatenate`` is slow where an element has fields."""
+    """Concatenate two arrays of states; ``np.concatenate`` is slow for structured dtypes."""
     both = np.empty((len(a) + len(b), *a.shape[1:]), a.dtype)
     both[: len(a)], both[len(a) :] = a, b
     return both
@@ -183,22 +184,23 @@ class _Beam:
     """``K`` different prefixes; every array has shape (K,)."""
 
     node: Indices
-    """Which prefix: its node in the tree."""
+    """Node of the prefix in the tree."""
     parent: Indices
-    """The node of the prefix without its last character; -1 for the empty one."""
+    """Node of the prefix without its last character; -1 for the empty prefix."""
     last: Indices
-    """The index of its last character; the blank for the empty one."""
+    """Index of the last character; the blank for the empty prefix."""
     blank: Floats
-    """Log-probability of its paths that end in a blank."""
+    """Log-probability of the paths that end in a blank."""
     other: Floats
-    """Log-probability of its paths that end in its last character."""
+    """Log-probability of the paths that end in the last character."""
     added: Floats
-    """What the scorer has added so far."""
+    """Sum of the scorer's scores so far."""
     states: NDArray
-    """The scorer's."""
+    """States of the scorer."""
 
     @classmethod
     def empty_prefix(cls, state: NDArray) -> _Beam:
+        """Return the beam before the first step."""
         zero, none = np.zeros(1, dtype=np.int64), np.full(1, IMPOSSIBLE)
         return cls(zero, zero - 1, zero + BLANK, blank=np.zeros(1), other=none, added=np.zeros(1), states=state)
 
@@ -207,23 +209,24 @@ class _Beam:
 
     @property
     def total(self) -> Floats:
+        """Log-probability of each prefix."""
         return np.logaddexp(self.blank, self.other)
 
     def stay(self, frame: Floats) -> _Beam:
-        """The same prefixes after a step of a blank or of the last character once more."""
+        """Return the same prefixes after a step that emits a blank or repeats the last character."""
         blank, other = self.total + frame[BLANK], self.other + frame[self.last]
         return _Beam(self.node, self.parent, self.last, blank, other, self.added, self.states)
 
 
 class _Tree:
-    """Every prefix that was ever kept: node 0 is the empty one, so that a prefix that returns keeps its number."""
+    """All prefixes that were ever in the beam, so that one that returns keeps its node; node 0 is the empty prefix."""
 
     def __init__(self) -> None:
         self._parents, self._lasts = [-1], [BLANK]
         self._children: dict[tuple[int, int], int] = {}
 
     def children(self, nodes: Indices, characters: Indices) -> Indices:
-        """The nodes reached from ``nodes`` by ``characters``, made where there are none yet; shape as both, (N,)."""
+        """Return the nodes (N,) reached from ``nodes`` (N,) by ``characters`` (N,), created where necessary."""
         return np.array(
             [self._child(*key) for key in zip(nodes.tolist(), characters.tolist(), strict=True)], dtype=np.int64
         )
@@ -236,7 +239,7 @@ class _Tree:
         return child
 
     def labels(self, node: int) -> list[int]:
-        """The prefix's indices."""
+        """Return the indices of a prefix."""
         labels = []
         while node:
             labels.append(self._lasts[node])

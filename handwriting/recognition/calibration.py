@@ -1,9 +1,10 @@
-"""How probable it is that a line, a word, a character was read rightly.
+"""Probabilities that a line, a word or a character was read correctly.
 
-What the search found beside the best text, and how sure the network was of each character, are put together by three
-logistic regressions, fitted on lines whose text is known (Platt 1999; Guo et al. 2017, "On calibration of modern neural
-networks"). Their weights stand on the recognizer's card, for each decoder its own, since they hold for one network, one
-language model and one search together.
+Two kinds of evidence, the rivals that the search found beside the best text and the network's own confidence, go into
+three logistic regressions that were fitted on lines with known texts (Platt 1999; Guo et al. 2017, "On calibration of
+modern neural networks"). The weights are stored on the recognizer's card, separately for each decoder, because they
+hold for one combination of network, language model and search. Without fitted weights no probability is stated;
+:mod:`handwriting.evaluation.calibrate` fits them.
 """
 
 from __future__ import annotations
@@ -18,38 +19,40 @@ from numpy.typing import NDArray
 from handwriting.errors import InkError
 from handwriting.recognition.decode import Floats, Hypothesis
 
-SURE = 7.0
-"""Largest log-odds that count: what is surer is rounding."""
+MAX_LOG_ODDS = 7.0
+"""Log-odds are clipped to this value: differences beyond it are rounding errors."""
 RIVALS = 10
-"""Of the hypotheses, best first, that are weighed against each other: a wider search finds more of them."""
+"""Number of best hypotheses that are compared. It is fixed because a wider search finds more of them."""
 TEMPERATURE = 2.0
-"""Scores of the search differ by too much: language model and network err together."""
-
+"""Scores are divided by this before they are compared: language model and network make the same errors together."""
 
 EVIDENCE_LEVELS = ("character", "word", "line")
 """What probabilities are stated for; the fields of :class:`Calibration`, in order."""
 EVIDENCE_COLUMNS = (2, 3, 3)
-"""Columns of the evidence at each level."""
+"""Number of columns of the evidence at each level."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """What speaks for the best of several hypotheses."""
+    """What speaks for the best of several hypotheses, as features of logistic regressions."""
 
     characters: Floats
-    """Shape (U, 2): log-odds of each character, by the rivals that have it too, and by the network."""
+    """Shape (U, 2): log-odds of each character according to the rivals that contain it, and to the network."""
     words: Floats
-    """Shape (W, 3): the same of each word, the network's of its least sure character; and the mean of its characters'
-    lower ones."""
+    """Shape (W, 3): for each word the lowest of both columns over its characters, and the mean over its characters of
+    the lower column."""
     spans: tuple[tuple[int, int], ...]
-    """Of each word, its characters, half-open."""
+    """The characters of each word, half-open."""
     line: Floats
-    """Shape (1, 3): log-odds against the rivals; how probable the network finds the text, ``-log(1 - log p)``; and what
-    the language model adds to its score, a character."""
+    """Shape (1, 3): log-odds against the rivals; the network's confidence in the text, ``-log(1 - log p)``; and what
+    the language model adds to the score, per character."""
 
 
 def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str, float]], frames: NDArray) -> Evidence:
-    """``rivals``: texts and scores, the best itself among them; ``frames``: log-probabilities (T, V)."""
+    """Collect the evidence for ``best``, a text with indices ``labels``.
+
+    ``rivals`` are texts and scores, the best itself included; ``frames`` are log-probabilities, shape (T, V).
+    """
     scores = np.array([score for _, score in rivals])
     weights = np.exp((scores - scores.max()) / TEMPERATURE)
     weights /= weights.sum()
@@ -69,13 +72,26 @@ def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str
     return Evidence(characters, words, spans, np.array([[float(_log_odds(np.array(own))), network, language]]))
 
 
-Probabilities = tuple[Sequence[float | None], Sequence[float | None], Sequence[float | None]]
-"""Probabilities of the characters and of the words of the best reading, and of the readings; None where unknown."""
+@dataclass(frozen=True)
+class Probabilities:
+    """Probabilities that the parts of a transcription are right; None where no calibration was fitted."""
+
+    characters: Sequence[float | None]
+    """Probability of each character of the best reading."""
+    words: Sequence[float | None]
+    """Probability of each word of the best reading."""
+    readings: Sequence[float | None]
+    """Probability of each reading, best first."""
+
+    @classmethod
+    def unknown(cls, found: Evidence, readings: int) -> Probabilities:
+        """Return None for every part of a transcription with ``readings`` readings."""
+        return cls([None] * len(found.characters), [None] * len(found.words), [None] * readings)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights of the three regressions: a constant, and one for each column of the evidence."""
+    """Weights of the three regressions: a constant, and one weight for each column of the evidence."""
 
     character: tuple[float, ...]
     word: tuple[float, ...]
@@ -96,18 +112,19 @@ class Calibration:
         return found
 
     def record(self) -> dict[str, list[float]]:
+        """Return the weights as they are stored on a card."""
         return {name: [round(w, 5) for w in weights] for name, weights in asdict(self).items()}
 
     def probabilities(self, found: Evidence, scores: Sequence[float]) -> Probabilities:
-        """Return the probabilities that each character, each word and each reading is right.
+        """Return the probabilities of a transcription whose readings have these ``scores``, best first.
 
-        ``scores`` are those of the readings, best first. The best reading's probability is the regression's; the
-        others share the rest in proportion to exp(score / :data:`TEMPERATURE`), none getting more than the best.
+        The best reading's probability is the regression's. The others share the rest in proportion to
+        exp(score / :data:`TEMPERATURE`), and none gets more than the best.
         """
         line = float(logistic(found.line, self.line)[0])
         weights = np.exp((np.array(scores[1:]) - scores[0]) / TEMPERATURE)
         others = (1 - line) * weights / max(weights.sum(), 1e-9)
-        return (
+        return Probabilities(
             logistic(found.characters, self.character).tolist(),
             logistic(found.words, self.word).tolist(),
             [line, *np.minimum(line, others).tolist()],
@@ -115,17 +132,17 @@ class Calibration:
 
 
 def logistic(features: Floats, weights: Sequence[float]) -> Floats:
-    """Probabilities (N,) from features (N, F) and F + 1 weights, the constant first."""
+    """Return probabilities (N,) from features (N, F) and F + 1 weights, the constant first."""
     return 1 / (1 + np.exp(-(weights[0] + features @ np.array(weights[1:]))))
 
 
 def _log_odds(probabilities: Floats) -> Floats:
     p = np.clip(probabilities, 1e-9, 1 - 1e-9)
-    return np.clip(np.log(p / (1 - p)), -SURE, SURE)
+    return np.clip(np.log(p / (1 - p)), -MAX_LOG_ODDS, MAX_LOG_ODDS)
 
 
 def _agreement(a: str, b: str) -> tuple[int, int]:
-    """How many characters two texts share at their beginning, and how many of the rest at their end."""
+    """Return the lengths of the common prefix and, in what follows it, of the common suffix of two texts."""
     if a == b:
         return len(a), 0
     most = min(len(a), len(b))
@@ -135,6 +152,7 @@ def _agreement(a: str, b: str) -> tuple[int, int]:
 
 
 def _words(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the half-open ranges of the words of ``text``, which spaces separate."""
     spans, begin = [], 0
     for i, c in enumerate(text + " "):
         if c == " ":

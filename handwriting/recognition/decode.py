@@ -1,9 +1,9 @@
-"""From a network's log-probabilities to text: the best path, a text's probability and its alignment.
+"""CTC decoding: the best path through a network's output, the probability of a text, and its alignment.
 
-The network gives each of ``T`` steps a distribution over ``V`` indices, of which 0 is the blank. A path becomes a
-text when its repeated indices are collapsed and its blanks dropped; a text's probability is the sum over its paths
+At each of ``T`` steps the network outputs a distribution over ``V`` indices; index 0 is the blank. A path becomes a
+text when repeated indices are collapsed and blanks are dropped; the probability of a text is the sum over its paths
 (Graves, Fernández, Gomez & Schmidhuber 2006, equations 2 and 3). The most probable path need not belong to the most
-probable text: that one is looked for in ``beam.py``. Everything is NumPy, in log space.
+probable text, which ``beam.py`` searches for. All computation is in log space, with NumPy.
 """
 
 from __future__ import annotations
@@ -19,38 +19,36 @@ from handwriting.alphabet import BLANK, Alphabet
 from handwriting.errors import InkError
 
 Floats = NDArray[np.float64]
-Steps = tuple[tuple[int, int], ...]
-"""For each character the network steps that it occupies, as a half-open range (first, last + 1)."""
+StepRanges = tuple[tuple[int, int], ...]
+"""The network steps that each character occupies, as half-open ranges (first, last + 1)."""
 
 IMPOSSIBLE = -np.inf
-"""The logarithm of no probability at all."""
+"""Logarithm of probability 0."""
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """What a line may say.
-
-    ``log_probability``: a natural logarithm; each decoder says of what exactly. ``steps``: for each character the
-    half-open range of network steps that it occupies in the most probable path of this text. ``score``: what the
-    decoder ranked by, the log-probability plus what a language model or lexicon added.
-    """
+    """A text that a line may say."""
 
     text: str
     log_probability: float
-    steps: Steps
+    """Natural logarithm of a probability; each decoder documents which."""
+    steps: StepRanges
+    """Network steps of each character on the most probable path of this text."""
     score: float
+    """What the decoder ranks by: the log-probability plus the scores of a language model or lexicon."""
 
 
 @dataclass(frozen=True)
 class GreedyDecoder:
-    """Best path decoding: the most probable index of every step, repeats collapsed, blanks dropped."""
+    """Best-path decoding: take the most probable index at each step, collapse repeats, drop blanks."""
 
     alphabet: Alphabet
 
     def decode(self, log_probs: ArrayLike) -> Hypothesis:
-        """The best path's text from log-probabilities with shape (T, V).
+        """Return the text of the best path through log-probabilities with shape (T, V).
 
-        ``log_probability`` is that of the one path, so that the text's own is at least as high. Raises
+        ``log_probability`` is that of the path; the log-probability of the text is at least as high. Raises
         :class:`InkError` as :func:`checked` does.
         """
         frames = checked(log_probs, self.alphabet.size)
@@ -63,16 +61,16 @@ class GreedyDecoder:
 
 
 def checked(log_probs: ArrayLike, size: int | None = None) -> Floats:
-    """``log_probs`` as float64 with shape (T, V). ``-inf`` is allowed, and so is T = 0.
+    """Return ``log_probs`` as float64 with shape (T, V). ``-inf`` is allowed, and so is T = 0.
 
-    Raises :class:`InkError` when the shape is another, V is not ``size``, a value is NaN or clearly above 0 (the raw
-    output before its log-softmax, say), or a step gives no index any probability.
+    Raises :class:`InkError` for a different shape, if V is not ``size``, if a value is NaN or clearly above 0 (such as
+    network output before log-softmax), or if all indices have probability 0 at some step.
     """
     frames = np.asarray(log_probs, dtype=np.float64)
     if frames.ndim != 2 or frames.shape[1] < 2 or frames.shape[1] != (size or frames.shape[1]):
         raise InkError(f"log-probabilities have shape {frames.shape}; expected (T, {size or 'V'}), one row per step")
-    best = frames.max(axis=1)  # NaN where a row holds one
-    # rounding in float32 may leave a log-softmax a hair above 0
+    best = frames.max(axis=1)  # NaN if the row contains one
+    # Rounding in float32 may leave a log-softmax slightly above 0.
     wrong = np.flatnonzero(~(best <= 1e-3) | (best == IMPOSSIBLE))
     if len(wrong):
         t = wrong[0]
@@ -83,11 +81,11 @@ def checked(log_probs: ArrayLike, size: int | None = None) -> Floats:
 
 
 def log_probability(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.integer]) -> float:
-    """The logarithm of a text's probability, summed over all its paths; ``-inf`` if it has none.
+    """Return the logarithm of a text's probability, summed over all its paths; ``-inf`` if it has none.
 
-    ``log_probs``: shape (T, V). ``labels``: the text's indices, shape (U,), each 1 to V - 1. The forward pass of
-    Graves et al. 2006, equations 5 to 8. Raises :class:`InkError` as :func:`checked` does, and for an index that is
-    no character.
+    ``log_probs`` has shape (T, V); ``labels`` (U,) are the indices of the text, each from 1 to V - 1. This is the
+    forward pass of Graves et al. 2006, equations 5 to 8. Raises :class:`InkError` as :func:`checked` does, and for an
+    index out of range.
     """
     frames = checked(log_probs)
     indices = _labels(labels, frames)
@@ -97,18 +95,18 @@ def log_probability(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.int
     return float(np.logaddexp.reduce(last[-2:]))
 
 
-def align(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.integer]) -> Steps:
-    """The steps of each character in the most probable path of a given text (Viterbi over the CTC lattice).
+def align(log_probs: ArrayLike, labels: Sequence[int] | NDArray[np.integer]) -> StepRanges:
+    """Return the steps of each character on the most probable path of a given text (Viterbi over the CTC lattice).
 
-    ``log_probs``: shape (T, V). ``labels``: the text's indices, shape (U,), each 1 to V - 1. Raises :class:`InkError`
-    when no path gives this text, for instance because it is longer than the ink, and as :func:`checked` does.
+    ``log_probs`` has shape (T, V); ``labels`` (U,) are the indices of the text, each from 1 to V - 1. Raises
+    :class:`InkError` as :func:`checked` does, and if no path gives this text, for instance because it is too long.
     """
     frames = checked(log_probs)
     return best_steps(frames, [_labels(labels, frames)])[0]
 
 
-def best_steps(frames: Floats, texts: Sequence[Sequence[int]]) -> list[Steps]:
-    """:func:`align` for several texts' indices at once, which costs little more than for one."""
+def best_steps(frames: Floats, texts: Sequence[Sequence[int]]) -> list[StepRanges]:
+    """Align several texts, given as indices, at once; it takes little longer than :func:`align` for one."""
     if not len(frames) or not texts:
         for text in texts:
             _refuse_if(len(text) > 0, text, frames)
@@ -118,16 +116,16 @@ def best_steps(frames: Floats, texts: Sequence[Sequence[int]]) -> list[Steps]:
 
 
 def _lattice(frames: Floats, texts: Sequence[Sequence[int]], combine: Callable[..., Floats]) -> Floats:
-    """Forward log-probabilities, shape (T, N, 2U + 1), of ``N`` texts, the longest of ``U`` characters.
+    """Return forward log-probabilities, shape (T, N, 2U + 1), of ``N`` texts, the longest of ``U`` characters.
 
-    State ``2u + 1`` is character u, the even states are the blanks around it; a shorter text's states beyond its own
-    are meaningless and reach no state of its own. ``combine`` is ``np.logaddexp`` for the sum over paths,
-    ``np.maximum`` for the best one.
+    State ``2u + 1`` is character u; even states are the blanks around the characters. The states beyond the end of a
+    shorter text are meaningless and lead to no state of the text. ``combine`` is ``np.logaddexp`` to sum over paths and
+    ``np.maximum`` to take the best one.
     """
     states = np.full((len(texts), 2 * max(map(len, texts)) + 1), BLANK)
     for row, text in zip(states, texts, strict=True):
         row[1 : 2 * len(text) : 2] = text
-    skip = np.full(states.shape, IMPOSSIBLE)  # from one character straight to the next, if it is another one
+    skip = np.full(states.shape, IMPOSSIBLE)  # from a character straight to the next, if they differ
     skip[:, 3::2] = np.where(states[:, 3::2] == states[:, 1:-2:2], IMPOSSIBLE, 0.0)
     emitted = frames[:, states]  # (T, N, 2U + 1)
     forward = np.full((len(frames), states.shape[0], states.shape[1] + 2), IMPOSSIBLE)  # two states of padding in front
@@ -139,8 +137,8 @@ def _lattice(frames: Floats, texts: Sequence[Sequence[int]], combine: Callable[.
     return forward[:, :, 2:]
 
 
-def _backtrack(lattice: Floats, text: Sequence[int], frames: Floats) -> Steps:
-    """The steps of ``text``'s characters from its Viterbi lattice of shape (T, 2U + 1)."""
+def _backtrack(lattice: Floats, text: Sequence[int], frames: Floats) -> StepRanges:
+    """Return the steps of the characters of ``text`` from its Viterbi lattice, shape (T, 2U + 1)."""
     rows = lattice.tolist()
     state = max(range(len(rows[-1]))[-2:], key=rows[-1].__getitem__)
     _refuse_if(rows[-1][state] == IMPOSSIBLE, text, frames)
@@ -161,7 +159,7 @@ def _refuse_if(impossible: bool, text: Sequence[int], frames: Floats) -> None:
         needed = len(text) + sum(a == b for a, b in pairwise(text))
         raise InkError(
             f"alignment: {len(frames)} steps cannot give this text of {len(text)} characters, which needs {needed} of"
-            " some probability; check that text and ink belong together"
+            " non-zero probability; check that text and ink belong together"
         )
 
 
@@ -170,6 +168,6 @@ def _labels(labels: Sequence[int] | NDArray[np.integer], frames: Floats) -> list
     for index in indices:
         if not 1 <= index < frames.shape[1]:
             raise InkError(
-                f"labels: index {index} is no character; characters have the indices 1 to {frames.shape[1] - 1}"
+                f"labels: {index} is not the index of a character; characters have indices 1 to {frames.shape[1] - 1}"
             )
     return indices

@@ -1,9 +1,8 @@
-"""A line read while it is being written.
+"""Streaming recognition: a line is read while it is being written.
 
-Strokes are added as the pen leaves the surface, and each brings the best text so far. A bidirectional network hears
-what comes after as well as what came before, so it runs over the whole line each time. The search, which takes longer,
-goes over the last words only, and with a narrower beam: words before them are settled, until the end is read as a
-whole line is and gives the same text.
+Strokes are added one by one, and each returns the best text so far. Because the network is bidirectional, it runs over
+the whole line each time. The search, which takes longer, covers only the last words, with a narrower beam; earlier
+words are settled. The finished line is transcribed like any other, with the same result.
 """
 
 from __future__ import annotations
@@ -16,21 +15,24 @@ from handwriting.features import Encoded, encode
 from handwriting.ink import Ink
 from handwriting.recognition.decode import Hypothesis
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.recognizer import Recognizer, Transcription
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.recognition.transcription import Transcription
 
 DRAFT_BEAM = 8
 """Prefixes kept while the line is being written."""
 OPEN_STEPS = 45
-"""Words that begin this many of the network's steps before the end, or fewer, are not settled yet: some 14 letters."""
+"""Words that begin at most this many network steps before the end, about 14 letters, are not settled yet."""
 
 
 class Stream:
-    """One line of writing, read with the language model; not for several threads at once.
+    """One line of writing, read with the language model. It must not be shared between threads.
 
-    >>> stream = Stream(Recognizer.load())        # doctest: +SKIP
-    >>> for stroke in strokes:                    # doctest: +SKIP
-    ...     print(stream.add(stroke))
-    >>> stream.finish(alternatives=5).readings    # doctest: +SKIP
+    >>> import handwriting
+    >>> stream = handwriting.Stream(handwriting.Recognizer.load())
+    >>> for stroke in handwriting.read("datasets/samples/line.xml").strokes:
+    ...     text = stream.add(stroke)
+    >>> stream.finish().text
+    'a line of handwriting'
     """
 
     def __init__(self, recognizer: Recognizer, hints: Hints = Hints(), beam: int = 25) -> None:
@@ -39,9 +41,9 @@ class Stream:
         self._settle_nothing()
 
     def add(self, stroke: ArrayLike) -> str:
-        """The best text of all strokes so far, of which this is the newest; shape (n, 2) for x, y or (n, 3) with t.
+        """Add a stroke, shape (n, 2) for x, y or (n, 3) for x, y, t, and return the best text of all strokes so far.
 
-        Raises :class:`InkError` for another shape, and the line is as before.
+        Raises :class:`InkError` for a stroke of a different shape, and leaves the line unchanged.
         """
         points = np.array(stroke, dtype=np.float64)
         ink = Ink.from_strokes([*self._strokes, points])
@@ -58,19 +60,19 @@ class Stream:
         return text
 
     def undo(self) -> None:
-        """Take the newest stroke back."""
+        """Remove the newest stroke. Raises :class:`InkError` if there is none."""
         if not self._strokes:
-            raise InkError("stream: there is no stroke to take back; add one first")
+            raise InkError("stream: there is no stroke to remove; add one first")
         self._strokes.pop()
         self._settle_nothing()
 
     @property
     def ink(self) -> Ink:
-        """The line so far. Raises :class:`InkError` when there is no stroke yet."""
+        """The line so far. Raises :class:`InkError` if there is no stroke yet."""
         return Ink.from_strokes(self._strokes)
 
     def finish(self, alternatives: int = 1) -> Transcription:
-        """What the whole line says, as :meth:`Recognizer.transcribe` reads it. More strokes may follow."""
+        """Transcribe the whole line like :meth:`Recognizer.transcribe`. More strokes may follow."""
         return self.recognizer.transcribe(self.ink, "language", alternatives, self.beam, self.hints)
 
     def _settle_nothing(self) -> None:
@@ -78,7 +80,7 @@ class Stream:
         self._scorer = self.recognizer.scorer(self.hints)
 
     def _settle(self, tail: Hypothesis, begin: int, steps: int, ink: Ink, encoded: Encoded) -> None:
-        """Settle the words that end well before the end: they have been heard with what follows them."""
+        """Settle the words that end well before the end of the line, where their right context is known."""
         spaces = [
             (i, begin + last)
             for i, (c, (_, last)) in enumerate(zip(tail.text, tail.steps, strict=True))

@@ -67,9 +67,11 @@ class Drawing:
     """What else is printed on the paper, such as its margin line, under the ink."""
     pen: Pen | None = None
     """A pen whose line varies in width; None draws lines of the width ``stroke``."""
+    blank: bool = False
+    """True if a sheet without ink is meant."""
 
     def __post_init__(self) -> None:
-        if not self.inks:
+        if not self.inks and not self.blank:
             raise InkError("there is nothing to draw: no line has ink; write at least one")
         for name, value in (("width", self.width), ("height", self.height)):
             if not 0 < value <= MAX_SIDE_MM:

@@ -34,6 +34,9 @@ class PageLayout:
     """The sheet, its margins and lines, and the pen; lengths in millimetres.
 
     Raises :class:`InkError` for invalid values.
+
+    >>> PageLayout(width_mm=148, height_mm=210, margin_mm=15, paper="ruled").room
+    118
     """
 
     width_mm: float | None = 210.0

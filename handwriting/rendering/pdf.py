@@ -15,6 +15,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 from matplotlib.colors import to_rgb
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -26,23 +27,36 @@ from handwriting.rendering.splines import Floats
 POINTS_PER_MM = 72 / 25.4
 """PDF points in a millimetre."""
 FONT = "DejaVuSans"
-INVISIBLE = 3
-"""Text rendering mode "neither fill nor stroke" (ISO 32000-1, table 106)."""
+VISIBLE, INVISIBLE = 0, 3
+"""Text rendering modes "fill" and "neither fill nor stroke" (ISO 32000-1, table 106)."""
 ROUND = 1
 NONZERO = 1
 
 
 @dataclass(frozen=True)
-class HiddenWord:
-    """A word of invisible text under its ink, in millimetres from the sheet's upper left corner."""
+class PlacedText:
+    """A word or line of text, in millimetres from the sheet's upper left corner."""
 
     text: str
     left: float
     baseline: float
     width: float
-    """Width that the word is stretched to."""
+    """Width that it is stretched to; 0 leaves it as it is."""
     size: float
     """Font size."""
+    visible: bool = False
+    """Whether it is drawn, as typed text is; recognized words are invisible under their ink."""
+
+
+@dataclass(frozen=True)
+class PlacedPicture:
+    """A PNG or JPEG file under the ink, in millimetres from the sheet's upper left corner."""
+
+    data: bytes
+    left: float
+    top: float
+    width: float
+    height: float
 
 
 def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
@@ -51,8 +65,12 @@ def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(data([drawing]))
 
 
-def data(drawings: Sequence[Drawing], words: Sequence[Sequence[HiddenWord]] = ()) -> bytes:
-    """The PDF of ``drawings``, titled as the first, with the ``words`` of each drawing under its ink."""
+def data(
+    drawings: Sequence[Drawing],
+    words: Sequence[Sequence[PlacedText]] = (),
+    pictures: Sequence[Sequence[PlacedPicture]] = (),
+) -> bytes:
+    """The PDF of ``drawings``, titled as the first, with the ``words`` and ``pictures`` of each under its ink."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1, initialFontName=FONT if _font(words) else None)
     canvas.setTitle(drawings[0].title or "")
@@ -61,6 +79,8 @@ def data(drawings: Sequence[Drawing], words: Sequence[Sequence[HiddenWord]] = ()
     canvas.setCreator("Handwriting")
     for number, drawing in enumerate(drawings):
         canvas.setPageSize((drawing.width * POINTS_PER_MM, drawing.height * POINTS_PER_MM))
+        for picture in pictures[number] if pictures else ():
+            _place(canvas, picture, drawing.height)
         for word in words[number] if words else ():
             _write(canvas, word, drawing.height)
         _draw(canvas, drawing)
@@ -103,17 +123,24 @@ def _draw(canvas: Canvas, drawing: Drawing) -> None:
     canvas.drawPath(path)
 
 
-def _write(canvas: Canvas, word: HiddenWord, height: float) -> None:
+def _write(canvas: Canvas, word: PlacedText, height: float) -> None:
     natural = pdfmetrics.stringWidth(word.text, FONT, word.size * POINTS_PER_MM)
+    canvas.saveState()  # the rendering mode outlives the text
     text = canvas.beginText(word.left * POINTS_PER_MM, (height - word.baseline) * POINTS_PER_MM)
     text.setFont(FONT, word.size * POINTS_PER_MM)
-    text.setTextRenderMode(INVISIBLE)
+    text.setTextRenderMode(VISIBLE if word.visible else INVISIBLE)
     text.setHorizScale(100 * word.width * POINTS_PER_MM / natural if natural and word.width > 0 else 100)
     text.textOut(f"{word.text} ")
     canvas.drawText(text)
+    canvas.restoreState()
 
 
-def _font(words: Sequence[Sequence[HiddenWord]]) -> bool:
+def _place(canvas: Canvas, picture: PlacedPicture, height: float) -> None:
+    box = picture.left, height - picture.top - picture.height, picture.width, picture.height
+    canvas.drawImage(ImageReader(io.BytesIO(picture.data)), *(length * POINTS_PER_MM for length in box), mask="auto")
+
+
+def _font(words: Sequence[Sequence[PlacedText]]) -> bool:
     """Register the font if there are any words; return whether there are."""
     if not any(words):
         return False

@@ -146,6 +146,18 @@ def replaced(characters: Collection[str]) -> str:
     )
 
 
+def respelled(text: str, characters: Collection[str]) -> str:
+    """``text`` with the nearest spelling of every character that is not in ``characters``; line ends stay.
+
+    Characters without any near spelling are left out.
+    """
+    kept = []
+    for character in unicodedata.normalize("NFC", text):
+        known = character in characters or character in "\n\f\r" or _mapped(character, characters) in characters
+        kept.append(character if known else _spelling(character, characters))
+    return _spaced(_without_edges("".join(kept)))
+
+
 def _mapped(character: str, characters: Collection[str]) -> str:
     """What is typographically the same and can be written, or the character itself."""
     kind, _, code = unicodedata.decomposition(character).partition(" ")

@@ -38,6 +38,9 @@ class PrimerCache:
 
 def _key(style: Style) -> bytes:
     digest = hashlib.blake2b()
+    if style.code is not None:
+        delta = b"" if style.code.delta is None else style.code.delta.tobytes()
+        digest.update(style.code.network.encode() + style.code.numbers.tobytes() + delta)
     for sample in style.samples:
         ink = sample.ink
         for part in (sample.text.encode(), ink.x, ink.y, ink.starts, b"" if ink.t is None else ink.t):

@@ -10,7 +10,7 @@ and drawn anew from another random stream.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -24,6 +24,9 @@ State = dict[str, NDArray]
 Watch = Callable[[Floats], object]
 """Is given points as they are drawn, normalised offsets of shape (N, 3)."""
 
+RATE = 66.0
+"""Points a second of the pen that the numbers below are counted in; for a slower pen they shrink in proportion."""
+
 FINISH = 40
 """Points that a stroke may go on for when the window is past the text: about two letters' worth."""
 
@@ -35,14 +38,11 @@ BLOCK = 64
 """Points whose random numbers are drawn at once."""
 
 HAND = 40
-"""Points without bias at the start of a line that no primer begins: there the hand is chosen, a letter or two long.
+"""Points without bias at the start of a line that neither a primer nor a hand begins: there the hand is chosen.
 With bias from the first point all lines come out in much the same hand (benchmarks/SYNTHESIS.md)."""
 
 DWELL = 90
 """Points for one character that no hand needs: in 99 of 100 lines of IAM-OnDB none takes more than 86."""
-
-RECENT = DWELL + BLOCK
-"""Points to look back over when every :data:`BLOCK` points it is seen whether a character took too many."""
 
 ATTEMPTS = 6
 """Random streams to try; the last one is drawn to its end, whatever comes of it."""
@@ -63,6 +63,10 @@ class Network:
     characters: int
     floor: tuple[float, float]
     """The smallest sigma of x and y, in normalised units."""
+    hand: int = 0
+    """Numbers that a hand adds to gates and outputs; 0 for a network that knows no hands."""
+    pace: float = 1.0
+    """Points a second of its pen, in those of :data:`RATE`."""
 
     def start(self) -> State:
         """The state of one line before its first point."""
@@ -72,14 +76,26 @@ class Network:
 
 @dataclass(frozen=True)
 class Primer:
-    """Where a line begins when something was written before it."""
+    """Where a line begins, and in whose hand."""
 
     state: State
-    """Of one line, after the last point before."""
+    """Of one line, after the last point before it."""
     point: Floats
     """That point, normalised, shape (3,)."""
     text: Indices
-    """What was written, and what joins it to the line."""
+    """What was written before, and what joins it to the line; empty when nothing was."""
+    hand: NDArray[np.float32] | None = None
+    """What the hand adds to the gates and the outputs of a network that has codes of hands, (G,), or (B, G) with a hand
+    for each line; None is the average hand."""
+
+    @classmethod
+    def of(cls, network: Network, hand: NDArray[np.float32]) -> Primer:
+        """The beginning of a line in a hand, with nothing written before it."""
+        return cls(network.start(), np.zeros(3), np.zeros(0, np.int64), hand)
+
+    def of_lines(self, lines: Sequence[int]) -> Primer:
+        """The same for some of the lines."""
+        return self if self.hand is None or self.hand.ndim == 1 else replace(self, hand=self.hand[list(lines)])
 
 
 @dataclass(frozen=True)
@@ -97,9 +113,19 @@ class Sample:
 class Steps:
     """B lines side by side, one point of each at a step."""
 
-    def __init__(self, network: Network, texts: Sequence[Indices], state: State | None = None) -> None:
-        """``texts``: (U,) each, from 1 to C, 0 where the window sees nothing; ``state`` has B rows or 1 for all."""
+    def __init__(
+        self,
+        network: Network,
+        texts: Sequence[Indices],
+        state: State | None = None,
+        hand: NDArray[np.float32] | None = None,
+    ) -> None:
+        """``texts``: (U,) each, from 1 to C, 0 where the window sees nothing; ``state`` has B rows or 1 for all.
+
+        ``hand``: see :class:`Primer`.
+        """
         self._network = network
+        self._hand = np.zeros(network.hand, np.float32) if hand is None else hand
         seen = one_hot(texts, network.characters)
         state = state or network.start()
         self._begin(seen, {name: np.broadcast_to(v, (len(seen), v.shape[1])) for name, v in state.items()})
@@ -107,6 +133,8 @@ class Steps:
     def _begin(self, seen: NDArray[np.float32], state: State) -> None:
         positions = np.arange(1, seen.shape[1] + 1, dtype=np.float32)
         inputs: dict[str, NDArray] = {"point": np.zeros((len(seen), 3)), "characters": seen, "positions": positions}
+        if self._network.hand:
+            inputs["hand"] = np.broadcast_to(self._hand, (len(seen), self._network.hand))
         self._loop = Recurrence(self._network.graph, inputs, state)
 
     def __call__(self, points: NDArray) -> tuple[NDArray, NDArray]:
@@ -118,6 +146,7 @@ class Steps:
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Go on with these lines only, ``rows`` of shape (B,)."""
         state = {name: value[rows] for name, value in self._loop.state.items()}
+        self._hand = self._hand if self._hand.ndim == 1 else self._hand[rows]
         self._begin(self._loop.inputs["characters"][rows], state)
 
     @property
@@ -135,21 +164,23 @@ def one_hot(texts: Sequence[Indices], characters: int) -> NDArray[np.float32]:
     return seen
 
 
-def prime(network: Network, points: NDArray, text: Indices, space: int) -> Primer:
-    """What the network knows after ``points`` (N, 3), normalised offsets of ink that says ``text``.
+def prime(
+    network: Network, points: NDArray, text: Indices, space: int, hand: NDArray[np.float32] | None = None
+) -> Primer:
+    """What the network knows after ``points`` (N, 3), normalised offsets of ink that says ``text``, in a ``hand``.
 
     A ``space`` joins it to what follows. There the window is put, so that nothing of the primer is written again and
     nothing after it left out, however the network read the ink.
     """
     joined = np.append(text, space)
-    steps = Steps(network, [joined])
+    steps = Steps(network, [joined], None, hand)
     phi = np.zeros((1, len(joined) + 1))
     for point in points[:-1]:
         _, phi = steps(point)
     state = steps.state
     here = float(phi[0] @ np.arange(1, phi.shape[1] + 1) / max(float(phi.sum()), 1e-9)) if phi.any() else 0.0
     state["kappa"] += np.float32(len(text) + 0.5 - here)
-    return Primer(state, np.asarray(points[-1], dtype=np.float64), joined)
+    return Primer(state, np.asarray(points[-1], dtype=np.float64), joined, hand)
 
 
 def sample(
@@ -176,7 +207,8 @@ def sample(
         randoms = [np.random.default_rng([*streams[i], attempt]) for i in todo]
         report = partial(_later, progress, sum(len(texts[i]) for i in samples))
         last = attempt == attempts - 1
-        draft = _Draft(network, [texts[i] for i in todo], bias, randoms, primer, patient=last and not hurried)
+        begin = None if primer is None else primer.of_lines(todo)
+        draft = _Draft(network, [texts[i] for i in todo], bias, randoms, begin, patient=last and not hurried)
         draft.watch, watch = watch, None
         drawn = draft.run(report)
         samples |= {i: s for i, s in zip(todo, drawn, strict=True) if s.complete or last}
@@ -202,15 +234,19 @@ class _Draft:
         B, M = len(texts), network.mixtures
         self.network, self.bias, self.streams, self.patient = network, bias, list(streams), patient
         whole = list(texts) if primer is None else [np.concatenate([primer.text, text]) for text in texts]
-        self.steps = Steps(network, whole, None if primer is None else primer.state)
-        self.primed = primer is not None
+        state, hand = (None, None) if primer is None else (primer.state, primer.hand)
+        self.steps = Steps(network, whole, state, hand)
         self.skip = 0 if primer is None else len(primer.text)
+        self.primed = self.skip > 0
+        self.chosen = self.primed or network.hand > 0
+        self.finish, self.dwell = round(FINISH * network.pace), round(DWELL * network.pace)
         self.lengths = np.array([len(text) for text in whole])
-        self.limits = POINTS_PER_CHARACTER * (self.lengths - self.skip) + POINTS_TO_SPARE
+        limits = POINTS_PER_CHARACTER * (self.lengths - self.skip) + POINTS_TO_SPARE
+        self.limits = np.ceil(limits * network.pace).astype(np.int64)
         self.inside = (np.arange(self.lengths.max() + 1) <= self.lengths[:, None]).astype(np.float32)  # (B, U + 1)
         self.points = np.zeros((self.limits.max() + 1, B, 3))
         self.places = np.zeros((self.limits.max() + 1, B), np.int64)
-        if primer is not None:
+        if self.primed and primer is not None:
             self.points[0] = primer.point
         self.lines = np.arange(B)  # which of the texts the rows are of
         self.past = np.zeros(B, np.int64)  # points since the window left the text
@@ -249,7 +285,7 @@ class _Draft:
         """Which rows go on; the others' lines are taken down."""
         self.past = np.where(over, self.past + 1, 0)
         # Past the text nothing is left to draw once the pen is up.
-        complete = (self.past > 0) & ((current[:, 2] > 0.5) | (self.past > FINISH)) & (t > 1)
+        complete = (self.past > 0) & ((current[:, 2] > 0.5) | (self.past > self.finish)) & (t > 1)
         done = complete | (t >= self.limits)
         if t % BLOCK == 0 and not self.patient:
             done |= self._lost(t)
@@ -262,12 +298,12 @@ class _Draft:
 
     def _lost(self, t: int) -> NDArray[np.bool_]:
         """Which rows took more than :data:`DWELL` points for a character, among their last points."""
-        recent = np.sort(self.places[max(1, t - RECENT) : t, self.lines], axis=0)
-        return (recent[DWELL:] == recent[:-DWELL]).any(0)
+        recent = np.sort(self.places[max(1, t - self.dwell - BLOCK) : t, self.lines], axis=0)
+        return (recent[self.dwell :] == recent[: -self.dwell]).any(0)
 
     def _pen(self, t: int) -> Pen:
         """For point ``t`` and those after it, up to the end of the hand's choice."""
-        bias = self.bias if self.primed or t > HAND else 0.0
+        bias = self.bias if self.chosen or t > HAND else 0.0
         return Pen(len(self.lines), self.network.mixtures, bias, self.network.floor)
 
     def _leave(self, t: int, stays: NDArray[np.bool_]) -> None:

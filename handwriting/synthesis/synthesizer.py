@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
+from handwriting.arguments import expect
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
@@ -24,10 +25,11 @@ from handwriting.geometry.pace import repaced
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
+from handwriting.synthesis.codes import Code, HandCodes
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.primers import PrimerCache
-from handwriting.synthesis.sampler import Network, Primer, Sample, Watch, prime, sample
+from handwriting.synthesis.sampler import RATE, Network, Primer, Sample, Watch, prime, sample
 from handwriting.synthesis.strays import own_points
 from handwriting.synthesis.styles import Style
 
@@ -58,7 +60,13 @@ class Written:
 
 
 class Synthesizer:
-    """A checkpoint, ready to write. ``threads``: of the engine."""
+    """A synthesizer checkpoint, ready to write. ``threads`` is the number of threads of the inference engine.
+
+    >>> import handwriting
+    >>> synthesizer = handwriting.Synthesizer.load()
+    >>> [line.text for line in synthesizer.write(["one line", "and another"], handwriting.Hand(bias=1.5))]
+    ['one line', 'and another']
+    """
 
     def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
         self.checkpoint = checkpoint
@@ -72,12 +80,17 @@ class Synthesizer:
             self.height = float(card["hand"]["height"])
             self.advance = float(card["hand"]["advance"])
             self._pace = float(card["hand"].get("rate", 0)), float(card["hand"]["step"])
+            has_codes = int(sizes.get("code", 0)) > 0
+            pace = float(card["features"]["rate"]) / RATE if has_codes else 1.0
         except (InkError, KeyError, TypeError, ValueError) as error:
             raise InkError(
-                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint anew"
+                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         graph = Graph(checkpoint.model, threads)
-        self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor)
+        self.codes = HandCodes.load(checkpoint.folder) if has_codes else None
+        """What the network knows of hands; None for one that imitates a hand by priming alone."""
+        added = len(self.codes.basis) if self.codes else 0
+        self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor, added, pace)
         self._primers = PrimerCache(self._prime_with)
 
     @classmethod
@@ -110,6 +123,8 @@ class Synthesizer:
         numbers in ``streams``. ``hurried``: a line that loses its way is returned as far as it came instead of being
         drawn again. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
         """
+        expect("texts", texts, (list, tuple), "a list of strings")
+        expect("hand", hand, Hand, "a Hand")
         texts = [self._line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
         primer = None if hand.style is None or not texts else self.primer(hand.style)
@@ -122,7 +137,7 @@ class Synthesizer:
                 [self.alphabet.encode(text) for text in chunk],
                 bias=hand.bias,
                 streams=[(hand.seed, number) for number in numbers[start : start + BATCH]],
-                primer=primer,
+                primer=primer or self._random_hands(hand.seed, numbers[start : start + BATCH]),
                 progress=partial(_report, observer, done, total),
                 hurried=hurried,
                 watch=None if observer.points is None or start else partial(_watched, observer.points, self.normalizer),
@@ -135,9 +150,42 @@ class Synthesizer:
         """The state from which lines go on in the hand of ``style``; raises :class:`InkError` for an unusable style."""
         return self._primers.primer(style)
 
+    def _random_hands(self, seed: int, numbers: Sequence[int]) -> Primer | None:
+        """A hand for each line, by its number; None for a network without codes, which chooses as it writes."""
+        if self.codes is None:
+            return None
+        added = [self.codes.added(self.codes.random(seed, number)) for number in numbers]
+        return Primer.of(self.network, np.stack(added))
+
+    def random_style(self, seed: int) -> Style | None:
+        """The writer of a page of that ``seed`` without a style; None when the network has no codes of hands."""
+        if self.codes is None:
+            return None
+        return Style(f"random {seed}", (), code=self.codes.random(seed))
+
+    def code_of(self, inks: Sequence[Ink], texts: Sequence[str]) -> Code:
+        """The code of the hand of a few lines ``inks`` that say ``texts``, estimated at once (``synthesis/codes.py``).
+
+        Raises :class:`InkError` when the network has no codes of hands.
+        """
+        if self.codes is None:
+            raise InkError(f"{self.checkpoint.folder}: this network has no codes of hands; use a style of ink")
+        texts = [self._line(text) for text in texts]
+        inks = [self.prepared(ink) for ink in inks]
+        return self.codes.instant(inks, texts, self.height, self._pace[1])
+
     def _prime_with(self, style: Style) -> Primer:
-        sample = style.joined()
-        return self.prime(sample.ink, sample.text)
+        if self.codes is None:
+            if not style.samples:
+                raise InkError(f"style {style.name!r} is a code for another network and has no ink; make it again")
+            sample = style.joined()
+            return self.prime(sample.ink, sample.text)
+        code = style.code
+        if code is None or code.network != self.codes.name:
+            if not style.samples:
+                raise InkError(f"style {style.name!r} is a code for another network and has no ink; make it again")
+            code = self.code_of([sample.ink for sample in style.samples], [sample.text for sample in style.samples])
+        return Primer.of(self.network, self.codes.added(code))
 
     def prime(self, ink: Ink, text: str) -> Primer:
         """What makes :meth:`write` go on in the hand of ``ink``, a line that says ``text``; it is not drawn again.
@@ -145,13 +193,18 @@ class Synthesizer:
         The ink is brought to the height and the pace of the training ink. Graves 2013, section 5.5.
         """
         text = self._line(text)
+        given = self.prepared(ink)
+        space = int(self.alphabet.encode(" ")[0])
+        added = None if self.codes is None else self.codes.added(self.code_of([ink], [text]))
+        return prime(self.network, self.normalizer(offsets(given)), self.alphabet.encode(text), space, added)
+
+    def prepared(self, ink: Ink) -> Ink:
+        """A line of ink at the height and the pace of the training ink, level and on y = 0."""
         if len(ink) < 2:
             raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
         ink = level(repaced(ink, *self._pace))  # a line that climbs is no taller for it
         scale = self.height / writing_height(ink)
-        scaled = clean(ink.moved_to(ink.x * scale, ink.y * scale))
-        space = int(self.alphabet.encode(" ")[0])
-        return prime(self.network, self.normalizer(offsets(scaled)), self.alphabet.encode(text), space)
+        return clean(ink.moved_to(ink.x * scale, ink.y * scale))
 
     def _line(self, text: str) -> str:
         line = self.writable(text)

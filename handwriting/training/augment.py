@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.evaluation.perturb import delayed
+from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
 

@@ -2,7 +2,8 @@
 
 Each process takes its share of every batch; the sums of the gradients, of the loss and of its weight are added over
 all processes, so that the update is that of one process on the whole batch. Plain sums suffice: nothing here overlaps
-communication with computation, which small networks do not need.
+communication with computation, which small networks do not need. Processes on several machines need a run folder on
+storage that they share, because each resumes from the state there.
 """
 
 from __future__ import annotations
@@ -59,6 +60,17 @@ class Workers:
         """Whether ``flag`` is true in any process; the same in all."""
         if self.size == 1:
             return flag
-        votes = torch.tensor([float(flag)], device="cuda" if dist.get_backend() == "nccl" else "cpu")
+        votes = torch.tensor([float(flag)], device=self._device())
         dist.all_reduce(votes)
         return bool(votes.item() > 0)
+
+    def agree(self, number: int) -> bool:
+        """Whether ``number`` is the same in all processes."""
+        if self.size == 1:
+            return True
+        ends = torch.tensor([number, -number], device=self._device())
+        dist.all_reduce(ends, dist.ReduceOp.MAX)
+        return bool(ends.sum() == 0)
+
+    def _device(self) -> str:
+        return "cuda" if dist.get_backend() == "nccl" else "cpu"

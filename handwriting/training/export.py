@@ -65,7 +65,8 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
 
     The state goes in as ``h``, ``c`` (B, L * H) and, with a window, ``kappa`` (B, K) and ``w`` (B, C); it comes out
     under the same names with ``next_`` before them. The window reads ``characters`` (B, U, C) at ``positions`` (U,),
-    1 to U, and gives ``phi`` (B, U). See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
+    1 to U, and gives ``phi`` (B, U). A network with codes of hands takes ``hand`` (B, L * 4H + 1 + 6 M), in ONNX's
+    order of gates: see :func:`hand_order`. See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
 
     What is quantised later is one ``MatMul`` a layer, of all that lies within -1 to 1. Offsets and w, which are ten
     times as large and would coarsen its single scale, have products of their own, each for all layers that read it.
@@ -78,6 +79,10 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
     of_point = graph.constant(np.concatenate([a["W"][:, :POINT_SIZE] for a in arrays]).T.copy())
     bias = graph.constant(np.concatenate([a["B"][: 4 * H] for a in arrays]))
     from_point = graph.split(graph.add("Gemm", ["point", of_point, bias]), [4 * H] * L)
+    of_hand: list[str] = []
+    if isinstance(config, SynthesisConfig) and config.code:
+        of_hand = graph.split("hand", [4 * H] * L + [1 + 6 * config.mixtures])
+        from_point = [graph.add("Add", pair) for pair in map(list, zip(from_point, of_hand[:L], strict=True))]
     h_before, c_before = graph.split("h", [H] * L), graph.split("c", [H] * L)
     hidden: list[str] = []
     contents: list[str] = []
@@ -101,7 +106,10 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
                 from_w += graph.split(product, [4 * H] * (L - 1))
     graph.join(contents, "next_c")
     weight, bias = graph.tensors(network.output, "weight", "bias", transpose=True)
-    graph.add("Add", [graph.add("MatMul", [graph.join(hidden, "next_h"), weight]), bias], "outputs")
+    product = graph.add("MatMul", [graph.join(hidden, "next_h"), weight])
+    if of_hand:
+        product = graph.add("Add", [product, of_hand[L]])
+    graph.add("Add", [product, bias], "outputs")
     number = TensorProto.FLOAT
     state = [(name, number, ["B", L * H]) for name in "hc"]
     inputs, outputs = [("point", number, ["B", POINT_SIZE])], [("outputs", number, ["B", 1 + 6 * config.mixtures])]
@@ -109,8 +117,19 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
         K, C = config.components, config.characters
         state += [("kappa", number, ["B", K]), ("w", number, ["B", C])]
         inputs += [("characters", number, ["B", "U", C]), ("positions", number, ["U"])]
+        inputs += [("hand", number, ["B", L * 4 * H + 1 + 6 * config.mixtures])] if config.code else []
         outputs += [("phi", number, ["B", "U"])]
     return graph.model(inputs + state, outputs + [(f"next_{name}", *rest) for name, *rest in state])
+
+
+def hand_order(config: SynthesisConfig) -> NDArray[np.int64]:
+    """Where each number that the graph's ``hand`` takes stands in what the network's :meth:`hand` gives."""
+    H = config.hidden_size
+    i, f, g, o = np.arange(4 * H).reshape(4, H)
+    layer = np.concatenate([i, o, f, g])
+    gates = [layer + 4 * H * number for number in range(config.num_layers)]
+    rest = np.arange(1 + 6 * config.mixtures) + 4 * H * config.num_layers
+    return np.concatenate([*gates, rest])
 
 
 def _cell(graph: _Graph, z: str, c: str, size: int, peephole: str | None) -> tuple[str, str]:

@@ -89,6 +89,11 @@ class Training:
         self.losses = LossReader(self.device, self.reporter.say)
         self.started = self.saved = time.monotonic()
         self._resume()
+        if not self.workers.agree(self.step):
+            raise InkError(
+                f"{run}: the processes resume at different steps, this one at step {self.step}; "
+                "train in a folder that all machines share"
+            )
 
     def run_to_end(self) -> dict[str, Any]:
         """Train until the last step, the time limit or the end of patience."""

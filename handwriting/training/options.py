@@ -160,4 +160,6 @@ class SynthesizerOptions:
     components: int = option(10, "Gaussians of the window, in a synthesizer.", least=1)
     variant: str = option("forget", "Equations of the LSTM.", choices=("1997", "forget", "peephole"))
     dropout: float = option(0.0, "Dropout probability between LSTM layers.", least=0, most=0.9)
+    code: int = option(46, "Numbers of a hand's code, with --unipen.", least=4, most=256)
+    examples: int = option(4800, "Lines of an epoch, with --unipen.", least=1)
     seed: int = 1

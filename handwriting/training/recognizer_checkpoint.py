@@ -18,7 +18,7 @@ from handwriting.corpora import Corpus
 from handwriting.errors import InkError
 from handwriting.evaluation.recognition import evaluate
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
-from handwriting.recognition.recognizer import Network, Recognizer
+from handwriting.recognition.recognizer import ForwardPass, Recognizer
 from handwriting.runtime import pad
 from handwriting.training.export import int8, recognizer_graph
 
@@ -41,7 +41,7 @@ def write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], qu
     checkpoint.save(folder, card, halves, int8(graph) if quantise else graph)
 
 
-def torch_network(source: Checkpoint, threads: int = 1) -> Network:
+def torch_network(source: Checkpoint, threads: int = 1) -> ForwardPass:
     """The checkpoint's float32 network as :class:`Recognizer` takes it, for comparison with the int8 graph."""
     torch.set_num_threads(threads)
     return partial(log_probs, build(source.card, source.weights()))

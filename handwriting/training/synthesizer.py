@@ -25,7 +25,7 @@ from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.evaluation import synthesis
 from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
-from handwriting.features.offsets import JUMP, Normalizer, clean, offsets
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets
 from handwriting.geometry.normalise import writing_height
 from handwriting.geometry.pace import rate_of, step_of
 from handwriting.networks.mixture import Mixture
@@ -37,6 +37,7 @@ from handwriting.networks.synthesizer import (
     SynthesisNetwork,
 )
 from handwriting.runtime import pad
+from handwriting.synthesis.codes import HandCodes, save_codes
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 from handwriting.training.export import int8_step, step_graph
@@ -48,7 +49,7 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class SynthesizerTask:
-    """Implements ``training.loop.Task``, from the weights of ``init`` when given. ``say`` is told what was left out.
+    """Implements ``training.loop.TrainingTask``; with ``init``, from its weights. ``say`` is told what is left out.
 
     Raises :class:`InkError` when the lists have no line to train on, and when ``init`` has other sizes or is of the
     other kind of network (whose layers have other inputs).
@@ -120,7 +121,7 @@ class SynthesizerTask:
             "kind": self.settings.kind,
             "network": asdict(self.config),
             "alphabet": self.alphabet.characters,
-            "features": {"jump": JUMP, "sigma_floor": list(self.normalizer.sigma_floor)},
+            "features": {"jump": JUMP_UNITS, "sigma_floor": list(self.normalizer.sigma_floor)},
             "normalizer": asdict(self.normalizer),
             "hand": self.hand,
             "trained_on": {
@@ -136,7 +137,7 @@ class SynthesizerTask:
             **self.inherited,
             "terms": self.terms,
         }
-        _write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
+        write_checkpoint(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
 
     def _initialise(self, init: Checkpoint) -> str:
         kind, wanted = init.card["kind"], self.settings.kind
@@ -148,6 +149,28 @@ class SynthesizerTask:
             mine, other = (f"sd {n.sd[0]:.3f}, {n.sd[1]:.3f}" for n in (self.normalizer, theirs))
             said += f"; offsets are normalised as these lists are ({mine}), not as theirs were ({other})"
         return said
+
+
+def _with_hands(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A checkpoint's weights with the network's own hands where the checkpoint has none or others."""
+    own = {name: mine[name] for name in ("basis", "codes") if name in mine}
+    others = {name: value for name, value in theirs.items() if name not in ("basis", "codes") or name in mine}
+    return others | {n: v for n, v in own.items() if n not in theirs or theirs[n].shape != v.shape}
+
+
+def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: float) -> str:
+    """Copy a synthesizer's weights; what it lacks of hands stays as it is. Returns what to say of it.
+
+    ``rate``: points a second. A window that moved along the text at another pace is sped up or slowed down.
+    """
+    if init.card["kind"] != "synthesizer":
+        raise InkError(f"{init.folder}: a {init.card['kind']} cannot start a synthesizer; give a synthesizer")
+    said = initialise(network, alphabet, init, _place, _with_hands)
+    theirs = float(init.card.get("features", {}).get("rate") or init.card["hand"]["rate"])
+    with torch.no_grad():
+        window = network.first.window  # type: ignore[union-attr]
+        window.linear.bias[2 * window.components :] += float(np.log(theirs / rate))  # type: ignore[union-attr,operator,index]
+    return said
 
 
 def collate(examples: Sequence[OffsetExample]) -> Batch:
@@ -206,7 +229,9 @@ def export_checkpoint(
 
     With a ``corpus``, the card gets the nats of that graph on each of ``splits``.
     """
-    _write(folder, source.card, source.weights(), quantise)
+    write_checkpoint(folder, source.card, source.weights(), quantise)
+    if source.card["network"].get("code"):
+        save_codes(folder, HandCodes.load(source.folder))
     if corpus is not None and splits:
         written = Synthesizer.load(folder)
         figures = {split: synthesis.evaluate(written, corpus, split).figures() for split in splits}
@@ -228,7 +253,7 @@ def evaluate(
     return synthesis.report(source.card, corpus, split, Likelihood(**values))
 
 
-def _write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
+def write_checkpoint(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
     """A checkpoint with float16 weights and the step graph built from them as they are stored."""
     halves = {name: value.astype(np.float16) for name, value in weights.items()}
     graph = step_graph(build(card, halves))

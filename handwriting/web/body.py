@@ -32,9 +32,8 @@ async def read_body(request: Request) -> bytes:
                     raise _too_large()
                 parts.append(part)
     except TimeoutError:
-        raise HTTPException(
-            408, f"the request did not arrive within {MAX_BODY_SECONDS:g} seconds; send it again"
-        ) from None
+        reason = f"the request did not arrive within {MAX_BODY_SECONDS:g} seconds; send it again"
+        raise HTTPException(408, reason) from None
     return b"".join(parts)
 
 

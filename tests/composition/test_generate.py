@@ -40,7 +40,7 @@ def complete(monkeypatch):
 
 def test_incomplete_and_misread_lines_are_named(model, tmp_path, monkeypatch, complete):
     monkeypatch.setattr(
-        best_of, "_judged", lambda recognizer, inks, texts: [(text, int(text == "pen"), -1.0) for text in texts]
+        best_of, "judge", lambda recognizer, inks, texts: [(text, int(text == "pen"), -1.0) for text in texts]
     )
     done = generate(BestOf(model, Recognizer.load(), 2), "ink\npen", tmp_path / "a.svg", LAYOUT)
     assert [(line.text, line.read) for line in done.misread] == [("pen", "pen")]

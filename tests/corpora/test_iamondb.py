@@ -10,7 +10,7 @@ import pytest
 from iamondb_fixture import HIDDEN_BREAK, ON_NO_LIST, SPLITS, TEXTS, WITHOUT_FORM_FILE, make_iamondb, write
 
 from handwriting.corpora import open_corpus
-from handwriting.corpora.iamondb import FORM, LINE, known_bad_entries, transcript
+from handwriting.corpora.iamondb import FORM_PATTERN, LINE_PATTERN, known_bad_entries, transcript
 from handwriting.corpora.report import survey
 from handwriting.errors import InkError
 
@@ -110,19 +110,19 @@ def test_lists_of_ones_own(own: Path):
 
 
 def test_one_clear_line_each(own: Path):
-    with pytest.raises(InkError, match="lineStrokes/ is missing; give the folder that holds"):
+    with pytest.raises(InkError, match="lineStrokes/ is missing; give the folder with lineStrokes/"):
         open_corpus(own.parent)
     with pytest.raises(InkError, match="no such file or folder; unpack IAM-OnDB there"):
         open_corpus(own / "nowhere")
     corpus = open_corpus(own)
     with pytest.raises(InkError, match=r"no list testset_f.txt \(found: trainset, testset_v, testset_t\)"):
         corpus.ids("testset_f")
-    with pytest.raises(InkError, match=r"absent\.txt: there is no such list"):
+    with pytest.raises(InkError, match=r"absent\.txt: no such list"):
         open_corpus(own, [own / "absent.txt"])
     for name in ("../../x", "a01-000u-01.xml", "b01-100\0"):
-        with pytest.raises(InkError, match="is no form of IAM-OnDB"):
+        with pytest.raises(InkError, match="is not a form of IAM-OnDB"):
             open_corpus(own, [write(own / "junk.txt", name)]).ids("junk")
-    with pytest.raises(InkError, match="'x' is no line"):
+    with pytest.raises(InkError, match="'x' is not a line"):
         corpus.line("x")
     with pytest.raises(InkError, match="no such file"):
         corpus.line("b01-100-77")
@@ -132,7 +132,7 @@ def test_a_list_that_names_a_missing_form(own: Path):
     shutil.rmtree(own / "lineStrokes/d05/d05-024")
     corpus = open_corpus(own)
     assert corpus.ids("trainset")
-    with pytest.raises(InkError, match=r"testset_v.txt: there is no ink of d05-024z .*take it off the list"):
+    with pytest.raises(InkError, match=r"testset_v.txt: .* has no ink of d05-024z; .*remove it from the list"):
         corpus.ids("testset_v")
 
 
@@ -154,8 +154,8 @@ def test_the_known_bad_list():
     entries = known_bad_entries()
     names = Counter(name for entry in entries for name in entry["ids"])
     assert max(names.values()) == 1, "each stands there once"
-    assert all(LINE.fullmatch(name) or FORM.fullmatch(name) for name in names)
-    assert not [name for name in names if LINE.fullmatch(name) and name.rpartition("-")[0] in names]
+    assert all(LINE_PATTERN.fullmatch(name) or FORM_PATTERN.fullmatch(name) for name in names)
+    assert not [name for name in names if LINE_PATTERN.fullmatch(name) and name.rpartition("-")[0] in names]
     assert all(entry["reason"] and set(entry) == {"ids", "reason"} for entry in entries)
     assert len({entry["reason"] for entry in entries}) == len(entries)
 

@@ -64,14 +64,14 @@ def test_a_list_takes_folders_and_may_lie_elsewhere(own: Path, tmp_path: Path):
     (tmp_path / "annas.txt").write_text("\ufeffanna\r\n\r\nben/02\r\n", "utf-8")
     corpus = open_corpus(own, [tmp_path / "annas.txt"])
     assert corpus.ids("annas") == ["anna/01", "anna/02", "anna/03", "ben/02"]
-    with pytest.raises(InkError, match=r"no\.txt: there is no such list"):
+    with pytest.raises(InkError, match=r"no\.txt: no such list"):
         open_corpus(own, [tmp_path / "no.txt"])
 
 
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("train.txt", b"anna/09\n", "there is no line 'anna/09'"),
+        ("train.txt", b"anna/09\n", "has no line 'anna/09'"),
         ("train.txt", b"\xff\xfe", "not UTF-8"),
         ("a=b.txt", b"anna/01\n", "a split cannot be named 'a=b'"),
         ("none.txt", b"anna/01\n", "a split cannot be named 'none'"),
@@ -96,8 +96,8 @@ def test_what_cannot_be_used_is_named_and_skipped(own: Path):
         "anna/02": "damaged XML",
         "anna/03": "03.txt is not UTF-8",
         "ben/01": "2 lines of text",
-        "ben/02": "ink without text; write what it says to 02.txt",
-        "ben/03": "several ink files have this name: 03.json, 03.svg",
+        "ben/02": "ink without text; put what it says into 02.txt",
+        "ben/03": "several ink files share this name: 03.json, 03.svg",
         "notes.txt": "text without ink",
     }.items():
         assert reason in problems.pop(name)
@@ -106,9 +106,9 @@ def test_what_cannot_be_used_is_named_and_skipped(own: Path):
     with pytest.raises(InkError, match="split 'test' has no line that can be used"):
         corpus.ids("test")
     note = corpus.note()
-    assert note and "6 of 7 cannot be used" in note and "\n" not in note
+    assert note and "6 of 7 items cannot be used" in note and "\n" not in note
     text = report(own)
-    assert "ink without text; write what it says to 02.txt beside it (1)\n    ben/02" in text
+    assert "ink without text; put what it says into 02.txt beside it (1)\n    ben/02" in text
     assert "split 'test' has no line that can be used" in text
 
 
@@ -158,7 +158,7 @@ def test_jsonl_without_splits_is_all(own: Path):
     ("row", "reason"),
     [
         ("{", "damaged JSON"),
-        ("[1]", "no object"),
+        ("[1]", "not an object"),
         ("\udcff", "damaged JSON"),
         ('{"ink": ' + "[" * 5000 + "}", "damaged JSON"),
         ({"ink": [[{"x": 1, "y": 1}]]}, "no text"),
@@ -169,13 +169,13 @@ def test_jsonl_without_splits_is_all(own: Path):
         ({"ink": [], "text": "a"}, "at least one point"),
         ('{"ink": [[{"x": NaN, "y": 1}]], "text": "a"}', "must be a number"),
         ('{"ink": [[{"x": 1e400, "y": 1}]], "text": "a"}', "must be a number"),
-        ({"file": "/etc/hostname", "text": "a"}, "leaves the folder"),
-        ({"file": "../own.svg", "text": "a"}, "leaves the folder"),
-        ({"file": "anna", "text": "a"}, "'anna' is no file of ink"),
+        ({"file": "/etc/hostname", "text": "a"}, "leads out of the folder"),
+        ({"file": "../own.svg", "text": "a"}, "leads out of the folder"),
+        ({"file": "anna", "text": "a"}, "'anna' is not a regular file"),
         ({"file": "no.svg", "text": "a"}, "no such file"),
-        ({"file": 7, "text": "a"}, "its file is no text"),
-        ({"ink": [[{"x": 1, "y": 1}]], "text": "a", "id": "x"}, "stands there twice"),
-        ({"ink": [[{"x": 1, "y": 1}]], "text": "a", "id": ["x"]}, "neither text nor a whole number"),
+        ({"file": 7, "text": "a"}, "its file is not a non-empty string"),
+        ({"ink": [[{"x": 1, "y": 1}]], "text": "a", "id": "x"}, "occurs twice"),
+        ({"ink": [[{"x": 1, "y": 1}]], "text": "a", "id": ["x"]}, "neither a string nor a whole number"),
         ({"ink": [[{"x": 1, "y": 1}]], "text": "a", "id": "x\ty"}, "U\\+0009"),
     ],
 )
@@ -210,7 +210,7 @@ def test_damaged_jsonl_gives_one_error_or_lines(tmp_path_factory, noise, at):
 
 def test_a_folder_without_pairs_says_what_is_needed(tmp_path: Path):
     save(write("ink"), tmp_path / "a.svg")
-    with pytest.raises(InkError, match=r"or one of ink files with a \.txt beside each"):
+    with pytest.raises(InkError, match=r"or a folder of ink files with a \.txt beside each"):
         open_corpus(tmp_path)
     (tmp_path / "a.txt").touch()
     with pytest.raises(InkError, match=r"no ink with a text; .*the first of 1 problems: a: its text is empty"):
@@ -226,7 +226,7 @@ def test_pipes_are_not_waited_for(own: Path):
     (own / "pipe.txt").write_text("never", "utf-8")
     assert open_corpus(own).problems() == {"pipe.txt": "text without ink"}
     path = jsonl(own / "lines.jsonl", {"file": "pipe.svg", "text": "a"}, {"file": "anna/01.svg", "text": "a"})
-    assert open_corpus(path).problems() == {"line 1": "'pipe.svg' is no file of ink"}
+    assert open_corpus(path).problems() == {"line 1": "'pipe.svg' is not a regular file"}
 
 
 def test_packed_it_is_the_same(own: Path, tmp_path: Path):
@@ -237,3 +237,24 @@ def test_packed_it_is_the_same(own: Path, tmp_path: Path):
     for split in folder.splits:
         assert packed.ids(split) == folder.ids(split)
         assert list(packed.lines(split)) == list(folder.lines(split))
+
+
+def test_a_byte_order_mark_before_a_corpus(tmp_path: Path):
+    path = jsonl(tmp_path / "lines.jsonl", *({"ink": {"strokes": strokes(text)}, "text": text} for text in ("a", "b")))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    corpus = open_corpus(path)
+    assert [line.text for line in corpus.lines("all")] == ["a", "b"]
+    assert [len(line.ink) for line in corpus.lines("all")] == [len(write(text, seed=0)) for text in ("a", "b")]
+    assert corpus.problems() == {}
+
+
+def test_a_line_with_a_stroke_missing_is_not_trained_on(own: Path, tmp_path: Path):
+    """A user's file is read without its damaged strokes; a line of a corpus would no longer say what its text says."""
+    text = (own / "anna/02.inkml").read_text()
+    (own / "anna/02.inkml").write_text(text.replace("</ink>", "<trace>1 zwei</trace></ink>"))
+    with pytest.raises(InkError, match="was left out"):
+        open_corpus(own).line("anna/02")
+    damaged = [*strokes(), [{"x": "left", "y": 1}]]
+    path = jsonl(tmp_path / "lines.jsonl", {"ink": {"strokes": damaged}, "text": "ink"})
+    with pytest.raises(InkError, match='x="left"'):
+        list(open_corpus(path).lines("all"))

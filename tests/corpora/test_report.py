@@ -42,7 +42,7 @@ def test_a_sound_corpus_has_but_these_problems(iamondb_dir: Path):
     assert {problem.file for problem in found.left_out} == {"h04-141z-03"}
     assert set(found.problems) == {
         Problem(f"{ON_NO_LIST}-01", "ink on no list"),
-        Problem(WITHOUT_FORM_FILE, "no form file in original/, hence no writer"),
+        Problem(WITHOUT_FORM_FILE, "no form file in original/, so the writer is unknown"),
     }
 
 
@@ -61,20 +61,20 @@ def test_every_problem_is_found(own: Path):
     assert reasons["b01-100-04"] == "ink without text"
     assert reasons["b01-100-02"] == "text without ink"
     assert "damaged XML" in reasons["c02-003z-01"]
-    assert "no line of IAM-OnDB" in reasons["notes"]
+    assert "not the file name of a line of IAM-OnDB" in reasons["notes"]
     assert "no 'CSR:'" in reasons["h04-141z"]
     assert "no 'CSR:'" in reasons["h04-141z-01"]
     assert "not an XML" in reasons["d05-021u"] or "damaged XML" in reasons["d05-021u"]
     assert reasons["d05-024z-01"] == "its text differs between ascii/ and original/ by more than spaces"
-    assert reasons["f07-000"] == "listed in testset_t.txt, but there is no ink of it"
-    assert "is no form" in reasons["mine.txt"]
+    assert reasons["f07-000"] == "listed in testset_t.txt, but without ink"
+    assert "is not a form" in reasons["mine.txt"]
 
 
 def test_rendered(iamondb_dir: Path):
     text = render(survey(iamondb_dir))
     row = next(line for line in text.splitlines() if line.startswith("trainset"))
     assert row.split()[1:6] == ["4", "13", "12", "3", "1"]
-    assert f"no form file in original/, hence no writer (1)\n    {WITHOUT_FORM_FILE}" in text
+    assert f"no form file in original/, so the writer is unknown (1)\n    {WITHOUT_FORM_FILE}" in text
     assert max(map(len, text.splitlines()[1:])) <= 120
 
 

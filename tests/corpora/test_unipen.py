@@ -112,7 +112,7 @@ def test_a_rule_applies_when_all_its_conditions_do(corpus):
 def test_every_rule_of_the_data_file_has_a_reason_and_no_validation_donor():
     for rule in rules().bad:
         assert len(rule.reason) > 10
-        assert not {rules().who(donor) for donor in rule.donors} - {"train"}
+        assert not {rules().group(donor) for donor in rule.donors} - {"train"}
 
 
 def test_the_real_one():

@@ -47,12 +47,13 @@ def test_a_second_run_reads_what_is_missing_alone(run, folder, tmp_path):
     lines = whole.splitlines(keepends=True)
     results.write_bytes(b"".join(lines[:6]) + lines[6][:30])  # killed while it wrote
     code, out, err = run("transcribe", folder, "-o", results)
-    assert code == 1 and "6 of them done before" in out and len(err.splitlines()) == 1
+    assert code == 1 and "6 of them done before" in out
+    assert ["3b.json" in line for line in err.splitlines()] == [True, False]  # the earlier failure, and the new one
     again = results.read_bytes()
     assert again.startswith(b"".join(lines[:6]))
     assert [r["file"] for r in read(results)] == [json.loads(line)["file"] for line in lines]
-    code, out, _ = run("transcribe", folder, "-o", results)
-    assert code == 0 and "12 of them done before" in out
+    code, out, err = run("transcribe", folder, "-o", results)
+    assert code == 1 and "12 of them done before, 2 could not be read" in out and len(err.splitlines()) == 2
     assert results.read_bytes() == again
 
 
@@ -126,6 +127,7 @@ def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypa
             scheduler=local.scheduler_address,
             show=print,
             warn=errors.append,
+            note=print,
             progress=kill_once,
         )
     assert killed and killed[0] in before.values()
@@ -135,6 +137,32 @@ def test_a_worker_dies_and_nothing_is_lost_or_doubled(folder, tmp_path, monkeypa
     documents = recognise(load(find_files([str(folder)])), TranscribeOptions(decoder="greedy"))
     alone = {d.name: d.text for d in documents if d.error is None}
     assert alone == {r["file"]: r["text"] for r in read(tmp_path / "r.jsonl") if "text" in r}
+
+
+def test_files_of_a_batch_that_failed_are_tried_again(folder, tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+    from handwriting.documents import cluster
+
+    def fail(options, batch):
+        raise OSError("a worker ran out of memory")
+
+    real, errors = cluster._recognise, []
+    options = {"show": print, "warn": errors.append, "note": print}
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as local:
+        for work, failed in ((fail, 12), (real, 2)):
+            monkeypatch.setattr(cluster, "_recognise", work)
+            done = transcribe(
+                [str(folder)],
+                TranscribeOptions(decoder="greedy"),
+                tmp_path / "r.jsonl",
+                scheduler=local.scheduler_address,
+                **options,
+            )
+            assert (done.files, done.failed, done.before) == (12, failed, 0)
+    assert "the cluster failed (OSError('a worker ran out of memory')); run the same command again" in errors[0]
+    assert len(read(tmp_path / "r.jsonl")) == 12
 
 
 def test_one_line_is_not_split_when_told(tmp_path):

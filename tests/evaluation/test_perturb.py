@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from handwriting.errors import InkError
-from handwriting.evaluation.perturb import PERTURBATIONS, delayed, perturbation
+from handwriting.evaluation.perturb import PERTURBATIONS, perturbation
+from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import slant
 from handwriting.geometry.pace import rate_of
 from handwriting.ink import Ink

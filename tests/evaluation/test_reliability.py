@@ -8,7 +8,8 @@ from handwriting.errors import InkError
 from handwriting.evaluation import reliability
 from handwriting.evaluation.recognition import evaluate
 from handwriting.evaluation.reliability import expected_calibration_error, outcomes, reliability_curve, right
-from handwriting.recognition.recognizer import Reading, Recognizer, Transcription, Word
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.recognition.transcription import Reading, Transcription, Word
 
 
 def said(text, *spans):

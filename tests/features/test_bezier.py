@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handwriting.errors import InkError
 from handwriting.features import bezier
-from handwriting.features.bezier import BEZIER_SIZE, FEATURES, TOLERANCE, encode_bezier, fit_curves
+from handwriting.features.bezier import BEZIER_FEATURES, BEZIER_SIZE, TOLERANCE_HEIGHTS, encode_bezier, fit_curves
 from handwriting.ink import Ink
 
 coordinate = st.floats(-50, 50) | st.integers(-3, 3).map(float)
@@ -19,7 +19,7 @@ inks = st.lists(strokes, min_size=1, max_size=6).map(Ink.from_strokes)
 
 
 def column(features, name):
-    return features[:, FEATURES.index(name)]
+    return features[:, BEZIER_FEATURES.index(name)]
 
 
 def smooth_stroke(seed, n=200):
@@ -80,7 +80,7 @@ def test_a_cubic_is_one_curve_that_follows_it():
     ink = as_ink(cubic(control, np.linspace(0, 1, 100)))
     curves = fit_curves(ink)
     assert len(curves) == 1
-    assert distances(ink, curves).max() < TOLERANCE / 2  # not exact: the fit starts from arc length, not from u
+    assert distances(ink, curves).max() < TOLERANCE_HEIGHTS / 2  # not exact: the fit starts from arc length, not from u
     np.testing.assert_allclose([curves.control1[0], curves.control2[0]], control[1:3], atol=0.1)
     assert (curves.start[0], curves.end[0]) == (control[0], control[3])
 
@@ -94,7 +94,7 @@ def test_a_straight_line_is_one_straight_curve():
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("tolerance", [0.005, TOLERANCE, 0.1])
+@pytest.mark.parametrize("tolerance", [0.005, TOLERANCE_HEIGHTS, 0.1])
 def test_every_point_is_within_tolerance(seed, tolerance):
     ink = Ink.from_strokes([smooth_stroke(seed)])
     curves = fit_curves(ink, tolerance)
@@ -126,7 +126,7 @@ def test_dots_are_short_curves():
     assert column(features, "pen_up").tolist() == [0, 1, 0, 1, 0]
     assert ranges.tolist() == [[0, 1], [1, 1], [1, 2], [2, 2], [2, 4]]
     assert column(features, "height")[0] == 1
-    shape = [FEATURES.index(name) for name in FEATURES if name != "height"]
+    shape = [BEZIER_FEATURES.index(name) for name in BEZIER_FEATURES if name != "height"]
     assert not features[0, shape].any()
 
 
@@ -141,7 +141,7 @@ def test_repeated_points_within_a_stroke_do_no_harm():
     stroke = smooth_stroke(3)
     ink = Ink.from_strokes([np.repeat(stroke, 3, axis=0)])
     check_steps(ink, *encode_bezier(ink))
-    assert distances(ink, fit_curves(ink)).max() <= TOLERANCE + 1e-3
+    assert distances(ink, fit_curves(ink)).max() <= TOLERANCE_HEIGHTS + 1e-3
 
 
 def test_two_points_are_a_straight_curve():
@@ -156,7 +156,7 @@ def test_closed_loops_are_cut_and_followed(turns):
     ink = as_ink(0.5 * np.exp(2j * np.pi * turns * np.linspace(0, 1, 60 * turns + 1)))
     curves = fit_curves(ink)
     assert 2 * turns <= len(curves) <= 4 * turns
-    assert distances(ink, curves).max() <= TOLERANCE + 1e-3
+    assert distances(ink, curves).max() <= TOLERANCE_HEIGHTS + 1e-3
     check_steps(ink, *encode_bezier(ink))
 
 
@@ -169,7 +169,7 @@ def test_a_retraced_stem_keeps_its_tip():
 def test_a_wide_gap_is_not_bridged_by_a_bulge():
     ink = Ink.from_strokes([[[0.28, 0.37], [0.25, 0.34], [0.26, 0.26], [0.0, -0.38]]])
     curve = fit_curves(ink).at(np.linspace(0, 1, 99)[:, None])
-    assert curve.real.max() < 0.28 + 3 * TOLERANCE
+    assert curve.real.max() < 0.28 + 3 * TOLERANCE_HEIGHTS
 
 
 def test_time_and_pressure_do_not_matter():
@@ -190,7 +190,7 @@ def test_sideways_position_does_not_matter_and_height_follows_the_baseline():
     there, same = encode_bezier(Ink.from_strokes([stroke + [8, -2]]))
     assert (ranges == same).all()
     np.testing.assert_allclose(column(there, "height"), column(here, "height") + 2, atol=1e-5)
-    others = [k for k, name in enumerate(FEATURES) if name != "height"]
+    others = [k for k, name in enumerate(BEZIER_FEATURES) if name != "height"]
     np.testing.assert_allclose(there[:, others], here[:, others], atol=1e-5)
 
 

@@ -1,6 +1,7 @@
 """Offsets: cleaning by hand, there and back, statistics."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handwriting.errors import InkError
-from handwriting.features.offsets import JUMP, Normalizer, clean, from_offsets, offsets
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, at_pace, clean, from_offsets, offsets
+from handwriting.geometry.baseline import baseline
+from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
+from handwriting.rendering.hershey import write
 
 strokes = st.lists(
     st.lists(st.tuples(st.integers(-3000, 3000), st.integers(-3000, 3000)), min_size=1, max_size=12),
@@ -35,7 +39,7 @@ def test_cleaned_ink_has_no_jump_and_all_strokes(strokes):
     cleaned = clean(ink)
     assert len(cleaned.starts) == len(ink.starts)
     for stroke in cleaned.strokes:
-        assert (np.hypot(*np.diff(stroke, axis=0).T) <= JUMP).all()
+        assert (np.hypot(*np.diff(stroke, axis=0).T) <= JUMP_UNITS).all()
     assert clean(cleaned) is cleaned
 
 
@@ -77,3 +81,14 @@ def test_too_little_to_normalise_is_refused():
         Normalizer.of([])
     with pytest.raises(InkError, match="at least one point"):
         from_offsets(np.empty((0, 3)))
+
+
+def test_a_line_at_a_pace_is_level_on_its_baseline_and_has_so_many_points_a_second():
+    drawn = write("a level line of ink", seed=1)
+    steep = drawn.moved_to(20 * drawn.x, 20 * (drawn.y + 0.1 * drawn.x))
+    timed = replace(steep, t=np.arange(len(drawn)) / 66)
+    slow = at_pace(timed, 33)
+    assert len(slow) == pytest.approx(len(drawn) / 2 + len(drawn.starts) / 2, rel=0.05)
+    assert abs(baseline(slow)[0]) < 0.01 and abs(baseline(slow)[1]) < 0.1 * writing_height(slow)
+    untimed = at_pace(replace(steep, t=None), 33)
+    assert len(untimed) == pytest.approx(len(slow), abs=3)

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handwriting.errors import InkError
-from handwriting.features import LIMIT, FeatureConfig, encode
-from handwriting.features.points import POINT_SIZE, encode_points
+from handwriting.features import MAX_FEATURE, FeatureConfig, encode
+from handwriting.features.points import POINTS_SIZE, encode_points
 from handwriting.geometry.resample import resample
 from handwriting.ink import Ink
 
@@ -44,14 +44,14 @@ def test_resampled_ink_stays_on_the_strokes(strokes, spacing):
 
 
 def test_ink_too_long_to_resample_is_refused():
-    with pytest.raises(InkError, match=r"long.*points"):
+    with pytest.raises(InkError, match=r"length.*points"):
         resample(Ink.from_strokes([[(0, 0), (1e9, 0)]]), 0.06)
 
 
 def test_features_are_bounded():
     far = Ink.from_strokes([[(0, 0), (0.1, 0)], [(1e8, 0), (1e8 + 0.1, 0)]])
     for encoding in ("points", "bezier"):
-        assert np.abs(encode(far, FeatureConfig(encoding)).steps).max() <= LIMIT
+        assert np.abs(encode(far, FeatureConfig(encoding)).steps).max() <= MAX_FEATURE
 
 
 def test_points_by_hand():
@@ -74,7 +74,7 @@ def test_points_by_hand():
 def test_points_are_finite_and_ranges_cover_the_ink(strokes):
     ink = Ink.from_strokes(strokes)
     encoded = encode(ink, FeatureConfig("points"))
-    assert encoded.steps.shape == (len(encoded.points), POINT_SIZE)
+    assert encoded.steps.shape == (len(encoded.points), POINTS_SIZE)
     assert encoded.steps.dtype == np.float32
     assert np.isfinite(encoded.steps).all()
     covered = np.zeros(len(ink), dtype=bool)

@@ -46,7 +46,7 @@ def test_the_example_of_the_documentation(install, example):
     assert "Points" in formats.table()
     ink = formats.read(DATA)
     assert isinstance(ink, Ink)
-    assert [stroke.tolist() for stroke in ink] == [[[1, 2], [3, 4]], [[5, 6]]]
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, 2], [3, 4]], [[5, 6]]]
     (note,) = ink.source.notes
     assert note.severity == "lost"
     assert note.text == "stroke 3 was left out: 'five six' is not lines of x and y"

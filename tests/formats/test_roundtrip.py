@@ -123,6 +123,12 @@ def test_place_survives_where_the_sheet_holds_it():
         assert after.ink.xy == pytest.approx(PAGE.ink.xy * scale, abs=1e-3)
 
 
+def test_a_packed_drawing(tmp_path: Path):
+    handwriting.save(INK, tmp_path / "ink.svgz")
+    assert (tmp_path / "ink.svgz").read_bytes()[:2] == b"\x1f\x8b"
+    assert len(formats.read_ink(tmp_path / "ink.svgz")) == len(INK)
+
+
 def test_what_cannot_be_saved_is_refused(tmp_path: Path):
     with pytest.raises(InkError, match=r"\.doc; give a name with \.inkml, \.xopp, \.svg, \.json, \.csv"):
         handwriting.save(INK, tmp_path / "ink.doc")

@@ -13,6 +13,8 @@ from strangers import (
     trace,
 )
 
+from handwriting.errors import InkError
+
 CHANNELS = '<traceFormat><channel name="X" {}/><channel name="Y" {}/></traceFormat>'
 
 
@@ -74,6 +76,20 @@ def test_brushes_that_do_not_write(properties, name, where):
     ink = read(inkml(brushes).replace("<trace>", '<trace brushRef="#pen">').replace("</ink>", f"{extra}</ink>"))
     assert_is_line(ink)
     assert notes(ink) == [f"1 {name} stroke was left out"]
+
+
+def test_a_point_without_its_time_costs_the_times():
+    form = '<traceFormat><channel name="X"/><channel name="Y"/><channel name="T"/><channel name="F"/></traceFormat>'
+    ink = read(f"<ink>{form}<trace>1 2 0 9, 3 4, 5 6 20 8</trace><trace>7 8 30 9</trace></ink>")
+    assert ink.xy.tolist() == [[1, 2], [3, 4], [5, 6], [7, 8]]
+    assert ink.t is None and ink.pressure is None
+    assert sorted(notes(ink)) == [
+        "the pressure was dropped: 3 of 4 points have a valid one",
+        "the times were dropped: 3 of 4 points have a valid one",
+    ]
+    late = form.replace('<channel name="Y"/>', "").replace("</traceFormat>", '<channel name="Y"/></traceFormat>')
+    with pytest.raises(InkError, match="does not have a value for each channel"):
+        read(f"<ink>{late}<trace>1 2 3</trace></ink>")
 
 
 def test_a_damaged_trace_costs_itself_alone():

@@ -136,6 +136,12 @@ def test_a_drawing_a_line():
     assert notes(damaged[0].ink, "lost")[0].startswith("page 2 was left out: damaged JSON")
 
 
+def test_lines_are_told_from_a_document_over_several_lines():
+    assert formats.find(b'{"drawing": []}\n{"drawing": []}\n', "stdin").name == "JSON lines"
+    for text in ('{"strokes": [\n{"points": []}\n]}', '{"strokes": []}\n', "[\n[1,\n2]]", '[{"x": 1}\n,{"x": 2}]'):
+        assert formats.find(text.encode(), "stdin").name == "JSON"
+
+
 def test_a_damaged_stroke_of_json_costs_itself_alone():
     strokes = json.loads(canvas())
     strokes[1:1] = [{"points": [{"x": "one", "y": 1}]}, 7, {"points": [{"x": 1}]}]

@@ -82,7 +82,7 @@ def test_where_a_drawing_puts_its_lines(text):
 @pytest.mark.parametrize(
     "look",
     [
-        'opacity="0"', 'stroke-opacity="0"', 'visibility="hidden"', 'display="none"', 'stroke="none"',
+        'opacity="0"', 'opacity="1e-9"', 'stroke-opacity="0"', 'visibility="hidden"', 'display="none"', 'stroke="none"',
         'stroke="transparent"', 'stroke="rgba(0,0,0,0)"', 'stroke="#0000"', 'stroke-width="0"',
         'style="stroke-opacity:0%"', 'style="visibility: collapse"',
     ],

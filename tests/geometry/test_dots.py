@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from handwriting.features import FeatureConfig, encode
-from handwriting.geometry.dots import dots_and_bars, settled
+from handwriting.geometry.dots import dots_and_bars, undelayed_order
 from handwriting.ink import Ink
 
 
@@ -47,12 +47,12 @@ def test_what_came_late_goes_back_to_its_letter(bar_first):
     written = [STEM, DOT, TALL, CROSS, STOP, ROUND, NEXT, LAST]
     late = [STEM, TALL, STOP, ROUND, NEXT, LAST, *([CROSS, DOT] if bar_first else [DOT, CROSS])]
     ink = Ink.from_strokes(late)
-    assert [s.tolist() for s in ink.take(settled(ink)).strokes] == [s.tolist() for s in written]
+    assert [s.tolist() for s in ink.take(undelayed_order(ink)).strokes] == [s.tolist() for s in written]
 
 
 def test_what_came_in_time_stays():
     for strokes in ([STEM, DOT, TALL, CROSS, ROUND], [STEM, DOT, CROSS, TALL, ROUND], [DOT, STEM, TALL, CROSS, ROUND]):
-        assert settled(Ink.from_strokes(strokes)).tolist() == [0, 1, 2, 3, 4]
+        assert undelayed_order(Ink.from_strokes(strokes)).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_points_of_the_network_are_those_of_the_ink():

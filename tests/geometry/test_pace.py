@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handwriting.geometry.pace import TOLERANCE, rate_of, repaced, step_of
+from handwriting.geometry.pace import TOLERANCE, rate_of, repaced, step_of, thinned
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 
@@ -56,3 +56,11 @@ def test_dots_alone_stay():
     dots = Ink.from_strokes([[[0, 0]], [[5, 5]]])
     assert repaced(dots, 60, 0.05) is dots
     assert TOLERANCE > 1
+
+
+def test_thinning_keeps_the_ends_of_strokes_and_dots():
+    x = np.array([0.0, 1, 2, 3, 4, 10, 20, 21])
+    ink = Ink(x, 2 * x, [0, 5, 6])
+    thin = thinned(ink, 2)
+    assert thin.x.tolist() == [0, 2, 4, 10, 20, 21] and thin.y.tolist() == (2 * thin.x).tolist()
+    assert thin.starts.tolist() == [0, 3, 4] and thin.t is None

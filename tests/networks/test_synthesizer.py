@@ -159,3 +159,32 @@ def test_wrong_shapes_are_refused():
         network(x[..., :2], text)
     with pytest.raises(InkError, match=r"text has shape \(2, 6\)"):
         network(x, text[:2])
+
+
+def test_a_code_gives_the_same_outputs_and_gradients_over_all_steps_and_step_by_step():
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 12, "mixtures": 2, "characters": 7, "components": 3, "code": 5, "writers": 4, "controls": 1}
+    network = SynthesisNetwork(SynthesisConfig(**sizes)).double()
+    with torch.no_grad():
+        network.basis.mul_(20)
+    x, text = torch.randn(9, 2, 3).double(), torch.tensor([[1, 2, 3, 4], [5, 6, 0, 0]])
+    code = torch.randn(2, 5).double().requires_grad_()
+    whole = network(x, text, None, code)[0]
+    state, steps = None, []
+    for now in x:
+        outputs, _, state = network.step(now, text, state, network.hand(code))
+        steps.append(outputs)
+    single = torch.stack(steps)
+    assert (whole - single).abs().max() < 1e-12
+    assert (whole - network(x, text)[0]).abs().max() > 0.01  # the code does something
+    parts = [code, network.basis, network.first.cell.lstm.bias_ih_l0, network.first.cell.lstm.weight_hh_l0]
+    for ours, theirs in zip(*(torch.autograd.grad(y.square().sum(), parts) for y in (whole, single)), strict=True):
+        assert (ours - theirs).abs().max() < 1e-11 * theirs.abs().max()
+
+
+def test_a_code_of_another_size_or_variant_is_refused():
+    network = SynthesisNetwork(SynthesisConfig(hidden_size=4, characters=3, code=5, writers=2))
+    with pytest.raises(InkError, match=r"\(B, Z\) = \(1, 5\)"):
+        network(torch.zeros(2, 1, 3), torch.ones(1, 1, dtype=torch.int64), None, torch.zeros(1, 4))
+    with pytest.raises(InkError, match="forget"):
+        SynthesisNetwork(SynthesisConfig(hidden_size=4, characters=3, code=5, writers=2, variant="peephole"))

@@ -8,6 +8,7 @@ from handwriting.errors import InkError
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.calibration import (
     Calibration,
+    Probabilities,
     _agreement,
     evidence,
 )
@@ -30,7 +31,8 @@ def said(*rows):
 
 def test_the_doubtful_character_is_the_less_probable():
     one = said([0, 0, 1, 0, 0], [0, 0, 0, 0.6, 0.4], [0, 1, 0, 0, 0], [0, 0, 0, 0, 1])  # "ab c"
-    characters, words, (line,) = MEAN.probabilities(one, [0.0])
+    stated = MEAN.probabilities(one, [0.0])
+    characters, words, (line,) = stated.characters, stated.words, stated.readings
     assert one.spans == ((0, 2), (3, 4))
     assert np.argmin(characters) == 1
     assert words[0] < 0.75 < 0.9 < words[1]
@@ -45,23 +47,28 @@ def test_a_line_is_judged_by_its_rivals_the_network_and_the_language_model():
 
 
 def test_a_clear_line_is_probable():
-    characters, words, (line,) = MEAN.probabilities(said([0, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, 0]), [0.0])
-    assert min(*characters, *words, line) > 0.95
+    stated = MEAN.probabilities(said([0, 0, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, 0]), [0.0])
+    assert min(*stated.characters, *stated.words, *stated.readings) > 0.95
 
 
 def test_no_text_has_a_probability_too():
-    characters, words, (line,) = MEAN.probabilities(said([1, 0, 0, 0, 0]), [0.0])
-    assert len(characters) == len(words) == 0
-    assert 0 < line < 1
+    stated = MEAN.probabilities(said([1, 0, 0, 0, 0]), [0.0])
+    assert len(stated.characters) == len(stated.words) == 0
+    assert 0 < stated.readings[0] < 1
+
+
+def test_without_a_calibration_nothing_is_stated():
+    one = said([0, 0, 1, 0, 0], [0, 0, 0, 0.6, 0.4], [0, 1, 0, 0, 0], [0, 0, 0, 0, 1])  # "ab c"
+    assert Probabilities.unknown(one, 2) == Probabilities([None] * 4, [None] * 2, [None] * 2)
 
 
 def test_readings_share_what_the_best_one_leaves():
     one = said([0, 0, 1, 0, 0])
     certain = Calibration((0.0,) * 3, (0.0,) * 4, (np.log(3.0), 0.0, 0.0, 0.0))  # 3/4 for the best line
     scores = [5.0, 5.0 - 2 * np.log(2), 5.0 - 2 * np.log(6)]  # exp(score / TEMPERATURE) as 1 to 1/2 to 1/6
-    assert certain.probabilities(one, scores)[2] == pytest.approx([0.75, 0.25 * 0.75, 0.25 * 0.25])
+    assert certain.probabilities(one, scores).readings == pytest.approx([0.75, 0.25 * 0.75, 0.25 * 0.25])
     doubtful = Calibration((0.0,) * 3, (0.0,) * 4, (-np.log(3.0), 0.0, 0.0, 0.0))  # 1/4: no other has more
-    assert doubtful.probabilities(one, scores)[2] == pytest.approx([0.25, 0.25, 0.75 * 0.25])
+    assert doubtful.probabilities(one, scores).readings == pytest.approx([0.25, 0.25, 0.75 * 0.25])
 
 
 @pytest.mark.parametrize(

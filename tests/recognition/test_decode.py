@@ -121,5 +121,5 @@ def test_float32_rounding_above_zero_is_not_refused():
 @given(any_frames(), st.sampled_from([0, -1, 9]))
 def test_a_label_that_is_no_character_is_refused(log_probs, index):
     for function in (align, log_probability):
-        with pytest.raises(InkError, match=f"index {index} is no character"):
+        with pytest.raises(InkError, match=f"{index} is not the index of a character"):
             function(log_probs, [index])

@@ -52,12 +52,73 @@ def test_points_of_characters_partition_the_ink(tmp_path):
 
 
 def test_alternatives_are_best_first(tmp_path):
-    transcription = recognizer_saying(["a", "-", "b"], tmp_path).transcribe(three_dots(), alternatives=4)
+    transcription = recognizer_saying(["a", "-", "b"], tmp_path).transcribe(three_dots(), "beam", 4)
     assert transcription.text == "ab"
     logs = [r.log_probability for r in transcription.readings]
     assert len(logs) == 4
     assert logs == sorted(logs, reverse=True)
     assert len({r.text for r in transcription.readings}) == 4
+
+
+@pytest.mark.parametrize("alternatives", [0, -3])
+def test_a_transcription_has_at_least_one_reading(tmp_path, alternatives):
+    recognizer = recognizer_saying(["a"], tmp_path)
+    for decoder in ("greedy", "beam"):
+        with pytest.raises(InkError, match=f"alternatives is {alternatives}; ask for 1 or more"):
+            recognizer.transcribe(three_dots(), decoder, alternatives)
+
+
+def test_the_best_path_has_no_alternatives(tmp_path):
+    with pytest.raises(InkError, match=r"alternatives is 5, but the greedy decoder .* take the decoder 'beam' or"):
+        recognizer_saying(["a"], tmp_path).transcribe(three_dots(), "greedy", 5)
+
+
+def test_an_unknown_decoder_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(InkError, match="decoder 'best' is unknown; choose from greedy, beam, language"):
+        recognizer_saying(["a"], tmp_path).transcribe_all([three_dots()], "best")
+
+
+def test_probabilities_are_stated_only_with_a_calibration(tmp_path):
+    recognizer = recognizer_saying(["a", "-", "b"], tmp_path)
+    for decoder in ("greedy", "beam"):
+        transcription = recognizer.transcribe(three_dots(), decoder)
+        stated = [transcription.probability, *(part.probability for part in transcription.characters)]
+        assert stated == [None] * 3
+        assert transcription.words[0].probability is None
+    fitted = {"character": [0.0, 0.0, 0.0], "word": [1.0, 0.0, 0.0, 0.0], "line": [-1.0, 0.0, 0.0, 0.0]}
+    recognizer.checkpoint.card["calibration"] = {"beam": fitted}
+    assert recognizer.transcribe(three_dots(), "greedy").probability is None
+    two = recognizer.transcribe(three_dots(), "beam", 2)
+    p = 1 / (1 + np.exp(1))
+    assert [r.probability for r in two.readings] == [pytest.approx(p), pytest.approx(p)]  # the rest, at most the best's
+    assert [c.probability for c in two.characters] == [0.5, 0.5]
+    assert two.words[0].probability == pytest.approx(1 - p)
+
+
+def test_transcriptions_can_be_compared(tmp_path):
+    recognizer = recognizer_saying(["a", "-", "b"], tmp_path)
+    one, same, other = (recognizer.transcribe(three_dots(), "beam", n) for n in (2, 2, 3))
+    assert one == same
+    assert one != other
+
+
+def test_a_transcription_is_shown_in_one_short_line(tmp_path):
+    recognizer = recognizer_saying(["a", " ", "b"], tmp_path)
+    assert repr(recognizer.transcribe(three_dots())) == "Transcription('a b')"
+    recognizer.checkpoint.card["calibration"] = {"beam": {"character": [0] * 3, "word": [0] * 4, "line": [0] * 4}}
+    two = recognizer.transcribe(three_dots(), "beam", 2)
+    assert repr(two) == "Transcription('a b', probability=0.500, readings=2)"
+    assert repr(two.readings[0]).startswith("Reading(text='a b', log_probability=-0.2")
+    assert len(repr(two.readings[0])) < 90
+
+
+def test_a_notebook_shows_the_ink_and_its_readings(tmp_path):
+    recognizer = recognizer_saying(["<", "-", "&"], tmp_path, alphabet=" <&")
+    recognizer.checkpoint.card["calibration"] = {"greedy": {"character": [0] * 3, "word": [0] * 4, "line": [0] * 4}}
+    shown = recognizer.transcribe(three_dots())._repr_html_()
+    assert shown.startswith("<svg")
+    assert shown.count("<path") == 3
+    assert shown.endswith("</svg><div>&lt;&amp; <small>50 %</small></div>")
 
 
 def test_order_is_that_of_the_input(tmp_path):

@@ -45,7 +45,7 @@ def test_what_is_no_stroke_changes_nothing(recognizer):
     stream = Stream(recognizer)
     with pytest.raises(InkError, match="no points"):
         stream.finish()
-    with pytest.raises(InkError, match="no stroke to take back"):
+    with pytest.raises(InkError, match="no stroke to remove"):
         stream.undo()
     stream.add([(0, 0), (3, 9)])
     with pytest.raises(InkError, match="shape"):

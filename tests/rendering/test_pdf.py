@@ -14,7 +14,7 @@ from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
 from handwriting.rendering.layout import PageLayout, compose
-from handwriting.rendering.pdf import HiddenWord, data, pdf
+from handwriting.rendering.pdf import PlacedText, data, pdf
 
 
 def content(file):
@@ -73,8 +73,8 @@ def test_the_old_file_stays_when_a_write_fails(tmp_path, monkeypatch):
 def test_words_lie_under_their_ink_and_are_found(tmp_path):
     drawings = [fitted(write(text), width_mm=100) for text in ("first page", "second page")]
     words = [
-        [HiddenWord("naïve", 10, 20, 30, 5), HiddenWord("words", 50, 20, 40, 5)],
-        [HiddenWord("Łódź", 10, 15, 30, 5), HiddenWord("ω", 50, 15, 3, 5)],
+        [PlacedText("naïve", 10, 20, 30, 5), PlacedText("words", 50, 20, 40, 5)],
+        [PlacedText("Łódź", 10, 15, 30, 5), PlacedText("ω", 50, 15, 3, 5)],
     ]
     (tmp_path / "a.pdf").write_bytes(data(drawings, words))
     found = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], check=True, capture_output=True).stdout

@@ -86,7 +86,6 @@ def test_a_line_that_stays_on_a_character_is_given_up_there_and_the_last_attempt
 
     monkeypatch.setattr(sampler, "_Draft", Watched)
     monkeypatch.setattr(sampler, "DWELL", 5)  # an untrained window takes about 25
-    monkeypatch.setattr(sampler, "RECENT", 5 + sampler.BLOCK)
     (line,) = sample(model.network, texts(model, "slow as a snail"), bias=0, streams=[(0, 0)])
     assert lengths[:-1] == [[sampler.BLOCK]] * (ATTEMPTS - 1)
     assert line.complete

@@ -104,7 +104,7 @@ RECORD = style().record()
         b"{}",
         b"\xff\xfe",
         json.dumps({**RECORD, "format": "other"}).encode(),
-        json.dumps({**RECORD, "version": 2}).encode(),
+        json.dumps({**RECORD, "version": 3}).encode(),
         json.dumps({**RECORD, "samples": None}).encode(),
         json.dumps({**RECORD, "samples": [{}]}).encode(),
         json.dumps({**RECORD, "samples": [{"text": 1, "strokes": []}]}).encode(),

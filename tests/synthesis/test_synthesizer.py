@@ -130,5 +130,5 @@ def test_a_graph_that_does_not_fit_its_card_is_one_clear_error(tmp_path):
     with pytest.raises(InkError, match="does not fit its card"):
         Synthesizer(Checkpoint.load(folder, "synthesizer")).write(["a"])
     (folder / "model.onnx").write_bytes(other.model.read_bytes()[:500])
-    with pytest.raises(InkError, match="not a graph that can be run"):
+    with pytest.raises(InkError, match="not a graph that ONNX Runtime can run"):
         Synthesizer.load(folder)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from handwriting.evaluation.perturb import delayed
+from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write

@@ -8,7 +8,7 @@ from handwriting.errors import InkError
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, output_steps, steps_needed
 from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork, SynthesisConfig, SynthesisNetwork
 from handwriting.runtime import Graph, Recurrence, batches_by_length, pad
-from handwriting.training.export import int8, int8_step, recognizer_graph, step_graph
+from handwriting.training.export import hand_order, int8, int8_step, recognizer_graph, step_graph
 
 LENGTHS = (1, 2, 5, 40, 97)
 
@@ -157,3 +157,27 @@ def test_a_recurrence_refuses_inputs_that_do_not_fit(tmp_path):
         Recurrence(graph, {"point": np.zeros((1, 3))}, {})
     with pytest.raises(InkError, match="does not fit its card"):
         Recurrence(graph, {"point": np.zeros((1, 3))}, {"h": np.zeros((1, 9)), "c": np.zeros((1, 9))}).step()
+
+
+@torch.no_grad()
+def test_step_graph_takes_a_hand(tmp_path):
+    torch.manual_seed(0)
+    points = np.random.default_rng(0).normal(size=(25, 4, 3)).astype(np.float32)
+    text = np.random.default_rng(1).integers(0, 7, (4, 9))
+    config = SynthesisConfig(hidden_size=12, mixtures=3, characters=6, components=2, code=5, writers=3, controls=2)
+    net = SynthesisNetwork(config).eval()
+    code = torch.randn(4, 5)
+    (tmp_path / "step.onnx").write_bytes(step_graph(net))
+    inputs = {
+        "point": points[0],
+        "characters": np.eye(7, dtype=np.float32)[text][..., 1:],
+        "positions": np.arange(1, 10),
+    }
+    inputs["hand"] = net.hand(code).numpy()[:, hand_order(config)]
+    sizes = {"h": 36, "c": 36, "kappa": 2, "w": 6}
+    loop = Recurrence(Graph(tmp_path / "step.onnx"), inputs, {name: np.zeros((4, n)) for name, n in sizes.items()})
+    expected = net(torch.from_numpy(points), torch.from_numpy(text), None, code)[0].numpy()
+    for now, wanted in zip(points, expected, strict=True):
+        loop.inputs["point"][:] = now
+        loop.step()
+        assert np.abs(loop.outputs["outputs"] - wanted).max() < 1e-5

@@ -169,6 +169,25 @@ def test_two_processes_give_the_gradient_of_one(tmp_path):
     assert any(g.abs().max() > 1e-4 for g in grads[0].values())
 
 
+def test_processes_without_a_shared_folder_do_not_resume(tmp_path):
+    """Machines that do not share storage: only the first has the state."""
+    script = tmp_path / "resume.py"
+    script.write_text(
+        f"import os, sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests'), str(ROOT / 'tests/training')]!r}\n"
+        "import test_loop as t; from pathlib import Path\n"
+        "options = t.TrainingOptions(**t.OPTIONS, max_minutes=0.0)\n"
+        "try: t.train(t.task(), options, Path(sys.argv[1]) / os.environ['RANK'])\n"
+        "except t.InkError as error: print(error, flush=True)\n"
+    )
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    for expected in (0, 2):
+        done = subprocess.run(
+            [*launch, script, tmp_path], env=environment, capture_output=True, text=True, timeout=180, check=False
+        )
+        assert done.stdout.count("train in a folder that all machines share") == expected, done.stderr
+
+
 def test_every_line_is_in_the_epoch_once_and_the_order_depends_on_the_epoch():
     t = task()
     plans = [t.plan(epoch, 4) for epoch in (0, 0, 1)]

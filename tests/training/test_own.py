@@ -147,7 +147,7 @@ def test_what_is_left_out_is_said(run, tmp_path):
     (own / "anna/01.txt").unlink()
     code, _, err = run("prepare", own, "-o", tmp_path / "mine.pack")
     assert code == 0
-    assert err.count("\n") == 1 and "1 of 6 cannot be used and are left out; anna/01: ink without text" in err
+    assert err.count("\n") == 1 and "1 of 6 items cannot be used and are left out; anna/01: ink without text" in err
 
 
 def test_a_synthesizer_trains_on_it_too(own, tmp_path):

@@ -434,7 +434,8 @@ def test_a_style_is_made_kept_used_and_works_on_the_command_line(open_page, run,
     assert request.value.post_data_json["style"]["name"] == "Tester's hand"
     page.goto(page.url.replace("#generate", "#hand"))
     page.set_input_files("#upload", file)  # a second one of that name replaces nothing
-    api.expect(page.locator("#own strong")).to_have_text(["Tester's hand", "Tester's hand 2"])
+    names = page.locator("#own strong")
+    api.expect(names).to_have_text(["Tester's hand", "Tester's hand 2"], timeout=PATIENCE)  # once written with
     api.expect(page.locator("#hand-state")).to_contain_text("“Tester's hand” exists already")
     page.get_by_role("button", name="Delete “Tester's hand”", exact=True).click()
     api.expect(page.locator("#own strong")).to_have_text(["Tester's hand 2"])

@@ -1,5 +1,6 @@
-"""A language model for the beam: words with their neighbours, characters for all that is no known word.
+"""A language model for the beam search: word trigrams for known words, character n-grams for everything else.
 
-``texts`` reads what it is built from, ``characters`` and ``words`` are its two halves, ``model`` is the whole as a
-folder and as a scorer of the beam, ``build`` makes one.
+``texts`` reads running text, ``lexicon`` and ``characters`` train the two halves, ``build`` puts them together, and
+``model`` loads and saves the whole. ``scorer`` applies it in the beam search; ``words`` and ``trie`` are the trained
+word model.
 """

@@ -1,12 +1,12 @@
-"""A character n-gram model, interpolated modified Kneser-Ney, as an automaton in a few flat arrays.
+"""A character n-gram model with interpolated modified Kneser-Ney smoothing, as an automaton in a few flat arrays.
 
 Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", section 3. Lower orders count
-in how many different contexts an n-gram is seen, not how often. Rare n-grams of high order are left out to keep the
-model small; what they had goes to the lower order, so that every context's probabilities still sum to 1.
+in how many different contexts an n-gram occurs, not how often. Rare n-grams of high order are left out to keep the
+model small; their probability goes to the lower order, so that the probabilities in every context still sum to 1.
 
-A *state* is the longest suffix of what was written that the model knows as a context. Its n-grams are a range of
-sorted keys; what is not among them backs off to the state of a shorter suffix. State 0 is the empty context, which has
-every character.
+A *state* is the longest suffix of the text so far that the model knows as a context. Its n-grams are a range of sorted
+keys; a character that is not among them backs off to the state of a shorter suffix. State 0 is the empty context, which
+has every character.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS = 7
-"""Of a character's code: 9 of them fit into 63 bits."""
+"""Bits of a character's code; 9 codes fit into 63 bits."""
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 LETTERS = np.array([chr(code + 32).isalpha() for code in range(1 << BITS)])
-"""Which codes are of letters: a code is a character's in ASCII less 32."""
+"""Whether each code is a letter's; a code is the ASCII code minus 32."""
 
-UNIT = 1 / 16
-"""Logarithms are stored in steps of this many nats, in a byte: down to -15.9."""
+COST_NATS = 1 / 16
+"""Nats per step of a stored cost. Costs, negative log-probabilities, are stored in one byte: up to 15.9 nats."""
 
 
 @dataclass(frozen=True)
@@ -35,33 +35,34 @@ class CharacterModel:
     """``N`` n-grams in ``S`` states over the ``V`` codes 0 to V - 1."""
 
     counts: NDArray[np.uint8]
-    """Shape (S,): n-grams of each state; they lie one state after the other, sorted by character."""
+    """Shape (S,): number of n-grams of each state, which are stored state by state, sorted by character."""
     characters: NDArray[np.uint8]
-    """Shape (N,): the last character of each n-gram."""
+    """Shape (N,): last character of each n-gram."""
     costs: NDArray[np.uint8]
-    """Shape (N,): its negative log-probability in its context, in units of :data:`UNIT`."""
+    """Shape (N,): cost of each n-gram's last character in its context, in units of :data:`COST_NATS`."""
     following: NDArray[np.uint32]
-    """Shape (N,): the state after it."""
+    """Shape (N,): state after each n-gram."""
     shorter: NDArray[np.uint32]
-    """Shape (S,): the state of the next shorter context."""
+    """Shape (S,): state of the next shorter context."""
     backoffs: NDArray[np.uint8]
-    """Shape (S,): what it costs to go there, in units of :data:`UNIT`."""
+    """Shape (S,): cost of backing off to it, in units of :data:`COST_NATS`."""
     letter: NDArray[np.uint8]
-    """Shape (S,): what it costs that a letter comes next."""
+    """Shape (S,): cost of a letter, any, coming next."""
     other: NDArray[np.uint8]
-    """Shape (S,): what it costs that none does."""
+    """Shape (S,): cost of no letter coming next."""
 
     @classmethod
     def stored(cls, arrays: Mapping[str, NDArray]) -> CharacterModel:
-        """The model whose :meth:`arrays` these are."""
+        """Return the model with these :meth:`arrays`."""
         return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
     def arrays(self) -> dict[str, NDArray]:
+        """Return the arrays to store, by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def size(self) -> int:
-        """V."""
+        """Number of codes, V."""
         return int(self.counts[0])
 
     @cached_property
@@ -70,7 +71,7 @@ class CharacterModel:
         return states * np.uint32(1 << BITS) + self.characters
 
     def step(self, states: Integers, characters: Integers) -> tuple[Floats, Integers]:
-        """Log-probability of each character (N,) after its state (N,), and the states that follow."""
+        """Return the log-probabilities (N,) of ``characters`` (N,) after ``states`` (N,), and the next states (N,)."""
         keys = self._keys
         log_probs = np.zeros(len(states))
         following = np.zeros(len(states), dtype=np.int64)
@@ -80,21 +81,21 @@ class CharacterModel:
             at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
             hit = keys[at] == wanted
             done, found = rest[hit], at[hit]
-            log_probs[done] -= UNIT * self.costs[found]
+            log_probs[done] -= COST_NATS * self.costs[found]
             following[done] = self.following[found]
             miss = ~hit
             rest, states, characters = rest[miss], states[miss], characters[miss]
-            log_probs[rest] -= UNIT * self.backoffs[states]
+            log_probs[rest] -= COST_NATS * self.backoffs[states]
             states = self.shorter[states].astype(np.int64)
         return log_probs, following
 
     def row(self, state: int) -> Floats:
-        """Shape (V,): log-probabilities of every character after one state."""
+        """Return the log-probabilities (V,) of all characters after one state."""
         size = self.size
         return self.step(np.full(size, state, dtype=np.int64), np.arange(size))[0]
 
     def walk(self, codes: Integers, state: int = 0) -> tuple[Floats, int]:
-        """Log-probability of each of a text's characters in turn, and the state at its end."""
+        """Return the log-probability of each character of a text in turn, and the state at its end."""
         log_probs = np.zeros(len(codes))
         at = np.array([state], dtype=np.int64)
         for i, code in enumerate(codes):
@@ -103,10 +104,10 @@ class CharacterModel:
 
 
 def train(streams: Sequence[tuple[NDArray[np.uint8], int]], size: int, cutoffs: Sequence[int]) -> CharacterModel:
-    """A model from texts as codes below ``size``, each with a weight that multiplies its counts.
+    """Train a model on texts given as codes below ``size``, each with a weight that multiplies its counts.
 
-    ``cutoffs``: for each order from 1 on the least count of an n-gram that is kept; their number is the order. Codes
-    of a stream are joined to those of no other.
+    ``cutoffs`` holds the least count of the n-grams that are kept, for each order from 1 on; its length is the order of
+    the model. No n-gram extends over two texts.
     """
     order = len(cutoffs)
     counted = [_counted(streams, n) for n in range(1, order + 1)]
@@ -114,7 +115,7 @@ def train(streams: Sequence[tuple[NDArray[np.uint8], int]], size: int, cutoffs: 
     for n, cutoff in enumerate(cutoffs, 1):
         grams, counts = counted[n - 1]
         if n < order:
-            longer = counted[n][0]  # each different left extension counts once
+            longer = counted[n][0]  # Each different left extension counts once.
             used = np.bincount(np.searchsorted(grams, longer & _mask(n)), minlength=len(grams))
             counts, true = np.maximum(used, 1), counts
         else:
@@ -128,7 +129,7 @@ def _mask(n: int) -> int:
 
 
 def _counted(streams: Sequence[tuple[NDArray[np.uint8], int]], n: int) -> tuple[Integers, Integers]:
-    """The n-grams of the streams as sorted numbers, first character highest, and how often each occurs."""
+    """Return the n-grams of the streams as sorted numbers, first character highest, and their counts."""
     grams, weights = [], []
     for codes, weight in streams:
         if len(codes) >= n:
@@ -144,17 +145,17 @@ def _counted(streams: Sequence[tuple[NDArray[np.uint8], int]], n: int) -> tuple[
 
 @dataclass(frozen=True)
 class _Order:
-    """What is kept of one order's n-grams."""
+    """The n-grams of one order that are kept."""
 
     grams: Integers
     discounted: Floats
-    """Shape (N,): each one's discounted share of its context."""
+    """Shape (N,): discounted share of each n-gram in its context."""
     contexts: Integers
-    """Sorted, shape (S,)."""
+    """Shape (S,): sorted contexts."""
     context: Integers
-    """Shape (N,): the number of its context among them."""
+    """Shape (N,): index of each n-gram's context in ``contexts``."""
     rest: Floats
-    """Shape (S,): what a context leaves to the lower order."""
+    """Shape (S,): probability that each context leaves to the lower order."""
 
     @classmethod
     def of(cls, grams: Integers, counts: Integers, keep: NDArray[np.bool_]) -> _Order:
@@ -168,7 +169,7 @@ class _Order:
 
 
 def discounts(counts: Integers) -> Floats:
-    """What is taken from n-grams seen 0, 1, 2, and 3 or more times: Chen & Goodman 1999, equation 26."""
+    """Return the discounts of n-grams with counts of 0, 1, 2, and 3 or more: Chen & Goodman 1999, equation 26."""
     n = np.bincount(np.minimum(counts, 5), minlength=6)[1:5].astype(float)
     n = np.maximum(n, 1)
     y = n[0] / (n[0] + 2 * n[1])
@@ -177,10 +178,10 @@ def discounts(counts: Integers) -> Floats:
 
 def _assemble(orders: list[_Order], size: int) -> CharacterModel:
     """Interpolate from the lowest order up, and number the states."""
-    first = np.cumsum([0, *(len(o.contexts) for o in orders)])  # the number of each order's first state
+    first = np.cumsum([0, *(len(o.contexts) for o in orders)])  # number of the first state of each order
 
     def state(grams: Integers, length: int, below: int) -> Integers:
-        """The longest known context of fewer than ``below`` characters that ends each of the n-grams."""
+        """Return for each n-gram the state of its longest suffix, of fewer than ``below`` characters, that is known."""
         found = np.zeros(len(grams), dtype=np.int64)
         rest = np.arange(len(grams))
         for n in range(min(length, below - 1, len(orders) - 1), 0, -1):
@@ -193,14 +194,14 @@ def _assemble(orders: list[_Order], size: int) -> CharacterModel:
 
     unigrams = np.full(size, orders[0].rest[0] / size)
     unigrams[orders[0].grams] += orders[0].discounted
-    draft = _Draft(unigrams, state(np.arange(size), 1, len(orders)))
+    growing = _GrowingModel(unigrams, state(np.arange(size), 1, len(orders)))
     for n, one in enumerate(orders[1:], 2):
-        draft.add(one, state(one.contexts, n - 1, n - 1), state(one.grams, n, len(orders)))
-    return draft.model()
+        growing.add(one, state(one.contexts, n - 1, n - 1), state(one.grams, n, len(orders)))
+    return growing.model()
 
 
-class _Draft:
-    """A model that grows by one order at a time."""
+class _GrowingModel:
+    """A character model to which one order after the other is added."""
 
     def __init__(self, unigrams: Floats, following: Integers) -> None:
         size = len(unigrams)
@@ -210,10 +211,11 @@ class _Draft:
         self.letters = unigrams[LETTERS[:size]].sum(keepdims=True)
 
     def add(self, order: _Order, shorter: Integers, following: Integers) -> None:
+        """Add an order: its contexts back off to ``shorter`` (S,), its n-grams lead to ``following`` (N,)."""
         last = order.grams & _mask(1)
         lower = np.exp(self.model().step(shorter[order.context], last)[0])
         own = order.discounted + order.rest[order.context] * lower
-        # a context's letters: its own, and of the lower order those that are not among them
+        # The letters of a context are its own and, of the lower order, those that are not among them.
         gained = np.bincount(order.context, (own - order.rest[order.context] * lower) * LETTERS[last])
         letters = gained + order.rest * self.letters[shorter]
         self.letters = np.concatenate([self.letters, np.clip(letters, 1e-7, 1 - 1e-7)])
@@ -225,6 +227,7 @@ class _Draft:
         self.rests.append(order.rest)
 
     def model(self) -> CharacterModel:
+        """Return the model of the orders so far."""
         return CharacterModel(
             np.concatenate(self.counts).astype(np.uint8),
             np.concatenate(self.characters).astype(np.uint8),
@@ -238,5 +241,5 @@ class _Draft:
 
 
 def cost(probabilities: Floats) -> NDArray[np.uint8]:
-    """Negative logarithms in units of :data:`UNIT`."""
-    return np.clip(np.rint(-np.log(np.maximum(probabilities, 1e-30)) / UNIT), 0, 255).astype(np.uint8)
+    """Return negative logarithms in units of :data:`COST_NATS`, rounded and clipped to a byte."""
+    return np.clip(np.rint(-np.log(np.maximum(probabilities, 1e-30)) / COST_NATS), 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Counts of words, and the word model made from them (interpolated Kneser-Ney, as in ``characters``)."""
+"""Train the word model from counts of words, with interpolated Kneser-Ney smoothing as in ``characters``."""
 
 from __future__ import annotations
 
@@ -14,62 +14,69 @@ from handwriting.recognition.language.characters import BITS, Floats, Integers, 
 from handwriting.recognition.language.trie import Trie
 from handwriting.recognition.language.words import WordModel
 
-TOKEN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\sA-Za-z0-9]")
-"""A word, a number, or a mark."""
-STARTERS = ".?!"
+TOKEN_PATTERN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\sA-Za-z0-9]")
+"""A word, a number, or a punctuation mark."""
+SENTENCE_ENDS = ".?!"
+"""Punctuation after which a sentence starts."""
+LONGEST_WORD = 29
+"""Longest word that is kept, in characters."""
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What is kept, and how sources are mixed."""
+class WordSettings:
+    """Which counts are kept, and how the sources are mixed."""
 
     least_word: int = 2
-    """Words counted less often are left to the characters, unless a list of frequencies has them."""
+    """Least count of a word; rarer words are left to the character model, unless the list of frequencies has them."""
     least_bigram: int = 1
+    """Least count of a bigram."""
     least_trigram: int = 2
+    """Least count of a trigram."""
     listed: float = 0.1
-    """Share of single words' probability that is as in the list of frequencies."""
+    """Share of the unigram probability that is taken from the list of frequencies."""
     paired: float = 30.0
-    """A list of bigrams counts as much as so many occurrences of a head in the texts."""
+    """Weight of the list of bigrams, in occurrences of a bigram's first word in the texts."""
     capital: float = 0.1
-    """Share of a sentence's first words that is made from those within sentences."""
+    """Share of the probability at the start of a sentence that is derived from words within sentences."""
 
 
 @dataclass
-class Counts:
-    """Words, pairs and triples of the texts, and two lists."""
+class TextCounts:
+    """What a word model is trained on."""
 
     texts: list[tuple[list[str], int]] = field(default_factory=list)
-    """Tokens of each text and their weight."""
+    """Tokens and weight of each text."""
     frequencies: dict[str, float] = field(default_factory=dict)
+    """Counts of words, from a list."""
     pairs: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Counts of pairs of words, from a list."""
 
 
 def tokens(text: str) -> list[str]:
-    """The words, numbers and marks of a text; every number is ``0``."""
-    return ["0" if token[0].isdigit() else token for token in TOKEN.findall(text)]
+    """Return the words, numbers and punctuation marks of a text; every number becomes ``0``."""
+    return ["0" if token[0].isdigit() else token for token in TOKEN_PATTERN.findall(text)]
 
 
-def train(counts: Counts, recipe: Recipe = Recipe()) -> WordModel:
-    """The word model of the texts and lists."""
-    words = _vocabulary(counts, recipe)
+def train(counts: TextCounts, settings: WordSettings = WordSettings()) -> WordModel:
+    """Train a word model."""
+    words = _vocabulary(counts, settings)
     number = {word: i for i, word in enumerate(words)}
     size, unknown = len(words), len(words) + (1 << BITS)
     coded = [(_coded(text, number, size, unknown), weight) for text, weight in counts.texts]
-    starters = np.array([size + ord(c) - 32 for c in STARTERS], dtype=np.uint32)
+    starters = np.array([size + ord(c) - 32 for c in SENTENCE_ENDS], dtype=np.uint32)
     base = unknown + 1
     pairs, pair_counts = _grams(coded, 2, base, size)
     triples, triple_counts = _grams(coded, 3, base, size)
     continued = np.bincount(np.searchsorted(pairs, triples % base**2), minlength=len(pairs))
     true = pair_counts
-    pair_counts = np.maximum(continued, 1)  # in how many contexts, as in characters
+    pair_counts = np.maximum(continued, 1)  # number of contexts, as in ``characters``
     singles = np.bincount(pairs % base, minlength=size)[:size].astype(float)
     first = np.isin(pairs // base, starters)
     starts = np.bincount(pairs[first] % base, true[first].astype(float), minlength=size)[:size].astype(float)
-    costs = _single_costs(words, number, singles, starts, counts.frequencies, recipe)
-    heads = _rows(pairs, pair_counts, true >= recipe.least_bigram, base)
-    heads = _with_list(heads, counts, number, _occurrences(coded, base), recipe, base)
-    tails = _rows(triples, triple_counts, triple_counts >= recipe.least_trigram, base)
+    costs = _single_costs(words, number, singles, starts, counts.frequencies, settings)
+    heads = _rows(pairs, pair_counts, true >= settings.least_bigram, base)
+    heads = _with_list(heads, counts, number, _occurrences(coded, base), settings, base)
+    tails = _rows(triples, triple_counts, triple_counts >= settings.least_trigram, base)
     return WordModel(
         Trie.of(words),
         costs=costs,
@@ -87,12 +94,12 @@ def train(counts: Counts, recipe: Recipe = Recipe()) -> WordModel:
     )
 
 
-def _vocabulary(counts: Counts, recipe: Recipe) -> list[str]:
+def _vocabulary(counts: TextCounts, settings: WordSettings) -> list[str]:
     seen: Counter[str] = Counter()
     for text, weight in counts.texts:
         for word, count in Counter(text).items():
             seen[word] += weight * count
-    words = {w for w, n in seen.items() if n >= recipe.least_word and w[0].isalpha() and len(w) < 30}
+    words = {w for w, n in seen.items() if n >= settings.least_word and w[0].isalpha() and len(w) <= LONGEST_WORD}
     words |= {w for w in counts.frequencies if w.isascii() and w.replace("'", "").isalpha()}
     words |= {w.capitalize() for w in words if w.islower() and seen[w] >= 10}
     return sorted(words)
@@ -103,7 +110,7 @@ def _coded(text: list[str], number: Mapping[str, int], size: int, unknown: int) 
 
 
 def _grams(coded: Sequence[tuple[Integers, int]], n: int, base: int, size: int) -> tuple[Integers, Integers]:
-    """Sorted n-grams as numbers to ``base`` that end in a word, and their weighted counts."""
+    """Return the n-grams that end in a word, as sorted numbers to ``base``, and their weighted counts."""
     grams, weights = [], []
     for codes, weight in coded:
         gram = np.zeros(max(0, len(codes) - n + 1), dtype=np.int64)
@@ -124,17 +131,22 @@ def _occurrences(coded: Sequence[tuple[Integers, int]], base: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Discounted shares of words after contexts."""
+class _ContextRows:
+    """Discounted shares of ``N`` words after ``C`` contexts."""
 
     contexts: Integers
+    """Shape (C,): sorted contexts."""
     counts: NDArray[np.uint32]
+    """Shape (C,): number of words after each context."""
     rest: Floats
+    """Shape (C,): probability that each context leaves to the lower order."""
     words: NDArray[np.uint32]
+    """Shape (N,): words, sorted within a context."""
     shares: Floats
+    """Shape (N,): discounted share of each word in its context."""
 
 
-def _rows(grams: Integers, counts: Integers, keep: NDArray[np.bool_], base: int) -> _Rows:
+def _rows(grams: Integers, counts: Integers, keep: NDArray[np.bool_], base: int) -> _ContextRows:
     contexts, context = np.unique(grams // base, return_inverse=True)
     total = np.bincount(context, counts)
     share = (counts - discounts(counts)[np.minimum(counts, 3)]) / total[context]
@@ -142,13 +154,16 @@ def _rows(grams: Integers, counts: Integers, keep: NDArray[np.bool_], base: int)
     known, context = np.unique(context[keep], return_inverse=True)
     rest = np.maximum(1 - np.bincount(context, share[keep], minlength=len(known)), 1e-4)
     words = (grams[keep] % base).astype(np.uint32)
-    return _Rows(contexts[known], np.bincount(context).astype(np.uint32), rest, words, share[keep])
+    return _ContextRows(contexts[known], np.bincount(context).astype(np.uint32), rest, words, share[keep])
 
 
 def _with_list(
-    rows: _Rows, counts: Counts, number: Mapping[str, int], seen: Floats, recipe: Recipe, base: int
-) -> _Rows:
-    """The bigrams of the texts mixed with those of a list, which counts for more the rarer a head is in the texts."""
+    rows: _ContextRows, counts: TextCounts, number: Mapping[str, int], seen: Floats, settings: WordSettings, base: int
+) -> _ContextRows:
+    """Mix the bigrams of the texts with those of the list.
+
+    The list has more weight the rarer the first word of a bigram is in the texts.
+    """
     if not counts.pairs:
         return rows
     listed = [
@@ -159,7 +174,7 @@ def _with_list(
     head, second, share = (np.array(column) for column in zip(*listed, strict=True))
     total = np.bincount(head, share, minlength=base)
     share = share / np.maximum(1.0, 1.05 * total[head])
-    weight = np.where(total > 0, recipe.paired / (recipe.paired + seen), 0.0)
+    weight = np.where(total > 0, settings.paired / (settings.paired + seen), 0.0)
     own = np.repeat(rows.contexts, rows.counts)
     keys = np.concatenate([own * base + rows.words, head * base + second])
     shares = np.concatenate([rows.shares * (1 - weight[own]), share * weight[head]])
@@ -167,7 +182,9 @@ def _with_list(
     merged = np.bincount(where, shares).astype(float)
     contexts, context = np.unique(every // base, return_inverse=True)
     rest = np.maximum(1 - np.bincount(context, merged), 1e-4)
-    return _Rows(contexts, np.bincount(context).astype(np.uint32), rest, (every % base).astype(np.uint32), merged)
+    return _ContextRows(
+        contexts, np.bincount(context).astype(np.uint32), rest, (every % base).astype(np.uint32), merged
+    )
 
 
 def _single_costs(
@@ -176,17 +193,17 @@ def _single_costs(
     singles: Floats,
     starts: Floats,
     frequencies: Mapping[str, float],
-    recipe: Recipe,
+    settings: WordSettings,
 ) -> NDArray[np.uint8]:
-    """Costs of single words within a sentence and at its start, shape (2, W)."""
+    """Return the costs of unigrams within a sentence and at its start, shape (2, W)."""
     listed = np.array([frequencies.get(word, 0.0) for word in words])
     listed = listed / listed.sum() if listed.any() else np.full(len(words), 1 / len(words))
-    within = (1 - recipe.listed) * (singles + 0.05) / (singles + 0.05).sum() + recipe.listed * listed
+    within = (1 - settings.listed) * (singles + 0.05) / (singles + 0.05).sum() + settings.listed * listed
     capital = np.zeros(len(words))
     lower = [(i, number[w.lower()]) for i, w in enumerate(words) if w[0].isupper() and w.lower() in number]
     if lower:
         to, of = np.array(lower).T
         capital[to] = within[of]
     capital = 0.9 * capital / max(capital.sum(), 1e-12) + 0.1 * within
-    start = (1 - recipe.capital) * starts / max(starts.sum(), 1.0) + recipe.capital * capital / capital.sum()
+    start = (1 - settings.capital) * starts / max(starts.sum(), 1.0) + settings.capital * capital / capital.sum()
     return np.stack([cost(within), cost(start / start.sum())])

@@ -1,4 +1,4 @@
-"""A language model as a folder: ``card.json`` (texts, terms, weights and how they were tuned) and ``model.npz``."""
+"""The language model as a folder: ``card.json`` (sources, terms, weights and their tuning) and ``model.npz``."""
 
 from __future__ import annotations
 
@@ -20,41 +20,53 @@ from handwriting.recognition.language.scorer import LanguageScorer, Weights
 from handwriting.recognition.language.trie import Trie
 from handwriting.recognition.language.words import WordModel
 
-KIND = "language"
+LANGUAGE_KIND = "language"
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What the reader may expect: words likely to occur, and the text before the line."""
+    """What a line is likely to say.
+
+    >>> import handwriting
+    >>> ink = handwriting.read("datasets/samples/line.xml")
+    >>> handwriting.transcribe(ink, hints=handwriting.Hints(words=("Zaxby",), context="This is")).text
+    'a line of handwriting'
+    """
 
     words: tuple[str, ...] = ()
+    """Words that are likely to occur, for instance names."""
     context: str = ""
+    """The text before the line."""
 
     @classmethod
     def of_file(cls, words: Path | None, context: str = "") -> Hints:
-        """Hints whose words stand in a file, separated by white space. Raises :class:`InkError` if it is no text."""
+        """Read hints whose words are in a text file, separated by white space.
+
+        Raises :class:`InkError` if the file cannot be read as UTF-8.
+        """
         if words is None:
             return cls((), context)
         try:
             return cls(tuple(words.read_text(encoding="utf-8-sig").split()), context)
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not UTF-8"
-            raise InkError(f"{words}: {reason}; give a text file (UTF-8) with a word a line") from error
+            raise InkError(f"{words}: {reason}; give a UTF-8 text file with one word per line") from error
 
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """What is judged by, and its weights."""
+    """Character model, word model, and the weights of their scores."""
 
     characters: CharacterModel
     words: WordModel
     weights: Weights = Weights()
     card: Mapping[str, Any] = field(default_factory=dict)
+    """What the model was built from and how its weights were tuned."""
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None) -> LanguageModel:
-        """The model in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
-        checkpoint = Checkpoint.load(folder, KIND)
+        """Load the model in ``folder``, by default the shipped one. Raises :class:`InkError` if there is none."""
+        checkpoint = Checkpoint.load(folder, LANGUAGE_KIND)
         path = checkpoint.folder / "model.npz"
         try:
             with np.load(path, allow_pickle=False) as stored:
@@ -65,27 +77,27 @@ class LanguageModel:
             characters, words = CharacterModel.stored(halves["characters"]), WordModel.stored(halves["words"])
             weights = Weights(**checkpoint.card["weights"])
         except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-            raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder anew") from error
+            raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder again") from error
         return cls(characters, words, weights, checkpoint.card)
 
     def save(self, folder: Path) -> None:
-        """Write the folder; its card gets the weights."""
+        """Write the model to ``folder``, with the weights on its card."""
         arrays = {f"characters.{name}": value for name, value in self.characters.arrays().items()}
         arrays |= {f"words.{name}": value for name, value in self.words.arrays().items()}
         make_folder(folder)
         with atomic(folder / "model.npz") as temporary, temporary.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        save_card(folder, {**self.card, "kind": KIND, "weights": asdict(self.weights)})
+        save_card(folder, {**self.card, "kind": LANGUAGE_KIND, "weights": asdict(self.weights)})
 
     def scorer(self, alphabet: Alphabet, hints: Hints = Hints(), weights: Weights | None = None) -> LanguageScorer:
-        """For the beam of a recognizer with this alphabet."""
+        """Return a scorer for the beam search of a recognizer with ``alphabet``."""
         return LanguageScorer(
             alphabet, self.characters, self.words, weights or self.weights, _trie(hints.words), hints.context
         )
 
 
 def _trie(words: Sequence[str]) -> Trie | None:
-    """The words as the lexicon has words: letters and inner apostrophes; other marks part two."""
+    """Return the words as a trie, split like those of the lexicon: into letters with apostrophes between."""
     from handwriting.recognition.language.lexicon import tokens
 
     known = sorted({token for word in words for token in tokens(word) if token[0].isalpha() and token.isascii()})

@@ -1,9 +1,9 @@
-"""The language model in the beam: what each character adds to a text that is being read.
+"""The language model as a scorer for the beam search: what each character adds to the score of a text.
 
-The next word is drawn from the lexicon, given the two before it, with probability ``mu``, and spelled by the character
-model otherwise: names and words of other languages are never shut out. What follows a word, and all that is no word
-(numbers, marks, spaces), is the character model's. A beginning of a word is worth the sum over both ways, so the beam
-hears of unlikely words at their first unlikely letter.
+The next word is drawn from the lexicon, given the two words before it, with probability ``lexicon``; otherwise the
+character model spells it, so that names and foreign words stay possible. What follows a word, and everything that is
+not a word (numbers, punctuation, spaces), is left to the character model. The beginning of a word is scored with the
+sum over both ways, so that the beam learns of an unlikely word at its first unlikely letter.
 """
 
 from __future__ import annotations
@@ -16,51 +16,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.alphabet import Alphabet
-from handwriting.recognition.language.characters import LETTERS, UNIT, CharacterModel, Floats, Integers
-from handwriting.recognition.language.trie import NOWHERE, ROOT, Trie
+from handwriting.errors import InkError
+from handwriting.recognition.language.characters import COST_NATS, LETTERS, CharacterModel, Floats, Integers
+from handwriting.recognition.language.trie import NOWHERE, ROOT_NODE, Trie
 from handwriting.recognition.language.words import WordModel
 
 STATE = np.dtype(
     [
-        ("characters", "i8"),  # the character model's state
-        ("inside", "?"),  # of a word
-        ("node", "i8"),  # of the lexicon's trie
-        ("rows", "i8", 3),  # the word model's context
-        ("before", "i8"),  # the last word but one, and the last
-        ("last", "i8"),
-        ("mass", "f8"),  # log-probabilities of the word so far: that the lexicon has one that begins so
-        ("known", "f8"),  # that it is one of the lexicon
-        ("hint", "i8"),  # node of the user's words
-        ("hinted", "f8"),  # that it is one of them
-        ("open", "f8"),  # that it is spelled
-        ("total", "f8"),  # all of them
+        ("characters", "i8"),  # state of the character model
+        ("inside", "?"),  # whether the last character is part of a word
+        ("node", "i8"),  # node of the word so far in the lexicon's trie
+        ("rows", "i8", 3),  # context of the word model
+        ("before", "i8"),  # last token but one
+        ("last", "i8"),  # last token
+        ("mass", "f8"),  # log-probability that a word of the lexicon begins like this one
+        ("known", "f8"),  # log-probability that this word, so far, is one of the lexicon's
+        ("hint", "i8"),  # node of the word so far in the trie of the user's words
+        ("hinted", "f8"),  # log-probability that this word, so far, is one of the user's
+        ("open", "f8"),  # log-probability that this word, so far, is spelled by the character model
+        ("total", "f8"),  # log-probability of the word so far in all three ways
     ]
 )
+"""State of a prefix."""
 APOSTROPHE = ord("'") - 32
 SPACE = 0
 OTHER = ord("~") - 32
-"""Stands for every character beyond ASCII."""
+"""Code that stands for every character beyond ASCII."""
 NEVER = -np.inf
+"""Logarithm of probability 0."""
+CONTEXT_CHARACTERS = 200
+"""Characters of the text before the line that are taken into account."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How the model is weighed against the network; tuned on a development set."""
+    """How the language model is weighted against the network; tuned on a development set.
+
+    Raises :class:`InkError` for values out of range.
+    """
 
     language: float = 1.0
-    """Of the language model's log-probability; the network's counts 1."""
+    """Weight of the language model's log-probability, 0 or more; the network's log-probability has weight 1."""
     character: float = 2.2
-    """Added for each character."""
+    """Score added for each character."""
     word: float = 0.0
-    """Added for each word's end."""
+    """Score added at the end of each word."""
     lexicon: float = 0.8
-    """``mu``."""
+    """Probability that a word comes from the lexicon, at least 0 and below 1."""
     hint: float = 0.2
-    """Probability that a word is one of the user's, where there are any."""
+    """Probability that a word is one of the user's, if there are any, at least 0 and below 1."""
+
+    def __post_init__(self) -> None:
+        if not self.language >= 0:
+            raise InkError(f"language weight is {self.language}; give 0 or more")
+        for name in ("lexicon", "hint"):
+            value = getattr(self, name)
+            if not 0 <= value < 1:  # at 1 no other word would be possible
+                raise InkError(f"{name} weight is {value}; give a probability of at least 0 and below 1")
 
 
 class LanguageScorer:
-    """Implements ``beam.Scorer`` for one line or many; ``context`` is what was written before the line."""
+    """A language model as a :class:`~handwriting.recognition.beam.Scorer`.
+
+    ``hints`` holds the user's words; ``context`` is the text before the line.
+    """
 
     def __init__(
         self,
@@ -79,44 +98,41 @@ class LanguageScorer:
         self.most = max(0.0, weights.character + weights.word, weights.character)
         self._start = self._nothing()
         if context:
-            self._start = self.after(" ".join(context.split())[-200:] + " ").start()
+            self._start = self.after(" ".join(context.split())[-CONTEXT_CHARACTERS:] + " ").start()
 
     def start(self) -> NDArray:
+        """Return the state of the empty prefix."""
         return self._start
 
     def extend(self, states: NDArray, characters: Integers) -> tuple[Floats, NDArray]:
-        """What each character (N,) adds to its prefix (N,), and the prefixes' new states."""
+        """Return the scores (N,) of ``characters`` (N,) after ``states`` (N,), and the new states."""
         codes = self._codes[characters]
         added, after, ends = self._step(states, codes)
         w = self.weights
         return w.language * added + w.character + w.word * ends, after
 
     def finish(self, states: NDArray) -> Floats:
-        """What the end of the line adds: a word that is begun must end."""
-        inside = states["inside"]
-        known, hinted = self._ended(states)
-        opened = states["open"] - UNIT * self.characters.other[states["characters"]]
-        total = np.logaddexp(np.logaddexp(known, opened), hinted)
-        added = self.weights.language * (total - states["total"]) + self.weights.word
-        return np.where(inside, added, 0.0)
+        """Return the scores (N,) of the end of the line: an unfinished word ends with it."""
+        added = self.weights.language * self._line_end(states) + self.weights.word
+        return np.where(states["inside"], added, 0.0)
 
     def log_probability(self, text: str) -> float:
-        """Natural logarithm of a text's probability, to its end; unweighted."""
+        """Return the natural logarithm of the probability of a whole text, without any weights."""
         states, total = self._start, 0.0
         for code in codes(text):
             added, states, _ = self._step(states, np.array([code]))
             total += float(added[0])
-        return total + float((self.finish(states)[0] - self.weights.word * states["inside"][0]) / self.weights.language)
+        return total + (float(self._line_end(states)[0]) if states["inside"][0] else 0.0)
 
     def after(self, text: str) -> LanguageScorer:
-        """The same, with ``text`` written before what is judged."""
+        """Return a scorer for what follows ``text``."""
         later = copy.copy(self)
         for code in codes(text):
             _, later._start, _ = self._step(later._start, np.array([code]))
         return later
 
-    def quieter(self, factor: float) -> LanguageScorer:
-        """The same with so much less weight."""
+    def scaled(self, factor: float) -> LanguageScorer:
+        """Return a scorer whose scores are multiplied by ``factor``."""
         other = copy.copy(self)
         w = self.weights
         other.weights = replace(w, language=w.language * factor, character=w.character * factor, word=w.word * factor)
@@ -124,17 +140,17 @@ class LanguageScorer:
         return other
 
     def _nothing(self) -> NDArray:
-        """The state before the first word of a line, after whatever."""
+        """Return the state before the first word of a line, with nothing known of the text before it."""
         state = np.zeros(1, dtype=STATE)
         state["before"] = state["last"] = self.words.unknown
         state["rows"] = self.words.context(state["before"], state["last"])
         return self._step(state, np.array([SPACE]))[1]
 
     def _step(self, states: NDArray, codes: Integers) -> tuple[Floats, NDArray, NDArray[np.bool_]]:
-        """Log-probabilities (N,), new states, and where a word ended."""
+        """Return the log-probabilities (N,) of characters, the new states (N,), and where a word ended (N,)."""
         log_probs, following = self.characters.step(states["characters"], codes)
         inside = states["inside"]
-        node = np.where(inside, states["node"], ROOT)
+        node = np.where(inside, states["node"], ROOT_NODE)
         child = self.words.trie.child(node, codes)
         letter = LETTERS[codes] | (inside & (codes == APOSTROPHE) & (child != NOWHERE))
         ends = inside & ~letter
@@ -150,7 +166,7 @@ class LanguageScorer:
             i = np.flatnonzero(ends)
             gone = states[i]
             known, hinted = self._ended(gone)
-            marked = log_probs[i] + UNIT * self.characters.other[gone["characters"]]
+            marked = log_probs[i] + COST_NATS * self.characters.other[gone["characters"]]
             whole = np.logaddexp(np.logaddexp(known, hinted) + marked, gone["open"] + log_probs[i])
             added[i] = whole - total[i]
         i = np.flatnonzero(~letter)
@@ -160,9 +176,9 @@ class LanguageScorer:
     def _spell(
         self, states: NDArray, codes: Integers, log_probs: Floats, child: Integers, after: NDArray, i: Integers
     ) -> None:
-        """The states after a letter."""
+        """Set elements ``i`` of ``after`` to the states after a letter."""
         inside = states["inside"]
-        first = -UNIT * self.characters.letter[states["characters"]]
+        first = -COST_NATS * self.characters.letter[states["characters"]]
         mass = self._mass(child, states["rows"])
         was = np.where(inside, states["mass"], 0.0)
         known = np.where(inside, states["known"], self._shares[0] + first)
@@ -171,7 +187,7 @@ class LanguageScorer:
         total = np.logaddexp(known, opened)
         hinted = np.full(len(i), NEVER)
         if self.hints is not None:
-            node = self.hints.child(np.where(inside, states["hint"], ROOT), codes)
+            node = self.hints.child(np.where(inside, states["hint"], ROOT_NODE), codes)
             begun = np.where(inside, states["hinted"] - _log(self.hints.share(states["hint"])), self._shares[1] + first)
             hinted = np.where(node == NOWHERE, NEVER, begun + _log(self.hints.share(node)))
             after["hint"][i] = node
@@ -179,15 +195,21 @@ class LanguageScorer:
         after["node"][i], after["mass"][i], after["known"][i] = child, np.maximum(mass, -1e3), known
         after["open"][i], after["hinted"][i], after["total"][i] = opened, hinted, total
 
+    def _line_end(self, states: NDArray) -> Floats:
+        """Return the log-probabilities (N,) that the words so far are complete, relative to those words so far."""
+        known, hinted = self._ended(states)
+        opened = states["open"] - COST_NATS * self.characters.other[states["characters"]]
+        return np.logaddexp(np.logaddexp(known, opened), hinted) - states["total"]
+
     def _mass(self, nodes: Integers, rows: Integers) -> Floats:
-        """Logarithm of the probability that the next word begins as a node says."""
+        """Return the log-probabilities that the next word begins like the words below ``nodes``."""
         trie = self.words.trie
         low = trie.first(nodes)
         mass = self.words.mass(low, low + trie.extent[np.maximum(nodes, 0)], rows)
         return np.where(nodes == NOWHERE, NEVER, _log(mass))
 
     def _ended(self, states: NDArray) -> tuple[Floats, Floats]:
-        """Log-probabilities of the words so far as whole words, of the lexicon and of the user's."""
+        """Return the log-probabilities that the words so far are complete: words of the lexicon, words of the user."""
         node = states["node"]
         low = self.words.trie.first(node)
         whole = _log(self.words.mass(low, low + 1, states["rows"]))
@@ -195,12 +217,16 @@ class LanguageScorer:
         hinted = np.full(len(states), NEVER)
         if self.hints is not None:
             node = states["hint"]
-            one = -_log(self.hints.share(node) * self.hints.extent[ROOT])  # one of all that begin so
+            one = -_log(self.hints.share(node) * self.hints.extent[ROOT_NODE])  # one of all words that begin like this
             hinted = np.where(self.hints.whole(node), states["hinted"] + one, NEVER)
         return known, hinted
 
     def _pushed(self, states: NDArray, codes: Integers, ends: NDArray[np.bool_], after: NDArray, i: Integers) -> None:
-        """The tokens after a character that is no letter: the word that it ends, then itself if it is not a space."""
+        """Set the tokens in elements ``i`` of ``after`` after a character that is not a letter.
+
+        These are the word that the character ends, if any, and the character itself unless it is a space. Digits of one
+        number count as one token.
+        """
         words = self.words
         before, last = states["before"], states["last"]
         node = states["node"]
@@ -215,7 +241,7 @@ class LanguageScorer:
 
 
 def codes(text: str | Sequence[str]) -> list[int]:
-    """The codes of a text's characters."""
+    """Return the codes of the characters of a text: printable ASCII from 0 on, :data:`OTHER` for the rest."""
     return [ord(c) - 32 if " " <= c <= "~" else OTHER for c in text]
 
 

@@ -1,7 +1,7 @@
-"""Running text to build a language model from, in the typography that the recognizer is trained on.
+"""Read running text for a language model, in the typography that the recognizer is trained on.
 
-A source is a zip archive or a folder with a file for each document, or one text file. Documents are plain text or
-tagged, ``word/tag`` as in the Brown corpus or ``word_TAG`` as in MASC; which one it is shows in the text itself.
+A source is one text file, or a zip archive or folder with one file per document. Documents are plain text or tagged,
+with ``word/tag`` as in the Brown corpus or ``word_TAG`` as in MASC; the text itself shows which one it is.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _FOLDED = str.maketrans(
 
 
 def documents(source: Path) -> Iterator[str]:
-    """The text of each document of a source, in the order of their names, one paragraph a line.
+    """Yield the text of each document of a source, in the order of their names, with one paragraph per line.
 
-    Raises :class:`InkError` when there is no text.
+    Raises :class:`InkError` if there is no text.
     """
     found = False
     for name, data in _files(source):
@@ -38,11 +38,11 @@ def documents(source: Path) -> Iterator[str]:
         found = True
         yield "\n".join(filter(None, map(clean, _paragraphs(text))))
     if not found:
-        raise InkError(f"{source}: no text in it; give a zip archive or a folder of text files, or a text file")
+        raise InkError(f"{source}: the source has no text; give a text file, or a folder or zip archive of text files")
 
 
 def clean(text: str) -> str:
-    """A paragraph in natural typography and plain characters (``natural`` has the details)."""
+    """Return a paragraph in natural typography (see :func:`~handwriting.text.natural`) and printable ASCII."""
     folded = unicodedata.normalize("NFKD", text.translate(_FOLDED)).replace("--", " - ")
     return natural("".join(c for c in folded if " " <= c <= "~").replace("&", " & "))
 
@@ -58,11 +58,11 @@ def _files(source: Path) -> Iterator[tuple[str, bytes]]:
     elif source.is_file():
         yield source.name, source.read_bytes()
     else:
-        raise InkError(f"{source}: no such file or folder; give a text, a folder of texts, or a zip archive of them")
+        raise InkError(f"{source}: no such file or folder; give a text file, or a folder or zip archive of text files")
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Tagged text has a sentence a line, plain text a paragraph; both are one line here."""
+    """Yield the lines of a document: sentences of tagged text, paragraphs of plain text."""
     sample = text[:5000].split()
     tagged = sum(_TAG.search(token) is not None for token in sample) > 0.8 * len(sample) > 0
     for line in text.splitlines():
@@ -70,9 +70,9 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _untagged(tokens: list[str]) -> str:
-    """A tagged sentence as it was printed: marks and endings attached again."""
+    """Return a tagged sentence as it was printed, with punctuation and contractions attached again."""
     words: list[str] = []
-    attached, quoted = True, False  # whether the next token follows without a space; whether a quotation is open
+    attached, quoted = True, False  # no space before the next token; inside a quotation
     for token in tokens:
         word = _TAG.sub("", token)
         word = _BRACKETS.get(word, word)
@@ -83,7 +83,7 @@ def _untagged(tokens: list[str]) -> str:
         if word in ("``", "''"):
             quoted = word == "``"
             word = '"'
-        if word in ("?", "!", ";") and words[-1:] == [word]:  # the Brown corpus has some of these twice
+        if word in ("?", "!", ";") and words[-1:] == [word]:  # The Brown corpus repeats some of these.
             continue
         if not (attached or closes):
             words.append(" ")

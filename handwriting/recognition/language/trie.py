@@ -1,4 +1,4 @@
-"""Sorted words as a trie: all that begin alike are one range of their numbers."""
+"""Sorted words as a trie, in which the words with a common beginning are a range of word numbers."""
 
 from __future__ import annotations
 
@@ -11,42 +11,45 @@ from numpy.typing import NDArray
 
 from handwriting.recognition.language.characters import BITS, Integers
 
-ROOT = 0
-"""The node before a word's first letter."""
+ROOT_NODE = 0
+"""Node before the first letter of a word."""
 NOWHERE = -1
-"""Instead of a node: no word begins so."""
+"""Stands for the node of a beginning that no word has."""
 
 
 @dataclass(frozen=True)
 class Trie:
-    """``W`` words, ``E`` edges, ``E`` + 1 nodes, which are numbered by level: a child is its edge's number + 1."""
+    """A trie of ``W`` words with ``E`` edges and ``E`` + 1 nodes.
+
+    Nodes are numbered level by level; the number of a child is that of its edge plus 1.
+    """
 
     branches: NDArray[np.uint8]
-    """Shape (E + 1,): children of each node."""
+    """Shape (E + 1,): number of children of each node."""
     edges: NDArray[np.uint8]
-    """Shape (E,): the character of each, nodes one after the other, sorted within a node."""
+    """Shape (E,): character of each edge, stored node by node, sorted within a node."""
     low: NDArray[np.uint32]
-    """Shape (E + 1,): the first word of each node."""
+    """Shape (E + 1,): number of the first word below each node."""
     extent: NDArray[np.uint32]
-    """Shape (E + 1,): how many words begin so."""
+    """Shape (E + 1,): number of words below each node."""
     ends: NDArray[np.bool_]
-    """Shape (E + 1,): whether the beginning is a word itself, the node's first."""
+    """Shape (E + 1,): whether the beginning is itself a word; it is then the first word below the node."""
 
     @classmethod
     def stored(cls, arrays: Mapping[str, NDArray]) -> Trie:
-        """The trie whose fields are among ``arrays``."""
+        """Return the trie whose fields are among ``arrays``."""
         return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Trie:
-        """The trie of sorted words of printable ASCII, each once, none empty."""
+        """Build the trie of sorted, different, non-empty words of printable ASCII."""
         sizes = np.array([len(word) for word in words])
         letters = np.zeros((len(words), sizes.max() + 1), dtype=np.int64)
         for i, word in enumerate(words):
             letters[i, : len(word)] = np.frombuffer(word.encode("ascii"), dtype=np.uint8) - 32
         low, extent, ends = [np.zeros(1, dtype=np.int64)], [np.array([len(words)])], [np.zeros(1, dtype=bool)]
         edges, branches = [], []
-        node = np.zeros(len(words), dtype=np.int64)  # where each word stands on the level before
+        node = np.zeros(len(words), dtype=np.int64)  # node of each word on the level before
         for depth in range(sizes.max()):
             inside = np.flatnonzero(sizes > depth)
             key = node[inside] << BITS | letters[inside, depth]
@@ -67,6 +70,7 @@ class Trie:
         )
 
     def arrays(self) -> dict[str, NDArray]:
+        """Return the arrays to store, by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
@@ -75,19 +79,19 @@ class Trie:
         return nodes << np.uint32(BITS) | self.edges
 
     def child(self, nodes: Integers, characters: Integers) -> Integers:
-        """The node of each beginning and one more character; :data:`NOWHERE` where no word begins so."""
+        """Return the children (N,) of ``nodes`` (N,) by ``characters`` (N,); :data:`NOWHERE` where there is none."""
         wanted = np.maximum(nodes, 0) << BITS | characters
         at = np.minimum(self._keys.searchsorted(wanted.astype(np.uint32)), len(self._keys) - 1)
         return np.where((self._keys[at] == wanted) & (nodes >= 0), at + 1, NOWHERE)
 
     def first(self, nodes: Integers) -> Integers:
-        """The first word of each node; it is the beginning itself where :meth:`whole` says so."""
+        """Return the number of the first word below each node: the beginning itself if :meth:`whole` is true."""
         return self.low[np.maximum(nodes, 0)].astype(np.int64)
 
     def whole(self, nodes: Integers) -> NDArray[np.bool_]:
-        """Where a node's beginning is a word."""
-        return (nodes > ROOT) & self.ends[np.maximum(nodes, 0)]
+        """Return whether each node's beginning is itself a word."""
+        return (nodes > ROOT_NODE) & self.ends[np.maximum(nodes, 0)]
 
     def share(self, nodes: Integers) -> NDArray[np.float64]:
-        """The share of all words that begin so; 0 for :data:`NOWHERE`."""
-        return np.where(nodes == NOWHERE, 0.0, self.extent[np.maximum(nodes, 0)] / self.extent[ROOT])
+        """Return the share of all words that are below each node; 0 for :data:`NOWHERE`."""
+        return np.where(nodes == NOWHERE, 0.0, self.extent[np.maximum(nodes, 0)] / self.extent[ROOT_NODE])

@@ -1,10 +1,10 @@
-"""A lexicon and word trigrams: how probable is it that the next word begins so, after these two?
+"""The word model: a lexicon and word trigrams that give the probability of every beginning of the next word.
 
-The words are sorted, so that all that begin alike are one range of their numbers, and the probability of a beginning
-is a difference of two cumulative sums. That holds for single words and for those that follow one or two given ones
-alike, so the whole trigram model is looked up for every character of a word, not only at its end.
+Words are sorted, so that those with a common beginning are a range of word numbers, and the probability of a beginning
+is a difference of two cumulative sums. This holds for unigrams, bigrams and trigrams alike; the full trigram model is
+therefore available at every character of a word, not only at its end.
 
-A *token* is a word's number, or ``W`` + a code for a mark or a digit, or :attr:`WordModel.unknown`.
+A *token* is the number of a word, or ``W`` plus the code of a punctuation mark or digit, or :attr:`WordModel.unknown`.
 """
 
 from __future__ import annotations
@@ -16,59 +16,68 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.recognition.language.characters import BITS, UNIT, Floats, Integers
+from handwriting.recognition.language.characters import BITS, COST_NATS, Floats, Integers
 from handwriting.recognition.language.trie import NOWHERE, Trie
 
 
 @dataclass(frozen=True)
 class WordModel:
-    """``W`` words in a trie, ``G`` bigrams, and ``F`` trigrams after ``P`` pairs."""
+    """``W`` words in a trie, ``G`` bigrams after ``A`` heads, and ``F`` trigrams after ``P`` pairs.
+
+    Costs are negative logarithms in units of :data:`~handwriting.recognition.language.characters.COST_NATS`.
+    """
 
     trie: Trie
     costs: NDArray[np.uint8]
-    """Shape (2, W): of single words, within a sentence and at its start; negative logarithms in units of ``UNIT``."""
+    """Shape (2, W): costs of unigrams within a sentence and at its start."""
     heads: NDArray[np.uint32]
-    """Shape (A,): sorted tokens that bigrams begin with."""
+    """Shape (A,): sorted first tokens of bigrams."""
     head_counts: NDArray[np.uint32]
+    """Shape (A,): number of bigrams of each head."""
     head_rests: NDArray[np.uint8]
-    """Shape (A,): cost of leaving the bigrams of a head for the single words."""
+    """Shape (A,): cost of backing off from the bigrams of a head to the unigrams."""
     seconds: NDArray[np.uint32]
-    """Shape (G,): the second words, sorted within a head."""
+    """Shape (G,): second words of bigrams, sorted within a head."""
     second_costs: NDArray[np.uint8]
-    """Of their discounted shares."""
+    """Shape (G,): costs of their discounted shares."""
     pairs: NDArray[np.uint32]
-    """Shape (2, P): sorted pairs of tokens that trigrams begin with."""
+    """Shape (2, P): sorted pairs of first tokens of trigrams."""
     pair_counts: NDArray[np.uint32]
+    """Shape (P,): number of trigrams of each pair."""
     pair_rests: NDArray[np.uint8]
+    """Shape (P,): cost of backing off from the trigrams of a pair to the bigrams."""
     thirds: NDArray[np.uint32]
+    """Shape (F,): third words of trigrams, sorted within a pair."""
     third_costs: NDArray[np.uint8]
+    """Shape (F,): costs of their discounted shares."""
     starters: NDArray[np.uint32]
     """Tokens after which a sentence starts."""
 
     @classmethod
     def stored(cls, arrays: Mapping[str, NDArray]) -> WordModel:
-        """The model whose :meth:`arrays` these are."""
+        """Return the model with these :meth:`arrays`."""
         own = {field.name: arrays[field.name] for field in fields(cls) if field.name != "trie"}
         return cls(Trie.stored(arrays), **own)
 
     def arrays(self) -> dict[str, NDArray]:
+        """Return the arrays to store, by name."""
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "trie"}
         return self.trie.arrays() | own
 
     @cached_property
     def size(self) -> int:
-        """W."""
+        """Number of words, W."""
         return self.costs.shape[1]
 
     @cached_property
     def unknown(self) -> int:
-        """The token of a word that is not in the lexicon, and of nothing at all."""
+        """Token that stands for a word outside the lexicon, and for the absence of a word."""
         return self.size + (1 << BITS)
 
     @cached_property
     def _singles(self) -> Floats:
-        """Shape (2, W + 1): cumulative probabilities."""
-        singles = np.exp(-UNIT * self.costs.astype(np.float64))
+        """Cumulative probabilities of unigrams, shape (2, W + 1)."""
+        singles = np.exp(-COST_NATS * self.costs.astype(np.float64))
         singles /= singles.sum(axis=1, keepdims=True)
         return np.concatenate([np.zeros((2, 1)), np.cumsum(singles, axis=1)], axis=1)
 
@@ -96,7 +105,7 @@ class WordModel:
         return starts
 
     def context(self, before: Integers, last: Integers) -> Integers:
-        """Shape (N, 3): what is to be asked after two tokens: trigrams' and bigrams' rows, which single words."""
+        """Return the context (N, 3) after two tokens (N,): row of trigrams, row of bigrams, and row of unigrams."""
         rows = np.empty((len(last), 3), dtype=np.int64)
         rows[:, 0] = _find(self._pair_keys, before * (self.unknown + 1) + last)
         rows[:, 1] = _find(self._heads, last)
@@ -104,7 +113,7 @@ class WordModel:
         return rows
 
     def mass(self, low: Integers, high: Integers, context: Integers) -> Floats:
-        """Shape (N,): probability that the next word is one of ``low`` to ``high`` - 1, after :meth:`context`."""
+        """Return the probabilities (N,) that the next word is one of ``low`` to ``high`` - 1 in a :meth:`context`."""
         singles, kind = self._singles, context[:, 2]
         mass = singles[kind, high] - singles[kind, low]
         for table, row in ((self._bigrams, context[:, 1]), (self._trigrams, context[:, 0])):
@@ -114,36 +123,37 @@ class WordModel:
 
 @dataclass(frozen=True)
 class _Table:
-    """Shares of words in rows, one after the other."""
+    """Probabilities of words in rows, one row per context, stored one after the other."""
 
     size: int
     keys: Integers
-    """Row times ``size`` plus word, sorted."""
+    """Sorted keys: number of the row times ``size`` plus word."""
     cumulative: Floats
+    """Cumulative probabilities over all keys."""
     rest: Floats
-    """Of each row: what its words leave to the lower order; 1 for :data:`NOWHERE`, the last."""
+    """Probability that each row leaves to the lower order; the last element, for :data:`NOWHERE`, is 1."""
 
     @classmethod
     def of(cls, size: int, counts: NDArray, rests: NDArray, words: NDArray, costs: NDArray) -> _Table:
         counts = counts.astype(np.int64)
         keys = np.repeat(np.arange(len(counts), dtype=np.int64) * size, counts) + words
-        shares = np.exp(-UNIT * costs.astype(np.float64))
-        # a row's shares and its rest are rounded, and are to sum to 1 still
+        shares = np.exp(-COST_NATS * costs.astype(np.float64))
+        # Shares and rest of a row are rounded; scale the shares so that they sum to 1.
         own = np.add.reduceat(shares, np.cumsum(counts) - counts) if len(counts) else np.zeros(0)
-        rest = np.exp(-UNIT * rests.astype(np.float64))
+        rest = np.exp(-COST_NATS * rests.astype(np.float64))
         scale = (1 - rest) / np.maximum(own, 1e-9)
         cumulative = np.append(0.0, np.cumsum(shares * np.repeat(scale, counts)))
         return cls(size, keys, cumulative, np.append(rest, 1.0))
 
     def mass(self, row: Integers, low: Integers, high: Integers, lower: Floats) -> Floats:
-        first = row * self.size  # NOWHERE's keys are below all others, so that its own share is none
+        first = row * self.size  # The keys of NOWHERE are below all others, so that no share is found.
         found = self.keys.searchsorted(np.concatenate([first + low, first + high]))
         begin, end = found[: len(row)], found[len(row) :]
         return self.cumulative[end] - self.cumulative[begin] + self.rest[row] * lower
 
 
 def _find(keys: NDArray, wanted: Integers) -> Integers:
-    """Where each one stands among sorted keys, or :data:`NOWHERE`."""
+    """Return the index of each wanted key in sorted ``keys``, or :data:`NOWHERE`."""
     if not len(keys):
         return np.full(len(wanted), NOWHERE)
     at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)

@@ -14,7 +14,8 @@ from handwriting.recognition.language.model import Hints
 from handwriting.recognition.orientation import Orientation, OrientationClassifier
 from handwriting.recognition.pages.drawings import DrawingRegion
 from handwriting.recognition.pages.splitting import PageLine, find_layout
-from handwriting.recognition.recognizer import Box, Character, Decoder, Reading, Recognizer, Transcription, Word
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Box, Character, Reading, Transcription, Word
 
 Reader = Callable[[Sequence[Ink]], Iterator[Transcription]]
 """Reads lines of ink, in their order."""
@@ -87,9 +88,14 @@ class ReadLine:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ReadPage:
-    """A page and its lines in reading order; ink in which nothing was read is on none of them."""
+    """A page and its lines in reading order; ink in which nothing was read is on none of them.
+
+    >>> import handwriting
+    >>> handwriting.transcribe(handwriting.read("datasets/samples/notes.xopp"))
+    ReadPage(6 lines, 'shopping for the weekend')
+    """
 
     page: Page
     lines: tuple[ReadLine, ...]
@@ -112,6 +118,15 @@ class ReadPage:
             return self
         lines = tuple(replace(line, page=page.ink, source=None) for line in self.lines)
         return ReadPage(page, lines, self.drawings)
+
+    def __repr__(self) -> str:
+        lines = f"{len(self.lines)} line" + "s" * (len(self.lines) != 1)
+        first = self.lines[0].text if self.lines else ""
+        return f"ReadPage({lines}, {first if len(first) <= 40 else first[:37] + '...'!r})"
+
+    def _repr_svg_(self) -> str:
+        """What a notebook shows: the page's ink."""
+        return self.page._repr_svg_()
 
 
 def reader(

@@ -1,11 +1,14 @@
-"""Styles: a hand as a small JSON file, which is a few lines of someone's ink, what they say, and a name.
+"""Styles: a hand as a small JSON file: a name, a few lines of someone's ink and what they say, or a code, or both.
 
-    {"format": "handwriting-style", "version": 1, "name": "My hand", "size": 1.0,
-     "samples": [{"text": "what this line says", "strokes": [[[x, y, t], [x, y, t], ...], ...]}]}
+    {"format": "handwriting-style", "version": 2, "name": "My hand", "size": 1.0,
+     "samples": [{"text": "what this line says", "strokes": [[[x, y, t], [x, y, t], ...], ...]}],
+     "code": {"network": "0123456789", "numbers": [0.5, -0.2, ...], "delta": "base64 of float16 numbers"}}
 
 ``t``, in seconds, may be missing; y grows downward. ``size`` is how large the writing is beside others on the same
-lines: ink from a tablet does not tell. A style primes the synthesizer (Graves 2013, arXiv 1308.0850, section 5.5): the
-samples become one line that the network goes on from.
+lines: ink from a tablet does not tell. The ``code`` is what the network named in it adds to its gates
+(``synthesis/codes.py``); ``delta`` may be missing. A style of version 1 has no code. From its ink a network that has
+codes estimates one; one that has none is primed with the ink (Graves 2013, arXiv 1308.0850, section 5.5): the samples
+become one line that the network goes on from.
 
 The styles beside this file are of the synthesizer's own making; ``docs/styles.py`` makes them.
 """
@@ -15,6 +18,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +31,9 @@ from handwriting.files import atomic
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink, Source
+from handwriting.synthesis.codes import Code, blend
 
-FORMAT, VERSION = "handwriting-style", 1
+FORMAT, VERSIONS = "handwriting-style", (1, 2)
 HERE = Path(__file__).parent
 SHIPPED = ("upright", "slanted", "cursive", "printed", "small", "large")
 
@@ -35,6 +41,9 @@ MOST_BYTES = 2 * 2**20
 MOST_POINTS = 20_000
 MOST_SAMPLES = 8
 LONGEST_NAME = 60
+
+BLEND = re.compile(r"[^,:]+:[0-9.]+(,[^,:]+:[0-9.]+)+")
+"""Names of styles with weights."""
 
 GAP = 0.7
 """Between two samples that are joined, in writing heights: a wide space between words."""
@@ -50,16 +59,25 @@ class Sample:
 
 @dataclass(frozen=True)
 class Style:
-    """A hand. Raises :class:`InkError` for a name, a size or a number of samples that cannot be."""
+    """The handwriting of a writer. Raises :class:`InkError` for an invalid name, size or number of samples.
+
+    >>> import handwriting
+    >>> ink = handwriting.read("datasets/samples/line.xml")
+    >>> style = Style("mine", (Sample("a line of handwriting", ink),))
+    >>> handwriting.generate("in my hand", style=style).source.text
+    'in my hand'
+    """
 
     name: str
     samples: tuple[Sample, ...]
+    """May be empty when there is a code."""
     size: float = 1.0
+    code: Code | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
             raise InkError(f"a style named {self.name[:80]!r}: give a name of 1 to {LONGEST_NAME} visible characters")
-        if not 1 <= len(self.samples) <= MOST_SAMPLES:
+        if not (self.code is None) <= len(self.samples) <= MOST_SAMPLES:
             raise InkError(f"a style of {len(self.samples)} lines of ink: give 1 to {MOST_SAMPLES}")
         if not 0.3 <= self.size <= 2:
             raise InkError(f"style {self.name!r}: a size of {self.size:g}; give one from 0.3 to 2")
@@ -90,25 +108,33 @@ class Style:
     def record(self) -> dict[str, Any]:
         """As in the file: coordinates to four digits of the ink's size, times to a millisecond."""
         samples = [{"text": s.text, "strokes": _numbers(s.ink)} for s in self.samples]
-        return {"format": FORMAT, "version": VERSION, "name": self.name, "size": self.size, "samples": samples}
+        version, code = (1, {}) if self.code is None else (2, {"code": self.code.record()})
+        return {"format": FORMAT, "version": version, "name": self.name, "size": self.size, "samples": samples, **code}
 
     @classmethod
     def of(cls, record: Any, file: str = "style") -> Style:
         """The style of what a JSON file holds; ``file`` is its name for errors. Raises :class:`InkError`."""
         if not isinstance(record, dict) or record.get("format") != FORMAT:
             raise InkError(f"{file}: not a style; make one with 'style create' or on the page under My hand")
-        if record.get("version") != VERSION:
-            raise InkError(f"{file}: a style of version {record.get('version')!r}, and this reads {VERSION}; update")
+        if record.get("version") not in VERSIONS:
+            raise InkError(
+                f"{file}: a style of version {record.get('version')!r}, and this reads {VERSIONS[-1]}; update"
+            )
         try:
-            samples, name, size = record["samples"], _text(record["name"]), float(record.get("size", 1.0))
+            samples, name, size = record.get("samples", []), _text(record["name"]), float(record.get("size", 1.0))
             if not isinstance(samples, list) or len(samples) > MOST_SAMPLES:
                 raise InkError(f"{file}: its samples are no list of at most {MOST_SAMPLES}; make the style anew")
             read = tuple(Sample(_text(s["text"]), _ink(s["strokes"])) for s in samples)
-            return cls(name, read, size)
+            return cls(name, read, size, Code.of(record["code"]) if "code" in record else None)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InkError(f"{file}: a damaged style ({type(error).__name__}: {error}); make it anew") from None
         except InkError as error:
             raise InkError(f"{file}: {error}") from None
+
+    @classmethod
+    def load(cls, name: str) -> Style:
+        """The shipped style of this name, or the style in the file of this name."""
+        return load(name)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file, which appears complete or not at all."""
@@ -128,10 +154,12 @@ def parse(data: bytes, file: str = "style") -> Style:
 
 
 def load(name: str) -> Style:
-    """The shipped style of this name, or the one in the file of this name."""
+    """The shipped style of this name, the one in the file of this name, or a blend: ``upright:0.7,mine.json:0.3``."""
     if name in SHIPPED:
         return parse((HERE / f"{name}.json").read_bytes(), name)
     path = Path(name)
+    if not path.is_file() and BLEND.fullmatch(name):
+        return _blended([part.rpartition(":") for part in name.split(",")])
     if not path.is_file():
         raise InkError(f"{name}: no style and no file of this name; the styles are {', '.join(SHIPPED)}")
     try:
@@ -139,6 +167,20 @@ def load(name: str) -> Style:
             return parse(file.read(MOST_BYTES + 1), name)
     except OSError as error:
         raise InkError(f"{name}: {error.strerror or error}; give a style's file") from None
+
+
+def _blended(parts: Sequence[tuple[str, str, str]]) -> Style:
+    """The style between others, each given by its name and its weight."""
+    styles = [load(name) for name, _, _ in parts]
+    codes = []
+    for style in styles:
+        if style.code is None:
+            raise InkError(f"style {style.name!r} has no code, and only codes can be blended; make it again")
+        codes.append(style.code)
+    weights = [float(weight) for _, _, weight in parts]
+    code = blend(codes, weights)
+    size = sum(style.size * weight for style, weight in zip(styles, weights, strict=True)) / sum(weights)
+    return Style(" and ".join(style.name for style in styles)[:LONGEST_NAME], (), size, code)
 
 
 def _numbers(ink: Ink) -> list[list[list[float]]]:

@@ -161,9 +161,11 @@ async function write() {
     if (running === control) $("generate-state").textContent = summary(lines);
   } catch (error) {
     if (error.name !== "AbortError") {
-      if (running === control) paper.stop();
       notify(error.message);
-      if (running === control) $("generate-state").textContent = error.message;
+      if (running === control) {
+        paper.stop();
+        $("generate-state").textContent = "Not written.";
+      }
     }
   } finally {
     if (running === control) {

@@ -3,7 +3,7 @@
 from functools import cache
 
 from handwriting.recognition.language import characters, lexicon
-from handwriting.recognition.language.build import CODES
+from handwriting.recognition.language.build import ASCII_CODES
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import codes
 
@@ -21,7 +21,8 @@ TEXT = " ".join(
 def model() -> LanguageModel:
     import numpy as np
 
-    counts = lexicon.Counts([(lexicon.tokens(TEXT), 1)], {"seal": 5.0, "sea": 9.0}, {("sea", "seal"): 3.0})
+    counts = lexicon.TextCounts([(lexicon.tokens(TEXT), 1)], {"seal": 5.0, "sea": 9.0}, {("sea", "seal"): 3.0})
     return LanguageModel(
-        characters.train([(np.array(codes(" " + TEXT), dtype=np.uint8), 1)], CODES, (1, 1, 1, 2)), lexicon.train(counts)
+        characters.train([(np.array(codes(" " + TEXT), dtype=np.uint8), 1)], ASCII_CODES, (1, 1, 1, 2)),
+        lexicon.train(counts),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from recognition.language.sample import TEXT, model
 
-from handwriting.recognition.language.characters import LETTERS, UNIT, CharacterModel, train
+from handwriting.recognition.language.characters import COST_NATS, LETTERS, CharacterModel, train
 from handwriting.recognition.language.scorer import codes
 
 
@@ -19,8 +19,8 @@ def test_every_state_knows_how_probable_a_letter_is():
     for state in range(0, len(m.counts), 7):
         row = np.exp(m.row(state))
         letters = row[LETTERS[: m.size]].sum()
-        assert np.exp(-UNIT * m.letter[state]) == pytest.approx(letters, abs=0.05)
-        assert np.exp(-UNIT * m.other[state]) == pytest.approx(1 - letters, abs=0.05)
+        assert np.exp(-COST_NATS * m.letter[state]) == pytest.approx(letters, abs=0.05)
+        assert np.exp(-COST_NATS * m.other[state]) == pytest.approx(1 - letters, abs=0.05)
 
 
 def test_a_text_of_the_language_is_more_probable_than_its_letters_shuffled():
@@ -39,11 +39,15 @@ def test_states_are_suffixes():
 
 
 def test_kneser_ney_by_hand():
-    """ "abab": after a comes b, in one context; the discount of the bigram is what single counts ask for."""
+    """The text "abab".
+
+    Unigrams count contexts, 1 each, so n1 = 2, Y = 1/2 and D1 = 1/2; half of the probability is left and shared, and
+    P(a) = P(b) = 1/2. The bigrams ab (2) and ba (1) have n1 = n2 = 1 (n3 counts as 1), Y = 1/3 and D2 = 1. After a,
+    (2 - 1) / 2 goes to b, and the other half backs off: P(b | a) = 1/2 + 1/2 · 1/2.
+    """
     m = train([(np.array([0, 1, 0, 1], dtype=np.uint8), 1)], 2, (1, 1))
     row = np.exp(m.row(int(m.following[0])))
-    assert row[1] > 0.5 > row[0]
-    assert row.sum() == pytest.approx(1, abs=0.04)
+    assert row == pytest.approx([0.25, 0.75], rel=0.04)  # costs are rounded to a sixteenth
 
 
 def test_arrays_give_the_model_back():

@@ -59,9 +59,9 @@ def test_built_from_files_and_transcripts(tmp_path):
 
 def test_terms_must_be_known(tmp_path):
     (tmp_path / "story.txt").write_text(TEXT)
-    with pytest.raises(InkError, match="--terms"):
+    with pytest.raises(InkError, match="give them as 'terms'"):
         build([tmp_path / "story.txt"])
-    with pytest.raises(InkError, match="needs texts"):
+    with pytest.raises(InkError, match="needs at least one"):
         build([])
     (tmp_path / "words").write_text("one two three 4\n")
     with pytest.raises(InkError, match="words:1: 'one two three 4'"):
@@ -71,7 +71,7 @@ def test_terms_must_be_known(tmp_path):
 def test_hints_of_a_file(tmp_path):
     (tmp_path / "names").write_text("Ada\nGrace O'Neil\n")
     assert Hints.of_file(tmp_path / "names", "Dear").words == ("Ada", "Grace", "O'Neil")
-    with pytest.raises(InkError, match="give a text file"):
+    with pytest.raises(InkError, match="give a UTF-8 text file"):
         Hints.of_file(tmp_path / "none")
 
 

@@ -1,10 +1,13 @@
 """Both halves of the language model in one scorer of the beam."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from recognition.language.sample import model
 
 from handwriting.alphabet import Alphabet
+from handwriting.errors import InkError
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.language.scorer import Weights
@@ -34,6 +37,38 @@ def test_sentences_of_the_language_are_preferred_and_nothing_is_forbidden():
     assert s.log_probability("the old man") > s.log_probability("man the old") + 1
     for strange in ("Zbigniew", "x2;;9", "'''", "élan", ""):
         assert s.log_probability(strange) > -np.inf
+
+
+@pytest.mark.parametrize("name", ["language", "lexicon", "hint"])
+def test_a_weight_of_zero_gives_numbers(name):
+    s = model().scorer(ALPHABET, Hints(words=("zaxby",)), replace(PLAIN, **{name: 0.0}))
+    for text in ("the old man", "xxx", "zaxby!", ""):
+        states = s.start()
+        for index in ALPHABET.encode(text):
+            added, states = s.extend(states, np.array([index]))
+            assert np.isfinite(added).all()
+        assert np.isfinite(s.finish(states)).all()
+        assert -100 < s.log_probability(text) <= 0
+
+
+def test_the_language_weight_does_not_change_a_text_s_probability():
+    one, none, three = (model().scorer(ALPHABET, weights=Weights(language=w)) for w in (1.0, 0.0, 3.0))
+    for text in ("the old man", "the ", "12"):
+        assert one.log_probability(text) == none.log_probability(text) == three.log_probability(text)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({"language": -1.0}, "language weight is -1.0; give 0 or more"),
+        ({"lexicon": 1.0}, "lexicon weight is 1.0; give a probability of at least 0 and below 1"),
+        ({"hint": 1.5}, "hint weight is 1.5; give"),
+        ({"hint": float("nan")}, "hint weight is nan; give"),
+    ],
+)
+def test_weights_out_of_range_are_refused(weights, message):
+    with pytest.raises(InkError, match=message):
+        Weights(**weights)
 
 
 def test_a_user_s_word_is_expected():

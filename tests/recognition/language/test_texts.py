@@ -45,7 +45,7 @@ def test_archives_are_read_without_their_readme(tmp_path):
 def test_what_is_no_text_is_refused(tmp_path):
     with pytest.raises(InkError, match="no such file"):
         list(documents(tmp_path / "nothing"))
-    with pytest.raises(InkError, match="no text in it"):
+    with pytest.raises(InkError, match="the source has no text"):
         list(documents(tmp_path))
 
 

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from recognition.language.sample import model
 
 from handwriting.recognition.language.lexicon import tokens
-from handwriting.recognition.language.trie import NOWHERE, ROOT, Trie
+from handwriting.recognition.language.trie import NOWHERE, ROOT_NODE, Trie
 from handwriting.recognition.language.words import WordModel
 
 
 def walk(trie, text):
-    node = np.array([ROOT])
+    node = np.array([ROOT_NODE])
     for c in text:
         node = trie.child(node, np.array([ord(c) - 32]))
     return node

@@ -1,0 +1,149 @@
+"""What a synthesizer writes, read back: sentences, letters, strings, every character, and its height along a line.
+
+    python benchmarks/writing.py [--checkpoint FOLDER] [--rows sentences height ...] [--n 100] [--seeds 10]
+
+*sentences*: CER and failed lines, each in another hand. *height*: the writing height of the last third of a line over
+that of the first. *letters*: those of ``benchmarks/letters`` on a page 210 mm wide, each at several seeds. *strings*:
+those of ``benchmarks/strings.txt``, which are digits, prices, times, addresses, code and symbols. *characters*: each
+printable ASCII character in several contexts, and how often it is read right where it stands. All are read by best
+path. ``--n`` and ``--seeds`` make a short run of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from handwriting import metrics
+from handwriting.composition.page import write_page
+from handwriting.evaluation.legibility import FAILED_CER
+from handwriting.evaluation.sentences import read_sentences
+from handwriting.geometry.baseline import level
+from handwriting.geometry.normalise import writing_height
+from handwriting.ink import Ink
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.rendering.layout import PageLayout
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.synthesizer import Synthesizer, Written
+from handwriting.text import canonical
+
+HERE = Path(__file__).parent
+PRINTABLE = "".join(map(chr, range(33, 127)))
+CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was it", "a{}", "No. {}5")
+
+
+def legibility(recognizer: Recognizer, lines: Sequence[Written]) -> tuple[float, float, list[tuple[str, str]]]:
+    """CER, the share of failed lines, and the pairs of text and reading."""
+    read = recognizer.transcribe_all([line.ink for line in lines])
+    pairs = [(line.text, one.text) for line, one in zip(lines, read, strict=True)]
+    edits, lengths = metrics.edits(pairs)
+    return metrics.cer(pairs), float((edits / np.maximum(1, lengths) > FAILED_CER).mean()), pairs
+
+
+def height_ratio(ink: Ink) -> float:
+    """The writing height of the last third of a line over that of the first."""
+    flat = level(ink)
+    edges = np.quantile(flat.x, (0, 1 / 3, 2 / 3, 1))
+    first, last = (flat.keep((flat.x >= a) & (flat.x <= b)) for a, b in (edges[:2], edges[2:]))
+    return writing_height(last) / writing_height(first)
+
+
+def sentences(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
+    texts = [synthesizer.writable(s.text) for s in read_sentences(HERE / "sentences.txt")][: options.n]
+    lines = synthesizer.write(texts, Hand(options.bias, options.seed))
+    cer, failed, _ = legibility(recognizer, lines)
+    ended = np.mean([line.complete for line in lines])
+    print(f"sentences: {len(lines)} lines, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %, "
+          f"complete {100 * ended:.1f} %", flush=True)  # fmt: skip
+    ratios = [height_ratio(line.ink) for line in lines if len(line.text) >= 20]
+    low, middle, high = np.percentile(ratios, (10, 50, 90))
+    print(
+        f"height, last third over first: median {middle:.2f}, 10th and 90th percentile {low:.2f}, {high:.2f}",
+        flush=True,
+    )
+
+
+def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
+    paths = sorted(options.letters.glob("*.txt"))[: options.n]
+    pages = []
+    for path in paths:
+        for seed in range(options.seed, options.seed + options.seeds):
+            try:
+                text = synthesizer.writable(path.read_text("utf-8"))
+            except ValueError as error:
+                print(f"{path.name}: refused: {str(error)[:90]}")
+                break
+            page = write_page(synthesizer, text, PageLayout(width_mm=210.0, margin_mm=20.0), Hand(options.bias, seed))
+            cer, failed, pairs = legibility(recognizer, page.lines)
+            pages.append((cer, failed, len(pairs), sum(len(canonical(text)) for text, _ in pairs)))
+            print(f"  {path.stem} seed {seed}: CER {100 * cer:.1f} %, failed {100 * failed:.1f} %", flush=True)
+    if pages:
+        cers, faileds, counts, lengths = map(np.array, zip(*pages, strict=True))
+        cer, failed = np.average(cers, weights=lengths), np.average(faileds, weights=counts)
+        print(f"letters: {len(pages)} pages, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %, "
+              f"worst page {100 * cers.max():.1f} %", flush=True)  # fmt: skip
+
+
+def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
+    texts, refused = [], 0
+    for text in (HERE / "strings.txt").read_text("utf-8").splitlines()[: options.n]:
+        try:
+            texts.append(synthesizer.writable(text))
+        except ValueError:
+            refused += 1
+    cer, failed, _ = legibility(recognizer, synthesizer.write(texts, Hand(options.bias, options.seed)))
+    print(
+        f"strings: {len(texts)} written, {refused} refused, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %",
+        flush=True,
+    )
+
+
+def characters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
+    contexts = CONTEXTS[: options.n] if options.n else CONTEXTS
+    known = [c for c in PRINTABLE if c in synthesizer.characters and c in recognizer.alphabet.characters]
+    texts = [context.format(c) for context in contexts for c in known]
+    places = [context.index("{") for context in contexts for _ in known]
+    lines = synthesizer.write(texts, Hand(options.bias, options.seed))
+    right: dict[str, list[bool]] = {c: [] for c in known}
+    confused: dict[str, list[str]] = {c: [] for c in known}
+    _, _, pairs = legibility(recognizer, lines)
+    for (text, read), place in zip(pairs, places, strict=True):
+        at, got = 0, ""
+        for reference, output in metrics.alignment(text, read):
+            if at <= place < at + len(reference):
+                got = output
+            at += len(reference)
+        right[text[place]].append(got == text[place])
+        confused[text[place]] += [got] if got != text[place] else []
+    shares = {c: float(np.mean(values)) for c, values in right.items()}
+    worst = sorted(shares, key=lambda c: shares[c])[:24]
+    mean = 100 * np.mean(list(shares.values()))
+    print(f"characters: {len(known)} of {len(PRINTABLE)} known to both, right {mean:.1f} % "
+          f"on average, {sum(s >= 0.85 for s in shares.values())} at 85 % or more; worst: "
+          + " ".join(f"{c} {100 * shares[c]:.0f}({''.join(confused[c])[:6]})" for c in worst), flush=True)  # fmt: skip
+
+
+ROWS = {"sentences": sentences, "letters": letters, "strings": strings, "characters": characters}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--recognizer", type=Path)
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
+    parser.add_argument("--n", type=int, help="so many sentences, letters, strings, contexts")
+    parser.add_argument("--seeds", type=int, default=10, help="pages of each letter")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
+    parser.add_argument("--bias", type=float, default=1.0)
+    options = parser.parse_args()
+    synthesizer, recognizer = Synthesizer.load(options.checkpoint), Recognizer.load(options.recognizer)
+    for row in options.rows:
+        ROWS[row](synthesizer, recognizer, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Ink, pages and written pages as files: one function for every output."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from handwriting import formats
+from handwriting.composition import export
+from handwriting.composition.letter_files import MACHINE_ENDINGS, save_letter
+from handwriting.composition.page import WrittenPage
+from handwriting.errors import InkError
+from handwriting.files import atomic
+from handwriting.ink import Ink, Page
+from handwriting.rendering import save as pictures
+from handwriting.rendering.drawing import Drawing, fitted
+from handwriting.rendering.placed import draw
+from handwriting.rendering.plotter import PenTravel
+
+Savable = Ink | Page | Sequence[Page] | WrittenPage
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a file that was saved."""
+
+    lost: list[str] = field(default_factory=list)
+    """What the file cannot hold, such as ``time``."""
+    travel: PenTravel | None = None
+    """Pen-up moves of a plotter file before and after the strokes were put in order."""
+
+
+def check(path: str | os.PathLike[str], *, animation_speed: float | None, plotter: bool) -> None:
+    """Raise :class:`InkError` if no such file can be written."""
+    ending = Path(path).suffix.lower()
+    if ending not in MACHINE_ENDINGS:
+        export.check(path)
+    if animation_speed is not None and plotter:
+        raise InkError("animation and plotter: a plotter cannot play an animation; give one of them")
+    if (animation_speed is not None or plotter) and ending != ".svg":
+        raise InkError(f"{path}: only an SVG can be animated or plotted; give a name with .svg")
+
+
+def save(
+    what: Savable,
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    *,
+    dpi: float = 200,
+    animation_speed: float | None = None,
+    plotter: bool = False,
+) -> Saved:
+    """Write ``what`` to ``path``, as ink or as a drawing, by its ending or by the ink ``format``.
+
+    PNG, PDF, G-code and HPGL files are drawings; so are an SVG with ``animation_speed`` or ``plotter`` and the SVG of a
+    :class:`WrittenPage`. Every other file holds the ink. The file appears complete or not at all. Raises
+    :class:`InkError` when it cannot be written.
+    """
+    if format is None:
+        check(path, animation_speed=animation_speed, plotter=plotter)
+    ending = Path(path).suffix.lower()
+    drawn = animation_speed is not None or plotter or ending in MACHINE_ENDINGS
+    if isinstance(what, WrittenPage):
+        drawing, text = what.drawing, what.text
+        if format is not None or not (drawn or ending in pictures.ENDINGS):
+            return Saved(formats.save(export.page_of(drawing, text), path, format))
+        return Saved(travel=_draw([drawing], path, ending, dpi, animation_speed, plotter))
+    if format is not None or not (drawn or ending in (".png", ".pdf")):
+        return Saved(formats.save(what, path, format))
+    drawings = [fitted(what)] if isinstance(what, Ink) else [draw(page) for page in _pages(what)]
+    return Saved(travel=_draw(drawings, path, ending, dpi, animation_speed, plotter))
+
+
+def _draw(
+    drawings: Sequence[Drawing],
+    path: str | os.PathLike[str],
+    ending: str,
+    dpi: float,
+    animation_speed: float | None,
+    plotter: bool,
+) -> PenTravel | None:
+    if not drawings:
+        raise InkError(f"{path}: there is no page to draw; give at least one")
+    if len(drawings) > 1 and ending != ".pdf":
+        raise InkError(f"{path}: there are {len(drawings)} pages, and only a PDF holds several; give one page")
+    if ending in MACHINE_ENDINGS:
+        save_letter(drawings, Path(path), text="")
+    elif animation_speed is not None:
+        from handwriting.rendering.animation import animate
+
+        animate(drawings[0], path, speed=animation_speed)
+    elif plotter:
+        from handwriting.rendering.plotter import plot
+
+        return plot(drawings[0], path)
+    elif ending == ".pdf":
+        from handwriting.rendering import pdf
+
+        data = pdf.data(drawings)
+        with atomic(path) as temporary:
+            temporary.write_bytes(data)
+    else:
+        export.save(drawings[0], path, dpi=dpi)
+    return None
+
+
+def _pages(what: Page | Sequence[Page]) -> Sequence[Page]:
+    return [what] if isinstance(what, Page) else what

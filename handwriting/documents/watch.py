@@ -1,0 +1,58 @@
+"""Watches files and folders, and reads what is new or has changed.
+
+The folders are listed again and again, because notifications of the operating system do not reach network drives and
+the folders of synchronising services, where notes often are.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from handwriting.documents.append import append
+from handwriting.documents.inputs import FileState, find_files
+from handwriting.documents.recognise import TranscribeOptions
+from handwriting.documents.results import Results
+from handwriting.documents.summary import Summary, Tally
+from handwriting.errors import printable
+
+INTERVAL = 1.0
+"""Seconds between two listings."""
+LEAST_REST = 10
+"""Seconds of rest for each second that a listing takes."""
+
+
+def watch(
+    paths: Sequence[str],
+    results: Results,
+    options: TranscribeOptions,
+    scheduler: str | None,
+    tally: Tally,
+    wait: Callable[[float], bool],
+) -> Summary:
+    """Append the records of files that are new or have changed, until ``wait`` returns False.
+
+    A file is read when two listings find it in the same state, so that none is read while it is being saved. Returns
+    what became of the files that are there at the end.
+    """
+    listed: dict[str, FileState | None] = {}
+    rest = INTERVAL
+    while wait(rest):
+        begin = time.monotonic()
+        files = [file for file in find_files(paths) if not file.is_folder]
+        states = {file.name: file.state() for file in files}
+        rest = max(INTERVAL, LEAST_REST * (time.monotonic() - begin))
+        new = [
+            file
+            for file in files
+            if file.name in listed and listed[file.name] == states[file.name] and results.earlier(file) is None
+        ]
+        listed = states
+        for file in new:
+            tally.note(printable(f"reading {file.name}"))
+        append(new, results, options, scheduler, tally)
+    final = Tally(lambda text: None, lambda text: None)
+    found = [record for file in find_files(paths) if (record := results.earlier(file)) is not None]
+    for record in found:
+        final.add(record)
+    return Summary(len(found), final.failed, final.partial)

@@ -1,0 +1,187 @@
+"""Microsoft's Ink Serialized Format (``.isf``), as Windows' tablet programs and WPF save it.
+
+A file is a sequence of tags, most of them with a size. Strokes have a number of points and, for x, y and other
+properties, packets that are compressed as described in ``isf_packets.py``; tables before them say which properties a
+stroke has, with which transform and with which pen. Lengths are in 1/100 mm (HIMETRIC) after the transform. Strokes of
+highlighters are left out, with a note. There is no time.
+
+Sources: "Ink Serialized Format (ISF) Specification" in Microsoft's Open Specification Promise; the serializer of WPF,
+https://github.com/dotnet/wpf (``MS/internal/Ink/InkSerializedFormat``)
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.formats.isf_packets import Reader, packet
+from handwriting.formats.strokes import Strokes
+from handwriting.ink import Floats, Page, Source
+from handwriting.limits import MAX_POINTS, check_points
+from handwriting.notes import Notes
+
+UNIT = "himetric"
+RECTANGLE, PENS, PEN, DESCRIPTORS, DESCRIPTOR, NO_X, NO_Y, STROKE, TRANSFORMS = 0, 2, 3, 4, 5, 7, 8, 10, 15
+PEN_INDEX, DESCRIPTOR_INDEX, TRANSFORM_INDEX, METRIC_INDEX = 9, 13, 23, 26
+EXTENDED_TRANSFORMS, LAST_TAG = 31, 31
+TRANSFORM, ISOTROPIC, ANISOTROPIC, ROTATE, TRANSLATE, SCALE_AND_TRANSLATE = 16, 17, 18, 19, 20, 21
+VALUES = {TRANSFORM: 6, ISOTROPIC: 1, ANISOTROPIC: 2, TRANSLATE: 2, SCALE_AND_TRANSLATE: 4}
+"""How many floats each kind of transform has."""
+KNOWN = 50
+"""Tags from here are properties of points and pens."""
+PRESSURE, STYLUS_WIDTH, STYLUS_HEIGHT, TRANSPARENCY, RASTER_OPERATION = 56, 69, 70, 80, 87
+MANTISSA = 27
+MASK_PEN = 9
+TRANSLUCENT, INVISIBLE = 64, 250
+"""Transparency, of 255, of a highlighter and of a line that cannot be seen."""
+
+
+def recognises(head: bytes) -> bool:
+    """A zero, the size of what follows, and a tag."""
+    if head[:1] != b"\0" or len(head) < 4:
+        return False
+    reader = Reader(head[:16], "ink")
+    try:
+        reader.number()
+        size = reader.number()
+        whole = size == len(head) - reader.at or len(head) > 4096
+        return whole and size >= 2 and reader.number() <= LAST_TAG
+    except InkError:
+        return False
+
+
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """The ink as one page."""
+    return _Document(data, file, notes).pages()
+
+
+class _Document:
+    """What the tags so far have set."""
+
+    def __init__(self, data: bytes, file: str, notes: Notes) -> None:
+        self.reader, self.file, self.notes = Reader(data, file), file, notes
+        self.pens: list[str | None] = []
+        """For each pen what it is called when it does not write."""
+        self.descriptors: list[list[int]] = []
+        self.transforms: list[Floats] = []
+        self.index = {PEN_INDEX: 0, DESCRIPTOR_INDEX: 0, TRANSFORM_INDEX: 0, METRIC_INDEX: 0}
+        self.strokes = Strokes(file, notes)
+
+    def pages(self) -> list[Page]:
+        if self.reader.number() != 0:
+            raise InkError(f"{self.file}: it does not begin as Microsoft's ink does; export it again")
+        self.reader.number()
+        number = 0
+        with self.notes.part("the rest of the ink"):
+            while self.reader.left:
+                tag = self.reader.number()
+                if tag in self.index:
+                    self.index[tag] = self.reader.number()
+                elif tag == RECTANGLE:
+                    for _ in range(4):
+                        self.reader.number()
+                elif tag in VALUES or tag == ROTATE:
+                    self.transforms = [_transform(self.reader, tag, "f")]
+                else:
+                    block = self.reader.block(self.reader.number() + (tag > LAST_TAG))
+                    number += tag == STROKE
+                    with self.notes.part(f"stroke {number}" if tag == STROKE else "a table"):
+                        self._block(tag, block)
+        ink = self.strokes.ink(Source(units=UNIT, file=self.file), largest=None)
+        return [] if ink is None else [Page(ink)]
+
+    def _block(self, tag: int, block: Reader) -> None:
+        if tag == STROKE:
+            self._stroke(block)
+        elif tag == PENS:
+            self.pens = [_pen(one) for one in _blocks(block)]
+        elif tag == PEN:
+            self.pens.append(_pen(block))
+        elif tag == DESCRIPTORS:
+            self.descriptors = [_numbers(one) for one in _blocks(block)]
+        elif tag == DESCRIPTOR:
+            self.descriptors = [_numbers(block)]
+        elif tag in (TRANSFORMS, EXTENDED_TRANSFORMS):
+            self.transforms = []
+            while block.left:
+                self.transforms.append(_transform(block, block.number(), "f" if tag == TRANSFORMS else "d"))
+
+    def _stroke(self, block: Reader) -> None:
+        pen, descriptor, transform = (self.index[table] for table in (PEN_INDEX, DESCRIPTOR_INDEX, TRANSFORM_INDEX))
+        if pen < len(self.pens) and self.pens[pen] is not None:
+            self.notes.count(f"{self.pens[pen]} stroke")
+            return
+        tags = self.descriptors[descriptor] if descriptor < len(self.descriptors) else []
+        if NO_X in tags or NO_Y in tags:
+            raise InkError(f"{self.file}: it has no x or no y")
+        count = block.number()
+        if count > MAX_POINTS:
+            check_points(count, self.file)
+        if not count:
+            return
+        x, y = packet(block, count), packet(block, count)
+        pressure = None
+        others = tags[: next((k for k, tag in enumerate(tags) if tag < KNOWN), len(tags))]
+        if PRESSURE in others:
+            for _ in range(others.index(PRESSURE) + 1):
+                pressure = packet(block, count)
+        if transform < len(self.transforms):
+            x, y = self.transforms[transform] @ np.stack([x, y, np.ones(count)])
+        self.strokes.add(x, y, None, pressure)
+
+
+def _blocks(reader: Reader) -> Iterator[Reader]:
+    """The blocks of a table, each with its size before it."""
+    while reader.left:
+        yield reader.block(reader.number())
+
+
+def _numbers(reader: Reader) -> list[int]:
+    found = []
+    while reader.left:
+        found.append(reader.number())
+    return found
+
+
+def _pen(block: Reader) -> str | None:
+    """What a pen is called when it does not write, out of its drawing attributes; None when it does."""
+    while block.left:
+        tag = block.number()
+        if tag == RASTER_OPERATION:
+            if block.take(4)[0] == MASK_PEN:
+                return "highlighter"
+        elif tag in (STYLUS_WIDTH, STYLUS_HEIGHT):
+            block.number()
+            if block.left and block.peek() == MANTISSA:
+                block.number()
+                block.block(block.number() + 1)
+        elif tag == TRANSPARENCY:
+            if (value := block.number()) >= TRANSLUCENT:
+                return "highlighter" if value < INVISIBLE else "invisible"
+        elif KNOWN <= tag < 2 * KNOWN:
+            block.number()
+        else:  # a property of a program
+            block.block(block.number() + 1)
+    return None
+
+
+def _transform(reader: Reader, tag: int, kind: str) -> Floats:
+    """Shape (2, 3): a transform of x and y."""
+    if tag == ROTATE:
+        angle = math.radians(reader.number() / 100)
+        return np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
+    size = VALUES.get(tag)
+    if size is None:
+        raise InkError(f"{reader.file}: a transform of kind {tag} is not known")
+    values = struct.unpack(f"<{size}{kind}", reader.take(size * struct.calcsize(kind)))
+    if tag == TRANSLATE:
+        return np.array([[1, 0, values[0]], [0, 1, values[1]]])
+    if tag == TRANSFORM:
+        a, b, c, d, e, f = values
+        return np.array([[a, c, e], [b, d, f]])
+    wide, high, right, down = [*values, values[0], 0, 0][:4] if tag == ISOTROPIC else [*values, 0, 0][:4]
+    return np.array([[wide, 0, right], [0, high, down]])

@@ -1,0 +1,113 @@
+"""Protocol Buffers messages by field number, without their schema: as much of the encoding as ink needs.
+
+A message is a sequence of fields, each with a number and a wire type; repeated numbers are packed into one field.
+
+Source: https://protobuf.dev/programming-guides/encoding/
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from handwriting.errors import InkError, TooLargeError
+from handwriting.ink import Floats
+from handwriting.limits import MAX_POINTS, MAX_STROKES
+
+MAX_FIELDS = 4 * MAX_STROKES
+_FIXED = {1: 8, 5: 4}
+"""Bytes of the wire types of fixed size."""
+
+
+class Message:
+    """The fields of a message. Raises :class:`InkError` when it is damaged or has too many."""
+
+    def __init__(self, data: bytes, file: str) -> None:
+        self.file = file
+        self.fields: dict[int, list[bytes | int]] = {}
+        at = count = 0
+        while at < len(data):
+            key, at = _varint(data, at, file)
+            number, kind = key >> 3, key & 7
+            value: bytes | int
+            if kind == 0:
+                value, at = _varint(data, at, file)
+            else:
+                size = _FIXED.get(kind)
+                if kind == 2:
+                    size, at = _varint(data, at, file)
+                if size is None or size > len(data) - at:
+                    raise _damaged(file)
+                value, at = data[at : at + size], at + size
+            self.fields.setdefault(number, []).append(value)
+            count += 1
+            if count > MAX_FIELDS:
+                raise TooLargeError(f"{file}: a message of more than {MAX_FIELDS:,} fields; split it into pages")
+
+    def messages(self, number: int) -> list[Message]:
+        """The messages in a repeated field."""
+        return [Message(data, self.file) for data in self.contents(number)]
+
+    def message(self, number: int) -> Message:
+        """The message in a field; an empty one when it is missing."""
+        found = self.contents(number)
+        return Message(found[-1] if found else b"", self.file)
+
+    def contents(self, number: int) -> list[bytes]:
+        """The bytes of a field of messages or strings."""
+        return [value for value in self.fields.get(number, []) if isinstance(value, bytes)]
+
+    def texts(self, number: int) -> list[str]:
+        return [data[:200].decode("utf-8", "replace") for data in self.contents(number)]
+
+    def integer(self, number: int) -> int:
+        """The last value of an unsigned integer field, 0 when it is missing."""
+        found = [value for value in self.fields.get(number, []) if isinstance(value, int)]
+        return found[-1] if found else 0
+
+    def floats(self, number: int) -> Floats:
+        """Shape (n,): the values of a field of 32-bit floats, packed or not."""
+        data = b"".join(self.contents(number))
+        if len(data) % 4:
+            raise _damaged(self.file)
+        return np.frombuffer(data, "<f4").astype(np.float64)
+
+    def signed(self, number: int) -> Floats:
+        """Shape (n,): the values of a field of zigzag-encoded integers, packed or not."""
+        single = [value for value in self.fields.get(number, []) if isinstance(value, int)]
+        found = np.array(single, dtype=np.int64) if single else _packed(b"".join(self.contents(number)), self.file)
+        return ((found >> 1) ^ -(found & 1)).astype(np.float64)
+
+
+def _varint(data: bytes, at: int, file: str) -> tuple[int, int]:
+    """The number at ``at``, seven bits a byte with the lowest first, and where it ends."""
+    value = shift = 0
+    while at < len(data) and shift < 70:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value & 0x7FFF_FFFF_FFFF_FFFF, at
+        shift += 7
+    raise _damaged(file)
+
+
+def _packed(data: bytes, file: str) -> np.ndarray:
+    """Shape (n,): such numbers one after the other, all at once."""
+    raw = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(raw < 0x80)
+    if not len(raw):
+        return np.empty(0, dtype=np.int64)
+    if not len(ends) or ends[-1] != len(raw) - 1:
+        raise _damaged(file)
+    if len(ends) > MAX_POINTS:
+        raise TooLargeError(f"{file}: {len(ends):,} values of a stroke are too many; split it into lines")
+    starts = np.append(0, ends[:-1] + 1)
+    place = np.arange(len(raw)) - np.repeat(starts, ends - starts + 1)
+    if place.max() > 9:
+        raise _damaged(file)
+    bits = (raw & 0x7F).astype(np.uint64) << (7 * place.clip(0, 9)).astype(np.uint64)
+    return np.add.reduceat(bits, starts).astype(np.int64)
+
+
+def _damaged(file: str) -> InkError:
+    return InkError(f"{file}: it is damaged (not a protobuf message); copy or export the file again")

@@ -1,0 +1,116 @@
+"""Wacom's Universal Ink Model (``.uim``), versions 3.0.0 and 3.1.0: the strokes of its ink data.
+
+A file is RIFF: chunks with a name and a size. Version 3.0 has one chunk with everything as one Protocol Buffers
+message, 3.1 a chunk for each kind of data. A stroke is a Catmull-Rom spline, whose control points are points of the
+ink, except for the first and the last one, which only give the tangents at its ends. Coordinates are plain or, in 3.1,
+decimal differences from point to point. Strokes that erase or darken what is under them are left out, with a note. Data
+of sensors (time, pressure), brushes and the meaning of strokes are not read.
+
+Wacom's own package universal-ink-library is not used because it requires a version of protobuf that is older than that
+of ONNX, so that both cannot be installed together.
+
+Sources: https://developer-docs.wacom.com/docs/specifications/uim/,
+https://github.com/Wacom-Developer/universal-ink-library (its schemas)
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.formats.protobuf import Message
+from handwriting.formats.strokes import Strokes
+from handwriting.ink import Floats, Page, Source
+from handwriting.notes import Notes
+
+RIFF = b"RIFF"
+UINK = b"UINK"
+MATRIX = (1, 2, 4, 5, 6, 8)
+"""Fields of a matrix that concern x and y: m00, m01, m03, m10, m11, m13."""
+
+
+def recognises(head: bytes) -> bool:
+    return head[:4] == RIFF and head[8:12] == UINK
+
+
+def read(data: bytes, file: str, notes: Notes) -> list[Page]:
+    """The ink as one page."""
+    chunks = _chunks(data, file)
+    version = ".".join(map(str, chunks.get(b"HEAD", b"")[:3]))
+    if version == "3.0.0":
+        everything = Message(chunks.get(b"DATA", b""), file)
+        ink, matrix = everything.message(2), _matrix(everything.message(7))
+    elif version == "3.1.0":
+        ink = Message(chunks.get(b"INKD", b""), file)
+        matrix = _matrix(ink.message(3))
+    else:
+        raise InkError(f"{file}: version {version!r} of the Universal Ink Model is not known; 3.0.0 and 3.1.0 are")
+    brushes, modes = ink.texts(4), ink.texts(5)
+    strokes = Strokes(file, notes)
+    for number, content in enumerate(ink.contents(1), 1):
+        with notes.part(f"stroke {number}"):
+            stroke = Message(content, file)
+            if version == "3.0.0":
+                style = stroke.message(22)
+                tool = _tool(style.texts(2), style.texts(4))
+                x, y = stroke.floats(4), stroke.floats(5)
+            else:
+                tool = _tool(_named(stroke, 9, brushes), _named(stroke, 11, modes))
+                x, y = _spline(stroke)
+            if tool is not None:
+                notes.count(f"{tool} stroke")
+                continue
+            if len(x) != len(y):
+                raise InkError(f"{file}: {len(x)} values of x and {len(y)} of y; save the ink again")
+            if len(x) > 2:  # the curve runs between the second point and the last but one
+                x, y = x[1:-1], y[1:-1]
+            strokes.add(*(matrix @ np.stack([x, y, np.ones(len(x))])))
+    found = strokes.ink(Source(file=file))
+    return [] if found is None else [Page(found)]
+
+
+def _chunks(data: bytes, file: str) -> dict[bytes, bytes]:
+    """The chunks of a RIFF file by name; one that is cut short is an :class:`InkError`."""
+    found: dict[bytes, bytes] = {}
+    at = 12
+    while at + 8 <= len(data):
+        name, (size,) = data[at : at + 4], struct.unpack_from("<I", data, at + 4)
+        at += 8
+        if size > len(data) - at:
+            raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
+        found.setdefault(name, data[at : at + size])
+        at += size + size % 2
+    return found
+
+
+def _spline(stroke: Message) -> tuple[Floats, Floats]:
+    """x and y of the control points of a stroke of version 3.1."""
+    plain, packed = stroke.message(5), stroke.message(6)
+    if plain.fields:
+        return plain.floats(1), plain.floats(2)
+    precisions = int(stroke.signed(2)[-1]) if 2 in stroke.fields else 0
+    scale = 10.0 ** (precisions & 0xF)
+    return packed.signed(1).cumsum() / scale, packed.signed(2).cumsum() / scale
+
+
+def _named(stroke: Message, field: int, names: Sequence[str]) -> list[str]:
+    """A name that a stroke has by its index, from 1, or in the field after that."""
+    index = stroke.integer(field)
+    return [names[index - 1]] if 0 < index <= len(names) else stroke.texts(field + 1)
+
+
+def _tool(brush: Sequence[str], mode: Sequence[str]) -> str | None:
+    """What a stroke is called that does not write, by its brush and its mode of drawing; None when it does."""
+    name, blend = "".join(brush).lower(), "".join(mode).lower()
+    if "eras" in name or "destinationout" in blend or "destination-out" in blend:
+        return "eraser"
+    return "highlighter" if "highlight" in name or blend.endswith(("/min", "/multiply")) else None
+
+
+def _matrix(message: Message) -> Floats:
+    """Shape (2, 3): the transform of x and y; the identity where none is given."""
+    values = [float(found[-1]) if len(found := message.floats(field)) else 0.0 for field in MATRIX]
+    return np.array(values).reshape(2, 3) if any(values) else np.eye(3)[:2]

@@ -1,0 +1,119 @@
+"""A hand fitted to a few lines by gradient descent on its code: ``style create --fit``.
+
+The network stays as it is. What moves is the code, from the estimate that needs no torch (``synthesis/codes.py``), and
+a small constant at every gate and output besides, which only this hand has. Lines are few, and a fit that goes on
+learns them by heart: one line is held out, and the hand is that of the step at which it was most probable.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from handwriting.checkpoint import Checkpoint
+from handwriting.errors import InkError
+from handwriting.features.offsets import offsets
+from handwriting.ink import Ink
+from handwriting.networks.synthesizer import SynthesisNetwork
+from handwriting.synthesis.codes import Code
+from handwriting.synthesis.synthesizer import Synthesizer
+from handwriting.training.export import hand_order
+from handwriting.training.hands import collate, point_nats
+from handwriting.training.synthesizer import build
+
+STEPS = 30
+CODE_RATE, ADDED_RATE = 0.05, 0.004
+"""Learning rates of Adam for the code and for what is added besides."""
+PENALTY = 0.2
+"""Nats for the square of the code's distance from where it began; and for each squared number added, a hundredfold."""
+PATIENCE = 4
+"""Looks at the held-out line without an improvement before the fit ends."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A hand and how well it expects the line that was held out."""
+
+    code: Code
+    before: float
+    """Nats a point of the held-out line in the estimated hand."""
+    after: float
+    """The same in the fitted hand."""
+    steps: int
+    """After how many steps."""
+
+
+def fit(
+    checkpoint: Checkpoint,
+    inks: Sequence[Ink],
+    texts: Sequence[str],
+    seconds: float = 80.0,
+    threads: int = 2,
+    added: bool = True,
+    progress: Callable[[int, int], object] = lambda done, total: None,
+) -> Fitted:
+    """Fit a hand to lines ``inks`` that say ``texts``.
+
+    ``added``: also fit constants at the gates. The last line is held out. Raises :class:`InkError` for fewer than two
+    lines and for a network that has no codes of hands.
+    """
+    if len(inks) < 2:
+        raise InkError(f"{len(inks)} line of ink: a fit holds one line out; give at least two, better four")
+    started = time.monotonic()
+    torch.set_num_threads(threads)
+    synthesizer = Synthesizer(checkpoint)
+    first = synthesizer.code_of(inks[:-1], texts[:-1])
+    network = build(checkpoint.card, checkpoint.weights())
+    if not isinstance(network, SynthesisNetwork):
+        raise InkError(f"{checkpoint.folder}: a prediction network has no hands; give a synthesizer")
+    network.requires_grad_(False)
+    examples = []
+    for ink, text in zip(inks, texts, strict=True):
+        steps = synthesizer.normalizer(offsets(synthesizer.prepared(ink)))
+        text = synthesizer.writable(text)
+        examples.append((steps[:-1], steps[1:], synthesizer.alphabet.encode(text), 0, np.zeros(1), 1.0))
+    seen, held = collate(examples[:-1]), collate(examples[-1:])
+    start = torch.from_numpy(first.numbers)
+    code, extra = start.clone().requires_grad_(), torch.zeros(len(network.basis), requires_grad=True)
+    optimizer = torch.optim.Adam(
+        [{"params": [code], "lr": CODE_RATE}, {"params": [extra], "lr": ADDED_RATE if added else 0.0}]
+    )
+
+    def nats(batch: Sequence[Tensor]) -> Tensor:
+        inputs, targets, lengths, text, *_ = batch
+        given = torch.cat([code, code.new_ones(1)]).expand(inputs.shape[1], -1)
+        basis = torch.cat([network.basis, extra.unsqueeze(1)], 1)
+        low = torch.bfloat16
+        with torch.autocast("cpu", low):
+            values = point_nats(network, inputs, targets, lengths, text, given, synthesizer.normalizer, basis)
+        return values.sum() / lengths.sum()
+
+    def look() -> float:
+        with torch.no_grad():
+            return float(nats(held))
+
+    before = best = look()
+    kept, at, points = (code.detach().clone(), extra.detach().clone()), 0, float(seen[2].sum())
+    since = 0
+    for step in range(1, STEPS + 1):
+        optimizer.zero_grad()
+        distance = PENALTY * (code - start).square().sum() + 100 * PENALTY * extra.square().sum()
+        (nats(seen) + distance / points).backward()
+        optimizer.step()
+        progress(step, STEPS)
+        if step % 2 == 0:
+            now = look()
+            since = 0 if now < best else since + 1
+            if now < best:
+                best, at, kept = now, step, (code.detach().clone(), extra.detach().clone())
+            if since >= PATIENCE:
+                break
+        if time.monotonic() - started > seconds * step / (step + 1):
+            break
+    delta = kept[1].numpy()[hand_order(network.config)] if added and at else None  # type: ignore[arg-type]
+    return Fitted(Code(kept[0].numpy(), first.network, delta), before, best, at)

@@ -1,0 +1,373 @@
+"""The synthesizer with hands as a training task: lines of two corpora, each under its writer's code.
+
+What keeps a network on its way when it writes is that it has seen its own kind of mistakes: the points that it reads
+are moved (``disturbed``) while the target leads back to where the pen should be. A writer's code is noisy, so that
+codes near it are hands too; a part of the lines has none, so that a code of 0 is the average hand. The last numbers of
+a code are not learned but set: a part of the lines is slanted, widened or heightened, and the code says by how much.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
+from handwriting.corpora import Corpus
+from handwriting.corpora.seen import terms
+from handwriting.errors import InkError
+from handwriting.features.offsets import JUMP_UNITS, Normalizer
+from handwriting.networks.mixture import Mixture
+from handwriting.networks.synthesizer import SynthesisConfig, SynthesisNetwork
+from handwriting.synthesis.codes import HandCodes, gaussian, line_measures, regression, save_codes
+from handwriting.training.export import hand_order
+from handwriting.training.initialise import inherited
+from handwriting.training.items import (
+    HEIGHT,
+    PRINTABLE,
+    RATE,
+    STEP,
+    Item,
+    Places,
+    character_items,
+    iam_items,
+    ink_of,
+    load,
+    save,
+    unipen_items,
+)
+from handwriting.training.lines import SHARES, Pieces, assembled
+from handwriting.training.options import SynthesizerOptions
+from handwriting.training.plan import plan_by_length
+from handwriting.training.synthesizer import start_from, write_checkpoint
+
+CONTROLS = (0.12, 0.10, 0.10)
+"""Standard deviations of the shear and of the logarithms of width and height; the code's controls count in these."""
+CONTROLLED = 0.5
+"""Part of the lines that are changed so."""
+CODE_NOISE = 0.12
+CODE_DROPPED = 0.1
+CODE_SPREAD = 0.5
+"""Standard deviation of the codes before training."""
+CODE_PENALTY = 0.05
+"""Nats a line for the square of a code's length."""
+MEASURED_LINES = 6
+"""Lines of a writer that are measured."""
+RIDGE = 10.0
+"""Of the regression from what is measured to a code."""
+CLEAN = 0.3
+"""Part of the lines whose points are read as they are."""
+NOISE = (0.03, 0.06, 0.10)
+"""Standard deviations of what points are moved by, in normalised units."""
+MEMORY = (0.0, 0.7, 0.93)
+"""Correlation of that with the point before."""
+SWELL, SWELL_MEMORY = 0.07, 0.98
+"""Standard deviation of the logarithm of the size of what is read, and its correlation from point to point."""
+
+
+LISTS = ("train-characters", "train-tokens", "train-texts")
+"""Of UNIPEN, beside those of IAM-OnDB."""
+DEVELOP_LINES = 360
+"""Lines of the development set on which a training is evaluated."""
+PIECES = "pieces.npz"
+"""Where a run folder keeps the prepared pieces."""
+
+Batch = tuple[Tensor, ...]
+
+
+class HandsTask:
+    """Implements ``training.loop.Task``. ``groups``: prepared pieces with ``develop`` among them."""
+
+    def __init__(
+        self,
+        groups: Mapping[str, Sequence[Item]],
+        settings: SynthesizerOptions,
+        init: Checkpoint | None = None,
+        data_terms: str = "",
+        say: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        self.settings, self.terms = settings, data_terms
+        self.init, self.inherited = None if init is None else str(init.folder), inherited(init)
+        self.alphabet = Alphabet(PRINTABLE)
+        self.pieces = Pieces({name: groups[name] for name in ("lines", "tokens", "texts", "characters")}, settings.seed)
+        self.number = {writer: n for n, writer in enumerate(self.pieces.writers)}
+        self.normalizer = Normalizer.of([_steps(item.xy, item.ends) for item in groups["lines"]])
+        step = max(1, len(groups["develop"]) // DEVELOP_LINES)
+        self.development = list(groups["develop"])[::step]
+        config = SynthesisConfig(
+            settings.hidden_size,
+            settings.num_layers,
+            settings.mixtures,
+            dropout=settings.dropout,
+            characters=len(PRINTABLE),
+            components=settings.components,
+            code=settings.code,
+            writers=len(self.pieces.writers),
+            controls=len(CONTROLS),
+        )
+        torch.manual_seed(settings.seed)
+        self.network: nn.Module = SynthesisNetwork(config)
+        self.config = config
+        if init is not None:
+            say(start_from(self.network, self.alphabet, init, RATE))
+        with torch.no_grad():
+            self.network.codes.copy_(torch.from_numpy(self._first_codes(init)))  # type: ignore[union-attr,operator]
+        say(f"{len(self.pieces.writers)} writers; " + ", ".join(f"{len(v)} {k}" for k, v in self.pieces.groups.items()))
+
+    def identity(self) -> dict[str, Any]:
+        settings = asdict(self.settings) | {"train": list(self.settings.train)}
+        return {**settings, "init": self.init, "writers": len(self.pieces.writers)}
+
+    def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
+        """Batches of lines of about equal length, in random order."""
+        lengths = [draw.length for draw in self._draws(epoch)]
+        return plan_by_length(lengths, batch_size, self.settings.seed, epoch)
+
+    def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
+        """Inputs and targets (T, B, 3), lengths (B,), texts (B, U), writers (B,), controls (B, 3), codes kept (B,)."""
+        draws = self._draws(epoch)
+        return collate([self._example(draws[number]) for number in examples])
+
+    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, float]:
+        """Nats, and the number of points that they are to be divided by."""
+        inputs, targets, lengths, text, writers, controls, kept = batch
+        codes = network.codes[writers]  # type: ignore[index,operator]
+        noisy = codes + CODE_NOISE * torch.randn_like(codes)
+        code = torch.cat([noisy, controls], 1) * kept.unsqueeze(1)
+        nats = point_nats(network, inputs, targets, lengths, text, code, self.normalizer)
+        return nats.sum() + CODE_PENALTY * codes.square().sum(), float(lengths.sum())
+
+    @torch.no_grad()
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """Nats a point of the development lines in the average hand."""
+        network.eval()
+        order = sorted(self.development, key=len)
+        total = points = 0.0
+        for start in range(0, len(order), 40):
+            part = []
+            for item in order[start : start + 40]:
+                steps = self.normalizer(_steps(item.xy, item.ends))
+                part.append((steps[:-1], steps[1:], self._encode(item.text), 0, np.zeros(len(CONTROLS)), 0.0))
+            inputs, targets, lengths, text, *_ = collate(part)
+            with torch.autocast("cpu", torch.bfloat16):
+                nats = point_nats(network, inputs, targets, lengths, text, None, self.normalizer)
+            total, points = total + float(nats.sum(dtype=torch.float64)), points + float(lengths.sum())
+        return {"nats_per_point": total / points, "nats_per_point_raw": total / points + self.normalizer.raw_nats}
+
+    def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
+        """Write the card, the weights, the int8 step graph and the hands."""
+        groups = {name: len(items) for name, items in self.pieces.groups.items()}
+        card = {
+            "kind": "synthesizer",
+            "network": asdict(self.config),
+            "alphabet": self.alphabet.characters,
+            "features": {"jump": JUMP_UNITS, "sigma_floor": list(self.normalizer.sigma_floor), "rate": RATE},
+            "controls": list(CONTROLS),
+            "writers": [_digest(writer) for writer in self.pieces.writers],
+            "normalizer": asdict(self.normalizer),
+            "hand": {"height": HEIGHT, "advance": self._advance(), "rate": RATE, "step": STEP},
+            "trained_on": {
+                "lists": [*self.settings.train, *LISTS],
+                "lines": sum(groups.values()),
+                "points": sum(len(item) for items in self.pieces.groups.values() for item in items),
+                "pieces": groups,
+                "shares": SHARES,
+                "characters": self._counts(),
+            },
+            "developed_on": self.settings.develop,
+            "training": training,
+            **self.inherited,
+            "terms": self.terms,
+        }
+        write_checkpoint(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
+        save_codes(folder, self.hand_codes(network))
+
+    def _draws(self, epoch: int) -> list:
+        if getattr(self, "_epoch", None) != epoch:
+            self._epoch, self._drawn = epoch, self.pieces.draws(epoch, self.settings.examples)
+        return self._drawn
+
+    def _example(self, draw: Any) -> tuple:
+        random = np.random.default_rng([self.settings.seed, 2, draw.place])
+        xy, ends, text = assembled(self.pieces, draw, random)
+        controls = random.normal(0, 1, len(CONTROLS)) * (random.random() < CONTROLLED)
+        shear, width, height = controls * CONTROLS
+        y = xy[:, 1] * np.exp(height)
+        xy = np.column_stack([xy[:, 0] * np.exp(width) - shear * y, y])
+        steps = self.normalizer(_steps(xy, ends))
+        inputs, targets = steps[:-1], steps[1:]
+        if random.random() >= CLEAN:
+            inputs, targets = disturbed(inputs, targets, random)
+        return inputs, targets, self._encode(text), self.number[draw.writer], controls, random.random() >= CODE_DROPPED
+
+    def _encode(self, text: str) -> NDArray[np.int64]:
+        return self.alphabet.encode(text)
+
+    def _counts(self) -> dict[str, int]:
+        """How often each character stands in the pieces."""
+        counts = Counter(c for items in self.pieces.groups.values() for item in items for c in item.text)
+        return dict(sorted(counts.items()))
+
+    def _advance(self) -> float:
+        lines = self.pieces.groups["lines"]
+        return float(np.median([np.ptp(item.xy[:, 0]) / len(item.text) for item in lines]))
+
+    def hand_codes(self, network: nn.Module) -> HandCodes:
+        """What the checkpoint knows of hands; random ones are like those of the writers of whole lines."""
+        codes = network.codes.detach().numpy()  # type: ignore[union-attr,operator]
+        basis = network.basis.detach().numpy()[hand_order(self.config)]  # type: ignore[union-attr,operator]
+        whole = {item.writer for item in self.pieces.groups["lines"]}
+        rows, count = self.measured
+        known = count > 0
+        weights = np.minimum(count[known], MEASURED_LINES) / MEASURED_LINES
+        mean, factor = gaussian(codes[[self.number[w] for w in sorted(whole)]], len(CONTROLS))
+        full = np.concatenate([codes, np.zeros((len(codes), len(CONTROLS)), np.float32)], 1)
+        estimate = regression(rows[known], full[known], weights, RIDGE)
+        return HandCodes(basis=basis, codes=codes, mean=mean, factor=factor, **estimate)
+
+    @cached_property
+    def measured(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Means of what is measured of each writer's lines (W, F), and the number of lines (W,)."""
+        found: dict[str, list] = {writer: [] for writer in self.pieces.writers}
+        for epoch in range(4):
+            for draw in self.pieces.draws(epoch, 4000):
+                strange = any(part.item < 0 for part in draw.parts) and any(part.item >= 0 for part in draw.parts)
+                if len(found[draw.writer]) < MEASURED_LINES and draw.length > 60 and not strange:
+                    random = np.random.default_rng([self.settings.seed, 3, draw.place])
+                    xy, ends, text = assembled(self.pieces, draw, random)
+                    found[draw.writer].append(line_measures(ink_of(xy, ends), text, HEIGHT, STEP))
+        size = next(len(rows[0]) for rows in found.values() if rows)
+        means = np.array([np.mean(rows, 0) if rows else np.zeros(size) for rows in found.values()])
+        return means, np.array([len(rows) for rows in found.values()])
+
+    def _first_codes(self, init: Checkpoint | None) -> NDArray[np.float32]:
+        """Codes to start from: those of ``init``, or what is measured of each writer's lines, decorrelated."""
+        learned = {} if init is None else init.weights()
+        if init is not None and "codes" in learned and learned["codes"].shape[1] == self.settings.code - len(CONTROLS):
+            theirs = dict(zip(init.card["writers"], learned["codes"], strict=True))
+            none = learned["codes"].mean(0)
+            return np.array([theirs.get(_digest(writer), none) for writer in self.pieces.writers], np.float32)
+        rows, count = self.measured
+        known = rows[count > 0]
+        values = np.clip((rows - known.mean(0)) / (known.std(0) + 1e-6), -4, 4) * (count > 0)[:, None]
+        _, scales, axes = np.linalg.svd(values, full_matrices=False)
+        size = self.settings.code - len(CONTROLS)
+        codes = np.zeros((len(values), size), np.float32)
+        used = min(size, len(scales))
+        projected = values @ axes[:used].T
+        codes[:, :used] = CODE_SPREAD * projected / (projected.std(0) + 1e-6)
+        return np.clip(codes, -3 * CODE_SPREAD, 3 * CODE_SPREAD)
+
+
+def _digest(writer: str) -> str:
+    """What stands for a writer in a card, which names nobody."""
+    return blake2b(writer.encode(), digest_size=5).hexdigest()
+
+
+def disturbed(
+    inputs: NDArray[np.float32], targets: NDArray[np.float32], random: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What a network reads when its own points are off, and the way back to the line.
+
+    ``inputs`` and ``targets`` (T, 3), where target t leads to the point that input t + 1 ends at. The points read are
+    moved by noise that the next points take back step by step, and their steps are a little too large or too small.
+    """
+    T = len(inputs)
+    memory, spread = MEMORY[int(random.integers(len(MEMORY)))], NOISE[int(random.integers(len(NOISE)))]
+    moved = _wandering(T, memory, random) * spread
+    inputs, targets = inputs.copy(), targets.copy()
+    inputs[:, :2] += np.diff(moved, axis=0, prepend=np.zeros((1, 2)))
+    targets[:, :2] -= (1 - memory) * moved
+    if random.random() < 0.5:
+        inputs[:, :2] *= np.exp(SWELL * _wandering(T, SWELL_MEMORY, random))
+    return inputs, targets
+
+
+def _wandering(steps: int, memory: float, random: np.random.Generator) -> NDArray[np.float64]:
+    """Noise (T, 2) of standard deviation 1, each value correlated by ``memory`` with the one before."""
+    fresh = random.normal(0, 1, (steps, 2))
+    if memory == 0:
+        return fresh
+    values, last, rest = np.empty_like(fresh), fresh[0], (1 - memory**2) ** 0.5
+    for t in range(steps):
+        last = memory * last + rest * fresh[t]
+        values[t] = last
+    return values
+
+
+def point_nats(
+    network: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    lengths: Tensor,
+    text: Tensor,
+    code: Tensor | None,
+    normalizer: Normalizer,
+    basis: Tensor | None = None,
+) -> Tensor:
+    """Nats of every predicted point, shape (T, B), 0 at padding."""
+    outputs = network(inputs, text, None, code, basis)[0]
+    padding = torch.arange(len(targets)).unsqueeze(1) >= lengths
+    return Mixture.of(outputs, normalizer.sigma_floor).nats(targets).masked_fill(padding, 0)
+
+
+def collate(examples: Sequence[tuple]) -> Batch:
+    """A batch of ``_example`` s: see :meth:`HandsTask.batch`."""
+    T, U, B = max(len(e[0]) for e in examples), max(len(e[2]) for e in examples), len(examples)
+    inputs, targets = np.zeros((T, B, 3), np.float32), np.zeros((T, B, 3), np.float32)
+    text = np.zeros((B, U), np.int64)
+    for n, (given, wanted, encoded, *_) in enumerate(examples):
+        inputs[: len(given), n], targets[: len(given), n] = given, wanted
+        text[n, : len(encoded)] = encoded
+    return (
+        torch.from_numpy(inputs),
+        torch.from_numpy(targets),
+        torch.tensor([len(e[0]) for e in examples]),
+        torch.from_numpy(text),
+        torch.tensor([e[3] for e in examples]),
+        torch.tensor(np.array([e[4] for e in examples]), dtype=torch.float32),
+        torch.tensor([float(e[5]) for e in examples]),
+    )
+
+
+def _steps(xy: NDArray, ends: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Offsets (N, 3) of points."""
+    steps = np.zeros((len(xy), 3))
+    steps[1:, :2] = np.diff(xy, axis=0)
+    steps[:, 2] = ends
+    steps[-1, 2] = 1.0
+    return steps
+
+
+def hands_task(
+    iam: Corpus,
+    unipen: Corpus,
+    settings: SynthesizerOptions,
+    folder: Path,
+    init: Checkpoint | None = None,
+    say: Callable[[str], None] = lambda message: None,
+) -> HandsTask:
+    """The task on two corpora. Prepared pieces are kept in ``folder``, for a training that goes on.
+
+    Raises :class:`InkError` for options that only other networks have and when a corpus lacks a split.
+    """
+    if settings.kind != "synthesizer" or settings.variant != "forget":
+        raise InkError(f"a {settings.kind} of variant {settings.variant} has no codes of hands; leave out --unipen")
+    path = folder / PIECES
+    if not path.is_file():
+        say("preparing the ink of both corpora, which takes some minutes")
+        groups = {"lines": iam_items(iam, settings.train), "develop": iam_items(iam, [settings.develop])}
+        groups |= {name: unipen_items(unipen, f"train-{name}") for name in ("tokens", "texts")}
+        groups["characters"] = character_items(unipen, "train-characters", Places())
+        save(path, groups)
+    return HandsTask(load(path), settings, init, terms([iam.terms, unipen.terms], init), say)

@@ -1,0 +1,301 @@
+"""FoundPieces of writing, from whole lines to single characters, brought to one pace, one size and one baseline.
+
+IAM-OnDB's whiteboard samples the pen about 66 times a second; here its ink is sampled anew at half of that, which
+halves the cost of training and drawing and the length over which a network can drift. Of UNIPEN's tablets neither the
+rates nor the units can be relied on. Most sample evenly in time, so a donor's points are thinned by one factor a
+writer, until the mean step is the one of IAM-OnDB in writing heights; and each writer gets one scale, which keeps how
+much a writer's height differs from that of the donor's other writers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.corpora import Corpus
+from handwriting.features.offsets import at_pace
+from handwriting.geometry.compose import foot
+from handwriting.geometry.normalise import deskew, segments, slant, writing_height
+from handwriting.geometry.pace import thinned
+from handwriting.ink import Ink
+from handwriting.text import natural, raw
+
+PRINTABLE = "".join(map(chr, range(32, 127)))
+RATE = 33.0
+"""Points a second."""
+HEIGHT = 340.0
+"""The median height of the levelled lines of IAM-OnDB, in its units (four standard deviations of y)."""
+STEP = 0.114
+"""The mean step of IAM-OnDB's pen at :data:`RATE`, in writing heights."""
+SPREAD = 0.3
+"""Largest logarithm of a writer's height over the median of the donor's writers that is kept."""
+FEW = 8
+"""A writer of UNIPEN with fewer pieces than this is put together with the donor's others."""
+
+
+FoundPieces = dict[str, list[tuple[Ink, str, str]]]
+"""Ink, text and form of each writer's pieces."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A piece of writing: a line, a word or a character."""
+
+    xy: NDArray[np.float32]
+    """Shape (N, 2), in units of IAM-OnDB, y downward, the leftmost point at 0, the baseline at 0."""
+    ends: NDArray[np.bool_]
+    """Shape (N,): the last point of each stroke."""
+    text: str
+    writer: str
+    form: str
+    cuts: NDArray[np.float32]
+    """x of the spaces between the words in upright writing, as many as there are; empty where they were not found."""
+    lean: float = 0.0
+    """The slant: x - lean * y is upright."""
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+    def ink(self) -> Ink:
+        return ink_of(self.xy, self.ends)
+
+    def words(self, first: int, last: int) -> Item:
+        """Words ``first`` to before ``last`` alone; needs :attr:`cuts`."""
+        edges = np.concatenate([[-np.inf], self.cuts, [np.inf]])
+        starts = np.append(0, np.flatnonzero(self.ends[:-1]) + 1)
+        upright = self.xy[:, 0] - self.lean * self.xy[:, 1]
+        middle = (np.minimum.reduceat(upright, starts) + np.maximum.reduceat(upright, starts)) / 2
+        inside = (middle > edges[first]) & (middle < edges[last])
+        keep = np.repeat(inside, np.diff(np.append(starts, len(self))))
+        xy = self.xy[keep]
+        if len(xy):
+            xy = xy - np.array([xy[:, 0].min(), 0], np.float32)
+        text = " ".join(self.text.split(" ")[first:last])
+        return Item(xy, self.ends[keep], text, self.writer, self.form, self.cuts[:0], self.lean)
+
+
+def ink_of(xy: NDArray, ends: NDArray[np.bool_]) -> Ink:
+    """Points (N, 2) and the ends of strokes (N,) as ink."""
+    return Ink(xy[:, 0], xy[:, 1], np.append(0, np.flatnonzero(ends[:-1]) + 1))
+
+
+def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Points and stroke ends of ink that is level, at its pace and on its baseline."""
+    xy = (ink.xy * scale - (ink.x.min() * scale, 0)).astype(np.float32)
+    ends = np.zeros(len(ink), bool)
+    ends[ink.ends - 1] = True
+    return xy, ends
+
+
+def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Item]:
+    """The training lines of IAM-OnDB without those that have an error mark."""
+    items = []
+    for split in splits:
+        for id in corpus.training_ids(split):
+            line = corpus.line(id)
+            text = natural(line.text)
+            if len(line.ink) < 10 or "#" in raw(line.text) or not set(text) <= set(PRINTABLE):
+                continue
+            ink = at_pace(line.ink, RATE)
+            lean = slant(ink)
+            items.append(Item(*prepared(ink), text, line.writer or line.form, line.form, _cuts(ink, text, lean), lean))
+    return items
+
+
+def _cuts(ink: Ink, text: str, lean: float) -> NDArray[np.float32]:
+    """Where the words part: the widest gaps, if they are clearly wider than all others."""
+    count = text.count(" ")
+    upright = ink.moved_to(ink.x - lean * ink.y, ink.y)
+    left, _, right, _ = upright.boxes
+    order = np.argsort(left)
+    left, reach = left[order], np.maximum.accumulate(right[order])
+    gaps = left[1:] - reach[:-1]
+    none = np.zeros(0, np.float32)
+    if count == 0 or len(gaps) < count:
+        return none
+    widest = np.argsort(-gaps)
+    least = gaps[widest[count - 1]]
+    if least < 0.12 * writing_height(ink) or (len(gaps) > count and gaps[widest[count]] > 0.75 * least):
+        return none
+    chosen = np.sort(widest[:count])
+    return ((left[chosen + 1] + reach[chosen]) / 2).astype(np.float32)
+
+
+def unipen_items(corpus: Corpus, split: str) -> list[Item]:
+    """The training segments of a split of words or texts."""
+    found_by: FoundPieces = defaultdict(list)
+    for id in corpus.training_ids(split):
+        line = corpus.line(id)
+        text = natural(line.text) if "#" not in line.text else line.text
+        if text and set(text) <= set(PRINTABLE) and len(line.ink) > 3:
+            found_by[line.writer or line.form].append((deskew(line.ink), text, line.form))
+    pieces = _joined(found_by)
+    heights = {w: float(np.median([writing_height(ink) for ink, text, _ in _longest(p)])) for w, p in pieces.items()}
+    middle = _by_donor(heights)
+    items = []
+    for writer, found in pieces.items():
+        scale = _scale(heights[writer], middle[_donor(writer)])
+        factor = max(1.0, STEP / max(_step([ink for ink, _, _ in found], heights[writer]), 1e-3))
+        for ink, text, form in found:
+            coarse = thinned(ink, factor)
+            coarse = coarse.moved_to(coarse.x, coarse.y - foot(coarse))
+            items.append(Item(*prepared(coarse, scale), text, writer, form, np.zeros(0, np.float32), slant(coarse)))
+    return items
+
+
+def character_items(corpus: Corpus, split: str, places: Places) -> list[Item]:
+    """Single characters, at the size and height above the baseline that they have in writing."""
+    found_by: FoundPieces = defaultdict(list)
+    for id in corpus.training_ids(split):
+        line = corpus.line(id)
+        if len(line.text) == 1 and line.text in PRINTABLE and line.text != " ":
+            found_by[line.writer or line.form].append((line.ink, line.text, line.form))
+    pieces = _joined(found_by)
+    capitals = {w: _capital([(ink, text) for ink, text, _ in found]) for w, found in pieces.items()}
+    middle = _by_donor({w: h for w, h in capitals.items() if h})
+    items = []
+    for writer, found in pieces.items():
+        height = capitals[writer] or middle.get(_donor(writer), 0.0)
+        if not height:
+            continue
+        scale = _scale(height, middle[_donor(writer)]) * CAPITAL
+        large = [ink for ink, text, _ in found if text.isalnum()]
+        factor = max(1.0, STEP * 1.05 / max(_step(large, height), 1e-3))
+        for ink, text, form in found:
+            xy, ends = prepared(thinned(ink, factor), scale)
+            items.append(Item(places.put(xy, text), ends, text, writer, form, np.zeros(0, np.float32)))
+    return items
+
+
+CAPITAL = 0.95
+"""Height of a capital in writing heights."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where characters stand: bottom and top above the baseline, in heights of a capital."""
+
+    capital: float = CAPITAL * HEIGHT
+
+    def put(self, xy: NDArray[np.float32], text: str) -> NDArray[np.float32]:
+        """A character's points with the size and the place that belong to it."""
+        bottom, top = PLACES.get(text, (0.0, 1.0))
+        high, wanted = float(np.ptp(xy[:, 1])), (top - bottom) * self.capital
+        wide = float(np.ptp(xy[:, 0]))
+        size = max(high, 0.5 * wide)
+        least, most = 0.7 * max(wanted, 1.0), 1.35 * max(wanted, 0.12 * self.capital)
+        if text in WIDE:
+            size, least, most = wide, 0.35 * self.capital, 0.9 * self.capital
+        factor = 1.0 if size == 0 else float(np.clip(size, least, most)) / size if size > most or size < least else 1.0
+        if len(xy) == 1 or size < 1e-6:
+            factor = 1.0
+        xy = xy * factor
+        middle = (xy[:, 1].max() + xy[:, 1].min()) / 2
+        if bottom == 0.0 and text not in WIDE:  # stands on the line
+            return xy - np.array([xy[:, 0].min(), xy[:, 1].max()], np.float32)
+        return xy - np.array([xy[:, 0].min(), middle + (top + bottom) / 2 * self.capital], np.float32)
+
+
+WIDE = "-=~_+"
+PLACES = (
+    dict.fromkeys("ABCDEFGHIJKLMNOPRSTUVWXYZ0123456789bdfhkl!?&#%@$", (0.0, 1.0))
+    | dict.fromkeys("acemnorsuvwxz", (0.0, 0.58))
+    | dict.fromkeys("gpqy", (-0.4, 0.58))
+    | {"j": (-0.4, 0.85), "i": (0.0, 0.85), "t": (0.0, 0.9), "f": (0.0, 1.0), "Q": (-0.1, 1.0)}
+    | {"$": (-0.12, 1.1), "@": (-0.1, 0.95), "#": (0.0, 0.95)}
+    | dict.fromkeys("()[]{}|/\\", (-0.2, 1.1))
+    | {".": (0.0, 0.06), ",": (-0.2, 0.1), ":": (0.0, 0.5), ";": (-0.2, 0.5)}
+    | {"'": (0.7, 1.05), '"': (0.72, 1.05), "`": (0.72, 1.05), "^": (0.65, 1.05), "*": (0.35, 0.95)}
+    | {"-": (0.35, 0.4), "=": (0.25, 0.5), "~": (0.35, 0.55), "_": (-0.12, -0.05), "+": (0.1, 0.7)}
+    | {"<": (0.1, 0.75), ">": (0.1, 0.75)}
+)
+"""By character, (bottom, top)."""
+
+
+def _joined(pieces: FoundPieces) -> FoundPieces:
+    """Writers with few pieces put together with the others of their donor that have few."""
+    joined: FoundPieces = defaultdict(list)
+    for writer, found in pieces.items():
+        joined[writer if len(found) >= FEW else _donor(writer) + "/"] += found
+    return {w: f for w, f in joined.items() if len(f) >= 3}
+
+
+def _longest(found: list) -> list:
+    long = [piece for piece in found if len(piece[1]) >= 4]
+    return (long or found)[:200]
+
+
+def _capital(found: Iterable[tuple[Ink, str]]) -> float:
+    """Median height of a writer's capitals and digits, or of the tall small letters."""
+    found = list(found)
+    for which in (str.isupper, str.isdigit, lambda c: c in "bdhkl"):
+        heights = [np.ptp(ink.y) for ink, text in found if which(text)]
+        if len(heights) >= 4:
+            return float(np.median(heights))
+    return 0.0
+
+
+def _by_donor(heights: dict[str, float]) -> dict[str, float]:
+    groups = defaultdict(list)
+    for writer, height in heights.items():
+        groups[_donor(writer)].append(height)
+    return {donor: float(np.median(values)) for donor, values in groups.items()}
+
+
+def _scale(height: float, middle: float) -> float:
+    """Units of IAM-OnDB for one of the writer's."""
+    return HEIGHT * float(np.exp(np.clip(np.log(height / middle), -SPREAD, SPREAD))) / height
+
+
+def _step(inks: Sequence[Ink], height: float) -> float:
+    """The mean step of a writer's pen, in writing heights."""
+    inks = list(inks)[:200]
+    length = sum(float(segments(ink)[2].sum()) for ink in inks)
+    steps = sum(len(ink) - len(ink.starts) for ink in inks)
+    return length / max(steps, 1) / height
+
+
+def _donor(writer: str) -> str:
+    return writer.partition("/")[0]
+
+
+def save(path: Path, groups: dict[str, list[Item]]) -> None:
+    """Write prepared items, so that a training that goes on need not prepare them again."""
+    arrays: dict[str, NDArray] = {}
+    for name, items in groups.items():
+        arrays[f"{name}/xy"] = np.concatenate([i.xy for i in items])
+        arrays[f"{name}/ends"] = np.concatenate([i.ends for i in items])
+        arrays[f"{name}/cuts"] = np.concatenate([i.cuts for i in items])
+        arrays[f"{name}/sizes"] = np.array([[len(i.xy), len(i.cuts)] for i in items])
+        arrays[f"{name}/lean"] = np.array([i.lean for i in items])
+        arrays[f"{name}/words"] = np.array([[i.text, i.writer, i.form] for i in items])
+    temporary = path.with_name(f".{path.name}.{id(groups)}")
+    with temporary.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    temporary.rename(path)
+
+
+def load(path: Path) -> dict[str, list[Item]]:
+    """What :func:`save` wrote."""
+    groups = {}
+    with np.load(path, allow_pickle=False) as data:
+        for name in dict.fromkeys(key.partition("/")[0] for key in data.files):
+            sizes = data[f"{name}/sizes"]
+            points, cuts = np.cumsum(sizes[:, 0])[:-1], np.cumsum(sizes[:, 1])[:-1]
+            parts = zip(
+                np.split(data[f"{name}/xy"], points),
+                np.split(data[f"{name}/ends"], points),
+                data[f"{name}/words"].tolist(),
+                np.split(data[f"{name}/cuts"], cuts),
+                data[f"{name}/lean"].tolist(),
+                strict=True,
+            )
+            groups[name] = [
+                Item(xy, ends, text, writer, form, cut, lean) for xy, ends, (text, writer, form), cut, lean in parts
+            ]
+    return groups

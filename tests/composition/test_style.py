@@ -1,0 +1,55 @@
+"""Styles made of ink files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tiny import synthesizer
+
+from handwriting import formats
+from handwriting.composition.style import style_from_files
+from handwriting.errors import InkError
+from handwriting.rendering.hershey import write
+from handwriting.synthesis.codes import Code
+from handwriting.synthesis.synthesizer import Synthesizer
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ink")
+    paths = [folder / f"{n}.json" for n in range(3)]
+    for n, path in enumerate(paths):
+        formats.save(write(f"line {'abc'[n]}", seed=n), path)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def hands(tmp_path_factory):
+    return Synthesizer(synthesizer(tmp_path_factory.mktemp("hands"), code=6, writers=9, controls=2))
+
+
+TEXTS = ("line a", "line b", "line c")
+
+
+def test_several_files_make_one_style_with_a_code(files, hands):
+    style = style_from_files(hands, files, TEXTS, "mine", 0.9)
+    assert [sample.text for sample in style.samples] == list(TEXTS) and style.size == 0.9
+    expected = hands.code_of([sample.ink for sample in style.samples], TEXTS)
+    assert style.code is not None and np.array_equal(style.code.numbers, expected.numbers)
+
+
+def test_an_estimate_of_ones_own_takes_the_place_of_the_instant_one(files, hands):
+    given = Code(np.arange(6, dtype=np.float32), hands.codes.name)
+    assert style_from_files(hands, files, TEXTS, estimate=lambda samples: given).code is given
+
+
+def test_as_many_texts_as_files(files, hands):
+    with pytest.raises(InkError, match="3 files of ink and 2 texts; give texts once for each file"):
+        style_from_files(hands, files, TEXTS[:2])
+
+
+def test_a_network_without_codes_takes_the_ink_and_refuses_a_fit(files, tmp_path):
+    plain = Synthesizer(synthesizer(tmp_path))
+    assert style_from_files(plain, files, TEXTS).code is None
+    with pytest.raises(InkError, match="no codes"):
+        style_from_files(plain, files, TEXTS, estimate=lambda samples: None)

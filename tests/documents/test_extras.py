@@ -1,0 +1,189 @@
+"""Typed text, pictures and backgrounds of notebooks, and Markdown."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from lxml import etree
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from handwriting.documents.document import in_reading_order
+from handwriting.documents.markdown import escape
+from handwriting.formats import read_document, save
+from handwriting.formats.extras import TypedText
+
+from .conftest import LINES, page
+
+GREEDY = ("--decoder", "greedy")
+needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is not installed")
+
+
+@pytest.fixture
+def rich(tmp_path):
+    """Ink with text, a picture and a PDF page under it; ink alone; and text on another PDF page, without ink.
+
+    The PDF has moved: the notebook names another folder.
+    """
+    save([page(), page(LINES[1:], 2)], tmp_path / "rich.xopp")
+    head, first, second = gzip.decompress((tmp_path / "rich.xopp").read_bytes()).decode().split("<page ")
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 80, 80)).save(buffer, "PNG")
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    first = re.sub(
+        "<background[^>]*>", '<background type="pdf" domain="absolute" filename="/x/a.pdf" pageno="2"/>', first
+    )
+    first = first.replace(
+        "<layer>",
+        '<layer><text font="Sans" size="12" x="50" y="95" color="#000000ff">typed remark\nof two lines</text>'
+        f'<image left="400" top="500" right="500" bottom="575">{picture}</image>',
+    )
+    third = (
+        'width="600" height="800"><background type="pdf" pageno="3"/><layer>'
+        '<text font="Sans" size="20" x="100" y="100">Only *typed* &amp; not drawn</text></layer></page></xournal>'
+    )
+    text = "<page ".join([head, first, second.replace("</xournal>", ""), third])
+    (tmp_path / "rich.xopp").write_bytes(gzip.compress(text.encode()))
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(600, 800))
+    for number in (1, 2, 3):
+        canvas.drawString(100, 300, f"Slide {number}")
+        canvas.showPage()
+    canvas.save()
+    return tmp_path / "rich.xopp"
+
+
+def test_typed_text_stands_in_reading_order_and_is_marked(run, rich):
+    code, out, err = run("transcribe", rich, "--format", "json", *GREEDY)
+    assert (code, err) == (0, "")
+    pages = json.loads(out)["pages"]
+    assert [p["number"] for p in pages] == [1, 2, 3]
+    lines = pages[0]["lines"]
+    assert [line.get("typed", False) for line in lines] == [False, True, True, False, False]
+    assert [line["text"] for line in lines[1:3]] == ["typed remark", "of two lines"]
+    assert lines[1]["box"] == [50, 95, 50 + 0.5 * 12 * 12, 95 + 1.2 * 12] and lines[1]["words"] == []
+    assert pages[2]["text"] == "Only *typed* & not drawn"
+    assert (pages[2]["width"], pages[2]["height"], pages[2]["units"]) == (600, 800, "pt")
+
+
+def test_hocr_marks_typed_text(run, rich, tmp_path):
+    assert run("transcribe", rich, "-o", tmp_path / "a.hocr", *GREEDY)[0] == 0
+    root = etree.parse(tmp_path / "a.hocr")
+    typed = [e for e in root.iter("{*}span") if "x_typed 1" in e.get("title")]
+    assert [e.text for e in typed] == ["typed remark", "of two lines", "Only *typed* & not drawn"]
+    assert all(e.get("class") == "ocr_line" for e in typed)
+
+
+def test_markdown_has_a_heading_a_page(run, rich, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("transcribe", "rich.xopp", "-o", "notes.md")[0] == 0
+    assert (tmp_path / "notes.md").read_text().split("\n") == [
+        "# rich.xopp", "", "## Page 1", "", "some ink on a page", "", "> typed remark  ", "> of two lines", "",
+        "a few words or more  ", "this is the last line", "", "## Page 2", "",
+        "a few words or more  ", "this is the last line", "", "## Page 3", "", r"> Only \*typed\* & not drawn", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "escaped"),
+    [
+        ("# no heading", r"\# no heading"),
+        ("- no item", r"\- no item"),
+        ("2. of May", r"2\. of May"),
+        ("2 of May - #1", "2 of May - #1"),
+        ("a_b [c] <d> `e` f|g", r"a\_b \[c\] \<d\> \`e\` f\|g"),
+        ("Mr. O'Neil, 3.5 %", "Mr. O'Neil, 3.5 %"),
+    ],
+)
+def test_markdown_shows_lines_as_they_are(line, escaped):
+    assert escape(line) == escaped
+
+
+@needs_pdftotext
+def test_a_pdf_has_the_backgrounds_the_pictures_and_all_text(run, rich, tmp_path):
+    pytest.importorskip("pypdf", reason="pypdf is not installed")
+    code, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert (code, err) == (0, "")
+    first = (tmp_path / "r.pdf").read_bytes()
+    pages = shown(tmp_path / "r.pdf")
+    assert len(pages) == 3
+    assert all(part in pages[0] for part in ("some ink", "typed remark", "Slide 2"))
+    assert "Slide" not in pages[1] and "a few words" in pages[1]
+    assert "Only *typed* & not drawn" in pages[2] and "Slide 3" in pages[2]
+    run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert (tmp_path / "r.pdf").read_bytes() == first
+    subprocess.run(["pdftoppm", "-r", "72", "-png", tmp_path / "r.pdf", tmp_path / "p"], check=True)
+    with Image.open(tmp_path / "p-1.png") as image:
+        assert image.size == (600, 800)
+        assert image.getpixel((450, 540)) == (200, 80, 80)
+        assert (
+            min(image.crop((100, 485, 160, 505)).convert("L").tobytes()) < 128
+        )  # the slide's text, 300 pt above the edge
+        assert min(image.crop((50, 96, 120, 122)).convert("L").tobytes()) < 128  # the typed text
+
+
+@needs_pdftotext
+def test_missing_and_damaged_backgrounds_are_named(run, rich, tmp_path):
+    pytest.importorskip("pypdf", reason="pypdf is not installed")
+    for content, reason in ((b"damaged", ""), (None, "there is no such file")):
+        (tmp_path / "a.pdf").unlink() if content is None else (tmp_path / "a.pdf").write_bytes(content)
+        code, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+        assert code == 0 and len(err.splitlines()) == 1
+        assert err.startswith("note: the PDF background of 2 pages was left out: ") and reason in err
+        assert "some ink" in shown(tmp_path / "r.pdf")[0]
+    text = gzip.decompress(rich.read_bytes())
+    rich.write_bytes(gzip.compress(re.sub(rb"(<image[^>]*>)[^<]*", rb"\1aGVsbG8=", text)))
+    code, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert code == 0 and "a picture on page 1 was left out: the picture is damaged" in err
+
+
+def test_a_document_without_ink_has_its_typed_text(run, rich, tmp_path):
+    text = re.sub(rb"<stroke[^>]*>[^<]*</stroke>", b"", gzip.decompress(rich.read_bytes()))
+    rich.write_bytes(gzip.compress(text))
+    code, out, err = run("transcribe", rich, *GREEDY)
+    assert (code, out) == (0, "typed remark\nof two lines\n\nOnly *typed* & not drawn\n")
+    assert err == f"note: {rich}: there is no handwriting in it\n"
+    rich.write_bytes(gzip.compress(re.sub(rb"<layer>.*?</layer>|<background[^>]*>", b"", text, flags=re.S)))
+    for ending in ("txt", "md", "json", "jsonl", "hocr", "pdf"):
+        assert run("transcribe", rich, "-o", tmp_path / f"r.{ending}", *GREEDY)[0] == 0
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_an_attached_background_lies_beside_the_notebook(rich, tmp_path):
+    text = gzip.decompress(rich.read_bytes()).replace(
+        b'domain="absolute" filename="/x/a.pdf"', b'domain="attach" filename="bg.pdf"'
+    )
+    rich.write_bytes(gzip.compress(text))
+    assert read_document(rich).extras[0].pdf.source == (tmp_path / "rich.xopp.bg.pdf", tmp_path / "bg.pdf")
+    assert [extra.pdf and extra.pdf.page for extra in read_document(rich).extras] == [1, None, 2]
+
+
+class Handwritten:
+    def __init__(self, text, box):
+        self.text, self.box = text, box
+
+
+def test_reading_order():
+    left, right = Handwritten("left", (0, 0, 100, 10)), Handwritten("left 2", (0, 20, 100, 30))
+    column = [left, right, Handwritten("right", (200, 0, 300, 10)), Handwritten("right 2", (200, 20, 300, 30))]
+    typed = [
+        TypedText("below all", (200, 40, 250, 50), 8),
+        TypedText("between on the right", (210, 11, 290, 19), 8),
+        TypedText("title", (0, -20, 300, -10), 8),
+        TypedText("beside the first", (110, 1, 150, 9), 8),
+    ]
+    assert [line.text for line in in_reading_order(column, typed)] == [
+        "title", "left", "beside the first", "left 2", "right", "between on the right", "right 2", "below all"
+    ]  # fmt: skip
+    assert [line.text for line in in_reading_order([], typed[:2])] == ["between on the right", "below all"]
+
+
+def shown(path):
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
+    return text.split("\f")[:-1]
