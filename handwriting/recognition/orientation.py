@@ -41,8 +41,8 @@ NAMES = {
 UPRIGHT_BONUS = 4.0
 """What is added to the log-odds of ink as it is, which nearly all ink is. With it, no word of UNIPEN that lies upright
 is turned."""
-SURE = 0.9
-"""A probability at which the network is not asked."""
+SURE_UPRIGHT, SURE = 0.9, 0.99
+"""Probabilities at which the recognizer is not asked, of ink as it is and of ink that would be changed."""
 POSSIBLE = 0.003
 """Orientations less probable than this are not tried."""
 TRIED = 5
@@ -148,7 +148,7 @@ class OrientationClassifier:
         best = int(logits.argmax())
         probable = np.exp(logits - logits[best])
         probable /= probable.sum()
-        if probable[best] < SURE:
+        if probable[best] < (SURE if best else SURE_UPRIGHT):
             best = self._read(ink, logits, probable, confidence)
         found = ALL[best]
         if ink.t is None:
