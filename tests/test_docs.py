@@ -67,6 +67,11 @@ def test_every_page_is_in_the_table_of_contents():
     assert {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"} == listed
 
 
+def test_the_help_of_every_command_is_in_the_documentation():
+    shown = re.findall(r"help/(\S+)\.txt", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"))
+    assert sorted(shown) == sorted(path.stem for path in (ROOT / "tests" / "cli" / "help").glob("*.txt"))
+
+
 def test_the_readme_fits_on_one_screen():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
 
