@@ -92,7 +92,8 @@ def transcribe(
         str,
         typer.Option(
             metavar="NAME",
-            help="How pages lie: auto finds out, as-is changes nothing; or y-up, mirrored, turned-90 (clockwise)…",
+            help="How pages lie: auto, as-is, upright, y-up, mirrored, turned-90, turned-180 or turned-270 (clockwise).",
+            rich_help_panel=HOW_TO_READ,
         ),
     ] = "auto",
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import handwriting
-from handwriting.documents.document import Document
+from handwriting.documents.document import Document, DocumentPage
 from handwriting.documents.record import record
 from handwriting.errors import InkError
 from handwriting.evaluation.orientation import laid, plotted
@@ -75,7 +75,7 @@ def test_boxes_and_points_are_those_of_the_file(recognizer, ink):
         for stroke, begin, end in page.lines[0].pieces(character):
             owned[lies.starts[stroke] + begin : lies.starts[stroke] + end] += 1
     assert (owned == 1).all()
-    (said,) = record(Document("x", (page,)))["pages"]
+    (said,) = record(Document("x", (DocumentPage.of(page, None),)))["pages"]
     assert said["orientation"] == {"name": "mirrored-90", "strokes": "backward"}
     assert said["drawings"] == []
 
