@@ -92,7 +92,7 @@ def transcribe(
         str,
         typer.Option(
             metavar="NAME",
-            help="How pages lie: auto, as-is, upright, y-up, mirrored, turned-90, turned-180 or turned-270 (clockwise).",
+            help="How pages lie: auto, as-is, y-up, mirrored, turned-90, turned-180 or turned-270 (clockwise).",
             rich_help_panel=HOW_TO_READ,
         ),
     ] = "auto",
