@@ -155,24 +155,40 @@ def save(
 
 @overload
 def transcribe(
-    ink: Ink, alternatives: int = 1, *, decoder: Decoder = "language", hints: Hints | None = None
+    ink: Ink,
+    alternatives: int = 1,
+    *,
+    decoder: Decoder = "language",
+    hints: Hints | None = None,
+    orientation: str = "auto",
 ) -> Transcription: ...
 
 
 @overload
 def transcribe(
-    ink: Page, alternatives: int = 1, *, decoder: Decoder = "language", hints: Hints | None = None
+    ink: Page,
+    alternatives: int = 1,
+    *,
+    decoder: Decoder = "language",
+    hints: Hints | None = None,
+    orientation: str = "auto",
 ) -> ReadPage: ...
 
 
 def transcribe(
-    ink: Ink | Page, alternatives: int = 1, *, decoder: Decoder = "language", hints: Hints | None = None
+    ink: Ink | Page,
+    alternatives: int = 1,
+    *,
+    decoder: Decoder = "language",
+    hints: Hints | None = None,
+    orientation: str = "auto",
 ) -> Transcription | ReadPage:
     """Read a line of ink, or every line of a page, with the shipped recognizer.
 
     :class:`Ink` is taken for one line; ``Page(ink)`` is split into lines. ``alternatives`` is the number of readings
     per line, ``decoder`` one of ``"language"``, ``"beam"`` and ``"greedy"``, and ``hints`` tell the language model
-    which words and what context to expect. Raises :class:`InkError` for a value out of range.
+    which words and what context to expect. ``orientation`` says how the ink lies: ``"auto"`` to find out, ``"as-is"``,
+    or a name such as ``"y-up"``. Raises :class:`InkError` for a value out of range.
 
     >>> handwriting.transcribe(handwriting.read("datasets/samples/line.xml")).text
     'a line of handwriting'
@@ -182,16 +198,20 @@ def transcribe(
     expect("ink", ink, (Ink, Page), "ink or a page")
     expect("alternatives", alternatives, int, "a whole number")
     expect("decoder", decoder, str, "the name of a decoder")
+    expect("orientation", orientation, str, "the name of an orientation")
     from handwriting.recognition.language.model import Hints
-    from handwriting.recognition.pages import read_pages, reader
+    from handwriting.recognition.pages import orienter, read_pages, reader
     from handwriting.recognition.recognizer import Recognizer
 
     hints = Hints() if hints is None else hints
     expect("hints", hints, Hints, "hints")
     recognizer = Recognizer.load()
+    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink), decoder=decoder)
     if isinstance(ink, Page):
-        return read_pages(reader(recognizer, decoder, alternatives, hints), [ink])[0]
-    return recognizer.transcribe(ink, decoder, alternatives, hints=hints)
+        return read_pages(reader(recognizer, decoder, alternatives, hints), [ink], orient=orient)[0]
+    found, backward = orient(ink)
+    upright, points = found.upright(ink, backward)
+    return recognizer.transcribe(upright, decoder, alternatives, hints=hints).relocated(ink, points)
 
 
 @overload

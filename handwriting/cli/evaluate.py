@@ -135,6 +135,16 @@ def evaluate_pages(
     context: typer.Context,
     data: Annotated[Path, typer.Option(help="Folder of IAM-OnDB.")],
     split: Split,
+    drawings: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="Put a drawing of this kind on each page; all takes every kind.", show_default=False
+        ),
+    ] = None,
+    single_lines: Annotated[
+        bool, typer.Option("--single-lines", help="With --drawings, take each line of the corpus for a page.")
+    ] = False,
+    every: Annotated[int, typer.Option(min=1, help="With --drawings, measure every n-th page.")] = 1,
     checkpoint: Checkpoint = None,
     no_time: Annotated[bool, typer.Option("--no-time", help="Drop the times and shuffle the strokes.")] = False,
     columns: Annotated[bool, typer.Option("--columns", help="Put two forms side by side on each page.")] = False,
@@ -147,17 +157,62 @@ def evaluate_pages(
 
     Prints the share of strokes that were put on the right line, and the CER beside that of reading line by line.
     """
+    from handwriting.evaluation import drawings as on_pages
     from handwriting.evaluation import pages
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
     not_with(context, "checkpoint", only_lines, "--only-lines")
+    if drawings is not None:
+        kinds = () if drawings == "all" else (drawings,)
+        with bar("reading", unit="pages") as progress:
+            report = on_pages.evaluate(
+                Recognizer.load(checkpoint, threads),
+                corpus_at(data, lists),
+                split,
+                kinds,
+                single_lines=single_lines,
+                step=every,
+                progress=progress,
+            )
+        print(to_json(report) if as_json else report.render())
+        return
     recognizer = None if only_lines else Recognizer.load(checkpoint, threads)
     with bar("reading", unit="pages") as progress:
         result = pages.evaluate(
             recognizer, corpus_at(data, lists), split, timeless=no_time, columns=columns, progress=progress
         )
     print(to_json(result) if as_json else result.render())
+
+
+@app.command("orientation", cls=Command)
+def evaluate_orientation(
+    data: Data,
+    split: Split,
+    orientation: Annotated[
+        list[str] | None,
+        typer.Option(help="How the lines lie; may be repeated.  [default: each in turn]", show_default=False),
+    ] = None,
+    every: Annotated[int, typer.Option(min=1, help="Measure every n-th line.")] = 1,
+    checkpoint: Checkpoint = None,
+    lists: Lists = None,
+    threads: Threads = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well lines are read that are turned, mirrored or drawn backward.
+
+    Prints the CER of each orientation beside that of the lines as they are.
+    """
+    from handwriting.evaluation import orientation as lying
+    from handwriting.evaluation.report import to_json
+    from handwriting.recognition.recognizer import Recognizer
+
+    recognizer = Recognizer.load(checkpoint, threads)
+    with bar("reading") as progress:
+        report = lying.evaluate(
+            recognizer, corpus_at(data, lists), split, tuple(orientation or ()), step=every, progress=progress
+        )
+    print(to_json(report) if as_json else report.render())
 
 
 @app.command("synthesizer", cls=Command)

@@ -88,6 +88,14 @@ def transcribe(
             help="Keep running and read files that are new or have changed; needs -o NAME.jsonl, ends with Ctrl-C.",
         ),
     ] = False,
+    orientation: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="How pages lie: auto, as-is, y-up, mirrored, turned-90, turned-180 or turned-270 (clockwise).",
+            rich_help_panel=HOW_TO_READ,
+        ),
+    ] = "auto",
 ) -> None:
     """Read ink files and print what they say.
 
@@ -112,7 +120,7 @@ def transcribe(
     if alternatives > 1 and decoder == "greedy":
         raise InkError("--decoder greedy finds one reading; for --alternatives choose --decoder beam or language")
     options = TranscribeOptions(
-        checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads
+        checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads, orientation
     )
     with bar("transcribing", unit="files") as progress:
         done = run(

@@ -41,6 +41,13 @@ class DocumentPage:
         return cls(extras.number, extras.width, extras.height, extras.units, None, extras)
 
     @property
+    def upright(self) -> DocumentPage:
+        """The page as it reads; a page with more than ink on it stays as it is."""
+        if self.read is None or self.read.upright_page is None or self.extras is not None:
+            return self
+        return DocumentPage.of(self.read.upright, None)
+
+    @property
     def ink(self) -> Ink | None:
         return None if self.read is None else self.read.page.ink
 

@@ -50,7 +50,7 @@ def pdf(documents: Sequence[Document], note: Callable[[str], object] = lambda te
     pages = [(document.name, page) for document in documents for page in document.pages]
     if not pages:
         pages = [(documents[0].name, DocumentPage(1, *BLANK_MM, "mm"))]
-    sheets = [_sheet(page, printable(name), note) for name, page in pages]
+    sheets = [_sheet(page.upright, printable(name), note) for name, page in pages]
     parts = zip(*((sheet.drawing, sheet.words, sheet.pictures) for sheet in sheets), strict=True)
     backgrounds = {k: sheet.background for k, sheet in enumerate(sheets) if sheet.background is not None}
     return lay_under(data(*parts), backgrounds, note)

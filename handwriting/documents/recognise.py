@@ -12,7 +12,7 @@ from handwriting.documents.loading import LoadedFile, failure
 from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages import Reader, ReadPage, read_pages, reader
+from handwriting.recognition.pages import Orienter, Reader, ReadPage, orienter, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
 
 
@@ -35,6 +35,8 @@ class TranscribeOptions:
     """Every page is one line of writing and is not split into lines."""
     threads: int = 1
     """Threads of the inference engine."""
+    orientation: str = "auto"
+    """How pages lie: ``"auto"`` to find out for each, ``"as-is"``, or a name such as ``"y-up"``."""
 
     def __post_init__(self) -> None:
         if self.hints != Hints() and self.decoder != "language":
@@ -61,28 +63,37 @@ def recognise(
     """
     read_lines = reader(load_recognizer(options), options.decoder, options.alternatives, options.hints)
     list(read_lines([]))  # a decoder that cannot be used raises now, and is not the fault of a file
+    orient = orienter(
+        load_recognizer(options), options.orientation, single_line=options.single_line, decoder=options.decoder
+    )
     done = 0
     for batch in batches:
 
         def report(lines: int, of: int, done: int = done, files: int = len(batch)) -> None:
             progress(done + files * lines / of, total)
 
-        yield from _recognise_batch(batch, read_lines, options, report)
+        yield from _recognise_batch(batch, read_lines, orient, options, report)
         done += len(batch)
         progress(done, total)
 
 
 def _recognise_batch(
-    batch: Sequence[LoadedFile], read_lines: Reader, options: TranscribeOptions, report: Callable[[int, int], object]
+    batch: Sequence[LoadedFile],
+    read_lines: Reader,
+    orient: Orienter,
+    options: TranscribeOptions,
+    report: Callable[[int, int], object],
 ) -> list[Document]:
     """The documents of a batch; when that fails, each file is tried by itself."""
     pages = [page for file in batch for page in file.pages]
     try:
-        read = iter(read_pages(read_lines, pages, lone=options.single_line, tick=report) if pages else ())
+        results = read_pages(read_lines, pages, lone=options.single_line, orient=orient, tick=report) if pages else []
     except Exception as error:
         if len(batch) == 1:
             return [Document(batch[0].name, error=failure(batch[0].name, error))]
-        return [one for file in batch for one in _recognise_batch([file], read_lines, options, lambda *_: None)]
+        alone = ([file] for file in batch)
+        return [one for file in alone for one in _recognise_batch(file, read_lines, orient, options, lambda *_: None)]
+    read = iter(results)
     return [_document(file, [next(read) for _ in file.pages]) for file in batch]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from handwriting.documents.document import Document, DocumentPage
 from handwriting.formats.extras import TypedText
-from handwriting.recognition.pages import ReadLine
+from handwriting.recognition.pages import ReadLine, ReadPage
 from handwriting.recognition.transcription import Box, Word
 
 Record = dict[str, Any]
@@ -50,6 +50,22 @@ def _page(page: DocumentPage) -> dict[str, Any]:
         "units": page.units,
         "text": page.text,
         "lines": [_typed_line(line) if isinstance(line, TypedText) else _line(line) for line in page.lines],
+        **({} if page.read is None else _layout(page.read)),
+    }
+
+
+def _layout(read: ReadPage) -> dict[str, Any]:
+    """How the ink lies on a page, and the drawings on it."""
+    return {
+        "orientation": {"name": read.orientation.name, "strokes": read.orientation.strokes},
+        "drawings": [
+            {
+                "kind": region.kind,
+                "box": _rounded(read.page.ink.take(region.strokes).bounds),
+                "strokes": region.strokes.tolist(),
+            }
+            for region in read.drawings
+        ],
     }
 
 

@@ -98,10 +98,10 @@ def evaluate(
         ink, label = _shuffled(form, number) if timeless else (form.ink, form.line)
         pieces = split_lines(ink)
         found = [line.strokes for line in pieces]
-        got = np.empty(len(label), dtype=np.int64)
+        got = np.full(len(label), -1)
         for k, strokes in enumerate(found):
             got[strokes] = k
-        right = int((matched(label, got, len(form.lines)) == label).sum())
+        right = int(((matched(label, got, len(form.lines)) == label) & (got >= 0)).sum())
         rows.append((form, len(label), right, len(found) == len(form.lines)))
         unsplit += [len(split_strokes(line.ink)) == 1 for line in form.lines]
         if recognizer is not None:

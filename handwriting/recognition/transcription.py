@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting.ink import Ink
 from handwriting.recognition.calibration import Evidence
@@ -99,6 +100,23 @@ class Transcription:
     def characters(self) -> tuple[Character, ...]:
         """Characters of the best reading."""
         return self.readings[0].characters
+
+    def relocated(self, ink: Ink, points: NDArray[np.int64]) -> Transcription:
+        """The same in another ink, with each point ``i`` of the ink that was read at ``points[i]``."""
+        if np.array_equal(points, np.arange(len(points))):
+            return replace(self, ink=ink)
+
+        def moved(ranges: tuple[PointRange, ...]) -> tuple[PointRange, ...]:
+            numbers = np.sort(points[np.concatenate([np.empty(0, np.int64), *(np.arange(*span) for span in ranges)])])
+            runs = np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1)
+            return tuple((int(run[0]), int(run[-1]) + 1) for run in runs) if len(numbers) else ranges
+
+        readings = tuple(
+            replace(reading, characters=tuple(replace(c, points=moved(c.points)) for c in reading.characters))
+            for reading in self.readings
+        )
+        words = tuple(replace(word, points=moved(word.points)) for word in self.words)
+        return replace(self, readings=readings, words=words, ink=ink)
 
     def __repr__(self) -> str:
         stated = "" if self.probability is None else f", probability={self.probability:.3f}"

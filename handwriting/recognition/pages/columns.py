@@ -1,8 +1,8 @@
-"""Columns: where a page is parted from top to bottom by a gutter, its left part is read before its right one.
+"""Find columns: where a gutter divides a page from top to bottom, its left part is read before its right part.
 
-A recursive cut as in Nagy & Seth 1984 ("Hierarchical representation of optically scanned documents"): a region with a
-gutter is cut there; one without is cut between two lines, when one of its parts then has a gutter (a title over two
-columns). All else is one block. Lengths are in letter heights.
+A recursive cut as in Nagy & Seth 1984 ("Hierarchical representation of optically scanned documents"): cut a region at
+its gutter; if it has none, cut it between two lines if one of the parts then has a gutter (a title over two columns);
+otherwise it is one block. Lengths are in letter heights.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from handwriting.ink import Floats
 from handwriting.recognition.pages.marks import Integers, Marks
 
 TALLEST_ROW = 3.5
-"""From one line to the next, about: tells from its height how many lines a region has."""
+"""Largest usual distance between lines; it gives the number of lines of a region from its height."""
 ROWS = 3
-"""A gutter has so many lines on either side, at least; beside fewer it is a gap between words."""
+"""Least number of lines on either side of a gutter; beside fewer lines it is a gap between words."""
 NARROWEST = 2.5
-"""Width of a gutter beside very many lines. Beside few, where word gaps may happen to lie above each other, it must be
-wider by ``COINCIDENCE`` / lines."""
+"""Least width of a gutter beside very many lines. Beside few lines, where word gaps may happen to lie above each other,
+it must be wider by ``COINCIDENCE`` / lines."""
 COINCIDENCE = 8.0
 WIDER = 3.0
-"""Divided by the number of lines: by how many gaps between words a gutter is wider beside few lines."""
+"""Beside few lines a gutter is wider by this many word gaps, divided by the number of lines."""
 STRAY = 0.01
-"""Share of the strokes that may lie in a gutter, as a t-bar that is much too long does."""
+"""Share of the strokes that may lie in a gutter, such as a t-bar that is much too long."""
 TRIES = 12
-"""Gaps between lines that are tried as a cut, the widest first."""
+"""Number of gaps between lines that are tried as a cut, the widest first."""
 
 
 def find_columns(marks: Marks) -> list[Integers]:
-    """The numbers of the strokes of each block, blocks in reading order; one block for most pages."""
+    """The stroke numbers of each block, in reading order; most pages are one block."""
     return _blocks(marks.boxes / marks.height, np.arange(len(marks.ink.starts)))
 
 
@@ -49,9 +49,9 @@ def _blocks(boxes: Floats, strokes: Integers) -> list[Integers]:
 
 
 def _left_of_gutter(boxes: Floats, wider: float = 0.5, stray: int = 0) -> NDArray[np.bool_] | None:
-    """Which boxes are left of the widest gutter; None when there is none.
+    """Which boxes are left of the widest gutter; None if there is none.
 
-    ``wider``: times the gap between words. ``stray``: strokes that may lie in it.
+    The gutter must be ``wider`` than this many word gaps; ``stray`` strokes may lie in it.
     """
     if len(boxes) < 2 or boxes[:, 3].max() - boxes[:, 1].min() < ROWS * TALLEST_ROW:
         return None
@@ -70,12 +70,12 @@ def _left_of_gutter(boxes: Floats, wider: float = 0.5, stray: int = 0) -> NDArra
 
 
 def _is_text(boxes: Floats) -> bool:
-    """Wide enough for words: numbers and bullets before the lines of a list are no column."""
+    """Whether boxes are wide enough for words; numbers and bullets before the lines of a list are not a column."""
     return bool(len(boxes) >= 10 and np.quantile(boxes[:, 2], 0.9) - np.quantile(boxes[:, 0], 0.1) > 2 * TALLEST_ROW)
 
 
 def _word_gap(boxes: Floats) -> float:
-    """What nine of ten gaps between a stroke and the next one to its right do not exceed."""
+    """The 90 % quantile of the gaps between a stroke and the next one to its right."""
     some = boxes[:: max(1, len(boxes) // 500)]
     middle, next_middle = ((b[:, 1] + b[:, 3]) / 2 for b in (some, boxes))
     beside = (np.abs(middle[:, None] - next_middle) < 1) & (boxes[:, 2] > some[:, 2][:, None])
@@ -91,14 +91,14 @@ def _above_gaps(boxes: Floats) -> list[NDArray[np.bool_]]:
 
 
 def _gaps(begin: Floats, end: Floats, stray: int) -> list[tuple[float, float]]:
-    """The inner intervals that at most ``stray`` of the intervals from ``begin`` to ``end`` cover, widest first."""
+    """The inner intervals that at most ``stray`` of the intervals from ``begin`` to ``end`` cover, the widest first."""
     edges = np.unique(np.concatenate([begin, end]))
-    # How many intervals cover the piece after each edge.
+    # Number of intervals that cover the piece after each edge.
     cover = np.searchsorted(np.sort(begin), edges, "right") - np.searchsorted(np.sort(end), edges, "right")
     empty = np.append(cover[:-1] <= stray, False)
     first = np.flatnonzero(np.diff(np.append(False, empty).astype(int)) == 1)
     last = np.flatnonzero(np.diff(np.append(empty, False).astype(int)) == -1) + 1
     gaps = [(float(edges[a]), float(edges[b])) for a, b in zip(first, last, strict=True)]
-    # At its margins a page thins out: that is no gap.
+    # The thin margins of a page are not gaps.
     inner = [(a, b) for a, b in gaps if (end <= a + 1e-9).sum() > stray and (begin >= b - 1e-9).sum() > stray]
     return sorted(inner, key=lambda gap: gap[0] - gap[1])

@@ -1,13 +1,13 @@
-"""Strokes to lines, from where they lie alone: neither time nor the order of strokes is looked at.
+"""Assign strokes to lines by their positions alone, without times or the order of strokes.
 
-1. The page is turned so that its lines run level: of many slopes the one whose profile is sharpest.
-2. Movements of the height of a small letter are smeared along the lines, into a landscape whose ridges are the lines.
-   Ridges are followed from column to column, so each line may have a slope and a bend of its own. The distance between
-   ridges tells how far to smear when this is done again.
-3. The strongest ridges become lines; a weaker one continues one that stands beside it, is dropped when it runs close to
-   one (quotation marks, the tops of ascenders), or is a line of its own.
-4. Each stroke goes to the line that runs nearest to its middle. Lines are drawn anew through their strokes, joined
-   where their strokes never stand above each other, and the strokes assigned again.
+1. Turn the page until its lines are level: of many slopes, take the one with the sharpest profile.
+2. Blur movements as high as a small letter along the lines into a landscape whose ridges are the lines. Follow ridges
+   from column to column, so that each line may slope and bend in its own way. Repeat with a blur that fits the distance
+   between ridges.
+3. Make lines of the strongest ridges. A weaker ridge continues a line beside it, is dropped if it is close to a line
+   (quotation marks, the tops of ascenders), or becomes a line of its own.
+4. Assign each stroke to the line nearest to its middle. Fit the lines to their strokes again, join lines whose strokes
+   never stand above each other, and assign the strokes once more.
 
 Ridges of an anisotropically smeared page as text lines: Bukhari, Shafait & Breuel 2009, "Script-Independent Handwritten
 Textlines Segmentation Using Active Contours". Lengths in here are in letter heights (``Marks.height``).
@@ -22,34 +22,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.ink import Floats
-from handwriting.recognition.pages.marks import Evidence, Integers, Marks, weighted_median
+from handwriting.recognition.pages.marks import Integers, Marks, Movements, weighted_median
 
 STEEPEST = 0.6
-"""Largest slope of a page's lines, up or down: 31 degrees."""
+"""Largest slope of the lines of a page, up or down: 31 degrees."""
 ACROSS, DOWN = 3.0, 0.5
-"""Standard deviations of the first smear."""
+"""Standard deviations of the first blur."""
 PITCH = 4.5
-"""From line to line, where only one line is to be seen."""
+"""Distance between lines that is assumed when only one line is seen."""
 CLOSEST, FARTHEST = 2.0, 9.0
-"""Limits of that distance; real pages have 2.0 to 6.5."""
+"""Limits of the distance between lines; real pages have 2.0 to 6.5."""
 FEWEST = 2.2
-"""Evidence that a line has at least: the two letters of a last line. A pair of quotation marks has 1.5."""
+"""Least weight of a line: two letters, as on a short last line. A pair of quotation marks has 1.5."""
 BELONGS = 0.3
-"""Pitches from a ridge within which evidence counts as its own."""
+"""Movements within this many line distances of a ridge belong to it."""
 APART = 0.6
-"""Pitches: ridges above each other, nearer than this, are one line."""
+"""Ridges above each other that are nearer than this many line distances are one line."""
 CONTINUES = 0.45
-"""Pitches by which a line's continuation may be off."""
+"""Largest offset of the continuation of a line, in line distances."""
 LOW = 0.25
-"""Letter heights by which small marks count as lower than they are: dots, bars, quotation marks and apostrophes stand
-farther above the middle of their letters than full stops and commas below it."""
+"""Small strokes are moved down by this many letter heights: dots, bars, quotation marks and apostrophes are farther
+above the middle of their letters than full stops and commas are below it."""
 SMALL = 0.6
-"""Height of those marks, at most."""
+"""Largest height of such small strokes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ridge:
-    """A line's middle at positions ``x`` (increasing), with the weight of what was found there."""
+    """The middle of a line at increasing positions ``x``, with the weight of the movements there."""
 
     x: Floats
     y: Floats
@@ -57,31 +57,31 @@ class Ridge:
 
     @property
     def slope(self) -> float:
-        """Of the whole, drawn towards level for a short one."""
+        """Slope of the whole ridge, shrunk towards 0 for a short one."""
         dx = self.x - np.average(self.x, weights=self.weight)
         dy = self.y - np.average(self.y, weights=self.weight)
         return float(np.average(dx * dy, weights=self.weight) / (np.average(dx**2, weights=self.weight) + 30))
 
     def at(self, x: Floats) -> Floats:
-        """Its y at ``x``; beyond its ends it goes on straight."""
+        """The y of the ridge at ``x``, extended straight beyond its ends."""
         over = np.minimum(x - self.x[0], 0) + np.maximum(x - self.x[-1], 0)
         return np.interp(x, self.x, self.y) + self.slope * over
 
 
 def find_lines(marks: Marks) -> Integers:
-    """Shape (S,): the number of the line that each stroke is on, counted from the top. No number is left out."""
-    evidence = marks.evidence
+    """Shape (S,): the line of each stroke, numbered from the top without gaps."""
+    movements = marks.movements
     strokes = len(marks.ink.starts)
-    if len(evidence.x) < 2 or strokes < 2:
+    if len(movements.x) < 2 or strokes < 2:
         return np.zeros(strokes, dtype=np.int64)
     scale = marks.height
-    slope = page_slope(evidence.x / scale, evidence.y / scale, evidence.weight)
+    slope = page_slope(movements.x / scale, movements.y / scale, movements.weight)
 
     def level(points: Floats) -> Floats:
         return np.stack([points[..., 0], points[..., 1] - slope * points[..., 0]], axis=-1) / scale
 
-    x, y = level(np.stack([evidence.x, evidence.y], axis=-1)).T
-    flat = Evidence(x, y, evidence.weight, evidence.stroke)
+    x, y = level(np.stack([movements.x, movements.y], axis=-1)).T
+    flat = Movements(x, y, movements.weight, movements.stroke)
     centers = level(marks.centers)
     heights = (marks.boxes[:, 3] - marks.boxes[:, 1]) / scale
     centers[:, 1] += np.where(heights < SMALL, LOW, 0.0)
@@ -111,35 +111,35 @@ def page_slope(x: Floats, y: Floats, weight: Floats) -> float:
     return float(max(np.linspace(-STEEPEST, STEEPEST, 61), key=sharpness))
 
 
-def _first_lines(evidence: Evidence) -> tuple[list[Ridge], float]:
-    """Lines from the ridges of the smeared page, and the pitch."""
+def _first_lines(movements: Movements) -> tuple[list[Ridge], float]:
+    """First lines from the ridges of the blurred page, and the distance between lines."""
     pitch = PITCH
     across, down = ACROSS, DOWN
     for _ in range(2):
-        ridges = _ridges(evidence, across, down)
+        ridges = _ridges(movements, across, down)
         pitch = float(np.clip(_pitch(ridges) or PITCH, CLOSEST, FARTHEST))
         across, down = max(ACROSS, 0.9 * pitch), max(DOWN, 0.17 * pitch)  # as wide as this distance allows
     found = []
     for ridge in ridges:
-        off = np.abs(evidence.y - np.interp(evidence.x, ridge.x, ridge.y))
-        own = (off < BELONGS * pitch) & (evidence.x >= ridge.x[0]) & (evidence.x <= ridge.x[-1])
+        off = np.abs(movements.y - np.interp(movements.x, ridge.x, ridge.y))
+        own = (off < BELONGS * pitch) & (movements.x >= ridge.x[0]) & (movements.x <= ridge.x[-1])
         if own.any():
-            inside = (ridge.x >= evidence.x[own].min() - 1) & (ridge.x <= evidence.x[own].max() + 1)
+            inside = (ridge.x >= movements.x[own].min() - 1) & (ridge.x <= movements.x[own].max() + 1)
             if inside.any():
-                found.append((float(evidence.weight[own].sum()), _part(ridge, inside)))
+                found.append((float(movements.weight[own].sum()), _part(ridge, inside)))
     found.sort(key=lambda pair: -pair[0])
     lines: list[Ridge] = []
     for mass, ridge in found:
         _settle(lines, mass, ridge, pitch)
     if not lines:
-        flat = np.average(evidence.y, weights=evidence.weight)
-        lines = [Ridge(np.array([evidence.x.mean()]), np.array([flat]), np.ones(1))]
-    middle = np.array([evidence.x.mean()])
+        flat = np.average(movements.y, weights=movements.weight)
+        lines = [Ridge(np.array([movements.x.mean()]), np.array([flat]), np.ones(1))]
+    middle = np.array([movements.x.mean()])
     return sorted(lines, key=lambda line: float(line.at(middle)[0])), pitch
 
 
 def _settle(lines: list[Ridge], mass: float, ridge: Ridge, pitch: float) -> None:
-    """Add ``ridge`` to ``lines``, in which stronger ones are: as a line, as part of one, or not at all."""
+    """Add ``ridge`` to ``lines``, which hold stronger ridges: as a line, as part of a line, or not at all."""
     continued, nearest, close = None, CONTINUES * pitch, False
     for k, line in enumerate(lines):
         covered = _beside(ridge.x, line.x)
@@ -159,12 +159,12 @@ def _settle(lines: list[Ridge], mass: float, ridge: Ridge, pitch: float) -> None
         lines.append(ridge)
 
 
-def _ridges(evidence: Evidence, across: float, down: float) -> list[Ridge]:
-    """The ridges of the smeared evidence, each followed from left to right a letter height at a time."""
-    columns = np.arange(evidence.x.min(), evidence.x.max() + 1, 1.0)
-    rows = np.arange(evidence.y.min() - 2, evidence.y.max() + 2, 0.125)
-    in_x = np.exp(-(((columns[:, None] - evidence.x) / across) ** 2) / 2) * evidence.weight
-    in_y = np.exp(-(((rows[:, None] - evidence.y) / down) ** 2) / 2)
+def _ridges(movements: Movements, across: float, down: float) -> list[Ridge]:
+    """The ridges of the blurred movements, each followed from left to right in steps of a letter height."""
+    columns = np.arange(movements.x.min(), movements.x.max() + 1, 1.0)
+    rows = np.arange(movements.y.min() - 2, movements.y.max() + 2, 0.125)
+    in_x = np.exp(-(((columns[:, None] - movements.x) / across) ** 2) / 2) * movements.weight
+    in_y = np.exp(-(((rows[:, None] - movements.y) / down) ** 2) / 2)
     land = in_x @ in_y.T  # (columns, rows)
     tops = (land[:, 1:-1] > land[:, :-2]) & (land[:, 1:-1] >= land[:, 2:])
     paths: list[list[tuple[int, int]]] = []
@@ -175,7 +175,7 @@ def _ridges(evidence: Evidence, across: float, down: float) -> list[Ridge]:
         going: dict[int, list[tuple[int, int]]] = {}
         for row in here.tolist():
             last = int(before[np.abs(before - row).argmin()]) if len(before) else None
-            # Each other's nearest, and no more than 20 degrees up or down.
+            # The two tops must be nearest to each other, and at most 20 degrees up or down.
             if last is not None and abs(last - row) <= 3 and here[np.abs(here - last).argmin()] == row:
                 path = ends[last]
             else:
@@ -189,7 +189,7 @@ def _ridges(evidence: Evidence, across: float, down: float) -> list[Ridge]:
 
 
 def _pitch(ridges: Sequence[Ridge]) -> float | None:
-    """The weighted median distance between strong ridges above each other; None when none are."""
+    """Weighted median distance between strong ridges above each other; None if there are none."""
     strongest = max((ridge.weight.sum() for ridge in ridges), default=0.0)
     at: dict[float, list[tuple[float, float]]] = {}
     for ridge in ridges:
@@ -209,9 +209,9 @@ def _nearest(centers: Floats, lines: Sequence[Ridge]) -> Integers:
 
 
 def _joined(lines: Sequence[Ridge], number: Integers, sides: Floats, pitch: float) -> tuple[list[Ridge], Integers]:
-    """Neighbours joined whose strokes stand beside and never above each other, or that run into one another.
+    """Join neighbouring lines whose strokes never stand above each other, or that run into each other.
 
-    ``sides``: shape (S, 2), left and right of each stroke. Lines without strokes are left out.
+    ``sides`` has shape (S, 2): left and right of each stroke. Lines without strokes are left out.
     """
     used, number = np.unique(number, return_inverse=True)
     lines = [lines[k] for k in used]
@@ -233,7 +233,7 @@ def _joined(lines: Sequence[Ridge], number: Integers, sides: Floats, pitch: floa
 
 
 def _union(sides: Floats) -> Floats:
-    """Intervals of shape (n, 2), joined where they touch or nearly do."""
+    """Intervals of shape (n, 2), merged where they touch or nearly touch."""
     joined: list[list[float]] = []
     for left, right in sorted((sides + (-0.2, 0.2)).tolist()):
         if joined and left <= joined[-1][1]:
@@ -243,13 +243,13 @@ def _union(sides: Floats) -> Floats:
     return np.array(joined)
 
 
-def _drawn(evidence: Evidence, own: NDArray[np.bool_]) -> Ridge | None:
-    """A line drawn smoothly through its own evidence, what is far from it counting less; None for hardly any."""
+def _drawn(movements: Movements, own: NDArray[np.bool_]) -> Ridge | None:
+    """A smooth line through its own movements, distant ones weighing less; None if there are fewer than two."""
     if own.sum() < 2:
         return None
-    x, y = evidence.x[own], evidence.y[own]
+    x, y = movements.x[own], movements.y[own]
     at = np.arange(x.min(), x.max() + 1, 1.0)
-    near = np.exp(-(((at[:, None] - x) / 4) ** 2) / 2) * evidence.weight[own] + 1e-30
+    near = np.exp(-(((at[:, None] - x) / 4) ** 2) / 2) * movements.weight[own] + 1e-30
     middle = (near * y).sum(axis=1) / near.sum(axis=1)
     for _ in range(2):
         weight = near * np.exp(-((y - np.interp(x, at, middle)) ** 2) / 2) + 1e-30
@@ -258,7 +258,7 @@ def _drawn(evidence: Evidence, own: NDArray[np.bool_]) -> Ridge | None:
 
 
 def _beside(x: Floats, others: Floats) -> NDArray[np.bool_]:
-    """Which of ``x`` are among ``others``: ridges of one landscape stand on the same columns."""
+    """Which of ``x`` are among ``others``; ridges of one landscape have the same columns."""
     return np.isin(x, others)
 
 

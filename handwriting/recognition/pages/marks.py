@@ -1,7 +1,7 @@
-"""The strokes of a page as marks: where the hand wrote, and how large.
+"""Measurements of the strokes of a page: where the pen wrote, and how large.
 
-A whiteboard's sensor now and then reports a point far away in the middle of a stroke. Steps that no hand makes are cut
-out before anything is measured.
+The sensor of a whiteboard sometimes reports a point far away in the middle of a stroke. Such points are left out before
+anything is measured.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from handwriting.ink import Floats, Ink
 Integers = NDArray[np.int64]
 
 LEAST = 1e-3
-"""Of the page's extent: letters are not smaller."""
+"""Least height of a letter, as a share of the page's extent."""
 WILD = 20.0
-"""Times the page's median step: a longer one says nothing about the height of letters."""
+"""Steps longer than this many median steps are left out of the estimate of the letter height."""
 
 JUMP = 6.0
-"""Letter heights: a longer step, if it is as many times its stroke's median step too, is a jump of the sensor."""
+"""A step longer than this many letter heights, and this many times its stroke's median step, is a sensor jump."""
 
 TREMBLE = 0.15
-"""Letter heights: a smaller movement up or down is no evidence of a letter."""
+"""Vertical movements smaller than this many letter heights are tremor."""
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
-    """Movements of the pen up or down, of which lines are made: their middles are near the middle of small letters.
+class Movements:
+    """Vertical movements of the pen, from which lines are found: most have their middle near that of small letters.
 
-    All of shape (E,). A movement as high as a small letter weighs most; ascenders and descenders, whose middles are
-    elsewhere, weigh little.
+    All arrays have shape (E,). A movement as high as a small letter weighs most; ascenders and descenders, whose middle
+    is elsewhere, weigh little.
     """
 
     x: Floats
@@ -44,18 +44,18 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """The ``S`` strokes of an ink of ``N`` points. Everything is measured on demand and once."""
+    """Measurements of the ``S`` strokes of an ink with ``N`` points, each computed once, when it is first used."""
 
     ink: Ink
 
     @cached_property
     def height(self) -> float:
-        """The height of a small letter, about: the median of the pen's movements up and down, each weighing its length.
+        """Approximate height of a small letter: the median vertical movement of the pen, weighted by its length.
 
-        Half of all vertical movement is in smaller ones, half in larger ones. It is the same for one line and for
-        many, for cursive and for print.
+        Half of all vertical movement is in smaller movements and half in larger ones. The estimate does not depend on
+        the number of lines, and cursive and printed writing give the same.
         """
-        rises, ends = self._movements
+        rises, ends = self._rises
         steps = self._steps
         moved = steps[steps > 0]
         wild = np.cumsum(np.append(0, steps > WILD * np.median(moved))) if len(moved) else np.zeros(len(self.ink))
@@ -66,16 +66,16 @@ class Marks:
 
     @cached_property
     def sound(self) -> NDArray[np.bool_]:
-        """Shape (N,): whether a point is where the hand was.
+        """Shape (N,): False for points that are far away because of a sensor jump.
 
-        Of what lies between a stroke's jumps the largest part is, and so is what lies near it: a jump comes back.
+        Jumps cut a stroke into parts. The largest part and those near it are kept, because a jump comes back.
         """
         sound = np.ones(len(self.ink), dtype=bool)
         limit = JUMP * self.height
         for stroke in np.unique(self.ink.stroke_index[:-1][self._steps > limit]):
             span = slice(int(self.ink.starts[stroke]), int(self.ink.ends[stroke]))
             steps = self._steps[span.start : span.stop - 1]
-            # A ruler's line, or ink whose points were thinned out, has long steps only.
+            # A ruled line, or ink with few points, has long steps only.
             jumps = (steps > limit) & (steps > JUMP * np.median(steps))
             if not jumps.any():
                 continue
@@ -105,12 +105,12 @@ class Marks:
         return np.array([[weighted_median(v[a:b], weight[a:b]) for v in (self.ink.x, self.ink.y)] for a, b in spans])
 
     @cached_property
-    def evidence(self) -> Evidence:
-        """What lines are made of; may be empty."""
-        rises, ends = self._movements
+    def movements(self) -> Movements:
+        """The vertical movements from which lines are found; may be empty."""
+        rises, ends = self._rises
         good = self.sound[ends].all(axis=1) & (rises > TREMBLE * self.height)
         rises, (first, last) = rises[good] / self.height, ends[good].T
-        return Evidence(
+        return Movements(
             (self.ink.x[first] + self.ink.x[last]) / 2,
             (self.ink.y[first] + self.ink.y[last]) / 2,
             rises / (1 + (rises / 1.5) ** 4),
@@ -119,19 +119,19 @@ class Marks:
 
     @cached_property
     def _steps(self) -> Floats:
-        """Shape (N - 1,): the way from each point to the next, 0 where the pen was up."""
+        """Shape (N - 1,): distance from each point to the next, 0 where the pen was up."""
         steps = np.hypot(np.diff(self.ink.x), np.diff(self.ink.y))
         steps[self.ink.starts[1:] - 1] = 0.0
         return steps
 
     @cached_property
-    def _movements(self) -> tuple[Floats, Integers]:
-        """How far the pen went up or down each time before it turned or was lifted, and the two points, (E, 2)."""
+    def _rises(self) -> tuple[Floats, Integers]:
+        """Height of each movement of the pen up or down until it turns or is lifted, and its two end points, (E, 2)."""
         direction = np.sign(np.diff(self.ink.y))
         moving = np.flatnonzero(direction)
         if not len(moving):
             return np.empty(0), np.empty((0, 2), dtype=np.int64)
-        # A level step goes on with what was before it.
+        # A level step continues the movement before it.
         last = np.maximum.accumulate(np.where(direction != 0, np.arange(len(direction)), moving[0]))
         turns = np.append(True, np.append(np.diff(direction[last]) != 0, True))
         turns[self.ink.starts] = turns[self.ink.ends - 1] = True

@@ -1,20 +1,28 @@
-"""Pages, read: every line with its readings, its words and its characters, and where they stand on the page."""
+"""Pages that have been read: every line with its readings, words and characters, and where they stand on the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.pages.splitting import PageLine, split_lines, whole_line
+from handwriting.recognition.orientation import Orientation, OrientationClassifier
+from handwriting.recognition.pages.drawings import DrawingRegion
+from handwriting.recognition.pages.splitting import PageLine, find_layout
 from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.transcription import Box, Character, Reading, Transcription, Word
 
 Reader = Callable[[Sequence[Ink]], Iterator[Transcription]]
-"""Lines of ink to what each says, in their order."""
+"""Reads lines of ink, in their order."""
+Orienter = Callable[[Ink], tuple[Orientation, NDArray[np.bool_]]]
+"""Finds how a page lies, and which of its strokes, shape (S,), run backward."""
+LINES_TRIED = 2
+"""The longest lines of a page that are read to compare orientations."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +30,25 @@ class ReadLine:
     """A line of a page."""
 
     page: Ink
+    """The page as the file has it."""
     line: PageLine
+    """The line as it was read, on the upright page."""
     transcription: Transcription
+    source: NDArray[np.int64] | None = None
+    """For each point of the upright page its number on ``page``; None if both are the same."""
 
-    @property
+    @cached_property
+    def points(self) -> NDArray[np.int64]:
+        """For each point of :attr:`ink` its number on the page."""
+        return self.line.points if self.source is None else self.source[self.line.points]
+
+    @cached_property
     def ink(self) -> Ink:
-        """What was read, and what the points of words and characters are counted in."""
-        return self.line.ink
+        """The line as it lies on the page; the points of words and characters are counted in it."""
+        if self.source is None:
+            return self.line.ink
+        points = self.points
+        return replace(self.line.ink, x=self.page.x[points], y=self.page.y[points])
 
     @property
     def strokes(self) -> list[int]:
@@ -37,32 +57,34 @@ class ReadLine:
 
     @property
     def text(self) -> str:
+        """The text of the best reading."""
         return self.transcription.text
 
     @property
     def readings(self) -> tuple[Reading, ...]:
-        """What it may say, best first."""
+        """The readings, best first."""
         return self.transcription.readings
 
     @property
     def words(self) -> tuple[Word, ...]:
-        """Those of the best reading."""
+        """The words of the best reading."""
         return self.transcription.words
 
     @property
     def box(self) -> Box:
+        """The bounds of its ink."""
         return self.ink.bounds
 
     def pieces(self, character: Character) -> list[tuple[int, int, int]]:
         """Where a character stands: stroke of the page, first point of that stroke, one past the last."""
         found: list[tuple[int, int, int]] = []
         for begin, end in character.points:
-            points = self.line.points[begin:end]
+            points = self.points[begin:end]
             strokes = np.searchsorted(self.page.starts, points, side="right") - 1
             for part in np.split(np.arange(len(points)), np.flatnonzero(np.diff(strokes)) + 1):
                 if len(part):
-                    first, start = strokes[part[0]], self.page.starts[strokes[part[0]]]
-                    found.append((int(first), int(points[part[0]] - start), int(points[part[-1]] - start) + 1))
+                    stroke, own = int(strokes[part[0]]), points[part] - self.page.starts[strokes[part[0]]]
+                    found.append((stroke, int(own.min()), int(own.max()) + 1))
         return found
 
 
@@ -77,10 +99,25 @@ class ReadPage:
 
     page: Page
     lines: tuple[ReadLine, ...]
+    drawings: tuple[DrawingRegion, ...] = ()
+    """Strokes that are not writing, and words that are crossed out; from the top of the upright page."""
+    orientation: Orientation = Orientation()
+    upright_page: Page | None = None
+    """The page as it was read; None if it is the page as it is."""
 
     @property
     def text(self) -> str:
+        """The text of all lines."""
         return "\n".join(line.text for line in self.lines)
+
+    @property
+    def upright(self) -> ReadPage:
+        """The same with page, lines and boxes as they read, for showing to people."""
+        page = self.upright_page
+        if page is None:
+            return self
+        lines = tuple(replace(line, page=page.ink, source=None) for line in self.lines)
+        return ReadPage(page, lines, self.drawings)
 
     def __repr__(self) -> str:
         lines = f"{len(self.lines)} line" + "s" * (len(self.lines) != 1)
@@ -95,26 +132,77 @@ class ReadPage:
 def reader(
     recognizer: Recognizer, decoder: Decoder = "language", alternatives: int = 1, hints: Hints = Hints()
 ) -> Reader:
-    """How :func:`read_pages` reads lines with a recognizer."""
+    """A function that reads lines with a recognizer, for :func:`read_pages`."""
     return lambda inks: recognizer.transcribe_all(inks, decoder, alternatives, hints=hints)
 
 
-def read_pages(
-    read: Reader, pages: Sequence[Page], *, lone: bool = False, tick: Callable[[int, int], object] = lambda *_: None
-) -> list[ReadPage]:
-    """Every page, split into lines that are all read together. ``lone``: each is a line and not split.
+def orienter(
+    recognizer: Recognizer, orientation: str = "auto", *, single_line: bool = False, decoder: Decoder = "language"
+) -> Orienter:
+    """A function that finds the orientation of pages, for :func:`read_pages`.
 
-    ``tick`` is told how many lines are done, and of how many.
+    ``orientation`` is ``"auto"``, ``"as-is"``, or one of :data:`~handwriting.recognition.orientation.NAMES` if it is
+    known. Raises :class:`InkError` for another name.
     """
-    split = [[whole_line(page.ink)] if lone else split_lines(page.ink) for page in pages]
-    total = sum(map(len, split))
-    transcriptions = read([line.ink for lines in split for line in lines])
+    if orientation == "auto":
+        classifier = OrientationClassifier.load()
+
+        def confidence(inks: Sequence[Ink]) -> list[float]:
+            return [_confidence(recognizer, decoder, ink, single_line) for ink in inks]
+
+        return lambda ink: classifier.find(ink, confidence)
+    known = Orientation() if orientation == "as-is" else Orientation.named(orientation)
+    return lambda ink: (known, np.zeros(len(ink.starts), dtype=bool))
+
+
+def read_pages(
+    read: Reader,
+    pages: Sequence[Page],
+    *,
+    lone: bool = False,
+    orient: Orienter | None = None,
+    tick: Callable[[int, int], object] = lambda *_: None,
+) -> list[ReadPage]:
+    """Read every page: turn it upright, split it into lines, and read the lines of all pages together.
+
+    With ``lone`` the writing of each page is one line. Without ``orient`` pages are read as they are. ``tick`` is
+    called with the number of lines done and of all lines.
+    """
+    uprights = [(Orientation(), page, None) if orient is None else _upright(page, orient) for page in pages]
+    layouts = [
+        find_layout(upright.ink, single_line=lone, sorted_by_tool=orientation.strokes == "mixed")
+        for orientation, upright, _ in uprights
+    ]
+    total = sum(len(layout.lines) for layout in layouts)
+    transcriptions = read([line.ink for layout in layouts for line in layout.lines])
     done, result = 0, []
-    for page, lines in zip(pages, split, strict=True):
+    for page, (orientation, upright, source), layout in zip(pages, uprights, layouts, strict=True):
         found = []
-        for line in lines:
-            found.append(ReadLine(page.ink, line, next(transcriptions)))
+        for line in layout.lines:
+            found.append(ReadLine(page.ink, line, next(transcriptions), source))
             done += 1
             tick(done, total)
-        result.append(ReadPage(page, tuple(line for line in found if line.text)))
+        lines = tuple(line for line in found if line.text)
+        result.append(ReadPage(page, lines, tuple(layout.drawings), orientation, None if upright is page else upright))
     return result
+
+
+def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[np.int64] | None]:
+    """The orientation of a page, the page as it reads, and where its points are on the page."""
+    orientation, backward = orient(page.ink)
+    if orientation.as_is:
+        return orientation, page, None
+    ink, points = orientation.upright(page.ink, backward)
+    width, height = page.width, page.height
+    if width is not None and height is not None:
+        sheet, _ = orientation.upright(Ink(np.array([0.0, width]), np.array([0.0, height]), np.array([0])))
+        ink = ink.moved_to(ink.x - sheet.x.min(), ink.y - sheet.y.min())
+        width, height = float(np.ptp(sheet.x)), float(np.ptp(sheet.y))
+    return orientation, replace(page, ink=ink, width=width, height=height), points
+
+
+def _confidence(recognizer: Recognizer, decoder: Decoder, ink: Ink, single_line: bool) -> float:
+    """The probability that the longest lines of upright ink are read rightly, their mean."""
+    lines = sorted((line.ink for line in find_layout(ink, single_line=single_line).lines), key=len)[-LINES_TRIED:]
+    found = recognizer.transcribe_all(lines, decoder)
+    return float(np.mean([transcription.readings[0].probability or 0.0 for transcription in found]))

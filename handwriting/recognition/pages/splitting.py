@@ -1,4 +1,4 @@
-"""A page of ink split into lines, in reading order."""
+"""The layout of a page: its lines in reading order, and the drawings around them."""
 
 from __future__ import annotations
 
@@ -8,58 +8,85 @@ import numpy as np
 
 from handwriting.ink import Ink
 from handwriting.recognition.pages.columns import find_columns
+from handwriting.recognition.pages.drawings import DrawingRegion, find_drawings
 from handwriting.recognition.pages.lines import find_lines
 from handwriting.recognition.pages.marks import Integers, Marks
-from handwriting.recognition.pages.order import writing_order
-
-
-def split_strokes(ink: Ink) -> list[Integers]:
-    """The numbers of the strokes of each line, lines in reading order and strokes in the order of writing.
-
-    Every stroke is on one line; there is at least one line.
-    """
-    return _strokes(Marks(ink))
-
-
-def _strokes(page: Marks) -> list[Integers]:
-    lines: list[Integers] = []
-    for block in find_columns(page):
-        number = find_lines(Marks(page.ink.take(block)))
-        lines += [block[number == k] for k in range(int(number.max()) + 1)]
-    return writing_order(page, lines)
+from handwriting.recognition.pages.order import left_to_right, writing_order
 
 
 @dataclass(frozen=True, eq=False)
 class PageLine:
-    """A line of a page, to be read."""
+    """A line of a page, ready to be read."""
 
     strokes: Integers
-    """The numbers of its strokes on the page, in the order of writing."""
+    """Numbers of its strokes on the page, in the order of writing."""
     points: Integers
-    """The numbers of the ink's points on the page."""
+    """Numbers of its points on the page."""
     ink: Ink
-    """Without the jumps of a sensor, which would stretch the line over half the page."""
+    """The line's ink without the jumps of a sensor, which would stretch the line over half the page."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The lines and drawings of a page; every stroke is on one line or in one drawing."""
+
+    lines: list[PageLine]
+    """In reading order; at least one."""
+    drawings: list[DrawingRegion]
+    """From the top of the page."""
+
+
+def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = False) -> Layout:
+    """Find the drawings and the lines of a page. With ``single_line`` all writing is one line, in its own order.
+
+    ``sorted_by_tool``: the order of the strokes is not that of writing; they are read from left to right.
+    """
+    page = Marks(ink)
+    drawings = find_drawings(page)
+    drawn = np.concatenate([np.empty(0, np.int64), *(region.strokes for region in drawings)])
+    writing = np.setdiff1d(np.arange(len(ink.starts)), drawn)
+    if single_line and not sorted_by_tool:
+        return Layout([_whole(ink, writing)], drawings)
+    lines = [writing] if single_line else _lines(page, writing)
+    if sorted_by_tool:
+        lines = [left_to_right(page, line) for line in lines]
+    return Layout([_line(page, strokes) for strokes in lines], drawings)
 
 
 def split_lines(ink: Ink) -> list[PageLine]:
-    """The lines of a page in reading order."""
-    page = Marks(ink)
-    sound = page.sound
-    lines = []
-    for strokes in _strokes(page):
-        points = ink.points_of(strokes)
-        lines.append(PageLine(strokes, points[sound[points]], ink.take(strokes).keep(sound[points])))
-    return lines
+    """The lines of a page in reading order, without its drawings."""
+    return find_layout(ink).lines
 
 
-def whole_line(ink: Ink) -> PageLine:
-    """A page that is one line, as it is."""
-    return PageLine(np.arange(len(ink.starts)), np.arange(len(ink)), ink)
+def split_strokes(ink: Ink) -> list[Integers]:
+    """The stroke numbers of each line, lines in reading order and strokes in the order of writing."""
+    return [line.strokes for line in split_lines(ink)]
 
 
 def split(ink: Ink) -> list[Ink]:
-    """The lines of a page in reading order, each an ink of its own; one line without jumps stays as it is."""
+    """The lines of a page in reading order, each an ink of its own; ink that is one line and nothing else is kept."""
     lines = split_lines(ink)
     if len(lines) == 1 and np.array_equal(lines[0].points, np.arange(len(ink))):
         return [ink]
     return [line.ink for line in lines]
+
+
+def _lines(page: Marks, writing: Integers) -> list[Integers]:
+    text = page if len(writing) == len(page.ink.starts) else Marks(page.ink.take(writing))
+    lines: list[Integers] = []
+    for block in find_columns(text):
+        number = find_lines(Marks(text.ink.take(block)))
+        lines += [block[number == k] for k in range(int(number.max()) + 1)]
+    return [writing[line] for line in writing_order(text, lines)]
+
+
+def _line(page: Marks, strokes: Integers) -> PageLine:
+    points = page.ink.points_of(strokes)
+    sound = page.sound[points]
+    return PageLine(strokes, points[sound], page.ink.take(strokes).keep(sound))
+
+
+def _whole(ink: Ink, writing: Integers) -> PageLine:
+    if len(writing) == len(ink.starts):
+        return PageLine(writing, np.arange(len(ink)), ink)
+    return PageLine(writing, ink.points_of(writing), ink.take(writing))

@@ -4,37 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scribbled import scribble
 
 from handwriting.evaluation.pages import matched
 from handwriting.ink import Ink
-from handwriting.recognition.pages import split, split_strokes
+from handwriting.recognition.pages import find_layout, split, split_strokes
 from handwriting.recognition.pages.columns import find_columns
 from handwriting.recognition.pages.marks import Marks, weighted_median
-
-
-def scribble(lines: int, words: int = 5, *, slope: float = 0.0, pitch: float = 4.0, left: float = 0.0, seed: int = 0):
-    """Strokes and the line of each: words of letters of height 1, some with ascender, descender, and a late dot."""
-    rng = np.random.default_rng(seed)
-    strokes, line = [], []
-    for row in range(lines):
-        x = left
-        for _ in range(words):
-            dots = []
-            for letter in range(int(rng.integers(2, 6))):
-                turn = np.linspace(0, 2 * np.pi, 24)
-                up, down = rng.choice([0, 0, 1.2]), rng.choice([0, 0, 1.2])
-                y = -0.5 - 0.5 * np.cos(turn)
-                y = np.where(y < -0.5, y - up * (turn > 2), y + down * (turn > 4))
-                strokes.append(np.column_stack([x + 0.35 * np.sin(turn) + turn / 12, y]))
-                if letter % 2:
-                    dots.append(np.array([[x + 0.2, -1.6 - 0.2 * rng.random()]]))
-                x += 0.9
-            strokes += dots
-            x += 1.2
-        line += [row] * (len(strokes) - len(line))
-        for k in range(line.index(row), len(strokes)):
-            strokes[k] = strokes[k] + (0, row * pitch) + (0, slope) * strokes[k][:, :1]
-    return strokes, np.array(line)
 
 
 def numbers(ink: Ink) -> np.ndarray:
@@ -134,9 +110,11 @@ def test_one_line_stays_the_same_ink():
     )
 )
 def test_any_ink_is_split_and_no_stroke_lost_or_doubled(strokes):
-    lines = split_strokes(Ink.from_strokes(strokes))
-    assert sorted(np.concatenate(lines).tolist()) == list(range(len(strokes)))
-    assert all(len(line) for line in lines)
+    layout = find_layout(Ink.from_strokes(strokes))
+    lines = [line.strokes for line in layout.lines]
+    drawn = [region.strokes for region in layout.drawings]
+    assert sorted(np.concatenate(lines + drawn).tolist()) == list(range(len(strokes)))
+    assert lines and all(len(part) for part in lines + drawn)
 
 
 @pytest.mark.parametrize(

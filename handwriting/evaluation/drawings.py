@@ -1,0 +1,207 @@
+"""Drawings put on pages of writing, and what they cost in splitting and reading the pages.
+
+Every kind of drawing in :mod:`~handwriting.evaluation.sketches` is put on every page of a split, after its writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting import metrics
+from handwriting.corpora import Corpus
+from handwriting.corpora.forms import forms
+from handwriting.errors import InkError
+from handwriting.evaluation.pages import matched
+from handwriting.evaluation.sketches import DRAWINGS, Box, Canvas, Strokes
+from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.pages.marks import Marks
+from handwriting.recognition.pages.splitting import Layout, find_layout
+from handwriting.recognition.recognizer import Recognizer
+
+
+@dataclass(frozen=True)
+class DrawingRow:
+    """Figures of pages with one kind of drawing. Rates are fractions."""
+
+    kind: str
+    pages: int
+    cer: float
+    cer_without: float
+    """CER of the same pages without the drawing."""
+    strokes_right: float
+    """Share of the strokes of writing that are on their line."""
+    set_aside: float
+    """Share of the drawing's strokes that are in a drawing region."""
+
+
+@dataclass(frozen=True)
+class DrawingReport:
+    """What drawings on pages cost, by kind."""
+
+    rows: tuple[DrawingRow, ...]
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures as JSON-serialisable values; rates are fractions."""
+        return {row.kind: asdict(row) for row in self.rows}
+
+    def render(self) -> str:
+        """Return the figures as text for people; rates are percentages."""
+        rows = ["drawing             pages  CER %  without  strokes right %  set aside %"]
+        for r in self.rows:
+            rows.append(
+                f"{r.kind:18} {r.pages:6}  {100 * r.cer:5.2f}  {100 * r.cer_without:7.2f}  "
+                f"{100 * r.strokes_right:15.2f}  {100 * r.set_aside:11.1f}"
+            )
+        return "\n".join(rows)
+
+
+def evaluate(
+    recognizer: Recognizer,
+    corpus: Corpus,
+    split: str,
+    kinds: Sequence[str] = (),
+    *,
+    single_lines: bool = False,
+    step: int = 1,
+    progress: Progress = no_progress,
+) -> DrawingReport:
+    """Put each kind of drawing on every page of a split, then find the lines and read them.
+
+    ``kinds`` are names in :data:`DRAWINGS`, all of them by default. ``single_lines`` takes every line file for a page
+    of its own. ``step`` takes every n-th page. ``progress`` counts pages.
+    """
+    unknown = [kind for kind in kinds if kind not in DRAWINGS]
+    if unknown:
+        raise InkError(f"kinds: {unknown[0]!r} is not a drawing; choose from {', '.join(DRAWINGS)}")
+    pages = list(_pages(corpus, split, single_lines))[::step]
+    found: dict[str, list[_Measured]] = {kind: [] for kind in kinds or DRAWINGS}
+    for number, page in enumerate(pages):
+        reader = _CachingReader(recognizer)
+        plain = reader.read(page.ink)
+        canvas = page.canvas(number)
+        for kind, rows in found.items():
+            rng = np.random.default_rng([number, list(DRAWINGS).index(kind)])
+            drawn = DRAWINGS[kind](replace(canvas, rng=rng))
+            layout, read = reader.read_layout(_with(page.ink, drawn))
+            got = np.full(len(page.line) + len(drawn), -1)
+            for k, line in enumerate(layout.lines):
+                got[line.strokes] = k
+            written, extra = got[: len(page.line)], got[len(page.line) :]
+            right = _right(page.line, written, page.number_of_lines)
+            rows.append(_Measured(page.text, read, plain, right, len(written), int((extra < 0).sum()), len(extra)))
+        progress(number + 1, len(pages))
+    return DrawingReport(tuple(_row(kind, rows) for kind, rows in found.items()))
+
+
+@dataclass(frozen=True)
+class _Measured:
+    text: str
+    read: str
+    plain: str
+    right: int
+    written: int
+    aside: int
+    drawn: int
+
+
+def _row(kind: str, rows: Sequence[_Measured]) -> DrawingRow:
+    return DrawingRow(
+        kind,
+        len(rows),
+        metrics.cer((row.text, row.read) for row in rows),
+        metrics.cer((row.text, row.plain) for row in rows),
+        sum(row.right for row in rows) / max(1, sum(row.written for row in rows)),
+        sum(row.aside for row in rows) / max(1, sum(row.drawn for row in rows)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Page:
+    ink: Ink
+    line: NDArray[np.int64]
+    """Shape (S,): the line of each stroke, -1 for none."""
+    number_of_lines: int
+    text: str
+
+    def canvas(self, seed: int) -> Canvas:
+        marks = Marks(self.ink)
+        boxes = marks.boxes
+        lines, baselines, words, longest, strokes = [], [], [], [], []
+        for k in range(self.number_of_lines):
+            own = np.flatnonzero(self.line == k)
+            if len(own):
+                parts = _words(boxes, own, marks.height)
+                long = max(parts, key=lambda part: float(np.ptp(boxes[part][:, [0, 2]])))
+                lines.append(_union(boxes[own]))
+                baselines.append(float(np.median(boxes[own, 3])))
+                words.append(_union(boxes[parts[0]]))
+                longest.append(_union(boxes[long]))
+                strokes.append([self.ink.strokes[i] for i in long.tolist()])
+        return Canvas(
+            np.random.default_rng(seed), marks.height, _union(boxes), lines, baselines, words, longest, strokes
+        )
+
+
+def _pages(corpus: Corpus, split: str, single_lines: bool) -> Iterator[_Page]:
+    if single_lines:
+        for line in corpus.lines(split):
+            yield _Page(line.ink, np.zeros(len(line.ink.starts), dtype=np.int64), 1, line.text)
+    else:
+        for form in forms(corpus, split):
+            yield _Page(form.ink, form.line, len(form.lines), "\n".join(line.text for line in form.lines))
+
+
+def _words(boxes: NDArray[np.float64], own: NDArray[np.int64], height: float) -> list[NDArray[np.int64]]:
+    """The strokes of a line, parted at the gaps between words."""
+    order = own[np.argsort(boxes[own, 0], kind="stable")]
+    reached = np.maximum.accumulate(boxes[order, 2])
+    return np.split(order, np.flatnonzero(boxes[order[1:], 0] - reached[:-1] > 0.7 * height) + 1)
+
+
+def _right(line: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> int:
+    """How many strokes of writing are on their line; one that is set aside is on none."""
+    there = got >= 0
+    label = line[there]
+    return int((matched(label, got[there], lines) == label).sum()) if there.any() else 0
+
+
+def _with(ink: Ink, drawn: Strokes) -> Ink:
+    """The ink with more strokes after its own."""
+    t = None
+    if ink.t is not None:
+        count = sum(map(len, drawn))
+        t = np.append(ink.t, ink.t.max() + 1 + 0.01 * np.arange(count))
+    x, y = np.concatenate([ink.xy, *drawn]).T
+    starts = np.cumsum([len(ink), *(len(stroke) for stroke in drawn[:-1])])
+    return Ink(x, y, np.append(ink.starts, starts), t)
+
+
+def _union(boxes: NDArray[np.float64]) -> Box:
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = boxes[:, 2:].max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+class _CachingReader:
+    """Reads pages on which most lines stay as they were."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self._known: dict[bytes, str] = {}
+
+    def read(self, ink: Ink) -> str:
+        return self.read_layout(ink)[1]
+
+    def read_layout(self, ink: Ink) -> tuple[Layout, str]:
+        layout = find_layout(ink)
+        keys = [line.ink.xy.tobytes() for line in layout.lines]
+        new = {key: line.ink for key, line in zip(keys, layout.lines, strict=True) if key not in self._known}
+        for key, read in zip(new, self._recognizer.transcribe_all(list(new.values())), strict=True):
+            self._known[key] = read.text
+        return layout, "\n".join(self._known[key] for key in keys if self._known[key])

@@ -1,0 +1,180 @@
+"""How well ink is read whichever way it lies: lines of a split, turned, mirrored, reversed, and read as single lines.
+
+Each line is a page of its own. The upright reading of a line is the same however the line lay, so a line is read once
+for every orientation that is found for it, and what the table shows is the cost of orientations that are not found.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from handwriting import metrics
+from handwriting.corpora import Corpus
+from handwriting.errors import InkError
+from handwriting.evaluation.perturb import rotated
+from handwriting.ink import Ink, Page
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.orientation import NAMES, Orientation
+from handwriting.recognition.pages import Orienter, orienter, read_pages, reader
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.rendering.plotter import ordered
+
+Change = Callable[[Ink], Ink]
+
+
+def laid(ink: Ink, orientation: Orientation) -> Ink:
+    """Upright ink as it lies in an orientation."""
+    x, y = (-ink.x if orientation.mirrored else ink.x), ink.y
+    for _ in range(orientation.turns):
+        x, y = -y, x
+    return ink.moved_to(x, y) if orientation.strokes == "forward" else reversed_strokes(ink.moved_to(x, y))
+
+
+def reversed_strokes(ink: Ink) -> Ink:
+    """Every stroke drawn from its end; times are kept in their order."""
+    return replace(ink, **_turned(ink, np.ones(len(ink.starts), dtype=bool)))
+
+
+def plotted(ink: Ink) -> Ink:
+    """The strokes in the order and direction of a plotter's shortest path, without times."""
+    z = ink.x + 1j * ink.y
+    order, backward = ordered(np.column_stack([z[ink.starts], z[ink.ends - 1]]))
+    return replace(ink, **_turned(ink, backward[np.argsort(order)]), t=None, pressure=None).take(order)
+
+
+def _turned(ink: Ink, backward: np.ndarray) -> dict[str, Any]:
+    strokes = [s[::-1] if back else s for s, back in zip(ink.strokes, backward, strict=True)]
+    x, y = np.concatenate(strokes).T
+    return {"x": x, "y": y}
+
+
+def _in(name: str, backward: bool = False) -> Change:
+    lies = replace(Orientation.named(name), strokes="backward" if backward else "forward")
+    return lambda ink: laid(ink, lies)
+
+
+CHANGES: dict[str, Change] = {
+    **{name: _in(name) for name in NAMES.values()},
+    "backward": _in("upright", True),
+    "y-up-backward": _in("y-up", True),
+    "plotter": plotted,
+    "slanted-15-down": lambda ink: rotated(ink, 15),
+    "slanted-15-up": lambda ink: rotated(ink, -15),
+    "moved-up": lambda ink: ink.moved_to(ink.x, ink.y - 1e5),
+}
+"""By name; upright first."""
+
+
+def _known(found: tuple[Orientation, np.ndarray]) -> Orienter:
+    return lambda _: found
+
+
+def _expected(name: str) -> str:
+    """The name that should be found for lines that are changed in one of :data:`CHANGES`."""
+    return name if name in NAMES.values() else "y-up" if name.startswith("y-up") else "upright"
+
+
+@dataclass(frozen=True)
+class OrientationRow:
+    """Figures of the lines of a split that all lie one way. Rates are fractions."""
+
+    name: str
+    cer: float
+    found: float
+    """Share of the lines whose orientation is found."""
+    milliseconds: float
+    """Processor time a line to find the orientation, reading in doubt included."""
+
+
+@dataclass(frozen=True)
+class OrientationReport:
+    """What ink costs that does not lie upright."""
+
+    split: str
+    lines: int
+    cer_as_is: float
+    """CER of the lines as they are, read without looking for an orientation."""
+    milliseconds: float
+    """Processor time a line to read it upright."""
+    rows: tuple[OrientationRow, ...]
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures as JSON-serialisable values; rates are fractions."""
+        return asdict(self)
+
+    def render(self) -> str:
+        """Return the figures as text for people; rates are percentages."""
+        rows = [
+            f"{self.split}, {self.lines} lines; {100 * self.cer_as_is:.2f} % CER as they are, without looking, "
+            f"{self.milliseconds:.1f} ms to read one",
+            "orientation        CER %  relative %  found %  ms to find",
+        ]
+        for r in self.rows:
+            relative = 100 * (r.cer / max(self.cer_as_is, 1e-9) - 1)
+            rows.append(
+                f"{r.name:18} {100 * r.cer:5.2f}  {relative:+10.1f}  {100 * r.found:7.2f}  {r.milliseconds:10.2f}"
+            )
+        return "\n".join(rows)
+
+
+def evaluate(
+    recognizer: Recognizer,
+    corpus: Corpus,
+    split: str,
+    names: tuple[str, ...] = (),
+    *,
+    step: int = 1,
+    progress: Progress = no_progress,
+) -> OrientationReport:
+    """Read every line of ``split`` as it is and changed in each way, with the greedy decoder.
+
+    ``names`` are of :data:`CHANGES`, all of them by default. ``step`` takes every n-th line. ``progress`` counts lines.
+    """
+    unknown = [name for name in names if name not in CHANGES]
+    if unknown:
+        raise InkError(f"names: {unknown[0]!r} is not an orientation; choose from {', '.join(CHANGES)}")
+    find = orienter(recognizer, single_line=True)
+    read_line = reader(recognizer, "greedy")
+    changes = {name: CHANGES[name] for name in names or CHANGES}
+    read: dict[str, list[str]] = {name: [] for name in changes}
+    finding, reading = dict.fromkeys(changes, 0.0), list[float]()
+    found = dict.fromkeys(changes, 0)
+    texts, plain = [], []
+    ids = corpus.ids(split)[::step]
+    for number, id in enumerate(ids, 1):
+        line = corpus.line(id)
+        texts.append(line.text)
+        plain.append(recognizer.transcribe(line.ink).text)
+        texts_read: dict[tuple[bool, bytes], str] = {}
+        for name, change in changes.items():
+            ink = change(line.ink)
+            began = time.process_time()
+            known = find(ink)
+            orientation = known[0]
+            finding[name] += time.process_time() - began
+            upright = orientation.upright(ink, known[1])[0]
+            key = (orientation.strokes == "mixed", (upright.xy + 0.0).tobytes())
+            if key not in texts_read:
+                began = time.process_time()
+                (page,) = read_pages(read_line, [Page(ink)], lone=True, orient=_known(known))
+                reading.append(time.process_time() - began)
+                texts_read[key] = page.text
+            read[name].append(texts_read[key])
+            found[name] += orientation.name == _expected(name)
+        progress(number, len(ids))
+    rows = tuple(
+        OrientationRow(
+            name,
+            metrics.cer(zip(texts, read[name], strict=True)),
+            found[name] / max(1, len(texts)),
+            1000 * finding[name] / max(1, len(texts)),
+        )
+        for name in changes
+    )
+    milliseconds = 1000 * float(np.mean(reading)) if reading else 0.0
+    return OrientationReport(split, len(texts), metrics.cer(zip(texts, plain, strict=True)), milliseconds, rows)

@@ -1,0 +1,197 @@
+"""Which way up a page of ink lies, whether it is mirrored, and whether its strokes run backwards.
+
+Tablets and file formats disagree on where y grows to, people turn their tablets, and tools for pen plotters draw
+strokes from their end. A page can therefore lie in eight ways (the symmetries of a square), and its strokes can be
+drawn forward, backward, or some of each.
+
+A small network chooses among the sixteen ways with all strokes forward or all backward. It sees counts of what the pen
+does: pairs of directions a few steps apart along each stroke, where strokes begin and end, and where the next stroke
+lies. Changing the orientation permutes these counts, so the ink is measured once and scored sixteen times. Where the
+small network is in doubt, as about a short word, the recognizer reads the few orientations that are left.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.checkpoint import shipped
+from handwriting.errors import InkError
+from handwriting.ink import Ink
+from handwriting.recognition.pen_counts import MOVES_BEGIN, permutation, stroke_counts
+
+Integers = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Strokes = Literal["forward", "backward", "mixed"]
+Confidence = Callable[[Sequence[Ink]], Sequence[float]]
+"""The probability, for each of some inks, that it is read rightly."""
+
+KIND = "orientation"
+NAMES = {
+    (0, False): "upright", (1, False): "turned-90", (2, False): "turned-180", (3, False): "turned-270",
+    (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
+}  # fmt: skip
+"""Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
+UPRIGHT_BONUS = 4.0
+"""What is added to the log-odds of ink as it is, which nearly all ink is. With it, no word of UNIPEN that lies upright
+is turned."""
+SURE_UPRIGHT, SURE = 0.9, 0.99
+"""Probabilities at which the recognizer is not asked, of ink as it is and of ink that would be changed."""
+POSSIBLE = 0.003
+"""Orientations less probable than this are not tried."""
+TRIED = 5
+"""Orientations that are read at most."""
+MIXED_SHARE = 0.15
+"""Share of the ink drawn against the rest from which the strokes are taken to run both ways."""
+CLEAR = 1.0
+"""Log-odds of a stroke's direction that count for that share."""
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How a page lies: mirrored left to right or not, then turned clockwise, its strokes drawn forward or not."""
+
+    turns: int = 0
+    """Quarter turns clockwise, 0 to 3."""
+    mirrored: bool = False
+    strokes: Strokes = "forward"
+
+    @classmethod
+    def named(cls, name: str) -> Orientation:
+        """The orientation of a name in :data:`NAMES`. Raises :class:`InkError` for another name."""
+        for (turns, mirrored), known in NAMES.items():
+            if name == known:
+                return cls(turns, mirrored)
+        raise InkError(f"orientation {name!r} is not known; choose auto, as-is or one of {', '.join(NAMES.values())}")
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.turns, self.mirrored]
+
+    @property
+    def as_is(self) -> bool:
+        """Whether the ink needs no change."""
+        return self == Orientation()
+
+    def upright(self, ink: Ink, backward: Bools | None = None) -> tuple[Ink, Integers]:
+        """The ink as it reads, and the number in ``ink`` of each of its points.
+
+        ``backward``, shape (S,): the strokes to reverse; by default all if ``strokes`` is ``"backward"``, else none.
+        Times stay in their order.
+        """
+        if backward is None:
+            backward = np.full(len(ink.starts), self.strokes == "backward")
+        points = np.arange(len(ink))
+        flip = backward[ink.stroke_index]
+        points[flip] = (ink.starts + ink.ends - 1)[ink.stroke_index[flip]] - points[flip]
+        x, y = ink.x[points], ink.y[points]
+        for _ in range(self.turns):
+            x, y = y, -x
+        pressure = None if ink.pressure is None else ink.pressure[points]
+        return Ink(-x if self.mirrored else x, y, ink.starts, ink.t, pressure, ink.source), points
+
+
+ALL = tuple(
+    Orientation(turns, mirrored, strokes)
+    for strokes in ("forward", "backward")
+    for mirrored in (False, True)
+    for turns in range(4)
+)
+"""Upright first."""
+ORDERS = np.stack([permutation(o.turns, o.mirrored, o.strokes == "backward") for o in ALL])
+"""Shape (16, SIZE): where the counts of upright ink are among those of ink that lies in each of :data:`ALL`."""
+REVERSED = permutation(0, False, True)
+"""Where the counts of a stroke are among those of the same stroke drawn backward."""
+
+
+@dataclass(frozen=True, eq=False)
+class OrientationClassifier:
+    """A network of one hidden layer over :mod:`~handwriting.recognition.pen_counts`, shared by all orientations."""
+
+    hidden: NDArray[np.float32]
+    """Shape (SIZE, H)."""
+    bias: NDArray[np.float32]
+    """Shape (H,)."""
+    output: NDArray[np.float32]
+    """Shape (H,)."""
+    direct: NDArray[np.float32]
+    """Shape (SIZE,): from counts to the score without a hidden layer."""
+    backward: NDArray[np.float32]
+    """Shape (SIZE,): weights of a stroke's counts in the log-odds that it was drawn forward."""
+
+    @classmethod
+    @cache
+    def load(cls) -> OrientationClassifier:
+        """The shipped classifier. Raises :class:`InkError` if it is missing."""
+        path = shipped(KIND) / "model.npz"
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return cls(*(stored[name].astype(np.float32) for name in cls.__dataclass_fields__))
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise InkError(f"{path}: not readable ({type(error).__name__}); install handwriting anew") from error
+
+    def find(self, ink: Ink, confidence: Confidence) -> tuple[Orientation, Bools]:
+        """The orientation of an ink and which of its strokes run backward.
+
+        ``confidence`` is asked only in doubt, with the ink turned upright in a few ways. Ink as it is, is preferred.
+        """
+        strokes, moves = stroke_counts(ink)
+        counts = strokes.sum(axis=0) + moves
+        logits = self.scores(counts)
+        logits[0] += UPRIGHT_BONUS
+        best = int(logits.argmax())
+        probable = np.exp(logits - logits[best])
+        probable /= probable.sum()
+        if probable[best] < (SURE if best else SURE_UPRIGHT):
+            best = self._read(ink, logits, probable, confidence)
+        found = ALL[best]
+        if ink.t is None:
+            mixed = self._mixed(found, strokes)
+            if mixed is not None:
+                return mixed
+        return found, np.full(len(ink.starts), found.strokes == "backward")
+
+    def scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds of each of :data:`ALL`, shape (16,), from the counts of an ink, shape (SIZE,)."""
+        scaled = counts[ORDERS] / np.sqrt(max(counts[:MOVES_BEGIN].sum(), 1.0))
+        layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
+        return (layer @ self.output + scaled @ self.direct).astype(np.float64)
+
+    def forwardness(self, strokes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds that each stroke of upright ink was drawn forward, from counts of shape (S, SIZE)."""
+        difference = strokes - strokes[:, REVERSED]
+        return difference @ self.backward / np.sqrt(np.maximum(strokes.sum(axis=1), 1.0))
+
+    def _read(
+        self, ink: Ink, logits: NDArray[np.float64], probable: NDArray[np.float64], confidence: Confidence
+    ) -> int:
+        """The number in :data:`ALL` of the orientation that classifier and network together find best."""
+        tried = [int(k) for k in np.argsort(-probable)[:TRIED] if probable[k] > POSSIBLE]
+        if 0 not in tried:
+            tried.append(0)
+        read = np.clip(confidence([ALL[k].upright(ink)[0] for k in tried]), 1e-3, 1 - 1e-3)
+        return tried[int((logits[tried] + np.log(read / (1 - read))).argmax())]
+
+    def _mixed(self, found: Orientation, strokes: NDArray[np.float64]) -> tuple[Orientation, Bools] | None:
+        """The orientation if strokes run both ways, as they do after a plotter's tool has sorted them, else None."""
+        forward = self.forwardness(strokes[:, permutation(found.turns, found.mirrored, False)])
+        weight = np.where(np.abs(forward) > CLEAR, strokes.sum(axis=1), 0.0)
+        against = forward > 0 if found.strokes == "backward" else forward < 0
+        if weight[against].sum() < MIXED_SHARE * max(weight.sum(), 1.0):
+            return None
+        best = None
+        for one in ALL[:8]:
+            turned = strokes[:, permutation(one.turns, one.mirrored, False)]
+            backward = self.forwardness(turned) < 0
+            repaired = np.where(backward[:, None], turned[:, REVERSED], turned).sum(axis=0)
+            score = self.scores(repaired)[0] + (UPRIGHT_BONUS if one == found else 0.0)
+            if best is None or score > best[0]:
+                best = score, Orientation(one.turns, one.mirrored, "mixed"), backward
+        assert best is not None
+        return best[1], best[2]

@@ -1,0 +1,307 @@
+"""Drawings on a page: strokes that are not writing, set aside before lines are looked for.
+
+Writing turns all the time. Of the strokes of real lines that are ten letter heights long, one in a thousand turns by
+less than half a radian in a letter height, and hardly any straight stroke of a letter is five heights long. Longer and
+smoother strokes are drawn: rules, boxes, circles, arrows, curves. What is smaller is told by what stands around it: an
+underline has a word right above it, the sides of a box touch other drawn strokes, hatching has parallels, and whatever
+crosses other ink eight times scratches it out.
+
+Lengths are in letter heights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.geometry.normalise import segments
+from handwriting.ink import Floats, Ink
+from handwriting.recognition.pages.crossed_out import crossed_out
+from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
+from handwriting.recognition.pages.shapes import TOUCH, Shapes, distance
+
+Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
+
+LENGTHS, TURNS = (7.0, 10.0, 15.0, 25.0, 50.0), (0.3, 0.5, 0.7, 0.95, 1.1)
+"""A stroke of these lengths is drawn when it turns by less (radians in a letter height)."""
+TALL = 7.0
+"""Height of a stroke that no letter has."""
+LONG, LONG_LEVEL = 5.6, 7.0
+"""Length of a straight stroke that no letter has; t-bars and dashes, which run level, are longer than stems."""
+UNDERLINE = 2.1
+"""Shortest underline: that of a word of two letters."""
+LONGEST = 50_000.0
+"""Ink longer than this is not of letters that high, and would take long to measure."""
+WRITING = 4.0
+"""Height of the strokes that together are the least that is called writing; less is never parted from drawings."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawingRegion:
+    """A drawing on a page, or a word that is crossed out."""
+
+    kind: Kind
+    strokes: Integers
+    """Numbers of its strokes on the page, in rising order."""
+
+
+def find_drawings(marks: Marks) -> list[DrawingRegion]:
+    """The drawings of a page, from the top; none when all of the ink looks like one.
+
+    Every stroke is in one region at most. Letter heights are those of the strokes that are left.
+    """
+    ink = marks.ink.keep(marks.sound)  # every stroke keeps a point
+    if segments(ink)[2].sum() > LONGEST * _typical_height(ink):
+        return []
+    drawn = np.zeros(len(ink.starts), dtype=bool)
+    shapes = Shapes(ink, _typical_height(ink))
+    for _ in range(3):  # a drawing distorts the letter height until it is set aside
+        before, drawn = drawn, _large(shapes)
+        if not _is_writing(shapes, ~drawn):
+            return []
+        if (drawn == before).all():
+            break
+        shapes = Shapes(ink, Marks(ink.take(np.flatnonzero(~drawn))).height)
+    found = _Finder(shapes, drawn).regions()
+    left = np.ones(len(ink.starts), dtype=bool)
+    left[np.concatenate([np.empty(0, np.int64), *(region.strokes for region in found)])] = False
+    return found if left.any() else []
+
+
+def _large(shapes: Shapes) -> NDArray[np.bool_]:
+    """Strokes that are longer, smoother or taller than any of a letter."""
+    limit = np.where(shapes.length < LENGTHS[0], 0.0, np.interp(shapes.length, LENGTHS, TURNS))
+    smooth = shapes.turning < limit * shapes.length
+    long = shapes.straight & (np.abs(shapes.chord) > np.where(shapes.level, LONG_LEVEL, LONG))
+    tall = shapes.boxes[:, 3] - shapes.boxes[:, 1] > TALL
+    return (smooth | long | tall) & ~shapes.torn
+
+
+def _typical_height(ink: Ink) -> float:
+    """A first letter height, in which a stroke drawn up and down many times weighs little more than a letter."""
+    strokes = np.split(ink.y, ink.starts[1:])
+    moved = np.array([np.abs(np.diff(y)).sum() for y in strokes])
+    heights = np.array([_median_rise(y) for y in strokes])
+    chosen = heights > 0
+    if not chosen.any():
+        return Marks(ink).height
+    return weighted_median(heights[chosen], np.sqrt(moved[chosen]))
+
+
+def _median_rise(y: Floats) -> float:
+    """How far the pen goes up or down before it turns: the median, each weighing its length."""
+    step = np.diff(y)
+    step = step[step != 0]
+    if not len(step):
+        return 0.0
+    rises = np.abs(np.add.reduceat(step, np.flatnonzero(np.append(True, np.diff(np.sign(step)) != 0))))
+    return weighted_median(rises, rises)
+
+
+def _is_writing(shapes: Shapes, chosen: NDArray[np.bool_]) -> bool:
+    heights = shapes.boxes[:, 3] - shapes.boxes[:, 1]
+    return bool(np.minimum(heights, 2.0)[chosen].sum() > WRITING)
+
+
+class _Finder:
+    """Groups drawn strokes with what belongs to them."""
+
+    def __init__(self, shapes: Shapes, drawn: NDArray[np.bool_]) -> None:
+        self.shapes, self.drawn = shapes, drawn.copy()
+        self.free = ~drawn
+        """Strokes that are taken for writing so far."""
+        self.found: list[DrawingRegion] = []
+
+    def regions(self) -> list[DrawingRegion]:
+        for strokes in crossed_out(self.shapes, self.drawn):
+            self.drawn[strokes] = self.free[strokes] = False
+            self.found.append(DrawingRegion("crossed-out", strokes))
+        self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self.shapes.encloses(k)], dtype=np.int64))
+        self._hatch()
+        self._join()
+        self._underline()
+        for group in self._touching(np.flatnonzero(self.drawn)):
+            strokes = np.concatenate([group, self._companions(group)])
+            self.free[strokes] = False
+            self.found.append(DrawingRegion(self._kind(group), np.sort(strokes)))
+        tops = [self.shapes.boxes[region.strokes, 1].min() for region in self.found]
+        return [self.found[k] for k in np.argsort(tops, kind="stable")]
+
+    def _hatch(self) -> None:
+        """Groups of parallel straight strokes of one length, close beside each other."""
+        shapes = self.shapes
+        some = np.flatnonzero(shapes.straight & self.free & (np.abs(shapes.chord) > 2.2))
+        if len(some) < 4:
+            return
+        middle = np.array([shapes.points[k].mean() for k in some.tolist()])
+        unit = np.exp(1j * np.radians(shapes.slope[some]))
+        size = np.abs(shapes.chord[some])
+        apart = (middle[:, None] - middle) * unit.conj()
+        parallel = np.abs((shapes.slope[some][:, None] - shapes.slope[some] + 90) % 180 - 90) < 15
+        alike = (size[:, None] < 1.7 * size) & (size < 1.7 * size[:, None])
+        near = parallel & alike & (np.abs(apart.imag) < 1.6) & (np.abs(apart.real) < 0.6 * size)
+        for group in _components(near):
+            # Four or more letters l side by side are hatching only when they are taller than letters.
+            if len(group) >= (4 if np.median(size[group]) > 3.4 else 6):
+                self._draw(some[group])
+
+    def _join(self) -> None:
+        """Parts that complete a drawing: sides of boxes and tables, heads of arrows."""
+        shapes = self.shapes
+        while True:
+            lines: list[int] = np.flatnonzero(self.drawn).tolist()
+            more = []
+            for k in np.flatnonzero(self.free & shapes.straight & (np.abs(shapes.chord) > 1.5)).tolist():
+                ends = shapes.points[k][[0, -1]]
+                joined = [
+                    j for j in lines if self.shapes.near(j, k) and (distance(ends, shapes.points[j]) < TOUCH).any()
+                ]
+                touch = np.zeros(2, dtype=bool)
+                for j in joined:
+                    if self.shapes.turned(k, j) > 30 or not shapes.straight[j]:
+                        touch |= distance(ends, shapes.points[j]) < TOUCH
+                if (touch.all() and abs(shapes.chord[k]) > 2.0) or (touch.any() and abs(shapes.chord[k]) > 3.5):
+                    more.append(k)
+            for k in lines:
+                more += self._head(k)
+            if not more:
+                return
+            self._draw(np.array(sorted(set(more))))
+
+    def _head(self, shaft: int) -> list[int]:
+        """Strokes of an arrow's head at either end of a drawn stroke: on both sides of it, pointing where it ends."""
+        shapes = self.shapes
+        path = shapes.points[shaft]
+        for end, way in (
+            (path[-1], path[-1] - path[-min(len(path), 5)]),
+            (path[0], path[0] - path[min(len(path), 5) - 1]),
+        ):
+            if abs(way) == 0:
+                continue
+            barbs, tips = [], []
+            for k in shapes.beside(shaft, TOUCH).tolist():
+                if not self.free[k] or not 0.6 < shapes.length[k] < 8:
+                    continue
+                z = (shapes.points[k] - end) / (way / abs(way))  # the shaft's end is 0, its direction 1
+                tip = int(np.abs(z).argmin())
+                if abs(z[tip]) > TOUCH or np.abs(z).max() > 5:
+                    continue
+                sides = [
+                    part for part in (z[: tip + 1], z[tip:]) if len(part) > 1 and 0.6 < abs(part[0] - part[-1]) < 3
+                ]
+                away = [part[0] if abs(part[0]) > abs(part[-1]) else part[-1] for part in sides]
+                bent = any(np.abs(np.diff(part)).sum() > 1.1 * abs(part[0] - part[-1]) for part in sides)
+                if away and not bent and all(-0.3 * abs(w) > w.real and abs(w.imag) > 0.25 * abs(w) for w in away):
+                    barbs.append(k)
+                    tips += away
+            if any(w.imag > 0 for w in tips) and any(w.imag < 0 for w in tips):
+                return barbs
+        return []
+
+    def _underline(self) -> None:
+        """Level strokes under a word: ink above all along them, and hardly any below."""
+        shapes = self.shapes
+        for k in np.flatnonzero(self.free & shapes.level & (np.abs(shapes.chord) > UNDERLINE)).tolist():
+            others = shapes.beside(k, 3.0)
+            others = others[~self.drawn[others]]
+            above, _, covered = shapes.around(k, others, 2.5)
+            near, below, _ = shapes.around(k, others, 1.0)
+            if covered > 0.6 and above > 2 * abs(shapes.chord[k]) and below < 0.2 * above and below <= near:
+                self._draw(np.array([k]))
+
+    def _companions(self, group: Integers) -> Integers:
+        """Small strokes inside a sketch that belong to it, like the eyes of a face; none of a box around writing."""
+        shapes = self.shapes
+        left, top = shapes.boxes[group, :2].min(axis=0) - 0.3
+        right, bottom = shapes.boxes[group, 2:].max(axis=0) + 0.3
+        size = max(right - left, bottom - top)
+        if shapes.straight[group].all() or min(right - left, bottom - top) < 4:
+            return np.empty(0, dtype=np.int64)
+        boxes = shapes.boxes
+        within = self.free & (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom)
+        strokes = np.flatnonzero(within)
+        simple = shapes.turning[strokes] < 2.4 * np.pi
+        small = np.maximum(*(boxes[strokes, 2:] - boxes[strokes, :2]).T) < 0.6 * size
+        if not 0 < len(strokes) <= 5 or not (simple & small).all() or self._is_row(strokes):
+            return np.empty(0, dtype=np.int64)
+        return strokes
+
+    def _is_row(self, strokes: Integers) -> bool:
+        """Whether strokes stand beside each other as letters do, or are a single one."""
+        boxes = self.shapes.boxes[strokes]
+        gaps = []
+        for low, high in ((0, 2), (1, 3)):
+            order = np.argsort(boxes[:, low])
+            gaps.append(boxes[order[1:], low] - np.maximum.accumulate(boxes[order, high])[:-1])
+        return bool((gaps[0] < 1.2).all() and (gaps[1] < 0.4).all())
+
+    def _touching(self, strokes: Integers) -> list[Integers]:
+        """Drawn strokes in groups that hang together."""
+        shapes = self.shapes
+        near = np.eye(len(strokes), dtype=bool)
+        for i, a in enumerate(strokes.tolist()):
+            for j, b in enumerate(strokes[:i].tolist()):
+                if self.shapes.near(a, b):
+                    z = shapes.points[a], shapes.points[b]
+                    touch = bool(shapes.crossings(a, np.array([b]))[0]) or any(
+                        (distance(z[k][[0, -1]], z[1 - k]) < TOUCH).any() for k in (0, 1)
+                    )
+                    near[i, j] = near[j, i] = touch or self._hatched(a, b)
+        return [strokes[group] for group in _components(near)]
+
+    def _hatched(self, a: int, b: int) -> bool:
+        """Whether two drawn strokes are neighbours in hatching."""
+        shapes = self.shapes
+        if not (shapes.straight[[a, b]].all() and max(np.abs(shapes.chord[[a, b]])) < 12) or shapes.level[[a, b]].any():
+            return False
+        return bool(self.shapes.turned(a, b) < 15 and distance(shapes.points[a], shapes.points[b]).min() < 1.6)
+
+    def _kind(self, group: Integers) -> Kind:
+        shapes = self.shapes
+        straight = group[shapes.straight[group]]
+        level = np.abs(shapes.slope[straight]) < 30
+        if len(group) == 1 and len(straight):
+            if level[0]:
+                others = np.flatnonzero(self.free)
+                above, _, covered = shapes.around(int(group[0]), others, 2.5)
+                below = shapes.around(int(group[0]), others, 1.0)[1]
+                return "underline" if covered > 0.4 and above > 2 * below else "rule"
+            return "rule"
+        if len(straight) == len(group):
+            turned = np.abs((shapes.slope[straight][:, None] - shapes.slope[straight] + 90) % 180 - 90)
+            if len(group) >= 4 and (turned < 15).all():
+                return "hatching"
+            if level.sum() >= 2 and (~level).sum() >= 2:
+                return "box" if len(group) <= 4 else "table"
+        longest = int(group[shapes.length[group].argmax()])
+        if (
+            len(group) > 1
+            and shapes.length[group].sum() < 1.8 * shapes.length[longest]
+            and not self.shapes.closed(longest)
+        ):
+            return "arrow"
+        if len(group) == 1 and self.shapes.closed(longest):
+            return "box"
+        return "sketch"
+
+    def _draw(self, strokes: Integers) -> None:
+        self.drawn[strokes] = True
+        self.free[strokes] = False
+
+
+def _components(near: NDArray[np.bool_]) -> list[Integers]:
+    """Connected components of a symmetric relation."""
+    left = np.ones(len(near), dtype=bool)
+    groups = []
+    for start in range(len(near)):
+        if left[start]:
+            group = np.zeros(len(near), dtype=bool)
+            group[start] = True
+            while (grown := group | near[group].any(axis=0)).sum() > group.sum():
+                group = grown
+            left &= ~group
+            groups.append(np.flatnonzero(group))
+    return groups

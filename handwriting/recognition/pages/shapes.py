@@ -1,0 +1,209 @@
+"""Shapes of strokes, in letter heights: how long, how straight, how curved, and where they cross each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.geometry.normalise import segments
+from handwriting.geometry.resample import resample
+from handwriting.ink import Floats, Ink
+
+Integers = NDArray[np.int64]
+
+STEP = 0.5
+"""Distance of the points by which strokes are measured: coarse enough that tremor does not count as turning."""
+
+TOUCH = 0.7
+"""What is this near is taken to touch: hands do not close their boxes exactly."""
+LOST = 1.5
+"""A step this long, among shorter ones, is none that the pen made on the paper."""
+SPIKE = 5.0
+"""Nor are two steps this long that go straight there and back."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """The ``S`` strokes of an ink, measured in units of ``height``, the height of a small letter."""
+
+    ink: Ink
+    height: float
+
+    @cached_property
+    def points(self) -> list[NDArray[np.complex128]]:
+        """Each stroke as points x + iy, :data:`STEP` apart."""
+        return [s[:, 0] + 1j * s[:, 1] for s in self._resampled.strokes]
+
+    @cached_property
+    def boxes(self) -> Floats:
+        """Shape (S, 4): left, top, right, bottom."""
+        return self._resampled.boxes.T
+
+    @cached_property
+    def length(self) -> Floats:
+        """Shape (S,): along the stroke."""
+        return self._sum(np.abs(self._steps), self._inside)
+
+    @cached_property
+    def turning(self) -> Floats:
+        """Shape (S,): the angles by which the stroke turns, added up without their signs."""
+        angle = np.abs(np.angle(self._steps[1:] * self._steps[:-1].conj()))
+        return self._sum(
+            np.append(0.0, angle)[: len(self._inside)],
+            np.append(False, self._inside[1:] & self._inside[:-1])[: len(self._inside)],
+        )
+
+    @cached_property
+    def chord(self) -> NDArray[np.complex128]:
+        """Shape (S,): from the first point to the last."""
+        z, starts, ends = self._z, self._resampled.starts, self._resampled.ends
+        return z[ends - 1] - z[starts]
+
+    @cached_property
+    def straight(self) -> NDArray[np.bool_]:
+        """Shape (S,): whether a ruler, or a hand that meant to use one, may have drawn the stroke."""
+        chord = np.abs(self.chord)
+        unit = np.where(chord > 0, self.chord, 1) / np.where(chord > 0, chord, 1)
+        owner = self._resampled.stroke_index
+        off = ((self._z - self._z[self._resampled.starts][owner]) * unit.conj()[owner]).imag
+        starts = self._resampled.starts
+        bend = np.maximum.reduceat(off, starts) - np.minimum.reduceat(off, starts)
+        return (chord > 0) & (self.length < 1.12 * chord) & (bend < np.maximum(0.12 * chord, 0.2))
+
+    @cached_property
+    def slope(self) -> Floats:
+        """Shape (S,): angle of the chord in degrees, from -90 to 90; 0 is level."""
+        angle = np.degrees(np.angle(self.chord))
+        return (angle + 90) % 180 - 90
+
+    @cached_property
+    def level(self) -> NDArray[np.bool_]:
+        """Shape (S,): straight strokes that run along the lines of writing."""
+        return self.straight & (np.abs(self.slope) < 20)
+
+    @cached_property
+    def torn(self) -> NDArray[np.bool_]:
+        """Shape (S,): strokes in which the sensor lost the pen: a long step among short ones, or there and back."""
+        dx, dy, steps = (part / self.height for part in segments(self.ink))
+        z, owner = dx + 1j * dy, self.ink.stroke_index
+        torn = np.zeros(len(self.ink.starts), dtype=bool)
+        for k in np.unique(owner[:-1][steps > LOST]).tolist():
+            own = steps[self.ink.starts[k] : self.ink.ends[k] - 1]
+            torn[k] = own.max() > 6 * np.median(own)
+        far = np.minimum(steps[1:], steps[:-1]) > SPIKE
+        back = (z[1:] * z[:-1].conj()).real < -0.99 * steps[1:] * steps[:-1]
+        torn[owner[1:-1][far & back]] = True
+        return torn
+
+    def crossings(self, stroke: int, others: Integers) -> Integers:
+        """How often each of ``others`` crosses the stroke."""
+        a = self.points[stroke]
+        return np.array([_crossings(a, self.points[k]) for k in others.tolist()], dtype=np.int64)
+
+    def beside(self, stroke: int, reach: float = 0.0) -> Integers:
+        """The strokes whose box comes within ``reach`` of the stroke's box, without itself."""
+        left, top, right, bottom = self.boxes.T
+        one = self.boxes[stroke]
+        near = (left < one[2] + reach) & (right > one[0] - reach) & (top < one[3] + reach) & (bottom > one[1] - reach)
+        near[stroke] = False
+        return np.flatnonzero(near)
+
+    def around(self, stroke: int, others: Integers, reach: float) -> tuple[int, int, float]:
+        """Points of other strokes within ``reach`` above and below a level one, and the share of it that has any above.
+
+        The strokes that are level themselves do not count: neither bars of an equals sign underline the other.
+        """
+        x, y = rising(self.points[stroke])
+        others = others[~self.level[others]]
+        z = np.concatenate([np.empty(0, np.complex128), *(self.points[k] for k in others.tolist())])
+        z = z[(z.real >= x[0]) & (z.real <= x[-1])]
+        away = z.imag - np.interp(z.real, x, y)
+        above = (away < 0) & (away > -reach)
+        below = (away > 0) & (away < reach)
+        cells = max(1, round(x[-1] - x[0]))
+        at = np.minimum((z.real[above] - x[0]) / max(x[-1] - x[0], 1e-9) * cells, cells - 1).astype(int)
+        return int(above.sum()), int(below.sum()), len(np.unique(at)) / cells
+
+    def encloses(self, stroke: int) -> bool:
+        """Whether a stroke goes once around others, like a circle or a box."""
+        if self.length[stroke] < 6 or self.turning[stroke] > 2.8 * np.pi or not self.closed(stroke):
+            return False
+        path = self.points[stroke]
+        return any(
+            self.length[k] > 1.2 and inside(self.points[k], path).mean() > 0.8 for k in self.beside(stroke).tolist()
+        )
+
+    def turned(self, a: int, b: int) -> float:
+        """The angle between two straight strokes in degrees, at most 90."""
+        return float(abs((self.slope[a] - self.slope[b] + 90) % 180 - 90))
+
+    def closed(self, stroke: int) -> bool:
+        path = self.points[stroke]
+        gap = np.abs(path[-max(2, len(path) // 6) :] - path[0]).min()
+        return bool(gap < max(TOUCH, 0.1 * self.length[stroke]))
+
+    def near(self, a: int, b: int) -> bool:
+        one, other = self.boxes[a], self.boxes[b]
+        return bool((one[:2] - TOUCH < other[2:]).all() and (other[:2] - TOUCH < one[2:]).all())
+
+    @cached_property
+    def _resampled(self) -> Ink:
+        ink = self.ink.moved_to(self.ink.x / self.height, self.ink.y / self.height)
+        return resample(ink, STEP)[0]
+
+    @cached_property
+    def _z(self) -> NDArray[np.complex128]:
+        return self._resampled.x + 1j * self._resampled.y
+
+    @cached_property
+    def _steps(self) -> NDArray[np.complex128]:
+        return np.diff(self._z)
+
+    @cached_property
+    def _inside(self) -> NDArray[np.bool_]:
+        owner = self._resampled.stroke_index
+        return owner[1:] == owner[:-1]
+
+    def _sum(self, values: Floats, chosen: NDArray[np.bool_]) -> Floats:
+        owner = self._resampled.stroke_index[:-1]
+        return np.bincount(owner[chosen], values[chosen], minlength=len(self.ink.starts)).astype(np.float64)
+
+
+def distance(points: NDArray[np.complex128], path: NDArray[np.complex128]) -> Floats:
+    """Of each point to the nearest place on a path."""
+    if len(path) == 1:
+        return np.abs(points - path[0])
+    a, d = path[:-1], np.diff(path)
+    size = np.abs(d) ** 2
+    along = np.clip(((points[:, None] - a) * d.conj()).real / np.where(size > 0, size, 1), 0, 1)
+    return np.abs(points[:, None] - a - along * d).min(axis=1)
+
+
+def inside(points: NDArray[np.complex128], polygon: NDArray[np.complex128]) -> NDArray[np.bool_]:
+    """Which points lie inside a closed polygon, by the even-odd rule."""
+    a, b = polygon, np.roll(polygon, -1)
+    y = points.imag[:, None]
+    spans = (a.imag <= y) != (b.imag <= y)
+    rise = np.where(a.imag == b.imag, 1.0, b.imag - a.imag)
+    x = a.real + (y - a.imag) * (b.real - a.real) / rise
+    return (spans & (x > points.real[:, None])).sum(axis=1) % 2 == 1
+
+
+def rising(path: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """x and y of a path, x in rising order."""
+    order = np.argsort(path.real, kind="stable")
+    return path.real[order], path.imag[order]
+
+
+def _crossings(p: NDArray[np.complex128], q: NDArray[np.complex128]) -> int:
+    a, b, c, d = p[:-1, None], p[1:, None], q[None, :-1], q[None, 1:]
+    return int(
+        ((_side(b - a, c - a) * _side(b - a, d - a) < 0) & (_side(d - c, a - c) * _side(d - c, b - c) < 0)).sum()
+    )
+
+
+def _side(u: NDArray[np.complex128], v: NDArray[np.complex128]) -> Floats:
+    return (u.conj() * v).imag

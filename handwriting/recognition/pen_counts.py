@@ -1,0 +1,121 @@
+"""Counts of what the pen does, from which the orientation of ink is told.
+
+The counts of an ink that is turned by a quarter, mirrored, or whose strokes are reversed are those of the ink itself in
+another order: :func:`permutation` gives that order, so one count serves for every orientation. Lengths are in letter
+sizes, which do not depend on the orientation either.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.geometry.normalise import segments
+from handwriting.geometry.resample import resample
+from handwriting.ink import Floats, Ink
+
+Integers = NDArray[np.int64]
+
+SECTORS = 16
+"""Number of directions; a multiple of 8, so that symmetries permute them."""
+STEP = 0.2
+"""Length of a step along a stroke."""
+MOST_STEPS = 50_000
+"""A larger page has longer steps."""
+LAGS = (1, 3, 6)
+"""Steps between the two directions of a pair."""
+NEAR, FAR = 1.5, 5.0
+"""Distances between strokes: beside it, in the next word, on another line."""
+DOT = 0.35
+"""Largest extent of a dot."""
+MOVES = 4
+"""Kinds of a move to the next stroke: near, farther, far, to a dot."""
+CHORDS = 3
+"""Kinds of a stroke by the length of its chord: short, medium, long."""
+ENDS_BEGIN = len(LAGS) * SECTORS**2
+CHORDS_BEGIN = ENDS_BEGIN + 2 * SECTORS
+MOVES_BEGIN = CHORDS_BEGIN + CHORDS * SECTORS
+SIZE = MOVES_BEGIN + MOVES * SECTORS
+"""Number of counts: of pairs of directions, first and last directions of strokes, chords, and moves."""
+
+
+def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
+    """Where each count goes when ink is mirrored left to right, then turned clockwise by quarter ``turns``, and when
+    its strokes are reversed: ``counts(changed)[permutation] == counts(ink)``."""
+    direction = np.arange(SECTORS)
+    moved = (SECTORS // 2 - direction) % SECTORS if mirrored else direction
+    moved = (moved + SECTORS // 4 * turns) % SECTORS
+    drawn = (moved + SECTORS // 2) % SECTORS if backward else moved
+    a, b = np.meshgrid(drawn, drawn, indexing="ij")
+    pairs = (SECTORS * b + a if backward else SECTORS * a + b).ravel()
+    first, last = (drawn + SECTORS, drawn) if backward else (drawn, drawn + SECTORS)
+    parts = [SECTORS**2 * k + pairs for k in range(len(LAGS))]
+    parts += [ENDS_BEGIN + first, ENDS_BEGIN + last]
+    parts += [CHORDS_BEGIN + SECTORS * k + drawn for k in range(CHORDS)]
+    parts += [MOVES_BEGIN + SECTORS * k + moved for k in range(MOVES)]
+    return np.concatenate(parts)
+
+
+def stroke_counts(ink: Ink) -> tuple[Floats, Floats]:
+    """The counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,)."""
+    scale = letter_size(ink)
+    points, _ = resample(ink, max(STEP * scale, float(segments(ink)[2].sum()) / MOST_STEPS))
+    strokes = len(ink.starts)
+    dx, dy = np.diff(points.x), np.diff(points.y)
+    owner = points.stroke_index
+    inside = owner[1:] == owner[:-1]
+    moving = inside & (np.hypot(dx, dy) > 0)
+    code, own = sector(dx[moving], dy[moving]), owner[:-1][moving]
+    keys, owners = [], []
+    for k, lag in enumerate(LAGS):
+        same = own[lag:] == own[:-lag]
+        keys.append(k * SECTORS**2 + SECTORS * code[:-lag][same] + code[lag:][same])
+        owners.append(own[lag:][same])
+    if len(code):
+        begins = np.flatnonzero(np.diff(own, prepend=-1))
+        ends = np.append(begins[1:], len(own)) - 1
+        keys += [ENDS_BEGIN + code[begins], ENDS_BEGIN + SECTORS + code[ends]]
+        owners += [own[begins], own[ends]]
+    first, last = ink.xy[ink.starts], ink.xy[ink.ends - 1]
+    chord = (last - first) / scale
+    length = np.hypot(*chord.T)
+    drawn = length > DOT
+    kind = np.digitize(length, [NEAR, FAR])
+    keys.append((CHORDS_BEGIN + SECTORS * kind + sector(*chord.T))[drawn])
+    owners.append(np.flatnonzero(drawn))
+    at, of = np.concatenate(keys), np.concatenate(owners)
+    own_counts = np.bincount(of * SIZE + at, minlength=strokes * SIZE).reshape(strokes, SIZE).astype(np.float64)
+
+    left, top, right, bottom = ink.boxes / scale
+    middle = np.stack([left + right, top + bottom]) / 2
+    dot = np.maximum(right - left, bottom - top)[1:] < DOT
+    move = np.diff(middle, axis=1)
+    length = np.hypot(*move)
+    kind = np.where(dot & (length < FAR), 3, np.digitize(length, [NEAR, FAR]))
+    keys_of_moves = (MOVES_BEGIN + SECTORS * kind + sector(*move))[length > 0]
+    return own_counts, np.bincount(keys_of_moves, minlength=SIZE).astype(np.float64)
+
+
+def sector(dx: Floats, dy: Floats) -> Integers:
+    """The nearest of the 16 directions, counted clockwise from rightward as y grows downward."""
+    return np.round(np.arctan2(dy, dx) * SECTORS / (2 * np.pi)).astype(np.int64) % SECTORS
+
+
+def letter_size(ink: Ink) -> float:
+    """About the size of a small letter; the same however the ink is turned."""
+    return float(np.sqrt(_run(ink, ink.x) * _run(ink, ink.y)))
+
+
+def _run(ink: Ink, along: Floats) -> float:
+    """How far the pen goes one way along an axis before it turns: the median, each weighing its length."""
+    step = np.diff(along)
+    step[ink.starts[1:] - 1] = 0.0
+    moving = step != 0
+    way, owner = np.sign(step[moving]), ink.stroke_index[:-1][moving]
+    if not len(way):
+        return max(float(np.ptp(ink.xy, axis=0).max()) / 10, 1e-150) or 1.0
+    begins = np.append(True, (np.diff(way) != 0) | (np.diff(owner) != 0))
+    runs = np.abs(np.add.reduceat(step[moving], np.flatnonzero(begins)))
+    order = np.sort(runs)
+    total = np.cumsum(order)
+    return max(float(order[np.searchsorted(total, total[-1] / 2)]), float(np.ptp(ink.xy, axis=0).max()) * 1e-3)

@@ -1,0 +1,35 @@
+"""The orientation classifier learns from upright ink which way ink lies."""
+
+import numpy as np
+import pytest
+
+from handwriting.evaluation.orientation import laid
+from handwriting.ink import Ink
+from handwriting.recognition.orientation import ALL, OrientationClassifier
+from handwriting.recognition.pen_counts import stroke_counts
+from handwriting.training.orientation import save_orientation, train_orientation
+
+
+@pytest.fixture(scope="module")
+def inks():
+    """Hooks and dots that look different in every orientation."""
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(40):
+        strokes = []
+        for k in range(6):
+            turn = np.linspace(0, rng.uniform(3, 5), 20)
+            strokes.append(np.column_stack([3 * k + np.cos(turn) * turn / 3, np.sin(turn) - turn]))
+        found.append(Ink.from_strokes(strokes))
+    return found
+
+
+def test_it_learns_and_is_saved(inks, tmp_path):
+    made = train_orientation(inks[:30], hidden=4, updates=60, batch_size=16)
+    for number, orientation in enumerate(ALL):
+        strokes, moves = stroke_counts(laid(inks[35], orientation))
+        assert made.scores(strokes.sum(axis=0) + moves).argmax() == number
+    save_orientation(made, tmp_path / "new")
+    with np.load(tmp_path / "new" / "model.npz") as stored:
+        assert set(stored.files) == set(OrientationClassifier.__dataclass_fields__)
+        assert stored["hidden"].astype(np.float32) == pytest.approx(made.hidden, abs=1e-2)
