@@ -212,12 +212,14 @@ class PageWriter:
             kept = written[len(written) - after :] if after else []
             self.lines, text = lines, lines[i].text
             # Drawn again where a hyphen was added or the pen was not lifted.
-            cut = _cut(line, len(text)) if line.text.startswith(text) else None
+            near = LIFT_DISTANCE_POINTS * self.synthesizer.network.pace
+            cut = _cut(line, len(text), near) if line.text.startswith(text) else None
             line = self._write([text])[0] if cut is None else cut
             blank: list[Written | None] = [None] * (len(lines) - i - 1 - after)
             written = [*written[:i], line, *blank, *kept]
         if self.hand.style is None:
-            shown = _cut(line, _priming_end(line.text)) or line
+            near = LIFT_DISTANCE_POINTS * self.synthesizer.network.pace
+            shown = _cut(line, _priming_end(line.text), near) or line
             self.hand = replace(self.hand, style=Style("first line", (Sample(shown.text, shown.ink),)))
         return line, written
 
@@ -236,13 +238,13 @@ def _priming_end(text: str) -> int:
     return cut if cut > 0 else len(text)
 
 
-def _cut(line: Written, end: int) -> Written | None:
-    """The first ``end`` characters of a line; None when the pen was not lifted near there."""
+def _cut(line: Written, end: int, near: float) -> Written | None:
+    """The first ``end`` characters of a line; None when the pen was not lifted within ``near`` points of there."""
     after = np.flatnonzero(line.places >= end)
     if not len(after):
         return line.cut(end, len(line.ink))
     lifts = line.ink.starts[1:]
     lift = int(lifts[np.abs(lifts - after[0]).argmin()]) if len(lifts) else 0
-    if abs(lift - int(after[0])) > LIFT_DISTANCE_POINTS or lift == 0:
+    if abs(lift - int(after[0])) > near or lift == 0:
         return None
     return line.cut(end, lift)
