@@ -176,7 +176,7 @@ class Unipen:
         document = unipen.parse(load(path), str(path), follow=False)
         return {segment.delineation: segment for segment in document.segments}
 
-    def _read_document(self, category: str, stem: str) -> unipen_document.Document:
+    def _read_document(self, category: str, stem: str) -> unipen_document.UnipenFile:
         path = self._path(category, stem)
         return unipen.parse(load(path), str(path), self.root / "include")
 

@@ -17,7 +17,7 @@ from handwriting.evaluation.recognition import trained_on_warning
 from handwriting.features.offsets import Normalizer, at_pace, clean, offsets
 from handwriting.progress import Progress, no_progress
 from handwriting.runtime import batches_by_length, pad
-from handwriting.synthesis.pen import nats
+from handwriting.synthesis.mixture_sampler import nats
 from handwriting.synthesis.sampler import Steps
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural

@@ -16,7 +16,7 @@ Paper = tuple[int, int]
 
 
 @dataclass
-class Line:
+class RecordedStroke:
     """A line: the numbers of its tool and its color, and arrays of shape (n,) in pixels from the paper's corner."""
 
     tool: int

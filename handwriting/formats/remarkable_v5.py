@@ -12,7 +12,7 @@ import struct
 import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.remarkable_page import HEADER_SIZE, PAPER, Line, Paper
+from handwriting.formats.remarkable_page import HEADER_SIZE, PAPER, Paper, RecordedStroke
 from handwriting.limits import MAX_STROKES
 from handwriting.notes import Notes
 
@@ -22,9 +22,9 @@ POINT_SIZE = 24
 MAX_LAYERS = 1000
 
 
-def lines(data: bytes, version: int, where: str, file: str, notes: Notes) -> tuple[list[Line], Paper]:
+def lines(data: bytes, version: int, where: str, file: str, notes: Notes) -> tuple[list[RecordedStroke], Paper]:
     """The lines on a page (``where``: ``"page 3"``) of this version, and the size of its paper."""
-    found: list[Line] = []
+    found: list[RecordedStroke] = []
     with notes.part(f"the rest of {where}"):
         try:
             _read(data, LINE[version], found, file)
@@ -33,7 +33,7 @@ def lines(data: bytes, version: int, where: str, file: str, notes: Notes) -> tup
     return found, PAPER
 
 
-def _read(data: bytes, head: struct.Struct, found: list[Line], file: str) -> None:
+def _read(data: bytes, head: struct.Struct, found: list[RecordedStroke], file: str) -> None:
     (layers,) = struct.unpack_from("<I", data, HEADER_SIZE)
     at = HEADER_SIZE + 4
     if layers > MAX_LAYERS:
@@ -52,4 +52,4 @@ def _read(data: bytes, head: struct.Struct, found: list[Line], file: str) -> Non
             values = np.frombuffer(data, "<f4", points * 6, at).reshape(-1, 6).astype(np.float64)
             at += size
             if points:
-                found.append(Line(tool, color, values[:, 0], values[:, 1], values[:, 5]))
+                found.append(RecordedStroke(tool, color, values[:, 0], values[:, 1], values[:, 5]))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.remarkable_page import PAPER, Line, Paper
+from handwriting.formats.remarkable_page import PAPER, Paper, RecordedStroke
 from handwriting.limits import MAX_DEPTH, MAX_STROKES
 from handwriting.notes import Notes
 
@@ -35,11 +35,11 @@ TREE, NODE, GLYPHS, LINE, TEXT, SCENE = 0x01, 0x02, 0x03, 0x05, 0x07, 0x0D
 Identifier = tuple[int, int]
 
 
-def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Line], Paper]:
+def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[RecordedStroke], Paper]:
     """The lines on a page (``where``: ``"page 3"``) and the size of its paper."""
     parents: dict[Identifier, Identifier] = {}
     hidden: set[Identifier] = set()
-    found: list[tuple[Identifier, Line]] = []
+    found: list[tuple[Identifier, RecordedStroke]] = []
     paper = PAPER
     number = 0
     with notes.part(f"the rest of {where}"):
@@ -90,7 +90,7 @@ def _has_value(block: Block) -> bool:
     return block.has(6, LENGTH)
 
 
-def _line(block: Block, revision: int) -> tuple[Identifier, Line] | None:
+def _line(block: Block, revision: int) -> tuple[Identifier, RecordedStroke] | None:
     """The layer and the line of a block; None when it was erased or has no points."""
     layer = block.id(1)
     for index in (2, 3, 4):
@@ -113,7 +113,7 @@ def _line(block: Block, revision: int) -> tuple[Identifier, Line] | None:
     if not len(points):
         return None
     x, y, pressure = (points[name].astype(np.float64) for name in ("x", "y", "pressure"))
-    return layer, Line(tool, color, x, y, pressure / (1.0 if revision == 1 else 255.0))
+    return layer, RecordedStroke(tool, color, x, y, pressure / (1.0 if revision == 1 else 255.0))
 
 
 def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden: set[Identifier]) -> bool:

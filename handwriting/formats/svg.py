@@ -19,7 +19,7 @@ from handwriting.errors import InkError
 from handwriting.formats import tldraw, xml
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.strokes import Strokes
-from handwriting.formats.svg_drawing import Drawing
+from handwriting.formats.svg_drawing import SvgContent
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import number_or_none
@@ -48,7 +48,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     if (pages := tldraw.embedded(root, file, notes)) is not None:
         return pages
     sheet = _Sheet(root, notes)
-    drawing = Drawing(root, file, notes, sheet.user)
+    drawing = SvgContent(root, file, notes, sheet.user)
     lines = sheet.without_rulings(drawing.lines(), notes)
     if not lines and drawing.outlines:
         raise InkError(

@@ -11,7 +11,7 @@ from lxml import etree
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import svg_path, svg_transform, xml
 from handwriting.formats.svg_path import Outline, Outlines
-from handwriting.formats.svg_style import Style, Styles
+from handwriting.formats.svg_style import CssStyle, Styles
 from handwriting.ink import Floats
 from handwriting.limits import number_or_none, numbers
 from handwriting.notes import Notes
@@ -43,7 +43,7 @@ class _Place:
 
     element: etree._Element
     matrix: Floats
-    style: Style
+    style: CssStyle
     reuse: int = 0
     again: bool = False
     """Whether ``use`` draws it, so that a symbol is drawn as well."""
@@ -59,7 +59,7 @@ class _Drawn:
     blended: bool
 
 
-class Drawing:
+class SvgContent:
     """Finds the lines of a document. ``outlines`` counts the filled ones, which are not lines of a pen."""
 
     def __init__(self, root: etree._Element, file: str, notes: Notes, size: list[float | None]) -> None:
@@ -105,7 +105,7 @@ class Drawing:
             width, height = self.size
             center = (width / 2, height / 2) if width and height else (0.0, 0.0)
             matrix = self._transform(matrix, declared, center)
-        style = self.styles.within(Style(), declared)
+        style = self.styles.within(CssStyle(), declared)
         stack = [_Place(child, matrix, style) for child in reversed(self.root)]
         while stack:
             place = stack.pop()

@@ -31,7 +31,7 @@ _ALPHA = re.compile(
 
 
 @dataclass(frozen=True)
-class Style:
+class CssStyle:
     """The style of one element, with all that it inherits."""
 
     values: dict[str, str] = field(default_factory=dict)
@@ -106,13 +106,13 @@ class Styles:
         found.update(_declarations(element.get("style", "")))
         return found
 
-    def within(self, above: Style, declared: dict[str, str]) -> Style:
+    def within(self, above: CssStyle, declared: dict[str, str]) -> CssStyle:
         """The style of an element that declares this, inside of one with the style ``above``."""
         values = dict(above.values)
         values.update({name: declared[name] for name in INHERITED if declared.get(name, "inherit") != "inherit"})
         opacity = above.opacity * _share(declared.get("opacity"))
         shown = above.shown and declared.get("display") != "none"
-        return Style(values, opacity, shown, above.blended or declared.get("mix-blend-mode") == "multiply")
+        return CssStyle(values, opacity, shown, above.blended or declared.get("mix-blend-mode") == "multiply")
 
 
 def _is_inside(element: etree._Element, levels: list[str]) -> bool:

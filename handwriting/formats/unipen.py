@@ -25,7 +25,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.unipen_document import Component, Document, Segment, is_number
+from handwriting.formats.unipen_document import Component, Segment, UnipenFile, is_number
 from handwriting.ink import Page
 from handwriting.limits import MAX_BYTES
 from handwriting.notes import Notes
@@ -62,7 +62,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 def parse(
     data: bytes, file: str, include: Path | None = None, follow: bool = True, notes: Notes | None = None
-) -> Document:
+) -> UnipenFile:
     """A file and what it includes, searched in the folder ``include`` or, if None, beside and above ``file``.
 
     ``follow=False`` skips what it includes, for those who only want its own segments.
@@ -80,7 +80,7 @@ class _Reader:
     """The state of parsing: what a keyword sets holds until the next of its kind, across files."""
 
     def __init__(self, file: str, include: Path | None, follow: bool, notes: Notes | None) -> None:
-        self.document = Document(file)
+        self.document = UnipenFile(file)
         self.notes = notes
         self.include, self.follow = include, follow
         self.columns: tuple[str, ...] = ("X", "Y")

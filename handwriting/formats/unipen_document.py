@@ -88,7 +88,7 @@ class Segment:
 
 
 @dataclass
-class Document:
+class UnipenFile:
     """A file with everything that it includes."""
 
     file: str

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.runtime import Graph, Recurrence
-from handwriting.synthesis.pen import Floats, Noise, Pen
+from handwriting.synthesis.mixture_sampler import Floats, MixtureSampler, Noise
 
 Indices = NDArray[np.int64]
 State = dict[str, NDArray]
@@ -99,7 +99,7 @@ class Primer:
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampledLine:
     """A line as it was drawn."""
 
     points: Floats
@@ -193,7 +193,7 @@ def sample(
     progress: Callable[[int], object] = lambda characters: None,
     hurried: bool = False,
     watch: Watch | None = None,
-) -> list[Sample]:
+) -> list[SampledLine]:
     """Draw a line of each text.
 
     ``streams`` are the seeds of the lines' random numbers. ``progress`` is told how many characters are written.
@@ -201,7 +201,7 @@ def sample(
     they are drawn, in its first attempt.
     """
     attempts = 1 if hurried else ATTEMPTS
-    samples: dict[int, Sample] = {}
+    samples: dict[int, SampledLine] = {}
     todo = list(range(len(texts)))
     for attempt in range(attempts):
         randoms = [np.random.default_rng([*streams[i], attempt]) for i in todo]
@@ -251,10 +251,10 @@ class _Draft:
         self.lines = np.arange(B)  # which of the texts the rows are of
         self.past = np.zeros(B, np.int64)  # points since the window left the text
         self.pen, self.noise = self._pen(1), Noise.of(self.streams, BLOCK, M)
-        self.samples: dict[int, Sample] = {}
+        self.samples: dict[int, SampledLine] = {}
         self.watch: Watch | None = None
 
-    def run(self, progress: Callable[[int], object]) -> list[Sample]:
+    def run(self, progress: Callable[[int], object]) -> list[SampledLine]:
         """All lines, in the order of their texts."""
         count, total = len(self.lines), int((self.lengths - self.skip).sum())
         current, ending, soonest = self.points[0], False, int(self.limits.min())
@@ -293,7 +293,9 @@ class _Draft:
             drawn = slice(int(self.primed), t), self.lines[row]
             points = self.points[drawn].copy()
             points[-1, 2] = 1.0
-            self.samples[int(self.lines[row])] = Sample(points, self.places[drawn] - self.skip, bool(complete[row]))
+            self.samples[int(self.lines[row])] = SampledLine(
+                points, self.places[drawn] - self.skip, bool(complete[row])
+            )
         return ~done
 
     def _lost(self, t: int) -> NDArray[np.bool_]:
@@ -301,10 +303,10 @@ class _Draft:
         recent = np.sort(self.places[max(1, t - self.dwell - BLOCK) : t, self.lines], axis=0)
         return (recent[self.dwell :] == recent[: -self.dwell]).any(0)
 
-    def _pen(self, t: int) -> Pen:
+    def _pen(self, t: int) -> MixtureSampler:
         """For point ``t`` and those after it, up to the end of the hand's choice."""
         bias = self.bias if self.chosen or t > HAND else 0.0
-        return Pen(len(self.lines), self.network.mixtures, bias, self.network.floor)
+        return MixtureSampler(len(self.lines), self.network.mixtures, bias, self.network.floor)
 
     def _leave(self, t: int, stays: NDArray[np.bool_]) -> None:
         self.steps.keep(stays)

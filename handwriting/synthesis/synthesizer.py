@@ -29,7 +29,7 @@ from handwriting.synthesis.codes import Code, HandCodes
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.primers import PrimerCache
-from handwriting.synthesis.sampler import RATE, Network, Primer, Sample, Watch, prime, sample
+from handwriting.synthesis.sampler import RATE, Network, Primer, SampledLine, Watch, prime, sample
 from handwriting.synthesis.strays import own_points
 from handwriting.synthesis.styles import Style
 
@@ -214,7 +214,7 @@ class Synthesizer:
             raise InkError(f"a line of {len(line)} characters ({line[:30]!r}...); give at most {LONGEST}, or a page")
         return line
 
-    def _written(self, text: str, drawn: Sample) -> Written:
+    def _written(self, text: str, drawn: SampledLine) -> Written:
         ink = from_offsets(self.normalizer.inverse(drawn.points))
         own = own_points(ink, drawn.places, len(text), self.height)
         kept = np.zeros(len(ink), dtype=bool)

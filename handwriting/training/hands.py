@@ -37,7 +37,7 @@ from handwriting.training.items import (
     PRINTABLE,
     RATE,
     STEP,
-    Item,
+    Piece,
     Places,
     character_items,
     iam_items,
@@ -90,7 +90,7 @@ class HandsTask:
 
     def __init__(
         self,
-        groups: Mapping[str, Sequence[Item]],
+        groups: Mapping[str, Sequence[Piece]],
         settings: SynthesizerOptions,
         init: Checkpoint | None = None,
         data_terms: str = "",

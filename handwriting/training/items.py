@@ -43,7 +43,7 @@ FoundPieces = dict[str, list[tuple[Ink, str, str]]]
 
 
 @dataclass(frozen=True)
-class Item:
+class Piece:
     """A piece of writing: a line, a word or a character."""
 
     xy: NDArray[np.float32]
@@ -64,7 +64,7 @@ class Item:
     def ink(self) -> Ink:
         return ink_of(self.xy, self.ends)
 
-    def words(self, first: int, last: int) -> Item:
+    def words(self, first: int, last: int) -> Piece:
         """Words ``first`` to before ``last`` alone; needs :attr:`cuts`."""
         edges = np.concatenate([[-np.inf], self.cuts, [np.inf]])
         starts = np.append(0, np.flatnonzero(self.ends[:-1]) + 1)
@@ -76,7 +76,7 @@ class Item:
         if len(xy):
             xy = xy - np.array([xy[:, 0].min(), 0], np.float32)
         text = " ".join(self.text.split(" ")[first:last])
-        return Item(xy, self.ends[keep], text, self.writer, self.form, self.cuts[:0], self.lean)
+        return Piece(xy, self.ends[keep], text, self.writer, self.form, self.cuts[:0], self.lean)
 
 
 def ink_of(xy: NDArray, ends: NDArray[np.bool_]) -> Ink:
@@ -92,7 +92,7 @@ def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray
     return xy, ends
 
 
-def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Item]:
+def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Piece]:
     """The training lines of IAM-OnDB without those that have an error mark."""
     items = []
     for split in splits:
@@ -103,7 +103,7 @@ def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Item]:
                 continue
             ink = at_pace(line.ink, RATE)
             lean = slant(ink)
-            items.append(Item(*prepared(ink), text, line.writer or line.form, line.form, _cuts(ink, text, lean), lean))
+            items.append(Piece(*prepared(ink), text, line.writer or line.form, line.form, _cuts(ink, text, lean), lean))
     return items
 
 
@@ -126,7 +126,7 @@ def _cuts(ink: Ink, text: str, lean: float) -> NDArray[np.float32]:
     return ((left[chosen + 1] + reach[chosen]) / 2).astype(np.float32)
 
 
-def unipen_items(corpus: Corpus, split: str) -> list[Item]:
+def unipen_items(corpus: Corpus, split: str) -> list[Piece]:
     """The training segments of a split of words or texts."""
     found_by: FoundPieces = defaultdict(list)
     for id in corpus.training_ids(split):
@@ -144,11 +144,11 @@ def unipen_items(corpus: Corpus, split: str) -> list[Item]:
         for ink, text, form in found:
             coarse = thinned(ink, factor)
             coarse = coarse.moved_to(coarse.x, coarse.y - foot(coarse))
-            items.append(Item(*prepared(coarse, scale), text, writer, form, np.zeros(0, np.float32), slant(coarse)))
+            items.append(Piece(*prepared(coarse, scale), text, writer, form, np.zeros(0, np.float32), slant(coarse)))
     return items
 
 
-def character_items(corpus: Corpus, split: str, places: Places) -> list[Item]:
+def character_items(corpus: Corpus, split: str, places: Places) -> list[Piece]:
     """Single characters, at the size and height above the baseline that they have in writing."""
     found_by: FoundPieces = defaultdict(list)
     for id in corpus.training_ids(split):
@@ -168,7 +168,7 @@ def character_items(corpus: Corpus, split: str, places: Places) -> list[Item]:
         factor = max(1.0, STEP * 1.05 / max(_step(large, height), 1e-3))
         for ink, text, form in found:
             xy, ends = prepared(thinned(ink, factor), scale)
-            items.append(Item(places.put(xy, text), ends, text, writer, form, np.zeros(0, np.float32)))
+            items.append(Piece(places.put(xy, text), ends, text, writer, form, np.zeros(0, np.float32)))
     return items
 
 
@@ -264,7 +264,7 @@ def _donor(writer: str) -> str:
     return writer.partition("/")[0]
 
 
-def save(path: Path, groups: dict[str, list[Item]]) -> None:
+def save(path: Path, groups: dict[str, list[Piece]]) -> None:
     """Write prepared items, so that a training that goes on need not prepare them again."""
     arrays: dict[str, NDArray] = {}
     for name, items in groups.items():
@@ -280,7 +280,7 @@ def save(path: Path, groups: dict[str, list[Item]]) -> None:
     temporary.rename(path)
 
 
-def load(path: Path) -> dict[str, list[Item]]:
+def load(path: Path) -> dict[str, list[Piece]]:
     """What :func:`save` wrote."""
     groups = {}
     with np.load(path, allow_pickle=False) as data:
@@ -296,6 +296,6 @@ def load(path: Path) -> dict[str, list[Item]]:
                 strict=True,
             )
             groups[name] = [
-                Item(xy, ends, text, writer, form, cut, lean) for xy, ends, (text, writer, form), cut, lean in parts
+                Piece(xy, ends, text, writer, form, cut, lean) for xy, ends, (text, writer, form), cut, lean in parts
             ]
     return groups

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.training.items import HEIGHT, Item
+from handwriting.training.items import HEIGHT, Piece
 from handwriting.training.strings import string
 
 Floats = NDArray[np.float32]
@@ -70,7 +70,7 @@ class Draw:
 class Pieces:
     """All prepared pieces by group (``lines``, ``texts``, ``tokens``, ``characters``), and lines drawn from them."""
 
-    def __init__(self, groups: Mapping[str, Sequence[Item]], seed: int) -> None:
+    def __init__(self, groups: Mapping[str, Sequence[Piece]], seed: int) -> None:
         self.groups = {name: [item for item in items if _fits(item)] for name, items in groups.items()}
         groups, self.seed = self.groups, seed
         self.words = sorted({w for item in groups["lines"] for w in item.text.split(" ") if w.isalpha() and len(w) > 1})
@@ -219,7 +219,7 @@ class Pieces:
         return Part(-1, "characters", text=text, characters=tuple(numbers), writer=writer)
 
 
-def _fits(item: Item) -> bool:
+def _fits(item: Piece) -> bool:
     """Whether a piece is short enough for a line, and has no more points than a hand needs for its text."""
     return len(item) <= min(MOST_POINTS, 60 * len(item.text) + 60) and len(item.text) <= LONGEST
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pieces import NONE, groups
 
-from handwriting.training.items import HEIGHT, PLACES, PRINTABLE, Item, Places, ink_of, load, save
+from handwriting.training.items import HEIGHT, PLACES, PRINTABLE, Piece, Places, ink_of, load, save
 from handwriting.training.lines import LONGEST, SHARES, Draw, Part, Pieces, assembled
 from handwriting.training.strings import HARD, TEMPLATES, string
 from handwriting.training.strings import LONGEST as LONGEST_STRING
@@ -72,7 +72,7 @@ def test_words_of_a_line_can_be_cut_out(pieces):
 
 
 def test_pieces_with_too_many_points_for_their_text_are_left_out():
-    long = Item(np.zeros((500, 2), np.float32), np.ones(500, bool), "ab", "d/a", "d1", NONE)
+    long = Piece(np.zeros((500, 2), np.float32), np.ones(500, bool), "ab", "d/a", "d1", NONE)
     given = groups()
     kept = Pieces({**given, "tokens": [*given["tokens"], long]}, 1)
     assert [i.text for i in kept.groups["tokens"]] == ["some", "words", "here"]

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from handwriting.networks.mixture import Mixture
-from handwriting.synthesis.pen import Noise, Pen, nats
+from handwriting.synthesis.mixture_sampler import MixtureSampler, Noise, nats
 
 FLOOR = (0.02, 0.05)
 
@@ -36,7 +36,7 @@ def test_nats_and_error_are_those_of_the_torch_mixture(scale):
 
 def drawn(y: np.ndarray, bias: float, count: int) -> np.ndarray:
     noise = Noise.of(streams(count), 1, (y.shape[1] - 1) // 6)
-    return Pen(count, (y.shape[1] - 1) // 6, bias, FLOOR).draw(np.repeat(y, count, 0), noise, 0)
+    return MixtureSampler(count, (y.shape[1] - 1) // 6, bias, FLOOR).draw(np.repeat(y, count, 0), noise, 0)
 
 
 def test_draws_have_the_mixtures_moments():
@@ -75,7 +75,7 @@ def test_no_sigma_is_below_the_floor_before_the_bias():
 
 def test_a_line_s_draws_depend_on_its_own_stream_alone():
     y = outputs(1)
-    alone = Pen(1, 3, 0.5, FLOOR).draw(y, Noise.of(streams(1), 4, 3), 2)
-    beside = Pen(3, 3, 0.5, FLOOR).draw(np.repeat(y, 3, 0), Noise.of(streams(3), 4, 3), 2)
+    alone = MixtureSampler(1, 3, 0.5, FLOOR).draw(y, Noise.of(streams(1), 4, 3), 2)
+    beside = MixtureSampler(3, 3, 0.5, FLOOR).draw(np.repeat(y, 3, 0), Noise.of(streams(3), 4, 3), 2)
     assert np.array_equal(alone[0], beside[0])
     assert not np.array_equal(beside[0], beside[1])

@@ -47,7 +47,7 @@ class Noise:
         return Noise(self.gumbel[:, rows], self.normal[:, rows], self.logistic[:, rows])
 
 
-class Pen:
+class MixtureSampler:
     """Draws the next point of each of B lines from the network's outputs."""
 
     def __init__(self, lines: int, mixtures: int, bias: float, floor: tuple[float, float]) -> None:
