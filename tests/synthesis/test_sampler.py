@@ -121,8 +121,10 @@ def test_progress_grows_to_all_characters_at_most(model):
 
 
 def test_the_first_points_choose_the_hand_without_bias_unless_a_primer_has_chosen_it(model, monkeypatch):
-    biases, pen = [], sampler.Pen
-    monkeypatch.setattr(sampler, "Pen", lambda lines, m, bias, floor: biases.append(bias) or pen(lines, m, bias, floor))
+    biases, pen = [], sampler.MixtureSampler
+    monkeypatch.setattr(
+        sampler, "MixtureSampler", lambda lines, m, bias, floor: biases.append(bias) or pen(lines, m, bias, floor)
+    )
     free = sample(model.network, texts(model, "a line to write"), bias=2, streams=[(0, 0)])[0]
     assert biases == [0, 2]
     unbiased = sample(model.network, texts(model, "a line to write"), bias=0, streams=[(0, 0)])[0]
