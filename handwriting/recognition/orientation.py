@@ -38,7 +38,7 @@ NAMES = {
     (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
 }  # fmt: skip
 """Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
-UPRIGHT_BONUS = 4.0
+UPRIGHT_BONUS = 5.0
 """What is added to the log-odds of ink as it is, which nearly all ink is. With it, no word of UNIPEN that lies upright
 is turned."""
 SURE_UPRIGHT, SURE = 0.9, 0.99
