@@ -49,6 +49,8 @@ TRIED = 5
 """Orientations that are read at most."""
 MIXED_SHARE = 0.15
 """Share of the ink drawn against the rest from which the strokes are taken to run both ways."""
+MIXED_STROKES = 4
+"""Fewest strokes that are clearly drawn against the rest; a word alone does not say enough."""
 CLEAR = 1.0
 """Log-odds of a stroke's direction that count for that share."""
 
@@ -183,7 +185,8 @@ class OrientationClassifier:
         forward = self.forwardness(strokes[:, permutation(found.turns, found.mirrored, False)])
         weight = np.where(np.abs(forward) > CLEAR, strokes.sum(axis=1), 0.0)
         against = forward > 0 if found.strokes == "backward" else forward < 0
-        if weight[against].sum() < MIXED_SHARE * max(weight.sum(), 1.0):
+        opposed = weight[against]
+        if (opposed > 0).sum() < MIXED_STROKES or opposed.sum() < MIXED_SHARE * max(weight.sum(), 1.0):
             return None
         best = None
         for one in ALL[:8]:
