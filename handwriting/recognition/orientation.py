@@ -38,7 +38,7 @@ NAMES = {
     (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
 }  # fmt: skip
 """Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
-UPRIGHT_BONUS = 4.0
+UPRIGHT_BONUS = 5.0
 """What is added to the log-odds of ink as it is, which nearly all ink is. With it, no word of UNIPEN that lies upright
 is turned."""
 SURE_UPRIGHT, SURE = 0.9, 0.99
@@ -49,6 +49,8 @@ TRIED = 5
 """Orientations that are read at most."""
 MIXED_SHARE = 0.15
 """Share of the ink drawn against the rest from which the strokes are taken to run both ways."""
+MIXED_STROKES = 4
+"""Fewest strokes that are clearly drawn against the rest; a word alone does not say enough."""
 CLEAR = 1.0
 """Log-odds of a stroke's direction that count for that share."""
 
@@ -183,7 +185,8 @@ class OrientationClassifier:
         forward = self.forwardness(strokes[:, permutation(found.turns, found.mirrored, False)])
         weight = np.where(np.abs(forward) > CLEAR, strokes.sum(axis=1), 0.0)
         against = forward > 0 if found.strokes == "backward" else forward < 0
-        if weight[against].sum() < MIXED_SHARE * max(weight.sum(), 1.0):
+        opposed = weight[against]
+        if (opposed > 0).sum() < MIXED_STROKES or opposed.sum() < MIXED_SHARE * max(weight.sum(), 1.0):
             return None
         best = None
         for one in ALL[:8]:

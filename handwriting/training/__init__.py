@@ -17,6 +17,9 @@
 `initialise`, `widen`     weights to start from, and how they grow
 `recognizer_checkpoint`   a recognizer's checkpoint, written and read
 `synthesizer`             the synthesizer's task: offsets of a corpus under the mixture's likelihood
+`hands`, `fit`            the task of the synthesizer with hands; a hand fitted to a few lines
+`items`, `lines`          what it trains on: prepared pieces of writing, and lines made up of them
+`strings`                 made-up numbers, prices, addresses and symbols for these lines
 `export`                  the ONNX graph built from the weights, and its int8 form
 ========================= ==========================================================================
 """
