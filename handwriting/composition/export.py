@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from handwriting import formats
@@ -19,11 +20,18 @@ def endings() -> list[str]:
     return [*pictures.ENDINGS, *(ending for ending in inks if ending not in pictures.ENDINGS)]
 
 
-def check(path: str | os.PathLike[str]) -> str:
-    """The ending of ``path`` in lower case; raises :class:`InkError` if no such file can be written."""
+def check(path: str | os.PathLike[str], also: Sequence[str] = ()) -> str:
+    """The ending of ``path`` in lower case; raises :class:`InkError` if no such file can be written.
+
+    ``also``: endings that the caller can write besides.
+    """
     ending = Path(path).suffix.lower()
-    if not any(ending in format.extensions for format in formats.writers()):
-        pictures.check(path)
+    known = any(ending in format.extensions for format in formats.writers())
+    if not (known or ending in pictures.ENDINGS or ending in also):
+        raise InkError(
+            f"{path}: nothing is written to {ending or 'a name without an ending'}; "
+            f"give a name with {', '.join([*endings(), *also])}"
+        )
     return ending
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from handwriting import formats
 from handwriting.composition import export
-from handwriting.errors import InkError
 from handwriting.files import atomic, has_place
 from handwriting.ink import Ink, Page, Source
 from handwriting.rendering.drawing import Drawing
@@ -22,13 +21,7 @@ MACHINE_ENDINGS = (".gcode", ".nc", ".hpgl", ".plt")
 
 def check(path: Path) -> str:
     """The ending of ``path`` in lower case. Raises :class:`InkError` if no letter can be written to it."""
-    ending = path.suffix.lower()
-    if ending not in MACHINE_ENDINGS:
-        try:
-            export.check(path)
-        except InkError:
-            known = ", ".join([*export.endings(), ".gcode", ".hpgl"])
-            raise InkError(f"{path}: no letter ends in {ending or 'nothing'}; give one of {known}") from None
+    ending = export.check(path, MACHINE_ENDINGS)
     has_place(path)
     return ending
 

@@ -34,9 +34,7 @@ class Saved:
 
 def check(path: str | os.PathLike[str], *, animation_speed: float | None, plotter: bool) -> None:
     """Raise :class:`InkError` if no such file can be written."""
-    ending = Path(path).suffix.lower()
-    if ending not in MACHINE_ENDINGS:
-        export.check(path)
+    ending = export.check(path, MACHINE_ENDINGS)
     if animation_speed is not None and plotter:
         raise InkError("animation and plotter: a plotter cannot play an animation; give one of them")
     if (animation_speed is not None or plotter) and ending != ".svg":

@@ -85,7 +85,7 @@ def test_writing_goes_on_in_the_hand_of_a_file(run, scribbler, tmp_path):
         (["-o", "x.svg"], ["nothing to write", "stdin", "--file"]),
         (["text", "--file", "t.txt", "-o", "x.svg"], ["give one of them"]),
         (["-", "-o", "x.svg"], ["nothing to write"]),
-        (["text", "-o", "x.jpg"], ["x.jpg", ".svg, .png or .pdf"]),
+        (["text", "-o", "x.jpg"], ["x.jpg", ".svg, .png, .pdf, .inkml"]),
         (["text", "-o", "nowhere/x.svg"], ["nowhere"]),
         (["text", "-o", "x.png", "--animate"], ["only an SVG"]),
         (["text", "-o", "x.pdf", "--plotter"], ["only an SVG"]),
