@@ -174,7 +174,7 @@ def test_a_pen_writes_while_the_palm_rests_on_the_screen(open_page):
 def test_an_ink_file_is_opened_with_the_keyboard_and_read(open_page):
     page = open_page()
     choosers: list = []
-    page.on("filechooser", choosers.append)
+    page.on("filechooser", lambda chooser: choosers.append(chooser))
     for _ in range(40):  # a busy browser ignores a key now and then
         page.get_by_label("Open an ink file").focus()
         page.keyboard.press("Enter")
