@@ -62,6 +62,37 @@ Threads = Annotated[
     int, typer.Option(min=1, callback=_threads, help="Threads of the inference engine, at most one per core.")
 ]
 
+HAND = "Handwriting"
+"""The panel of the options that describe a hand."""
+
+Text = Annotated[
+    str | None, typer.Argument(metavar="TEXT", help="Text to write; - reads standard input.", show_default=False)
+]
+TextFile = Annotated[Path | None, typer.Option(help="Text file (UTF-8) to write instead of TEXT.", show_default=False)]
+Seed = Annotated[int, typer.Option(min=0, help="Random seed; every seed writes differently.", rich_help_panel=HAND)]
+Bias = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=20,
+        help="Neatness: 0 is as varied as people are, 2 is very neat.  [default: 1]",
+        show_default=False,
+        rich_help_panel=HAND,
+    ),
+]
+StyleName = Annotated[
+    str | None,
+    typer.Option(
+        help="Style to imitate: the name of a shipped style or a file of 'style create'.",
+        show_default=False,
+        rich_help_panel=HAND,
+    ),
+]
+Size = Annotated[float, typer.Option(help="Size of the writing; 1 fits the line height.", rich_help_panel=HAND)]
+Slant = Annotated[
+    float, typer.Option(help="Slant in degrees; positive values lean to the right.", rich_help_panel=HAND)
+]
+
 Out = Annotated[Path, typer.Option(help="Folder of the run; a run that is there is resumed.")]
 Init = Annotated[
     Path | None,

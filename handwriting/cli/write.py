@@ -7,11 +7,23 @@ from typing import Annotated, Literal
 
 import typer
 
-from handwriting.cli.options import Checkpoint, Threads, one_text, only_with
+from handwriting.cli.options import (
+    HAND,
+    Bias,
+    Checkpoint,
+    Seed,
+    Size,
+    Slant,
+    StyleName,
+    Text,
+    TextFile,
+    Threads,
+    one_text,
+    only_with,
+)
 from handwriting.cli.progress import bar, say
 from handwriting.errors import InkError
 
-HAND = "Handwriting"
 PAGE = "Page"
 DRAWING = "Drawing"
 
@@ -26,33 +38,11 @@ def generate(
             help="File to write: .svg, .png or .pdf as a drawing; .inkml, .xopp, .json or .csv as ink.",
         ),
     ],
-    text: Annotated[
-        str | None, typer.Argument(metavar="TEXT", help="Text to write; - reads standard input.", show_default=False)
-    ] = None,
-    file: Annotated[
-        Path | None, typer.Option(help="Text file (UTF-8) to write instead of TEXT.", show_default=False)
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Random seed; every seed writes differently.", rich_help_panel=HAND)
-    ] = 0,
-    bias: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=20,
-            help="Neatness: 0 is as varied as people are, 2 is very neat.  [default: 1]",
-            show_default=False,
-            rich_help_panel=HAND,
-        ),
-    ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option(
-            help="Style to imitate: the name of a shipped style or a file of 'style create'.",
-            show_default=False,
-            rich_help_panel=HAND,
-        ),
-    ] = None,
+    text: Text = None,
+    file: TextFile = None,
+    seed: Seed = 0,
+    bias: Bias = None,
+    style: StyleName = None,
     prime: Annotated[
         Path | None,
         typer.Option(
@@ -80,12 +70,8 @@ def generate(
             rich_help_panel=HAND,
         ),
     ] = 1,
-    size: Annotated[
-        float, typer.Option(help="Size of the writing; 1 fits the line height.", rich_help_panel=HAND)
-    ] = 1.0,
-    slant: Annotated[
-        float, typer.Option(help="Slant in degrees; positive values lean to the right.", rich_help_panel=HAND)
-    ] = 0.0,
+    size: Size = 1.0,
+    slant: Slant = 0.0,
     page_width: Annotated[
         float | None,
         typer.Option(

@@ -147,7 +147,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
     if page is not None:
         pages = [_choose(pages, page, file)]
     if len(pages) > 1:
-        raise InkError(f"{file}: {len(pages)} pages with ink; choose one with --page N (page=N), or take read_pages")
+        raise InkError(f"{file}: {len(pages)} pages with ink; choose one by its number (page), or take read_pages")
     return pages[0] if found.document else pages[0].ink
 
 
@@ -200,7 +200,7 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
         raise InkError(f"{path}: there is no page to write; give one at least")
     if len(pages) > 1 and "pages" not in chosen.holds:
         raise InkError(
-            f"{path}: {chosen.name} holds one page, and there are {len(pages)}; choose one with --page N (page=N)"
+            f"{path}: {chosen.name} holds one page, and there are {len(pages)}; choose one by its number (page)"
         )
     data = chosen.write(pages)
     if Path(path).suffix.lower() in GZIPPED:

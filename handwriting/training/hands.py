@@ -362,7 +362,7 @@ def hands_task(
     Raises :class:`InkError` for options that only other networks have and when a corpus lacks a split.
     """
     if settings.kind != "synthesizer" or settings.variant != "forget":
-        raise InkError(f"a {settings.kind} of variant {settings.variant} has no codes of hands; leave out --unipen")
+        raise InkError(f"a {settings.kind} of variant {settings.variant} has no codes of hands; leave out unipen")
     path = folder / PIECES
     if not path.is_file():
         say("preparing the ink of both corpora, which takes some minutes")
