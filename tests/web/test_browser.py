@@ -464,7 +464,7 @@ def test_the_keyboard_reaches_everything(open_page):
     page = open_page("generate")
     written(page)
     page.locator(".skip").focus()
-    page.wait_for_function("document.querySelector('.skip').getBoundingClientRect().y >= 0")
+    api.expect(page.locator(".skip")).to_be_in_viewport(ratio=1)
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -473,7 +473,7 @@ def test_the_keyboard_reaches_everything(open_page):
         assert wanted in reached, reached
     page.locator("nav a", has_text="My hand").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'hand-title'")
+    api.expect(page.locator("#hand-title")).to_be_focused()
     assert page.title() == "My hand – Handwriting"
     assert page.locator("nav [aria-current]").inner_text() == "My hand"
 
