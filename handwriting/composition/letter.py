@@ -110,10 +110,10 @@ def write_letter(
     bases, spelled = _hyphenated(bases, spelled, longest)
     hand = one_hand(synthesizer, hand, " ".join(word for words in bases for word in words))
     drawn = draw_text(synthesizer, recognizer, bases, hand, candidates=candidates, progress=progress)
-    inks, spaces = _finished(drawn, spelled, scale, hand, style)
+    inks, space = _finished(drawn, spelled, scale, hand, style)
     boxes = [
         replace(paragraph, boxes=tuple(Box(ink.bounds[2] if ink else space, space) for ink in words))
-        for words, (_, paragraph), space in zip(inks, paragraphs, spaces, strict=True)
+        for words, (_, paragraph) in zip(inks, paragraphs, strict=True)
     ]
     lines = paginate(boxes, style.sheet.room, style.sheet.rows)
     pages = _drawings(lines, inks, text, style, hand.seed)
@@ -182,8 +182,8 @@ def _part(spelling: Spelling, base: str, begin: int, end: int) -> Spelling:
 
 def _finished(
     drawn: DrawnText, spelled: Sequence[Sequence[Spelling]], scale: float, hand: Hand, style: LetterStyle
-) -> tuple[list[list[Ink | None]], list[float]]:
-    """The ink of every word in mm with its marks, standing on y = 0, and the space between words of each paragraph."""
+) -> tuple[list[list[Ink | None]], float]:
+    """The ink of every word in mm with its marks, standing on y = 0, and the space between words."""
     words = [word for paragraph in drawn.paragraphs for word in paragraph]
     shape, height = _shape(words)
     growth = HEIGHT_PER_LINE_HEIGHT * hand.total_size * style.sheet.line_height / max(height * scale, 1e-9) * scale
@@ -207,7 +207,7 @@ def _finished(
                 ink = replace(ink.moved_to(x - x.min(), ink.y * size), source=Source(text=spelling.base))
             row.append(ink)
         inks.append(row)
-    return inks, [space] * len(inks)
+    return inks, space
 
 
 def _shape(words: Sequence[DrawnWord]) -> tuple[HandShape, float]:

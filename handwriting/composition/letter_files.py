@@ -11,7 +11,7 @@ import numpy as np
 from handwriting import formats
 from handwriting.composition import export
 from handwriting.files import atomic, has_place
-from handwriting.ink import Ink, Page, Source
+from handwriting.ink import Page
 from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.machine import MACHINES, Machine, gcode, hpgl
 from handwriting.rendering.pens import widths
@@ -63,11 +63,11 @@ def save_letter(
 
 def ink_page(drawing: Drawing, text: str) -> Page:
     """The ink of a page in millimetres; a pen whose line varies in width becomes pressure."""
-    ink = Ink.from_strokes(drawing.strokes, Source(units="mm", text=text))
-    if drawing.pen is not None:
-        width = np.concatenate([widths(stroke, drawing.pen, seed=n) for n, stroke in enumerate(drawing.strokes)])
-        ink = replace(ink, pressure=np.clip(width / (2 * drawing.pen.width), 0.05, 1.0))
-    return Page(ink, drawing.width, drawing.height)
+    page = export.page_of(drawing, text)
+    if drawing.pen is None:
+        return page
+    width = np.concatenate([widths(stroke, drawing.pen, seed=n) for n, stroke in enumerate(drawing.strokes)])
+    return replace(page, ink=replace(page.ink, pressure=np.clip(width / (2 * drawing.pen.width), 0.05, 1.0)))
 
 
 def _holds_pages(ending: str) -> bool:

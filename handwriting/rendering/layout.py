@@ -192,15 +192,15 @@ def _rulings(layout: PageLayout, width: float, height: float, baseline: float) -
     if layout.paper == "plain":
         return ()
     if layout.paper == "ruled":
-        rows = _every(layout.line_height_mm, baseline, baseline, height - layout.margin_mm)
+        rows = every(layout.line_height_mm, baseline, baseline, height - layout.margin_mm)
         return tuple((0.0, y, width, y) for y in rows)
     square = layout.line_height_mm / max(1, round(layout.line_height_mm / TARGET_SQUARE_MM))
-    rows = _every(square, baseline, 0.0, height)
-    columns = _every(square, layout.margin_mm, 0.0, width)
+    rows = every(square, baseline, 0.0, height)
+    columns = every(square, layout.margin_mm, 0.0, width)
     return tuple((0.0, y, width, y) for y in rows) + tuple((x, 0.0, x, height) for x in columns)
 
 
-def _every(step: float, through: float, low: float, high: float) -> list[float]:
+def every(step: float, through: float, low: float, high: float) -> list[float]:
     """Positions that are multiples of ``step`` away from ``through``, above 0 and from ``low`` to below ``high``."""
     first = math.ceil((max(low, 1e-6) - 1e-9 - through) / step)
     last = math.floor((high - 1e-6 - through) / step)

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from handwriting.errors import InkError
 from handwriting.rendering.drawing import MAX_SIDE_MM, PrintedLines
+from handwriting.rendering.layout import every
 
 SheetPaper = Literal["plain", "ruled", "squared", "dotted", "seyes"]
 
@@ -103,12 +104,12 @@ class Sheet:
         groups: list[PrintedLines] = []
         first = self.baseline(0)
         if self.paper == "ruled":
-            rows = _every(self.line_height, first, first, self.height - self.margins[2])
+            rows = every(self.line_height, first, first, self.height - self.margins[2])
             groups.append(PrintedLines(tuple((0.0, y, self.width, y) for y in rows)))
         elif self.paper in ("squared", "dotted"):
             step = self.line_height / max(1, round(self.line_height / SQUARE_MM))
-            rows = _every(step, first, 0.0, self.height)
-            columns = _every(step, self.margins[3], 0.0, self.width)
+            rows = every(step, first, 0.0, self.height)
+            columns = every(step, self.margins[3], 0.0, self.width)
             if self.paper == "dotted":
                 groups.append(PrintedLines(tuple((x, y, x, y) for y in rows for x in columns), DOT_COLOR, DOT_MM))
             else:
@@ -116,11 +117,11 @@ class Sheet:
                 groups.append(PrintedLines(tuple(lines)))
         elif self.paper == "seyes":
             step = self.line_height / SEYES_ROWS
-            rows = _every(step, first, first - self.line_height, self.height - self.margins[2])
+            rows = every(step, first, first - self.line_height, self.height - self.margins[2])
             strong = [
                 y for y in rows if abs((y - first) / self.line_height - round((y - first) / self.line_height)) < 1e-6
             ]
-            columns = _every(self.line_height, self.margins[3], 0.0, self.width)
+            columns = every(self.line_height, self.margins[3], 0.0, self.width)
             groups.append(PrintedLines(tuple((0.0, y, self.width, y) for y in rows if y not in strong)))
             lines = [(0.0, y, self.width, y) for y in strong] + [(x, 0.0, x, self.height) for x in columns]
             groups.append(PrintedLines(tuple(lines), SEYES_COLOR, SEYES_LINE_MM))
@@ -128,10 +129,3 @@ class Sheet:
             x = max(self.margins[3] - 2.0, 0.5)
             groups.append(PrintedLines(((x, 0.0, x, self.height),), MARGIN_COLOR, MARGIN_MM))
         return tuple(group for group in groups if group.lines)
-
-
-def _every(step: float, through: float, low: float, high: float) -> list[float]:
-    """Positions ``step`` apart, one of them ``through``, between the limits but not on the edges of the sheet."""
-    first = math.ceil((max(low, 1e-6) - 1e-9 - through) / step)
-    last = math.floor((high - 1e-6 - through) / step)
-    return [round(through + k * step, 6) for k in range(first, last + 1)]
