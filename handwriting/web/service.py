@@ -9,8 +9,8 @@ from typing import Any
 
 from handwriting import formats, metrics
 from handwriting.composition import export
-from handwriting.composition.best_of import BestOf
 from handwriting.composition.live_page import LivePage, PointsEvent
+from handwriting.composition.runs import WordWriter
 from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.errors import InkError
 from handwriting.ink import Page
@@ -99,8 +99,8 @@ class Service:
                 f"a text of {len(request.text):,} characters; give at most {schemas.MAX_REQUEST_CHARACTERS:,} at a time"
             )
         hand = Hand(request.bias, request.seed, self._style(request.style), request.size, request.slant)
-        best_of = BestOf(self.synthesizer, self.recognizer, request.bestOf)
-        return LivePage(best_of, request.text, request.sheet.layout(), hand, show)
+        writer = WordWriter(self.synthesizer, self.recognizer, request.bestOf)
+        return LivePage(writer, request.text, request.sheet.layout(), hand, show)
 
     def _style(self, given: str | dict[str, Any] | None) -> Style | None:
         if given is None:
@@ -121,7 +121,7 @@ class Service:
             ink = schemas.ink_of(request.strokes, request.text or None)
             if ending in pictures.ENDINGS:
                 return export.encode(fitted(ink), ending)
-            return export.encode_ink(Page(replace(ink, source=replace(ink.source, units="px"))), ending)
+            return export.encode_pages([Page(replace(ink, source=replace(ink.source, units="px")))], ending)
         texts = request.text.split("\n") if request.text.count("\n") + 1 == len(counts) else [None] * len(counts)
         inks, start = [], 0
         for count, text in zip(counts, texts, strict=True):

@@ -41,15 +41,24 @@ def records(page: LivePage) -> Iterator[dict[str, Any]]:
     misread = []
     for event in page:
         if isinstance(event, SheetEvent):
-            yield {
-                "type": "sheet", "width": event.width, "height": event.height, "lines": event.lines,
-                "rulings": event.rulings,
-            }  # fmt: skip
+            yield sheet_record(event)
         else:
-            if not event.chosen.verified:
+            if event.composed.doubtful:
                 misread.append(event.line)
             yield line_record(event)
     yield {"type": "done", "unsaid": misread}
+
+
+def sheet_record(event: SheetEvent) -> dict[str, Any]:
+    """The sheet: its size, and what is printed on it, by color and width; ``rulings`` are all lines together."""
+    return {
+        "type": "sheet",
+        "width": event.width,
+        "height": event.height,
+        "lines": event.lines,
+        "rulings": [line for group in event.printed for line in group.lines],
+        "printed": [{"color": g.color, "width": g.width, "lines": g.lines} for g in event.printed],
+    }
 
 
 def points_record(event: PointsEvent) -> dict[str, Any]:
@@ -59,14 +68,16 @@ def points_record(event: PointsEvent) -> dict[str, Any]:
 
 def line_record(event: LineEvent) -> dict[str, Any]:
     """A finished line."""
+    composed = event.composed
     return {
         "type": "line",
         "line": event.line,
-        "text": event.chosen.text,
-        "read": event.chosen.read,
-        "says": event.chosen.verified,
-        "candidate": event.chosen.candidate,
-        "drawn": event.chosen.candidates,
+        "text": composed.text,
+        "read": composed.read,
+        "says": not composed.doubtful,
+        "doubtful": [{"text": text, "read": read} for text, read in composed.doubtful],
+        "words": len(composed.words),
+        "redrawn": sum(word.drawn.drawings > 1 for word in composed.words),
         "same": event.as_shown,
         "strokes": [np.round(stroke, 2).tolist() for stroke in event.strokes],
     }
