@@ -72,10 +72,10 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
 
     Raises :class:`InkError` for a text that is empty or too long, or has characters that cannot be written.
     """
-    characters = sum(len(word.text) + 1 for block in blocks for word in block.words)
+    characters = sum(len(word.text) + 1 for block in blocks for word in block.words) - 1
     if characters > MAX_TEXT_CHARACTERS:
         raise InkError(f"a text of {characters:,} characters; write at most {MAX_TEXT_CHARACTERS:,} at a time")
-    if not characters:
+    if characters < 0:
         raise InkError("there is nothing to write: the text has no visible character")
     known = synthesizer.characters
     rows = [[SpelledWord(word, spell(word.text, known)) for word in block.words] for block in blocks]

@@ -18,6 +18,7 @@ from handwriting.composition.typeset import Align, Paginator, Paragraph
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
+from handwriting.rendering import color
 from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.pens import Pen
 from handwriting.rendering.sheet import Sheet
@@ -56,6 +57,7 @@ class LetterStyle:
             value = getattr(self, name)
             if not 0 <= value < math.inf:
                 raise InkError(f"{name} is {value:g}; give a number of 0 or more")
+        color.parse(self.color)
         if self.slips > 1:
             raise InkError(f"slips is {self.slips:g}; give the share of the words, 0 to 1")
 

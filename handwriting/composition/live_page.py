@@ -17,6 +17,7 @@ from handwriting.composition.blocks import plain
 from handwriting.composition.composer import ComposedLine, Composer
 from handwriting.composition.runs import WordWriter
 from handwriting.ink import Floats, Ink, Source
+from handwriting.progress import Progress, no_progress
 from handwriting.rendering.drawing import Drawing, PrintedLines
 from handwriting.rendering.layout import PageLayout, baseline, on_sheet, sheet_size
 from handwriting.synthesis.hand import Hand
@@ -69,12 +70,15 @@ class LivePage:
         layout: PageLayout,
         hand: Hand = Hand(),
         show: Callable[[PointsEvent], object] = lambda event: None,
+        progress: Progress = no_progress,
     ) -> None:
-        self.text, self.layout, self.show = text, layout, show
+        self.text, self.layout, self.show, self.best_of = text, layout, show, writer.best_of
         blocks = plain(text)
         self._first = next((number for number, block in enumerate(blocks) if block.words), 0)
         self._shear = math.tan(math.radians(hand.slant))
-        self._composer = Composer(writer, blocks, layout.room, layout.line_height_mm, hand, points=self._show)
+        self._composer = Composer(
+            writer, blocks, layout.room, layout.line_height_mm, hand, progress=progress, points=self._show
+        )
         self._half = writer.synthesizer.height / 3
         self._sheet = self._new_sheet(self._composer.estimate)
         self._shown: Floats | None = None
