@@ -116,6 +116,8 @@ class Composer:
         self._words = spelled(blocks, synthesizer, max(3, int(LONGEST_SHARE * per_line)))
         self.estimate = sum(1 + sum(len(w.spelling.base) + 1 for w in words) // per_line for words in self._words)
         """Number of lines to expect."""
+        self.total = sum(map(len, self._words))
+        """Number of words."""
         self.primed = hand.style is not None and len(synthesizer.primer(hand.style).text) > 0
         """Whether the first run goes on after other ink."""
         self.writer, self.blocks, self.room, self.hand = writer, blocks, room, hand

@@ -87,11 +87,11 @@ class LivePage:
 
     def __iter__(self) -> Iterator[SheetEvent | LineEvent]:
         yield self._sheet
-        count = 0
+        count = words = 0
         for i, line in enumerate(self._composer):
-            count = i + 1
-            if count > self._sheet.lines:
-                self._sheet = self._new_sheet(count)
+            count, words = i + 1, words + len(line.words)
+            if count > self._sheet.lines:  # as many as there will be when all lines are as long as those so far
+                self._sheet = self._new_sheet(math.ceil(count * self._composer.total / max(words, 1)))
                 yield self._sheet
             ink = line.ink
             if ink is None:
