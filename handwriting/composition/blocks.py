@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,9 @@ from handwriting.synthesis.synthesizer import Synthesizer
 
 MAX_TEXT_CHARACTERS = 20_000
 """Longest text: about ten sheets of A4."""
+
+
+_DASH_BETWEEN_WORDS = re.compile(r"(?<=\w)[—―](?=\w)")
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,14 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
     if characters < 0:
         raise InkError("there is nothing to write: the text has no visible character")
     known = synthesizer.characters
-    rows = [[SpelledWord(word, spell(word.text, known)) for word in block.words] for block in blocks]
+    rows = [
+        [
+            SpelledWord(replace(word, text=part), spell(part, known))
+            for word in block.words
+            for part in _parts(word.text)
+        ]
+        for block in blocks
+    ]
     synthesizer.writable("\n".join(" ".join(word.spelling.base for word in row) for row in rows))
     return [
         [part for word in row for mapped in _mapped(word, synthesizer) for part in _hyphenated(mapped, longest)]
@@ -86,8 +97,13 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
     ]
 
 
+def _parts(text: str) -> list[str]:
+    """``text``, or its parts around a dash between words, which people write with spaces around it."""
+    return _DASH_BETWEEN_WORDS.sub(lambda dash: f" {dash[0]} ", text).split()
+
+
 def _mapped(word: SpelledWord, synthesizer: Synthesizer) -> Iterable[SpelledWord]:
-    """The word with its typography mapped: one without marks may become several, such as a dash between two words."""
+    """The word with its typography mapped; one without marks may become several."""
     base = synthesizer.writable(word.spelling.base) if word.spelling.base.strip() else ""
     if len(base) == len(word.spelling.base) and " " not in base:
         yield replace(word, spelling=replace(word.spelling, base=base))

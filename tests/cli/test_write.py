@@ -23,7 +23,9 @@ from handwriting.composition.generate import MAX_TEXT_CHARACTERS
 def test_the_same_command_gives_the_same_bytes(run, scribbler, tmp_path, ending):
     files = [tmp_path / f"{name}{ending}" for name in "ab"]
     for file in files:
-        code, out, err = run("generate", "some ink", "-o", file, "--best-of", "1", "--checkpoint", scribbler, "--seed", "4")
+        code, out, err = run(
+            "generate", "some ink", "-o", file, "--best-of", "1", "--checkpoint", scribbler, "--seed", "4"
+        )
         assert (code, err) == (0, "")
         assert f"{file}: 1 line" in out
     assert files[0].read_bytes() == files[1].read_bytes()
