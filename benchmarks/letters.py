@@ -15,7 +15,7 @@ import argparse
 import time
 from pathlib import Path
 
-from handwriting.composition.generate import respelled
+from handwriting.composition.blocks import respelled
 from handwriting.composition.letter import LetterStyle, write_letter
 from handwriting.composition.letter_files import encode_letter
 from handwriting.composition.live_page import LineEvent, LivePage

@@ -126,8 +126,9 @@ def generate(
     same file. Text with characters that cannot be written is refused before anything is drawn, and the message
     suggests a spelling that can be written.
     """
+    from handwriting.composition.blocks import respelled
     from handwriting.composition.generate import generate as run
-    from handwriting.composition.generate import read_text, respelled
+    from handwriting.composition.generate import read_text
     from handwriting.composition.runs import WordWriter
     from handwriting.composition.style import style_from_file
     from handwriting.files import refuse_input

@@ -9,7 +9,7 @@ from typing import Any
 
 from handwriting import formats, metrics
 from handwriting.composition import export
-from handwriting.composition.generate import respelled
+from handwriting.composition.blocks import respelled
 from handwriting.composition.live_page import LivePage, PointsEvent
 from handwriting.composition.marks import drawn_with
 from handwriting.composition.runs import WordWriter

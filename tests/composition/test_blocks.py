@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny import synthesizer
 
-from handwriting.composition.blocks import plain, spelled
+from handwriting.composition.blocks import plain, respelled_blocks, spelled
 from handwriting.composition.slips import slip, with_slips
 from handwriting.errors import InkError
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -60,3 +60,8 @@ def test_a_slip_is_one_letter_away():
     random = np.random.default_rng(0)
     assert {slip("that", random) for _ in range(60)} == {"tat", "tht", "thhat", "thaat", "th", "tha", "taht", "thta"}
     assert with_slips(plain("to be or not, 1984"), 1.0, 0) == plain("to be or not, 1984")  # too short, or no letters
+
+
+def test_the_nearest_spelling_of_a_word_may_be_several_or_none(model):
+    (block,) = respelled_blocks(plain("salt & 你 café"), model)
+    assert [word.text for word in block.words] == ["salt", "and", "café"]
