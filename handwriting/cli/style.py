@@ -57,9 +57,9 @@ def create_style(
     ] = 1.0,
     checkpoint: Checkpoint = None,
 ) -> None:
-    """Create a style from lines of ink; three to ten lines are a good start.
+    """Create a style from lines of ink.
 
-    A page is split into its lines. What neither the files nor you say is read by the recognizer, and you confirm it.
+    Three to ten lines are a good start. A page is split into its lines. What neither the files nor you say is read by the recognizer, and you confirm it.
 
     The style can be used with 'generate --style' and on the page that 'serve' opens.
     """
