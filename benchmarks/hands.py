@@ -1,6 +1,6 @@
 """Hands: how near an estimated or fitted hand comes to its writer, and how well a machine tells writing from ink.
 
-    python benchmarks/hands.py --data datasets/iam-ondb [--checkpoint FOLDER] [--rows instant fitted auc shipped] [--writers 20]
+    python benchmarks/hands.py --data datasets/iam-ondb [--checkpoint FOLDER] [--rows instant auc ...] [--writers 20]
 
 *instant*, *fitted*: for each of the writers of ``testset_v`` who wrote most, four lines make a hand, which writes
 sentences of other texts. Linear discriminants on what is measured of a line (``features/hand.py``), trained on further
@@ -195,7 +195,7 @@ class Bench:
             means.append(np.mean([measures(level(line.ink), line.text) for line in lines], 0))
         found = pairs_apart((np.array(means) - judge.mean) / judge.sd, judge.precision)
         pair = list(combinations(SHIPPED, 2))[int(found.argmin())]
-        print(f"shipped: {len(SHIPPED)} styles, distance over that of real writers: mean {found.mean() / real.mean():.2f}, "
+        print(f"shipped: {len(SHIPPED)} styles, distance over real writers': mean {found.mean() / real.mean():.2f}, "
               f"least {found.min() / real.mean():.2f} ({' and '.join(pair)})", flush=True)  # fmt: skip
 
     def _read(self, inks: Sequence) -> list[str]:
