@@ -52,14 +52,14 @@ class Inspection:
 
     def report(self) -> str:
         """The units found, and the files, for people."""
-        rows = [self.text, ""]
+        rows = [printable(self.text), ""]
         for event, responses in self.responses.items():
             rows += [
-                f"{event:10}  {one.unit!s:24} {one.signal:7} {'rises' if one.auc >= 0.5 else 'falls'}  "
+                f"{printable(event):10}  {one.unit!s:24} {one.signal:7} {'rises' if one.auc >= 0.5 else 'falls'}  "
                 f"AUC {one.auc:.3f}  best by chance {one.chance:.3f}"
                 for one in responses
             ]
-        return "\n".join(map(printable, [*rows, "", *map(str, self.files)]))
+        return "\n".join([*rows, "", *(printable(str(file)) for file in self.files)])
 
 
 def inspect_ink(
