@@ -38,7 +38,7 @@ def test_a_line_is_looked_into(run, tmp_path):
 
 def test_a_text_is_looked_into(run, tmp_path, scribbler):
     folder = tmp_path / "inside"
-    code, out, err = run("inspect", "--text", "ab", "-o", folder, "--checkpoint", scribbler, "--pictures", "svg")
+    code, _, err = run("inspect", "--text", "ab", "-o", folder, "--checkpoint", scribbler, "--pictures", "svg")
     assert (code, err) == (0, "")
     assert {p.name for p in folder.iterdir()} >= {"writing.svg", "end-of-stroke.svg", "inspection.npz"}
     assert not list(folder.glob("*.png"))
