@@ -129,7 +129,7 @@ class Synthesizer:
         """
         expect("texts", texts, (list, tuple), "a list of strings")
         expect("hand", hand, Hand, "a Hand")
-        texts = [self._line(text) for text in texts]
+        texts = [self.line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
         primer = None if hand.style is None or not texts else self.primer(hand.style)
         total, done = sum(map(len, texts)), 0
@@ -174,7 +174,7 @@ class Synthesizer:
         """
         if self.codes is None:
             raise InkError(f"{self.checkpoint.folder}: this network has no codes of hands; use a style of ink")
-        texts = [self._line(text) for text in texts]
+        texts = [self.line(text) for text in texts]
         inks = [self.prepared(ink) for ink in inks]
         return self.codes.instant(inks, texts, self.height, self._pace[1])
 
@@ -196,7 +196,7 @@ class Synthesizer:
 
         The ink is brought to the height and the pace of the training ink. Graves 2013, section 5.5.
         """
-        text = self._line(text)
+        text = self.line(text)
         given = self.prepared(ink)
         space = int(self.alphabet.encode(" ")[0])
         added = None if self.codes is None else self.codes.added(self.code_of([ink], [text]))
@@ -210,7 +210,8 @@ class Synthesizer:
         scale = self.height / writing_height(ink)
         return clean(ink.moved_to(ink.x * scale, ink.y * scale))
 
-    def _line(self, text: str) -> str:
+    def line(self, text: str) -> str:
+        """``text`` as one line that will be written; raises :class:`InkError` for what cannot be one."""
         line = self.writable(text)
         if "\n" in line:
             raise InkError(f"{text[:40]!r} has several lines, and one is written at a time; split it or write a page")

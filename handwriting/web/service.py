@@ -98,11 +98,12 @@ class Service:
             raise schemas.TooLarge(
                 f"a text of {len(request.text):,} characters; give at most {schemas.MAX_REQUEST_CHARACTERS:,} at a time"
             )
-        hand = Hand(request.bias, request.seed, self._style(request.style), request.size, request.slant)
+        hand = Hand(request.bias, request.seed, self.style(request.style), request.size, request.slant)
         best_of = BestOf(self.synthesizer, self.recognizer, request.bestOf)
         return LivePage(best_of, request.text, request.sheet.layout(), hand, show)
 
-    def _style(self, given: str | dict[str, Any] | None) -> Style | None:
+    def style(self, given: str | dict[str, Any] | None) -> Style | None:
+        """The style that a request names or contains. Raises :class:`InkError` when there is none of that name."""
         if given is None:
             return None
         if isinstance(given, dict):
