@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
-from handwriting.web import letters, schemas
+from handwriting.web import inside, letters, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
@@ -43,7 +43,7 @@ _REASONS: dict[int | str, dict[str, Any]] = {
     "422": {"description": "The request cannot be carried out; the reason says what to do instead."},
     "429": {"description": "Too many requests at once; retry after a second."},
 }
-_MODELS = (
+_MODELS: tuple[type[BaseModel], ...] = (
     schemas.TranscribeRequest,
     schemas.GenerateRequest,
     schemas.LetterRequest,
@@ -51,6 +51,7 @@ _MODELS = (
     schemas.ExportRequest,
     schemas.CopiedLineRequest,
     schemas.CreateStyleRequest,
+    *inside.MODELS,
 )
 TYPES = {
     "svg": "image/svg+xml",
@@ -79,6 +80,7 @@ def application(service: Service) -> FastAPI:
     _reading(app, service)
     _writing(app, service)
     _letters(app, service)
+    inside.add_routes(app, service, _body, _REASONS)
     _files(app)
     _document(app)
     return app
