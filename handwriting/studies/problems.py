@@ -46,7 +46,7 @@ def adding(random: np.random.Generator, steps: int) -> Example:
     """1997, section 5.4: the sum of the two marked numbers, told after the last step as 0.5 + (a + b) / 4.
 
     Every step has a number from -1 to 1 and a marker: 1 at one of the first ten steps and at one of the first half,
-    -1 at the first and the last step (0 if the first one is marked), 0 elsewhere.
+    -1 at the first and the last step, 0 elsewhere. Where the first step is marked, its number is 0.
     """
     x = np.zeros((steps, 2), np.float32)
     x[:, 0] = random.uniform(-1, 1, steps)
@@ -56,6 +56,7 @@ def adding(random: np.random.Generator, steps: int) -> Example:
     total = 0.0
     for marked in (first, second):
         x[marked, 1] = 1
+        x[0, 0] = 0 if marked == 0 else x[0, 0]
         total += float(x[marked, 0])
     return x, *_last(steps, [0.5 + total / 4])
 

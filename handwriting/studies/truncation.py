@@ -122,7 +122,7 @@ def _figure(rows: Sequence[Row], study: TruncationStudy) -> Figure:
         style = {"linestyle": LINES[number], "marker": MARKERS[number], "label": name}
         (line,) = left.plot(study.blocks, np.median(values, 1), **style)
         left.fill_between(study.blocks, values.min(1), values.max(1), color=line.get_color(), alpha=0.12, linewidth=0)
-    left.set(xscale="log", xlabel="steps of a block", ylabel="cosine with the exact gradient")
+    left.set(xscale="log", xlabel="steps of a block", ylabel="cosine with the gradient over all steps")
     left.legend(fontsize=8)
     losses = np.array([[r["test_loss"] for r in rows if "test_loss" in r and r["block"] == b] for b in study.blocks])
     right.plot(study.blocks, np.median(losses, 1), "ko-", label="forget-1, median of the seeds")
@@ -131,5 +131,7 @@ def _figure(rows: Sequence[Row], study: TruncationStudy) -> Figure:
     right.set_title(f"adding problem, {study.steps} steps, {study.sequences:,} sequences", fontsize=10)
     right.legend(fontsize=8)
     for axes in (left, right):
+        axes.set_xticks(study.blocks, study.blocks)
+        axes.set_xticks([], minor=True)
         axes.grid(alpha=0.3)
     return figure
