@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
-from handwriting.web import schemas
+from handwriting.web import ink_files, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
@@ -90,6 +90,12 @@ def _reading(app: FastAPI, service: Service) -> None:
         body = await read_body(request)
         count = max(1, min(alternatives, 10))
         return _json(await service.reading.run(lambda: service.transcribe_file(body, count, page)))
+
+    @app.post("/api/ink", openapi_extra=_bytes("An ink file of any known format."), responses=_REASONS)
+    async def open_ink(request: Request) -> Response:
+        """The ink of a file, page by page, in millimetres; nothing is read from it."""
+        body = await read_body(request)
+        return _json(await service.drawing.run(lambda: ink_files.pages(body)))
 
     @app.post("/api/styles/check", openapi_extra=_body(schemas.CopiedLineRequest), responses=_REASONS)
     async def check(request: Request) -> Response:

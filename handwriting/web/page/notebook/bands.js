@@ -4,7 +4,8 @@ import { boundsOf } from "./geometry.js";
 import { FIELDS } from "./items.js";
 
 const GAP = 4; // millimetres of white between two bands
-const MOST_POINTS = 12_000; // of a band; with more it is divided where the least ink is
+const MOST_POINTS = 5000; // of a band; with more it is divided where the least ink is
+const ROW = 0.5; // millimetres between the heights where it may be divided
 const STEP = 0.2; // millimetres between the points that are sent
 const thinned = new WeakMap();
 
@@ -48,14 +49,27 @@ function divided(band) {
   if (band.length < 2 || load(band) <= MOST_POINTS) return [band];
   const center = (stroke) => (boundsOf(stroke)[1] + boundsOf(stroke)[3]) / 2;
   const centers = band.map(center).sort((a, b) => a - b);
-  const [low, high] = [centers[Math.floor(centers.length * 0.3)], centers[Math.floor(centers.length * 0.7)]];
-  let best = (low + high) / 2, least = Infinity;
-  for (let y = low; y <= high; y += 0.5) {
-    const crossed = band.filter((stroke) => boundsOf(stroke)[1] < y && boundsOf(stroke)[3] > y).length;
-    if (crossed < least) [best, least] = [y, crossed];
-  }
-  const above = band.filter((stroke) => center(stroke) < best), below = band.filter((stroke) => center(stroke) >= best);
+  const cut = emptiest(band, centers[Math.floor(centers.length * 0.3)], centers[Math.floor(centers.length * 0.7)]);
+  const above = band.filter((stroke) => center(stroke) < cut), below = band.filter((stroke) => center(stroke) >= cut);
   return above.length && below.length ? [...divided(above), ...divided(below)] : [band];
+}
+
+/** The height between `low` and `high` that the fewest strokes cross. */
+function emptiest(strokes, low, high) {
+  const rows = Math.max(1, Math.ceil((high - low) / ROW));
+  const begun = new Int32Array(rows + 2);
+  const row = (y) => Math.min(rows + 1, Math.max(0, Math.ceil((y - low) / ROW)));
+  for (const stroke of strokes) {
+    const [, top, , bottom] = boundsOf(stroke);
+    begun[row(top)] += 1;
+    begun[row(bottom)] -= 1;
+  }
+  let best = 0, least = Infinity, crossing = 0;
+  for (let i = 0; i <= rows; i++) {
+    crossing += begun[i];
+    if (crossing < least) [best, least] = [i, crossing];
+  }
+  return low + best * ROW;
 }
 
 /** A name of this ink: FNV-1a over the ids and revisions of the strokes. */

@@ -75,17 +75,19 @@ export class Notebook {
     const all = (await this.store?.pages()) ?? [];
     for (const page of all) if (page.deleted && page.deleted < Date.now() - KEPT_MS) await this.store.purge(page.id);
     this.pages = all.filter((page) => !page.deleted);
-    await this.migrate();
+    const former = await this.migrate();
     if (!this.pages.length) await this.newPage();
-    else await this.open((this.pages.find((page) => page.id === preference("page", "")) ?? this.pages.at(-1)).id);
+    else await this.open(former ?? (this.pages.find((page) => page.id === preference("page", "")) ?? this.pages.at(-1)).id);
   }
 
-  /** Take over the ink that earlier versions kept in another place. */
+  /** Take over the ink that earlier versions kept in another place; the id of its page, if there is any. */
   async migrate() {
     const strokes = legacyStrokes();
-    if (!strokes.length) return;
-    await this.addPage(this.record(), strokes.map(({ points, start }) => newStroke(points, { start })));
+    if (!strokes.length) return null;
+    const page = this.record();
+    await this.addPage(page, strokes.map(({ points, start }) => newStroke(points, { start })));
     if (this.stored) forgetLegacy();
+    return page.id;
   }
 
   /** The record of a new page. */
@@ -153,6 +155,11 @@ export class Notebook {
       await this.open(id);
       this.emit("pages");
     };
+  }
+
+  /** The items of a page that is not open. */
+  async itemsOf(id) {
+    return this.stored && this.store ? (await this.store.load(id)).items : (this.loose?.[id] ?? []);
   }
 
   title(page) {

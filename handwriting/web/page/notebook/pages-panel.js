@@ -28,6 +28,7 @@ export function setUpPagesPanel(notebook) {
   notebook.on("pages", show);
   notebook.on("page", () => {
     show();
+    $("page-list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     search.mark();
   });
   notebook.on("text", () => search.soon());

@@ -26,7 +26,8 @@ export function printed({ width, height, ruling }) {
 }
 
 export class PaperRenderer {
-  constructor(canvas, viewport) {
+  constructor(canvas, viewport, colors) {
+    this.colors = colors;
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.viewport = viewport;
@@ -42,16 +43,16 @@ export class PaperRenderer {
   draw() {
     const { canvas, context, viewport, paper } = this;
     const ratio = window.devicePixelRatio || 1;
-    const style = getComputedStyle(canvas);
+    const { paper: white, rule } = this.colors();
     const [width, height] = [Math.round(viewport.width * ratio), Math.round(viewport.height * ratio)];
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
     const scale = viewport.scale * ratio;
     context.setTransform(scale, 0, 0, scale, -viewport.x * scale, -viewport.y * scale);
-    context.fillStyle = style.backgroundColor;
+    context.fillStyle = white;
     context.fillRect(0, 0, paper.width, paper.height);
-    context.strokeStyle = context.fillStyle = style.color;
+    context.strokeStyle = context.fillStyle = rule;
     context.lineWidth = Math.max(0.15, 0.7 / viewport.scale);
     const [left, top, right, bottom] = viewport.box;
     context.beginPath();

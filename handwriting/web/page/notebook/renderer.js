@@ -6,6 +6,7 @@ import { boundsOf, grown, overlap, union } from "./geometry.js";
 import { drawStroke } from "./ink-path.js";
 
 const SLICE_MS = 7;
+const SLOW_MS = 30, FEWEST = 40, MOST = 4000; // strokes of a slice: fewer after a slow frame, more after a quick one
 const DIRECT = 250; // strokes that are drawn again within one frame
 
 const canvas = () => document.createElement("canvas");
@@ -23,6 +24,7 @@ export class InkRenderer {
     this.job = null;
     this.frame = 0;
     this.sharp = false;
+    this.slice = 400;
   }
 
   get view() {
@@ -95,9 +97,12 @@ export class InkRenderer {
   }
 
   wake() {
-    this.frame ||= requestAnimationFrame(() => {
+    this.frame ||= requestAnimationFrame((now) => {
       this.frame = 0;
+      if (this.last) this.slice = Math.min(MOST, Math.max(FEWEST, this.slice * (now - this.last > SLOW_MS ? 0.5 : 1.5)));
+      this.last = now;
       this.step();
+      if (!this.frame) this.last = 0;
     });
   }
 
@@ -107,7 +112,8 @@ export class InkRenderer {
     this.job ??= this.begin();
     const { job, next } = this;
     const context = next.canvas.getContext("2d");
-    while (job.at < job.strokes.length && performance.now() < end) {
+    const most = job.at + this.slice;
+    while (job.at < Math.min(job.strokes.length, most) && performance.now() < end) {
       this.paint(context, next.view, job.strokes.slice(job.at, job.at + 20));
       job.at += 20;
     }
@@ -145,7 +151,7 @@ export class InkRenderer {
   paint(context, { x, y, scale }, strokes) {
     context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
     context.lineCap = context.lineJoin = "round";
-    for (const stroke of strokes) drawStroke(context, stroke, this.colorOf(stroke.color));
+    for (const stroke of strokes) drawStroke(context, stroke, this.colorOf(stroke.color), scale);
   }
 }
 

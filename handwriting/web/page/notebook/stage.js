@@ -16,7 +16,7 @@ export class Stage {
     this.pad = pad;
     this.hidden = new Set();
     this.viewport = new Viewport(() => this.viewChanged());
-    this.paper = new PaperRenderer(paper, this.viewport);
+    this.paper = new PaperRenderer(paper, this.viewport, () => this.colors);
     const colorOf = (color) => this.colors[color] ?? color;
     this.ink = new InkRenderer(ink, this.viewport, colorOf);
     this.wet = new WetInk(pad, this.viewport, colorOf);
@@ -39,15 +39,15 @@ export class Stage {
     return Boolean(this.input.active);
   }
 
-  /** The colours of the ink in the colour theme. */
+  /** The colours of ink and paper in the colour theme. */
   readColors() {
-    const style = getComputedStyle(this.sheet);
     const probe = this.sheet.appendChild(document.createElement("span"));
-    this.colors = {};
-    for (const color of COLORS) {
-      probe.style.color = style.getPropertyValue(`--ink-${color}`);
-      this.colors[color] = getComputedStyle(probe).color;
-    }
+    const read = (name) => {
+      probe.style.color = `var(--${name})`;
+      return getComputedStyle(probe).color;
+    };
+    this.colors = { paper: read("paper"), rule: read("rule") };
+    for (const color of COLORS) this.colors[color] = read(`ink-${color}`);
     probe.remove();
   }
 

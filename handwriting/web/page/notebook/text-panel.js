@@ -12,11 +12,12 @@ export function setUpTextPanel(notebook) {
   notebook.on("quiet", closeWordMenu);
   notebook.on("page", closeWordMenu);
   const text = () => notebook.lines.map((line) => line.text).join("\n");
-  $("copy").addEventListener("click", () => copy(text()));
-  $("copy-markdown").addEventListener("click", () => {
+  const take = (make) => {
     $("copy-menu").open = false;
-    copy(markdown(notebook.title(notebook.page), notebook.lines));
-  });
+    copy(make());
+  };
+  $("copy").addEventListener("click", () => take(text));
+  $("copy-markdown").addEventListener("click", () => take(() => markdown(notebook.title(notebook.page), notebook.lines)));
 }
 
 function show(notebook) {

@@ -53,7 +53,7 @@ export class WetInk {
   lift(strokes) {
     this.clear();
     this.prepare();
-    for (const stroke of strokes) drawStroke(this.context, stroke, this.colorOf(stroke.color));
+    for (const stroke of strokes) drawStroke(this.context, stroke, this.colorOf(stroke.color), Infinity);
   }
 
   shift(dx, dy) {

@@ -1,9 +1,12 @@
 // The My hand view: three lines to copy, each of which is read, make a style that is written with at once.
 
-import { UserError, attempt, notify, save, send } from "./api.js";
-import { chooseStyle, draw } from "./generate.js";
+import { save, send } from "../shell/api.js";
+import { UserError, attempt, notify } from "../shell/toast.js";
+import { draw } from "../letters/draw.js";
+import { chooseStyle } from "../letters/letters.js";
 import { Pad } from "./pad.js";
-import { Paper, element, picture } from "./paper.js";
+import { Paper, picture } from "../letters/paper.js";
+import { svg as element } from "../shell/dom.js";
 import { addStyle, onStyles, ownStyles, removeStyle, strokesOf } from "./styles.js";
 
 const LINES = ["the quick brown fox", "jumps over a lazy dog", "while we sit and watch"];
@@ -144,7 +147,7 @@ function ownItem(style) {
     name,
     button("Use", () => {
       chooseStyle(style.name);
-      location.hash = "#generate";
+      location.hash = "#letters";
     }),
     button("Download", () => save(new Blob([JSON.stringify(style)], { type: "application/json" }), `${style.name}.json`)),
     button("Delete", () => {
