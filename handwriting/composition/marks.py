@@ -8,7 +8,7 @@ this way; the tables below say how.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -206,6 +206,12 @@ def drawable(text: str) -> frozenset[str]:
     ['£', 'é']
     """
     return frozenset(c for c in unicodedata.normalize("NFC", text) if spell(c).base != c)
+
+
+def drawn_with(known: Collection[str]) -> frozenset[str]:
+    """The characters of Latin-1, Latin Extended-A and the usual signs that are drawn with the ``known`` ones."""
+    candidates = {chr(code) for code in range(0xA0, 0x180)} | set(SIGNS) | set(_SPECIAL) | set(_SEVERAL)
+    return frozenset(c for c in candidates if spell(c).base != c and set(spell(c).base) <= set(known))
 
 
 def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, ...]:

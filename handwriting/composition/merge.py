@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from handwriting.composition.generate import respelled
 from handwriting.composition.letter import Letter, LetterStyle, write_letter
 from handwriting.composition.letter_files import check, files_of, save_letter
+from handwriting.composition.runs import WordWriter
 from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
-from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.machine import MACHINES, Machine
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.synthesizer import Synthesizer
 
 MAX_ROWS = 10_000
 
@@ -67,15 +67,14 @@ def filled(template: str, row: dict[str, str]) -> str:
 
 
 def merge(
-    synthesizer: Synthesizer,
-    recognizer: Recognizer | None,
+    writer: WordWriter,
     rows: Sequence[dict[str, str]],
     template: str,
     output: str,
     style: LetterStyle = LetterStyle(),
     hand: Hand = Hand(),
     *,
-    candidates: int = 4,
+    replace_unknown: bool = False,
     dpi: float = 200,
     machine: Machine = MACHINES["servo"],
     report: Callable[[str], object] = lambda message: None,
@@ -104,9 +103,11 @@ def merge(
             skipped += 1
             continue
         try:
+            if replace_unknown:
+                text = respelled(text, writer.synthesizer)
             own = replace(hand, seed=hand.seed + number)
-            letter: Letter = write_letter(synthesizer, recognizer, text, style, own, candidates=candidates)
-            save_letter(letter.pages, path, text=text, dpi=dpi, machine=machine)
+            letter: Letter = write_letter(writer, text, style, own)
+            save_letter(letter.pages, path, dpi=dpi, machine=machine)
             written += 1
         except InkError as error:
             report(f"row {number + 2}: {error}")

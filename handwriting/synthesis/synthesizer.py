@@ -36,7 +36,7 @@ from handwriting.synthesis.styles import Style
 LONGEST = 200
 """Characters of a line. Those of IAM-OnDB have 30 or so, and far beyond what it has seen the network loses its way."""
 
-BATCH = 16
+BATCH = 64
 """Lines that are drawn side by side."""
 
 
