@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
-from handwriting.web import ink_files, letters, schemas
+from handwriting.web import ink_files, inside, letters, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
@@ -51,6 +51,7 @@ _MODELS = (
     schemas.ExportRequest,
     schemas.CopiedLineRequest,
     schemas.CreateStyleRequest,
+    *inside.MODELS,
 )
 TYPES = {
     "svg": "image/svg+xml",
@@ -79,6 +80,7 @@ def application(service: Service) -> FastAPI:
     _reading(app, service)
     _writing(app, service)
     _letters(app, service)
+    inside.add_routes(app, service, _body, _REASONS)
     _files(app)
     _document(app)
     return app

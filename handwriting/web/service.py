@@ -117,9 +117,10 @@ class Service:
 
     def hand(self, request: schemas.HandRequest) -> Hand:
         """The hand that a request asks for."""
-        return Hand(request.bias, request.seed, self._style(request.style), request.size, request.slant)
+        return Hand(request.bias, request.seed, self.style(request.style), request.size, request.slant)
 
-    def _style(self, given: str | dict[str, Any] | None) -> Style | None:
+    def style(self, given: str | dict[str, Any] | None) -> Style | None:
+        """The style that a request names or contains. Raises :class:`InkError` when there is none of that name."""
         if given is None:
             return None
         if isinstance(given, dict):
