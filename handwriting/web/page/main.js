@@ -1,7 +1,6 @@
 // Starts the page: texts and settings first, then the views.
 
 import { get } from "./shell/api.js";
-import { $ } from "./shell/dom.js";
 import { setUpSettings } from "./shell/settings.js";
 import { translate } from "./shell/strings.js";
 import { attempt } from "./shell/toast.js";
@@ -14,11 +13,14 @@ import { setUpNotebook } from "./notebook/view.js";
 translate();
 setUpSettings();
 setUpViews();
-await attempt(async () => setUpInside(await setUpNotebook(writeText)));
+let notebook;
+await attempt(async () => {
+  notebook = await setUpNotebook(writeText);
+  setUpInside(notebook);
+});
 await attempt(async () => {
   const [styles, characters] = await Promise.all([get("api/styles"), get("api/characters")]);
   setUpLetters(styles, characters);
-  setUpHand();
+  setUpHand(notebook);
 });
 document.documentElement.dataset.ready = "true";
-$("view").setAttribute("aria-busy", "false");

@@ -11,6 +11,7 @@ import { addStyle, strokesOf } from "../hand/styles.js";
 const MAX_BYTES = 16 * 2 ** 20; // what the server takes
 const MAX_TEXT = 20_000;
 const PEN = 0.45; // millimetres, on paper as wide as A4
+const STYLE = "handwriting-style";
 const TEXTS = /\.(txt|md|text)$/i;
 
 /** Take over files; `write` is called with a text. */
@@ -20,7 +21,7 @@ export async function bring(notebook, files, write) {
     const content = await parsed(file);
     const pages = fromNotebookFile(content);
     if (pages) await addPages(notebook, pages, t("bring.pages", { count: pages.length, name: file.name }));
-    else if (strokesOf(content).length) bringStyle(content);
+    else if (strokesOf(content).length || content?.format === STYLE) bringStyle(content);
     else if (TEXTS.test(file.name) && (await isText(file))) write((await file.text()).slice(0, MAX_TEXT));
     else await bringInk(notebook, file);
   }

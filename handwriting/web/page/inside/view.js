@@ -10,7 +10,7 @@ import { inkFigure } from "./ink-figure.js";
 import { windowFigure } from "./window-figure.js";
 
 const STEPS_PER_SECOND = 30;
-const MOST_CURVES = 9;
+const MOST_CURVES = 24;
 
 export function setUpInside(notebook) {
   const view = new InsideView(notebook);
@@ -130,7 +130,7 @@ class InsideView {
     );
     const chosen = $("inside-unit").value;
     $("inside-unit").replaceChildren(h("option", { value: "", textContent: t("inside.noUnit") }), ...this.units.map((unit, i) => h("option", { value: i, textContent: this.nameOf(unit) })));
-    $("inside-unit").value = this.units[Number(chosen)] ? chosen : this.units.length ? "0" : "";
+    $("inside-unit").value = chosen && this.units[Number(chosen)] ? chosen : this.units.length ? "0" : "";
     $("inside-step").max = count - 1;
     $("inside-player").hidden = false;
     $("inside-state").textContent = "";

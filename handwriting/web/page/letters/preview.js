@@ -6,7 +6,7 @@ import { Paper } from "./paper.js";
 
 const PAUSE_MS = 90;
 const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
-const MOST = 48; // characters
+const MOST = 36; // characters
 
 export class Preview {
   /** `request` gives what the letter's request says of its hand. */
