@@ -40,7 +40,7 @@ def test_a_line_of_the_notebook_is_played_with_its_gates(open_page):
     assert "AUC" in page.locator("#inside-gates p").inner_text()
     widths = "paths => new Set(paths.map(path => path.style.strokeWidth)).size"
     assert steps.evaluate_all(widths) > 5  # the chosen unit's signal
-    page.get_by_label("Unit").select_option("")
+    page.locator("#inside-unit").select_option("")
     assert steps.evaluate_all(widths) == 1
     page.get_by_role("button", name="Play").click()
     api.expect(ahead).to_have_count(0, timeout=WAIT)
@@ -51,12 +51,12 @@ def test_a_text_is_written_with_its_window(open_page):
     page = open_page("inside")
     page.get_by_role("radio", name="Writing").check()
     page.locator(".window").wait_for(timeout=WAIT)
-    page.get_by_label("Text", exact=True).fill("tea")
+    page.locator("#inside-text").fill("tea")
     page.get_by_role("button", name="Write and look").click()
     api.expect(page.locator(".inside-text")).to_have_attribute("aria-label", "tea", timeout=WAIT)
     assert page.locator(".window text").all_inner_texts() == ["t", "e", "a", "·"]
     page.get_by_role("slider", name="Step").fill("5")
     assert page.locator(".cloud ellipse").count() >= 1
-    page.get_by_label("Text", exact=True).fill(" ")
+    page.locator("#inside-text").fill(" ")
     page.get_by_role("button", name="Write and look").click()
     api.expect(page.get_by_role("alert")).to_contain_text("nothing to write")

@@ -71,8 +71,8 @@ async function addPages(notebook, pages, message) {
   if (!pages.length) throw new UserError(t("bring.nothing"));
   const records = [];
   for (const { page, items } of pages) {
-    records.push(notebook.record(page));
-    await notebook.addPage(records.at(-1), items);
+    records.push(notebook.library.record(page));
+    await notebook.library.add(records.at(-1), items);
   }
   await notebook.open(records[0].id);
   location.hash = "#notebook";

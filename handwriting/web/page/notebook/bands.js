@@ -7,6 +7,7 @@ const GAP = 4; // millimetres of white between two bands
 const MOST_POINTS = 5000; // of a band; with more it is divided where the least ink is
 const ROW = 0.5; // millimetres between the heights where it may be divided
 const STEP = 0.2; // millimetres between the points that are sent
+const LONGEST_PAUSE = 10_000; // milliseconds between two strokes that are sent; a page may be written over weeks
 const thinned = new WeakMap();
 
 /** The numbers of the points of a stroke that are sent: the first, the last, and others that are STEP apart. */
@@ -84,12 +85,18 @@ function keyOf(strokes) {
   return `${strokes.length}-${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}`;
 }
 
-/** Strokes in the format of the API, in millimetres. */
+/** Strokes in the format of the API: millimetres, and milliseconds from the first point without the long pauses. */
 export function inkOf(strokes) {
-  const origin = strokes[0]?.start ?? 0;
-  return strokes.map((stroke) => sentPoints(stroke).map((number) => {
-    const i = number * FIELDS;
-    const round = (value) => Math.round(value * 1000) / 1000;
-    return { x: round(stroke.points[i]), y: round(stroke.points[i + 1]), t: round(stroke.start - origin + stroke.points[i + 2]) };
-  }));
+  const round = (value) => Math.round(value * 1000) / 1000;
+  let begin = 0, end = strokes[0]?.start ?? 0;
+  return strokes.map((stroke) => {
+    begin += Math.min(LONGEST_PAUSE, Math.max(0, stroke.start - end));
+    const points = sentPoints(stroke).map((number) => {
+      const [x, y, t] = stroke.points.subarray(number * FIELDS, number * FIELDS + 3);
+      return { x: round(x), y: round(y), t: round(begin + t) };
+    });
+    begin = points.at(-1).t;
+    end = stroke.start + stroke.points.at(-2);
+    return points;
+  });
 }

@@ -8,29 +8,26 @@
 import { prefer, preference } from "../shell/preferences.js";
 import { t } from "../shell/strings.js";
 import { notify } from "../shell/toast.js";
-import { COLORS, WIDTHS, newId, newStroke } from "./items.js";
-import { legacyStrokes, forgetLegacy } from "./legacy.js";
+import { COLORS, WIDTHS, newId } from "./items.js";
+import { Library } from "./library.js";
 import { PageDocument } from "./page-document.js";
-import { SIZES } from "./papers.js";
 import { Reader } from "./reader.js";
 import { readings } from "./readings.js";
 import { Stage } from "./stage.js";
-import { openStore } from "./store.js";
 import { EraserTool } from "./tools/eraser.js";
 import { PanTool } from "./tools/pan.js";
 import { PenTool } from "./tools/pen.js";
 import { SelectTool } from "./tools/select.js";
 
-const KEPT_MS = 7 * 24 * 3600 * 1000; // a deleted page can be brought back for so long
 const OTHER_TAB_MS = 150;
+const TITLE = 60; // characters
 
 export class Notebook {
   constructor(elements) {
     this.listeners = {};
-    this.pages = [];
     this.lines = [];
     this.bands = [];
-    this.stored = true;
+    this.library = new Library({ changed: () => this.emit("pages"), failed: (error) => this.storageFailed(error) });
     this.pen = { color: preference("pen.color", COLORS[0]), width: preference("pen.width", "medium") };
     this.stage = new Stage(elements, this);
     const pen = () => ({ color: this.pen.color, width: WIDTHS[this.pen.width] ?? WIDTHS.medium });
@@ -41,8 +38,7 @@ export class Notebook {
       shown: (bands, milliseconds) => this.wasRead(bands, milliseconds),
       failed: (error, retried) => this.wasNotRead(error, retried),
     });
-    this.channel = "BroadcastChannel" in window ? new BroadcastChannel("handwriting") : null;
-    this.channel?.addEventListener("message", ({ data }) => this.changedElsewhere(data));
+    this.library.channel?.addEventListener("message", ({ data }) => this.changedElsewhere(data.page));
   }
 
   get viewport() {
@@ -67,58 +63,24 @@ export class Notebook {
 
   /** Open the store and the page that was open last. */
   async start() {
-    try {
-      this.store = await openStore();
-    } catch (error) {
-      this.storageFailed(error);
-    }
-    const all = (await this.store?.pages()) ?? [];
-    for (const page of all) if (page.deleted && page.deleted < Date.now() - KEPT_MS) await this.store.purge(page.id);
-    this.pages = all.filter((page) => !page.deleted);
-    const former = await this.migrate();
-    if (!this.pages.length) await this.newPage();
-    else await this.open(former ?? (this.pages.find((page) => page.id === preference("page", "")) ?? this.pages.at(-1)).id);
-  }
-
-  /** Take over the ink that earlier versions kept in another place; the id of its page, if there is any. */
-  async migrate() {
-    const strokes = legacyStrokes();
-    if (!strokes.length) return null;
-    const page = this.record();
-    await this.addPage(page, strokes.map(({ points, start }) => newStroke(points, { start })));
-    if (this.stored) forgetLegacy();
-    return page.id;
-  }
-
-  /** The record of a new page. */
-  record(values = {}) {
-    const size = SIZES[preference("paper.size", window.innerWidth < 640 ? "a6" : "a4")] ?? SIZES.a4;
-    const order = Math.max(0, ...this.pages.map((page) => page.order)) + 1;
-    const now = Date.now();
-    return { id: newId(), name: "", title: "", order, created: now, changed: now, done: 0, deleted: 0, ...size, ruling: preference("paper.ruling", "ruled"), ...values };
-  }
-
-  /** Add a page to the list, and to the store. */
-  async addPage(page, items = []) {
-    await this.saved(() => this.store.addPage(page, items));
-    this.pages = [...this.pages, page];
-    if (!this.stored) this.loose = { ...this.loose, [page.id]: items };
-    this.emit("pages");
+    const former = await this.library.open();
+    const { pages } = this.library;
+    if (pages.length) await this.open(former ?? (this.library.find(preference("page", "")) ?? pages.at(-1)).id);
+    else await this.newPage();
   }
 
   async newPage() {
-    const page = this.record();
-    await this.addPage(page);
+    const page = this.library.record();
+    await this.library.add(page);
     await this.open(page.id);
   }
 
   /** Open a page. */
   async open(id, { keepView = false } = {}) {
-    const page = this.pages.find((one) => one.id === id);
-    const loaded = this.stored && this.store ? await this.store.load(id) : { items: this.loose?.[id] ?? [], changes: [] };
-    const reading = this.stored && this.store ? await this.store.reading(id) : null;
-    const commit = (record, entries, number) => this.commit(record, entries, number);
-    this.document = new PageDocument(page, loaded, { changed: (entries) => this.itemsChanged(entries), commit });
+    if (this.document) this.library.hold(this.page, [...this.document.items.values()]);
+    const { reading, ...content } = await this.library.load(id);
+    const commit = (page, entries, number) => this.library.replace(page, (store) => store.commit(page, entries, number));
+    this.document = new PageDocument(this.library.find(id), content, { changed: (entries) => this.itemsChanged(entries), commit });
     this.tools.select.ids = new Set();
     this.bands = reading?.bands ?? [];
     this.lines = readings(this.bands, this.document.corrections);
@@ -132,78 +94,41 @@ export class Notebook {
   }
 
   /** Change what the list says of a page. */
-  async describe(id, values) {
-    if (id === this.page.id) return this.document.describe(values);
-    const page = { ...this.pages.find((one) => one.id === id), ...values };
-    this.replacePage(page);
-    return this.saved(() => this.store.putPage(page));
+  describe(id, values) {
+    if (id === this.page.id) this.document.describe(values);
+    else this.library.replace({ ...this.library.find(id), ...values });
   }
 
-  /** Delete a page; it stays in the store for a week, and the function that is returned brings it back. */
+  /** Delete a page, and open the one beside it; the function that is returned brings it back. */
   async deletePage(id) {
-    const page = { ...this.pages.find((one) => one.id === id), deleted: Date.now() };
-    const at = this.pages.findIndex((one) => one.id === id);
-    this.pages = this.pages.filter((one) => one.id !== id);
-    await this.saved(() => this.store.putPage(page));
-    if (!this.pages.length) await this.newPage();
-    else if (id === this.page.id) await this.open(this.pages[Math.min(at, this.pages.length - 1)].id);
-    this.emit("pages");
+    const at = this.library.pages.findIndex((page) => page.id === id);
+    const bringBack = await this.library.remove(id);
+    const { pages } = this.library;
+    if (!pages.length) await this.newPage();
+    else if (id === this.page.id) await this.open(pages[Math.min(at, pages.length - 1)].id);
     return async () => {
-      const back = { ...page, deleted: 0 };
-      this.pages = [...this.pages, back].sort((a, b) => a.order - b.order);
-      await this.saved(() => this.store.putPage(back));
+      await bringBack();
       await this.open(id);
-      this.emit("pages");
     };
   }
 
-  /** The items of a page that is not open. */
-  async itemsOf(id) {
-    return this.stored && this.store ? (await this.store.load(id)).items : (this.loose?.[id] ?? []);
-  }
-
   title(page) {
-    return page.name || page.title || t("pages.untitled", { date: new Date(page.created).toLocaleDateString() });
-  }
-
-  replacePage(page) {
-    this.pages = this.pages.map((one) => (one.id === page.id ? page : one));
-    this.emit("pages");
-  }
-
-  /** Store a change of the open page; nothing waits for it, and a failure is shown. */
-  commit(page, entries, number = null) {
-    this.replacePage(page);
-    this.saved(() => this.store.commit(page, entries, number));
-  }
-
-  /** Write to the store, and tell the other tabs unless they find out themselves. */
-  async saved(write, { tell = true } = {}) {
-    if (!this.store || !this.stored) return;
-    try {
-      await write();
-      if (tell) this.channel?.postMessage({ page: this.document?.page.id });
-    } catch (error) {
-      this.storageFailed(error);
-    }
+    return this.library.title(page);
   }
 
   storageFailed(error) {
-    if (this.stored) notify(error?.name === "QuotaExceededError" ? t("storage.full") : t("storage.none"));
-    this.stored = false;
+    notify(error?.name === "QuotaExceededError" ? t("storage.full") : t("storage.none"));
     this.emit("state");
   }
 
-  /** Another tab has written to the store. */
-  changedElsewhere({ page }) {
+  /** Another tab has changed a page. */
+  changedElsewhere(id) {
     clearTimeout(this.elsewhere);
     this.elsewhere = setTimeout(async () => {
-      if (this.stage.busy) return this.changedElsewhere({ page });
-      this.pages = (await this.store.pages()).filter((one) => !one.deleted);
-      this.emit("pages");
-      const here = this.pages.some((one) => one.id === this.page.id);
-      if (!here && this.pages.length) return this.open(this.pages.at(-1).id);
-      if (here && page === this.page.id) return this.open(page, { keepView: true });
+      if (this.stage.busy) return this.changedElsewhere(id);
+      await this.library.refresh();
+      if (!this.library.find(this.page.id) && this.library.pages.length) return this.open(this.library.pages.at(-1).id);
+      if (id === this.page.id) return this.open(id, { keepView: true });
       return undefined;
     }, OTHER_TAB_MS);
   }
@@ -233,9 +158,10 @@ export class Notebook {
   /** Show what was read with its corrections, and keep it for the search. */
   showText() {
     this.lines = readings(this.bands, this.document.corrections);
-    const title = this.lines[0]?.text.slice(0, 60) ?? "";
+    const title = this.lines[0]?.text.slice(0, TITLE) ?? "";
     if (title !== this.page.title) this.document.describe({ title });
-    this.saved(() => this.store.putReading({ page: this.page.id, bands: this.bands, lines: this.lines }), { tell: false });
+    const reading = { page: this.page.id, bands: this.bands, lines: this.lines };
+    this.library.save((store) => store.putReading(reading));
     this.emit("text");
   }
 

@@ -22,7 +22,7 @@ export function setUpPagesPanel(notebook) {
   const show = () => {
     if (!notebook.document) return;
     const active = document.activeElement?.closest?.("#page-list [data-page]")?.dataset.page;
-    $("page-list").replaceChildren(...notebook.pages.map((page) => item(notebook, page, () => narrow.matches && toggle(false))));
+    $("page-list").replaceChildren(...notebook.library.pages.map((page) => item(notebook, page, () => narrow.matches && toggle(false))));
     if (active) $("page-list").querySelector(`[data-page="${active}"] .open`)?.focus();
   };
   notebook.on("pages", show);
@@ -100,10 +100,9 @@ class Search {
     this.mark();
     const found = [];
     if (wanted) {
-      const stored = notebook.stored ? await notebook.store.readings() : [];
-      const known = new Map(stored.map(({ page, lines }) => [page, lines]));
+      const known = new Map((await notebook.library.readings()).map(({ page, lines }) => [page, lines]));
       known.set(notebook.page.id, notebook.lines);
-      for (const page of notebook.pages) for (const hit of find(known.get(page.id) ?? [], wanted)) found.push({ page, line: known.get(page.id)[hit.line], hit });
+      for (const page of notebook.library.pages) for (const hit of find(known.get(page.id) ?? [], wanted)) found.push({ page, line: known.get(page.id)[hit.line], hit });
     }
     $("page-list").hidden = Boolean(wanted);
     $("hit-list").hidden = !wanted;

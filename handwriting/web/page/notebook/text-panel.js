@@ -37,7 +37,7 @@ function show(notebook) {
 function showState(notebook) {
   const count = notebook.lines.length;
   const read = count && notebook.readIn !== undefined ? t("text.read", { count, milliseconds: Math.round(notebook.readIn) }) : "";
-  $("text-state").textContent = [notebook.notRead ?? read, notebook.stored ? "" : t("storage.unsaved")].filter(Boolean).join(" ");
+  $("text-state").textContent = [notebook.notRead ?? read, notebook.library.stored ? "" : t("storage.unsaved")].filter(Boolean).join(" ");
 }
 
 function lineItem(notebook, line, number) {

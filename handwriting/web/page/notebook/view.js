@@ -67,9 +67,8 @@ async function downloadPage(notebook, format) {
 /** All pages that have ink in one PDF. */
 async function downloadAll(notebook) {
   const sheets = [];
-  for (const { page, items } of await contents(notebook)) {
+  for (const { page, items, lines } of await contents(notebook)) {
     const strokes = items.filter((item) => item.kind === "stroke");
-    const lines = page.id === notebook.page.id ? notebook.lines : ((await notebook.store?.reading(page.id))?.lines ?? []);
     if (strokes.length) sheets.push(sheetOf(notebook.title(page), page, strokes, lines));
   }
   if (!sheets.length) throw new UserError(t("download.empty"));
@@ -80,12 +79,15 @@ async function exportNotebook(notebook) {
   save(toNotebookFile(await contents(notebook)), "notebook.handwriting.json");
 }
 
-/** All pages with their items. */
+/** All pages with their items and lines. */
 async function contents(notebook) {
   const found = [];
-  for (const page of notebook.pages) {
-    const open = page.id === notebook.page.id;
-    found.push({ page, items: open ? [...notebook.document.items.values()] : await notebook.itemsOf(page.id) });
+  for (const page of notebook.library.pages) {
+    if (page.id === notebook.page.id) found.push({ page, items: [...notebook.document.items.values()], lines: notebook.lines });
+    else {
+      const { items, reading } = await notebook.library.load(page.id);
+      found.push({ page, items: items.sort((a, b) => (a.id < b.id ? -1 : 1)), lines: reading?.lines ?? [] });
+    }
   }
   return found;
 }
