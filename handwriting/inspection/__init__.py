@@ -10,6 +10,8 @@
 `figures`    pictures of a line that was read
 `drafts`     pictures of a line that was written
 `files`      pictures as PNG and SVG, arrays as NPZ, descriptions as JSON
+`records`    the same as plain lists, for the page
+`lines`      the line of a page that is looked into
 `inspect`    all of it for one line of ink, or for one text
 ============ ==========================================================================
 """

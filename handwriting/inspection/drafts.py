@@ -19,13 +19,16 @@ LEAST_WEIGHT = 0.01
 DECADES = 4
 """Powers of ten that the density is drawn over."""
 
+Edges = tuple[float, float, float, float]
+"""Left, right, bottom and top."""
+
 
 def density(
     trace: WritingTrace, columns: int = PIXELS
 ) -> tuple[NDArray[np.float64], tuple[float, float, float, float]]:
     """The sum over all points of the density of the next one, on a grid over the ink, and the grid's edges.
 
-    Shape (rows, columns), per squared unit of the ink; left, right, bottom, top. Every Gaussian is blurred by half a
+    Shape (rows, columns), per squared unit of the ink. Every Gaussian is blurred by half a
     cell, because many are far smaller than one.
     """
     left, top, right, bottom = trace.ink.bounds

@@ -16,7 +16,7 @@ Mask = NDArray[np.bool_]
 Trace = ReadingTrace | WritingTrace
 
 LEAST_LOOP, MOST_LOOP = 0.15, 4.0
-"""Length of a loop, in writing heights: a shorter one is a tremble, in a longer one a stroke returns to cross itself."""
+"""Length of a loop, in writing heights: a shorter one is a tremble, a longer one a stroke that comes back."""
 MOST_POINTS = 400
 """Points of a loop, several times what pens leave."""
 

@@ -162,7 +162,7 @@ def _path(axes: Axes, trace: ReadingTrace) -> None:
 
 def _events(axes: Axes, trace: Trace, events: Mapping[str, Mask]) -> None:
     """Which steps belong to which event."""
-    for row, (name, mask) in enumerate(events.items()):
+    for row, mask in enumerate(events.values()):
         at = np.flatnonzero(mask)
         axes.plot(at, np.full(len(at), -row), "|", color="black", markersize=7)
     axes.set(xlim=(-0.5, len(trace) - 0.5), ylim=(-len(events) + 0.4, 0.6), xlabel="step")

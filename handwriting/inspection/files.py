@@ -18,7 +18,7 @@ from handwriting.files import atomic
 
 KINDS = ("png", "svg")
 DPI = 110
-REPRODUCIBLE = {"svg.hashsalt": "handwriting", "svg.fonttype": "none"}
+REPRODUCIBLE: Any = {"svg.hashsalt": "handwriting", "svg.fonttype": "none"}
 """The same picture has the same bytes, and its text is text."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.errors import printable
 from handwriting.files import make_folder
 from handwriting.ink import Ink
 from handwriting.inspection import drafts, figures, reading, writing
@@ -22,6 +23,7 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
+OF_SIGNALS = "layers, directions, steps, units"
 Arrays = dict[str, tuple[NDArray, str]]
 
 
@@ -47,6 +49,17 @@ class Inspection:
     responses: dict[str, list[Response]]
     """By the name of the event."""
     files: list[Path]
+
+    def report(self) -> str:
+        """The units found, and the files, for people."""
+        rows = [printable(self.text), ""]
+        for event, responses in self.responses.items():
+            rows += [
+                f"{printable(event):10}  {one.unit!s:24} {one.signal:7} {'rises' if one.auc >= 0.5 else 'falls'}  "
+                f"AUC {one.auc:.3f}  best by chance {one.chance:.3f}"
+                for one in responses
+            ]
+        return "\n".join([*rows, "", *(printable(str(file)) for file in self.files)])
 
 
 def inspect_ink(

@@ -89,7 +89,7 @@ class Draft:
 
 def write(synthesizer: Synthesizer, text: str, hand: Hand) -> Draft:
     """Write a line and keep what happened. Raises :class:`InkError` for a text that cannot be written."""
-    text = synthesizer.writable(text)
+    text = synthesizer.line(text)
     network = synthesizer.network
     style = hand.style or synthesizer.random_style(hand.seed)
     primer = None if style is None else synthesizer.primer(style)

@@ -43,7 +43,7 @@ _REASONS: dict[int | str, dict[str, Any]] = {
     "422": {"description": "The request cannot be carried out; the reason says what to do instead."},
     "429": {"description": "Too many requests at once; retry after a second."},
 }
-_MODELS = (
+_MODELS: tuple[type[BaseModel], ...] = (
     schemas.TranscribeRequest,
     schemas.GenerateRequest,
     schemas.LetterRequest,
