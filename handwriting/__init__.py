@@ -150,7 +150,7 @@ def save(
     expect("dpi", dpi, (int, float), "a number")
     if animation_speed is not None:
         expect("animation_speed", animation_speed, (int, float), "a number")
-    wanted = "ink, a page, pages, a written page or written pages"
+    wanted = "ink, a page, pages or a written page"
     if not isinstance(what, Ink | Page):
         from handwriting.composition.page import WrittenPage
 
@@ -311,7 +311,7 @@ def letter(
     the recognizer misreads are drawn again until there are ``best_of`` drawings of them. Raises :class:`InkError`,
     before anything is drawn, for a text that cannot be written.
 
-    >>> pages = list(handwriting.letter("Dear Ann,\\n\\nsee you soon!", page="a6", pen="fountain", best_of=1))
+    >>> pages = list(handwriting.letter("Dear Ann,\\n\\nsee you soon!", page="a5", pen="fountain", best_of=1))
     >>> pages[0].lines[1].text
     'see you soon!'
     >>> handwriting.save(pages, "card.pdf")

@@ -30,7 +30,11 @@ WANDER_MM = 0.6
 
 @dataclass(frozen=True)
 class LetterStyle:
-    """How a letter looks on its sheets. Raises :class:`InkError` for a value out of range."""
+    """How a letter looks on its sheets. Raises :class:`InkError` for a value out of range.
+
+    >>> LetterStyle(Sheet(148, 210, paper="ruled"), align="justify", header="14 June").sheet.rows
+    17
+    """
 
     sheet: Sheet = Sheet()
     align: Align = "left"

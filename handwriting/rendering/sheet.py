@@ -35,7 +35,11 @@ def sheet_size(text: str) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of paper; lengths in millimetres. Raises :class:`InkError` for a sheet that nothing can be written on."""
+    """A sheet of paper; lengths in millimetres. Raises :class:`InkError` for a sheet that nothing can be written on.
+
+    >>> Sheet(148, 210, margins=(15, 15, 15, 25), line_height=8).room
+    108
+    """
 
     width: float = 210.0
     height: float = 297.0
