@@ -23,7 +23,9 @@ def address():
 
 @pytest.fixture(scope="session")
 def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright, which drives the browser: make installs it"
+    )
     with api.sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

@@ -174,8 +174,9 @@ def _letters(app: FastAPI, service: Service) -> None:
         """Write a text over as many sheets as it takes: as pdf, xopp, or zip with an SVG of each page.
 
         With `progress`, a stream of events, one JSON object per line: `progress` (characters that are `done` of a
-        `total`), `page` (the number and `svg` of a page that is full), `done` (the file, Base64-encoded in `data`, with its
-        `name` and `media` type, the numbers of `pages` and `words`, and `doubtful` words), or `error` with its reason.
+        `total`), `page` (the number and `svg` of a page that is full), `done` (the file, Base64-encoded in `data`, with
+        its `name` and `media` type, the numbers of `pages` and `words`, and `doubtful` words), or `error` with its
+        reason.
         """
         body = await read_body(request)
         ending = letters.ending(format)

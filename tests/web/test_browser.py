@@ -1,4 +1,4 @@
-"""What all views of the page share, in a real browser: the header, the keyboard, languages, colours, and accessibility."""
+"""What all views of the page share, in a real browser: header, keyboard, languages, colours, and accessibility."""
 
 from __future__ import annotations
 
@@ -39,8 +39,27 @@ def test_the_keyboard_reaches_everything(open_page):
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.value || document.activeElement.textContent.trim()"))
-    for wanted in ("Notebook", "Letters", "My hand", "Inside", "new-page", "search", "open", "export-notebook", "pages-toggle", "pen", "blue", "medium", "zoom-fit", "pad"):
+        reached.append(
+            page.evaluate(
+                "document.activeElement.id || document.activeElement.value || document.activeElement.textContent.trim()"
+            )
+        )
+    for wanted in (
+        "Notebook",
+        "Letters",
+        "My hand",
+        "Inside",
+        "new-page",
+        "search",
+        "open",
+        "export-notebook",
+        "pages-toggle",
+        "pen",
+        "blue",
+        "medium",
+        "zoom-fit",
+        "pad",
+    ):
         assert wanted in reached, reached
     page.locator("nav a", has_text="My hand").focus()
     page.keyboard.press("Enter")
@@ -67,7 +86,9 @@ def test_there_are_no_serious_accessibility_findings(open_page, view, scheme):
         page.locator("#hit-list li").wait_for()
         page.locator("#lines .word").first.click()
     elif view == "hand":
-        page.evaluate("style => localStorage.setItem('handwriting.styles', JSON.stringify([style]))", load("cursive").record())
+        page.evaluate(
+            "style => localStorage.setItem('handwriting.styles', JSON.stringify([style]))", load("cursive").record()
+        )
         reload(page)
     if view != "notebook":
         page.goto(page.url.split("#")[0] + f"#{view}")
@@ -172,5 +193,6 @@ def test_a_busy_server_is_asked_again(open_page):
     assert not page.locator("#toast.shown").count()
     page.route("**/api/transcribe", lambda route: route.fulfill(status=429, json={"reason": "busy"}))
     draw(page, "#pad", formats.read(SAMPLE), 300, top=300)
-    api.expect(page.get_by_role("alert")).to_contain_text("busy with other requests", timeout=60_000)  # after some retries
-
+    api.expect(page.get_by_role("alert")).to_contain_text(
+        "busy with other requests", timeout=60_000
+    )  # after some retries

@@ -30,7 +30,8 @@ def items(page):
         """() => new Promise(resolve => { const open = indexedDB.open("handwriting");
             open.onsuccess = () => { const all = open.result.transaction("items").objectStore("items").getAll();
                 all.onsuccess = () => { open.result.close();
-                    resolve(all.result.map(({ page, value }) => ({ ...value, page, points: [...(value.points ?? [])] }))) } } })"""
+                    const flat = ({ page, value }) => ({ ...value, page, points: [...(value.points ?? [])] });
+                    resolve(all.result.map(flat)) } } })"""
     )
 
 
@@ -39,9 +40,11 @@ def send_pointers(page, *events):
     page.evaluate(
         """(events) => { const canvas = document.querySelector("#pad"), box = canvas.getBoundingClientRect();
             canvas.setPointerCapture = () => {};
-            for (const [kind, pointerId, pointerType, x, y, buttons] of events) canvas.dispatchEvent(new PointerEvent(kind, {
-                pointerId, pointerType, bubbles: true, cancelable: true, pressure: 0.5,
-                button: buttons === 32 ? 5 : buttons === 2 ? 2 : 0, buttons, clientX: box.left + x, clientY: box.top + y })) }""",
+            for (const [kind, pointerId, pointerType, x, y, buttons] of events) {
+                const button = { 32: 5, 2: 2 }[buttons] ?? 0;
+                canvas.dispatchEvent(new PointerEvent(kind, {
+                    pointerId, pointerType, bubbles: true, cancelable: true, pressure: 0.5, button, buttons,
+                    clientX: box.left + x, clientY: box.top + y })) } }""",
         [list(event) for event in events],
     )
 
@@ -58,7 +61,9 @@ def test_ink_is_read_line_by_line_and_its_words_are_shown_on_it(open_page, sampl
     assert 0 < box["x"] - sheet["x"] < 250 and 0 < box["width"] < 250
     page.locator("#lines .word").last.focus()
     assert page.locator("#overlay .word rect").bounding_box()["y"] > box["y"]
-    api.expect(page.locator("#pad")).to_have_attribute("aria-label", "Sheet with ink that says: a line of handwriting / a line of handwriting")
+    api.expect(page.locator("#pad")).to_have_attribute(
+        "aria-label", "Sheet with ink that says: a line of handwriting / a line of handwriting"
+    )
 
 
 def test_only_the_part_of_the_page_that_changed_is_read_again(open_page, sample):
@@ -127,7 +132,11 @@ def test_a_pen_writes_while_the_palm_rests_on_the_screen(open_page):
 
 def test_the_eraser_and_that_of_the_pen_remove_strokes(open_page):
     page = open_page()
-    lines = [("pointerdown", 1, "pen", 60, 100, 1), ("pointermove", 1, "pen", 300, 100, 1), ("pointerup", 1, "pen", 300, 100, 0)]
+    lines = [
+        ("pointerdown", 1, "pen", 60, 100, 1),
+        ("pointermove", 1, "pen", 300, 100, 1),
+        ("pointerup", 1, "pen", 300, 100, 0),
+    ]
     send_pointers(page, *lines, *[(k, i, t, x, y + 80, b) for k, i, t, x, y, b in lines])
     both = dark_pixels(page)
     for buttons in (32, 2):  # the end of the pen, and the button at its side
@@ -170,7 +179,9 @@ def test_ink_is_selected_moved_copied_and_deleted(open_page, sample):
     drag((200, 60), (200, 160))
     page.wait_for_timeout(300)
     moved = {item["id"]: item for item in items(page)}
-    scale = page.evaluate("document.getElementById('overlay').viewBox.baseVal.width / document.getElementById('pad').clientWidth")
+    scale = page.evaluate(
+        "document.getElementById('overlay').viewBox.baseVal.width / document.getElementById('pad').clientWidth"
+    )
     for item in before:
         assert moved[item["id"]]["points"][1] - item["points"][1] == pytest.approx(100 * scale, abs=0.1)
     page.keyboard.press("Control+d")
@@ -202,7 +213,7 @@ def test_the_page_is_zoomed_and_moved_with_wheel_fingers_and_keys(open_page):
 
     box = page.locator("#pad").bounding_box()
     page.mouse.move(box["x"] + 200, box["y"] + 200)
-    x, y, width, _ = view()
+    _, y, width, _ = view()
     page.mouse.wheel(0, 100)
     page.wait_for_timeout(100)
     assert view()[1] - y == pytest.approx(100 * width / box["width"], rel=0.02)
@@ -264,7 +275,9 @@ def test_what_another_tab_writes_is_shown_here(open_page, sample):
 
 def test_ink_of_earlier_versions_is_taken_over(open_page, sample):
     page = open_page()
-    strokes = [[[x * 0.2 + 40, y * 0.2 + 40, 10 * i, None] for i, (x, y) in enumerate(s.tolist())] for s in sample.strokes]
+    strokes = [
+        [[x * 0.2 + 40, y * 0.2 + 40, 10 * i, None] for i, (x, y) in enumerate(s.tolist())] for s in sample.strokes
+    ]
     page.evaluate("ink => localStorage.setItem('handwriting.ink', ink)", json.dumps(strokes))
     reload(page)
     api.expect(page.locator("#lines > li")).to_have_count(1)
@@ -301,19 +314,30 @@ def test_ink_is_read_when_the_server_is_back(open_page, sample):
 
 def test_three_thousand_strokes_stay_fluid(open_page):
     page = open_page()
-    page.route("**/api/transcribe", lambda route: route.fulfill(json={"predictions": [{"text": "", "segmentationResult": []}], "lines": []}))
+    page.route(
+        "**/api/transcribe",
+        lambda route: route.fulfill(json={"predictions": [{"text": "", "segmentationResult": []}], "lines": []}),
+    )
     strokes = []
     for i in range(3000):
         x, y = 10 + (i % 60) * 3.1, 12 + (i // 60) * 5.4
         points = [v for k in range(40) for v in (x + 0.07 * k, y + 1.4 * math.sin(k / 4 + i), 8 * k, 0.5)]
         strokes.append({"id": f"a{i:05d}", "kind": "stroke", "start": 1e12 + 400 * i, "points": points})
-    book = {"format": "handwriting-notebook", "version": 1, "pages": [{"name": "heavy", "width": 210, "height": 297, "items": strokes}]}
-    page.set_input_files("#open", {"name": "heavy.json", "mimeType": "application/json", "buffer": json.dumps(book).encode()})
+    book = {
+        "format": "handwriting-notebook",
+        "version": 1,
+        "pages": [{"name": "heavy", "width": 210, "height": 297, "items": strokes}],
+    }
+    page.set_input_files(
+        "#open", {"name": "heavy.json", "mimeType": "application/json", "buffer": json.dumps(book).encode()}
+    )
     page.locator("#toast.shown").wait_for()
     dark_pixels(page)
     page.evaluate(
-        """() => { window.frames = []; let last; const frame = (now) => { if (last) window.frames.push(now - last); last = now;
-            requestAnimationFrame(frame) }; requestAnimationFrame(frame) }"""
+        """() => { window.frames = []; let last;
+            const frame = (now) => { if (last) window.frames.push(now - last); last = now;
+                requestAnimationFrame(frame) };
+            requestAnimationFrame(frame) }"""
     )
     box = page.locator("#pad").bounding_box()
     for i in range(4):
@@ -323,5 +347,7 @@ def test_three_thousand_strokes_stay_fluid(open_page):
             page.mouse.move(box["x"] + 60 + 5 * k, box["y"] + 80 + 60 * i + 20 * math.sin(k / 4))
         page.mouse.up()
     frames = sorted(page.evaluate("window.frames"))
-    print(f"frames while writing on 3,000 strokes: median {frames[len(frames) // 2]:.1f} ms, longest {frames[-1]:.1f} ms")
+    print(
+        f"frames while writing on 3,000 strokes: median {frames[len(frames) // 2]:.1f} ms, longest {frames[-1]:.1f} ms"
+    )
     assert frames[len(frames) // 2] < 50  # a watchdog for busy machines; an idle one shows 16.7, and 50 as the longest

@@ -18,6 +18,11 @@ from handwriting.synthesis.styles import load
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
 
 pytestmark = needs_browser
+BROKEN = (
+    '{"format": "handwriting-notebook", "pages": '
+    '[{"items": [{"kind": "stroke", "id": "a", "points": [1e999]}]}, 3, null]}'
+)
+"""A notebook whose points are not finite, and whose pages are none."""
 SAMPLES = Path(__file__).parents[2] / "datasets" / "samples"
 
 
@@ -93,7 +98,9 @@ def test_all_pages_are_searched_and_hits_are_marked_on_the_ink(written):
     assert page.locator("#overlay .hits rect").count() == 0
     page.locator("#hit-list button").click()
     api.expect(page.locator("#overlay .hits rect")).to_have_count(2)
-    line, of = page.locator("#overlay .hits").evaluate("hits => [...hits.children].map(hit => ({ x: hit.x.baseVal.value, width: hit.width.baseVal.value }))")
+    line, of = page.locator("#overlay .hits").evaluate(
+        "hits => [...hits.children].map(hit => ({ x: hit.x.baseVal.value, width: hit.width.baseVal.value }))"
+    )
     assert line["x"] + line["width"] < of["x"] + 2
     search.fill("nowhere")
     api.expect(page.locator("#search-state")).to_have_text("0 places")
@@ -181,7 +188,7 @@ def test_files_are_brought_in_with_the_button_by_dropping_and_by_pasting(open_pa
     ("name", "content"),
     [
         ("<img src=x onerror=alert(1)>.inkml", "<ink><trace>no</trace></ink>"),
-        ("bomb.json", '{"format": "handwriting-notebook", "pages": [{"items": [{"kind": "stroke", "id": "a", "points": [1e999]}]}, 3, null]}'),
+        ("bomb.json", BROKEN),
         ("deep.json", "[" * 5000),
         ("empty.svg", ""),
     ],
@@ -202,14 +209,16 @@ def test_ink_is_copied_from_page_to_page(written):
     page.keyboard.press("Control+a")
     copied = page.evaluate(
         """() => { const data = new DataTransfer();
-            document.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+            const options = { clipboardData: data, bubbles: true, cancelable: true };
+            document.dispatchEvent(new ClipboardEvent("copy", options));
             return data.getData("text/plain") }"""
     )
     page.get_by_role("button", name="New page").click()
     api.expect(page.locator("#lines > li")).to_have_count(0)
     page.evaluate(
         """(text) => { const data = new DataTransfer(); data.setData("text/plain", text);
-            document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })) }""",
+            const options = { clipboardData: data, bubbles: true, cancelable: true };
+            document.dispatchEvent(new ClipboardEvent("paste", options)) }""",
         copied,
     )
     api.expect(page.locator("#lines > li")).to_have_text("alineofhandwriting")
