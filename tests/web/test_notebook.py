@@ -289,7 +289,9 @@ def test_ink_of_earlier_versions_is_taken_over(open_page, sample):
 
 def test_full_storage_is_said_and_nothing_is_lost_while_the_page_is_open(open_page, sample):
     page = open_page()
-    page.evaluate("{ IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') } }")
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') } }"
+    )
     draw(page, "#pad", sample, 500)
     api.expect(page.get_by_role("alert")).to_contain_text("storage is full")
     page.locator("#lines > li").first.wait_for()
