@@ -10,7 +10,7 @@ import typer
 
 from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import Checkpoint, only_with
-from handwriting.cli.progress import bar, say
+from handwriting.cli.progress import bar, say, say_notes
 
 if TYPE_CHECKING:
     from handwriting.synthesis.codes import Code
@@ -63,6 +63,8 @@ def create_style(
     synthesizer = Synthesizer.load(checkpoint)
     estimate = None if not fit else lambda samples: _fitted(synthesizer, samples, strength)
     made = style_from_files(synthesizer, ink, text or (), name, size, estimate=estimate, text_option="--text")
+    for source, sample in zip(ink, made.samples, strict=True):
+        say_notes(source, sample.ink.source.notes)
     made.save(path)
     print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
 

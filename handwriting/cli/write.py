@@ -21,7 +21,7 @@ from handwriting.cli.options import (
     one_text,
     only_with,
 )
-from handwriting.cli.progress import bar, say
+from handwriting.cli.progress import bar, say, say_notes
 from handwriting.errors import InkError
 
 PAGE = "Page"
@@ -161,6 +161,7 @@ def generate(
     imitated = load(style) if style is not None else None
     if prime is not None:
         imitated = style_from_file(prime, prime_text, text_option="--prime-text")
+        say_notes(prime, imitated.samples[0].ink.source.notes)
     hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, imitated, size, slant)
     writer = line_writer(Synthesizer.load(checkpoint, threads), best_of, threads)
     with bar("writing", unit="characters") as progress:

@@ -187,6 +187,14 @@ def read_pages(
     return result
 
 
+def read_line(read: Reader, ink: Ink, orient: Orienter) -> Transcription:
+    """Read ink that is one line: turned upright and without its drawings. Points are counted in ``ink``."""
+    orientation, backward = orient(ink)
+    upright, points = orientation.upright(ink, backward)
+    line = find_layout(upright, single_line=True, sorted_by_tool=orientation.strokes == "mixed").lines[0]
+    return next(read([line.ink])).relocated(ink, points[line.points])
+
+
 def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[np.int64] | None]:
     """The orientation of a page, the page as it reads, and where its points are on the page."""
     orientation, backward = orient(page.ink)

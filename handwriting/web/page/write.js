@@ -58,7 +58,8 @@ async function openFile() {
   const [file] = $("open").files;
   $("open").value = "";
   if (!file) return;
-  const { strokes } = await sendFile("api/transcribe/file?alternatives=1", file);
+  const { strokes, notes } = await sendFile("api/transcribe/file?alternatives=1", file);
+  if (notes.length) notify(`“${file.name}”: ${notes.join("; ")}.`);
   const points = strokes.flat();
   const [xs, ys] = [points.map((point) => point.x), points.map((point) => point.y)];
   const [left, top] = [least(xs), least(ys)];
