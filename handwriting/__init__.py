@@ -207,7 +207,7 @@ def transcribe(
     hints = Hints() if hints is None else hints
     expect("hints", hints, Hints, "hints")
     recognizer = Recognizer.load()
-    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink), decoder=decoder)
+    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink))
     read = reader(recognizer, decoder, alternatives, hints)
     return read_pages(read, [ink], orient=orient)[0] if isinstance(ink, Page) else read_line(read, ink, orient)
 
