@@ -59,7 +59,8 @@ def create_style(
 ) -> None:
     """Create a style from lines of ink.
 
-    Three to ten lines are a good start. A page is split into its lines. What neither the files nor you say is read by the recognizer, and you confirm it.
+    Three to ten lines are a good start. A page is split into its lines. What neither the files nor you say is read by
+    the recognizer, and you confirm it.
 
     The style can be used with 'generate --style' and on the page that 'serve' opens.
     """
