@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
-from handwriting.web import inside, letters, schemas
+from handwriting.web import ink_files, inside, letters, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
@@ -100,6 +100,12 @@ def _reading(app: FastAPI, service: Service) -> None:
         count = max(1, min(alternatives, 10))
         return _json(await service.reading.run(lambda: service.transcribe_file(body, count, page)))
 
+    @app.post("/api/ink", openapi_extra=_bytes("An ink file of any known format."), responses=_REASONS)
+    async def open_ink(request: Request) -> Response:
+        """The ink of a file, page by page, in millimetres; nothing is read from it."""
+        body = await read_body(request)
+        return _json(await service.drawing.run(lambda: ink_files.pages(body)))
+
     @app.post("/api/styles/check", openapi_extra=_body(schemas.CopiedLineRequest), responses=_REASONS)
     async def check(request: Request) -> Response:
         """Read a copied line: its text, and its character error rate against the text that was to be copied."""
@@ -168,8 +174,9 @@ def _letters(app: FastAPI, service: Service) -> None:
         """Write a text over as many sheets as it takes: as pdf, xopp, or zip with an SVG of each page.
 
         With `progress`, a stream of events, one JSON object per line: `progress` (characters that are `done` of a
-        `total`), `page` (the number of a page that is full), `done` (the file, Base64-encoded in `data`, with its
-        `name` and `media` type, the numbers of `pages` and `words`, and `doubtful` words), or `error` with its reason.
+        `total`), `page` (the number and `svg` of a page that is full), `done` (the file, Base64-encoded in `data`, with
+        its `name` and `media` type, the numbers of `pages` and `words`, and `doubtful` words), or `error` with its
+        reason.
         """
         body = await read_body(request)
         ending = letters.ending(format)

@@ -70,7 +70,7 @@ def _events(letter: LetterWriter, format: str) -> Iterator[Record]:
     pages: list[WrittenPage] = []
     for page in letter:
         pages.append(page)
-        yield {"type": "page", "page": len(pages)}
+        yield {"type": "page", "page": len(pages), "svg": markup(page.drawing)}
     made = _made(letter, pages, format)
     yield {
         "type": "done",
