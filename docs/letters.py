@@ -55,7 +55,7 @@ def letter(writer: WordWriter, hand: Hand) -> None:
 
 
 def accents(writer: WordWriter, hand: Hand) -> None:
-    look = LetterStyle(Sheet(190, 128, (10, 10, 6, 12), 11), replace_unknown=True)
+    look = LetterStyle(Sheet(190, 142, (10, 10, 6, 12), 11), replace_unknown=True)
     made = write_letter(writer, ACCENTS, look, hand)
     (HERE / "accents.png").write_bytes(png.data(made.pages[0].drawing, DPI))
     print(f"{made.words} words with marks and signs; not read as their base letters:")
