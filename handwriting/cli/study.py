@@ -39,6 +39,14 @@ def error_flow(
     ] = None,
     seeds: Seeds = None,
     hidden_size: Hidden = None,
+    sequences: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Training sequences of the trained networks; 0 leaves these out.  [default: 20,000]",
+            show_default=False,
+        ),
+    ] = None,
     threads: CpuThreads = 1,
 ) -> None:
     """Measure how much of an error comes back through time.
