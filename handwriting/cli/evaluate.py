@@ -42,7 +42,10 @@ def evaluate_recognizer(
     split: Split,
     checkpoint: Checkpoint = None,
     decoder: Annotated[
-        Decoder, typer.Option(help="Best path of the network, beam search, or beam search with the language model.")
+        Decoder,
+        typer.Option(
+            help="Best path, beam search, beam search with the language model, or the decoder LSTM of a checkpoint."
+        ),
     ] = "greedy",
     language: Language = None,
     perturb: Annotated[

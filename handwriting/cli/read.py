@@ -66,7 +66,7 @@ def transcribe(
     decoder: Annotated[
         Decoder,
         typer.Option(
-            help="Best path of the network, beam search, or beam search with the language model.",
+            help="Best path, beam search, beam search with the language model, or the decoder LSTM of a checkpoint.",
             rich_help_panel=HOW_TO_READ,
         ),
     ] = "language",

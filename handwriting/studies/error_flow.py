@@ -19,7 +19,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
@@ -94,14 +94,14 @@ def run(
     return rows, files + draw(_figure(curves), folder, "error-flow", about)
 
 
-def norms(cell: nn.Module, study: ErrorFlowStudy, seed: int, clip: float | None = None) -> NDArray[np.float64]:
+def norms(cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = None) -> NDArray[np.float64]:
     """The norm of the error at the state of each step, from the last step back: (B, T), in float64.
 
     ``clip`` limits the norm at every step on the way, so that errors that would grow without bound do not.
     """
     cell = cell.double()
     random = torch.Generator().manual_seed(1000 + seed)
-    size: int = cell.hidden_size  # type: ignore[assignment]
+    size = cell.hidden_size
     inputs = next(p for name, p in cell.named_parameters() if "weight_ih" in name).shape[1]
     x = SPREAD * torch.randn(study.steps, study.batch, inputs, generator=random, dtype=torch.float64)
     pull = torch.randn(study.batch, size, generator=random, dtype=torch.float64)
@@ -111,7 +111,7 @@ def norms(cell: nn.Module, study: ErrorFlowStudy, seed: int, clip: float | None 
     state: tuple[Tensor, Tensor] = (zero, zero)
     found: list[list[Tensor]] = []
     for x_t in x:
-        state = cell.step(x_t, state)  # type: ignore[operator]
+        state = cell.step(x_t, state)
         parts = [state[0]] if simple else list(state)
         parts = [part + 0 for part in parts]  # a node of its own for every part
         found.append(parts)
@@ -130,12 +130,12 @@ def _squares(part: Tensor) -> Tensor:
     return part.grad.square().sum(1) if part.grad is not None else part.new_zeros(len(part))
 
 
-def _untrained(study: ErrorFlowStudy) -> Iterator[tuple[str, list[tuple[int, nn.Module]]]]:
+def _untrained(study: ErrorFlowStudy) -> Iterator[tuple[str, list[tuple[int, Cell]]]]:
     for radius in RADII:
         yield f"tanh, radius {radius:g}", [(seed, _tanh(study, radius, seed)) for seed in range(study.seeds)]
     for name, (variant, bias) in CONTESTANTS.items():
         if name != "tanh":
-            cells: list[tuple[int, nn.Module]] = []
+            cells: list[tuple[int, Cell]] = []
             for seed in range(study.seeds):
                 torch.manual_seed(seed)
                 cells.append((seed, make_cell(variant, study.inputs, study.hidden_size, bias)))
