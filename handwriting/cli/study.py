@@ -59,10 +59,9 @@ def error_flow(
 
     _use(threads)
     plan = study.QUICK if quick else study.ErrorFlowStudy()
+    plan = _given(plan, steps=steps, seeds=seeds, hidden_size=hidden_size, sequences=sequences)
     with bar("error flow", unit="networks") as progress:
-        rows, files = study.run(
-            _given(plan, steps=steps, seeds=seeds, hidden_size=hidden_size), out, progress, command_line()
-        )
+        rows, files = study.run(plan, out, progress, command_line())
     last = max(row["steps_back"] for row in rows)
     _show([row for row in rows if row["steps_back"] == last], files)
 

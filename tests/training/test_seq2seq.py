@@ -11,6 +11,7 @@ from tiny import TinyCorpus
 
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
+from handwriting.evaluation import heads
 from handwriting.inspection.inspect import InspectOptions, inspect_ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.training.loop import train
@@ -54,6 +55,15 @@ def test_the_decoder_reads(folder):
         assert found.ink is ink
     with pytest.raises(InkError, match="finds one reading"):
         list(recognizer.transcribe_all(inks, "seq2seq", alternatives=2))
+
+
+def test_both_heads_are_compared_by_length(folder):
+    report = heads.compare(Recognizer.load(folder), TinyCorpus(), "testset_v")
+    figures = report.figures()
+    assert set(figures) == {"greedy", "seq2seq"}
+    for part in figures.values():
+        assert part["by_length"] == {"1 to 10": (12, part["cer"])}
+    assert report.render().count("1 to 10") == 2
 
 
 def test_its_attention_is_drawn(folder, tmp_path):
