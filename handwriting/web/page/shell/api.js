@@ -1,18 +1,13 @@
-// Requests to the server, downloads, and messages to the person.
+// Requests to the server, and downloads.
 
-/** An error whose message can be shown as it is; `status` is that of the HTTP response, 0 without one. */
-export class UserError extends Error {
-  constructor(message, status = 0) {
-    super(message);
-    this.status = status;
-  }
-}
+import { t } from "./strings.js";
+import { UserError } from "./toast.js";
 
-const OFFLINE = "The server does not answer. If it has stopped, start it again: handwriting serve";
 const RETRIES = 5; // of a request to a busy server, about five seconds in all
 
 const sentence = (reason) => reason.charAt(0).toUpperCase() + reason.slice(1);
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const offline = () => new UserError(t("error.offline"), 0);
 
 /** Fetch `path`; a busy server is asked again a few times. */
 async function request(path, options = {}) {
@@ -22,7 +17,7 @@ async function request(path, options = {}) {
       response = await fetch(path, options);
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      throw new UserError(OFFLINE);
+      throw offline();
     }
     if (response.ok) return response;
     if (response.status === 429 && retry < RETRIES) {
@@ -30,9 +25,8 @@ async function request(path, options = {}) {
       options.signal?.throwIfAborted();
       continue;
     }
-    const reason = await response.json().then((body) => body.reason, () => `the server answered with status ${response.status}`);
-    const text = response.status === 429 ? "The server is busy with other requests. Try again in a moment." : sentence(reason);
-    throw new UserError(text, response.status);
+    const reason = await response.json().then((body) => body.reason, () => t("error.status", { status: response.status }));
+    throw new UserError(response.status === 429 ? t("error.busy") : sentence(reason), response.status);
   }
 }
 
@@ -45,7 +39,7 @@ function post(path, body, signal) {
 }
 
 /** The JSON response to a POST request with a JSON body. */
-export const send = (path, body) => post(path, body).then((response) => response.json());
+export const send = (path, body, signal) => post(path, body, signal).then((response) => response.json());
 
 /** The JSON response to a file that is sent as it is. */
 export const sendFile = (path, file) => request(path, { method: "POST", body: file }).then((response) => response.json());
@@ -70,7 +64,7 @@ export async function* stream(path, body, signal) {
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read().catch((error) => {
-      throw error.name === "AbortError" ? error : new UserError(OFFLINE);
+      throw error.name === "AbortError" ? error : offline();
     });
     if (done) return;
     const lines = (rest + value).split("\n");
@@ -80,35 +74,5 @@ export async function* stream(path, body, signal) {
       if (event.type === "error") throw new UserError(sentence(event.reason), 422);
       yield event;
     }
-  }
-}
-
-let timer;
-/** Show a message for a while, with a button for `action` ({ label, run }) if there is one. */
-export function notify(text, action) {
-  const toast = document.getElementById("toast");
-  toast.textContent = text;
-  if (action) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: action.label });
-    button.addEventListener("click", () => {
-      toast.classList.remove("shown");
-      attempt(action.run);
-    });
-    toast.append(" ", button);
-  }
-  toast.classList.add("shown");
-  clearTimeout(timer);
-  timer = setTimeout(() => toast.classList.remove("shown"), Math.max(action ? 10_000 : 4000, 60 * text.length));
-}
-
-/** Run something that may fail, and show the error if it does. */
-export async function attempt(work) {
-  try {
-    return await work();
-  } catch (error) {
-    if (error.name === "AbortError") return undefined;
-    notify(error instanceof UserError ? error.message : `Something went wrong on this page: ${error.message}`);
-    if (!(error instanceof UserError)) console.error(error);
-    return undefined;
   }
 }

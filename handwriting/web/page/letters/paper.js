@@ -1,14 +1,9 @@
 // A sheet on the screen on which handwriting is drawn, stroke by stroke, at a pace that is pleasant to watch.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { svg } from "../shell/dom.js";
+
 const POINTS_PER_SECOND = 330; // about five times as fast as a person
 const CATCH_UP_SECONDS = 1.6; // time in which the waiting points should be drawn
-
-export const element = (name, attributes = {}) => {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-};
 
 /** A smooth path through points [x, y]; a single point is a line of no length. */
 export function pathThrough(points) {
@@ -24,21 +19,38 @@ export function pathThrough(points) {
   return `${path}L${last[0]} ${last[1]}`;
 }
 
-/** Show the beginning of some ink, strokes of points [x, y, ...], as high as the svg. */
-export function picture(svg, strokes, thickness = 0.035) {
-  const points = strokes.flat();
-  const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  const [width, height] = [Math.max(...xs) - left || 1, Math.max(...ys) - top || 1];
+/** Show ink, strokes of points [x, y, ...]: its first words, as many as fit into `widest` heights. */
+export function picture(image, strokes, thickness = 0.035, widest = Infinity) {
+  const bounds = (some) => {
+    const points = some.flat();
+    const xs = points.map((point) => point[0]), ys = points.map((point) => point[1]);
+    return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  };
+  const [, top, , bottom] = bounds(strokes);
+  const height = bottom - top || 1;
+  const shown = firstWords(strokes, widest * height, 0.25 * height);
+  const [left, , right] = bounds(shown);
   const edge = 0.08 * height;
-  svg.setAttribute("viewBox", `${left - edge} ${top - edge} ${width + 2 * edge} ${height + 2 * edge}`);
-  svg.setAttribute("preserveAspectRatio", "xMinYMid slice");
-  svg.replaceChildren(element("path", { class: "stroke", "stroke-width": thickness * height, d: strokes.map(pathThrough).join("") }));
+  image.setAttribute("viewBox", `${left - edge} ${top - edge} ${right - left + 2 * edge} ${height + 2 * edge}`);
+  image.setAttribute("preserveAspectRatio", "xMinYMid meet");
+  image.replaceChildren(svg("path", { class: "stroke", "stroke-width": thickness * height, d: shown.map(pathThrough).join("") }));
+}
+
+/** The strokes from the left to the last gap between words that is within a width. */
+function firstWords(strokes, width, gap) {
+  const extents = strokes.map((stroke) => [Math.min(...stroke.map((point) => point[0])), Math.max(...stroke.map((point) => point[0]))]);
+  const left = Math.min(...extents.map(([from]) => from));
+  let [end, cut] = [-Infinity, Infinity];
+  for (const [from, to] of [...extents].sort((a, b) => a[0] - b[0])) {
+    if (from - end > gap && end > left && end - left <= width) cut = end;
+    end = Math.max(end, to);
+  }
+  return end - left <= width || cut === Infinity ? strokes : strokes.filter((stroke, i) => extents[i][1] <= cut);
 }
 
 export class Paper {
-  constructor(svg, thickness = 0.45) {
-    this.svg = svg;
+  constructor(image, thickness = 0.45) {
+    this.svg = image;
     this.thickness = thickness;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.clear();
@@ -46,8 +58,8 @@ export class Paper {
 
   clear() {
     this.lines = [];
-    this.rulings = element("path", { class: "rulings" });
-    this.layer = element("g", { class: "stroke", "stroke-width": this.thickness });
+    this.rulings = svg("path", { class: "rulings" });
+    this.layer = svg("g", { class: "stroke", "stroke-width": this.thickness });
     this.svg.replaceChildren(this.rulings, this.layer);
     cancelAnimationFrame(this.frame);
     this.frame = 0;
@@ -157,7 +169,7 @@ export class Paper {
       const stroke = line.strokes[i];
       const wanted = Math.min(stroke.length, points - before);
       if (line.drawn[i] !== wanted) {
-        line.paths[i] ??= this.layer.appendChild(element("path"));
+        line.paths[i] ??= this.layer.appendChild(svg("path"));
         line.paths[i].setAttribute("d", pathThrough(stroke.slice(0, wanted)));
         line.drawn[i] = wanted;
       }

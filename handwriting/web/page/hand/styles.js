@@ -7,7 +7,7 @@ let own = read();
 function read() {
   try {
     const styles = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(styles) ? styles.filter((style) => strokesOf(style).length) : [];
+    return Array.isArray(styles) ? styles.filter((style) => strokesOf(style).length || style?.code) : [];
   } catch {
     return [];
   }
@@ -34,13 +34,24 @@ function store(styles) {
   return stored;
 }
 
+/** The name, or a numbered one if it is taken. */
+function free(wanted, styles) {
+  const taken = new Set(styles.map((one) => one.name));
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) name = `${wanted.slice(0, 56)} ${number}`;
+  return name;
+}
+
 /** Store a style under its name, or under a numbered one if that is taken: { style, stored }. */
 export function addStyle(style) {
-  const taken = new Set(own.map((one) => one.name));
-  let { name } = style;
-  for (let number = 2; taken.has(name); number++) name = `${style.name.slice(0, 56)} ${number}`;
-  const renamed = { ...style, name };
-  return { style: renamed, stored: store([...own, renamed]) };
+  const named = { ...style, name: free(style.name, own) };
+  return { style: named, stored: store([...own, named]) };
+}
+
+/** Give a style another name. */
+export function renameStyle(from, to) {
+  const others = own.filter((one) => one.name !== from);
+  store(own.map((one) => (one.name === from ? { ...one, name: free(to.slice(0, 60), others) } : one)));
 }
 
 /** Remove the style of this name; the function that is returned puts it back in its place. */
