@@ -117,8 +117,8 @@ def transcribe(
 
     for name in ("words", "before", "language"):
         only_with(context, name, decoder == "language", "--decoder language")
-    if alternatives > 1 and decoder == "greedy":
-        raise InkError("--decoder greedy finds one reading; for --alternatives choose --decoder beam or language")
+    if alternatives > 1 and decoder in ("greedy", "seq2seq"):
+        raise InkError(f"--decoder {decoder} finds one reading; for --alternatives choose --decoder beam or language")
     options = TranscribeOptions(
         checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads, orientation
     )

@@ -146,6 +146,7 @@ def orienter(
     """
     if orientation == "auto":
         classifier = OrientationClassifier.load()
+        decoder = "greedy" if decoder == "seq2seq" else decoder  # the decoder LSTM states no probabilities
 
         def confidence(inks: Sequence[Ink]) -> list[float]:
             return [_confidence(recognizer, decoder, ink, single_line) for ink in inks]
