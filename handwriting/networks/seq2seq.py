@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from handwriting.networks.cells import make_cell
+from handwriting.networks.cells import ForgetCell
 from handwriting.networks.dropout import dropout
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 
@@ -67,7 +67,7 @@ class Decoder(nn.Module):
         E, H, A = 2 * config.hidden_size, config.decoder_size, config.attention_size
         self.embedding = nn.Embedding(config.output_size, config.embedding)
         self.begin = nn.Linear(E, 2 * H)
-        self.cell = make_cell("forget", config.embedding + E, H)
+        self.cell = ForgetCell(config.embedding + E, H)
         self.output = nn.Linear(H + E, config.output_size)
         if config.attention:
             self.of_state = nn.Linear(H, A, bias=False)

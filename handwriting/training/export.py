@@ -17,7 +17,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from handwriting.networks.cells import onnx_weights
+from handwriting.networks.onnx_weights import onnx_weights
 from handwriting.networks.recognizer import RecognizerNetwork
 from handwriting.networks.synthesizer import POINT_SIZE, PredictionNetwork, SynthesisConfig, SynthesisNetwork
 from handwriting.networks.window import EXPONENT_LIMIT, Window
