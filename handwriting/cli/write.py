@@ -31,7 +31,7 @@ from handwriting.cli.options import (
     only_with,
     warn_doubtful,
 )
-from handwriting.cli.progress import bar
+from handwriting.cli.progress import bar, say_notes
 from handwriting.errors import InkError
 
 
@@ -161,6 +161,7 @@ def generate(
     imitated = load(style) if style is not None else None
     if prime is not None:
         imitated = style_from_file(prime, prime_text, text_option="--prime-text")
+        say_notes(prime, imitated.samples[0].ink.source.notes)
     hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, imitated, size, slant)
     synthesizer = Synthesizer.load(checkpoint, threads)
     if replace:
