@@ -144,8 +144,6 @@ def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: 
     """
     if orientation == "auto":
         classifier = OrientationClassifier.load()
-        decoder = "greedy" if decoder == "seq2seq" else decoder  # the decoder LSTM states no probabilities
-
         return lambda ink: classifier.find(ink, lambda inks: _support(recognizer, inks, single_line))
     known = Orientation() if orientation == "as-is" else Orientation.named(orientation)
     return lambda ink: (known, np.zeros(len(ink.starts), dtype=bool))
