@@ -144,6 +144,7 @@ def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: 
     """
     if orientation == "auto":
         classifier = OrientationClassifier.load()
+
         return lambda ink: classifier.find(ink, lambda inks: _support(recognizer, inks, single_line))
     known = Orientation() if orientation == "as-is" else Orientation.named(orientation)
     return lambda ink: (known, np.zeros(len(ink.starts), dtype=bool))
