@@ -2,10 +2,11 @@
 
     OMP_NUM_THREADS=1 python benchmarks/letters.py [FILE] [--checkpoint FOLDER] [--best-of 8] [--seeds 3] [--live]
 
-The text is that of FILE, or the first 1,500 characters of ``benchmarks/letters``, one after another. The time is that of the process (``time.process_time``), so a busy machine counts as little as it can. *letter* is from
-the text to its pages, *PDF* the file made of them. *bar* is the largest difference between the progress that is shown
-and the share of the letter's time that has passed. With ``--live``, the page of the browser is written instead: the
-time until its first ink, its first line and its end.
+The text is that of FILE, or the first 1,500 characters of ``benchmarks/letters``, one after another; what cannot be
+written is replaced by its nearest spelling. The time is that of the process (``time.process_time``), so a busy machine
+counts as little as it can. *letter* is from the text to its pages, *PDF* the file made of them. *bar* is the largest
+difference between the progress that is shown and the share of the letter's time that has passed. With ``--live``, the
+page of the browser is written instead: the time until its first ink, its first line and its end.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import time
 from pathlib import Path
 
+from handwriting.composition.blocks import respelled
 from handwriting.composition.letter import LetterStyle, write_letter
 from handwriting.composition.letter_files import encode_letter
 from handwriting.composition.live_page import LineEvent, LivePage
@@ -74,6 +76,7 @@ def main() -> None:
     began = time.process_time()
     recognizer = Recognizer.load() if options.best_of > 1 else None
     writer = WordWriter(Synthesizer.load(options.checkpoint), recognizer, options.best_of)
+    text = respelled(text, writer.synthesizer)
     print(f"{len(text):,} characters; imports {imported:.2f} s, checkpoints {time.process_time() - began:.2f} s")
     for seed in range(options.seeds):
         (live if options.live else letter)(writer, text, seed)

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from handwriting import metrics
-from handwriting.composition.page import write_page
+from handwriting.composition.page import WrittenLine, write_page
+from handwriting.composition.runs import WordWriter
 from handwriting.evaluation.legibility import FAILED_CER
 from handwriting.evaluation.sentences import read_sentences
 from handwriting.geometry.baseline import level
@@ -36,7 +37,9 @@ PRINTABLE = "".join(map(chr, range(33, 127)))
 CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was it", "a{}", "No. {}5")
 
 
-def legibility(recognizer: Recognizer, lines: Sequence[Written]) -> tuple[float, float, list[tuple[str, str]]]:
+def legibility(
+    recognizer: Recognizer, lines: Sequence[Written | WrittenLine]
+) -> tuple[float, float, list[tuple[str, str]]]:
     """CER, the share of failed lines, and the pairs of text and reading."""
     read = recognizer.transcribe_all([line.ink for line in lines])
     pairs = [(line.text, one.text) for line, one in zip(lines, read, strict=True)]
@@ -78,7 +81,8 @@ def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
                 print(f"{path.name}: refused: {str(error)[:90]}")
                 break
             hand = Hand(options.bias, seed, options.style)
-            page = write_page(synthesizer, text, PageLayout(width_mm=210.0, margin_mm=20.0), hand)
+            layout = PageLayout(width_mm=210.0, margin_mm=20.0)
+            page = write_page(WordWriter(synthesizer, best_of=1), text, layout, hand)
             cer, failed, pairs = legibility(recognizer, page.lines)
             pages.append((cer, failed, len(pairs), sum(len(canonical(text)) for text, _ in pairs)))
             print(f"  {path.stem} seed {seed}: CER {100 * cer:.1f} %, failed {100 * failed:.1f} %", flush=True)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from handwriting.composition.best_of import BestOf
-from handwriting.composition.page import HEIGHT_PER_LINE_HEIGHT
+from handwriting.composition.finish import HEIGHT_PER_LINE_HEIGHT
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink

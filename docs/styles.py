@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.composition.best_of import BestOf
-from handwriting.composition.page import HEIGHT_PER_LINE_HEIGHT
+from handwriting.composition.finish import HEIGHT_PER_LINE_HEIGHT
 from handwriting.features.hand import measures as features_of
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import deskew, segments, slant, writing_height

@@ -195,10 +195,11 @@ def transcribe(
 ) -> Transcription | ReadPage:
     """Read a line of ink, or every line of a page, with the shipped recognizer.
 
-    :class:`Ink` is taken for one line; ``Page(ink)`` is split into lines. ``alternatives`` is the number of readings
-    per line, ``decoder`` one of ``"language"``, ``"beam"`` and ``"greedy"``, and ``hints`` tell the language model
-    which words and what context to expect. ``orientation`` says how the ink lies: ``"auto"`` to find out, ``"as-is"``,
-    or a name such as ``"y-up"``. Raises :class:`InkError` for a value out of range.
+    :class:`Ink` is taken for one line; ``Page(ink)`` is split into lines. Drawings are left out of both.
+    ``alternatives`` is the number of readings per line, ``decoder`` one of ``"language"``, ``"beam"`` and ``"greedy"``,
+    and ``hints`` tell the language model which words and what context to expect. ``orientation`` says how the ink lies:
+    ``"auto"`` to find out, ``"as-is"``, or a name such as ``"y-up"``. Raises :class:`InkError` for a value out of
+    range.
 
     >>> handwriting.transcribe(handwriting.read("datasets/samples/line.xml")).text
     'a line of handwriting'
@@ -210,18 +211,15 @@ def transcribe(
     expect("decoder", decoder, str, "the name of a decoder")
     expect("orientation", orientation, str, "the name of an orientation")
     from handwriting.recognition.language.model import Hints
-    from handwriting.recognition.pages import orienter, read_pages, reader
+    from handwriting.recognition.pages import orienter, read_line, read_pages, reader
     from handwriting.recognition.recognizer import Recognizer
 
     hints = Hints() if hints is None else hints
     expect("hints", hints, Hints, "hints")
     recognizer = Recognizer.load()
-    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink), decoder=decoder)
-    if isinstance(ink, Page):
-        return read_pages(reader(recognizer, decoder, alternatives, hints), [ink], orient=orient)[0]
-    found, backward = orient(ink)
-    upright, points = found.upright(ink, backward)
-    return recognizer.transcribe(upright, decoder, alternatives, hints=hints).relocated(ink, points)
+    orient = orienter(recognizer, orientation, single_line=isinstance(ink, Ink))
+    read = reader(recognizer, decoder, alternatives, hints)
+    return read_pages(read, [ink], orient=orient)[0] if isinstance(ink, Page) else read_line(read, ink, orient)
 
 
 @overload

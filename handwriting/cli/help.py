@@ -18,7 +18,7 @@ COMMANDS = {
     READ_AND_WRITE: ("transcribe", "generate", "letter", "serve", "convert", "formats", "style", "demo"),
     TRAIN: ("corpus", "prepare", "train", "export", "language"),
     MEASURE: ("evaluate", "calibrate"),
-    LOOK_INSIDE: ("inspect",),
+    LOOK_INSIDE: ("inspect", "study"),
 }
 """The panels of ``handwriting --help`` and their commands, in this order."""
 

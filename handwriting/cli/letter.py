@@ -147,7 +147,7 @@ def letter(
     text is drawn in one hand, word by word; words that the recognizer misreads are drawn again, and the ones that stay
     doubtful are named. Letters with marks, such as é or ő, are written as a letter and its mark.
     """
-    from handwriting.composition.generate import read_text, respelled
+    from handwriting.composition.generate import read_text
     from handwriting.composition.letter import LetterStyle, write_letter
     from handwriting.composition.letter_files import GCODE_ENDINGS, check, save_letter
     from handwriting.composition.merge import merge as write_all
@@ -182,24 +182,24 @@ def letter(
         color,
         markdown=markdown,
         slips=slips,
+        replace_unknown=replace,
     ).with_pen(pen_named(pen, width))
     words = read_text(text, file)
     hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, load(style) if style is not None else None, size, slant)
-    synthesizer = Synthesizer.load(checkpoint, threads)
-    writer = WordWriter(synthesizer, Recognizer.load(threads=threads) if best_of > 1 else None, best_of)
+    writer = WordWriter(
+        Synthesizer.load(checkpoint, threads), Recognizer.load(threads=threads) if best_of > 1 else None, best_of
+    )
     if merge is not None:
         rows = read_table(merge)
         with bar("writing", unit="letters") as progress:
             done = write_all(
                 writer, rows, words, str(output), look, hand,
-                replace_unknown=replace, dpi=dpi, machine=profile, report=say, progress=progress,
+                dpi=dpi, machine=profile, report=say, progress=progress,
             )  # fmt: skip
         print(f"{done.written} letters written, {done.skipped} there before, {done.failed} failed")
         if done.failed:
             raise SystemExit(1 if done.written + done.skipped else 2)
         return
-    if replace:
-        words = respelled(words, synthesizer)
     with bar("writing", unit="characters") as progress:
         made = write_letter(writer, words, look, hand, progress=progress)
     files = save_letter(made.pages, output, dpi=dpi, machine=profile)

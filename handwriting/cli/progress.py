@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from handwriting.errors import printable
+from handwriting.notes import Note
 from handwriting.progress import Progress, no_progress
 
 
@@ -31,3 +33,9 @@ def say(message: str) -> None:
     """Print a note on stderr; of several processes that train together, only the first one does."""
     if os.environ.get("RANK", "0") == "0":
         print(message, file=sys.stderr)
+
+
+def say_notes(source: object, notes: Iterable[Note]) -> None:
+    """Print what was left out when the file ``source`` was read."""
+    for note in notes:
+        say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from handwriting.cli.options import Checkpoint, Decoder, Language, Threads, only_with
-from handwriting.cli.progress import bar, say
+from handwriting.cli.progress import bar, say, say_notes
 from handwriting.errors import InkError
 
 HOW_TO_READ = "How to read"
@@ -170,8 +170,7 @@ def convert(
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
     notes = pages[0].ink.source.notes
-    for note in notes:
-        say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))
+    say_notes(source, notes)
     if lost:
         say(printable(f"note: {output} cannot hold what {source} has: {', '.join(lost)}"))
     points, strokes = (

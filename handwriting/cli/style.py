@@ -12,7 +12,7 @@ import typer
 
 from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import Checkpoint, only_with
-from handwriting.cli.progress import bar, say
+from handwriting.cli.progress import bar, say, say_notes
 
 if TYPE_CHECKING:
     from handwriting.ink import Ink
@@ -59,7 +59,8 @@ def create_style(
 ) -> None:
     """Create a style from lines of ink.
 
-    Three to ten lines are a good start. A page is split into its lines. What neither the files nor you say is read by the recognizer, and you confirm it.
+    Three to ten lines are a good start. A page is split into its lines. What neither the files nor you say is read by
+    the recognizer, and you confirm it.
 
     The style can be used with 'generate --style' and on the page that 'serve' opens.
     """
@@ -80,6 +81,8 @@ def create_style(
     made = style_from_files(
         synthesizer, ink, said, name, size, read=partial(_confirmed, yes), estimate=estimate, text_option="--text"
     )
+    for note in dict.fromkeys(note for sample in made.samples for note in sample.ink.source.notes):
+        say_notes(ink[0] if len(ink) == 1 else "the ink", [note])
     made.save(path)
     lines, points = len(made.samples), sum(len(sample.ink) for sample in made.samples)
     print(f"{path}: {name}, {lines} line{'s' * (lines != 1)}, {points} points")

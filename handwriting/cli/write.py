@@ -31,7 +31,7 @@ from handwriting.cli.options import (
     only_with,
     warn_doubtful,
 )
-from handwriting.cli.progress import bar
+from handwriting.cli.progress import bar, say_notes
 from handwriting.errors import InkError
 
 
@@ -126,8 +126,9 @@ def generate(
     same file. Text with characters that cannot be written is refused before anything is drawn, and the message
     suggests a spelling that can be written.
     """
+    from handwriting.composition.blocks import respelled
     from handwriting.composition.generate import generate as run
-    from handwriting.composition.generate import read_text, respelled
+    from handwriting.composition.generate import read_text
     from handwriting.composition.runs import WordWriter
     from handwriting.composition.style import style_from_file
     from handwriting.files import refuse_input
@@ -160,6 +161,7 @@ def generate(
     imitated = load(style) if style is not None else None
     if prime is not None:
         imitated = style_from_file(prime, prime_text, text_option="--prime-text")
+        say_notes(prime, imitated.samples[0].ink.source.notes)
     hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, imitated, size, slant)
     synthesizer = Synthesizer.load(checkpoint, threads)
     if replace:

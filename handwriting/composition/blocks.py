@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from handwriting.composition.marks import Spelling, spell
+from handwriting.composition.marks import Spelling, drawable, spell
 from handwriting.composition.typeset import Align, Paragraph
 from handwriting.errors import InkError
+from handwriting.synthesis import characters
 from handwriting.synthesis.synthesizer import Synthesizer
 
 MAX_TEXT_CHARACTERS = 20_000
 """Longest text: about ten sheets of A4."""
+
+
+_DASH_BETWEEN_WORDS = re.compile(r"(?<=\w)[—―](?=\w)")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,24 @@ def plain(text: str, *, align: Align = "left", indent: float = 0.0, space: float
     return blocks
 
 
+def respelled(text: str, synthesizer: Synthesizer) -> str:
+    """``text`` with the nearest spelling of every character that can be neither written nor drawn (``marks.py``)."""
+    return characters.respelled(text, synthesizer.characters | drawable(text, synthesizer.characters))
+
+
+def respelled_blocks(blocks: Sequence[Block], synthesizer: Synthesizer) -> list[Block]:
+    """``blocks`` with the nearest spelling of what cannot be written; a word may become several or none."""
+    return [
+        replace(
+            block,
+            words=tuple(
+                replace(word, text=part) for word in block.words for part in respelled(word.text, synthesizer).split()
+            ),
+        )
+        for block in blocks
+    ]
+
+
 @dataclass(frozen=True)
 class SpelledWord:
     """A word as the network writes it."""
@@ -72,13 +95,20 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
 
     Raises :class:`InkError` for a text that is empty or too long, or has characters that cannot be written.
     """
-    characters = sum(len(word.text) + 1 for block in blocks for word in block.words) - 1
-    if characters > MAX_TEXT_CHARACTERS:
-        raise InkError(f"a text of {characters:,} characters; write at most {MAX_TEXT_CHARACTERS:,} at a time")
-    if characters < 0:
+    length = sum(len(word.text) + 1 for block in blocks for word in block.words) - 1
+    if length > MAX_TEXT_CHARACTERS:
+        raise InkError(f"a text of {length:,} characters; write at most {MAX_TEXT_CHARACTERS:,} at a time")
+    if length < 0:
         raise InkError("there is nothing to write: the text has no visible character")
     known = synthesizer.characters
-    rows = [[SpelledWord(word, spell(word.text, known)) for word in block.words] for block in blocks]
+    rows = [
+        [
+            SpelledWord(replace(word, text=part), spell(part, known))
+            for word in block.words
+            for part in _parts(word.text)
+        ]
+        for block in blocks
+    ]
     synthesizer.writable("\n".join(" ".join(word.spelling.base for word in row) for row in rows))
     return [
         [part for word in row for mapped in _mapped(word, synthesizer) for part in _hyphenated(mapped, longest)]
@@ -86,8 +116,13 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
     ]
 
 
+def _parts(text: str) -> list[str]:
+    """``text``, or its parts around a dash between words, which people write with spaces around it."""
+    return _DASH_BETWEEN_WORDS.sub(lambda dash: f" {dash[0]} ", text).split()
+
+
 def _mapped(word: SpelledWord, synthesizer: Synthesizer) -> Iterable[SpelledWord]:
-    """The word with its typography mapped: one without marks may become several, such as a dash between two words."""
+    """The word with its typography mapped; one without marks may become several."""
     base = synthesizer.writable(word.spelling.base) if word.spelling.base.strip() else ""
     if len(base) == len(word.spelling.base) and " " not in base:
         yield replace(word, spelling=replace(word.spelling, base=base))

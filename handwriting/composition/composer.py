@@ -37,6 +37,9 @@ from handwriting.synthesis.synthesizer import Written
 FIRST_CHARACTERS = 24
 """Characters of a first run that is drawn by itself: it shows the hand to the others, or somebody waits for it."""
 
+SHOWN_CHARACTERS = 16
+"""Characters that show a hand."""
+
 RUNS = 128
 """Runs that are drawn at a time: two pages of A4."""
 
@@ -172,26 +175,31 @@ class Composer:
             runs += [(number, " ".join(run)) for run in runs_of([w.spelling.base for w in words], first=first)]
         effort = Effort(self._progress, sum(len(text) for _, text in runs))
         hand, start, count = self.hand, 0, 0
+        samples, shown = list[Sample](), 0 if hand.style is None else SHOWN_CHARACTERS
         while start < len(runs):
-            chunk = runs[start : start + self._chunk(start, hand)]
+            settled = shown >= SHOWN_CHARACTERS
+            chunk = runs[start : start + (self._chunk(start) if settled else 1)]
             texts = [text for _, text in chunk]
             observer = self._observer if start == 0 else Observer()
-            lines, drawn = self.writer.draw(texts, hand, effort, run=start, word=count, observer=observer)
+            lines, drawn = self.writer.draw(
+                texts, hand, effort, run=start, word=count, whole=not settled, observer=observer
+            )
             fresh = [one for row in drawn for one in row]
             if self._measure is None or hand.style is not self.hand.style:
                 self._measure = Measure.of(fresh, self.writer.synthesizer.height)
                 self.hand = hand
             if start == 0:
                 self.first = lines[0]
-            if hand.style is None:  # a network that chooses a hand as it writes goes on in that of its first run
-                hand = replace(hand, style=Style("first run", (Sample(lines[0].text, lines[0].ink),)))
+            if not settled:  # a network that chooses a hand as it writes goes on in that of its first runs
+                samples.append(Sample(lines[0].text, lines[0].ink))
+                shown += len(lines[0].text)
+                hand = replace(hand, style=Style("first runs", tuple(samples)))
             start, count = start + len(chunk), count + len(fresh)
             yield [(number, row) for (number, _), row in zip(chunk, drawn, strict=True)]
         effort.finished()
 
-    def _chunk(self, start: int, hand: Hand) -> int:
-        if hand.style is None:
-            return 1
+    def _chunk(self, start: int) -> int:
+        """How many runs are drawn at a time from run ``start`` on."""
         if self._observer.points is None:
             return RUNS
         starts = np.cumsum((0, *EAGER_RUNS))

@@ -10,7 +10,7 @@ READING = 0.6
 AGAIN = 1.8
 """Cost of drawing a character again and reading it: fewer and shorter lines are drawn side by side."""
 
-REDRAWN = 0.35
+REDRAWN = 0.5
 """Characters that are drawn again for each one of the text, until it is known how many there are."""
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from handwriting import metrics
 from handwriting.composition.blocks import MAX_TEXT_CHARACTERS
-from handwriting.composition.marks import drawable
 from handwriting.composition.page import WrittenPage, write_page
 from handwriting.composition.runs import WordWriter
 from handwriting.composition.save import check, save
@@ -17,7 +16,6 @@ from handwriting.files import has_place
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout
-from handwriting.synthesis import characters
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -45,11 +43,6 @@ def read_text(text: str | None, file: Path | None) -> str:
     if len(text) > MAX_TEXT_CHARACTERS:
         raise InkError(f"the text has more than {MAX_TEXT_CHARACTERS} characters; write it in parts")
     return text
-
-
-def respelled(text: str, synthesizer: Synthesizer) -> str:
-    """``text`` with the nearest spelling of every character that can be neither written nor drawn (``marks.py``)."""
-    return characters.respelled(text, synthesizer.characters | drawable(text))
 
 
 def generate(

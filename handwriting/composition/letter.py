@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from handwriting.composition.blocks import Block, Word, plain
+from handwriting.composition.blocks import Block, Word, plain, respelled_blocks
 from handwriting.composition.composer import ComposedLine, Composer
 from handwriting.composition.markdown import parse
 from handwriting.composition.page import WrittenLine, WrittenPage
@@ -55,6 +55,8 @@ class LetterStyle:
     """Whether the text is Markdown (``markdown.py``)."""
     slips: float = 0.0
     """Share of the words that are first written wrongly, struck out and written again."""
+    replace_unknown: bool = False
+    """Whether what cannot be written is replaced by its nearest spelling."""
 
     def __post_init__(self) -> None:
         for name in ("indent_mm", "paragraph_space", "liveliness", "pen_mm", "slips"):
@@ -105,8 +107,11 @@ class LetterWriter:
         sheet = style.sheet
         self._lively = 0.0 if sheet.ruled else style.liveliness
         self._random = np.random.default_rng([hand.seed, 6])
+        blocks = style.blocks(text, hand.seed)
+        if style.replace_unknown:
+            blocks = respelled_blocks(blocks, writer.synthesizer)
         self.composer = Composer(
-            writer, style.blocks(text, hand.seed), sheet.room, sheet.line_height, hand,
+            writer, blocks, sheet.room, sheet.line_height, hand,
             lively=self._lively, progress=progress,
         )  # fmt: skip
         """Knows the words that were drawn so far."""

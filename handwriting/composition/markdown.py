@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from handwriting.composition.blocks import Block, Word
 from handwriting.composition.typeset import Align, Paragraph
@@ -44,8 +45,7 @@ def parse(text: str, line_height: float, align: Align = "left") -> list[Block]:
         for position, (block, apart) in enumerate(_page(page, line_height, align)):
             before = SPACE if apart and blocks else 0.0
             first = number > 0 and position == 0
-            setting = block.setting
-            setting = Paragraph((), setting.align, setting.indent, setting.left, before, page_break=first)
+            setting = replace(block.setting, before=before, page_break=first)
             blocks.append(Block(block.words, setting, block.size, block.marked, block.rule))
     return blocks
 
@@ -74,7 +74,7 @@ def _page(page: str, line_height: float, align: Align) -> Iterator[tuple[Block, 
         elif heading:
             level = len(heading[1])
             size = HEADING_SIZES[level - 1] if level <= len(HEADING_SIZES) else 1.0
-            yield Block(_words(heading[2], underlined=size == 1.0), Paragraph((), align), size), True
+            yield Block(_words(heading[2], underlined=size == 1.0), Paragraph((), align, keep=True), size), True
             apart = True
         elif item:
             left = INDENT * line_height * (1 + len(item[1].expandtabs(4)) // 2)

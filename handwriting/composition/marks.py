@@ -208,19 +208,19 @@ def spell(text: str, known: Iterable[str] = ()) -> Spelling:
     return Spelling(base, {at: names for at, names in marks.items() if names}, signs)
 
 
-def drawable(text: str) -> frozenset[str]:
-    """The characters of ``text`` that :func:`spell` writes by other characters and their marks.
+def drawable(text: Iterable[str], known: Iterable[str] = ()) -> frozenset[str]:
+    """The characters of ``text`` that :func:`spell` writes by other characters, ``known`` ones if given, and marks.
 
     >>> sorted(drawable("a café for £2"))
     ['£', 'é']
     """
-    return frozenset(c for c in unicodedata.normalize("NFC", text) if spell(c).base != c)
+    return frozenset(c for c in unicodedata.normalize("NFC", "".join(text)) if spell(c, known).base != c)
 
 
 def drawn_with(known: Collection[str]) -> frozenset[str]:
     """The characters of Latin-1, Latin Extended-A and the usual signs that are drawn with the ``known`` ones."""
     candidates = {chr(code) for code in range(0xA0, 0x180)} | set(SIGNS) | set(_SPECIAL) | set(_SEVERAL)
-    return frozenset(c for c in candidates if spell(c).base != c and set(spell(c).base) <= set(known))
+    return drawable(candidates, known)
 
 
 def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, ...]:

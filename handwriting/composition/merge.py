@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from handwriting.composition.generate import respelled
 from handwriting.composition.letter import Letter, LetterStyle, write_letter
 from handwriting.composition.letter_files import check, files_of, save_letter
 from handwriting.composition.runs import WordWriter
@@ -74,7 +73,6 @@ def merge(
     style: LetterStyle = LetterStyle(),
     hand: Hand = Hand(),
     *,
-    replace_unknown: bool = False,
     dpi: float = 200,
     machine: Machine = MACHINES["servo"],
     report: Callable[[str], object] = lambda message: None,
@@ -103,8 +101,6 @@ def merge(
             skipped += 1
             continue
         try:
-            if replace_unknown:
-                text = respelled(text, writer.synthesizer)
             own = replace(hand, seed=hand.seed + number)
             letter: Letter = write_letter(writer, text, style, own)
             save_letter(letter.pages, path, dpi=dpi, machine=machine)

@@ -7,6 +7,7 @@ drawing is kept. Words that stay doubtful are reported.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -28,9 +29,6 @@ RUN_CHARACTERS = 32
 
 DEFAULT_BEST_OF = 8
 """Drawings of a misread word: more of them mend few words (``benchmarks/letters.py --best-of``)."""
-
-LATER_SHARE = 1.0
-"""Characters that later rounds draw again for each one of this round: half of the words, twice as often."""
 
 REPAIR_STREAM = 1_000_000
 """Random streams of words that are drawn again begin here: no text has as many runs."""
@@ -75,25 +73,33 @@ class WordWriter:
             raise InkError(f"best_of is {self.best_of}; give the number of drawings of a word, 1 to {MAX_CANDIDATES}")
 
     def draw(
-        self, runs: Sequence[str], hand: Hand, effort: Effort, *, run: int = 0, word: int = 0, observer: Observer
+        self,
+        runs: Sequence[str],
+        hand: Hand,
+        effort: Effort,
+        *,
+        run: int = 0,
+        word: int = 0,
+        whole: bool = False,
+        observer: Observer = Observer(),
     ) -> tuple[list[Written], list[list[DrawnWord]]]:
         """Draw ``runs``, lines of words: as they were drawn, and the words of each.
 
         ``run`` and ``word`` are the numbers of the first run and the first word of the text, which choose their random
-        streams; ``observer.points`` sees the first run.
+        streams. A run that loses its way is drawn again only if runs have to be ``whole``; otherwise its words are.
+        ``observer.points`` sees the first run.
         """
         watched = replace(observer, progress=effort.first(sum(map(len, runs))))
-        # A run that loses its way is not drawn again, but its words are; only a run that shows the hand must be whole.
-        lines = self.synthesizer.write(runs, hand, stream=run, observer=watched, hurried=hand.style is not None)
+        lines = self.synthesizer.write(runs, hand, stream=run, observer=watched, hurried=not whole)
         drawn = self._judged(lines)
         effort.read(sum(map(len, runs)))
         flat = [one for words in drawn for one in words]
         done = 1
         while done < self.best_of and (worst := [k for k, one in enumerate(flat) if one.doubtful]):
-            each = min(done, self.best_of - done)  # 1, 2, 4 …: most words are mended by the first
+            each = min(done, self.best_of - done)  # 1, 2, 4 …: each round mends about half of the words
             done += each
             characters = each * sum(len(flat[k].word.text) for k in worst)
-            progress = effort.again(characters, LATER_SHARE * characters * (done < self.best_of))
+            progress = effort.again(characters, characters * math.ceil(math.log2(self.best_of / done)))
             streams = [REPAIR_STREAM * (done - j) + word + k for k in worst for j in range(each)]
             better = self._redrawn([flat[k] for k in worst], each, hand, streams, Observer(progress))
             for k, one in zip(worst, better, strict=True):

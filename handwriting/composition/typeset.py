@@ -43,6 +43,8 @@ class Paragraph:
     """Extra space above, in line heights; ignored at the top of a page."""
     page_break: bool = False
     """Whether it starts a new page."""
+    keep: bool = False
+    """Whether it stays on the page of what follows, as a heading does."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,8 @@ def _places(paragraph: Paragraph, first: int, end: int, indent: float, slack: fl
 class Paginator:
     """Places lines on pages of ``rows`` lines each, in their order; on one endless page when ``rows`` is None.
 
-    Blank lines at the top of a page are dropped, except on the first page, and a paragraph of several lines does not
-    leave its first line alone at the bottom of a page.
+    Blank lines at the top of a page are dropped, except on the first page. A paragraph of several lines does not leave
+    its first line alone at the bottom of a page, and neither stands a heading there.
     """
 
     def __init__(self, rows: int | None) -> None:
@@ -132,7 +134,8 @@ class Paginator:
         self._begun = True
         if first and self._row > 0:
             self._row += paragraph.before
-        needed = 2 if first and more and (self._rows or 2) > 1 else 1
+        needed = (2 if first and more else 1) + 2 * paragraph.keep
+        needed = min(needed, self._rows or needed)
         if self._rows is not None and self._row > 0 and self._row + needed > self._rows + ROUNDING_MM:
             self._page, self._row = self._page + 1, 0.0
         if not line.x and self._row == 0.0 and self._page > 0:

@@ -30,6 +30,7 @@ from handwriting.formats import (
     inkml,
     isf,
     json,
+    note_app_extras,
     packed,
     remarkable,
     remarkable_extras,
@@ -95,9 +96,17 @@ def readers() -> tuple[Format, ...]:
             "reMarkable", (".rm", ".rmdoc"), remarkable.recognises, remarkable.read,
             document=True, packs=remarkable.packs, extras=remarkable_extras.EXTRAS,
         ),
-        Format("Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read),
-        Format("tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True),
-        Format("Rnote", (".rnote",), rnote.recognises, rnote.read, document=True, most=rnote.MOST),
+        Format(
+            "Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read, extras=note_app_extras.EXCALIDRAW
+        ),
+        Format(
+            "tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True,
+            extras=note_app_extras.TLDRAW,
+        ),
+        Format(
+            "Rnote", (".rnote",), rnote.recognises, rnote.read,
+            document=True, most=rnote.MOST, extras=note_app_extras.RNOTE,
+        ),
         Format("Universal Ink Model", (".uim",), uim.recognises, uim.read),
         Format("Ink Serialized Format", (".isf",), isf.recognises, isf.read),
         *_others(),

@@ -1,8 +1,8 @@
 """Tables of points, from CSV or from a flat list of JSON objects: which columns there are and where strokes end.
 
 A stroke ends where its number changes, at an empty line, where x and y are missing in a table without numbers, where an
-event says that the pen is put down, and where the pen is in the air: a pen column says so, the stroke has no number, or
-the pressure is 0 in a table that has some.
+event says that the pen is put down, and where the pen is in the air: a pen column says so, the stroke has no number,
+the pressure is 0 in a table that has some, or the point is (-1, -1) where no other is below 0.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ NAMES = {
         "pen",
     ),
     "up": ("pen_up", "penup", "up", "eos", "end_of_stroke", "in_air", "inair", "hover", "hovering"),
+    "eraser": ("eraser", "is_eraser", "iseraser", "erasing", "erase"),
     "tool": ("tool", "pen_type", "pentype", "pointer_type", "pointertype", "tool_type"),
     "event": ("event", "event_type", "eventtype", "action", "phase", "type", "e"),
 }
@@ -90,7 +91,11 @@ class PointTable:
         t = None if clock is None else times.column(self.column(clock), units[clock])
         pressure = _optional(self.column("pressure"))
         tools = [tool.lower() for tool in self.column("tool")]
+        erased = [value.lower() not in NO for value in self.column("eraser")]
         for number, (begin, end) in enumerate(self.runs(), 1):
+            if erased and erased[begin]:
+                notes.count("eraser stroke")
+                continue
             if tools and (name := next((n for n in ("eraser", "highlighter") if n[:5] in tools[begin]), None)):
                 notes.count(f"{name} stroke")
                 continue
@@ -109,8 +114,8 @@ class PointTable:
         else:
             places = zip(self.column("x"), self.column("y"), strict=True)
             gaps = [x.lower() in NOTHING and y.lower() in NOTHING for x, y in places]
-            air = [up or gap for up, gap in zip(air, gaps, strict=True)]
-            names = [""] * len(self.rows)
+            air = [up or gap or mark for up, gap, mark in zip(air, gaps, self._marks(), strict=True)]
+            names = self.column("eraser") or [""] * len(self.rows)
         keys = list(zip(names, [0] * len(names) if self.spaced else self.blanks, strict=True))
         runs: list[tuple[int, int]] = []
         for row, (key, up) in enumerate(zip(keys, air, strict=True)):
@@ -121,6 +126,13 @@ class PointTable:
             else:
                 runs.append((row, row + 1))
         return runs
+
+    def _marks(self) -> list[bool]:
+        """Whether each row is (-1, -1) in a table of points that are not below 0: such rows part strokes."""
+        x, y = ([number_or_none(value) for value in self.column(name)] for name in "xy")
+        marks = [a == -1 and b == -1 for a, b in zip(x, y, strict=True)]
+        others = [v for column in (x, y) for v, mark in zip(column, marks, strict=True) if not mark and v is not None]
+        return marks if others and min(others) >= 0 else [False] * len(marks)
 
     def _air(self) -> list[bool]:
         """Whether the pen is in the air at each row."""

@@ -10,6 +10,8 @@ Source: https://github.com/flxzt/rnote (``rnote-engine/src/fileformats``, ``rnot
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,29 +41,48 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The pages that have ink."""
-    document = json.parse(data, file)
-    state = document.get("data", document) if isinstance(document, dict) else {}
-    snapshot = state.get("engine_snapshot") or state.get("store_snapshot") if isinstance(state, dict) else None
-    components = snapshot.get("stroke_components") if isinstance(snapshot, dict) else None
-    if not isinstance(snapshot, dict) or not isinstance(components, list):
-        raise InkError(f"{file}: an Rnote file without strokes; save it again with a recent Rnote")
-    layers = _values(snapshot.get("chrono_components"))
-    trash = _values(snapshot.get("trash_components"))
+    notebook = Notebook.parse(data, file)
     drawn: list[tuple[int, int, Any]] = []
-    for number, value in _values(components).items():
-        if trash.get(number, {}).get("trashed") is True:
-            continue
-        kind = next(iter(value), "")
+    for number, kind, stroke in notebook.strokes():
+        chrono = notebook.chrono.get(number, {})
         if kind != "brushstroke":
             notes.count(OTHERS.get(kind, f"{kind[:30]!r} element"))
-        elif layers.get(number, {}).get("layer") in ("highlighter", "Highlighter"):
+        elif chrono.get("layer") in ("highlighter", "Highlighter"):
             notes.count("highlighter stroke")
         else:
-            order = layers.get(number, {}).get("t")
-            drawn.append((order if isinstance(order, int) else 0, number, value[kind]))
+            order = chrono.get("t")
+            drawn.append((order if isinstance(order, int) else 0, number, stroke))
     check_shapes(len(drawn), file)
     drawn.sort(key=lambda one: one[:2])
-    return _pages([(number, stroke) for _, number, stroke in drawn], _Sheet(snapshot, state), file, notes)
+    return _pages([(number, stroke) for _, number, stroke in drawn], notebook.sheet, file, notes)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A parsed notebook: its components by their numbers, and the format of its pages."""
+
+    components: dict[int, dict[str, Any]]
+    chrono: dict[int, dict[str, Any]]
+    """Order and layer."""
+    trash: dict[int, dict[str, Any]]
+    sheet: Sheet
+
+    @classmethod
+    def parse(cls, data: bytes, file: str) -> Notebook:
+        document = json.parse(data, file)
+        state = document.get("data", document) if isinstance(document, dict) else {}
+        snapshot = state.get("engine_snapshot") or state.get("store_snapshot") if isinstance(state, dict) else None
+        if not isinstance(snapshot, dict) or not isinstance(snapshot.get("stroke_components"), list):
+            raise InkError(f"{file}: an Rnote file without strokes; save it again with a recent Rnote")
+        strokes, chrono, trash = (_values(snapshot.get(f"{name}_components")) for name in ("stroke", "chrono", "trash"))
+        return cls(strokes, chrono, trash, Sheet(snapshot, state))
+
+    def strokes(self) -> Iterator[tuple[int, str, Any]]:
+        """Number, kind and content of each component that was not deleted: ink, shapes, text and pictures."""
+        for number, value in self.components.items():
+            if self.trash.get(number, {}).get("trashed") is not True:
+                kind = next(iter(value), "")
+                yield number, kind, value.get(kind)
 
 
 def _values(components: Any) -> dict[int, dict[str, Any]]:
@@ -74,7 +95,7 @@ def _values(components: Any) -> dict[int, dict[str, Any]]:
     return found
 
 
-class _Sheet:
+class Sheet:
     """The format of the document's pages."""
 
     def __init__(self, snapshot: dict[str, Any], state: dict[str, Any]) -> None:
@@ -88,8 +109,15 @@ class _Sheet:
         self.paged = config.get("layout") in PAGED and self.height is not None
         self.unit = "px" if dpi is None or dpi == 96 else f"1/{dpi:.0f} in"
 
+    def page_of(self, y: Floats) -> tuple[int, float]:
+        """The page on which most of ``y``, shape (n,), lies, from 1, and where that page begins."""
+        if not self.paged or self.height is None:
+            return 1, 0.0
+        page = int(np.clip(np.median(y) // self.height + 1, 1, MAX_PAGES))
+        return page, (page - 1) * self.height
 
-def _pages(strokes: list[tuple[int, Any]], sheet: _Sheet, file: str, notes: Notes) -> list[Page]:
+
+def _pages(strokes: list[tuple[int, Any]], sheet: Sheet, file: str, notes: Notes) -> list[Page]:
     gathered: dict[int, Strokes] = {}
     total = 0
     for number, stroke in strokes:
@@ -99,12 +127,9 @@ def _pages(strokes: list[tuple[int, Any]], sheet: _Sheet, file: str, notes: Note
             if not len(rows):
                 continue
             x, y, pressure = rows.T
-            page = 1
-            if sheet.paged and sheet.height is not None:
-                page = int(np.clip(np.median(y) // sheet.height + 1, 1, MAX_PAGES))
-                y = y - (page - 1) * sheet.height
+            page, top = sheet.page_of(y)
             known = pressure if np.isfinite(pressure).any() else None
-            gathered.setdefault(page, Strokes(file, notes)).add(x, y, None, known)
+            gathered.setdefault(page, Strokes(file, notes)).add(x, y - top, None, known)
             total += len(rows)
         check_points(max(total, 1), file)
     pages = []

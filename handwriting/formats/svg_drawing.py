@@ -12,6 +12,7 @@ from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import svg_path, svg_transform, xml
 from handwriting.formats.svg_path import Outline, Outlines
 from handwriting.formats.svg_style import CssStyle, Styles
+from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
 from handwriting.limits import number_or_none, numbers
 from handwriting.notes import Notes
@@ -136,7 +137,8 @@ class SvgContent:
         if name == "use":
             return self._used(place)
         if name == "switch":
-            first = next((child for child in place.element if xml.local(child)), None)
+            children = [child for child in place.element if xml.local(child)]
+            first = next((child for child in children if "systemLanguage" not in child.attrib), None)
             return [] if first is None else [_Place(first, place.matrix, place.style, place.reuse)]
         matrix = place.matrix
         if name in ("svg", "symbol"):
@@ -198,7 +200,7 @@ class SvgContent:
         if name == "path":
             return list(self.parser.path(element.get("d", "")))
         if name == "line":
-            words = [str(self._length(element, key) or 0.0) for key in ("x1", "y1", "x2", "y2")]
+            words = [str(self._coordinate(element, key)) for key in ("x1", "y1", "x2", "y2")]
         else:
             words = svg_path.NUMBER.findall(element.get("points", ""))
         return self.parser.corners(words, name == "polygon")
@@ -208,8 +210,19 @@ class SvgContent:
         text = (element.get(name) or "").strip()
         if text.endswith("%"):
             share, whole = number_or_none(text[:-1]), self.size[name[0] in "yh"]
+            if whole is None:
+                whole = number_or_none(self.root.get("height" if name[0] in "yh" else "width", "").removesuffix("px"))
             return None if share is None or whole is None else share / 100 * whole
-        return number_or_none(text.removesuffix("px"))
+        unit = text[-2:] if millimetres(text[-2:]) else ""
+        value = number_or_none(text.removesuffix(unit))
+        return value if value is None or not unit else value * (millimetres(unit) or 1) / (millimetres("px") or 1)
+
+    def _coordinate(self, element: etree._Element, name: str) -> float:
+        """A length that is 0 unless it is given; :class:`InkError` for one that cannot be resolved."""
+        length = self._length(element, name)
+        if length is None and element.get(name, "").strip():
+            raise InkError(f"{self.file}: {name}={element.get(name, '')[:40]!r} is not a length; give a number")
+        return length or 0.0
 
     def _find(self, name: str) -> etree._Element | None:
         if self._by_id is None:

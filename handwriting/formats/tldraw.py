@@ -66,13 +66,21 @@ def embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None
 
 def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
     """The pages of a parsed document in any of the layouts above."""
-    for _ in range(4):  # {"tldraw": {"document": {"store": ...}}}
-        if isinstance(document, dict):
-            document = next((document[key] for key in WRAPPERS if key in document), document)
+    document = _unwrapped(document)
     if isinstance(document, dict) and isinstance(document.get("strokes"), list):
         return _page([(number, _plain(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1)
+    pages: list[Page] = []
+    for number, shapes in enumerate(shapes_of(document, file), 1):
+        strokes = [(k, _draw(shape, file)) for k, shape in enumerate(shapes, 1) if _is_ink(shape, notes)]
+        pages += _page(strokes, file, notes, number)
+    return pages
+
+
+def shapes_of(document: Any, file: str) -> list[list[Shape]]:
+    """The shapes of each page of a parsed document in their order, with the shapes around them as ``chain``."""
+    document = _unwrapped(document)
     if isinstance(document, dict) and isinstance(document.get("pages"), dict):
-        return _first_version(document["pages"], file, notes)
+        return [_first_version(page) for page in document["pages"].values()]
     records = list(document.values()) if isinstance(document, dict) else document
     if not isinstance(records, list):
         raise InkError(f"{file}: a tldraw file without records; export the drawing again")
@@ -84,11 +92,25 @@ def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
     for shape in sorted(shapes, key=lambda shape: str(shape.get("index", ""))):
         page, chain = _chain(shape, by_id)
         found.setdefault(page, []).append(shape | {"chain": chain})
-    pages: list[Page] = []
-    for number, drawn in enumerate(found.values(), 1):
-        strokes = [(k, _draw(shape, file, notes)) for k, shape in enumerate(drawn, 1) if _is_ink(shape, notes)]
-        pages += _page(strokes, file, notes, number)
-    return pages
+    return list(found.values())
+
+
+def corner(shape: Shape, file: str) -> tuple[float, float]:
+    """Where the upper left corner of a shape of :func:`shapes_of` lies on its page."""
+    if "chain" not in shape:
+        ((x, y),) = coordinates([shape.get("point", [None, None])], file)
+        return float(x), float(y)
+    point = np.zeros((1, 2))
+    for one in shape["chain"]:
+        point = _placed(point, one, file)
+    return float(point[0, 0]), float(point[0, 1])
+
+
+def _unwrapped(document: Any) -> Any:
+    for _ in range(4):  # {"tldraw": {"document": {"store": ...}}}
+        if isinstance(document, dict):
+            document = next((document[key] for key in WRAPPERS if key in document), document)
+    return document
 
 
 def _page(strokes: Sequence[tuple[int, Iterator[Floats]]], file: str, notes: Notes, number: int) -> list[Page]:
@@ -127,7 +149,11 @@ def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:
     return parent, chain
 
 
-def _draw(shape: Shape, file: str, notes: Notes) -> Iterator[Floats]:
+def _draw(shape: Shape, file: str) -> Iterator[Floats]:
+    """The points of a drawn shape; one of tldraw 1 has no chain of shapes around it."""
+    if "chain" not in shape:
+        yield from _plain(shape | {"offset": shape.get("point")}, file)
+        return
     props = shape.get("props")
     segments = props.get("segments") if isinstance(props, dict) else None
     if not isinstance(props, dict) or not isinstance(segments, list):
@@ -198,19 +224,11 @@ def _with_pressure(points: list[Any], offset: Any, file: str) -> Floats:
     return np.column_stack([xy, times.column([point[2] if len(point) > 2 else None for point in points], 1.0)])
 
 
-def _first_version(pages: dict[str, Any], file: str, notes: Notes) -> list[Page]:
-    """The pages of a file of tldraw 1."""
-    found: list[Page] = []
-    for number, page in enumerate(pages.values(), 1):
-        shapes = page.get("shapes") if isinstance(page, dict) else None
-        shapes = [shape for shape in shapes.values() if isinstance(shape, dict)] if isinstance(shapes, dict) else []
-        strokes = [
-            (k, _plain(shape | {"offset": shape.get("point")}, file))
-            for k, shape in enumerate(sorted(shapes, key=_child_index), 1)
-            if _is_ink(shape, notes)
-        ]
-        found += _page(strokes, file, notes, number)
-    return found
+def _first_version(page: Any) -> list[Shape]:
+    """The shapes of a page of tldraw 1."""
+    shapes = page.get("shapes") if isinstance(page, dict) else None
+    found = [shape for shape in shapes.values() if isinstance(shape, dict)] if isinstance(shapes, dict) else []
+    return sorted(found, key=_child_index)
 
 
 def _child_index(shape: Shape) -> float:

@@ -60,6 +60,11 @@ class Component:
                 raise InkError(f"{self.where}: {name}={field!r} is not a finite number up to {MAX_COORDINATE:g}")
         return rows
 
+    @property
+    def damaged(self) -> int:
+        """How many lines have no point, because a value is missing."""
+        return self.lines - len(self.rows) if len(self.values.split()) % len(self.columns) else 0
+
     def column(self, name: str) -> Floats | None:
         """Shape (n,): a column of the file; T in seconds, computed from the rate where the file has no times."""
         if name in self.columns:
@@ -122,6 +127,7 @@ class UnipenFile:
         for number, (component, begin, end) in enumerate(parts, 1):
             with notes.part(f"stroke {number}"):
                 columns = [component.column(name) for name in "XYTP"]
+                notes.count("damaged line", component.damaged)
                 x, y, t, pressure = (None if column is None else column[begin:end] for column in columns)
                 if x is None or y is None:
                     raise InkError(f"{self.file}: it has no column X or Y")

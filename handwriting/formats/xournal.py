@@ -9,6 +9,7 @@ two is the pressure. There is no time.
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -35,6 +36,8 @@ MARGIN = 42.5
 LETTER = 8.5
 """3 mm: the height of a common stroke of ink that does not tell its unit."""
 COLORS = ("#000000ff", "#000000", "black", "")
+_INVISIBLE = re.compile("#[0-9a-fA-F]{6}00")
+"""A color without opacity."""
 OTHERS = {"text": "text box", "image": "image", "teximage": "formula", "link": "link", "audio": "recording"}
 """Elements of a layer that are not strokes, and what they are called."""
 
@@ -85,6 +88,9 @@ def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | Non
         tool = stroke.get("tool", "pen").strip().lower()
         if tool != "pen":
             notes.count(f"{tool[:20]} stroke")
+            continue
+        if _INVISIBLE.fullmatch(stroke.get("color", "").strip()):
+            notes.count("invisible stroke")
             continue
         with notes.part(f"stroke {number} on page {page}"):
             values = numbers((stroke.text or "").split(), "stroke", file)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ def save_figure(figure: Figure, folder: Path, name: str, description: str, kinds
         metadata: dict[str, str | None] = {"Title": name, "Description": description}
         metadata |= {"Software": None} if kind == "png" else {"Date": None}
         (FigureCanvasAgg if kind == "png" else FigureCanvasSVG)(figure)
-        with atomic(path) as temporary, rc_context(REPRODUCIBLE):
+        with atomic(path) as temporary, rc_context(REPRODUCIBLE), _quiet():
             figure.savefig(temporary, format=kind, dpi=DPI, metadata=metadata)
         written.append(path)
     return written
@@ -52,3 +54,13 @@ def save_arrays(
     with atomic(folder / f"{name}.json") as temporary:
         temporary.write_text(json.dumps({**about, "arrays": shapes}, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return [folder / f"{name}.npz", folder / f"{name}.json"]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Text that stays text names fonts for formulas that need not be installed; Matplotlib warns of each."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)

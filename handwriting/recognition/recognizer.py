@@ -135,6 +135,11 @@ class Recognizer:
                 outputs[i] = log_probs
         return outputs
 
+    def best_paths(self, inks: Sequence[Ink], batch_size: int = BATCH_LINES) -> list[Hypothesis]:
+        """Return the best path through the network's output for each line of ink."""
+        greedy = GreedyDecoder(self.alphabet)
+        return [greedy.decode(p) for p in self.log_probs([encode(ink, self.features) for ink in inks], batch_size)]
+
     def scorer(self, hints: Hints = Hints()) -> LanguageScorer:
         """Return the language model as a scorer for the beam search."""
         return self.language.scorer(self.alphabet, hints)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,12 +54,6 @@ class Written:
     """Shape (N,): the character of ``text``, counted from 0, that each point belongs to."""
     complete: bool
     """Whether the line came to its end; when not, something is missing or too much."""
-
-    def cut(self, end: int, points: int) -> Self:
-        """The first ``end`` characters, which are the first ``points`` of the ink."""
-        ink = self.ink.keep(np.arange(len(self.ink)) < points)
-        text = self.text[:end]
-        return replace(self, text=text, ink=replace(ink, source=Source(text=text)), places=self.places[:points])
 
 
 class Synthesizer:

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from handwriting.evaluation.perturb import rotated, slanted
 from handwriting.files import atomic, make_folder
 from handwriting.ink import Ink
-from handwriting.recognition.orientation import ORDERS, REVERSED, OrientationClassifier
+from handwriting.recognition.orientation import ORDERS, OrientationClassifier
 from handwriting.recognition.pen_counts import MOVES_BEGIN, SIZE, stroke_counts
 
 TURNED, SLANTED = 18.0, 22.0
@@ -33,7 +32,7 @@ def train_orientation(
     """Train a classifier on upright ``inks`` with AdamW and a linearly falling learning rate."""
     rng = np.random.default_rng(seed)
     generator = torch.Generator().manual_seed(seed)
-    measured = [stroke_counts(_distorted(ink, rng)) for ink in inks]
+    measured = [stroke_counts(distorted(ink, rng)) for ink in inks]
     counts = torch.tensor(np.array([s.sum(axis=0) + moves for s, moves in measured]), dtype=torch.float32)
     orders = torch.tensor(ORDERS)
     scale = float((counts / _root(counts)).std())
@@ -59,41 +58,25 @@ def train_orientation(
         optimiser.step()
     arrays = {name: value.detach().numpy() for name, value in weights.items()}
     arrays["hidden"], arrays["direct"] = arrays["hidden"] / scale, arrays["direct"] / scale
-    return OrientationClassifier(**arrays, backward=_stroke_weights([s for s, _ in measured]))
+    return OrientationClassifier(**arrays)
 
 
 def save_orientation(classifier: OrientationClassifier, folder: Path) -> None:
     """Write ``model.npz``, large matrices in half precision."""
     buffer = io.BytesIO()
     halves = {name: getattr(classifier, name).astype(np.float16) for name in ("hidden", "direct")}
-    rest = {name: getattr(classifier, name) for name in ("bias", "output", "backward")}
+    rest = {name: getattr(classifier, name) for name in ("bias", "output")}
     np.savez_compressed(buffer, **halves, **rest)
     with atomic(make_folder(folder) / "model.npz") as temporary:
         temporary.write_bytes(buffer.getvalue())
-
-
-def _stroke_weights(strokes: Sequence[NDArray[np.float64]], updates: int = 120) -> NDArray[np.float32]:
-    """Logistic regression: whether a stroke runs forward, from its counts less those of the reversed stroke."""
-    x = np.concatenate(strokes)
-    x = x[x.sum(axis=1) > 0]
-    difference = torch.tensor((x - x[:, REVERSED]) / np.sqrt(x.sum(axis=1, keepdims=True)), dtype=torch.float32)
-    weights = torch.zeros(SIZE, requires_grad=True)
-    optimiser = torch.optim.Adam([weights], lr=0.05)
-    for update in range(updates):
-        loss = torch.nn.functional.softplus(-(difference @ weights)).mean() + 1e-4 * weights.square().sum()
-        for group in optimiser.param_groups:
-            group["lr"] = 0.05 * (1 - update / updates) + 1e-3
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    return np.asarray(weights.detach().numpy(), dtype=np.float32)
 
 
 def _root(counts: torch.Tensor) -> torch.Tensor:
     return torch.sqrt(torch.clamp(counts[:, :MOVES_BEGIN].sum(1, keepdim=True), min=1))
 
 
-def _distorted(ink: Ink, rng: np.random.Generator) -> Ink:
+def distorted(ink: Ink, rng: np.random.Generator) -> Ink:
+    """The ink, perhaps turned and perhaps sheared."""
     if rng.random() < 0.5:
         ink = rotated(ink, rng.uniform(-TURNED, TURNED))
     return slanted(ink, rng.uniform(-SLANTED, SLANTED)) if rng.random() < 0.5 else ink

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from handwriting.composition.generate import respelled
 from handwriting.composition.letter import LetterWriter
 from handwriting.composition.letter_files import encode_letter
 from handwriting.composition.page import WrittenPage
@@ -87,9 +86,8 @@ def _events(letter: LetterWriter, format: str) -> Iterator[Record]:
 def _writer(service: Service, body: bytes, progress: Progress) -> LetterWriter:
     request = schemas.parse(schemas.LetterRequest, body)
     schemas.check_length(request.text, schemas.MAX_LETTER_CHARACTERS)
-    text = respelled(request.text, service.synthesizer) if request.replace else request.text
     writer = WordWriter(service.synthesizer, service.recognizer, request.bestOf)
-    return LetterWriter(writer, text, request.look(), service.hand(request), progress)
+    return LetterWriter(writer, request.text, request.look(), service.hand(request), progress)
 
 
 def _made(letter: LetterWriter, pages: Sequence[WrittenPage], format: str) -> MadeLetter:

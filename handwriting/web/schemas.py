@@ -150,7 +150,7 @@ class LetterRequest(HandRequest):
         )  # fmt: skip
         style = LetterStyle(
             sheet, self.align, self.indent, self.spacing, self.header, self.lively, self.color,
-            markdown=self.markdown, slips=self.slips,
+            markdown=self.markdown, slips=self.slips, replace_unknown=self.replace,
         )  # fmt: skip
         return style.with_pen(pen(self.pen, self.width))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from handwriting import formats, metrics
 from handwriting.composition import export
-from handwriting.composition.generate import respelled
+from handwriting.composition.blocks import respelled
 from handwriting.composition.live_page import LivePage, PointsEvent
 from handwriting.composition.marks import drawn_with
 from handwriting.composition.runs import WordWriter
@@ -17,6 +17,7 @@ from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.errors import InkError
 from handwriting.ink import Page
 from handwriting.progress import Progress, no_progress
+from handwriting.recognition.pages import orienter
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import fitted
@@ -63,15 +64,18 @@ class Service:
         return schemas.transcription(lines, hints.alternatives, request.strokes)
 
     def transcribe_file(self, data: bytes, alternatives: int, page: int | None) -> dict[str, Any]:
-        """Read an ink file, or one ``page`` of a document; the reply holds its strokes as well."""
+        """Read an ink file, or one ``page`` of a document; the reply holds its strokes, upright, and notes on it."""
         ink = formats.read_ink(data, page=page)
+        notes = [note.text for note in ink.source.notes if note.severity != "detail"]
         if len(ink) > schemas.MAX_REQUEST_POINTS:
             raise schemas.TooLarge(
                 f"{len(ink):,} points, and a drawing may have {schemas.MAX_REQUEST_POINTS:,}; split the file"
             )
+        orientation, backward = orienter(self.recognizer)(ink)
+        ink, _ = orientation.upright(ink, backward)
         strokes: list[list[schemas.Point]] = [[{"x": x, "y": y} for x, y in s.tolist()] for s in ink.strokes]
         lines = self.reader.read(ink, alternatives)
-        return {"strokes": strokes} | schemas.transcription(lines, alternatives, strokes)
+        return {"strokes": strokes, "notes": notes} | schemas.transcription(lines, alternatives, strokes)
 
     def check_line(self, body: bytes) -> dict[str, Any]:
         """Read a copied line, and compare it with the text that was to be copied."""

@@ -30,10 +30,10 @@ def test_a_page_is_read_and_nothing_is_made_unless_confirmed(create, tmp_path):
 def test_texts_come_from_a_file_with_a_line_for_each(create, tmp_path):
     texts = tmp_path / "texts.txt"
     texts.write_text("one\n\ntwo\nthree\nfour\nfive\nsix\n")
-    code, out, _ = create("--texts", texts)
+    code, _, _ = create("--texts", texts)
     assert code == 0 and json.loads((tmp_path / "mine.json").read_text())["samples"][5]["text"] == "six"
     texts.write_text("one\ntwo\n")
-    code, out, err = create("--texts", texts)
+    code, _, err = create("--texts", texts)
     assert code == 2 and "1 file with 6 lines of ink and 2 texts" in err
-    code, out, err = create("--texts", texts, "--text", "one")
+    code, _, err = create("--texts", texts, "--text", "one")
     assert code == 2 and "--text and --texts" in err

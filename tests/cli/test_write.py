@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from command_line import (
 from lxml import etree
 from tiny import synthesizer
 
+from handwriting import formats
 from handwriting.checkpoint import shipped
 from handwriting.composition.generate import MAX_TEXT_CHARACTERS
 
@@ -23,7 +25,9 @@ from handwriting.composition.generate import MAX_TEXT_CHARACTERS
 def test_the_same_command_gives_the_same_bytes(run, scribbler, tmp_path, ending):
     files = [tmp_path / f"{name}{ending}" for name in "ab"]
     for file in files:
-        code, out, err = run("generate", "some ink", "-o", file, "--best-of", "1", "--checkpoint", scribbler, "--seed", "4")
+        code, out, err = run(
+            "generate", "some ink", "-o", file, "--best-of", "1", "--checkpoint", scribbler, "--seed", "4"
+        )
         assert (code, err) == (0, "")
         assert f"{file}: 1 line" in out
     assert files[0].read_bytes() == files[1].read_bytes()
@@ -77,6 +81,21 @@ def test_writing_goes_on_in_the_hand_of_a_file(run, scribbler, tmp_path):
     primed = target.read_bytes()
     assert run("generate", "my hand", "-o", target, "--best-of", "1", "--checkpoint", scribbler)[0] == 0
     assert target.read_bytes() != primed
+
+
+def test_what_a_primed_file_loses_is_said(run, scribbler, tmp_path):
+    sample = formats.read_ink(next((ROOT / "datasets" / "samples").glob("*.xml")))
+    drawn = [{"type": "freedraw", "x": 0, "y": 0, "points": stroke.tolist()} for stroke in sample.strokes]
+    drawing = tmp_path / "mine.excalidraw"
+    drawing.write_text(json.dumps({"type": "excalidraw", "elements": [*drawn, {"type": "rectangle"}]}))
+    target = tmp_path / "mine.svg"
+    code, _, err = run(
+        "generate", "hand", "-o", target, "--checkpoint", scribbler, "--prime", drawing, "--prime-text", "some words"
+    )
+    assert (code, err.splitlines()[0]) == (0, f"note: {drawing}: 1 rectangle element was left out")
+    code, _, err = run("style", "create", "me", drawing, "-o", tmp_path / "me.json", "--checkpoint", scribbler,
+                       "--text", "some words")  # fmt: skip
+    assert (code, err.splitlines()[0]) == (0, f"note: {drawing}: 1 rectangle element was left out")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from tiny import synthesizer
 
 from handwriting import formats
 from handwriting.composition import runs
-from handwriting.composition.generate import generate, respelled
+from handwriting.composition.blocks import respelled
+from handwriting.composition.generate import generate
 from handwriting.composition.reading import ReadWord
 from handwriting.composition.runs import WordWriter
 from handwriting.composition.style import style_from_file

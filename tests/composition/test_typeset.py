@@ -83,3 +83,9 @@ def test_every_word_is_set_once_in_order_and_within_the_line(widths, space, alig
         for i, x in enumerate(line.x):
             assert x + widths[line.first + i] <= 20 + 1e-5
             assert i == 0 or x >= line.x[i - 1] + widths[line.first + i - 1] + space - 1e-9
+
+
+def test_a_heading_stays_with_what_follows():
+    heading = paragraph(10, keep=True)
+    lines = paginate([paragraph(10), paragraph(10), heading, paragraph(10, 10)], 10, 4)
+    assert [(line.page, line.row) for line in lines] == [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2)]

@@ -46,6 +46,12 @@ def test_what_a_notebook_has_beside_ink():
     ]  # fmt: skip
 
 
+def test_a_stroke_without_opacity_is_not_ink():
+    ink = read(xopp(STROKES + '<stroke tool="pen" color="#ff000000" width="1">1 2 3 4</stroke>'))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 invisible stroke was left out"]
+
+
 def test_the_look_of_ink_is_a_detail():
     ink = read(xopp(STROKES.replace("#000000ff", "#ff0000ff")).replace("<layer>", '<background style="lined"/><layer>'))
     assert notes(ink) == []

@@ -70,6 +70,7 @@ PLACED = {
     "origin": svg(f"<g style='transform: scaleX(-1); transform-origin: 50% top'>{paths((-1, 1), (40, 0))}</g>"),
     "root": svg(paths((1, -1), (0, 40)), root='transform="scale(1 -1)"'),
     "root css": svg(paths((0.5, 0.5)), root='style="transform: scale(2); transform-origin: 0px 0px"'),
+    "languages": svg(f"<switch><g systemLanguage='de'>{paths(shift=(3, 3))}</g><g>{paths()}</g></switch>"),
     "switch": svg(f"<switch><g>{paths()}</g><g>{paths(shift=(3, 3))}</g></switch>"),
 }
 
@@ -143,3 +144,23 @@ def test_our_own_long_drawing_comes_back(tmp_path):
     back = formats.read_ink(tmp_path / "long.svg")
     assert back.starts.tolist() == ink.starts.tolist()
     assert np.abs(back.xy - ink.xy).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("size", "line", "end"),
+    [
+        ('width="40" height="20"', 'x2="100%" y2="50%"', (40, 10)),
+        ('width="40px" height="20px"', 'x2="25%" y2="100%"', (10, 20)),
+        ("", 'x2="1in" y2="48px"', (96, 48)),
+        ("", 'x2="12pt" y2="1pc"', (16, 16)),
+    ],
+)
+def test_lengths_of_lines(size, line, end):
+    ink = read(f'<svg xmlns="http://www.w3.org/2000/svg" {size}><line {line} stroke="#000"/></svg>')
+    assert ink.xy == pytest.approx(np.array([(0, 0), end]))
+
+
+def test_a_line_without_a_valid_end_costs_itself_alone():
+    ink = read(svg(paths() + '<line x1="1" y1="1" x2="wide" y2="2"/>'))
+    assert_is_line(ink)
+    assert "x2='wide' is not a length" in notes(ink, "lost")[0]

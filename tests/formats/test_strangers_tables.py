@@ -41,6 +41,8 @@ TABLES = {
     "carriage returns": table("x,y,stroke", between("", "{x},{y},{s}")).replace("\n", "\r"),
     "byte order mark": "\ufeff" + table("x,y,stroke", between("", "{x},{y},{s}")),
     "eraser": table("x,y,stroke,tool", between("0,0,9,eraser\n9,9,9,eraser\n")),
+    "eraser flag": table("x,y,is_eraser", between("NaN,NaN,0\n0,0,1\n9,9,1\n", "{x},{y},0")),
+    "minus one": table("x,y", between("-1,-1\n", "{x},{y}")),
     "event": table("X (mm);y [px];Event", lambda s, n, x, y: f"{x};{y};{'move' if n else 'down'}"),
     "highlighter": table("x,y,stroke,tool", between("0,0,9,Highlighter\n")),
 }
@@ -62,6 +64,16 @@ def test_a_damaged_row_costs_its_stroke():
     ink = read(table("x,y,stroke", lambda s, n, x, y: f"{x},{y},{s}") + "1,zwei,7\n2,3,7\n")
     assert_is_line(ink)
     assert notes(ink) == ["stroke 5 was left out: y='zwei' is not a number"]
+
+
+def test_points_at_minus_one_are_points_where_others_are_below_0():
+    assert read("x,y\n1,2\n-1,-1\n-3,4\n").xy.tolist() == [[1, 2], [-1, -1], [-3, 4]]
+
+
+def test_a_line_of_unipen_that_is_cut_short_is_counted():
+    ink = read(".COORD X Y T\n.PEN_DOWN\n1 2 3\n4\n5 6 7\n.PEN_UP\n")
+    assert ink.x.tolist() == [1, 5]
+    assert notes(ink) == ["1 damaged line was left out"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])

@@ -1,6 +1,7 @@
 """Which way ink lies: counts that symmetries permute, and lines that are found whichever way they lie."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -136,3 +137,18 @@ def test_the_python_api_turns_lines_and_pages(ink):
     assert sum(b - a for a, b in spans) == len(ink)
     assert handwriting.transcribe(Page(flipped)).text == TEXT
     assert handwriting.transcribe(flipped, orientation="as-is").text != TEXT
+
+
+@pytest.mark.parametrize("where", ["first", "last"])
+def test_a_line_of_the_python_api_is_freed_of_its_box(ink, where):
+    left, top, right, bottom = ink.bounds
+    edge = 0.3 * (bottom - top)
+    a, b, c, d = left - edge, top - edge, right + edge, bottom + edge
+    box = np.array([(a, b), (c, b), (c, d), (a, d), (a, b)])
+    box = np.concatenate([np.linspace(p, q, 100) for p, q in pairwise(box)])
+    strokes = [box, *ink.strokes] if where == "first" else [*ink.strokes, box]
+    said = handwriting.transcribe(Ink.from_strokes(strokes))
+    assert said.text == TEXT
+    begin = len(box) if where == "first" else 0
+    owned = sorted(i for c in said.characters for span in c.points for i in range(*span))
+    assert owned == list(range(begin, begin + len(ink)))

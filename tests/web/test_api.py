@@ -76,6 +76,19 @@ def test_any_ink_file_is_read(client):
     assert len(answer["strokes"]) == len(formats.read(SAMPLE).starts)
 
 
+def test_a_file_is_read_upright_and_says_what_it_left_out(client):
+    ink = formats.read_ink(SAMPLE)
+    flipped = [{"type": "freedraw", "x": 0, "y": 0, "points": (s * (1, -1)).tolist()} for s in ink.strokes]
+    data = json.dumps({"type": "excalidraw", "elements": [*flipped, {"type": "rectangle"}]})
+    answer = client.post("/api/transcribe/file", content=data.encode()).json()
+    assert answer["predictions"][0]["text"] == "a line of handwriting"
+    assert answer["notes"] == ["1 rectangle element was left out"]
+    assert [[(p["x"], p["y"]) for p in s] for s in answer["strokes"]] == [
+        list(map(tuple, s.tolist())) for s in ink.strokes
+    ]
+    assert client.post("/api/transcribe/file", content=SAMPLE.read_bytes()).json()["notes"] == []
+
+
 def test_a_page_of_a_document_is_read(client, tmp_path):
     ink = formats.read_ink(SAMPLE)
     formats.save([Page(ink), Page(ink, number=2)], tmp_path / "two.xopp")

@@ -20,7 +20,16 @@ order, is split like one with both.
 from __future__ import annotations
 
 from handwriting.recognition.pages.drawings import DrawingRegion
-from handwriting.recognition.pages.reading import Orienter, Reader, ReadLine, ReadPage, orienter, read_pages, reader
+from handwriting.recognition.pages.reading import (
+    Orienter,
+    Reader,
+    ReadLine,
+    ReadPage,
+    orienter,
+    read_line,
+    read_pages,
+    reader,
+)
 from handwriting.recognition.pages.splitting import Layout, find_layout, split, split_lines, split_strokes
 
 __all__ = [
@@ -32,6 +41,7 @@ __all__ = [
     "Reader",
     "find_layout",
     "orienter",
+    "read_line",
     "read_pages",
     "reader",
     "split",

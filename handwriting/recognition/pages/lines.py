@@ -5,7 +5,7 @@
    from column to column, so that each line may slope and bend in its own way. Repeat with a blur that fits the distance
    between ridges.
 3. Make lines of the strongest ridges. A weaker ridge continues a line beside it, is dropped if it is close to a line
-   (quotation marks, the tops of ascenders), or becomes a line of its own.
+   (quotation marks, the tops of ascenders), or becomes a line of its own. A ridge between two bands of writing is two.
 4. Assign each stroke to the line nearest to its middle. Fit the lines to their strokes again, join lines whose strokes
    never stand above each other, and assign the strokes once more.
 
@@ -40,6 +40,11 @@ APART = 0.6
 """Ridges above each other that are nearer than this many line distances are one line."""
 CONTINUES = 0.45
 """Largest offset of the continuation of a line, in line distances."""
+BAND = 0.5
+"""Standard deviation of the blur in which a line is seen to be two."""
+PARTED, LEAST, VALLEY = 2.5, 0.3, 0.3
+"""Then the movements of a line have two tops that are farther apart than the first, the lower one is more than the
+second share of the higher one, and the valley between them is less than the third share of the lower one."""
 LOW = 0.25
 """Small strokes are moved down by this many letter heights: dots, bars, quotation marks and apostrophes are farther
 above the middle of their letters than full stops and commas are below it."""
@@ -87,6 +92,8 @@ def find_lines(marks: Marks) -> Integers:
     centers[:, 1] += np.where(heights < SMALL, LOW, 0.0)
     sides = marks.boxes[:, ::2] / scale
     lines, pitch = _first_lines(flat)
+    number = _nearest(centers, lines)
+    lines = [part for k, line in enumerate(lines) for part in _parted(flat, number[flat.stroke] == k, line)]
     number = _nearest(centers, lines)
     for _ in range(2):
         lines, number = _joined(lines, number, sides, pitch)
@@ -230,6 +237,23 @@ def _joined(lines: Sequence[Ridge], number: Integers, sides: Floats, pitch: floa
         else:
             k += 1
     return lines, number
+
+
+def _parted(movements: Movements, own: NDArray[np.bool_], line: Ridge) -> list[Ridge]:
+    """A line whose own movements lie in two bands, as two lines; one ridge ran between them."""
+    if own.sum() < 2:
+        return [line]
+    off = movements.y[own] - line.at(movements.x[own])
+    at = np.arange(off.min(), off.max() + 0.25, 0.25)
+    band = np.exp(-(((at[:, None] - off) / BAND) ** 2) / 2) @ movements.weight[own]
+    tops = np.flatnonzero((band[1:-1] > band[:-2]) & (band[1:-1] >= band[2:])) + 1
+    if len(tops) < 2:
+        return [line]
+    upper, lower = sorted(tops[np.argsort(-band[tops], kind="stable")[:2]].tolist())
+    least, most = sorted((float(band[upper]), float(band[lower])))
+    if at[lower] - at[upper] < PARTED or least < LEAST * most or band[upper:lower].min() > VALLEY * least:
+        return [line]
+    return [Ridge(line.x, line.y + at[top], line.weight * band[top] / band.sum()) for top in (upper, lower)]
 
 
 def _union(sides: Floats) -> Floats:

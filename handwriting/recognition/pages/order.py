@@ -1,8 +1,7 @@
 """The order in which the strokes of a line were written.
 
 The recognizer reads strokes in the order of writing; it has learned to see dots long after their i. Times give that
-order. Without times, nearly all files keep it; if a file does not, strokes are sorted by their middles from left to
-right.
+order. Without times, nearly all files keep it; if a file does not, strokes are sorted from left to right.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from handwriting.recognition.pages.marks import Integers, Marks
+from handwriting.recognition.stroke_order import StrokeNetworks
 
 WANDERING = 2.5
 """Largest sideways movement over a line in the order of writing, in widths of the line. Real lines reach 2.0; pages of
@@ -29,8 +29,8 @@ def writing_order(marks: Marks, lines: Sequence[Integers]) -> list[Integers]:
 
 
 def left_to_right(marks: Marks, line: Integers) -> Integers:
-    """The strokes of a line by their middles."""
-    return line[np.argsort(marks.centers[line, 0], kind="stable")]
+    """The strokes of a line from left to right, those of a letter as they are usually written."""
+    return line[StrokeNetworks.load().writing_order(marks.ink.take(line), marks.centers[line, 0])]
 
 
 def _looks_written(marks: Marks, lines: Sequence[Integers]) -> bool:

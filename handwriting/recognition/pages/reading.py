@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
-from handwriting.recognition.orientation import Orientation, OrientationClassifier
+from handwriting.recognition.orientation import Orientation, OrientationClassifier, support
 from handwriting.recognition.pages.drawings import DrawingRegion
 from handwriting.recognition.pages.splitting import PageLine, find_layout
 from handwriting.recognition.recognizer import Decoder, Recognizer
@@ -136,9 +136,7 @@ def reader(
     return lambda inks: recognizer.transcribe_all(inks, decoder, alternatives, hints=hints)
 
 
-def orienter(
-    recognizer: Recognizer, orientation: str = "auto", *, single_line: bool = False, decoder: Decoder = "language"
-) -> Orienter:
+def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: bool = False) -> Orienter:
     """A function that finds the orientation of pages, for :func:`read_pages`.
 
     ``orientation`` is ``"auto"``, ``"as-is"``, or one of :data:`~handwriting.recognition.orientation.NAMES` if it is
@@ -147,10 +145,7 @@ def orienter(
     if orientation == "auto":
         classifier = OrientationClassifier.load()
 
-        def confidence(inks: Sequence[Ink]) -> list[float]:
-            return [_confidence(recognizer, decoder, ink, single_line) for ink in inks]
-
-        return lambda ink: classifier.find(ink, confidence)
+        return lambda ink: classifier.find(ink, lambda inks: _support(recognizer, inks, single_line))
     known = Orientation() if orientation == "as-is" else Orientation.named(orientation)
     return lambda ink: (known, np.zeros(len(ink.starts), dtype=bool))
 
@@ -187,6 +182,14 @@ def read_pages(
     return result
 
 
+def read_line(read: Reader, ink: Ink, orient: Orienter) -> Transcription:
+    """Read ink that is one line: turned upright and without its drawings. Points are counted in ``ink``."""
+    orientation, backward = orient(ink)
+    upright, points = orientation.upright(ink, backward)
+    line = find_layout(upright, single_line=True, sorted_by_tool=orientation.strokes == "mixed").lines[0]
+    return next(read([line.ink])).relocated(ink, points[line.points])
+
+
 def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[np.int64] | None]:
     """The orientation of a page, the page as it reads, and where its points are on the page."""
     orientation, backward = orient(page.ink)
@@ -201,8 +204,15 @@ def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[n
     return orientation, replace(page, ink=ink, width=width, height=height), points
 
 
-def _confidence(recognizer: Recognizer, decoder: Decoder, ink: Ink, single_line: bool) -> float:
-    """The probability that the longest lines of upright ink are read rightly, their mean."""
-    lines = sorted((line.ink for line in find_layout(ink, single_line=single_line).lines), key=len)[-LINES_TRIED:]
-    found = recognizer.transcribe_all(lines, decoder)
-    return float(np.mean([transcription.readings[0].probability or 0.0 for transcription in found]))
+def _support(recognizer: Recognizer, inks: Sequence[Ink], single_line: bool) -> list[float]:
+    """How much the best paths of the longest lines of each ink speak for it, as log-odds, their mean."""
+    lines = [
+        sorted((line.ink for line in find_layout(ink, single_line=single_line).lines), key=len)[-LINES_TRIED:]
+        for ink in inks
+    ]
+    paths = iter(recognizer.best_paths([line for some in lines for line in some]))
+    read = [[(line, next(paths)) for line in some] for some in lines]
+    return [
+        float(np.mean([support(path.log_probability, len(path.text.replace(" ", "")), line) for line, path in some]))
+        for some in read
+    ]

@@ -11,6 +11,7 @@ from handwriting.ink import Ink
 from handwriting.recognition.pages import find_layout, split, split_strokes
 from handwriting.recognition.pages.columns import find_columns
 from handwriting.recognition.pages.marks import Marks, weighted_median
+from handwriting.rendering.hershey import write
 
 
 def numbers(ink: Ink) -> np.ndarray:
@@ -49,6 +50,18 @@ def test_a_short_last_line_and_a_late_dot():
 @pytest.mark.parametrize("lines", [1, 2, 3])
 def test_few_lines(lines):
     strokes, line = scribble(lines, words=6, seed=7)
+    assert (numbers(Ink.from_strokes(strokes)) == line).all()
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_lines_of_print_that_are_close_together(seed):
+    """The lines of ``docs/samples.py``, 28 points apart; the ridge of the third one lies between it and the second."""
+    strokes, line = [], []
+    for k, text in enumerate(("bread and butter, milk, eggs", "a bottle of red wine", "call the dentist on Monday")):
+        ink = write(text, seed=seed + 1 + k)
+        x, y = ink.x - ink.x.min(), ink.y + 28 * 2540 / 72 * k
+        strokes += np.split(np.column_stack([x, y]), ink.starts[1:])
+        line += [k] * len(ink.starts)
     assert (numbers(Ink.from_strokes(strokes)) == line).all()
 
 

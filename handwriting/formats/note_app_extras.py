@@ -1,0 +1,129 @@
+"""Typed text of Excalidraw, tldraw and Rnote: text boxes, and what is written on notes, shapes and arrows.
+
+None of the three stores the size of a line of text, so its box is estimated from the size of the font.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from handwriting.errors import InkError
+from handwriting.formats import json, rnote, tldraw
+from handwriting.formats.extras import ExtrasReader, PageExtras, TypedText, text_lines
+from handwriting.formats.json_shapes import coordinates
+from handwriting.limits import MAX_COORDINATE, MAX_SHAPES
+from handwriting.notes import Notes
+
+UNIT = "px"
+FONT = 20.0
+"""Size of a font whose size is not stated; the default of Excalidraw."""
+RNOTE_FONT = 32.0
+SIZES = {"s": 18.0, "m": 24.0, "l": 36.0, "xl": 44.0, "small": 28.0, "medium": 48.0, "large": 96.0}
+"""Font sizes of tldraw, and below them those of tldraw 1."""
+PARAGRAPHS = ("paragraph", "heading", "hardBreak", "listItem")
+"""Nodes of a rich text that begin on a new line."""
+
+
+def read_excalidraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
+    """The text elements of a drawing; one that is bound to a shape has an element of its own."""
+    document = json.parse(data, file)
+    elements = document.get("elements") if isinstance(document, dict) else None
+    texts: list[TypedText] = []
+    for element in elements if isinstance(elements, list) else ():
+        if isinstance(element, dict) and element.get("type") == "text" and element.get("isDeleted") is not True:
+            size = _size(element.get("fontSize"), FONT)
+            texts += _lines(element.get("text"), [element.get("x"), element.get("y")], size, file, notes)
+    return [_page(1, texts)]
+
+
+def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
+    """The text on every page: of text boxes, notes, labeled shapes and arrows."""
+    pages = []
+    for number, shapes in enumerate(tldraw.shapes_of(json.parse(data, file), file), 1):
+        texts: list[TypedText] = []
+        for shape in shapes:
+            texts += _tldraw_lines(shape, file, notes)
+        pages.append(_page(number, texts))
+    return pages
+
+
+def read_rnote(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
+    """The text boxes of a notebook, on the pages on which their first lines lie."""
+    notebook = rnote.Notebook.parse(data, file)
+    found: dict[int, list[TypedText]] = {}
+    for _, kind, stroke in notebook.strokes():
+        if kind == "textstroke" and isinstance(stroke, dict):
+            style, placed = stroke.get("text_style"), stroke.get("transform")
+            affine = placed.get("affine") if isinstance(placed, dict) else None
+            place = affine[6:8] if isinstance(affine, list) and len(affine) == 9 else [None, None]
+            size = _size(style.get("font_size") if isinstance(style, dict) else None, RNOTE_FONT)
+            for line in _lines(stroke.get("text"), place, size, file, notes):
+                number, up = notebook.sheet.page_of(np.array([line.box[1]]))
+                left, top, right, bottom = line.box
+                found.setdefault(number, []).append(TypedText(line.text, (left, top - up, right, bottom - up), size))
+    sheet = notebook.sheet
+    sides = (sheet.width, sheet.height) if sheet.paged else (None, None)
+    return [PageExtras(number, *sides, sheet.unit, tuple(texts)) for number, texts in sorted(found.items())]
+
+
+EXCALIDRAW = ExtrasReader(read_excalidraw, frozenset({"text element"}))
+TLDRAW = ExtrasReader(read_tldraw, frozenset({"text shape", "note shape", "sticky shape"}))
+RNOTE = ExtrasReader(read_rnote, frozenset({"text box"}))
+
+
+def _page(number: int, texts: list[TypedText]) -> PageExtras:
+    return PageExtras(number, None, None, UNIT, tuple(texts))
+
+
+def _tldraw_lines(shape: tldraw.Shape, file: str, notes: Notes) -> list[TypedText]:
+    props = shape.get("props")
+    props = props if isinstance(props, dict) else {}
+    style = shape.get("style")
+    size = props.get("size", style.get("size") if isinstance(style, dict) else None)
+    scale = props.get("scale", 1)
+    size = SIZES.get(str(size), SIZES["m"]) * (scale if isinstance(scale, int | float) and 0.01 < scale < 100 else 1)
+    rich = props.get("richText")
+    text = _plain(rich) if isinstance(rich, dict) else props.get("text", shape.get("text"))
+    if not isinstance(text, str) or not text.strip():
+        return []
+    try:
+        place = tldraw.corner(shape, file)
+    except InkError:
+        notes.count("damaged text")
+        return []
+    return text_lines(text, *place, size)
+
+
+def _plain(rich: dict[str, Any]) -> str:
+    """The text of a ProseMirror document, a paragraph a line."""
+    parts: list[str] = []
+    stack: list[Any] = [rich]
+    while stack and len(parts) < MAX_SHAPES:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if node.get("type") in PARAGRAPHS:
+                parts.append("\n")
+            if isinstance(node.get("text"), str):
+                parts.append(node["text"])
+            content = node.get("content")
+            stack += reversed(content) if isinstance(content, list) else ()
+    return "".join(parts).strip("\n")
+
+
+def _lines(text: Any, place: Any, size: float, file: str, notes: Notes) -> Iterator[TypedText]:
+    """The lines of a text at a place, [x, y]; counted as damaged when it has none."""
+    try:
+        ((left, top),) = coordinates([place], file)
+    except InkError:
+        notes.count("damaged text")
+        return
+    if isinstance(text, str):
+        yield from text_lines(text, float(left), float(top), size)
+
+
+def _size(value: Any, otherwise: float) -> float:
+    valid = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < MAX_COORDINATE
+    return float(value) if valid else otherwise

@@ -1,0 +1,212 @@
+"""In which direction strokes are drawn, and in which order, told from their shapes.
+
+Tools for pen plotters sort strokes and reverse some of them, which the recognizer has not learned to read. Two small
+networks undo this. One compares a stroke with the same stroke reversed; the other compares two strokes that stand above
+or beside each other, in both orders. Each network gives a score, and the difference of two scores is a log-odds, so
+that it changes its sign when the direction or the order does. Lengths are in letter sizes.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.checkpoint import shipped
+from handwriting.errors import InkError
+from handwriting.geometry.dots import dots_and_bars
+from handwriting.ink import Floats, Ink
+from handwriting.recognition.pen_counts import letter_size, permutation
+
+Integers = NDArray[np.int64]
+Complex = NDArray[np.complex128]
+
+REVERSED = permutation(0, False, True)
+"""Where the counts of a stroke are among those of the same stroke drawn backward."""
+POINTS = 16
+"""Points that stand for a stroke, equally spaced along it."""
+NEAR = 0.4
+"""Strokes that overlap sideways, or are no farther apart than this, are compared; others are read from the left."""
+NEIGHBORS = 8
+"""How many strokes to its right a stroke is compared with."""
+PASSES = 20
+"""Passes in which neighbors change places at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class StrokeShapes:
+    """The ``S`` strokes of an ink, each as :data:`POINTS` points, in letter sizes."""
+
+    points: Complex
+    """Shape (S, POINTS): x + iy, from the middle of the stroke's box."""
+    middles: Complex
+    """Shape (S,): the middles of the boxes."""
+    length: Floats
+    """Shape (S,): along the stroke."""
+    size: Floats
+    """Shape (S, 2): width and height."""
+
+    @classmethod
+    def of(cls, ink: Ink) -> StrokeShapes:
+        z = (ink.x + 1j * ink.y) / letter_size(ink)
+        step = np.abs(np.diff(z))
+        step[ink.starts[1:] - 1] = 1.0  # so that no two strokes share a place
+        at = np.append(0.0, np.cumsum(step))
+        length = at[ink.ends - 1] - at[ink.starts]
+        places = at[ink.starts][:, None] + length[:, None] * np.linspace(0, 1, POINTS)
+        points = np.interp(places, at, z.real) + 1j * np.interp(places, at, z.imag)
+        left, top, right, bottom = ink.boxes / letter_size(ink)
+        middles = ((left + right) + 1j * (top + bottom)) / 2
+        return cls(points - middles[:, None], middles, length, np.stack([right - left, bottom - top], axis=1))
+
+    def upright(self, turns: int, mirrored: bool) -> StrokeShapes:
+        """The strokes before they were mirrored left to right and then turned clockwise by quarter ``turns``."""
+
+        def moved(z: Complex) -> Complex:
+            z = z * (-1j) ** turns
+            return -z.conj() if mirrored else z
+
+        size = self.size[:, ::-1] if turns % 2 else self.size
+        return StrokeShapes(moved(self.points), moved(self.middles), self.length, size)
+
+
+@dataclass(frozen=True, eq=False)
+class Perceptron:
+    """A network of two hidden layers of rectified linear units with one output."""
+
+    weights: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+    """Shapes (D, H), (H, G) and (G, 1)."""
+    biases: tuple[NDArray[np.float32], NDArray[np.float32]]
+    """Shapes (H,) and (G,)."""
+
+    def __call__(self, features: Floats) -> Floats:
+        """Scores, shape (N,), of features, shape (N, D)."""
+        layer = features.astype(np.float32)
+        for weights, bias in zip(self.weights, self.biases, strict=False):
+            layer = np.maximum(layer @ weights + bias, 0.0)
+        return (layer @ self.weights[-1])[:, 0].astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class StrokeNetworks:
+    """The networks for direction and order."""
+
+    direction: Perceptron
+    counts: NDArray[np.float32]
+    """Shape (SIZE,): weights of a stroke's :mod:`~handwriting.recognition.pen_counts` in the log-odds of its direction;
+    long strokes are told by these."""
+    order: Perceptron
+
+    @classmethod
+    @cache
+    def load(cls) -> StrokeNetworks:
+        """The shipped networks. Raises :class:`InkError` if they are missing."""
+        path = shipped("orientation") / "strokes.npz"
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+            return cls.of(arrays)
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise InkError(f"{path}: not readable ({type(error).__name__}); install handwriting anew") from error
+
+    @classmethod
+    def of(cls, arrays: dict[str, NDArray[np.float32]]) -> StrokeNetworks:
+        """The networks of stored arrays; see :meth:`arrays`."""
+
+        def network(name: str) -> Perceptron:
+            first, second, third = (arrays[f"{name}.weight{k}"] for k in range(3))
+            return Perceptron((first, second, third), (arrays[f"{name}.bias0"], arrays[f"{name}.bias1"]))
+
+        return cls(network("direction"), arrays["direction.counts"], network("order"))
+
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """The weights by name, as they are stored."""
+        stored = {"direction.counts": self.counts}
+        for name, network in (("direction", self.direction), ("order", self.order)):
+            stored |= {f"{name}.weight{k}": weights for k, weights in enumerate(network.weights)}
+            stored |= {f"{name}.bias{k}": bias for k, bias in enumerate(network.biases)}
+        return stored
+
+    def forwardness(self, shapes: StrokeShapes, counts: Floats) -> Floats:
+        """Log-odds that each stroke of upright ink is drawn forward, shape (S,), also from its counts, (S, SIZE)."""
+        forward, backward = (self.direction(direction_features(shapes, backward)) for backward in (False, True))
+        return forward - backward + count_differences(counts) @ self.counts
+
+    def writing_order(self, ink: Ink, across: Floats) -> Integers:
+        """The strokes of a line in the order in which they were probably written, shape (S,).
+
+        ``across``, shape (S,), is where each of them stands along the line. Dots and bars come last: the recognizer's
+        encoding puts those that were delayed behind their letters.
+        """
+        late = dots_and_bars(ink)
+        order = np.lexsort((across, late))
+        shapes = StrokeShapes.of(ink)
+        first, second = neighbors(shapes, order[: len(order) - int(late.sum())])
+        if not len(first):
+            return order
+        both = (pair_features(shapes, a, b) for a, b in ((first, second), (second, first)))
+        ahead, behind = (self.order(features) for features in both)
+        pairs = zip(first.tolist(), second.tolist(), strict=True)
+        swapped = {pair for pair, odds in zip(pairs, (ahead - behind).tolist(), strict=True) if odds < 0}
+        return _sorted(order.tolist(), swapped)
+
+
+def count_differences(counts: Floats) -> Floats:
+    """Shape (S, SIZE): the counts of strokes less those of the same strokes drawn backward, in a fixed scale."""
+    return (counts - counts[:, REVERSED]) / np.sqrt(np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
+
+
+def direction_features(shapes: StrokeShapes, backward: bool = False) -> Floats:
+    """Shape (S, D): the shape of each stroke, large and scaled to one size, its directions and extents."""
+    z = shapes.points[:, ::-1] if backward else shapes.points
+    xy = np.stack([z.real, z.imag], axis=-1)
+    size = np.maximum(np.abs(xy).max(axis=(1, 2), keepdims=True), 0.2)
+    steps = np.diff(xy, axis=1)
+    steps /= np.maximum(np.hypot(steps[..., :1], steps[..., 1:]), 1e-6)
+    extents = np.log(np.column_stack([shapes.length, shapes.size]) + 0.1)
+    return np.concatenate([part.reshape(len(z), -1) for part in (np.arcsinh(xy), xy / size, steps, extents)], axis=1)
+
+
+def pair_features(shapes: StrokeShapes, first: Integers, second: Integers) -> Floats:
+    """Shape (N, D): both strokes of each pair, seen from their common middle, and the way between them."""
+    middle = (shapes.middles[first] + shapes.middles[second]) / 2
+    parts: list[Floats] = []
+    boxes: list[Floats] = []
+    for stroke in (first, second):
+        center = shapes.middles[stroke] - middle
+        z = shapes.points[stroke, ::2] + center[:, None]
+        parts += [np.arcsinh(z.real), np.arcsinh(z.imag)]
+        low, high = (np.column_stack([center.real, center.imag]) + s * shapes.size[stroke] / 2 for s in (-1, 1))
+        boxes.append(np.arcsinh(np.column_stack([low, high])))
+    lengths = [np.log(shapes.length[stroke] + 0.1) for stroke in (first, second)]
+    begin, end = shapes.points[:, 0] + shapes.middles, shapes.points[:, POINTS - 2] + shapes.middles
+    ways = [np.abs(end[first] - begin[second]), np.abs(end[second] - begin[first])]
+    return np.column_stack([*parts, *lengths, *boxes, *(np.log(way + 0.1) for way in ways)])
+
+
+def neighbors(shapes: StrokeShapes, order: Integers) -> tuple[Integers, Integers]:
+    """Pairs of strokes that stand above or close beside each other, in the ``order`` given."""
+    ahead, behind = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    left, right = (shapes.middles.real + s * shapes.size[:, 0] / 2 for s in (-1, 1))
+    for step in range(1, min(NEIGHBORS, len(order) - 1) + 1):
+        a, b = order[:-step], order[step:]
+        close = np.maximum(left[a], left[b]) - np.minimum(right[a], right[b]) < NEAR
+        ahead.append(a[close])
+        behind.append(b[close])
+    return np.concatenate(ahead), np.concatenate(behind)
+
+
+def _sorted(order: list[int], swapped: set[tuple[int, int]]) -> Integers:
+    """``order`` after neighbors whose pair is in ``swapped`` have changed places."""
+    for _ in range(PASSES):
+        changed = False
+        for k in range(len(order) - 1):
+            if (order[k], order[k + 1]) in swapped:
+                order[k], order[k + 1] = order[k + 1], order[k]
+                changed = True
+        if not changed:
+            break
+    return np.array(order, dtype=np.int64)

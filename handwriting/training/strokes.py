@@ -1,0 +1,103 @@
+"""Train the networks for the direction and order of strokes; see :mod:`handwriting.recognition.stroke_order`.
+
+Examples are strokes and pairs of strokes as people wrote them. The loss is that of a logistic regression on the
+difference between the scores of an example and of the same one the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from handwriting.files import atomic, make_folder
+from handwriting.geometry.dots import dots_and_bars
+from handwriting.ink import Ink
+from handwriting.recognition.pen_counts import stroke_counts
+from handwriting.recognition.stroke_order import (
+    Perceptron,
+    StrokeNetworks,
+    StrokeShapes,
+    count_differences,
+    direction_features,
+    neighbors,
+    pair_features,
+)
+from handwriting.training.orientation import distorted
+
+BATCH = 256
+SHORTEST = 0.15
+"""Strokes that are shorter than this, in letter sizes, have no direction."""
+DIRECTION_SIZES, ORDER_SIZES = (64, 32), (48, 24)
+"""Cells of the hidden layers."""
+WEIGHT_DECAY = 1e-2
+
+
+def train_strokes(inks: Sequence[Ink], updates: int = 4000, seed: int = 0) -> StrokeNetworks:
+    """Train both networks on lines and words whose strokes are as they were written."""
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    forward, backward, counts, ahead, behind = [], [], [], [], []
+    for ink in inks:
+        ink = distorted(ink, rng)
+        shapes = StrokeShapes.of(ink)
+        drawn = shapes.length > SHORTEST
+        forward.append(direction_features(shapes)[drawn])
+        backward.append(direction_features(shapes, backward=True)[drawn])
+        counts.append(count_differences(stroke_counts(ink)[0])[drawn])
+        first, second = neighbors(shapes, np.flatnonzero(~dots_and_bars(ink)))
+        ahead.append(pair_features(shapes, first, second))
+        behind.append(pair_features(shapes, second, first))
+    direction, linear = _trained(forward, backward, DIRECTION_SIZES, 2e-3, updates, rng, counts)
+    order, _ = _trained(ahead, behind, ORDER_SIZES, 3e-3, updates, rng)
+    return StrokeNetworks(direction, linear, order)
+
+
+def save_strokes(networks: StrokeNetworks, folder: Path) -> None:
+    """Write ``strokes.npz`` in half precision."""
+    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in networks.arrays().items()}
+    with atomic(make_folder(folder) / "strokes.npz") as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **halves)
+
+
+def _trained(
+    right: Sequence[NDArray[np.float64]],
+    wrong: Sequence[NDArray[np.float64]],
+    sizes: tuple[int, int],
+    rate: float,
+    updates: int,
+    rng: np.random.Generator,
+    linear: Sequence[NDArray[np.float64]] = (),
+) -> tuple[Perceptron, NDArray[np.float32]]:
+    """A network that scores ``right`` above ``wrong``, and weights for the differences ``linear``, all (n, D)."""
+    a, b = (torch.tensor(np.concatenate(some), dtype=torch.float32) for some in (right, wrong))
+    c = torch.tensor(np.concatenate(linear), dtype=torch.float32) if linear else torch.zeros(len(a), 0)
+    both = torch.cat([a, b])
+    mean, deviation = both.mean(dim=0), both.std(dim=0) + 1e-3
+    a, b = (a - mean) / deviation, (b - mean) / deviation
+    first, second, third = (torch.nn.Linear(*shape) for shape in ((a.shape[1], sizes[0]), sizes, (sizes[1], 1)))
+    network: Callable[[torch.Tensor], torch.Tensor] = torch.nn.Sequential(
+        first, torch.nn.ReLU(), second, torch.nn.ReLU(), third
+    )
+    weights = torch.zeros(c.shape[1], requires_grad=True)
+    learned = [p for layer in (first, second, third) for p in layer.parameters()]
+    optimiser = torch.optim.AdamW([*learned, weights], lr=rate, weight_decay=WEIGHT_DECAY)
+    for update in range(updates):
+        chosen = torch.tensor(rng.choice(len(a), BATCH))
+        odds = (network(a[chosen]) - network(b[chosen]))[:, 0] + c[chosen] @ weights
+        loss = torch.nn.functional.softplus(-odds).mean()
+        for group in optimiser.param_groups:
+            group["lr"] = rate * min(1, (update + 1) / 100) * (1 - update / updates)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        scaled = first.weight / deviation
+        bias = first.bias - scaled @ mean
+        matrices = tuple(m.T.numpy().copy() for m in (scaled, second.weight, third.weight))
+    biases = (bias.numpy(), second.bias.detach().numpy().copy())
+    return Perceptron((matrices[0], matrices[1], matrices[2]), biases), weights.detach().numpy()
