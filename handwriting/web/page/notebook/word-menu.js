@@ -76,7 +76,7 @@ function place(menu, button) {
   const { offsetWidth, offsetHeight } = menu;
   const under = bottom + offsetHeight <= window.innerHeight || top < offsetHeight;
   const y = under ? bottom + GAP : top - offsetHeight - GAP;
-  menu.style.left = `${Math.max(EDGE, Math.min(document.documentElement.clientWidth - offsetWidth - EDGE, left))}px`;
+  menu.style.left = `${Math.max(EDGE, Math.min(document.body.getBoundingClientRect().right - offsetWidth - EDGE, left))}px`;
   menu.style.top = `${Math.max(EDGE, Math.min(window.innerHeight - offsetHeight - EDGE, y))}px`;
 }
 
