@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from handwriting.composition.best_of import BestOf
+from handwriting.composition.best_of import BATCH, BestOf
 from handwriting.corpora import Line
 from handwriting.evaluation.legibility import failure_rate
 from handwriting.evaluation.recognition import evaluate_lines
 from handwriting.evaluation.sentences import read_sentences
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.synthesizer import BATCH, Synthesizer
+from handwriting.synthesis.synthesizer import Synthesizer
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -1,6 +1,6 @@
 """Hands: how near an estimated or fitted hand comes to its writer, and how well a machine tells writing from ink.
 
-    python benchmarks/hands.py --data datasets/iam-ondb [--checkpoint FOLDER] [--rows instant fitted auc] [--writers 20]
+    python benchmarks/hands.py --data datasets/iam-ondb [--checkpoint FOLDER] [--rows instant auc ...] [--writers 20]
 
 *instant*, *fitted*: for each of the writers of ``testset_v`` who wrote most, four lines make a hand, which writes
 sentences of other texts. Linear discriminants on what is measured of a line (``features/hand.py``), trained on further
@@ -8,7 +8,8 @@ real lines of these writers, rank the right writer first or among five, beside r
 the recognizer reads them. A fit holds the last of the four lines out. *auc*: the same discriminants on real lines of
 ``testset_v`` against written ones, five-fold, at the default bias and at 0.5: 0.5 would be that nobody can tell.
 *diversity*: the spreads of slant, height, speed and spacing over those of the real lines. Real lines are sampled at the
-pace of the network's pen first: a machine could tell by that alone.
+pace of the network's pen first: a machine could tell by that alone. *shipped*: how far the shipped styles are from one
+another, in distances between two real writers, by the discriminants of the writers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import argparse
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,7 @@ from handwriting.features.offsets import at_pace, clean
 from handwriting.geometry.baseline import level
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.styles import Sample, Style
+from handwriting.synthesis.styles import SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import natural
 
@@ -39,6 +41,7 @@ Floats = NDArray[np.float64]
 MADE_OF = 4
 """Lines of which a hand is made."""
 FOLDS = 5
+ROWS = ("instant", "fitted", "auc", "shipped")
 
 
 class Writers:
@@ -79,6 +82,12 @@ def auc(real: Floats, written: Floats) -> float:
         scores[tested] = [float(np.subtract(*judge.distances(row))) for row in rows[tested]]
     difference = scores[labels == "written"][:, None] - scores[labels == "real"]
     return float((difference > 0).mean() + (difference == 0).mean() / 2)
+
+
+def pairs_apart(centers: Floats, precision: Floats) -> Floats:
+    """The distance between each two of ``centers`` (K, F), in the order of ``combinations``, (K (K - 1) / 2,)."""
+    away = np.array([a - b for a, b in combinations(centers, 2)])
+    return np.sqrt(np.einsum("pf,fg,pg->p", away, precision, away))
 
 
 def chosen(lines: Sequence[Line], writers: int, each: int) -> dict[str, list[Line]]:
@@ -171,6 +180,24 @@ class Bench:
                 f"bias {bias:g}: {count} real and written lines, AUC {area:.3f}; spread over real: {ratios}", flush=True
             )
 
+    def shipped(self) -> None:
+        """Print how far the shipped styles are from one another, beside real writers."""
+        writers = chosen(self.lines, 40, 1)
+        rows, labels = [], []
+        for writer, lines in writers.items():
+            rows += [measures(self.pace(line.ink), line.text) for line in lines]
+            labels += [writer] * len(lines)
+        judge = Writers(np.array(rows), labels)
+        real = pairs_apart(judge.centers, judge.precision)
+        means = []
+        for name in SHIPPED:
+            lines = self.synthesizer.write(self.sentences[: self.options.lines], Hand(self.options.bias, 0, load(name)))
+            means.append(np.mean([measures(level(line.ink), line.text) for line in lines], 0))
+        found = pairs_apart((np.array(means) - judge.mean) / judge.sd, judge.precision)
+        pair = list(combinations(SHIPPED, 2))[int(found.argmin())]
+        print(f"shipped: {len(SHIPPED)} styles, distance over real writers': mean {found.mean() / real.mean():.2f}, "
+              f"least {found.min() / real.mean():.2f} ({' and '.join(pair)})", flush=True)  # fmt: skip
+
     def _read(self, inks: Sequence) -> list[str]:
         return [t.text for t in self.recognizer.transcribe_all(inks)]
 
@@ -180,7 +207,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("HANDWRITING_DATA", "datasets")) / "iam-ondb")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--recognizer", type=Path)
-    parser.add_argument("--rows", nargs="+", choices=("instant", "fitted", "auc"), default=["instant", "fitted", "auc"])
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--lines", type=int, default=5, help="lines written in each hand, and real ones held out")
     parser.add_argument("--n", type=int, default=196, help="real and written lines of the AUC")
@@ -192,10 +219,10 @@ def main() -> None:
         return
     bench = Bench(options)
     for row in options.rows:
-        if row == "auc":
-            bench.auc()
-        else:
+        if row in ("instant", "fitted"):
             bench.ranks(row == "fitted")
+        else:
+            getattr(bench, row)()
 
 
 if __name__ == "__main__":

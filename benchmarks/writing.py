@@ -1,6 +1,6 @@
 """What a synthesizer writes, read back: sentences, letters, strings, every character, and its height along a line.
 
-    python benchmarks/writing.py [--checkpoint FOLDER] [--rows sentences height ...] [--n 100] [--seeds 10]
+    python benchmarks/writing.py [--checkpoint FOLDER] [--rows sentences ...] [--n 100] [--seeds 10] [--style NAME]
 
 *sentences*: CER and failed lines, each in another hand. *height*: the writing height of the last third of a line over
 that of the first. *letters*: those of ``benchmarks/letters`` on a page 210 mm wide, each at several seeds. *strings*:
@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from handwriting import metrics
-from handwriting.composition.page import write_page
+from handwriting.composition.page import WrittenLine, write_page
+from handwriting.composition.runs import WordWriter
 from handwriting.evaluation.legibility import FAILED_CER
 from handwriting.evaluation.sentences import read_sentences
 from handwriting.geometry.baseline import level
@@ -27,6 +28,7 @@ from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout
 from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.styles import load
 from handwriting.synthesis.synthesizer import Synthesizer, Written
 from handwriting.text import canonical
 
@@ -35,7 +37,9 @@ PRINTABLE = "".join(map(chr, range(33, 127)))
 CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was it", "a{}", "No. {}5")
 
 
-def legibility(recognizer: Recognizer, lines: Sequence[Written]) -> tuple[float, float, list[tuple[str, str]]]:
+def legibility(
+    recognizer: Recognizer, lines: Sequence[Written | WrittenLine]
+) -> tuple[float, float, list[tuple[str, str]]]:
     """CER, the share of failed lines, and the pairs of text and reading."""
     read = recognizer.transcribe_all([line.ink for line in lines])
     pairs = [(line.text, one.text) for line, one in zip(lines, read, strict=True)]
@@ -53,7 +57,7 @@ def height_ratio(ink: Ink) -> float:
 
 def sentences(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
     texts = [synthesizer.writable(s.text) for s in read_sentences(HERE / "sentences.txt")][: options.n]
-    lines = synthesizer.write(texts, Hand(options.bias, options.seed))
+    lines = synthesizer.write(texts, Hand(options.bias, options.seed, options.style))
     cer, failed, _ = legibility(recognizer, lines)
     ended = np.mean([line.complete for line in lines])
     print(f"sentences: {len(lines)} lines, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %, "
@@ -76,7 +80,9 @@ def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
             except ValueError as error:
                 print(f"{path.name}: refused: {str(error)[:90]}")
                 break
-            page = write_page(synthesizer, text, PageLayout(width_mm=210.0, margin_mm=20.0), Hand(options.bias, seed))
+            hand = Hand(options.bias, seed, options.style)
+            layout = PageLayout(width_mm=210.0, margin_mm=20.0)
+            page = write_page(WordWriter(synthesizer, best_of=1), text, layout, hand)
             cer, failed, pairs = legibility(recognizer, page.lines)
             pages.append((cer, failed, len(pairs), sum(len(canonical(text)) for text, _ in pairs)))
             print(f"  {path.stem} seed {seed}: CER {100 * cer:.1f} %, failed {100 * failed:.1f} %", flush=True)
@@ -94,7 +100,7 @@ def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
             texts.append(synthesizer.writable(text))
         except ValueError:
             refused += 1
-    cer, failed, _ = legibility(recognizer, synthesizer.write(texts, Hand(options.bias, options.seed)))
+    cer, failed, _ = legibility(recognizer, synthesizer.write(texts, Hand(options.bias, options.seed, options.style)))
     print(
         f"strings: {len(texts)} written, {refused} refused, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %",
         flush=True,
@@ -106,7 +112,7 @@ def characters(synthesizer: Synthesizer, recognizer: Recognizer, options: argpar
     known = [c for c in PRINTABLE if c in synthesizer.characters and c in recognizer.alphabet.characters]
     texts = [context.format(c) for context in contexts for c in known]
     places = [context.index("{") for context in contexts for _ in known]
-    lines = synthesizer.write(texts, Hand(options.bias, options.seed))
+    lines = synthesizer.write(texts, Hand(options.bias, options.seed, options.style))
     right: dict[str, list[bool]] = {c: [] for c in known}
     confused: dict[str, list[str]] = {c: [] for c in known}
     _, _, pairs = legibility(recognizer, lines)
@@ -139,6 +145,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
     parser.add_argument("--bias", type=float, default=1.0)
+    parser.add_argument("--style", type=load, help="one hand for all; by default, another one for each line and page")
     options = parser.parse_args()
     synthesizer, recognizer = Synthesizer.load(options.checkpoint), Recognizer.load(options.recognizer)
     for row in options.rows:

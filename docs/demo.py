@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from handwriting.composition.page import write_page
+from handwriting.composition.runs import WordWriter
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.animation import LEAD_SECONDS, animated, schedule
 from handwriting.rendering.layout import PageLayout
@@ -24,7 +25,7 @@ CAPTION_MM = 9.0
 def main(seed: int) -> None:
     """Write the picture and print what was read."""
     layout = PageLayout(width_mm=None, margin_mm=5, line_height_mm=14, stroke_mm=0.5)
-    page = write_page(Synthesizer.load(), TEXT, layout, Hand(seed=seed))
+    page = write_page(WordWriter(Synthesizer.load(), best_of=1), TEXT, layout, Hand(seed=seed))
     read = " ".join(t.text for t in Recognizer.load().transcribe_all([line.ink for line in page.lines]))
     drawing = page.drawing
     *_, last = schedule(drawing.inks)

@@ -1,43 +1,48 @@
-"""Make the shipped styles: hands that the synthesizer invents at fixed seeds, chosen by what can be measured of them.
+"""Make the shipped styles: hands that nobody has, drawn at random and chosen by what can be measured of them.
 
-    python docs/styles.py [--candidates 768] [--check]
+    python docs/styles.py [--candidates 240] [--check]
 
-One text is written many times. Of the lines that the recognizer reads without an error, those that are the most
-upright, slanted, joined, printed, small and large are tried as primers, and of these the one that is kept whose hand
-goes on best: three other lines are written with each, read, and measured. ``--check`` measures the styles that are
-there. Writes ``handwriting/synthesis/styles/NAME.json``, their picture ``docs/styles.svg``, and the two
-words that the page shows in handwriting.
+Every candidate is a code of a hand in which the synthesizer writes three lines. Of those that are read with few errors
+each style takes the one that fits its name best among those that look unlike all styles before it. What a code can be
+set to (slant, width) is then pushed a little further in the direction of the name, if that stays legible. ``--check``
+measures the styles that are there. Writes ``handwriting/synthesis/styles/NAME.json``, their picture
+``docs/styles.svg``, and the two words that the page shows in handwriting.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.composition.best_of import BestOf
-from handwriting.composition.page import HEIGHT_PER_LINE_HEIGHT
+from handwriting.composition.finish import HEIGHT_PER_LINE_HEIGHT
+from handwriting.features.hand import measures as features_of
 from handwriting.geometry.baseline import level
-from handwriting.geometry.normalise import deskew, slant, writing_height
+from handwriting.geometry.normalise import deskew, segments, slant, writing_height
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.svg import svg
+from handwriting.synthesis.codes import Code
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import HERE, SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 
 PAGE = HERE.parents[1] / "web" / "page"
-TEXT = "The quick brown fox jumps"
-LINES = ("over a lazy dog and back", "we sat in the garden all day", "many kind letters came today")
+TEXT = "The quick brown fox jumps over 9 dogs"
+LINES = ("Over a lazy dog and back again", "We sat in the garden all day", "Many kind letters came today")
 BIAS = 1.0
-VARIETY = 0.4
-"""The bias of the candidates: hands differ more than at the usual one, and fewer of them are read without an error."""
-TRIED = 10
-"""Candidates of each style that are tried as primers."""
+LEGIBLE = 0.02
+"""CER of the lines up to which a candidate may become a style."""
+APART = 0.5
+"""How far a style must be from those before it, in mean distances between two candidates."""
+PUSHED = (1.5, 0.75)
+"""How much further a style's slant or width is set, in deviations of training: the first that is legible."""
 LINE_MM = 12.0
 
 
@@ -51,72 +56,135 @@ class Measures:
     """Writing height, divided by that of the training ink."""
     joined: float
     """Letters to a stroke, dots not counted."""
+    width: float
+    """Of a letter, in writing heights."""
+    roundness: float
+    """The part of the way on which the pen turns neither sharply nor hardly."""
 
 
 def measure(ink: Ink, text: str, height: float) -> Measures:
-    """Of a line that says ``text``; ``height``: of the training ink."""
+    """What is seen of a line that says ``text``; ``height`` is that of the training ink."""
     flat = deskew(ink)
     own = writing_height(flat)
     long = sum(1 for stroke in flat.strokes if np.ptp(stroke, axis=0).max() > 0.15 * own)
     letters = sum(c.isalpha() for c in text)
-    return Measures(-float(np.degrees(np.arctan(slant(flat)))), own / height, letters / max(1, long))
+    dx, dy, length = segments(flat)
+    turn = np.abs(np.diff(np.unwrap(np.arctan2(dy, dx)[length > 0])))
+    even = (turn > np.radians(6)) & (turn < np.radians(45))
+    lean = -float(np.degrees(np.arctan(slant(flat))))
+    width = float(np.ptp(flat.x)) / own / len(text)
+    return Measures(lean, own / height, letters / max(1, long), width, float(even.mean()))
 
 
 WANTED = {
-    "upright": lambda m: -abs(m.slant) - 20 * abs(m.height - 1),
-    "slanted": lambda m: m.slant - 20 * abs(m.height - 1),
-    "cursive": lambda m: m.joined - 2 * abs(m.height - 1),
-    "printed": lambda m: -m.joined - 2 * abs(m.height - 1),
-    "small": lambda m: -m.height - abs(m.slant) / 90,
-    "large": lambda m: m.height - abs(m.slant) / 90,
+    "plain": lambda m: -abs(m.slant) / 10 - abs(m.height - 1),
+    "upright": lambda m: -abs(m.slant) / 10 - m.joined / 2,
+    "slanted": lambda m: m.slant,
+    "backhand": lambda m: -m.slant,
+    "cursive": lambda m: m.joined,
+    "printed": lambda m: -m.joined,
+    "narrow": lambda m: -m.width,
+    "wide": lambda m: m.width,
+    "round": lambda m: m.roundness,
+    "pointed": lambda m: -m.roundness,
+    "small": lambda m: -m.height,
+    "large": lambda m: m.height,
 }
 """The more, the better an example."""
+SLANT, WIDTH = -3, -2
+"""Where a code has them."""
+PUSHES = {"slanted": (SLANT, 1), "backhand": (SLANT, -1), "narrow": (WIDTH, -1), "wide": (WIDTH, 1)}
+SIZES = {"small": 0.72, "large": 1.35}
 
 
-def tried(style: Style, synthesizer: Synthesizer, recognizer: Recognizer) -> tuple[float, Measures]:
-    """CER of the lines written with a style, and the medians of their measures."""
-    written = synthesizer.write(LINES, Hand(BIAS, style=style))
-    read = [t.text for t in recognizer.transcribe_all([w.ink for w in written])]
-    rows = [measure(w.ink, w.text, synthesizer.height) for w in written]
-    medians = (float(np.median([getattr(row, name) for row in rows])) for name in ("slant", "height", "joined"))
-    return metrics.cer(list(zip(LINES, read, strict=True))), Measures(*medians)
+@dataclass(frozen=True)
+class Candidate:
+    """A hand and the lines that were written in it."""
+
+    code: Code
+    cer: float
+    seen: Measures
+    """Medians over the lines."""
+    features: NDArray[np.float64]
+    """What tells writers apart, a row for each line (3, 69)."""
 
 
-def make(synthesizer: Synthesizer, recognizer: Recognizer, candidates: int) -> dict[str, Style]:
-    """The six styles."""
-    written = synthesizer.write([TEXT] * candidates, Hand(VARIETY))
-    read = recognizer.transcribe_all([w.ink for w in written])
-    good = [w for w, t in zip(written, read, strict=True) if w.complete and t.text == TEXT]
-    print(f"{len(good)} of {candidates} lines are read without an error")
-    measured = [measure(w.ink, TEXT, synthesizer.height) for w in good]
+def candidates_of(codes: list[Code], synthesizer: Synthesizer, recognizer: Recognizer) -> list[Candidate]:
+    """Write and read three lines in each of the hands."""
+    found = []
+    for n, code in enumerate(codes):
+        lines = synthesizer.write(LINES, Hand(BIAS, n, Style("candidate", (), code=code)))
+        read = [t.text for t in recognizer.transcribe_all([line.ink for line in lines])]
+        rows = [measure(line.ink, line.text, synthesizer.height) for line in lines]
+        medians = (float(np.median([getattr(row, f.name) for row in rows])) for f in fields(Measures))
+        cer = metrics.cer(list(zip(LINES, read, strict=True))) if all(line.complete for line in lines) else 1.0
+        features = np.array([features_of(level(line.ink), line.text) for line in lines])
+        found.append(Candidate(code, cer, Measures(*medians), features))
+    return found
+
+
+def distances(candidates: list[Candidate]) -> NDArray[np.float64]:
+    """How unlike the hands of all pairs are (N, N): between their means, in deviations within a hand."""
+    rows = np.array([c.features for c in candidates])
+    spread = rows.reshape(-1, rows.shape[2]).std(0) + 1e-9
+    means = rows.mean(1)
+    within = np.cov(((rows - means[:, None]) / spread).reshape(-1, rows.shape[2]).T)
+    precision = np.linalg.inv(0.7 * within + 0.3 * np.diag(np.diag(within)) + 1e-3 * np.eye(len(within)))
+    away = (means[:, None] - means) / spread
+    return np.sqrt(np.einsum("ijf,fg,ijg->ij", away, precision, away))
+
+
+def make(synthesizer: Synthesizer, recognizer: Recognizer, count: int) -> dict[str, Style]:
+    """The styles."""
+    if synthesizer.codes is None:
+        raise SystemExit("styles are codes of hands, and this network has none")
+    codes = [synthesizer.codes.random(seed) for seed in range(count)]
+    candidates = [c for c in candidates_of(codes, synthesizer, recognizer) if c.cer <= LEGIBLE]
+    print(f"{len(candidates)} of {count} hands are legible")
+    apart = distances(candidates)
+    least = APART * apart[np.triu_indices(len(apart), 1)].mean()
     styles: dict[str, Style] = {}
-    taken: set[int] = set()
+    taken: list[int] = []
     for name, wanted in WANTED.items():
-        order = sorted((i for i in range(len(good)) if i not in taken), key=lambda i: -wanted(measured[i]))[:TRIED]
-        results = []
-        for i in order:
-            size = round(float(np.clip(measured[i].height, 0.5, 1.5)), 2) if name in ("small", "large") else 1.0
-            style = Style(name, (Sample(TEXT, good[i].ink),), size)
-            cer, after = tried(style, synthesizer, recognizer)
-            # Heights are brought to one another when priming: a small hand is small by its size.
-            after = replace(after, height=size)
-            results.append((cer > 0.05, -wanted(after), i, style))
-        _, _, i, styles[name] = min(results, key=lambda r: r[:3])
-        taken.add(i)
+        free = [i for i in range(len(candidates)) if not taken or apart[i, taken].min() > least]
+        best = max(free, key=lambda i: wanted(candidates[i].seen))
+        taken.append(best)
+        code = pushed(candidates[best].code, name, synthesizer, recognizer)
+        size = SIZES.get(name, 1.0)
+        (sample,) = BestOf(synthesizer, recognizer, 16).write([TEXT], Hand(BIAS, 0, Style(name, (), code=code)))
+        styles[name] = Style(name, (Sample(TEXT, sample.ink),), size, code)
     return styles
 
 
+def pushed(code: Code, name: str, synthesizer: Synthesizer, recognizer: Recognizer) -> Code:
+    """The code with its slant or width set further in the direction of the name, as far as that stays legible."""
+    if name not in PUSHES:
+        return code
+    place, sign = PUSHES[name]
+    for more in PUSHED:
+        numbers = code.numbers.copy()
+        numbers[place] = sign * max(sign * numbers[place], 0.0) + sign * more
+        further = replace(code, numbers=numbers)
+        (candidate,) = candidates_of([further], synthesizer, recognizer)
+        if candidate.cer <= LEGIBLE:
+            return further
+    return code
+
+
 def show(styles: dict[str, Style], synthesizer: Synthesizer, recognizer: Recognizer) -> None:
-    """Print what was measured, and draw the picture: for each style its name, written in it."""
-    print(f"{'style':10}{'slant':>8}{'size':>8}{'letters a stroke':>18}{'CER %':>8}")
+    """Print what was measured, and draw the picture: the same line in each style."""
+    print(f"{'style':10}{'slant':>8}{'size':>8}{'letters a stroke':>18}{'width':>8}{'round':>8}{'CER %':>8}")
     lines = []
     for name, style in styles.items():
-        cer, seen = tried(style, synthesizer, recognizer)
-        print(f"{name:10}{seen.slant:8.1f}{style.size:8.2f}{seen.joined:18.2f}{100 * cer:8.1f}")
+        assert style.code is not None
+        (found,) = candidates_of([style.code], synthesizer, recognizer)
+        seen = found.seen
+        print(f"{name:10}{seen.slant:8.1f}{style.size:8.2f}{seen.joined:18.2f}{seen.width:8.2f}{seen.roundness:8.2f}"
+              f"{100 * found.cer:8.1f}")  # fmt: skip
         ink = level(style.samples[0].ink)
         scale = HEIGHT_PER_LINE_HEIGHT * LINE_MM * style.size / writing_height(ink)
         lines.append(ink.moved_to(ink.x * scale, ink.y * scale))
-    title = "Six hands: " + ", ".join(styles)
+    title = f"{len(styles)} hands: " + ", ".join(styles)
     svg(compose(lines, PageLayout(width_mm=None, margin_mm=4, line_height_mm=LINE_MM), title=title), "docs/styles.svg")
 
 
@@ -135,7 +203,7 @@ def words(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--candidates", type=int, default=768)
+    parser.add_argument("--candidates", type=int, default=240)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--checkpoint", type=Path)
     options = parser.parse_args()

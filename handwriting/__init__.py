@@ -5,7 +5,7 @@
 >>> handwriting.transcribe(ink).text
 'a line of handwriting'
 >>> page = handwriting.generate("Dear Ann,", seed=3, layout=handwriting.PageLayout(paper="ruled"))
->>> handwriting.save(page, "letter.pdf")
+>>> handwriting.save(page, "page.pdf")
 []
 
 Functions load the shipped networks each time. To read or write much, load them once with :meth:`Recognizer.load` and
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
@@ -25,6 +25,7 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink, Page
 
 if TYPE_CHECKING:
+    from handwriting.composition.letter import LetterStyle
     from handwriting.composition.page import WrittenPage
     from handwriting.formats import Readable
     from handwriting.recognition.language.model import Hints
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from handwriting.recognition.streaming import Stream
     from handwriting.recognition.transcription import Transcription
     from handwriting.rendering.layout import PageLayout
+    from handwriting.rendering.pens import Pen
+    from handwriting.rendering.sheet import Sheet
     from handwriting.synthesis.hand import Hand
     from handwriting.synthesis.styles import Style
     from handwriting.synthesis.synthesizer import Synthesizer
@@ -42,16 +45,20 @@ __all__ = [
     "Hints",
     "Ink",
     "InkError",
+    "LetterStyle",
     "Page",
     "PageLayout",
+    "Pen",
     "ReadPage",
     "Recognizer",
+    "Sheet",
     "Stream",
     "Style",
     "Synthesizer",
     "Transcription",
     "WrittenPage",
     "generate",
+    "letter",
     "read",
     "save",
     "transcribe",
@@ -61,9 +68,12 @@ __version__ = "0.1.0"
 _MODULES = {
     "Hand": "handwriting.synthesis.hand",
     "Hints": "handwriting.recognition.language.model",
+    "LetterStyle": "handwriting.composition.letter",
     "PageLayout": "handwriting.rendering.layout",
+    "Pen": "handwriting.rendering.pens",
     "ReadPage": "handwriting.recognition.pages",
     "Recognizer": "handwriting.recognition.recognizer",
+    "Sheet": "handwriting.rendering.sheet",
     "Stream": "handwriting.recognition.streaming",
     "Style": "handwriting.synthesis.styles",
     "Synthesizer": "handwriting.synthesis.synthesizer",
@@ -108,7 +118,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
 
 
 def save(
-    what: Ink | Page | Sequence[Page] | WrittenPage,
+    what: Ink | Page | WrittenPage | Sequence[Page] | Sequence[WrittenPage],
     path: str | os.PathLike[str],
     format: str | None = None,
     *,
@@ -116,11 +126,11 @@ def save(
     animation_speed: float | None = None,
     plotter: bool = False,
 ) -> list[str]:
-    """Write ink, pages or a written page to a file; its ending chooses the format unless ``format`` names it.
+    """Write ink, pages or written pages to a file; its ending chooses the format unless ``format`` names it.
 
-    ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` hold the ink; ``.png`` and ``.pdf`` are drawings, ``.gcode``
-    and ``.hpgl`` programs for pen plotters; ``.svg`` is a
-    drawing of a :class:`WrittenPage` and holds the strokes of anything else. ``dpi`` is the resolution of a PNG. With
+    ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` hold the ink; ``.png`` and ``.pdf`` are drawings, ``.gcode`` and
+    ``.hpgl`` programs for pen plotters; ``.svg`` is a drawing of a :class:`WrittenPage` and holds the strokes of
+    anything else. Only ``.pdf`` and ``.xopp`` hold several pages. ``dpi`` is the resolution of a PNG. With
     ``animation_speed``, an SVG writes itself so many times as fast as a person; with ``plotter``, it holds only
     strokes, ordered for short pen-up moves.
 
@@ -141,13 +151,13 @@ def save(
     if animation_speed is not None:
         expect("animation_speed", animation_speed, (int, float), "a number")
     wanted = "ink, a page, pages or a written page"
-    if isinstance(what, list | tuple):
-        for page in what:
-            expect("what", page, Page, wanted)
-    elif not isinstance(what, Ink | Page):
+    if not isinstance(what, Ink | Page):
         from handwriting.composition.page import WrittenPage
 
-        expect("what", what, WrittenPage, wanted)
+        parts = what if isinstance(what, list | tuple) else [what]
+        kind = type(parts[0]) if parts and isinstance(parts[0], Page | WrittenPage) else WrittenPage
+        for part in parts:
+            expect("what", part, kind, wanted)
     from handwriting.composition.save import save as write
 
     return write(what, path, format, dpi=dpi, animation_speed=animation_speed, plotter=plotter).lost
@@ -251,9 +261,9 @@ def generate(
     """Write a line of text as ink, or with a ``layout`` a text of any length as a page, by the shipped synthesizer.
 
     ``hand`` says how to write; ``bias`` (0 is as varied as people are, higher is neater), ``seed`` and ``style`` (a
-    :class:`Style`, or the name or file of one) replace its values. With ``best_of``, every line is drawn so many times
-    and the one that is read best is kept. Size and slant of the hand are used on pages. Raises :class:`InkError`,
-    before anything is drawn, for a text that cannot be written.
+    :class:`Style`, or the name or file of one) replace its values. With ``best_of``, a line is drawn so many times and
+    the drawing that is read best is kept; on a page, so are words that are misread. Size and slant of the hand are used
+    on pages. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
 
     >>> ink = handwriting.generate("Dear Ann,", seed=3, style="cursive")
     >>> ink.source.text
@@ -262,12 +272,76 @@ def generate(
     'and another'
     """
     expect("text", text, str, "a string")
-    from handwriting.composition.generate import line_writer
+    from handwriting.composition.best_of import BestOf
     from handwriting.composition.page import write_page
+    from handwriting.composition.runs import WordWriter
+    from handwriting.recognition.recognizer import Recognizer
     from handwriting.rendering.layout import PageLayout
+    from handwriting.synthesis.synthesizer import Synthesizer
+
+    hand = _hand(hand, bias, seed, style)
+    _expect_best_of(best_of)
+    synthesizer = Synthesizer.load()
+    recognizer = Recognizer.load() if best_of > 1 else None
+    if layout is None:
+        writer = synthesizer if recognizer is None else BestOf(synthesizer, recognizer, best_of)
+        return writer.write([text], hand)[0].ink
+    expect("layout", layout, PageLayout, "a PageLayout")
+    return write_page(WordWriter(synthesizer, recognizer, best_of), text, layout, hand)
+
+
+def letter(
+    text: str,
+    *,
+    hand: Hand | None = None,
+    bias: float | None = None,
+    seed: int | None = None,
+    style: Style | str | None = None,
+    best_of: int = 8,
+    look: LetterStyle | None = None,
+    page: Sheet | str | None = None,
+    pen: Pen | str | None = None,
+) -> Iterator[WrittenPage]:
+    """Write a text of any length as a letter: an iterator over its pages, each there as soon as it is full.
+
+    The hand is given as to :func:`generate`. ``look`` says how the sheets look; ``page`` (a :class:`Sheet`, or a size
+    such as ``"a5"`` or ``"100x150"``) and ``pen`` (a :class:`Pen`, or the name of one) replace its values. Words that
+    the recognizer misreads are drawn again until there are ``best_of`` drawings of them. Raises :class:`InkError`,
+    before anything is drawn, for a text that cannot be written.
+
+    >>> pages = list(handwriting.letter("Dear Ann,\\n\\nsee you soon!", page="a5", pen="fountain", best_of=1))
+    >>> pages[0].lines[1].text
+    'see you soon!'
+    >>> handwriting.save(pages, "card.pdf")
+    []
+    """
+    expect("text", text, str, "a string")
+    from handwriting.composition.letter import LetterStyle, LetterWriter
+    from handwriting.composition.runs import WordWriter
+    from handwriting.recognition.recognizer import Recognizer
+    from handwriting.rendering.pens import Pen
+    from handwriting.rendering.pens import pen as pen_named
+    from handwriting.rendering.sheet import Sheet, sheet_size
+    from handwriting.synthesis.synthesizer import Synthesizer
+
+    hand = _hand(hand, bias, seed, style)
+    _expect_best_of(best_of)
+    look = LetterStyle() if look is None else look
+    expect("look", look, LetterStyle, "a LetterStyle")
+    if page is not None:
+        expect("page", page, (Sheet, str), "a Sheet, or the name of a size")
+        look = replace(look, sheet=Sheet(*sheet_size(page)) if isinstance(page, str) else page)
+    if pen is not None:
+        expect("pen", pen, (Pen, str), "a Pen, or the name of one")
+        look = look.with_pen(pen_named(pen) if isinstance(pen, str) else pen)
+    recognizer = Recognizer.load() if best_of > 1 else None
+    return iter(LetterWriter(WordWriter(Synthesizer.load(), recognizer, best_of), text, look, hand))
+
+
+def _hand(hand: Hand | None, bias: float | None, seed: int | None, style: Style | str | None) -> Hand:
+    """``hand`` with the values that are given."""
     from handwriting.synthesis.hand import Hand
     from handwriting.synthesis.styles import Style
-    from handwriting.synthesis.synthesizer import Synthesizer
 
     hand = Hand() if hand is None else hand
     expect("hand", hand, Hand, "a Hand")
@@ -280,11 +354,10 @@ def generate(
     if style is not None:
         expect("style", style, (Style, str), "a Style, or the name or file of one")
         hand = replace(hand, style=Style.load(style) if isinstance(style, str) else style)
+    return hand
+
+
+def _expect_best_of(best_of: int) -> None:
     expect("best_of", best_of, int, "a whole number")
     if best_of < 1:
         raise InkError(f"best_of {best_of}: give 1 or more")
-    writer = line_writer(Synthesizer.load(), best_of)
-    if layout is None:
-        return writer.write([text], hand)[0].ink
-    expect("layout", layout, PageLayout, "a PageLayout")
-    return write_page(writer, text, layout, hand)

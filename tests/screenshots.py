@@ -13,50 +13,73 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from handwriting.synthesis.styles import load
 
-SIZES = {"desktop": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 TIMEOUT_MS = 90_000
 
 
 def take(browser: Browser, address: str, folder: Path, device: str, scheme: str) -> None:
-    """The three views on one device in one colour scheme."""
+    """Every view on one device in one colour scheme."""
     size = SIZES[device]
-    context = browser.new_context(viewport=size, color_scheme=scheme, device_scale_factor=1.5, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport=size, color_scheme=scheme, device_scale_factor=1.5, reduced_motion="reduce", locale="en"
+    )
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
-    page.goto(f"{address}#write")
+
+    def show(view: str) -> None:
+        page.locator("nav a", has_text=view).click()
+
+    def shoot(name: str, full: bool = False) -> None:
+        page.screenshot(path=folder / f"{device}-{scheme}-{name}.png", full_page=full)
+
+    page.goto(address)
     page.wait_for_selector("html[data-ready]")
-    for i, name in enumerate(("upright", "cursive")):
-        top = 24 + i * 0.12 * size["width"]
-        draw(page, "#pad", load(name).samples[0].ink, 0.62 * size["width"], left=0.05 * size["width"], top=top)
-    page.locator("#lines > li").nth(1).wait_for()
-    page.locator("#lines .word").nth(2).hover()
-    page.screenshot(path=folder / f"{device}-{scheme}-write.png", full_page=True)
-    page.locator("nav a", has_text="Generate").click()
-    page.locator("#generate-state", has_text="best of").wait_for()
-    page.screenshot(path=folder / f"{device}-{scheme}-generate.png", full_page=True)
-    page.locator("nav a", has_text="My hand").click()
+    sheet = page.locator("#pad").bounding_box()
+    assert sheet is not None
+    for i, name in enumerate(("upright", "cursive", "slanted")):
+        ink = load(name).samples[0].ink
+        draw(page, "#pad", ink, 0.86 * sheet["width"], left=0.06 * sheet["width"], top=24 + i * 0.13 * sheet["width"])
+    page.locator("#lines > li").nth(2).wait_for()
+    page.locator("#lines .word").nth(2).click()
+    shoot("notebook")
+    page.keyboard.press("Escape")
+    show("Inside")
+    page.locator("#inside-player").wait_for()
+    page.locator("#inside-step").fill("60")
+    shoot("inside", full=True)
+    show("Letters")
+    page.locator("#letter-size").select_option("a5")
+    page.locator("#letter-paper").select_option("ruled")
+    page.locator("#letter-pen").select_option("fountain")
+    page.get_by_role("button", name="Write it").click()
+    expect(page.locator("#letters-state")).to_contain_text("words", timeout=TIMEOUT_MS)
+    shoot("letters", full=device == "phone")
+    show("My hand")
     width = size["width"] * (0.48 if device == "desktop" else 0.8)
     for i, name in enumerate(("slanted", "printed", "upright")):
         draw(page, f"#samples li:nth-child({i + 1}) canvas", load(name).samples[0].ink, width)
     page.locator("#samples .verdict:not(:empty)").nth(2).wait_for()
-    page.get_by_role("button", name="Make the style").click()
-    expect(page.locator("#hand-state")).to_contain_text("kept")
+    page.get_by_role("button", name="Make the hand").click()
+    expect(page.locator("#hand-state")).to_contain_text("kept", timeout=TIMEOUT_MS)
     page.locator("#hand-paper .stroke path").nth(10).wait_for(state="attached")
     page.wait_for_timeout(500)
-    page.screenshot(path=folder / f"{device}-{scheme}-hand.png", full_page=True)
+    shoot("hand", full=True)
     context.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("--only", default="", help="take only those whose name begins so, such as desktop-light")
+    arguments = parser.parse_args()
+    folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     with serving() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         for device in SIZES:
             for scheme in ("light", "dark"):
-                take(browser, address, folder, device, scheme)
+                if f"{device}-{scheme}".startswith(arguments.only):
+                    take(browser, address, folder, device, scheme)
         browser.close()
 
 

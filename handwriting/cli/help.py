@@ -13,10 +13,12 @@ PLAIN: dict[str, Any] = {"pretty_exceptions_enable": False, "rich_markup_mode": 
 READ_AND_WRITE = "Read and write"
 TRAIN = "Train"
 MEASURE = "Measure"
+LOOK_INSIDE = "Look inside"
 COMMANDS = {
     READ_AND_WRITE: ("transcribe", "generate", "letter", "serve", "convert", "formats", "style", "demo"),
     TRAIN: ("corpus", "prepare", "train", "export", "language"),
     MEASURE: ("evaluate", "calibrate"),
+    LOOK_INSIDE: ("inspect", "study"),
 }
 """The panels of ``handwriting --help`` and their commands, in this order."""
 

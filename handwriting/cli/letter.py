@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,8 +10,17 @@ import typer
 
 from handwriting.cli.options import (
     HAND,
+    PAGE,
+    PEN,
+    BestOf,
     Bias,
     Checkpoint,
+    Color,
+    Dpi,
+    LineHeight,
+    PenName,
+    PenWidth,
+    Replace,
     Seed,
     Size,
     Slant,
@@ -18,14 +28,13 @@ from handwriting.cli.options import (
     Text,
     TextFile,
     Threads,
+    not_with,
     one_text,
     only_with,
+    warn_doubtful,
 )
 from handwriting.cli.progress import bar, say
 from handwriting.errors import InkError
-
-SHEET = "Sheet"
-PEN = "Pen and output"
 
 
 def letter(
@@ -47,9 +56,11 @@ def letter(
             show_default=False,
         ),
     ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write the nearest spelling of characters that cannot be written.")
+    markdown: Annotated[
+        bool,
+        typer.Option("--markdown", help="Read the text as Markdown: headings, lists, emphasis and rules."),
     ] = False,
+    replace: Replace = False,
     seed: Seed = 0,
     bias: Bias = None,
     style: StyleName = None,
@@ -63,65 +74,54 @@ def letter(
             rich_help_panel=HAND,
         ),
     ] = 0.0,
-    candidates: Annotated[
-        int,
+    slips: Annotated[
+        float,
         typer.Option(
             min=0,
-            max=16,
-            help="New drawings of every word that the recognizer misreads; 0 reads nothing.",
+            max=1,
+            metavar="RATE",
+            help="Share of the words that are first written wrongly, struck out and written again.",
             rich_help_panel=HAND,
         ),
-    ] = 4,
+    ] = 0.0,
+    best_of: BestOf = 8,
     page: Annotated[
         str,
-        typer.Option(metavar="SIZE", help="Sheet: a4, a5, letter … or WIDTHxHEIGHT in mm.", rich_help_panel=SHEET),
+        typer.Option(metavar="SIZE", help="Sheet: a4, a5, letter … or WIDTHxHEIGHT in mm.", rich_help_panel=PAGE),
     ] = "a4",
     margin: Annotated[
         str,
-        typer.Option(metavar="MM", help="Margin, or four of them: top,right,bottom,left.", rich_help_panel=SHEET),
+        typer.Option(metavar="MM", help="Margin, or four of them: top,right,bottom,left.", rich_help_panel=PAGE),
     ] = "20",
-    line_height: Annotated[
-        float,
-        typer.Option(help="Distance between lines in mm; the writing is scaled to fit it.", rich_help_panel=SHEET),
-    ] = 10.0,
+    line_height: LineHeight = 10.0,
     paper: Annotated[
         Literal["plain", "ruled", "squared", "dotted", "seyes"],
-        typer.Option(help="Paper behind the writing.", rich_help_panel=SHEET),
+        typer.Option(help="Paper behind the writing.", rich_help_panel=PAGE),
     ] = "plain",
     margin_line: Annotated[
-        bool, typer.Option("--margin-line", help="Print a line along the left margin.", rich_help_panel=SHEET)
+        bool, typer.Option("--margin-line", help="Print a line along the left margin.", rich_help_panel=PAGE)
     ] = False,
     align: Annotated[
         Literal["left", "center", "right", "justify"],
-        typer.Option(help="Alignment of the lines.", rich_help_panel=SHEET),
+        typer.Option(help="Alignment of the lines.", rich_help_panel=PAGE),
     ] = "left",
     indent: Annotated[
-        float, typer.Option(min=0, help="Indent of the first line of a paragraph in mm.", rich_help_panel=SHEET)
+        float, typer.Option(min=0, help="Indent of the first line of a paragraph in mm.", rich_help_panel=PAGE)
     ] = 0.0,
     spacing: Annotated[
         float,
         typer.Option(
-            min=0, help="Extra space between paragraphs in line heights. Off on rulings.", rich_help_panel=SHEET
+            min=0, help="Extra space between paragraphs in line heights. Off on rulings.", rich_help_panel=PAGE
         ),
     ] = 0.0,
     header: Annotated[
         str,
-        typer.Option(help="Line at the top of the first sheet, set right, such as a date.", rich_help_panel=SHEET),
+        typer.Option(help="Line at the top of the first sheet, set right, such as a date.", rich_help_panel=PAGE),
     ] = "",
-    pen: Annotated[
-        Literal["fineliner", "ballpoint", "fountain", "pencil", "marker"],
-        typer.Option(help="Pen whose line is drawn.", rich_help_panel=PEN),
-    ] = "fineliner",
-    width: Annotated[
-        float | None,
-        typer.Option(
-            help="Width of the pen's line in mm.  [default: the pen's]", show_default=False, rich_help_panel=PEN
-        ),
-    ] = None,
-    color: Annotated[
-        str, typer.Option(help="Color of the ink: a name, #rrggbb or rgb(r, g, b).", rich_help_panel=PEN)
-    ] = "black",
-    dpi: Annotated[float, typer.Option(help="Resolution of PNGs in pixels per inch.", rich_help_panel=PEN)] = 200,
+    pen: PenName = "fineliner",
+    width: PenWidth = None,
+    color: Color = "black",
+    dpi: Dpi = 200,
     gcode_profile: Annotated[
         str,
         typer.Option(
@@ -130,6 +130,14 @@ def letter(
             rich_help_panel=PEN,
         ),
     ] = "servo",
+    gcode_outline: Annotated[
+        bool,
+        typer.Option(
+            "--gcode-outline",
+            help="Only move around the box that holds the ink with the pen up, to check where the paper lies.",
+            rich_help_panel=PEN,
+        ),
+    ] = False,
     checkpoint: Checkpoint = None,
     threads: Threads = 1,
 ) -> None:
@@ -141,16 +149,15 @@ def letter(
     """
     from handwriting.composition.generate import read_text
     from handwriting.composition.letter import LetterStyle, write_letter
-    from handwriting.composition.letter_files import check, save_letter
-    from handwriting.composition.marks import drawable
+    from handwriting.composition.letter_files import GCODE_ENDINGS, check, save_letter
     from handwriting.composition.merge import merge as write_all
     from handwriting.composition.merge import read_table
+    from handwriting.composition.runs import WordWriter
     from handwriting.files import refuse_input
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.rendering.machine import machine
     from handwriting.rendering.pens import pen as pen_named
     from handwriting.rendering.sheet import Sheet, sheet_size
-    from handwriting.synthesis.characters import respelled
     from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import Synthesizer
@@ -158,10 +165,13 @@ def letter(
     one_text(text, file)
     ending = output.suffix.lower()
     only_with(context, "dpi", ending == ".png", "a .png output")
-    only_with(context, "gcode_profile", ending in (".gcode", ".nc"), "a .gcode output")
+    for name in ("gcode_profile", "gcode_outline"):
+        only_with(context, name, ending in GCODE_ENDINGS, "a .gcode output")
+    for name in ("indent", "spacing"):
+        not_with(context, name, markdown, "--markdown")
     check(output)
     refuse_input(output, [path for path in (file, merge, style) if path is not None])
-    profile, chosen = machine(gcode_profile), pen_named(pen, width)
+    profile = dataclasses.replace(machine(gcode_profile), outline=gcode_outline)
     look = LetterStyle(
         Sheet(*sheet_size(page), _margins(margin), line_height, paper, margin_line),
         align,
@@ -170,33 +180,35 @@ def letter(
         header,
         lively,
         color,
-        chosen.width,
-        None if chosen.uniform else chosen,
-    )
+        markdown=markdown,
+        slips=slips,
+        replace_unknown=replace,
+    ).with_pen(pen_named(pen, width))
     words = read_text(text, file)
     hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, load(style) if style is not None else None, size, slant)
-    synthesizer = Synthesizer.load(checkpoint, threads)
-    recognizer = Recognizer.load(threads=threads) if candidates else None
-    if replace:
-        words = respelled(words, synthesizer.characters | drawable(words))
+    writer = WordWriter(
+        Synthesizer.load(checkpoint, threads), Recognizer.load(threads=threads) if best_of > 1 else None, best_of
+    )
     if merge is not None:
         rows = read_table(merge)
         with bar("writing", unit="letters") as progress:
             done = write_all(
-                synthesizer, recognizer, rows, words, str(output), look, hand,
-                candidates=candidates, dpi=dpi, machine=profile, report=say, progress=progress,
+                writer, rows, words, str(output), look, hand,
+                dpi=dpi, machine=profile, report=say, progress=progress,
             )  # fmt: skip
         print(f"{done.written} letters written, {done.skipped} there before, {done.failed} failed")
         if done.failed:
             raise SystemExit(1 if done.written + done.skipped else 2)
         return
     with bar("writing", unit="characters") as progress:
-        made = write_letter(synthesizer, recognizer, words, look, hand, candidates=candidates, progress=progress)
-    files = save_letter(made.pages, output, text=words, dpi=dpi, machine=profile)
-    for word, read in made.doubtful:
-        say(f"warning: {word!r} is read as {read!r}; try another --seed or more --candidates")
+        made = write_letter(writer, words, look, hand, progress=progress)
+    files = save_letter(made.pages, output, dpi=dpi, machine=profile)
+    warn_doubtful(made.doubtful)
     pages = f"{len(made.pages)} page" + "s" * (len(made.pages) != 1)
-    print(f"{', '.join(map(str, files))}: {pages}, {made.words} words, {made.redrawn} of them drawn again")
+    redrawn = f"{made.redrawn} of them drawn again" + (
+        f", {made.joined} because they were joined" if made.joined else ""
+    )
+    print(f"{', '.join(map(str, files))}: {pages}, {made.words} words, {redrawn}")
 
 
 def _margins(text: str) -> tuple[float, float, float, float]:

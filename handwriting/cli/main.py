@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import typer
 
-from handwriting.cli import corpus, evaluate, language, letter, read, serve, style, train, write
+from handwriting.cli import corpus, evaluate, inspect, language, letter, read, serve, study, style, train, write
 from handwriting.cli.help import PLAIN, Application, Command
 from handwriting.cli.program import NAME, as_called, program
 from handwriting.errors import InkError
@@ -31,6 +31,7 @@ for name, function in (
     ("prepare", corpus.prepare),
     ("export", train.export),
     ("calibrate", evaluate.calibrate),
+    ("inspect", inspect.inspect),
 ):
     app.command(name, cls=Command)(function)
 for name, group in (
@@ -38,6 +39,7 @@ for name, group in (
     ("train", train.app),
     ("language", language.app),
     ("evaluate", evaluate.app),
+    ("study", study.app),
 ):
     app.add_typer(group, name=name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -92,6 +93,41 @@ Size = Annotated[float, typer.Option(help="Size of the writing; 1 fits the line 
 Slant = Annotated[
     float, typer.Option(help="Slant in degrees; positive values lean to the right.", rich_help_panel=HAND)
 ]
+BestOf = Annotated[
+    int,
+    typer.Option(
+        "--best-of",
+        min=1,
+        max=16,
+        metavar="N",
+        help="Draw words that the recognizer misreads again until there are N drawings of them; 1 reads nothing.",
+        rich_help_panel=HAND,
+    ),
+]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Write the nearest spelling of characters that cannot be written.")
+]
+
+PAGE = "Page"
+"""The panel of the options that describe the page."""
+PEN = "Pen and output"
+"""The panel of the options that describe the pen and the file."""
+
+LineHeight = Annotated[
+    float, typer.Option(help="Distance between lines in mm; the writing is scaled to fit it.", rich_help_panel=PAGE)
+]
+PenName = Annotated[
+    Literal["fineliner", "ballpoint", "fountain", "pencil", "marker"],
+    typer.Option("--pen", help="Pen whose line is drawn.", rich_help_panel=PEN),
+]
+PenWidth = Annotated[
+    float | None,
+    typer.Option(
+        "--width", help="Width of the pen's line in mm.  [default: the pen's]", show_default=False, rich_help_panel=PEN
+    ),
+]
+Color = Annotated[str, typer.Option(help="Color of the ink: a name, #rrggbb or rgb(r, g, b).", rich_help_panel=PEN)]
+Dpi = Annotated[float, typer.Option(help="Resolution of PNGs in pixels per inch.", rich_help_panel=PEN)]
 
 Out = Annotated[Path, typer.Option(help="Folder of the run; a run that is there is resumed.")]
 Init = Annotated[
@@ -135,6 +171,12 @@ def not_with(context: typer.Context, name: str, condition: bool, other: str) -> 
     """Refuse the option ``name`` if it was given although it has no effect with the ``other``."""
     if condition and (option := _given(context, name)):
         raise InkError(f"{option} has no effect with {other}; leave one of them out")
+
+
+def warn_doubtful(doubtful: Sequence[tuple[str, str]]) -> None:
+    """Name the words that may not be readable, each with what the recognizer reads."""
+    for word, read in doubtful:
+        say(f"warning: {word!r} is read as {read!r}; try another --seed or a higher --best-of")
 
 
 def _given(context: typer.Context, name: str) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from handwriting.cli.options import Checkpoint, only_with
 from handwriting.cli.progress import bar, say, say_notes
 
 if TYPE_CHECKING:
+    from handwriting.ink import Ink
     from handwriting.synthesis.codes import Code
     from handwriting.synthesis.styles import Sample
     from handwriting.synthesis.synthesizer import Synthesizer
@@ -26,15 +29,20 @@ def create_style(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the style.")],
     ink: Annotated[
         list[Path],
-        typer.Argument(metavar="INK", help="Ink files, each with a line in the handwriting to imitate."),
+        typer.Argument(metavar="INK", help="Ink files, each with a line or a page of the handwriting to imitate."),
     ],
     text: Annotated[
         list[str] | None,
         typer.Option(
-            help="Text of the line, once for each file, if the files do not contain it; repeatable.",
+            help="What the ink says, once for each file or each line; repeatable.  [default: as read, to be confirmed]",
             show_default=False,
         ),
     ] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(help="Text file (UTF-8) with what each line of the ink says.", show_default=False),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take what the recognizer reads without asking.")] = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write.  [default: NAME.json]", show_default=False)
     ] = None,
@@ -51,22 +59,51 @@ def create_style(
 ) -> None:
     """Create a style from lines of ink.
 
+    Three to ten lines are a good start. A page is split into its lines. What neither the files nor you say is read by
+    the recognizer, and you confirm it.
+
     The style can be used with 'generate --style' and on the page that 'serve' opens.
     """
+    from handwriting.composition.generate import read_text
     from handwriting.composition.style import style_from_files
+    from handwriting.errors import InkError
     from handwriting.files import refuse_input
     from handwriting.synthesis.synthesizer import Synthesizer
 
     only_with(context, "strength", fit, "--fit")
+    if text and texts:
+        raise InkError("--text and --texts both say what the ink says; give one of them")
     path = output or Path(f"{name}.json")
     refuse_input(path, ink)
+    said = text or ([] if texts is None else [line for line in read_text(None, texts).splitlines() if line.strip()])
     synthesizer = Synthesizer.load(checkpoint)
     estimate = None if not fit else lambda samples: _fitted(synthesizer, samples, strength)
-    made = style_from_files(synthesizer, ink, text or (), name, size, estimate=estimate, text_option="--text")
-    for source, sample in zip(ink, made.samples, strict=True):
-        say_notes(source, sample.ink.source.notes)
+    made = style_from_files(
+        synthesizer, ink, said, name, size, read=partial(_confirmed, yes), estimate=estimate, text_option="--text"
+    )
+    for note in dict.fromkeys(note for sample in made.samples for note in sample.ink.source.notes):
+        say_notes(ink[0] if len(ink) == 1 else "the ink", [note])
     made.save(path)
-    print(f"{path}: {name}, {sum(len(sample.ink) for sample in made.samples)} points")
+    lines, points = len(made.samples), sum(len(sample.ink) for sample in made.samples)
+    print(f"{path}: {name}, {lines} line{'s' * (lines != 1)}, {points} points")
+
+
+def _confirmed(yes: bool, inks: Sequence[Ink]) -> list[str | None]:
+    """What the lines say, as the recognizer reads them and the person at the terminal confirms or corrects."""
+    from handwriting.errors import InkError
+    from handwriting.recognition.recognizer import Recognizer
+
+    read = [transcription.text for transcription in Recognizer.load().transcribe_all(inks, "language")]
+    asked = sys.stdin.isatty() and not yes
+    if not asked:
+        say("the lines as read:" + "".join(f"\n  {number}: {text}" for number, text in enumerate(read, 1)))
+    if yes:
+        return list(read)
+    if not asked:
+        raise InkError("nobody is there to confirm what was read; give --yes if it is right, or --text for each line")
+    say("What does each line say? Press Enter if it was read right, or type the text; - leaves the line out.")
+    answers = [typer.prompt(f"  {number}", default=text, err=True) for number, text in enumerate(read, 1)]
+    return [None if answer.strip() == "-" else answer.strip() for answer in answers]
 
 
 def _fitted(synthesizer: Synthesizer, samples: Sequence[Sample], strength: float) -> Code:

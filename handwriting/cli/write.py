@@ -9,8 +9,17 @@ import typer
 
 from handwriting.cli.options import (
     HAND,
+    PAGE,
+    PEN,
+    BestOf,
     Bias,
     Checkpoint,
+    Color,
+    Dpi,
+    LineHeight,
+    PenName,
+    PenWidth,
+    Replace,
     Seed,
     Size,
     Slant,
@@ -20,12 +29,10 @@ from handwriting.cli.options import (
     Threads,
     one_text,
     only_with,
+    warn_doubtful,
 )
-from handwriting.cli.progress import bar, say, say_notes
+from handwriting.cli.progress import bar, say_notes
 from handwriting.errors import InkError
-
-PAGE = "Page"
-DRAWING = "Drawing"
 
 
 def generate(
@@ -40,6 +47,7 @@ def generate(
     ],
     text: Text = None,
     file: TextFile = None,
+    replace: Replace = False,
     seed: Seed = 0,
     bias: Bias = None,
     style: StyleName = None,
@@ -59,64 +67,54 @@ def generate(
             rich_help_panel=HAND,
         ),
     ] = None,
-    best_of: Annotated[
-        int,
-        typer.Option(
-            "--best-of",
-            min=1,
-            max=16,
-            metavar="N",
-            help="Draw every line N times and keep the one that is read best.",
-            rich_help_panel=HAND,
-        ),
-    ] = 1,
+    best_of: BestOf = 8,
     size: Size = 1.0,
     slant: Slant = 0.0,
     page_width: Annotated[
         float | None,
         typer.Option(
-            help="Width of the page in mm.  [default: 210 on ruled or squared paper, else as wide as the writing]",
+            help="Width of the page in mm.  [default: 210 on printed paper, else as wide as the writing]",
             show_default=False,
             rich_help_panel=PAGE,
         ),
     ] = None,
     page_height: Annotated[
         float,
-        typer.Option(help="Minimum height of the page in mm; it grows with the text.", rich_help_panel=PAGE),
+        typer.Option(
+            help="Minimum height of the page in mm; it grows with the text. 'letter' fills several pages.",
+            rich_help_panel=PAGE,
+        ),
     ] = 0.0,
     paper: Annotated[
-        Literal["plain", "ruled", "squared"], typer.Option(help="Paper behind the writing.", rich_help_panel=PAGE)
+        Literal["plain", "ruled", "squared", "dotted", "seyes"],
+        typer.Option(help="Paper behind the writing.", rich_help_panel=PAGE),
     ] = "plain",
     margin: Annotated[
         float | None,
         typer.Option(help="Margin in mm.  [default: 20 on a page, else 4]", show_default=False, rich_help_panel=PAGE),
     ] = None,
-    line_height: Annotated[
-        float,
-        typer.Option(help="Distance between lines in mm; the writing is scaled to fit it.", rich_help_panel=PAGE),
-    ] = 10.0,
+    line_height: LineHeight = 10.0,
     align: Annotated[
         Literal["left", "center", "right"], typer.Option(help="Alignment of the lines.", rich_help_panel=PAGE)
     ] = "left",
-    color: Annotated[
-        str, typer.Option(help="Color of the ink: a name, #rrggbb or rgb(r, g, b).", rich_help_panel=DRAWING)
-    ] = "black",
-    width: Annotated[float, typer.Option(help="Width of the pen's line in mm.", rich_help_panel=DRAWING)] = 0.4,
-    dpi: Annotated[float, typer.Option(help="Resolution of a PNG in pixels per inch.", rich_help_panel=DRAWING)] = 200,
+    pen: PenName = "fineliner",
+    width: PenWidth = None,
+    color: Color = "black",
+    dpi: Dpi = 200,
     animate: Annotated[
         bool,
-        typer.Option("--animate", help="Make an SVG that writes itself, stroke by stroke.", rich_help_panel=DRAWING),
+        typer.Option("--animate", help="Make an SVG that writes itself, stroke by stroke.", rich_help_panel=PEN),
     ] = False,
     speed: Annotated[
         float,
-        typer.Option(help="Speed of the animation; 1 is as fast as a person.", rich_help_panel=DRAWING),
+        typer.Option(help="Speed of the animation; 1 is as fast as a person.", rich_help_panel=PEN),
     ] = 1.0,
     plotter: Annotated[
         bool,
         typer.Option(
             "--plotter",
             help="Make an SVG for a pen plotter: only strokes, ordered for short pen-up moves.",
-            rich_help_panel=DRAWING,
+            rich_help_panel=PEN,
         ),
     ] = False,
     checkpoint: Checkpoint = None,
@@ -128,13 +126,16 @@ def generate(
     same file. Text with characters that cannot be written is refused before anything is drawn, and the message
     suggests a spelling that can be written.
     """
+    from handwriting.composition.blocks import respelled
     from handwriting.composition.generate import generate as run
-    from handwriting.composition.generate import line_writer, read_text
+    from handwriting.composition.generate import read_text
+    from handwriting.composition.runs import WordWriter
     from handwriting.composition.style import style_from_file
     from handwriting.files import refuse_input
+    from handwriting.recognition.recognizer import Recognizer
     from handwriting.rendering.layout import PageLayout
+    from handwriting.rendering.pens import pen as pen_named
     from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
-    from handwriting.synthesis.observer import Observer
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -155,15 +156,17 @@ def generate(
         align=align,
         paper=paper,
         color=color,
-        stroke_mm=width,
-    )
+    ).with_pen(pen_named(pen, width))
     words = read_text(text, file)
     imitated = load(style) if style is not None else None
     if prime is not None:
         imitated = style_from_file(prime, prime_text, text_option="--prime-text")
         say_notes(prime, imitated.samples[0].ink.source.notes)
     hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, imitated, size, slant)
-    writer = line_writer(Synthesizer.load(checkpoint, threads), best_of, threads)
+    synthesizer = Synthesizer.load(checkpoint, threads)
+    if replace:
+        words = respelled(words, synthesizer)
+    writer = WordWriter(synthesizer, Recognizer.load(threads=threads) if best_of > 1 else None, best_of)
     with bar("writing", unit="characters") as progress:
         done = run(
             writer,
@@ -174,12 +177,9 @@ def generate(
             animation_speed=speed if animate else None,
             plotter=plotter,
             dpi=dpi,
-            observer=Observer(progress),
+            progress=progress,
         )
-    for line in done.incomplete:
-        say(f"warning: {line!r} may have lost its end; try another --seed")
-    for chosen in done.misread:
-        say(f"warning: {chosen.text!r} is read as {chosen.read!r}, the best of {best_of}; try another --seed")
+    warn_doubtful(done.page.doubtful)
     print(done.summary)
 
 

@@ -11,10 +11,8 @@ fill a batch, candidates are drawn in rounds, and a line that is read correctly 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Self
-
-import numpy as np
+from dataclasses import dataclass
+from typing import Any
 
 from handwriting import metrics
 from handwriting.errors import InkError
@@ -23,11 +21,13 @@ from handwriting.ink import Ink
 from handwriting.recognition.decode import GreedyDecoder, log_probability
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.observer import Observer
-from handwriting.synthesis.synthesizer import BATCH, Synthesizer, Written
+from handwriting.synthesis.synthesizer import Synthesizer, Written
 
 MAX_CANDIDATES = 16
 """They fit into one batch of the synthesizer."""
+
+BATCH = 16
+"""Candidates that are drawn side by side: with more, lines that are read right at once would be drawn again."""
 
 STREAMS_PER_CANDIDATE = 1_000_000
 """Distance between the random streams of a line's candidates: no text has as many lines."""
@@ -52,15 +52,6 @@ class ChosenLine(Written):
     def verified(self) -> bool:
         """True if the line is complete and the recognizer reads its text."""
         return self.errors == 0 and self.complete
-
-    def cut(self, end: int, points: int) -> Self:
-        """The first ``end`` characters, which are the first ``points`` of the ink; ``read`` is cut where they end."""
-        kept = super().cut(end, points)
-        pairs = metrics.alignment(self.text, self.read)
-        within = np.cumsum([len(reference) for reference, _ in pairs]) <= end
-        read = "".join(output for (_, output), inside in zip(pairs, within, strict=True) if inside).rstrip()
-        edits, _ = metrics.edits([(kept.text, read)])
-        return replace(kept, read=read, errors=int(edits[0]))
 
     @property
     def rank(self) -> tuple[bool, int, float]:
@@ -88,23 +79,14 @@ class BestOf:
         """The synthesizer's card."""
         return self.synthesizer.card
 
-    def write(
-        self, texts: Sequence[str], hand: Hand = Hand(), *, stream: int = 0, observer: Observer = Observer()
-    ) -> list[ChosenLine]:
+    def write(self, texts: Sequence[str], hand: Hand = Hand(), *, stream: int = 0) -> list[ChosenLine]:
         """Write ``texts`` as :meth:`Synthesizer.write` does.
 
-        First candidates are what the synthesizer alone would write. ``observer.points`` sees the first line's first
-        candidate, which is then kept if it is verified.
+        First candidates are what the synthesizer alone would write.
         """
         texts = [self.synthesizer.writable(text) for text in texts]
         best: list[ChosenLine | None] = [None] * len(texts)
-        drawn, done, total = 0, 0, sum(map(len, texts))
-
-        def report(part: float, whole: float) -> None:
-            observer.progress(max(done, min(done + part, total)), total)
-
-        silent = Observer(report)
-        first = replace(observer, progress=report)
+        drawn = 0
         while drawn < self.n:
             open_lines = [i for i, line in enumerate(best) if line is None or not line.verified]
             if not open_lines:
@@ -112,17 +94,14 @@ class BestOf:
             each = min(self.n - drawn, max(1, BATCH // len(open_lines)))
             for k in range(0, len(open_lines), BATCH):
                 rows = [(i, drawn + j) for i in open_lines[k : k + BATCH] for j in range(each)]
-                lines = self._draw(texts, rows, hand, stream, silent if drawn else first)
-                for (i, _), line in zip(rows, lines, strict=True):
-                    best[i] = _better(best[i], line, keep_first=observer.points is not None and i == 0)
+                for (i, _), line in zip(rows, self._draw(texts, rows, hand, stream), strict=True):
+                    best[i] = _better(best[i], line)
             drawn += each
-            done = sum(len(line.text) for line in best if line is not None and line.verified)
         # Of a line that was given up every time, one more candidate is drawn with all the synthesizer's attempts.
         lost = [(i, self.n) for i, line in enumerate(best) if line is not None and not line.complete and self.n > 1]
         if lost:
-            for (i, _), line in zip(lost, self._draw(texts, lost, hand, stream, silent, hurried=False), strict=True):
-                best[i] = _better(best[i], line, keep_first=False)
-        observer.progress(total, total)
+            for (i, _), line in zip(lost, self._draw(texts, lost, hand, stream, hurried=False), strict=True):
+                best[i] = _better(best[i], line)
         return [line for line in best if line is not None]
 
     def _draw(
@@ -131,7 +110,6 @@ class BestOf:
         rows: Sequence[tuple[int, int]],
         hand: Hand,
         stream: int,
-        observer: Observer,
         hurried: bool = True,
     ) -> list[ChosenLine]:
         """A candidate for each of ``rows``: the index of a text and the number of the candidate."""
@@ -139,7 +117,6 @@ class BestOf:
             [texts[i] for i, _ in rows],
             hand,
             streams=[stream + i + STREAMS_PER_CANDIDATE * candidate for i, candidate in rows],
-            observer=observer,
             hurried=hurried and self.n > 1,
         )
         verdicts = judge(self.recognizer, [line.ink for line in written], [line.text for line in written])
@@ -149,11 +126,8 @@ class BestOf:
         ]
 
 
-def _better(best: ChosenLine | None, line: ChosenLine, keep_first: bool) -> ChosenLine:
-    """The better of two; ``keep_first``: a verified first candidate stays, because someone has watched it."""
-    if best is None or (line.rank < best.rank and not (keep_first and best.candidate == 0 and best.verified)):
-        return line
-    return best
+def _better(best: ChosenLine | None, line: ChosenLine) -> ChosenLine:
+    return line if best is None or line.rank < best.rank else best
 
 
 def judge(recognizer: Recognizer, inks: Sequence[Ink], texts: Sequence[str]) -> list[tuple[str, int, float]]:

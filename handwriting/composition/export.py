@@ -42,15 +42,15 @@ def encode(drawing: Drawing, ending: str, *, text: str | None = None, dpi: float
     """
     if ending in pictures.ENDINGS:
         return pictures.encode(drawing, ending, dpi=dpi)
-    return encode_ink(page_of(drawing, text), ending)
+    return encode_pages([page_of(drawing, text)], ending)
 
 
-def encode_ink(page: Page, ending: str) -> bytes:
-    """``page`` as the contents of an ink file with this ``ending``."""
+def encode_pages(pages: Sequence[Page], ending: str) -> bytes:
+    """``pages`` as the contents of an ink file with this ``ending``."""
     format = formats.writer(f"ink{ending}")
     if format.write is None:
         raise InkError(f"{ending} files are only read; give one of {', '.join(endings())}")
-    return format.write([page])
+    return format.write(list(pages))
 
 
 def save(drawing: Drawing, path: str | os.PathLike[str], *, text: str | None = None, dpi: float = 200) -> None:

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handwriting import metrics
-from handwriting.composition.best_of import BestOf, ChosenLine
-from handwriting.composition.page import LineWriter, WrittenPage, write_page
+from handwriting.composition.blocks import MAX_TEXT_CHARACTERS
+from handwriting.composition.page import WrittenPage, write_page
+from handwriting.composition.runs import WordWriter
 from handwriting.composition.save import check, save
 from handwriting.errors import InkError
 from handwriting.files import has_place
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.synthesizer import Synthesizer
-
-MAX_TEXT_CHARACTERS = 20_000
-"""Characters that are written at a time: they take minutes on a CPU."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +27,6 @@ class GeneratedFile:
     page: WrittenPage
     summary: str
     """The file, its lines and its size, in one line."""
-
-    @property
-    def incomplete(self) -> list[str]:
-        """Texts of the lines that were cut off before their end."""
-        return [line.text for line in self.page.lines if not line.complete]
-
-    @property
-    def misread(self) -> list[ChosenLine]:
-        """The complete lines of which no candidate was read as its text."""
-        return [
-            line for line in self.page.lines if isinstance(line, ChosenLine) and line.complete and not line.verified
-        ]
 
 
 def read_text(text: str | None, file: Path | None) -> str:
@@ -59,16 +45,8 @@ def read_text(text: str | None, file: Path | None) -> str:
     return text
 
 
-def line_writer(synthesizer: Synthesizer, candidates: int = 1, threads: int = 1) -> LineWriter:
-    """The synthesizer, or for several ``candidates`` of each line one that keeps the best, by the shipped recognizer.
-
-    ``threads``: threads of the recognizer's engine.
-    """
-    return BestOf(synthesizer, Recognizer.load(threads=threads), candidates) if candidates > 1 else synthesizer
-
-
 def generate(
-    writer: LineWriter,
+    writer: WordWriter,
     text: str,
     path: Path,
     layout: PageLayout = PageLayout(),
@@ -77,7 +55,7 @@ def generate(
     animation_speed: float | None = None,
     plotter: bool = False,
     dpi: float = 200,
-    observer: Observer = Observer(),
+    progress: Progress = no_progress,
 ) -> GeneratedFile:
     """Write ``text`` in ``hand`` to ``path``: a picture or an ink file, by its ending.
 
@@ -87,7 +65,7 @@ def generate(
     """
     check(path, animation_speed=animation_speed, plotter=plotter)
     has_place(path)
-    page = write_page(writer, text, layout, hand, observer=observer)
+    page = write_page(writer, text, layout, hand, progress=progress)
     saved = save(page, path, dpi=dpi, animation_speed=animation_speed, plotter=plotter)
     lines = f"{len(page.lines)} line" + ("" if len(page.lines) == 1 else "s")
     summary = f"{path}: {lines}, {page.drawing.width:.0f} x {page.drawing.height:.0f} mm"
@@ -111,7 +89,7 @@ def demonstrate(
 ) -> Demonstration:
     """Write ``text`` to an SVG file, read its ink, and compare."""
     layout = PageLayout(width_mm=None, margin_mm=4)
-    page = generate(synthesizer, text, path, layout, Hand(seed=seed)).page
+    page = generate(WordWriter(synthesizer, best_of=1), text, path, layout, Hand(seed=seed)).page
     output = " ".join(t.text for t in recognizer.transcribe_all([line.ink for line in page.lines]))
     return Demonstration(text, output, metrics.cer([(" ".join(line.text for line in page.lines), output)]))
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from handwriting import formats
 from handwriting.composition import export
+from handwriting.composition.page import WrittenPage
 from handwriting.files import atomic, has_place
 from handwriting.ink import Page
-from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.machine import MACHINES, Machine, gcode, hpgl
+from handwriting.rendering.machine import MACHINES, Machine, gcode_text, hpgl_text
 from handwriting.rendering.pens import widths
 
-MACHINE_ENDINGS = (".gcode", ".nc", ".hpgl", ".plt")
+GCODE_ENDINGS, HPGL_ENDINGS = (".gcode", ".nc"), (".hpgl", ".plt")
+MACHINE_ENDINGS = (*GCODE_ENDINGS, *HPGL_ENDINGS)
 
 
 def check(path: Path) -> str:
@@ -34,40 +35,54 @@ def files_of(path: Path, pages: int) -> list[Path]:
 
 
 def save_letter(
-    pages: Sequence[Drawing], path: Path, *, text: str, dpi: float = 200, machine: Machine = MACHINES["servo"]
+    pages: Sequence[WrittenPage], path: Path, *, dpi: float = 200, machine: Machine = MACHINES["servo"]
 ) -> list[Path]:
     """Write ``pages`` to ``path`` and return the files; each appears complete or not at all.
 
-    ``text`` is the transcript of ink files, ``dpi`` the resolution of PNGs, ``machine`` what G-code is for.
+    ``dpi`` is the resolution of PNGs, ``machine`` what G-code is for; ink that leaves its work area is refused before
+    any file is written.
     """
     ending, files = check(path), files_of(path, len(pages))
-    if ending == ".pdf":
-        from handwriting.rendering.pdf import data
-
-        with atomic(path) as temporary:
-            temporary.write_bytes(data(pages))
-    elif _holds_pages(ending):
-        formats.save([replace(ink_page(page, text), number=n) for n, page in enumerate(pages, 1)], path)
-    else:
-        for page, file in zip(pages, files, strict=True):
-            if ending in (".gcode", ".nc"):
-                gcode(page, file, machine)
-            elif ending in (".hpgl", ".plt"):
-                hpgl(page, file)
-            elif ending in (".svg", ".png"):
-                export.save(page, file, dpi=dpi)
-            else:
-                formats.save(ink_page(page, text), file)
+    contents = (
+        [encode_letter(pages, ending)]
+        if _holds_pages(ending)
+        else [_encode_page(page, ending, dpi, machine) for page in pages]
+    )
+    for file, data in zip(files, contents, strict=True):
+        with atomic(file) as temporary:
+            temporary.write_bytes(data)
     return files
 
 
-def ink_page(drawing: Drawing, text: str) -> Page:
+def encode_letter(pages: Sequence[WrittenPage], ending: str) -> bytes:
+    """``pages`` as the contents of one file with this ``ending``, which holds several pages."""
+    if ending == ".pdf":
+        from handwriting.rendering import pdf
+
+        return pdf.data([page.drawing for page in pages])
+    inked = [replace(ink_page(page), number=n) for n, page in enumerate(pages, 1) if page.drawing.inks]
+    return export.encode_pages(inked, ending)
+
+
+def _encode_page(page: WrittenPage, ending: str, dpi: float, machine: Machine) -> bytes:
+    """One page as the contents of a file with this ``ending``."""
+    if ending in GCODE_ENDINGS:
+        return gcode_text(page.drawing, machine).encode("ascii")
+    if ending in HPGL_ENDINGS:
+        return hpgl_text(page.drawing).encode("ascii")
+    if ending in (".svg", ".png"):
+        return export.encode(page.drawing, ending, dpi=dpi)
+    return export.encode_pages([ink_page(page)], ending)
+
+
+def ink_page(page: WrittenPage) -> Page:
     """The ink of a page in millimetres; a pen whose line varies in width becomes pressure."""
-    page = export.page_of(drawing, text)
+    drawing = page.drawing
+    inked = export.page_of(drawing, page.text)
     if drawing.pen is None:
-        return page
+        return inked
     width = np.concatenate([widths(stroke, drawing.pen, seed=n) for n, stroke in enumerate(drawing.strokes)])
-    return replace(page, ink=replace(page.ink, pressure=np.clip(width / (2 * drawing.pen.width), 0.05, 1.0)))
+    return replace(inked, ink=replace(inked.ink, pressure=np.clip(width / (2 * drawing.pen.width), 0.05, 1.0)))
 
 
 def _holds_pages(ending: str) -> bool:

@@ -1,37 +1,38 @@
-"""A page that is written while someone watches: ink as it is sampled, and every line the best of several candidates.
+"""A page that is written while someone watches: ink as it is drawn, and every line as soon as it is known.
 
-The first line is shown while its first candidate is drawn. By the time a viewer has followed its first letters, all its
-candidates are drawn and read; if another one is better, the event of the finished line says so and replaces what was
-shown. The lines after it are chosen, a few at a time, while the earlier ones are on their way.
+The first words are shown while they are drawn. They are then read and set like all others: if one of them had to be
+drawn again, the event of the finished line says so and replaces what was shown. The lines after it are drawn, ever more
+at a time, while the earlier ones are on their way.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.composition.best_of import BestOf, ChosenLine
-from handwriting.composition.page import PageWriter
+from handwriting.composition.blocks import plain
+from handwriting.composition.composer import ComposedLine, Composer
+from handwriting.composition.runs import WordWriter
 from handwriting.ink import Floats, Ink, Source
-from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.layout import PageLayout, Rulings, baseline, on_sheet, sheet_size
+from handwriting.progress import Progress, no_progress
+from handwriting.rendering.drawing import Drawing, PrintedLines
+from handwriting.rendering.layout import PageLayout, baseline, on_sheet, sheet_size
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.observer import Observer
-
-LOOKAHEAD_LINES = 2
-"""Lines that are drawn at a time after the first: the first of them is soon there, and the batch is not left empty."""
 
 
 @dataclass(frozen=True)
 class SheetEvent:
-    """The size of the sheet, at the beginning and again whenever it grows; lengths in millimetres."""
+    """The size of the sheet, at the beginning and again whenever it changes; lengths in millimetres."""
 
     width: float
     height: float
-    rulings: Rulings
+    printed: tuple[PrintedLines, ...]
+    """What is printed on the paper."""
     lines: int
+    """Lines of writing: at first, as many as can be expected."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ class LineEvent:
     """A finished line in its place; the first line replaces the points that were shown of it."""
 
     line: int
-    chosen: ChosenLine
+    composed: ComposedLine
     strokes: list[Floats]
-    """Each of shape (n, 2), in millimetres."""
+    """In millimetres on the sheet."""
     as_shown: bool
     """True if the line begins with the points that were shown, which have only moved a little."""
 
@@ -58,66 +59,93 @@ class LineEvent:
 class LivePage:
     """Writes ``text`` on a page; iterate over it, once, for the sheet and the finished lines.
 
-    ``show`` is called with the first line's points while it is drawn, from within the iteration; raising in it ends the
+    ``show`` is called with the first run's points while it is drawn, from within the iteration; raising in it ends the
     writing. ``layout`` needs a width. Raises :class:`InkError`, before anything is drawn, for what cannot be written.
     """
 
     def __init__(
         self,
-        best_of: BestOf,
+        writer: WordWriter,
         text: str,
         layout: PageLayout,
         hand: Hand = Hand(),
         show: Callable[[PointsEvent], object] = lambda event: None,
+        progress: Progress = no_progress,
     ) -> None:
-        self.text, self.layout, self.show, self.styled = text, layout, show, hand.style is not None
-        observer = Observer(points=self._show)
-        self._page = PageWriter(best_of, text, layout, hand, observer, lookahead=LOOKAHEAD_LINES)
-        self._sheet = self._new_sheet()
+        self.text, self.layout, self.show, self.best_of = text, layout, show, writer.best_of
+        blocks = plain(text)
+        self._first = next((number for number, block in enumerate(blocks) if block.words), 0)
+        self._shear = math.tan(math.radians(hand.slant))
+        self._composer = Composer(
+            writer, blocks, layout.room, layout.line_height_mm, hand, progress=progress, points=self._show
+        )
+        self._half = writer.synthesizer.height / 3
+        self._sheet = self._new_sheet(self._composer.estimate)
         self._shown: Floats | None = None
         """The first points that were shown, (N, 2) in the units of the ink."""
         self._pen = np.zeros(2)
 
     def __iter__(self) -> Iterator[SheetEvent | LineEvent]:
         yield self._sheet
-        for i, line in enumerate(self._page):
-            if len(self._page.lines) != self._sheet.lines:
-                self._sheet = self._new_sheet()
+        count = words = 0
+        for i, line in enumerate(self._composer):
+            count, words = i + 1, words + len(line.words)
+            if count > self._sheet.lines:  # as many as there will be when all lines are as long as those so far
+                self._sheet = self._new_sheet(math.ceil(count * self._composer.total / max(words, 1)))
                 yield self._sheet
-            if not isinstance(line, ChosenLine):
+            ink = line.ink
+            if ink is None:
                 continue
-            placed = self._page.placed(line.ink)
-            x, y = placed.x + self.layout.margin_mm, placed.y + baseline(i, self.layout)
-            strokes = np.split(np.column_stack([x, y]), placed.starts[1:])
-            shown = self._shown if i == 0 else None
-            as_shown = shown is not None and np.allclose(
-                line.ink.xy[: len(shown)], self._page.growth * shown[: len(line.ink)]
-            )
-            yield LineEvent(i, line, strokes, as_shown)
+            x, y = ink.x + self.layout.margin_mm, ink.y + baseline(i, self.layout)
+            strokes = np.split(np.column_stack([x, y]), ink.starts[1:])
+            yield LineEvent(i, line, strokes, i == self._first and self._as_shown(line))
+        if count < self._sheet.lines:
+            self._sheet = self._new_sheet(count)
+            yield self._sheet
 
     def drawing(self) -> Drawing:
         """Write the whole page, and return it as a drawing."""
         inks = [
-            Ink.from_strokes(event.strokes, Source(units="mm", text=event.chosen.text))
+            Ink.from_strokes(event.strokes, Source(units="mm", text=event.composed.text))
             for event in self
             if isinstance(event, LineEvent)
         ]
-        return on_sheet(
-            inks, self._sheet.lines, self.layout, title=inks[0].source.text if inks else None, desc=self.text
-        )
+        title = inks[0].source.text if inks else None
+        return on_sheet(inks, self._sheet.lines, self.layout, title=title, desc=self.text)
 
-    def _new_sheet(self) -> SheetEvent:
-        lines = len(self._page.lines)
+    def _new_sheet(self, lines: int) -> SheetEvent:
         return SheetEvent(*sheet_size(lines, self.layout), lines)
 
     def _show(self, offsets: Floats) -> None:
-        """Show the next points of the first line, which begins at the origin (if primed, with its first point)."""
+        """Show the next points of the first run, which begins at the origin (if primed, with its first point)."""
         steps = offsets
         if self._shown is None:
-            steps = offsets.copy() if self.styled else np.vstack([np.zeros((1, 3)), offsets])
+            steps = offsets.copy() if self._composer.primed else np.vstack([np.zeros((1, 3)), offsets])
             steps[0, :2] = 0
         xy = self._pen + np.cumsum(steps[:, :2], axis=0)
         self._pen = xy[-1]
         self._shown = xy if self._shown is None else self._shown
-        corner = (self.layout.margin_mm, baseline(0, self.layout))
-        self.show(PointsEvent(0, np.column_stack([self._page.preview(xy) + corner, steps[:, 2]])))
+        # The exact place is known only when the run is complete: it depends on its baseline and its left end.
+        x, y = xy[:, 0] - self._shear * (xy[:, 1] - self._half), xy[:, 1] - self._half
+        corner = (self.layout.margin_mm, baseline(self._first, self.layout))
+        self.show(
+            PointsEvent(
+                self._first, np.column_stack([np.column_stack([x, y]) * self._composer.scale + corner, steps[:, 2]])
+            )
+        )
+
+    def _as_shown(self, line: ComposedLine) -> bool:
+        """Whether ``line`` begins with the strokes of the first run as they were drawn."""
+        first = self._composer.first
+        if (
+            first is None
+            or self._shown is None
+            or not np.allclose(first.ink.xy[: len(self._shown)], self._shown[: len(first.ink)])
+        ):
+            return False
+        words = line.words[: len(first.text.split(" "))]
+        strokes = np.concatenate([word.drawn.word.strokes for word in words])
+        kept = not any(
+            word.drawn.changed or word.spelled.spelling.marks or word.spelled.spelling.signs for word in words
+        )
+        return kept and np.array_equal(strokes, np.arange(len(strokes)))

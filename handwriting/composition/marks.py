@@ -8,7 +8,7 @@ this way; the tables below say how.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,39 +173,54 @@ class Spelling:
 
 
 def spell(text: str, known: Iterable[str] = ()) -> Spelling:
-    """How ``text`` is written; characters in ``known``, and those that no table has, are left as they are.
+    """How ``text`` is written.
+
+    Characters in ``known`` are left as they are, and so are those that no table has, or that would need a character
+    which is not ``known``, if some are given.
 
     >>> spell("café").base, spell("café").marks
     ('cafe', {3: ('acute',)})
     """
     base, marks, signs = "", {}, {}
+    known = frozenset(known)
     for character in unicodedata.normalize("NFC", text):
         at = len(base)
         decomposed = unicodedata.normalize("NFD", character)
         letter, combining = decomposed[0], decomposed[1:]
         names = tuple(_COMBINING.get(mark, "") for mark in combining)
         if character in known:
-            base += character
+            written = character
         elif character in SIGNS:
-            base, signs[at] = base + STANDS_FOR[character], character
+            written, signs[at] = STANDS_FOR[character], character
         elif character in _SPECIAL:
-            base, marks[at] = base + _SPECIAL[character][0], _SPECIAL[character][1]
+            written, marks[at] = _SPECIAL[character]
         elif character in _SEVERAL:
-            base += _SEVERAL[character]
+            written = _SEVERAL[character]
         elif names and all(names):
-            base, marks[at] = base + letter, _placed(character, letter, names)
+            written, marks[at] = letter, _placed(character, letter, names)
         else:
-            base += character
+            written = character
+        if known and not known.issuperset(written):
+            written = character
+            marks.pop(at, None)
+            signs.pop(at, None)
+        base += written
     return Spelling(base, {at: names for at, names in marks.items() if names}, signs)
 
 
-def drawable(text: str) -> frozenset[str]:
-    """The characters of ``text`` that :func:`spell` writes by other characters and their marks.
+def drawable(text: Iterable[str], known: Iterable[str] = ()) -> frozenset[str]:
+    """The characters of ``text`` that :func:`spell` writes by other characters, ``known`` ones if given, and marks.
 
     >>> sorted(drawable("a café for £2"))
     ['£', 'é']
     """
-    return frozenset(c for c in unicodedata.normalize("NFC", text) if spell(c).base != c)
+    return frozenset(c for c in unicodedata.normalize("NFC", "".join(text)) if spell(c, known).base != c)
+
+
+def drawn_with(known: Collection[str]) -> frozenset[str]:
+    """The characters of Latin-1, Latin Extended-A and the usual signs that are drawn with the ``known`` ones."""
+    candidates = {chr(code) for code in range(0xA0, 0x180)} | set(SIGNS) | set(_SPECIAL) | set(_SEVERAL)
+    return drawable(candidates, known)
 
 
 def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, ...]:

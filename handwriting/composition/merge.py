@@ -10,12 +10,11 @@ from pathlib import Path
 
 from handwriting.composition.letter import Letter, LetterStyle, write_letter
 from handwriting.composition.letter_files import check, files_of, save_letter
+from handwriting.composition.runs import WordWriter
 from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
-from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.machine import MACHINES, Machine
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.synthesizer import Synthesizer
 
 MAX_ROWS = 10_000
 
@@ -67,15 +66,13 @@ def filled(template: str, row: dict[str, str]) -> str:
 
 
 def merge(
-    synthesizer: Synthesizer,
-    recognizer: Recognizer | None,
+    writer: WordWriter,
     rows: Sequence[dict[str, str]],
     template: str,
     output: str,
     style: LetterStyle = LetterStyle(),
     hand: Hand = Hand(),
     *,
-    candidates: int = 4,
     dpi: float = 200,
     machine: Machine = MACHINES["servo"],
     report: Callable[[str], object] = lambda message: None,
@@ -105,8 +102,8 @@ def merge(
             continue
         try:
             own = replace(hand, seed=hand.seed + number)
-            letter: Letter = write_letter(synthesizer, recognizer, text, style, own, candidates=candidates)
-            save_letter(letter.pages, path, text=text, dpi=dpi, machine=machine)
+            letter: Letter = write_letter(writer, text, style, own)
+            save_letter(letter.pages, path, dpi=dpi, machine=machine)
             written += 1
         except InkError as error:
             report(f"row {number + 2}: {error}")

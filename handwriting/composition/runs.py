@@ -1,38 +1,37 @@
-"""The words of a text, drawn in one hand: all of it side by side in runs, cut into words, the worst drawn again.
+"""The words of a text, drawn in one hand: many runs of words side by side, cut into words, the worst drawn again.
 
 A run is as long as the lines that the network was trained on. No run is ever drawn twice: a recognizer reads every run,
-and a word that it reads wrongly, that joins its neighbour or that has no ink is drawn again by itself, several
-candidates at a time, and the best one is kept. Words that stay doubtful are reported.
+and a word that it reads wrongly, that joins its neighbour or that has no ink is drawn again by itself, and the best
+drawing is kept. Words that stay doubtful are reported.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
-from handwriting import metrics
-from handwriting.composition.best_of import judge
-from handwriting.composition.words import WordInk, cut, word_spans
-from handwriting.progress import Progress
+from handwriting.composition.best_of import MAX_CANDIDATES
+from handwriting.composition.effort import Effort
+from handwriting.composition.reading import ReadWord, read_words
+from handwriting.composition.words import WordInk, beside, cut
+from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.observer import Observer
-from handwriting.synthesis.styles import Sample, Style
-from handwriting.synthesis.synthesizer import Synthesizer
+from handwriting.synthesis.synthesizer import Synthesizer, Written
 
 RUN_CHARACTERS = 32
 """Characters of a run: about those of a line of IAM-OnDB."""
 
-STYLE_CHARACTERS = 24
-"""Characters of the line that shows the hand to a network that is primed with it."""
-
-REPAIR_SHARE = 0.25
-"""Share of the work, by characters, that drawing words again is expected to add; the progress counts on it."""
+DEFAULT_BEST_OF = 8
+"""Drawings of a misread word: more of them mend few words (``benchmarks/letters.py --best-of``)."""
 
 REPAIR_STREAM = 1_000_000
-"""Random streams of candidates begin here: no text has as many runs."""
+"""Random streams of words that are drawn again begin here: no text has as many runs."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,13 @@ class DrawnWord:
     read: str
     """What the recognizer reads, by best path."""
     errors: int
-    """Edits between the word and what is read."""
-    redrawn: bool = False
+    """Edits between the word and what is read; 0 for a tie (``reading.py``)."""
+    drawings: int = 1
+    """How often it was drawn."""
+    changed: bool = False
+    """Whether another drawing than the first is kept."""
+    was_joined: bool = False
+    """Whether the first drawing joined a neighbour."""
 
     @property
     def doubtful(self) -> bool:
@@ -53,131 +57,129 @@ class DrawnWord:
 
 
 @dataclass(frozen=True)
-class DrawnText:
-    """Paragraphs of words."""
+class WordWriter:
+    """Draws words: each up to ``best_of`` times if the recognizer misreads it.
 
-    paragraphs: list[list[DrawnWord]]
-    joined: int
-    """Words that were joined to a neighbour and therefore drawn again."""
-    redrawn: int
-    """Words that were drawn again for any reason."""
+    Without a ``recognizer`` nothing is read, and only joined and missing words are drawn again. Raises
+    :class:`InkError` unless ``best_of`` is from 1 to 16.
+    """
 
-    @property
-    def doubtful(self) -> list[DrawnWord]:
-        """The words that stayed doubtful."""
-        return [word for paragraph in self.paragraphs for word in paragraph if word.doubtful]
+    synthesizer: Synthesizer
+    recognizer: Recognizer | None = None
+    best_of: int = DEFAULT_BEST_OF
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.best_of <= MAX_CANDIDATES:
+            raise InkError(f"best_of is {self.best_of}; give the number of drawings of a word, 1 to {MAX_CANDIDATES}")
+
+    def draw(
+        self,
+        runs: Sequence[str],
+        hand: Hand,
+        effort: Effort,
+        *,
+        run: int = 0,
+        word: int = 0,
+        whole: bool = False,
+        observer: Observer = Observer(),
+    ) -> tuple[list[Written], list[list[DrawnWord]]]:
+        """Draw ``runs``, lines of words: as they were drawn, and the words of each.
+
+        ``run`` and ``word`` are the numbers of the first run and the first word of the text, which choose their random
+        streams. A run that loses its way is drawn again only if runs have to be ``whole``; otherwise its words are.
+        ``observer.points`` sees the first run.
+        """
+        watched = replace(observer, progress=effort.first(sum(map(len, runs))))
+        lines = self.synthesizer.write(runs, hand, stream=run, observer=watched, hurried=not whole)
+        drawn = self._judged(lines)
+        effort.read(sum(map(len, runs)))
+        flat = [one for words in drawn for one in words]
+        done = 1
+        while done < self.best_of and (worst := [k for k, one in enumerate(flat) if one.doubtful]):
+            each = min(done, self.best_of - done)  # 1, 2, 4 …: each round mends about half of the words
+            done += each
+            characters = each * sum(len(flat[k].word.text) for k in worst)
+            progress = effort.again(characters, characters * math.ceil(math.log2(self.best_of / done)))
+            streams = [REPAIR_STREAM * (done - j) + word + k for k in worst for j in range(each)]
+            better = self._redrawn([flat[k] for k in worst], each, hand, streams, Observer(progress))
+            for k, one in zip(worst, better, strict=True):
+                flat[k] = replace(one, drawings=done)
+        if lost := [k for k, one in enumerate(flat) if one.word.ink is None or one.word.joined]:
+            progress = effort.again(sum(len(flat[k].word.text) for k in lost), 0)
+            streams = [REPAIR_STREAM * MAX_CANDIDATES + word + k for k in lost]
+            found = self._redrawn([flat[k] for k in lost], 1, hand, streams, Observer(progress), hurried=False)
+            for k, one in zip(lost, found, strict=True):
+                flat[k] = replace(one, drawings=one.drawings + 1)
+        effort.settled()
+        left = iter(flat)
+        return lines, [[next(left) for _ in words] for words in drawn]
+
+    def _judged(self, lines: Sequence[Written]) -> list[list[DrawnWord]]:
+        """The words of ``lines`` and what is read of them."""
+        if self.recognizer is None:
+            read = [[ReadWord(word, 0) for word in line.text.split(" ")] for line in lines]
+        else:
+            read = read_words(self.recognizer, lines)
+        drawn = []
+        for line, reading in zip(lines, read, strict=True):
+            words = cut(line)
+            last = max((k for k, one in enumerate(words) if one.ink is not None), default=0)
+            drawn.append(
+                [DrawnWord(one, r.read, r.errors, was_joined=one.joined) for one, r in zip(words, reading, strict=True)]
+            )
+            if not line.complete:  # the pen lost its way in the last word that has ink
+                drawn[-1][last] = replace(drawn[-1][last], word=replace(words[last], ink=None))
+        return drawn
+
+    def _redrawn(
+        self,
+        words: Sequence[DrawnWord],
+        each: int,
+        hand: Hand,
+        streams: Sequence[int],
+        observer: Observer,
+        hurried: bool = True,
+    ) -> list[DrawnWord]:
+        """Each of ``words``, or the best of ``each`` drawings of it by itself if that is better."""
+        texts = [one.word.text for one in words for _ in range(each)]
+        lines = self.synthesizer.write(texts, hand, streams=streams, observer=observer, hurried=hurried)
+        ranks = [(one.word.ink is None or one.word.joined, one.errors) for one in words]
+        chosen: list[tuple[Written, ReadWord] | None] = [None] * len(words)
+        for k, (line, read) in enumerate(zip(lines, self._read(lines), strict=True)):
+            rank = (not line.complete, read.errors)
+            if rank < ranks[k // each]:
+                ranks[k // each], chosen[k // each] = rank, (line, read)
+        return [one if choice is None else _replaced(one, *choice) for one, choice in zip(words, chosen, strict=True)]
+
+    def _read(self, lines: Sequence[Written]) -> list[ReadWord]:
+        """What is read of ``lines`` of one word each; they are set side by side, as the recognizer knows words."""
+        if self.recognizer is None:
+            return [ReadWord(line.text, 0) for line in lines]
+        runs = runs_of([line.text for line in lines])
+        starts = np.cumsum([0, *map(len, runs)])
+        rows = [beside(lines[a:b]) for a, b in pairwise(starts)]
+        return [word for row in read_words(self.recognizer, rows) for word in row]
 
 
-def one_hand(synthesizer: Synthesizer, hand: Hand, text: str) -> Hand:
-    """``hand`` with a style, so that all runs are in the same writer's hand: the style of a line drawn freely."""
-    if hand.style is not None:
-        return hand
-    words = text.split()
-    sample = words[0]
-    for word in words[1:]:
-        if len(sample) + 1 + len(word) > STYLE_CHARACTERS:
-            break
-        sample += f" {word}"
-    line = synthesizer.write([sample], hand)[0]
-    return replace(hand, style=Style("seeded", (Sample(line.text, line.ink),)))
+def _replaced(old: DrawnWord, line: Written, read: ReadWord) -> DrawnWord:
+    """``old`` with the ink of another drawing."""
+    (piece,) = cut(line)
+    piece = replace(piece, begin=old.word.begin, gap=old.word.gap)
+    return replace(old, word=piece, read=read.read, errors=read.errors, changed=True)
 
 
-def runs_of(words: Sequence[str], longest: int = RUN_CHARACTERS) -> list[list[str]]:
-    """``words`` in runs of at most ``longest`` characters; a longer word is a run by itself."""
+def runs_of(words: Sequence[str], longest: int = RUN_CHARACTERS, first: int | None = None) -> list[list[str]]:
+    """``words`` in runs of at most ``longest`` characters, the first run of at most ``first`` if given.
+
+    A word that is longer than that is a run by itself.
+    """
     runs: list[list[str]] = []
-    length = longest + 1
+    length = limit = 0
     for word in words:
-        if length + 1 + len(word) > longest:
+        if not runs or length + 1 + len(word) > limit:
+            limit = longest if runs or first is None else first
             runs.append([])
             length = -1
         runs[-1].append(word)
         length += 1 + len(word)
     return runs
-
-
-def draw_text(
-    synthesizer: Synthesizer,
-    recognizer: Recognizer | None,
-    paragraphs: Sequence[Sequence[str]],
-    hand: Hand,
-    *,
-    candidates: int = 4,
-    rounds: int = 2,
-    progress: Progress,
-) -> DrawnText:
-    """Draw all words of ``paragraphs`` in ``hand``, which has a style.
-
-    Without a ``recognizer`` nothing is read, and only joined and missing words are drawn again. A doubtful word gets up
-    to ``candidates`` new drawings in each of ``rounds``.
-    """
-    runs = [(number, run) for number, words in enumerate(paragraphs) for run in runs_of(words)]
-    texts = [" ".join(run) for _, run in runs]
-    total = sum(map(len, texts))
-    whole = round(total * (1 + REPAIR_SHARE))
-    lines = synthesizer.write(texts, hand, observer=Observer(lambda done, _: progress(min(done, total), whole)))
-    read = [text for text, _, _ in judge(recognizer, [line.ink for line in lines], texts)] if recognizer else texts
-    drawn: list[list[DrawnWord]] = [[] for _ in paragraphs]
-    for (number, _), line, text in zip(runs, lines, read, strict=True):
-        drawn[number] += judged_words(cut(line), line.text, text)
-    joined = sum(word.word.joined for words in drawn for word in words)
-    redrawn = 0
-    for attempt in range(rounds if candidates else 0):
-        worst = [(i, j) for i, words in enumerate(drawn) for j, word in enumerate(words) if word.doubtful]
-        if not worst:
-            break
-        redrawn += len(worst) if attempt == 0 else 0
-        better = _redraw(synthesizer, recognizer, [drawn[i][j] for i, j in worst], hand, candidates, attempt)
-        for (i, j), word in zip(worst, better, strict=True):
-            drawn[i][j] = word
-        progress(total + (whole - total) * (attempt + 1) / (rounds + 1), whole)
-    progress(whole, whole)
-    return DrawnText(drawn, joined, redrawn)
-
-
-def judged_words(words: Sequence[WordInk], text: str, read: str) -> list[DrawnWord]:
-    """Each of the ``words`` of a line that says ``text`` with its share of what was ``read``."""
-    owner = np.full(len(text) + 1, -1)
-    for number, (begin, end) in enumerate(word_spans(text)):
-        owner[begin:end] = number
-    pieces, errors = [""] * len(words), [0] * len(words)
-    position, current = 0, 0
-    for wanted, got in metrics.alignment(text, read):
-        number = int(owner[position]) if wanted else -1
-        current = number if number >= 0 else current
-        at_space = wanted == " "
-        if not at_space:
-            pieces[current] += got
-        if wanted != got:
-            errors[current] += 1
-            if at_space and current + 1 < len(words):  # two words are read as one
-                errors[current + 1] += 1
-        position += len(wanted)
-    return [DrawnWord(word, pieces[k].strip(), errors[k]) for k, word in enumerate(words)]
-
-
-def _redraw(
-    synthesizer: Synthesizer,
-    recognizer: Recognizer | None,
-    words: Sequence[DrawnWord],
-    hand: Hand,
-    candidates: int,
-    attempt: int,
-) -> list[DrawnWord]:
-    """Each of ``words``, or a better drawing of it by itself."""
-    texts = [word.word.text for word in words for _ in range(candidates)]
-    first = REPAIR_STREAM * (attempt + 1)
-    lines = synthesizer.write(texts, hand, stream=first, hurried=True)
-    verdicts = judge(recognizer, [line.ink for line in lines], texts) if recognizer else [(t, 0, 0.0) for t in texts]
-    best = list(words)
-    ranks = [(word.doubtful and (word.word.ink is None or word.word.joined), word.errors, np.inf) for word in words]
-    for k, (line, (read, errors, score)) in enumerate(zip(lines, verdicts, strict=True)):
-        pieces = cut(line)
-        if len(pieces) != 1 or pieces[0].ink is None:
-            continue
-        number = k // candidates
-        rank = (not line.complete, errors, -score)
-        if rank < ranks[number]:
-            old = words[number].word
-            ranks[number] = rank
-            best[number] = DrawnWord(replace(pieces[0], begin=old.begin, gap=old.gap), read, errors, redrawn=True)
-    return best

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from handwriting import formats
 from handwriting.composition import export
-from handwriting.composition.letter_files import MACHINE_ENDINGS, save_letter
+from handwriting.composition.letter_files import MACHINE_ENDINGS, ink_page, save_letter
 from handwriting.composition.page import WrittenPage
 from handwriting.errors import InkError
-from handwriting.files import atomic
 from handwriting.ink import Ink, Page
 from handwriting.rendering import save as pictures
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.placed import draw
 from handwriting.rendering.plotter import PenTravel
 
-Savable = Ink | Page | Sequence[Page] | WrittenPage
+Savable = Ink | Page | WrittenPage | Sequence[Page] | Sequence[WrittenPage]
 
 
 @dataclass(frozen=True)
@@ -60,14 +59,12 @@ def save(
         check(path, animation_speed=animation_speed, plotter=plotter)
     ending = Path(path).suffix.lower()
     drawn = animation_speed is not None or plotter or ending in MACHINE_ENDINGS
-    if isinstance(what, WrittenPage):
-        drawing, text = what.drawing, what.text
-        if format is not None or not (drawn or ending in pictures.ENDINGS):
-            return Saved(formats.save(export.page_of(drawing, text), path, format))
-        return Saved(travel=_draw([drawing], path, ending, dpi, animation_speed, plotter))
-    if format is not None or not (drawn or ending in (".png", ".pdf")):
-        return Saved(formats.save(what, path, format))
-    drawings = [fitted(what)] if isinstance(what, Ink) else [draw(page) for page in _pages(what)]
+    written = _written(what)
+    if written and (format is not None or not (drawn or ending in pictures.ENDINGS)):
+        return Saved(formats.save([replace(ink_page(p), number=n) for n, p in enumerate(written, 1)], path, format))
+    if not written and (format is not None or not (drawn or ending in (".png", ".pdf"))):
+        return Saved(formats.save(what, path, format))  # type: ignore[arg-type]
+    drawings = [page.drawing for page in written] or _drawings(what)
     return Saved(travel=_draw(drawings, path, ending, dpi, animation_speed, plotter))
 
 
@@ -83,26 +80,28 @@ def _draw(
         raise InkError(f"{path}: there is no page to draw; give at least one")
     if len(drawings) > 1 and ending != ".pdf":
         raise InkError(f"{path}: there are {len(drawings)} pages, and only a PDF holds several; give one page")
-    if ending in MACHINE_ENDINGS:
-        save_letter(drawings, Path(path), text="")
-    elif animation_speed is not None:
-        from handwriting.rendering.animation import animate
-
-        animate(drawings[0], path, speed=animation_speed)
-    elif plotter:
+    if plotter:
         from handwriting.rendering.plotter import plot
 
         return plot(drawings[0], path)
-    elif ending == ".pdf":
-        from handwriting.rendering import pdf
+    if animation_speed is not None:
+        from handwriting.rendering.animation import animate
 
-        data = pdf.data(drawings)
-        with atomic(path) as temporary:
-            temporary.write_bytes(data)
+        animate(drawings[0], path, speed=animation_speed)
     else:
-        export.save(drawings[0], path, dpi=dpi)
+        save_letter([WrittenPage(drawing, [], drawing.desc or "") for drawing in drawings], Path(path), dpi=dpi)
     return None
 
 
-def _pages(what: Page | Sequence[Page]) -> Sequence[Page]:
-    return [what] if isinstance(what, Page) else what
+def _written(what: Savable) -> list[WrittenPage]:
+    """The written pages in ``what``; none if it is other ink."""
+    if isinstance(what, WrittenPage):
+        return [what]
+    return [] if isinstance(what, Ink | Page) else [page for page in what if isinstance(page, WrittenPage)]
+
+
+def _drawings(what: Savable) -> list[Drawing]:
+    if isinstance(what, Ink):
+        return [fitted(what)]
+    pages = [what] if isinstance(what, Page) else what
+    return [draw(page) for page in pages]  # type: ignore[union-attr, arg-type]

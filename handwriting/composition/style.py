@@ -1,4 +1,4 @@
-"""A style made from ink files."""
+"""A style made from ink files: lines of one writer, each with what it says."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from pathlib import Path
 
 from handwriting import formats
 from handwriting.errors import InkError
+from handwriting.ink import Ink
+from handwriting.recognition.pages import split
 from handwriting.synthesis.codes import Code
-from handwriting.synthesis.styles import Sample, Style
+from handwriting.synthesis.styles import MOST_SAMPLES, Sample, Style
 from handwriting.synthesis.synthesizer import Synthesizer
+
+ReadTexts = Callable[[Sequence[Ink]], Sequence[str | None]]
+"""Tells what lines of ink say; None leaves a line out."""
 
 
 def style_from_file(
@@ -35,24 +40,62 @@ def style_from_files(
     name: str = "ink files",
     size: float = 1.0,
     *,
+    read: ReadTexts | None = None,
     estimate: Callable[[Sequence[Sample]], Code] | None = None,
     text_option: str = "texts",
 ) -> Style:
-    """The style of the writer of several lines of ink, one in each of ``paths``.
+    """The style of the writer of the lines of ink in ``paths``.
 
-    ``texts`` say what the files say, in their order; without any, the files do. A synthesizer with codes of hands gets
-    the writer's code, by ``estimate`` if given. Raises :class:`InkError` when the numbers of files and texts differ and
-    for ink that the synthesizer cannot imitate.
+    A file may be a line or a page, which is split into its lines. ``texts`` say what the files or, in reading order,
+    their lines say. Without any, the files do; ``read`` is asked about lines whose file has no text. A synthesizer with
+    hand codes gets the writer's code, from ``estimate`` if given. A style keeps the longest of more than
+    :data:`~handwriting.synthesis.styles.MOST_SAMPLES` lines; its code is estimated from all of them.
+
+    Raises :class:`InkError` when the texts are not as many as the files or lines, when nobody knows what a line says,
+    and for ink that the synthesizer cannot imitate.
     """
-    if texts and len(texts) != len(paths):
-        raise InkError(f"{len(paths)} files of ink and {len(texts)} texts; give {text_option} once for each file")
-    said: Sequence[str | None] = list(texts) or [None] * len(paths)
-    single = [style_from_file(p, text, name, text_option=text_option) for p, text in zip(paths, said, strict=True)]
-    style = Style(name, tuple(sample for one in single for sample in one.samples), size)
     if estimate is not None and synthesizer.codes is None:
         raise InkError(f"{synthesizer.checkpoint.folder}: this network has no codes of hands, so none can be fitted")
+    samples = _samples(paths, texts, read, text_option)
+    longest = sorted(range(len(samples)), key=lambda k: -len(samples[k].text))[:MOST_SAMPLES]
+    style = Style(name, tuple(samples[k] for k in sorted(longest)), size)
     if synthesizer.codes is not None:
         made = estimate or (lambda samples: synthesizer.code_of([s.ink for s in samples], [s.text for s in samples]))
-        style = replace(style, code=made(style.samples))
+        style = replace(style, code=made(samples))
     synthesizer.primer(style)
     return style
+
+
+def _samples(paths: Sequence[Path], texts: Sequence[str], read: ReadTexts | None, text_option: str) -> list[Sample]:
+    """The lines of all files with their texts, in reading order."""
+    if len(texts) == len(paths):
+        return [Sample(text, formats.read_ink(path)) for path, text in zip(paths, texts, strict=True)]
+    files = [[line for page in formats.read_pages(path) for line in _lines(page.ink)] for path in paths]
+    lines = [line for file in files for line in file]
+    if texts:
+        if len(texts) != len(lines):
+            found = f"{_count(len(paths), 'file')} with {_count(len(lines), 'line')} of ink"
+            raise InkError(
+                f"{found} and {_count(len(texts), 'text')}; give {text_option} once for each file or each line"
+            )
+        return [Sample(text, line) for text, line in zip(texts, lines, strict=True)]
+    unknown = [line for line in lines if not line.source.text]
+    if unknown and read is None:
+        path = next(path for path, file in zip(paths, files, strict=True) if any(not line.source.text for line in file))
+        raise InkError(f"{path}: the file does not tell what its ink says; give {text_option}")
+    answers = iter(read(unknown) if unknown and read is not None else ())
+    said = [(line.source.text or next(answers), line) for line in lines]
+    samples = [Sample(text, line) for text, line in said if text]
+    if not samples:
+        raise InkError("no line of ink is left to make a style of; say what at least one of them says")
+    return samples
+
+
+def _lines(ink: Ink) -> list[Ink]:
+    """The lines of a page; ink with a transcript of one line is that line."""
+    text = ink.source.text
+    return [ink] if text and "\n" not in text else split(replace(ink, source=replace(ink.source, text=None)))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

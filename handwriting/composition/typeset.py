@@ -6,7 +6,7 @@ lines are filled greedily, as a person writes. All lengths are in millimetres.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +43,8 @@ class Paragraph:
     """Extra space above, in line heights; ignored at the top of a page."""
     page_break: bool = False
     """Whether it starts a new page."""
+    keep: bool = False
+    """Whether it stays on the page of what follows, as a heading does."""
 
 
 @dataclass(frozen=True)
@@ -107,34 +109,49 @@ def _places(paragraph: Paragraph, first: int, end: int, indent: float, slack: fl
     return tuple(places)
 
 
-def paginate(paragraphs: Sequence[Paragraph], width: float, rows: int | None) -> list[PlacedLine]:
-    """All lines on pages of ``rows`` lines each; on one endless page when ``rows`` is None.
+class Paginator:
+    """Places lines on pages of ``rows`` lines each, in their order; on one endless page when ``rows`` is None.
 
-    Blank lines at the top of a page are dropped, except on the first page, and a paragraph of several lines does not
-    leave its first line alone at the bottom of a page.
+    Blank lines at the top of a page are dropped, except on the first page. A paragraph of several lines does not leave
+    its first line alone at the bottom of a page, and neither stands a heading there.
     """
-    if rows is not None and rows < 1:
-        raise InkError(
-            "the margins leave no room for a line; use a higher page, narrower margins or a smaller line height"
-        )
-    placed: list[PlacedLine] = []
-    page, row = 0, 0.0
-    for number, paragraph in enumerate(paragraphs):
-        lines = break_lines(paragraph, number, width)
-        if paragraph.page_break and placed:
-            page, row = page + 1, 0.0
-        row += paragraph.before if row > 0 else 0.0
-        for index, line in enumerate(lines):
-            needed = 2 if index == 0 and len(lines) > 1 and (rows or 2) > 1 else 1
-            if rows is not None and row > 0 and row + needed > rows + ROUNDING_MM:
-                page, row = page + 1, 0.0
-            if not line.x and row == 0.0 and page > 0:
-                continue
-            placed.append(PlacedLine(line, page, row))
-            row += 1.0
-    return placed
+
+    def __init__(self, rows: int | None) -> None:
+        if rows is not None and rows < 1:
+            raise InkError(
+                "the margins leave no room for a line; use a higher page, narrower margins or a smaller line height"
+            )
+        self._rows, self._page, self._row, self._begun = rows, 0, 0.0, False
+
+    def place(self, line: SetLine, paragraph: Paragraph, more: bool) -> PlacedLine | None:
+        """The place of the next line, of ``paragraph``; None for a blank line that is dropped.
+
+        ``more``: whether further lines of its paragraph follow.
+        """
+        first = line.first == 0
+        if first and paragraph.page_break and self._begun:
+            self._page, self._row = self._page + 1, 0.0
+        self._begun = True
+        if first and self._row > 0:
+            self._row += paragraph.before
+        needed = (2 if first and more else 1) + 2 * paragraph.keep
+        needed = min(needed, self._rows or needed)
+        if self._rows is not None and self._row > 0 and self._row + needed > self._rows + ROUNDING_MM:
+            self._page, self._row = self._page + 1, 0.0
+        if not line.x and self._row == 0.0 and self._page > 0:
+            return None
+        placed = PlacedLine(line, self._page, self._row)
+        self._row += 1.0
+        return placed
 
 
-def page_count(lines: Iterable[PlacedLine]) -> int:
-    """The number of pages."""
-    return 1 + max((line.page for line in lines), default=0)
+def paginate(paragraphs: Sequence[Paragraph], width: float, rows: int | None) -> list[PlacedLine]:
+    """All lines of ``paragraphs`` in their places; see :class:`Paginator`."""
+    paginator = Paginator(rows)
+    placed = [
+        paginator.place(line, paragraph, line is not lines[-1])
+        for number, paragraph in enumerate(paragraphs)
+        for lines in [break_lines(paragraph, number, width)]
+        for line in lines
+    ]
+    return [line for line in placed if line is not None]

@@ -8,6 +8,7 @@ are reported as joined, and are drawn again by themselves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,12 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.geometry.baseline import level
-from handwriting.ink import Ink, Source
+from handwriting.geometry.compose import foot
+from handwriting.geometry.normalise import writing_height
+from handwriting.ink import Floats, Ink, Source
 from handwriting.synthesis.synthesizer import Written
 
 JOINED_SHARE = 0.2
 """A stroke joins two words when at least this share of its points belongs to the second most frequent one: the window
 moves on to the next character a few points early or late, and never by a fifth of a stroke."""
+
+SPACE_TO_READ = 0.6
+"""Space between words that are set side by side to be read, in writing heights."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +45,17 @@ class WordInk:
     """Distance from its right edge to the left edge of the next word as the hand wrote them; None for the last word."""
     joined: bool
     """Whether a stroke runs on into a neighbouring word."""
-
-    @property
-    def width(self) -> float:
-        """From the left to the right edge of the ink; 0 without ink."""
-        return 0.0 if self.ink is None else self.ink.bounds[2]
+    strokes: NDArray[np.int64]
+    """Shape (S,): the indices of its strokes in the line."""
 
 
 def cut(line: Written) -> list[WordInk]:
-    """The words of a line, in order, each with its own strokes."""
+    """The words of a line, in order, each with its own strokes.
+
+    A line of a single word is not rotated, since a word is too short to show its slope.
+    """
     spans = word_spans(line.text)
-    flat = level(line.ink)
+    flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - foot(line.ink))
     owner, joined = stroke_owners(flat, line.places, line.text)
     words: list[WordInk] = []
     edges: list[tuple[float, float] | None] = []
@@ -57,19 +63,33 @@ def cut(line: Written) -> list[WordInk]:
         text = line.text[begin:end]
         strokes = np.flatnonzero(owner == number)
         if len(strokes) == 0:
-            words.append(WordInk(text, begin, None, np.zeros(0, dtype=np.int64), None, False))
+            words.append(WordInk(text, begin, None, strokes, None, False, strokes))
             edges.append(None)
             continue
         ink = flat.take(strokes)
         left, _, right, _ = ink.bounds
         ink = replace(ink.moved_to(ink.x - left, ink.y), source=Source(text=text))
         places = np.clip(line.places[flat.points_of(strokes)] - begin, 0, len(text) - 1)
-        words.append(WordInk(text, begin, ink, places, None, number in joined))
+        words.append(WordInk(text, begin, ink, places, None, number in joined, strokes))
         edges.append((left, right))
     for number, (here, after) in enumerate(pairwise(edges)):
         if here is not None and after is not None:
             words[number] = replace(words[number], gap=after[0] - here[1])
     return words
+
+
+def beside(lines: Sequence[Written]) -> Written:
+    """Words that were drawn one by one, side by side on one baseline, to be read as a line."""
+    strokes: list[Floats] = []
+    right = 0.0
+    for line in lines:
+        space = SPACE_TO_READ * writing_height(line.ink) if strokes else 0.0
+        x, y = line.ink.x - line.ink.x.min() + right + space, line.ink.y - foot(line.ink)
+        strokes += line.ink.moved_to(x, y).strokes
+        right = float(x.max())
+    places = np.concatenate([line.places for line in lines])
+    text = " ".join(line.text for line in lines)
+    return Written(text, Ink.from_strokes(strokes), places, all(line.complete for line in lines))
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

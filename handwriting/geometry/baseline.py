@@ -16,6 +16,11 @@ from handwriting.ink import Floats, Ink
 MAX_BASELINE_SLOPE = 0.25
 """Steepest slope that is tried, up or down: 14 degrees."""
 
+MAX_REMAINING_SLOPE = 0.05
+"""Steepest slope that is tried of ink that was rotated once already."""
+
+SLOPE_STEP = 0.005
+
 BOTTOM_SD_HEIGHTS = 0.06
 """Standard deviation of the bottoms of letters around the baseline, in writing heights."""
 
@@ -30,8 +35,8 @@ def level(ink: Ink) -> Ink:
     takes two passes, because the bottoms depend a little on the rotation itself.
     """
     ink = deskew(ink)
-    for _ in range(2):
-        slope, height = baseline(ink)
+    for steepest in (MAX_BASELINE_SLOPE, MAX_REMAINING_SLOPE):
+        slope, height = baseline(ink, steepest)
         angle = np.arctan(slope)
         cos, sin = np.cos(angle), np.sin(angle)
         ink = ink.moved_to(cos * ink.x + sin * (ink.y - height), cos * (ink.y - height) - sin * ink.x)
@@ -60,8 +65,8 @@ def _drift(ink: Ink) -> Floats:
     return np.interp(ink.x, x, local)
 
 
-def baseline(ink: Ink) -> tuple[float, float]:
-    """Return the slope of the baseline and its y at x = 0.
+def baseline(ink: Ink, steepest: float = MAX_BASELINE_SLOPE) -> tuple[float, float]:
+    """Return the slope of the baseline, at most ``steepest`` up or down, and its y at x = 0.
 
     With fewer than four bottoms the slope is unknown; the baseline is then level, at the median of the lower half of
     the bottoms.
@@ -72,7 +77,7 @@ def baseline(ink: Ink) -> tuple[float, float]:
     if len(x) < 4 or width < 20 * near:
         return 0.0, float(np.median(y[y >= np.median(y)])) if len(y) else float(ink.y.max())
     best, slope, height = -1.0, 0.0, 0.0
-    for candidate in np.linspace(-MAX_BASELINE_SLOPE, MAX_BASELINE_SLOPE, 101):
+    for candidate in np.linspace(-steepest, steepest, 2 * round(steepest / SLOPE_STEP) + 1):
         rest = y - candidate * x
         density = np.exp(-(((rest[:, None] - rest) / near) ** 2) / 2).sum(1)
         peak = int(density.argmax())

@@ -1,4 +1,4 @@
-"""One LSTM layer in one direction, in three variants, all with (T, B, D) input and torch's gate order i, f, g, o.
+"""One LSTM layer in one direction, in several variants, all with (T, B, D) input and torch's gate order i, f, g, o.
 
 With ``z = W x_t + R h_{t-1} + b`` for each gate, ``s`` the logistic function, and ``*`` element by element:
 
@@ -8,6 +8,9 @@ logistic function, and the full gradient where they truncated it; both as in Gra
 
     i, o = s(z_i), s(z_o)        g = tanh(z_g)
     c_t = c_{t-1} + i * g        h_t = o * tanh(c_t)
+
+*1997-truncated*: the same with the gradient of the paper's appendix A.1: an error that reaches a gate changes its
+weights and goes on to the layer below, but never through h_{t-1} back in time. Only the carousel carries it there.
 
 *forget*: Gers, Schmidhuber & Cummins 2000, Learning to Forget; today's "LSTM", which ``nn.LSTM`` computes. ::
 
@@ -25,7 +28,7 @@ its cell through a weight of its own, and the output gate reads the new content.
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -36,7 +39,7 @@ from torch.nn import functional as F
 
 from handwriting.errors import InkError
 
-Variant = Literal["1997", "forget", "peephole"]
+Variant = Literal["1997", "1997-truncated", "forget", "peephole", "tanh"]
 State = tuple[Tensor, Tensor]
 """(h, c), each (B, H)."""
 
@@ -123,9 +126,17 @@ class UnrolledCell(nn.Module):
     the cell stays float32.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS, *, peephole: bool) -> None:
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        forget_bias: float = FORGET_BIAS,
+        *,
+        peephole: bool,
+        truncated: bool = False,
+    ) -> None:
         super().__init__()
-        self.hidden_size = hidden_size
+        self.hidden_size, self.truncated = hidden_size, truncated
         rows = (4 if peephole else 3) * hidden_size
         self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
         self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
@@ -141,7 +152,9 @@ class UnrolledCell(nn.Module):
         """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
         device = x.device.type
         low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
-        y, cells = _Unrolled.apply(x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low)
+        y, cells = _Unrolled.apply(
+            x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low, self.truncated
+        )
         h, c = (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
         return y, (h.to(state[0].dtype), c)
 
@@ -150,7 +163,29 @@ class UnrolledCell(nn.Module):
         return self(x.unsqueeze(0), state)[1]
 
 
-Cell = ForgetCell | UnrolledCell
+class TanhCell(nn.Module):
+    """The *tanh* variant, which is no LSTM: h_t = tanh(W x_t + R h_{t-1} + b), torch's fused ``nn.RNN``.
+
+    The recurrent network that the LSTM was invented to replace (Elman 1990), to compare with. Its state is h, twice.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.rnn = nn.RNN(input_size, hidden_size)
+
+    def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
+        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+        y, _ = self.rnn(x, state[0].unsqueeze(0).to(x.dtype))
+        h = (y[-1] if last is None else _at(y, last)).to(state[0].dtype)
+        return y, (h, h)
+
+    def step(self, x: Tensor, state: State) -> State:
+        """``x`` (B, D) → the next state."""
+        return self(x.unsqueeze(0), state)[1]
+
+
+Cell = ForgetCell | UnrolledCell | TanhCell
 
 
 def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> Cell:
@@ -160,9 +195,12 @@ def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: 
     """
     if variant == "forget":
         return ForgetCell(input_size, hidden_size, forget_bias)
-    if variant in ("1997", "peephole"):
-        return UnrolledCell(input_size, hidden_size, forget_bias, peephole=variant == "peephole")
-    raise InkError(f"LSTM variant {variant!r} is unknown; choose 1997, forget or peephole")
+    if variant == "tanh":
+        return TanhCell(input_size, hidden_size)
+    if variant in ("1997", "1997-truncated", "peephole"):
+        truncated = variant == "1997-truncated"
+        return UnrolledCell(input_size, hidden_size, forget_bias, peephole=variant == "peephole", truncated=truncated)
+    raise InkError(f"LSTM variant {variant!r} is unknown; choose {', '.join(get_args(Variant))}")
 
 
 class _Unrolled(torch.autograd.Function):
@@ -182,8 +220,10 @@ class _Unrolled(torch.autograd.Function):
         bias: Tensor,
         peephole: Tensor | None,
         low: torch.dtype,
+        truncated: bool,
     ) -> tuple[Tensor, Tensor]:
         """``x`` (T, B, D), ``h``, ``c`` (B, H) → y, cells, each (T, B, H)."""
+        ctx.truncated = truncated
         T, (B, H) = len(x), c.shape
         with torch.autocast(x.device.type, enabled=False):
             x, h, weight_ih, weight_hh, bias = (v.to(low) for v in (x, h, weight_ih, weight_hh, bias))
@@ -243,7 +283,8 @@ class _Unrolled(torch.autograd.Function):
                 dc.mul_(f).addcmul_(di, peephole[0]).addcmul_(df, peephole[1])
                 dpeephole[0].addcmul_(di, c_before)
                 dpeephole[1].addcmul_(df, c_before)
-            torch.mm(dz, weight_hh, out=back)
+            if not ctx.truncated:
+                torch.mm(dz, weight_hh, out=back)
         with torch.autocast(x.device.type, enabled=False):
             dx = dgates @ weight_ih if ctx.needs_input_grad[0] else None
             rows = dgates.flatten(0, 1).t()  # (G * H, T * B)
@@ -253,7 +294,7 @@ class _Unrolled(torch.autograd.Function):
                 dweight_hh.addmm_(rows[:, B:], y[:-1].flatten(0, 1))
         dbias = dgates.sum((0, 1), dtype=c.dtype)
         # Autograd casts each gradient to the dtype of its input.
-        return dx, back, dc, dweight_ih, dweight_hh, dbias, None if peephole is None else dpeephole.sum(1), None
+        return dx, back, dc, dweight_ih, dweight_hh, dbias, None if peephole is None else dpeephole.sum(1), None, None
 
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
@@ -286,6 +327,8 @@ def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
 
 
 def _onnx_direction(cell: Cell) -> dict[str, NDArray[np.float32]]:
+    if isinstance(cell, TanhCell):
+        raise InkError("variant tanh: it is no LSTM, and no graph is made of it; export another variant")
     if isinstance(cell, ForgetCell):
         weight_ih, weight_hh, bias_ih, bias_hh = cell.weights()
         bias, peephole = bias_ih + bias_hh, None

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from handwriting.errors import InkError
 from handwriting.networks.cells import FORGET_BIAS, Cell, State, Variant, make_cell
 from handwriting.networks.dropout import dropout
+from handwriting.networks.truncation import blockwise
 
 
 class LSTM(nn.Module):
@@ -50,6 +51,8 @@ class LSTM(nn.Module):
             raise InkError(f"LSTM dropout is {dropout}; it must be at least 0 and below 1")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.variant, self.bidirectional, self.skip, self.dropout = variant, bidirectional, skip, dropout
+        self.truncate: int | None = None
+        """The gradient goes back in time within blocks of this many steps; None is exact (see `truncation.py`)."""
         layer_size = hidden_size * (2 if bidirectional else 1)
         self.output_size = layer_size * (num_layers if skip else 1)
         sizes = [input_size] + [layer_size + (input_size if skip else 0)] * (num_layers - 1)
@@ -80,11 +83,12 @@ class LSTM(nn.Module):
             below = self._layer_input(x, outputs)
             if self.bidirectional:
                 zeros = self._zeros(x, B)
-                ahead, _ = cell(below, zeros)
-                back, _ = self.backward_cells[layer](_reverse(below, index), zeros)
+                ahead, _ = blockwise(cell, below, zeros, self.truncate)
+                back, _ = blockwise(self.backward_cells[layer], _reverse(below, index), zeros, self.truncate)
                 outputs.append(torch.cat([ahead, _reverse(back, index)], 2))
             else:
-                y, after = cell(below, state[layer] if state else self._zeros(x, B), last)
+                before = state[layer] if state else self._zeros(x, B)
+                y, after = blockwise(cell, below, before, self.truncate, last)
                 outputs.append(y)
                 states.append(after)
         y = self._output(outputs)

@@ -97,6 +97,10 @@ class SynthesisState(NamedTuple):
     w: Tensor
     """What the window saw, shape (B, C)."""
 
+    def detach(self) -> SynthesisState:
+        """The same values without their history."""
+        return SynthesisState([(h.detach(), c.detach()) for h, c in self.layers], self.kappa.detach(), self.w.detach())
+
 
 class SynthesisNetwork(nn.Module):
     """Points, text and a hand to the raw parameters of the next point's mixture.
@@ -110,6 +114,8 @@ class SynthesisNetwork(nn.Module):
     def __init__(self, config: SynthesisConfig) -> None:
         super().__init__()
         self.config = config
+        self.truncate: int | None = None
+        """The gradient goes back in time within blocks of this many points; None is exact (see `truncation.py`)."""
         H, C = config.hidden_size, config.characters
         variant = config.variant
         self.first = WindowedLayer(POINT_SIZE, C, H, config.components, variant)  # type: ignore[arg-type]
@@ -156,6 +162,19 @@ class SynthesisNetwork(nn.Module):
         self._check(x, 3, text)
         basis = None if code is None else self.basis if basis is None else basis
         self._check_code(code, x.shape[1], basis)
+        if self.truncate is None or len(x) <= self.truncate:
+            return self._block(x, text, state, code, basis)
+        outputs, windows = [], []
+        for block in x.split(self.truncate):
+            y, phi, state = self._block(block, text, None if state is None else state.detach(), code, basis)
+            outputs.append(y)
+            windows.append(phi)
+        return torch.cat(outputs), torch.cat(windows), cast(SynthesisState, state)
+
+    def _block(
+        self, x: Tensor, text: Tensor, state: SynthesisState | None, code: Tensor | None, basis: Tensor | None
+    ) -> tuple[Tensor, Tensor, SynthesisState]:
+        """All steps of ``x`` with their exact gradient."""
         layers, kappa, w = state or self.start(x.shape[1])
         gates, of_output = self._parts(basis)
         bias = None if code is None else F.linear(code, cast(Tensor, gates[0]))

@@ -55,8 +55,6 @@ class Drawing:
     color: str = "black"
     stroke: float = 0.45
     """Width of the pen strokes."""
-    rulings: tuple[tuple[float, float, float, float], ...] = ()
-    """The lines of ruled and squared paper: x1, y1, x2, y2."""
     sheet: bool = False
     """True if a white sheet lies under the ink; a single line of writing has none."""
     title: str | None = None
@@ -64,7 +62,7 @@ class Drawing:
     desc: str | None = None
     """Description for screen readers, and subject of a PDF."""
     printed: tuple[PrintedLines, ...] = ()
-    """What else is printed on the paper, such as its margin line, under the ink."""
+    """What is printed on the paper, under the ink, in the order of printing."""
     pen: Pen | None = None
     """A pen whose line varies in width; None draws lines of the width ``stroke``."""
     blank: bool = False
@@ -88,11 +86,6 @@ class Drawing:
     def strokes(self) -> list[NDArray[np.float64]]:
         """The strokes of all lines, in writing order; each of shape (n, 2)."""
         return [stroke for ink in self.inks for stroke in ink.strokes]
-
-    @property
-    def paper(self) -> tuple[PrintedLines, ...]:
-        """Everything that is printed on the paper, in the order of printing."""
-        return ((PrintedLines(self.rulings),) if self.rulings else ()) + self.printed
 
     @cached_property
     def outlines(self) -> list[NDArray[np.float64]]:

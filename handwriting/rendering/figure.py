@@ -23,7 +23,7 @@ def figure(drawing: Drawing) -> Figure:
     made = Figure(figsize=size, facecolor="white")
     axes = made.add_axes((0, 0, 1, 1), xlim=(0, drawing.width), ylim=(drawing.height, 0))
     axes.set_axis_off()
-    for lines, color, width in drawing.paper:
+    for lines, color, width in drawing.printed:
         ends = np.reshape(lines, (-1, 2, 2)).astype(np.float64)
         ends[(ends[:, 0] == ends[:, 1]).all(axis=1), 1, 0] += 1e-3  # a line of no length would not be drawn
         codes = np.tile([Path.MOVETO, Path.LINETO], len(lines))

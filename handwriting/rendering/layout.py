@@ -1,4 +1,4 @@
-"""Lines of writing on plain, ruled or squared paper; on rulings, the letters of each line stand on one.
+"""Lines of writing on a page that grows with them; on printed paper, the letters of each line stand on a ruling.
 
 `compose` takes lines that already have their size in millimetres. Without a page width (``width_mm=None``) the drawing
 is as large as the lines and their margins, which is how a single line is drawn.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,17 +16,11 @@ import numpy as np
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.rendering import color
-from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
+from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing, PrintedLines
+from handwriting.rendering.paper import ASCENT, Paper, printed_lines
+from handwriting.rendering.pens import Pen
 
 Align = Literal["left", "center", "right"]
-Paper = Literal["plain", "ruled", "squared"]
-Rulings = tuple[tuple[float, float, float, float], ...]
-
-ASCENT_SHARE = 0.7
-"""Share of the line height above the baseline: with an x-height of a quarter, capitals and tails have room."""
-
-TARGET_SQUARE_MM = 5.0
-"""Target size of the squares; the real size divides the line height into a whole number of them."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,9 @@ class PageLayout:
     color: str = "black"
     """Colour of the ink: a name, #rrggbb or rgb(r, g, b)."""
     stroke_mm: float = 0.4
-    """Width of the pen strokes."""
+    """Width of the pen strokes without a ``pen``."""
+    pen: Pen | None = None
+    """A pen whose line varies in width."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -79,6 +75,10 @@ class PageLayout:
                 raise InkError(f"there is no {name} {value!r}; choose {', '.join(known[:-1])} or {known[-1]}")
         color.parse(self.color)
 
+    def with_pen(self, pen: Pen) -> PageLayout:
+        """The same layout with another pen."""
+        return replace(self, stroke_mm=pen.width, pen=None if pen.uniform else pen)
+
     @property
     def room(self) -> float:
         """Width between the margins, for which lines are broken; infinite without a page width."""
@@ -104,7 +104,7 @@ def compose(
         if ink is None:
             continue
         slack = room - ink.bounds[2]
-        if not slack >= -1e-9:
+        if not slack >= -1e-6:
             raise InkError(
                 f"line {i + 1} is {ink.bounds[2]:.1f} mm wide, and the margins leave {room:.1f}; "
                 "break it earlier, write smaller or take a wider page"
@@ -119,18 +119,20 @@ def compose(
         width, rise = layout.width_mm, 0.0
         height = _height(len(lines), layout)
         _check_edges(placed, width, height, layout.stroke_mm)
-    rulings = _rulings(layout, width, height, baseline(0, layout) - rise)
+    printed = _printed(layout, width, height, baseline(0, layout) - rise)
     sheet = layout.width_mm is not None or layout.paper != "plain"
-    inks = tuple(placed.values())
-    return Drawing(width, height, inks, layout.color, layout.stroke_mm, rulings, sheet, title, desc)
+    return _drawing(layout, width, height, tuple(placed.values()), printed, sheet, title, desc)
 
 
-def sheet_size(lines: int, layout: PageLayout) -> tuple[float, float, Rulings]:
-    """Width, height and rulings of the sheet for a number of ``lines``; ``layout`` must have a width."""
+def sheet_size(lines: int, layout: PageLayout) -> tuple[float, float, tuple[PrintedLines, ...]]:
+    """Width and height of the sheet for a number of ``lines``, and what is printed on it.
+
+    ``layout`` must have a width.
+    """
     if layout.width_mm is None:
         raise InkError("a sheet needs a width; give width_mm")
     height = _height(lines, layout)
-    return layout.width_mm, height, _rulings(layout, layout.width_mm, height, baseline(0, layout))
+    return layout.width_mm, height, _printed(layout, layout.width_mm, height, baseline(0, layout))
 
 
 def _height(lines: int, layout: PageLayout) -> float:
@@ -148,13 +150,26 @@ def on_sheet(
     inks: Sequence[Ink], lines: int, layout: PageLayout, *, title: str | None = None, desc: str | None = None
 ) -> Drawing:
     """Draw ``inks``, which are in their places in millimetres, on the sheet of a page with ``lines`` lines."""
-    width, height, rulings = sheet_size(lines, layout)
-    return Drawing(width, height, tuple(inks), layout.color, layout.stroke_mm, rulings, True, title, desc)
+    width, height, printed = sheet_size(lines, layout)
+    return _drawing(layout, width, height, tuple(inks), printed, True, title, desc)
+
+
+def _drawing(
+    layout: PageLayout,
+    width: float,
+    height: float,
+    inks: tuple[Ink, ...],
+    printed: tuple[PrintedLines, ...],
+    sheet: bool,
+    title: str | None,
+    desc: str | None,
+) -> Drawing:
+    return Drawing(width, height, inks, layout.color, layout.stroke_mm, sheet, title, desc, printed, layout.pen)
 
 
 def baseline(i: int, layout: PageLayout) -> float:
     """The y of the baseline of line ``i``, in millimetres from the top of the sheet."""
-    return layout.margin_mm + (i + ASCENT_SHARE) * layout.line_height_mm
+    return layout.margin_mm + (i + ASCENT) * layout.line_height_mm
 
 
 def _moved(ink: Ink, x: float, y: float) -> Ink:
@@ -187,21 +202,6 @@ def _check_edges(placed: dict[int, Ink], width: float, height: float, stroke: fl
             )
 
 
-def _rulings(layout: PageLayout, width: float, height: float, baseline: float) -> Rulings:
-    """The lines printed on the paper, one of them through ``baseline``; none lies on the very edge of the sheet."""
-    if layout.paper == "plain":
-        return ()
-    if layout.paper == "ruled":
-        rows = every(layout.line_height_mm, baseline, baseline, height - layout.margin_mm)
-        return tuple((0.0, y, width, y) for y in rows)
-    square = layout.line_height_mm / max(1, round(layout.line_height_mm / TARGET_SQUARE_MM))
-    rows = every(square, baseline, 0.0, height)
-    columns = every(square, layout.margin_mm, 0.0, width)
-    return tuple((0.0, y, width, y) for y in rows) + tuple((x, 0.0, x, height) for x in columns)
-
-
-def every(step: float, through: float, low: float, high: float) -> list[float]:
-    """Positions that are multiples of ``step`` away from ``through``, above 0 and from ``low`` to below ``high``."""
-    first = math.ceil((max(low, 1e-6) - 1e-9 - through) / step)
-    last = math.floor((high - 1e-6 - through) / step)
-    return [round(through + k * step, 6) for k in range(first, last + 1)]
+def _printed(layout: PageLayout, width: float, height: float, first: float) -> tuple[PrintedLines, ...]:
+    """What is printed on the paper, with a line through the baseline ``first``."""
+    return printed_lines(layout.paper, width, height, layout.line_height_mm, first, layout.margin_mm, layout.margin_mm)

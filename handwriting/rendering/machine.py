@@ -53,6 +53,8 @@ class Machine:
     """Width of the work area in mm; None when it is unknown."""
     height: float | None = None
     """Height of the work area in mm; None when it is unknown."""
+    outline: bool = False
+    """Whether it only moves around the bounding box of the ink with the pen up, to check the paper's place."""
 
     def __post_init__(self) -> None:
         for name in ("feed", "travel", "width", "height"):
@@ -80,7 +82,7 @@ def machine(text: str) -> Machine:
     name, *changes = [part.strip() for part in text.split(",")]
     if name not in MACHINES:
         raise InkError(f"there is no machine profile {name!r}; choose {', '.join(MACHINES)}")
-    known = {field.name for field in fields(Machine)} - {"name"}
+    known = {field.name for field in fields(Machine)} - {"name", "outline"}
     values: dict[str, object] = {}
     for change in changes:
         key, _, value = change.partition("=")
@@ -109,10 +111,9 @@ def hpgl(drawing: Drawing, path: str | os.PathLike[str], *, join_mm: float = 0.1
     _write(hpgl_text(drawing, join_mm=join_mm), path)
 
 
-def gcode_text(drawing: Drawing, profile: Machine, *, join_mm: float = 0.1, outline: bool = False) -> str:
+def gcode_text(drawing: Drawing, profile: Machine, *, join_mm: float = 0.1) -> str:
     """The G-code of ``drawing``. Strokes whose ends are at most ``join_mm`` apart are drawn without lifting the pen.
 
-    ``outline``: move around the bounding box of the ink with the pen up instead of drawing, to check the paper's place.
     Raises :class:`InkError` when ink lies outside the machine's work area.
     """
     lines = polylines(drawing, join_mm)
@@ -121,10 +122,10 @@ def gcode_text(drawing: Drawing, profile: Machine, *, join_mm: float = 0.1, outl
     right, top = np.max([line.max(axis=0) for line in lines], axis=0)
     rows = [f"; {drawing.width:.1f} x {drawing.height:.1f} mm, {len(lines)} strokes", *_commands(profile.begin)]
     rows += _commands(profile.pen_up)
-    if outline:
+    if profile.outline:
         corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
         rows += [f"G0 X{x:.3f} Y{y:.3f} F{profile.travel:g}" for x, y in corners]
-    for line in [] if outline else lines:
+    for line in [] if profile.outline else lines:
         (x, y), *others = line.tolist()
         rows += [f"G0 X{x:.3f} Y{y:.3f} F{profile.travel:g}", *_commands(profile.pen_down)]
         rows += [f"G1 X{x:.3f} Y{y:.3f}" + (f" F{profile.feed:g}" if i == 0 else "") for i, (x, y) in enumerate(others)]

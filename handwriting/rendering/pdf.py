@@ -95,7 +95,7 @@ def _draw(canvas: Canvas, drawing: Drawing) -> None:
 
     canvas.setLineCap(ROUND)
     canvas.setLineJoin(ROUND)
-    for lines, color, width in drawing.paper:
+    for lines, color, width in drawing.printed:
         canvas.setStrokeColorRGB(*to_rgb(color))
         canvas.setLineWidth(width * POINTS_PER_MM)
         canvas.lines([place(np.reshape(line, (2, 2))) for line in lines])

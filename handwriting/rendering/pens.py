@@ -27,7 +27,11 @@ SMOOTHING = 5
 
 @dataclass(frozen=True)
 class Pen:
-    """A pen. Raises :class:`InkError` for a width that is not above 0."""
+    """A pen. Raises :class:`InkError` for a width that is not above 0.
+
+    >>> Pen("brush", 1.2, by_speed=0.5).uniform
+    False
+    """
 
     name: str
     width: float

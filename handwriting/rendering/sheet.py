@@ -5,29 +5,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from handwriting.errors import InkError
 from handwriting.rendering.drawing import MAX_SIDE_MM, PrintedLines
-from handwriting.rendering.layout import every
-
-SheetPaper = Literal["plain", "ruled", "squared", "dotted", "seyes"]
+from handwriting.rendering.paper import ASCENT, Paper, printed_lines
 
 SIZES_MM = {"a3": (297.0, 420.0), "a4": (210.0, 297.0), "a5": (148.0, 210.0), "a6": (105.0, 148.0),
             "letter": (215.9, 279.4), "legal": (215.9, 355.6)}  # fmt: skip
 
-SQUARE_MM = 5.0
-DOT_MM = 0.4
-SEYES_MM = 2.0
-"""Distance of the thin lines of French exercise paper; every fourth line is a writing line."""
-
-SEYES_ROWS = 4
 MARGIN_COLOR, MARGIN_MM = "#e08a8a", 0.25
-SEYES_COLOR, SEYES_LINE_MM = "#b9a6d6", 0.25
-DOT_COLOR = "#9fb4c9"
-
-ASCENT = 0.7
-"""Share of the line height above the first baseline: room for capitals and ascenders."""
 
 
 def sheet_size(text: str) -> tuple[float, float]:
@@ -48,7 +35,11 @@ def sheet_size(text: str) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of paper; lengths in millimetres. Raises :class:`InkError` for a sheet that nothing can be written on."""
+    """A sheet of paper; lengths in millimetres. Raises :class:`InkError` for a sheet that nothing can be written on.
+
+    >>> Sheet(148, 210, margins=(15, 15, 15, 25), line_height=8).room
+    108
+    """
 
     width: float = 210.0
     height: float = 297.0
@@ -56,7 +47,7 @@ class Sheet:
     """Top, right, bottom, left."""
     line_height: float = 10.0
     """Distance from one baseline to the next."""
-    paper: SheetPaper = "plain"
+    paper: Paper = "plain"
     margin_line: bool = False
     """Whether a line is printed along the left margin."""
 
@@ -72,8 +63,8 @@ class Sheet:
             )
         if self.line_height < 1:
             raise InkError(f"a line height of {self.line_height:g} mm is too small; give 1 or more, such as 10")
-        if self.paper not in get_args(SheetPaper):
-            raise InkError(f"there is no paper {self.paper!r}; choose {', '.join(get_args(SheetPaper))}")
+        if self.paper not in get_args(Paper):
+            raise InkError(f"there is no paper {self.paper!r}; choose {', '.join(get_args(Paper))}")
         if self.room <= 0 or self.rows < 1:
             raise InkError(
                 f"margins of {', '.join(f'{m:g}' for m in self.margins)} mm (top, right, bottom, left) leave no room "
@@ -101,31 +92,10 @@ class Sheet:
 
     def printed(self) -> tuple[PrintedLines, ...]:
         """Everything that is printed on the sheet; on every paper with rows, one of them lies on each baseline."""
-        groups: list[PrintedLines] = []
-        first = self.baseline(0)
-        if self.paper == "ruled":
-            rows = every(self.line_height, first, first, self.height - self.margins[2])
-            groups.append(PrintedLines(tuple((0.0, y, self.width, y) for y in rows)))
-        elif self.paper in ("squared", "dotted"):
-            step = self.line_height / max(1, round(self.line_height / SQUARE_MM))
-            rows = every(step, first, 0.0, self.height)
-            columns = every(step, self.margins[3], 0.0, self.width)
-            if self.paper == "dotted":
-                groups.append(PrintedLines(tuple((x, y, x, y) for y in rows for x in columns), DOT_COLOR, DOT_MM))
-            else:
-                lines = [(0.0, y, self.width, y) for y in rows] + [(x, 0.0, x, self.height) for x in columns]
-                groups.append(PrintedLines(tuple(lines)))
-        elif self.paper == "seyes":
-            step = self.line_height / SEYES_ROWS
-            rows = every(step, first, first - self.line_height, self.height - self.margins[2])
-            strong = [
-                y for y in rows if abs((y - first) / self.line_height - round((y - first) / self.line_height)) < 1e-6
-            ]
-            columns = every(self.line_height, self.margins[3], 0.0, self.width)
-            groups.append(PrintedLines(tuple((0.0, y, self.width, y) for y in rows if y not in strong)))
-            lines = [(0.0, y, self.width, y) for y in strong] + [(x, 0.0, x, self.height) for x in columns]
-            groups.append(PrintedLines(tuple(lines), SEYES_COLOR, SEYES_LINE_MM))
+        groups = printed_lines(
+            self.paper, self.width, self.height, self.line_height, self.baseline(0), self.margins[3], self.margins[2]
+        )
         if self.margin_line:
             x = max(self.margins[3] - 2.0, 0.5)
-            groups.append(PrintedLines(((x, 0.0, x, self.height),), MARGIN_COLOR, MARGIN_MM))
-        return tuple(group for group in groups if group.lines)
+            groups += (PrintedLines(((x, 0.0, x, self.height),), MARGIN_COLOR, MARGIN_MM),)
+        return groups

@@ -57,7 +57,7 @@ def sheet(drawing: Drawing) -> svgwrite.Drawing:
         document.add(desc)
     if drawing.sheet:
         document.add(document.rect(size=("100%", "100%"), fill="white"))
-    for lines, color, width in drawing.paper:
+    for lines, color, width in drawing.printed:
         data = "".join("M{:g} {:g}L{:g} {:g}".format(*(round(v, 2) for v in line)) for line in lines)
         dots = all(line[:2] == line[2:] for line in lines)
         cap = {"stroke_linecap": "round"} if dots else {}

@@ -35,7 +35,9 @@ MOST_NUMBERS, MOST_ADDED, LARGEST = 256, 100_000, 1000.0
 """What the code in a file may hold."""
 STREAM = 7
 """Keeps the random numbers of a hand apart from those of its lines."""
-CONTROL_SPREAD = 0.7
+CODE_SPREAD = 0.7
+"""Standard deviation of random codes, in that of the writers' codes: hands nearer the average are read better."""
+CONTROL_SPREAD = 1.0
 """Standard deviation of a random hand's controls, in those of training."""
 
 
@@ -184,13 +186,16 @@ def line_measures(ink: Ink, text: str, height: float, step: float) -> NDArray[np
 
 
 def gaussian(codes: NDArray, controls: int) -> tuple[Floats, Floats]:
-    """Mean and factor of the covariance of ``codes`` (N, Z - controls), with independent controls of mean 0 added."""
+    """Mean and factor of the covariance of random codes, (Z,) and (Z, Z).
+
+    They follow the writers' ``codes`` (N, Z - controls); independent controls of mean 0 are added.
+    """
     mean = np.append(codes.mean(0), np.zeros(controls))
     size = len(mean)
     factor = np.zeros((size, size))
     covariance = np.cov(codes.T)
     values, axes = np.linalg.eigh(covariance)
-    factor[: size - controls, : size - controls] = axes * np.sqrt(np.maximum(values, 0))
+    factor[: size - controls, : size - controls] = CODE_SPREAD * axes * np.sqrt(np.maximum(values, 0))
     factor[size - controls :, size - controls :] = CONTROL_SPREAD * np.eye(controls)
     return mean.astype(np.float32), factor.astype(np.float32)
 

@@ -21,8 +21,8 @@ from handwriting.synthesis.mixture_sampler import Floats, MixtureSampler, Noise
 
 Indices = NDArray[np.int64]
 State = dict[str, NDArray]
-Watch = Callable[[Floats], object]
-"""Is given points as they are drawn, normalised offsets of shape (N, 3)."""
+Watch = Callable[[Floats, Indices], object]
+"""Is given points as they are drawn, normalised offsets (N, 3), and the characters that they belong to (N,)."""
 
 RATE = 66.0
 """Points a second of the pen that the numbers below are counted in; for a slower pen they shrink in proportion."""
@@ -278,7 +278,8 @@ class _Draft:
             current = self.pen.draw(outputs, self.noise, t % BLOCK)
             self.points[t, self.lines], self.places[t, self.lines] = current, place
             if self.watch is not None and t % WATCHED == 0 and self.lines[0] == 0:
-                self.watch(self.points[t - WATCHED + 1 : t + 1, 0])
+                shown = slice(t - WATCHED + 1, t + 1)
+                self.watch(self.points[shown, 0], self.places[shown, 0] - self.skip)
         return [self.samples[line] for line in range(count)]
 
     def _staying(self, t: int, over: NDArray[np.bool_], current: Floats) -> NDArray[np.bool_]:

@@ -29,7 +29,8 @@ def own_points(ink: Ink, places: NDArray[np.int64], length: int, height: float) 
     ``length`` where it was past it. ``height``: the writing height of the training ink, in the ink's units.
     """
     first = int((np.maximum.reduceat(places, ink.starts) < 0).argmin())  # 0 when all are before the text
-    return slice(int(ink.starts[first]), _end(ink, places, length, height))
+    begin, end = int(ink.starts[first]), _end(ink, places, length, height)
+    return slice(begin, end if end > begin else len(ink))
 
 
 def _end(ink: Ink, places: NDArray[np.int64], length: int, height: float) -> int:

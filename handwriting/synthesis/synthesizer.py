@@ -6,10 +6,10 @@ Graves 2013 (arXiv 1308.0850), section 5, with NumPy and ONNX Runtime.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +29,17 @@ from handwriting.synthesis.codes import Code, HandCodes
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.primers import PrimerCache
-from handwriting.synthesis.sampler import RATE, Network, Primer, SampledLine, Watch, prime, sample
+from handwriting.synthesis.sampler import RATE, Network, Primer, SampledLine, prime, sample
 from handwriting.synthesis.strays import own_points
 from handwriting.synthesis.styles import Style
 
 LONGEST = 200
 """Characters of a line. Those of IAM-OnDB have 30 or so, and far beyond what it has seen the network loses its way."""
 
-BATCH = 16
+GROWN_OVER = 30
+"""Characters after which a line has all of its growth: see :func:`grown`."""
+
+BATCH = 64
 """Lines that are drawn side by side."""
 
 
@@ -51,12 +54,6 @@ class Written:
     """Shape (N,): the character of ``text``, counted from 0, that each point belongs to."""
     complete: bool
     """Whether the line came to its end; when not, something is missing or too much."""
-
-    def cut(self, end: int, points: int) -> Self:
-        """The first ``end`` characters, which are the first ``points`` of the ink."""
-        ink = self.ink.keep(np.arange(len(self.ink)) < points)
-        text = self.text[:end]
-        return replace(self, text=text, ink=replace(ink, source=Source(text=text)), places=self.places[:points])
 
 
 class Synthesizer:
@@ -80,6 +77,7 @@ class Synthesizer:
             self.height = float(card["hand"]["height"])
             self.advance = float(card["hand"]["advance"])
             self._pace = float(card["hand"].get("rate", 0)), float(card["hand"]["step"])
+            self._growth = float(card["hand"].get("growth", 0))
             has_codes = int(sizes.get("code", 0)) > 0
             pace = float(card["features"]["rate"]) / RATE if has_codes else 1.0
         except (InkError, KeyError, TypeError, ValueError) as error:
@@ -125,7 +123,7 @@ class Synthesizer:
         """
         expect("texts", texts, (list, tuple), "a list of strings")
         expect("hand", hand, Hand, "a Hand")
-        texts = [self._line(text) for text in texts]
+        texts = [self.line(text) for text in texts]
         numbers = range(stream, stream + len(texts)) if streams is None else streams
         primer = None if hand.style is None or not texts else self.primer(hand.style)
         total, done = sum(map(len, texts)), 0
@@ -140,7 +138,7 @@ class Synthesizer:
                 primer=primer or self._random_hands(hand.seed, numbers[start : start + BATCH]),
                 progress=partial(_report, observer, done, total),
                 hurried=hurried,
-                watch=None if observer.points is None or start else partial(_watched, observer.points, self.normalizer),
+                watch=None if observer.points is None or start else partial(self._show, observer.points, chunk[0]),
             )
             written += [self._written(text, s) for text, s in zip(chunk, samples, strict=True)]
             done += sum(map(len, chunk))
@@ -170,7 +168,7 @@ class Synthesizer:
         """
         if self.codes is None:
             raise InkError(f"{self.checkpoint.folder}: this network has no codes of hands; use a style of ink")
-        texts = [self._line(text) for text in texts]
+        texts = [self.line(text) for text in texts]
         inks = [self.prepared(ink) for ink in inks]
         return self.codes.instant(inks, texts, self.height, self._pace[1])
 
@@ -192,7 +190,7 @@ class Synthesizer:
 
         The ink is brought to the height and the pace of the training ink. Graves 2013, section 5.5.
         """
-        text = self._line(text)
+        text = self.line(text)
         given = self.prepared(ink)
         space = int(self.alphabet.encode(" ")[0])
         added = None if self.codes is None else self.codes.added(self.code_of([ink], [text]))
@@ -206,7 +204,8 @@ class Synthesizer:
         scale = self.height / writing_height(ink)
         return clean(ink.moved_to(ink.x * scale, ink.y * scale))
 
-    def _line(self, text: str) -> str:
+    def line(self, text: str) -> str:
+        """``text`` as one line that will be written; raises :class:`InkError` for what cannot be one."""
         line = self.writable(text)
         if "\n" in line:
             raise InkError(f"{text[:40]!r} has several lines, and one is written at a time; split it or write a page")
@@ -214,8 +213,13 @@ class Synthesizer:
             raise InkError(f"a line of {len(line)} characters ({line[:30]!r}...); give at most {LONGEST}, or a page")
         return line
 
+    def _show(self, show: Callable, text: str, points: NDArray[np.float64], places: NDArray[np.int64]) -> None:
+        raw = points.copy()
+        raw[:, :2] = raw[:, :2] * self.normalizer.sd + self.normalizer.mean
+        show(grown(raw, places, len(text), self._growth))
+
     def _written(self, text: str, drawn: SampledLine) -> Written:
-        ink = from_offsets(self.normalizer.inverse(drawn.points))
+        ink = from_offsets(grown(self.normalizer.inverse(drawn.points), drawn.places, len(text), self._growth))
         own = own_points(ink, drawn.places, len(text), self.height)
         kept = np.zeros(len(ink), dtype=bool)
         kept[own] = True
@@ -224,10 +228,15 @@ class Synthesizer:
         return Written(text, ink, drawn.places[own], drawn.complete)
 
 
-def _watched(watch: Watch, normalizer: Normalizer, points: NDArray[np.float64]) -> None:
-    raw = points.copy()
-    raw[:, :2] = raw[:, :2] * normalizer.sd + normalizer.mean
-    watch(raw)
+def grown(steps: NDArray[np.float64], places: NDArray[np.int64], length: int, growth: float) -> NDArray[np.float64]:
+    """Offsets (N, 3) of a line of ``length`` characters that grows from its first character to its last.
+
+    The network's lines, like many people's, shrink toward their end. ``growth``, the relative change of size over
+    :data:`GROWN_OVER` characters or more, undoes that. ``places`` (N,) are the characters that the points belong to.
+    """
+    part = np.clip(places / max(1, length), 0, 1) - 0.5
+    factor = 1 + growth * min(1.0, length / GROWN_OVER) * part
+    return np.column_stack([steps[:, :2] * factor[:, None], steps[:, 2:]])
 
 
 def _report(observer: Observer, before: int, total: int, characters: int) -> None:

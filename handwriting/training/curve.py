@@ -35,3 +35,9 @@ def _draw(rows: list[dict[str, Any]], names: list[str], path: Path) -> None:
     axes.set_xlabel("epoch")
     with atomic(path) as temporary:
         figure.savefig(temporary, format="png", dpi=90)
+
+
+def read_curve(run: Path) -> list[dict[str, float]]:
+    """The rows of ``run/curve.csv`` as numbers, each with the columns that it has."""
+    with (run / "curve.csv").open(newline="") as file:
+        return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(file)]

@@ -75,6 +75,8 @@ SWELL, SWELL_MEMORY = 0.07, 0.98
 """Standard deviation of the logarithm of the size of what is read, and its correlation from point to point."""
 
 
+GROWTH = 0.12
+"""How much lines are made to grow toward their end, because the network's shrink (``benchmarks/writing.py``)."""
 LISTS = ("train-characters", "train-tokens", "train-texts")
 """Of UNIPEN, beside those of IAM-OnDB."""
 DEVELOP_LINES = 360
@@ -175,7 +177,7 @@ class HandsTask:
             "controls": list(CONTROLS),
             "writers": [_digest(writer) for writer in self.pieces.writers],
             "normalizer": asdict(self.normalizer),
-            "hand": {"height": HEIGHT, "advance": self._advance(), "rate": RATE, "step": STEP},
+            "hand": {"height": HEIGHT, "advance": self._advance(), "rate": RATE, "step": STEP, "growth": GROWTH},
             "trained_on": {
                 "lists": [*self.settings.train, *LISTS],
                 "lines": sum(groups.values()),
@@ -296,7 +298,7 @@ def disturbed(
 def _wandering(steps: int, memory: float, random: np.random.Generator) -> NDArray[np.float64]:
     """Noise (T, 2) of standard deviation 1, each value correlated by ``memory`` with the one before."""
     fresh = random.normal(0, 1, (steps, 2))
-    if memory == 0:
+    if memory == 0 or steps == 0:
         return fresh
     values, last, rest = np.empty_like(fresh), fresh[0], (1 - memory**2) ** 0.5
     for t in range(steps):

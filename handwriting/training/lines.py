@@ -19,13 +19,13 @@ from handwriting.training.strings import string
 
 Floats = NDArray[np.float32]
 SHARES = {
-    "whole": 0.36,
-    "after": 0.13,
-    "middle": 0.08,
-    "mixed": 0.10,
-    "text": 0.11,
-    "words": 0.11,
-    "characters": 0.11,
+    "whole": 0.30,
+    "after": 0.11,
+    "middle": 0.07,
+    "mixed": 0.13,
+    "text": 0.09,
+    "words": 0.12,
+    "characters": 0.18,
 }
 """Kinds of lines and their parts of an epoch: a line of IAM-OnDB, one after another line of its form, some words of
 one, some words and strings; a text of UNIPEN, words of a writer with strings among them, strings alone."""

@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from handwriting.errors import InkError
 from handwriting.files import make_folder
+from handwriting.networks.truncation import truncate
 from handwriting.training.distributed import Workers
 from handwriting.training.noise import noise_hook
 from handwriting.training.options import TrainingOptions
@@ -77,6 +78,7 @@ class Training:
         self.device = pick_device(options.device)
         self.workers = Workers.join(self.device)
         network = task.network.to(self.device)
+        truncate(network, options.truncate)
         hook = noise_hook(task, network, options.weight_noise, options.seed)
         self.updater = Updater(network, options, hook, self.workers, self.device)
         self.epoch_steps = len(task.plan(0, options.batch_size))

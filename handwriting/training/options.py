@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from handwriting.training.augment import Augmentation
 
 
+VARIANTS = ("1997", "1997-truncated", "forget", "peephole")
+"""Equations of the LSTM that can be trained and exported: see ``networks/cells.py``."""
+
+
 def option(
     default: Any,
     help: str,
@@ -80,6 +84,11 @@ class TrainingOptions:
         "Combine it with --weight-decay 0.",
         least=0,
     )
+    truncate: int | None = option(
+        None,
+        "Truncate back-propagation through time: steps of a block that the gradient does not leave.  [default: exact]",
+        least=1,
+    )
 
 
 SYNTHESIZER_TRAINING = TrainingOptions(epochs=16, batch_size=32, rate=2.5e-3, clip=1.0, loaders=0)
@@ -109,7 +118,7 @@ class RecognizerOptions:
     )
     hidden_size: int = option(256, "Cells of each LSTM layer and direction.", least=1)
     num_layers: int = option(3, "LSTM layers.", least=1, name="layers")
-    variant: str = option("forget", "Equations of the LSTM.", choices=("1997", "forget", "peephole"))
+    variant: str = option("forget", "Equations of the LSTM.", choices=VARIANTS)
     channels: list[int] = option([128], "Output channels of the convolutions, separated by commas; empty for none.")
     strides: list[int] = option([1], "Strides of the convolutions, separated by commas.")
     dropout: float = option(0.35, "Dropout probability between LSTM layers and before the output.", least=0, most=0.9)
@@ -158,7 +167,7 @@ class SynthesizerOptions:
     num_layers: int = option(3, "LSTM layers.", least=1, name="layers")
     mixtures: int = option(20, "Gaussians of the output.", least=1)
     components: int = option(10, "Gaussians of the window, in a synthesizer.", least=1)
-    variant: str = option("forget", "Equations of the LSTM.", choices=("1997", "forget", "peephole"))
+    variant: str = option("forget", "Equations of the LSTM.", choices=VARIANTS)
     dropout: float = option(0.0, "Dropout probability between LSTM layers.", least=0, most=0.9)
     code: int = option(46, "Size of a hand code, with --unipen.", least=4, most=256)
     examples: int = option(4800, "Lines per epoch, with --unipen.", least=1)

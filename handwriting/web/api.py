@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
-from handwriting.web import schemas
+from handwriting.web import ink_files, inside, letters, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
@@ -35,17 +35,23 @@ PAGE = Path(__file__).parent / "page"
 MAX_WRITING_SECONDS = 120.0
 """Longest time that writing a page may take."""
 
+MAX_LETTER_SECONDS = 300.0
+"""The same for a letter of many pages."""
+
 _REASONS: dict[int | str, dict[str, Any]] = {
     "413": {"description": "The request is too large; send less at a time."},
     "422": {"description": "The request cannot be carried out; the reason says what to do instead."},
     "429": {"description": "Too many requests at once; retry after a second."},
 }
-_MODELS = (
+_MODELS: tuple[type[BaseModel], ...] = (
     schemas.TranscribeRequest,
     schemas.GenerateRequest,
+    schemas.LetterRequest,
+    schemas.SpellingRequest,
     schemas.ExportRequest,
     schemas.CopiedLineRequest,
     schemas.CreateStyleRequest,
+    *inside.MODELS,
 )
 TYPES = {
     "svg": "image/svg+xml",
@@ -54,6 +60,7 @@ TYPES = {
     "inkml": "application/inkml+xml",
     "json": "application/json",
     "csv": "text/csv",
+    "zip": "application/zip",
 }
 
 
@@ -72,6 +79,8 @@ def application(service: Service) -> FastAPI:
     _answer_errors(app)
     _reading(app, service)
     _writing(app, service)
+    _letters(app, service)
+    inside.add_routes(app, service, _body, _REASONS)
     _files(app)
     _document(app)
     return app
@@ -91,6 +100,12 @@ def _reading(app: FastAPI, service: Service) -> None:
         count = max(1, min(alternatives, 10))
         return _json(await service.reading.run(lambda: service.transcribe_file(body, count, page)))
 
+    @app.post("/api/ink", openapi_extra=_bytes("An ink file of any known format."), responses=_REASONS)
+    async def open_ink(request: Request) -> Response:
+        """The ink of a file, page by page, in millimetres; nothing is read from it."""
+        body = await read_body(request)
+        return _json(await service.drawing.run(lambda: ink_files.pages(body)))
+
     @app.post("/api/styles/check", openapi_extra=_body(schemas.CopiedLineRequest), responses=_REASONS)
     async def check(request: Request) -> Response:
         """Read a copied line: its text, and its character error rate against the text that was to be copied."""
@@ -103,6 +118,12 @@ def _writing(app: FastAPI, service: Service) -> None:
     async def characters() -> dict[str, str]:
         """The characters that can be written, and those that are replaced by some of them, such as “ and …"""
         return await service.reading.run(service.characters)
+
+    @app.post("/api/characters/nearest", openapi_extra=_body(schemas.SpellingRequest), responses=_REASONS)
+    async def nearest(request: Request) -> Response:
+        """The text with the nearest spelling of every character that cannot be written."""
+        body = await read_body(request)
+        return _json(await service.reading.run(lambda: service.nearest_spelling(body)))
 
     @app.get("/api/styles")
     async def styles() -> list[dict[str, Any]]:
@@ -119,18 +140,19 @@ def _writing(app: FastAPI, service: Service) -> None:
     async def generate(request: Request, format: str = "ndjson") -> Response:
         """Write a text: as a stream of events, one JSON object per line, or as a file.
 
-        Files: svg, png, pdf, inkml, xopp, json, csv. Events: `sheet` (size and rulings of the paper), `points` (ink of
-        the first line while it is drawn, about where it will be), `line` (a finished line in its place, strokes in
-        millimetres; `same` is true if it begins with the points that were sent), `done`, or `error` with its reason.
+        Files: svg, png, pdf, inkml, xopp, json, csv. Events: `sheet` (size of the paper and what is printed on it),
+        `points` (ink of the first line while it is drawn, about where it will be), `line` (a finished line in its
+        place, strokes in millimetres; `same` is true if it begins with the points that were sent; `doubtful` words),
+        `done`, or `error` with its reason.
         """
         body = await read_body(request)
         if format == "ndjson":
-            return await stream(service.writing, lambda show: service.live_page(body, show), MAX_WRITING_SECONDS)
+            return await stream(service.writing, lambda emit: service.live_records(body, emit), MAX_WRITING_SECONDS)
         ending = _ending(format)
         deadline = Deadline(MAX_WRITING_SECONDS)
 
         def work() -> bytes:
-            page = service.live_page(body, lambda event: deadline.check())
+            page = service.live_page(body, lambda event: deadline.check(), lambda done, total: deadline.check())
             return export.encode(page.drawing(), ending, text=page.text)
 
         try:
@@ -144,6 +166,30 @@ def _writing(app: FastAPI, service: Service) -> None:
         body = await read_body(request)
         ending = _ending(format)
         return _file(await service.drawing.run(lambda: service.export(body, ending)), format)
+
+
+def _letters(app: FastAPI, service: Service) -> None:
+    @app.post("/api/letter", openapi_extra=_body(schemas.LetterRequest), responses=_REASONS)
+    async def letter(request: Request, format: str = "pdf", progress: bool = False) -> Response:
+        """Write a text over as many sheets as it takes: as pdf, xopp, or zip with an SVG of each page.
+
+        With `progress`, a stream of events, one JSON object per line: `progress` (characters that are `done` of a
+        `total`), `page` (the number and `svg` of a page that is full), `done` (the file, Base64-encoded in `data`, with
+        its `name` and `media` type, the numbers of `pages` and `words`, and `doubtful` words), or `error` with its
+        reason.
+        """
+        body = await read_body(request)
+        ending = letters.ending(format)
+        if progress:
+            return await stream(
+                service.writing, lambda emit: letters.records(service, body, ending, emit), MAX_LETTER_SECONDS
+            )
+        deadline = Deadline(MAX_LETTER_SECONDS)
+        try:
+            made = await service.writing.run(lambda: letters.made(service, body, ending, deadline.check))
+        finally:
+            deadline.cancelled.set()
+        return _file(made.data, format)
 
 
 def _ending(format: str) -> str:

@@ -12,11 +12,16 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
+from handwriting.composition.blocks import MAX_TEXT_CHARACTERS
+from handwriting.composition.letter import LetterStyle
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Source
 from handwriting.limits import MAX_COORDINATE
 from handwriting.recognition.pages import ReadLine
 from handwriting.rendering.layout import PageLayout
+from handwriting.rendering.paper import Paper
+from handwriting.rendering.pens import pen
+from handwriting.rendering.sheet import Sheet, sheet_size
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,7 +29,10 @@ MAX_REQUEST_POINTS = 50_000
 """Most points of a drawing: four times those of the largest page of IAM-OnDB."""
 
 MAX_REQUEST_CHARACTERS = 5_000
-"""Longest text of one request: it takes about a minute of CPU time."""
+"""Longest text of one page."""
+
+MAX_LETTER_CHARACTERS = MAX_TEXT_CHARACTERS
+"""Longest text of a letter."""
 
 Number = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 
@@ -70,7 +78,7 @@ class SheetRequest(StrictModel):
     height: Annotated[float, Field(ge=0, le=2000)] = 0
     margin: Annotated[float, Field(ge=0, le=200)] = 16
     lineHeight: Annotated[float, Field(ge=4, le=60)] = 12
-    paper: Literal["plain", "ruled", "squared"] = "ruled"
+    paper: Paper = "ruled"
     color: Annotated[str, Field(max_length=40)] = "#1c2f6b"
     stroke: Annotated[float, Field(ge=0.05, le=5)] = 0.45
 
@@ -81,10 +89,12 @@ class SheetRequest(StrictModel):
         )
 
 
-class GenerateRequest(StrictModel):
-    """A text to write."""
+class HandRequest(StrictModel):
+    """A text to write, and in which hand."""
 
     text: str
+    replace: bool = False
+    """Whether what cannot be written is replaced by the nearest spelling."""
     bias: Annotated[float, Field(ge=0, le=20)] = 1.0
     seed: Annotated[int, Field(ge=0, le=2**53)] = 0
     bestOf: Annotated[int, Field(ge=1, le=16)] = 4
@@ -92,7 +102,63 @@ class GenerateRequest(StrictModel):
     slant: Annotated[float, Field(ge=-45, le=45)] = 0.0
     style: str | dict[str, Any] | None = None
     """The name of a shipped style, or the contents of a style file."""
+
+
+class GenerateRequest(HandRequest):
+    """A text to write on one page."""
+
     sheet: SheetRequest = SheetRequest()
+
+
+class LetterSheetRequest(StrictModel):
+    """Sheets of a fixed size; lengths in millimetres."""
+
+    page: Annotated[str, Field(max_length=40)] = "a4"
+    """The name of a size, or WIDTHxHEIGHT."""
+    margins: Annotated[list[float], Field(min_length=4, max_length=4)] = [20, 20, 20, 20]
+    """Top, right, bottom, left."""
+    lineHeight: Annotated[float, Field(ge=4, le=60)] = 10
+    paper: Paper = "plain"
+    marginLine: bool = False
+
+
+class LetterRequest(HandRequest):
+    """A text to write over as many sheets as it takes."""
+
+    bestOf: Annotated[int, Field(ge=1, le=16)] = 8
+    sheet: LetterSheetRequest = LetterSheetRequest()
+    align: Literal["left", "center", "right", "justify"] = "left"
+    indent: Annotated[float, Field(ge=0, le=200)] = 0
+    """Of the first line of a paragraph, in millimetres."""
+    spacing: Annotated[float, Field(ge=0, le=10)] = 0
+    """Between paragraphs, in line heights."""
+    header: Annotated[str, Field(max_length=200)] = ""
+    lively: Annotated[float, Field(ge=0, le=5)] = 0
+    color: Annotated[str, Field(max_length=40)] = "#1c2f6b"
+    pen: Annotated[str, Field(max_length=40)] = "fineliner"
+    width: Annotated[float, Field(ge=0.05, le=5)] | None = None
+    """Of the pen's line in millimetres; by default the pen's own."""
+    markdown: bool = False
+    slips: Annotated[float, Field(ge=0, le=1)] = 0
+
+    def look(self) -> LetterStyle:
+        """The style of the letter. Raises :class:`InkError` for values that do not fit together."""
+        top, right, bottom, left = self.sheet.margins
+        sheet = Sheet(
+            *sheet_size(self.sheet.page), (top, right, bottom, left), self.sheet.lineHeight, self.sheet.paper,
+            self.sheet.marginLine,
+        )  # fmt: skip
+        style = LetterStyle(
+            sheet, self.align, self.indent, self.spacing, self.header, self.lively, self.color,
+            markdown=self.markdown, slips=self.slips, replace_unknown=self.replace,
+        )  # fmt: skip
+        return style.with_pen(pen(self.pen, self.width))
+
+
+class SpellingRequest(StrictModel):
+    """A text that may hold characters which cannot be written."""
+
+    text: str
 
 
 class ExportRequest(StrictModel):
@@ -147,6 +213,12 @@ def ink_of(strokes: list[list[Point]], text: str | None = None) -> Ink:
 
 class TooLarge(InkError):
     """A request that is larger than allowed."""
+
+
+def check_length(text: str, most: int) -> None:
+    """Raise :class:`TooLarge` for a text that is longer than allowed."""
+    if len(text) > most:
+        raise TooLarge(f"a text of {len(text):,} characters; give at most {most:,} at a time")
 
 
 def transcription(lines: list[ReadLine], alternatives: int, strokes: list[list[Point]]) -> dict[str, Any]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handwriting import formats, metrics
 from handwriting.composition import export
-from handwriting.composition.best_of import BestOf
+from handwriting.composition.blocks import respelled
 from handwriting.composition.live_page import LivePage, PointsEvent
+from handwriting.composition.marks import drawn_with
+from handwriting.composition.runs import WordWriter
 from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.errors import InkError
 from handwriting.ink import Page
+from handwriting.progress import Progress, no_progress
 from handwriting.recognition.pages import orienter
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering import save as pictures
@@ -25,6 +28,7 @@ from handwriting.synthesis.styles import SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.web import schemas
 from handwriting.web.pool import Pool
+from handwriting.web.stream import Record, points_record, records
 
 CORES = os.cpu_count() or 1
 """Threads of a pool: the engine computes each request in one thread."""
@@ -91,22 +95,36 @@ class Service:
         return style.record()
 
     def characters(self) -> dict[str, str]:
-        """The characters that can be written, and those that are replaced by some of them."""
+        """The characters that can be written, if need be with a mark, and those that are replaced by some of them."""
         known = self.synthesizer.characters
-        return {"characters": "".join(sorted(known)), "replaced": replaced(known)}
+        return {"characters": "".join(sorted(known | drawn_with(known))), "replaced": replaced(known)}
 
-    def live_page(self, body: bytes, show: Callable[[PointsEvent], object]) -> LivePage:
+    def nearest_spelling(self, body: bytes) -> dict[str, str]:
+        """The text of a request with the nearest spelling of what cannot be written."""
+        request = schemas.parse(schemas.SpellingRequest, body)
+        schemas.check_length(request.text, schemas.MAX_LETTER_CHARACTERS)
+        return {"text": respelled(request.text, self.synthesizer)}
+
+    def live_page(
+        self, body: bytes, show: Callable[[PointsEvent], object], progress: Progress = no_progress
+    ) -> LivePage:
         """Prepare the page that a request asks for; it is written when it is iterated over."""
         request = schemas.parse(schemas.GenerateRequest, body)
-        if len(request.text) > schemas.MAX_REQUEST_CHARACTERS:
-            raise schemas.TooLarge(
-                f"a text of {len(request.text):,} characters; give at most {schemas.MAX_REQUEST_CHARACTERS:,} at a time"
-            )
-        hand = Hand(request.bias, request.seed, self._style(request.style), request.size, request.slant)
-        best_of = BestOf(self.synthesizer, self.recognizer, request.bestOf)
-        return LivePage(best_of, request.text, request.sheet.layout(), hand, show)
+        schemas.check_length(request.text, schemas.MAX_REQUEST_CHARACTERS)
+        text = respelled(request.text, self.synthesizer) if request.replace else request.text
+        writer = WordWriter(self.synthesizer, self.recognizer, request.bestOf)
+        return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress)
 
-    def _style(self, given: str | dict[str, Any] | None) -> Style | None:
+    def live_records(self, body: bytes, emit: Callable[[Record], None]) -> Iterator[Record]:
+        """The events of the page that a request asks for; ``emit`` is given the points that are drawn between them."""
+        return records(self.live_page(body, lambda event: emit(points_record(event))))
+
+    def hand(self, request: schemas.HandRequest) -> Hand:
+        """The hand that a request asks for."""
+        return Hand(request.bias, request.seed, self.style(request.style), request.size, request.slant)
+
+    def style(self, given: str | dict[str, Any] | None) -> Style | None:
+        """The style that a request names or contains. Raises :class:`InkError` when there is none of that name."""
         if given is None:
             return None
         if isinstance(given, dict):
@@ -125,7 +143,7 @@ class Service:
             ink = schemas.ink_of(request.strokes, request.text or None)
             if ending in pictures.ENDINGS:
                 return export.encode(fitted(ink), ending)
-            return export.encode_ink(Page(replace(ink, source=replace(ink.source, units="px"))), ending)
+            return export.encode_pages([Page(replace(ink, source=replace(ink.source, units="px")))], ending)
         texts = request.text.split("\n") if request.text.count("\n") + 1 == len(counts) else [None] * len(counts)
         inks, start = [], 0
         for count, text in zip(counts, texts, strict=True):

@@ -1,4 +1,4 @@
-"""A page that is sent while it is written: one JSON object a line, until it is done, too slow, or nobody listens."""
+"""Writing that is sent while it is done: one JSON object a line, until all is there, too slow, or nobody listens."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from fastapi.responses import StreamingResponse
 from handwriting.composition.live_page import LineEvent, LivePage, PointsEvent, SheetEvent
 from handwriting.errors import InkError
 from handwriting.web.pool import Pool
+
+Record = dict[str, Any]
+"""A JSON object."""
 
 
 class ClientGone(Exception):
@@ -36,64 +39,76 @@ class Deadline:
             raise InkError(f"it took more than {self._seconds:g} seconds; give a shorter text or a smaller best-of")
 
 
-def records(page: LivePage) -> Iterator[dict[str, Any]]:
+def records(page: LivePage) -> Iterator[Record]:
     """Write the page: its sheet and finished lines as JSON objects, and a last one when it is done."""
     misread = []
     for event in page:
         if isinstance(event, SheetEvent):
-            yield {
-                "type": "sheet", "width": event.width, "height": event.height, "lines": event.lines,
-                "rulings": event.rulings,
-            }  # fmt: skip
+            yield sheet_record(event)
         else:
-            if not event.chosen.verified:
+            if event.composed.doubtful:
                 misread.append(event.line)
-            yield line_record(event)
+            yield line_record(event) | {"drawn": page.best_of}
     yield {"type": "done", "unsaid": misread}
 
 
-def points_record(event: PointsEvent) -> dict[str, Any]:
+def sheet_record(event: SheetEvent) -> Record:
+    """The sheet: its size, and what is printed on it, by color and width; ``rulings`` are all lines together."""
+    return {
+        "type": "sheet",
+        "width": event.width,
+        "height": event.height,
+        "lines": event.lines,
+        "rulings": [line for group in event.printed for line in group.lines],
+        "printed": [{"color": g.color, "width": g.width, "lines": g.lines} for g in event.printed],
+    }
+
+
+def points_record(event: PointsEvent) -> Record:
     """New points of the line that is being drawn."""
     return {"type": "points", "line": event.line, "points": np.round(event.points, 2).tolist()}
 
 
-def line_record(event: LineEvent) -> dict[str, Any]:
+def line_record(event: LineEvent) -> Record:
     """A finished line."""
+    composed = event.composed
     return {
         "type": "line",
         "line": event.line,
-        "text": event.chosen.text,
-        "read": event.chosen.read,
-        "says": event.chosen.verified,
-        "candidate": event.chosen.candidate,
-        "drawn": event.chosen.candidates,
+        "text": composed.text,
+        "read": composed.read,
+        "says": not composed.doubtful,
+        "doubtful": [{"text": text, "read": read} for text, read in composed.doubtful],
+        "words": len(composed.words),
+        "redrawn": sum(word.drawn.drawings > 1 for word in composed.words),
         "same": event.as_shown,
         "strokes": [np.round(stroke, 2).tolist() for stroke in event.strokes],
     }
 
 
 async def stream(
-    pool: Pool, prepare: Callable[[Callable[[PointsEvent], object]], LivePage], seconds: float
+    pool: Pool, prepare: Callable[[Callable[[Record], None]], Iterator[Record]], seconds: float
 ) -> StreamingResponse:
-    """Write a page in ``pool`` and send it meanwhile.
+    """Work in ``pool`` and send what comes of it meanwhile.
 
-    ``prepare`` makes the page, given the callback for its points; its errors are raised here, before the reply begins.
-    Errors after that, such as one for taking more than ``seconds``, are sent as the last object.
+    ``prepare`` makes the iterator over the records to send, and is given a function that sends further ones from within
+    the work; its errors are raised here, before the reply begins. Errors after that, such as one for taking more than
+    ``seconds``, are sent as the last object.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[bytes | None] = asyncio.Queue()
     deadline = Deadline(seconds)
 
-    def put(record: dict[str, Any]) -> None:
+    def put(record: Record) -> None:
         loop.call_soon_threadsafe(queue.put_nowait, json.dumps(record, separators=(",", ":")).encode() + b"\n")
 
-    def emit(record: dict[str, Any]) -> None:
+    def emit(record: Record) -> None:
         deadline.check()
         put(record)
 
     def work() -> None:
         try:
-            for record in records(page):
+            for record in written:
                 emit(record)
         except InkError as error:
             put({"type": "error", "reason": str(error)})
@@ -104,7 +119,7 @@ async def stream(
 
     slot = pool.admit()
     try:
-        page = await slot.run(lambda: prepare(lambda event: emit(points_record(event))))
+        written = await slot.run(lambda: prepare(emit))
     except BaseException:
         slot.release()
         raise

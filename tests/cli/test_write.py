@@ -25,11 +25,13 @@ from handwriting.composition.generate import MAX_TEXT_CHARACTERS
 def test_the_same_command_gives_the_same_bytes(run, scribbler, tmp_path, ending):
     files = [tmp_path / f"{name}{ending}" for name in "ab"]
     for file in files:
-        code, out, err = run("generate", "some ink", "-o", file, "--checkpoint", scribbler, "--seed", "4")
+        code, out, err = run(
+            "generate", "some ink", "-o", file, "--best-of", "1", "--checkpoint", scribbler, "--seed", "4"
+        )
         assert (code, err) == (0, "")
         assert f"{file}: 1 line" in out
     assert files[0].read_bytes() == files[1].read_bytes()
-    code, _, _ = run("generate", "some ink", "-o", files[1], "--checkpoint", scribbler, "--seed", "5")
+    code, _, _ = run("generate", "some ink", "-o", files[1], "--best-of", "1", "--checkpoint", scribbler, "--seed", "5")
     assert code == 0
     assert files[0].read_bytes() != files[1].read_bytes()
 
@@ -40,7 +42,7 @@ def test_text_comes_from_an_argument_a_file_or_stdin(run, scribbler, tmp_path):
     ways = [([text], b""), (["-"], text.encode()), (["--file", tmp_path / "text.txt"], b"")]
     for number, (way, stdin) in enumerate(ways):
         target = tmp_path / f"{number}.svg"
-        code, out, _ = run("generate", *way, "-o", target, "--checkpoint", scribbler, stdin=stdin)
+        code, out, _ = run("generate", *way, "-o", target, "--best-of", "1", "--checkpoint", scribbler, stdin=stdin)
         assert code == 0
         assert "2 lines" in out
     assert len({(tmp_path / f"{number}.svg").read_bytes() for number in range(3)}) == 1
@@ -50,7 +52,7 @@ def test_a_page_has_its_width_its_rulings_and_all_lines(run, scribbler, tmp_path
     page = tmp_path / "page.svg"
     text = "word " * 40
     arguments = ["--paper", "ruled", "--page-width", "120", "--margin", "12", "--color", "navy", "--width", "0.5"]
-    code, out, _ = run("generate", text, "-o", page, "--checkpoint", scribbler, *arguments)
+    code, out, _ = run("generate", text, "-o", page, "--best-of", "1", "--checkpoint", scribbler, *arguments)
     assert code == 0
     assert "120 x" in out
     root = etree.parse(page).getroot()
@@ -63,7 +65,7 @@ def test_a_page_has_its_width_its_rulings_and_all_lines(run, scribbler, tmp_path
 def test_animated_and_plotted_are_svgs_of_the_same_strokes(run, scribbler, tmp_path):
     plain, moving, plotted = (tmp_path / f"{name}.svg" for name in ("plain", "moving", "plotted"))
     for file, option in ((plain, []), (moving, ["--animate"]), (plotted, ["--plotter"])):
-        assert run("generate", "ink", "-o", file, "--checkpoint", scribbler, *option)[0] == 0
+        assert run("generate", "ink", "-o", file, "--best-of", "1", "--checkpoint", scribbler, *option)[0] == 0
     assert "<animate" in moving.read_text()
     assert path_elements(plain) == path_elements(moving) == path_elements(plotted)
     assert {etree.QName(e).localname for e in etree.parse(plotted).iter()} <= {"svg", "g", "path"}
@@ -72,12 +74,12 @@ def test_animated_and_plotted_are_svgs_of_the_same_strokes(run, scribbler, tmp_p
 def test_writing_goes_on_in_the_hand_of_a_file(run, scribbler, tmp_path):
     sample = next((ROOT / "datasets" / "samples").glob("*.xml"))
     target = tmp_path / "mine.svg"
-    arguments = ["generate", "my hand", "-o", target, "--checkpoint", scribbler, "--prime", sample]
+    arguments = ["generate", "my hand", "-o", target, "--best-of", "1", "--checkpoint", scribbler, "--prime", sample]
     code, _, err = run(*arguments)
     assert_one_line(code, err, "does not tell what its ink says", "--prime-text")
     assert run(*arguments, "--prime-text", "some words")[0] == 0
     primed = target.read_bytes()
-    assert run("generate", "my hand", "-o", target, "--checkpoint", scribbler)[0] == 0
+    assert run("generate", "my hand", "-o", target, "--best-of", "1", "--checkpoint", scribbler)[0] == 0
     assert target.read_bytes() != primed
 
 
@@ -107,7 +109,7 @@ def test_what_a_primed_file_loses_is_said(run, scribbler, tmp_path):
         (["text", "-o", "x.png", "--animate"], ["only an SVG"]),
         (["text", "-o", "x.pdf", "--plotter"], ["only an SVG"]),
         (["text", "-o", "x.svg", "--plotter", "--animate"], ["give one of them"]),
-        (["a café, 100 €", "-o", "x.svg"], ["é -> e", "€ -> euro", "write instead: a cafe"]),
+        (["a café, 100 €", "-o", "x.svg"], ["€ -> euro", "write instead: a cafe"]),
         (["text", "-o", "x.svg", "--checkpoint", "nowhere"], ["nowhere", "no checkpoint here"]),
         (["text", "-o", "x.svg", "--checkpoint", str(shipped("recognizer"))], ["a recognizer", "a synthesizer"]),
         (["text", "-o", "x.svg", "--color", "url(x)"], ["url(x)", "colour"]),
@@ -128,7 +130,7 @@ def test_bad_requests_are_one_line_and_leave_nothing(run, scribbler, tmp_path, m
     (tmp_path / "huge.txt").write_text("word " * MAX_TEXT_CHARACTERS)
     (tmp_path / "empty.txt").touch()
     before = sorted(tmp_path.iterdir())
-    checkpoint = [] if "--checkpoint" in arguments else ["--checkpoint", scribbler]
+    checkpoint = [] if "--checkpoint" in arguments else ["--best-of", "1", "--checkpoint", scribbler]
     code, out, err = run("generate", *arguments, *checkpoint)
     assert_one_line(code, err, *parts)
     assert out == ""

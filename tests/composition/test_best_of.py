@@ -12,10 +12,8 @@ from handwriting.checkpoint import shipped
 from handwriting.composition import best_of
 from handwriting.composition.best_of import BestOf, ChosenLine
 from handwriting.errors import InkError
-from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.synthesizer import Synthesizer
 
 TEXTS = ["some ink", "a pen", "lines"]
@@ -113,19 +111,6 @@ def test_a_line_that_says_its_text_is_not_drawn_again(model, recognizer, monkeyp
     assert drawn.count("never") == 3
 
 
-def test_what_was_watched_stays_if_it_says_the_text(model, recognizer, monkeypatch):
-    always_complete(monkeypatch)
-    for errors, candidate in ((0, 0), (1, 3)):  # later candidates are ever more probable
-        judge(monkeypatch, lambda text, n, errors=errors: ("", errors if n == 0 else 0, -float(9 - n)))
-        seen = []
-        (kept,) = BestOf(model, recognizer, 4).write(["some ink"], observer=Observer(points=seen.append))
-        assert seen
-        assert kept.candidate == candidate
-    judge(monkeypatch, lambda text, n: ("", 0, -float(9 - n)))
-    (kept,) = BestOf(model, recognizer, 4).write(["some ink"])
-    assert kept.candidate == 3  # nobody has watched
-
-
 @pytest.mark.parametrize("n", [0, 17])
 def test_a_number_of_candidates_that_cannot_be_is_refused(model, recognizer, n):
     with pytest.raises(InkError, match=f"best of {n}.*1 to 16"):
@@ -144,11 +129,3 @@ def test_four_candidates_of_a_real_line_are_read_better_than_one(recognizer):
     texts = ["a line of writing", "the garden gate", "over the hills"]
     one, four = (BestOf(real, recognizer, n).write(texts) for n in (1, 4))
     assert sum(c.errors for c in four) <= sum(c.errors for c in one)
-
-
-def test_a_line_that_is_cut_is_read_as_far_as_it_goes():
-    ink = Ink.from_strokes([[(0, 0), (1, 1)], [(2, 0), (3, 1)]])
-    one = ChosenLine("one two", ink, np.array([0, 1, 4, 5]), True, "ore two", 1, -1.0, 0, 4).cut(3, 2)
-    assert (one.text, one.read, one.errors, len(one.ink)) == ("one", "ore", 1, 2)
-    assert one.places.tolist() == [0, 1]
-    assert one.ink.source.text == "one"

@@ -8,9 +8,11 @@ import pytest
 from tiny import synthesizer
 
 from handwriting import formats
-from handwriting.composition import best_of
-from handwriting.composition.best_of import BestOf
-from handwriting.composition.generate import generate, line_writer
+from handwriting.composition import runs
+from handwriting.composition.blocks import respelled
+from handwriting.composition.generate import generate
+from handwriting.composition.reading import ReadWord
+from handwriting.composition.runs import WordWriter
 from handwriting.composition.style import style_from_file
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
@@ -27,27 +29,28 @@ def model(tmp_path_factory) -> Synthesizer:
     return Synthesizer(synthesizer(tmp_path_factory.mktemp("synthesizer")))
 
 
-@pytest.fixture
-def complete(monkeypatch):
-    """Every line that is drawn comes to its end."""
-    draw = Synthesizer.write
-    monkeypatch.setattr(
-        Synthesizer,
-        "write",
-        lambda self, *given, **options: [replace(line, complete=True) for line in draw(self, *given, **options)],
-    )
+@pytest.fixture(scope="module")
+def writer(model) -> WordWriter:
+    return WordWriter(model, best_of=1)
 
 
-def test_incomplete_and_misread_lines_are_named(model, tmp_path, monkeypatch, complete):
+def test_words_that_stay_misread_are_named(model, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        best_of, "judge", lambda recognizer, inks, texts: [(text, int(text == "pen"), -1.0) for text in texts]
+        runs,
+        "read_words",
+        lambda recognizer, lines: [
+            [ReadWord("hen" if word == "pen" else word, int(word == "pen")) for word in line.text.split()]
+            for line in lines
+        ],
     )
-    done = generate(BestOf(model, Recognizer.load(), 2), "ink\npen", tmp_path / "a.svg", LAYOUT)
-    assert [(line.text, line.read) for line in done.misread] == [("pen", "pen")]
-    assert done.incomplete == []
-    cut_off = replace(done.page.lines[0], complete=False)
-    assert replace(done, page=replace(done.page, lines=[cut_off])).incomplete == ["ink"]
+    done = generate(WordWriter(model, Recognizer.load(), 2), "ink\npen", tmp_path / "a.svg", LAYOUT)
+    assert done.page.doubtful == [("pen", "hen")]
+    assert [line.read for line in done.page.lines] == ["ink", "hen"]
     assert done.summary.startswith(f"{tmp_path / 'a.svg'}: 2 lines, ")
+
+
+def test_the_nearest_spelling_keeps_what_can_be_drawn(model):
+    assert respelled("café 你 & go", model) == "café and go"
 
 
 @pytest.mark.parametrize(
@@ -60,16 +63,16 @@ def test_incomplete_and_misread_lines_are_named(model, tmp_path, monkeypatch, co
         ("nowhere/a.svg", {}, "there is no folder"),
     ],
 )
-def test_a_bad_request_is_refused_before_anything_is_drawn(model, tmp_path, monkeypatch, name, options, reason):
+def test_a_bad_request_is_refused_before_anything_is_drawn(writer, tmp_path, monkeypatch, name, options, reason):
     monkeypatch.setattr(Synthesizer, "write", None)
     with pytest.raises(InkError, match=reason):
-        generate(model, "ink", tmp_path / name, LAYOUT, **options)
+        generate(writer, "ink", tmp_path / name, LAYOUT, **options)
     assert not list(tmp_path.iterdir())
 
 
-def test_the_hand_is_used_as_a_whole(model, tmp_path):
+def test_the_hand_is_used_as_a_whole(writer, tmp_path):
     def ink(hand):
-        generate(model, "ink", tmp_path / "a.json", LAYOUT, hand)
+        generate(writer, "ink", tmp_path / "a.json", LAYOUT, hand)
         return formats.read_ink(tmp_path / "a.json")
 
     plain = ink(Hand())
@@ -96,8 +99,3 @@ def test_an_ink_file_without_text_needs_one(tmp_path):
     formats.save(replace(ink, source=replace(ink.source, text=None)), tmp_path / "mine.inkml")
     with pytest.raises(InkError, match=r"does not tell what its ink says; give --text"):
         style_from_file(tmp_path / "mine.inkml", text_option="--text")
-
-
-def test_one_candidate_needs_no_recognizer(model, monkeypatch):
-    monkeypatch.setattr(Recognizer, "load", None)
-    assert line_writer(model, 1) is model

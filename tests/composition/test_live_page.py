@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from tiny import synthesizer
 
-from handwriting.composition import best_of
-from handwriting.composition.best_of import BestOf
+from handwriting.composition import runs
 from handwriting.composition.live_page import LineEvent, LivePage, PointsEvent, SheetEvent
+from handwriting.composition.reading import ReadWord
+from handwriting.composition.runs import WordWriter
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout, baseline
@@ -35,7 +36,7 @@ def recognizer() -> Recognizer:
 def watched(model, recognizer, hand=Hand(), text=TEXT, n=1, layout=LAYOUT):
     """All events, in their order."""
     events = []
-    for event in LivePage(BestOf(model, recognizer, n), text, layout, hand, events.append):
+    for event in LivePage(WordWriter(model, recognizer, n), text, layout, hand, events.append):
         events.append(event)
     return events
 
@@ -53,7 +54,7 @@ def own_style(model) -> Style:
 def test_ink_is_shown_before_its_line_is_finished_and_is_the_line(model, recognizer, styled, monkeypatch):
     never_lost(monkeypatch)
     monkeypatch.setattr(line_synthesis, "own_points", lambda ink, *_: slice(0, len(ink)))
-    events = watched(model, recognizer, Hand(style=own_style(model) if styled else None), "some words", 1)
+    events = watched(model, recognizer, Hand(style=own_style(model) if styled else None), "words", 1)
     shown = [event for event in events if isinstance(event, PointsEvent)]
     (line,) = [event for event in events if isinstance(event, LineEvent)]
     assert [type(event) for event in events] == [SheetEvent, *[PointsEvent] * len(shown), LineEvent]
@@ -73,31 +74,30 @@ def test_ink_is_shown_before_its_line_is_finished_and_is_the_line(model, recogni
 def test_a_line_whose_first_strokes_are_taken_away_is_not_as_shown(model, recognizer, monkeypatch):
     """The scribbler starts a primed line before its text, with strokes that belong to no character."""
     never_lost(monkeypatch)
-    events = watched(model, recognizer, Hand(style=own_style(model)), "some words", 1)
+    events = watched(model, recognizer, Hand(style=own_style(model)), "words", 1)
     (line,) = [event for event in events if isinstance(event, LineEvent)]
-    assert sum(len(event.points) for event in events if isinstance(event, PointsEvent)) > len(line.chosen.ink)
+    assert sum(len(event.points) for event in events if isinstance(event, PointsEvent)) > len(line.composed.ink)
     assert not line.as_shown
 
 
 def test_a_better_candidate_replaces_what_was_shown(model, recognizer, monkeypatch):
     never_lost(monkeypatch)
-    monkeypatch.setattr(
-        best_of, "judge", lambda recognizer, inks, texts: [("", int(i == 0), -1.0) for i in range(len(texts))]
-    )
-    (line,) = [e for e in watched(model, recognizer, text="some words", n=2) if isinstance(e, LineEvent)]
-    assert line.chosen.candidate == 1
+    errors = iter([2, 1])
+    monkeypatch.setattr(runs, "read_words", lambda recognizer, lines: [[ReadWord("", next(errors))] for _ in lines])
+    (line,) = [e for e in watched(model, recognizer, text="words", n=2) if isinstance(e, LineEvent)]
+    assert line.composed.words[0].drawn.changed
     assert not line.as_shown
 
 
 def test_all_lines_come_in_order_on_their_rulings_within_the_margins(model, recognizer):
     events = watched(model, recognizer)
     lines = [event for event in events if isinstance(event, LineEvent)]
-    assert " ".join(line.chosen.text for line in lines) == " ".join(TEXT.split())
+    assert " ".join(line.composed.text for line in lines) == " ".join(TEXT.split())
     assert [line.line for line in lines] == sorted({line.line for line in lines})
     sheets = [event for event in events if isinstance(event, SheetEvent)]
     assert sheets[-1].lines == max(line.line for line in lines) + 1
     assert sheets[-1].height == pytest.approx(30 + 10 * sheets[-1].lines)
-    rulings = {y for _, y, _, _ in sheets[-1].rulings}
+    rulings = {y for group in sheets[-1].printed for _, y, _, _ in group.lines}
     for line in lines:
         xy = np.concatenate(line.strokes)
         assert xy[:, 0].min() == pytest.approx(15, abs=0.01)
@@ -109,13 +109,13 @@ def test_the_drawing_has_the_same_lines_on_the_last_sheet(model, recognizer):
     events = watched(model, recognizer)
     lines = [event for event in events if isinstance(event, LineEvent)]
     sheet = [event for event in events if isinstance(event, SheetEvent)][-1]
-    drawing = LivePage(BestOf(model, recognizer, 1), TEXT, LAYOUT).drawing()
-    assert (drawing.width, drawing.height, drawing.rulings) == (sheet.width, sheet.height, sheet.rulings)
-    assert [ink.source.text for ink in drawing.inks] == [line.chosen.text for line in lines]
+    drawing = LivePage(WordWriter(model, recognizer, 1), TEXT, LAYOUT).drawing()
+    assert (drawing.width, drawing.height, drawing.printed) == (sheet.width, sheet.height, sheet.printed)
+    assert [ink.source.text for ink in drawing.inks] == [line.composed.text for line in lines]
     assert all(
         np.array_equal(ink.xy, np.concatenate(line.strokes)) for ink, line in zip(drawing.inks, lines, strict=True)
     )
-    assert (drawing.title, drawing.desc) == (lines[0].chosen.text, TEXT)
+    assert (drawing.title, drawing.desc) == (lines[0].composed.text, TEXT)
 
 
 def test_the_paper_grows_when_lines_are_broken_again(model, recognizer, monkeypatch):
@@ -124,7 +124,7 @@ def test_the_paper_grows_when_lines_are_broken_again(model, recognizer, monkeypa
     heights = [event.height for event in events if isinstance(event, SheetEvent)]
     assert len(heights) > 1
     assert heights == sorted(heights)
-    texts = [event.chosen.text for event in events if isinstance(event, LineEvent)]
+    texts = [event.composed.text for event in events if isinstance(event, LineEvent)]
     assert " ".join(texts).replace("- ", "") == " ".join(TEXT.split())
 
 
@@ -133,15 +133,15 @@ def test_raising_in_the_callback_ends_the_writing(model, recognizer):
         raise KeyError("enough")
 
     with pytest.raises(KeyError, match="enough"):
-        list(LivePage(BestOf(model, recognizer, 2), TEXT, LAYOUT, show=enough))
+        list(LivePage(WordWriter(model, recognizer, 2), TEXT, LAYOUT, show=enough))
 
 
 def test_what_cannot_be_written_is_refused_at_once(model, recognizer):
-    with pytest.raises(InkError, match="é"):
-        LivePage(BestOf(model, recognizer), "café", LAYOUT)
+    with pytest.raises(InkError, match="你"):
+        LivePage(WordWriter(model, recognizer), "caf你", LAYOUT)
     style = Style("unknown", (Sample("é", model.write(["a hand"])[0].ink),))
     with pytest.raises(InkError, match="é"):
-        LivePage(BestOf(model, recognizer), "cafe", LAYOUT, Hand(style=style))
+        LivePage(WordWriter(model, recognizer), "cafe", LAYOUT, Hand(style=style))
 
 
 def test_size_and_slant_change_the_writing(model, recognizer):

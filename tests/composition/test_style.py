@@ -9,6 +9,7 @@ from tiny import synthesizer
 from handwriting import formats
 from handwriting.composition.style import style_from_files
 from handwriting.errors import InkError
+from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 from handwriting.synthesis.codes import Code
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -44,7 +45,9 @@ def test_an_estimate_of_ones_own_takes_the_place_of_the_instant_one(files, hands
 
 
 def test_as_many_texts_as_files(files, hands):
-    with pytest.raises(InkError, match="3 files of ink and 2 texts; give texts once for each file"):
+    with pytest.raises(
+        InkError, match="3 files with 3 lines of ink and 2 texts; give texts once for each file or each line"
+    ):
         style_from_files(hands, files, TEXTS[:2])
 
 
@@ -53,3 +56,43 @@ def test_a_network_without_codes_takes_the_ink_and_refuses_a_fit(files, tmp_path
     assert style_from_files(plain, files, TEXTS).code is None
     with pytest.raises(InkError, match="no codes"):
         style_from_files(plain, files, TEXTS, estimate=lambda samples: None)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """A page of nine lines that does not tell what they say, in a file."""
+    path, strokes = tmp_path_factory.mktemp("page") / "page.json", []
+    for n in range(9):
+        line = write(f"line number {n} of the page" + n * " on", seed=n)
+        strokes += [stroke + (0, 2.5 * 200 * n) for stroke in np.split(line.xy * 200 / np.ptp(line.y), line.starts[1:])]
+    formats.save(Ink.from_strokes(strokes), path)
+    return path
+
+
+def test_a_page_is_split_into_lines_and_the_longest_are_kept(page, hands):
+    texts, estimated = [f"text {n}" + n * "." for n in range(9)], []
+    expected = Code(np.arange(6, dtype=np.float32), hands.codes.name)
+
+    def estimate(samples):
+        estimated.extend(samples)
+        return expected
+
+    style = style_from_files(hands, [page], texts, estimate=estimate)
+    assert [sample.text for sample in style.samples] == texts[1:] and [s.text for s in estimated] == texts
+    heights = [np.ptp(sample.ink.y) for sample in estimated]
+    assert max(heights) < 2.5 * 200 and style.code is expected
+
+
+def test_what_nobody_said_is_read_and_a_line_may_be_left_out(page, files, hands):
+    asked = []
+
+    def read(inks):
+        asked.extend(inks)
+        return [None if n == 3 else "read " + "abcdefghij"[n] for n in range(len(inks))]
+
+    style = style_from_files(hands, [page, files[0]], read=read)
+    assert len(asked) == 9 and "read d" not in {s.text for s in style.samples} and len(style.samples) == 8
+    with pytest.raises(InkError, match=r"page\.json: the file does not tell what its ink says; give texts"):
+        style_from_files(hands, [page])
+    with pytest.raises(InkError, match="no line of ink is left"):
+        style_from_files(hands, [page], read=lambda inks: [None] * len(inks))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handwriting.composition.typeset import Box, Paragraph, break_lines, page_count, paginate
+from handwriting.composition.typeset import Box, Paragraph, break_lines, paginate
 from handwriting.errors import InkError
 
 
@@ -51,7 +51,6 @@ def test_pages_hold_so_many_rows():
     # a blank line at the top of a page is dropped
     assert [(line.page, line.row) for line in lines] == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)]
     assert [len(line.line.x) for line in lines] == [1, 1, 1, 0, 1]
-    assert page_count(lines) == 3
 
 
 def test_a_blank_line_at_the_top_of_a_page_is_dropped():
@@ -84,3 +83,9 @@ def test_every_word_is_set_once_in_order_and_within_the_line(widths, space, alig
         for i, x in enumerate(line.x):
             assert x + widths[line.first + i] <= 20 + 1e-5
             assert i == 0 or x >= line.x[i - 1] + widths[line.first + i - 1] + space - 1e-9
+
+
+def test_a_heading_stays_with_what_follows():
+    heading = paragraph(10, keep=True)
+    lines = paginate([paragraph(10), paragraph(10), heading, paragraph(10, 10)], 10, 4)
+    assert [(line.page, line.row) for line in lines] == [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2)]

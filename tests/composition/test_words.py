@@ -46,7 +46,7 @@ def test_words_have_their_ink_and_the_gap_after_them():
     assert (first.text, first.begin, second.text, second.begin) == ("a", 0, "b", 2)
     assert first.ink is not None and second.ink is not None
     assert first.ink.bounds[0] == second.ink.bounds[0] == 0
-    assert first.width == pytest.approx(20)
+    assert first.ink.bounds[2] == pytest.approx(20)
     assert first.gap == pytest.approx(30) and second.gap is None
     assert second.ink.source.text == "b"
 
@@ -54,4 +54,4 @@ def test_words_have_their_ink_and_the_gap_after_them():
 def test_a_word_without_a_stroke_has_no_ink():
     words = cut(line("a b", [(100, 120, [0] * 20)]))
     assert [word.ink is None for word in words] == [False, True]
-    assert words[0].gap is None and words[1].width == 0
+    assert words[0].gap is None and words[1].strokes.tolist() == []

@@ -294,7 +294,7 @@ def test_dropout_is_between_layers_and_in_training_only(bidirectional):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"variant": "gru"}, "'gru' is unknown; choose 1997, forget or peephole"),
+        ({"variant": "gru"}, "'gru' is unknown; choose 1997, 1997-truncated, forget, peephole, tanh"),
         ({"input_size": 0}, "input_size is 0; it must be at least 1"),
         ({"hidden_size": -4}, "hidden_size is -4; it must be at least 1"),
         ({"num_layers": 0}, "num_layers is 0; it must be at least 1"),

@@ -18,7 +18,7 @@ def test_fitted_hand_checked():
     assert (drawing.width, drawing.height) == (70, 30)
     np.testing.assert_allclose(drawing.strokes, [[[5, 5], [65, 25]]])
     assert drawing.title == "a line"
-    assert not drawing.sheet and not drawing.rulings
+    assert not drawing.sheet and not drawing.printed
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tiny import synthesizer
 
 from handwriting.errors import InkError
 from handwriting.rendering.hershey import write
-from handwriting.synthesis.codes import Code, HandCodes, blend, gaussian, regression
+from handwriting.synthesis.codes import CODE_SPREAD, CONTROL_SPREAD, Code, HandCodes, blend, gaussian, regression
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import Sample, Style, load, parse
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -61,12 +61,12 @@ def test_strange_numbers_are_refused(numbers):
         code(*numbers)
 
 
-def test_random_codes_have_the_learned_mean_and_spread():
+def test_random_codes_have_the_learned_mean_and_part_of_the_spread():
     learned = np.random.default_rng(1).normal((1, -2), (0.5, 2), (4000, 2))
     mean, factor = gaussian(learned, 1)
     drawn = mean + np.random.default_rng(2).normal(size=(4000, 3)) @ factor.T
     assert drawn.mean(0) == pytest.approx([1, -2, 0], abs=0.1)
-    assert drawn.std(0) == pytest.approx([0.5, 2, 0.7], rel=0.05)
+    assert drawn.std(0) == pytest.approx([CODE_SPREAD * 0.5, CODE_SPREAD * 2, CONTROL_SPREAD], rel=0.05)
 
 
 def test_the_regression_finds_a_linear_code():

@@ -54,3 +54,10 @@ def test_strokes_before_the_text_are_stray():
     ink = Ink.from_strokes(BODY)
     assert own_points(ink, np.array([-1, -1, -1, -1, 0, 0, 0]), 1, 100) == slice(3, 7)
     assert own_points(ink, np.array([-2, -1, 0, 0, 0, 0, 0]), 1, 100) == slice(0, 7)
+
+
+def test_what_is_left_of_a_line_is_never_nothing():
+    """The last stroke is the only one that is not before the text, and it is stray."""
+    ink, places = line((200, 0), (205, 30), (210, 60), (215, 90), at=[2, 2, 2, 2])
+    places[:-4] = -1
+    assert own_points(ink, places, 2, 100) == slice(int(ink.starts[-1]), len(ink))

@@ -16,7 +16,7 @@ from handwriting.rendering.hershey import write
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.styles import Sample, Style
-from handwriting.synthesis.synthesizer import BATCH, LONGEST, Synthesizer
+from handwriting.synthesis.synthesizer import BATCH, LONGEST, Synthesizer, grown
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +132,13 @@ def test_a_graph_that_does_not_fit_its_card_is_one_clear_error(tmp_path):
     (folder / "model.onnx").write_bytes(other.model.read_bytes()[:500])
     with pytest.raises(InkError, match="not a graph that ONNX Runtime can run"):
         Synthesizer.load(folder)
+
+
+def test_a_line_grows_from_its_first_character_to_its_last():
+    steps = np.tile([10.0, -4.0, 0.0], (4, 1))
+    steps[3, 2] = 1
+    places = np.array([0, 15, 30, 60])
+    long = grown(steps, places, 60, 0.2)
+    assert np.allclose(long[:, 0], [9, 9.5, 10, 11]) and np.allclose(long[:, 1], [-3.6, -3.8, -4, -4.4])
+    assert np.array_equal(long[:, 2], steps[:, 2])
+    assert np.allclose(grown(steps, np.array([0, 3, 3, 6]), 6, 0.2)[:, 0], [9.8, 10, 10, 10.2])

@@ -143,3 +143,10 @@ def test_a_fit_needs_two_lines(trained):
     run, _ = trained
     with pytest.raises(InkError, match="at least two"):
         fit(Checkpoint.load(run / "best", "synthesizer"), [write("ink", seed=1)], ["ink"])
+
+
+def test_a_full_stop_alone_has_no_steps_to_disturb():
+    none = np.zeros((0, 3), np.float32)
+    for seed in range(20):
+        inputs, targets = disturbed(none, none, np.random.default_rng(seed))
+        assert inputs.shape == targets.shape == (0, 3)

@@ -1,0 +1,36 @@
+"""Slips of the pen: words that are written wrongly, struck out and written again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from handwriting.composition.blocks import Block, Word
+
+SHORTEST = 4
+"""Letters of a word in which a slip shows."""
+
+
+def with_slips(blocks: Sequence[Block], rate: float, seed: int) -> list[Block]:
+    """``blocks`` with a slip before a share ``rate`` of the words of at least :data:`SHORTEST` letters."""
+    random = np.random.default_rng([seed, 8])
+    slipped = []
+    for block in blocks:
+        words: list[Word] = []
+        for word in block.words:
+            if len(word.text) >= SHORTEST and word.text.isalpha() and random.random() < rate:
+                words.append(Word(slip(word.text, random), struck=True))
+            words.append(word)
+        slipped.append(replace(block, words=tuple(words)))
+    return slipped
+
+
+def slip(word: str, random: np.random.Generator) -> str:
+    """``word`` with two letters exchanged, one left out or one doubled, or broken off; the first letter is right."""
+    at = int(random.integers(1, len(word) - 1))
+    kinds = [word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[: max(2, at + 1)]]
+    if word[at] != word[at + 1]:
+        kinds.append(word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+    return str(kinds[int(random.integers(len(kinds)))])

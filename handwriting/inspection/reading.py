@@ -1,0 +1,152 @@
+"""A line of ink while it is read: the gates of every unit, the CTC probabilities, and where each character was decided.
+
+The probabilities are those of the graph that reads. The gates are those of the float32 network that the graph was made
+from (``gates.py``). CTC: Graves, Fernández, Gomez & Schmidhuber 2006.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.alphabet import BLANK
+from handwriting.errors import InkError
+from handwriting.features import Encoded, encode
+from handwriting.features.bezier import BEZIER_FEATURES
+from handwriting.ink import Ink
+from handwriting.inspection.gates import Floats, Gates, Layer, Weights
+from handwriting.recognition.decode import Hypothesis, StepRanges, align
+from handwriting.recognition.ownership import characters_of
+from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.transcription import Character
+
+MOST_STEPS = 2000
+"""Steps of a line that can be looked into: forty times those of a line of IAM-OnDB."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadingTrace:
+    """What a recognizer did with a line of ink in ``T`` steps of its LSTM."""
+
+    ink: Ink
+    """The line, as it was given."""
+    text: str
+    """What was read, of ``U`` characters."""
+    greedy: str
+    """What the best path says, without a language model."""
+    alphabet: str
+    """The characters of the indices 1 to V - 1; 0 is the blank."""
+    log_probs: Floats
+    """Shape (T, V)."""
+    steps: StepRanges
+    """The steps of each character on the most probable path of :attr:`text`."""
+    points: NDArray[np.int64]
+    """Shape (T, 2): the half-open range of points that each step covers, in the network's order of strokes."""
+    order: NDArray[np.int64]
+    """Shape (S,): strokes of the ink in the network's order."""
+    pen_up: NDArray[np.bool_]
+    """Shape (T,): steps in which the pen moves through the air."""
+    characters: tuple[Character, ...]
+    """The characters of the text and the points of the ink that each was written with."""
+
+    def __len__(self) -> int:
+        return len(self.log_probs)
+
+    @cached_property
+    def ordered(self) -> Ink:
+        """The ink in the network's order of strokes, in which :attr:`points` count."""
+        return self.ink.take(self.order)
+
+    @cached_property
+    def path(self) -> NDArray[np.int64]:
+        """Shape (T,): the index at each step of the most probable path of :attr:`text`; 0 is the blank."""
+        path = np.full(len(self), BLANK)
+        for character, (first, last) in zip(self.text, self.steps, strict=True):
+            path[first:last] = self.alphabet.index(character) + 1
+        return path
+
+    @cached_property
+    def decided(self) -> NDArray[np.int64]:
+        """Shape (U,): the step at which each character is most probable within its part of the path."""
+        return np.array([a + int(self.log_probs[a:b, self.path[a]].argmax()) for a, b in self.steps], dtype=np.int64)
+
+    @cached_property
+    def owner(self) -> NDArray[np.int64]:
+        """Shape (T,): the character that most of a step's points belong to; -1 for moves of the pen through the air."""
+        of_point = np.full(len(self.ink), -1)
+        for number, character in enumerate(self.characters):
+            for begin, end in character.points:
+                of_point[begin:end] = number
+        of_point = of_point[self.ink.points_of(self.order)]
+        owner = np.full(len(self), -1)
+        for t, (begin, end) in enumerate(self.points.tolist()):
+            if end > begin and not self.pen_up[t]:
+                owner[t] = np.bincount(of_point[begin:end] + 1).argmax() - 1
+        return owner
+
+
+def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language") -> ReadingTrace:
+    """Read a line of ink and keep what the network computed.
+
+    Raises :class:`InkError` when nothing is read in it, and when it is too long.
+    """
+    encoded = encode(ink, recognizer.features)
+    if len(encoded.steps) > MOST_STEPS:
+        raise InkError(f"a line of {len(encoded.steps)} steps; give one of at most {MOST_STEPS}, a few words")
+    (log_probs,) = recognizer.log_probs([encoded])
+    text = recognizer.transcribe(ink, decoder).text
+    greedy = text if decoder == "greedy" else recognizer.transcribe(ink, "greedy").text
+    if not text:
+        raise InkError("nothing is read in this ink; give a line of writing")
+    steps = align(log_probs, recognizer.alphabet.encode(text))
+    shrink = int(np.prod(recognizer.checkpoint.card["network"]["strides"]))
+    first = np.arange(len(log_probs)) * shrink
+    last = np.minimum(first + shrink, len(encoded.points)) - 1
+    points = np.stack([encoded.points[first, 0], encoded.points[last, 1]], 1)
+    up = _pen_up(encoded)
+    characters = characters_of(Hypothesis(text, 0.0, steps, 0.0), ink, encoded, shrink)
+    pen_up = np.array([up[a : b + 1].any() for a, b in zip(first.tolist(), last.tolist(), strict=True)])
+    return ReadingTrace(
+        ink, text, greedy, recognizer.alphabet.characters, log_probs, steps, points, encoded.order, pen_up, characters
+    )
+
+
+def gates_of(recognizer: Recognizer, ink: Ink) -> list[list[Gates]]:
+    """The gates of every layer, and of its forward and its backward direction, for a line of ink.
+
+    The steps of the backward direction, too, are in the order of writing: its first step is the last one.
+    """
+    weights = recognizer.checkpoint.weights()
+    card = recognizer.checkpoint.card["network"]
+    x = encode(ink, recognizer.features).steps
+    for number, stride in enumerate(card["strides"]):
+        x = _convolution(x, weights, f"convolutions.{number}", stride)
+    found = []
+    for layer in range(card["num_layers"]):
+        ahead = Layer.of(weights, f"lstm.cells.{layer}").run(x)
+        back = Layer.of(weights, f"lstm.backward_cells.{layer}").run(x[::-1]).backward()
+        found.append([ahead, back])
+        x = np.concatenate([ahead.hidden, back.hidden], 1)
+    return found
+
+
+def _convolution(x: Floats, weights: Weights, prefix: str, stride: int) -> Floats:
+    """A convolution over the steps of ``x`` (T, D) with half-kernel padding, and SiLU: (T', C)."""
+    weight, bias = weights[f"{prefix}.weight"], weights[f"{prefix}.bias"]  # (C, D, k)
+    k = weight.shape[2]
+    padded = np.pad(x, ((k // 2, k // 2), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, k, axis=0)[::stride]  # (T', D, k)
+    y = windows.reshape(len(windows), -1) @ weight.reshape(len(weight), -1).T + bias
+    return (y * (0.5 + 0.5 * np.tanh(0.5 * y))).astype(np.float32)
+
+
+def _pen_up(encoded: Encoded) -> NDArray[np.bool_]:
+    """Which input steps are moves of the pen through the air, or (encoded as points) end one."""
+    if encoded.steps.shape[1] == len(BEZIER_FEATURES):
+        return encoded.steps[:, BEZIER_FEATURES.index("pen_up")] > 0.5
+    begins = encoded.steps[:, 5] > 0.5
+    begins[0] = False
+    return begins

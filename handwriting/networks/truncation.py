@@ -1,0 +1,50 @@
+"""Truncated back-propagation through time: the gradient goes back within a block of steps and no further.
+
+A sequence is cut into blocks, and a block begins with the values of the state that the one before it left, without
+their history (Williams & Peng 1990; as is usual today, with as many steps forward as back). The outputs are those of
+the whole sequence. What is lost is the influence of a step on an error in a later block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from handwriting.errors import InkError
+from handwriting.networks.cells import State
+
+
+def truncate(network: nn.Module, steps: int | None) -> None:
+    """Truncate the gradient of every recurrent part of ``network`` after ``steps``; None makes it exact.
+
+    Raises :class:`InkError` when the network has no such part, or ``steps`` is below 1.
+    """
+    parts: list[Any] = [module for module in network.modules() if hasattr(module, "truncate")]
+    if steps is not None and steps < 1:
+        raise InkError(f"truncate is {steps}; give the number of steps, at least 1")
+    if steps is not None and not parts:
+        raise InkError("truncate: this network has no recurrent part; leave it out")
+    for part in parts:
+        part.truncate = steps
+
+
+def blockwise(
+    cell: Callable[..., tuple[Tensor, State]], x: Tensor, state: State, steps: int | None, last: Tensor | None = None
+) -> tuple[Tensor, State]:
+    """Run a cell over ``x`` (T, B, D) in blocks of ``steps``, all at once if None: y and the state after ``last``."""
+    if steps is None or len(x) <= steps:
+        return cell(x, state, last)
+    outputs, start = [], 0
+    for block in x.split(steps):
+        within = None if last is None else (last - start).clamp(0, len(block) - 1)
+        y, after = cell(block, state, within)
+        if last is not None:
+            ended = (last < start).unsqueeze(1)
+            after = torch.where(ended, state[0], after[0]), torch.where(ended, state[1], after[1])
+        outputs.append(y)
+        start += len(block)
+        state = after if start == len(x) else (after[0].detach(), after[1].detach())
+    return torch.cat(outputs), state

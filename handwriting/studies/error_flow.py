@@ -1,0 +1,210 @@
+"""How much of an error comes back over many steps: the reason for the LSTM, measured.
+
+An error of norm 1 is put on the output of the last step of a random sequence, in a random direction, and the norm of
+its gradient is taken at the state of every earlier step. In a tanh network it shrinks or grows by about the same factor
+at every step, which the spectral radius of the recurrent weights governs (Hochreiter 1991; Bengio, Simard & Frasconi
+1994; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063). In an LSTM it also comes back through the cell, by the forget
+gate's factor at every step, which is 1 in the carousel of 1997. The state of an LSTM is (h, c) together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from handwriting.checkpoint import Checkpoint
+from handwriting.errors import InkError
+from handwriting.files import make_folder
+from handwriting.networks.cells import Cell, TanhCell, make_cell
+from handwriting.progress import Progress, no_progress
+from handwriting.studies.memory import CONTESTANTS, TRAINING
+from handwriting.studies.memory_task import MemoryConfig, MemoryNetwork, MemoryTask
+from handwriting.studies.tables import LINES, Row, draw, write_rows
+from handwriting.training.loop import train
+
+RADII = (0.9, 1.0, 1.1, 1.5)
+"""Spectral radii of the tanh network's recurrent weights."""
+SPREAD = 0.3
+"""Standard deviation of the inputs: small, so that a tanh network is nearly linear and the radius decides."""
+LEAST = 1e-30
+"""Smaller norms are drawn as this one."""
+
+
+@dataclass(frozen=True)
+class ErrorFlowStudy:
+    """What to measure."""
+
+    steps: int = 500
+    hidden_size: int = 64
+    inputs: int = 8
+    sequences: int = 16
+    seeds: int = 3
+    trained_steps: int = 100
+    """Length of the adding problem that the trained networks learned."""
+    sequences_trained: int = 20_000
+    clip: float = 1.0
+    """Largest norm of the error at each step, in the curve with clipping."""
+
+    def __post_init__(self) -> None:
+        if self.steps < 2 or self.seeds < 1:
+            raise InkError(f"{self.steps} steps and {self.seeds} seeds; give at least 2 steps and 1 seed")
+
+
+QUICK = ErrorFlowStudy(40, 8, 4, 2, 1, 24, 64)
+
+
+def run(
+    study: ErrorFlowStudy, folder: Path, progress: Progress = no_progress, command: str = ""
+) -> tuple[list[Row], list[Path]]:
+    """Measure, and write ``error-flow.csv`` and the figure to ``folder``; returns the rows and the files.
+
+    A row has the network, whether it was trained, the number of steps back, and the median, lowest and highest norm
+    over sequences and seeds.
+    """
+    make_folder(folder)
+    curves: dict[tuple[str, str], NDArray[np.float64]] = {}
+    todo = len(RADII) + 1 + 2 * (len(CONTESTANTS) - 1)
+    for name, cells in _untrained(study):
+        progress(len(curves), todo)
+        curves[name, "before training"] = np.concatenate([norms(cell, study, seed) for seed, cell in cells])
+    clipped = [norms(_tanh(study, RADII[-1], seed), study, seed, study.clip) for seed in range(study.seeds)]
+    curves[f"tanh, radius {RADII[-1]:g}, clipped", "before training"] = np.concatenate(clipped)
+    for name in CONTESTANTS:
+        progress(len(curves), todo)
+        cells = [(seed, _trained(name, study, folder, seed, command)) for seed in range(study.seeds)]
+        curves[name, "after training"] = np.concatenate([norms(cell, study, seed) for seed, cell in cells])
+    progress(todo, todo)
+    rows = list(_rows(curves))
+    files = [write_rows(rows, folder / "error-flow.csv")]
+    about = (
+        "The norm of an error that goes back through time, on a logarithmic scale over the number of steps: tanh "
+        "networks by spectral radius, LSTM variants before training, and all after training on the adding problem."
+    )
+    return rows, files + draw(_figure(curves), folder, "error-flow", about)
+
+
+def norms(cell: nn.Module, study: ErrorFlowStudy, seed: int, clip: float | None = None) -> NDArray[np.float64]:
+    """The norm of the error at the state of each step, from the last step back: (B, T), in float64.
+
+    ``clip`` limits the norm at every step on the way, so that errors that would grow without bound do not.
+    """
+    cell = cell.double()
+    random = torch.Generator().manual_seed(1000 + seed)
+    size: int = cell.hidden_size  # type: ignore[assignment]
+    inputs = next(p for name, p in cell.named_parameters() if "weight_ih" in name).shape[1]
+    x = SPREAD * torch.randn(study.steps, study.sequences, inputs, generator=random, dtype=torch.float64)
+    pull = torch.randn(study.sequences, size, generator=random, dtype=torch.float64)
+    pull = pull / pull.norm(dim=1, keepdim=True)
+    zero = torch.zeros(study.sequences, size, dtype=torch.float64, requires_grad=True)
+    simple = isinstance(cell, TanhCell)
+    state: tuple[Tensor, Tensor] = (zero, zero)
+    found: list[list[Tensor]] = []
+    for x_t in x:
+        state = cell.step(x_t, state)  # type: ignore[operator]
+        parts = [state[0]] if simple else list(state)
+        parts = [part + 0 for part in parts]  # a node of its own for every part
+        found.append(parts)
+        if clip is not None:
+            for part in parts:
+                part.register_hook(lambda grad: grad * (clip / grad.norm(dim=1, keepdim=True).clamp(min=clip)))
+        for part in parts:
+            part.retain_grad()
+        state = (parts[0], parts[-1])
+    (found[-1][0] * pull).sum().backward()
+    norm = [sum((_squares(part) for part in parts), torch.zeros(study.sequences)) ** 0.5 for parts in reversed(found)]
+    return torch.stack(norm, 1).numpy()
+
+
+def _squares(part: Tensor) -> Tensor:
+    return part.grad.square().sum(1) if part.grad is not None else part.new_zeros(len(part))
+
+
+def _untrained(study: ErrorFlowStudy) -> Iterator[tuple[str, list[tuple[int, nn.Module]]]]:
+    for radius in RADII:
+        yield f"tanh, radius {radius:g}", [(seed, _tanh(study, radius, seed)) for seed in range(study.seeds)]
+    for name, (variant, bias) in CONTESTANTS.items():
+        if name != "tanh":
+            cells: list[tuple[int, nn.Module]] = []
+            for seed in range(study.seeds):
+                torch.manual_seed(seed)
+                cells.append((seed, make_cell(variant, study.inputs, study.hidden_size, bias)))
+            yield name, cells
+
+
+def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
+    """A tanh cell whose recurrent weights are Gaussian, scaled to that spectral radius."""
+    torch.manual_seed(seed)
+    cell = TanhCell(study.inputs, study.hidden_size)
+    with torch.no_grad():
+        matrix = torch.randn(study.hidden_size, study.hidden_size)
+        cell.rnn.weight_hh_l0.copy_(matrix * (radius / torch.linalg.eigvals(matrix).abs().max()))
+    return cell
+
+
+def _trained(name: str, study: ErrorFlowStudy, folder: Path, seed: int, command: str) -> Cell:
+    """The cell of a network that learned the adding problem; the same call takes it from its folder."""
+    variant, bias = CONTESTANTS[name]
+    examples = min(2000, study.sequences_trained)
+    config = MemoryConfig("adding", study.trained_steps, variant, bias, study.hidden_size, examples, seed + 1)
+    task = MemoryTask(config)
+    epochs = max(1, study.sequences_trained // examples)
+    options = replace(TRAINING, epochs=epochs, evaluate_every=epochs, seed=seed + 1, device="cpu")
+    train(task, options, folder / "runs" / f"adding-{study.trained_steps}-{name}-{seed + 1}", command)
+    best = Checkpoint.load(folder / "runs" / f"adding-{study.trained_steps}-{name}-{seed + 1}" / "best", "memory")
+    network = MemoryNetwork(task.problem.inputs, task.problem.outputs, config)
+    network.load_state_dict({key: torch.from_numpy(value) for key, value in best.weights().items()})
+    cell: Any = network.lstm.cells[0]
+    return cell
+
+
+def _rows(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Iterator[Row]:
+    for (name, when), values in curves.items():
+        for back in range(values.shape[1]):
+            column = values[:, back]
+            yield {
+                "network": name,
+                "when": when,
+                "steps_back": back,
+                "median": float(np.median(column)),
+                "lowest": float(column.min()),
+                "highest": float(column.max()),
+            }
+
+
+def _figure(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Figure:
+    figure = Figure(figsize=(15, 4.6), layout="constrained")
+    groups = (
+        ("tanh networks, by spectral radius", [key for key in curves if "radius" in key[0]]),
+        ("LSTM, before training", [key for key in curves if "radius" not in key[0] and key[1] == "before training"]),
+        ("after training on the adding problem", [key for key in curves if key[1] == "after training"]),
+    )
+    for axes, (title, keys) in zip(figure.subplots(1, 3, sharey=True), groups, strict=True):
+        _panel(axes, keys, curves)
+        axes.set_title(title, fontsize=10)
+        axes.set_xlabel("steps back in time")
+        axes.grid(alpha=0.3)
+    figure.axes[0].set_ylabel("norm of the error")
+    return figure
+
+
+def _panel(axes: Axes, keys: Sequence[tuple[str, str]], curves: dict[tuple[str, str], NDArray[np.float64]]) -> None:
+    """Medians as lines with their names at their ends, lowest and highest as bands."""
+    for number, key in enumerate(keys):
+        values = np.maximum(curves[key], LEAST)
+        at = np.arange(values.shape[1])
+        middle = np.median(values, 0)
+        (line,) = axes.plot(at, middle, linestyle=LINES[number % len(LINES)], linewidth=1.6, label=key[0])
+        axes.fill_between(at, values.min(0), values.max(0), color=line.get_color(), alpha=0.12, linewidth=0)
+        axes.annotate(key[0], (at[-1], middle[-1]), fontsize=7, color=line.get_color(), ha="right", va="bottom")
+    axes.set_yscale("log")
+    axes.set_ylim(LEAST, None)
+    axes.legend(fontsize=7, loc="lower left")

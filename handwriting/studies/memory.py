@@ -1,0 +1,178 @@
+"""Which recurrent network remembers what: every variant on every memory task, with several seeds.
+
+The published figures beside ours: Hochreiter & Schmidhuber 1997, tables 7 and 9 (sequences until the task was solved,
+one network each of three or two blocks of two cells); Graves, Wayne & Danihelka 2014 (arXiv 1410.5401), sections 4.1
+and 4.3, which print curves and no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from handwriting.errors import InkError
+from handwriting.files import make_folder
+from handwriting.networks.cells import Variant
+from handwriting.progress import Progress, no_progress
+from handwriting.studies.memory_task import MemoryConfig, MemoryTask
+from handwriting.studies.problems import PROBLEMS, problem
+from handwriting.studies.tables import LINES, Row, draw, write_rows
+from handwriting.training.curve import read_curve
+from handwriting.training.loop import train
+from handwriting.training.options import TrainingOptions
+
+CONTESTANTS: dict[str, tuple[Variant, float]] = {
+    "tanh": ("tanh", 0.0),
+    "1997": ("1997", 0.0),
+    "1997-truncated": ("1997-truncated", 0.0),
+    "forget-0": ("forget", 0.0),
+    "forget-1": ("forget", 1.0),
+    "forget-3": ("forget", 3.0),
+    "peephole": ("peephole", 1.0),
+}
+"""By name: the equations and the initial bias of the forget gate."""
+PUBLISHED: dict[tuple[str, int | None], str] = {
+    ("adding", 100): "1997 LSTM: 74,000 sequences",
+    ("adding", 500): "1997 LSTM: 209,000 sequences",
+    ("adding", 1000): "1997 LSTM: 853,000 sequences",
+    ("order", 100): "1997 LSTM: 31,390 sequences, mean of 20 trials (100 to 110 steps)",
+    ("recall", None): "2014 LSTM: cost not zero after a million sequences (2 to 6 items)",
+    ("copy", None): "2014 LSTM: slower than a Neural Turing Machine (1 to 20 vectors; a curve, no table)",
+}
+"""What the papers report, by task and number of steps; None for any number."""
+SOLVED = 0.01
+"""A task counts as solved at the first evaluation with at most this share of sequences wrong (1997: none of 2,000)."""
+
+
+@dataclass(frozen=True)
+class MemoryStudy:
+    """What to run."""
+
+    tasks: Sequence[str] = tuple(PROBLEMS)
+    lengths: Sequence[int] = (50, 100, 200)
+    contestants: Sequence[str] = tuple(CONTESTANTS)
+    seeds: int = 3
+    hidden_size: int = 32
+    sequences: int = 100_000
+    """Most training sequences of a run."""
+
+    def __post_init__(self) -> None:
+        if unknown := [name for name in self.contestants if name not in CONTESTANTS]:
+            raise InkError(f"variant {unknown[0]!r} is unknown; choose from {', '.join(CONTESTANTS)}")
+        for task in self.tasks:
+            for steps in self.lengths:
+                problem(task, steps)
+        if self.seeds < 1 or self.sequences < 1:
+            raise InkError(f"{self.seeds} seeds and {self.sequences} sequences; give at least 1 of each")
+
+
+QUICK = MemoryStudy(("adding", "copy"), (24,), ("tanh", "forget-1"), 1, 8, 400)
+"""A minute's version, which shows that everything works and solves nothing."""
+TRAINING = TrainingOptions(
+    batch_size=32, rate=5e-3, schedule="constant", weight_decay=0.0, clip=1.0, average=0.9, precision="fp32",
+    evaluate_every=1, loaders=0,
+)  # fmt: skip
+"""Adam instead of the plain gradient descent of 1997 and the RMSprop of 2014."""
+
+
+def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, command: str = "") -> list[Row]:
+    """Train all networks that are not trained yet, draw the curves, and return a row for each.
+
+    ``folder`` gets a run's folder for each network, ``memory.csv`` and a figure for each task. The same call resumes.
+    """
+    make_folder(folder)
+    rows: list[Row] = []
+    todo = list(_configs(study))
+    for done, (name, config) in enumerate(todo):
+        progress(done, len(todo))
+        rows.append(_one(name, config, study, folder / "runs" / _folder(name, config), command))
+        write_rows(rows, folder / "memory.csv")
+    progress(len(todo), len(todo))
+    for task in study.tasks:
+        about = f"Share of {PROBLEMS[task].title} sequences answered wrongly over training sequences, by network."
+        draw(_figure(task, study, folder), folder, f"memory-{task}", about)
+    return rows
+
+
+def summary(rows: Sequence[Row]) -> list[Row]:
+    """One row for each task, length and network: the seeds that solved it, and the spread of what they needed."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["task"], row["steps"], row["network"]), []).append(row)
+    table = []
+    for (task, steps, network), runs in found.items():
+        needed = [run["solved_after"] for run in runs if run["solved_after"] is not None]
+        wrong = [run["wrong"] for run in runs]
+        table.append(
+            {
+                "task": task,
+                "steps": steps,
+                "network": network,
+                "solved": f"{len(needed)} of {len(runs)}",
+                "sequences (median)": int(np.median(needed)) if needed else None,
+                "wrong at the end %": f"{100 * min(wrong):.1f} to {100 * max(wrong):.1f}",
+                "published": PUBLISHED.get((task, steps), PUBLISHED.get((task, None))),
+            }
+        )
+    return table
+
+
+def _configs(study: MemoryStudy) -> Iterable[tuple[str, MemoryConfig]]:
+    for task in study.tasks:
+        for steps in study.lengths:
+            for name in study.contestants:
+                variant, bias = CONTESTANTS[name]
+                for seed in range(1, study.seeds + 1):
+                    examples = min(2000, study.sequences)
+                    yield name, MemoryConfig(task, steps, variant, bias, study.hidden_size, examples, seed)
+
+
+def _folder(name: str, config: MemoryConfig) -> str:
+    return f"{config.problem}-{config.steps}-{name}-{config.hidden_size}-{config.seed}"
+
+
+def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, command: str) -> Row:
+    options = replace(TRAINING, epochs=max(1, study.sequences // config.examples), seed=config.seed, device="cpu")
+    last = train(MemoryTask(config), options, run_folder, command)
+    curve = read_curve(run_folder)
+    solved = [row["epoch"] * config.examples for row in curve if row["wrong"] <= SOLVED]
+    return {
+        "task": config.problem,
+        "steps": config.steps,
+        "network": name,
+        "seed": config.seed,
+        "hidden_size": config.hidden_size,
+        "sequences": len(curve) * config.examples,
+        "wrong": last["wrong"],
+        "test_loss": last["test_loss"],
+        "solved_after": int(solved[0]) if solved else None,
+        "minutes": last["minutes"],
+        **{key: value for key, value in asdict(config).items() if key == "forget_bias"},
+    }
+
+
+def _figure(task: str, study: MemoryStudy, folder: Path) -> Figure:
+    """Learning curves: the median over seeds as a line, the lowest and the highest as a band."""
+    figure = Figure(figsize=(5.2 * len(study.lengths), 4), layout="constrained")
+    panels = figure.subplots(1, len(study.lengths), squeeze=False)[0]
+    for axes, steps in zip(panels, study.lengths, strict=True):
+        for number, name in enumerate(study.contestants):
+            configs = [c for n, c in _configs(study) if (n, c.problem, c.steps) == (name, task, steps)]
+            curves = [read_curve(folder / "runs" / _folder(name, config)) for config in configs]
+            count = min(map(len, curves))
+            wrong = np.array([[100 * row["wrong"] for row in curve[:count]] for curve in curves])
+            at = np.arange(1, count + 1) * configs[0].examples
+            middle = np.median(wrong, 0)
+            (line,) = axes.plot(at, middle, linestyle=LINES[number % len(LINES)], label=name)
+            axes.fill_between(at, wrong.min(0), wrong.max(0), color=line.get_color(), alpha=0.15, linewidth=0)
+            axes.annotate(name, (at[-1], middle[-1]), fontsize=7, color=line.get_color())
+        axes.set(xlabel="training sequences", ylabel="wrong, %", ylim=(-3, 103))
+        axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)
+        axes.grid(alpha=0.3)
+    panels[0].legend(fontsize=8)
+    return figure

@@ -1,0 +1,114 @@
+"""A memory task as a task of the training loop: new sequences in every epoch, the same ones to be judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from handwriting.checkpoint import save
+from handwriting.networks.cells import FORGET_BIAS, Variant
+from handwriting.networks.lstm import LSTM
+from handwriting.studies.problems import problem
+
+TOLERANCE = 0.04
+"""Error up to which a sum counts as right (1997, section 5.4)."""
+JUDGED = 256
+"""Sequences of the development set."""
+_DEVELOPMENT = 1_000_000
+"""The epoch whose sequences are the development set: no training comes that far."""
+
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class MemoryConfig:
+    """A problem, and the network that is to solve it."""
+
+    problem: str = "adding"
+    steps: int = 100
+    """T, of every sequence."""
+    variant: Variant = "forget"
+    forget_bias: float = FORGET_BIAS
+    hidden_size: int = 32
+    examples: int = 2000
+    """Sequences of an epoch, all of them new."""
+    seed: int = 1
+
+
+class MemoryNetwork(nn.Module):
+    """One LSTM layer and a linear output at every step."""
+
+    def __init__(self, inputs: int, outputs: int, config: MemoryConfig) -> None:
+        super().__init__()
+        self.lstm = LSTM(inputs, config.hidden_size, variant=config.variant, forget_bias=config.forget_bias)
+        self.output = nn.Linear(config.hidden_size, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` (T, B, D) → (T, B, K)."""
+        y, _ = self.lstm(x)
+        return self.output(y)
+
+
+class MemoryTask:
+    """Implements ``training.loop.TrainingTask``."""
+
+    def __init__(self, config: MemoryConfig) -> None:
+        self.config, self.problem = config, problem(config.problem, config.steps)
+        torch.manual_seed(config.seed)
+        self.network: nn.Module = MemoryNetwork(self.problem.inputs, self.problem.outputs, config)
+
+    def identity(self) -> dict[str, Any]:
+        return asdict(self.config)
+
+    def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
+        """Batches in the order in which the sequences are drawn."""
+        numbers = list(range(self.config.examples))
+        return [numbers[start : start + batch_size] for start in range(0, len(numbers), batch_size)]
+
+    def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
+        """Inputs (T, B, D), targets (T, B, K) and weights (T, B)."""
+        drawn = [
+            self.problem.example(np.random.default_rng([self.config.seed, epoch, number]), self.config.steps)
+            for number in examples
+        ]
+        x, y, weight = (torch.from_numpy(np.stack(part, 1)) for part in zip(*drawn, strict=True))
+        return x, y, weight
+
+    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The summed loss over the weighted steps, and their number: squared error, or nats."""
+        x, target, weight = batch
+        output = network(x).float()
+        if self.problem.kind == "value":
+            error = (output - target).square().sum(2)
+        elif self.problem.kind == "class":
+            error = -(F.log_softmax(output, 2) * target).sum(2)
+        else:
+            error = F.binary_cross_entropy_with_logits(output, target, reduction="none").sum(2)
+        return (error * weight).sum(), weight.sum()
+
+    @torch.no_grad()
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """The share of sequences that are wrong, in any of their targets, and the mean loss."""
+        x, target, weight = self.batch(_DEVELOPMENT, range(JUDGED))
+        loss, count = self.loss(network, (x, target, weight))
+        output = network(x)
+        if self.problem.kind == "value":
+            wrong = (output - target).abs().amax(2) > TOLERANCE
+        elif self.problem.kind == "class":
+            wrong = output.argmax(2) != target.argmax(2)
+        else:
+            wrong = ((output > 0) != (target > 0.5)).any(2)
+        failed = (wrong & (weight > 0)).any(0).float().mean()
+        return {"wrong": float(failed), "test_loss": float(loss / count)}
+
+    def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
+        """Write the weights and the card; there is no graph, because nothing runs it."""
+        weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+        save(folder, {"kind": "memory", "network": asdict(self.config), "training": training}, weights)

@@ -1,0 +1,187 @@
+"""The variants of the LSTM on real ink: the same recognizer and synthesizer, the same budget, other equations.
+
+As in Greff et al. 2017 (LSTM: A Search Space Odyssey, arXiv 1503.04069), which found that no variant is much better
+than the one with a forget gate. The networks are small, so the figures compare variants and are far from the best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import nn
+
+from handwriting.checkpoint import save
+from handwriting.corpora import Corpus
+from handwriting.errors import InkError
+from handwriting.files import make_folder
+from handwriting.networks.cells import ForgetCell, UnrolledCell
+from handwriting.networks.recognizer import RecognizerNetwork
+from handwriting.networks.synthesizer import SynthesisNetwork
+from handwriting.progress import Progress, no_progress
+from handwriting.studies.memory import CONTESTANTS
+from handwriting.studies.tables import MARKERS, Row, draw, write_rows
+from handwriting.training.loop import train
+from handwriting.training.options import SYNTHESIZER_TRAINING, RecognizerOptions, SynthesizerOptions, TrainingOptions
+from handwriting.training.recipes import TrainingRecipe
+from handwriting.training.recognizer import recognizer_task
+from handwriting.training.synthesizer import SynthesizerTask
+
+KINDS = ("recognizer", "synthesizer")
+FIGURES = {"recognizer": "cer", "synthesizer": "nats_per_point"}
+"""What each kind is judged by; lower is better."""
+DEFAULT = ("tanh", "1997", "1997-truncated", "forget-0", "forget-1", "peephole")
+
+
+@dataclass(frozen=True)
+class VariantStudy:
+    """What to run."""
+
+    kinds: Sequence[str] = KINDS
+    contestants: Sequence[str] = DEFAULT
+    seeds: int = 3
+    hidden_size: int = 64
+    num_layers: int = 2
+    epochs: int = 20
+
+    def __post_init__(self) -> None:
+        for name, known in ((self.kinds, KINDS), (self.contestants, tuple(CONTESTANTS))):
+            if unknown := [one for one in name if one not in known]:
+                raise InkError(f"{unknown[0]!r} is unknown; choose from {', '.join(known)}")
+
+
+QUICK = VariantStudy(KINDS, ("tanh", "peephole"), 1, 8, 1, 1)
+
+
+def run(
+    study: VariantStudy,
+    corpus: Corpus,
+    folder: Path,
+    progress: Progress = no_progress,
+    command: str = "",
+    say: Callable[[str], None] = lambda message: None,
+) -> tuple[list[Row], list[Path]]:
+    """Train all networks that are not trained yet; returns a row for each, and the files. The same call resumes."""
+    make_folder(folder)
+    rows: list[Row] = []
+    todo = [(k, n, s) for k in study.kinds for n in study.contestants for s in range(1, study.seeds + 1)]
+    data = cache(lambda kind, seed: _task(kind, study, seed, corpus, say))
+    for kind, name, seed in todo:
+        progress(len(rows), len(todo))
+        task = _Changed(data(kind, seed), name, kind)
+        options = RECOGNIZER_TRAINING if kind == "recognizer" else replace(SYNTHESIZER_TRAINING, loaders=0)
+        options = replace(options, epochs=study.epochs, seed=seed, device="cpu", evaluate_every=study.epochs)
+        last = train(task, options, folder / "runs" / f"{kind}-{name}-{study.hidden_size}-{seed}", command)
+        row: Row = {"kind": kind, "network": name, "seed": seed, "cells": study.hidden_size, "epochs": study.epochs}
+        row["weights"] = sum(p.numel() for p in task.network.parameters())
+        rows.append(row | {name: value for name, value in last.items() if name not in ("epoch", "step", "rate")})
+        write_rows(rows, folder / "variants.csv")
+    progress(len(todo), len(todo))
+    about = "Figures on the development set by variant of the LSTM: one mark for each seed, a line at the median."
+    return rows, [folder / "variants.csv", *draw(_figure(rows, study), folder, "variants", about)]
+
+
+def variant_task(kind: str, contestant: str, study: VariantStudy, seed: int, corpus: Corpus) -> _Changed:
+    """The training task of one network of the study."""
+    return _Changed(_task(kind, study, seed, corpus, lambda message: None), contestant, kind)
+
+
+RECOGNIZER_TRAINING = TrainingOptions(batch_size=32, loaders=0, average=0.99)
+
+
+def summary(rows: Sequence[Row]) -> list[Row]:
+    """One row for each kind and variant: the median over seeds, and the lowest and highest."""
+    table = []
+    for kind, name in dict.fromkeys((row["kind"], row["network"]) for row in rows):
+        own = [row for row in rows if (row["kind"], row["network"]) == (kind, name)]
+        values = [row[_figure_of(row)] for row in own]
+        table.append(
+            {
+                "kind": kind,
+                "network": name,
+                "weights": own[0]["weights"],
+                "figure": _figure_of(own[0]),
+                "median": float(np.median(values)),
+                "lowest": min(values),
+                "highest": max(values),
+                "seeds": len(values),
+                "minutes": float(np.median([row["minutes"] for row in own])),
+            }
+        )
+    return table
+
+
+class _Changed:
+    """A task whose network has the equations of a contestant; the data and their order are the task's own."""
+
+    def __init__(self, task: Any, contestant: str, kind: str) -> None:
+        self._task, self._contestant = task, contestant
+        self._variant, self._bias = CONTESTANTS[contestant]
+        torch.manual_seed(task.settings.seed if kind == "synthesizer" else task.options.seed)
+        config = replace(task.config, variant=self._variant)
+        network: nn.Module = RecognizerNetwork(config) if kind == "recognizer" else SynthesisNetwork(config)
+        _set_forget_bias(network, self._bias)
+        self.network = network
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._task, name)
+
+    def identity(self) -> dict[str, Any]:
+        return {**self._task.identity(), "contestant": self._contestant}
+
+    def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
+        """Write the weights and the card; a tanh network has no graph, and no study needs one."""
+        weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+        save(folder, {"kind": "study", "contestant": self._contestant, "training": training}, weights)
+
+
+def _set_forget_bias(network: nn.Module, bias: float) -> None:
+    """Set the initial bias of all forget gates."""
+    with torch.no_grad():
+        for cell in network.modules():
+            if isinstance(cell, ForgetCell):
+                H = cell.hidden_size
+                cell.lstm.bias_ih_l0[H : 2 * H], cell.lstm.bias_hh_l0[H : 2 * H] = bias, 0
+            elif isinstance(cell, UnrolledCell) and cell.peephole is not None:
+                cell.bias[cell.hidden_size : 2 * cell.hidden_size] = bias
+
+
+def _figure_of(row: Row) -> str:
+    """The figure that a kind is judged by; lower is better."""
+    return FIGURES[row["kind"]]
+
+
+def _figure(rows: Sequence[Row], study: VariantStudy) -> Figure:
+    figure = Figure(figsize=(5.5 * len(study.kinds), 3.6), layout="constrained")
+    for axes, kind in zip(figure.subplots(1, len(study.kinds), squeeze=False)[0], study.kinds, strict=True):
+        for at, name in enumerate(study.contestants):
+            values = [row[FIGURES[kind]] for row in rows if (row["kind"], row["network"]) == (kind, name)]
+            axes.plot([at] * len(values), values, MARKERS[at % len(MARKERS)], color="black", markersize=6)
+            axes.plot([at - 0.3, at + 0.3], [np.median(values)] * 2, color="black")
+        axes.set_xticks(range(len(study.contestants)), study.contestants, fontsize=8)
+        axes.set_ylabel(f"{FIGURES[kind]} on the development set")
+        axes.set_title(
+            f"{kind}, {study.num_layers} layers of {study.hidden_size} cells, {study.epochs} epochs", fontsize=10
+        )
+        axes.grid(alpha=0.3, axis="y")
+    return figure
+
+
+def _task(kind: str, study: VariantStudy, seed: int, corpus: Corpus, say: Callable[[str], None]) -> Any:
+    """The data of one kind of network, and its settings."""
+    if kind == "recognizer":
+        options = RecognizerOptions(
+            hidden_size=study.hidden_size, num_layers=study.num_layers, channels=[32], dropout=0.1, seed=seed
+        )
+        return recognizer_task([corpus], options, TrainingRecipe(), say=say)
+    settings = SynthesizerOptions(
+        train=("trainset",), hidden_size=study.hidden_size, num_layers=study.num_layers, mixtures=10, components=5,
+        seed=seed,
+    )  # fmt: skip
+    return SynthesizerTask(corpus, settings, say=say)

@@ -1,0 +1,124 @@
+"""What happens inside the networks, for the page to play along the ink: ``/api/inside`` and ``/api/inside/writing``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from handwriting.errors import InkError
+from handwriting.ink import Ink
+from handwriting.inspection import reading, writing
+from handwriting.inspection.events import Trace, events_of
+from handwriting.inspection.gates import Gates
+from handwriting.inspection.records import reading_record, units_record, writing_record
+from handwriting.inspection.units import telling
+from handwriting.synthesis.hand import Hand
+from handwriting.web import schemas
+from handwriting.web.body import read_body
+from handwriting.web.service import Service
+
+UNITS = 2
+"""Units that are sent for each event."""
+LONGEST_TEXT = 60
+"""Characters of a text whose writing can be looked into; each is about 25 points."""
+
+
+class InsideRequest(schemas.StrictModel):
+    """Ink to look into: a page, of which one line is shown."""
+
+    strokes: list[list[schemas.Point]]
+    line: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """The line, counted from 0 in reading order."""
+    letter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """The letter to find units for; by default the most frequent one."""
+
+
+class InsideWritingRequest(schemas.StrictModel):
+    """A line of text to write and look into."""
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    bias: Annotated[float, Field(ge=0, le=20)] = 1.0
+    seed: Annotated[int, Field(ge=0, le=2**53)] = 0
+    style: str | dict[str, Any] | None = None
+    letter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+
+
+MODELS: tuple[type[BaseModel], ...] = (InsideRequest, InsideWritingRequest)
+
+
+def add_routes(app: FastAPI, service: Service, body: Any, reasons: Any) -> None:
+    """Add the routes; ``body`` describes a request's body for the OpenAPI document, ``reasons`` its refusals."""
+
+    @app.post("/api/inside", openapi_extra=body(InsideRequest), responses=reasons)
+    async def inside(request: Request) -> Response:
+        """Read a line and tell what happened at each step: probabilities, the winning path, gates of telling units."""
+        data = await read_body(request)
+        return _json(await service.reading.run(lambda: read(service, data)))
+
+    @app.post("/api/inside/writing", openapi_extra=body(InsideWritingRequest), responses=reasons)
+    async def inside_writing(request: Request) -> Response:
+        """Write a line and tell what decided each point: window, mixture, end of stroke, gates of telling units."""
+        data = await read_body(request)
+        return _json(await service.writing.run(lambda: write(service, data)))
+
+
+def read(service: Service, body: bytes) -> dict[str, Any]:
+    """The reply to :class:`InsideRequest`."""
+    request = schemas.parse(InsideRequest, body)
+    lines = service.reader.read(schemas.ink_of(request.strokes))
+    if request.line >= len(lines):
+        raise InkError(f"there is no line {request.line}: {len(lines)} lines are read; the first one is 0")
+    chosen = lines[request.line]
+    trace = reading.read(service.recognizer, chosen.line.ink, service.reader.decoder)
+    gates = reading.gates_of(service.recognizer, trace.ink)
+    numbers = [i for i, stroke in enumerate(request.strokes) if stroke]
+    return {
+        "lines": [line.text for line in lines],
+        "line": request.line,
+        "box": chosen.box,
+        "steps": _steps(trace, chosen.points[trace.ink.points_of(trace.order)], chosen.page, numbers),
+        **reading_record(trace),
+        **_units(trace, gates, request.letter),
+    }
+
+
+def write(service: Service, body: bytes) -> dict[str, Any]:
+    """The reply to :class:`InsideWritingRequest`."""
+    request = schemas.parse(InsideWritingRequest, body)
+    hand = Hand(request.bias, request.seed, service.style(request.style))
+    draft = writing.write(service.synthesizer, request.text, hand)
+    gates = writing.gates_of(service.synthesizer, draft)
+    return {**writing_record(draft.trace), **_units(draft.trace, gates, request.letter)}
+
+
+def _units(trace: Trace, gates: list[list[Gates]], letter: str | None) -> dict[str, Any]:
+    events = events_of(trace, letter)
+    return units_record(gates, telling(gates, events, UNITS), events)
+
+
+def _steps(
+    trace: reading.ReadingTrace, points: NDArray[np.int64], page: Ink, numbers: list[int]
+) -> list[dict[str, Any]]:
+    """For each step the stroke of the request and its points, half-open; a move through the air has none of them.
+
+    ``points`` are the page's numbers of the points of the trace's ink in the network's order, ``numbers`` those that
+    the client gives to the page's strokes.
+    """
+    found = []
+    for (begin, end), up in zip(trace.points.tolist(), trace.pen_up.tolist(), strict=True):
+        own = points[begin : max(end, begin + 1)] if begin < len(points) else points[-1:]
+        stroke = int(np.searchsorted(page.starts, own[0], side="right")) - 1
+        first = int(own.min() - page.starts[stroke])
+        last = first if up else int(own.max() - page.starts[stroke]) + 1
+        found.append({"stroke": numbers[stroke], "begin": first, "end": last, "up": up})
+    return found
+
+
+def _json(answer: dict[str, Any]) -> Response:
+    return Response(json.dumps(answer, ensure_ascii=False, separators=(",", ":")), media_type="application/json")

@@ -1,0 +1,45 @@
+// The first line of the letter, drawn again while the text is typed or the hand changed.
+
+import { $ } from "../shell/dom.js";
+import { draw } from "./draw.js";
+import { Paper } from "./paper.js";
+
+const PAUSE_MS = 90;
+const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
+const MOST = 36; // characters
+
+export class Preview {
+  /** `request` gives what the letter's request says of its hand. */
+  constructor(request) {
+    this.request = request;
+    this.paper = new Paper($("preview"));
+    this.paper.still = { matches: true }; // there at once
+  }
+
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.draw(), PAUSE_MS);
+  }
+
+  async draw() {
+    clearTimeout(this.timer);
+    this.control?.abort();
+    const { text, ...hand } = this.request();
+    const line = firstLine(text);
+    if (!line) return;
+    const control = (this.control = new AbortController());
+    const sheet = { width: WIDTH, margin: EDGE, lineHeight: LINE, paper: "plain", color: hand.color };
+    const asked = { text: line, style: hand.style, bias: hand.bias, seed: hand.seed, size: hand.size, slant: hand.slant, bestOf: 1, replace: true, sheet };
+    try {
+      await draw(this.paper, asked, { signal: control.signal, begin: () => $("preview").setAttribute("aria-label", line) });
+    } catch { /* the letter itself says what is wrong */ }
+  }
+}
+
+/** The first line that has text, and of it as many words as fit. */
+function firstLine(text) {
+  const line = text.split(/[\n\f]/).map((one) => one.trim()).find(Boolean) ?? "";
+  if (line.length <= MOST) return line;
+  const cut = line.slice(0, MOST + 1).lastIndexOf(" ");
+  return line.slice(0, cut > 0 ? cut : MOST);
+}

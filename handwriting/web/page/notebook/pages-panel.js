@@ -1,0 +1,129 @@
+// The list of pages, and the search over all of them.
+
+import { $, h } from "../shell/dom.js";
+import { t } from "../shell/strings.js";
+import { attempt, notify } from "../shell/toast.js";
+import { find } from "./readings.js";
+
+const SEARCH_MS = 120; // after a key
+const MOST_HITS = 200;
+
+export function setUpPagesPanel(notebook) {
+  $("new-page").addEventListener("click", () => attempt(() => notebook.newPage()));
+  const narrow = matchMedia("(max-width: 1099px)");
+  const toggle = (open) => {
+    $("pages").hidden = !open;
+    $("pages-toggle").setAttribute("aria-expanded", String(open));
+  };
+  $("pages-toggle").addEventListener("click", () => toggle($("pages").hidden));
+  toggle(!narrow.matches);
+  narrow.addEventListener("change", () => toggle(!narrow.matches));
+  const search = new Search(notebook);
+  const show = () => {
+    if (!notebook.document) return;
+    const active = document.activeElement?.closest?.("#page-list [data-page]")?.dataset.page;
+    $("page-list").replaceChildren(...notebook.library.pages.map((page) => item(notebook, page, () => narrow.matches && toggle(false))));
+    if (active) $("page-list").querySelector(`[data-page="${active}"] .open`)?.focus();
+  };
+  notebook.on("pages", show);
+  notebook.on("page", () => {
+    show();
+    $("page-list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    search.mark();
+  });
+  notebook.on("text", () => search.soon());
+}
+
+function item(notebook, page, opened) {
+  const current = page.id === notebook.page.id;
+  const title = notebook.title(page);
+  const open = () => attempt(async () => {
+    await notebook.open(page.id);
+    opened();
+  });
+  const button = h("button", { type: "button", className: "open", onclick: open, "aria-current": current ? "page" : undefined }, h("span", { className: "name", textContent: title }), h("small", { textContent: new Date(page.changed).toLocaleDateString() }));
+  const parts = [button];
+  if (current) {
+    const named = (key, run) => h("button", { type: "button", textContent: t(key), "aria-label": t(`${key}.of`, { title }), onclick: run });
+    parts.push(h("div", { className: "page-actions" }, named("page.rename", () => rename(notebook, page)), named("page.delete", () => remove(notebook, page))));
+  }
+  return h("li", { dataset: { page: page.id } }, ...parts);
+}
+
+function rename(notebook, page) {
+  const entry = $("page-list").querySelector(`[data-page="${page.id}"]`);
+  const field = h("input", { type: "text", value: notebook.title(page), maxlength: 80, "aria-label": t("page.name") });
+  let settled = false;
+  const settle = (name) => {
+    if (settled) return;
+    settled = true;
+    notebook.describe(page.id, name === null ? {} : { name: name.trim() });
+    $("page-list").querySelector(`[data-page="${page.id}"] .open`)?.focus();
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") settle(field.value);
+    if (event.key === "Escape") settle(null);
+  });
+  field.addEventListener("blur", () => settle(field.value));
+  entry.replaceChildren(field);
+  field.select();
+}
+
+async function remove(notebook, page) {
+  const title = notebook.title(page);
+  const undo = await notebook.deletePage(page.id);
+  notify(t("page.deleted", { title }), { label: t("undo"), run: undo });
+  $("page-list").querySelector("[aria-current]")?.focus();
+}
+
+/** The search: hits in a list, and marked on the ink of the open page. */
+class Search {
+  constructor(notebook) {
+    this.notebook = notebook;
+    this.field = $("search");
+    this.field.addEventListener("input", () => this.soon());
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.field.value) return;
+      this.field.value = "";
+      this.run();
+    });
+  }
+
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => attempt(() => this.run()), SEARCH_MS);
+  }
+
+  async run() {
+    const wanted = this.field.value.trim();
+    const { notebook } = this;
+    this.mark();
+    const found = [];
+    if (wanted) {
+      const known = new Map((await notebook.library.readings()).map(({ page, lines }) => [page, lines]));
+      known.set(notebook.page.id, notebook.lines);
+      for (const page of notebook.library.pages) for (const hit of find(known.get(page.id) ?? [], wanted)) found.push({ page, line: known.get(page.id)[hit.line], hit });
+    }
+    $("page-list").hidden = Boolean(wanted);
+    $("hit-list").hidden = !wanted;
+    $("hit-list").replaceChildren(...found.slice(0, MOST_HITS).map((one) => this.item(one)));
+    $("search-state").textContent = wanted ? t("search.found", { count: found.length }) : "";
+  }
+
+  /** Mark the hits on the open page. */
+  mark() {
+    const { lines, stage } = this.notebook;
+    const hits = find(lines, this.field.value);
+    stage.overlay.show("hits", hits.flatMap(({ line, words }) => lines[line].words.slice(...words).map((word) => word.box)));
+  }
+
+  item({ page, line, hit }) {
+    const parts = line.words.flatMap((word, i) => [i ? " " : "", i >= hit.words[0] && i < hit.words[1] ? h("mark", { textContent: word.text }) : word.text]);
+    const open = () => attempt(async () => {
+      if (page.id !== this.notebook.page.id) await this.notebook.open(page.id);
+      this.notebook.viewport.reveal(line.box);
+      this.mark();
+    });
+    return h("li", {}, h("button", { type: "button", className: "open", onclick: open }, h("small", { textContent: this.notebook.title(page) }), h("span", {}, ...parts)));
+  }
+}

@@ -1,0 +1,118 @@
+// Pages that stay: an IndexedDB database in this browser. Every change is one transaction, so a crash loses nothing.
+//
+// pages     what a page is called, its paper, and how many of its changes are done
+// items     the strokes and corrections of a page, as they are now
+// changes   everything that was done on a page, in order, to be undone and repeated
+// readings  the text of a page with the places of its words, for showing it at once and for searching
+
+const NAME = "handwriting";
+const VERSION = 1;
+const ofPage = (page) => IDBKeyRange.bound([page], [page, []]);
+
+const asPromise = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+/** Open the database; rejects where the browser has none. */
+export async function openStore() {
+  const request = indexedDB.open(NAME, VERSION);
+  request.onupgradeneeded = () => {
+    const made = request.result;
+    made.createObjectStore("pages", { keyPath: "id" });
+    made.createObjectStore("items", { keyPath: ["page", "id"] });
+    made.createObjectStore("changes", { keyPath: ["page", "number"] });
+    made.createObjectStore("readings", { keyPath: "page" });
+  };
+  return new Store(await asPromise(request));
+}
+
+export class Store {
+  constructor(database) {
+    this.database = database;
+    database.onversionchange = () => database.close(); // a newer page in another tab
+  }
+
+  /** Run `work` with the object stores of these names; resolves when everything is on disk. */
+  async transaction(names, work) {
+    const transaction = this.database.transaction(names, "readwrite");
+    const finished = new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+    });
+    try {
+      work(...names.map((name) => transaction.objectStore(name)));
+    } catch (error) {
+      transaction.abort();
+      finished.catch(() => {});
+      throw error;
+    }
+    return finished;
+  }
+
+  all(name, range) {
+    return asPromise(this.database.transaction(name).objectStore(name).getAll(range));
+  }
+
+  /** The pages, in their order; deleted ones too, until they are purged. */
+  async pages() {
+    return (await this.all("pages")).sort((a, b) => a.order - b.order);
+  }
+
+  /** The items and the changes of a page. */
+  async load(page) {
+    const [items, changes] = await Promise.all([this.all("items", ofPage(page)), this.all("changes", ofPage(page))]);
+    return { items: items.map(({ value }) => value), changes: changes.map(({ entries }) => entries) };
+  }
+
+  putPage(page) {
+    return this.transaction(["pages"], (pages) => pages.put(page));
+  }
+
+  /** Add a page with its items, as one change that nobody needs to undo. */
+  addPage(page, items = []) {
+    return this.transaction(["pages", "items"], (pages, stored) => {
+      pages.put(page);
+      for (const value of items) stored.put({ page: page.id, id: value.id, value });
+    });
+  }
+
+  /** Remove a page for good. */
+  purge(page) {
+    return this.transaction(["pages", "items", "changes", "readings"], (pages, items, changes, readings) => {
+      pages.delete(page);
+      items.delete(ofPage(page));
+      changes.delete(ofPage(page));
+      readings.delete(page);
+    });
+  }
+
+  /**
+   * Store a change of a page: its entries [id, before, after], of which `after` is in force now. If the change is new,
+   * `number` is its place among the changes, and those from there on are replaced by it.
+   */
+  commit(page, entries, number = null) {
+    return this.transaction(["pages", "items", "changes"], (pages, items, changes) => {
+      pages.put(page);
+      for (const [id, , after] of entries) {
+        if (after) items.put({ page: page.id, id, value: after });
+        else items.delete([page.id, id]);
+      }
+      if (number === null) return;
+      changes.delete(IDBKeyRange.bound([page.id, number], [page.id, []]));
+      changes.put({ page: page.id, number, entries });
+    });
+  }
+
+  readings() {
+    return this.all("readings");
+  }
+
+  async reading(page) {
+    return asPromise(this.database.transaction("readings").objectStore("readings").get(page));
+  }
+
+  putReading(reading) {
+    return this.transaction(["readings"], (readings) => readings.put(reading));
+  }
+}

@@ -1,0 +1,86 @@
+// The menu of a word: type what it says, or choose another reading of the word or of its whole line.
+
+import { $, h } from "../shell/dom.js";
+import { t } from "../shell/strings.js";
+import { alternativesOf, lineAlternatives } from "./readings.js";
+
+let opened = null; // the button whose menu is open
+
+export function openWordMenu(notebook, button, line, number) {
+  const again = opened === button;
+  closeWordMenu();
+  if (again) return;
+  opened = button;
+  button.setAttribute("aria-expanded", "true");
+  const word = line.words[number];
+  const say = (words, text) => {
+    closeWordMenu();
+    notebook.correct(words, text);
+    refocus(button);
+  };
+  const field = h("input", { type: "text", value: word.text, id: "correction", maxlength: 200, autocomplete: "off", spellcheck: "false" });
+  const form = h("form", { className: "correct" }, h("label", { for: "correction", textContent: t("word.says") }), field, h("button", { type: "submit", className: "primary", textContent: t("word.save") }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim() !== word.text) say([word], field.value);
+    else closeWordMenu(true);
+  });
+  const choices = alternativesOf(line, number).map((text) => choice([h("b", { textContent: text })], () => say([word], text)));
+  const readings = lineAlternatives(line).slice(0, 4).map((text) => choice(marked(text, line.text), () => say(line.words, text)));
+  const select = choice([t("word.select")], () => {
+    closeWordMenu();
+    notebook.use("select");
+    notebook.tools.select.select(word.pieces.map(([id]) => id));
+    $("pad").focus();
+  });
+  const menu = h("div", { className: "word-menu", role: "dialog", "aria-label": t("word.menu", { word: word.text }) }, form, ...section("word.others", choices), ...section("word.lines", readings), h("div", { className: "word-actions" }, select));
+  menu.addEventListener("keydown", (event) => menuKey(event, menu));
+  button.parentElement.append(menu);
+  place(menu, button);
+  field.select();
+}
+
+/** Close the menu that is open, if one is; with `focus` its word is focused again. */
+export function closeWordMenu(focus = false) {
+  for (const menu of document.querySelectorAll(".word-menu")) menu.remove();
+  opened?.setAttribute("aria-expanded", "false");
+  if (focus) opened?.focus();
+  opened = null;
+}
+
+document.addEventListener("click", (event) => opened && event.target.isConnected && !event.target.closest(".word-menu, .word") && closeWordMenu());
+
+const choice = (content, run) => h("button", { type: "button", onclick: run }, ...content);
+
+const section = (title, buttons) => (buttons.length ? [h("div", { role: "group", "aria-label": t(title) }, h("p", { className: "muted", textContent: t(title) }), ...buttons)] : []);
+
+/** A reading with the words in bold that differ from the text shown. */
+function marked(text, shown) {
+  const words = shown.split(" ");
+  return text.split(" ").flatMap((word, i) => [i ? " " : "", h(word === words[i] ? "span" : "b", { textContent: word })]);
+}
+
+/** Below the word, or over it where there is more room. */
+function place(menu, button) {
+  const { top, bottom } = button.getBoundingClientRect();
+  if (bottom + menu.offsetHeight > window.innerHeight && top > menu.offsetHeight) menu.classList.add("over");
+  menu.scrollIntoView({ block: "nearest" });
+}
+
+function menuKey(event, menu) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const stops = [...menu.querySelectorAll("input, button")];
+  if (step) {
+    event.preventDefault();
+    stops.at((stops.indexOf(document.activeElement) + step) % stops.length).focus();
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    closeWordMenu(true);
+  }
+}
+
+/** Focus the word that is now where the corrected one was. */
+function refocus({ dataset }) {
+  $("lines").querySelector(`[data-line="${dataset.line}"][data-word="${dataset.word}"]`)?.focus();
+}

@@ -1,0 +1,105 @@
+"""The Letters view in a real browser: the first line while typing, a letter page by page, and its download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from open_page import needs_browser
+
+from handwriting import formats
+
+api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
+
+pytestmark = needs_browser
+WAIT = 90_000
+"""Milliseconds: a watchdog, for machines that are busy."""
+
+
+def write(page, text, **choices):
+    """Write a letter on small paper with one try for each word, and wait until it is there; what is said of it."""
+    page.locator("#text").fill(text)
+    if not page.locator("#best").is_visible():
+        page.locator(".more summary").click()
+    page.locator("#best").fill("1")
+    for name, value in {"letter-size": "a6", **choices}.items():
+        page.locator(f"#{name}").select_option(value)
+    page.get_by_role("button", name="Write it").click()
+    state = page.locator("#letters-state")
+    api.expect(state).to_contain_text("word", timeout=WAIT)
+    return state.inner_text()
+
+
+def downloaded(page, kind):
+    page.locator("#letters-download summary").click()
+    with page.expect_download(timeout=WAIT) as download:
+        page.locator("#letters-formats").get_by_role("button", name=kind).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def test_the_first_line_follows_the_typing(open_page):
+    page = open_page("letters")
+    preview = page.locator("#preview")
+    api.expect(preview).to_have_attribute("aria-label", "Dear reader,", timeout=WAIT)
+    page.locator("#text").fill("\nfirst words\nsecond line")
+    api.expect(preview).to_have_attribute("aria-label", "first words", timeout=WAIT)
+    preview.locator(".stroke path").nth(5).wait_for(state="attached")
+    page.wait_for_timeout(1000)
+    first = preview.locator(".stroke path").first.get_attribute("d")
+    page.get_by_role("radio", name="Cursive").check(force=True)
+    api.expect(preview.locator(f'.stroke path[d="{first}"]')).to_have_count(0, timeout=WAIT)
+
+
+def test_a_letter_fills_pages_and_is_downloaded_as_it_is_seen(open_page):
+    page = open_page("letters")
+    asked = []
+    page.on("request", lambda request: "api/letter" in request.url and asked.append(request.post_data_json))
+    said = write(page, "ink and pen\n\fa second page", **{"letter-paper": "ruled"})
+    assert said.startswith("2 pages, 6 words.")
+    images = page.locator("#letter-pages img")
+    assert images.count() == 2
+    api.expect(images.first).to_have_js_property("complete", True)
+    assert images.first.evaluate("image => image.naturalWidth") > 0
+    page.locator("#text").fill("something else")  # the download is what is seen, not what is typed
+    assert "ink and pen" in downloaded(page, "SVG").decode()
+    ink = formats.read_pages(downloaded(page, "Xournal"))
+    assert [one.number for one in ink] == [1, 2]
+    assert asked[0] == asked[1]
+    assert downloaded(page, "PDF").startswith(b"%PDF")
+
+
+def test_what_cannot_be_written_is_marked_and_replaced_with_one_click(open_page):
+    page = open_page("letters")
+    page.locator("#text").fill("an ink 你 “quoted” café")
+    assert page.locator("#text-marks mark").all_inner_texts() == ["你"]
+    assert page.locator("#text").get_attribute("aria-invalid") == "true"
+    assert "你" in page.locator("#text-fault").inner_text()
+    page.get_by_role("button", name="Write it").click()
+    api.expect(page.get_by_role("alert")).to_contain_text("你", timeout=WAIT)
+    page.get_by_role("button", name="Replace").click()
+    api.expect(page.locator("#text-marks mark")).to_have_count(0)
+    api.expect(page.locator("#text")).not_to_have_value("an ink 你 “quoted” café")
+    page.get_by_role("alert").get_by_role("button", name="Undo").click()
+    api.expect(page.locator("#text")).to_have_value("an ink 你 “quoted” café")
+    page.locator("#text").fill("")
+    page.get_by_role("button", name="Write it").click()
+    api.expect(page.get_by_role("alert")).to_contain_text("nothing to write")
+    assert page.locator("#text").evaluate("e => e === document.activeElement")
+
+
+def test_a_letter_that_is_stopped_or_fails_leaves_the_one_before(open_page):
+    page = open_page("letters")
+    write(page, "the first one")
+    page.route("**/api/letter*", lambda route: route.fulfill(body='{"type": "error", "reason": "it took too long"}\n'))
+    page.locator("#text").fill("another one")
+    page.get_by_role("button", name="Write it").click()
+    api.expect(page.get_by_role("alert")).to_contain_text("It took too long")
+    api.expect(page.locator("#letters-state")).to_have_text("Not written.")
+    assert page.locator("#letter-pages img").count() == 1
+    page.unroute("**/api/letter*")
+    assert b"the first one" in downloaded(page, "SVG")
+    page.route("**/api/letter*", lambda route: None)  # never answered
+    page.get_by_role("button", name="Write it").click()
+    page.get_by_role("button", name="Stop").click()
+    api.expect(page.locator("#letters-state")).to_have_text("Stopped.")
+    assert page.locator("#letter-pages img").count() == 1
