@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scribbled import scribble
 
@@ -123,6 +123,7 @@ def test_one_line_stays_the_same_ink():
     assert split(ink)[0] is ink
 
 
+@settings(deadline=None)  # the first example loads networks
 @given(
     st.lists(
         st.lists(st.tuples(*[st.floats(-1e9, 1e9)] * 2), min_size=1, max_size=6),
