@@ -43,6 +43,10 @@ class Graph:
             known |= dict(zip(taken.shape, inputs[taken.name].shape, strict=True))
         return {o.name: tuple(known.get(d, d) for d in o.shape) for o in self._session.get_outputs()}
 
+    def shapes(self) -> dict[str, tuple[int | str, ...]]:
+        """Return the shape of each input; a dimension that may vary is a name."""
+        return {taken.name: tuple(taken.shape) for taken in self._session.get_inputs()}
+
     def bind(self, inputs: Mapping[str, NDArray], outputs: Mapping[str, NDArray]) -> Callable[[], None]:
         """Return a function that runs the graph in place, from ``inputs`` to ``outputs``: contiguous float32 arrays."""
         binding = self._session.io_binding()

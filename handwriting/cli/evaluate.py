@@ -42,7 +42,10 @@ def evaluate_recognizer(
     split: Split,
     checkpoint: Checkpoint = None,
     decoder: Annotated[
-        Decoder, typer.Option(help="Best path of the network, beam search, or beam search with the language model.")
+        Decoder,
+        typer.Option(
+            help="Best path, beam search, beam search with the language model, or the decoder LSTM of a checkpoint."
+        ),
     ] = "greedy",
     language: Language = None,
     perturb: Annotated[
@@ -128,6 +131,28 @@ def evaluate_recognizer(
         )
     print(to_json(report) if as_json else report.render())
     report.write(outputs=outputs, worst=worst, worst_png=worst_png, reliability_png=calibration)
+
+
+@app.command("heads", cls=Command)
+def evaluate_heads(
+    data: Data,
+    split: Split,
+    checkpoint: Annotated[Path, typer.Option(help="Folder of a recognizer that was trained with --head seq2seq.")],
+    threads: Threads = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Compare CTC and the decoder LSTM of one recognizer.
+
+    Both read from the same encoder. Prints the character error rate of each, by length of the text, and the time that
+    a line takes.
+    """
+    from handwriting.evaluation import heads
+    from handwriting.evaluation.report import to_json
+    from handwriting.recognition.recognizer import Recognizer
+
+    with bar("reading") as progress:
+        result = heads.compare(Recognizer.load(checkpoint, threads), corpus_at(data), split, progress)
+    print(to_json(result) if as_json else result.render())
 
 
 @app.command("pages", cls=Command)

@@ -28,7 +28,10 @@ def inspect(
     ] = None,
     line: Annotated[int, typer.Option(min=1, help="Line of the page to look into, in reading order.")] = 1,
     decoder: Annotated[
-        Decoder, typer.Option(help="Best path of the network, beam search, or beam search with the language model.")
+        Decoder,
+        typer.Option(
+            help="Best path, beam search, beam search with the language model, or the decoder LSTM of a checkpoint."
+        ),
     ] = "language",
     seed: Seed = 0,
     bias: Bias = None,

@@ -15,7 +15,7 @@ from handwriting.errors import InkError
 if TYPE_CHECKING:
     from handwriting.corpora import Corpus
 
-Decoder = Literal["greedy", "beam", "language"]
+Decoder = Literal["greedy", "beam", "language", "seq2seq"]
 
 Checkpoint = Annotated[
     Path | None,

@@ -66,7 +66,7 @@ def transcribe(
     decoder: Annotated[
         Decoder,
         typer.Option(
-            help="Best path of the network, beam search, or beam search with the language model.",
+            help="Best path, beam search, beam search with the language model, or the decoder LSTM of a checkpoint.",
             rich_help_panel=HOW_TO_READ,
         ),
     ] = "language",
@@ -117,8 +117,8 @@ def transcribe(
 
     for name in ("words", "before", "language"):
         only_with(context, name, decoder == "language", "--decoder language")
-    if alternatives > 1 and decoder == "greedy":
-        raise InkError("--decoder greedy finds one reading; for --alternatives choose --decoder beam or language")
+    if alternatives > 1 and decoder in ("greedy", "seq2seq"):
+        raise InkError(f"--decoder {decoder} finds one reading; for --alternatives choose --decoder beam or language")
     options = TranscribeOptions(
         checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads, orientation
     )

@@ -39,6 +39,14 @@ def error_flow(
     ] = None,
     seeds: Seeds = None,
     hidden_size: Hidden = None,
+    sequences: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Training sequences of the trained networks; 0 leaves these out.  [default: 20,000]",
+            show_default=False,
+        ),
+    ] = None,
     threads: CpuThreads = 1,
 ) -> None:
     """Measure how much of an error comes back through time.
@@ -51,10 +59,9 @@ def error_flow(
 
     _use(threads)
     plan = study.QUICK if quick else study.ErrorFlowStudy()
+    plan = _given(plan, steps=steps, seeds=seeds, hidden_size=hidden_size, sequences=sequences)
     with bar("error flow", unit="networks") as progress:
-        rows, files = study.run(
-            _given(plan, steps=steps, seeds=seeds, hidden_size=hidden_size), out, progress, command_line()
-        )
+        rows, files = study.run(plan, out, progress, command_line())
     last = max(row["steps_back"] for row in rows)
     _show([row for row in rows if row["steps_back"] == last], files)
 

@@ -71,7 +71,7 @@ def train_recognizer(
     from handwriting.files import make_folder
     from handwriting.training import loop
     from handwriting.training.recipes import recipe_for
-    from handwriting.training.recognizer import recognizer_task
+    from handwriting.training.seq2seq import task_for
 
     how: TrainingOptions = made(context, TrainingOptions(), given)
     what: RecognizerOptions = made(context, RecognizerOptions, given)
@@ -80,7 +80,7 @@ def train_recognizer(
         what = what.like(start, {"num_layers" if name == "layers" else name for name in chosen(context)})
     corpora = [corpus_at(path, lists) for path in data]
     make_folder(out)
-    task = recognizer_task(corpora, what, recipe_for(recipe, train, develop, examples), start, say)
+    task = task_for(corpora, what, recipe_for(recipe, train, develop, examples), start, say)
     write_config(out, values_of(context, how, what))
     say(json.dumps(loop.train(task, how, out, command=command_line())))
 
@@ -169,13 +169,16 @@ def export(
     if --data is given.
     """
     from handwriting.checkpoint import Checkpoint
-    from handwriting.training import recognizer_checkpoint, synthesizer
+    from handwriting.training import recognizer_checkpoint, seq2seq, synthesizer
 
     only_with(context, "splits", data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
     folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":
-        recognizer_checkpoint.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"], language)
+        write = seq2seq.writer_for(folder.card)
+        recognizer_checkpoint.export_checkpoint(
+            folder, output, not float32, corpus, splits or ["testset_v"], language, write
+        )
     elif language is not None:
         raise InkError(f"--language {language}: only a recognizer decodes with one, {source} is no recognizer")
     else:

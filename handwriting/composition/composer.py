@@ -37,7 +37,7 @@ from handwriting.synthesis.synthesizer import Written
 FIRST_CHARACTERS = 24
 """Characters of a first run that is drawn by itself: it shows the hand to the others, or somebody waits for it."""
 
-SHOWN_CHARACTERS = 16
+SHOWN_CHARACTERS = 12
 """Characters that show a hand."""
 
 RUNS = 128

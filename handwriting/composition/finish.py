@@ -30,6 +30,9 @@ SMALLEST = 1 / 3
 
 SMALL_LETTERS = frozenset("aceimnorsuvwxz")
 
+MATCHED = 0.75, 1.35
+"""A word that was drawn by itself is brought to the size of the others by a factor within these."""
+
 LEAN, SIZE_SPREAD = 0.03, 0.06
 """Standard deviations at liveliness 1: of the shear of words, and of the logarithm of their size."""
 
@@ -58,18 +61,24 @@ class Measure:
             raise InkError("nothing was drawn; try another seed")
         long = [ink for ink in inks if len(ink.source.text or "") > 3] or inks
         height = max(float(np.median([writing_height(ink) for ink in long])), SMALLEST * usual)
-        small = [
-            float(np.ptp(one.word.ink.y[one.word.places == at]))
-            for one in words
-            if one.word.ink is not None
-            for at, character in enumerate(one.word.text)
-            if character in SMALL_LETTERS and (one.word.places == at).sum() > 3
-        ]
+        small = [extent for one in words for extent in _small_letters(one)]
         x_height = float(np.median(small)) if small else 0.5 * height
         gaps = [one.word.gap for one in words if one.word.gap is not None]
         typical = float(np.median(gaps)) if gaps else TYPICAL_SPACE * height
         space = float(np.clip(typical, MIN_SPACE * height, MAX_SPACE * height))
         return cls(height, space, HandShape(x_height, -float(np.median([slant(ink) for ink in long]))))
+
+
+def _small_letters(drawn: DrawnWord) -> list[float]:
+    """The heights of the letters of a word that are as high as an x."""
+    ink, places = drawn.word.ink, drawn.word.places
+    if ink is None:
+        return []
+    return [
+        float(np.ptp(ink.y[places == at]))
+        for at, character in enumerate(drawn.word.text)
+        if character in SMALL_LETTERS and (places == at).sum() > 3
+    ]
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,8 @@ class Finisher:
         """The word ``size`` times as large as usual; one that is wider than ``room`` mm is drawn narrower."""
         growth = size * self._height / measure.height
         space = growth * measure.space
+        if drawn.changed and (small := _small_letters(drawn)):  # a network writes words by themselves in another size
+            growth *= float(np.clip(measure.shape.x_height / max(float(np.median(small)), 1e-9), *MATCHED))
         ink = drawn.word.ink
         lean = self._shear + self._lively * self._random.normal(0, LEAN)
         varied = growth * math.exp(self._lively * self._random.normal(0, SIZE_SPREAD))

@@ -253,18 +253,14 @@ def add_marks(
     """
     strokes = _split(ink, places, set(spelling.signs))
     for at, names in sorted(spelling.marks.items()):
-        box = _box(ink, places == at, shape)
-        if box is None:
-            continue
+        box = _box(ink, places, at, shape)
         if "no dot" in names:
             strokes = [stroke for stroke in strokes if not _is_dot(stroke, box, shape)]
-            box = (box[0], -shape.x_height, box[2], box[3])
+            box = (box[0], min(-shape.x_height, _body_top(ink, places == at)), box[2], box[3])
         for name in names:
             strokes += [_drawn(points, shape, random) for points in _at(name, box, shape)]
     for at, sign in sorted(spelling.signs.items()):
-        box = _box(ink, places == at, shape)
-        if box is None:
-            continue
+        box = _box(ink, places, at, shape)
         width, template = SIGNS[sign]
         left = (box[0] + box[2]) / 2 - width * shape.x_height / 2
         strokes += [
@@ -286,13 +282,21 @@ def _split(ink: Ink, place: np.ndarray, removed: set[int]) -> list[Floats]:
     return strokes
 
 
-def _box(ink: Ink, mask: np.ndarray, shape: HandShape) -> tuple[float, float, float, float] | None:
-    """Left, top, right, bottom of a character; a dot of an i is not part of its body."""
-    if not mask.any():
-        return None
+def _box(ink: Ink, places: NDArray[np.int64], at: int, shape: HandShape) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of character ``at``, or of the nearest one that has points if it has none."""
+    away = np.abs(places - at)
+    mask = away == away.min()
     x, y = ink.x[mask], ink.y[mask]
     left, right = np.quantile(x, [0.03, 0.97])
     return float(left), float(y.min()), float(max(right, left + 0.1 * shape.x_height)), float(y.max())
+
+
+def _body_top(ink: Ink, mask: np.ndarray) -> float:
+    """The top of the stroke that most of the points in ``mask`` belong to: of an i or j, without its dot."""
+    counts = np.add.reduceat(mask, ink.starts)
+    stroke = slice(ink.starts[counts.argmax()], ink.ends[counts.argmax()])
+    own = mask[stroke]
+    return float(ink.y[stroke][own].min()) if own.any() else 0.0
 
 
 def _is_dot(stroke: Floats, box: tuple[float, float, float, float], shape: HandShape) -> bool:

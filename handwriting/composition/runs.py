@@ -17,7 +17,7 @@ import numpy as np
 from handwriting.composition.best_of import MAX_CANDIDATES
 from handwriting.composition.effort import Effort
 from handwriting.composition.reading import ReadWord, read_words
-from handwriting.composition.words import WordInk, beside, cut
+from handwriting.composition.words import WordInk, beside, cut, stands
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
@@ -164,6 +164,9 @@ class WordWriter:
 def _replaced(old: DrawnWord, line: Written, read: ReadWord) -> DrawnWord:
     """``old`` with the ink of another drawing."""
     (piece,) = cut(line)
+    if not stands(line.text) and piece.ink is not None and old.word.ink is not None:  # "-": as high as it was before
+        above, below = (sum(ink.bounds[1::2]) / 2 for ink in (old.word.ink, piece.ink))
+        piece = replace(piece, ink=piece.ink.moved_to(piece.ink.x, piece.ink.y + above - below))
     piece = replace(piece, begin=old.word.begin, gap=old.word.gap)
     return replace(old, word=piece, read=read.read, errors=read.errors, changed=True)
 

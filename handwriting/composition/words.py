@@ -25,6 +25,9 @@ JOINED_SHARE = 0.2
 """A stroke joins two words when at least this share of its points belongs to the second most frequent one: the window
 moves on to the next character a few points early or late, and never by a fifth of a stroke."""
 
+STANDING = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%")
+"""Characters that stand on the baseline and do not reach below it."""
+
 SPACE_TO_READ = 0.6
 """Space between words that are set side by side to be read, in writing heights."""
 
@@ -55,7 +58,7 @@ def cut(line: Written) -> list[WordInk]:
     A line of a single word is not rotated, since a word is too short to show its slope.
     """
     spans = word_spans(line.text)
-    flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - foot(line.ink))
+    flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - word_foot(line))
     owner, joined = stroke_owners(flat, line.places, line.text)
     words: list[WordInk] = []
     edges: list[tuple[float, float] | None] = []
@@ -78,13 +81,25 @@ def cut(line: Written) -> list[WordInk]:
     return words
 
 
+def stands(text: str) -> bool:
+    """Whether a character of ``text`` stands on the baseline, so that its ink shows where that is."""
+    return not STANDING.isdisjoint(text)
+
+
+def word_foot(line: Written) -> float:
+    """y of the baseline of a word that was drawn by itself: where those of its characters stand that do."""
+    standing = np.array([character in STANDING for character in line.text])
+    points = standing[np.clip(line.places, 0, len(line.text) - 1)]
+    return foot(line.ink.keep(points)) if points.any() else foot(line.ink)
+
+
 def beside(lines: Sequence[Written]) -> Written:
     """Words that were drawn one by one, side by side on one baseline, to be read as a line."""
     strokes: list[Floats] = []
     right = 0.0
     for line in lines:
         space = SPACE_TO_READ * writing_height(line.ink) if strokes else 0.0
-        x, y = line.ink.x - line.ink.x.min() + right + space, line.ink.y - foot(line.ink)
+        x, y = line.ink.x - line.ink.x.min() + right + space, line.ink.y - word_foot(line)
         strokes += line.ink.moved_to(x, y).strokes
         right = float(x.max())
     places = np.concatenate([line.places for line in lines])

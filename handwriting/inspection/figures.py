@@ -58,6 +58,19 @@ def ctc(trace: ReadingTrace) -> Figure:
     return figure
 
 
+def attention(trace: ReadingTrace, weights: np.ndarray) -> Figure:
+    """Where a decoder LSTM looked for each character: ``weights`` (U, T), below the ink."""
+    U = len(trace.text)
+    figure, (ink, rows) = stack([shape_of(trace, WIDTH), 0.15 * U + 0.4], WIDTH)
+    _decisions(ink, trace)
+    rows.imshow(weights, cmap=shades(), vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    rows.set_yticks(range(U), ["␣" if c == " " else c for c in trace.text], fontsize=8, parse_math=False)
+    rows.set_xlabel("step")
+    title(rows, "attention: the steps that the decoder looks at for each character")
+    bar(figure, rows, Normalize(0, 1), "weight")
+    return figure
+
+
 def gates(trace: Trace, found: Sequence[Sequence[Gates]], units: Sequence[Unit], events: Mapping[str, Mask]) -> Figure:
     """Each unit's gates as masks over the steps, and below them the content of its cell."""
     figure, axes = stack([part for _ in units for part in (0.75, 0.65)] + [0.16 * len(events) + 0.1], WIDTH)

@@ -88,7 +88,13 @@ def inspect_ink(
         "classes": ["blank", *trace.alphabet],
         "probabilities_from": "the graph that reads (model.onnx)",
     }
+    if trace.attention is not None:
+        arrays["attention"] = (trace.attention, "characters, steps")
     found, files = _units(trace, gates, make_folder(folder), options, arrays, about)
+    if trace.attention is not None:
+        about_attention = f"The ink, and the steps that the decoder looked at for each character of {trace.text!r}."
+        drawn = figures.attention(trace, trace.attention)
+        files = save_figure(drawn, folder, "attention", about_attention, options.kinds) + files
     about_ctc = (
         f"A line of ink that is read as {trace.text!r}, with the place where each character was decided; below, the "
         f"probability of each character and of the blank at {len(trace)} steps, and the path that won."

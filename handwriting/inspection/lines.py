@@ -13,7 +13,7 @@ def line_of(recognizer: Recognizer, ink: Ink, number: int = 1, decoder: Decoder 
 
     Raises :class:`InkError` when nothing is read, and for a number that is too high.
     """
-    (page,) = read_pages(reader(recognizer, decoder), [Page(ink)], orient=orienter(recognizer, decoder=decoder))
+    (page,) = read_pages(reader(recognizer, decoder), [Page(ink)], orient=orienter(recognizer))
     if not page.lines:
         raise InkError("nothing is read in this ink; give a line of writing")
     if number > len(page.lines):

@@ -21,6 +21,7 @@ from handwriting.inspection.gates import Floats, Gates, Layer, Weights
 from handwriting.recognition.decode import Hypothesis, StepRanges, align
 from handwriting.recognition.ownership import characters_of
 from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.seq2seq import reader_weights
 from handwriting.recognition.transcription import Character
 
 MOST_STEPS = 2000
@@ -51,6 +52,8 @@ class ReadingTrace:
     """Shape (T,): steps in which the pen moves through the air."""
     characters: tuple[Character, ...]
     """The characters of the text and the points of the ink that each was written with."""
+    attention: Floats | None = None
+    """Shape (U, T): where a decoder LSTM looked for each character; None for the other decoders."""
 
     def __len__(self) -> int:
         return len(self.log_probs)
@@ -101,7 +104,12 @@ def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language") -> Rea
     greedy = text if decoder == "greedy" else recognizer.transcribe(ink, "greedy").text
     if not text:
         raise InkError("nothing is read in this ink; give a line of writing")
-    steps = align(log_probs, recognizer.alphabet.encode(text))
+    attention = None
+    if decoder == "seq2seq":
+        decoded = recognizer.seq2seq.decode(recognizer.memory(encoded)[1])
+        steps, attention = decoded.hypothesis.steps, decoded.attention
+    else:
+        steps = align(log_probs, recognizer.alphabet.encode(text))
     shrink = int(np.prod(recognizer.checkpoint.card["network"]["strides"]))
     first = np.arange(len(log_probs)) * shrink
     last = np.minimum(first + shrink, len(encoded.points)) - 1
@@ -110,8 +118,9 @@ def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language") -> Rea
     characters = characters_of(Hypothesis(text, 0.0, steps, 0.0), ink, encoded, shrink)
     pen_up = np.array([up[a : b + 1].any() for a, b in zip(first.tolist(), last.tolist(), strict=True)])
     return ReadingTrace(
-        ink, text, greedy, recognizer.alphabet.characters, log_probs, steps, points, encoded.order, pen_up, characters
-    )
+        ink, text, greedy, recognizer.alphabet.characters, log_probs, steps, points, encoded.order, pen_up, characters,
+        attention,
+    )  # fmt: skip
 
 
 def gates_of(recognizer: Recognizer, ink: Ink) -> list[list[Gates]]:
@@ -120,6 +129,8 @@ def gates_of(recognizer: Recognizer, ink: Ink) -> list[list[Gates]]:
     The steps of the backward direction, too, are in the order of writing: its first step is the last one.
     """
     weights = recognizer.checkpoint.weights()
+    if "head" in recognizer.checkpoint.card:
+        weights = reader_weights(weights)
     card = recognizer.checkpoint.card["network"]
     x = encode(ink, recognizer.features).steps
     for number, stride in enumerate(card["strides"]):

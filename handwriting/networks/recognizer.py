@@ -72,7 +72,12 @@ class RecognizerNetwork(nn.Module):
         _initialise(self)
 
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """``x`` (T, B, input_size) and ``lengths`` (B,) to log-probabilities (T', B, V), float32, and their lengths.
+        """``x`` (T, B, input_size) and ``lengths`` (B,) to log-probabilities (T', B, V), float32, and their lengths."""
+        x, lengths = self.encode(x, lengths)
+        return F.log_softmax(self.output(dropout(x, self.config.dropout, self.training)).float(), dim=-1), lengths
+
+    def encode(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """What the last LSTM layer says, (T', B, 2H), and the lengths.
 
         Padding never changes a sequence's result: it is zeroed before every convolution, as the convolutions' own
         padding is, and the LSTM's backward direction starts at the sequence's end.
@@ -83,7 +88,7 @@ class RecognizerNetwork(nn.Module):
             lengths = output_steps(lengths, [stride])
         x = (x * _mask(lengths, x)).permute(2, 0, 1)  # (T', B, C)
         x, _ = self.lstm(x, lengths)  # (T', B, 2H)
-        return F.log_softmax(self.output(dropout(x, self.config.dropout, self.training)).float(), dim=-1), lengths
+        return x, lengths
 
 
 def _initialise(network: RecognizerNetwork) -> None:

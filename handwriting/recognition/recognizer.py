@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -22,12 +23,13 @@ from handwriting.recognition.decode import GreedyDecoder, Hypothesis
 from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.recognition.language.scorer import LanguageScorer
 from handwriting.recognition.ownership import characters_of
+from handwriting.recognition.seq2seq import FILE, Seq2SeqDecoder
 from handwriting.recognition.transcription import Reading, Transcription, Word
 from handwriting.runtime import Graph, batches_by_length, pad
 from handwriting.text import canonical
 
-Decoder = Literal["greedy", "beam", "language"]
-"""Best path, prefix beam search, or prefix beam search with a language model."""
+Decoder = Literal["greedy", "beam", "language", "seq2seq"]
+"""Best path, prefix beam search, prefix beam search with a language model, or the network's own decoder LSTM."""
 ForwardPass = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]]]
 """Maps sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
@@ -61,7 +63,7 @@ class Recognizer:
         language: LanguageModel | None = None,
     ) -> None:
         self.checkpoint = checkpoint
-        self._language = language
+        self._language, self._threads = language, threads
         try:
             self.alphabet = Alphabet(checkpoint.card["alphabet"])
             self.features = FeatureConfig(**checkpoint.card["features"])
@@ -123,8 +125,41 @@ class Recognizer:
         ``alternatives`` is the largest number of readings to return; more than one widens the beam. Raises
         :class:`InkError` for an unknown decoder and for a number of alternatives that the decoder cannot return.
         """
+        if decoder == "seq2seq":
+            if alternatives != 1:
+                raise InkError(f"alternatives is {alternatives}, but the decoder 'seq2seq' finds one reading")
+            return self._read_with(self.seq2seq, inks)
         read = self._reader(decoder, alternatives, beam, hints)
         return self._read_all(read, inks, batch_size)
+
+    @cached_property
+    def seq2seq(self) -> Seq2SeqDecoder:
+        """The decoder LSTM. Raises :class:`InkError` when the checkpoint has none."""
+        folder, card = self.checkpoint.folder, self.checkpoint.card
+        if not (folder / FILE).is_file():
+            raise InkError(
+                f"{folder}: no decoder LSTM here ({FILE} is missing); give a recognizer trained with a seq2seq head"
+            )
+        return Seq2SeqDecoder(folder, self.alphabet, bool(card["network"].get("attention")), self._threads)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(self.checkpoint.model, self._threads)
+
+    def memory(self, encoded: Encoded) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return log-probabilities (T', V) and the last layer's output (T', 2H) of a network with a decoder LSTM."""
+        padded, lengths = pad([encoded.steps])
+        log_probs, _, memory = self._graph.run({"steps": padded, "lengths": lengths})
+        return log_probs[:, 0], memory[:, 0]
+
+    def _read_with(self, decoder: Seq2SeqDecoder, inks: Sequence[Ink]) -> Iterator[Transcription]:
+        calibration = Calibration.of_card(self.checkpoint.card, "seq2seq")
+        for ink in inks:
+            encoded = encode(ink, self.features)
+            log_probs, memory = self.memory(encoded)
+            found = decoder.decode(memory).hypothesis
+            rivals = [(found.text, found.score)]
+            yield self._transcription([found], rivals, log_probs, ink, encoded, calibration)
 
     def log_probs(self, encoded: Sequence[Encoded], batch_size: int = BATCH_LINES) -> list[NDArray[np.float32]]:
         """Return the log-probabilities (T', V) of each encoded ink, computed in batches of similar length."""
@@ -241,7 +276,7 @@ def _onnx_network(model: Path, threads: int) -> ForwardPass:
 
     def run(steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         padded, lengths = pad(steps)
-        log_probs, out_lengths = graph.run({"steps": padded, "lengths": lengths})
+        log_probs, out_lengths, *_ = graph.run({"steps": padded, "lengths": lengths})
         return [log_probs[:length, column] for column, length in enumerate(out_lengths)]
 
     return run

@@ -19,7 +19,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
@@ -46,11 +46,13 @@ class ErrorFlowStudy:
     steps: int = 500
     hidden_size: int = 64
     inputs: int = 8
-    sequences: int = 16
+    batch: int = 16
+    """Random sequences to measure with."""
     seeds: int = 3
     trained_steps: int = 100
     """Length of the adding problem that the trained networks learned."""
-    sequences_trained: int = 20_000
+    sequences: int = 20_000
+    """Sequences that these learned from; 0 leaves them out."""
     clip: float = 1.0
     """Largest norm of the error at each step, in the curve with clipping."""
 
@@ -72,13 +74,13 @@ def run(
     """
     make_folder(folder)
     curves: dict[tuple[str, str], NDArray[np.float64]] = {}
-    todo = len(RADII) + 1 + 2 * (len(CONTESTANTS) - 1)
+    todo = len(RADII) + len(CONTESTANTS) + (len(CONTESTANTS) if study.sequences else 0)
     for name, cells in _untrained(study):
         progress(len(curves), todo)
         curves[name, "before training"] = np.concatenate([norms(cell, study, seed) for seed, cell in cells])
     clipped = [norms(_tanh(study, RADII[-1], seed), study, seed, study.clip) for seed in range(study.seeds)]
     curves[f"tanh, radius {RADII[-1]:g}, clipped", "before training"] = np.concatenate(clipped)
-    for name in CONTESTANTS:
+    for name in CONTESTANTS if study.sequences else ():
         progress(len(curves), todo)
         cells = [(seed, _trained(name, study, folder, seed, command)) for seed in range(study.seeds)]
         curves[name, "after training"] = np.concatenate([norms(cell, study, seed) for seed, cell in cells])
@@ -92,24 +94,24 @@ def run(
     return rows, files + draw(_figure(curves), folder, "error-flow", about)
 
 
-def norms(cell: nn.Module, study: ErrorFlowStudy, seed: int, clip: float | None = None) -> NDArray[np.float64]:
+def norms(cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = None) -> NDArray[np.float64]:
     """The norm of the error at the state of each step, from the last step back: (B, T), in float64.
 
     ``clip`` limits the norm at every step on the way, so that errors that would grow without bound do not.
     """
     cell = cell.double()
     random = torch.Generator().manual_seed(1000 + seed)
-    size: int = cell.hidden_size  # type: ignore[assignment]
+    size = cell.hidden_size
     inputs = next(p for name, p in cell.named_parameters() if "weight_ih" in name).shape[1]
-    x = SPREAD * torch.randn(study.steps, study.sequences, inputs, generator=random, dtype=torch.float64)
-    pull = torch.randn(study.sequences, size, generator=random, dtype=torch.float64)
+    x = SPREAD * torch.randn(study.steps, study.batch, inputs, generator=random, dtype=torch.float64)
+    pull = torch.randn(study.batch, size, generator=random, dtype=torch.float64)
     pull = pull / pull.norm(dim=1, keepdim=True)
-    zero = torch.zeros(study.sequences, size, dtype=torch.float64, requires_grad=True)
+    zero = torch.zeros(study.batch, size, dtype=torch.float64, requires_grad=True)
     simple = isinstance(cell, TanhCell)
     state: tuple[Tensor, Tensor] = (zero, zero)
     found: list[list[Tensor]] = []
     for x_t in x:
-        state = cell.step(x_t, state)  # type: ignore[operator]
+        state = cell.step(x_t, state)
         parts = [state[0]] if simple else list(state)
         parts = [part + 0 for part in parts]  # a node of its own for every part
         found.append(parts)
@@ -120,7 +122,7 @@ def norms(cell: nn.Module, study: ErrorFlowStudy, seed: int, clip: float | None 
             part.retain_grad()
         state = (parts[0], parts[-1])
     (found[-1][0] * pull).sum().backward()
-    norm = [sum((_squares(part) for part in parts), torch.zeros(study.sequences)) ** 0.5 for parts in reversed(found)]
+    norm = [sum((_squares(part) for part in parts), torch.zeros(study.batch)) ** 0.5 for parts in reversed(found)]
     return torch.stack(norm, 1).numpy()
 
 
@@ -128,12 +130,12 @@ def _squares(part: Tensor) -> Tensor:
     return part.grad.square().sum(1) if part.grad is not None else part.new_zeros(len(part))
 
 
-def _untrained(study: ErrorFlowStudy) -> Iterator[tuple[str, list[tuple[int, nn.Module]]]]:
+def _untrained(study: ErrorFlowStudy) -> Iterator[tuple[str, list[tuple[int, Cell]]]]:
     for radius in RADII:
         yield f"tanh, radius {radius:g}", [(seed, _tanh(study, radius, seed)) for seed in range(study.seeds)]
     for name, (variant, bias) in CONTESTANTS.items():
         if name != "tanh":
-            cells: list[tuple[int, nn.Module]] = []
+            cells: list[tuple[int, Cell]] = []
             for seed in range(study.seeds):
                 torch.manual_seed(seed)
                 cells.append((seed, make_cell(variant, study.inputs, study.hidden_size, bias)))
@@ -153,10 +155,10 @@ def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
 def _trained(name: str, study: ErrorFlowStudy, folder: Path, seed: int, command: str) -> Cell:
     """The cell of a network that learned the adding problem; the same call takes it from its folder."""
     variant, bias = CONTESTANTS[name]
-    examples = min(2000, study.sequences_trained)
+    examples = min(2000, study.sequences)
     config = MemoryConfig("adding", study.trained_steps, variant, bias, study.hidden_size, examples, seed + 1)
     task = MemoryTask(config)
-    epochs = max(1, study.sequences_trained // examples)
+    epochs = max(1, study.sequences // examples)
     options = replace(TRAINING, epochs=epochs, evaluate_every=epochs, seed=seed + 1, device="cpu")
     train(task, options, folder / "runs" / f"adding-{study.trained_steps}-{name}-{seed + 1}", command)
     best = Checkpoint.load(folder / "runs" / f"adding-{study.trained_steps}-{name}-{seed + 1}" / "best", "memory")
@@ -181,13 +183,14 @@ def _rows(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Iterator[Row]:
 
 
 def _figure(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Figure:
-    figure = Figure(figsize=(15, 4.6), layout="constrained")
-    groups = (
+    groups = [
         ("tanh networks, by spectral radius", [key for key in curves if "radius" in key[0]]),
         ("LSTM, before training", [key for key in curves if "radius" not in key[0] and key[1] == "before training"]),
         ("after training on the adding problem", [key for key in curves if key[1] == "after training"]),
-    )
-    for axes, (title, keys) in zip(figure.subplots(1, 3, sharey=True), groups, strict=True):
+    ]
+    groups = [group for group in groups if group[1]]
+    figure = Figure(figsize=(5 * len(groups), 4.6), layout="constrained")
+    for axes, (title, keys) in zip(figure.subplots(1, len(groups), sharey=True), groups, strict=True):
         _panel(axes, keys, curves)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("steps back in time")

@@ -70,7 +70,7 @@ def run(
 
 def summary(rows: Sequence[Row]) -> list[Row]:
     """One row for each network and block: medians over the seeds."""
-    table = []
+    table: list[Row] = []
     for name, block in dict.fromkeys((row["network"], row["block"]) for row in rows):
         own = [row for row in rows if (row["network"], row["block"]) == (name, block)]
         table.append(

@@ -146,8 +146,8 @@ def _set_forget_bias(network: nn.Module, bias: float) -> None:
     with torch.no_grad():
         for cell in network.modules():
             if isinstance(cell, ForgetCell):
-                H = cell.hidden_size
-                cell.lstm.bias_ih_l0[H : 2 * H], cell.lstm.bias_hh_l0[H : 2 * H] = bias, 0
+                H, (_, _, bias_ih, bias_hh) = cell.hidden_size, cell.weights()
+                bias_ih[H : 2 * H], bias_hh[H : 2 * H] = bias, 0
             elif isinstance(cell, UnrolledCell) and cell.peephole is not None:
                 cell.bias[cell.hidden_size : 2 * cell.hidden_size] = bias
 

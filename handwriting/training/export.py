@@ -17,7 +17,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from handwriting.networks.cells import onnx_weights
+from handwriting.networks.onnx_weights import onnx_weights
 from handwriting.networks.recognizer import RecognizerNetwork
 from handwriting.networks.synthesizer import POINT_SIZE, PredictionNetwork, SynthesisConfig, SynthesisNetwork
 from handwriting.networks.window import EXPONENT_LIMIT, Window
@@ -25,9 +25,12 @@ from handwriting.networks.window import EXPONENT_LIMIT, Window
 OPSET = 18
 
 
-def recognizer_graph(network: RecognizerNetwork) -> bytes:
-    """Float32: ``steps`` (T, B, D) and ``lengths`` (B,) int64 to ``log_probs`` (T', B, V) and ``out_lengths`` (B,)."""
-    graph = _Graph()
+def recognizer_graph(network: RecognizerNetwork, memory: bool = False) -> bytes:
+    """Float32: ``steps`` (T, B, D) and ``lengths`` (B,) int64 to ``log_probs`` (T', B, V) and ``out_lengths`` (B,).
+
+    With ``memory`` also what a decoder reads: the output of the last layer, ``memory`` (T', B, 2H).
+    """
+    graph = GraphBuilder()
     config = network.config
     x = graph.add("Transpose", ["steps"], perm=[1, 2, 0])  # (B, C, T)
     lengths = "lengths"
@@ -51,11 +54,15 @@ def recognizer_graph(network: RecognizerNetwork) -> bytes:
     logits = graph.add("Add", [graph.add("MatMul", [x, weight]), bias])
     graph.add("LogSoftmax", [logits], "log_probs", axis=-1)
     graph.add("Identity", [lengths], "out_lengths")
+    also = [("memory", TensorProto.FLOAT, ["T_out", "B", 2 * config.hidden_size])] if memory else []
+    if memory:
+        graph.add("Identity", [x], "memory")
     return graph.model(
         inputs=[("steps", TensorProto.FLOAT, ["T", "B", config.input_size]), ("lengths", TensorProto.INT64, ["B"])],
         outputs=[
             ("log_probs", TensorProto.FLOAT, ["T_out", "B", config.output_size]),
             ("out_lengths", TensorProto.INT64, ["B"]),
+            *also,
         ],
     )
 
@@ -71,7 +78,7 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
     What is quantised later is one ``MatMul`` a layer, of all that lies within -1 to 1. Offsets and w, which are ten
     times as large and would coarsen its single scale, have products of their own, each for all layers that read it.
     """
-    graph, config = _Graph(), network.config
+    graph, config = GraphBuilder(), network.config
     H, L = config.hidden_size, config.num_layers
     window = network.first.window if isinstance(network, SynthesisNetwork) else None
     cells = [network.first.cell, *network.upper] if isinstance(network, SynthesisNetwork) else [*network.lstm.cells]
@@ -132,7 +139,7 @@ def hand_order(config: SynthesisConfig) -> NDArray[np.int64]:
     return np.concatenate([*gates, rest])
 
 
-def _cell(graph: _Graph, z: str, c: str, size: int, peephole: str | None) -> tuple[str, str]:
+def _cell(graph: GraphBuilder, z: str, c: str, size: int, peephole: str | None) -> tuple[str, str]:
     """Nodes of one step of a layer from its pre-activations ``z`` (B, 4H) in ONNX's order i, o, f, g: the next h, c."""
     if peephole is None:
         squashed, content = graph.split(z, [3 * size, size])
@@ -151,7 +158,7 @@ def _cell(graph: _Graph, z: str, c: str, size: int, peephole: str | None) -> tup
     return graph.add("Mul", [o, graph.add("Tanh", [c])]), c
 
 
-def _window(graph: _Graph, window: Window, h: str) -> str:
+def _window(graph: GraphBuilder, window: Window, h: str) -> str:
     """Nodes of the window over ``h`` (B, H): ``next_kappa``, ``phi`` and ``next_w``, whose name is returned.
 
     They stay in float32 in the int8 graph too: locations add up over a line.
@@ -219,7 +226,7 @@ def _quantised(model: bytes, **how: Any) -> bytes:
         return target.read_bytes()
 
 
-class _Graph:
+class GraphBuilder:
     """Nodes and constants under names of their own."""
 
     def __init__(self) -> None:
@@ -266,7 +273,7 @@ class _Graph:
         return model.SerializeToString()
 
 
-def _masked(graph: _Graph, x: str, lengths: str) -> str:
+def _masked(graph: GraphBuilder, x: str, lengths: str) -> str:
     """``x`` (B, C, T) with zeros beyond each sequence's length."""
     shape = graph.add("Shape", [x], start=2, end=3)
     scalar = graph.add("Squeeze", [shape])

@@ -24,7 +24,7 @@ from handwriting.files import make_folder
 from handwriting.networks.truncation import truncate
 from handwriting.training.distributed import Workers
 from handwriting.training.noise import noise_hook
-from handwriting.training.options import TrainingOptions
+from handwriting.training.options import RecognizerOptions, SynthesizerOptions, TrainingOptions
 from handwriting.training.reporter import LossReader, Reporter
 from handwriting.training.schedule import SCHEDULES
 from handwriting.training.state import load_state, save_state
@@ -206,7 +206,8 @@ class Training:
         if found is None:
             return
         groups, position = found
-        defaults = {field.name: field.default for field in fields(TrainingOptions)} | {"freeze": []}
+        known = (RecognizerOptions, SynthesizerOptions, TrainingOptions)
+        defaults = {field.name: field.default for options in known for field in fields(options)} | {"freeze": []}
         theirs, ours = position["identity"], json.loads(json.dumps(self._identity()))
         for name in (ours.keys() | theirs.keys()) - set(RESUMABLE):
             old, new = (identity.get(name, defaults.get(name)) for identity in (theirs, ours))

@@ -122,6 +122,12 @@ class RecognizerOptions:
     channels: list[int] = option([128], "Output channels of the convolutions, separated by commas; empty for none.")
     strides: list[int] = option([1], "Strides of the convolutions, separated by commas.")
     dropout: float = option(0.35, "Dropout probability between LSTM layers and before the output.", least=0, most=0.9)
+    head: str = option(
+        "ctc",
+        "What becomes text: ctc, or a decoder LSTM that reads the encoder's steps, with attention or (seq2seq-plain) "
+        "their summary alone.",
+        choices=("ctc", "seq2seq", "seq2seq-plain"),
+    )
     seed: int = 1
     augmentation: Augmentation = field(default_factory=_augmentation)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -41,11 +41,15 @@ def recognizer_task(
     recipe: TrainingRecipe,
     init: Checkpoint | None = None,
     say: Say = _silent,
+    kind: type[RecognizerTask] | None = None,
 ) -> RecognizerTask:
-    """The task of training a recognizer by a recipe. Raises :class:`InkError` as :func:`gather` does."""
+    """The task of training a recognizer by a recipe, by default with CTC.
+
+    Raises :class:`InkError` as :func:`gather` does.
+    """
     encoder = ExampleEncoder(options.features, options.augmentation, options.strides)
     data = gather(corpora, recipe, encoder, options.seed, init, say)
-    return RecognizerTask(data, encoder, options, init, say)
+    return (kind or RecognizerTask)(data, encoder, options, init, say)
 
 
 class RecognizerTask:
@@ -127,7 +131,16 @@ class RecognizerTask:
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
         """Write the checkpoint; its graph is built from the weights as they are stored."""
-        card = {
+        weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+        self.write(folder, self.card(training), weights)
+
+    def write(self, folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray]) -> None:
+        """Write the files of a checkpoint."""
+        write(folder, card, weights)
+
+    def card(self, training: dict[str, Any]) -> dict[str, Any]:
+        """The card of a checkpoint."""
+        return {
             "kind": "recognizer",
             "network": asdict(self.config),
             "alphabet": self.data.alphabet.characters,
@@ -142,7 +155,6 @@ class RecognizerTask:
             **self.inherited,
             "terms": self.data.terms,
         }
-        write(folder, card, {name: value.cpu().numpy() for name, value in network.state_dict().items()})
 
     def _encoded(self, epoch: int, number: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Steps and target of an example; of the next one that fits if a composed line is too short for its text."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,22 @@ from handwriting.errors import InkError
 from handwriting.evaluation.recognition import evaluate
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.recognition.recognizer import ForwardPass, Recognizer
+from handwriting.recognition.seq2seq import reader_weights
 from handwriting.runtime import pad
 from handwriting.training.export import int8, recognizer_graph
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
-    """The network of a card, in float32, ready to run. Raises :class:`InkError` when card and weights disagree."""
+    """The network of a card, in float32, ready to run; of one with a decoder, the encoder with its CTC output.
+
+    Raises :class:`InkError` when card and weights disagree.
+    """
     try:
-        network = RecognizerNetwork(RecognizerConfig(**card["network"]))
+        sizes = card["network"]
+        if "head" in card:
+            own = [field.name for field in fields(RecognizerConfig)]
+            sizes, weights = {name: sizes[name] for name in own}, reader_weights(weights)
+        network = RecognizerNetwork(RecognizerConfig(**sizes))
         network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
     except (KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()
@@ -54,6 +63,7 @@ def export_checkpoint(
     corpus: Corpus | None = None,
     splits: Sequence[str] = (),
     language: str | None = None,
+    write: Callable[..., None] = write,
 ) -> None:
     """Write a copy of the checkpoint with float16 weights and the graph built from them, in int8 or float32.
 

@@ -18,13 +18,15 @@ MAX_FILE_POINTS = 400_000
 def pages(data: bytes) -> dict[str, Any]:
     """The pages of an ink file: size in millimetres, and strokes of points [x, y, milliseconds, pressure].
 
-    Unknown times and pressures are null. Raises :class:`InkError` for what is no ink file or has too much ink.
+    Unknown times and pressures are null. ``notes`` say what was left out. Raises :class:`InkError` for what is no ink file or has too much ink.
     """
-    found = formats.read_pages(data)
+    contents = formats.read_document(data)
+    found = contents.pages
     points = sum(len(page.ink) for page in found)
     if points > MAX_FILE_POINTS:
         raise schemas.TooLarge(f"{points:,} points, and a file may have {MAX_FILE_POINTS:,}; split the file")
-    return {"pages": [_page(page) for page in found]}
+    notes = [note.text for note in contents.notes if note.severity != "detail"]
+    return {"pages": [_page(page) for page in found], "notes": notes}
 
 
 def _page(page: Page) -> dict[str, Any]:

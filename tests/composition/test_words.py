@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handwriting.composition.words import cut, stroke_owners, word_spans
+from handwriting.composition.words import beside, cut, stands, stroke_owners, word_foot, word_spans
 from handwriting.ink import Ink
 from handwriting.synthesis.synthesizer import Written
 
@@ -55,3 +55,21 @@ def test_a_word_without_a_stroke_has_no_ink():
     words = cut(line("a b", [(100, 120, [0] * 20)]))
     assert [word.ink is None for word in words] == [False, True]
     assert words[0].gap is None and words[1].strokes.tolist() == []
+
+
+def test_a_word_by_itself_stands_where_its_letters_do_that_stand():
+    """Of "ay" the a ends at y = 0, and the tail of the y at 60."""
+    body, tail = [(0.0, -40.0), (5, -20), (10, 0)], [(20.0, -40.0), (22, 10), (24, 60)]
+    drawn = Written("ay", Ink.from_strokes([body, tail]), np.array([0, 0, 0, 1, 1, 1]), True)
+    assert word_foot(drawn) == pytest.approx(0)
+    assert stands("ay") and not stands("y-")
+    (word,) = cut(drawn)
+    assert word.ink.bounds[3] == pytest.approx(60)
+
+
+def test_words_are_set_side_by_side_on_one_baseline_to_be_read():
+    a = Written("a", Ink.from_strokes([[(5.0, 60.0), (15, 100)]]), np.array([0, 0]), True)
+    read = beside([a, a])
+    assert read.text == "a a" and read.complete
+    assert read.ink.y.tolist() == [-40, 0, -40, 0]
+    assert read.ink.x[0] == 0 and read.ink.x[2] > read.ink.x[1]

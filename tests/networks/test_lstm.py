@@ -13,8 +13,9 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import ForgetCell, UnrolledCell, onnx_weights
+from handwriting.networks.cells import ForgetCell, UnrolledCell
 from handwriting.networks.lstm import LSTM
+from handwriting.networks.onnx_weights import onnx_weights
 
 VARIANTS = ["1997", "forget", "peephole"]
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}

@@ -47,3 +47,10 @@ def test_too_much_ink_is_refused(client, monkeypatch):
     monkeypatch.setattr(ink_files, "MAX_FILE_POINTS", 100)
     answer = client.post("/api/ink", content=(SAMPLES / "line.xml").read_bytes())
     assert answer.status_code == 413 and "split the file" in answer.json()["reason"]
+
+
+def test_what_was_left_out_is_said(client):
+    strokes = [f'<stroke tool="{tool}" color="black" width="1">1 1 5 5 9 2</stroke>' for tool in ("pen", "highlighter")]
+    page = f'<page width="100" height="100"><layer>{"".join(strokes)}</layer></page>'
+    reply = client.post("/api/ink", content=f'<xournal creator="test">{page}</xournal>'.encode()).json()
+    assert len(reply["pages"][0]["strokes"]) == 1 and "highlighter" in " ".join(reply["notes"])

@@ -52,13 +52,14 @@ function bringStyle(content) {
 
 /** Have the server read the ink of a file, a page of the notebook for each of its pages. */
 async function bringInk(notebook, file) {
-  const { pages } = await sendFile("api/ink", file);
+  const { pages, notes } = await sendFile("api/ink", file);
   const now = Date.now();
   const added = pages.map(({ width, height, strokes, number }) => ({
     page: { name: pages.length > 1 ? `${file.name} (${number})` : file.name, width, height, ruling: "plain" },
     items: strokes.map((points) => strokeOf(points, now, (PEN * width) / 210)),
   }));
-  await addPages(notebook, added, t("bring.pages", { count: added.length, name: file.name }));
+  const brought = t("bring.pages", { count: added.length, name: file.name });
+  await addPages(notebook, added, notes.length ? `${brought} ${notes.join("; ")}.` : brought);
 }
 
 /** A stroke of a file: points [x, y, milliseconds or null, pressure or null]. */

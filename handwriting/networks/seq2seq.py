@@ -1,0 +1,152 @@
+"""Sequence to sequence: an encoder LSTM reads the ink, a decoder LSTM writes the text, character by character.
+
+Sutskever, Vinyals & Le 2014 (arXiv 1409.3215) hand the decoder a single vector, here what the two directions of the
+encoder know at their ends. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it looks at all of the
+encoder's steps m_t, and at where it has looked before (Chorowski et al. 2015, arXiv 1506.07503, equations 5 to 9) ::
+
+    e_t = v . tanh(W h_u + V m_t + U (F * [a_{u-1}, sum of a_{<u}])_t)
+    a_u = softmax(e)        context_u = sum_t a_{u,t} m_t
+
+The encoder is a whole recognition network, whose own CTC output stays usable. Index 0, there the blank, is the end of
+the text here, and stands before its first character.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from handwriting.networks.cells import ForgetCell
+from handwriting.networks.dropout import dropout
+from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
+
+END = 0
+"""The index that ends a text."""
+
+
+@dataclass(frozen=True)
+class Seq2SeqConfig(RecognizerConfig):
+    """Sizes of encoder and decoder; part of a checkpoint's card."""
+
+    attention: bool = True
+    decoder_size: int = 256
+    """Cells of the decoder."""
+    embedding: int = 64
+    """Numbers that stand for a character."""
+    attention_size: int = 128
+    """Numbers in which decoder and encoder are compared."""
+    filters: int = 16
+    """Filters over where the decoder has looked."""
+    window: int = 15
+    """Steps of such a filter; odd."""
+
+
+class DecoderState(NamedTuple):
+    """What the decoder carries from one character to the next."""
+
+    h: Tensor
+    """(B, H)."""
+    c: Tensor
+    """(B, H)."""
+    context: Tensor
+    """What it saw last, (B, E)."""
+    looked: Tensor
+    """Where it looked last, and in total, (B, 2, T)."""
+
+
+class Decoder(nn.Module):
+    """The decoder, one character at a time."""
+
+    def __init__(self, config: Seq2SeqConfig) -> None:
+        super().__init__()
+        self.config = config
+        E, H, A = 2 * config.hidden_size, config.decoder_size, config.attention_size
+        self.embedding = nn.Embedding(config.output_size, config.embedding)
+        self.begin = nn.Linear(E, 2 * H)
+        self.cell = ForgetCell(config.embedding + E, H)
+        self.output = nn.Linear(H + E, config.output_size)
+        if config.attention:
+            self.of_state = nn.Linear(H, A, bias=False)
+            self.of_memory = nn.Linear(E, A)
+            self.filters = nn.Conv1d(2, config.filters, config.window, padding=config.window // 2, bias=False)
+            self.of_looked = nn.Linear(config.filters, A, bias=False)
+            self.score = nn.Linear(A, 1, bias=False)
+
+    def start(self, memory: Tensor, summary: Tensor) -> DecoderState:
+        """``memory`` (B, T, E), ``summary`` (B, E) → the state before the first character."""
+        h, c = self.begin(summary).tanh().chunk(2, 1)
+        return DecoderState(h, c, summary, memory.new_zeros(len(memory), 2, memory.shape[1]))
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """What the attention compares with, (B, T, A); (B, T, 0) without attention."""
+        return self.of_memory(memory) if self.config.attention else memory[..., :0]
+
+    def step(
+        self, previous: Tensor, state: DecoderState, memory: Tensor, keys: Tensor, mask: Tensor
+    ) -> tuple[Tensor, DecoderState]:
+        """``previous`` (B,), the last character; ``mask`` (B, T), 0 within the ink and -inf behind it.
+
+        Returns logits (B, V) and the next state, whose ``looked[:, 0]`` is where this character was read.
+        """
+        h, c = self.cell.step(torch.cat([self.embedding(previous), state.context], 1), (state.h, state.c))
+        context, looked = state.context, state.looked
+        if self.config.attention:
+            seen = self.of_looked(self.filters(looked).transpose(1, 2))  # (B, T, A)
+            energy = self.score((self.of_state(h).unsqueeze(1) + keys + seen).tanh()).squeeze(2) + mask
+            weights = energy.softmax(1)
+            context = torch.bmm(weights.unsqueeze(1), memory).squeeze(1)
+            looked = torch.stack([weights, looked[:, 1] + weights], 1)
+        shown = dropout(torch.cat([h, context], 1), self.config.dropout, self.training)
+        return self.output(shown), DecoderState(h, c, context, looked)
+
+
+class Seq2SeqNetwork(nn.Module):
+    """A recognition network and a decoder over its steps."""
+
+    def __init__(self, config: Seq2SeqConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.reader = RecognizerNetwork(config)
+        self.head = Decoder(config)
+
+    def encode(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """``x`` (T, B, D) → memory (B, T', E), the summary (B, E), and the mask (B, T') of :meth:`Decoder.step`."""
+        encoded, lengths = self.reader.encode(x, lengths)
+        memory = encoded.transpose(0, 1).float()
+        H = self.config.hidden_size
+        rows = torch.arange(len(memory), device=memory.device)
+        summary = torch.cat([memory[rows, lengths.to(memory.device) - 1, :H], memory[:, 0, H:]], 1)
+        behind = torch.arange(memory.shape[1], device=memory.device) >= lengths.to(memory.device).unsqueeze(1)
+        return memory, summary, torch.zeros_like(behind, dtype=memory.dtype).masked_fill(behind, float("-inf"))
+
+    def forward(self, x: Tensor, lengths: Tensor, text: Tensor) -> Tensor:
+        """Logits (B, U, V) of each character of ``text`` (B, U), given those before it."""
+        memory, summary, mask = self.encode(x, lengths)
+        state, keys = self.head.start(memory, summary), self.head.keys(memory)
+        previous = F.pad(text[:, :-1], (1, 0), value=END)
+        logits = []
+        for character in previous.unbind(1):
+            output, state = self.head.step(character, state, memory, keys, mask)
+            logits.append(output.float())
+        return torch.stack(logits, 1)
+
+    @torch.no_grad()
+    def read(self, x: Tensor, lengths: Tensor) -> list[list[int]]:
+        """The most probable character at each place, up to the end: a list of indices for each line."""
+        memory, summary, mask = self.encode(x, lengths)
+        state, keys = self.head.start(memory, summary), self.head.keys(memory)
+        character = torch.full((len(memory),), END, device=memory.device)
+        found, done = [], torch.zeros_like(character, dtype=torch.bool)
+        for _ in range(memory.shape[1]):
+            output, state = self.head.step(character, state, memory, keys, mask)
+            character = output.argmax(1)
+            done |= character == END
+            if bool(done.all()):
+                break
+            found.append(character.masked_fill(done, END))
+        rows = torch.stack(found, 1).tolist() if found else [[] for _ in range(len(memory))]
+        return [[index for index in row if index != END] for row in rows]

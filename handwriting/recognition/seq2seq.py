@@ -1,0 +1,91 @@
+"""The decoder LSTM of a recognizer that has one: the text character by character, with what was looked at.
+
+See ``networks/seq2seq.py``. The decoder's graph is one step of it; the most probable character is taken at every place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.alphabet import Alphabet
+from handwriting.recognition.decode import Hypothesis, StepRanges
+from handwriting.runtime import Graph
+
+FILE = "decoder.onnx"
+"""The decoder's graph, beside ``model.onnx`` in a checkpoint's folder."""
+END = 0
+"""The index that ends a text, and stands before its first character."""
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """A text, and where the decoder looked for each of its ``U`` characters."""
+
+    hypothesis: Hypothesis
+    attention: Floats | None
+    """Shape (U, T): the weight of each step of the encoder; None for a decoder without attention."""
+
+
+class Seq2SeqDecoder:
+    """The decoder of a checkpoint, ready to read."""
+
+    def __init__(self, folder: Path, alphabet: Alphabet, attention: bool, threads: int = 1) -> None:
+        """Load the graph. Raises :class:`InkError` if it is not one that ONNX Runtime can run."""
+        self._graph, self._alphabet, self._attention = Graph(folder / FILE, threads), alphabet, attention
+
+    def decode(self, memory: Floats) -> Decoded:
+        """Decode the output of the encoder's last layer, ``memory`` (T, E).
+
+        The log-probability is that of the text, with its end. The steps of a character are where most attention was,
+        never before those of the character before it; without attention the line is divided evenly.
+        """
+        T, E = memory.shape
+        summary = np.concatenate([memory[-1, : E // 2], memory[0, E // 2 :]])
+        state: dict[str, NDArray] = {"context": summary[None], "looked": np.zeros((1, 2, T), np.float32)}
+        names = ("h", "c", "context", "looked")
+        H = self._size()
+        state |= {name: np.zeros((1, H), np.float32) for name in ("h", "c")}
+        shared = {"memory": memory[None]}
+        begin = self._step(END, state, shared)[-1]
+        state |= {"h": begin[:, :H], "c": begin[:, H:]}
+        indices, looked, score = [], [], 0.0
+        index = END
+        for _ in range(T):
+            log_probs, *after, _ = self._step(index, state, shared)
+            index = int(log_probs[0].argmax())
+            score += float(log_probs[0, index])
+            if index == END:
+                break
+            state = dict(zip(names, after, strict=True))
+            indices.append(index)
+            looked.append(state["looked"][0, 0])
+        attention = np.array(looked).reshape(len(indices), T) if self._attention else None
+        hypothesis = Hypothesis(self._alphabet.decode(indices), score, _steps(attention, len(indices), T), score)
+        return Decoded(hypothesis, attention)
+
+    def _size(self) -> int:
+        return int(self._graph.shapes()["h"][1])
+
+    def _step(self, index: int, state: dict[str, NDArray], shared: dict[str, NDArray]) -> list[NDArray]:
+        return self._graph.run({"character": np.array([index]), **state, **shared})
+
+
+def reader_weights(weights: Mapping[str, NDArray]) -> dict[str, NDArray]:
+    """The encoder's weights, under the names that they have in a recognizer with CTC alone."""
+    prefix = "reader."
+    return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
+
+
+def _steps(attention: Floats | None, characters: int, steps: int) -> StepRanges:
+    """The steps of each character, half-open and in order."""
+    if attention is None:
+        at = (np.arange(characters) + 0.5) * steps / max(characters, 1)
+    else:
+        at = np.maximum.accumulate(attention.argmax(1)) if characters else np.zeros(0)
+    return tuple((int(t), int(t) + 1) for t in at)
