@@ -47,10 +47,12 @@ def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = F
     writing = np.setdiff1d(np.arange(len(ink.starts)), drawn)
     if single_line and not sorted_by_tool:
         return Layout([_whole(ink, writing)], drawings)
-    lines = [writing] if single_line else _lines(page, writing)
+    # Without the drawings, whose size would hide the jumps of a sensor.
+    text = Marks(ink.take(writing)) if len(drawn) else page
+    lines = [np.arange(len(writing))] if single_line else _lines(text)
     if sorted_by_tool:
-        lines = [left_to_right(page, line) for line in lines]
-    return Layout([_line(page, strokes) for strokes in lines], drawings)
+        lines = [left_to_right(text, line) for line in lines]
+    return Layout([_line(page.ink, text, line, writing) for line in lines], drawings)
 
 
 def split_lines(ink: Ink) -> list[PageLine]:
@@ -71,19 +73,18 @@ def split(ink: Ink) -> list[Ink]:
     return [line.ink for line in lines]
 
 
-def _lines(page: Marks, writing: Integers) -> list[Integers]:
-    text = page if len(writing) == len(page.ink.starts) else Marks(page.ink.take(writing))
+def _lines(text: Marks) -> list[Integers]:
     lines: list[Integers] = []
     for block in find_columns(text):
         number = find_lines(Marks(text.ink.take(block)))
         lines += [block[number == k] for k in range(int(number.max()) + 1)]
-    return [writing[line] for line in writing_order(text, lines)]
+    return writing_order(text, lines)
 
 
-def _line(page: Marks, strokes: Integers) -> PageLine:
-    points = page.ink.points_of(strokes)
-    sound = page.sound[points]
-    return PageLine(strokes, points[sound], page.ink.take(strokes).keep(sound))
+def _line(ink: Ink, text: Marks, line: Integers, writing: Integers) -> PageLine:
+    """The strokes ``line`` of the writing ``text``, whose own numbers in ``ink`` are ``writing``."""
+    sound = text.sound[text.ink.points_of(line)]
+    return PageLine(writing[line], ink.points_of(writing[line])[sound], text.ink.take(line).keep(sound))
 
 
 def _whole(ink: Ink, writing: Integers) -> PageLine:

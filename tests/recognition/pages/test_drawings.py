@@ -116,3 +116,16 @@ def test_distance_and_inside():
     assert distance(np.array([1 + 2j, -3 + 0j]), np.array([0j, 4 + 0j])).tolist() == [2, 3]
     square = np.array([0, 2, 2 + 2j, 2j])
     assert inside(np.array([1 + 1j, 3 + 1j]), square).tolist() == [True, False]
+
+
+def test_a_large_drawing_does_not_hide_the_jumps_of_a_sensor():
+    """A jump of 12 letter heights is far for writing, and near for strokes 40 high."""
+    strokes, _ = scribble(4)
+    strokes[5] = np.insert(strokes[5], 2, strokes[5][1] + (12.0, 12.0), axis=0)
+    tall = [straight((3.0 * k, 40.0), (3.0 * k, 80.0)) for k in range(20)]
+    plain, drawn = (find_layout(Ink.from_strokes(some)) for some in (strokes, strokes + tall))
+    assert len(drawn.drawings) > 0
+    assert sum(len(line.ink) for line in plain.lines) == sum(map(len, strokes)) - 1
+    for one, other in zip(plain.lines, drawn.lines, strict=True):
+        assert one.ink.xy.tolist() == other.ink.xy.tolist()
+        assert one.points.tolist() == other.points.tolist()
