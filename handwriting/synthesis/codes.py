@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -45,11 +45,11 @@ CONTROL_SPREAD = 1.0
 class Code:
     """A hand of one network."""
 
-    numbers: Floats
+    numbers: Floats = field(repr=False)
     """Shape (Z,); 0 is the average hand."""
     network: str
     """:attr:`HandCodes.name` of the network whose code it is."""
-    delta: Floats | None = None
+    delta: Floats | None = field(default=None, repr=False)
     """What is added to the gates and the outputs besides, shape (G,); of a fitted hand."""
 
     def __post_init__(self) -> None:

@@ -123,7 +123,7 @@ def test_lines_stand_on_rulings_between_the_margins_in_order(lines, style):
         ({"line_height_mm": -8}, "line height of -8 mm"),
         ({"stroke_mm": 0}, "stroke of 0 mm"),
         ({"align": "justify"}, "no alignment 'justify'; choose left, center or right"),
-        ({"paper": "papyrus"}, "no paper 'papyrus'; choose plain, ruled or squared"),
+        ({"paper": "papyrus"}, "no paper 'papyrus'; choose plain, ruled, squared, dotted or seyes"),
         ({"color": "#12345"}, "'#12345' is not a colour"),
     ],
 )

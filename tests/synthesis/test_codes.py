@@ -127,8 +127,9 @@ def test_styles_of_codes_are_files_and_blend(model, tmp_path, monkeypatch):
     mixed = load("one.json:3,two.json:1")
     expected = 0.75 * model.codes.random(1).numbers + 0.25 * model.codes.random(2).numbers
     assert mixed.code.numbers == pytest.approx(expected, abs=1e-3)
+    Style("ink", (Sample("a", write("a", seed=0)),)).save("ink.json")
     with pytest.raises(InkError, match="no code"):
-        load("one.json:1,upright:1")
+        load("one.json:1,ink.json:1")
 
 
 def test_a_damaged_code_is_one_clear_error(model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 import json
 
 import pytest
@@ -36,8 +37,14 @@ def request(parts, path="/api/x", **headers):
     return scope, receive
 
 
+def run(work):
+    """The result of a coroutine, in a thread of its own: browser tests leave an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def read(parts, **headers):
-    return asyncio.run(read_body(Request(*request(parts, **headers))))
+    return run(read_body(Request(*request(parts, **headers))))
 
 
 def test_a_body_arrives_whole():
@@ -91,7 +98,7 @@ def test_the_work_of_a_client_that_has_gone_is_not_begun(service, client, monkey
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
-        asyncio.run(Guard(client.app.inside)(*request(parts, "/api/transcribe"), send))
+        run(Guard(client.app.inside)(*request(parts, "/api/transcribe"), send))
         return statuses
 
     assert post([whole, DISCONNECTED]) == [499]

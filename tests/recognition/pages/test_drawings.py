@@ -121,7 +121,7 @@ def test_distance_and_inside():
 def test_a_large_drawing_does_not_hide_the_jumps_of_a_sensor():
     """A jump of 12 letter heights is far for writing, and near for strokes 40 high."""
     strokes, _ = scribble(4)
-    strokes[5] = np.insert(strokes[5], 2, strokes[5][1] + (12.0, 12.0), axis=0)
+    strokes[0] = np.insert(strokes[0], 2, strokes[0][1] + (12.0, 12.0), axis=0)
     tall = [straight((3.0 * k, 40.0), (3.0 * k, 80.0)) for k in range(20)]
     plain, drawn = (find_layout(Ink.from_strokes(some)) for some in (strokes, strokes + tall))
     assert len(drawn.drawings) > 0
