@@ -18,7 +18,8 @@ MAX_FILE_POINTS = 400_000
 def pages(data: bytes) -> dict[str, Any]:
     """The pages of an ink file: size in millimetres, and strokes of points [x, y, milliseconds, pressure].
 
-    Unknown times and pressures are null. ``notes`` say what was left out. Raises :class:`InkError` for what is no ink file or has too much ink.
+    Unknown times and pressures are null. ``notes`` say what was left out. Raises :class:`InkError` for what is no ink
+    file or has too much ink.
     """
     contents = formats.read_document(data)
     found = contents.pages
