@@ -111,6 +111,6 @@ def test_a_damaged_component_costs_itself_alone():
 
 
 def test_a_long_name_of_a_missing_file_is_cut():
-    with pytest.raises(InkError, match="its ink is in a{80}, which is missing") as raised:
+    with pytest.raises(InkError, match=r"its ink is in a{80}, which is missing") as raised:
         read(f".INCLUDE {'a' * 500}\n")
     assert len(str(raised.value)) < 200
