@@ -73,6 +73,7 @@ def sentences(synthesizer: Synthesizer, recognizer: Recognizer, options: argpars
 def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
     paths = sorted(options.letters.glob("*.txt"))[: options.n]
     pages = []
+    writer = WordWriter(synthesizer, recognizer if options.best_of > 1 else None, options.best_of)
     for path in paths:
         for seed in range(options.seed, options.seed + options.seeds):
             try:
@@ -82,7 +83,7 @@ def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
                 break
             hand = Hand(options.bias, seed, options.style)
             layout = PageLayout(width_mm=210.0, margin_mm=20.0)
-            page = write_page(WordWriter(synthesizer, best_of=1), text, layout, hand)
+            page = write_page(writer, text, layout, hand)
             cer, failed, pairs = legibility(recognizer, page.lines)
             pages.append((cer, failed, len(pairs), sum(len(canonical(text)) for text, _ in pairs)))
             print(f"  {path.stem} seed {seed}: CER {100 * cer:.1f} %, failed {100 * failed:.1f} %", flush=True)
@@ -144,6 +145,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="pages of each letter")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
+    parser.add_argument("--best-of", type=int, default=8, help="drawings of a misread word of a letter")
     parser.add_argument("--bias", type=float, default=1.0)
     parser.add_argument("--style", type=load, help="one hand for all; by default, another one for each line and page")
     options = parser.parse_args()

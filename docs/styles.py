@@ -191,7 +191,7 @@ def show(styles: dict[str, Style], synthesizer: Synthesizer, recognizer: Recogni
 def words(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
     """Write what the page shows in handwriting: its name, and the hint on the empty sheet."""
     best = BestOf(synthesizer, recognizer, 16)
-    for name, text, stroke in (("wordmark", "Handwriting", 0.75), ("hint", "Write here", 0.6)):
+    for name, text, stroke in (("wordmark", "Handwriting", 0.75), ("notebook/hint", "Write here", 0.6)):
         (chosen,) = best.write([text], Hand(bias=1.2, seed=1))
         ink = level(chosen.ink)
         scale = HEIGHT_PER_LINE_HEIGHT * LINE_MM / writing_height(ink)

@@ -16,8 +16,6 @@ import pytest
 from handwriting.checkpoint import shipped
 
 ROOT = Path(__file__).parents[1]
-UNFINISHED = "synthesizer-next"
-"""A checkpoint from which the next training starts; it is not for people."""
 SHIPPED = all((shipped(kind) / "card.json").is_file() for kind in ("recognizer", "synthesizer"))
 
 
@@ -93,11 +91,10 @@ def test_the_wheel_holds_the_command_the_weights_and_the_data(wheel):
     weights = {
         Path("handwriting/_checkpoints") / p.relative_to(ROOT / "checkpoints")
         for p in (ROOT / "checkpoints").rglob("*")
-        if p.is_file() and UNFINISHED not in p.parts
+        if p.is_file()
     }
     assert {p.as_posix() for p in package | weights} <= names
     assert not any(name.startswith(("tests/", "datasets/", "benchmarks/")) for name in names)
-    assert not any(UNFINISHED in name for name in names)
 
 
 @pytest.mark.skipif(not SHIPPED, reason="no shipped checkpoints here")

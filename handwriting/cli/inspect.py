@@ -61,8 +61,7 @@ def inspect(
     gaps, loops and a letter.
 
     The folder gets pictures, inspection.npz with all arrays, and inspection.json, which describes them. Probabilities,
-    window and density are those of the graph that runs; gates are computed from the weights and need the package
-    safetensors. Torch is not needed.
+    window and density are those of the graph that runs; gates are computed from the weights. Torch is not needed.
     """
     from handwriting.inspection.gates import Unit
     from handwriting.inspection.inspect import InspectOptions, inspect_ink, inspect_text

@@ -44,7 +44,7 @@ for name, group in (
     app.add_typer(group, name=name)
 
 EXTRAS = {
-    **dict.fromkeys(("torch", "onnx", "safetensors"), "train"),
+    **dict.fromkeys(("torch", "onnx"), "train"),
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "pydantic"), "web"),
     "distributed": "dask",
     "tensorboardX": "tensorboard",

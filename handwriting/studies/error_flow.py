@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -148,7 +148,7 @@ def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
     cell = TanhCell(study.inputs, study.hidden_size)
     with torch.no_grad():
         matrix = torch.randn(study.hidden_size, study.hidden_size)
-        cell.rnn.weight_hh_l0.copy_(matrix * (radius / torch.linalg.eigvals(matrix).abs().max()))
+        cast(Tensor, cell.rnn.weight_hh_l0).copy_(matrix * (radius / torch.linalg.eigvals(matrix).abs().max()))
     return cell
 
 

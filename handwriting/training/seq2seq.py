@@ -29,12 +29,12 @@ from handwriting.networks.recognizer import RecognizerConfig
 from handwriting.networks.seq2seq import Decoder, Seq2SeqConfig, Seq2SeqNetwork
 from handwriting.recognition.seq2seq import FILE
 from handwriting.runtime import batches_by_length, pad
-from handwriting.training.data import TrainingData
+from handwriting.training.data import Say, TrainingData
 from handwriting.training.encoder import ExampleEncoder
 from handwriting.training.export import GraphBuilder, int8, recognizer_graph
 from handwriting.training.options import RecognizerOptions
 from handwriting.training.recipes import TrainingRecipe
-from handwriting.training.recognizer import RecognizerTask, Say, recognizer_task
+from handwriting.training.recognizer import RecognizerTask, recognizer_task
 from handwriting.training.recognizer_checkpoint import write as write_ctc
 
 

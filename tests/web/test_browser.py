@@ -110,6 +110,12 @@ def test_there_are_no_serious_accessibility_findings(open_page, view, scheme):
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_phone_shows_everything_without_scrolling_sideways(open_page, view):
     page = open_page(view, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    if view == "inside":
+        page.goto(page.url.replace("inside", "notebook"))
+        draw(page, "#pad", formats.read(SAMPLE), 300, left=10)
+        page.locator("#lines .word").first.wait_for()
+        page.goto(page.url.replace("notebook", "inside"))
+        page.locator("#inside-player").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     for button in page.locator(f"#{view} button:visible, nav a, #{view} summary.button:visible").all():
         box = button.bounding_box()

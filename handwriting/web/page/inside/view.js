@@ -125,8 +125,8 @@ class InsideView {
     this.letters = [...text].map((character) => h("span", { textContent: character }));
     $("inside-figures").replaceChildren(
       h("div", { className: "panel" }, ink.figure, h("p", { className: "inside-text", "aria-label": text }, ...this.letters)),
-      ...figures.map(([title, { figure }]) => h("div", { className: "panel" }, h("h2", { textContent: title }), figure)),
-      h("div", { className: "panel", id: "inside-gates" }),
+      ...figures.map(([title, { figure }]) => h("div", { className: "panel", tabindex: 0, role: "group", "aria-label": title }, h("h2", { textContent: title }), figure)),
+      h("div", { className: "panel", id: "inside-gates", tabindex: 0, role: "group", "aria-label": t("inside.gates") }),
     );
     const chosen = $("inside-unit").value;
     $("inside-unit").replaceChildren(h("option", { value: "", textContent: t("inside.noUnit") }), ...this.units.map((unit, i) => h("option", { value: i, textContent: this.nameOf(unit) })));

@@ -136,10 +136,12 @@ export class Notebook {
   itemsChanged(entries) {
     this.stage.change(entries);
     this.emit("items");
-    if (entries.some(([, before, after]) => (after ?? before).kind === "stroke")) {
+    const strokes = entries.filter(([, before, after]) => (after ?? before).kind === "stroke");
+    if (strokes.length) {
       this.selectionChanged();
-      this.reader.read(this.document.strokes);
-    } else this.showText(); // a correction
+      this.reader.change(strokes.map(([, , after]) => after).filter(Boolean), strokes.filter(([, , after]) => !after).map(([id]) => id));
+    }
+    if (strokes.length < entries.length) this.showText(); // a correction
   }
 
   wasRead(bands, milliseconds) {

@@ -1,11 +1,11 @@
-// Has the server read the page: the bands that have changed, one request at a time, again when it is back.
+// Has the page read whenever its ink has changed, in another thread: one reading at a time, and again when the server is
+// back.
 
-import { send } from "../shell/api.js";
-import { bandsOf, inkOf } from "./bands.js";
+import { t } from "../shell/strings.js";
+import { UserError } from "../shell/toast.js";
 
 const PAUSE_MS = 120; // after the pen was lifted
 const RETRY_MS = 3000; // while the server does not answer
-const ALTERNATIVES = 5;
 
 export class Reader {
   /**
@@ -15,22 +15,29 @@ export class Reader {
   constructor({ shown, failed }) {
     this.shown = shown;
     this.failed = failed;
-    this.known = new Map(); // key → lines
-    this.strokes = [];
+    this.version = 0;
     this.running = false;
+    this.worker = new Worker(new URL("reader-worker.js", import.meta.url), { type: "module" });
+    this.worker.addEventListener("message", ({ data }) => this.answered(data));
+    this.worker.addEventListener("error", ({ message }) => failed(new UserError(t("error.page", { reason: message })), false));
     window.addEventListener("online", () => this.soon(0));
   }
 
   /** Another page: its ink, and what was read there earlier. */
   open(strokes, bands) {
-    this.known = new Map(bands.map(({ key, lines }) => [key, lines]));
-    this.read(strokes, 0);
+    this.tell({ added: strokes, removed: [], bands });
+    this.soon(0);
   }
 
-  /** The ink has changed. */
-  read(strokes, pause = PAUSE_MS) {
-    this.strokes = strokes;
-    this.soon(pause);
+  /** The ink has changed: what was `added`, and the ids of what was `removed`. */
+  change(added, removed) {
+    this.tell({ added, removed });
+    this.soon(PAUSE_MS);
+  }
+
+  tell(changes) {
+    this.version += 1;
+    this.worker.postMessage({ ...changes, version: this.version });
   }
 
   soon(milliseconds) {
@@ -38,59 +45,22 @@ export class Reader {
     this.timer = setTimeout(() => this.run(), milliseconds);
   }
 
-  async run() {
-    clearTimeout(this.timer);
-    if (this.running) return void (this.again = true);
+  run() {
+    if (this.running) return; // the answer starts the next one
     this.running = true;
-    const { strokes, known } = this;
-    const started = performance.now();
-    try {
-      const bands = bandsOf(strokes);
-      for (const band of bands) {
-        if (known.has(band.key)) continue;
-        const response = await send("api/transcribe", { strokes: inkOf(band.strokes), hints: { alternatives: ALTERNATIVES } });
-        known.set(band.key, linesOf(response, band.strokes));
-        if (this.strokes !== strokes) break; // there is newer ink: read that
-      }
-      if (this.strokes === strokes) {
-        const found = bands.map(({ key }) => ({ key, lines: known.get(key) }));
-        this.shown(found, performance.now() - started);
-      } else this.again = true;
-    } catch (error) {
+    this.worker.postMessage({ added: [], removed: [], version: this.version, read: true });
+  }
+
+  answered({ version, bands, milliseconds, error }) {
+    this.running = false;
+    const current = version === this.version;
+    if (error) {
       const offline = error.status === 0;
-      if (offline && this.strokes === strokes) this.soon(RETRY_MS);
-      else if (this.strokes !== strokes) this.again = true;
-      this.failed(error, offline);
-    } finally {
-      this.running = false;
-      if (this.again) {
-        this.again = false;
-        this.soon(0);
-      }
-    }
+      if (!current) this.soon(0);
+      else if (offline) this.soon(RETRY_MS);
+      const message = { 0: t("error.offline"), 429: t("error.busy") }[error.status] ?? error.message; // in the chosen language
+      this.failed(new UserError(message, error.status), offline);
+    } else if (current && bands) this.shown(bands, milliseconds);
+    else this.soon(0);
   }
-}
-
-/** The lines of a response: { text, box, alternatives, words: [{ text, box, pieces }] }. */
-function linesOf({ lines, predictions }, strokes) {
-  const segments = predictions[0]?.segmentationResult ?? [];
-  let at = 0;
-  return lines.map((line) => {
-    const graphemes = segments.slice(at, at + [...line.text].length);
-    at += graphemes.length;
-    const words = line.words.map(({ text, box, begin, end }) => ({ text, box, pieces: piecesOf(graphemes.slice(begin, end), strokes) }));
-    return { text: line.text, box: line.box, strokes: line.strokes.map((number) => strokes[number].id), alternatives: line.alternatives.map(({ text }) => text), words };
-  });
-}
-
-/** The parts of strokes [id, begin, end] that graphemes were drawn with, those of one stroke together. */
-function piecesOf(graphemes, strokes) {
-  const pieces = new Map();
-  for (const { drawingSegments } of graphemes) {
-    for (const { strokeIndex, beginPointIndex: begin, endPointIndex: end } of drawingSegments) {
-      const known = pieces.get(strokeIndex);
-      pieces.set(strokeIndex, known ? [Math.min(known[0], begin), Math.max(known[1], end)] : [begin, end]);
-    }
-  }
-  return [...pieces].map(([number, [begin, end]]) => [strokes[number].id, begin, end]);
 }

@@ -16,7 +16,10 @@ export function setUpToolbar(notebook) {
   for (const [id, name] of Object.entries({ undo: "undo", redo: "redo", "zoom-out": "less", "zoom-in": "more", "pages-toggle": "pages" })) $(id).prepend(icon(name));
   $("undo").addEventListener("click", () => notebook.document.undo());
   $("redo").addEventListener("click", () => notebook.document.redo());
-  $("clear").addEventListener("click", () => notebook.document.remove([...notebook.document.items.values()]));
+  $("clear").addEventListener("click", () => {
+    $("paper-menu").open = false;
+    notebook.document.remove([...notebook.document.items.values()]);
+  });
   $("zoom-out").addEventListener("click", () => notebook.viewport.zoom(1 / STEP));
   $("zoom-in").addEventListener("click", () => notebook.viewport.zoom(STEP));
   $("zoom-fit").addEventListener("click", () => notebook.viewport.fit());

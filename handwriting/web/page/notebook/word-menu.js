@@ -4,6 +4,7 @@ import { $, h } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { alternativesOf, lineAlternatives } from "./readings.js";
 
+const GAP = 2, EDGE = 8; // pixels
 let opened = null; // the button whose menu is open
 
 export function openWordMenu(notebook, button, line, number) {
@@ -37,6 +38,7 @@ export function openWordMenu(notebook, button, line, number) {
   menu.addEventListener("keydown", (event) => menuKey(event, menu));
   button.parentElement.append(menu);
   place(menu, button);
+  field.focus({ preventScroll: true });
   field.select();
 }
 
@@ -50,6 +52,14 @@ export function closeWordMenu(focus = false) {
 
 document.addEventListener("click", (event) => opened && event.target.isConnected && !event.target.closest(".word-menu, .word") && closeWordMenu());
 
+for (const kind of ["scroll", "resize"]) window.addEventListener(kind, (event) => opened && !event.target.closest?.(".word-menu") && moved(), true);
+
+/** The word has moved away from its menu: follow it. */
+function moved() {
+  const menu = document.querySelector(".word-menu");
+  if (menu) place(menu, opened);
+}
+
 const choice = (content, run) => h("button", { type: "button", onclick: run }, ...content);
 
 const section = (title, buttons) => (buttons.length ? [h("div", { role: "group", "aria-label": t(title) }, h("p", { className: "muted", textContent: t(title) }), ...buttons)] : []);
@@ -60,11 +70,14 @@ function marked(text, shown) {
   return text.split(" ").flatMap((word, i) => [i ? " " : "", h(word === words[i] ? "span" : "b", { textContent: word })]);
 }
 
-/** Below the word, or over it where there is more room. */
+/** Below the word, or over it where there is more room; always within the window. */
 function place(menu, button) {
-  const { top, bottom } = button.getBoundingClientRect();
-  if (bottom + menu.offsetHeight > window.innerHeight && top > menu.offsetHeight) menu.classList.add("over");
-  menu.scrollIntoView({ block: "nearest" });
+  const { left, top, bottom } = button.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = menu;
+  const under = bottom + offsetHeight <= window.innerHeight || top < offsetHeight;
+  const y = under ? bottom + GAP : top - offsetHeight - GAP;
+  menu.style.left = `${Math.max(EDGE, Math.min(document.body.getBoundingClientRect().right - offsetWidth - EDGE, left))}px`;
+  menu.style.top = `${Math.max(EDGE, Math.min(window.innerHeight - offsetHeight - EDGE, y))}px`;
 }
 
 function menuKey(event, menu) {
