@@ -141,6 +141,8 @@ def try_to_read(format: formats.Format, data: bytes) -> Outcome:
         try:
             pages = formats.read_pages(data, format.name)
             assert pages and all(isinstance(page, Page) for page in pages)
+            if format.extras is not None:
+                formats.read_document(data, format.name)
         except InkError as error:
             read = False
             if error.__cause__ is not None:  # the reader failed in a way that it should not

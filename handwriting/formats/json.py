@@ -89,16 +89,17 @@ def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]
     lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
     try:
         yield 1, parse(data, file)
+        return
     except TooLargeError:
         raise
     except InkError:
         # One document over several lines has none that is complete by itself.
         if len(lines) < 2 or not any(_is_document(line) for line in lines[:3]):
             raise
-        check_pages(len(lines), file)
-        for number, line in enumerate(lines, 1):
-            with notes.part(f"page {number}"):
-                yield number, parse(line, file)
+    check_pages(len(lines), file)
+    for number, line in enumerate(lines, 1):
+        with notes.part(f"page {number}"):
+            yield number, parse(line, file)
 
 
 def _is_document(line: bytes) -> bool:

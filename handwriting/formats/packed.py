@@ -68,7 +68,7 @@ class Archive:
                 data = member.read(self.left + 1)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as e:
             raise InkError(
-                f"{self.file}: {name[:80]!r} in it is damaged ({e}); copy or export the file again"
+                f"{self.file}: {name[:80]!r} in it is damaged ({str(e)[:80]}); copy or export the file again"
             ) from None
         self.left -= len(data)
         _check(MAX_UNPACKED - self.left, self.file)

@@ -97,6 +97,8 @@ def _function(name: str, body: str, text: str, file: str) -> Floats:
     words = [word for word in re.split(r"[\s,]+", body.strip()) if word]
     numbers = [_number(word, text, file) for part in words for word in _split(part)]
     n = len(numbers)
+    if not all(map(math.isfinite, numbers)):
+        raise _unknown(text, file)
     match name:
         case "matrix" if n == 6:
             a, b, c, d, e, f = numbers

@@ -50,7 +50,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     document = parse(data, file, notes=notes)
     if not document.components and document.missing:
         raise InkError(
-            f"{file}: its ink is in {document.missing[0]}, which is missing; "
+            f"{file}: its ink is in {document.missing[0][:80]}, which is missing; "
             "put it below a folder include/ beside or above this file"
         )
     notes.count("way of the pen through the air", sum(not part.down for part in document.components), "detail")

@@ -46,12 +46,9 @@ DOUBT = 4.0
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-MIXED_SHARE = 0.15
-"""Share of the ink drawn against the rest from which the strokes are taken to run both ways."""
-MIXED_STROKES = 4
-"""Fewest strokes that are clearly drawn against the rest; a word alone does not say enough."""
-CLEAR = 1.0
-"""Log-odds of a stroke's direction that count for that share."""
+CLEAR, MIXED = 2.0, 6.0
+"""Strokes are taken to run both ways when the log-odds of those against the rest, each less the first, add up to the
+second; one odd stroke of a hand does not reach it."""
 
 
 @dataclass(frozen=True)
@@ -168,9 +165,8 @@ class OrientationClassifier:
             return networks.forwardness(shapes.upright(lies.turns, lies.mirrored), counts(lies))
 
         forward = forwardness(found)
-        weight = np.where(np.abs(forward) > CLEAR, strokes.sum(axis=1), 0.0)
-        opposed = weight[forward > 0 if found.strokes == "backward" else forward < 0]
-        if (opposed > 0).sum() < MIXED_STROKES or opposed.sum() < MIXED_SHARE * max(weight.sum(), 1.0):
+        against = forward if found.strokes == "backward" else -forward
+        if np.maximum(against - CLEAR, 0.0).sum() < MIXED:
             return None
         best = None
         for one in ALL[:8]:

@@ -16,6 +16,7 @@ from strangers import (
 )
 
 from handwriting import formats
+from handwriting.errors import InkError
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,10 @@ def test_a_damaged_stroke_of_json_costs_itself_alone():
     ink = read(json.dumps(strokes))
     assert_is_line(ink)
     assert len(notes(ink, "lost")) == 3
+
+
+def test_too_many_lines_are_refused_alone():
+    """Not in the wake of the error that says that all lines together are no document."""
+    with pytest.raises(InkError, match="5,001 pages") as raised:
+        formats.read_pages(b'{"strokes": [[[1, 2]]]}\n' * 5001, "JSON lines")
+    assert raised.value.__context__ is None

@@ -164,3 +164,9 @@ def test_a_line_without_a_valid_end_costs_itself_alone():
     ink = read(svg(paths() + '<line x1="1" y1="1" x2="wide" y2="2"/>'))
     assert_is_line(ink)
     assert "x2='wide' is not a length" in notes(ink, "lost")[0]
+
+
+def test_a_turn_without_end_costs_its_element():
+    ink = read(svg(paths() + '<path d="M0 0L1 1" transform="rotate(1e999)"/>'))
+    assert_is_line(ink)
+    assert len(notes(ink, "lost")) == 1

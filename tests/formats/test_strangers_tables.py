@@ -12,6 +12,8 @@ from strangers import (
     unipen,
 )
 
+from handwriting.errors import InkError
+
 
 def table(head: str, row) -> str:
     rows = [row(s, n, x, y) for s, stroke in enumerate(LINE) for n, (x, y) in enumerate(stroke)]
@@ -106,3 +108,9 @@ def test_a_damaged_component_costs_itself_alone():
     ink = read(unipen() + ".PEN_DOWN\n1 zwei\n")
     assert_is_line(ink)
     assert notes(ink)[0].startswith("stroke 5 was left out: ")
+
+
+def test_a_long_name_of_a_missing_file_is_cut():
+    with pytest.raises(InkError, match=r"its ink is in a{80}, which is missing") as raised:
+        read(f".INCLUDE {'a' * 500}\n")
+    assert len(str(raised.value)) < 200
