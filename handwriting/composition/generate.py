@@ -89,7 +89,7 @@ def demonstrate(
 ) -> Demonstration:
     """Write ``text`` to an SVG file, read its ink, and compare."""
     layout = PageLayout(width_mm=None, margin_mm=4)
-    page = generate(WordWriter(synthesizer, best_of=1), text, path, layout, Hand(seed=seed)).page
+    page = generate(WordWriter(synthesizer, recognizer), text, path, layout, Hand(seed=seed)).page
     output = " ".join(t.text for t in recognizer.transcribe_all([line.ink for line in page.lines]))
     return Demonstration(text, output, metrics.cer([(" ".join(line.text for line in page.lines), output)]))
 

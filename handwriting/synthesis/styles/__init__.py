@@ -36,8 +36,9 @@ from handwriting.synthesis.codes import Code, blend
 FORMAT, VERSIONS = "handwriting-style", (1, 2)
 HERE = Path(__file__).parent
 SHIPPED = (
-    "plain", "upright", "slanted", "backhand", "cursive", "printed", "narrow", "wide", "round", "pointed", "small", "large",
-)  # fmt: skip
+    *("plain", "upright", "slanted", "backhand", "cursive", "printed"),
+    *("narrow", "wide", "round", "pointed", "small", "large"),
+)
 
 MOST_BYTES = 2 * 2**20
 MOST_POINTS = 20_000
