@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from handwriting.cli.options import Threads
 from handwriting.cli.progress import bar, say
 from handwriting.errors import InkError
 
@@ -37,7 +36,7 @@ def adapt(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 1,
-    threads: Threads = 2,
+    threads: Annotated[int, typer.Option(min=1, help="Threads to train with.")] = 2,
 ) -> None:
     """Teach a recognizer one person's writing by lines that they have corrected.
 
