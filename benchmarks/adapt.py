@@ -3,8 +3,8 @@
     python benchmarks/adapt.py [--iam FILE] [--unipen FILE] [--writer 10221 --writer pcl/UNK_6713 ...] [--lines 40]
 
 Writers of IAM-OnDB's ``testset_v``, the development set, have a number, and those of UNIPEN's validation donors a name;
-the shipped recognizer was trained on neither. What is adapted learns from a writer's first lines, judged are the others,
-and all lines of other writers of ``testset_v``. Best path, int8, canonical. Takes minutes a writer, so ``make bench``
+the shipped recognizer was trained on neither. It learns from a writer's first lines; judged are the others, and all
+lines of other writers of ``testset_v``. Best path, int8, canonical. Takes minutes a writer, so ``make bench``
 leaves it out.
 """
 

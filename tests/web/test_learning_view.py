@@ -45,7 +45,8 @@ def test_a_hand_is_fitted_beside_the_instant_one_and_the_real_line(open_learning
     page.locator("#hand-fitted .stroke path").first.wait_for(state="attached", timeout=WAIT)
     assert page.locator("#hand-real path").count() == 1 and page.locator("#hand-paper .stroke path").count() > 3
     assert page.locator("#own strong").all_inner_texts() == ["My hand", "My hand, fitted"]
-    assert not page.locator("#hand-fit").is_visible() and not page.locator("#hand-progress").is_visible()
+    for name in ("hand-progress", "hand-fit", "hand-fit-stop"):
+        api.expect(page.locator(f"#{name}")).to_be_hidden(timeout=WAIT)
 
 
 def test_a_fit_is_stopped(open_learning, tmp_path):
@@ -95,12 +96,12 @@ def test_corrections_of_all_pages_teach_once_asked(open_learning):
     dialog.get_by_role("button", name="Close").click()
     api.expect(page.locator("#lines .corrected")).to_have_count(6)  # corrections stay
     page.locator("#settings summary").click()
-    assert page.get_by_label("Reading").input_value() == "mine"
+    assert page.locator("#reader").input_value() == "mine"
     reload(page)
     page.locator("#settings summary").click()
-    assert page.get_by_label("Reading").input_value() == "mine"
+    assert page.locator("#reader").input_value() == "mine"
     with page.expect_request("**/api/transcribe", timeout=WAIT) as read:
-        page.get_by_label("Reading").select_option(label="As shipped")
+        page.locator("#reader").select_option(label="As shipped")
     assert "reader" not in read.value.post_data_json
 
 

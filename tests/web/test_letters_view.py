@@ -75,15 +75,16 @@ def test_two_hands_are_blended(open_page):
     page.get_by_role("radio", name="Narrow").check(force=True)
     page.get_by_label("Blend with").select_option(label="Wide")
     api.expect(page.locator("#blend-value")).to_have_text("50 %")
-    with page.expect_request("**/api/generate*") as request:
-        page.get_by_label("Share of the other hand").fill("30")
+    page.get_by_label("Share of the other hand").fill("30")
+    api.expect(page.locator("#blend-value")).to_have_text("30 %")
+    with page.expect_request("**/api/letter*") as request:
+        assert write(page, "ink and pen").startswith("1 page, 3 words.")
     styles = {name: load(name) for name in ("narrow", "wide")}
     sent = request.value.post_data_json["style"]
     numbers = [0.7 * a + 0.3 * b for a, b in zip(*(s.code.numbers for s in styles.values()), strict=True)]
     assert sent["name"] == "narrow and wide" and sent["code"]["numbers"] == pytest.approx(numbers, abs=1e-4)
     assert sent["size"] == pytest.approx(0.7 * styles["narrow"].size + 0.3 * styles["wide"].size)
     page.locator("#preview .stroke path").nth(3).wait_for(state="attached", timeout=WAIT)
-    assert write(page, "ink and pen").startswith("1 page, 3 words.")
     page.get_by_role("radio", name="Any hand").check(force=True)
     assert not page.get_by_label("Blend with").is_visible()
 
