@@ -8,11 +8,12 @@ import re
 
 import numpy as np
 import pytest
+import remarkable_fixture
 from strangers import LINE, SIZES, STROKES, assert_is_line, inkml, notes, paths, read, svg, trace, xopp, xopp_stroke
 from uim_fixture import uim_3_0, uim_3_1
 
 from handwriting import formats
-from handwriting.errors import InkError
+from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import inkml as inkml_format
 from handwriting.formats import xml_damage
 from handwriting.notes import Notes
@@ -153,6 +154,19 @@ def test_the_units_that_are_not_sound_are_found():
     assert {unit.start for unit in xml_damage._bad(units, sound)} == bad
     assert len(calls) < 2 * 7 * 6
     assert xml_damage._bad([], sound) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "data"),
+    [("remarkable_v6.MAX_LINES", remarkable_fixture.page([[(1.0, 2.0, 3)]] * 4)), ("svg_drawing.MAX_ELEMENTS", svg())],
+)
+def test_limits_are_not_damage(monkeypatch, limit, data):
+    """Both have four strokes; the drawing has a group around them."""
+    monkeypatch.setattr(f"handwriting.formats.{limit}", 6)
+    assert sum(sizes(read(data))) in (4, 11)
+    monkeypatch.setattr(f"handwriting.formats.{limit}", 3)
+    with pytest.raises(TooLargeError, match=r"more than 3 (lines|elements); split it"):
+        read(data)
 
 
 def test_nothing_is_mended_for_strict_readers():
