@@ -135,10 +135,7 @@ def _beside_the_ink(line: Ink) -> Files:
     members = {name: bundle.read(name) for name in bundle.namelist()}
     return {
         "beside/highlighter.xopp": (gzip.compress(document.replace("</layer>", f"{marker}</layer>").encode()), "read"),
-        "beside/nan width.xopp": (
-            gzip.compress(document.replace('width="1.41', 'width="1.41 nan 1.2').encode()),
-            "read",
-        ),
+        "beside/nan width.xopp": (gzip.compress(damaged.encode()), "read"),
         "beside/mac.zip.rmdoc": (_zipped({"__MACOSX/._doc.content": b"\0", **members}), "read"),
         "beside/empty page.xopp": (b'<xournal><page width="99" height="99"><layer/></page></xournal>', "nothing"),
         "beside/tablet.rmdoc": (
