@@ -53,14 +53,12 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         data = _without_doctype(data, file)
     data = data if b"\0" in data[:64] else data.lstrip()
-    root: etree._Element | str | None = _parsed(data)
+    root = _parsed(data)
     if isinstance(root, str):
-        reason = root
-        root = None
-        if notes is not None and vocabulary is not None:
-            root = mended(data, vocabulary, _parsed, reason, file, notes)
-        if root is None:
-            raise InkError(f"{file}: damaged XML: {reason}; copy or export the file again")
+        sound = None if notes is None or vocabulary is None else mended(data, vocabulary, _parsed, root, file, notes)
+        if sound is None:
+            raise InkError(f"{file}: damaged XML: {root}; copy or export the file again")
+        root = sound
     if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(file)
     return root

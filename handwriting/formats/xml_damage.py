@@ -64,7 +64,8 @@ def mended(
     bad = [unit for unit in units if not unit.closed] + _bad(closed, sound)
     if len(bad) > MOST_DAMAGED:
         return None
-    parts, numbers, at = [], dict.fromkeys(vocabulary.units, 0), 0
+    parts: list[bytes] = []
+    numbers, at = dict.fromkeys(vocabulary.units, 0), 0
     damaged = {id(unit) for unit in bad}
     for unit in units:
         local = unit.name.rpartition(":")[2]
