@@ -143,7 +143,8 @@ class Service:
         request = schemas.parse(schemas.GenerateRequest, body)
         schemas.check_length(request.text, schemas.MAX_REQUEST_CHARACTERS)
         text = respelled(request.text, self.synthesizer) if request.replace else request.text
-        writer = WordWriter(self.synthesizer, self.recognizer, request.bestOf)
+        reads = None if request.bestOf == 1 else self.recognizer  # with one drawing there is nothing to choose from
+        writer = WordWriter(self.synthesizer, reads, request.bestOf)
         return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress)
 
     def live_records(self, body: bytes, emit: Callable[[Record], None]) -> Iterator[Record]:
