@@ -12,7 +12,7 @@ A network that trains on a few lines learns them by heart and forgets how others
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,9 @@ def adapt(
     learned = lesson.learn(lambda done, total: progress(20 + 75 * done / total, 100))
     judge = Judge(network, recognizer.alphabet, recognizer.features, held, guards)
     share = judge.best(start, learned)
-    card = _card(base, [ink for ink, _ in usable], {"share": share, "held_out": len(held), "updates": lesson.updates})
+    card = _card(
+        base, network, [ink for ink, _ in usable], {"share": share, "held_out": len(held), "updates": lesson.updates}
+    )
     write(folder, card, {name: value.numpy() for name, value in between(start, learned, share).items()})
     progress(100, 100)
     before, after = (_cer(reader, held) for reader in (recognizer, Recognizer.load(folder, threads)))
@@ -267,12 +269,18 @@ def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[E
     return own, held
 
 
-def _card(base: Checkpoint, inks: Sequence[Ink], how: Mapping[str, Any]) -> dict[str, Any]:
-    """The card of ``base`` with what was learned besides; figures of the old weights are left out."""
+def _card(base: Checkpoint, network: RecognizerNetwork, inks: Sequence[Ink], how: Mapping[str, Any]) -> dict[str, Any]:
+    """The card of ``base`` with what was learned besides, without figures of the old weights and without a decoder."""
     card = {name: value for name, value in base.card.items() if name not in ("format", "figures", "head")}
     trained_on = {**card.get("trained_on", {}), **fingerprints(inks, base)}
     adapted = {"lines": len(inks), "from": base.folder.name, **how}
-    return {**card, "trained_on": trained_on, "adapted": adapted, "terms": terms([OWN_TERMS], base)}
+    return {
+        **card,
+        "network": asdict(network.config),
+        "trained_on": trained_on,
+        "adapted": adapted,
+        "terms": terms([OWN_TERMS], base),
+    }
 
 
 def _cer(reader: Recognizer, lines: Sequence[Example]) -> float:

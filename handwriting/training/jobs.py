@@ -32,10 +32,16 @@ def fit_style(progress: Progress, synthesizer: Path, name: str, samples: Sequenc
 
 
 def adapt_recognizer(progress: Progress, base: Path, name: str, lines: Sequence[Line]) -> dict[str, Any]:
-    """Adapt a recognizer to corrected lines, and keep it under ``name`` among one's own checkpoints."""
+    """Adapt a recognizer to corrected lines, and keep it under ``name`` among one's own checkpoints.
+
+    One that was adapted already is not adapted further: what it was made from learns anew.
+    """
     from handwriting.training.adapt import adapt
 
-    made = adapt(Checkpoint.load(base, "recognizer"), lines, place_for(name), progress=progress)
+    found = Checkpoint.load(base, "recognizer")
+    if "adapted" in found.card:
+        found = Checkpoint.load(found.card["adapted"]["from"], "recognizer")
+    made = adapt(found, lines, place_for(name), progress=progress)
     return {
         "name": name,
         "lines": made.lines,
