@@ -32,7 +32,9 @@ export function setUpToolbar(notebook) {
   const showTool = () => {
     check("tool", TOOLS.find((name) => notebook.tools[name] === notebook.tools.current));
     check("eraser", notebook.eraser);
-    $("eraser-choice").hidden = notebook.tools.current !== notebook.tools.eraser;
+    const erases = notebook.tools.current === notebook.tools.eraser;
+    $("eraser-choice").hidden = !erases;
+    $("width-choice").hidden = erases; // in its place, so that the sheet does not move
     check("color", notebook.pen.color);
     check("width", notebook.pen.width);
     $("pad").dataset.tool = notebook.toolName ?? "pen";
