@@ -69,7 +69,6 @@ FORGETTING = 0.01
 """Share by which the loss on held-out lines in other hands may rise."""
 
 Example = tuple[Ink, str]
-Weights = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def adapt(
         Synthesizer.load(threads=threads), recognizer.language.words, REPLAYED + GUARDS, seed,
         lambda done, total: progress(20 * done / total, 100),
     )  # fmt: skip
-    rehearsed = [one for one in rehearsed if encoder.steps(*one, np.random.default_rng(seed)) is not None]
+    rehearsed = [(ink, text) for ink, text in rehearsed if _fits(encoder, ink, text)]
     guards, replayed = rehearsed[:GUARDS], rehearsed[GUARDS:]
     start = {name: value.clone() for name, value in network.state_dict().items()}
     lesson = Lesson(network, recognizer.alphabet, encoder, own, replayed, seed)
@@ -247,17 +246,18 @@ def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) 
     """Ink and text of the lines that can be trained on, and the others with the reason."""
     usable, left_out = [], {}
     for line in lines:
-        unknown = "".join(sorted(set(line.text) - set(alphabet.characters)))
-        reason = (
-            f"the recognizer does not know {unknown[:10]!r}"
-            if unknown
-            else encoder.problem(line.ink, line.text, expected_steps(line.ink, line.text))
-        )
-        if reason:
-            left_out[line.id] = reason
-        else:
+        if unknown := "".join(sorted(set(line.text) - set(alphabet.characters))):
+            left_out[line.id] = f"the recognizer does not know {unknown[:10]!r}"
+        elif _fits(encoder, line.ink, line.text):
             usable.append((line.ink, line.text))
+        else:
+            left_out[line.id] = "its ink is too short for its text"
     return usable, left_out
+
+
+def _fits(encoder: ExampleEncoder, ink: Ink, text: str) -> bool:
+    """Whether CTC can spell the text with the steps of the ink."""
+    return encoder.steps(ink, text, np.random.default_rng(0)) is not None
 
 
 def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:

@@ -71,8 +71,18 @@ def lines(*extra):
 def test_a_checkpoint_is_written_that_reads_and_says_what_it_learned_from(base, quick, tmp_path):
     seen = []
     unknown = (write("ink", seed=9), "ünk")
-    made = adapt(base, lines(unknown), tmp_path / "mine", threads=1, progress=lambda done, total: seen.append(done))
-    assert (made.lines, made.held_out, made.left_out) == (16, 3, {"line 16": "the recognizer does not know 'ü'"})
+    short = (write("i", seed=9), "ten pin in line " * 20)
+    made = adapt(
+        base, lines(unknown, short), tmp_path / "mine", threads=1, progress=lambda done, total: seen.append(done)
+    )
+    assert (made.lines, made.held_out, made.left_out) == (
+        16,
+        3,
+        {
+            "line 16": "the recognizer does not know 'ü'",
+            "line 17": "its ink is too short for its text",
+        },
+    )
     assert seen == sorted(seen) and seen[-1] == 100
     card = json.loads((tmp_path / "mine/card.json").read_text())
     assert card["adapted"] == {"lines": 16, "from": "base", "share": made.share, "held_out": 3, "updates": 3}
