@@ -170,7 +170,7 @@ class Ink:
         return Ink(self.x[mask], self.y[mask], starts, t, pressure, self.source)
 
     def take(self, strokes: ArrayLike) -> Ink:
-        """Return the strokes with these indices, in this order; the transcript, which describes all the ink, is dropped."""
+        """Return the strokes with these indices, in this order, without the transcript, which describes all ink."""
         points = self.points_of(strokes)
         counts = (self.ends - self.starts)[np.asarray(strokes)]
         t = None if self.t is None else self.t[points]

@@ -64,7 +64,7 @@ class Graph:
         return run
 
     def run(self, inputs: Mapping[str, NDArray]) -> list[NDArray]:
-        """Run the graph on named inputs and return its outputs in order. Raises :class:`InkError` if they do not fit."""
+        """Run the graph on named inputs and return its outputs in order. Raises :class:`InkError` on a misfit."""
         try:
             return self._session.run(None, dict(inputs))
         except Exception as error:  # as above

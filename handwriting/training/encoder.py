@@ -43,9 +43,9 @@ class ExampleEncoder:
     """Strides of the network's convolutions."""
 
     def steps(self, ink: Ink, text: str, random: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return steps (T, D) of a distorted copy of ``ink``, or of ``ink`` itself if the copy is too short for ``text``.
+        """Return steps (T, D) of a distorted copy of ``ink``, or of ``ink`` itself if the copy does not fit ``text``.
 
-        Return None when the ink itself is too short.
+        Return None when the ink itself is too short for ``text``.
         """
         ink = normalise(ink)
         distorted = self.augmentation(ink, random)

@@ -52,7 +52,7 @@ class Lines:
 
     @classmethod
     def of(cls, corpus: Corpus, split: str, known: Set[str] | None = None, problem: Problem | None = None) -> Lines:
-        """Load the training lines of a split whose texts have only ``known`` characters and that have no ``problem``."""
+        """Load the training lines of a split that have only ``known`` characters and no ``problem``."""
         lines = cls([], [], [], [], [], [], {})
         for id in corpus.training_ids(split):
             text = label(corpus, corpus.text(id))

@@ -137,7 +137,7 @@ class HandsTask:
         return plan_by_length(lengths, batch_size, self.settings.seed, epoch)
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
-        """Return inputs, targets (T, B, 3), lengths (B,), texts (B, U), writers (B,), controls (B, 3), codes kept (B,)."""
+        """Return inputs, targets (T, B, 3), lengths, writers, code masks (B,), texts (B, U) and controls (B, 3)."""
         draws = self._draws(epoch)
         return collate([self._example(draws[number]) for number in examples])
 
