@@ -40,8 +40,7 @@ class Note:
     severity: Severity = "noted"
     """``"lost"``: writing that could not be read, which commands report with exit code 1. ``"noted"``: something that
     is not writing, or that reading does not need. ``"detail"``: the look of the ink (colors, paper), which matters
-    only for writing the file again.
-    """
+    only for writing the file again."""
 
 
 class Notes:

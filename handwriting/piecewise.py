@@ -22,13 +22,11 @@ Pieces = tuple[Integers, Integers, NDArray, NDArray]
 
 Fit = Callable[[Integers, Integers], tuple[NDArray, NDArray, Bools, Integers]]
 """Fits pieces of three points or more, given their first and last points. Returns two parameters, whether the piece
-fits, and the inner point to cut it at if not; each of shape (pieces,).
-"""
+fits, and the inner point to cut it at if not; each of shape (pieces,)."""
 
 FREE_LEVELS = 16
 """Levels on which a piece is cut where ``fit`` says, which is balanced for handwriting. On later levels pieces are
-halved, which bounds the work on hostile ink.
-"""
+halved, which bounds the work on hostile ink."""
 
 
 def cut(

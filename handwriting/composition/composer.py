@@ -36,8 +36,7 @@ from handwriting.synthesis.synthesizer import Written
 
 FIRST_CHARACTERS = 24
 """Largest number of characters in a first run that is drawn alone, to set the hand for the others or because someone is
-waiting.
-"""
+waiting."""
 
 SHOWN_CHARACTERS = 12
 """Number of characters that show a hand."""
@@ -46,8 +45,8 @@ RUNS = 128
 """Runs drawn at a time: two pages of A4."""
 
 EAGER_RUNS = (1, 2, 5, 12, 32)
-"""Runs drawn at a time when someone is watching: one line at first, then more and more while earlier lines are shown.
-"""
+"""Runs drawn at a time when someone is watching: one line at first, then more and more while earlier lines are
+shown."""
 
 UNBOUNDED_LINE_CHARACTERS = 70
 """Number of characters in a line without a width."""
@@ -65,8 +64,7 @@ class ComposedLine:
     words: tuple[FinishedWord, ...]
     inks: tuple[Ink, ...]
     """The ink of its words, and lines drawn under, through or instead of them: in millimetres, from the left margin and
-    with the baseline at y = 0.
-    """
+    with the baseline at y = 0."""
     more: bool
     """Whether more lines of its paragraph follow."""
 

@@ -9,8 +9,7 @@ READING = 0.6
 
 AGAIN = 1.8
 """Cost of redrawing and reading a character, relative to drawing it first: fewer and shorter lines are drawn side by
-side.
-"""
+side."""
 
 REDRAWN = 0.5
 """Assumed number of redrawn characters per character of the text, until the number is known."""

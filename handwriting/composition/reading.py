@@ -18,8 +18,7 @@ from handwriting.text import canonical
 
 TIE_NATS = float(np.log(4))
 """A word counts as read correctly when no other reading is more than four times as probable: a reader, who knows the
-context, will not take "1" for a lone "I".
-"""
+context, will not take "1" for a lone "I"."""
 
 
 @dataclass(frozen=True)

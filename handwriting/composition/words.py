@@ -23,8 +23,7 @@ from handwriting.synthesis.synthesizer import Written
 
 JOINED_SHARE = 0.2
 """A stroke joins two words when at least this share of its points belongs to the second most frequent one: the window
-moves on to the next character a few points early or late, but never by a fifth of a stroke.
-"""
+moves on to the next character a few points early or late, but never by a fifth of a stroke."""
 
 STANDING = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%")
 """Characters that stand on the baseline and do not descend below it."""
@@ -42,8 +41,7 @@ class WordInk:
     """Index of its first character in the text of the line."""
     ink: Ink | None
     """Level, with the baseline of its line at y = 0 and its left edge at x = 0, in the units of the synthesizer; None
-    when no stroke belongs to it.
-    """
+    when no stroke belongs to it."""
     places: NDArray[np.int64]
     """Character of ``text`` that each point belongs to, shape (N,)."""
     gap: float | None

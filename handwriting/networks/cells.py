@@ -52,8 +52,7 @@ FORGET_BIAS = 1.0
 
 _ALIGNMENT = 32
 """Input sizes are padded to a multiple of this for torch's bfloat16 kernel on CPUs: 481 inputs take three times as long
-as 512.
-"""
+as 512."""
 
 _SHUT = -1e4
 """A pre-activation whose logistic function is exactly 0 in every dtype, and that of its negation exactly 1."""

@@ -110,8 +110,7 @@ class HandCodes:
     """Mean of random codes, (Z,)."""
     factor: Floats
     """Factor of the covariance of random codes, (Z, Z): a standard normal vector times it is a difference from the
-    mean.
-    """
+    mean."""
     regression: Floats
     """Regression from line measurements to a code, (F + 1, Z); the last row is a constant."""
     center: Floats

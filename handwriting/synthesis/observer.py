@@ -19,5 +19,4 @@ class Observer:
     """Called with the number of characters written so far and the total."""
     points: Callable[[NDArray[np.float64]], object] | None = None
     """Called with the first line's new points while they are drawn: offsets of shape (N, 3), x and y in the units of
-    the ink, and 1 at the end of a stroke. The ink begins at the origin. The line may still be redrawn.
-    """
+    the ink, and 1 at the end of a stroke. The ink begins at the origin. The line may still be redrawn."""

@@ -39,8 +39,7 @@ BLOCK = 64
 
 HAND = 40
 """Points without bias at the start of a line that has neither a primer nor a hand, during which the network chooses a
-hand. With bias from the first point, all lines come out in much the same hand (benchmarks/SYNTHESIS.md).
-"""
+hand. With bias from the first point, all lines come out in much the same hand (benchmarks/SYNTHESIS.md)."""
 
 DWELL = 90
 """Number of points for one character that no hand needs: in 99 of 100 lines of IAM-OnDB none takes more than 86."""
@@ -87,8 +86,7 @@ class Primer:
     """The text written before, with the space that joins it to the line; empty if there was none."""
     hand: NDArray[np.float32] | None = None
     """What the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a hand for
-    each line; None is the average hand.
-    """
+    each line; None is the average hand."""
 
     @classmethod
     def of(cls, network: Network, hand: NDArray[np.float32]) -> Primer:

@@ -35,8 +35,7 @@ from handwriting.synthesis.styles import Style
 
 LONGEST = 200
 """Largest number of characters in a line. Lines of IAM-OnDB have about 30; far beyond what it has seen, the network
-loses its way.
-"""
+loses its way."""
 
 GROWN_OVER = 30
 """Number of characters after which a line has all of its growth: see :func:`grown`."""

@@ -24,8 +24,7 @@ from handwriting.training.string_list import StringList
 
 RARE = 20
 """In a mix, characters that occur less often than this in all lists together are not learned, and their lines are
-dropped.
-"""
+dropped."""
 
 Say = Callable[[str], None]
 

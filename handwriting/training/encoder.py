@@ -16,8 +16,7 @@ from handwriting.training.augment import Augmentation
 
 SAFE = 2.0
 """A text is known to fit if it needs fewer than the estimated steps divided by this; the estimate is never that far
-off.
-"""
+off."""
 
 
 def expected_steps(ink: Ink, text: str) -> float:

@@ -52,8 +52,8 @@ from handwriting.training.plan import plan_by_length
 from handwriting.training.synthesizer import start_from, write_checkpoint
 
 CONTROLS = (0.12, 0.10, 0.10)
-"""Standard deviations of the shear and of the logarithms of width and height; the code's controls are in these units.
-"""
+"""Standard deviations of the shear and of the logarithms of width and height; the code's controls are in these
+units."""
 CONTROLLED = 0.5
 """Share of the lines that are changed in this way."""
 CODE_NOISE = 0.12

@@ -15,8 +15,7 @@ from handwriting.errors import InkError
 
 Place = Callable[[str], tuple[int, int] | None]
 """Maps a parameter's name to its dimension that is indexed by character and the first character's index there, or to
-None for a parameter without such a dimension.
-"""
+None for a parameter without such a dimension."""
 
 
 Grow = Callable[[dict[str, Tensor], dict[str, Tensor]], dict[str, Tensor]]

@@ -28,8 +28,7 @@ SHARES = {
     "characters": 0.18,
 }
 """Kinds of lines and their shares of an epoch: a line of IAM-OnDB, a line after another line of its form, some words
-of a line, some words and strings; a text of UNIPEN, words of a writer with strings among them, strings alone.
-"""
+of a line, some words and strings; a text of UNIPEN, words of a writer with strings among them, strings alone."""
 LONGEST = 82
 """Largest number of characters in a line."""
 MOST_POINTS = 1100
