@@ -1,6 +1,6 @@
 """Tune the weights of a language model: find those that read a development set best.
 
-The network's log-probabilities are computed once. Coordinate descent then moves one weight after the other up and down
+The network's log-probabilities are computed once. Coordinate descent then moves one weight after another up and down
 as long as the error rate falls, with smaller steps in each round.
 """
 
@@ -23,7 +23,7 @@ from handwriting.recognition.language.scorer import Weights
 from handwriting.recognition.recognizer import Recognizer
 
 FIRST_STEPS = {"language": 0.2, "character": 0.5, "word": 0.5, "lexicon": 0.1, "lstm": 0.2}
-"""The weights that are tuned, and the size of their steps in the first round."""
+"""The tuned weights, and their step sizes in the first round."""
 BOUNDS = {
     "language": (0.0, 3.0),
     "character": (-2.0, 6.0),
@@ -55,7 +55,7 @@ class TuningReport:
         return f"CER {100 * self.cer:.2f} %, WER {100 * self.wer:.2f} % on {self.lines} lines of {self.split}"
 
     def applied_to(self, language: LanguageModel, command: str) -> LanguageModel:
-        """Return ``language`` with these weights, and on its card where they come from."""
+        """Return ``language`` with these weights, and with their origin on its card."""
         tuned = {name: value for name, value in self.figures().items() if name != "weights"}
         return replace(language, weights=self.weights, card={**language.card, "tuned": {**tuned, "command": command}})
 

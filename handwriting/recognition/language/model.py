@@ -31,7 +31,7 @@ LANGUAGE_KIND = "language"
 
 @dataclass(frozen=True)
 class Hints:
-    """What a line is likely to say.
+    """Hints about the text of a line.
 
     >>> import handwriting
     >>> ink = handwriting.read("datasets/samples/line.xml")
@@ -67,7 +67,7 @@ class LanguageModel:
     words: WordModel
     weights: Weights = Weights()
     card: Mapping[str, Any] = field(default_factory=dict)
-    """What the model was built from and how its weights were tuned."""
+    """Sources of the model, and how its weights were tuned."""
     lstm: CharacterLSTM | None = None
 
     @classmethod

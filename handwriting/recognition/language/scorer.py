@@ -1,4 +1,4 @@
-"""The language model as a scorer for the beam search: what each character adds to the score of a text.
+"""The language model as a scorer for the beam search: the score that each character adds to a text.
 
 The next word is drawn from the lexicon, given the two words before it, with probability ``lexicon``; otherwise the
 character model spells it, so that names and foreign words stay possible. What follows a word, and everything that is
@@ -45,12 +45,12 @@ OTHER = ord("~") - 32
 NEVER = -np.inf
 """Logarithm of probability 0."""
 CONTEXT_CHARACTERS = 200
-"""Characters of the text before the line that are taken into account."""
+"""Number of characters of the text before the line that are taken into account."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How the language model is weighted against the network; tuned on a development set.
+    """Weights of the language model against the network; tuned on a development set.
 
     Raises :class:`InkError` for values out of range.
     """
