@@ -24,14 +24,14 @@ from handwriting.errors import InkError
 from handwriting.files import atomic, make_folder
 
 FORMAT = 1
-"""Version of the layout of the folder."""
+"""Version of the folder layout."""
 NAME = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
-"""Valid names of checkpoints of one's own."""
+"""Valid names of a user's own checkpoints."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The folder of a checkpoint, and its card."""
+    """A checkpoint folder and its card."""
 
     folder: Path
     card: dict[str, Any]
@@ -95,7 +95,7 @@ class Checkpoint:
 def save(
     folder: str | os.PathLike[str], card: Mapping[str, Any], weights: Mapping[str, NDArray], model: bytes | None = None
 ) -> None:
-    """Write a checkpoint, with weights in their own dtype and ``model`` as the graph.
+    """Write a checkpoint, with weights in their given dtype and ``model`` as the graph.
 
     Each file is replaced as a whole, the card last.
     """

@@ -89,12 +89,12 @@ def _add_corpus(found: Corrections, path: Path) -> None:
 
 def _add_page(found: Corrections, name: str, document: Mapping[str, Any]) -> None:
     """Add the corrected lines of a page of the notebook."""
-    pages = json.page_of(document, name, Notes(name, strict=True))
+    page = next(iter(json.page_of(document, name, Notes(name, strict=True)) or ()), None)
     corrected = [line for line in document["lines"] if isinstance(line, dict) and line.get("corrected")]
-    if not pages or not corrected:
+    if page is None or not corrected:
         raise InkError(f"{name}: no line of this page was corrected; click words on the page to correct them")
     for number, line in enumerate(corrected, 1):
-        _add_line(found, f"{name}, corrected line {number}", pages[0], Orientation(), line)
+        _add_line(found, f"{name}, corrected line {number}", page, Orientation(), line)
 
 
 def _add_transcript(found: Corrections, path: Path, document: Mapping[str, Any]) -> None:
