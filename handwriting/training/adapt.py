@@ -27,7 +27,7 @@ from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Line
 from handwriting.corpora.own import OWN_TERMS
-from handwriting.corpora.seen import fingerprints, terms
+from handwriting.corpora.seen import fingerprint, fingerprints, terms
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode
 from handwriting.ink import Ink
@@ -243,16 +243,20 @@ def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) 
 
 
 def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) -> tuple[list[Example], dict[str, str]]:
-    """Ink and text of the lines that can be trained on, and the others with the reason."""
-    usable, left_out = [], {}
+    """Ink and text of the lines that can be trained on, and the others with the reason.
+
+    Of the same ink with several texts, the last counts.
+    """
+    usable: dict[str, Example] = {}
+    left_out: dict[str, str] = {}
     for line in lines:
         if unknown := "".join(sorted(set(line.text) - set(alphabet.characters))):
             left_out[line.id] = f"the recognizer does not know {unknown[:10]!r}"
         elif _fits(encoder, line.ink, line.text):
-            usable.append((line.ink, line.text))
+            usable[fingerprint(line.ink)] = line.ink, line.text
         else:
             left_out[line.id] = "its ink is too short for its text"
-    return usable, left_out
+    return list(usable.values()), left_out
 
 
 def _fits(encoder: ExampleEncoder, ink: Ink, text: str) -> bool:
