@@ -1,12 +1,12 @@
-"""What a synthesizer writes, read back: sentences, letters, strings, every character, and its height along a line.
+"""Benchmark a synthesizer's writing by reading it back: sentences, letters, strings, every character, and height.
 
     python benchmarks/writing.py [--checkpoint FOLDER] [--rows sentences ...] [--n 100] [--seeds 10] [--style NAME]
 
 *sentences*: CER and failed lines, each in another hand. *height*: the writing height of the last third of a line over
 that of the first. *letters*: those of ``benchmarks/letters`` on a page 210 mm wide, each at several seeds. *strings*:
 those of ``benchmarks/strings.txt``, which are digits, prices, times, addresses, code and symbols. *characters*: each
-printable ASCII character in several contexts, and how often it is read right where it stands. All are read by best
-path. ``--n`` and ``--seeds`` make a short run of it.
+printable ASCII character in several contexts, and how often it is read correctly in place. All are read by best path.
+``--n`` and ``--seeds`` shorten a run.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was i
 def legibility(
     recognizer: Recognizer, lines: Sequence[Written | WrittenLine]
 ) -> tuple[float, float, list[tuple[str, str]]]:
-    """CER, the share of failed lines, and the pairs of text and reading."""
+    """Return the CER, the share of failed lines, and the pairs of text and reading."""
     read = recognizer.transcribe_all([line.ink for line in lines])
     pairs = [(line.text, one.text) for line, one in zip(lines, read, strict=True)]
     edits, lengths = metrics.edits(pairs)
@@ -48,7 +48,7 @@ def legibility(
 
 
 def height_ratio(ink: Ink) -> float:
-    """The writing height of the last third of a line over that of the first."""
+    """Return the writing height of the last third of a line over that of the first."""
     flat = level(ink)
     edges = np.quantile(flat.x, (0, 1 / 3, 2 / 3, 1))
     first, last = (flat.keep((flat.x >= a) & (flat.x <= b)) for a, b in (edges[:2], edges[2:]))
@@ -141,13 +141,15 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--recognizer", type=Path)
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
-    parser.add_argument("--n", type=int, help="so many sentences, letters, strings, contexts")
+    parser.add_argument("--n", type=int, help="number of sentences, letters, strings, contexts")
     parser.add_argument("--seeds", type=int, default=10, help="pages of each letter")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
     parser.add_argument("--best-of", type=int, default=8, help="drawings of a misread word of a letter")
     parser.add_argument("--bias", type=float, default=1.0)
-    parser.add_argument("--style", type=load, help="one hand for all; by default, another one for each line and page")
+    parser.add_argument(
+        "--style", type=load, help="one hand for all; by default, a different one for each line and page"
+    )
     options = parser.parse_args()
     synthesizer, recognizer = Synthesizer.load(options.checkpoint), Recognizer.load(options.recognizer)
     for row in options.rows:
