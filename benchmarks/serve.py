@@ -80,7 +80,7 @@ def load_server(port: int, inks: list[Ink], clients: int, seconds: float, every:
 
 
 def memory(pid: int) -> float:
-    """Resident megabytes."""
+    """Return the resident memory of a process in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     match = re.search(r"VmRSS:\s+(\d+) kB", status)
     return int(match[1]) / 1024 if match else float("nan")

@@ -135,7 +135,7 @@ def distances(candidates: list[Candidate]) -> NDArray[np.float64]:
 
 
 def make(synthesizer: Synthesizer, recognizer: Recognizer, count: int) -> dict[str, Style]:
-    """The styles."""
+    """Make the styles from ``count`` random hands."""
     if synthesizer.codes is None:
         raise SystemExit("styles are hand codes, and this network has none")
     codes = [synthesizer.codes.random(seed) for seed in range(count)]

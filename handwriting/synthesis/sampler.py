@@ -85,8 +85,8 @@ class Primer:
     text: Indices
     """The text written before, with the space that joins it to the line; empty if there was none."""
     hand: NDArray[np.float32] | None = None
-    """What the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a hand for
-    each line; None is the average hand."""
+    """Constants that the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a
+    hand for each line; None is the average hand."""
 
     @classmethod
     def of(cls, network: Network, hand: NDArray[np.float32]) -> Primer:

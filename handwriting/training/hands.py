@@ -77,7 +77,7 @@ SWELL, SWELL_MEMORY = 0.07, 0.98
 
 
 GROWTH = 0.12
-"""How much lines are made to grow toward their end, because the network's shrink (``benchmarks/writing.py``)."""
+"""Growth of lines toward their end in training, because the network's lines shrink (``benchmarks/writing.py``)."""
 LISTS = ("train-characters", "train-tokens", "train-texts")
 """UNIPEN lists to train on, in addition to those of IAM-OnDB."""
 DEVELOP_LINES = 360

@@ -36,7 +36,7 @@ class BuildSettings:
     """Size of the model, and the weights of its sources."""
 
     cutoffs: tuple[int, ...] = (1, 1, 1, 2, 3, 4)
-    """Least count of the character n-grams that are kept, for each order from 1 on."""
+    """Minimum counts of character n-grams to keep, for each order from 1 on."""
     words: lexicon.WordSettings = lexicon.WordSettings()
     corpus_weight: int = 3
     """Factor by which the transcripts of a corpus count."""
