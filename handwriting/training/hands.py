@@ -369,7 +369,7 @@ def hands_task(
         raise InkError(f"a {settings.kind} of variant {settings.variant} has no hand codes; leave out unipen")
     path = folder / PIECES
     if not path.is_file():
-        say("preparing the ink of both corpora, which takes some minutes")
+        say("preparing the ink of both corpora, which takes a few minutes")
         groups = {"lines": iam_items(iam, settings.train), "develop": iam_items(iam, [settings.develop])}
         groups |= {name: unipen_items(unipen, f"train-{name}") for name in ("tokens", "texts")}
         groups["characters"] = character_items(unipen, "train-characters", Places())
