@@ -80,7 +80,7 @@ class TrainingOptions:
     freeze: list[str] = option(
         [], "Keep the weights whose names start with this as they are, e.g. convolutions or lstm.cells.0; repeatable."
     )
-    log: str = option("none", "Where else to log the learning curve.", choices=("none", "tensorboard"))
+    log: str = option("none", "Additional log of the learning curve.", choices=("none", "tensorboard"))
     weight_noise: float = option(
         0.0,
         "Adaptive weight noise (Graves 2011): initial standard deviation, e.g. 0.075; 0 is off. "
@@ -89,7 +89,7 @@ class TrainingOptions:
     )
     truncate: int | None = option(
         None,
-        "Truncate back-propagation through time: steps of a block that the gradient does not leave.  [default: exact]",
+        "Truncate back-propagation through time to blocks of this many steps.  [default: exact]",
         least=1,
     )
 
@@ -110,7 +110,7 @@ class RecognizerOptions:
 
     encoding: str | None = option(
         None,
-        "What a step is: a resampled point or a Bezier curve.  [default: bezier]",
+        "Encoding of a step: a resampled point or a Bezier curve.  [default: bezier]",
         choices=("points", "bezier"),
     )
     spacing: float | None = option(
@@ -127,8 +127,8 @@ class RecognizerOptions:
     dropout: float = option(0.35, "Dropout probability between LSTM layers and before the output.", least=0, most=0.9)
     head: str = option(
         "ctc",
-        "What becomes text: ctc, or a decoder LSTM that reads the encoder's steps, with attention or (seq2seq-plain) "
-        "their summary alone.",
+        "Output head: ctc, or a decoder LSTM that reads the encoder's steps, with attention or (seq2seq-plain) "
+        "by their summary alone.",
         choices=("ctc", "seq2seq", "seq2seq-plain"),
     )
     seed: int = 1
