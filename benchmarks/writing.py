@@ -98,7 +98,7 @@ def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
 def composed(
     synthesizer: Synthesizer, recognizer: Recognizer, texts: Sequence[str], options: argparse.Namespace
 ) -> list[WrittenLine]:
-    """Each text as the command ``generate`` writes it, in another hand: a line, with its misread words drawn again."""
+    """Write each text as a line in a different hand, as the command ``generate`` does, with misread words redrawn."""
     writer = WordWriter(synthesizer, recognizer if options.best_of > 1 else None, options.best_of)
     lines = []
     for seed, text in enumerate(texts, options.seed):
