@@ -228,6 +228,8 @@ class Recognizer:
             else:
                 search = self.search(scorer, len(log_probs), beam)
                 found = search.search(log_probs)
+                if decoder == "language":
+                    found = self.language.rescored(found, hints.context, min(1.0, len(log_probs) / SHORT_STEPS))
                 rivals = [(one.text, one.score) for one in found[:RIVALS]]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
             return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)

@@ -241,8 +241,12 @@ class GraphBuilder:
     def add(self, operator: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
         """Append a node and return the name of its output."""
         output = output or f"{operator.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, [output], name=f"node_{len(self.nodes)}", **attributes))
+        self.add_several(operator, inputs, [output], **attributes)
         return output
+
+    def add_several(self, operator: str, inputs: list[str], outputs: list[str], **attributes: Any) -> None:
+        """Append a node with several outputs."""
+        self.nodes.append(helper.make_node(operator, inputs, outputs, name=f"node_{len(self.nodes)}", **attributes))
 
     def split(self, x: str, sizes: list[int]) -> list[str]:
         """Split ``x`` along its last axis into parts of ``sizes``."""

@@ -65,10 +65,13 @@ class Weights:
     """Probability that a word comes from the lexicon, at least 0 and below 1."""
     hint: float = 0.2
     """Probability that a word is one of the user's, if there are any, at least 0 and below 1."""
+    lstm: float = 0.0
+    """Weight of the character LSTM's log-probability, if the model has one, 0 or more."""
 
     def __post_init__(self) -> None:
-        if not self.language >= 0:
-            raise InkError(f"language weight is {self.language}; give 0 or more")
+        for name in ("language", "lstm"):
+            if not getattr(self, name) >= 0:
+                raise InkError(f"{name} weight is {getattr(self, name)}; give 0 or more")
         for name in ("lexicon", "hint"):
             value = getattr(self, name)
             if not 0 <= value < 1:  # at 1 no other word would be possible
