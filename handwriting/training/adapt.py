@@ -159,7 +159,7 @@ class Lesson:
         return updater.average.state_dict()
 
     def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """Return the nats (CTC of corrected lines, divergence of replayed ones, distance of the weights) and characters."""
+        """Return the nats (CTC of corrected lines, divergence of replayed ones, weight distance) and characters."""
         x, lengths, targets, target_lengths, said = batch
         output, lengths = network(x, lengths)
         own, characters = len(target_lengths), target_lengths.sum()
