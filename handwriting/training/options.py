@@ -165,7 +165,7 @@ class LanguageOptions:
 
     hidden_size: int = option(512, "Cells of each LSTM layer.", least=1)
     num_layers: int = option(1, "LSTM layers.", least=1, name="layers")
-    embedding: int = option(64, "Size of the vector that stands for a character.", least=1)
+    embedding: int = option(64, "Size of the embedding of a character.", least=1)
     dropout: float = option(0.1, "Dropout probability between layers and before the output.", least=0, most=0.9)
     steps: int = option(192, "Characters of a piece of text.", least=2)
     examples: int = option(8192, "Pieces per epoch.", least=1)
@@ -173,7 +173,7 @@ class LanguageOptions:
 
 
 LANGUAGE_TRAINING = TrainingOptions(epochs=24, batch_size=64, rate=2e-3, clip=1.0, weight_decay=0.0, loaders=1)
-"""How character language models are trained by default."""
+"""Default training options of character language models."""
 
 
 SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")

@@ -100,7 +100,7 @@ def build(
 
 
 def terms_of(path: Path, terms: str | None) -> str:
-    """The terms of use of a text file: those known by its name, or ``terms``. Raises :class:`InkError` without any."""
+    """Return the terms of use of a text file: known by its name, or ``terms``. Raises :class:`InkError` without any."""
     found = TERMS_BY_NAME.get(path.stem, terms)
     if found is None:
         raise InkError(f"{path}: the terms of use of this file are unknown; give them as 'terms', for the card")
