@@ -1,12 +1,12 @@
-"""A recognizer adapted to one person's writing, by lines that they have corrected: ``adapt``.
+"""Adapt a recognizer to one person's writing, using lines that they have corrected: ``adapt``.
 
-A network that trains on a few lines learns them by heart and forgets how others write. Three things are done about it:
+A network that trains on a few lines memorises them and forgets how others write. Three measures prevent this:
 
-- Half of each batch are lines in many hands (``replay``), on which the network is to say what it said before: the
-  Kullback-Leibler divergence from its old outputs (Li & Hoiem 2016, arXiv 1606.09282).
-- The weights are pulled back to where they began (L2-SP; Li, Grandvalet & Davoine 2018, arXiv 1802.01483).
-- The result lies between the old and the new weights (Wortsman et al. 2022, arXiv 2109.01903): as near the new ones as
-  reads corrected lines best that were held out, as long as held-out lines in other hands are read as before.
+- Half of each batch are lines in many hands (``replay``), on which the network should keep its outputs: the loss
+  includes the Kullback-Leibler divergence from its old outputs (Li & Hoiem 2016, arXiv 1606.09282).
+- The weights are pulled back to where they started (L2-SP; Li, Grandvalet & Davoine 2018, arXiv 1802.01483).
+- The result lies between the old and the new weights (Wortsman et al. 2022, arXiv 2109.01903): at the share that reads
+  held-out corrected lines best, as long as held-out lines in other hands are read as well as before.
 """
 
 from __future__ import annotations
@@ -46,26 +46,26 @@ from handwriting.training.schedule import SCHEDULES
 from handwriting.training.update import UpdateHook, Updater
 
 FEWEST = 8
-"""Corrected lines without which nothing is learned."""
+"""Minimum number of corrected lines to learn from."""
 HELD_OUT = 0.2
 """Share of the corrected lines that are held out."""
 REPLAYED, GUARDS = 96, 32
-"""Lines in many hands to train on, and to hold out."""
+"""Number of lines in many hands to train on, and to hold out."""
 BATCH = 8
-"""Corrected lines of a batch, and as many replayed ones."""
+"""Number of corrected lines in a batch, and of replayed ones."""
 UPDATES = (80, 240)
-"""Least and most updates."""
+"""Minimum and maximum number of updates."""
 PASSES = 16
-"""Passes over the corrected lines between these bounds."""
+"""Number of passes over the corrected lines, within these bounds."""
 RATE = 6e-4
 PULL = 1e-3
-"""Nats a character for the squared distance of the weights from where they began."""
+"""Nats per character for the squared distance of the weights from their start."""
 KEEP = 0.5
-"""Weight of a nat of divergence on the replayed lines, beside a nat of the corrected ones."""
+"""Weight of a nat of divergence on the replayed lines, relative to a nat on the corrected ones."""
 SHARES = (0.25, 0.5, 0.75, 1.0)
-"""How far from the old weights toward the new ones the result may lie."""
+"""Candidate shares of the way from the old weights to the new ones."""
 FORGETTING = 0.01
-"""Nats a character by which the loss on held-out lines in other hands may rise."""
+"""Nats per character by which the loss on held-out lines in other hands may rise."""
 
 Example = tuple[Ink, str]
 Weights = Mapping[str, NDArray[np.float32]]
@@ -73,20 +73,20 @@ Weights = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Adapted:
-    """What came of an adaptation."""
+    """Result of an adaptation."""
 
     folder: Path
     lines: int
-    """Corrected lines that could be used."""
+    """Number of usable corrected lines."""
     held_out: int
-    """How many of them were held out."""
+    """Number of these that were held out."""
     share: float
-    """How far the weights went from the old toward the new ones; 0 leaves them as they were."""
+    """Share of the way from the old weights to the new ones; 0 leaves the weights unchanged."""
     before: float
     """CER on the held-out lines, by best path."""
     after: float
     left_out: Mapping[str, str]
-    """Lines that could not be used, with the reason."""
+    """Reason for exclusion of each unusable line, by id."""
 
 
 def adapt(
@@ -98,10 +98,9 @@ def adapt(
     threads: int = 2,
     progress: Progress = no_progress,
 ) -> Adapted:
-    """Write a checkpoint to ``folder`` that is ``base`` after it has learned from corrected ``lines``.
+    """Write a checkpoint to ``folder``: ``base`` after it has learned from corrected ``lines``.
 
-    ``progress`` counts hundredths of the work. Raises :class:`InkError` for fewer than :data:`FEWEST` lines that can be
-    used.
+    ``progress`` counts hundredths of the work. Raises :class:`InkError` for fewer than :data:`FEWEST` usable lines.
     """
     torch.set_num_threads(threads)
     recognizer, network = Recognizer(base, threads), build(base.card, base.weights())
@@ -131,7 +130,7 @@ def adapt(
 
 
 class Lesson:
-    """The training: batches of corrected lines, distorted anew each time, and replayed lines as they are."""
+    """The training: batches of corrected lines, distorted anew each time, and of undistorted replayed lines."""
 
     def __init__(
         self,
@@ -149,7 +148,7 @@ class Lesson:
         self.updates = int(np.clip(PASSES * len(own) / BATCH, *UPDATES))
 
     def learn(self, progress: Progress) -> dict[str, Tensor]:
-        """Train the network; returns the moving average of its weights."""
+        """Train the network and return the moving average of its weights."""
         options = TrainingOptions(rate=RATE, weight_decay=0.0, clip=1.0, seed=self.seed)
         updater = Updater(self.network, options, UpdateHook(), Workers.join("cpu"), "cpu")
         for step, batch in zip(range(self.updates), self._batches(), strict=False):
@@ -160,7 +159,7 @@ class Lesson:
         return updater.average.state_dict()
 
     def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """CTC of the corrected lines, divergence of the replayed ones, and the distance of the weights, in nats."""
+        """Return the nats (CTC of corrected lines, divergence of replayed ones, weight distance) and characters."""
         x, lengths, targets, target_lengths, said = batch
         output, lengths = network(x, lengths)
         own, characters = len(target_lengths), target_lengths.sum()
@@ -171,8 +170,11 @@ class Lesson:
         return ctc + KEEP * divergence + PULL * characters * distance, characters
 
     def _batches(self) -> Iterator[tuple[Tensor, ...]]:
-        """Padded steps (T, B, D), lengths (B,), targets and target lengths of the first lines, and what the network
-        said of the others, log-probabilities (T', B', V)."""
+        """Yield batches of corrected lines, followed by replayed lines.
+
+        A batch has the padded steps (T, B, D) and lengths (B,) of all its lines, the targets and target lengths of the
+        corrected ones, and the network's old log-probabilities (T', B', V) for the replayed ones.
+        """
         lengths = [expected_steps(ink, text) for ink, text in self.own]
         others = self._rehearsals()
         for turn in range(self.updates):
@@ -202,7 +204,7 @@ class Lesson:
 
 
 class Judge:
-    """Decides how far to go from the old weights toward the new ones, by lines that were not trained on."""
+    """Decides how far to move from the old weights to the new ones, using lines that were not trained on."""
 
     def __init__(
         self,
@@ -217,10 +219,10 @@ class Judge:
             ([encode(ink, features).steps for ink, _ in part], [t for _, t in part]) for part in (held, guards)
         ]
         self.table: list[tuple[float, float, float]] = []
-        """Share, and the losses on held-out lines and guards, in nats a character."""
+        """Share, and the losses on held-out lines and guards, in nats per character."""
 
     def best(self, old: Mapping[str, Tensor], new: Mapping[str, Tensor]) -> float:
-        """The share with the lowest loss on the held-out lines, of those that do not forget how others write."""
+        """Return the share with the lowest loss on the held-out lines, among those that keep reading other hands."""
         self.table = [(share, *self._losses(between(old, new, share))) for share in (0.0, *SHARES)]
         most = self.table[0][2] + FORGETTING
         return min((own, share) for share, own, others in self.table if others <= most or share == 0)[1]
@@ -240,12 +242,12 @@ class Judge:
 
 
 def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Weights that lie ``share`` of the way from ``old`` to ``new``."""
+    """Return weights that lie ``share`` of the way from ``old`` to ``new``."""
     return {name: torch.lerp(value, new[name], share) for name, value in old.items()}
 
 
 def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) -> tuple[list[Example], dict[str, str]]:
-    """Ink and text of the lines that can be trained on, and the others with the reason."""
+    """Return ink and text of the trainable lines, and the reason for exclusion of the others."""
     usable, left_out = [], {}
     for line in lines:
         unknown = "".join(sorted(set(line.text) - set(alphabet.characters)))
@@ -262,7 +264,7 @@ def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) 
 
 
 def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
-    """Lines to train on, and lines to hold out."""
+    """Split lines into those to train on and those to hold out."""
     order = np.random.default_rng([seed, 4]).permutation(len(lines))
     count = max(2, round(HELD_OUT * len(lines)))
     held, own = ([lines[i] for i in sorted(part)] for part in (order[:count], order[count:]))
@@ -270,7 +272,7 @@ def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[E
 
 
 def _card(base: Checkpoint, network: RecognizerNetwork, inks: Sequence[Ink], how: Mapping[str, Any]) -> dict[str, Any]:
-    """The card of ``base`` with what was learned besides, without figures of the old weights and without a decoder."""
+    """Return the card of ``base`` with what was learned, without figures of the old weights and without a decoder."""
     card = {name: value for name, value in base.card.items() if name not in ("format", "figures", "head")}
     trained_on = {**card.get("trained_on", {}), **fingerprints(inks, base)}
     adapted = {"lines": len(inks), "from": base.folder.name, **how}
