@@ -46,9 +46,11 @@ DOUBT = 4.0
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-CLEAR, MIXED = 2.0, 6.0
-"""Strokes are taken to run both ways when the log-odds of those against the rest, each less the first, add up to the
-second; one odd stroke of a hand does not reach it."""
+ONE_WAY, BOTH_WAYS = -2.0, 2.0
+"""Log-odds that strokes run both ways below which they certainly do not, and above which they are taken to do so."""
+SURE = 0.3
+"""How much the log-odds of directions count, of whatever sign, when it is known that strokes run both ways: as strokes
+lie, the network is surer of them than when they lie otherwise."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +140,12 @@ class OrientationClassifier:
         strokes, moves = stroke_counts(ink)
         logits = self.scores(strokes.sum(axis=0) + moves)
         logits[0] += UPRIGHT_BONUS
+        if ink.t is None and (mixed := self._mixed(ALL[int(logits.argmax())], ink, strokes)) is not None:
+            return mixed
         tried = [int(k) for k in np.argsort(-logits)[:TRIED] if logits[k] > logits.max() - DOUBT]
         if len(tried) > 1:
             logits[tried] += support([ALL[k].upright(ink)[0] for k in tried])
         found = ALL[max(tried, key=logits.__getitem__)]
-        if ink.t is None:
-            mixed = self._mixed(found, ink, strokes)
-            if mixed is not None:
-                return mixed
         return found, np.full(len(ink.starts), found.strokes == "backward")
 
     def scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -154,30 +154,38 @@ class OrientationClassifier:
         layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
         return (layer @ self.output + scaled @ self.direct).astype(np.float64)
 
-    def _mixed(self, found: Orientation, ink: Ink, strokes: NDArray[np.float64]) -> tuple[Orientation, Bools] | None:
-        """The orientation if strokes run both ways, as they do after a plotter's tool has sorted them, else None."""
+    def _mixed(
+        self, probable: Orientation, ink: Ink, strokes: NDArray[np.float64]
+    ) -> tuple[Orientation, Bools] | None:
+        """The orientation if strokes run both ways, as they do after a plotter's tool has sorted them, else None.
+
+        ``probable`` is the orientation if they do not. ``strokes`` are the counts of each stroke, shape (S, SIZE).
+        """
         shapes, networks = StrokeShapes.of(ink), StrokeNetworks.load()
 
-        def counts(lies: Orientation) -> NDArray[np.float64]:
-            return strokes[:, permutation(lies.turns, lies.mirrored, False)]
-
         def forwardness(lies: Orientation) -> NDArray[np.float64]:
-            return networks.forwardness(shapes.upright(lies.turns, lies.mirrored), counts(lies))
+            counts = strokes[:, permutation(lies.turns, lies.mirrored, False)]
+            return networks.forwardness(shapes.upright(lies.turns, lies.mirrored), counts)
 
-        forward = forwardness(found)
-        against = forward if found.strokes == "backward" else -forward
-        if np.maximum(against - CLEAR, 0.0).sum() < MIXED:
+        forward = forwardness(probable)
+        if both_ways(-forward if probable.strokes == "backward" else forward) < ONE_WAY:
             return None
-        best = None
+        found: list[tuple[float, Orientation, NDArray[np.float64]]] = []
         for one in ALL[:8]:
-            backward = forwardness(one) < 0
-            own = counts(one)
-            repaired = np.where(backward[:, None], own[:, REVERSED], own).sum(axis=0)
-            score = self.scores(repaired)[0] + (UPRIGHT_BONUS if one == found else 0.0)
-            if best is None or score > best[0]:
-                best = score, Orientation(one.turns, one.mirrored, "mixed"), backward
-        assert best is not None
-        return best[1], best[2]
+            forward = forwardness(one)
+            own = strokes[:, permutation(one.turns, one.mirrored, False)]
+            repaired = np.where(forward[:, None] < 0, own[:, REVERSED], own).sum(axis=0)
+            score = self.scores(repaired)[0] + SURE * np.abs(forward).sum() + UPRIGHT_BONUS * one.as_is
+            found.append((float(score), one, forward))
+        _, best, forward = max(found, key=lambda one: one[0])
+        if both_ways(forward) < BOTH_WAYS:
+            return None
+        return Orientation(best.turns, best.mirrored, "mixed"), forward < 0
+
+
+def both_ways(forward: NDArray[np.float64]) -> float:
+    """Log-odds that strokes run this way or that at random, rather than all forward, by the log-odds of each."""
+    return float(np.logaddexp(0, -forward).sum() - len(forward) * np.log(2))
 
 
 LETTER_INK = 3.2
