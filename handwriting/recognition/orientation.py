@@ -154,9 +154,7 @@ class OrientationClassifier:
         layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
         return (layer @ self.output + scaled @ self.direct).astype(np.float64)
 
-    def _mixed(
-        self, probable: Orientation, ink: Ink, strokes: NDArray[np.float64]
-    ) -> tuple[Orientation, Bools] | None:
+    def _mixed(self, probable: Orientation, ink: Ink, strokes: NDArray[np.float64]) -> tuple[Orientation, Bools] | None:
         """The orientation if strokes run both ways, as they do after a plotter's tool has sorted them, else None.
 
         ``probable`` is the orientation if they do not. ``strokes`` are the counts of each stroke, shape (S, SIZE).
