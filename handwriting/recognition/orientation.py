@@ -50,7 +50,7 @@ DOUBT = 3.0
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-ONE_WAY, BOTH_WAYS = -1.0, 2.0
+ONE_WAY, BOTH_WAYS = -1.0, 0.5
 """Log-odds that strokes run both ways below which they certainly do not, and above which they are taken to do so."""
 FEWEST = 3
 """Strokes of an ink of which it can be told whether they run both ways."""
@@ -176,8 +176,7 @@ class OrientationClassifier:
             counts = strokes[:, permutation(lies.turns, lies.mirrored, False)]
             return networks.forwardness(shapes.upright(lies.turns, lies.mirrored), counts)
 
-        forward = forwardness(probable)
-        if both_ways(-forward if probable.strokes == "backward" else forward) < ONE_WAY:
+        if both_ways(forwardness(probable)) < ONE_WAY:
             return None
         found: list[tuple[float, Orientation, NDArray[np.float64]]] = []
         for one in ALL[:8]:
@@ -193,8 +192,9 @@ class OrientationClassifier:
 
 
 def both_ways(forward: NDArray[np.float64]) -> float:
-    """Log-odds that strokes run this way or that at random, rather than all forward, by the log-odds of each."""
-    return float(np.logaddexp(0, -forward).sum() - len(forward) * np.log(2))
+    """Log-odds that strokes run this way or that at random, rather than all in one, by the log-odds of each, (S,)."""
+    against = min(np.logaddexp(0, -forward).sum(), np.logaddexp(0, forward).sum())
+    return float(against - len(forward) * np.log(2))
 
 
 LETTER_INK = 3.2
