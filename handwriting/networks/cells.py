@@ -1,4 +1,4 @@
-"""One LSTM layer in one direction, in several variants, all with (T, B, D) input and torch's gate order i, f, g, o.
+"""One unidirectional LSTM layer in several variants, all with (T, B, D) input and torch's gate order i, f, g, o.
 
 With ``z = W x_t + R h_{t-1} + b`` for each gate, ``s`` the logistic function, and ``*`` element by element:
 
@@ -23,6 +23,12 @@ its cell through a weight of its own, and the output gate reads the new content.
     i, f = s(z_i + p_i * c_{t-1}), s(z_f + p_f * c_{t-1})        g = tanh(z_g)
     c_t = f * c_{t-1} + i * g
     o = s(z_o + p_o * c_t)                                       h_t = o * tanh(c_t)
+
+*coupled*: Greff et al. 2017 (arXiv 1503.04069), for the studies: one gate decides both what is kept and what is added.
+::
+
+    i, o = s(z_i), s(z_o)        g = tanh(z_g)
+    c_t = (1 - i) * c_{t-1} + i * g                              h_t = o * tanh(c_t)
 """
 
 from __future__ import annotations
@@ -37,7 +43,7 @@ from torch.nn import functional as F
 
 from handwriting.errors import InkError
 
-Variant = Literal["1997", "1997-truncated", "forget", "peephole", "tanh"]
+Variant = Literal["1997", "1997-truncated", "forget", "peephole", "coupled", "tanh"]
 State = tuple[Tensor, Tensor]
 """(h, c), each (B, H)."""
 
@@ -49,7 +55,7 @@ _ALIGNMENT = 32
 as 512."""
 
 _SHUT = -1e4
-"""A pre-activation whose logistic function is exactly 0 in every dtype; that of its negative is exactly 1."""
+"""A pre-activation whose logistic function is exactly 0 in every dtype, and that of its negation exactly 1."""
 
 
 class ForgetCell(nn.Module):
@@ -76,14 +82,14 @@ class ForgetCell(nn.Module):
         code: Tensor | None = None,
         basis: Tensor | None = None,
     ) -> tuple[Tensor, State]:
-        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``.
+        """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step.
 
         A ``code`` (B, Z) adds ``code @ basis.T`` to the gates of every step, with ``basis`` (4H, Z).
         """
         h, c = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
         weight_ih: Tensor
         weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
-        if code is not None and basis is not None:  # as one more input: the fused kernel knows no bias for each line
+        if code is not None and basis is not None:  # passed as one more input: the fused kernel has no bias per line
             x = torch.cat([x, code.to(x.dtype).expand(len(x), *code.shape)], 2)
             weight_ih = torch.cat([weight_ih, basis], 1)
         if last is not None:
@@ -102,7 +108,7 @@ class ForgetCell(nn.Module):
         return y, ((h[0] if last is None else _at(y, last)).to(state[0].dtype), c[0].to(state[1].dtype))
 
     def step(self, x: Tensor, state: State, bias: Tensor | None = None) -> State:
-        """``x`` (B, D) → the next state; ``bias`` (B, 4H) is added to the gates."""
+        """Map ``x`` (B, D) to the next state; ``bias`` (B, 4H) is added to the gates."""
         if bias is None:
             return torch.lstm_cell(x, state, *self.weights())
         weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
@@ -112,16 +118,16 @@ class ForgetCell(nn.Module):
         return o.sigmoid() * c.tanh(), c
 
     def weights(self) -> list[nn.Parameter]:
-        """weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""
+        """Return weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""
         return list(self.lstm.parameters())
 
 
 class UnrolledCell(nn.Module):
-    """The *1997* and *peephole* variants, for which torch has no fused kernel.
+    """The *1997*, *coupled* and *peephole* variants, for which torch has no fused kernel.
 
-    ``weight_ih`` (G * H, D), ``weight_hh`` (G * H, H), ``bias`` (G * H,), where the G gates are i, g, o in *1997* and
-    i, f, g, o in *peephole*; ``peephole`` (3, H): p_i, p_f, p_o. Under autocast the matrix products run in its dtype,
-    the cell stays float32.
+    ``weight_ih`` (G * H, D), ``weight_hh`` (G * H, H), ``bias`` (G * H,), where the G gates are i, f, g, o in
+    *peephole* and i, g, o in the others; ``peephole`` (3, H): p_i, p_f, p_o. Under autocast the matrix products run in
+    its dtype, the cell stays float32.
     """
 
     def __init__(
@@ -132,9 +138,10 @@ class UnrolledCell(nn.Module):
         *,
         peephole: bool,
         truncated: bool = False,
+        coupled: bool = False,
     ) -> None:
         super().__init__()
-        self.hidden_size, self.truncated = hidden_size, truncated
+        self.hidden_size, self.truncated, self.coupled = hidden_size, truncated, coupled
         rows = (4 if peephole else 3) * hidden_size
         self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
         self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
@@ -142,29 +149,31 @@ class UnrolledCell(nn.Module):
         self.peephole = nn.Parameter(torch.empty(3, hidden_size)) if peephole else None
         for parameter in self.parameters():  # as nn.LSTM does
             nn.init.uniform_(parameter, -1 / math.sqrt(hidden_size), 1 / math.sqrt(hidden_size))
-        if peephole:
-            with torch.no_grad():
+        with torch.no_grad():
+            if peephole:
                 self.bias[hidden_size : 2 * hidden_size] = forget_bias
+            elif coupled:  # the kept share is 1 - i
+                self.bias[:hidden_size] = -forget_bias
 
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
-        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+        """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
         device = x.device.type
         low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
         y, cells = _Unrolled.apply(
-            x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low, self.truncated
+            x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low, self.truncated, self.coupled
         )
         h, c = (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
         return y, (h.to(state[0].dtype), c)
 
     def step(self, x: Tensor, state: State) -> State:
-        """``x`` (B, D) → the next state."""
+        """Map ``x`` (B, D) to the next state."""
         return self(x.unsqueeze(0), state)[1]
 
 
 class TanhCell(nn.Module):
-    """The *tanh* variant, which is no LSTM: h_t = tanh(W x_t + R h_{t-1} + b), torch's fused ``nn.RNN``.
+    """The *tanh* variant, which is not an LSTM: h_t = tanh(W x_t + R h_{t-1} + b), torch's fused ``nn.RNN``.
 
-    The recurrent network that the LSTM was invented to replace (Elman 1990), to compare with. Its state is h, twice.
+    The recurrent network that the LSTM was invented to replace (Elman 1990), for comparison. Its state is h, twice.
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
@@ -173,13 +182,13 @@ class TanhCell(nn.Module):
         self.rnn = nn.RNN(input_size, hidden_size)
 
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
-        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+        """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
         y, _ = self.rnn(x, state[0].unsqueeze(0).to(x.dtype))
         h = (y[-1] if last is None else _at(y, last)).to(state[0].dtype)
         return y, (h, h)
 
     def step(self, x: Tensor, state: State) -> State:
-        """``x`` (B, D) → the next state."""
+        """Map ``x`` (B, D) to the next state."""
         return self(x.unsqueeze(0), state)[1]
 
 
@@ -187,7 +196,7 @@ Cell = ForgetCell | UnrolledCell | TanhCell
 
 
 def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> Cell:
-    """A cell of that variant, whose forget gate (if it has one) starts with the bias ``forget_bias``.
+    """Return a cell of that variant, whose forget gate (if any) starts with the bias ``forget_bias``.
 
     Raises :class:`InkError` for an unknown variant.
     """
@@ -195,14 +204,20 @@ def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: 
         return ForgetCell(input_size, hidden_size, forget_bias)
     if variant == "tanh":
         return TanhCell(input_size, hidden_size)
-    if variant in ("1997", "1997-truncated", "peephole"):
-        truncated = variant == "1997-truncated"
-        return UnrolledCell(input_size, hidden_size, forget_bias, peephole=variant == "peephole", truncated=truncated)
+    if variant in ("1997", "1997-truncated", "coupled", "peephole"):
+        return UnrolledCell(
+            input_size,
+            hidden_size,
+            forget_bias,
+            peephole=variant == "peephole",
+            truncated=variant == "1997-truncated",
+            coupled=variant == "coupled",
+        )
     raise InkError(f"LSTM variant {variant!r} is unknown; choose {', '.join(get_args(Variant))}")
 
 
 class _Unrolled(torch.autograd.Function):
-    """The recurrence over all steps, with its derivative written by hand: autograd would record a dozen nodes per step.
+    """The recurrence over all steps, with a hand-written derivative: autograd would record a dozen nodes per step.
 
     Matrix products run in dtype ``low``, everything else in the dtype of ``c``. It cannot be differentiated twice.
     """
@@ -219,9 +234,10 @@ class _Unrolled(torch.autograd.Function):
         peephole: Tensor | None,
         low: torch.dtype,
         truncated: bool,
+        coupled: bool,
     ) -> tuple[Tensor, Tensor]:
-        """``x`` (T, B, D), ``h``, ``c`` (B, H) → y, cells, each (T, B, H)."""
-        ctx.truncated = truncated
+        """Map ``x`` (T, B, D), ``h``, ``c`` (B, H) to y and the cells, each (T, B, H)."""
+        ctx.truncated, ctx.coupled = truncated, coupled
         T, (B, H) = len(x), c.shape
         with torch.autocast(x.device.type, enabled=False):
             x, h, weight_ih, weight_hh, bias = (v.to(low) for v in (x, h, weight_ih, weight_hh, bias))
@@ -236,7 +252,9 @@ class _Unrolled(torch.autograd.Function):
             gates.unbind(), _by_gate(gates, H), y.unbind(), cells.unbind(), squashed.unbind(), strict=True
         ):
             z.add_(torch.mm(before, across, out=recurrent))
-            if f is None or peephole is None:
+            if coupled:
+                torch.lerp(c_before, g.tanh_(), i.sigmoid_(), out=c_t)
+            elif f is None or peephole is None:
                 torch.addcmul(c_before, i.sigmoid_(), g.tanh_(), out=c_t)
             else:
                 i.addcmul_(c_before, peephole[0]).sigmoid_()
@@ -274,13 +292,16 @@ class _Unrolled(torch.autograd.Function):
             if peephole is not None:
                 dc.addcmul_(do, peephole[2])
                 dpeephole[2].addcmul_(do, cells[t])
-            _sigmoid_backward(torch.mul(dc, g, out=part), i, grad_input=di)
+            let_in = torch.sub(g, c_before, out=part) if ctx.coupled else g
+            _sigmoid_backward(torch.mul(dc, let_in, out=part), i, grad_input=di)
             _tanh_backward(torch.mul(dc, i, out=part), g, grad_input=dg)
             if f is not None and df is not None and peephole is not None:
                 _sigmoid_backward(torch.mul(dc, c_before, out=part), f, grad_input=df)
                 dc.mul_(f).addcmul_(di, peephole[0]).addcmul_(df, peephole[1])
                 dpeephole[0].addcmul_(di, c_before)
                 dpeephole[1].addcmul_(df, c_before)
+            elif ctx.coupled:
+                dc.addcmul_(dc, i, value=-1)
             if not ctx.truncated:
                 torch.mm(dz, weight_hh, out=back)
         with torch.autocast(x.device.type, enabled=False):
@@ -292,7 +313,18 @@ class _Unrolled(torch.autograd.Function):
                 dweight_hh.addmm_(rows[:, B:], y[:-1].flatten(0, 1))
         dbias = dgates.sum((0, 1), dtype=c.dtype)
         # Autograd casts each gradient to the dtype of its input.
-        return dx, back, dc, dweight_ih, dweight_hh, dbias, None if peephole is None else dpeephole.sum(1), None, None
+        return (
+            dx,
+            back,
+            dc,
+            dweight_ih,
+            dweight_hh,
+            dbias,
+            None if peephole is None else dpeephole.sum(1),
+            None,
+            None,
+            None,
+        )
 
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
@@ -300,12 +332,12 @@ _tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
 def _by_gate(gates: Tensor, hidden_size: int) -> list[tuple[Tensor, Tensor | None, Tensor, Tensor]]:
-    """Views i, f, g, o, each (B, H), of every step of ``gates`` (T, B, G * H); f is None when there are three gates."""
+    """Return views i, f, g, o, each (B, H), of every step of ``gates`` (T, B, G * H); f is None if G is 3."""
     views = [gate.unbind() for gate in gates.split(hidden_size, 2)]
     forget = views[1] if len(views) == 4 else [None] * len(gates)
     return list(zip(views[0], forget, views[-2], views[-1], strict=True))
 
 
 def _at(y: Tensor, last: Tensor) -> Tensor:
-    """The rows (B, H) of ``y`` (T, B, H) at step ``last`` (B,) of each sequence."""
+    """Return the rows (B, H) of ``y`` (T, B, H) at step ``last`` (B,) of each sequence."""
     return y[last, torch.arange(len(last), device=y.device)]

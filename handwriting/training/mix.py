@@ -1,8 +1,8 @@
 """A mix of several lists: lines as they are, words set side by side as lines, characters set together as words.
 
-An epoch is a fixed number of examples, divided between the lists by their shares. What is drawn depends on (seed,
-epoch, place) alone, so that a resumed training sees what an unbroken one saw. A list is used up before it starts
-again, in another order.
+An epoch is a fixed number of examples, divided between the lists by their shares. Each draw depends on (seed, epoch,
+place) alone, so that a resumed training sees the same examples as an uninterrupted one. A list is used up before it
+starts again, in another order.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,13 @@ from handwriting.ink import Ink
 from handwriting.text import natural
 from handwriting.training.examples import Lines
 
-FORMS = ("whole", "line", "token")
+FORMS = ("whole", "line", "token", "string")
 LINE_LENGTH, LINE_SPREAD = 34, 12
-"""Characters of a line that is composed of words: mean and standard deviation, as IAM-OnDB's lines have them."""
+"""Mean and standard deviation of the number of characters in a line composed of words, as in IAM-OnDB."""
 MOST_WORDS = 20
 """Largest number of words in a composed line."""
 RUN = 0.5
-"""Probability that the words of a line follow each other in the corpus, rather than being any of the writer's."""
+"""Probability that the words of a line are consecutive in the corpus, rather than any of the writer's."""
 FEW = 12
 """Writers with fewer words than this are pooled with the others of their donor."""
 STANDING = "!#$%&/?@"
@@ -42,7 +42,8 @@ class ListShare:
     share: float = 1.0
     """Share of an epoch's examples, relative to the other lists' shares."""
     form: str = "whole"
-    """``whole``: lines as they are; ``line``: words set side by side; ``token``: characters set together as a word."""
+    """``whole``: lines as they are; ``line``: words set side by side; ``token``: characters set together as a word;
+    ``string``: digits, prices, addresses, code and symbols set from characters."""
 
     @classmethod
     def parse(cls, text: str) -> ListShare:
@@ -63,36 +64,51 @@ class DrawnExample:
     """One example of an epoch."""
 
     list: int
-    """Index of the list it is drawn from."""
+    """Index of the list that the example is drawn from."""
     place: int
-    """Its number among all examples drawn from this list so far."""
+    """Running number among all examples drawn from this list so far."""
     members: tuple[int, ...]
-    """Indices of the lines it is composed of."""
+    """Indices of the lines that compose the example."""
     length: float
     """Expected number of steps."""
 
 
+class ExampleList(Protocol):
+    """The lines of a list, and how examples are composed of them."""
+
+    share: ListShare
+    lines: Lines
+    words: list[int]
+    """Indices of the lines that may begin an example."""
+
+    def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
+        """Choose the lines of an example that begins with word ``number``; -1 is a space."""
+
+    def compose(self, members: Sequence[int], random: np.random.Generator) -> tuple[Ink, str]:
+        """Return ink and text of the lines that :meth:`draw` chose."""
+
+
 class ComposedList:
-    """A list's lines, and how examples are composed of them."""
+    """Lines as they are, words set side by side, or characters set together; implements :class:`ExampleList`."""
 
     def __init__(self, share: ListShare, lines: Lines) -> None:
         self.share, self.lines = share, lines
         fits = {"line": _has_letter, "token": _stands}.get(share.form, bool)
         self.words = [number for number, text in enumerate(lines.texts) if fits(text)]
-        """Lines that may be part of an example."""
+        """Indices of the lines that may be part of an example."""
         self.groups: dict[str, list[int]] = defaultdict(list)
         for number in self.words:
             self.groups[lines.writers[number]].append(number)
             self.groups[_donor(lines.writers[number])].append(number)
 
     def group(self, number: int) -> list[int]:
-        """The words of the same writer, or of the same donor where the writer has few."""
+        """Return the words of the same writer, or of the same donor if the writer has few."""
         writer = self.lines.writers[number]
         own = self.groups[writer]
         return own if len(own) >= FEW else self.groups[_donor(writer)]
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
-        """The lines that make up an example, beginning with word ``number``."""
+        """Choose the lines of an example that begins with word ``number``."""
         first, texts = self.words[number], self.lines.texts
         if self.share.form == "whole":
             return (first,)
@@ -112,7 +128,7 @@ class ComposedList:
         return tuple(members)
 
     def compose(self, members: Sequence[int], random: np.random.Generator) -> tuple[Ink, str]:
-        """Ink and text of the lines that :meth:`draw` chose."""
+        """Return ink and text of the lines that :meth:`draw` chose."""
         inks, texts = [self.lines.inks[n] for n in members], [self.lines.texts[n] for n in members]
         if len(members) == 1:
             return inks[0], texts[0]
@@ -122,12 +138,12 @@ class ComposedList:
 
 
 class ExampleMix:
-    """Implements ``training.examples.Examples``: ``examples`` an epoch, drawn from several lists.
+    """Implements ``training.examples.Examples``: ``examples`` per epoch, drawn from several lists.
 
     Raises :class:`InkError` when a list has nothing to compose its examples of.
     """
 
-    def __init__(self, lists: Sequence[ComposedList], examples: int, seed: int) -> None:
+    def __init__(self, lists: Sequence[ExampleList], examples: int, seed: int) -> None:
         self.lists, self.examples, self.seed = lists, examples, seed
         total = sum(composed.share.share for composed in lists)
         self.counts = [round(examples * composed.share.share / total) for composed in lists]
@@ -159,7 +175,7 @@ class ExampleMix:
         return {"lists": lists}
 
     def draws(self, epoch: int) -> list[DrawnExample]:
-        """An epoch's examples, list by list."""
+        """Return an epoch's examples, list by list."""
         if epoch != self._epoch:
             self._epoch, self._draws = epoch, [d for number in range(len(self.lists)) for d in self._of(number, epoch)]
         return self._draws
@@ -175,7 +191,7 @@ class ExampleMix:
                 orders[turn] = np.random.default_rng([self.seed, 0, number, turn]).permutation(size)
             random = np.random.default_rng([self.seed, 1, number, place])
             members = composed.draw(int(orders[turn][position]), random)
-            length = sum(composed.lines.lengths[n] for n in members) + len(members) - 1
+            length = sum(composed.lines.lengths[n] for n in members if n >= 0) + len(members) - 1
             draws.append(DrawnExample(number, place, members, length))
         return draws
 
@@ -189,5 +205,5 @@ def _has_letter(text: str) -> bool:
 
 
 def _stands(text: str) -> bool:
-    """Whether a character stands on the baseline; where small letters and other symbols belong is unknown."""
+    """Return whether a character stands on the baseline; small letters and other symbols may not."""
     return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper() or text in STANDING)

@@ -1,7 +1,7 @@
 """Train the orientation classifier; see :mod:`handwriting.recognition.orientation`.
 
 Every ink is an example of all sixteen orientations at once, since its counts are permuted rather than measured again:
-the loss is the cross-entropy of the orientation that it has.
+the loss is the cross-entropy of the true orientation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from handwriting.recognition.pen_counts import MOVES_BEGIN, SIZE
 BATCH = 64
 RATE = 3e-3
 MOVES_DROPPED = 0.25
-"""Share of the examples that are seen without moves between strokes, whose order a file may have lost."""
+"""Share of the examples without moves between strokes, whose order a file may have lost."""
 INPUT_DROPOUT = 0.1
 
 

@@ -22,7 +22,7 @@ from handwriting.recognition.stroke_order import (
 )
 
 TURNED, SLANTED = 18.0, 22.0
-"""Largest rotation and slant of a training ink in degrees; half of the inks have one, and half the other."""
+"""Largest rotation and slant of a training ink in degrees; half of the inks are rotated, and half are slanted."""
 SHORTEST = 0.15
 """Strokes that are shorter than this, in letter sizes, have no direction."""
 
@@ -59,7 +59,7 @@ class PenExamples:
 
 
 def _measured(ink: Ink) -> tuple[NDArray[np.float64], ...]:
-    """What an ink adds to each field of :class:`PenExamples`."""
+    """Return what an ink adds to each field of :class:`PenExamples`."""
     shapes = StrokeShapes.of(ink)
     strokes, moves = stroke_counts(ink)
     drawn = shapes.length > SHORTEST
@@ -75,7 +75,7 @@ def _measured(ink: Ink) -> tuple[NDArray[np.float64], ...]:
 
 
 def distorted(ink: Ink, rng: np.random.Generator) -> Ink:
-    """The ink, perhaps turned and perhaps sheared."""
+    """Return the ink, randomly rotated or sheared."""
     if rng.random() < 0.5:
         ink = rotated(ink, rng.uniform(-TURNED, TURNED))
     return slanted(ink, rng.uniform(-SLANTED, SLANTED)) if rng.random() < 0.5 else ink

@@ -1,7 +1,7 @@
 """Train the networks for the direction and order of strokes; see :mod:`handwriting.recognition.stroke_order`.
 
 Examples are strokes and pairs of strokes as people wrote them. The loss is that of a logistic regression on the
-difference between the scores of an example and of the same one the other way round.
+difference between the scores of an example and its reversal.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from handwriting.training.pen_examples import PenExamples
 
 BATCH = 256
 DIRECTION_SIZES, ORDER_SIZES = (96, 48), (48, 24)
-"""Cells of the hidden layers."""
+"""Sizes of the hidden layers."""
 WEIGHT_DECAY = 1e-2
 
 
@@ -59,7 +59,7 @@ def _trained(
     progress: Progress,
     linear: NDArray[np.float32] | None = None,
 ) -> tuple[Perceptron, NDArray[np.float32]]:
-    """A network that scores ``right`` above ``wrong``, and weights for the differences ``linear``, all (n, D)."""
+    """Train a network that scores ``right`` above ``wrong``, and weights for the differences ``linear``, all (n, D)."""
     a, b = torch.from_numpy(right), torch.from_numpy(wrong)
     c = torch.zeros(len(a), 0) if linear is None else torch.from_numpy(linear)
     both = torch.cat([a, b])
