@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import typer
 
-from handwriting.cli import corpus, evaluate, inspect, language, letter, read, serve, study, style, train, write
+from handwriting.cli import corpus, evaluate, inspect, language, letter, page, read, serve, study, style, train, write
 from handwriting.cli.help import PLAIN, Application, Command
 from handwriting.cli.program import NAME, as_called, program
 from handwriting.errors import InkError
@@ -35,6 +35,7 @@ for name, function in (
 ):
     app.command(name, cls=Command)(function)
 for name, group in (
+    ("page", page.app),
     ("style", style.app),
     ("train", train.app),
     ("language", language.app),

@@ -239,4 +239,9 @@ export const de = {
   "inside.rises": "Wert „{signal}“ steigt bei „{event}“: AUC {auc}; der beste Wert, den eine Einheit durch Zufall erreicht, ist {chance}. Die Tinte ist breit, wo er hoch ist.",
   "inside.falls": "Wert „{signal}“ fällt bei „{event}“: AUC {auc}; der beste Wert, den eine Einheit durch Zufall erreicht, ist {chance}. Die Tinte ist breit, wo er hoch ist.",
   "inside.step": "Schritt {step} von {count}",
+  "site.here": "Diese Seite läuft allein in Ihrem Browser: Was Sie schreiben, bleibt auf diesem Gerät, und nach dem ersten Besuch geht es ohne Netz.",
+  "site.inside": "Der Blick ins Netz braucht das Programm auf Ihrem Rechner: handwriting serve",
+  "site.needsServer": "Das braucht das Programm auf Ihrem Rechner: handwriting serve",
+  "site.offline": "Eine Datei dieser Seite konnte nicht geladen werden. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
+  "site.hardlyInk": "Da ist kaum Tinte. Schreiben Sie die ganze Zeile.",
 };

@@ -239,4 +239,9 @@ export const en = {
   "inside.rises": "The {signal} rises at “{event}”: AUC {auc}; the best that any unit reaches by chance is {chance}. The ink is wide where it is high.",
   "inside.falls": "The {signal} falls at “{event}”: AUC {auc}; the best that any unit reaches by chance is {chance}. The ink is wide where it is high.",
   "inside.step": "Step {step} of {count}",
+  "site.here": "This page runs in your browser alone: what you write stays on this device, and after the first visit it works without a network.",
+  "site.inside": "The view into the network needs the program on your computer: handwriting serve",
+  "site.needsServer": "This needs the program on your computer: handwriting serve",
+  "site.offline": "A file of this page could not be loaded. Check the connection, and try again.",
+  "site.hardlyInk": "There is hardly any ink. Write the whole line.",
 };
