@@ -29,6 +29,13 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The value below which a share of the values lies, interpolated. */
+export function quantile(values, share) {
+  const sorted = Float64Array.from(values).sort();
+  const at = share * (sorted.length - 1), low = Math.floor(at), high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (sorted[high] - sorted[low]) * (at - low);
+}
+
 /** The number of the first element of a sorted array that is at least `wanted`. */
 export function searchsorted(sorted, wanted, low = 0, high = sorted.length) {
   while (low < high) {

@@ -1,6 +1,7 @@
 // The thread that answers the page's requests: see backend.js.
 
-import { Refusal, routes, streams } from "./routes.js";
+import { Refusal } from "./refusal.js";
+import { routes, streams } from "./routes.js";
 
 const running = new Map(); // what stops the requests that are running
 
@@ -13,9 +14,10 @@ self.addEventListener("message", async ({ data: { id, path, body, abort } }) => 
   running.set(id, control);
   try {
     if (path in streams) {
-      for await (const event of streams[path](body, control.signal)) {
+      const emit = (event) => self.postMessage({ id, event });
+      for await (const event of streams[path](body, { emit, signal: control.signal })) {
         if (control.signal.aborted) return;
-        self.postMessage({ id, event });
+        emit(event);
       }
       self.postMessage({ id });
     } else if (path in routes) self.postMessage({ id, value: await routes[path](body) });

@@ -1,7 +1,7 @@
 // Blocks of text beside each other. The twin of handwriting/recognition/pages/columns.py. Boxes are [left, top, right,
 // bottom] in letter heights.
 
-import { argsort, max, min, range, searchsorted } from "../numbers.js";
+import { argsort, max, min, quantile, range, searchsorted } from "../numbers.js";
 
 const TALLEST_ROW = 3.5;
 const ROWS = 3;
@@ -82,10 +82,4 @@ function gaps(begin, end, stray) {
   }
   const inner = found.filter(([a, b]) => end.filter((value) => value <= a + 1e-9).length > stray && begin.filter((value) => value >= b - 1e-9).length > stray);
   return argsort(inner, ([a, b]) => a - b).map((i) => inner[i]);
-}
-
-function quantile(values, share) {
-  const sorted = Float64Array.from(values).sort();
-  const at = share * (sorted.length - 1), low = Math.floor(at), high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (sorted[high] - sorted[low]) * (at - low);
 }

@@ -1,0 +1,175 @@
+"""Whether the site without a server reads as Python does, and how fast it is, in Chromium.
+
+    OMP_NUM_THREADS=1 python benchmarks/site.py [--data CORPUS] [--lines 200]
+
+Lines are written by the synthesizer, and with ``--data`` taken from a corpus's development set as well. *features* is
+the largest difference between the inputs of the network; *best path* and *with language model* count lines whose text
+is the same as Python's, which reads line by line as the browser does. Python's matrix products of eight-bit integers
+are rounded in another way than WebAssembly's, so probabilities differ a little: *log-probability* is the largest
+difference of the text's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handwriting.corpora import open_corpus
+from handwriting.features import encode
+from handwriting.ink import Ink
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.site.export import export_site
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.synthesizer import Synthesizer
+
+SENTENCES = Path(__file__).with_name("sentences.txt")
+CHUNK = 20
+"""Lines that the page is given at a time."""
+
+READ = """async (lines) => {
+    const { reader, plainReader } = await import("./engine/models.js");
+    const { encode } = await import("./engine/ink/encode.js");
+    const { inkOfPoints } = await import("./engine/ink/ink.js");
+    const [language, plain] = [await reader(), await plainReader()], read = [];
+    for (const strokes of lines) {
+        const ink = inkOfPoints(strokes.map((stroke) => stroke.map(([x, y]) => ({ x, y }))));
+        const { steps, points, order } = encode(ink, language.features);
+        const begin = performance.now();
+        const [{ text, logProbability }] = await language.read(ink);
+        const milliseconds = performance.now() - begin;
+        const [{ text: greedy }] = await plain.read(ink);
+        read.push({ steps: [...steps], points: [...points], order: [...order], text, logProbability, greedy, milliseconds });
+    }
+    return read;
+}"""
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far the browser agrees with Python on some lines."""
+
+    lines: int
+    features: float
+    """Largest difference of a feature; infinite where the steps themselves differ."""
+    best_path: int
+    """Lines with the same best path."""
+    language: int
+    """Lines with the same text from the search with the language model."""
+    log_probability: float
+    """Largest difference of the texts' log-probabilities, where the texts are the same."""
+    milliseconds: float
+    """Median time of a line in the browser, with the language model."""
+    differing: tuple[tuple[str, str], ...]
+    """Texts that differ: Python's and the browser's."""
+
+
+def compare(page: Any, recognizer: Recognizer, inks: Sequence[Ink]) -> Parity:
+    """Read ``inks`` in Python and on ``page``, a Playwright page that shows the site."""
+    features, probabilities, times = [0.0], [0.0], []
+    best_path = 0
+    differing: list[tuple[str, str]] = []
+    for start in range(0, len(inks), CHUNK):
+        chunk = inks[start : start + CHUNK]
+        found = page.evaluate(READ, [[stroke.tolist() for stroke in ink.strokes] for ink in chunk])
+        for ink, other in zip(chunk, found, strict=True):
+            own = encode(ink, recognizer.features)
+            same = own.points.ravel().tolist() == other["points"] and own.order.tolist() == other["order"]
+            steps = np.array(other["steps"], dtype=np.float32)
+            features.append(float(np.abs(steps - own.steps.ravel()).max()) if same else np.inf)
+            best_path += recognizer.transcribe(ink).text == other["greedy"]
+            read = recognizer.transcribe(ink, "language")
+            if read.text == other["text"]:
+                probabilities.append(abs(read.log_probability - other["logProbability"]))
+            else:
+                differing.append((read.text, other["text"]))
+            times.append(other["milliseconds"])
+    return Parity(
+        len(inks), max(features), best_path, len(inks) - len(differing), max(probabilities), float(np.median(times)),
+        tuple(differing),
+    )  # fmt: skip
+
+
+def written(synthesizer: Synthesizer, count: int) -> list[Ink]:
+    """So many lines that the synthesizer writes, each in another hand."""
+    sentences = SENTENCES.read_text(encoding="utf-8").split("\n")
+    texts = [" ".join(sentence.split()[:6]) for sentence in sentences if sentence.strip() and sentence[0] != "#"]
+    some = [texts[i % len(texts)] for i in range(count)]
+    return [line.ink for line in synthesizer.write(some, Hand(seed=19))]
+
+
+def real(data: str, count: int) -> list[Ink]:
+    """So many lines of a corpus's development set, evenly spread."""
+    corpus = open_corpus(data)
+    ids = corpus.ids("testset_v")
+    return [corpus.line(ids[i]).ink for i in np.linspace(0, len(ids) - 1, count).astype(int)]
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Any, float, Synthesizer, Recognizer]]:
+    """A page in Chromium that shows the site, and the seconds until it was ready to read."""
+    from playwright.sync_api import sync_playwright
+
+    recognizer, synthesizer = Recognizer.load(), Synthesizer.load()
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        sizes = export_site(Path(folder) / "site", recognizer, synthesizer)
+        print(f"the site: {len(sizes)} files, {sum(sizes.values()) / 1e6:.1f} MB")
+        handler = functools.partial(_Quiet, directory=str(Path(folder) / "site"))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(service_workers="block")
+        began = time.monotonic()
+        page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
+        page.wait_for_selector("html[data-ready]")
+        page.evaluate("import('./engine/models.js').then(({ reader }) => reader()).then(() => true)")
+        yield page, time.monotonic() - began, synthesizer, recognizer
+        browser.close()
+        server.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--data", help="corpus with a development set")
+    parser.add_argument("--lines", type=int, default=200)
+    options = parser.parse_args()
+    with opened() as (page, seconds, synthesizer, recognizer):
+        print(f"open and ready to read: {seconds:.1f} s")
+        sets = [("written", written(synthesizer, options.lines))]
+        if options.data:
+            sets.append(("testset_v", real(options.data, options.lines)))
+        print("| lines | features | best path | with language model | log-probability | ms a line |")
+        print("|---|---|---|---|---|---|")
+        for name, inks in sets:
+            found = compare(page, recognizer, inks)
+            print(
+                f"| {found.lines} {name} | {found.features:.1g} | {found.best_path} | {found.language} | "
+                f"{found.log_probability:.2g} | {found.milliseconds:.0f} |",
+                flush=True,
+            )
+            for own, other in found.differing:
+                print(f"differs: {own!r} in Python, {other!r} in the browser")
+
+
+if __name__ == "__main__":
+    main()
