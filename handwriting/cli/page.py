@@ -10,7 +10,7 @@ import typer
 from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import Checkpoint, RecognizerCheckpoint
 
-app = typer.Typer(help="Export the page that 'serve' opens as a static site.", **PLAIN)
+app = typer.Typer(help="Export the page of 'serve' as a static site.", **PLAIN)
 
 
 @app.command("export", cls=Command)
@@ -21,10 +21,10 @@ def export(
     checkpoint: Checkpoint = None,
     recognizer: RecognizerCheckpoint = None,
 ) -> None:
-    """Export the page as a folder of static files, which reads and writes in the browser, without a server of its own.
+    """Export the page as static files for any web host.
 
-    Any web host shows it, and so does 'python -m http.server --directory FOLDER'. After the first visit it works
-    offline.
+    It reads and writes in the browser, without a server of its own, and after the first visit without a network. On
+    this machine, 'python -m http.server --directory FOLDER' shows it.
     """
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.site.export import export_site

@@ -9,10 +9,12 @@ import lzma
 import os
 import secrets
 import shutil
+from functools import cache
 from pathlib import Path
 
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.site.models import TERMS
 from handwriting.site.models import files as model_files
 from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -31,6 +33,8 @@ HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <link rel="apple-touch-icon" href="icon-192.png">
 <link rel="stylesheet" href="site.css">
 """
+UNUSED = ("runtime/LICENSE", f"models/{TERMS}")
+"""Files for people, which the page does not load."""
 SCRIPT = '<script type="module" src="main.js"></script>'
 RUNTIME_SHA256 = {
     "ort.wasm.bundle.min.mjs": "11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90",
@@ -78,7 +82,7 @@ def site_files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, by
     digest = hashlib.sha256()
     for name in sorted(site):
         digest.update(name.encode() + b"\0" + hashlib.sha256(site[name]).digest())
-    names = ["./", *sorted(name for name in site if not name.endswith("LICENSE"))]
+    names = ["./", *sorted(name for name in site if name not in UNUSED)]
     site[WORKER] = worker.replace("{version}", digest.hexdigest()[:16]).replace("{files}", json.dumps(names)).encode()
     return site
 
@@ -107,6 +111,7 @@ def _index(markup: str) -> str:
     return markup.replace(SCRIPT, HEAD + script)
 
 
+@cache
 def _runtime() -> dict[str, bytes]:
     """The inference engine, checked; the WebAssembly is compressed, and unpacked by the browser."""
     folder = HERE / "runtime"

@@ -17,6 +17,9 @@ from handwriting.synthesis.codes import FILE as HANDS
 from handwriting.synthesis.styles import SHIPPED, load
 from handwriting.synthesis.synthesizer import Synthesizer
 
+TERMS = "TERMS.txt"
+"""File with the terms of use of what the models were trained on."""
+
 
 def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
     """The files of the folder ``models``, by name.
@@ -40,11 +43,17 @@ def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
     }
     read = {name: path.read_bytes() for name, path in paths.items()}
     cards = json.dumps(_cards(recognizer, synthesizer), ensure_ascii=False, separators=(",", ":"))
-    return read | {"models.json": cards.encode()}
+    return read | {"models.json": cards.encode(), TERMS: _terms(recognizer, synthesizer).encode()}
 
 
 def _language_file(recognizer: Recognizer) -> Path:
     return shipped(recognizer.checkpoint.card.get("language", "language")) / "model.npz"
+
+
+def _terms(recognizer: Recognizer, synthesizer: Synthesizer) -> str:
+    cards = {"recognizer": recognizer.checkpoint.card, "language": recognizer.language.card}
+    cards |= {"synthesizer": synthesizer.card}
+    return "".join(f"{name}: {card.get('terms', 'not stated')}\n" for name, card in cards.items())
 
 
 def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
@@ -55,12 +64,8 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
         "recognizer": {
             "alphabet": recognizer.alphabet.characters,
             "features": {"tolerance": recognizer.features.tolerance},
-            "terms": recognizer.checkpoint.card.get("terms"),
         },
-        "language": {
-            "weights": asdict(recognizer.language.weights),
-            "terms": recognizer.language.card.get("terms"),
-        },
+        "language": {"weights": asdict(recognizer.language.weights)},
         "synthesizer": {
             "alphabet": synthesizer.alphabet.characters,
             "name": synthesizer.codes.name,
@@ -69,7 +74,6 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
             "normalizer": card["normalizer"],
             "pace": synthesizer.network.pace,
             "hand": card["hand"],
-            "terms": card.get("terms"),
         },
         "characters": {"characters": "".join(sorted(known)), "replaced": replaced(known)},
         "spellings": _spellings(known),

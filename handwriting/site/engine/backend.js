@@ -49,7 +49,7 @@ async function* messages(path, body, signal) {
 /** An error of a worker, in the chosen language. */
 function failure({ key, values, message, status }) {
   if (key) return new UserError(t(key, values), 422);
-  return status === 0 ? new UserError(t("site.offline"), 0) : new Error(message);
+  return status === 0 ? new UserError(t("error.offline"), 0) : new Error(message);
 }
 
 async function answer(path, body, signal) {
@@ -75,5 +75,5 @@ export const local = {
   get: (path) => answer(route(path), null),
   send: (path, body, signal) => answer(route(path), body, signal),
   stream: (path, body, signal) => messages(route(path), { ...body, ...query(path) }, signal),
-  needsServer: () => Promise.reject(new UserError(t("site.needsServer"), NEEDS_SERVER)),
+  sendFile: () => Promise.reject(new UserError(t("site.files"), NEEDS_SERVER)),
 };

@@ -1,12 +1,7 @@
-// What the page needs on a site without a server: it works offline after the first visit, and says what is missing.
+// What the page needs on a site without a server: other texts, and its files in a cache, so that it works offline.
 
-import { t } from "./shell/strings.js";
+import { preferTexts } from "./shell/strings.js";
 
+preferTexts("site.");
 document.documentElement.dataset.backend = "browser";
-
-for (const [id, key] of Object.entries({ settings: "site.here", inside: "site.inside" })) {
-  const note = Object.assign(document.createElement("p"), { className: "muted site-note", textContent: t(key) });
-  (document.querySelector(`#${id} .choices, section#${id}`) ?? document.body).append(note);
-}
-
-navigator.serviceWorker?.register("service-worker.js");
+navigator.serviceWorker?.register("service-worker.js").catch(() => {}); // it works without, but only online

@@ -43,7 +43,7 @@ function post(path, body, signal) {
 export const send = local?.send ?? ((path, body, signal) => post(path, body, signal).then((response) => response.json()));
 
 /** The JSON response to a file that is sent as it is. */
-export const sendFile = local?.needsServer ?? ((path, file) => request(path, { method: "POST", body: file }).then((response) => response.json()));
+export const sendFile = local?.sendFile ?? ((path, file) => request(path, { method: "POST", body: file }).then((response) => response.json()));
 
 /** Have the server make a file, and offer it as a download. */
 export async function download(path, body, name) {
