@@ -5,8 +5,9 @@
 *sentences*: CER and failed lines, each in another hand. *height*: the writing height of the last third of a line over
 that of the first. *letters*: those of ``benchmarks/letters`` on a page 210 mm wide, each at several seeds. *strings*:
 those of ``benchmarks/strings.txt``, which are digits, prices, times, addresses, code and symbols. *characters*: each
-printable ASCII character in several contexts, and how often it is read right where it stands. All are read by best
-path. ``--n`` and ``--seeds`` make a short run of it.
+printable ASCII character in several contexts, and how often it is read right where it stands. Sentences are drawn
+once; letters, strings and characters as people get them, with misread words drawn again (``--best-of 1``: without).
+All are read by best path. ``--n`` and ``--seeds`` make a short run of it.
 """
 
 from __future__ import annotations
@@ -94,6 +95,18 @@ def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
               f"worst page {100 * cers.max():.1f} %", flush=True)  # fmt: skip
 
 
+def composed(
+    synthesizer: Synthesizer, recognizer: Recognizer, texts: Sequence[str], options: argparse.Namespace
+) -> list[WrittenLine]:
+    """Each text as the command ``generate`` writes it, in another hand: a line, with its misread words drawn again."""
+    writer = WordWriter(synthesizer, recognizer if options.best_of > 1 else None, options.best_of)
+    lines = []
+    for seed, text in enumerate(texts, options.seed):
+        page = write_page(writer, text, PageLayout(width_mm=None), Hand(options.bias, seed, options.style))
+        lines += page.lines
+    return lines
+
+
 def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
     texts, refused = [], 0
     for text in (HERE / "strings.txt").read_text("utf-8").splitlines()[: options.n]:
@@ -101,7 +114,7 @@ def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
             texts.append(synthesizer.writable(text))
         except ValueError:
             refused += 1
-    cer, failed, _ = legibility(recognizer, synthesizer.write(texts, Hand(options.bias, options.seed, options.style)))
+    cer, failed, _ = legibility(recognizer, composed(synthesizer, recognizer, texts, options))
     print(
         f"strings: {len(texts)} written, {refused} refused, CER {100 * cer:.1f} %, failed {100 * failed:.1f} %",
         flush=True,
@@ -113,7 +126,7 @@ def characters(synthesizer: Synthesizer, recognizer: Recognizer, options: argpar
     known = [c for c in PRINTABLE if c in synthesizer.characters and c in recognizer.alphabet.characters]
     texts = [context.format(c) for context in contexts for c in known]
     places = [context.index("{") for context in contexts for _ in known]
-    lines = synthesizer.write(texts, Hand(options.bias, options.seed, options.style))
+    lines = composed(synthesizer, recognizer, texts, options)
     right: dict[str, list[bool]] = {c: [] for c in known}
     confused: dict[str, list[str]] = {c: [] for c in known}
     _, _, pairs = legibility(recognizer, lines)
@@ -145,7 +158,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="pages of each letter")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
-    parser.add_argument("--best-of", type=int, default=8, help="drawings of a misread word of a letter")
+    parser.add_argument("--best-of", type=int, default=8, help="drawings of a misread word, except in sentences")
     parser.add_argument("--bias", type=float, default=1.0)
     parser.add_argument("--style", type=load, help="one hand for all; by default, another one for each line and page")
     options = parser.parse_args()

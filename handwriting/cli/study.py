@@ -81,7 +81,7 @@ def memory(
     variant: Annotated[
         list[str] | None,
         typer.Option(
-            help="Network: tanh, 1997, 1997-truncated, forget-0, forget-1, forget-3 or peephole; repeatable."
+            help="Network: tanh, 1997, 1997-truncated, forget-0, forget-1, forget-3, peephole or coupled; repeatable."
             "  [default: all]",
             show_default=False,
         ),
@@ -144,7 +144,8 @@ def variants(
     variant: Annotated[
         list[str] | None,
         typer.Option(
-            help="Equations: tanh, 1997, 1997-truncated, forget-0, forget-1 or peephole; repeatable.  [default: all]",
+            help="Equations: tanh, 1997, 1997-truncated, forget-0, forget-1, peephole or coupled; repeatable."
+            "  [default: all]",
             show_default=False,
         ),
     ] = None,

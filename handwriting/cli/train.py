@@ -43,8 +43,8 @@ def train_recognizer(
     train: Annotated[
         list[str] | None,
         typer.Option(
-            help="Split to train on. To mix several, repeat it as [FORM:]SPLIT=SHARE, where FORM is whole, line or"
-            " token.  [default: trainset]",
+            help="Split to train on. To mix several, repeat it as [FORM:]SPLIT=SHARE, where FORM is whole, line,"
+            " token or string.  [default: trainset]",
             show_default=False,
         ),
     ] = None,

@@ -30,7 +30,10 @@ SMALLEST = 1 / 3
 
 SMALL_LETTERS = frozenset("aceimnorsuvwxz")
 
-MATCHED = 0.75, 1.35
+ENLARGED = 1.12
+"""How much larger networks write words by themselves, where a text does not show it."""
+
+MATCHED = 0.65, 1.25
 """A word that was drawn by itself is brought to the size of the others by a factor within these."""
 
 LEAN, SIZE_SPREAD = 0.03, 0.06
@@ -52,6 +55,8 @@ class Measure:
     space: float
     """Between words."""
     shape: HandShape
+    enlarged: float = 1.0
+    """How much larger it writes words by themselves."""
 
     @classmethod
     def of(cls, words: Sequence[DrawnWord], usual: float) -> Measure:
@@ -66,7 +71,9 @@ class Measure:
         gaps = [one.word.gap for one in words if one.word.gap is not None]
         typical = float(np.median(gaps)) if gaps else TYPICAL_SPACE * height
         space = float(np.clip(typical, MIN_SPACE * height, MAX_SPACE * height))
-        return cls(height, space, HandShape(x_height, -float(np.median([slant(ink) for ink in long]))))
+        shape = HandShape(x_height, -float(np.median([slant(ink) for ink in long])))
+        shown = [ENLARGED, *(one.enlarged for one in words if one.enlarged is not None)]
+        return cls(height, space, shape, float(np.median(shown)))
 
 
 def _small_letters(drawn: DrawnWord) -> list[float]:
@@ -79,6 +86,17 @@ def _small_letters(drawn: DrawnWord) -> list[float]:
         for at, character in enumerate(drawn.word.text)
         if character in SMALL_LETTERS and (places == at).sum() > 3
     ]
+
+
+def _matching(drawn: DrawnWord, measure: Measure) -> float:
+    """The factor that gives a word that was drawn by itself the size of the others.
+
+    The median of what the hand, the first drawing and the small letters say, since each of them may be wrong.
+    """
+    factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
+    if small := _small_letters(drawn):
+        factors.append(measure.shape.x_height / max(float(np.median(small)), 1e-9))
+    return float(np.clip(np.median(factors), *MATCHED))
 
 
 @dataclass(frozen=True)
@@ -111,8 +129,8 @@ class Finisher:
         """The word ``size`` times as large as usual; one that is wider than ``room`` mm is drawn narrower."""
         growth = size * self._height / measure.height
         space = growth * measure.space
-        if drawn.changed and (small := _small_letters(drawn)):  # a network writes words by themselves in another size
-            growth *= float(np.clip(measure.shape.x_height / max(float(np.median(small)), 1e-9), *MATCHED))
+        if drawn.changed:
+            growth *= _matching(drawn, measure)
         ink = drawn.word.ink
         lean = self._shear + self._lively * self._random.normal(0, LEAN)
         varied = growth * math.exp(self._lively * self._random.normal(0, SIZE_SPREAD))

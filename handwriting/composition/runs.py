@@ -19,6 +19,7 @@ from handwriting.composition.effort import Effort
 from handwriting.composition.reading import ReadWord, read_words
 from handwriting.composition.words import WordInk, beside, cut, stands
 from handwriting.errors import InkError
+from handwriting.geometry.normalise import writing_height
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.observer import Observer
@@ -47,6 +48,8 @@ class DrawnWord:
     """How often it was drawn."""
     changed: bool = False
     """Whether another drawing than the first is kept."""
+    enlarged: float | None = None
+    """Its writing height over that of the first drawing, from which it differs; None where that shows no size."""
     was_joined: bool = False
     """Whether the first drawing joined a neighbour."""
 
@@ -168,7 +171,11 @@ def _replaced(old: DrawnWord, line: Written, read: ReadWord) -> DrawnWord:
         above, below = (sum(ink.bounds[1::2]) / 2 for ink in (old.word.ink, piece.ink))
         piece = replace(piece, ink=piece.ink.moved_to(piece.ink.x, piece.ink.y + above - below))
     piece = replace(piece, begin=old.word.begin, gap=old.word.gap)
-    return replace(old, word=piece, read=read.read, errors=read.errors, changed=True)
+    enlarged = None
+    if piece.ink is not None and old.word.ink is not None and not old.was_joined:
+        before = 1.0 if not old.changed else old.enlarged
+        enlarged = before and before * writing_height(piece.ink) / writing_height(old.word.ink)
+    return replace(old, word=piece, read=read.read, errors=read.errors, changed=True, enlarged=enlarged)
 
 
 def runs_of(words: Sequence[str], longest: int = RUN_CHARACTERS, first: int | None = None) -> list[list[str]]:

@@ -299,12 +299,15 @@ def _read(
     There is at least one page, unless what the pages have besides ink is added to a list of ``extras``.
     """
     data, file = _load(source)
+    notes = Notes(file)
     if data.startswith(packed.GZIP):
-        data = packed.gunzip(data, file)
+        data = packed.gunzip(data, file, notes)
+        if not data and notes.first_loss:
+            raise _without_ink(file, notes)
     found = find(data, file, format)
     check_size(len(data), file, MAX_PACKAGE if data.startswith(packed.ZIP) else found.most)
     beside = found.extras if extras is not None else None
-    notes = Notes(file, known=beside.covers if beside else frozenset())
+    notes.known = beside.covers if beside else frozenset()
     with np.errstate(all="ignore"):  # values that are not finite are refused one by one
         try:
             result = found.read(data, file, notes)

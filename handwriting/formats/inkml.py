@@ -25,6 +25,7 @@ from handwriting.formats.inkml_trace import values
 from handwriting.formats.numerals import places, texts
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
+from handwriting.formats.xml_damage import Vocabulary
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
 from handwriting.notes import Notes
@@ -34,6 +35,7 @@ NAMESPACE = "http://www.w3.org/2003/InkML"
 TRUTH = ("truth", "text", "transcription", "transcript", "label", "groundtruth", "unicode")
 """Types of annotation that say what is written, in lower case."""
 WRITER = ("writer", "writerid")
+VOCABULARY = Vocabulary(("trace", "annotation"), (ROOT, "traceGroup", "definitions", "traceView", "context"))
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units"})
 
 
@@ -43,7 +45,7 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The ink of a document as one page."""
-    root = xml.parse(data, file)
+    root = xml.parse(data, file, notes, VOCABULARY)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an InkML file")
     return _Document(root, file, notes).pages()

@@ -8,32 +8,41 @@ import zlib
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.limits import MAX_MEMBERS, MAX_UNPACKED
+from handwriting.notes import Notes
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+PIECE = 65536
+"""Bytes that are unpacked at once."""
 
 
-def gunzip(data: bytes, file: str) -> bytes:
+def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
     """The content of a gzip file, which may consist of several members in sequence.
 
-    Raises :class:`InkError` when it is damaged, cut short, or unpacks to more than ``MAX_UNPACKED`` bytes.
+    Raises :class:`InkError` when it is damaged or cut short; with ``notes``, this is noted instead, and what comes
+    before the damage is returned. Raises :class:`TooLargeError` when it unpacks to more than ``MAX_UNPACKED`` bytes.
     """
     parts: list[bytes] = []
-    size = 0
-    while data.startswith(GZIP):
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            part = unpacker.decompress(data, MAX_UNPACKED + 1 - size)
-        except zlib.error as error:
-            raise InkError(f"{file}: damaged gzip data ({error}); copy or export the file again") from None
-        size += len(part)
-        _check(size, file)
-        if not unpacker.eof:
-            raise InkError(f"{file}: its gzip data is cut short; copy or export the file again")
-        parts.append(part)
-        if len(parts) > MAX_MEMBERS:
-            raise TooLargeError(f"{file}: more than {MAX_MEMBERS:,} gzip members; save it again")
-        data = unpacker.unused_data
+    with (notes or Notes(file, strict=True)).part("the rest of the file"):
+        size = members = 0
+        while data.startswith(GZIP):
+            unpacker = zlib.decompressobj(wbits=31)
+            at = 0
+            while at < len(data) and not unpacker.eof:
+                try:
+                    part = unpacker.decompress(data[at : at + PIECE], MAX_UNPACKED + 1 - size)
+                except zlib.error as error:
+                    raise InkError(f"{file}: damaged gzip data ({error}); copy or export the file again") from None
+                at += PIECE
+                size += len(part)
+                _check(size, file)
+                parts.append(part)
+            if not unpacker.eof:
+                raise InkError(f"{file}: its gzip data is cut short; copy or export the file again")
+            members += 1
+            if members > MAX_MEMBERS:
+                raise TooLargeError(f"{file}: more than {MAX_MEMBERS:,} gzip members; save it again")
+            data = unpacker.unused_data + data[at:]
     return b"".join(parts)
 
 

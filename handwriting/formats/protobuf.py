@@ -12,6 +12,7 @@ import numpy as np
 from handwriting.errors import InkError, TooLargeError
 from handwriting.ink import Floats
 from handwriting.limits import MAX_POINTS, MAX_STROKES
+from handwriting.notes import Notes
 
 MAX_FIELDS = 4 * MAX_STROKES
 _FIXED = {1: 8, 5: 4}
@@ -19,38 +20,47 @@ _FIXED = {1: 8, 5: 4}
 
 
 class Message:
-    """The fields of a message. Raises :class:`InkError` when it is damaged or has too many."""
+    """The fields of a message. Raises :class:`InkError` when it is damaged or has too many.
 
-    def __init__(self, data: bytes, file: str) -> None:
+    With ``notes``, damage is noted instead and what comes before it is kept, of the last field as much as there is.
+    """
+
+    def __init__(self, data: bytes, file: str, notes: Notes | None = None) -> None:
         self.file = file
         self.fields: dict[int, list[bytes | int]] = {}
+        with (notes or Notes(file, strict=True)).part("the rest of the ink"):
+            self._parse(data, notes is not None)
+
+    def _parse(self, data: bytes, keep: bool) -> None:
         at = count = 0
         while at < len(data):
-            key, at = _varint(data, at, file)
+            key, at = _varint(data, at, self.file)
             number, kind = key >> 3, key & 7
             value: bytes | int
             if kind == 0:
-                value, at = _varint(data, at, file)
+                value, at = _varint(data, at, self.file)
             else:
                 size = _FIXED.get(kind)
                 if kind == 2:
-                    size, at = _varint(data, at, file)
+                    size, at = _varint(data, at, self.file)
                 if size is None or size > len(data) - at:
-                    raise _damaged(file)
+                    if keep and kind == 2:
+                        self.fields.setdefault(number, []).append(data[at:])
+                    raise _damaged(self.file)
                 value, at = data[at : at + size], at + size
             self.fields.setdefault(number, []).append(value)
             count += 1
             if count > MAX_FIELDS:
-                raise TooLargeError(f"{file}: a message of more than {MAX_FIELDS:,} fields; split it into pages")
+                raise TooLargeError(f"{self.file}: a message of more than {MAX_FIELDS:,} fields; split it into pages")
 
     def messages(self, number: int) -> list[Message]:
         """The messages in a repeated field."""
         return [Message(data, self.file) for data in self.contents(number)]
 
-    def message(self, number: int) -> Message:
+    def message(self, number: int, notes: Notes | None = None) -> Message:
         """The message in a field; an empty one when it is missing."""
         found = self.contents(number)
-        return Message(found[-1] if found else b"", self.file)
+        return Message(found[-1] if found else b"", self.file, notes)
 
     def contents(self, number: int) -> list[bytes]:
         """The bytes of a field of messages or strings."""

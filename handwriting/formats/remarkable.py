@@ -118,7 +118,7 @@ def _page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
             continue
         notes.count("stroke color", line.color not in COLORS, "detail")
         with notes.part(f"stroke {count} on {where}"):
-            strokes.add(line.x, line.y, None, line.pressure.clip(0, 1))
+            strokes.add(line.x, line.y, None, line.pressure)
     ink = strokes.ink(Source(units=UNIT, file=file))
     if ink is None:
         return None

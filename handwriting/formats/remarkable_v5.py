@@ -52,4 +52,4 @@ def _read(data: bytes, head: struct.Struct, found: list[RecordedStroke], file: s
             values = np.frombuffer(data, "<f4", points * 6, at).reshape(-1, 6).astype(np.float64)
             at += size
             if points:
-                found.append(RecordedStroke(tool, color, values[:, 0], values[:, 1], values[:, 5]))
+                found.append(RecordedStroke(tool, color, values[:, 0], values[:, 1], values[:, 5].clip(0, 1)))

@@ -7,6 +7,7 @@ paper. Typed text is left out, and lines that the tablet moves along with it sta
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -32,7 +33,15 @@ _SIZES = {BYTE8: 8, BYTE4: 4, BYTE1: 1}
 TREE, NODE, GLYPHS, LINE, TEXT, SCENE = 0x01, 0x02, 0x03, 0x05, 0x07, 0x0D
 """Types of block: a group's place in the tree, a group, a highlighted passage, a line, typed text, the scene."""
 
+_ID = rb".[\x80-\xff]*[\x00-\x7f]"
+_PLACE = re.compile(rb"\x2f" + _ID + rb"\x3f" + _ID + rb"\x4f" + _ID + rb"\x54.{4}", re.DOTALL)
+"""Values 2 to 5 of an item of a group: its identifier, those beside it, and how much was deleted."""
+_FIXED_PART = re.compile(rb"\x14(.{4})\x24(.{4})\x38.{8}\x44.{4}\x5c(.{4})", re.DOTALL)
+"""Values 1 to 5 of a line: tool, color, scale of the thickness, first length, and the size of its points."""
+
 Identifier = tuple[int, int]
+MAX_LINES = MAX_STROKES // 2
+"""Lines of one page; a full page of writing has about a thousand."""
 
 
 def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[RecordedStroke], Paper]:
@@ -45,6 +54,8 @@ def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Record
     with notes.part(f"the rest of {where}"):
         for kind, revision, block in blocks(data, file):
             number += kind == LINE
+            if number > MAX_LINES:
+                raise TooLargeError(f"{file}: {where} has more than {MAX_LINES:,} lines; split it")
             with notes.part(f"stroke {number} on {where}" if kind == LINE else f"a part of {where}"):
                 try:
                     if kind == TREE:
@@ -84,28 +95,22 @@ def _has_text(block: Block) -> bool:
 
 def _has_value(block: Block) -> bool:
     """Whether an item of a group is still there; one that was deleted keeps its place without a value."""
-    for index in (1, 2, 3, 4):
-        block.id(index)
-    block.value(5, BYTE4)
+    block.id(1)
+    block.skip(_PLACE)
     return block.has(6, LENGTH)
 
 
 def _line(block: Block, revision: int) -> tuple[Identifier, RecordedStroke] | None:
     """The layer and the line of a block; None when it was erased or has no points."""
     layer = block.id(1)
-    for index in (2, 3, 4):
-        block.id(index)
-    block.value(5, BYTE4)
+    block.skip(_PLACE)
     if not block.has(6, LENGTH):
         return None
     value = block.inner(6)
     if value.take(1) != b"\x03":
         return None
-    tool = int.from_bytes(value.value(1, BYTE4), "little")
-    color = int.from_bytes(value.value(2, BYTE4), "little")
-    value.value(3, BYTE8)
-    value.value(4, BYTE4)
-    raw = value.inner(5).rest()
+    tool, color, size = struct.unpack("<III", b"".join(value.skip(_FIXED_PART)))
+    raw = value.take(size)
     kind = POINT.get(revision)
     if kind is None or len(raw) % kind.itemsize:
         raise ValueError(f"a line of {len(raw)} bytes in version {revision}")
@@ -113,7 +118,7 @@ def _line(block: Block, revision: int) -> tuple[Identifier, RecordedStroke] | No
     if not len(points):
         return None
     x, y, pressure = (points[name].astype(np.float64) for name in ("x", "y", "pressure"))
-    return layer, RecordedStroke(tool, color, x, y, pressure / (1.0 if revision == 1 else 255.0))
+    return layer, RecordedStroke(tool, color, x, y, pressure.clip(0, 1) if revision == 1 else pressure / 255.0)
 
 
 def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden: set[Identifier]) -> bool:
@@ -155,11 +160,19 @@ class Block:
         self.at += count
         return self.data[self.at - count : self.at]
 
-    def rest(self) -> bytes:
-        return self.take(self.end - self.at)
+    def skip(self, values: re.Pattern[bytes]) -> tuple[bytes, ...]:
+        """Several values at once, which is faster than one after the other; the groups of the pattern."""
+        found = values.match(self.data, self.at, self.end)
+        if found is None:
+            raise ValueError("a value is missing")
+        self.at = found.end()
+        return found.groups()
 
     def number(self) -> int:
         """Seven bits a byte, the lowest first; the highest bit says that more follow."""
+        if self.at < self.end and (byte := self.data[self.at]) < 0x80:  # nearly always
+            self.at += 1
+            return byte
         value = shift = 0
         while True:
             byte = self.take(1)[0]
@@ -171,18 +184,13 @@ class Block:
                 raise ValueError("an endless number")
 
     def has(self, index: int, kind: int) -> bool:
-        before = self.at
-        try:
-            return self.number() == index << 4 | kind
-        except ValueError:
-            return False
-        finally:
-            self.at = before
+        """Whether the value ``index``, below 8, comes next."""
+        return self.at < self.end and self.data[self.at] == index << 4 | kind
 
     def tag(self, index: int, kind: int) -> None:
         if not self.has(index, kind):
             raise ValueError(f"value {index} is not where it should be")
-        self.number()
+        self.at += 1
 
     def id(self, index: int) -> Identifier:
         self.tag(index, ID)

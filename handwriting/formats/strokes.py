@@ -48,10 +48,11 @@ class Strokes:
         if not len(stroke.x):
             return
         for name, values in (("x", stroke.x), ("y", stroke.y)):
-            bad = np.flatnonzero(~(np.abs(values) <= MAX_COORDINATE))
-            if len(bad):
+            valid = np.abs(values) <= MAX_COORDINATE
+            if not valid.all():
+                bad = int(valid.argmin())
                 raise InkError(
-                    f"{self.file}: {name}={values[bad[0]]:g} of point {bad[0] + 1}; it must be finite and at most "
+                    f"{self.file}: {name}={values[bad]:g} of point {bad + 1}; it must be finite and at most "
                     f"{MAX_COORDINATE:g}"
                 )
         self.points += len(stroke.x)

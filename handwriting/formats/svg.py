@@ -21,12 +21,17 @@ from handwriting.formats.numerals import places, texts
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.svg_drawing import SvgContent
 from handwriting.formats.units import millimetres
+from handwriting.formats.xml_damage import Vocabulary
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import number_or_none
 from handwriting.notes import Notes
 
 ROOT = "svg"
 HOLDS = frozenset({"text", "page size"})
+VOCABULARY = Vocabulary(
+    ("path", "polyline", "polygon", "line", "image", "rect", "circle", "ellipse"),
+    (ROOT, "g", "defs", "symbol", "switch", "a", "use", "text", "style"),
+)
 RULINGS = 3
 """So many lines from edge to edge belong to the paper in the drawings of other programs."""
 _LENGTH = re.compile(r"\s*([0-9.eE+-]{1,40})\s*(mm|cm|in|pt|pc|q)\s*", re.IGNORECASE)
@@ -42,7 +47,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     Ink that Obsidian Ink has put into the metadata of a drawing is read instead of the drawing. Lengths are in
     millimetres where the drawing's own size is in a unit of length, else in its user units.
     """
-    root = xml.parse(data, file)
+    root = xml.parse(data, file, notes, VOCABULARY)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an SVG drawing")
     if (pages := tldraw.embedded(root, file, notes)) is not None:

@@ -14,7 +14,7 @@ from handwriting.formats.svg_path import Outline, Outlines
 from handwriting.formats.svg_style import CssStyle, Styles
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
-from handwriting.limits import number_or_none, numbers
+from handwriting.limits import MAX_STROKES, number_or_none, numbers
 from handwriting.notes import Notes
 
 LINES = ("path", "polyline", "polygon", "line")
@@ -28,6 +28,8 @@ OTHERS = {
 BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)")
 PAPER = "paper"
 """Class of the rulings in our own drawings."""
+MAX_ELEMENTS = MAX_STROKES
+"""Elements of a drawing: lines, and groups around them."""
 MAX_REUSED = 50_000
 """Elements that ``use`` draws again."""
 MAX_REUSE = 20
@@ -65,6 +67,8 @@ class SvgContent:
 
     def __init__(self, root: etree._Element, file: str, notes: Notes, size: list[float | None]) -> None:
         self.root, self.file, self.notes, self.size = root, file, notes, size
+        if root.xpath("count(//*)") > MAX_ELEMENTS:
+            raise TooLargeError(f"{file}: more than {MAX_ELEMENTS:,} elements; split it into pages")
         self.styles = Styles(root)
         self.parser = Outlines(file)
         self.outlines = self.elements = self.reused = self.functions = 0
@@ -84,7 +88,8 @@ class SvgContent:
                     else:
                         self.notes.count("line color", style.values.get("stroke", BLACK[0]) not in BLACK, "detail")
                         curves = curves @ place.matrix[:2, :2].T + place.matrix[:2, 2]
-                        scale = abs(np.linalg.det(place.matrix[:2, :2])) ** 0.5
+                        (a, b), (c, d) = place.matrix[:2, :2].tolist()
+                        scale = abs(a * d - b * c) ** 0.5
                         drawn.append(_Drawn(curves, style.alpha, style.width * scale, style.blended))
         return svg_path.points([one.curves for one in self._without_highlighters(drawn)], self.file)
 

@@ -25,6 +25,7 @@ FAINT = 0.02
 MAX_INNER_RULES = 100
 _COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _SELECTOR = re.compile(r"\*|[\w-]+|[\w-]*\.[\w-]+|#[\w-]+")
+_NUMBER = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?)", re.IGNORECASE)
 _ALPHA = re.compile(
     r"(?:rgba?|hsla?)\([^()]*[,/]\s*([0-9.]{1,20})(%?)\s*\)|#[0-9a-f]{6}([0-9a-f]{2})|#[0-9a-f]{3}([0-9a-f])"
 )
@@ -146,7 +147,7 @@ def _declarations(text: str) -> dict[str, str]:
 
 def _number(text: str | None) -> float | None:
     """The number that a length begins with; None when there is none."""
-    match = re.match(r"\s*([0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?)", (text or "")[:40], re.IGNORECASE)
+    match = _NUMBER.match(text[:40]) if text else None
     return float(match[1]) if match else None
 
 

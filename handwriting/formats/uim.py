@@ -39,16 +39,19 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The ink as one page."""
-    chunks = _chunks(data, file)
+    chunks = _chunks(data, file, notes)
     version = ".".join(map(str, chunks.get(b"HEAD", b"")[:3]))
     if version == "3.0.0":
-        everything = Message(chunks.get(b"DATA", b""), file)
-        ink, matrix = everything.message(2), _matrix(everything.message(7))
+        everything = Message(chunks.get(b"DATA", b""), file, notes)
+        ink, transform = everything.message(2, notes), everything.contents(7)
     elif version == "3.1.0":
-        ink = Message(chunks.get(b"INKD", b""), file)
-        matrix = _matrix(ink.message(3))
+        ink = Message(chunks.get(b"INKD", b""), file, notes)
+        transform = ink.contents(3)
     else:
         raise InkError(f"{file}: version {version!r} of the Universal Ink Model is not known; 3.0.0 and 3.1.0 are")
+    matrix = np.eye(3)[:2]
+    with notes.part("the transform"):
+        matrix = _matrix(Message(b"".join(transform[-1:]), file))
     brushes, modes = ink.texts(4), ink.texts(5)
     check_shapes(len(ink.contents(1)), file)
     strokes = Strokes(file, notes)
@@ -74,15 +77,16 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return [] if found is None else [Page(found)]
 
 
-def _chunks(data: bytes, file: str) -> dict[bytes, bytes]:
-    """The chunks of a RIFF file by name; one that is cut short is an :class:`InkError`."""
+def _chunks(data: bytes, file: str, notes: Notes) -> dict[bytes, bytes]:
+    """The chunks of a RIFF file by name; of one that is cut short, what there is."""
     found: dict[bytes, bytes] = {}
     at = 12
     while at + 8 <= len(data):
         name, (size,) = data[at : at + 4], struct.unpack_from("<I", data, at + 4)
         at += 8
         if size > len(data) - at:
-            raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
+            with notes.part("the rest of the file"):
+                raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
         found.setdefault(name, data[at : at + size])
         at += size + size % 2
     return found

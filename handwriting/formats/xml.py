@@ -12,7 +12,9 @@ import re
 from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
+from handwriting.formats.xml_damage import Vocabulary, mended
 from handwriting.limits import MAX_MARKUP
+from handwriting.notes import Notes
 
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 MAX_EXPANDED = 2**20
@@ -29,8 +31,12 @@ _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,60});")
 _PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
 
 
-def parse(data: bytes, file: str) -> etree._Element:
-    """The root element of an XML document; :class:`InkError` when it is damaged or its entities are not plain text."""
+def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabulary | None = None) -> etree._Element:
+    """The root element of an XML document.
+
+    Raises :class:`InkError` when its entities are not plain text or it is damaged. With ``notes`` and a ``vocabulary``,
+    damage costs only the strokes that it touches, which are noted.
+    """
     # Zero bytes are taken out so that everything is found in UTF-16 and UTF-32 as well.
     plain = data.replace(b"\0", b"")
     start = plain.find(b"<")
@@ -46,26 +52,33 @@ def parse(data: bytes, file: str) -> etree._Element:
         )
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         data = _without_doctype(data, file)
-    root = _parsed(data if b"\0" in data[:64] else data.lstrip(), file)
+    data = data if b"\0" in data[:64] else data.lstrip()
+    root = _parsed(data)
+    if isinstance(root, str):
+        sound = None if notes is None or vocabulary is None else mended(data, vocabulary, _parsed, root, file, notes)
+        if sound is None:
+            raise InkError(f"{file}: damaged XML: {root}; copy or export the file again")
+        root = sound
     if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(file)
     return root
 
 
-def _parsed(data: bytes, file: str) -> etree._Element:
+def _parsed(data: bytes, recover: bool = False) -> etree._Element | str:
+    """The root element, or what is wrong with the document."""
     options = {
         "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True,
         "remove_comments": True, "remove_pis": True, "huge_tree": False, "collect_ids": False,
     }  # fmt: skip
-    parser = etree.XMLParser(**options)
+    parser = etree.XMLParser(recover=recover, **options)
     try:
-        return etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser)
+        return "there is no element" if root is None else root
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
         # Prefixes without a namespace are common in exported drawings, and harm nothing: local names are compared.
-        if {entry.domain_name for entry in parser.error_log} == {"NAMESPACE"}:
+        if not recover and {entry.domain_name for entry in parser.error_log} == {"NAMESPACE"}:
             return etree.fromstring(data, etree.XMLParser(recover=True, **options))
-        reason = str(error).removesuffix(" (<string>, line 0)").replace("<string>, ", "")
-        raise InkError(f"{file}: damaged XML: {reason[:150]}; copy or export the file again") from None
+        return re.sub(r" \(<string>, line \d+\)$", "", str(error))[:150]
 
 
 def _without_doctype(data: bytes, file: str) -> bytes:

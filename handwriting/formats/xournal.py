@@ -20,6 +20,7 @@ from handwriting.formats import packed, xml
 from handwriting.formats.numerals import texts
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
+from handwriting.formats.xml_damage import Vocabulary
 from handwriting.ink import Floats, Ink, Page, Source
 from handwriting.limits import MAX_UNPACKED, check_pages, check_points, number_or_none, numbers
 from handwriting.notes import Notes
@@ -27,6 +28,7 @@ from handwriting.notes import Notes
 ROOT = "xournal"
 UNIT = "pt"
 HOLDS = frozenset({"pressure", "page size", "pages"})
+VOCABULARY = Vocabulary(("stroke", "text", "image", "teximage", "preview"), (ROOT, "page", "layer", "background"))
 MOST = MAX_UNPACKED
 A4 = (595.275591, 841.889764)
 PEN = 1.41
@@ -52,7 +54,7 @@ def packs(names: Sequence[str]) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The pages that have pen strokes."""
-    root = xml.parse(unpack(data, file), file)
+    root = xml.parse(unpack(data, file), file, notes, VOCABULARY)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook")
     sheets = [child for child in root if xml.local(child) == "page"]

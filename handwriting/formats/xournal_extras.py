@@ -11,7 +11,7 @@ from lxml import etree
 
 from handwriting.formats import packed, xml
 from handwriting.formats.extras import ExtrasReader, PageExtras, PdfBackground, Picture, text_lines
-from handwriting.formats.xournal import UNIT, unpack
+from handwriting.formats.xournal import UNIT, VOCABULARY, unpack
 from handwriting.limits import number_or_none
 from handwriting.notes import Notes
 
@@ -21,7 +21,7 @@ SIZE = 12.0
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """Every page of the notebook; files that it refers to are looked for beside it."""
-    root = xml.parse(unpack(data, file), file)
+    root = xml.parse(unpack(data, file), file, Notes(file), VOCABULARY)  # the reader of ink has noted the damage
     members = packed.Archive(data, file) if data.startswith(packed.ZIP) else None
     files = _Files(Path(file), members)
     pages: list[PageExtras] = []

@@ -23,6 +23,11 @@ its cell through a weight of its own, and the output gate reads the new content.
     i, f = s(z_i + p_i * c_{t-1}), s(z_f + p_f * c_{t-1})        g = tanh(z_g)
     c_t = f * c_{t-1} + i * g
     o = s(z_o + p_o * c_t)                                       h_t = o * tanh(c_t)
+
+*coupled*: Greff et al. 2017 (arXiv 1503.04069), for the studies: one gate decides what is kept and what is let in. ::
+
+    i, o = s(z_i), s(z_o)        g = tanh(z_g)
+    c_t = (1 - i) * c_{t-1} + i * g                              h_t = o * tanh(c_t)
 """
 
 from __future__ import annotations
@@ -37,7 +42,7 @@ from torch.nn import functional as F
 
 from handwriting.errors import InkError
 
-Variant = Literal["1997", "1997-truncated", "forget", "peephole", "tanh"]
+Variant = Literal["1997", "1997-truncated", "forget", "peephole", "coupled", "tanh"]
 State = tuple[Tensor, Tensor]
 """(h, c), each (B, H)."""
 
@@ -117,11 +122,11 @@ class ForgetCell(nn.Module):
 
 
 class UnrolledCell(nn.Module):
-    """The *1997* and *peephole* variants, for which torch has no fused kernel.
+    """The *1997*, *coupled* and *peephole* variants, for which torch has no fused kernel.
 
-    ``weight_ih`` (G * H, D), ``weight_hh`` (G * H, H), ``bias`` (G * H,), where the G gates are i, g, o in *1997* and
-    i, f, g, o in *peephole*; ``peephole`` (3, H): p_i, p_f, p_o. Under autocast the matrix products run in its dtype,
-    the cell stays float32.
+    ``weight_ih`` (G * H, D), ``weight_hh`` (G * H, H), ``bias`` (G * H,), where the G gates are i, f, g, o in
+    *peephole* and i, g, o in the others; ``peephole`` (3, H): p_i, p_f, p_o. Under autocast the matrix products run in
+    its dtype, the cell stays float32.
     """
 
     def __init__(
@@ -132,9 +137,10 @@ class UnrolledCell(nn.Module):
         *,
         peephole: bool,
         truncated: bool = False,
+        coupled: bool = False,
     ) -> None:
         super().__init__()
-        self.hidden_size, self.truncated = hidden_size, truncated
+        self.hidden_size, self.truncated, self.coupled = hidden_size, truncated, coupled
         rows = (4 if peephole else 3) * hidden_size
         self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
         self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
@@ -142,16 +148,18 @@ class UnrolledCell(nn.Module):
         self.peephole = nn.Parameter(torch.empty(3, hidden_size)) if peephole else None
         for parameter in self.parameters():  # as nn.LSTM does
             nn.init.uniform_(parameter, -1 / math.sqrt(hidden_size), 1 / math.sqrt(hidden_size))
-        if peephole:
-            with torch.no_grad():
+        with torch.no_grad():
+            if peephole:
                 self.bias[hidden_size : 2 * hidden_size] = forget_bias
+            elif coupled:  # what is kept is 1 - i
+                self.bias[:hidden_size] = -forget_bias
 
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
         """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
         device = x.device.type
         low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
         y, cells = _Unrolled.apply(
-            x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low, self.truncated
+            x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low, self.truncated, self.coupled
         )
         h, c = (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
         return y, (h.to(state[0].dtype), c)
@@ -195,9 +203,15 @@ def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: 
         return ForgetCell(input_size, hidden_size, forget_bias)
     if variant == "tanh":
         return TanhCell(input_size, hidden_size)
-    if variant in ("1997", "1997-truncated", "peephole"):
-        truncated = variant == "1997-truncated"
-        return UnrolledCell(input_size, hidden_size, forget_bias, peephole=variant == "peephole", truncated=truncated)
+    if variant in ("1997", "1997-truncated", "coupled", "peephole"):
+        return UnrolledCell(
+            input_size,
+            hidden_size,
+            forget_bias,
+            peephole=variant == "peephole",
+            truncated=variant == "1997-truncated",
+            coupled=variant == "coupled",
+        )
     raise InkError(f"LSTM variant {variant!r} is unknown; choose {', '.join(get_args(Variant))}")
 
 
@@ -219,9 +233,10 @@ class _Unrolled(torch.autograd.Function):
         peephole: Tensor | None,
         low: torch.dtype,
         truncated: bool,
+        coupled: bool,
     ) -> tuple[Tensor, Tensor]:
         """``x`` (T, B, D), ``h``, ``c`` (B, H) → y, cells, each (T, B, H)."""
-        ctx.truncated = truncated
+        ctx.truncated, ctx.coupled = truncated, coupled
         T, (B, H) = len(x), c.shape
         with torch.autocast(x.device.type, enabled=False):
             x, h, weight_ih, weight_hh, bias = (v.to(low) for v in (x, h, weight_ih, weight_hh, bias))
@@ -236,7 +251,9 @@ class _Unrolled(torch.autograd.Function):
             gates.unbind(), _by_gate(gates, H), y.unbind(), cells.unbind(), squashed.unbind(), strict=True
         ):
             z.add_(torch.mm(before, across, out=recurrent))
-            if f is None or peephole is None:
+            if coupled:
+                torch.lerp(c_before, g.tanh_(), i.sigmoid_(), out=c_t)
+            elif f is None or peephole is None:
                 torch.addcmul(c_before, i.sigmoid_(), g.tanh_(), out=c_t)
             else:
                 i.addcmul_(c_before, peephole[0]).sigmoid_()
@@ -274,13 +291,16 @@ class _Unrolled(torch.autograd.Function):
             if peephole is not None:
                 dc.addcmul_(do, peephole[2])
                 dpeephole[2].addcmul_(do, cells[t])
-            _sigmoid_backward(torch.mul(dc, g, out=part), i, grad_input=di)
+            let_in = torch.sub(g, c_before, out=part) if ctx.coupled else g
+            _sigmoid_backward(torch.mul(dc, let_in, out=part), i, grad_input=di)
             _tanh_backward(torch.mul(dc, i, out=part), g, grad_input=dg)
             if f is not None and df is not None and peephole is not None:
                 _sigmoid_backward(torch.mul(dc, c_before, out=part), f, grad_input=df)
                 dc.mul_(f).addcmul_(di, peephole[0]).addcmul_(df, peephole[1])
                 dpeephole[0].addcmul_(di, c_before)
                 dpeephole[1].addcmul_(df, c_before)
+            elif ctx.coupled:
+                dc.addcmul_(dc, i, value=-1)
             if not ctx.truncated:
                 torch.mm(dz, weight_hh, out=back)
         with torch.autocast(x.device.type, enabled=False):
@@ -292,7 +312,18 @@ class _Unrolled(torch.autograd.Function):
                 dweight_hh.addmm_(rows[:, B:], y[:-1].flatten(0, 1))
         dbias = dgates.sum((0, 1), dtype=c.dtype)
         # Autograd casts each gradient to the dtype of its input.
-        return dx, back, dc, dweight_ih, dweight_hh, dbias, None if peephole is None else dpeephole.sum(1), None, None
+        return (
+            dx,
+            back,
+            dc,
+            dweight_ih,
+            dweight_hh,
+            dbias,
+            None if peephole is None else dpeephole.sum(1),
+            None,
+            None,
+            None,
+        )
 
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import Cell, ForgetCell, TanhCell
+from handwriting.networks.cells import Cell, ForgetCell, TanhCell, UnrolledCell
 
 
 def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
@@ -15,7 +15,8 @@ def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
 
     ``W`` (N, 4H, D), ``R`` (N, 4H, H), ``B`` (N, 8H), ``P`` (N, 3H), float32, with N directions and ONNX's gate order
     i, o, f, c (P: i, o, f). ONNX has no LSTM without a forget gate: *1997* gets one that is always open, with zero
-    weights and the bias 100, whose logistic function is 1 in float32.
+    weights and the bias 100, whose logistic function is 1 in float32; *coupled* gets the input gate's weights with the
+    other sign, because 1 - s(z) = s(-z).
 
     Source: https://onnx.ai/onnx/operators/onnx__LSTM.html.
     """
@@ -34,7 +35,9 @@ def _onnx_direction(cell: Cell) -> dict[str, NDArray[np.float32]]:
     ordered = {}
     for name, weight in (("W", weight_ih), ("R", weight_hh), ("B", bias)):
         gates = list(weight.detach().cpu().float().split(cell.hidden_size))
-        if len(gates) == 3:
+        if isinstance(cell, UnrolledCell) and cell.coupled:
+            gates.insert(1, -gates[0])
+        elif len(gates) == 3:
             gates.insert(1, torch.full_like(gates[0], 100.0 if name == "B" else 0.0))
         i, f, g, o = gates
         ordered[name] = torch.cat([i, o, f, g]).numpy()

@@ -36,7 +36,7 @@ from handwriting.training.synthesizer import SynthesizerTask
 KINDS = ("recognizer", "synthesizer")
 FIGURES = {"recognizer": "cer", "synthesizer": "nats_per_point"}
 """What each kind is judged by; lower is better."""
-DEFAULT = ("tanh", "1997", "1997-truncated", "forget-0", "forget-1", "peephole")
+DEFAULT = ("tanh", "1997", "1997-truncated", "forget-0", "forget-1", "peephole", "coupled")
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,8 @@ def _set_forget_bias(network: nn.Module, bias: float) -> None:
                 bias_ih[H : 2 * H], bias_hh[H : 2 * H] = bias, 0
             elif isinstance(cell, UnrolledCell) and cell.peephole is not None:
                 cell.bias[cell.hidden_size : 2 * cell.hidden_size] = bias
+            elif isinstance(cell, UnrolledCell) and cell.coupled:
+                cell.bias[: cell.hidden_size] = -bias
 
 
 def _figure_of(row: Row) -> str:

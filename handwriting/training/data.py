@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,9 @@ from handwriting.features import FeatureConfig, encode
 from handwriting.ink import Ink
 from handwriting.training.encoder import ExampleEncoder
 from handwriting.training.examples import Examples, LineList, Lines
-from handwriting.training.mix import ComposedList, ExampleMix, ListShare
+from handwriting.training.mix import ComposedList, ExampleList, ExampleMix, ListShare
 from handwriting.training.recipes import TrainingRecipe
+from handwriting.training.string_list import StringList
 
 RARE = 20
 """In a mix, characters that occur less often in all lists together are not learned; lines with them are left out."""
@@ -96,9 +97,8 @@ def gather(
         say(f"{len(only)} lines to train on, {alphabet.size} classes; left out: {_reasons(only)}")
     else:
         alphabet = Alphabet("".join(sorted(known)))
-        examples = mix = ExampleMix(
-            [ComposedList(share, lines[share.split]) for share in shares], recipe.examples, seed
-        )
+        lists = [_example_list(share, lines) for share in shares]
+        examples = mix = ExampleMix(lists, recipe.examples, seed)
         for share, count in zip(shares, mix.counts, strict=True):
             part = lines[share.split]
             say(f"{share.form} {share.split}: {len(part)} lines, {count} examples an epoch; left out: {_reasons(part)}")
@@ -122,6 +122,14 @@ def corpus_having(corpora: Sequence[Corpus], split: str) -> Corpus:
         return having[0]
     have = ", ".join(name for corpus in corpora for name in corpus.splits)
     raise InkError(f"no corpus has a split {split!r}; there are: {have}")
+
+
+def _example_list(share: ListShare, lines: Mapping[str, Lines]) -> ExampleList:
+    """A list in the form that ``share`` asks for; ``lines`` by split, whose words the strings hold."""
+    if share.form != "string":
+        return ComposedList(share, lines[share.split])
+    words = {word.lower() for part in lines.values() for text in part.texts for word in text.split() if word.isalpha()}
+    return StringList(share, lines[share.split], sorted(word for word in words if word.isascii() and len(word) > 1))
 
 
 def _frequent(sources: dict[str, Corpus]) -> set[str]:

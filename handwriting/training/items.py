@@ -156,20 +156,41 @@ def character_items(corpus: Corpus, split: str, places: Places) -> list[Piece]:
         if len(line.text) == 1 and line.text in PRINTABLE and line.text != " ":
             found_by[line.writer or line.form].append((line.ink, line.text, line.form))
     pieces = _joined(found_by)
-    capitals = {w: _capital([(ink, text) for ink, text, _ in found]) for w, found in pieces.items()}
-    middle = _by_donor({w: h for w, h in capitals.items() if h})
+    heights = _capital_heights(pieces)
+    scales = _capital_scales(heights)
     items = []
-    for writer, found in pieces.items():
-        height = capitals[writer] or middle.get(_donor(writer), 0.0)
-        if not height:
-            continue
-        scale = _scale(height, middle[_donor(writer)]) * CAPITAL
+    for writer, height in heights.items():
+        found, scale = pieces[writer], scales[writer]
         large = [ink for ink, text, _ in found if text.isalnum()]
         factor = max(1.0, STEP * 1.05 / max(_step(large, height), 1e-3))
         for ink, text, form in found:
             xy, ends = prepared(thinned(ink, factor), scale)
             items.append(Piece(places.put(xy, text), ends, text, writer, form, np.zeros(0, np.float32)))
     return items
+
+
+def character_scales(found: Iterable[tuple[Ink, str, str]]) -> dict[str, float]:
+    """What to multiply a writer's characters by to have them in units of IAM-OnDB, by writer.
+
+    ``found``: ink, character and writer of every piece. Writers whose size cannot be told are missing.
+    """
+    found_by: FoundPieces = defaultdict(list)
+    for ink, text, writer in found:
+        found_by[writer].append((ink, text, ""))
+    return _capital_scales(_capital_heights(found_by))
+
+
+def _capital_heights(pieces: FoundPieces) -> dict[str, float]:
+    """The height of each writer's capitals; the donor's median where a writer has too few."""
+    heights = {writer: _capital([(ink, text) for ink, text, _ in found]) for writer, found in pieces.items()}
+    middle = _by_donor({writer: height for writer, height in heights.items() if height})
+    known = {writer: height or middle.get(_donor(writer), 0.0) for writer, height in heights.items()}
+    return {writer: height for writer, height in known.items() if height}
+
+
+def _capital_scales(heights: dict[str, float]) -> dict[str, float]:
+    middle = _by_donor(heights)
+    return {writer: _scale(height, middle[_donor(writer)]) * CAPITAL for writer, height in heights.items()}
 
 
 CAPITAL = 0.95

@@ -251,21 +251,22 @@ def assembled(pieces: Pieces, draw: Draw, random: np.random.Generator) -> tuple[
     return np.concatenate(placed), np.concatenate(ends), " ".join(texts)
 
 
-def _set(
-    pieces: Pieces, part: Part, scale: float, random: np.random.Generator
-) -> tuple[Floats, NDArray[np.bool_], str]:
-    """A string set from single characters, ``scale`` times as large as their writer's."""
-    numbers, edge = iter(part.characters), 0.0
+Placed = tuple[Floats, NDArray[np.bool_]]
+"""Points (N, 2) of a character with the baseline at 0, and its stroke ends (N,)."""
+
+
+def set_in_a_row(row: Sequence[Placed | None], scale: float, random: np.random.Generator) -> Placed:
+    """Characters side by side on a baseline that wanders a little, ``scale`` times as large; None is a space."""
+    edge = 0.0
     placed: list[Floats] = []
     ends: list[NDArray[np.bool_]] = []
     size = scale * float(np.exp(random.normal(0, 0.08)))
     gap = LETTER_GAP * float(np.exp(random.normal(0, 0.4)))
     space = False
-    for c in part.text:
-        if c == " ":
+    for character in row:
+        if character is None:
             space = True
             continue
-        item = pieces.groups["characters"][next(numbers)]
         if placed:
             wide = (
                 WORD_GAP * float(np.exp(random.normal(0, GAP_SPREAD)))
@@ -274,8 +275,17 @@ def _set(
             )
             edge += HEIGHT * size * wide
         space = False
-        xy = item.xy * size + np.array([edge, random.normal(0, WANDER * HEIGHT)], np.float32)
+        xy = character[0] * size + np.array([edge, random.normal(0, WANDER * HEIGHT)], np.float32)
         edge = float(xy[:, 0].max())
         placed.append(xy.astype(np.float32))
-        ends.append(item.ends)
-    return np.concatenate(placed), np.concatenate(ends), part.text
+        ends.append(character[1])
+    return np.concatenate(placed), np.concatenate(ends)
+
+
+def _set(
+    pieces: Pieces, part: Part, scale: float, random: np.random.Generator
+) -> tuple[Floats, NDArray[np.bool_], str]:
+    """A string set from single characters, ``scale`` times as large as their writer's."""
+    items = (pieces.groups["characters"][number] for number in part.characters)
+    row: list[Placed | None] = [None if c == " " else ((item := next(items)).xy, item.ends) for c in part.text]
+    return *set_in_a_row(row, scale, random), part.text

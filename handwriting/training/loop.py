@@ -55,7 +55,17 @@ class TrainingTask(Protocol):
         """Write a checkpoint whose card holds ``training``."""
 
 
-RESUMABLE = ("device", "evaluate_every", "patience", "save_every", "max_minutes", "loaders", "accumulate", "log")
+RESUMABLE = (
+    "device",
+    "evaluate_every",
+    "patience",
+    "target",
+    "save_every",
+    "max_minutes",
+    "loaders",
+    "accumulate",
+    "log",
+)
 """Options that may differ when a training is resumed."""
 
 
@@ -98,15 +108,15 @@ class Training:
             )
 
     def run_to_end(self) -> dict[str, Any]:
-        """Train until the last step, the time limit or the end of patience."""
+        """Train until the last step, the time limit, the target or the end of patience."""
         with self.reporter.start(self.step):
-            for parts, counts in () if self._out_of_patience() else self._batches():
+            for parts, counts in () if self._ends_early() else self._batches():
                 self.update(parts, counts)
                 self.reporter.update(self.losses.last, self._rate())
                 epoch, position = divmod(self.step, self.epoch_steps)
                 if position == 0:
                     self._end_epoch(epoch)
-                    if self._out_of_patience():
+                    if self._ends_early():
                         break
                 if self.step < self.steps and self._pause_if_due():
                     break
@@ -154,13 +164,16 @@ class Training:
         """The figure that chooses the best checkpoint, in all evaluations so far."""
         return [row[self.figure] for row in self.curve if self.figure in row]
 
-    def _out_of_patience(self) -> bool:
-        """Whether too many evaluations in a row were worse than the best; the same in all processes."""
-        if self.options.patience is None:
+    def _ends_early(self) -> bool:
+        """Whether the target is reached, or too many evaluations in a row were worse; the same in all processes."""
+        target, patience = self.options.target, self.options.patience
+        if target is None and patience is None:
             return False
         figures = self._figures()
-        since = len(figures) - 1 - figures.index(min(figures)) if figures else 0
-        return self.workers.any(since >= self.options.patience)
+        best = min(figures, default=float("inf"))
+        reached = target is not None and best <= target
+        since = len(figures) - 1 - figures.index(best) if figures else 0
+        return self.workers.any(reached or (patience is not None and since >= patience))
 
     def _minutes(self) -> float:
         return round((self.seconds + time.monotonic() - self.started) / 60, 2)

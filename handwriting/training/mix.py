@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from handwriting.ink import Ink
 from handwriting.text import natural
 from handwriting.training.examples import Lines
 
-FORMS = ("whole", "line", "token")
+FORMS = ("whole", "line", "token", "string")
 LINE_LENGTH, LINE_SPREAD = 34, 12
 """Characters of a line that is composed of words: mean and standard deviation, as IAM-OnDB's lines have them."""
 MOST_WORDS = 20
@@ -42,7 +42,8 @@ class ListShare:
     share: float = 1.0
     """Share of an epoch's examples, relative to the other lists' shares."""
     form: str = "whole"
-    """``whole``: lines as they are; ``line``: words set side by side; ``token``: characters set together as a word."""
+    """``whole``: lines as they are; ``line``: words set side by side; ``token``: characters set together as a word;
+    ``string``: digits, prices, addresses, code and symbols set from characters."""
 
     @classmethod
     def parse(cls, text: str) -> ListShare:
@@ -72,8 +73,23 @@ class DrawnExample:
     """Expected number of steps."""
 
 
-class ComposedList:
+class ExampleList(Protocol):
     """A list's lines, and how examples are composed of them."""
+
+    share: ListShare
+    lines: Lines
+    words: list[int]
+    """Lines that may begin an example."""
+
+    def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
+        """The lines that make up an example, beginning with word ``number``; -1 is a space."""
+
+    def compose(self, members: Sequence[int], random: np.random.Generator) -> tuple[Ink, str]:
+        """Ink and text of the lines that :meth:`draw` chose."""
+
+
+class ComposedList:
+    """Lines as they are, words set side by side, or characters set together; implements :class:`ExampleList`."""
 
     def __init__(self, share: ListShare, lines: Lines) -> None:
         self.share, self.lines = share, lines
@@ -127,7 +143,7 @@ class ExampleMix:
     Raises :class:`InkError` when a list has nothing to compose its examples of.
     """
 
-    def __init__(self, lists: Sequence[ComposedList], examples: int, seed: int) -> None:
+    def __init__(self, lists: Sequence[ExampleList], examples: int, seed: int) -> None:
         self.lists, self.examples, self.seed = lists, examples, seed
         total = sum(composed.share.share for composed in lists)
         self.counts = [round(examples * composed.share.share / total) for composed in lists]
@@ -175,7 +191,7 @@ class ExampleMix:
                 orders[turn] = np.random.default_rng([self.seed, 0, number, turn]).permutation(size)
             random = np.random.default_rng([self.seed, 1, number, place])
             members = composed.draw(int(orders[turn][position]), random)
-            length = sum(composed.lines.lengths[n] for n in members) + len(members) - 1
+            length = sum(composed.lines.lengths[n] for n in members if n >= 0) + len(members) - 1
             draws.append(DrawnExample(number, place, members, length))
         return draws
 

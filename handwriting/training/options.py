@@ -68,6 +68,9 @@ class TrainingOptions:
     patience: int | None = option(
         None, "Stop after this many evaluations in a row without a better checkpoint.  [default: never]", least=1
     )
+    target: float | None = option(
+        None, "Stop once the first figure of the development set is as low as this.  [default: never]"
+    )
     save_every: float = 60.0
     """Seconds between saved states."""
     max_minutes: float | None = option(None, "Stop after this many minutes, with a state to resume from.", least=0)

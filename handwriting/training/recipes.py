@@ -24,6 +24,7 @@ _UNIPEN = (
     "token:train-characters=0.03",
     "token:train-digits=0.01",
     "token:train-capitals=0.01",
+    "string:train-characters=0.12",
 )
 
 RECIPES = {

@@ -17,7 +17,7 @@ from handwriting.networks.cells import ForgetCell, UnrolledCell
 from handwriting.networks.lstm import LSTM
 from handwriting.networks.onnx_weights import onnx_weights
 
-VARIANTS = ["1997", "forget", "peephole"]
+VARIANTS = ["1997", "forget", "peephole", "coupled"]
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
 every_dtype = pytest.mark.parametrize("dtype", list(TOLERANCE))
@@ -47,7 +47,7 @@ def naive_layer(cell: nn.Module, x: Tensor, state: tuple[Tensor, Tensor] | None 
     for x_t in x:
         z = (W @ x_t + R @ h + b).split(cell.hidden_size)
         i = torch.sigmoid(z[0] + p[0] * c)
-        f = torch.sigmoid(z[1] + p[1] * c) if len(z) == 4 else 1.0
+        f = torch.sigmoid(z[1] + p[1] * c) if len(z) == 4 else 1 - i if getattr(cell, "coupled", False) else 1.0
         c = f * c + i * torch.tanh(z[-2])
         h = torch.sigmoid(z[-1] + p[2] * c) * torch.tanh(c)
         outputs.append(h)
@@ -295,7 +295,7 @@ def test_dropout_is_between_layers_and_in_training_only(bidirectional):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"variant": "gru"}, "'gru' is unknown; choose 1997, 1997-truncated, forget, peephole, tanh"),
+        ({"variant": "gru"}, "'gru' is unknown; choose 1997, 1997-truncated, forget, peephole, coupled, tanh"),
         ({"input_size": 0}, "input_size is 0; it must be at least 1"),
         ({"hidden_size": -4}, "hidden_size is -4; it must be at least 1"),
         ({"num_layers": 0}, "num_layers is 0; it must be at least 1"),

@@ -1,5 +1,6 @@
 """Several lists: what an epoch draws, words as lines, resumed bit for bit, what the card says."""
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -18,6 +19,7 @@ from handwriting.training.mix import ComposedList, ExampleMix, ListShare
 from handwriting.training.options import RecognizerOptions, TrainingOptions
 from handwriting.training.recipes import RECIPES, TrainingRecipe, recipe_for
 from handwriting.training.recognizer import RecognizerTask, recognizer_task
+from handwriting.training.string_list import SPACE, StringList
 
 SETTINGS = {"hidden_size": 6, "num_layers": 2, "channels": [8], "strides": [1], "dropout": 0.2}
 OPTIONS = {"evaluate_every": 1, "epochs": 2, "batch_size": 6, "device": "cpu", "loaders": 0, "save_every": 0.0}
@@ -88,6 +90,28 @@ def test_symbols_are_set_beside_digits_and_capitals():
         assert not (text[0].isdigit() and set(text) & set("ABC")) and not (
             text[0].isupper() and set(text) & set("0123456789")
         )
+
+
+def test_strings_are_set_from_characters_in_one_hand():
+    characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz#%.,:-@/"
+    inks = [write(character, seed=n) for n, character in enumerate(characters * 2)]
+    writers = ["donor/one"] * len(characters) + ["donor/two"] * len(characters)
+    lines = Lines(
+        [str(n) for n in range(len(inks))], inks, list(characters * 2), [3.0] * len(inks), writers, writers, {}
+    )
+    strings = StringList(ListShare("characters", 1.0, "string"), lines, ["kettle", "pixel"])
+    mix = ExampleMix([strings], 200, seed=1)
+    for draw in mix.draws(0):
+        hands = {writers[n] for n in draw.members if n != SPACE}
+        assert len(hands) == 1  # both have every character that is drawn
+        assert SPACE not in (draw.members[0], draw.members[-1])
+    examples = [mix.example(0, number) for number in range(200)]
+    texts = [text for _, text, _ in examples]
+    assert any("kettle" in text for text in texts) and any("PIXEL" in text for text in texts)
+    assert any("#" in text for text in texts) and any(text.replace(" ", "").isdigit() for text in texts)
+    ink, _, _ = next(example for example in examples if example[1].count(" ") == 1 and len(example[1]) > 8)
+    left, _, right, _ = ink.boxes  # from left to right, and the widest gap is where the space is
+    assert right[-1] - left[0] > 3 * np.ptp(ink.y)
 
 
 def test_what_has_too_rare_characters_is_left_out_and_named():

@@ -133,6 +133,14 @@ def test_patience_ends_a_training_that_gets_no_better(tmp_path):
     assert train(again, options, tmp_path)["epoch"] == 4 and again.saved == 0  # it is over
 
 
+def test_a_target_ends_a_training_that_reaches_it(tmp_path):
+    task = Line([5, 4, 0.4, 0.2])
+    options = TrainingOptions(**OPTIONS, epochs=4, evaluate_every=1, target=0.5)
+    assert train(task, options, tmp_path)["epoch"] == 3 and task.saved == 3
+    further = Line([0.2])
+    assert train(further, TrainingOptions(**OPTIONS, epochs=4, evaluate_every=1), tmp_path)["epoch"] == 4
+
+
 def test_warmup_counts_updates():
     assert [round(constant(step, 100, 3), 3) for step in range(5)] == [0.146, 0.5, 0.854, 1, 1]
     assert constant(0, 100) == 1

@@ -1,0 +1,123 @@
+"""XML that is damaged or cut short: the strokes that are whole, and the names of those that are not.
+
+A document of ink consists of *units*, elements that hold one stroke each, in *groups* such as layers and pages. A unit
+that is not well-formed, or not closed, is replaced by an empty element of the same name, so that the others keep their
+numbers. What is left is parsed with libxml2's recovery, which closes the groups that a cut has left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from handwriting.errors import InkError
+from handwriting.notes import Notes
+
+MOST_DAMAGED = 100
+"""A document with more damaged units is refused."""
+
+Parse = Callable[[bytes, bool], "etree._Element | str"]
+"""Parses a document, with recovery if the second argument is true, into its root or the reason why it has none."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The local names of the elements that matter when a document is damaged."""
+
+    units: tuple[str, ...]
+    """Elements that hold a stroke, a text or the like, and never each other."""
+    groups: tuple[str, ...]
+    """Elements around them."""
+
+
+@dataclass
+class _Unit:
+    name: str
+    start: int
+    end: int
+    closed: bool
+
+
+def mended(
+    data: bytes, vocabulary: Vocabulary, parse: Parse, reason: str, file: str, notes: Notes
+) -> etree._Element | None:
+    """The root of a damaged document without its damaged units; None when nothing can be done.
+
+    ``reason`` says what is wrong with the document. Everything that is left out is noted as lost.
+    """
+    if notes.strict:
+        return None
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
+    units = _units(data, vocabulary)
+    closed = [unit for unit in units if unit.closed]
+    declaration = re.match(rb"\s*<\?xml[^>]*\?>", data)
+
+    def sound(some: Sequence[_Unit]) -> bool:
+        inside = b"".join(data[unit.start : unit.end] for unit in some)
+        document = (declaration[0] if declaration else b"") + b"<units>" + inside + b"</units>"
+        return not isinstance(parse(document, False), str)
+
+    bad = [unit for unit in units if not unit.closed] + _bad(closed, sound)
+    if len(bad) > MOST_DAMAGED:
+        return None
+    parts: list[bytes] = []
+    numbers, at = dict.fromkeys(vocabulary.units, 0), 0
+    damaged = {id(unit) for unit in bad}
+    for unit in units:
+        local = unit.name.rpartition(":")[2]
+        numbers[local] += 1
+        if id(unit) in damaged:
+            with notes.part(f"{local.lower()} {numbers[local]} of the file"):
+                told = "it is not well-formed" if unit.closed else "it is cut short or not closed"
+                raise InkError(f"{file}: damaged XML: {told}")
+            parts += [data[at : unit.start], f"<{unit.name}/>".encode()]
+            at = unit.end
+    whole = b"".join([*parts, data[at:]])
+    root = parse(whole, False)
+    if isinstance(root, str):
+        root = parse(whole, True)
+        if isinstance(root, str):
+            return None
+        with notes.part("the rest of the file"):
+            raise InkError(f"{file}: damaged XML: {reason}")
+    return root
+
+
+def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
+    """The units of a document; one that is not closed reaches to the next unit or group."""
+    names = "|".join(map(re.escape, (*vocabulary.units, *vocabulary.groups)))
+    marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % names.encode(), data))
+    own = {name.encode() for name in vocabulary.units}
+    found = []
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        if mark[1] or mark[3] not in own:
+            continue
+        limit = len(data) if following is None else following.start()
+        end = data.find(b">", mark.end(), limit) + 1
+        closed = end > 0 and data[end - 2 : end - 1] == b"/"
+        if not closed and following is not None and following[1] and following[2] == mark[2]:
+            end = data.find(b">", following.end()) + 1
+            closed = end > 0 and not data[following.end() : end - 1].strip()
+            limit = following.end() if not closed else limit
+        found.append(_Unit(mark[2].decode("latin-1"), mark.start(), end if closed else limit, closed))
+    return found
+
+
+def _bad(units: Sequence[_Unit], sound: Callable[[Sequence[_Unit]], bool]) -> list[_Unit]:
+    """The units that are not well-formed, found by halving; the search ends when there are too many."""
+    bad: list[_Unit] = []
+    waiting = [units] if units else []
+    while waiting and len(bad) <= MOST_DAMAGED:
+        some = waiting.pop()
+        if sound(some):
+            continue
+        if len(some) == 1:
+            bad += some
+        else:
+            half = len(some) // 2
+            waiting += [some[half:], some[:half]]
+    return bad

@@ -1,0 +1,74 @@
+"""Strings set from single characters: digits, prices, addresses, code and symbols for the recognizer to learn from.
+
+Corpora of words and lines hold few of them. The strings are those of ``strings``; each is one writer's where that
+writer has the character, at the size and the place on the baseline that the character has in writing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from handwriting.ink import Ink
+from handwriting.training.examples import Lines
+from handwriting.training.items import PRINTABLE, Places, character_scales, ink_of, prepared
+from handwriting.training.lines import Placed, set_in_a_row
+from handwriting.training.mix import ListShare
+from handwriting.training.strings import string
+
+SPACE = -1
+"""Stands for a space among the members of an example."""
+MOST_STRINGS = 3
+"""Largest number of strings in a line."""
+COMPLETE = 20
+"""Writers with fewer different characters than this begin no string."""
+
+
+class StringList:
+    """A list of single characters, and how strings are set from them; implements ``mix.ExampleList``.
+
+    ``vocabulary``: words in small letters for the kinds of strings that hold any.
+    """
+
+    def __init__(self, share: ListShare, lines: Lines, vocabulary: Sequence[str]) -> None:
+        self.share, self.lines, self.vocabulary = share, lines, vocabulary or ("word",)
+        single = [n for n, text in enumerate(lines.texts) if len(text) == 1 and text in PRINTABLE and text != " "]
+        scales = character_scales([(lines.inks[n], lines.texts[n], lines.writers[n]) for n in single])
+        self.scales = {n: scale for n in single if (scale := scales.get(lines.writers[n]))}
+        self.own: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self.all: dict[str, list[int]] = defaultdict(list)
+        for n in self.scales:
+            self.own[lines.writers[n]][lines.texts[n]].append(n)
+            self.all[lines.texts[n]].append(n)
+        self.words = [n for n in self.scales if len(self.own[lines.writers[n]]) >= COMPLETE]
+        """Lines whose writers begin a string."""
+
+    def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
+        """The characters of an example in the hand of line ``number``, with :data:`SPACE` between strings."""
+        own = self.own[self.lines.writers[self.words[number]]]
+        text = " ".join(string(random, self.vocabulary) for _ in range(int(random.integers(1, MOST_STRINGS + 1))))
+        members: list[int] = []
+        for character in text:
+            options = own.get(character) or self.all.get(character)
+            if character == " " or options is None:
+                members += [SPACE] if members and members[-1] != SPACE else []
+            else:
+                members.append(options[int(random.integers(len(options)))])
+        if not members or members == [SPACE]:
+            return (self.words[number],)
+        return tuple(members if members[-1] != SPACE else members[:-1])
+
+    def compose(self, members: Sequence[int], random: np.random.Generator) -> tuple[Ink, str]:
+        """Ink and text of the characters that :meth:`draw` chose."""
+        places = Places()
+        row: list[Placed | None] = []
+        for n in members:
+            if n == SPACE:
+                row.append(None)
+                continue
+            xy, ends = prepared(self.lines.inks[n], self.scales[n])
+            row.append((places.put(xy, self.lines.texts[n]), ends))
+        text = "".join(" " if n == SPACE else self.lines.texts[n] for n in members)
+        return ink_of(*set_in_a_row(row, 1.0, random)), text
