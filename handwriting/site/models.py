@@ -69,7 +69,9 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
         "synthesizer": {
             "alphabet": synthesizer.alphabet.characters,
             "name": synthesizer.codes.name,
-            "network": {name: card["network"][name] for name in ("hidden_size", "num_layers", "mixtures", "components")},
+            "network": {
+                name: card["network"][name] for name in ("hidden_size", "num_layers", "mixtures", "components")
+            },
             "floor": synthesizer.normalizer.sigma_floor,
             "normalizer": card["normalizer"],
             "pace": synthesizer.network.pace,

@@ -38,7 +38,9 @@ def open_site(browser, site):  # noqa: F811
                 message.type == "error" and not any(e in message.text for e in expected) and faults.append(message.text)
             ),
         )
-        page.on("request", lambda request: request.url.startswith((host.address, "blob:")) or faults.append(request.url))
+        page.on(
+            "request", lambda request: request.url.startswith((host.address, "blob:")) or faults.append(request.url)
+        )
         page.goto(f"{host.address}#{view}")
         page.wait_for_selector("html[data-ready]")
         return page

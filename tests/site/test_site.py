@@ -70,10 +70,10 @@ def test_a_letter_is_written_over_pages_and_downloaded_as_it_is_seen(open_site, 
 def test_the_same_seed_writes_the_same_and_another_one_something_else(open_site):
     page = open_site("letters")
     write = """async (seed) => {
-        const { routes, streams } = await import("./engine/routes.js"), asked = { text: "ink", style: "round", seed };
-        const lines = [];
-        for await (const event of streams["api/generate"](asked, { emit() {} })) if (event.type === "line") lines.push(event);
-        return JSON.stringify(lines.map(({ strokes }) => strokes));
+        const { streams } = await import("./engine/routes.js"), lines = [];
+        const events = streams["api/generate"]({ text: "ink", style: "round", seed }, { emit() {} });
+        for await (const event of events) if (event.type === "line") lines.push(event.strokes);
+        return JSON.stringify(lines);
     }"""
     first, again, other = (page.evaluate(write, seed) for seed in (1, 1, 2))
     assert first == again != other
@@ -89,7 +89,7 @@ def test_a_hand_is_made_of_copied_lines(open_site):
         actual.wait_for()  # it was read, and says something else than asked
         assert actual.input_value().startswith("The quick brown fox")
     page.locator("#hand-make").click()
-    page.locator("#hand-paper path").first.wait_for()
+    page.locator("#hand-paper .stroke path").first.wait_for()
     assert page.locator("#own li").count() == 1
 
 

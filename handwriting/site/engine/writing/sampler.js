@@ -26,7 +26,7 @@ async function draw(network, text, { bias, hand, random, patient, watch, signal 
   const { pace } = network;
   const length = text.length, limit = Math.ceil((POINTS_PER_CHARACTER * length + POINTS_TO_SPARE) * pace);
   const finish = Math.round(FINISH * pace), dwell = Math.round(DWELL * pace);
-  const step = steps(network, text, hand);
+  const step = stepsOf(network, text, hand);
   const points = [[0, 0, 0]], places = [0];
   let past = 0;
   for (let t = 1; ; t++) {
@@ -46,7 +46,7 @@ async function draw(network, text, { bias, hand, random, patient, watch, signal 
 }
 
 /** The step graph as a function from the last point to { outputs, phi }. */
-function steps({ graph, sizes, characters }, text, hand) {
+export function stepsOf({ graph, sizes, characters }, text, hand) {
   const count = text.length + 1, cells = sizes.hidden_size * sizes.num_layers;
   const seen = new Float32Array(count * characters);
   text.forEach((character, i) => (seen[i * characters + character - 1] = 1));

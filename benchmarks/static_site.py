@@ -1,17 +1,21 @@
 """Whether the site without a server reads as Python does, and how fast it is, in Chromium.
 
-    OMP_NUM_THREADS=1 python benchmarks/site.py [--data CORPUS] [--lines 200]
+    OMP_NUM_THREADS=1 python benchmarks/static_site.py [--data CORPUS] [--lines 200]
 
 Lines are written by the synthesizer, and with ``--data`` taken from a corpus's development set as well. *features* is
 the largest difference between the inputs of the network; *best path* and *with language model* count lines whose text
-is the same as Python's, which reads line by line as the browser does. Python's matrix products of eight-bit integers
-are rounded in another way than WebAssembly's, so probabilities differ a little: *log-probability* is the largest
-difference of the text's.
+is the same as Python's, which reads line by line as the browser does. The network itself computes in eight-bit
+integers, and a last digit that is rounded in another way may change a few of them: *log-probability* is the largest
+difference of a text's. *decoding* counts lines of which Python, given the browser's probabilities, finds the same text.
+
+*pages* are lines set one below the other with a drawing of each kind; on *same* ones the browser finds the same strokes
+in the same lines. The pace of writing is that of a whole line, in points a second.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import functools
 import http.server
 import shutil
@@ -27,8 +31,12 @@ from typing import Any
 import numpy as np
 
 from handwriting.corpora import open_corpus
+from handwriting.evaluation.sketches import DRAWINGS, Canvas
 from handwriting.features import encode
 from handwriting.ink import Ink
+from handwriting.recognition.decode import GreedyDecoder
+from handwriting.recognition.pages import split_lines
+from handwriting.recognition.pages.marks import Marks
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.site.export import export_site
 from handwriting.synthesis.hand import Hand
@@ -50,9 +58,30 @@ READ = """async (lines) => {
         const [{ text, logProbability }] = await language.read(ink);
         const milliseconds = performance.now() - begin;
         const [{ text: greedy }] = await plain.read(ink);
-        read.push({ steps: [...steps], points: [...points], order: [...order], text, logProbability, greedy, milliseconds });
+        const { data } = await plain.frames({ steps });
+        const frames = btoa(Array.from(new Uint8Array(data.slice().buffer), (b) => String.fromCharCode(b)).join(""));
+        const encoded = { steps: [...steps], points: [...points], order: [...order] };
+        read.push({ ...encoded, text, logProbability, greedy, milliseconds, frames });
     }
     return read;
+}"""
+
+LAYOUT = """async (pages) => {
+    const { findLayout } = await import("./engine/pages/layout.js");
+    const { inkOfPoints } = await import("./engine/ink/ink.js");
+    const ink = (strokes) => inkOfPoints(strokes.map((stroke) => stroke.map(([x, y]) => ({ x, y }))));
+    return pages.map((strokes) => findLayout(ink(strokes)).map((line) => line.strokes));
+}"""
+WRITE = """async ([style, text, count]) => {
+    const { cards, writer } = await import("./engine/models.js");
+    const synthesizer = await writer(), { styles } = await cards();
+    const hand = synthesizer.hand(styles.find(({ name }) => name === style), 0), paces = [];
+    for (let i = 0; i < count; i++) {
+        const begin = performance.now();
+        const { places } = await synthesizer.write(text, { bias: 1, hand, seeds: [i] });
+        paces.push((1000 * places.length) / (performance.now() - begin));
+    }
+    return paces;
 }"""
 
 
@@ -67,6 +96,8 @@ class Parity:
     """Lines with the same best path."""
     language: int
     """Lines with the same text from the search with the language model."""
+    decoding: int
+    """Lines of which Python finds the browser's text in the browser's probabilities."""
     log_probability: float
     """Largest difference of the texts' log-probabilities, where the texts are the same."""
     milliseconds: float
@@ -78,7 +109,8 @@ class Parity:
 def compare(page: Any, recognizer: Recognizer, inks: Sequence[Ink]) -> Parity:
     """Read ``inks`` in Python and on ``page``, a Playwright page that shows the site."""
     features, probabilities, times = [0.0], [0.0], []
-    best_path = 0
+    best_path = decoding = 0
+    scorer = recognizer.scorer()
     differing: list[tuple[str, str]] = []
     for start in range(0, len(inks), CHUNK):
         chunk = inks[start : start + CHUNK]
@@ -89,6 +121,12 @@ def compare(page: Any, recognizer: Recognizer, inks: Sequence[Ink]) -> Parity:
             steps = np.array(other["steps"], dtype=np.float32)
             features.append(float(np.abs(steps - own.steps.ravel()).max()) if same else np.inf)
             best_path += recognizer.transcribe(ink).text == other["greedy"]
+            frames = np.frombuffer(base64.b64decode(other["frames"]), "<f4").reshape(-1, recognizer.alphabet.size)
+            found_here = recognizer.search(scorer, len(frames)).search(frames)[0]
+            decoding += (found_here.text, GreedyDecoder(recognizer.alphabet).decode(frames).text) == (
+                other["text"],
+                other["greedy"],
+            )
             read = recognizer.transcribe(ink, "language")
             if read.text == other["text"]:
                 probabilities.append(abs(read.log_probability - other["logProbability"]))
@@ -96,9 +134,42 @@ def compare(page: Any, recognizer: Recognizer, inks: Sequence[Ink]) -> Parity:
                 differing.append((read.text, other["text"]))
             times.append(other["milliseconds"])
     return Parity(
-        len(inks), max(features), best_path, len(inks) - len(differing), max(probabilities), float(np.median(times)),
-        tuple(differing),
+        len(inks), max(features), best_path, len(inks) - len(differing), decoding, max(probabilities),
+        float(np.median(times)), tuple(differing),
     )  # fmt: skip
+
+
+def drawn_on(inks: Sequence[Ink]) -> list[Ink]:
+    """A page of the lines, one below the other, with a drawing of each kind."""
+    height = max(ink.bounds[3] - ink.bounds[1] for ink in inks)
+    rows = [ink.moved_to(ink.x, ink.y + 1.3 * height * number) for number, ink in enumerate(inks)]
+    words = [_first_word(ink) for ink in rows]
+    pages = []
+    for number, draw in enumerate(DRAWINGS.values()):
+        canvas = Canvas(
+            np.random.default_rng(number), Marks(rows[0]).height, _bounds(rows), [row.bounds for row in rows],
+            [float(np.median(row.boxes[3])) for row in rows], [word.bounds for word in words],
+            [word.bounds for word in words], [word.strokes for word in words],
+        )  # fmt: skip
+        pages.append(Ink.from_strokes([*(stroke for row in rows for stroke in row.strokes), *draw(canvas)]))
+    return pages
+
+
+def _first_word(ink: Ink) -> Ink:
+    left, _, right, _ = ink.bounds
+    return ink.take(np.flatnonzero(ink.boxes[2] < left + 0.3 * (right - left))) if len(ink.starts) > 3 else ink
+
+
+def _bounds(inks: Sequence[Ink]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = np.array([ink.bounds for ink in inks]).T
+    return float(left.min()), float(top.min()), float(right.max()), float(bottom.max())
+
+
+def same_layouts(page: Any, inks: Sequence[Ink]) -> int:
+    """The number of pages of ink in which the browser finds the same lines as Python."""
+    found = page.evaluate(LAYOUT, [[stroke.tolist() for stroke in ink.strokes] for ink in inks])
+    own = [[line.strokes.tolist() for line in split_lines(ink)] for ink in inks]
+    return sum(a == b for a, b in zip(own, found, strict=True))
 
 
 def written(synthesizer: Synthesizer, count: int) -> list[Ink]:
@@ -153,22 +224,26 @@ def main() -> None:
     parser.add_argument("--data", help="corpus with a development set")
     parser.add_argument("--lines", type=int, default=200)
     options = parser.parse_args()
-    with opened() as (page, seconds, synthesizer, recognizer):
+    with opened() as (site, seconds, synthesizer, recognizer):
         print(f"open and ready to read: {seconds:.1f} s")
         sets = [("written", written(synthesizer, options.lines))]
         if options.data:
             sets.append(("testset_v", real(options.data, options.lines)))
-        print("| lines | features | best path | with language model | log-probability | ms a line |")
-        print("|---|---|---|---|---|---|")
+        print("| lines | features | best path | with language model | decoding | log-probability | ms a line |")
+        print("|---|---|---|---|---|---|---|")
         for name, inks in sets:
-            found = compare(page, recognizer, inks)
+            found = compare(site, recognizer, inks)
             print(
                 f"| {found.lines} {name} | {found.features:.1g} | {found.best_path} | {found.language} | "
-                f"{found.log_probability:.2g} | {found.milliseconds:.0f} |",
+                f"{found.decoding} | {found.log_probability:.2g} | {found.milliseconds:.0f} |",
                 flush=True,
             )
             for own, other in found.differing:
                 print(f"differs: {own!r} in Python, {other!r} in the browser")
+        pages = [page for name, inks in sets for page in drawn_on(inks[:5])]
+        print(f"pages: {same_layouts(site, pages)} of {len(pages)} same")
+        paces = site.evaluate(WRITE, ["upright", "The quick brown fox jumps", 5])
+        print(f"writing: {np.median(paces):.0f} points a second")
 
 
 if __name__ == "__main__":
