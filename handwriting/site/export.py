@@ -123,6 +123,6 @@ def _runtime() -> dict[str, bytes]:
             raise InkError(f"{folder / name}: damaged, its checksum is wrong; install handwriting again")
     return {
         "runtime/LICENSE": (folder / "LICENSE").read_bytes(),
-        "runtime/ort.wasm.bundle.min.mjs": script,
+        "runtime/ort.js": script,  # not every web host knows that .mjs is JavaScript
         "runtime/ort-wasm-simd-threaded.wasm.gz": gzip.compress(wasm, 9, mtime=0),
     }

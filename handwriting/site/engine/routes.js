@@ -26,15 +26,17 @@ export const routes = {
 export const streams = {
   async *"api/generate"({ text, replace, sheet, ...asked }, { emit, signal }) {
     const { writePage } = await import("./writing/page.js");
-    const words = await spelling(), synthesizer = await writer();
-    yield* writePage(synthesizer, words.writable(replace ? words.nearest(text) : text), sheet, await handOf(synthesizer, asked), emit, signal);
+    const words = await spelling(), said = words.writable(replace ? words.nearest(text) : text), { bestOf = 1 } = asked;
+    const synthesizer = await writer(), recognizer = bestOf > 1 ? await plainReader() : null;
+    yield* writePage({ synthesizer, recognizer }, said, sheet, await handOf(synthesizer, asked), bestOf, emit, signal);
   },
 
   async *"api/letter"({ text, header, ...asked }, { emit, signal }) {
     const { writeLetter } = await import("./writing/letter.js");
-    const words = await spelling(), synthesizer = await writer(), hand = await handOf(synthesizer, asked);
+    const words = await spelling(), synthesizer = await writer(), recognizer = await plainReader();
+    const hand = await handOf(synthesizer, asked);
     const whole = { ...asked, header: header?.trim() ? words.writable(header) : "" };
-    yield* writeLetter(synthesizer, words.writable(text), whole, hand, asked.format, emit, signal);
+    yield* writeLetter({ synthesizer, recognizer }, words.writable(text), whole, hand, asked.format, emit, signal);
   },
 };
 

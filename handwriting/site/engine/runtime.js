@@ -11,7 +11,7 @@ export function engine(fetchBytes) {
 }
 
 async function load(fetchBytes) {
-  const [ort, packed] = await Promise.all([import("../runtime/ort.wasm.bundle.min.mjs"), fetchBytes("runtime/ort-wasm-simd-threaded.wasm.gz")]);
+  const [ort, packed] = await Promise.all([import("../runtime/ort.js"), fetchBytes("runtime/ort-wasm-simd-threaded.wasm.gz")]);
   // A host that knows the ending .gz has the browser unpack the file.
   const wasm = packed[0] === 0x1f && packed[1] === 0x8b ? await inflate(packed, "gzip") : packed;
   Object.assign(ort.env.wasm, { wasmBinary: wasm.buffer, numThreads: 1, proxy: false });

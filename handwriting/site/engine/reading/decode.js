@@ -2,6 +2,8 @@
 //
 // `frames` are log-probabilities { data, steps, size }: of T steps, V each, the blank first.
 
+import { logAddExp } from "../numbers.js";
+
 export const BLANK = 0;
 
 /** The best path: its labels, the steps of each, half-open, and its log-probability. */
@@ -22,9 +24,15 @@ export function bestPath({ data, steps, size }) {
   return { labels, ranges, score, logProbability: score };
 }
 
-/** The steps of each label on the most probable path of a text (Viterbi over the CTC lattice). */
-export function align({ data, steps, size }, labels) {
-  if (!steps) return [];
+/** The log-probability of a text, summed over all its paths (Graves et al. 2006, equations 5 to 8). */
+export function textLogProbability(frames, labels) {
+  if (!frames.steps) return labels.length ? -Infinity : 0;
+  const { lattice, count } = forward(frames, labels, logAddExp), end = frames.steps * count;
+  return count > 1 ? logAddExp(lattice[end - 1], lattice[end - 2]) : lattice[end - 1];
+}
+
+/** Log-probabilities of the states of a text, those of each step side by side; even states are the blanks around labels. */
+function forward({ data, steps, size }, labels, combine) {
   const count = 2 * labels.length + 1;
   const state = (s) => (s % 2 ? labels[s >> 1] : BLANK);
   const lattice = new Float64Array(steps * count).fill(-Infinity);
@@ -32,12 +40,20 @@ export function align({ data, steps, size }, labels) {
   for (let t = 1; t < steps; t++) {
     const before = (t - 1) * count;
     for (let s = 0; s < count; s++) {
-      let best = lattice[before + s];
-      if (s > 0) best = Math.max(best, lattice[before + s - 1]);
-      if (skips(labels, s)) best = Math.max(best, lattice[before + s - 2]);
-      lattice[t * count + s] = best + data[t * size + state(s)];
+      let reached = lattice[before + s];
+      if (s > 0) reached = combine(reached, lattice[before + s - 1]);
+      if (skips(labels, s)) reached = combine(reached, lattice[before + s - 2]);
+      lattice[t * count + s] = reached + data[t * size + state(s)];
     }
   }
+  return { lattice, count };
+}
+
+/** The steps of each label on the most probable path of a text (Viterbi over the CTC lattice). */
+export function align(frames, labels) {
+  const { steps } = frames;
+  if (!steps) return [];
+  const { lattice, count } = forward(frames, labels, Math.max);
   const ranges = labels.map(() => [0, 0]);
   let s = count - 1;
   if (count > 1 && lattice[(steps - 1) * count + s - 1] >= lattice[(steps - 1) * count + s]) s -= 1;

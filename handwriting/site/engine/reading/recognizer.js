@@ -16,6 +16,7 @@ export class Recognizer {
   constructor(card, graph, scorer) {
     this.features = card.features;
     this.characters = ["", ...card.alphabet];
+    this.indices = new Map(this.characters.map((character, i) => [character, i]));
     this.graph = graph;
     this.scorer = scorer;
   }
@@ -32,6 +33,11 @@ export class Recognizer {
 
   text(labels) {
     return labels.map((label) => this.characters[label]).join("");
+  }
+
+  /** The labels of a text, without characters that are unknown. */
+  labels(text) {
+    return [...text].filter((character) => this.indices.has(character)).map((character) => this.indices.get(character));
   }
 
   /** The readings of a line, best first: { text, logProbability, points }, where `points` are those of each character. */

@@ -1,7 +1,8 @@
 // A text as lines of handwriting, one after another. The twin of handwriting/composition/composer.py and runs.py, for one
-// run at a time, whose words are not read back.
+// run at a time.
 
 import { sum } from "../numbers.js";
+import { readWords } from "../reading/words.js";
 import { Finisher, HEIGHT_PER_LINE_HEIGHT, breakLines, measureOf } from "./typeset.js";
 import { cutWords } from "./words.js";
 
@@ -11,12 +12,13 @@ const MEASURED_CHARACTERS = 40; // that show a hand's size
 const REPAIR_STREAM = 1_000_000; // random streams of words that are drawn again
 
 /**
- * `paragraphs` are { words, align, breaksPage }; `hand` is { bias, seed, size, slant, added }. `progress` is told how many
- * characters are drawn, `watch` sees the offsets of the first run.
+ * `paragraphs` are { words, align, breaksPage }; `hand` is { bias, seed, size, slant, added }. A word that `recognizer`
+ * misreads is drawn up to `bestOf` times. `progress` is told how many characters are drawn, `watch` sees the offsets of the
+ * first run.
  */
 export class Composer {
-  constructor(synthesizer, paragraphs, room, lineHeight, hand, { lively = 0, progress = () => {}, watch, signal } = {}) {
-    Object.assign(this, { synthesizer, paragraphs, room, hand, progress, watch, signal });
+  constructor(synthesizer, paragraphs, room, lineHeight, hand, { lively = 0, recognizer = null, bestOf = 1, progress = () => {}, watch, signal } = {}) {
+    Object.assign(this, { synthesizer, paragraphs, room, hand, recognizer, bestOf, progress, watch, signal });
     this.finisher = new Finisher(hand, lineHeight, lively);
     this.scale = (HEIGHT_PER_LINE_HEIGHT * hand.size * lineHeight) / synthesizer.height;
     const perLine = Math.max(3, Math.floor(room / (synthesizer.advance * this.scale)));
@@ -25,6 +27,7 @@ export class Composer {
     this.estimate = sum(paragraphs.map(({ words }) => 1 + Math.floor(words.join(" ").length / perLine)));
     this.total = sum(this.runs.map(({ text }) => text.length));
     this.words = sum(paragraphs.map(({ words }) => words.length));
+    this.doubtful = []; // words that may not be readable, { text, read }
     this.asShown = true; // whether the first run is kept as it was drawn
   }
 
@@ -63,24 +66,40 @@ export class Composer {
     if (!this.runs.length) yield [];
   }
 
-  /** The words of a run; one that was left out or that joins a neighbour is drawn again by itself. */
+  /** The words of a run; one that is misread, left out or joined to a neighbour is drawn again by itself. */
   async draw(text, run) {
-    const { bias, seed, added: hand } = this.hand, { signal } = this;
-    const line = await this.synthesizer.write(text, { bias, hand, seeds: [seed, run], watch: run ? undefined : this.watch, signal });
-    const words = cutWords(line);
-    if (!line.complete) words.findLast(({ ink }) => ink).ink = null; // the pen lost its way in it
+    const line = await this.write(text, [run], run ? undefined : this.watch);
+    const words = await this.judged(line);
     if (run === 0) this.asShown = words.flatMap(({ strokes }) => strokes).every((stroke, i) => stroke === i);
-    for (const [k, word] of words.entries()) {
-      if (word.ink && !word.joined) continue;
-      const alone = await this.synthesizer.write(word.text, { bias, hand, seeds: [seed, REPAIR_STREAM + run, k], signal });
-      const [piece] = cutWords(alone);
-      if (!piece.ink || (word.ink && !alone.complete)) continue;
-      words[k] = { ...piece, gap: word.gap };
-      if (run === 0) this.asShown = false;
+    for (const [k, first] of words.entries()) {
+      for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && isDoubtful(words[k]); drawing++) {
+        const [alone] = await this.judged(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
+        if (!(rank(alone) < rank(words[k]))) continue;
+        words[k] = { ...alone, gap: first.gap, changed: true };
+        if (run === 0) this.asShown = false;
+      }
+      if (isDoubtful(words[k])) this.doubtful.push({ text: first.text, read: words[k].read });
     }
     return words;
   }
+
+  write(text, seeds, watch) {
+    const { bias, seed, added: hand } = this.hand;
+    return this.synthesizer.write(text, { bias, hand, seeds: [seed, ...seeds], watch, signal: this.signal });
+  }
+
+  /** The words of a line with what is read of each; without a recognizer they are read as their text. */
+  async judged(line) {
+    const words = cutWords(line), reads = this.recognizer && this.bestOf > 1;
+    const read = reads ? await readWords(this.recognizer, line.ink, line.text) : words.map(({ text }) => ({ read: text, errors: 0 }));
+    const lost = line.complete ? null : words.findLast(({ ink }) => ink); // the pen lost its way in it
+    return words.map((word, k) => ({ ...word, ...read[k], ink: word === lost ? null : word.ink }));
+  }
 }
+
+const isWhole = ({ ink, joined }) => ink && !joined;
+const isDoubtful = (word) => !isWhole(word) || word.errors > 0;
+const rank = (word) => (isWhole(word) ? 0 : 1000) + word.errors;
 
 /** Words in runs of at most so many characters, the first one of at most `first`; a longer word is a run by itself. */
 function runsOf(words, first = RUN_CHARACTERS) {

@@ -21,21 +21,22 @@ const MEAN_SPEED = 0.2; // millimetres per millisecond, of a stroke whose width 
 const FILES = { pdf: ["application/pdf", toPdf], xopp: ["application/x-xopp", toXopp] };
 const PROGRESS = 0.01; // least share of the work between two events
 
-let latest = { key: "", pages: [] }; // the letter that was written last: its other formats need not be written again
+let latest = { key: "", pages: [], doubtful: [] }; // the letter that was written last: its other formats need not be written again
 
 /** Write the letter that `asked` describes as `format`; `emit` is told of the progress. */
-export async function* writeLetter(synthesizer, text, asked, hand, format, emit, signal) {
+export async function* writeLetter(models, text, asked, hand, format, emit, signal) {
   const key = JSON.stringify([text, { ...asked, format: "", progress: "" }]);
-  let pages = latest.key === key ? latest.pages : [];
-  if (!pages.length) {
-    for await (const page of sheets(synthesizer, text, asked, hand, emit, signal)) {
+  if (latest.key !== key) {
+    const pages = [], doubtful = [];
+    for await (const page of sheets(models, text, asked, hand, doubtful, emit, signal)) {
       pages.push(page);
       yield { type: "page", page: pages.length, svg: await toSvg(page).text() };
     }
-    latest = { key, pages };
+    latest = { key, pages, doubtful };
   }
+  const { pages, doubtful } = latest;
   const words = sum(pages.map(({ lines }) => sum(lines.map((line) => line.words.length))));
-  yield { type: "done", name: `letter.${format}`, pages: pages.length, words, doubtful: null, ...(await fileOf(pages, format)) };
+  yield { type: "done", name: `letter.${format}`, pages: pages.length, words, doubtful, ...(await fileOf(pages, format)) };
 }
 
 async function fileOf(pages, format) {
@@ -48,13 +49,13 @@ async function fileOf(pages, format) {
 }
 
 /** The pages as the exporters of the notebook take them (files/sheet.js), each when it is full. */
-async function* sheets(synthesizer, text, asked, hand, emit, signal) {
+async function* sheets({ synthesizer, recognizer }, text, asked, hand, doubtful, emit, signal) {
   const { margins, lineHeight, paper } = asked.sheet, { width, height } = SIZES[asked.sheet.page];
   const [top, right, bottom, left] = margins, ruled = paper === "ruled" || paper === "seyes";
   const lively = ruled ? 0 : asked.lively, random = new Random(hand.seed, 6);
   const paragraphs = paragraphsOf(text, asked);
   let shown = 0;
-  const composer = new Composer(synthesizer, paragraphs, width - left - right, lineHeight, hand, { lively, signal, progress: (done) => {
+  const composer = new Composer(synthesizer, paragraphs, width - left - right, lineHeight, hand, { lively, recognizer, bestOf: asked.bestOf, signal, progress: (done) => {
     if (done - shown < PROGRESS * composer.total && done < composer.total) return;
     shown = done;
     emit({ type: "progress", done, total: composer.total });
@@ -74,6 +75,7 @@ async function* sheets(synthesizer, text, asked, hand, emit, signal) {
     for (const { ink, x, y } of words) page.strokes.push(...strokesOf(ink, x, y).map((points) => strokeOf(points, asked)));
     if (line.words.length) page.lines.push({ text: line.words.map((word) => word.text).join(" "), words: words.map(({ text: said, ink, x, y }) => ({ text: said, box: boundsOf(movedTo(ink, ink.x.map((value) => value + x), ink.y.map((value) => value + y))) })) });
   }
+  doubtful.push(...composer.doubtful);
   yield page;
 }
 

@@ -10,15 +10,26 @@ export const HEIGHT_PER_LINE_HEIGHT = 0.45;
 export const ASCENT = 0.7; // share of the line height above the first baseline
 const MIN_SPACE = 0.25, MAX_SPACE = 1.1, TYPICAL_SPACE = 0.6; // in writing heights
 const SMALLEST = 1 / 3;
+const SMALL_LETTERS = new Set("aceimnorsuvwxz");
+const MATCHED = [0.75, 1.35]; // a word that was drawn by itself is brought to the size of the others within these
 const LEAN = 0.03, SIZE_SPREAD = 0.06; // at liveliness 1
 const ROUNDING_MM = 1e-6;
 
-/** What is known of a hand from words that it wrote: its height, and its space between words. */
+/** What is known of a hand from words that it wrote: its height, its x-height, and its space between words. */
 export function measureOf(words, usual) {
   const drawn = words.filter(({ ink }) => ink), long = drawn.filter(({ text }) => text.length > 3);
   const height = drawn.length ? Math.max(median((long.length ? long : drawn).map(({ ink }) => writingHeight(ink))), SMALLEST * usual) : usual;
   const gaps = words.filter(({ gap }) => gap !== null).map(({ gap }) => gap);
-  return { height, space: clamp(gaps.length ? median(gaps) : TYPICAL_SPACE * height, MIN_SPACE * height, MAX_SPACE * height) };
+  const small = drawn.flatMap(smallLetters);
+  return { height, xHeight: small.length ? median(small) : 0.5 * height, space: clamp(gaps.length ? median(gaps) : TYPICAL_SPACE * height, MIN_SPACE * height, MAX_SPACE * height) };
+}
+
+/** The heights of the letters of a word that are as high as an x. */
+function smallLetters({ text, ink, places }) {
+  return [...text].flatMap((character, at) => {
+    const own = SMALL_LETTERS.has(character) ? ink.y.filter((_, i) => places[i] === at) : [];
+    return own.length > 3 ? [max(own) - min(own)] : [];
+  });
 }
 
 /** Finishes words for lines that are `lineHeight` mm apart. */
@@ -31,8 +42,10 @@ export class Finisher {
   }
 
   /** { text, ink, width, space } in millimetres; a word that is wider than `room` is drawn narrower. */
-  word({ text, ink }, measure, room) {
-    const growth = this.height / measure.height, space = growth * measure.space;
+  word(word, measure, room) {
+    const { text, ink } = word, usual = this.height / measure.height, space = usual * measure.space;
+    const small = word.changed ? smallLetters(word) : [];
+    const growth = small.length ? usual * clamp(measure.xHeight / Math.max(median(small), 1e-9), ...MATCHED) : usual;
     const lean = this.shear + this.lively * LEAN * this.random.normal();
     const varied = growth * Math.exp(this.lively * SIZE_SPREAD * this.random.normal());
     if (!ink) return { text, ink: null, width: space, space };

@@ -1,13 +1,13 @@
 // A written line cut into words, by the characters that the window saw. The twin of handwriting/composition/words.py.
 
 import { foot, level } from "../ink/baseline.js";
-import { boundsOf, keep, movedTo, take } from "../ink/ink.js";
+import { boundsOf, keep, movedTo, pointsOf, take } from "../ink/ink.js";
 import { clamp, range, where } from "../numbers.js";
 
 const JOINED_SHARE = 0.2;
 const STANDING = new Set("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%");
 
-/** The words of a written line: { text, ink, gap, joined, strokes }; ink is null when no stroke belongs to a word. */
+/** The words of a written line: { text, places, ink, gap, joined, strokes }; ink is null when no stroke belongs to a word. */
 export function cutWords(line) {
   const spans = wordSpans(line.text), { x, y } = line.ink;
   const down = spans.length > 1 ? 0 : wordFoot(line);
@@ -16,10 +16,11 @@ export function cutWords(line) {
   const edges = [];
   const words = spans.map(([begin, end], number) => {
     const text = line.text.slice(begin, end), strokes = where(owner, (one) => one === number);
-    if (!strokes.length) return { text, ink: null, gap: null, joined: false, strokes };
+    if (!strokes.length) return { text, places: [], ink: null, gap: null, joined: false, strokes };
     const ink = take(flat, strokes), [left, , right] = boundsOf(ink);
     edges[number] = [left, right];
-    return { text, ink: movedTo(ink, ink.x.map((value) => value - left), ink.y), gap: null, joined: joined.has(number), strokes };
+    const places = Array.from(pointsOf(flat, strokes), (i) => clamp(line.places[i] - begin, 0, text.length - 1));
+    return { text, places, ink: movedTo(ink, ink.x.map((value) => value - left), ink.y), gap: null, joined: joined.has(number), strokes };
   });
   words.forEach((word, k) => {
     if (edges[k] && edges[k + 1]) word.gap = edges[k + 1][0] - edges[k][1];

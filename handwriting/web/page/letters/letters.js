@@ -151,7 +151,6 @@ function showPage(markup, number) {
 
 function summary({ pages, words, doubtful }) {
   const said = `${t("letters.pages", { count: pages })}, ${t("letters.words", { count: words })}.`;
-  if (!doubtful) return said; // nobody has read the words back
   if (!doubtful.length) return `${said} ${t("letters.sure")}`;
   const named = doubtful.slice(0, 3).map(({ text, read }) => t("letters.readAs", { text, read })).join("; ");
   return `${said} ${t("letters.doubtful", { named: named + (doubtful.length > 3 ? " …" : "") })}`;
