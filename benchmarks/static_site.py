@@ -189,7 +189,7 @@ def real(data: str, count: int) -> list[Ink]:
 
 @contextmanager
 def opened() -> Iterator[tuple[Any, float, Synthesizer, Recognizer]]:
-    """A page in Chromium that shows the site, and the seconds until it was ready to read."""
+    """A page in Chromium that shows the site, and the CPU seconds until it was ready to read."""
     from playwright.sync_api import sync_playwright
 
     recognizer, synthesizer = Recognizer.load(), Synthesizer.load()
@@ -206,8 +206,7 @@ def opened() -> Iterator[tuple[Any, float, Synthesizer, Recognizer]]:
         page = browser.new_page(service_workers="block")
         page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
         page.wait_for_selector("html[data-ready]")
-        page.evaluate("import('./engine/models.js').then(({ reader }) => reader()).then(() => true)")
-        yield page, cpu_seconds(page), synthesizer, recognizer
+        yield page, _settled(page), synthesizer, recognizer
         browser.close()
         server.shutdown()
 
@@ -218,6 +217,15 @@ def cpu_seconds(page: Any) -> float:
     processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
     return sum(process["cpuTime"] for process in processes if process["type"] == "renderer")
+
+
+def _settled(page: Any) -> float:
+    """CPU time until the page has done all that it does by itself: its worker has loaded the models."""
+    before = -1.0
+    while (now := cpu_seconds(page)) - before > 0.01:
+        before = now
+        page.wait_for_timeout(3000)
+    return now
 
 
 def _strokes(inks: Sequence[Ink]) -> list[list[list[list[float]]]]:
