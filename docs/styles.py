@@ -137,7 +137,7 @@ def distances(candidates: list[Candidate]) -> NDArray[np.float64]:
 def make(synthesizer: Synthesizer, recognizer: Recognizer, count: int) -> dict[str, Style]:
     """The styles."""
     if synthesizer.codes is None:
-        raise SystemExit("styles are codes of hands, and this network has none")
+        raise SystemExit("styles are hand codes, and this network has none")
     codes = [synthesizer.codes.random(seed) for seed in range(count)]
     candidates = [c for c in candidates_of(codes, synthesizer, recognizer) if c.cer <= LEGIBLE]
     print(f"{len(candidates)} of {count} hands are legible")

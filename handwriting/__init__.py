@@ -80,7 +80,7 @@ _MODULES = {
     "Transcription": "handwriting.recognition.transcription",
     "WrittenPage": "handwriting.composition.page",
 }
-"""The modules of the names that are imported when they are first used."""
+"""Module of each name that is imported on first use."""
 
 
 def __getattr__(name: str) -> Any:
@@ -131,10 +131,10 @@ def save(
     ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` hold the ink; ``.png`` and ``.pdf`` are drawings, ``.gcode`` and
     ``.hpgl`` programs for pen plotters; ``.svg`` is a drawing of a :class:`WrittenPage` and holds the strokes of
     anything else. Only ``.pdf`` and ``.xopp`` hold several pages. ``dpi`` is the resolution of a PNG. With
-    ``animation_speed``, an SVG writes itself so many times as fast as a person; with ``plotter``, it holds only
-    strokes, ordered for short pen-up moves.
+    ``animation_speed``, an SVG replays the writing at that multiple of a person's speed; with ``plotter``, it holds
+    only strokes, ordered for short pen-up moves.
 
-    Returns what of the ink the file cannot hold. Raises :class:`InkError` when it cannot be written.
+    Returns the properties of the ink that the file cannot hold. Raises :class:`InkError` when it cannot be written.
 
     >>> ink = handwriting.read("datasets/samples/line.xml")
     >>> handwriting.save(ink, "line.inkml")
@@ -195,7 +195,7 @@ def transcribe(
 ) -> Transcription | ReadPage:
     """Read a line of ink, or every line of a page, with the shipped recognizer.
 
-    :class:`Ink` is taken for one line; ``Page(ink)`` is split into lines. Drawings are left out of both.
+    :class:`Ink` is read as one line; ``Page(ink)`` is split into lines. Drawings are ignored in both.
     ``alternatives`` is the number of readings per line, ``decoder`` one of ``"language"``, ``"beam"`` and ``"greedy"``,
     and ``hints`` tell the language model which words and what context to expect. ``orientation`` says how the ink lies:
     ``"auto"`` to find out, ``"as-is"``, or a name such as ``"y-up"``. Raises :class:`InkError` for a value out of
@@ -258,11 +258,11 @@ def generate(
     best_of: int = 1,
     layout: PageLayout | None = None,
 ) -> Ink | WrittenPage:
-    """Write a line of text as ink, or with a ``layout`` a text of any length as a page, by the shipped synthesizer.
+    """Write a line of text as ink, or with a ``layout`` a text of any length as a page, using the shipped synthesizer.
 
     ``hand`` says how to write; ``bias`` (0 is as varied as people are, higher is neater), ``seed`` and ``style`` (a
-    :class:`Style`, or the name or file of one) replace its values. With ``best_of``, a line is drawn so many times and
-    the drawing that is read best is kept; on a page, so are words that are misread. Size and slant of the hand are used
+    :class:`Style`, or the name or file of one) replace its values. With ``best_of``, a line is drawn that many times
+    and the most legible drawing is kept; on a page, misread words are redrawn. The hand's size and slant are used only
     on pages. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
 
     >>> ink = handwriting.generate("Dear Ann,", seed=3, style="cursive")
@@ -302,7 +302,7 @@ def letter(
     page: Sheet | str | None = None,
     pen: Pen | str | None = None,
 ) -> Iterator[WrittenPage]:
-    """Write a text of any length as a letter: an iterator over its pages, each there as soon as it is full.
+    """Write a text of any length as a letter: an iterator that yields each page as soon as it is full.
 
     The hand is given as to :func:`generate`. ``look`` says how the sheets look; ``page`` (a :class:`Sheet`, or a size
     such as ``"a5"`` or ``"100x150"``) and ``pen`` (a :class:`Pen`, or the name of one) replace its values. Words that
@@ -339,7 +339,7 @@ def letter(
 
 
 def _hand(hand: Hand | None, bias: float | None, seed: int | None, style: Style | str | None) -> Hand:
-    """``hand`` with the values that are given."""
+    """Return ``hand`` with the given values replaced."""
     from handwriting.synthesis.hand import Hand
     from handwriting.synthesis.styles import Style
 

@@ -1,4 +1,4 @@
-"""The check that an argument of the public API has the right type."""
+"""Type checks for arguments of the public API."""
 
 from __future__ import annotations
 

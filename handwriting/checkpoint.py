@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,27 +24,29 @@ from handwriting.errors import InkError
 from handwriting.files import atomic, make_folder
 
 FORMAT = 1
-"""Version of the layout of the folder."""
+"""Version of the folder layout."""
+NAME = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
+"""Valid names of a user's own checkpoints."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The folder of a checkpoint, and its card."""
+    """A checkpoint folder and its card."""
 
     folder: Path
     card: dict[str, Any]
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
-        """Load the checkpoint in ``folder``, which may also be the name of a shipped one.
+        """Load the checkpoint in ``folder``, which may also be the name of one's own (:func:`own`) or a shipped one.
 
         ``kinds`` are the accepted values of the card's ``kind``. Without ``folder``, the shipped checkpoint of the
         first kind is loaded. Raises :class:`InkError` if there is no checkpoint, or one of another kind.
         """
-        own = folder is not None
-        folder = shipped(kinds[0]) if folder is None else _here_or_shipped(Path(folder))
+        given = folder is not None
+        folder = shipped(kinds[0]) if folder is None else _found(Path(folder))
         path = folder / "card.json"
-        if not path.is_file() and not own:
+        if not path.is_file() and not given:
             raise InkError(
                 f"{folder}: the shipped {kinds[0]} is missing; install handwriting again from its wheel or a complete "
                 "checkout, or give the folder of a checkpoint"
@@ -92,7 +95,7 @@ class Checkpoint:
 def save(
     folder: str | os.PathLike[str], card: Mapping[str, Any], weights: Mapping[str, NDArray], model: bytes | None = None
 ) -> None:
-    """Write a checkpoint, with weights in their own dtype and ``model`` as the graph.
+    """Write a checkpoint, with weights in their given dtype and ``model`` as the graph.
 
     Each file is replaced as a whole, the card last.
     """
@@ -114,10 +117,54 @@ def save_card(folder: Path, card: Mapping[str, Any]) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _here_or_shipped(folder: Path) -> Path:
-    """Return ``folder``, or the shipped checkpoint of this name if there is no such folder."""
-    named = len(folder.parts) == 1 and not folder.exists() and (shipped(folder.name) / "card.json").is_file()
-    return shipped(folder.name) if named else folder
+def _found(folder: Path) -> Path:
+    """Return ``folder``, or the checkpoint of one's own or the shipped one of this name if there is no such folder."""
+    if len(folder.parts) != 1 or folder.exists():
+        return folder
+    named = (own(folder.name), shipped(folder.name))
+    return next((path for path in named if (path / "card.json").is_file()), folder)
+
+
+def own(name: str) -> Path:
+    """Return the folder of a checkpoint of one's own.
+
+    They are in ``.handwriting/checkpoints`` of the home folder, or in ``checkpoints`` of the folder that the
+    environment variable ``HANDWRITING_HOME`` names.
+    """
+    home = os.environ.get("HANDWRITING_HOME")
+    return (Path(home) if home else Path.home() / ".handwriting") / "checkpoints" / name
+
+
+def place_for(name: str, folder: Path | None = None) -> Path:
+    """Return the folder for a checkpoint that is adapted to a person: ``folder``, or that of :func:`own`.
+
+    Raises :class:`InkError` for a name that cannot be one of a folder or is taken by a shipped checkpoint, and for a
+    folder that holds something else than an adapted checkpoint.
+    """
+    if not NAME.fullmatch(name):
+        raise InkError(f"a checkpoint cannot be named {name[:60]!r}; use letters, digits, _ . and -")
+    if folder is None and (shipped(name) / "card.json").exists():
+        raise InkError(f"{name!r} is the name of a shipped checkpoint; give another")
+    folder = folder or own(name)
+    card = folder / "card.json"
+    try:
+        taken = (
+            "adapted" not in json.loads(card.read_text(encoding="utf-8")) if card.exists() else bool(_inside(folder))
+        )
+    except (OSError, ValueError):
+        taken = True
+    if taken:
+        raise InkError(f"{folder} holds something else than an adapted checkpoint; give another name or folder")
+    return folder
+
+
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else [folder] if folder.exists() else []
+
+
+def own_names() -> list[str]:
+    """Return the names of the recognizers of one's own, sorted."""
+    return sorted(path.parent.name for path in own("").glob("*/card.json"))
 
 
 def shipped(name: str) -> Path:

@@ -1,8 +1,8 @@
-"""The one kind of error that users see.
+"""Errors that users see.
 
 Whatever a user can cause (a bad file, a missing checkpoint, a character that cannot be written) is raised as
 :class:`InkError` with one line that holds the offending value and the remedy; the command line prints that line and
-exits with code 2. Every other exception is a defect of this program.
+exits with code 2. Every other exception is a bug in this program.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ class InkError(ValueError):
 
 
 class NoInkError(InkError):
-    """A file that could be read, but has no ink in it."""
+    """A readable file that contains no ink."""
 
 
 class TooLargeError(InkError):
-    """A file, or what it asks for, that is beyond a limit."""
+    """A file that exceeds a limit, or asks for more than a limit allows."""
 
 
 def printable(text: str) -> str:
-    r"""``text`` as one line that is safe to print anywhere, even when it quotes the name of a hostile file.
+    r"""Return ``text`` as one line that is safe to print anywhere, even when it quotes the name of a hostile file.
 
     White space becomes single spaces. Control characters, and the bytes of a file name that are not UTF-8, become
     escapes.
@@ -45,6 +45,6 @@ def printable(text: str) -> str:
 
 def _escape(character: str) -> str:
     code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode hides a byte that is not UTF-8 in such a surrogate
+    if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode represents a byte that is not UTF-8 by such a surrogate
         return f"\\x{code - 0xDC00:02x}"
     return character.encode("unicode_escape").decode("ascii")

@@ -1,4 +1,4 @@
-"""Output files: they appear complete or not at all, and never in the place of an input."""
+"""Output files that appear complete or not at all, and never replace an input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ StrPath = str | os.PathLike[str]
 
 
 def make_folder(path: StrPath) -> Path:
-    """The folder ``path``, created with its parents if need be; raises :class:`InkError` when that is impossible."""
+    """Return the folder ``path``, creating it and its parents if needed. Raises :class:`InkError` if that fails."""
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -28,7 +28,7 @@ def make_folder(path: StrPath) -> Path:
 
 
 def has_place(path: StrPath) -> Path:
-    """Check that a file can be written at ``path``, before long work is done for it; returns the path.
+    """Check that a file can be written at ``path`` before long work is done for it, and return the path.
 
     Raises :class:`InkError` when its folder is missing, it is a folder or write-protected, or its name is invalid.
     """
@@ -51,7 +51,7 @@ def has_place(path: StrPath) -> Path:
 def refuse_input(output: StrPath, inputs: Iterable[StrPath]) -> None:
     """Raise :class:`InkError` when ``output`` is one of the ``inputs``, because writing it would destroy that input.
 
-    Links are followed; ``-`` among the inputs is the standard input. Devices and pipes may be both.
+    Links are followed; ``-`` among the inputs is the standard input. A device or pipe may be both input and output.
     """
     there = _regular_file(output)
     for path in inputs:
@@ -60,7 +60,7 @@ def refuse_input(output: StrPath, inputs: Iterable[StrPath]) -> None:
 
 
 def _regular_file(path: StrPath, stdin: bool = False) -> tuple[int, int] | None:
-    """What identifies the regular file at ``path``, or None when there is none."""
+    """Return the device and inode of the regular file at ``path``, or None if there is none."""
     try:
         found = os.fstat(sys.stdin.fileno()) if stdin and path == "-" and sys.stdin else os.stat(path)
     except (OSError, ValueError):
@@ -69,7 +69,7 @@ def _regular_file(path: StrPath, stdin: bool = False) -> tuple[int, int] | None:
 
 
 def is_stream(path: StrPath) -> bool:
-    """Whether ``path`` is a device or a pipe (or ``/dev/stdout``), which takes bytes and cannot be replaced."""
+    """Return whether ``path`` is a device or a pipe (or ``/dev/stdout``), which takes bytes and cannot be replaced."""
     if os.path.abspath(path).startswith(("/dev/", "/proc/")):
         return True
     return os.path.exists(path) and not os.path.isfile(path)
@@ -77,13 +77,13 @@ def is_stream(path: StrPath) -> bool:
 
 @contextmanager
 def atomic(path: StrPath) -> Iterator[Path]:
-    """A temporary path to write to, which replaces the file at ``path`` when the block succeeds and is removed if not.
+    """Yield a temporary path that replaces the file at ``path`` when the block succeeds, and is removed otherwise.
 
-    The temporary path has the suffix of ``path``, because some writers choose the format by it. Its contents are on
-    disk before it replaces anything. A link is followed and stays; an existing file keeps its owner and permissions; a
-    device or pipe is given the contents.
+    The temporary path has the suffix of ``path``, because some writers choose the format by it. Its contents are
+    synced to disk before it replaces anything. A link is followed and stays a link; an existing file keeps its owner
+    and permissions; a device or pipe receives the contents.
 
-    Raises :class:`InkError` as :func:`has_place`, and when the operating system refuses.
+    Raises :class:`InkError` like :func:`has_place`, and when the operating system refuses.
     """
     path = has_place(path)
     target = Path(os.path.realpath(path))
@@ -109,6 +109,6 @@ def atomic(path: StrPath) -> Iterator[Path]:
 def _keep_owner_and_mode(old: Path, new: Path) -> None:
     if old.exists():
         before = old.stat()
-        with contextlib.suppress(PermissionError, AttributeError):  # only root may give files away; not on Windows
+        with contextlib.suppress(PermissionError, AttributeError):  # only root may change owners; Windows has no chown
             os.chown(new, before.st_uid, before.st_gid)
         new.chmod(stat.S_IMODE(before.st_mode))

@@ -1,4 +1,4 @@
-"""Digital ink and pages of it: the values that the whole package exchanges.
+"""Digital ink and pages: the values that the whole package exchanges.
 
 Digital ink is a sequence of pen strokes, each a sequence of points. Format readers return it, features encode it,
 networks transcribe or generate it, renderers draw it. It is immutable, so all of them can share one value.
@@ -20,20 +20,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Source:
-    """What the ink's file says about it. Everything is optional; no network uses it."""
+    """Metadata from the ink's file. Everything is optional; no network uses it."""
 
     units: str | None = None
-    """Unit of x and y, by the name that the file gives it (``"mm"``, ``"himetric"``, ``"1/1000 in"``)."""
+    """Unit of x and y, named as in the file (``"mm"``, ``"himetric"``, ``"1/1000 in"``)."""
     start_time: float | None = None
-    """Time stamp of the first point in seconds, by the source's own clock; ``Ink.t`` counts from it."""
+    """Timestamp of the first point in seconds, by the source's own clock; ``Ink.t`` counts from it."""
     text: str | None = None
     """Transcript that came with the ink."""
     writer: str | None = None
-    """Name or identifier of the person who wrote it."""
+    """Name or identifier of the writer."""
     file: str | None = None
-    """Name of the file that it was read from."""
+    """Name of the file that the ink was read from."""
     notes: tuple[Note, ...] = field(default=(), compare=False)
-    """What the reader left out of the file; the same for all pages of a document."""
+    """Notes on what the reader left out of the file; the same for all pages of a document."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Ink:
 
     @classmethod
     def from_strokes(cls, strokes: Iterable[ArrayLike], source: Source = Source()) -> Ink:
-        """Make ink of strokes, each of shape (n, 2) for x, y or (n, 3) for x, y, t; empty strokes are left out.
+        """Make ink from strokes, each of shape (n, 2) for x, y or (n, 3) for x, y, t; empty strokes are dropped.
 
         Times are in seconds; the first point's time is subtracted and kept as ``source.start_time``.
         """
@@ -97,7 +97,7 @@ class Ink:
         return cls(points[:, 0], points[:, 1], starts, t, None, source)
 
     def __len__(self) -> int:
-        """Number of points, like that of ``x``, ``y`` and ``t``. To loop over the strokes, use ``ink.strokes``."""
+        """Return the number of points, as in ``x``, ``y`` and ``t``. To loop over the strokes, use ``ink.strokes``."""
         return len(self.x)
 
     def __eq__(self, other: object) -> bool:
@@ -124,12 +124,12 @@ class Ink:
 
     @property
     def ends(self) -> NDArray[np.int64]:
-        """Shape (S,): the index after each stroke's last point."""
+        """Index after each stroke's last point, shape (S,)."""
         return np.append(self.starts[1:], len(self))
 
     @property
     def xy(self) -> Floats:
-        """Shape (N, 2)."""
+        """Coordinates of the points, shape (N, 2)."""
         return np.column_stack([self.x, self.y])
 
     @property
@@ -139,7 +139,7 @@ class Ink:
 
     @property
     def stroke_index(self) -> NDArray[np.int64]:
-        """Shape (N,): the index of the stroke that each point belongs to."""
+        """Index of each point's stroke, shape (N,)."""
         return np.repeat(np.arange(len(self.starts)), self.ends - self.starts)
 
     @property
@@ -149,16 +149,16 @@ class Ink:
 
     @property
     def boxes(self) -> Floats:
-        """Shape (4, S): left, top, right and bottom of each stroke."""
+        """Left, top, right and bottom of each stroke, shape (4, S)."""
         least, most = (f.reduceat([self.x, self.y], self.starts, axis=1) for f in (np.minimum, np.maximum))
         return np.concatenate([least, most])
 
     def moved_to(self, x: ArrayLike, y: ArrayLike) -> Ink:
-        """The same strokes with the coordinates ``x`` and ``y``, each of shape (N,)."""
+        """Return the same strokes with coordinates ``x`` and ``y``, each of shape (N,)."""
         return replace(self, x=np.asarray(x, dtype=np.float64), y=np.asarray(y, dtype=np.float64))
 
     def keep(self, mask: ArrayLike) -> Ink:
-        """The points where ``mask`` (shape (N,), bool) is true; strokes that lose all their points vanish.
+        """Return the points where ``mask`` (shape (N,), bool) is true; strokes that lose all their points vanish.
 
         Times still count from the original first point. Raises :class:`InkError` when nothing is left.
         """
@@ -170,7 +170,7 @@ class Ink:
         return Ink(self.x[mask], self.y[mask], starts, t, pressure, self.source)
 
     def take(self, strokes: ArrayLike) -> Ink:
-        """The strokes with these indices, in this order, without the transcript, which describes all of the ink."""
+        """Return the strokes with these indices, in this order, without the transcript, which describes all ink."""
         points = self.points_of(strokes)
         counts = (self.ends - self.starts)[np.asarray(strokes)]
         t = None if self.t is None else self.t[points]
@@ -179,20 +179,20 @@ class Ink:
         return Ink(self.x[points], self.y[points], starts, t, pressure, replace(self.source, text=None))
 
     def points_of(self, strokes: ArrayLike) -> NDArray[np.int64]:
-        """The indices of these strokes' points, in this order."""
+        """Return the indices of the points of these strokes, in this order."""
         strokes = np.asarray(strokes)
         counts = (self.ends - self.starts)[strokes]
         begins = np.cumsum(np.append(0, counts[:-1]))
         return np.repeat(self.starts[strokes] - begins, counts) + np.arange(counts.sum())
 
     def _repr_svg_(self) -> str:
-        """The strokes as SVG for notebooks, at most 80 pixels high and 900 wide."""
+        """Return the strokes as SVG for notebooks, at most 80 pixels high and 900 wide."""
         return _preview(self, 80, 900)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a document: all its strokes in one ``ink``, not yet divided into lines.
+    """One page of a document: all its strokes in one ``ink``, not yet split into lines.
 
     ``width`` and ``height`` are in the ink's units, with the page's upper left corner at (0, 0); None where the file
     does not say. ``number`` is the page's place in the document, from 1; pages without ink are counted, so numbers may
@@ -216,7 +216,7 @@ class Page:
             raise InkError(f"page {self.number}: pages are counted from 1")
 
     def _repr_svg_(self) -> str:
-        """The strokes as SVG for notebooks, at most 600 pixels high and 900 wide."""
+        """Return the strokes as SVG for notebooks, at most 600 pixels high and 900 wide."""
         return _preview(self.ink, 600, 900)
 
 
@@ -234,7 +234,7 @@ def _preview(ink: Ink, highest: float, widest: float) -> str:
 
 
 def _path(points: Sequence[Floats] | Floats) -> str:
-    """SVG path data through the points; a single point becomes a line of no length, which the cap shows."""
+    """Return SVG path data through the points; a single point becomes a zero-length line, visible by its cap."""
     coordinates = [f"{x:.1f} {y:.1f}" for x, y in points]
     return "M" + " L".join(coordinates if len(coordinates) > 1 else coordinates * 2)
 

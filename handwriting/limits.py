@@ -1,8 +1,8 @@
-"""Limits on what a file may contain, checked before anything is parsed or allocated for it.
+"""Limits on the contents of a file, checked before anything is parsed or allocated for it.
 
 The largest file of IAM-OnDB has 546,626 bytes and about 12,000 points, so the limits leave a factor of thirty and more
-for real files. They exist so that a hostile or broken file is refused before it can exhaust the machine: no file within
-them takes more than a few seconds or a gigabyte (``make fuzz`` measures this).
+for real files. They exist so that a hostile or broken file is refused before it can exhaust the machine: no file
+within them takes more than a few seconds or a gigabyte (``make fuzz`` measures this).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from handwriting.errors import InkError, NoInkError, TooLargeError
 
 MAX_BYTES = 16 * 2**20
-"""Size of one ink file."""
+"""Bytes of one ink file."""
 MAX_PACKAGE = 256 * 2**20
-"""Size of a zip archive, of which only the members with ink are unpacked; others may be PDF files and pictures."""
+"""Bytes of a zip archive, of which only the members with ink are unpacked; others may be PDF files and pictures."""
 MAX_UNPACKED = 64 * 2**20
-"""Size of what a compressed file, or one member of an archive, unpacks to."""
+"""Unpacked bytes of a compressed file or one member of an archive."""
 MAX_MEMBERS = 10_000
-"""Members of an archive; a notebook has one or two a page."""
+"""Members of an archive; a notebook has one or two per page."""
 MAX_MARKUP = 1_500_000
-"""Attributes of an XML document and twice its tags: each costs the parser about 200 bytes, and walking them time."""
+"""Attributes plus twice the tags of an XML document: each costs the parser about 200 bytes, and time to walk."""
 MAX_DEPTH = 200
-"""Elements, lists or objects inside one another."""
+"""Nesting depth of elements, lists or objects."""
 MAX_PAGES = 5_000
 """Pages of a document."""
 MAX_POINTS = 1_000_000
@@ -33,9 +33,9 @@ MAX_POINTS = 1_000_000
 MAX_STROKES = 100_000
 """Strokes of one file."""
 MAX_SHAPES = 20_000
-"""Strokes of one file of a note app, each of which is an object of its own that takes longer to read."""
+"""Strokes of one note-app file; each is an object of its own, which takes longer to read."""
 MAX_SEGMENTS = 100_000
-"""Curves of one drawing, or points coded as differences: what is slower to read than plain points."""
+"""Curves of one drawing, or delta-coded points, which are slower to read than plain points."""
 MAX_COORDINATE = 1e9
 """Largest |x| or |y|; a larger one is damage, and its square would cost float32 all precision."""
 
@@ -51,7 +51,7 @@ def check_size(size: int, file: str, most: int = MAX_BYTES) -> None:
 
 
 def check_points(count: int, file: str, strokes: int = 0) -> None:
-    """Raise :class:`InkError` when there is no point or there are too many, or too many strokes."""
+    """Raise :class:`InkError` when there are no points, too many points, or too many strokes."""
     if count == 0:
         raise NoInkError(f"{file}: no strokes in it; there must be at least one point of ink")
     if count > MAX_POINTS:
@@ -65,7 +65,7 @@ def check_points(count: int, file: str, strokes: int = 0) -> None:
 
 
 def check_shapes(count: int, file: str) -> None:
-    """Raise :class:`InkError` when a file of a note app has too many strokes."""
+    """Raise :class:`InkError` when a note-app file has too many strokes."""
     if count > MAX_SHAPES:
         raise TooLargeError(f"{file}: {count:,} strokes, and such a file may have {MAX_SHAPES:,} at most; split it")
 
@@ -77,7 +77,7 @@ def check_pages(count: int, file: str) -> None:
 
 
 def number(value: str | None, name: str, file: str, limit: float = MAX_COORDINATE) -> float:
-    """The finite number in ``value``, the text of attribute ``name``; :class:`InkError` if there is none."""
+    """Parse ``value``, the text of attribute ``name``, as a finite number. Raises :class:`InkError` otherwise."""
     if value is None:
         raise InkError(f"{file}: a point has no {name}; every point needs x and y")
     try:
@@ -90,7 +90,7 @@ def number(value: str | None, name: str, file: str, limit: float = MAX_COORDINAT
 
 
 def numbers(values: Sequence[str], name: str, file: str, limit: float = MAX_COORDINATE) -> NDArray[np.float64]:
-    """The same for many values at once; the error names the first invalid one."""
+    """Parse many values as :func:`number` does; the error names the first invalid one."""
     try:
         result = np.array(list(map(float, values)), dtype=np.float64)
         if (np.abs(result) <= limit).all():
@@ -101,7 +101,7 @@ def numbers(values: Sequence[str], name: str, file: str, limit: float = MAX_COOR
 
 
 def number_or_none(value: str | None, limit: float = MAX_COORDINATE) -> float | None:
-    """The finite number in ``value``; None if it is missing or invalid, for what reading does not need."""
+    """Parse ``value`` as a finite number that reading can do without; None if it is missing or invalid."""
     try:
         result = float(value if value is not None and len(value) <= 40 else "")
     except ValueError:

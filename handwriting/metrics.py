@@ -1,8 +1,8 @@
-"""Character and word error rates, their confidence interval, and confusions of characters.
+"""Character and word error rates, their confidence intervals, and character confusions.
 
-Rates are micro-averaged: the number of all edits divided by the number of all reference characters (or tokens), so that
-a long line weighs more than a short one. The main rates compare texts in canonical form
-(see :func:`handwriting.text.canonical`); the ``_raw`` rates compare unescaped texts with white space collapsed.
+Rates are micro-averaged: the number of all edits divided by the number of all reference characters (or tokens), so
+that a long line weighs more than a short one. The main rates compare texts in canonical form (see
+:func:`handwriting.text.canonical`); the ``_raw`` rates compare unescaped texts with white space collapsed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def cer(pairs: Iterable[Pair]) -> float:
 
 
 def wer(pairs: Iterable[Pair]) -> float:
-    """Compute the word error rate: that of the tokens of the canonical texts."""
+    """Compute the word error rate over the tokens of the canonical texts."""
     return _rate(*edits(pairs, lambda text: tokens(canonical(text))))
 
 

@@ -1,4 +1,4 @@
-"""What a reader left out of a file, collected instead of refusing the file.
+"""Notes on the parts of a file that a reader left out instead of refusing the whole file.
 
 Only x and y are needed to read ink. Anything else that is damaged is dropped with a note, and a stroke or page without
 valid coordinates costs that stroke or page alone. A reader is given a :class:`Notes` and calls it in three ways:
@@ -27,7 +27,7 @@ from typing import Literal
 from handwriting.errors import InkError, TooLargeError
 
 MOST = 10
-"""Damaged parts that are named one by one; the others are counted."""
+"""Number of damaged parts that are named one by one; the rest are counted."""
 
 Severity = Literal["lost", "noted", "detail"]
 
@@ -39,12 +39,12 @@ class Note:
     text: str
     severity: Severity = "noted"
     """``"lost"``: writing that could not be read, which commands report with exit code 1. ``"noted"``: something that
-    is not writing, or that reading does not need. ``"detail"``: the look of the ink (colors, paper), which only
-    matters to those who write the file again."""
+    is not writing, or that reading does not need. ``"detail"``: the look of the ink (colors, paper), which matters
+    only for writing the file again."""
 
 
 class Notes:
-    """The notes of one file, in the making.
+    """Collector of the notes of one file.
 
     ``strict``: raise instead of noting that ink is lost, for corpora, where a line with strokes missing is wrong.
     ``known``: things that :meth:`count` ignores, because the caller reads them by other means.
@@ -59,9 +59,9 @@ class Notes:
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """A part of the file (``"stroke 3 on page 2"``) that is left out when the block raises :class:`InkError`.
+        """Enter a part of the file (``"stroke 3 on page 2"``) that is left out if the block raises :class:`InkError`.
 
-        Limits are not part of the bargain: :class:`TooLargeError` passes through.
+        Limits are not covered: :class:`TooLargeError` passes through.
         """
         try:
             yield
@@ -76,21 +76,21 @@ class Notes:
                 self._hidden += 1
 
     def drop(self, what: str, reason: str, severity: Severity = "noted") -> None:
-        """A damaged property (``"the times"``) is ignored; the first reason is kept."""
+        """Note that a damaged property (``"the times"``) is ignored; the first reason is kept."""
         self._dropped.setdefault((what, severity), reason)
 
     def count(self, what: str, number: int = 1, severity: Severity = "noted") -> None:
-        """So many things (a singular noun, ``"text box"``) are left out."""
+        """Note that ``number`` things (``what`` is a singular noun, ``"text box"``) are left out."""
         if number and what not in self.known:
             self._counts[what, severity] += number
 
     @property
     def first_loss(self) -> str | None:
-        """Why the first damaged part was left out."""
+        """Reason why the first damaged part was left out, or None."""
         return self._lost[0] if self._lost else None
 
     def all(self) -> tuple[Note, ...]:
-        """Every note, the worst first."""
+        """Return every note, the most severe first."""
         lost = [Note(text, "lost") for text in self._lost]
         if self._hidden:
             lost.append(Note(f"{self._hidden:,} more {_were('part', self._hidden)} left out", "lost"))

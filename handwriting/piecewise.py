@@ -1,7 +1,7 @@
-"""Piecewise fits: cut runs of points until every piece fits, then join neighbours that fit as one piece.
+"""Piecewise fitting: cut runs of points until every piece fits, then join neighbours that fit as one piece.
 
-The two curve fitters share it: ``features/bezier.py``, whose curves a network reads, and ``rendering/curves.py``,
-whose curves people see. They differ in what a piece may look like and in what is measured of it, so each brings its own
+Two curve fitters share it: ``features/bezier.py``, whose curves a network reads, and ``rendering/curves.py``, whose
+curves people see. They differ in what a piece may look like and how its fit is measured, so each brings its own
 ``fit``. All open pieces are fitted at once, level by level. Joining is needed because a recursive cut is sometimes
 premature.
 """
@@ -21,11 +21,11 @@ Pieces = tuple[Integers, Integers, NDArray, NDArray]
 """First point, last point, and the two fitted parameters; each of shape (pieces,)."""
 
 Fit = Callable[[Integers, Integers], tuple[NDArray, NDArray, Bools, Integers]]
-"""Fits pieces of three points or more, given their first and last points: two parameters, whether the piece fits, and
-the inner point to cut it at if not; each of shape (pieces,)."""
+"""Fits pieces of three points or more, given their first and last points. Returns two parameters, whether the piece
+fits, and the inner point to cut it at if not; each of shape (pieces,)."""
 
 FREE_LEVELS = 16
-"""Levels on which a piece is cut where ``fit`` says, which is balanced in handwriting. On later levels pieces are
+"""Levels on which a piece is cut where ``fit`` says, which is balanced for handwriting. On later levels pieces are
 halved, which bounds the work on hostile ink."""
 
 

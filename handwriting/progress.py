@@ -1,4 +1,4 @@
-"""The one way in which long work reports how far it has come."""
+"""The callback by which long-running work reports its progress."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ the items are. What the callback returns is ignored; what it raises ends the wor
 
 
 def no_progress(done: float, total: int) -> None:
-    """The default :data:`Progress`, which shows nothing."""
+    """Ignore progress; the default :data:`Progress`."""
 
 
 def part(progress: Progress, number: int, parts: int) -> Progress:
-    """The progress of part ``number``, counted from 0, of work that has ``parts`` equal parts."""
+    """Return the progress callback for part ``number``, counted from 0, of ``parts`` equal parts."""
     return lambda done, total: progress(number * total + done, parts * total)

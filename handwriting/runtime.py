@@ -15,7 +15,7 @@ from handwriting.errors import InkError
 
 
 class Graph:
-    """An ONNX graph, loaded and optimised."""
+    """A loaded and optimised ONNX graph."""
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         """Load the graph. Raises :class:`InkError` if the file is not a graph that ONNX Runtime can run."""
@@ -44,7 +44,7 @@ class Graph:
         return {o.name: tuple(known.get(d, d) for d in o.shape) for o in self._session.get_outputs()}
 
     def shapes(self) -> dict[str, tuple[int | str, ...]]:
-        """Return the shape of each input; a dimension that may vary is a name."""
+        """Return the shape of each input; a dimension that may vary is given by its name."""
         return {taken.name: tuple(taken.shape) for taken in self._session.get_inputs()}
 
     def bind(self, inputs: Mapping[str, NDArray], outputs: Mapping[str, NDArray]) -> Callable[[], None]:
@@ -64,7 +64,7 @@ class Graph:
         return run
 
     def run(self, inputs: Mapping[str, NDArray]) -> list[NDArray]:
-        """Return the outputs, in the graph's order, for inputs by name. Raises :class:`InkError` if they do not fit."""
+        """Run the graph on named inputs and return its outputs in order. Raises :class:`InkError` on a misfit."""
         try:
             return self._session.run(None, dict(inputs))
         except Exception as error:  # as above

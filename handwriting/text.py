@@ -1,4 +1,4 @@
-"""Clean transcripts: a canonical form to compare texts, and a natural form for training and for people.
+"""Transcript cleaning: a canonical form for comparing texts, and a natural form for training and display.
 
 Transcripts of IAM-OnDB mix two conventions: tokenised text such as ``Mr . Smith`` and ``It 's``, and ``Mr. Smith`` and
 ``It's``. Error rates compare :func:`canonical` texts, which are the same for both conventions. Networks are trained on

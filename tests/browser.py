@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 ARGUMENTS = (
@@ -16,8 +17,8 @@ ARGUMENTS = (
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The address of a server in this process, as ``handwriting serve`` runs it."""
+def serving(jobs: Mapping[str, Callable[..., dict[str, Any]]] = {}) -> Iterator[str]:
+    """The address of a server in this process, as ``handwriting serve`` runs it; ``jobs`` stand for long work."""
     import uvicorn
 
     from handwriting.recognition.recognizer import Recognizer
@@ -27,7 +28,7 @@ def serving() -> Iterator[str]:
     from handwriting.web.service import Service
 
     listener = socket.create_server(("127.0.0.1", 0))
-    app = Guard(application(Service(Synthesizer.load(), Recognizer.load())))
+    app = Guard(application(Service(Synthesizer.load(), Recognizer.load(), jobs=jobs)))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

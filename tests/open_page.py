@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from browser import CHROMIUM, launch, serving
 
@@ -35,6 +37,13 @@ def browser():
 @pytest.fixture
 def open_page(browser, address):
     """Opens the page; every error on it, and every question to another server, fails the test."""
+    with opened(browser, address) as opening:
+        yield opening
+
+
+@contextmanager
+def opened(browser, address):
+    """A function that opens the page at ``address``; see :func:`open_page`."""
     contexts, faults = [], []
 
     def opening(view="notebook", **options):

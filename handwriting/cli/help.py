@@ -16,7 +16,7 @@ MEASURE = "Measure"
 LOOK_INSIDE = "Look inside"
 COMMANDS = {
     READ_AND_WRITE: ("transcribe", "generate", "letter", "serve", "page", "convert", "formats", "style", "demo"),
-    TRAIN: ("corpus", "prepare", "train", "export", "language"),
+    TRAIN: ("adapt", "corpus", "prepare", "train", "export", "language"),
     MEASURE: ("evaluate", "calibrate"),
     LOOK_INSIDE: ("inspect", "study"),
 }

@@ -10,7 +10,7 @@ import typer
 from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import Checkpoint, Data, DevelopmentSplit, corpus_at, integers, only_with
 from handwriting.cli.program import command_line
-from handwriting.cli.progress import say
+from handwriting.cli.progress import bar, say
 
 app = typer.Typer(help="Build and tune the language model that the decoder uses.", **PLAIN)
 
@@ -74,11 +74,15 @@ def tune_language(
     every: Annotated[int, typer.Option(min=1, help="Use every Nth line of the split.", metavar="N")] = 4,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of the search, each with half the step size.")] = 2,
     beam: Annotated[int, typer.Option(min=1, help="Beam width: prefixes kept at each step of the decoder.")] = 25,
+    lstm: Annotated[
+        Path | None,
+        typer.Option(help="Character LSTM to add to the model: a checkpoint of 'train language'.", show_default=False),
+    ] = None,
 ) -> None:
     """Find the weights of a language model.
 
     The weights say how much the language model counts beside the network. The search minimises the CER on a
-    development set.
+    development set. A character LSTM rescores the texts that the n-grams find.
     """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation.tuning import tune
@@ -87,6 +91,24 @@ def tune_language(
 
     folder = Folder.load(language, "language").folder
     model = LanguageModel.load(folder)
+    if lstm is not None:
+        model = model.with_lstm(Folder.load(lstm, "character-lstm"))
     tuned = tune(Recognizer.load(checkpoint), model, corpus_at(data), split, every, rounds, beam, say)
     tuned.applied_to(model, command_line()).save(folder)
     print(tuned.render())
+
+
+@app.command("measure", cls=Command)
+def measure_language(
+    language: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of the language model.")],
+    data: Data,
+    split: DevelopmentSplit = "testset_v",
+) -> None:
+    """Measure how well a language model knows the texts of a split, in bits a character."""
+    from handwriting.evaluation.language import measure
+    from handwriting.recognition.language.model import LanguageModel
+
+    model = LanguageModel.load(language)
+    with bar("measuring", unit="lines") as progress:
+        report = measure(model, corpus_at(data), split, progress)
+    print(report.render())

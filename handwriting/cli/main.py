@@ -8,7 +8,21 @@ from typing import Any, BinaryIO, NoReturn
 
 import typer
 
-from handwriting.cli import corpus, evaluate, inspect, language, letter, page, read, serve, study, style, train, write
+from handwriting.cli import (
+    adapt,
+    corpus,
+    evaluate,
+    inspect,
+    language,
+    letter,
+    page,
+    read,
+    serve,
+    study,
+    style,
+    train,
+    write,
+)
 from handwriting.cli.help import PLAIN, Application, Command
 from handwriting.cli.program import NAME, as_called, program
 from handwriting.errors import InkError
@@ -29,6 +43,7 @@ for name, function in (
     ("demo", write.demo),
     ("corpus", corpus.corpus),
     ("prepare", corpus.prepare),
+    ("adapt", adapt.adapt),
     ("export", train.export),
     ("calibrate", evaluate.calibrate),
     ("inspect", inspect.inspect),

@@ -38,6 +38,7 @@ def serve(
     """
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import Synthesizer
+    from handwriting.training import jobs
     from handwriting.web.server import serve as run
 
     run(
@@ -48,5 +49,6 @@ def serve(
         browser=browser,
         hosts=allow_host or (),
         origins=allow_origin or (),
+        jobs={"fit": jobs.fit_style, "adapt": jobs.adapt_recognizer} if jobs.available() else {},
         say=say,
     )

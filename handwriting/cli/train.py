@@ -16,7 +16,14 @@ from handwriting.cli.progress import say
 from handwriting.cli.training_options import Config, chosen, made, options_of, values_of
 from handwriting.errors import InkError
 from handwriting.training.config import write_config
-from handwriting.training.options import SYNTHESIZER_TRAINING, RecognizerOptions, SynthesizerOptions, TrainingOptions
+from handwriting.training.options import (
+    LANGUAGE_TRAINING,
+    SYNTHESIZER_TRAINING,
+    LanguageOptions,
+    RecognizerOptions,
+    SynthesizerOptions,
+    TrainingOptions,
+)
 
 app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
 
@@ -136,6 +143,49 @@ def train_synthesizer(
         if unipen is None
         else hands_task(corpus, corpus_at(unipen, None), what, out, start, say)
     )
+    write_config(out, values_of(context, how, what))
+    say(json.dumps(loop.train(task, how, out, command=command_line())))
+
+
+@app.command("language", cls=Command)
+@options_of({"Network": LanguageOptions, "Training": LANGUAGE_TRAINING})
+def train_language(
+    context: typer.Context,
+    out: Out,
+    config: Config = None,
+    text: Annotated[
+        list[Path] | None,
+        typer.Option(help="Text to learn from: a file, a folder or a zip archive; repeatable.", show_default=False),
+    ] = None,
+    terms: Annotated[
+        str | None, typer.Option(help="Terms of use of the texts, for the card.", show_default=False)
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Corpus of ink whose transcripts are learned from as well.", show_default=False),
+    ] = None,
+    train: Annotated[str, typer.Option(help="Split of the corpus whose transcripts are used.")] = "trainset",
+    weight: Annotated[float, typer.Option(min=0, help="Factor by which the transcripts count.")] = 3.0,
+    develop: Develop = "testset_v",
+    **given: Any,
+) -> None:
+    """Train a character language model: a stacked LSTM that predicts the next character of a text.
+
+    'language tune --lstm' adds it to a language model of n-grams. The same command resumes a run that was interrupted.
+    """
+    from handwriting.corpora.seen import NONE
+    from handwriting.files import make_folder
+    from handwriting.training import loop
+    from handwriting.training.language import LanguageTask, streams
+
+    how: TrainingOptions = made(context, LANGUAGE_TRAINING, given)
+    what: LanguageOptions = made(context, LanguageOptions, given)
+    for name in ("train", "weight"):
+        only_with(context, name, data is not None, "--data")
+    corpus = None if data is None else corpus_at(data)
+    make_folder(out)
+    sources = streams(text or [], corpus, train, weight, terms, say)
+    task = LanguageTask(sources, what, None if corpus is None or develop == NONE else (corpus, develop))
     write_config(out, values_of(context, how, what))
     say(json.dumps(loop.train(task, how, out, command=command_line())))
 

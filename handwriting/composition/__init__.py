@@ -1,1 +1,1 @@
-"""Compose lines of writing: best of N, pages, live pages and export, for the command line and the web server alike."""
+"""Compose writing from lines: best of N, pages, live pages and export, for both the command line and the web server."""

@@ -1,7 +1,7 @@
 """Best of N: draw several candidates of each line, read them with the recognizer, and keep the best.
 
-A sampled line now and then skips a word or drifts into scribble. The recognizer, which was not trained on generated
-ink, notices: among the candidates that it reads as their text it prefers the one whose text is most probable. If it
+A sampled line occasionally skips a word or drifts into scribble. The recognizer, which was not trained on generated
+ink, notices: among the candidates that it reads correctly it prefers the one whose text is most probable. If it
 reads none of them correctly, the closest candidate is kept and flagged.
 
 A few lines get all their candidates in one batch, which costs little more than drawing them once. When the lines alone
@@ -24,18 +24,18 @@ from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer, Written
 
 MAX_CANDIDATES = 16
-"""They fit into one batch of the synthesizer."""
+"""The largest number of candidates that fit into one batch of the synthesizer."""
 
 BATCH = 16
-"""Candidates that are drawn side by side: with more, lines that are read right at once would be drawn again."""
+"""Candidates drawn side by side; with more, lines that are already read correctly would be redrawn."""
 
 STREAMS_PER_CANDIDATE = 1_000_000
-"""Distance between the random streams of a line's candidates: no text has as many lines."""
+"""Offset between the random streams of a line's candidates: no text has as many lines."""
 
 
 @dataclass(frozen=True)
 class ChosenLine(Written):
-    """A line that was chosen among candidates."""
+    """A line chosen from several candidates."""
 
     read: str
     """Text that the recognizer reads."""
@@ -46,16 +46,16 @@ class ChosenLine(Written):
     candidate: int
     """Number of the chosen candidate, from 0."""
     candidates: int
-    """Number of candidates that were allowed."""
+    """Largest number of candidates allowed."""
 
     @property
     def verified(self) -> bool:
-        """True if the line is complete and the recognizer reads its text."""
+        """Whether the line is complete and the recognizer reads its text."""
         return self.errors == 0 and self.complete
 
     @property
     def rank(self) -> tuple[bool, int, float]:
-        """Sort key: the smallest is the best candidate."""
+        """Sort key: the best candidate has the smallest."""
         return not self.complete, self.errors, -self.log_probability
 
 
@@ -82,7 +82,7 @@ class BestOf:
     def write(self, texts: Sequence[str], hand: Hand = Hand(), *, stream: int = 0) -> list[ChosenLine]:
         """Write ``texts`` as :meth:`Synthesizer.write` does.
 
-        First candidates are what the synthesizer alone would write.
+        The first candidate of a line is what the synthesizer alone would write.
         """
         texts = [self.synthesizer.writable(text) for text in texts]
         best: list[ChosenLine | None] = [None] * len(texts)
@@ -97,7 +97,7 @@ class BestOf:
                 for (i, _), line in zip(rows, self._draw(texts, rows, hand, stream), strict=True):
                     best[i] = _better(best[i], line)
             drawn += each
-        # Of a line that was given up every time, one more candidate is drawn with all the synthesizer's attempts.
+        # For a line that was abandoned every time, one more candidate is drawn with all the synthesizer's attempts.
         lost = [(i, self.n) for i, line in enumerate(best) if line is not None and not line.complete and self.n > 1]
         if lost:
             for (i, _), line in zip(lost, self._draw(texts, lost, hand, stream, hurried=False), strict=True):
@@ -112,7 +112,7 @@ class BestOf:
         stream: int,
         hurried: bool = True,
     ) -> list[ChosenLine]:
-        """A candidate for each of ``rows``: the index of a text and the number of the candidate."""
+        """Draw a candidate for each of ``rows``: the index of a text and the number of the candidate."""
         written = self.synthesizer.write(
             [texts[i] for i, _ in rows],
             hand,
@@ -131,9 +131,9 @@ def _better(best: ChosenLine | None, line: ChosenLine) -> ChosenLine:
 
 
 def judge(recognizer: Recognizer, inks: Sequence[Ink], texts: Sequence[str]) -> list[tuple[str, int, float]]:
-    """For each ink: the text on the best path, its edit distance to the wanted text, and that text's log-probability.
+    """Return for each ink the best path's text, its edit distance to the wanted text, and that text's log-probability.
 
-    Characters that the recognizer does not know are left out of the probability.
+    Characters that the recognizer does not know are excluded from the probability.
     """
     log_probs = recognizer.log_probs([encode(ink, recognizer.features) for ink in inks])
     decoder = GreedyDecoder(recognizer.alphabet)

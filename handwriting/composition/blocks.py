@@ -1,4 +1,4 @@
-"""What is to be written, block by block: words, how each paragraph is set, and what is done to the words."""
+"""Blocks of text to write: their words, how each paragraph is set, and how words are spelled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Word:
     text: str
     underlined: bool = False
     struck: bool = False
-    """Whether it is crossed out, as a slip is."""
+    """Whether the word is crossed out, like a slip."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,19 @@ class Block:
 
     words: tuple[Word, ...] = ()
     setting: Paragraph = field(default_factory=lambda: Paragraph(()))
-    """How it is set; its boxes are not known yet."""
+    """Paragraph settings; its boxes are not known yet."""
     size: float = 1.0
     """Factor on the size of the writing."""
     marked: bool = False
     """Whether the first word is the dash or number of a list item, which stands in the indent."""
     rule: bool = False
-    """Whether it is a line across the sheet instead of words."""
+    """Whether the block is a line across the sheet instead of words."""
 
 
 def plain(text: str, *, align: Align = "left", indent: float = 0.0, space: float = 0.0) -> list[Block]:
-    """The blocks of a plain text: each of its lines is a paragraph, and a form feed begins a new page.
+    """Split a plain text into blocks: each of its lines is a paragraph, and a form feed begins a new page.
 
-    ``indent``: of the first line of a paragraph in mm; ``space``: between paragraphs in line heights.
+    ``indent`` is that of a paragraph's first line in mm, ``space`` that between paragraphs in line heights.
     """
     blocks: list[Block] = []
     for number, page in enumerate(text.replace("\r\n", "\n").split("\f")):
@@ -65,12 +65,12 @@ def plain(text: str, *, align: Align = "left", indent: float = 0.0, space: float
 
 
 def respelled(text: str, synthesizer: Synthesizer) -> str:
-    """``text`` with the nearest spelling of every character that can be neither written nor drawn (``marks.py``)."""
+    """Respell every character of ``text`` that can be neither written nor drawn (``marks.py``)."""
     return characters.respelled(text, synthesizer.characters | drawable(text, synthesizer.characters))
 
 
 def respelled_blocks(blocks: Sequence[Block], synthesizer: Synthesizer) -> list[Block]:
-    """``blocks`` with the nearest spelling of what cannot be written; a word may become several or none."""
+    """Return ``blocks`` with the closest spelling of unwritable characters; a word may become several or none."""
     return [
         replace(
             block,
@@ -91,7 +91,7 @@ class SpelledWord:
 
 
 def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> list[list[SpelledWord]]:
-    """The words of each block as the network writes them; words of more than ``longest`` characters are hyphenated.
+    """Return the words of each block as the network writes them; words longer than ``longest`` are hyphenated.
 
     Raises :class:`InkError` for a text that is empty or too long, or has characters that cannot be written.
     """
@@ -117,12 +117,12 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
 
 
 def _parts(text: str) -> list[str]:
-    """``text``, or its parts around a dash between words, which people write with spaces around it."""
+    """Split ``text`` around dashes between words, which people write with spaces around them."""
     return _DASH_BETWEEN_WORDS.sub(lambda dash: f" {dash[0]} ", text).split()
 
 
 def _mapped(word: SpelledWord, synthesizer: Synthesizer) -> Iterable[SpelledWord]:
-    """The word with its typography mapped; one without marks may become several."""
+    """Return the word with its typography mapped; a word without marks may become several."""
     base = synthesizer.writable(word.spelling.base) if word.spelling.base.strip() else ""
     if len(base) == len(word.spelling.base) and " " not in base:
         yield replace(word, spelling=replace(word.spelling, base=base))
@@ -131,7 +131,7 @@ def _mapped(word: SpelledWord, synthesizer: Synthesizer) -> Iterable[SpelledWord
 
 
 def _hyphenated(word: SpelledWord, longest: int) -> Iterable[SpelledWord]:
-    """The word in pieces of at most ``longest`` characters that end in a hyphen."""
+    """Split the word into pieces of at most ``longest`` characters that end in a hyphen."""
     while len(word.spelling.base) > longest:
         own = word.spelling.base.rfind("-", 1, longest) + 1
         cut = own or longest - 1

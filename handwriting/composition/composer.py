@@ -1,8 +1,8 @@
-"""Blocks of text as lines of handwriting, one after another: the one way in which pages and letters are composed.
+"""Compose blocks of text into lines of handwriting, one after another, for both pages and letters.
 
 The words of the text are drawn (``runs.py``), brought to one size with their marks (``finish.py``) and set on lines
-(``typeset.py``). A line is handed out as soon as it is known where it ends, so the first lines of a long text are there
-long before the last words are drawn. Nothing is drawn twice because of its width.
+(``typeset.py``). A line is yielded as soon as its end is known, so the first lines of a long text are there long before
+the last words are drawn. Nothing is redrawn because of its width.
 """
 
 from __future__ import annotations
@@ -35,27 +35,29 @@ from handwriting.synthesis.styles import Sample, Style
 from handwriting.synthesis.synthesizer import Written
 
 FIRST_CHARACTERS = 24
-"""Characters of a first run that is drawn by itself: it shows the hand to the others, or somebody waits for it."""
+"""Largest number of characters in a first run that is drawn alone, to set the hand for the others or because someone is
+waiting."""
 
 SHOWN_CHARACTERS = 12
-"""Characters that show a hand."""
+"""Number of characters that show a hand."""
 
 RUNS = 128
-"""Runs that are drawn at a time: two pages of A4."""
+"""Runs drawn at a time: two pages of A4."""
 
 EAGER_RUNS = (1, 2, 5, 12, 32)
-"""The same for somebody who watches: a line at first, and ever more while the earlier lines are shown."""
+"""Runs drawn at a time when someone is watching: one line at first, then more and more while earlier lines are
+shown."""
 
 UNBOUNDED_LINE_CHARACTERS = 70
-"""Characters of a line without a width."""
+"""Number of characters in a line without a width."""
 
 LONGEST_SHARE = 0.8
-"""Longest word as a share of the characters of a line; longer ones are hyphenated."""
+"""Longest word as a share of the characters of a line; longer words are hyphenated."""
 
 
 @dataclass(frozen=True)
 class ComposedLine:
-    """A line of words in their places."""
+    """A line with its words placed."""
 
     line: SetLine
     paragraph: Paragraph
@@ -64,36 +66,36 @@ class ComposedLine:
     """The ink of its words, and lines drawn under, through or instead of them: in millimetres, from the left margin and
     with the baseline at y = 0."""
     more: bool
-    """Whether further lines of its paragraph follow."""
+    """Whether more lines of its paragraph follow."""
 
     @property
     def text(self) -> str:
-        """What the line says."""
+        """Text of the line."""
         return " ".join(word.spelled.word.text for word in self.words)
 
     @property
     def read(self) -> str:
-        """What the recognizer reads, with the text of words that it reads right or nearly so."""
+        """Recognizer output, with the original text of words that it reads correctly or nearly so."""
         return " ".join(w.drawn.read if w.doubtful else w.spelled.word.text for w in self.words)
 
     @property
     def doubtful(self) -> tuple[tuple[str, str], ...]:
-        """Words that may not be readable, each with what the recognizer reads."""
+        """Words that may be illegible, each with the recognizer's reading."""
         return tuple((w.drawn.word.text, w.drawn.read) for w in self.words if w.doubtful)
 
     @property
     def ink(self) -> Ink | None:
-        """All of its ink; None for a blank line."""
+        """All ink of the line; None for a blank line."""
         strokes = [stroke for ink in self.inks for stroke in ink.strokes]
         return Ink.from_strokes(strokes, replace(self.inks[0].source, units="mm", text=self.text)) if strokes else None
 
 
 class Composer:
-    """Writes ``blocks`` in lines of ``room`` mm, which may be infinite; iterate over it once for the lines.
+    """Writes ``blocks`` in lines of ``room`` mm, which may be infinite; iterate over it once to get the lines.
 
-    ``lively``: how much words lean and vary in size, 0 to 1. ``points`` sees the first run's points while they are
-    drawn, and lines are handed out early. Raises :class:`InkError`, before anything is drawn, for what cannot be
-    written.
+    ``lively``: how much words lean and vary in size, 0 to 1. ``points`` is called with the first run's points while
+    they are drawn, and lines are yielded early. Raises :class:`InkError`, before anything is drawn, for text that
+    cannot be written.
     """
 
     def __init__(
@@ -112,17 +114,17 @@ class Composer:
         if hand.style is None:
             hand = replace(hand, style=synthesizer.random_style(hand.seed))
         self.scale = HEIGHT_PER_LINE_HEIGHT * hand.total_size * line_height / synthesizer.height
-        """Millimetres per unit of the network's ink, in a hand of usual height."""
+        """Millimetres per unit of the network's ink, in a hand of typical height."""
         advance = synthesizer.advance * self.scale
         room = UNBOUNDED_LINE_CHARACTERS * advance if math.isinf(room) else room
         per_line = max(3, int(room / advance))
         self._words = spelled(blocks, synthesizer, max(3, int(LONGEST_SHARE * per_line)))
         self.estimate = sum(1 + sum(len(w.spelling.base) + 1 for w in words) // per_line for words in self._words)
-        """Number of lines to expect."""
+        """Expected number of lines."""
         self.total = sum(map(len, self._words))
         """Number of words."""
         self.primed = hand.style is not None and len(synthesizer.primer(hand.style).text) > 0
-        """Whether the first run goes on after other ink."""
+        """Whether the first run continues other ink."""
         self.writer, self.blocks, self.room, self.hand = writer, blocks, room, hand
         self._observer = Observer(points=points)
         self._first_run = min(FIRST_CHARACTERS, per_line) if points or hand.style is None else RUN_CHARACTERS
@@ -130,13 +132,13 @@ class Composer:
         self._measure: Measure | None = None
         self._progress = progress
         self.first: Written | None = None
-        """The first run as it was drawn."""
+        """The first run as originally drawn."""
         self.words: list[FinishedWord] = []
-        """The words so far."""
+        """The words finished so far."""
 
     def __iter__(self) -> Iterator[ComposedLine]:
         finished: list[list[FinishedWord]] = [[] for _ in self.blocks]
-        at, begun = 0, 0  # the block that lines are set of, and how many of its words are on lines
+        at, begun = 0, 0  # index of the block being set, and how many of its words are already on lines
         for chunk in self._drawn():
             for number, drawn in chunk:
                 finished[number] += self._finish(number, len(finished[number]), drawn)
@@ -154,21 +156,21 @@ class Composer:
 
     @property
     def redrawn(self) -> int:
-        """Words that were drawn again so far."""
+        """Number of words redrawn so far."""
         return sum(word.drawn.drawings > 1 for word in self.words)
 
     @property
     def joined(self) -> int:
-        """Words that joined a neighbour when they were first drawn, so far."""
+        """Number of words so far that joined a neighbour when first drawn."""
         return sum(word.drawn.was_joined for word in self.words)
 
     @property
     def doubtful(self) -> list[tuple[str, str]]:
-        """Words that may not be readable so far, each with what the recognizer reads."""
+        """Words so far that may be illegible, each with the recognizer's reading."""
         return [(word.drawn.word.text, word.drawn.read) for word in self.words if word.doubtful]
 
     def _drawn(self) -> Iterator[list[tuple[int, list[DrawnWord]]]]:
-        """The words as they are drawn, those of several runs at a time, with the numbers of their blocks."""
+        """Yield the words of several runs at a time as they are drawn, with the numbers of their blocks."""
         runs: list[tuple[int, str]] = []
         for number, words in enumerate(self._words):
             first = None if runs else self._first_run
@@ -190,7 +192,7 @@ class Composer:
                 self.hand = hand
             if start == 0:
                 self.first = lines[0]
-            if not settled:  # a network that chooses a hand as it writes goes on in that of its first runs
+            if not settled:  # a network that chooses a hand as it writes continues in that of its first runs
                 samples.append(Sample(lines[0].text, lines[0].ink))
                 shown += len(lines[0].text)
                 hand = replace(hand, style=Style("first runs", tuple(samples)))
@@ -199,7 +201,7 @@ class Composer:
         effort.finished()
 
     def _chunk(self, start: int) -> int:
-        """How many runs are drawn at a time from run ``start`` on."""
+        """Return how many runs are drawn at a time from run ``start`` on."""
         if self._observer.points is None:
             return RUNS
         starts = np.cumsum((0, *EAGER_RUNS))
@@ -237,7 +239,7 @@ class Composer:
 
 
 def _spans(line: SetLine, words: Sequence[FinishedWord], kind: str) -> list[tuple[float, float]]:
-    """Left and right ends of the words in a row that are ``underlined`` or ``struck``."""
+    """Return left and right ends of consecutive words that are ``underlined`` or ``struck``."""
     spans: list[tuple[float, float]] = []
     before = False
     for x, word in zip(line.x, words, strict=True):

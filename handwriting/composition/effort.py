@@ -1,25 +1,26 @@
-"""How far the writing of a text has come, words that are drawn again included."""
+"""Progress of writing a text, including redrawn words."""
 
 from __future__ import annotations
 
 from handwriting.progress import Progress
 
 READING = 0.6
-"""Cost of reading a character and of cutting words, in that of drawing it for the first time."""
+"""Cost of reading a character and cutting words, relative to drawing it for the first time."""
 
 AGAIN = 1.8
-"""Cost of drawing a character again and reading it: fewer and shorter lines are drawn side by side."""
+"""Cost of redrawing and reading a character, relative to drawing it first: fewer and shorter lines are drawn side by
+side."""
 
 REDRAWN = 0.5
-"""Characters that are drawn again for each one of the text, until it is known how many there are."""
+"""Assumed number of redrawn characters per character of the text, until the number is known."""
 
 
 class Effort:
-    """Turns characters that are drawn into the progress of a text of so many ``characters``.
+    """Converts drawn characters into the progress of a text of ``characters`` characters.
 
-    What is shown is the work done as a share of the work that is expected in all. The expectation changes when words
-    turn out to need another drawing; what is shown never decreases. ``benchmarks/letters.py`` measures how far it is
-    from the time that has passed.
+    The progress shown is the work done as a share of the expected total. The expectation changes when words turn out to
+    need redrawing; the progress shown never decreases. ``benchmarks/letters.py`` measures how far it deviates from
+    elapsed time.
     """
 
     def __init__(self, progress: Progress, characters: int) -> None:
@@ -29,27 +30,27 @@ class Effort:
         self._expected = self._with_rest(0)
 
     def first(self, characters: int) -> Progress:
-        """The progress of the first drawing of ``characters`` of the text."""
+        """Return the progress callback for drawing ``characters`` of the text for the first time."""
         self._left -= characters
         return self._part(characters, 1.0)
 
     def read(self, characters: int) -> None:
-        """So many characters that were drawn are read as well."""
+        """Count drawn ``characters`` as read."""
         self._done += READING * characters
         self._show(self._done)
 
     def again(self, characters: int, later: float) -> Progress:
-        """The progress of drawing so many characters again, about ``later`` more of which will follow."""
+        """Return the progress callback for redrawing ``characters``, with about ``later`` more to follow."""
         self._expected = self._done + self._with_rest(AGAIN * (characters + later))
         return self._part(characters, AGAIN)
 
     def settled(self) -> None:
-        """Nothing that was drawn so far is drawn again."""
+        """Note that nothing drawn so far will be redrawn."""
         self._expected = self._done + self._with_rest(0)
         self._show(self._done)
 
     def finished(self) -> None:
-        """Everything is done."""
+        """Report completion."""
         self._progress(self.total, self.total)
 
     def _with_rest(self, work: float) -> float:

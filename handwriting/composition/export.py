@@ -1,4 +1,4 @@
-"""Drawings in every kind of file: as a picture (SVG, PNG, PDF) or as ink in a format that can be written."""
+"""Export drawings to any supported file type: pictures (SVG, PNG, PDF) or ink formats."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from handwriting.rendering.drawing import Drawing
 
 
 def endings() -> list[str]:
-    """The endings of files that can be written, with the dot; pictures first."""
+    """Return the endings of files that can be written, with the dot; pictures first."""
     inks = (format.extensions[0] for format in formats.writers())
     return [*pictures.ENDINGS, *(ending for ending in inks if ending not in pictures.ENDINGS)]
 
 
 def check(path: str | os.PathLike[str], also: Sequence[str] = ()) -> str:
-    """The ending of ``path`` in lower case; raises :class:`InkError` if no such file can be written.
+    """Return the ending of ``path`` in lower case. Raises :class:`InkError` if no such file can be written.
 
-    ``also``: endings that the caller can write besides.
+    ``also``: further endings that the caller can write.
     """
     ending = Path(path).suffix.lower()
     known = any(ending in format.extensions for format in formats.writers())
@@ -36,7 +36,7 @@ def check(path: str | os.PathLike[str], also: Sequence[str] = ()) -> str:
 
 
 def encode(drawing: Drawing, ending: str, *, text: str | None = None, dpi: float = 200) -> bytes:
-    """``drawing`` as the contents of a file with this ``ending``, one of :func:`endings`.
+    """Encode ``drawing`` as the contents of a file with this ``ending``, one of :func:`endings`.
 
     ``text`` is the transcript of an ink file; ``dpi`` is the resolution of a PNG.
     """
@@ -46,10 +46,10 @@ def encode(drawing: Drawing, ending: str, *, text: str | None = None, dpi: float
 
 
 def encode_pages(pages: Sequence[Page], ending: str) -> bytes:
-    """``pages`` as the contents of an ink file with this ``ending``."""
+    """Encode ``pages`` as the contents of an ink file with this ``ending``."""
     format = formats.writer(f"ink{ending}")
     if format.write is None:
-        raise InkError(f"{ending} files are only read; give one of {', '.join(endings())}")
+        raise InkError(f"{ending} files can only be read; give one of {', '.join(endings())}")
     return format.write(list(pages))
 
 
@@ -61,5 +61,5 @@ def save(drawing: Drawing, path: str | os.PathLike[str], *, text: str | None = N
 
 
 def page_of(drawing: Drawing, text: str | None = None) -> Page:
-    """All the ink of ``drawing`` as one page, in millimetres."""
+    """Return all the ink of ``drawing`` as one page, in millimetres."""
     return Page(Ink.from_strokes(drawing.strokes, Source(units="mm", text=text)), drawing.width, drawing.height)

@@ -1,4 +1,4 @@
-"""Drawn words in millimetres: in one size, standing on y = 0, with their marks; lines under and through them."""
+"""Finish drawn words: in millimetres, in one size, on y = 0, with their marks and lines under or through them."""
 
 from __future__ import annotations
 
@@ -20,47 +20,47 @@ HEIGHT_PER_LINE_HEIGHT = 0.45
 """Writing height (about that of a capital) as a share of the line height."""
 
 MIN_SPACE, MAX_SPACE = 0.25, 1.1
-"""Spaces between words stay between these, in writing heights: one hand in a hundred lets words touch."""
+"""Limits on the spaces between words, in writing heights: one hand in a hundred lets words touch."""
 
 TYPICAL_SPACE = 0.6
-"""Space between words in writing heights where the hand has shown none."""
+"""Space between words, in writing heights, when the hand has shown none."""
 
 SMALLEST = 1 / 3
-"""Least height of a hand as a share of the training ink's: a text of a few dots says nothing about it."""
+"""Smallest height of a hand as a share of the training ink's: a text of a few dots says nothing about it."""
 
 SMALL_LETTERS = frozenset("aceimnorsuvwxz")
 
 ENLARGED = 1.12
-"""How much larger networks write words by themselves, where a text does not show it."""
+"""How much larger networks write words by themselves, where the text does not show it."""
 
 MATCHED = 0.65, 1.25
-"""A word that was drawn by itself is brought to the size of the others by a factor within these."""
+"""Limits on the factor that scales a redrawn word to the size of the others."""
 
 LEAN, SIZE_SPREAD = 0.03, 0.06
 """Standard deviations at liveliness 1: of the shear of words, and of the logarithm of their size."""
 
 UNDERLINE, STRIKE, RULE = 0.12, -0.1, -0.2
-"""How far below the baseline lines are drawn by hand, in line heights; above it if negative."""
+"""Distance of hand-drawn lines below the baseline, in line heights; above it if negative."""
 
 WAVER = 0.012
-"""Standard deviation of a line drawn by hand, in line heights."""
+"""Standard deviation of a hand-drawn line, in line heights."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What is known of a hand from words that it wrote, in the units of the network's ink."""
+    """Measurements of a hand from words that it wrote, in the units of the network's ink."""
 
     height: float
-    """Its writing height."""
+    """Writing height of the hand."""
     space: float
     """Between words."""
     shape: HandShape
     enlarged: float = 1.0
-    """How much larger it writes words by themselves."""
+    """How much larger the hand writes words by themselves."""
 
     @classmethod
     def of(cls, words: Sequence[DrawnWord], usual: float) -> Measure:
-        """The measure of ``words``; ``usual`` is the writing height of the training ink."""
+        """Measure ``words``; ``usual`` is the writing height of the training ink."""
         inks = [one.word.ink for one in words if one.word.ink is not None]
         if not inks:
             raise InkError("nothing was drawn; try another seed")
@@ -77,7 +77,7 @@ class Measure:
 
 
 def _small_letters(drawn: DrawnWord) -> list[float]:
-    """The heights of the letters of a word that are as high as an x."""
+    """Return the heights of a word's letters of x-height."""
     ink, places = drawn.word.ink, drawn.word.places
     if ink is None:
         return []
@@ -89,9 +89,10 @@ def _small_letters(drawn: DrawnWord) -> list[float]:
 
 
 def _matching(drawn: DrawnWord, measure: Measure) -> float:
-    """The factor that gives a word that was drawn by itself the size of the others.
+    """Return the factor that scales a redrawn word to the size of the others.
 
-    The median of what the hand, the first drawing and the small letters say, since each of them may be wrong.
+    It is the median of three estimates, from the hand, the first drawing and the small letters, since each may be
+    wrong.
     """
     factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
     if small := _small_letters(drawn):
@@ -106,14 +107,14 @@ class FinishedWord:
     spelled: SpelledWord
     drawn: DrawnWord
     ink: Ink | None
-    """In millimetres, from x = 0, standing on y = 0; None when nothing was drawn."""
+    """In millimetres, from x = 0, with the baseline at y = 0; None when nothing was drawn."""
     width: float
     space: float
-    """Space after it in millimetres."""
+    """Space after the word in millimetres."""
 
     @property
     def doubtful(self) -> bool:
-        """Whether it may not be readable although it should be."""
+        """Whether the word may be illegible although it should be legible."""
         return self.drawn.doubtful and not self.spelled.word.struck
 
 
@@ -126,7 +127,7 @@ class Finisher:
         self._random, self._waver = (np.random.default_rng([hand.seed, stream]) for stream in (5, 7))
 
     def word(self, drawn: DrawnWord, spelled: SpelledWord, measure: Measure, size: float, room: float) -> FinishedWord:
-        """The word ``size`` times as large as usual; one that is wider than ``room`` mm is drawn narrower."""
+        """Finish a word at ``size`` times the usual size; one that is wider than ``room`` mm is made narrower."""
         growth = size * self._height / measure.height
         space = growth * measure.space
         if drawn.changed:
@@ -146,7 +147,7 @@ class Finisher:
         return FinishedWord(spelled, drawn, ink, float(x.max()), space)
 
     def stroke(self, left: float, right: float, below: float) -> Ink:
-        """A line drawn by hand from ``left`` to ``right``, so many line heights below the baseline."""
+        """Draw a line by hand from ``left`` to ``right``, ``below`` line heights below the baseline."""
         count = max(3, int((right - left) / (0.4 * self._line_height)))
         nodes = self._waver.normal(0, WAVER * self._line_height, (count, 2))
         points = np.column_stack([np.linspace(left, right, count), np.full(count, below * self._line_height)]) + nodes

@@ -1,4 +1,4 @@
-"""A text, written in a hand, as a file."""
+"""Write a text in a hand to a file."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class GeneratedFile:
 
     page: WrittenPage
     summary: str
-    """The file, its lines and its size, in one line."""
+    """File name, number of lines and size, in one line."""
 
 
 def read_text(text: str | None, file: Path | None) -> str:
-    """The text to write: ``text`` itself, the standard input if it is ``-``, or the contents of ``file``."""
+    """Return the text to write: ``text`` itself, the standard input if it is ``-``, or the contents of ``file``."""
     if (text is None) == (file is None):
         raise InkError("give either a text or a file to write")
     if text is None or text == "-":
@@ -59,9 +59,9 @@ def generate(
 ) -> GeneratedFile:
     """Write ``text`` in ``hand`` to ``path``: a picture or an ink file, by its ending.
 
-    With ``animation_speed``, the SVG writes itself, so many times as fast as a person; with ``plotter``, it holds the
-    strokes alone, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises :class:`InkError`
-    before anything is drawn for a path, text or combination that cannot be written.
+    With ``animation_speed``, the SVG replays the writing at that multiple of a person's speed; with ``plotter``, it
+    holds the strokes alone, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises
+    :class:`InkError` before anything is drawn for a path, text or combination that cannot be written.
     """
     check(path, animation_speed=animation_speed, plotter=plotter)
     has_place(path)
@@ -87,7 +87,7 @@ class Demonstration:
 def demonstrate(
     text: str, path: Path, synthesizer: Synthesizer, recognizer: Recognizer, seed: int = 0
 ) -> Demonstration:
-    """Write ``text`` to an SVG file, read its ink, and compare."""
+    """Write ``text`` to an SVG file, read its ink back, and compare."""
     layout = PageLayout(width_mm=None, margin_mm=4)
     page = generate(WordWriter(synthesizer, recognizer), text, path, layout, Hand(seed=seed)).page
     output = " ".join(t.text for t in recognizer.transcribe_all([line.ink for line in page.lines]))

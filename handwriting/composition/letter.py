@@ -25,7 +25,7 @@ from handwriting.rendering.sheet import Sheet
 from handwriting.synthesis.hand import Hand
 
 WANDER_MM = 0.6
-"""Standard deviation at liveliness 1: how far lines wander from their baseline per 100 mm."""
+"""Standard deviation, at liveliness 1, of how far lines wander from their baseline per 100 mm."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,18 @@ class LetterStyle:
     header: str = ""
     """A line, such as a date, set right at the top of the first sheet."""
     liveliness: float = 0.0
-    """How much lines wander, words lean and sizes vary: 0 is straight, 1 is a person's; ignored on ruled paper."""
+    """How much lines wander, words lean and sizes vary: 0 is straight, 1 is like a person; ignored on ruled paper."""
     color: str = "black"
     pen_mm: float = 0.4
-    """Width of the line without a ``pen``."""
+    """Line width without a ``pen``."""
     pen: Pen | None = None
-    """A pen whose line varies in width."""
+    """A pen with a varying line width."""
     markdown: bool = False
     """Whether the text is Markdown (``markdown.py``)."""
     slips: float = 0.0
     """Share of the words that are first written wrongly, struck out and written again."""
     replace_unknown: bool = False
-    """Whether what cannot be written is replaced by its nearest spelling."""
+    """Whether unwritable characters are replaced by their closest spelling."""
 
     def __post_init__(self) -> None:
         for name in ("indent_mm", "paragraph_space", "liveliness", "pen_mm", "slips"):
@@ -68,11 +68,11 @@ class LetterStyle:
             raise InkError(f"slips is {self.slips:g}; give the share of the words, 0 to 1")
 
     def with_pen(self, pen: Pen) -> LetterStyle:
-        """The same style with another pen."""
+        """Return the same style with another pen."""
         return replace(self, pen_mm=pen.width, pen=None if pen.uniform else pen)
 
     def blocks(self, text: str, seed: int) -> list[Block]:
-        """``text`` as blocks, with the header before it."""
+        """Return ``text`` as blocks, with the header before it."""
         if self.markdown:
             blocks = parse(text, self.sheet.line_height, align=self.align)
         else:
@@ -91,7 +91,7 @@ class LetterStyle:
 class LetterWriter:
     """Writes ``text`` as a letter; iterate over it once for its pages.
 
-    A page is handed out when it is full, before the next one is drawn to its end. Raises :class:`InkError`, before
+    A page is yielded when it is full, before the next one is complete. Raises :class:`InkError`, before
     anything is drawn, for characters that cannot be written and for a text that is empty or too long.
     """
 
@@ -114,7 +114,7 @@ class LetterWriter:
             writer, blocks, sheet.room, sheet.line_height, hand,
             lively=self._lively, progress=progress,
         )  # fmt: skip
-        """Knows the words that were drawn so far."""
+        """Tracks the words drawn so far."""
 
     def __iter__(self) -> Iterator[WrittenPage]:
         paginator = Paginator(self.style.sheet.rows)
@@ -132,7 +132,7 @@ class LetterWriter:
         yield self._page(page, inks, lines)
 
     def _placed(self, line: ComposedLine, row: float) -> list[Ink]:
-        """The ink of a line on its sheet."""
+        """Return the ink of a line at its place on the sheet."""
         sheet = self.style.sheet
         tilt, rise = (self._lively * self._random.normal(0, spread) for spread in (WANDER_MM / 100, WANDER_MM / 2))
         y = sheet.baseline(row) + rise
@@ -150,16 +150,16 @@ class LetterWriter:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter that was written."""
+    """A written letter."""
 
     pages: list[WrittenPage]
     words: int
     redrawn: int
-    """Words that were drawn again."""
+    """Number of words redrawn."""
     joined: int
-    """Words that joined a neighbour when they were first drawn, and were drawn again for that."""
+    """Number of words that joined a neighbour when first drawn, and were redrawn for that."""
     doubtful: list[tuple[str, str]] = field(default_factory=list)
-    """Words that may not be readable, each with what the recognizer reads."""
+    """Words that may be illegible, each with the recognizer's reading."""
 
 
 def write_letter(
@@ -170,7 +170,7 @@ def write_letter(
     *,
     progress: Progress = no_progress,
 ) -> Letter:
-    """Write ``text`` as a letter: all pages of a :class:`LetterWriter`, and what became of the words."""
+    """Write ``text`` as a letter: all pages of a :class:`LetterWriter`, with counts of redrawn words."""
     letter = LetterWriter(writer, text, style, hand, progress)
     pages = list(letter)
     composer = letter.composer

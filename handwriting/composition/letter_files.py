@@ -21,14 +21,14 @@ MACHINE_ENDINGS = (*GCODE_ENDINGS, *HPGL_ENDINGS)
 
 
 def check(path: Path) -> str:
-    """The ending of ``path`` in lower case. Raises :class:`InkError` if no letter can be written to it."""
+    """Return the ending of ``path`` in lower case. Raises :class:`InkError` if no letter can be written to it."""
     ending = export.check(path, MACHINE_ENDINGS)
     has_place(path)
     return ending
 
 
 def files_of(path: Path, pages: int) -> list[Path]:
-    """The files that ``pages`` pages are written to: ``path`` itself, or ``NAME-1.ENDING`` and so on."""
+    """Return the files that ``pages`` pages are written to: ``path`` itself, or ``NAME-1.ENDING`` and so on."""
     if pages == 1 or _holds_pages(path.suffix.lower()):
         return [path]
     return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, pages + 1)]
@@ -39,7 +39,7 @@ def save_letter(
 ) -> list[Path]:
     """Write ``pages`` to ``path`` and return the files; each appears complete or not at all.
 
-    ``dpi`` is the resolution of PNGs, ``machine`` what G-code is for; ink that leaves its work area is refused before
+    ``dpi`` is the resolution of PNGs, ``machine`` the target of G-code; ink that leaves its work area is refused before
     any file is written.
     """
     ending, files = check(path), files_of(path, len(pages))
@@ -55,7 +55,7 @@ def save_letter(
 
 
 def encode_letter(pages: Sequence[WrittenPage], ending: str) -> bytes:
-    """``pages`` as the contents of one file with this ``ending``, which holds several pages."""
+    """Encode ``pages`` as the contents of one file with this ``ending``, which holds several pages."""
     if ending == ".pdf":
         from handwriting.rendering import pdf
 
@@ -65,7 +65,7 @@ def encode_letter(pages: Sequence[WrittenPage], ending: str) -> bytes:
 
 
 def _encode_page(page: WrittenPage, ending: str, dpi: float, machine: Machine) -> bytes:
-    """One page as the contents of a file with this ``ending``."""
+    """Encode one page as the contents of a file with this ``ending``."""
     if ending in GCODE_ENDINGS:
         return gcode_text(page.drawing, machine).encode("ascii")
     if ending in HPGL_ENDINGS:
@@ -76,7 +76,7 @@ def _encode_page(page: WrittenPage, ending: str, dpi: float, machine: Machine) -
 
 
 def ink_page(page: WrittenPage) -> Page:
-    """The ink of a page in millimetres; a pen whose line varies in width becomes pressure."""
+    """Return the ink of a page in millimetres; a pen with a varying line width becomes pressure."""
     drawing = page.drawing
     inked = export.page_of(drawing, page.text)
     if drawing.pen is None:
@@ -86,7 +86,7 @@ def ink_page(page: WrittenPage) -> Page:
 
 
 def _holds_pages(ending: str) -> bool:
-    """Whether one file of this ending holds several pages."""
+    """Return whether one file of this ending holds several pages."""
     return ending == ".pdf" or any(
         ending in format.extensions and "pages" in format.holds for format in formats.writers()
     )

@@ -1,8 +1,8 @@
-"""A page that is written while someone watches: ink as it is drawn, and every line as soon as it is known.
+"""A page that is written while someone watches: points as they are drawn, and each line as soon as it is finished.
 
 The first words are shown while they are drawn. They are then read and set like all others: if one of them had to be
-drawn again, the event of the finished line says so and replaces what was shown. The lines after it are drawn, ever more
-at a time, while the earlier ones are on their way.
+redrawn, the event of the finished line says so and replaces what was shown. The following lines are drawn in growing
+batches while the earlier ones are being sent.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from handwriting.synthesis.hand import Hand
 
 @dataclass(frozen=True)
 class SheetEvent:
-    """The size of the sheet, at the beginning and again whenever it changes; lengths in millimetres."""
+    """Size of the sheet, sent at the beginning and whenever it changes; lengths in millimetres."""
 
     width: float
     height: float
     printed: tuple[PrintedLines, ...]
-    """What is printed on the paper."""
+    """Lines printed on the paper."""
     lines: int
-    """Lines of writing: at first, as many as can be expected."""
+    """Number of lines of writing; initially an estimate."""
 
 
 @dataclass(frozen=True)
 class PointsEvent:
-    """New points of the line that is being drawn, about where they will be."""
+    """New points of the line that is being drawn, approximately where they will end up."""
 
     line: int
     points: Floats
@@ -46,21 +46,21 @@ class PointsEvent:
 
 @dataclass(frozen=True)
 class LineEvent:
-    """A finished line in its place; the first line replaces the points that were shown of it."""
+    """A finished line in its place; the first line replaces its points that were shown."""
 
     line: int
     composed: ComposedLine
     strokes: list[Floats]
     """In millimetres on the sheet."""
     as_shown: bool
-    """True if the line begins with the points that were shown, which have only moved a little."""
+    """Whether the line begins with the points that were shown, apart from small shifts."""
 
 
 class LivePage:
-    """Writes ``text`` on a page; iterate over it, once, for the sheet and the finished lines.
+    """Writes ``text`` on a page; iterate over it once to get the sheet and the finished lines.
 
-    ``show`` is called with the first run's points while it is drawn, from within the iteration; raising in it ends the
-    writing. ``layout`` needs a width. Raises :class:`InkError`, before anything is drawn, for what cannot be written.
+    ``show`` is called with the first run's points while it is drawn, from within the iteration; an exception in it ends
+    the writing. ``layout`` needs a width. Raises :class:`InkError`, before anything is drawn, for unwritable text.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class LivePage:
         count = words = 0
         for i, line in enumerate(self._composer):
             count, words = i + 1, words + len(line.words)
-            if count > self._sheet.lines:  # as many as there will be when all lines are as long as those so far
+            if count > self._sheet.lines:  # assume that the remaining lines are as long as those so far
                 self._sheet = self._new_sheet(math.ceil(count * self._composer.total / max(words, 1)))
                 yield self._sheet
             ink = line.ink
@@ -104,7 +104,7 @@ class LivePage:
             yield self._sheet
 
     def drawing(self) -> Drawing:
-        """Write the whole page, and return it as a drawing."""
+        """Write the whole page and return it as a drawing."""
         inks = [
             Ink.from_strokes(event.strokes, Source(units="mm", text=event.composed.text))
             for event in self
@@ -135,7 +135,7 @@ class LivePage:
         )
 
     def _as_shown(self, line: ComposedLine) -> bool:
-        """Whether ``line`` begins with the strokes of the first run as they were drawn."""
+        """Return whether ``line`` begins with the strokes of the first run as they were drawn."""
         first = self._composer.first
         if (
             first is None

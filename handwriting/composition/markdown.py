@@ -1,6 +1,6 @@
-"""Markdown as a person writes it out: larger headings, dashes and numbers before items, underlined emphasis, rules.
+"""Markdown written out by hand: larger headings, dashes and numbers before items, underlined emphasis, rules.
 
-The common part of Markdown is understood: headings (``#``), paragraphs, lists that may be nested, quotations (``>``),
+The common subset of Markdown is supported: headings (``#``), paragraphs, lists that may be nested, quotations (``>``),
 rules (``---``), emphasis by asterisks or underscores, and line ends kept by two spaces or a backslash. Links are
 written as their text, code as plain text, and a form feed begins a new page.
 """
@@ -15,13 +15,13 @@ from handwriting.composition.blocks import Block, Word
 from handwriting.composition.typeset import Align, Paragraph
 
 HEADING_SIZES = (1.5, 1.25, 1.1)
-"""Of the first levels; further ones are underlined and as large as the text."""
+"""Relative sizes of the first heading levels; deeper ones are underlined and as large as the text."""
 
 SPACE = 0.5
-"""Line heights between blocks."""
+"""Space between blocks, in line heights."""
 
 INDENT = 0.9
-"""Indent of a list item, in line heights, for each level."""
+"""Indent of a list item per level, in line heights."""
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
 _ITEM = re.compile(r"(\s*)([-*+]|\d{1,3}[.)])\s+(.*)")
@@ -31,11 +31,11 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _EMPHASIS = re.compile(r"(\*{1,3}|(?<!\w)_{1,3})(?=\S)(.+?)(?<=\S)(?:\1)(?!\w)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 _HIDDEN = 0xE000
-"""Escaped characters stand in a private area of Unicode until emphasis is found."""
+"""Escaped characters are mapped to a private area of Unicode until emphasis is resolved."""
 
 
 def parse(text: str, line_height: float, align: Align = "left") -> list[Block]:
-    """The blocks of a Markdown ``text`` for lines that are ``line_height`` mm apart.
+    """Parse a Markdown ``text`` into blocks for lines that are ``line_height`` mm apart.
 
     >>> [[word.text for word in block.words] for block in parse("# A *b*\\n\\n1. one\\n2. two", 8.0)]
     [['A', 'b'], ['1.', 'one'], ['2.', 'two']]
@@ -51,7 +51,7 @@ def parse(text: str, line_height: float, align: Align = "left") -> list[Block]:
 
 
 def _page(page: str, line_height: float, align: Align) -> Iterator[tuple[Block, bool]]:
-    """The blocks of a page, and whether each stands apart from the one before it."""
+    """Yield the blocks of a page, and whether each is set apart from the one before it."""
     apart, gathered = True, list[str]()
     rest = [*page.split("\n"), ""]
 
@@ -90,7 +90,7 @@ def _page(page: str, line_height: float, align: Align) -> Iterator[tuple[Block, 
 
 
 def _with_continuation(first: str, rows: list[str], index: int) -> str:
-    """The text of an item, with the indented lines that follow it, which are taken out of ``rows``."""
+    """Return the text of an item with the indented lines that follow it, which are removed from ``rows``."""
     parts = [first]
     at = index + 1
     while at < len(rows) and re.match(r"\s+\S", rows[at]) and not _ITEM.fullmatch(rows[at]):
@@ -100,7 +100,7 @@ def _with_continuation(first: str, rows: list[str], index: int) -> str:
 
 
 def _broken(rows: list[str]) -> list[str]:
-    """The lines of a paragraph: rows are joined, except after two spaces or a backslash."""
+    """Return the lines of a paragraph: rows are joined, except after two spaces or a backslash."""
     lines, current = list[str](), list[str]()
     for row in rows:
         current.append(row.rstrip().removesuffix("\\").strip())
@@ -111,7 +111,7 @@ def _broken(rows: list[str]) -> list[str]:
 
 
 def _words(text: str, underlined: bool = False) -> tuple[Word, ...]:
-    """The words of running text; those that are mostly emphasised are underlined."""
+    """Return the words of running text; mostly emphasised words are underlined."""
     hidden = _ESCAPED.sub(lambda match: chr(_HIDDEN + ord(match[1])), text)
     hidden = _LINK.sub(r"\1", hidden).replace("`", "")
     shown, emphasised, at = "", list[bool](), 0

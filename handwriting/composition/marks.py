@@ -1,6 +1,6 @@
-"""Letters with marks, written as a base letter and its mark: é, ü, ő, ç, ø, and signs such as “ £ ½.
+"""Accented letters, written as a base letter and its mark: é, ü, ő, ç, ø, and signs such as “ £ ½.
 
-The network writes base letters alone. Where its window says that the base letter stands, the mark is drawn in the
+The network writes base letters only. Its window tells where the base letter is, and the mark is added there in the
 hand's own size, slant and shakiness. Every letter of Latin-1 and Latin Extended-A and the usual signs can be written
 this way; the tables below say how.
 """
@@ -21,12 +21,12 @@ Strokes = tuple[tuple[tuple[float, float], ...], ...]
 
 
 def _arc(x: float, y: float, rx: float, ry: float, begin: float, end: float, points: int = 9) -> tuple:
-    """Points of an ellipse around (``x``, ``y``) from angle ``begin`` to ``end``, in degrees, counter-clockwise."""
+    """Return points of an ellipse around (``x``, ``y``) from ``begin`` to ``end`` degrees, counter-clockwise."""
     angles = np.radians(np.linspace(begin, end, points))
     return tuple(zip((x + rx * np.cos(angles)).tolist(), (y + ry * np.sin(angles)).tolist(), strict=True))
 
 
-# Marks over a letter: the origin is the middle of the letter's upper edge. Distances are a hand's, not a font's.
+# Marks above a letter: the origin is the middle of the letter's upper edge. Distances are typical of hands, not fonts.
 _DOT = 0.045
 ABOVE: dict[str, Strokes] = {
     "grave": (((-0.22, 0.62), (-0.05, 0.42), (0.06, 0.24)),),
@@ -42,14 +42,15 @@ ABOVE: dict[str, Strokes] = {
     "double acute": (((-0.02, 0.62), (-0.2, 0.24)), ((0.34, 0.62), (0.14, 0.24))),
     "comma above": (((0.04, 0.62), (-0.04, 0.48), (0.06, 0.3)),),
 }
-# Marks under a letter: the origin is the middle of the letter's lower edge.
+# Marks below a letter: the origin is the middle of the letter's lower edge.
 BELOW: dict[str, Strokes] = {
     "cedilla": (((0.02, 0.02), (0.0, -0.16), (0.16, -0.26), (0.1, -0.44), (-0.1, -0.48)),),
     "comma below": (((0.06, -0.16), (0.02, -0.34), (-0.1, -0.48)),),
     "ogonek": (((0.2, 0.02), (0.06, -0.16), (0.06, -0.36), (0.3, -0.4)),),
     "tail": (((0.28, 0.05), (0.3, -0.3), (0.14, -0.5), (-0.08, -0.42)),),
 }
-# Marks across a letter: x and y from 0 to 1 are the left to the right and the lower to the upper edge of the letter.
+# Marks across a letter: x and y from 0 to 1 run from the left to the right and the lower to the upper edge of the
+# letter.
 ACROSS: dict[str, Strokes] = {
     "slash": (((-0.12, -0.1), (1.12, 1.12)),),
     "short slash": (((-0.45, 0.36), (1.35, 0.72)),),
@@ -65,7 +66,7 @@ BESIDE: dict[str, Strokes] = {
     "middle dot": (((0.3, -0.75), (0.3 + _DOT, -0.79)),),
 }
 
-# Signs that no letter resembles: the origin is on the baseline at the left edge; the width follows.
+# Signs unlike any letter: the origin is on the baseline at the left edge; the width comes first.
 SIGNS: dict[str, tuple[float, Strokes]] = {
     "“": (0.45, (((0.14, 1.55), (0.02, 1.75), (0.1, 1.98)), ((0.4, 1.55), (0.28, 1.75), (0.36, 1.98)))),
     "”": (0.45, (((0.14, 1.98), (0.16, 1.75), (0.02, 1.55)), ((0.4, 1.98), (0.42, 1.75), (0.28, 1.55)))),
@@ -141,7 +142,7 @@ _COMBINING = {
     "\u030c": "caron", "\u0327": "cedilla", "\u0328": "ogonek", "\u0326": "comma below",
 }  # fmt: skip
 _COMMA_BELOW = frozenset("ģķļņŗĢĶĻŅŖ")
-"""Latvian letters: Unicode decomposes them with a cedilla, and people write a comma."""
+"""Latvian letters that Unicode decomposes with a cedilla, but people write with a comma."""
 _CARON_BESIDE = frozenset("ďľťĽ")
 _SPECIAL: dict[str, tuple[str, tuple[str, ...]]] = {
     "ø": ("o", ("slash",)), "Ø": ("O", ("slash",)), "ł": ("l", ("short slash",)), "Ł": ("L", ("short slash",)),
@@ -158,25 +159,25 @@ _SEVERAL = {
 
 STANDS_FOR = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": ",", "«": "<", "»": ">", "°": "o", "§": "S",
               "£": "L", "ß": "B", "þ": "p", "Þ": "P", "ð": "d", "ſ": "f"}  # fmt: skip
-"""What the network writes in place of each of :data:`SIGNS` until the sign replaces it: something of its size."""
+"""Character that the network writes in place of each of :data:`SIGNS` until the sign replaces it, of similar size."""
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """A text as the network writes it, and what is to be added to it."""
+    """A text as the network writes it, with marks and signs to add."""
 
     base: str
     marks: dict[int, tuple[str, ...]]
-    """Index of a character of ``base`` to its marks, in the order of writing: names of the tables above."""
+    """Marks of the characters of ``base`` by index, in the order of writing: names in the tables above."""
     signs: dict[int, str]
-    """Index of a character of ``base`` to the sign that replaces it."""
+    """Signs that replace characters of ``base``, by index."""
 
 
 def spell(text: str, known: Iterable[str] = ()) -> Spelling:
-    """How ``text`` is written.
+    """Spell ``text`` with base letters, marks and signs.
 
-    Characters in ``known`` are left as they are, and so are those that no table has, or that would need a character
-    which is not ``known``, if some are given.
+    Characters in ``known`` are left as they are, and so are those in no table and, if ``known`` is given, those that
+    would need an unknown character.
 
     >>> spell("café").base, spell("café").marks
     ('cafe', {3: ('acute',)})
@@ -209,7 +210,7 @@ def spell(text: str, known: Iterable[str] = ()) -> Spelling:
 
 
 def drawable(text: Iterable[str], known: Iterable[str] = ()) -> frozenset[str]:
-    """The characters of ``text`` that :func:`spell` writes by other characters, ``known`` ones if given, and marks.
+    """Return the characters of ``text`` that :func:`spell` replaces by (``known``) characters and marks.
 
     >>> sorted(drawable("a café for £2"))
     ['£', 'é']
@@ -218,7 +219,7 @@ def drawable(text: Iterable[str], known: Iterable[str] = ()) -> frozenset[str]:
 
 
 def drawn_with(known: Collection[str]) -> frozenset[str]:
-    """The characters of Latin-1, Latin Extended-A and the usual signs that are drawn with the ``known`` ones."""
+    """Return the characters of Latin-1, Latin Extended-A and the usual signs that can be drawn with ``known`` ones."""
     candidates = {chr(code) for code in range(0xA0, 0x180)} | set(SIGNS) | set(_SPECIAL) | set(_SEVERAL)
     return drawable(candidates, known)
 
@@ -234,7 +235,7 @@ def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, .
 
 @dataclass(frozen=True)
 class HandShape:
-    """What a mark takes from the hand that wrote the letter."""
+    """Properties of a hand that its marks share."""
 
     x_height: float
     """Height of a small letter, in the units of the ink."""
@@ -247,7 +248,7 @@ class HandShape:
 def add_marks(
     ink: Ink, places: NDArray[np.int64], spelling: Spelling, shape: HandShape, random: np.random.Generator
 ) -> Ink:
-    """``ink`` of the base text with its marks and signs; y grows downward and the baseline is y = 0.
+    """Return ``ink`` of the base text with its marks and signs; y grows downward and the baseline is y = 0.
 
     ``places``: the character of ``spelling.base`` that each point belongs to.
     """
@@ -271,7 +272,7 @@ def add_marks(
 
 
 def _split(ink: Ink, place: np.ndarray, removed: set[int]) -> list[Floats]:
-    """The strokes without the points of the ``removed`` characters; what was joined over them becomes two strokes."""
+    """Return the strokes without the ``removed`` characters; a stroke that ran through one is split in two."""
     strokes = []
     gone = np.isin(place, sorted(removed))
     for start, end in zip(ink.starts, ink.ends, strict=True):
@@ -283,7 +284,7 @@ def _split(ink: Ink, place: np.ndarray, removed: set[int]) -> list[Floats]:
 
 
 def _box(ink: Ink, places: NDArray[np.int64], at: int, shape: HandShape) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of character ``at``, or of the nearest one that has points if it has none."""
+    """Return left, top, right, bottom of character ``at``, or of the nearest character that has points."""
     away = np.abs(places - at)
     mask = away == away.min()
     x, y = ink.x[mask], ink.y[mask]
@@ -292,7 +293,7 @@ def _box(ink: Ink, places: NDArray[np.int64], at: int, shape: HandShape) -> tupl
 
 
 def _body_top(ink: Ink, mask: np.ndarray) -> float:
-    """The top of the stroke that most of the points in ``mask`` belong to: of an i or j, without its dot."""
+    """Return the top of the stroke that contains most points in ``mask``: for i and j, without the dot."""
     counts = np.add.reduceat(mask, ink.starts)
     stroke = slice(ink.starts[counts.argmax()], ink.ends[counts.argmax()])
     own = mask[stroke]
@@ -300,7 +301,7 @@ def _body_top(ink: Ink, mask: np.ndarray) -> float:
 
 
 def _is_dot(stroke: Floats, box: tuple[float, float, float, float], shape: HandShape) -> bool:
-    """Whether a stroke is the dot over the i whose body has this box."""
+    """Return whether a stroke is the dot of the i whose body has this box."""
     small = np.ptp(stroke, axis=0).max() < 0.6 * shape.x_height
     middle = (stroke.min(axis=0) + stroke.max(axis=0)) / 2
     beside = box[0] - 0.6 * shape.x_height < middle[0] < box[2] + 0.9 * shape.x_height
@@ -308,7 +309,7 @@ def _is_dot(stroke: Floats, box: tuple[float, float, float, float], shape: HandS
 
 
 def _at(name: str, box: tuple[float, float, float, float], shape: HandShape) -> list[Floats]:
-    """The strokes of a mark in their place, y growing downward."""
+    """Return the strokes of a mark in their place, y growing downward."""
     left, top, right, bottom = box
     middle, unit = (left + right) / 2, shape.x_height
     if name in ACROSS:
@@ -322,7 +323,7 @@ def _at(name: str, box: tuple[float, float, float, float], shape: HandShape) -> 
 
 
 def _drawn(points: Floats, shape: HandShape, random: np.random.Generator, baseline: float | None = None) -> Floats:
-    """A template stroke as the hand draws it: smooth, sheared about its lower end and a little irregular."""
+    """Draw a template stroke in the hand: smooth, sheared about its lower end and slightly irregular."""
     steps = np.linspace(0, len(points) - 1, max(2, 4 * (len(points) - 1) + 1))
     smooth = np.column_stack([np.interp(steps, np.arange(len(points)), column) for column in points.T])
     for _ in range(2 if len(points) > 3 else 0):

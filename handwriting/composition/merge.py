@@ -1,4 +1,4 @@
-"""Mail merge: one letter for each row of a table, from a template with the names of its columns in braces."""
+"""Mail merge: one letter for each row of a table, from a template with column names in braces."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MAX_ROWS = 10_000
 
 @dataclass(frozen=True)
 class MergeResult:
-    """What became of the rows of a table."""
+    """Numbers of rows written, skipped and failed."""
 
     written: int
     skipped: int
-    """Rows whose files exist already, from an earlier run."""
+    """Rows whose files already existed from an earlier run."""
     failed: int
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file (UTF-8) by the names in its first row. Raises :class:`InkError` for a damaged table."""
+    """Read the rows of a CSV file (UTF-8), keyed by its first row. Raises :class:`InkError` for a damaged table."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restkey="")
@@ -48,9 +48,9 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 
 def filled(template: str, row: dict[str, str]) -> str:
-    """``template`` with the values of ``row`` for the column names in braces; ``{{`` stands for a brace.
+    """Fill ``template`` with the values of ``row`` for the column names in braces; ``{{`` stands for a brace.
 
-    Raises :class:`InkError` for a name that is no column.
+    Raises :class:`InkError` for a name that is not a column.
 
     >>> filled("Dear {name},", {"name": "Ann"})
     'Dear Ann,'
@@ -78,10 +78,10 @@ def merge(
     report: Callable[[str], object] = lambda message: None,
     progress: Progress = no_progress,
 ) -> MergeResult:
-    """Write a letter for each of ``rows``, the seed rising by one from row to row.
+    """Write a letter for each of ``rows``, incrementing the seed from row to row.
 
     ``output`` is the path with column names in braces. A row whose file exists is skipped, so that an interrupted run
-    can be repeated; a row that cannot be written is passed to ``report`` and the others are done. Raises
+    can be repeated; a row that cannot be written is reported to ``report`` and the others are written. Raises
     :class:`InkError` before anything is drawn when two rows share an output or a column is unknown.
     """
     paths = [Path(filled(output, {name: _file_part(value) for name, value in row.items()})) for row in rows]
@@ -113,5 +113,5 @@ def merge(
 
 
 def _file_part(value: str) -> str:
-    """``value`` without what would lead to another folder."""
+    """Return ``value`` without anything that would lead to another folder."""
     return value.replace("/", "-").replace("\\", "-").replace("\0", "").strip(". ") or "-"

@@ -1,4 +1,4 @@
-"""A text written as one page, which grows with it: all lines in one hand, each standing on its ruling."""
+"""A text written as one page that grows with it: all lines in one hand, each on its ruling."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from handwriting.synthesis.hand import Hand
 
 @dataclass(frozen=True)
 class WrittenLine:
-    """A line of a page that was written."""
+    """A written line of a page."""
 
     text: str
-    """What was to be written."""
+    """Text to be written."""
     ink: Ink
     """In millimetres, from the left margin and with its baseline at y = 0."""
     read: str
-    """What the recognizer reads."""
+    """The recognizer's reading."""
     doubtful: tuple[tuple[str, str], ...] = ()
-    """Words that may not be readable, each with what the recognizer reads."""
+    """Words that may be illegible, each with the recognizer's reading."""
 
     @classmethod
     def of(cls, line: ComposedLine) -> WrittenLine | None:
-        """A composed line; None without ink."""
+        """Convert a composed line; None if it has no ink."""
         return None if line.ink is None else cls(line.text, line.ink, line.read, line.doubtful)
 
 
 @dataclass(frozen=True, repr=False)
 class WrittenPage:
-    """A page that was written; a notebook shows it.
+    """A written page, displayed as SVG in notebooks.
 
     >>> import handwriting
     >>> page = handwriting.generate("Dear Ann,", layout=handwriting.PageLayout(width_mm=120, paper="ruled"))
@@ -45,9 +45,9 @@ class WrittenPage:
 
     drawing: Drawing
     lines: list[WrittenLine]
-    """The lines in their order; empty lines are left out."""
+    """The lines in order, without empty ones."""
     text: str
-    """What was to be written."""
+    """Text to be written."""
 
     def __repr__(self) -> str:
         text = self.text if len(self.text) <= 40 else f"{self.text[:37]}..."
@@ -56,11 +56,11 @@ class WrittenPage:
 
     @property
     def doubtful(self) -> list[tuple[str, str]]:
-        """Words that may not be readable, each with what the recognizer reads."""
+        """Words that may be illegible, each with the recognizer's reading."""
         return [word for line in self.lines for word in line.doubtful]
 
     def _repr_svg_(self) -> str:
-        """What a notebook shows: the page."""
+        """Return the page as SVG for notebooks."""
         from handwriting.rendering.svg import markup
 
         svg = markup(self.drawing)

@@ -1,4 +1,4 @@
-"""Drawn lines read back, word by word: what the recognizer reads of each word, and whether that is its text."""
+"""Read drawn lines back word by word, and compare each word with its text."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from handwriting.synthesis.synthesizer import Written
 from handwriting.text import canonical
 
 TIE_NATS = float(np.log(4))
-"""A word counts as read when nothing else is more than four times as probable: a reader, who knows what the sentence is
-about, will not take "1" for a lone "I"."""
+"""A word counts as read correctly when no other reading is more than four times as probable: a reader, who knows the
+context, will not take "1" for a lone "I"."""
 
 
 @dataclass(frozen=True)
 class ReadWord:
-    """What is read of a word."""
+    """Recognizer output for one word."""
 
     read: str
-    """By best path."""
+    """Best-path text."""
     errors: int
-    """Edits between the word and what is read; 0 also for a tie."""
+    """Edits between the word and its reading; 0 also for a tie."""
 
 
 def read_words(recognizer: Recognizer, lines: Sequence[Written]) -> list[list[ReadWord]]:
-    """What is read of each word of ``lines``."""
+    """Read each word of ``lines``."""
     decoder = GreedyDecoder(recognizer.alphabet)
     read = []
     for line, frames in zip(
@@ -44,10 +44,10 @@ def read_words(recognizer: Recognizer, lines: Sequence[Written]) -> list[list[Re
 
 
 def split_reading(text: str, read: str) -> list[ReadWord]:
-    """The share of each word of ``text`` in what was ``read``.
+    """Split what was ``read`` among the words of ``text``.
 
-    A space that is missing counts as an error of both words beside it, unless it stands where no reader needs it, such
-    as before a quotation mark.
+    A missing space counts as an error of both words next to it, unless no reader needs it there, such as before a
+    quotation mark.
     """
     spans = word_spans(text)
     owner = np.full(len(text) + 1, -1)
@@ -77,7 +77,7 @@ def split_reading(text: str, read: str) -> list[ReadWord]:
 def _with_ties(
     recognizer: Recognizer, frames: NDArray[np.float32], texts: Sequence[str], words: Sequence[ReadWord]
 ) -> list[ReadWord]:
-    """``words`` without the errors of those whose text is about as probable as what was read."""
+    """Return ``words`` without the errors of those whose text is about as probable as the reading."""
     read = _line([word.read for word in words])
     best: float | None = None
     judged = list(words)
@@ -97,6 +97,6 @@ def _line(words: Sequence[str]) -> str:
 
 
 def _score(recognizer: Recognizer, frames: NDArray[np.float32], text: str) -> float:
-    """The log-probability of ``text``, of which the characters that the recognizer does not know are left out."""
+    """Return the log-probability of ``text`` without the characters that the recognizer does not know."""
     known = "".join(c for c in text if not recognizer.alphabet.unknown(c))
     return log_probability(frames, recognizer.alphabet.encode(known))

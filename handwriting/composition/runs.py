@@ -1,8 +1,8 @@
-"""The words of a text, drawn in one hand: many runs of words side by side, cut into words, the worst drawn again.
+"""Draw the words of a text in one hand: draw many runs side by side, cut them into words, redraw the worst.
 
-A run is as long as the lines that the network was trained on. No run is ever drawn twice: a recognizer reads every run,
-and a word that it reads wrongly, that joins its neighbour or that has no ink is drawn again by itself, and the best
-drawing is kept. Words that stay doubtful are reported.
+A run is as long as the lines that the network was trained on. No run is ever redrawn: a recognizer reads every run, and
+each word that it misreads, that joins its neighbour or that has no ink is redrawn by itself, and the best drawing is
+kept. Words that stay doubtful are reported.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.synthesizer import Synthesizer, Written
 
 RUN_CHARACTERS = 32
-"""Characters of a run: about those of a line of IAM-OnDB."""
+"""Largest number of characters in a run, about that of a line of IAM-OnDB."""
 
 DEFAULT_BEST_OF = 8
-"""Drawings of a misread word: more of them mend few words (``benchmarks/letters.py --best-of``)."""
+"""Drawings of a misread word: more would repair few further words (``benchmarks/letters.py --best-of``)."""
 
 REPAIR_STREAM = 1_000_000
-"""Random streams of words that are drawn again begin here: no text has as many runs."""
+"""First random stream of redrawn words: no text has as many runs."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,21 @@ class DrawnWord:
 
     word: WordInk
     read: str
-    """What the recognizer reads, by best path."""
+    """The recognizer's reading, by best path."""
     errors: int
-    """Edits between the word and what is read; 0 for a tie (``reading.py``)."""
+    """Edits between the word and its reading; 0 for a tie (``reading.py``)."""
     drawings: int = 1
-    """How often it was drawn."""
+    """Number of times the word was drawn."""
     changed: bool = False
-    """Whether another drawing than the first is kept."""
+    """Whether a drawing other than the first is kept."""
     enlarged: float | None = None
-    """Its writing height over that of the first drawing, from which it differs; None where that shows no size."""
+    """Writing height relative to the first drawing, if this is another one; None where that shows no size."""
     was_joined: bool = False
     """Whether the first drawing joined a neighbour."""
 
     @property
     def doubtful(self) -> bool:
-        """Whether it may not be readable."""
+        """Whether the word may be illegible."""
         return self.errors > 0 or self.word.ink is None or self.word.joined
 
 
@@ -86,11 +86,11 @@ class WordWriter:
         whole: bool = False,
         observer: Observer = Observer(),
     ) -> tuple[list[Written], list[list[DrawnWord]]]:
-        """Draw ``runs``, lines of words: as they were drawn, and the words of each.
+        """Draw ``runs``, which are lines of words; return them as drawn, and the words of each.
 
-        ``run`` and ``word`` are the numbers of the first run and the first word of the text, which choose their random
-        streams. A run that loses its way is drawn again only if runs have to be ``whole``; otherwise its words are.
-        ``observer.points`` sees the first run.
+        ``run`` and ``word`` are the numbers of the first run and the first word in the text, which choose their random
+        streams. A run that loses its way is redrawn only if runs have to be ``whole``; otherwise its words are.
+        ``observer.points`` is called with points of the first run.
         """
         watched = replace(observer, progress=effort.first(sum(map(len, runs))))
         lines = self.synthesizer.write(runs, hand, stream=run, observer=watched, hurried=not whole)
@@ -99,7 +99,7 @@ class WordWriter:
         flat = [one for words in drawn for one in words]
         done = 1
         while done < self.best_of and (worst := [k for k, one in enumerate(flat) if one.doubtful]):
-            each = min(done, self.best_of - done)  # 1, 2, 4 …: each round mends about half of the words
+            each = min(done, self.best_of - done)  # 1, 2, 4 …: each round repairs about half of the words
             done += each
             characters = each * sum(len(flat[k].word.text) for k in worst)
             progress = effort.again(characters, characters * math.ceil(math.log2(self.best_of / done)))
@@ -118,7 +118,7 @@ class WordWriter:
         return lines, [[next(left) for _ in words] for words in drawn]
 
     def _judged(self, lines: Sequence[Written]) -> list[list[DrawnWord]]:
-        """The words of ``lines`` and what is read of them."""
+        """Cut ``lines`` into words and read them."""
         if self.recognizer is None:
             read = [[ReadWord(word, 0) for word in line.text.split(" ")] for line in lines]
         else:
@@ -143,7 +143,7 @@ class WordWriter:
         observer: Observer,
         hurried: bool = True,
     ) -> list[DrawnWord]:
-        """Each of ``words``, or the best of ``each`` drawings of it by itself if that is better."""
+        """Return each of ``words``, or the best of ``each`` drawings of it by itself if that is better."""
         texts = [one.word.text for one in words for _ in range(each)]
         lines = self.synthesizer.write(texts, hand, streams=streams, observer=observer, hurried=hurried)
         ranks = [(one.word.ink is None or one.word.joined, one.errors) for one in words]
@@ -155,7 +155,7 @@ class WordWriter:
         return [one if choice is None else _replaced(one, *choice) for one, choice in zip(words, chosen, strict=True)]
 
     def _read(self, lines: Sequence[Written]) -> list[ReadWord]:
-        """What is read of ``lines`` of one word each; they are set side by side, as the recognizer knows words."""
+        """Read ``lines`` of one word each; they are set side by side, because the recognizer was trained on lines."""
         if self.recognizer is None:
             return [ReadWord(line.text, 0) for line in lines]
         runs = runs_of([line.text for line in lines])
@@ -165,9 +165,9 @@ class WordWriter:
 
 
 def _replaced(old: DrawnWord, line: Written, read: ReadWord) -> DrawnWord:
-    """``old`` with the ink of another drawing."""
+    """Return ``old`` with the ink of another drawing."""
     (piece,) = cut(line)
-    if not stands(line.text) and piece.ink is not None and old.word.ink is not None:  # "-": as high as it was before
+    if not stands(line.text) and piece.ink is not None and old.word.ink is not None:  # "-": keep its previous height
         above, below = (sum(ink.bounds[1::2]) / 2 for ink in (old.word.ink, piece.ink))
         piece = replace(piece, ink=piece.ink.moved_to(piece.ink.x, piece.ink.y + above - below))
     piece = replace(piece, begin=old.word.begin, gap=old.word.gap)
@@ -179,9 +179,9 @@ def _replaced(old: DrawnWord, line: Written, read: ReadWord) -> DrawnWord:
 
 
 def runs_of(words: Sequence[str], longest: int = RUN_CHARACTERS, first: int | None = None) -> list[list[str]]:
-    """``words`` in runs of at most ``longest`` characters, the first run of at most ``first`` if given.
+    """Group ``words`` into runs of at most ``longest`` characters, the first run of at most ``first`` if given.
 
-    A word that is longer than that is a run by itself.
+    A longer word forms a run by itself.
     """
     runs: list[list[str]] = []
     length = limit = 0

@@ -1,4 +1,4 @@
-"""Ink, pages and written pages as files: one function for every output."""
+"""Save ink, pages and written pages: one function for every output format."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Savable = Ink | Page | WrittenPage | Sequence[Page] | Sequence[WrittenPage]
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a file that was saved."""
+    """Result of saving a file."""
 
     lost: list[str] = field(default_factory=list)
-    """What the file cannot hold, such as ``time``."""
+    """Properties that the file cannot hold, such as ``time``."""
     travel: PenTravel | None = None
-    """Pen-up moves of a plotter file before and after the strokes were put in order."""
+    """Pen-up distance of a plotter file before and after the strokes were reordered."""
 
 
 def check(path: str | os.PathLike[str], *, animation_speed: float | None, plotter: bool) -> None:
@@ -94,7 +94,7 @@ def _draw(
 
 
 def _written(what: Savable) -> list[WrittenPage]:
-    """The written pages in ``what``; none if it is other ink."""
+    """Return the written pages in ``what``; none if it is other ink."""
     if isinstance(what, WrittenPage):
         return [what]
     return [] if isinstance(what, Ink | Page) else [page for page in what if isinstance(page, WrittenPage)]

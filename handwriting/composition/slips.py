@@ -10,11 +10,11 @@ import numpy as np
 from handwriting.composition.blocks import Block, Word
 
 SHORTEST = 4
-"""Letters of a word in which a slip shows."""
+"""Shortest word, in letters, in which a slip is noticeable."""
 
 
 def with_slips(blocks: Sequence[Block], rate: float, seed: int) -> list[Block]:
-    """``blocks`` with a slip before a share ``rate`` of the words of at least :data:`SHORTEST` letters."""
+    """Insert a slip before a share ``rate`` of the words of at least :data:`SHORTEST` letters."""
     random = np.random.default_rng([seed, 8])
     slipped = []
     for block in blocks:
@@ -28,7 +28,7 @@ def with_slips(blocks: Sequence[Block], rate: float, seed: int) -> list[Block]:
 
 
 def slip(word: str, random: np.random.Generator) -> str:
-    """``word`` with two letters exchanged, one left out or one doubled, or broken off; the first letter is right."""
+    """Return ``word`` with two letters swapped, one omitted or doubled, or cut short; the first letter is kept."""
     at = int(random.integers(1, len(word) - 1))
     kinds = [word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[: max(2, at + 1)]]
     if word[at] != word[at + 1]:

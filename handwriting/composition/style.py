@@ -1,4 +1,4 @@
-"""A style made from ink files: lines of one writer, each with what it says."""
+"""Styles made from ink files: lines of one writer, each with its transcript."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from handwriting.synthesis.styles import MOST_SAMPLES, Sample, Style
 from handwriting.synthesis.synthesizer import Synthesizer
 
 ReadTexts = Callable[[Sequence[Ink]], Sequence[str | None]]
-"""Tells what lines of ink say; None leaves a line out."""
+"""Returns the transcripts of lines of ink; None leaves a line out."""
 
 
 def style_from_file(
     path: Path, text: str | None = None, name: str | None = None, size: float = 1.0, *, text_option: str = "text"
 ) -> Style:
-    """The style of the writer whose line of ink is in ``path``.
+    """Make the style of the writer whose line of ink is in ``path``.
 
-    ``text`` is what the ink says; by default, the transcript in the file. ``text_option`` is how an error names that
-    argument to whoever called. Raises :class:`InkError` when neither gives a text.
+    ``text`` is the transcript of the ink; by default, the one in the file. ``text_option`` is the name of that argument
+    in error messages. Raises :class:`InkError` when neither gives a text.
     """
     ink = formats.read_ink(path)
     text = text or ink.source.text
@@ -44,18 +44,19 @@ def style_from_files(
     estimate: Callable[[Sequence[Sample]], Code] | None = None,
     text_option: str = "texts",
 ) -> Style:
-    """The style of the writer of the lines of ink in ``paths``.
+    """Make the style of the writer of the lines of ink in ``paths``.
 
-    A file may be a line or a page, which is split into its lines. ``texts`` say what the files or, in reading order,
-    their lines say. Without any, the files do; ``read`` is asked about lines whose file has no text. A synthesizer with
-    hand codes gets the writer's code, from ``estimate`` if given. A style keeps the longest of more than
-    :data:`~handwriting.synthesis.styles.MOST_SAMPLES` lines; its code is estimated from all of them.
+    A file may be a line or a page, which is split into its lines. ``texts`` are the transcripts of the files or, in
+    reading order, of their lines. Without ``texts``, the files' own are used; ``read`` is called for lines whose file
+    has no text. With a synthesizer that has hand codes, the style gets the writer's code, from ``estimate`` if given. A
+    style keeps the longest of more than :data:`~handwriting.synthesis.styles.MOST_SAMPLES` lines; its code is estimated
+    from all of them.
 
-    Raises :class:`InkError` when the texts are not as many as the files or lines, when nobody knows what a line says,
-    and for ink that the synthesizer cannot imitate.
+    Raises :class:`InkError` when the number of texts is neither that of the files nor that of the lines, when a line
+    has no transcript, and for ink that the synthesizer cannot imitate.
     """
     if estimate is not None and synthesizer.codes is None:
-        raise InkError(f"{synthesizer.checkpoint.folder}: this network has no codes of hands, so none can be fitted")
+        raise InkError(f"{synthesizer.checkpoint.folder}: this network has no hand codes, so none can be fitted")
     samples = _samples(paths, texts, read, text_option)
     longest = sorted(range(len(samples)), key=lambda k: -len(samples[k].text))[:MOST_SAMPLES]
     style = Style(name, tuple(samples[k] for k in sorted(longest)), size)
@@ -67,7 +68,7 @@ def style_from_files(
 
 
 def _samples(paths: Sequence[Path], texts: Sequence[str], read: ReadTexts | None, text_option: str) -> list[Sample]:
-    """The lines of all files with their texts, in reading order."""
+    """Return the lines of all files with their texts, in reading order."""
     if len(texts) == len(paths):
         return [Sample(text, formats.read_ink(path)) for path, text in zip(paths, texts, strict=True)]
     files = [[line for page in formats.read_pages(path) for line in _lines(page.ink)] for path in paths]
@@ -92,7 +93,7 @@ def _samples(paths: Sequence[Path], texts: Sequence[str], read: ReadTexts | None
 
 
 def _lines(ink: Ink) -> list[Ink]:
-    """The lines of a page; ink with a transcript of one line is that line."""
+    """Split a page into its lines; ink whose transcript is a single line is returned whole."""
     text = ink.source.text
     return [ink] if text and "\n" not in text else split(replace(ink, source=replace(ink.source, text=None)))
 

@@ -1,4 +1,4 @@
-"""Words set on lines and pages, as type is: pure functions from widths to places.
+"""Set words on lines and pages: pure functions from widths to positions.
 
 Nothing is drawn here. A paragraph is a sequence of boxes, each as wide as the ink of its word and followed by a space;
 lines are filled greedily, as a person writes. All lengths are in millimetres.
@@ -20,7 +20,7 @@ ROUNDING_MM = 1e-6
 
 @dataclass(frozen=True)
 class Box:
-    """A word to set."""
+    """A word to be set."""
 
     width: float
     """Width of its ink."""
@@ -42,14 +42,14 @@ class Paragraph:
     before: float = 0.0
     """Extra space above, in line heights; ignored at the top of a page."""
     page_break: bool = False
-    """Whether it starts a new page."""
+    """Whether the paragraph starts a new page."""
     keep: bool = False
-    """Whether it stays on the page of what follows, as a heading does."""
+    """Whether the paragraph stays on the page of what follows, like a heading."""
 
 
 @dataclass(frozen=True)
 class SetLine:
-    """A line of words in their places."""
+    """A line with its words placed."""
 
     paragraph: int
     """Index of its paragraph."""
@@ -65,15 +65,15 @@ class PlacedLine:
 
     line: SetLine
     page: int
-    """Counted from 0."""
+    """Page number, counted from 0."""
     row: float
     """Distance of its baseline from the first baseline of the page, in line heights."""
 
 
 def break_lines(paragraph: Paragraph, number: int, width: float) -> list[SetLine]:
-    """The lines of paragraph ``number``, filled greedily; one line without boxes for an empty paragraph.
+    """Break paragraph ``number`` into lines, greedily; an empty paragraph becomes one line without boxes.
 
-    Raises :class:`InkError` when a box is wider than the line that has to hold it.
+    Raises :class:`InkError` when a box is wider than its line.
     """
     boxes = paragraph.boxes
     if not boxes:
@@ -98,7 +98,7 @@ def break_lines(paragraph: Paragraph, number: int, width: float) -> list[SetLine
 
 
 def _places(paragraph: Paragraph, first: int, end: int, indent: float, slack: float) -> tuple[float, ...]:
-    """Left edges of the boxes ``first`` to ``end`` of a line that has ``slack`` left over."""
+    """Return the left edges of the boxes ``first`` to ``end`` of a line that has ``slack`` left over."""
     last_line = end == len(paragraph.boxes)
     stretch = slack / (end - first - 1) if paragraph.align == "justify" and not last_line and end - first > 1 else 0.0
     x = indent + {"center": slack / 2, "right": slack}.get(paragraph.align, 0.0)
@@ -113,7 +113,7 @@ class Paginator:
     """Places lines on pages of ``rows`` lines each, in their order; on one endless page when ``rows`` is None.
 
     Blank lines at the top of a page are dropped, except on the first page. A paragraph of several lines does not leave
-    its first line alone at the bottom of a page, and neither stands a heading there.
+    its first line alone at the bottom of a page, and a heading is never last on a page.
     """
 
     def __init__(self, rows: int | None) -> None:
@@ -124,7 +124,7 @@ class Paginator:
         self._rows, self._page, self._row, self._begun = rows, 0, 0.0, False
 
     def place(self, line: SetLine, paragraph: Paragraph, more: bool) -> PlacedLine | None:
-        """The place of the next line, of ``paragraph``; None for a blank line that is dropped.
+        """Return the place of the next line, of ``paragraph``; None for a blank line that is dropped.
 
         ``more``: whether further lines of its paragraph follow.
         """
@@ -146,7 +146,7 @@ class Paginator:
 
 
 def paginate(paragraphs: Sequence[Paragraph], width: float, rows: int | None) -> list[PlacedLine]:
-    """All lines of ``paragraphs`` in their places; see :class:`Paginator`."""
+    """Place all lines of ``paragraphs``; see :class:`Paginator`."""
     paginator = Paginator(rows)
     placed = [
         paginator.place(line, paragraph, line is not lines[-1])

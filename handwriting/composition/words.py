@@ -1,9 +1,9 @@
-"""Lines of writing cut into words, where the synthesizer's window says which points belong to which character.
+"""Cut lines of writing into words, where the synthesizer's window says which points belong to which character.
 
 The window (Graves 2013, arXiv 1308.0850, section 5.1) tells for every point which character it was looking at, so a
 line can be drawn as one run and its words set elsewhere afterwards. A stroke belongs to the word that most of its
-points belong to. Where the pen was not lifted between two words, a stroke has a real share in both of them: such words
-are reported as joined, and are drawn again by themselves.
+points belong to. Where the pen was not lifted between two words, a stroke has a substantial share in both of them: such
+words are reported as joined and redrawn by themselves.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from handwriting.synthesis.synthesizer import Written
 
 JOINED_SHARE = 0.2
 """A stroke joins two words when at least this share of its points belongs to the second most frequent one: the window
-moves on to the next character a few points early or late, and never by a fifth of a stroke."""
+moves on to the next character a few points early or late, but never by a fifth of a stroke."""
 
 STANDING = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%")
-"""Characters that stand on the baseline and do not reach below it."""
+"""Characters that stand on the baseline and do not descend below it."""
 
 SPACE_TO_READ = 0.6
-"""Space between words that are set side by side to be read, in writing heights."""
+"""Space between words that are set side by side for reading, in writing heights."""
 
 
 @dataclass(frozen=True)
 class WordInk:
-    """A word of a line that was drawn."""
+    """A word cut from a drawn line."""
 
     text: str
     begin: int
@@ -43,17 +43,17 @@ class WordInk:
     """Level, with the baseline of its line at y = 0 and its left edge at x = 0, in the units of the synthesizer; None
     when no stroke belongs to it."""
     places: NDArray[np.int64]
-    """Shape (N,): the character of ``text`` that each point belongs to."""
+    """Character of ``text`` that each point belongs to, shape (N,)."""
     gap: float | None
-    """Distance from its right edge to the left edge of the next word as the hand wrote them; None for the last word."""
+    """Distance from its right edge to the left edge of the next word as written; None for the last word."""
     joined: bool
-    """Whether a stroke runs on into a neighbouring word."""
+    """Whether a stroke continues into a neighbouring word."""
     strokes: NDArray[np.int64]
-    """Shape (S,): the indices of its strokes in the line."""
+    """Indices of its strokes in the line, shape (S,)."""
 
 
 def cut(line: Written) -> list[WordInk]:
-    """The words of a line, in order, each with its own strokes.
+    """Cut a line into its words, in order, each with its own strokes.
 
     A line of a single word is not rotated, since a word is too short to show its slope.
     """
@@ -82,19 +82,19 @@ def cut(line: Written) -> list[WordInk]:
 
 
 def stands(text: str) -> bool:
-    """Whether a character of ``text`` stands on the baseline, so that its ink shows where that is."""
+    """Return whether any character of ``text`` stands on the baseline, so that its ink shows where that is."""
     return not STANDING.isdisjoint(text)
 
 
 def word_foot(line: Written) -> float:
-    """y of the baseline of a word that was drawn by itself: where those of its characters stand that do."""
+    """Return y of the baseline of a word that was drawn by itself, from those characters that stand on it."""
     standing = np.array([character in STANDING for character in line.text])
     points = standing[np.clip(line.places, 0, len(line.text) - 1)]
     return foot(line.ink.keep(points)) if points.any() else foot(line.ink)
 
 
 def beside(lines: Sequence[Written]) -> Written:
-    """Words that were drawn one by one, side by side on one baseline, to be read as a line."""
+    """Set words that were drawn one by one side by side on one baseline, to be read as a line."""
     strokes: list[Floats] = []
     right = 0.0
     for line in lines:
@@ -108,7 +108,7 @@ def beside(lines: Sequence[Written]) -> Written:
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """Begin and end of every word of ``text``; spaces separate words."""
+    """Return begin and end of every word of ``text``; spaces separate words."""
     spans, begin = [], None
     for position, character in enumerate(text + " "):
         if character == " ":
@@ -121,7 +121,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 
 def stroke_owners(ink: Ink, places: NDArray[np.int64], text: str) -> tuple[NDArray[np.int64], set[int]]:
-    """The word that each stroke belongs to, shape (S,), and the numbers of the words that are joined to a neighbour.
+    """Return the word that each stroke belongs to, shape (S,), and the numbers of the words joined to a neighbour.
 
     ``places``: shape (N,), the character that each point belongs to. Points on a space do not count, except for a
     stroke that has no others: it belongs to the word before the space.

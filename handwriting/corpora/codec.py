@@ -22,17 +22,17 @@ from handwriting.ink import Floats, Ink, Source
 from handwriting.limits import MAX_POINTS, check_points
 
 COLUMN = struct.Struct("<BBHI")
-"""Bytes a number (0: no such column), order of the differences, steps per unit (0: float64), count."""
+"""Bytes per number (0: no such column), order of the differences, steps per unit (0: float64), count."""
 SCALES = (1, 10, 100, 1000)
 FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0, "dict_size": 1 << 20}]
 """Byte planes have no alignment, and a byte says little about the next."""
 
 MAX_RAW = 6 * (COLUMN.size + 8 * MAX_POINTS)
-"""Bytes that the columns of one ink can fill; no file gets more memory than that."""
+"""Largest size of one ink's columns; no file gets more memory than that."""
 
 
 def encode(ink: Ink) -> bytes:
-    """x, y, starts, t and pressure of an ink: CRC-32 of the columns, then the columns compressed."""
+    """Encode x, y, starts, t and pressure of an ink: CRC-32 of the columns, then the compressed columns."""
     check_points(len(ink), "ink")
     starts = ink.starts.astype(np.float64)
     columns = _column(ink.x, 2), _column(ink.y, 2), _column(starts, 1), _times(ink), _column(ink.pressure, 1)
@@ -41,7 +41,7 @@ def encode(ink: Ink) -> bytes:
 
 
 def decode(blob: bytes, source: Source) -> Ink:
-    """What :func:`encode` was given, with ``source``; ``ValueError`` when the bytes are damaged."""
+    """Decode the result of :func:`encode` into ink with ``source``. Raises ``ValueError`` for damaged bytes."""
     try:
         raw = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=FILTERS).decompress(blob[4:], max_length=MAX_RAW)
         if blob[:4] != struct.pack("<I", zlib.crc32(raw)):
@@ -63,7 +63,7 @@ def decode(blob: bytes, source: Source) -> Ink:
 
 
 def _times(ink: Ink) -> bytes:
-    """Two columns of which one at most is there: time stamps in the source's clock, or ``ink.t`` itself."""
+    """Return two columns, at most one of them present: time stamps in the source's clock, or ``ink.t`` itself."""
     t, start = ink.t, ink.source.start_time or 0.0
     if t is not None:
         for scale in SCALES:
@@ -74,7 +74,7 @@ def _times(ink: Ink) -> bytes:
 
 
 def _column(values: Floats | None, order: int) -> bytes:
-    """``order``: how often differences are taken, if the values turn out to be whole steps."""
+    """Encode a column; ``order`` is how often differences are taken if the values are whole steps."""
     if values is None:
         return COLUMN.pack(0, 0, 0, 0)
     for scale in SCALES:
@@ -112,10 +112,10 @@ def _planes(values: NDArray) -> bytes:
 
 
 def _steps(values: Floats) -> NDArray[np.int64] | None:
-    """As integers, or None when they are too large to be differenced twice without loss."""
+    """Convert to integers, or return None when they are too large to be differenced twice without loss."""
     return values.astype(np.int64) if np.abs(values).max() < 2**52 else None
 
 
 def _same(a: Floats, b: Floats) -> bool:
-    """Bit for bit, so that -0.0 is not 0.0."""
+    """Compare bit for bit, so that -0.0 differs from 0.0."""
     return a.tobytes() == b.tobytes()

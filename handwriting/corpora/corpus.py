@@ -25,7 +25,7 @@ class Line:
 
 
 class Corpus(Protocol):
-    """What every corpus offers: IAM-OnDB, UNIPEN, packed corpora and the user's own ink.
+    """Interface of every corpus: IAM-OnDB, UNIPEN, packed corpora and the user's own ink.
 
     Figures are reported on :meth:`ids`, from which no line is ever left out.
     """

@@ -1,8 +1,9 @@
 """Whole forms of IAM-OnDB, with the line of each stroke.
 
 A form file in ``original/`` and the files of its lines contain the same points with the same time stamps, and the same
-strokes but for a few that are split in one of them. Each stroke is therefore assigned to the line whose file contains
-most of its points. A form without a form file is put together from its lines, whose coordinates are those of the form.
+strokes except for a few that are split in one of them. Each stroke is therefore assigned to the line whose file
+contains most of its points. A form without a form file is put together from its lines, whose coordinates are those of
+the form.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from handwriting.ink import Ink
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A page whose lines are known."""
+    """A form of IAM-OnDB whose lines are known."""
 
     id: str
     ink: Ink

@@ -3,7 +3,7 @@
 It is a folder of ink files, one line of writing each, with a ``.txt`` file (UTF-8) of the same name beside each::
 
     mine/anna/01.svg       id "anna/01"; the subfolder is the writer's name, unless the ink names one
-    mine/anna/01.txt       one line: what the ink says
+    mine/anna/01.txt       one line: the transcript
     mine/splits/train.txt  ids, one per line; the name of a subfolder stands for everything in it
     mine/splits/test.txt
 
@@ -77,7 +77,7 @@ class OwnCorpus:
 
     @property
     def known_bad(self) -> Mapping[str, str]:
-        """Empty: what cannot be used is in no split."""
+        """Always empty: unusable lines are in no split."""
         return {}
 
     def ids(self, split: str) -> list[str]:

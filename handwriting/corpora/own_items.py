@@ -115,7 +115,7 @@ def _item(row: dict[str, Any], number: int, path: Path, position: int, size: int
         raise InkError(f"the path {file[:80]!r} leads out of the folder of the corpus; give one below it")
     ink = path.parent / file
     if ink.exists() and not ink.is_file():
-        raise InkError(f"{file[:80]!r} is not a regular file")  # a pipe would never end
+        raise InkError(f"{file[:80]!r} is not a regular file")  # reading a pipe would never end
     return id, Item(text, ink, _reader(ink), writer, split)
 
 

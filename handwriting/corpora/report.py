@@ -1,4 +1,4 @@
-"""Survey of a corpus: what it contains, and every problem in it by file and reason.
+"""Survey of a corpus: its contents, and every problem in it by file and reason.
 
 :func:`survey` reads every list, transcript, form and line. It reports whatever :func:`open_corpus` and training would
 refuse or skip, and continues after each problem.
@@ -29,9 +29,9 @@ COLUMNS = (
     ("no writer", "forms_without_writer"), ("points", "points"), ("strokes", "strokes"), ("dots", "dots"),
     ("still", "still_steps"), ("back", "backward_steps"), ("jumps", "jumps"),
 )  # fmt: skip
-"""Titles of the columns of the table, with the fields of :class:`SplitFigures` that they show."""
+"""Column titles of the table, with the fields of :class:`SplitFigures` that they show."""
 MAX_NAMES = 400
-"""Most names that are listed for one reason; the rest is counted. It is enough for all names of IAM-OnDB."""
+"""Largest number of names listed for one reason; the rest is counted. It covers all names of IAM-OnDB."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Problem:
     file: str
     """Path below the corpus, or id of a line or form."""
     reason: str
-    """The same for problems of the same kind, so that they can be counted."""
+    """Reason, worded the same for problems of the same kind so that they can be counted."""
 
 
 @dataclass(frozen=True)
 class SplitFigures:
-    """What a split contains."""
+    """Contents of a split."""
 
     name: str
     forms: int
@@ -71,7 +71,7 @@ class SplitFigures:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a corpus contains, and its problems."""
+    """Contents and problems of a corpus."""
 
     path: str
     splits: tuple[SplitFigures, ...]
@@ -166,7 +166,7 @@ class _SplitCounter:
         self.sums: Counter[str] = Counter()
 
     def add(self, corpus: Corpus, id: str, problems: list[Problem]) -> None:
-        """Count a line; add to ``problems`` what is wrong with it."""
+        """Count a line, and add its problems to ``problems``."""
         self.sums["lines"] += 1
         try:
             line = corpus.line(id)

@@ -183,7 +183,7 @@ class Unipen:
 
 @dataclass(frozen=True)
 class _SegmentPlace:
-    """Where a segment is."""
+    """Place of a segment."""
 
     category: str
     stem: str

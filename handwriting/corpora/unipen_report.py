@@ -12,7 +12,7 @@ from handwriting.progress import Progress, no_progress
 
 @dataclass
 class DonorShare:
-    """What one donor contributed to one category."""
+    """Contribution of one donor to one category."""
 
     kind: str
     """A key of :data:`~handwriting.corpora.unipen.CATEGORY_OF_KIND`."""
@@ -47,7 +47,7 @@ class DonorShare:
 
 @dataclass(frozen=True)
 class _Segment:
-    """What the survey counts of a segment."""
+    """Facts about a segment that the survey counts."""
 
     problem: str | None
     writer: str = ""
@@ -57,7 +57,7 @@ class _Segment:
 
 @dataclass
 class UnipenSurvey:
-    """What the distribution contains."""
+    """Contents of the distribution."""
 
     path: str
     shares: list[DonorShare]

@@ -32,11 +32,11 @@ class Rule:
     """Regular expression that matches somewhere in the text."""
     ids: frozenset[str] = frozenset()
     points_below: float = 0.0
-    """Met by fewer points than this per character, not counting spaces."""
+    """Applies to fewer points than this per character, not counting spaces."""
     narrower_than: float = 0.0
-    """Met by a lower ratio of width to height of the ink, per character."""
+    """Applies to a lower ratio of width to height of the ink, per character."""
     several_lines: bool = False
-    """Met by ink of more than one line of writing."""
+    """Applies to ink of more than one line of writing."""
 
     def applies(self, donor: str, category: str, quality: str, line: Line) -> bool:
         """Tell whether a segment meets all conditions."""
@@ -54,14 +54,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rules:
-    """The content of the data file."""
+    """Contents of ``unipen_known_bad.toml``."""
 
     donors: Mapping[str, str]
-    """Group of each donor that is not for training: ``valid`` or ``test``."""
+    """Group of each donor that is excluded from training: ``valid`` or ``test``."""
     deleted: Mapping[str, str]
     """For some donors, a regular expression for parts of labels that were not written."""
     bad: tuple[Rule, ...] = field(default=())
-    """What training leaves out."""
+    """Rules for segments that training leaves out."""
 
     def group(self, donor: str) -> str:
         """Return the group of a donor: ``train``, ``valid`` or ``test``."""

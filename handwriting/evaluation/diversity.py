@@ -1,6 +1,6 @@
 """Diversity of lines of writing: the spread of slant, height, speed and word spacing.
 
-A synthesizer that writes one neat hand over and over is legible but does not write as people do. Real lines of many
+A synthesizer that always writes the same neat hand is legible but does not write as people do. Real lines of many
 writers show how much lines should vary.
 """
 

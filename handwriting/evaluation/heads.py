@@ -1,4 +1,4 @@
-"""Two ways to read with one network, compared line by line: CTC, and the decoder LSTM over the same encoder."""
+"""Compare two decoders of one network line by line: CTC, and the decoder LSTM over the same encoder."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.text import canonical
 
 EDGES = (10, 20, 30, 40)
-"""Lengths of a text, in characters, that divide the lines into groups."""
+"""Text lengths, in characters, that divide the lines into groups."""
 COMPARED: tuple[Decoder, ...] = ("greedy", "seq2seq")
 
 
 @dataclass(frozen=True)
 class HeadsReport:
-    """Both readings of a split."""
+    """The recognition reports of both decoders on a split."""
 
     reports: dict[Decoder, RecognitionReport]
 
     def figures(self) -> dict[str, object]:
-        """The figures of each decoder, and its CER by length of the text."""
+        """Return the figures of each decoder, and its CER by length of the text."""
         return {
             decoder: {**report.figures(), "by_length": by_length(report, EDGES)}
             for decoder, report in self.reports.items()
         }
 
     def render(self) -> str:
-        """The same as text for people; rates are percentages."""
+        """Return the figures as text for people; rates are percentages."""
         rows = ["decoder   length     lines   CER      ms a line"]
         for decoder, report in self.reports.items():
             rows.append(
@@ -58,7 +58,7 @@ def compare(recognizer: Recognizer, corpus: Corpus, split: str, progress: Progre
 
 
 def by_length(report: RecognitionReport, edges: Sequence[int]) -> dict[str, tuple[int, float]]:
-    """The number of lines and their CER, by the length of the text; groups without lines are left out."""
+    """Return the number of lines and their CER, by the length of the text; groups without lines are left out."""
     groups: dict[str, list[tuple[str, str]]] = {_name(number, edges): [] for number in range(len(edges) + 1)}
     for line, found in zip(report.lines, report.transcriptions, strict=True):
         length = len(canonical(line.text))

@@ -1,9 +1,9 @@
-"""Legibility of generated handwriting, and its diversity beside that of real handwriting.
+"""Legibility of generated handwriting, and its diversity compared with real handwriting.
 
 The synthesizer writes sentences that no training text contains, and a recognizer that has never seen generated ink
-reads them. Its character error rate measures legibility. The same recognizer's error rate on real lines stands beside
-it, as do the spreads of :mod:`~handwriting.evaluation.diversity`, because one neat hand written over and over would be
-read best.
+reads them. Its character error rate measures legibility. It is reported next to the same recognizer's error rate on
+real lines and to the spreads of :mod:`~handwriting.evaluation.diversity`, because a single neat hand would be read
+best.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import canonical
 
 FAILED_CER = 0.2
-"""A line with a higher CER has failed: people cannot make it out any more."""
+"""A line with a higher CER has failed: people can no longer make it out."""
 SHOWN_MISTAKES = 4
-"""Most frequent mistakes that the table of characters shows in a row."""
+"""Number of most frequent mistakes shown per row of the table of characters."""
 
 
 @dataclass(frozen=True)
 class CharacterLegibility:
-    """How often a character was written, how often it was read correctly, and what else it was read as."""
+    """Counts of a character: written, read correctly, and read as other characters."""
 
     character: str
     written: int
@@ -50,7 +50,7 @@ class CharacterLegibility:
 
 @dataclass(frozen=True)
 class LegibilityReport:
-    """How generated lines were read and, if a corpus was given, real lines by the same recognizer."""
+    """Recognition of the generated lines and, if a corpus was given, of real lines by the same recognizer."""
 
     bias: float
     seed: int

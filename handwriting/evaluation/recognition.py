@@ -24,9 +24,9 @@ from handwriting.recognition.transcription import Transcription
 from handwriting.text import canonical
 
 CHUNK_LINES = 256
-"""Lines transcribed between two calls of the progress callback."""
+"""Number of lines transcribed between two calls of the progress callback."""
 CONFUSION_ROWS = 15
-"""Confusions that :meth:`RecognitionReport.render` lists."""
+"""Number of confusions that :meth:`RecognitionReport.render` lists."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class RecognitionReport:
     trained_on: int = 0
     """Number of these lines that the network was trained on, as far as its card tells."""
     reliability: ReliabilityReport | None = None
-    """How well the stated probabilities match the error rates, if that was asked for."""
+    """Reliability of the stated probabilities, if requested."""
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ class RecognitionReport:
         worst_png: Path = Path("worst.png"),
         reliability_png: Path | None = None,
     ) -> None:
-        """Write the files that were asked for: outputs, the ``worst`` worst lines, and the reliability diagram."""
+        """Write the requested files: outputs, the ``worst`` worst lines, and the reliability diagram."""
         if outputs is not None:
             self.write_outputs(outputs)
         if worst:

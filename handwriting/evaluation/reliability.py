@@ -26,26 +26,26 @@ from handwriting.recognition.transcription import Transcription
 from handwriting.text import canonical, natural
 
 BINS = 10
-"""Bins of equal width that probabilities are sorted into."""
+"""Number of bins of equal width for probabilities."""
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """All characters, all words, or all lines of a set of transcriptions, with what became of them."""
+    """All characters, all words, or all lines of a set of transcriptions, with their outcomes."""
 
     evidence: Floats
-    """Shape (N, F): the features that calibration weighs."""
+    """Shape (N, F): the features used by calibration."""
     right: NDArray[np.bool_]
     """Shape (N,): whether each one was read correctly."""
     probability: Floats
     """Shape (N,): the stated probability; NaN without a calibration."""
     form: NDArray[np.int64]
-    """Shape (N,): the number of the form that each one belongs to."""
+    """Shape (N,): number of the form that each one belongs to."""
 
 
 @dataclass(frozen=True)
 class LevelReliability:
-    """How stated probabilities compare with outcomes, for characters, words or lines."""
+    """Stated probabilities compared with outcomes, for characters, words or lines."""
 
     ece: float
     """Expected calibration error, see :func:`expected_calibration_error`."""
@@ -57,7 +57,7 @@ class LevelReliability:
 
 @dataclass(frozen=True)
 class ReliabilityReport:
-    """Reliability at each level, and how often the truth is the first reading or any of them."""
+    """Reliability at each level, and how often the first reading or any reading is right."""
 
     levels: dict[str, LevelReliability]
     alternatives: int
@@ -71,7 +71,7 @@ class ReliabilityReport:
 
     @property
     def errors_removed(self) -> float:
-        """Share of the wrong lines that choosing among the alternatives puts right."""
+        """Share of the wrong lines that choosing among the alternatives corrects."""
         return (self.among - self.first) / max(1 - self.first, 1e-9)
 
     def figures(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class ReliabilityReport:
 
 
 def evaluate(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> ReliabilityReport:
-    """Compare the probabilities that ``transcriptions`` state with what is right, given their labelled ``lines``.
+    """Compare the probabilities that ``transcriptions`` state with the truth, given their labelled ``lines``.
 
     Raises :class:`InkError` if the transcriptions state no probabilities.
     """
@@ -169,7 +169,7 @@ def outcomes(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> 
 def right(reference: str, transcription: Transcription) -> tuple[list[bool], list[bool]]:
     """Tell for each character and for each word of the best reading whether it is right."""
     reference = natural(reference)
-    at: list[int] = []  # for each character of the output its place in the reference, or -1
+    at: list[int] = []  # place of each output character in the reference, or -1
     i = 0
     for r, o in metrics.alignment(reference, transcription.text):
         if o:

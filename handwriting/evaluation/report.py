@@ -1,4 +1,4 @@
-"""The shape that all reports share, and the one way to print them."""
+"""The interface that all reports share, and their JSON form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much each perturbation of the ink raises a recognizer's error rates."""
+"""Robustness of a recognizer: how much each perturbation of the ink raises its error rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences to write for a measurement, and the check that no training text contains them."""
+"""Sentences to write for a measurement, and a check that no training text contains them."""
 
 from __future__ import annotations
 

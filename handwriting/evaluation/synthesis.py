@@ -1,4 +1,4 @@
-"""How well a synthesizer predicts real handwriting: nats and squared error on a split, through the step graph."""
+"""Likelihood of real handwriting under a synthesizer: nats and squared error on a split, through the step graph."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from handwriting.text import natural
 
 @dataclass(frozen=True)
 class OffsetExample:
-    """A line as the synthesis network takes it."""
+    """A line in the form that the synthesis network takes."""
 
     points: NDArray[np.float32]
     """Normalised offsets, shape (N, 3)."""
@@ -134,7 +134,7 @@ def report(card: Mapping[str, Any], corpus: Corpus, split: str, likelihood: Like
 
 
 def _rate(card: Mapping[str, Any]) -> float | None:
-    """Return the points a second at which the network of ``card`` reads level lines; None if it reads raw points."""
+    """Return the points per second at which the network of ``card`` reads level lines; None if it reads raw points."""
     features = card.get("features", {})
     return float(features["rate"]) if "rate" in features else None
 
@@ -142,7 +142,7 @@ def _rate(card: Mapping[str, Any]) -> float | None:
 def example(line: Line, normalizer: Normalizer, alphabet: Alphabet, rate: float | None = None) -> OffsetExample:
     """Return a line cleaned and normalised. A character that the alphabet lacks has index 0, a zero vector.
 
-    With a ``rate`` in points a second, the line is sampled again at it and made level.
+    With a ``rate`` in points per second, the line is resampled at it and levelled.
     """
     text = natural(line.text)
     unknown = set(alphabet.unknown(text))

@@ -1,6 +1,6 @@
 """Tune the weights of a language model: find those that read a development set best.
 
-The network's log-probabilities are computed once. Coordinate descent then moves one weight after the other up and down
+The network's log-probabilities are computed once. Coordinate descent then moves one weight after another up and down
 as long as the error rate falls, with smaller steps in each round.
 """
 
@@ -10,19 +10,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.corpora import Corpus
 from handwriting.features import encode
-from handwriting.recognition.beam import BeamSearchDecoder
+from handwriting.recognition.beam import BeamSearchDecoder, SearchResult
+from handwriting.recognition.language.lstm import CharacterLSTM
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import Weights
 from handwriting.recognition.recognizer import Recognizer
 
-FIRST_STEPS = {"language": 0.2, "character": 0.5, "word": 0.5, "lexicon": 0.1}
-"""The weights that are tuned, and the size of their steps in the first round."""
-BOUNDS = {"language": (0.0, 3.0), "character": (-2.0, 6.0), "word": (-4.0, 4.0), "lexicon": (0.0, 0.98)}
+FIRST_STEPS = {"language": 0.2, "character": 0.5, "word": 0.5, "lexicon": 0.1, "lstm": 0.2}
+"""The tuned weights, and their step sizes in the first round."""
+BOUNDS = {
+    "language": (0.0, 3.0),
+    "character": (-2.0, 6.0),
+    "word": (-4.0, 4.0),
+    "lexicon": (0.0, 0.98),
+    "lstm": (0.0, 3.0),
+}
 """Smallest and largest value of each weight."""
 
 
@@ -47,7 +55,7 @@ class TuningReport:
         return f"CER {100 * self.cer:.2f} %, WER {100 * self.wer:.2f} % on {self.lines} lines of {self.split}"
 
     def applied_to(self, language: LanguageModel, command: str) -> LanguageModel:
-        """Return ``language`` with these weights, and on its card where they come from."""
+        """Return ``language`` with these weights, and with their origin on its card."""
         tuned = {name: value for name, value in self.figures().items() if name != "weights"}
         return replace(language, weights=self.weights, card={**language.card, "tuned": {**tuned, "command": command}})
 
@@ -65,16 +73,26 @@ def tune(
     """Find the weights with the lowest CER on every ``every``-th line of ``split``.
 
     Each of the ``rounds`` halves the steps of the round before. ``say`` is called with a message at each improvement.
+    The weight of the LSTM is tuned if ``language`` has one.
     """
     lines = list(corpus.lines(split))[::every]
     log_probs = recognizer.log_probs([encode(line.ink, recognizer.features) for line in lines])
     texts = [line.text for line in lines]
     tried: dict[Weights, metrics.Score] = {}
+    searched: dict[Weights, list[list[SearchResult]]] = {}
+    names = [name for name in FIRST_STEPS if name != "lstm" or language.lstm is not None]
+    language = replace(language, lstm=language.lstm and _Remembering(language.lstm))
 
     def cer(weights: Weights) -> float:
         if weights not in tried:
-            scorer = language.scorer(recognizer.alphabet, weights=weights)
-            tried[weights] = _score(BeamSearchDecoder(recognizer.alphabet, beam, 1, scorer=scorer), log_probs, texts)
+            alone = replace(weights, lstm=0.0)
+            if alone not in searched:
+                scorer = language.scorer(recognizer.alphabet, weights=alone)
+                search = BeamSearchDecoder(recognizer.alphabet, beam, 1, scorer=scorer).search
+                searched[alone] = [search(one) for one in log_probs]
+            found = [language.rescored(one, weights=weights) for one in searched[alone]]
+            outputs = [next((one.text for one in results), "") for results in found]
+            tried[weights] = metrics.score(zip(texts, outputs, strict=True))
         return tried[weights].cer
 
     best = language.weights
@@ -83,7 +101,8 @@ def tune(
         improved = True
         while improved:
             improved = False
-            for name, step in FIRST_STEPS.items():
+            for name in names:
+                step = FIRST_STEPS[name]
                 low, high = BOUNDS[name]
                 for direction in (1, -1):
                     value = round(min(high, max(low, getattr(best, name) + direction * step / 2**n)), 4)
@@ -96,6 +115,15 @@ def tune(
     return TuningReport(best, split, score.cer, score.wer, len(lines), len(tried))
 
 
-def _score(decoder: BeamSearchDecoder, log_probs: Sequence[NDArray], texts: Sequence[str]) -> metrics.Score:
-    outputs = [next(iter(h.text for h in decoder.decode(one)), "") for one in log_probs]
-    return metrics.score(zip(texts, outputs, strict=True))
+class _Remembering(CharacterLSTM):
+    """The same LSTM, which reads no text twice."""
+
+    def __init__(self, lstm: CharacterLSTM) -> None:
+        self.path, self._lstm = lstm.path, lstm
+        self._known: dict[tuple[str, str], float] = {}
+
+    def log_probabilities(self, texts: Sequence[str], context: str = "") -> NDArray[np.float64]:
+        new = [text for text in dict.fromkeys(texts) if (text, context) not in self._known]
+        for text, value in zip(new, self._lstm.log_probabilities(new, context).tolist(), strict=True):
+            self._known[text, context] = value
+        return np.array([self._known[text, context] for text in texts])

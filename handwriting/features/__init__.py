@@ -49,7 +49,7 @@ class FeatureConfig:
 
 MAX_FEATURE = 6.0
 """Features are clipped to this absolute value. Those of real lines reach 4.6; larger ones come from gaps across a page
-or from trembling taken for writing. As int8 inference has one scale per call, they would blur the other lines of the
+or from tremor taken for writing. As int8 inference has one scale per call, they would blur the other lines of the
 batch."""
 
 

@@ -5,7 +5,7 @@ points of a piece, with control points found by least squares, stays within a to
 too far. Here neighbours that also fit as one curve are joined again, because a recursive cut is sometimes premature
 (see ``piecewise.py``).
 
-A straight line at constant speed is the cubic whose control points lie at thirds of the chord, so what is fitted are
+A straight line at constant speed is the cubic whose control points lie at thirds of the chord, so the fit determines
 the *offsets* of the two control points from there. With u the share of the piece's length covered so far and the
 Bernstein weights b1 = 3u(1-u)², b2 = 3u²(1-u), a point is start + u·chord + b1·offset1 + b2·offset2. This is a linear
 system of size two for each piece, and all open pieces of a line are solved at once, level by level. Points are complex
@@ -16,8 +16,8 @@ mapping the ink and fitting again. (The choice of cuts and parameters depends on
 they may move a little.)
 
 Departures from the paper, whose features are undefined for dots and closed loops: lengths are relative to the control
-polygon instead of the chord, angles are given as cosine and sine, and both fade to zero in curves smaller than the
-tremble of a pen. The paper's time coefficients are left out, because many inks have no time. A pen-up move is a
+polygon instead of the chord, angles are given as cosine and sine, and both fade to zero in curves smaller than a
+pen's tremor. The paper's time coefficients are left out, because many inks have no time. A pen-up move is a
 straight curve of its own.
 """
 
@@ -239,5 +239,5 @@ def _with_moves(curves: Curves, ink: Ink) -> tuple[Curves, NDArray[np.bool_]]:
 
 
 def _direction(vector: Complex) -> Complex:
-    """Return the unit vector, which fades to zero below the tremble of a pen and is never undefined."""
+    """Return the unit vector, which fades to zero below a pen's tremor and is never undefined."""
     return vector / np.hypot(np.abs(vector), TREMBLE_HEIGHTS)

@@ -1,4 +1,4 @@
-"""What is measured of a hand: numbers of a line of writing that tell writers apart, whatever they wrote."""
+"""Measurements of a hand: features of a line of writing that tell writers apart, whatever they wrote."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ QUANTILES = (10, 30, 50, 70, 90)
 
 
 def measures(ink: Ink, text: str) -> NDArray[np.float64]:
-    """Shape (69,), free of the line's size.
+    """Measure a line of writing; the features, shape (69,), do not depend on its size.
 
-    Directions of the pen and its turns, slant, strokes and widths a letter, and quantiles of the strokes' sizes, the
-    steps from point to point, the gaps between strokes and the heights of the points.
+    They are the directions of the pen and its turns, slant, strokes and width per letter, and quantiles of the strokes'
+    sizes, the steps from point to point, the gaps between strokes and the heights of the points.
     """
     flat = deskew(ink)
     height = writing_height(flat)

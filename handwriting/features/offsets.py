@@ -47,9 +47,9 @@ def clean(ink: Ink) -> Ink:
 
 
 def at_pace(ink: Ink, rate: float) -> Ink:
-    """A line of IAM-OnDB, or of another pen that is read evenly in time, cleaned, level and on y = 0.
+    """Clean a line of IAM-OnDB, or of another pen sampled evenly in time, and level it on y = 0.
 
-    It has ``rate`` points a second where its times tell, else half of its points.
+    The result has ``rate`` points a second if the ink has times, else half of its points.
     """
     ink = clean(ink)
     timed = ink.t is not None and 20 < rate_of(ink) < 1000

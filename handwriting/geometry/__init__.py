@@ -1,1 +1,1 @@
-"""Geometry of ink that network input, drawing and documents share: measure, straighten, resample, set side by side."""
+"""Ink geometry shared by network input, drawing and documents: measure, straighten, resample, set side by side."""

@@ -14,10 +14,10 @@ from handwriting.geometry.normalise import deskew, writing_height
 from handwriting.ink import Floats, Ink
 
 MAX_BASELINE_SLOPE = 0.25
-"""Steepest slope that is tried, up or down: 14 degrees."""
+"""Steepest slope tried, up or down: 14 degrees."""
 
 MAX_REMAINING_SLOPE = 0.05
-"""Steepest slope that is tried of ink that was rotated once already."""
+"""Steepest slope tried for ink that was rotated once already."""
 
 SLOPE_STEP = 0.005
 
@@ -40,7 +40,7 @@ def level(ink: Ink) -> Ink:
         angle = np.arctan(slope)
         cos, sin = np.cos(angle), np.sin(angle)
         ink = ink.moved_to(cos * ink.x + sin * (ink.y - height), cos * (ink.y - height) - sin * ink.x)
-    for _ in range(2):  # drift adds to the writing height, so the second pass knows the height better
+    for _ in range(2):  # drift adds to the writing height, so the second pass has a better estimate of it
         ink = ink.moved_to(ink.x, ink.y - _drift(ink))
     return ink.moved_to(ink.x - ink.x.min(), ink.y)
 
@@ -81,7 +81,7 @@ def baseline(ink: Ink, steepest: float = MAX_BASELINE_SLOPE) -> tuple[float, flo
         rest = y - candidate * x
         density = np.exp(-(((rest[:, None] - rest) / near) ** 2) / 2).sum(1)
         peak = int(density.argmax())
-        # Between lines with equally many bottoms take the more level one: stray points must not tilt a short word.
+        # Of lines with equally many bottoms take the more level one: stray points must not tilt a short word.
         score = float(density[peak]) * (1 - abs(candidate))
         if score > best:
             best, slope, height = score, float(candidate), float(rest[peak])

@@ -1,7 +1,7 @@
-"""Words written one by one, set side by side as a line: more lines to learn from, in the same hands.
+"""Set separately written words side by side as a line: more lines to learn from, in the same hands.
 
-The words are one writer's, in the units of one tablet, so their sizes belong together. Where two were written side by
-side they keep the places that they have; others are set on one baseline, with gaps as people leave them.
+The words are by one writer, in the units of one tablet, so their sizes belong together. Words that were written side by
+side keep their places; others are set on one baseline, with typical gaps.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 
 GAP, GAP_SPREAD = 0.65, 0.4
-"""Median of the gap between words in writing heights, and the standard deviation of its logarithm; it is that much
-wider than the gaps within the words."""
+"""Median gap between words in writing heights, beyond the gaps within the words, and the standard deviation of its
+logarithm."""
 NARROWEST, WIDEST = 0.3, 1.8
-"""Gaps stay between these."""
+"""Limits of the gaps, in writing heights."""
 WANDER = 0.04
-"""Standard deviation of a word's height on the line, in writing heights."""
+"""Standard deviation of a word's vertical displacement, in writing heights."""
 SCALE = 0.05
-"""Standard deviation of the logarithm of a word's size beside its neighbours'."""
+"""Standard deviation of the log size of a word relative to its neighbours."""
 LETTER_GAP = 0.2
-"""Median of the gap between characters that are set together as a word."""
+"""Median gap between characters that are set together as a word."""
 
 
 def side_by_side(inks: Sequence[Ink], random: np.random.Generator, gap: float = GAP) -> Ink:
-    """One line of ``inks``, in order, without time and pressure."""
+    """Set ``inks`` side by side, in order, as one line without time and pressure."""
     height = float(np.median([writing_height(ink) for ink in inks]))
     within = 0.8 * float(np.median([_widest_gap(ink) for ink in inks])) if gap == GAP else 0.0
     placed = [inks[0].xy - (inks[0].x.max(), foot(inks[0]))]  # the pen is at the end of the line so far, x = 0
@@ -53,16 +53,16 @@ def side_by_side(inks: Sequence[Ink], random: np.random.Generator, gap: float = 
 
 
 def were_neighbours(before: Ink, after: Ink, height: float) -> bool:
-    """Whether two words stand side by side as they were written."""
+    """Return whether two words stand side by side as they were written."""
     gap = after.x.min() - before.x.max()
     apart = abs((after.y.min() + after.y.max()) - (before.y.min() + before.y.max())) / 2
     return bool(-0.1 * height < gap < 2.5 * height and apart < 0.8 * height and gap != 0)
 
 
 def foot(ink: Ink) -> float:
-    """y of the level line with most bottoms of strokes near it, below its uppermost third.
+    """Return y of the level line with most bottoms of strokes near it, below its uppermost third.
 
-    ``baseline`` does it better and turns lines as well, in a hundred times the time.
+    ``baseline`` is more accurate and handles rotated lines as well, but takes a hundred times as long.
     """
     y = bottoms(ink)[1]
     y = y[y >= 0.64 * ink.y.min() + 0.36 * ink.y.max()]
@@ -74,7 +74,7 @@ def foot(ink: Ink) -> float:
 
 
 def _widest_gap(ink: Ink) -> float:
-    """The widest gap between strokes that stand side by side; 0 when there is none."""
+    """Return the widest gap between strokes that stand side by side; 0 when there is none."""
     left, _, right, _ = ink.boxes
     order = np.argsort(left)
     return float(max(0.0, (left[order][1:] - np.maximum.accumulate(right[order])[:-1]).max(initial=0.0)))

@@ -1,4 +1,4 @@
-"""Delayed strokes: find the dots of i's and the bars of t's, put them back after their letters, or delay them.
+"""Delayed strokes: find the dots of i's and the bars of t's, move them back to their letters, or delay them.
 
 Most people write dots and bars with the letter; others add them when the word or the line is finished. A network that
 reads strokes in order would see these as different ink.

@@ -73,7 +73,7 @@ def resize(ink: Ink) -> Ink:
 
 
 def writing_height(ink: Ink) -> float:
-    """Return the writing height: four standard deviations of y, about the height of a capital, and robust to extremes.
+    """Return the writing height: four standard deviations of y, about a capital's height and robust to extremes.
 
     For ink without height (a dash) it is a fifth of the median extent of the strokes, not counting dots, and 1 unit for
     a lone dot.

@@ -1,8 +1,8 @@
-"""Ink as another pen would have sampled it: a synthesizer has learnt how far a hand gets from one point to the next.
+"""Resample ink to another pen's rate: a synthesizer has learnt how far a hand gets from one point to the next.
 
 A tablet that reports its pen 300 times a second shows, point by point, a hand five times as slow as a whiteboard at 60.
-Where there are times, the ink is sampled anew in time, which keeps the hand's own speeds. Without them, its points are
-set at even distances, if they lie much closer or farther than they should.
+Ink with times is resampled in time, which keeps the hand's own speeds. Ink without times is resampled at even distances
+if its points are much closer together or farther apart than they should be.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from handwriting.geometry.resample import resample
 from handwriting.ink import Floats, Ink
 
 TOLERANCE = 1.5
-"""Ink whose pace is off by less than this factor stays as it is: people differ by more."""
+"""Ink whose pace is off by less than this factor is unchanged: people differ by more."""
 
 
 def repaced(ink: Ink, rate: float, step: float) -> Ink:
-    """``ink`` with about ``rate`` points a second, or without times with points ``step`` writing heights apart.
+    """Resample ``ink`` to about ``rate`` points a second or, without times, to points ``step`` writing heights apart.
 
-    A dot stays one point; pressure is lost where something changed.
+    A dot stays one point; pressure is lost if anything changed.
     """
     if rate > 0 and ink.t is not None and (own := rate_of(ink)) > 0:
         return ink if 1 / TOLERANCE < own / rate < TOLERANCE else sampled_in_time(ink, ink.t, rate)
@@ -29,7 +29,7 @@ def repaced(ink: Ink, rate: float, step: float) -> Ink:
 
 
 def rate_of(ink: Ink) -> float:
-    """Points a second while the pen is down; 0 where there are no times, or none that pass."""
+    """Return the points per second while the pen is down; 0 without times, or if no time passes."""
     if ink.t is None:
         return 0.0
     seconds = float(np.sum(ink.t[ink.ends - 1] - ink.t[ink.starts]))
@@ -37,13 +37,13 @@ def rate_of(ink: Ink) -> float:
 
 
 def step_of(ink: Ink) -> float:
-    """Mean distance from point to point while the pen is down, in writing heights; 0 for dots alone."""
+    """Return the mean distance between points while the pen is down, in writing heights; 0 for dots alone."""
     steps = len(ink) - len(ink.starts)
     return float(segments(ink)[2].sum()) / steps / writing_height(ink) if steps else 0.0
 
 
 def sampled_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
-    """Ink with times ``t`` (N,) as a pen that is read ``rate`` times a second would have seen it; a dot stays one."""
+    """Resample ink with times ``t`` (N,) at ``rate`` points a second; a dot stays one point."""
     strokes = []
     for start, end in zip(ink.starts, ink.ends, strict=True):
         times = np.maximum.accumulate(t[start:end])
@@ -54,7 +54,7 @@ def sampled_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
 
 
 def thinned(ink: Ink, factor: float) -> Ink:
-    """One of ``factor`` points, interpolated, with the first and last of each stroke; times and pressure are lost."""
+    """Keep one of ``factor`` points, interpolated, and both ends of each stroke; times and pressure are lost."""
     at = np.arange(len(ink), dtype=np.float64)
     ink = sampled_in_time(ink, at, 1 / factor)
     return Ink(ink.x, ink.y, ink.starts)

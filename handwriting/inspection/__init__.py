@@ -1,4 +1,4 @@
-"""What happens inside the shipped networks while they read and write, computed without torch.
+"""Inspection of the shipped networks while they read and write, computed without torch.
 
 ============ ==========================================================================
 `gates`      an LSTM layer in NumPy that keeps the values of its gates and cells
@@ -11,7 +11,7 @@
 `drafts`     pictures of a line that was written
 `files`      pictures as PNG and SVG, arrays as NPZ, descriptions as JSON
 `records`    the same as plain lists, for the page
-`lines`      the line of a page that is looked into
+`lines`      the line of a page to inspect
 `inspect`    all of it for one line of ink, or for one text
 ============ ==========================================================================
 """

@@ -13,11 +13,11 @@ from handwriting.inspection.writing import WritingTrace
 WIDTH = 11.0
 """Inches."""
 PIXELS = 900
-"""Columns of the density's grid."""
+"""Number of columns of the density grid."""
 LEAST_WEIGHT = 0.01
-"""Components of less weight are left out."""
+"""Components with less weight are left out."""
 DECADES = 4
-"""Powers of ten that the density is drawn over."""
+"""Powers of ten covered by the density's colour scale."""
 
 Edges = tuple[float, float, float, float]
 """Left, right, bottom and top."""
@@ -26,10 +26,10 @@ Edges = tuple[float, float, float, float]
 def density(
     trace: WritingTrace, columns: int = PIXELS
 ) -> tuple[NDArray[np.float64], tuple[float, float, float, float]]:
-    """The sum over all points of the density of the next one, on a grid over the ink, and the grid's edges.
+    """Return the sum over all points of the density of the next one, on a grid over the ink, and the grid's edges.
 
-    Shape (rows, columns), per squared unit of the ink. Every Gaussian is blurred by half a
-    cell, because many are far smaller than one.
+    The grid has shape (rows, columns), per squared unit of the ink. Every Gaussian is blurred by half a cell, because
+    many are far smaller than one.
     """
     left, top, right, bottom = trace.ink.bounds
     margin = 0.25 * max(bottom - top, 1e-6)
@@ -54,7 +54,7 @@ def density(
 
 
 def writing(trace: WritingTrace) -> Figure:
-    """The density over the page, the window over the text, the end-of-stroke probability and the mixture's weights."""
+    """Draw the density on the page, the window over the text, the end-of-stroke probability and mixture weights."""
     U = len(trace.text)
     figure, (page, window, end, weights) = stack([shape_of(trace, WIDTH) * 1.3, 0.13 * (U + 1) + 0.4, 1.0, 1.2], WIDTH)
     grid, edges = density(trace)
@@ -89,7 +89,7 @@ def writing(trace: WritingTrace) -> Figure:
 
 
 def ends_on_ink(trace: WritingTrace) -> Figure:
-    """The end-of-stroke probability painted on the ink."""
+    """Paint the end-of-stroke probability on the ink."""
     figure, (axes,) = stack([shape_of(trace, WIDTH)], WIDTH)
     paint(axes, trace, trace.end)
     frame(axes, trace)

@@ -1,4 +1,4 @@
-"""Which steps of a line belong to an event that a unit may respond to: pen-up moves, word gaps, loops, a letter."""
+"""Events that a unit may respond to, as masks over the steps: pen-up moves, word gaps, loops, a letter."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Mask = NDArray[np.bool_]
 Trace = ReadingTrace | WritingTrace
 
 LEAST_LOOP, MOST_LOOP = 0.15, 4.0
-"""Length of a loop, in writing heights: a shorter one is a tremble, a longer one a stroke that comes back."""
+"""Limits on the length of a loop, in writing heights: a shorter one is tremor, a longer one a stroke that returns."""
 MOST_POINTS = 400
-"""Points of a loop, several times what pens leave."""
+"""Largest number of points in a loop, several times what pens leave."""
 
 
 def events_of(trace: Trace, letter: str | None = None) -> dict[str, Mask]:
-    """Masks (T,) by the name of the event; events that the line does not have are left out.
+    """Return masks (T,) by the name of the event; events that do not occur in the line are left out.
 
     ``letter`` is a character to look for; by default the most frequent one.
     """
@@ -35,7 +35,7 @@ def events_of(trace: Trace, letter: str | None = None) -> dict[str, Mask]:
 
 
 def word_gaps(trace: Trace) -> Mask:
-    """The moves of the pen through the air that lead from one word to the next."""
+    """Return which steps are pen-up moves from one word to the next."""
     mask = np.zeros(len(trace), dtype=bool)
     spaces = np.array([c == " " for c in trace.text])
     words = np.cumsum(spaces)
@@ -52,7 +52,7 @@ def _loop_steps(trace: Trace) -> Mask:
 
 
 def loops(ink: Ink) -> Mask:
-    """Shape (N,): points on the part of a stroke between two passes through the same place."""
+    """Return which points, shape (N,), lie on a part of a stroke between two passes through the same place."""
     z = ink.x + 1j * ink.y
     stroke = ink.stroke_index
     length = np.append(0.0, np.cumsum(np.abs(np.diff(z)))) / writing_height(ink)
@@ -69,5 +69,5 @@ def loops(ink: Ink) -> Mask:
 
 
 def _side(u: NDArray[np.complex128], v: NDArray[np.complex128]) -> NDArray[np.float64]:
-    """Positive where ``v`` points to the one side of ``u``, negative where it points to the other."""
+    """Return a value that is positive where ``v`` points to one side of ``u``, negative for the other."""
     return (u.conj() * v).imag

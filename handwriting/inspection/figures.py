@@ -35,7 +35,7 @@ LEAST = 0.05
 
 
 def ctc(trace: ReadingTrace) -> Figure:
-    """Where each character was decided; the probabilities at each step; the path that won."""
+    """Draw where each character was decided, the probabilities at each step, and the winning path."""
     figure, (ink, rows, path) = stack([shape_of(trace, WIDTH), 3.2, 0.5], WIDTH)
     _decisions(ink, trace)
     probabilities = np.exp(trace.log_probs)
@@ -59,7 +59,7 @@ def ctc(trace: ReadingTrace) -> Figure:
 
 
 def attention(trace: ReadingTrace, weights: np.ndarray) -> Figure:
-    """Where a decoder LSTM looked for each character: ``weights`` (U, T), below the ink."""
+    """Draw where a decoder LSTM looked for each character: ``weights`` (U, T), below the ink."""
     U = len(trace.text)
     figure, (ink, rows) = stack([shape_of(trace, WIDTH), 0.15 * U + 0.4], WIDTH)
     _decisions(ink, trace)
@@ -72,7 +72,7 @@ def attention(trace: ReadingTrace, weights: np.ndarray) -> Figure:
 
 
 def gates(trace: Trace, found: Sequence[Sequence[Gates]], units: Sequence[Unit], events: Mapping[str, Mask]) -> Figure:
-    """Each unit's gates as masks over the steps, and below them the content of its cell."""
+    """Draw each unit's gates as masks over the steps, and below them the content of its cell."""
     figure, axes = stack([part for _ in units for part in (0.75, 0.65)] + [0.16 * len(events) + 0.1], WIDTH)
     for unit, mask, cell in zip(units, axes[0::2], axes[1::2], strict=False):
         one = of_unit(found, unit)
@@ -94,7 +94,7 @@ def gates(trace: Trace, found: Sequence[Sequence[Gates]], units: Sequence[Unit],
 
 
 def on_ink(trace: Trace, found: Sequence[Sequence[Gates]], responses: Mapping[str, Sequence[Response]]) -> Figure:
-    """For each event the unit that tells it best, its signal painted on the ink."""
+    """Paint on the ink, for each event, the signal of the unit that responds to it best."""
     best = [rows[0] for rows in responses.values() if rows]
     figure, axes = stack([shape_of(trace, WIDTH)] * len(best), WIDTH)
     for one, panel in zip(best, axes, strict=True):
@@ -112,7 +112,7 @@ def on_ink(trace: Trace, found: Sequence[Sequence[Gates]], responses: Mapping[st
 
 
 def unit_on_ink(trace: Trace, found: Sequence[Sequence[Gates]], unit: Unit) -> Figure:
-    """The three gates and the cell of one unit, each painted on the ink."""
+    """Paint the three gates and the cell of one unit on the ink."""
     figure, axes = stack([shape_of(trace, WIDTH)] * 4, WIDTH)
     one = of_unit(found, unit)
     for signal, panel in zip(("input", "forget", "output", "cell"), axes, strict=True):
@@ -125,7 +125,7 @@ def unit_on_ink(trace: Trace, found: Sequence[Sequence[Gates]], unit: Unit) -> F
 
 
 def signal_range(signal: str, values: np.ndarray) -> tuple[float, float]:
-    """Gates go from 0 to 1; contents and outputs are drawn from their lowest to their highest value."""
+    """Return the limits for drawing a signal: 0 and 1 for gates, lowest and highest value for contents and outputs."""
     return (0.0, 1.0) if signal in ("input", "forget", "output") else (float(values.min()), float(values.max()))
 
 
@@ -134,7 +134,7 @@ def _signal(signal: str) -> str:
 
 
 def _decisions(axes: Axes, trace: ReadingTrace) -> None:
-    """The ink, its characters alternately black and grey, and a dot where each was decided."""
+    """Draw the ink, its characters alternately black and grey, with a dot where each was decided."""
     for step in range(len(trace)):
         path = path_of(trace, step)
         if trace.pen_up[step] or not len(path):
@@ -160,7 +160,7 @@ def _decisions(axes: Axes, trace: ReadingTrace) -> None:
 
 
 def _path(axes: Axes, trace: ReadingTrace) -> None:
-    """The index of the winning path at each step; a dot is a blank."""
+    """Draw the index of the winning path at each step; a dot is a blank."""
     _air(axes, trace)
     for step, index in enumerate(trace.path.tolist()):
         sure = step in trace.decided
@@ -174,7 +174,7 @@ def _path(axes: Axes, trace: ReadingTrace) -> None:
 
 
 def _events(axes: Axes, trace: Trace, events: Mapping[str, Mask]) -> None:
-    """Which steps belong to which event."""
+    """Draw which steps belong to which event."""
     for row, mask in enumerate(events.values()):
         at = np.flatnonzero(mask)
         axes.plot(at, np.full(len(at), -row), "|", color="black", markersize=7)
@@ -183,18 +183,18 @@ def _events(axes: Axes, trace: Trace, events: Mapping[str, Mask]) -> None:
 
 
 def _air(axes: Axes, trace: Trace) -> None:
-    """Grey stripes where the pen is in the air."""
+    """Draw grey stripes where the pen is in the air."""
     for step in np.flatnonzero(trace.pen_up).tolist():
         axes.axvspan(step - 0.5, step + 0.5, color="0.9", linewidth=0)
 
 
 def _peaks(values: np.ndarray) -> list[int]:
-    """The highest step of every stretch of steps above a half, or of the whole line if there is none."""
+    """Return the highest step of every run of steps above a half, or of the whole line if there is none."""
     return [int(run[values[run].argmax()]) for run in _runs(values)] or [int(values.argmax())]
 
 
 def _runs(values: np.ndarray) -> list[np.ndarray]:
-    """The stretches of steps above a half."""
+    """Return the runs of steps above a half."""
     above = np.flatnonzero(values > 0.5)
     return np.split(above, np.flatnonzero(np.diff(above) > 1) + 1) if len(above) else []
 

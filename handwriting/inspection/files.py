@@ -1,4 +1,4 @@
-"""What an inspection writes: pictures as PNG and SVG, arrays as NPZ, and a description as JSON."""
+"""Output files of an inspection: pictures as PNG and SVG, arrays as NPZ, and a description as JSON."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from handwriting.files import atomic
 KINDS = ("png", "svg")
 DPI = 110
 REPRODUCIBLE: Any = {"svg.hashsalt": "handwriting", "svg.fonttype": "none"}
-"""The same picture has the same bytes, and its text is text."""
+"""Settings that give the same picture the same bytes, and keep its text as text."""
 
 
 def save_figure(figure: Figure, folder: Path, name: str, description: str, kinds: Sequence[str] = KINDS) -> list[Path]:
-    """Write ``folder/name.png`` and ``.svg``; ``description`` is the alternative text that the files carry."""
+    """Write ``folder/name.png`` and ``.svg``; ``description`` becomes the files' alternative text."""
     written = []
     for kind in kinds:
         path = folder / f"{name}.{kind}"
@@ -58,7 +58,7 @@ def save_arrays(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Text that stays text names fonts for formulas that need not be installed; Matplotlib warns of each."""
+    """Silence Matplotlib's warnings about uninstalled formula fonts, which SVG text kept as text refers to."""
     logging.disable(logging.WARNING)
     try:
         yield

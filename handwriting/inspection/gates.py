@@ -1,4 +1,4 @@
-"""An LSTM layer in NumPy that keeps what its gates and cells did at every step.
+"""An LSTM layer in NumPy that records its gates and cells at every step.
 
 The engine that runs the networks returns only their outputs, so gates are computed from ``weights.safetensors``, in
 float32. The equations of the three variants, and their sources, are in ``networks/cells.py``.
@@ -19,26 +19,26 @@ Weights = Mapping[str, NDArray[np.float32]]
 
 DIRECTIONS = ("forward", "backward")
 SIGNALS = ("input", "forget", "output", "cell", "hidden")
-"""What can be shown of a unit."""
+"""Signals of a unit that can be shown."""
 
 
 @dataclass(frozen=True, eq=False)
 class Gates:
-    """What the ``H`` units of one layer and direction did in ``T`` steps; every array has shape (T, H)."""
+    """Gates and cells of the ``H`` units of one layer and direction over ``T`` steps; every array has shape (T, H)."""
 
     input: Floats
-    """From 0 (shut) to 1 (open): how much of the candidate enters the cell."""
+    """How much of the candidate enters the cell, from 0 (shut) to 1 (open)."""
     forget: Floats
-    """From 0 to 1: how much of its content the cell keeps; always 1 in the variant *1997*, which has no such gate."""
+    """How much of its content the cell keeps, 0 to 1; always 1 in the variant *1997*, which has no such gate."""
     output: Floats
-    """From 0 to 1: how much of the content is shown to the rest of the network."""
+    """How much of the content is shown to the rest of the network, 0 to 1."""
     cell: Floats
-    """The content of the cell, unbounded."""
+    """Content of the cell, unbounded."""
     hidden: Floats
-    """What the layers above see: the output gate times the squashed content, from -1 to 1."""
+    """Output to the layers above: the output gate times the squashed content, from -1 to 1."""
 
     def backward(self) -> Gates:
-        """The same with the steps in reverse order."""
+        """Return the same gates with the steps in reverse order."""
         return Gates(*(getattr(self, field.name)[::-1] for field in fields(self)))
 
 
@@ -47,7 +47,7 @@ class Unit:
     """One LSTM unit of a network."""
 
     layer: int
-    """From 1, the lowest."""
+    """Layer number, counted from 1, the lowest."""
     direction: str
     """One of :data:`DIRECTIONS`."""
     number: int
@@ -55,7 +55,7 @@ class Unit:
 
     @classmethod
     def of(cls, text: str) -> Unit:
-        """The unit called ``LAYER:DIRECTION:NUMBER``, such as ``1:forward:63``.
+        """Parse a unit name ``LAYER:DIRECTION:NUMBER``, such as ``1:forward:63``.
 
         Raises :class:`InkError` for another form.
         """
@@ -69,7 +69,7 @@ class Unit:
 
 
 def of_unit(gates: Sequence[Sequence[Gates]], unit: Unit) -> Gates:
-    """The layer and direction that a unit belongs to, of those of a network.
+    """Return the gates of the layer and direction that a unit belongs to.
 
     Raises :class:`InkError` when the network has no such unit.
     """
@@ -89,17 +89,17 @@ class Layer:
     """The weights of one layer in one direction, with the gates in the order i, f, g, o."""
 
     of_input: Floats
-    """Shape (4H, D)."""
+    """Input weights, shape (4H, D)."""
     recurrent: Floats
-    """Shape (4H, H)."""
+    """Recurrent weights, shape (4H, H)."""
     bias: Floats
     """Shape (4H,)."""
     peephole: Floats | None = None
-    """Shape (3, H): p_i, p_f, p_o."""
+    """Weights p_i, p_f, p_o, shape (3, H)."""
 
     @classmethod
     def of(cls, weights: Weights, prefix: str) -> Layer:
-        """The cell whose weights begin with ``prefix``, such as ``lstm.cells.0``.
+        """Load the cell whose weights begin with ``prefix``, such as ``lstm.cells.0``.
 
         A cell of 1997 gets a forget gate that is always open. Raises :class:`InkError` when there is no such cell.
         """
@@ -131,7 +131,7 @@ class Layer:
         return Gates(*found)
 
     def step(self, z: Floats, h: Floats, c: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """One step, given what the layer's input and bias contribute to the gates, ``z`` (4H,): i, f, o, c and h."""
+        """Run one step, given the contribution ``z`` (4H,) of input and bias to the gates; return i, f, o, c and h."""
         i, f, g, o = (z + self.recurrent @ h).reshape(4, -1)
         if self.peephole is not None:
             i, f = i + self.peephole[0] * c, f + self.peephole[1] * c
@@ -142,5 +142,5 @@ class Layer:
 
 
 def logistic(x: Floats) -> Floats:
-    """1 / (1 + exp(-x)), without overflow."""
+    """Compute 1 / (1 + exp(-x)) without overflow."""
     return 0.5 + 0.5 * np.tanh(0.5 * x)

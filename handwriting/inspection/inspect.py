@@ -1,4 +1,4 @@
-"""Look into the networks for one line of ink, or for one text: pictures and data into a folder."""
+"""Inspect the networks for one line of ink or one text: write pictures and data to a folder."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ Arrays = dict[str, tuple[NDArray, str]]
 
 @dataclass(frozen=True)
 class InspectOptions:
-    """What to show."""
+    """Options of an inspection."""
 
     units: tuple[Unit, ...] = ()
-    """Units to draw; by default those that tell the events of the line best."""
+    """Units to draw; by default those that respond best to the events of the line."""
     letter: str | None = None
-    """The letter to find units for; by default the most frequent one."""
+    """Letter to find units for; by default the most frequent one."""
     count: int = 3
-    """Units that are named for each event."""
+    """Number of units named for each event."""
     kinds: Sequence[str] = KINDS
-    """Kinds of pictures, of :data:`~handwriting.inspection.files.KINDS`."""
+    """Picture formats, of :data:`~handwriting.inspection.files.KINDS`."""
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What an inspection found and wrote."""
+    """Result of an inspection: responding units and written files."""
 
     text: str
     responses: dict[str, list[Response]]
-    """By the name of the event."""
+    """Responses by event name."""
     files: list[Path]
 
     def report(self) -> str:
-        """The units found, and the files, for people."""
+        """Return a readable list of the units found and the files written."""
         rows = [printable(self.text), ""]
         for event, responses in self.responses.items():
             rows += [
@@ -69,7 +69,7 @@ def inspect_ink(
     options: InspectOptions = InspectOptions(),
     decoder: Decoder = "language",
 ) -> Inspection:
-    """Read a line of ink and write what happened inside the recognizer to ``folder``, which is made.
+    """Read a line of ink and write the inner states of the recognizer to ``folder``, which is created.
 
     Raises :class:`InkError` when nothing is read, for a unit that does not exist, and for a line that is too long.
     """
@@ -106,7 +106,7 @@ def inspect_ink(
 def inspect_text(
     synthesizer: Synthesizer, text: str, hand: Hand, folder: Path, options: InspectOptions = InspectOptions()
 ) -> Inspection:
-    """Write a line of text and write what happened inside the synthesizer to ``folder``, which is made.
+    """Write a line of text and save the inner states of the synthesizer to ``folder``, which is created.
 
     Raises :class:`InkError` for a text that cannot be written and for a unit that does not exist.
     """

@@ -1,4 +1,4 @@
-"""The line of a page that is looked into."""
+"""The line of a page to inspect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 
 
 def line_of(recognizer: Recognizer, ink: Ink, number: int = 1, decoder: Decoder = "language") -> Ink:
-    """Line ``number`` of a page of ink, counted from 1 in reading order, upright.
+    """Return line ``number`` of a page of ink, counted from 1 in reading order, upright.
 
     Raises :class:`InkError` when nothing is read, and for a number that is too high.
     """

@@ -1,7 +1,7 @@
 """Values painted on the ink that they belong to.
 
 A value is shown twice, by the shade and by the width of the line, and the lightness of the shades falls evenly, so that
-pictures can be read without seeing colours, and in print.
+pictures can be read without colour vision and in print.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from numpy.typing import NDArray
 from handwriting.inspection.events import Trace
 
 ON_PAPER = 0.28
-"""The share of the shades that could not be seen as lines on white."""
+"""Share of the shades that are too light to be seen as lines on white."""
 THIN, THICK = 0.7, 4.2
-"""Widths of the lines of the lowest and the highest value, in points."""
+"""Line widths of the lowest and the highest value, in points."""
 GREY = "#767676"
-"""The lightest grey that can be read on white."""
+"""Lightest grey that is legible on white."""
 Number = NDArray[np.floating] | NDArray[np.integer]
 
 
 @cache
 def shades(least: float = 0.0) -> Colormap:
-    """From white (low) to a dark blue (high), with evenly falling lightness; ``least`` is the share left out below."""
+    """Return a colour map from white to dark blue with evenly falling lightness, without the lowest ``least``."""
     import matplotlib
 
     return ListedColormap(matplotlib.colormaps["Blues"](np.linspace(least, 1, 256)), f"handwriting {least}")
 
 
 def path_of(trace: Trace, step: int) -> NDArray[np.float64]:
-    """The points (n, 2) that the pen passes in a step, from the last point of the step before; n may be 0."""
+    """Return the points (n, 2) that the pen passes in a step, from the last point of the step before; n may be 0."""
     begin, end = trace.points[step].tolist()
     ink = trace.ordered
     if trace.pen_up[step]:
@@ -73,30 +73,30 @@ def frame(axes: Axes, trace: Trace, margin: float = 0.06) -> None:
 
 
 def shape_of(trace: Trace, width: float) -> float:
-    """The height in inches of the ink in a picture of ``width`` inches, between a half and three."""
+    """Return the height in inches, from 0.5 to 3, of the ink in a picture of ``width`` inches."""
     left, top, right, bottom = trace.ink.bounds
     return float(np.clip(width * (bottom - top) / max(right - left, 1e-6) * 1.15, 0.5, 3.0))
 
 
 def painted_bar(figure: Figure, axes: Axes, low: float = 0.0, high: float = 1.0) -> None:
-    """The legend of :func:`paint`."""
+    """Add the legend of :func:`paint`."""
     bar(figure, axes, Normalize(low, high), "thin: low\nthick: high", ON_PAPER)
 
 
 def stack(heights: list[float], width: float = 11.0) -> tuple[Figure, list[Axes]]:
-    """A figure of panels below each other, of these heights in inches."""
+    """Make a figure of panels below each other, of these heights in inches."""
     figure = Figure(figsize=(width, sum(heights) + 0.45 * len(heights)), layout="constrained", facecolor="white")
     axes = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     return figure, list(axes)
 
 
 def title(axes: Axes, text: str) -> None:
-    """A title at the left that is never read as a formula."""
+    """Set a left-aligned title that is never parsed as a formula."""
     axes.set_title(text, loc="left", fontsize=10, parse_math=False)
 
 
 def bar(figure: Figure, axes: Axes | list[Axes], norm: Normalize, label: str, least: float = 0.0) -> None:
-    """A legend of shades; ``least`` as in :func:`shades`."""
+    """Add a legend of shades; ``least`` as in :func:`shades`."""
     mapped = ScalarMappable(norm, shades(least))
     shown = figure.colorbar(mapped, ax=axes, fraction=0.015, pad=0.01, aspect=12)
     shown.set_label(label, fontsize=8)

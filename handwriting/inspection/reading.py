@@ -1,4 +1,4 @@
-"""A line of ink while it is read: the gates of every unit, the CTC probabilities, and where each character was decided.
+"""Record how a line of ink is read: gates of every unit, CTC probabilities, where each character was decided.
 
 The probabilities are those of the graph that reads. The gates are those of the float32 network that the graph was made
 from (``gates.py``). CTC: Graves, Fernández, Gomez & Schmidhuber 2006.
@@ -25,23 +25,23 @@ from handwriting.recognition.seq2seq import reader_weights
 from handwriting.recognition.transcription import Character
 
 MOST_STEPS = 2000
-"""Steps of a line that can be looked into: forty times those of a line of IAM-OnDB."""
+"""Largest number of steps in a line to inspect: forty times those of a line of IAM-OnDB."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReadingTrace:
-    """What a recognizer did with a line of ink in ``T`` steps of its LSTM."""
+    """Record of how a recognizer read a line of ink in ``T`` steps of its LSTM."""
 
     ink: Ink
-    """The line, as it was given."""
+    """The line, as given."""
     text: str
-    """What was read, of ``U`` characters."""
+    """Recognized text, of ``U`` characters."""
     greedy: str
-    """What the best path says, without a language model."""
+    """Text of the best path, without a language model."""
     alphabet: str
     """The characters of the indices 1 to V - 1; 0 is the blank."""
     log_probs: Floats
-    """Shape (T, V)."""
+    """Log-probabilities, shape (T, V)."""
     steps: StepRanges
     """The steps of each character on the most probable path of :attr:`text`."""
     points: NDArray[np.int64]
@@ -51,7 +51,7 @@ class ReadingTrace:
     pen_up: NDArray[np.bool_]
     """Shape (T,): steps in which the pen moves through the air."""
     characters: tuple[Character, ...]
-    """The characters of the text and the points of the ink that each was written with."""
+    """The characters of the text, with the points of the ink that wrote each."""
     attention: Floats | None = None
     """Shape (U, T): where a decoder LSTM looked for each character; None for the other decoders."""
 
@@ -65,7 +65,7 @@ class ReadingTrace:
 
     @cached_property
     def path(self) -> NDArray[np.int64]:
-        """Shape (T,): the index at each step of the most probable path of :attr:`text`; 0 is the blank."""
+        """Index at each step of the most probable path of :attr:`text`, shape (T,); 0 is the blank."""
         path = np.full(len(self), BLANK)
         for character, (first, last) in zip(self.text, self.steps, strict=True):
             path[first:last] = self.alphabet.index(character) + 1
@@ -73,12 +73,12 @@ class ReadingTrace:
 
     @cached_property
     def decided(self) -> NDArray[np.int64]:
-        """Shape (U,): the step at which each character is most probable within its part of the path."""
+        """Step at which each character is most probable within its part of the path, shape (U,)."""
         return np.array([a + int(self.log_probs[a:b, self.path[a]].argmax()) for a, b in self.steps], dtype=np.int64)
 
     @cached_property
     def owner(self) -> NDArray[np.int64]:
-        """Shape (T,): the character that most of a step's points belong to; -1 for moves of the pen through the air."""
+        """Character that most of a step's points belong to, shape (T,); -1 for pen-up moves."""
         of_point = np.full(len(self.ink), -1)
         for number, character in enumerate(self.characters):
             for begin, end in character.points:
@@ -92,7 +92,7 @@ class ReadingTrace:
 
 
 def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language") -> ReadingTrace:
-    """Read a line of ink and keep what the network computed.
+    """Read a line of ink and record the network's computation.
 
     Raises :class:`InkError` when nothing is read in it, and when it is too long.
     """
@@ -124,9 +124,9 @@ def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language") -> Rea
 
 
 def gates_of(recognizer: Recognizer, ink: Ink) -> list[list[Gates]]:
-    """The gates of every layer, and of its forward and its backward direction, for a line of ink.
+    """Return the gates of every layer, in its forward and backward direction, for a line of ink.
 
-    The steps of the backward direction, too, are in the order of writing: its first step is the last one.
+    The steps of the backward direction are in the order of writing too: its first step comes last.
     """
     weights = recognizer.checkpoint.weights()
     if "head" in recognizer.checkpoint.card:
@@ -145,7 +145,7 @@ def gates_of(recognizer: Recognizer, ink: Ink) -> list[list[Gates]]:
 
 
 def _convolution(x: Floats, weights: Weights, prefix: str, stride: int) -> Floats:
-    """A convolution over the steps of ``x`` (T, D) with half-kernel padding, and SiLU: (T', C)."""
+    """Apply a convolution over the steps of ``x`` (T, D) with half-kernel padding, and SiLU: (T', C)."""
     weight, bias = weights[f"{prefix}.weight"], weights[f"{prefix}.bias"]  # (C, D, k)
     k = weight.shape[2]
     padded = np.pad(x, ((k // 2, k // 2), (0, 0)))
@@ -155,7 +155,7 @@ def _convolution(x: Floats, weights: Weights, prefix: str, stride: int) -> Float
 
 
 def _pen_up(encoded: Encoded) -> NDArray[np.bool_]:
-    """Which input steps are moves of the pen through the air, or (encoded as points) end one."""
+    """Return which input steps are pen-up moves or, when encoded as points, end one."""
     if encoded.steps.shape[1] == len(BEZIER_FEATURES):
         return encoded.steps[:, BEZIER_FEATURES.index("pen_up")] > 0.5
     begins = encoded.steps[:, 5] > 0.5

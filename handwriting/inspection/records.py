@@ -1,4 +1,4 @@
-"""What happened inside a network as plain lists and numbers: what the page plays along the ink.
+"""Inspection results as plain lists and numbers, which the page plays along the ink.
 
 Steps are counted from 0. Numbers are rounded to three decimals.
 """
@@ -21,11 +21,11 @@ from handwriting.inspection.writing import WritingTrace
 LEAST_PROBABILITY = 0.05
 """Characters that never reach this probability are left out."""
 LEAST_WEIGHT = 0.02
-"""So are components of a mixture with less weight than this."""
+"""Mixture components with less weight than this are left out."""
 
 
 def reading_record(trace: ReadingTrace) -> dict[str, Any]:
-    """Text, winning path, decisions and CTC probabilities of a line that was read.
+    """Return text, winning path, decisions and CTC probabilities of a line that was read.
 
     ``path`` has a character for each step, empty for the blank; ``characters`` has the most probable step of each
     character and its part of the path, half-open; ``probabilities`` has a list for the blank, under the empty name, and
@@ -49,10 +49,10 @@ def reading_record(trace: ReadingTrace) -> dict[str, Any]:
 
 
 def writing_record(trace: WritingTrace) -> dict[str, Any]:
-    """A line that was written: its strokes, and for each point the window, the mixture and the end of the stroke.
+    """Return the strokes of a written line, and for each point the window, the mixture and the end of the stroke.
 
     Every step is a point, in the order of the strokes. ``window`` has for each point a weight for each character and
-    one for the place behind the text; ``mixture`` has for each point its likely components as weight, x and y of the
+    one for the place after the text; ``mixture`` has for each point its likely components as weight, x and y of the
     mean, standard deviations in x and y, and correlation, in the units of the strokes.
     """
     m = trace.mixture
@@ -71,7 +71,7 @@ def writing_record(trace: WritingTrace) -> dict[str, Any]:
 def units_record(
     gates: Sequence[Sequence[Gates]], found: Mapping[str, Sequence[Response]], events: Mapping[str, Mask]
 ) -> dict[str, Any]:
-    """The steps of each event, and for each event the units that tell it with all their signals."""
+    """Return the steps of each event, and all signals of the units that respond to it best."""
     return {
         "events": {name: np.flatnonzero(mask).tolist() for name, mask in events.items()},
         "units": [
@@ -94,6 +94,6 @@ def units_record(
 
 
 def rounded(values: NDArray) -> list[Any]:
-    """Numbers as lists, with three decimals."""
+    """Return numbers as lists, rounded to three decimals."""
     result: list[Any] = np.round(np.asarray(values, np.float64), 3).tolist()
     return result

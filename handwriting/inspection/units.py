@@ -1,9 +1,9 @@
-"""Units that respond to an event: how well the value of one gate or cell tells the steps of the event from the others.
+"""Units that respond to an event: how well the value of a gate or cell separates its steps from the others.
 
 The measure is the area under the ROC curve (AUC): the probability that the value is larger at a random step of the
-event than at a random other step; 0.5 says nothing, and below 0.5 the unit falls silent. Among thousands of units one
-fits a short line well by chance. So every area is shown with the best one that the same units reach when the event is
-shifted along the line, where it means nothing.
+event than at a random other step; 0.5 means no relation, and below 0.5 the unit is less active. Among thousands of
+units one fits a short line well by chance. So every area is shown with the best one that the same units reach when the
+event is shifted along the line, where it means nothing.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from handwriting.inspection.events import Mask
 from handwriting.inspection.gates import DIRECTIONS, SIGNALS, Gates, Unit
 
 SHIFTS = 20
-"""Shifted copies of an event that measure chance."""
+"""Number of shifted copies of an event that estimate chance."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """How one signal of a unit responds to an event."""
+    """Response of one signal of a unit to an event."""
 
     event: str
     unit: Unit
@@ -32,16 +32,16 @@ class Response:
     auc: float
     """Area under the ROC curve."""
     chance: float
-    """The mean over shifted events of the largest area that any unit reaches, counted from 0.5 in either direction."""
+    """Mean over shifted events of the largest area that any unit reaches, counted from 0.5 in either direction."""
 
     @property
     def strength(self) -> float:
-        """The area as if the signal rose: an area of 0.1 tells the event as well as one of 0.9."""
+        """The area as if the signal rose: an area of 0.1 separates the event as well as one of 0.9."""
         return max(self.auc, 1 - self.auc)
 
 
 def telling(gates: Sequence[Sequence[Gates]], events: Mapping[str, Mask], count: int = 3) -> dict[str, list[Response]]:
-    """For each event the ``count`` units that tell it best, each with its best signal; the best first.
+    """Return for each event the ``count`` units that respond best, best first, each with its best signal.
 
     ``gates`` are those of each layer and direction.
     """
@@ -71,7 +71,7 @@ def telling(gates: Sequence[Sequence[Gates]], events: Mapping[str, Mask], count:
 
 
 def _ranks(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The rank of each value (T, N) in its column, from 0; equal values share the mean of their ranks."""
+    """Return the rank of each value (T, N) in its column, from 0; equal values share the mean of their ranks."""
     order = np.argsort(values, axis=0, kind="stable")
     ordered = np.take_along_axis(values, order, 0)
     places = np.arange(len(values))[:, None]
@@ -85,7 +85,7 @@ def _ranks(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _areas(ranks: NDArray[np.float32], masks: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Areas under the ROC curve of each column of ``ranks`` (T, N) for masks (..., T): (..., N)."""
+    """Compute the areas under the ROC curve of each column of ``ranks`` (T, N) for masks (..., T): (..., N)."""
     inside = masks.sum(-1, keepdims=True).astype(np.float64)
     outside = masks.shape[-1] - inside
     total = masks.astype(np.float64) @ ranks.astype(np.float64)

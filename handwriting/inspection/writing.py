@@ -1,7 +1,7 @@
-"""A text while it is written: the window over it, the density of the next point, the end-of-stroke probability.
+"""Record a text while it is written: the window over it, the density of the next point, the end-of-stroke probability.
 
-The line is drawn as ever, and then its points are given to the step graph once more, so that what is shown is what
-decided. Graves 2013 (arXiv 1308.0850), sections 4 and 5 and figures 11, 13 and 17.
+The line is drawn as usual, and then its points are fed to the step graph once more, so that the record shows what
+determined each point. Graves 2013 (arXiv 1308.0850), sections 4 and 5 and figures 11, 13 and 17.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ class Mixture:
 
 @dataclass(frozen=True, eq=False)
 class WritingTrace:
-    """What a synthesizer did while it wrote ``T`` points of a line of ``U`` characters."""
+    """Record of how a synthesizer wrote ``T`` points of a line of ``U`` characters."""
 
     text: str
     ink: Ink
     """The points as they were drawn."""
     complete: bool
-    """Whether the line came to its end."""
+    """Whether the line reached its end."""
     phi: Floats
-    """Shape (T, U + 1): the window's weight of each character, and of the place behind the text."""
+    """Shape (T, U + 1): the window's weight of each character, and of the place after the text."""
     end: NDArray[np.float64]
     """Shape (T,): the probability that the point ends its stroke."""
     mixture: Mixture
     bias: NDArray[np.float64]
     """Shape (T,): the bias with which each point was drawn."""
     pen_up: NDArray[np.bool_]
-    """Shape (T,): points that begin a stroke, so that the pen moved through the air to them."""
+    """Shape (T,): points that begin a stroke, which the pen reached through the air."""
 
     def __len__(self) -> int:
         return len(self.phi)
@@ -70,25 +70,25 @@ class WritingTrace:
 
     @cached_property
     def owner(self) -> NDArray[np.int64]:
-        """Shape (T,): the character that the window saw most of; -1 for the first point of a stroke."""
+        """Shape (T,): the character on which the window mostly was; -1 for the first point of a stroke."""
         place = self.phi[:, : len(self.text)].argmax(1)
         return np.where(self.pen_up, -1, place)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A line as it was drawn, and all that is needed to compute it once more."""
+    """A drawn line, with everything needed to compute it once more."""
 
     trace: WritingTrace
     start: Primer
     inputs: NDArray[np.float64]
     """Shape (T, 3): the normalised point before each point."""
     w: Floats
-    """Shape (T + 1, C): what the window had seen before each point, and after the last one."""
+    """Shape (T + 1, C): the window output before each point, and after the last one."""
 
 
 def write(synthesizer: Synthesizer, text: str, hand: Hand) -> Draft:
-    """Write a line and keep what happened. Raises :class:`InkError` for a text that cannot be written."""
+    """Write a line and record it. Raises :class:`InkError` for a text that cannot be written."""
     text = synthesizer.line(text)
     network = synthesizer.network
     style = hand.style or synthesizer.random_style(hand.seed)
@@ -97,7 +97,7 @@ def write(synthesizer: Synthesizer, text: str, hand: Hand) -> Draft:
     (line,) = sample(network, [characters], bias=hand.bias, streams=[(hand.seed, 0)], primer=primer)
     start = primer or Primer(network.start(), np.zeros(3), np.zeros(0, np.int64))
     skip = len(start.text)
-    drawn = line.points if skip else line.points[1:]  # a line of its own begins at the origin
+    drawn = line.points if skip else line.points[1:]  # a line without a primer begins at the origin
     inputs = np.concatenate([start.point[None], drawn[:-1]])
     steps = Steps(network, [np.concatenate([start.text, characters])], start.state, start.hand)
     outputs, phi, w = [], [], [start.state["w"][0]]
@@ -121,11 +121,11 @@ def write(synthesizer: Synthesizer, text: str, hand: Hand) -> Draft:
 
 
 def gates_of(synthesizer: Synthesizer, draft: Draft) -> list[list[Gates]]:
-    """The gates of every layer while a line was written; each layer has one direction."""
+    """Return the gates of every layer while a line was written; each layer has one direction."""
     weights, card = synthesizer.checkpoint.weights(), synthesizer.card["network"]
     L, H = card["num_layers"], card["hidden_size"]
     added = np.zeros((L, 4 * H), np.float32)
-    if draft.start.hand is not None:  # the graph's order of gates is i, o, f, g
+    if draft.start.hand is not None:  # the graph's gate order is i, o, f, g
         i, o, f, g = draft.start.hand[: L * 4 * H].reshape(L, 4, H).transpose(1, 0, 2)
         added = np.concatenate([i, f, g, o], 1)
     h, c = (draft.start.state[name][0].reshape(L, H) for name in "hc")
@@ -142,7 +142,7 @@ def gates_of(synthesizer: Synthesizer, draft: Draft) -> list[list[Gates]]:
 def _mixture(
     outputs: NDArray[np.float64], bias: NDArray[np.float64], floor: tuple[float, float]
 ) -> tuple[NDArray[np.float64], Mixture]:
-    """End-of-stroke probabilities (T,) and mixtures, with ``bias`` (T,), in normalised offsets; equations 18 to 22."""
+    """Return end-of-stroke probabilities (T,) and mixtures in normalised offsets, with ``bias`` (T,); eq. 18 to 22."""
     M = (outputs.shape[1] - 1) // 6
     end, pi, mu_x, mu_y, spread_x, spread_y, rho = np.split(outputs, np.cumsum([1] + [M] * 5), axis=1)
     pi = pi * (1 + bias[:, None])

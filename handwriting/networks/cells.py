@@ -1,4 +1,4 @@
-"""One LSTM layer in one direction, in several variants, all with (T, B, D) input and torch's gate order i, f, g, o.
+"""One unidirectional LSTM layer in several variants, all with (T, B, D) input and torch's gate order i, f, g, o.
 
 With ``z = W x_t + R h_{t-1} + b`` for each gate, ``s`` the logistic function, and ``*`` element by element:
 
@@ -24,7 +24,8 @@ its cell through a weight of its own, and the output gate reads the new content.
     c_t = f * c_{t-1} + i * g
     o = s(z_o + p_o * c_t)                                       h_t = o * tanh(c_t)
 
-*coupled*: Greff et al. 2017 (arXiv 1503.04069), for the studies: one gate decides what is kept and what is let in. ::
+*coupled*: Greff et al. 2017 (arXiv 1503.04069), for the studies: one gate decides both what is kept and what is added.
+::
 
     i, o = s(z_i), s(z_o)        g = tanh(z_g)
     c_t = (1 - i) * c_{t-1} + i * g                              h_t = o * tanh(c_t)
@@ -54,7 +55,7 @@ _ALIGNMENT = 32
 as 512."""
 
 _SHUT = -1e4
-"""A pre-activation whose logistic function is exactly 0 in every dtype; that of its negative is exactly 1."""
+"""A pre-activation whose logistic function is exactly 0 in every dtype, and that of its negation exactly 1."""
 
 
 class ForgetCell(nn.Module):
@@ -81,14 +82,14 @@ class ForgetCell(nn.Module):
         code: Tensor | None = None,
         basis: Tensor | None = None,
     ) -> tuple[Tensor, State]:
-        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``.
+        """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step.
 
         A ``code`` (B, Z) adds ``code @ basis.T`` to the gates of every step, with ``basis`` (4H, Z).
         """
         h, c = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
         weight_ih: Tensor
         weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
-        if code is not None and basis is not None:  # as one more input: the fused kernel knows no bias for each line
+        if code is not None and basis is not None:  # passed as one more input: the fused kernel has no bias per line
             x = torch.cat([x, code.to(x.dtype).expand(len(x), *code.shape)], 2)
             weight_ih = torch.cat([weight_ih, basis], 1)
         if last is not None:
@@ -107,7 +108,7 @@ class ForgetCell(nn.Module):
         return y, ((h[0] if last is None else _at(y, last)).to(state[0].dtype), c[0].to(state[1].dtype))
 
     def step(self, x: Tensor, state: State, bias: Tensor | None = None) -> State:
-        """``x`` (B, D) → the next state; ``bias`` (B, 4H) is added to the gates."""
+        """Map ``x`` (B, D) to the next state; ``bias`` (B, 4H) is added to the gates."""
         if bias is None:
             return torch.lstm_cell(x, state, *self.weights())
         weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
@@ -117,7 +118,7 @@ class ForgetCell(nn.Module):
         return o.sigmoid() * c.tanh(), c
 
     def weights(self) -> list[nn.Parameter]:
-        """weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""
+        """Return weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""
         return list(self.lstm.parameters())
 
 
@@ -151,11 +152,11 @@ class UnrolledCell(nn.Module):
         with torch.no_grad():
             if peephole:
                 self.bias[hidden_size : 2 * hidden_size] = forget_bias
-            elif coupled:  # what is kept is 1 - i
+            elif coupled:  # the kept share is 1 - i
                 self.bias[:hidden_size] = -forget_bias
 
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
-        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+        """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
         device = x.device.type
         low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
         y, cells = _Unrolled.apply(
@@ -165,14 +166,14 @@ class UnrolledCell(nn.Module):
         return y, (h.to(state[0].dtype), c)
 
     def step(self, x: Tensor, state: State) -> State:
-        """``x`` (B, D) → the next state."""
+        """Map ``x`` (B, D) to the next state."""
         return self(x.unsqueeze(0), state)[1]
 
 
 class TanhCell(nn.Module):
-    """The *tanh* variant, which is no LSTM: h_t = tanh(W x_t + R h_{t-1} + b), torch's fused ``nn.RNN``.
+    """The *tanh* variant, which is not an LSTM: h_t = tanh(W x_t + R h_{t-1} + b), torch's fused ``nn.RNN``.
 
-    The recurrent network that the LSTM was invented to replace (Elman 1990), to compare with. Its state is h, twice.
+    The recurrent network that the LSTM was invented to replace (Elman 1990), for comparison. Its state is h, twice.
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
@@ -181,13 +182,13 @@ class TanhCell(nn.Module):
         self.rnn = nn.RNN(input_size, hidden_size)
 
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
-        """``x`` (T, B, D), ``last`` (B,) each sequence's last step → y (T, B, H), the state after ``last``."""
+        """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
         y, _ = self.rnn(x, state[0].unsqueeze(0).to(x.dtype))
         h = (y[-1] if last is None else _at(y, last)).to(state[0].dtype)
         return y, (h, h)
 
     def step(self, x: Tensor, state: State) -> State:
-        """``x`` (B, D) → the next state."""
+        """Map ``x`` (B, D) to the next state."""
         return self(x.unsqueeze(0), state)[1]
 
 
@@ -195,7 +196,7 @@ Cell = ForgetCell | UnrolledCell | TanhCell
 
 
 def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> Cell:
-    """A cell of that variant, whose forget gate (if it has one) starts with the bias ``forget_bias``.
+    """Return a cell of that variant, whose forget gate (if any) starts with the bias ``forget_bias``.
 
     Raises :class:`InkError` for an unknown variant.
     """
@@ -216,7 +217,7 @@ def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: 
 
 
 class _Unrolled(torch.autograd.Function):
-    """The recurrence over all steps, with its derivative written by hand: autograd would record a dozen nodes per step.
+    """The recurrence over all steps, with a hand-written derivative: autograd would record a dozen nodes per step.
 
     Matrix products run in dtype ``low``, everything else in the dtype of ``c``. It cannot be differentiated twice.
     """
@@ -235,7 +236,7 @@ class _Unrolled(torch.autograd.Function):
         truncated: bool,
         coupled: bool,
     ) -> tuple[Tensor, Tensor]:
-        """``x`` (T, B, D), ``h``, ``c`` (B, H) → y, cells, each (T, B, H)."""
+        """Map ``x`` (T, B, D), ``h``, ``c`` (B, H) to y and the cells, each (T, B, H)."""
         ctx.truncated, ctx.coupled = truncated, coupled
         T, (B, H) = len(x), c.shape
         with torch.autocast(x.device.type, enabled=False):
@@ -331,12 +332,12 @@ _tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
 def _by_gate(gates: Tensor, hidden_size: int) -> list[tuple[Tensor, Tensor | None, Tensor, Tensor]]:
-    """Views i, f, g, o, each (B, H), of every step of ``gates`` (T, B, G * H); f is None when there are three gates."""
+    """Return views i, f, g, o, each (B, H), of every step of ``gates`` (T, B, G * H); f is None if G is 3."""
     views = [gate.unbind() for gate in gates.split(hidden_size, 2)]
     forget = views[1] if len(views) == 4 else [None] * len(gates)
     return list(zip(views[0], forget, views[-2], views[-1], strict=True))
 
 
 def _at(y: Tensor, last: Tensor) -> Tensor:
-    """The rows (B, H) of ``y`` (T, B, H) at step ``last`` (B,) of each sequence."""
+    """Return the rows (B, H) of ``y`` (T, B, H) at step ``last`` (B,) of each sequence."""
     return y[last, torch.arange(len(last), device=y.device)]

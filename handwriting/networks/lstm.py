@@ -52,7 +52,7 @@ class LSTM(nn.Module):
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.variant, self.bidirectional, self.skip, self.dropout = variant, bidirectional, skip, dropout
         self.truncate: int | None = None
-        """The gradient goes back in time within blocks of this many steps; None is exact (see `truncation.py`)."""
+        """Blocks of steps within which the gradient goes back in time; None is exact (see `truncation.py`)."""
         layer_size = hidden_size * (2 if bidirectional else 1)
         self.output_size = layer_size * (num_layers if skip else 1)
         sizes = [input_size] + [layer_size + (input_size if skip else 0)] * (num_layers - 1)
@@ -95,9 +95,9 @@ class LSTM(nn.Module):
         return y if padding is None else y.masked_fill(padding.unsqueeze(2), 0), states
 
     def step(self, x: Tensor, state: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
-        """Run one step: ``x`` (B, D) and ``state`` as in :meth:`forward` → y (B, output_size) and the next state."""
+        """Run one step from ``x`` (B, D) and ``state`` as in :meth:`forward` to y (B, output_size) and next state."""
         if self.bidirectional:
-            raise InkError("LSTM: a bidirectional network needs whole sequences, it cannot step; call forward instead")
+            raise InkError("LSTM: a bidirectional network needs whole sequences and cannot step; call forward instead")
         (B,) = self._check(x, 2, state)
         states: list[State] = []
         outputs: list[Tensor] = []
@@ -108,7 +108,7 @@ class LSTM(nn.Module):
         return self._output(outputs), states
 
     def _layer_input(self, x: Tensor, outputs: list[Tensor]) -> Tensor:
-        """The input of the layer after ``outputs``: the last output, which with ``skip`` follows the input itself."""
+        """Return the input of the layer after ``outputs``: the last output, with ``skip`` preceded by the input."""
         if not outputs:
             return x
         below = dropout(outputs[-1], self.dropout, self.training)
@@ -123,7 +123,7 @@ class LSTM(nn.Module):
         return zero, zero
 
     def _check(self, x: Tensor, dims: int, state: Sequence[State] | None) -> torch.Size:
-        """Check all shapes; returns that of ``x`` without its last dimension."""
+        """Check all shapes and return that of ``x`` without its last dimension."""
         if x.dim() != dims or x.shape[-1] != self.input_size or x.numel() == 0:
             expected = f"({'T, ' if dims == 3 else ''}B, {self.input_size})"
             raise InkError(f"LSTM: x has shape {tuple(x.shape)}; pass {expected}, none of them 0")
@@ -140,7 +140,7 @@ class LSTM(nn.Module):
 
 
 def _padding(lengths: Tensor, steps: int, batch: int) -> Tensor:
-    """Mask (T, B), true beyond each sequence's end."""
+    """Return a mask (T, B) that is true beyond each sequence's end."""
     if lengths.shape != (batch,):
         raise InkError(f"LSTM: lengths has shape {tuple(lengths.shape)}, expected ({batch},), one per sequence")
     low, high = int(lengths.min()), int(lengths.max())
@@ -150,7 +150,7 @@ def _padding(lengths: Tensor, steps: int, batch: int) -> Tensor:
 
 
 def _reversal(lengths: Tensor, steps: int) -> Tensor:
-    """For each row of the reversed, flattened (T * B, D) input the row that it comes from; padding stays in place."""
+    """Return the source row of each row of the reversed, flattened (T * B, D) input; padding stays in place."""
     t = torch.arange(steps, device=lengths.device).unsqueeze(1)  # (T, 1)
     source = torch.where(t < lengths, lengths - 1 - t, t)  # (T, B)
     batch = len(lengths)
@@ -158,12 +158,12 @@ def _reversal(lengths: Tensor, steps: int) -> Tensor:
 
 
 def _reverse(x: Tensor, index: Tensor | None) -> Tensor:
-    """``x`` (T, B, D) with each sequence reversed within its own length; ``index`` from :func:`_reversal`."""
+    """Reverse each sequence of ``x`` (T, B, D) within its own length; ``index`` comes from :func:`_reversal`."""
     return x.flip(0) if index is None else _Rows.apply(x, index)
 
 
 class _Rows(torch.autograd.Function):
-    """Rows of x (T, B, D) in the order ``index`` (T * B,), a permutation that is its own inverse.
+    """Permute the rows of x (T, B, D) by ``index`` (T * B,), a permutation that is its own inverse.
 
     Its gradient is therefore the same permutation; torch's own adds rows up one by one and is many times slower.
     """

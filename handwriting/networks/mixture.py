@@ -11,7 +11,7 @@ Graves 2013 (arXiv 1308.0850), equations 15 to 26. Of the network's ``1 + 6 M`` 
     Pr(x, y, e) = sum_j pi_j N(x, y | mu_j, sigma_j, rho_j) * (e if the point ends its stroke, else 1 - e)
 
 With the standardised distances z, u = z_x - z_y and v = z_x + z_y, the exponent of N (equation 25), which divides by
-1 - rho^2, equals ``-(u^2 (1 + exp(2 rhô)) + v^2 (1 + exp(-2 rhô))) / 8``: nothing is divided, nothing cancels.
+1 - rho^2, equals ``-(u^2 (1 + exp(2 rhô)) + v^2 (1 + exp(-2 rhô))) / 8``: there is no division and no cancellation.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ RHO_LIMIT = 6.0
 """Largest ``|rhô|``: |rho| = 0.99999. Beyond it float32 cannot tell 1 - rho^2 from 0."""
 
 DISTANCE_LIMIT = 1e6
-"""Largest ``|z|``, in standard deviations: its square times exp(2 RHO_LIMIT) is still far from float32's end."""
+"""Largest ``|z|``, in standard deviations: its square times exp(2 RHO_LIMIT) is still far from float32's limit."""
 
 SPREAD_LIMIT = 20.0
 """Largest sigmâ: 5e8 times the spread of the offsets. Beyond it gradients become inf * 0."""
 
 GRADIENT_LIMIT = 100.0
-"""What gradients at the outputs are clipped to, as in Graves 2013, section 4.2."""
+"""Limit to which gradients at the outputs are clipped, as in Graves 2013, section 4.2."""
 
 
 def output_size(mixtures: int) -> int:
-    """Outputs of a network with M ``mixtures``: 121 for the paper's 20."""
+    """Return the number of outputs of a network with M ``mixtures``: 121 for the paper's 20."""
     return 1 + 6 * mixtures
 
 
@@ -48,23 +48,23 @@ class Mixture:
     end: Tensor
     """ê, shape (...)."""
     log_pi: Tensor
-    """Shape (..., M)."""
+    """Logarithm of the weights, shape (..., M)."""
     mu: Tensor
-    """x then y, shape (..., 2, M)."""
+    """Means of x, then y, shape (..., 2, M)."""
     log_sigma: Tensor
-    """x then y, shape (..., 2, M)."""
+    """Log standard deviations of x, then y, shape (..., 2, M)."""
     rho: Tensor
-    """rhô, not yet through tanh, shape (..., M)."""
+    """rhô, before tanh, shape (..., M)."""
 
     @classmethod
     def of(cls, outputs: Tensor, floor: tuple[float, float]) -> Mixture:
-        """The mixture that ``outputs`` (..., 1 + 6 M) stand for, in float32 at least; no sigma below ``floor`` (x, y).
+        """Make the mixture from ``outputs`` (..., 1 + 6 M), in float32 at least; no sigma is below ``floor`` (x, y).
 
-        What flows back to ``outputs`` is clipped to ±100 an element.
+        The gradient of ``outputs`` is clipped to ±100 per element.
         """
         M = (outputs.shape[-1] - 1) // 6
         if outputs.requires_grad:
-            outputs = outputs.clone()  # the hook must not stay on a tensor that is the caller's
+            outputs = outputs.clone()  # the hook must not stay on the caller's tensor
             outputs.register_hook(lambda gradient: gradient.clamp(-GRADIENT_LIMIT, GRADIENT_LIMIT))
         outputs = outputs if outputs.dtype == torch.float64 else outputs.float()
         end, pi, mu, sigma, rho = outputs.split([1, M, 2 * M, 2 * M, M], -1)
@@ -78,7 +78,7 @@ class Mixture:
         )
 
     def log_density(self, offsets: Tensor) -> Tensor:
-        """Logarithm of the Gaussians' joint density (equations 23 to 25) at ``offsets`` (..., 2), shape (...)."""
+        """Compute the log of the Gaussians' joint density (equations 23 to 25) at ``offsets`` (..., 2), shape (...)."""
         z = (offsets.unsqueeze(-1) - self.mu) * (-self.log_sigma).exp()
         x, y = z.clamp(-DISTANCE_LIMIT, DISTANCE_LIMIT).unbind(-2)  # (..., M)
         grown = (2 * self.rho).exp()
@@ -89,10 +89,10 @@ class Mixture:
         return torch.logsumexp(self.log_pi + log_normal, -1)
 
     def nats(self, points: Tensor) -> Tensor:
-        """Minus the log-likelihood (equation 26) of ``points`` (..., 3): dx, dy and the end-of-stroke bit; (...)."""
+        """Compute the nats (equation 26) of ``points`` (..., 3): dx, dy and the end-of-stroke bit; shape (...)."""
         ends = points[..., 2]
         return F.softplus(self.end) * ends + F.softplus(-self.end) * (1 - ends) - self.log_density(points[..., :2])
 
     def mean(self) -> Tensor:
-        """The expected offset, sum_j pi_j mu_j, shape (..., 2)."""
+        """Compute the expected offset, sum_j pi_j mu_j, shape (..., 2)."""
         return (self.log_pi.exp().unsqueeze(-2) * self.mu).sum(-1)

@@ -1,4 +1,4 @@
-"""The weights of cells as ONNX's LSTM operator takes them."""
+"""Convert the weights of cells to the form of ONNX's LSTM operator."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from handwriting.networks.cells import Cell, ForgetCell, TanhCell, UnrolledCell
 
 
 def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
-    """The inputs W, R, B and (peephole only) P of ONNX's LSTM operator, for one cell or a forward and a backward one.
+    """Return the inputs W, R, B and (peephole only) P of ONNX's LSTM operator, for one cell or a pair of directions.
 
     ``W`` (N, 4H, D), ``R`` (N, 4H, H), ``B`` (N, 8H), ``P`` (N, 3H), float32, with N directions and ONNX's gate order
     i, o, f, c (P: i, o, f). ONNX has no LSTM without a forget gate: *1997* gets one that is always open, with zero
     weights and the bias 100, whose logistic function is 1 in float32; *coupled* gets the input gate's weights with the
-    other sign, because 1 - s(z) = s(-z).
+    opposite sign, because 1 - s(z) = s(-z).
 
     Source: https://onnx.ai/onnx/operators/onnx__LSTM.html.
     """
@@ -26,7 +26,7 @@ def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
 
 def _onnx_direction(cell: Cell) -> dict[str, NDArray[np.float32]]:
     if isinstance(cell, TanhCell):
-        raise InkError("variant tanh: it is no LSTM, and no graph is made of it; export another variant")
+        raise InkError("variant tanh: it is not an LSTM and has no graph; export another variant")
     if isinstance(cell, ForgetCell):
         weight_ih, weight_hh, bias_ih, bias_hh = cell.weights()
         bias, peephole = bias_ih + bias_hh, None
@@ -41,7 +41,7 @@ def _onnx_direction(cell: Cell) -> dict[str, NDArray[np.float32]]:
             gates.insert(1, torch.full_like(gates[0], 100.0 if name == "B" else 0.0))
         i, f, g, o = gates
         ordered[name] = torch.cat([i, o, f, g]).numpy()
-    ordered["B"] = np.concatenate([ordered["B"], np.zeros_like(ordered["B"])])  # ONNX, too, has two biases
+    ordered["B"] = np.concatenate([ordered["B"], np.zeros_like(ordered["B"])])  # ONNX has two biases too
     if peephole is not None:
         ordered["P"] = peephole.detach().cpu().float()[[0, 2, 1]].flatten().numpy()
     return ordered

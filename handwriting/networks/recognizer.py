@@ -50,7 +50,7 @@ class RecognizerConfig:
 
 
 class RecognizerNetwork(nn.Module):
-    """Maps feature steps to logarithms of character probabilities."""
+    """Maps feature steps to log-probabilities of characters."""
 
     def __init__(self, config: RecognizerConfig) -> None:
         super().__init__()
@@ -72,12 +72,12 @@ class RecognizerNetwork(nn.Module):
         _initialise(self)
 
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """``x`` (T, B, input_size) and ``lengths`` (B,) to log-probabilities (T', B, V), float32, and their lengths."""
+        """Map ``x`` (T, B, input_size), ``lengths`` (B,) to float32 log-probabilities (T', B, V) and their lengths."""
         x, lengths = self.encode(x, lengths)
         return F.log_softmax(self.output(dropout(x, self.config.dropout, self.training)).float(), dim=-1), lengths
 
     def encode(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """What the last LSTM layer says, (T', B, 2H), and the lengths.
+        """Return the output of the last LSTM layer, (T', B, 2H), and the lengths.
 
         Padding never changes a sequence's result: it is zeroed before every convolution, as the convolutions' own
         padding is, and the LSTM's backward direction starts at the sequence's end.
@@ -96,7 +96,8 @@ def _initialise(network: RecognizerNetwork) -> None:
 
     Input and output weights follow Glorot & Bengio 2010, convolutions He et al. 2015 (times 1.5, because SiLU passes
     less than a ReLU), recurrent weights are orthogonal (Saxe et al. 2014). torch's uniform weights shrink the
-    differences between inputs at every layer, and the network outputs blanks alone for hundreds of updates more.
+    differences between inputs at every layer, so that the network outputs nothing but blanks for hundreds of updates
+    more.
     """
     for name, weight in network.named_parameters():
         if weight.dim() == 3:
@@ -112,27 +113,27 @@ Steps = TypeVar("Steps", int, Tensor)
 
 
 def output_steps(steps: Steps, strides: Sequence[int]) -> Steps:
-    """How many steps are left of ``steps`` after convolutions with ``strides``, odd kernels and half-kernel padding."""
+    """Return how many steps remain after convolutions with ``strides``, odd kernels and half-kernel padding."""
     for stride in strides:
         steps = (steps + stride - 1) // stride
     return steps
 
 
 def ctc_loss(log_probs: Tensor, lengths: Tensor, targets: Tensor, target_lengths: Tensor) -> Tensor:
-    """Negative log-probability of each text in nats, shape (B,) (Graves et al. 2006, equation 8).
+    """Compute the negative log-probability of each text in nats, shape (B,) (Graves et al. 2006, equation 8).
 
-    ``log_probs`` (T', B, V), ``targets`` the concatenated texts. It is infinite for a text that needs more steps than
-    there are: see :func:`steps_needed`.
+    ``log_probs`` (T', B, V), ``targets`` the concatenated texts. The loss is infinite for a text that needs more steps
+    than there are: see :func:`steps_needed`.
     """
     return F.ctc_loss(log_probs, targets, lengths, target_lengths, blank=0, reduction="none")
 
 
 def steps_needed(text: Sequence[object]) -> int:
-    """The fewest steps that can spell a text: one a character, and a blank between equal neighbours."""
+    """Return the fewest steps that can spell a text: one per character, and a blank between equal neighbours."""
     return len(text) + sum(a == b for a, b in pairwise(text))
 
 
 def _mask(lengths: Tensor, x: Tensor) -> Tensor:
-    """(B, 1, T): 1 within each sequence, 0 beyond its length."""
+    """Return a mask (B, 1, T): 1 within each sequence, 0 beyond its length."""
     steps = torch.arange(x.shape[2], device=x.device)
     return (steps < lengths.to(x.device)[:, None]).unsqueeze(1).to(x.dtype)

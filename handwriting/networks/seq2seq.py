@@ -1,14 +1,14 @@
 """Sequence to sequence: an encoder LSTM reads the ink, a decoder LSTM writes the text, character by character.
 
-Sutskever, Vinyals & Le 2014 (arXiv 1409.3215) hand the decoder a single vector, here what the two directions of the
-encoder know at their ends. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it looks at all of the
+Sutskever, Vinyals & Le 2014 (arXiv 1409.3215) give the decoder a single vector, here the final states of the two
+directions of the encoder. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it looks at all of the
 encoder's steps m_t, and at where it has looked before (Chorowski et al. 2015, arXiv 1506.07503, equations 5 to 9) ::
 
     e_t = v . tanh(W h_u + V m_t + U (F * [a_{u-1}, sum of a_{<u}])_t)
     a_u = softmax(e)        context_u = sum_t a_{u,t} m_t
 
-The encoder is a whole recognition network, whose own CTC output stays usable. Index 0, there the blank, is the end of
-the text here, and stands before its first character.
+The encoder is a whole recognition network, whose own CTC output stays usable. Index 0, the blank of CTC, is here the
+end of the text, and also the input before its first character.
 """
 
 from __future__ import annotations
@@ -36,30 +36,30 @@ class Seq2SeqConfig(RecognizerConfig):
     decoder_size: int = 256
     """Cells of the decoder."""
     embedding: int = 64
-    """Numbers that stand for a character."""
+    """Size of a character's embedding."""
     attention_size: int = 128
-    """Numbers in which decoder and encoder are compared."""
+    """Size of the space in which decoder and encoder states are compared."""
     filters: int = 16
-    """Filters over where the decoder has looked."""
+    """Number of filters over earlier attention."""
     window: int = 15
-    """Steps of such a filter; odd."""
+    """Width of such a filter in steps; odd."""
 
 
 class DecoderState(NamedTuple):
-    """What the decoder carries from one character to the next."""
+    """State of the decoder between two characters."""
 
     h: Tensor
     """(B, H)."""
     c: Tensor
     """(B, H)."""
     context: Tensor
-    """What it saw last, (B, E)."""
+    """Last context vector, (B, E)."""
     looked: Tensor
-    """Where it looked last, and in total, (B, 2, T)."""
+    """Last attention weights and their running sum, (B, 2, T)."""
 
 
 class Decoder(nn.Module):
-    """The decoder, one character at a time."""
+    """The decoder LSTM, which emits one character at a time."""
 
     def __init__(self, config: Seq2SeqConfig) -> None:
         super().__init__()
@@ -77,18 +77,18 @@ class Decoder(nn.Module):
             self.score = nn.Linear(A, 1, bias=False)
 
     def start(self, memory: Tensor, summary: Tensor) -> DecoderState:
-        """``memory`` (B, T, E), ``summary`` (B, E) → the state before the first character."""
+        """Return the state before the first character, from ``memory`` (B, T, E) and ``summary`` (B, E)."""
         h, c = self.begin(summary).tanh().chunk(2, 1)
         return DecoderState(h, c, summary, memory.new_zeros(len(memory), 2, memory.shape[1]))
 
     def keys(self, memory: Tensor) -> Tensor:
-        """What the attention compares with, (B, T, A); (B, T, 0) without attention."""
+        """Return the keys of the attention, (B, T, A); (B, T, 0) without attention."""
         return self.of_memory(memory) if self.config.attention else memory[..., :0]
 
     def step(
         self, previous: Tensor, state: DecoderState, memory: Tensor, keys: Tensor, mask: Tensor
     ) -> tuple[Tensor, DecoderState]:
-        """``previous`` (B,), the last character; ``mask`` (B, T), 0 within the ink and -inf behind it.
+        """Run one step from the ``previous`` character (B,); ``mask`` (B, T) is 0 within the ink and -inf beyond it.
 
         Returns logits (B, V) and the next state, whose ``looked[:, 0]`` is where this character was read.
         """
@@ -114,7 +114,7 @@ class Seq2SeqNetwork(nn.Module):
         self.head = Decoder(config)
 
     def encode(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """``x`` (T, B, D) → memory (B, T', E), the summary (B, E), and the mask (B, T') of :meth:`Decoder.step`."""
+        """Map ``x`` (T, B, D) to memory (B, T', E), summary (B, E) and the mask (B, T') of :meth:`Decoder.step`."""
         encoded, lengths = self.reader.encode(x, lengths)
         memory = encoded.transpose(0, 1).float()
         H = self.config.hidden_size
@@ -124,7 +124,7 @@ class Seq2SeqNetwork(nn.Module):
         return memory, summary, torch.zeros_like(behind, dtype=memory.dtype).masked_fill(behind, float("-inf"))
 
     def forward(self, x: Tensor, lengths: Tensor, text: Tensor) -> Tensor:
-        """Logits (B, U, V) of each character of ``text`` (B, U), given those before it."""
+        """Return logits (B, U, V) of each character of ``text`` (B, U), given those before it."""
         memory, summary, mask = self.encode(x, lengths)
         state, keys = self.head.start(memory, summary), self.head.keys(memory)
         previous = F.pad(text[:, :-1], (1, 0), value=END)
@@ -136,7 +136,7 @@ class Seq2SeqNetwork(nn.Module):
 
     @torch.no_grad()
     def read(self, x: Tensor, lengths: Tensor) -> list[list[int]]:
-        """The most probable character at each place, up to the end: a list of indices for each line."""
+        """Decode greedily: the most probable character at each place, up to the end, as a list of indices per line."""
         memory, summary, mask = self.encode(x, lengths)
         state, keys = self.head.start(memory, summary), self.head.keys(memory)
         character = torch.full((len(memory),), END, device=memory.device)

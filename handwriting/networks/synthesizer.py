@@ -1,9 +1,9 @@
-"""Graves's two networks that write: prediction (any handwriting) and synthesis (of a given text).
+"""Graves's two generative networks: prediction (any handwriting) and synthesis (of a given text).
 
 Graves 2013 (arXiv 1308.0850), sections 4.1 and 5.1, figures 1 and 12. The input, (dx, dy, end of stroke), reaches every
-layer, and every layer reaches the mixture. In the synthesis network a window over the text stands above layer 1: w_t
-feeds the layers above at t and layer 1 at t + 1. Only layer 1 is therefore taken step by step; the layers above run
-over whole sequences.
+layer, and every layer reaches the mixture. In the synthesis network a window over the text sits above layer 1: w_t
+feeds the layers above at t and layer 1 at t + 1. Only layer 1 therefore runs step by step; the layers above run over
+whole sequences.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ POINT_SIZE = 3
 """dx, dy, end of stroke."""
 
 BASIS_SPREAD = 0.02
-"""Standard deviation of the basis of hands before training."""
+"""Standard deviation of the initial hand basis."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class PredictionConfig:
     mixtures: int = 20
     """M: Gaussians of the output."""
     variant: str = "forget"
-    """The LSTM's equations: see ``networks/cells.py``. What is not *forget* trains several times slower."""
+    """Equations of the LSTM: see ``networks/cells.py``. Variants other than *forget* train several times slower."""
     dropout: float = 0.0
-    """On what a layer hands to the next one and to the mixture; the paper has none."""
+    """Dropout probability between layers and before the mixture; the paper has none."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,15 @@ class SynthesisConfig(PredictionConfig):
     components: int = 10
     """K: Gaussians of the window."""
     code: int = 0
-    """Z: numbers of a hand's code; 0 for a network that knows no hands."""
+    """Z: size of a hand code; 0 for a network without hand codes."""
     writers: int = 0
-    """Writers of the training data, each with a learned code."""
+    """Number of writers in the training data, each with a learned code."""
     controls: int = 0
-    """The last numbers of a code, which are set and not learned: slant and the logarithms of width and height."""
+    """Number of final code entries that are set, not learned: slant and the logarithms of width and height."""
 
 
 class PredictionNetwork(nn.Module):
-    """Points to the raw parameters of the next point's mixture."""
+    """Maps points to the raw parameters of the next point's mixture."""
 
     def __init__(self, config: PredictionConfig) -> None:
         super().__init__()
@@ -77,45 +77,45 @@ class PredictionNetwork(nn.Module):
         self.output = nn.Linear(self.lstm.output_size, output_size(config.mixtures))
 
     def forward(self, x: Tensor, state: list[State] | None = None) -> tuple[Tensor, list[State]]:
-        """``x`` (T, B, 3) → the mixture's parameters (T, B, 1 + 6 M) and the state after the last step."""
+        """Map ``x`` (T, B, 3) to the mixture's parameters (T, B, 1 + 6 M) and the state after the last step."""
         y, state = self.lstm(x, state=state)
         return self.output(dropout(y, self.config.dropout, self.training)), state
 
     def step(self, x: Tensor, state: list[State] | None = None) -> tuple[Tensor, list[State]]:
-        """One step: ``x`` (B, 3) → (B, 1 + 6 M) and the next state."""
+        """Run one step: map ``x`` (B, 3) to parameters (B, 1 + 6 M) and the next state."""
         y, state = self.lstm.step(x, state)
         return self.output(y), state
 
 
 class SynthesisState(NamedTuple):
-    """What the synthesis network carries from one step to the next."""
+    """State of the synthesis network between two steps."""
 
     layers: list[State]
     """(h, c) of each layer, (B, H) each."""
     kappa: Tensor
-    """Where the window's components are, in characters, shape (B, K)."""
+    """Locations of the window's components, in characters, shape (B, K)."""
     w: Tensor
-    """What the window saw, shape (B, C)."""
+    """Window output, shape (B, C)."""
 
     def detach(self) -> SynthesisState:
-        """The same values without their history."""
+        """Return the same values detached from the autograd graph."""
         return SynthesisState([(h.detach(), c.detach()) for h, c in self.layers], self.kappa.detach(), self.w.detach())
 
 
 class SynthesisNetwork(nn.Module):
-    """Points, text and a hand to the raw parameters of the next point's mixture.
+    """Maps points, text and a hand to the raw parameters of the next point's mixture.
 
-    A hand is a code of Z numbers. Through a basis that all hands share it adds a constant to the gates of every layer
+    A hand is a code of Z numbers. Through a basis shared by all hands, it adds a constant to the gates of every layer
     and to the outputs. ``codes`` (W, Z - controls) are those of the writers that the network was trained on.
 
-    A text is (B, U) int64: characters 1 to C, and 0 for what pads it; where it is 0 the window sees nothing.
+    A text is (B, U) int64: characters 1 to C, and 0 for padding; where it is 0 the window sees nothing.
     """
 
     def __init__(self, config: SynthesisConfig) -> None:
         super().__init__()
         self.config = config
         self.truncate: int | None = None
-        """The gradient goes back in time within blocks of this many points; None is exact (see `truncation.py`)."""
+        """Blocks of points within which the gradient goes back in time; None is exact (see `truncation.py`)."""
         H, C = config.hidden_size, config.characters
         variant = config.variant
         self.first = WindowedLayer(POINT_SIZE, C, H, config.components, variant)  # type: ignore[arg-type]
@@ -132,11 +132,11 @@ class SynthesisNetwork(nn.Module):
             self.codes = nn.Parameter(torch.randn(config.writers, config.code - config.controls))
 
     def hand(self, code: Tensor) -> Tensor:
-        """``code`` (B, Z) → what it adds to the gates of each layer and to the outputs, (B, L * 4H + 1 + 6 M)."""
+        """Map ``code`` (B, Z) to what it adds to the gates of each layer and to the outputs, (B, L * 4H + 1 + 6 M)."""
         return F.linear(code, self.basis)
 
     def start(self, batch: int) -> SynthesisState:
-        """The state before the first point: all zero, the window before the first character."""
+        """Return the state before the first point: all zero, with the window before the first character."""
         zeros = next(self.parameters()).new_zeros
         H, layers = self.config.hidden_size, self.config.num_layers
         return SynthesisState(
@@ -153,11 +153,11 @@ class SynthesisNetwork(nn.Module):
         code: Tensor | None = None,
         basis: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, SynthesisState]:
-        """``x`` (T, B, 3), ``text`` (B, U), ``code`` (B, Z) → parameters (T, B, 1 + 6 M), phi (T, B, U), the state.
+        """Map ``x`` (T, B, 3), ``text`` (B, U), ``code`` (B, Z) to parameters (T, B, 1 + 6 M), phi (T, B, U), state.
 
         The state is that after T; it takes no gradient. Without a code the hand is the average one, whose code is 0.
-        ``basis`` (G, Z) takes the place of the network's own.
-        Padding at the end of a sequence or a text changes nothing before it.
+        ``basis`` (G, Z) replaces the network's own. Padding at the end of a sequence or a text changes nothing before
+        it.
         """
         self._check(x, 3, text)
         basis = None if code is None else self.basis if basis is None else basis
@@ -174,7 +174,7 @@ class SynthesisNetwork(nn.Module):
     def _block(
         self, x: Tensor, text: Tensor, state: SynthesisState | None, code: Tensor | None, basis: Tensor | None
     ) -> tuple[Tensor, Tensor, SynthesisState]:
-        """All steps of ``x`` with their exact gradient."""
+        """Run all steps of ``x`` with their exact gradient."""
         layers, kappa, w = state or self.start(x.shape[1])
         gates, of_output = self._parts(basis)
         bias = None if code is None else F.linear(code, cast(Tensor, gates[0]))
@@ -193,7 +193,7 @@ class SynthesisNetwork(nn.Module):
     def step(
         self, x: Tensor, text: Tensor, state: SynthesisState | None = None, hand: Tensor | None = None
     ) -> tuple[Tensor, Tensor, SynthesisState]:
-        """One step: ``x`` (B, 3), what :meth:`hand` gave → (B, 1 + 6 M), phi (B, U) and the next state."""
+        """Map ``x`` (B, 3) and the output of :meth:`hand` to parameters (B, 1 + 6 M), phi (B, U) and next state."""
         self._check(x, 2, text)
         layers, kappa, w = state or self.start(len(x))
         gates, of_output = self._parts(hand, -1)
@@ -210,7 +210,7 @@ class SynthesisNetwork(nn.Module):
         return y if of_output is None else y + of_output, phi, SynthesisState(states, kappa, w)
 
     def _parts(self, hand: Tensor | None, dim: int = 0) -> tuple[list[Tensor | None], Tensor | None]:
-        """A hand or the basis, along ``dim``: the part of each layer's gates, and that of the outputs."""
+        """Split a hand or the basis along ``dim`` into the part of each layer's gates and that of the outputs."""
         layers, H = self.config.num_layers, self.config.hidden_size
         if hand is None:
             return [None] * layers, None

@@ -1,8 +1,8 @@
 """Truncated back-propagation through time: the gradient goes back within a block of steps and no further.
 
-A sequence is cut into blocks, and a block begins with the values of the state that the one before it left, without
-their history (Williams & Peng 1990; as is usual today, with as many steps forward as back). The outputs are those of
-the whole sequence. What is lost is the influence of a step on an error in a later block.
+A sequence is cut into blocks, and each block starts from the final state of the one before it, detached from its
+history (Williams & Peng 1990; as is usual today, with as many steps forward as back). The outputs are those of
+the whole sequence. Only the influence of a step on an error in a later block is lost.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def truncate(network: nn.Module, steps: int | None) -> None:
 def blockwise(
     cell: Callable[..., tuple[Tensor, State]], x: Tensor, state: State, steps: int | None, last: Tensor | None = None
 ) -> tuple[Tensor, State]:
-    """Run a cell over ``x`` (T, B, D) in blocks of ``steps``, all at once if None: y and the state after ``last``."""
+    """Run a cell over ``x`` (T, B, D) in blocks of ``steps`` (None: all); return y and the state after ``last``."""
     if steps is None or len(x) <= steps:
         return cell(x, state, last)
     outputs, start = [], 0

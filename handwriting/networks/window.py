@@ -1,4 +1,4 @@
-"""The soft window over the text, and the layer that it reads and feeds.
+"""The soft window over the text, and the layer that it reads from and feeds.
 
 Graves 2013 (arXiv 1308.0850), equations 46 to 51. From the layer's output h_t come K components ::
 
@@ -6,8 +6,8 @@ Graves 2013 (arXiv 1308.0850), equations 46 to 51. From the layer's output h_t c
     phi(t, u) = sum_k alpha_k exp(-beta_k (kappa_k - u)^2)        u = 1 .. U
     w_t = sum_u phi(t, u) c_u                                     c_u: character u, one-hot
 
-so that no location ever moves back. w_t is part of the layer's own input at t + 1: its steps must be taken one by one.
-:class:`WindowedLayer` takes them in one autograd node with the derivative by hand.
+so that no location ever moves back. w_t is part of the layer's own input at t + 1: its steps must be computed one by
+one. :class:`WindowedLayer` computes them in one autograd node with a hand-written derivative.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from handwriting.errors import InkError
 from handwriting.networks.cells import Cell, ForgetCell, State, Variant, make_cell
 
 POINTS_PER_CHARACTER = 25.0
-"""About what a pen that is sampled 100 times a second leaves: the window's speed at the start of training."""
+"""Roughly the number of points per character of a pen sampled 100 times a second; sets the window's initial speed."""
 
 EXPONENT_LIMIT = 10.0
-"""Largest alphâ, betâ and kappâ that exp sees: 22,026 characters a point. Without it one wild step makes inf * 0."""
+"""Largest alphâ, betâ and kappâ passed to exp: 22,026 characters per point. Without it one wild step makes inf * 0."""
 
 _CHUNK = 16
 """Steps whose local derivatives are computed at once in the backward pass: few calls, and they stay in the cache."""
 
 
 def one_hot(text: Tensor, characters: int) -> Tensor:
-    """``text`` (B, U), 1 to C and 0 for padding and the unknown → (B, U, C) float, no character where it is 0."""
+    """Encode ``text`` (B, U), 1 to C and 0 for padding and the unknown, as float (B, U, C); 0 becomes zeros."""
     return F.one_hot(text, characters + 1)[..., 1:].float()
 
 
 class Window(nn.Module):
-    """The K ``components``' parameters from H outputs of the layer: alphâ, betâ, kappâ, in this order."""
+    """Computes the parameters of the K ``components`` from H layer outputs: alphâ, betâ, kappâ, in this order."""
 
     def __init__(self, hidden_size: int, components: int) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Window(nn.Module):
             self.linear.bias[2 * components :] = -math.log(POINTS_PER_CHARACTER)
 
     def forward(self, h: Tensor, kappa: Tensor, characters: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """One step: ``h`` (B, H), ``kappa`` (B, K), ``characters`` (B, U, C) → w (B, C), phi (B, U), kappa (B, K)."""
+        """Map ``h`` (B, H), ``kappa`` (B, K), ``characters`` (B, U, C) to w (B, C), phi (B, U), kappa (B, K)."""
         with torch.autocast(h.device.type, enabled=False):
             given = self.linear(h.to(kappa.dtype)).clamp(max=EXPONENT_LIMIT)
             alpha, beta, move = given.exp().chunk(3, 1)
@@ -61,14 +61,14 @@ class Window(nn.Module):
 
 
 def weights(alpha: Tensor, beta: Tensor, kappa: Tensor, length: int) -> Tensor:
-    """phi(u) for u = 1 .. ``length`` (B, U), from parameters (B, K) each."""
+    """Compute phi(u) for u = 1 .. ``length``, (B, U), from parameters (B, K) each."""
     u = torch.arange(1, length + 1, device=kappa.device, dtype=kappa.dtype)
     distance = kappa.unsqueeze(2) - u  # (B, K, U)
     return (alpha.unsqueeze(2) * torch.exp(-beta.unsqueeze(2) * distance.square())).sum(1)
 
 
 class WindowedLayer(nn.Module):
-    """An LSTM layer over x_t (D numbers) and w_{t-1} (C characters), and the window that it moves."""
+    """An LSTM layer over x_t (D numbers) and w_{t-1} (C characters), with the window that it moves."""
 
     def __init__(
         self, input_size: int, characters: int, hidden_size: int, components: int, variant: Variant = "forget"
@@ -80,7 +80,7 @@ class WindowedLayer(nn.Module):
     def step(
         self, x: Tensor, characters: Tensor, state: State, kappa: Tensor, w: Tensor, bias: Tensor | None = None
     ) -> tuple[State, Tensor, Tensor, Tensor]:
-        """One step: ``x`` (B, D) and the state → the next (h, c), w (B, C), phi (B, U), kappa (B, K)."""
+        """Run one step: map ``x`` (B, D) and the state to the next (h, c), w (B, C), phi (B, U), kappa (B, K)."""
         inputs = torch.cat([x, w], 1)
         state = self.cell.step(inputs, state) if bias is None else _forget(self.cell).step(inputs, state, bias)
         w, phi, kappa = self.window(state[0], kappa, characters)
@@ -89,11 +89,12 @@ class WindowedLayer(nn.Module):
     def forward(
         self, x: Tensor, characters: Tensor, state: State, kappa: Tensor, w: Tensor, bias: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor, State, Tensor]:
-        """All steps: ``x`` (T, B, D) → y (T, B, H), w (T, B, C), phi (T, B, U), the last (h, c) and kappa.
+        """Run all steps: map ``x`` (T, B, D) to y (T, B, H), w (T, B, C), phi (T, B, U), the last (h, c) and kappa.
 
         ``bias`` (B, 4H) is added to the gates of every step, in the *forget* variant.
 
-        In the *forget* variant neither ``x``, ``characters`` nor the state get a gradient, and phi and kappa pass none.
+        In the *forget* variant neither ``x``, ``characters`` nor the state get a gradient, and phi and kappa propagate
+        none.
         """
         if not isinstance(self.cell, ForgetCell):
             return self._stepwise(x, characters, state, kappa, w)
@@ -123,15 +124,15 @@ class WindowedLayer(nn.Module):
 
 def _forget(cell: Cell) -> ForgetCell:
     if not isinstance(cell, ForgetCell):
-        raise InkError("a hand's code needs the variant forget; the others know no bias for each line")
+        raise InkError("a hand's code needs the variant forget; the others have no bias per line")
     return cell
 
 
 class _Windowed(torch.autograd.Function):
     """The recurrence of layer and window over all steps; the gradient goes to the weights only.
 
-    The layer's matrix products run in dtype ``low``, the window and all else in the dtype of ``c``: locations add up
-    over a line.
+    The layer's matrix products run in dtype ``low``, the window and everything else in the dtype of ``c``: locations
+    add up over a line.
     """
 
     @staticmethod
@@ -235,9 +236,9 @@ class _Windowed(torch.autograd.Function):
 
 
 def _gate_slopes(gates: Tensor, earlier: Tensor, squashed: Tensor) -> tuple[Tensor, Tensor]:
-    """What to multiply the gradient of c_t (for i, f, g) and h_t (for o) with to get the gates', (T, B, 4, H).
+    """Return factors (T, B, 4, H) from the gradient of c_t (for i, f, g) and h_t (for o) to that of the gates.
 
-    And (T, B, H): what to multiply the gradient of h_t with to get that of c_t. ``earlier``: c_{t-1}.
+    Also return factors (T, B, H) from the gradient of h_t to that of c_t. ``earlier``: c_{t-1}.
     """
     i, f, g, o = gates.chunk(4, 2)
     slopes = torch.stack(
@@ -247,9 +248,9 @@ def _gate_slopes(gates: Tensor, earlier: Tensor, squashed: Tensor) -> tuple[Tens
 
 
 def _window_slopes(terms: Tensor, kappas: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
-    """Moments (T, B, 3K, U), whose products with the gradient of phi are those of alphâ, -beta and kappa.
+    """Return moments (T, B, 3K, U), whose products with the gradient of phi are those of alphâ, -beta and kappa.
 
-    And factors (T, B, 3, K), what to multiply these with to get those of alphâ, betâ, kappâ: 0 at the limit.
+    Also return factors (T, B, 3, K) from these to the gradients of alphâ, betâ, kappâ: 0 at the limit.
     """
     K, U = terms.shape[2:]
     u = torch.arange(1, U + 1, device=terms.device, dtype=terms.dtype)

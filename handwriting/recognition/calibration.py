@@ -1,6 +1,6 @@
 """Probabilities that a line, a word or a character was read correctly.
 
-Two kinds of evidence, the rivals that the search found beside the best text and the network's own confidence, go into
+Two kinds of evidence, the rivals that the search found for the best text and the network's own confidence, go into
 three logistic regressions that were fitted on lines with known texts (Platt 1999; Guo et al. 2017, "On calibration of
 modern neural networks"). The weights are stored on the recognizer's card, separately for each decoder, because they
 hold for one combination of network, language model and search. Without fitted weights no probability is stated;
@@ -27,14 +27,14 @@ TEMPERATURE = 2.0
 """Scores are divided by this before they are compared: language model and network make the same errors together."""
 
 EVIDENCE_LEVELS = ("character", "word", "line")
-"""What probabilities are stated for; the fields of :class:`Calibration`, in order."""
+"""Levels at which probabilities are stated; the fields of :class:`Calibration`, in order."""
 EVIDENCE_COLUMNS = (2, 3, 3)
 """Number of columns of the evidence at each level."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What speaks for the best of several hypotheses, as features of logistic regressions."""
+    """Evidence for the best of several hypotheses, as features of logistic regressions."""
 
     characters: Floats
     """Shape (U, 2): log-odds of each character according to the rivals that contain it, and to the network."""
@@ -44,8 +44,8 @@ class Evidence:
     spans: tuple[tuple[int, int], ...]
     """The characters of each word, half-open."""
     line: Floats
-    """Shape (1, 3): log-odds against the rivals; the network's confidence in the text, ``-log(1 - log p)``; and what
-    the language model adds to the score, per character."""
+    """Shape (1, 3): log-odds against the rivals; the network's confidence in the text, ``-log(1 - log p)``; and the
+    language model's contribution to the score, per character."""
 
 
 def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str, float]], frames: NDArray) -> Evidence:

@@ -28,7 +28,7 @@ IMPOSSIBLE = -np.inf
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A text that a line may say."""
+    """A possible text of a line."""
 
     text: str
     log_probability: float
@@ -36,7 +36,7 @@ class Hypothesis:
     steps: StepRanges
     """Network steps of each character on the most probable path of this text."""
     score: float
-    """What the decoder ranks by: the log-probability plus the scores of a language model or lexicon."""
+    """Score by which the decoder ranks: the log-probability plus the scores of a language model or lexicon."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Which points of the ink each character was written with.
+"""Assign each character the points of the ink that it was written with.
 
-CTC marks a character by a spike somewhere within its ink. What lies between two neighbouring spikes is divided between
-the two characters.
+CTC marks a character by a spike somewhere within its ink. The points between two neighbouring spikes are divided
+between the two characters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Counts of what the pen does, from which the orientation of ink is told.
+"""Counts of pen movements, from which the orientation of ink is determined.
 
 The counts of an ink that is turned by a quarter, mirrored, or whose strokes are reversed are those of the ink itself in
 another order: :func:`permutation` gives that order, so one count serves for every orientation. Lengths are in letter
@@ -21,17 +21,17 @@ SECTORS = 16
 STEP = 0.2
 """Length of a step along a stroke."""
 MOST_STEPS = 50_000
-"""A larger page has longer steps."""
+"""Largest number of steps; a larger page gets longer steps."""
 LAGS = (1, 3, 6)
-"""Steps between the two directions of a pair."""
+"""Numbers of steps between the two directions of a pair."""
 NEAR, FAR = 1.5, 5.0
-"""Distances between strokes: beside it, in the next word, on another line."""
+"""Limits of the distance to the next stroke: nearby, in the next word, on another line."""
 DOT = 0.35
 """Largest extent of a dot."""
 MOVES = 4
-"""Kinds of a move to the next stroke: near, farther, far, to a dot."""
+"""Number of kinds of moves to the next stroke: near, farther, far, to a dot."""
 CHORDS = 3
-"""Kinds of a stroke by the length of its chord: short, medium, long."""
+"""Number of kinds of strokes by the length of the chord: short, medium, long."""
 ENDS_BEGIN = len(LAGS) * SECTORS**2
 CHORDS_BEGIN = ENDS_BEGIN + 2 * SECTORS
 MOVES_BEGIN = CHORDS_BEGIN + CHORDS * SECTORS
@@ -40,8 +40,10 @@ SIZE = MOVES_BEGIN + MOVES * SECTORS
 
 
 def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
-    """Where each count goes when ink is mirrored left to right, then turned clockwise by quarter ``turns``, and when
-    its strokes are reversed: ``counts(changed)[permutation] == counts(ink)``."""
+    """Return where each count goes when ink is mirrored, then turned clockwise by quarter ``turns``, then reversed.
+
+    Mirroring is left to right; ``backward`` reverses the strokes: ``counts(changed)[permutation] == counts(ink)``.
+    """
     direction = np.arange(SECTORS)
     moved = (SECTORS // 2 - direction) % SECTORS if mirrored else direction
     moved = (moved + SECTORS // 4 * turns) % SECTORS
@@ -57,7 +59,7 @@ def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
 
 
 def stroke_counts(ink: Ink) -> tuple[Floats, Floats]:
-    """The counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,)."""
+    """Return the counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,)."""
     scale = letter_size(ink)
     points, _ = resample(ink, max(STEP * scale, float(segments(ink)[2].sum()) / MOST_STEPS))
     strokes = len(ink.starts)
@@ -97,17 +99,17 @@ def stroke_counts(ink: Ink) -> tuple[Floats, Floats]:
 
 
 def sector(dx: Floats, dy: Floats) -> Integers:
-    """The nearest of the 16 directions, counted clockwise from rightward as y grows downward."""
+    """Return the nearest of the 16 directions, counted clockwise from rightward as y grows downward."""
     return np.round(np.arctan2(dy, dx) * SECTORS / (2 * np.pi)).astype(np.int64) % SECTORS
 
 
 def letter_size(ink: Ink) -> float:
-    """About the size of a small letter; the same however the ink is turned."""
+    """Return the approximate size of a small letter; it does not depend on the orientation."""
     return float(np.sqrt(_run(ink, ink.x) * _run(ink, ink.y)))
 
 
 def _run(ink: Ink, along: Floats) -> float:
-    """How far the pen goes one way along an axis before it turns: the median, each weighing its length."""
+    """Return how far the pen goes one way along an axis before it turns: the median, weighted by length."""
     step = np.diff(along)
     step[ink.starts[1:] - 1] = 0.0
     moving = step != 0

@@ -34,11 +34,12 @@ ForwardPass = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]
 """Maps sequences of steps, each (T, D), to their log-probabilities, each (T', V)."""
 
 BATCH_LINES = 8
-"""Lines per batch; larger batches are no faster."""
+"""Number of lines per batch; larger batches are no faster."""
 BEAM_PER_ALTERNATIVE = 10
 """Prefixes kept for each alternative, so that alternatives differ in more than one place."""
 SHORT_STEPS = 16
-"""Ink of fewer network steps is a letter or part of a word; the language model, one of sentences, gets less weight."""
+"""Ink of fewer network steps is a letter or part of a word; the language model, trained on sentences, gets less
+weight."""
 
 
 class Recognizer:
@@ -227,6 +228,8 @@ class Recognizer:
             else:
                 search = self.search(scorer, len(log_probs), beam)
                 found = search.search(log_probs)
+                if decoder == "language":
+                    found = self.language.rescored(found, hints.context, min(1.0, len(log_probs) / SHORT_STEPS))
                 rivals = [(one.text, one.score) for one in found[:RIVALS]]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
             return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)

@@ -1,6 +1,6 @@
-"""The decoder LSTM of a recognizer that has one: the text character by character, with what was looked at.
+"""The decoder LSTM of a recognizer: text character by character, with its attention.
 
-See ``networks/seq2seq.py``. The decoder's graph is one step of it; the most probable character is taken at every place.
+See ``networks/seq2seq.py``. The graph performs one step of the decoder; decoding is greedy.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from handwriting.recognition.decode import Hypothesis, StepRanges
 from handwriting.runtime import Graph
 
 FILE = "decoder.onnx"
-"""The decoder's graph, beside ``model.onnx`` in a checkpoint's folder."""
+"""File name of the decoder's graph, next to ``model.onnx`` in a checkpoint folder."""
 END = 0
-"""The index that ends a text, and stands before its first character."""
+"""Index that ends a text, and that is the input before its first character."""
 Floats = NDArray[np.float32]
 
 
@@ -77,13 +77,13 @@ class Seq2SeqDecoder:
 
 
 def reader_weights(weights: Mapping[str, NDArray]) -> dict[str, NDArray]:
-    """The encoder's weights, under the names that they have in a recognizer with CTC alone."""
+    """Return the encoder's weights, under their names in a recognizer with CTC alone."""
     prefix = "reader."
     return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
 
 
 def _steps(attention: Floats | None, characters: int, steps: int) -> StepRanges:
-    """The steps of each character, half-open and in order."""
+    """Return the steps of each character, half-open and in order."""
     if attention is None:
         at = (np.arange(characters) + 0.5) * steps / max(characters, 1)
     else:

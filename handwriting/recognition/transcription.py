@@ -1,4 +1,4 @@
-"""What a recognizer returns: the readings of a line of ink, and where their words and characters stand."""
+"""The result of a recognizer: the readings of a line of ink, and the places of their words and characters."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ class Word:
 
 @dataclass(frozen=True)
 class Reading:
-    """One text that the ink may say."""
+    """One possible text of the ink."""
 
     text: str
     log_probability: float
     """Natural logarithm of the network's probability: of the text for beam decoders, of its best path for greedy."""
     characters: tuple[Character, ...] = field(repr=False)
     probability: float | None = None
-    """Probability that this is what the ink says; None without a calibration."""
+    """Probability that the reading is right; None without a calibration."""
 
 
 @dataclass(frozen=True, repr=False)
 class Transcription:
-    """What a line of ink says: the readings, best first, and the words of the best one.
+    """The text of a line of ink: the readings, best first, and the words of the best one.
 
-    A notebook shows the ink above its readings.
+    Notebooks show the ink above its readings.
 
     >>> import handwriting
     >>> handwriting.transcribe(handwriting.read("datasets/samples/line.xml")).text
@@ -77,7 +77,7 @@ class Transcription:
     """At least one."""
     words: tuple[Word, ...] = ()
     evidence: Evidence | None = field(default=None, compare=False)
-    """What the probabilities are computed from."""
+    """The evidence from which the probabilities are computed."""
     ink: Ink | None = field(default=None, compare=False)
     """The ink that was read."""
 
@@ -102,7 +102,7 @@ class Transcription:
         return self.readings[0].characters
 
     def relocated(self, ink: Ink, points: NDArray[np.int64]) -> Transcription:
-        """The same in another ink, with each point ``i`` of the ink that was read at ``points[i]``."""
+        """Move the transcription to another ink, in which point ``i`` of the original is point ``points[i]``."""
         if np.array_equal(points, np.arange(len(points))):
             return replace(self, ink=ink)
 

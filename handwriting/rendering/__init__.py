@@ -1,17 +1,17 @@
-"""Render ink: every kind of file is made from one `Drawing` in millimetres; and ink written with a font.
+"""Render ink: every file type is made from one `Drawing` in millimetres. Also writes ink with a font.
 
 =============== =================================================================================
-`drawing`       `Drawing`: ink in its place on a sheet, with pen, paper and title; any ink fitted into a box
+`drawing`       `Drawing`: ink placed on a sheet, with pen, paper and title; any ink fitted into a box
 `layout`        `PageLayout`: lines of writing on plain, ruled or squared paper, or in a tight box
-`save`          write a drawing to a file of the kind that its name ends in
+`save`          write a drawing to a file; the ending of its name chooses the type
 `svg`           SVG with smooth curves, for people, editors and web pages
 `animation`     SVG that writes itself
-`plotter`       SVG of the strokes alone, ordered so that pen-up moves are short
+`plotter`       SVG of only the strokes, ordered so that pen-up moves are short
 `png`, `pdf`    pixels, and vectors with searchable text; contact sheets with captions
-`hershey`       the other way round: ink written with a single-stroke font, for demonstrations and tests
+`hershey`       ink made with a single-stroke font, for demonstrations and tests
 `curves`        smooth curves fitted to a pen's many points
 `splines`       decimation, curves through points, and the scale that fits ink into a box
-`color`         the spellings of colours that all kinds of file understand
+`color`         colour spellings that all file types understand
 `figure`        the matplotlib figure that `png` rasterises
 =============== =================================================================================
 

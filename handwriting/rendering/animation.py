@@ -1,9 +1,9 @@
-"""An SVG that writes itself: strokes appear in the order and at the speed of the pen.
+"""Animated SVG that writes itself: strokes appear in the order and at the speed of the pen.
 
-A stroke is hidden until its turn, and then its only dash grows to the whole length. Both are SMIL animations, which
-browsers play without a script wherever the file is shown, in an ``<img>`` as well. The file holds the finished writing
-and the animation only hides it for a time: a viewer without animations shows everything, a browser shows everything in
-the end, and a style sheet shows everything at once to people who have asked for reduced motion.
+A stroke is hidden until its turn; then its only dash grows to the whole length. Both are SMIL animations, which
+browsers play without a script wherever the file is shown, even in an ``<img>``. The file contains the finished writing
+and the animation only hides it for a time: a viewer without animation support shows everything, a browser shows
+everything in the end, and a style sheet shows everything at once to people who have asked for reduced motion.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ POINTS_PER_SECOND = 100.0
 LIFT_SECONDS = 0.1
 """Time to lift the pen and put it down again, between lines and where the ink has no times."""
 TRAVEL_MM_PER_SECOND = 150.0
-"""Speed of the lifted pen in between."""
+"""Speed of the lifted pen."""
 MAX_REST_SECONDS = 1.0
-"""Longest rest of the pen; longer ones, in which the writer may have paused to think, are cut short."""
+"""Longest rest of the pen; longer ones, in which the writer may have paused to think, are shortened to this."""
 LEAD_SECONDS = 0.3
 """Time before the first stroke."""
 
 COURSE_TOLERANCE = 0.05
-"""How far the animated pen may be from the real one, as a share of the stroke's length and time."""
+"""Largest deviation of the animated pen from the real one, as a share of the stroke's length and time."""
 
 REDUCED_MOTION_CSS = (
     "@media(prefers-reduced-motion:reduce){#%s path{visibility:visible!important;stroke-dasharray:none!important}}"
@@ -43,7 +43,7 @@ REDUCED_MOTION_CSS = (
 
 @dataclass(frozen=True)
 class Timing:
-    """When a stroke is written."""
+    """Start, duration and pace of a stroke."""
 
     begin: float
     """Seconds after the first stroke began."""
@@ -98,9 +98,9 @@ def _growth(timing: Timing, begin: float, duration: float) -> Animate:
 
 
 def schedule(inks: Sequence[Ink]) -> Iterator[Timing]:
-    """The timing of each stroke of ``inks``, in millimetres: line after line, in order and without overlap.
+    """Yield the timing of each stroke of ``inks``, in millimetres: line after line, in order and without overlap.
 
-    Times are the ink's own where it has them; a clock that runs backwards stands still, and long rests are cut short.
+    The ink's own times are used if it has any; a clock that runs backwards is held, and long rests are shortened.
     """
     now, pen = 0.0, None
     for ink in inks:
@@ -120,7 +120,7 @@ def schedule(inks: Sequence[Ink]) -> Iterator[Timing]:
 
 
 def _course(steps: Floats, lengths: Floats) -> Floats:
-    """A few knots from (0, 0) to (1, 1), given the time and length of each step."""
+    """Return a few knots from (0, 0) to (1, 1), given the time and length of each step."""
     if not (steps.any() and lengths.any()):
         return np.array([[0.0, 0.0], [1.0, 1.0]])
     course = np.cumsum(np.column_stack([steps, lengths]), axis=0)

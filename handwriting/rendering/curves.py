@@ -1,12 +1,12 @@
-"""Strokes as smooth curves: a few cubic Bézier segments that follow a pen's many points.
+"""Fit strokes with smooth curves: a few cubic Bézier segments that follow a pen's many points.
 
 A pen is sampled many times a second, on a grid and with a sensor's noise. All of that shows when the points are joined,
 even by a spline: corners where the pen was fast, tremor where it was slow. So the curve is fitted to the points instead
 of drawn through them, as in Schneider 1990 ("An algorithm for automatically fitting digitized curves", Graphics Gems).
 A stroke is cut at its sharp corners. Each piece is fitted as one cubic segment with known end directions, whose two arm
 lengths come from least squares. Where a point is too far away, the piece is cut again, and both halves keep the
-direction that they share. Unlike there, all open pieces of a drawing are solved at once, level by level, and neighbours
-that also fit as one segment are joined again (``piecewise.py``).
+direction that they share. Unlike in that paper, all open pieces of a drawing are solved at once, level by level, and
+neighbours that also fit as one segment are joined again (``piecewise.py``).
 
 Points are complex numbers x + iy in millimetres: a distance is ``abs``, and a turn is the angle of a quotient.
 """
@@ -27,8 +27,8 @@ Complex = NDArray[np.complex128]
 Integers = NDArray[np.int64]
 
 TOLERANCE_MM = 0.05
-"""Largest distance of a point from its curve, less than the width of a pen stroke hides: three steps of IAM-OnDB's
-grid, a fiftieth of an x-height."""
+"""Largest distance of a point from its curve; the width of a pen stroke hides smaller ones. It is three steps of
+IAM-OnDB's grid, a fiftieth of an x-height."""
 REACH_MM = 0.2
 """Length over which directions are measured, so that jitter averages out; the next point may be farther."""
 
@@ -82,7 +82,7 @@ class Trace:
         return np.interp(along, self.along, self.z.real) + 1j * np.interp(along, self.along, self.z.imag)
 
     def sides(self, first: Integers, last: Integers) -> tuple[Integers, Complex, Complex, Floats, Floats]:
-        """For all points of the pieces ``first`` to ``last``: index, mean direction before and after, and its lengths.
+        """Return index, mean direction before and after, and both lengths for each point of the pieces.
 
         Nothing precedes a piece's first point or follows its last: there the length is 0 and the direction meaningless.
         """
@@ -111,9 +111,9 @@ def _pieces(trace: Trace, first: Integers, last: Integers) -> tuple[Integers, In
 
 
 def _directions(trace: Trace, begin: Integers, end: Integers) -> tuple[Complex, Complex]:
-    """Unit vectors in which the curve leaves each point and arrives at it; they differ only at corners.
+    """Return unit vectors in which the curve leaves each point and arrives at it; they differ only at corners.
 
-    They are the tangents of parabolas: inside a piece through three points, at its ends continued.
+    They are tangents of parabolas through three points, which are extended at the ends of a piece.
     """
     index, before, after, reach_before, reach_after = trace.sides(begin, end)
     inner = before * reach_after + after * reach_before
@@ -138,7 +138,7 @@ def _unit(vector: Complex) -> Complex:
 
 @dataclass(frozen=True)
 class Course:
-    """What is known of each point before anything is fitted; every array has shape (points,)."""
+    """Properties of each point, known before the fit; every array has shape (points,)."""
 
     z: Complex
     along: Floats
@@ -151,7 +151,7 @@ class Course:
     after: Floats
     """Distance to the next point of the piece; infinite at its last point."""
     bow: Floats
-    """How far the curve may be, halfway, from the line to the previous point, in addition to two tolerances."""
+    """Allowed distance of the curve, halfway, from the line to the previous point, in addition to two tolerances."""
 
     @classmethod
     def of(cls, trace: Trace, begin: Integers, end: Integers) -> Course:
@@ -183,7 +183,7 @@ def _fit(course: Course, begin: Integers, end: Integers, tolerance: float) -> Pi
 def _solve(
     course: Course, begin: Integers, end: Integers, tolerance: float
 ) -> tuple[Floats, Floats, NDArray[np.bool_], Integers]:
-    """Fit pieces of three points or more: both arm lengths, whether the segment fits, and the worst inner point.
+    """Fit pieces of three points or more; return both arm lengths, whether the segment fits, and the worst inner point.
 
     A point of the segment is b0·start + b1·(start + arm1·leaving) + b2·(stop - arm2·arriving) + b3·stop with
     Bernstein's weights b: linear in the two arms for given parameters u. These start as shares of the piece's length
@@ -191,7 +191,7 @@ def _solve(
     """
     z, along = course.z, course.along
     size = end - begin  # all points but the first
-    groups = np.cumsum(size) - size  # where each piece's points begin among all
+    groups = np.cumsum(size) - size  # index of each piece's first point among all points
     owner = np.repeat(np.arange(len(size)), size)
     index = np.arange(len(owner)) + (begin + 1 - groups)[owner]
     length = along[end] - along[begin]
@@ -228,7 +228,7 @@ def _solve(
     greatest = np.maximum.reduceat(error, groups)
     hits = np.flatnonzero(error == greatest[owner])[::-1]
     worst = np.empty_like(begin)
-    worst[owner[hits]] = index[hits]  # of equals, the last assignment stays: the earliest point
+    worst[owner[hits]] = index[hits]  # among equals, the last assignment wins: the earliest point
     return arm1, arm2, greatest <= tolerance, np.minimum(worst, end - 1)
 
 
@@ -238,6 +238,6 @@ def _bernstein(u: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def _dot(a: Complex, b: Complex) -> Floats:
-    """The scalar product of plane vectors."""
+    """Return the scalar product of plane vectors."""
     product: Floats = a.real * b.real + a.imag * b.imag
     return product

@@ -1,4 +1,4 @@
-"""A drawing: ink in its place on a sheet, in millimetres. Every kind of file is made from this value.
+"""A drawing: ink placed on a sheet, in millimetres. Every file type is made from this value.
 
 `fitted` scales any ink into a box; `layout.compose` places lines of writing that already have their size. `svg`, `png`,
 `pdf`, `animation` and `plotter` take a drawing.
@@ -27,7 +27,7 @@ MAX_SIDE_MM = 5000.0
 
 RULING_COLOR = "#b4cbe2"
 RULING_MM = 0.15
-"""Width of the lines that are printed on ruled and squared paper."""
+"""Width of the lines printed on ruled and squared paper."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -36,7 +36,7 @@ class PrintedLines(NamedTuple):
     """Lines printed on the paper in one colour and width."""
 
     lines: tuple[tuple[float, float, float, float], ...]
-    """x1, y1, x2, y2 of each; a line of no length is a dot."""
+    """x1, y1, x2, y2 of each line; a line of no length is a dot."""
     color: str = RULING_COLOR
     width: float = RULING_MM
 
@@ -56,17 +56,17 @@ class Drawing:
     stroke: float = 0.45
     """Width of the pen strokes."""
     sheet: bool = False
-    """True if a white sheet lies under the ink; a single line of writing has none."""
+    """Whether a white sheet lies under the ink; a single line of writing has none."""
     title: str | None = None
     """Name for screen readers, and title of a PDF."""
     desc: str | None = None
     """Description for screen readers, and subject of a PDF."""
     printed: tuple[PrintedLines, ...] = ()
-    """What is printed on the paper, under the ink, in the order of printing."""
+    """Lines printed on the paper, under the ink, in the order of printing."""
     pen: Pen | None = None
-    """A pen whose line varies in width; None draws lines of the width ``stroke``."""
+    """A pen with a varying line width; None draws lines of the width ``stroke``."""
     blank: bool = False
-    """True if a sheet without ink is meant."""
+    """Whether a sheet without ink is intended."""
 
     def __post_init__(self) -> None:
         if not self.inks and not self.blank:
@@ -118,7 +118,7 @@ def fitted(
     title: str | None = None,
     desc: str | None = None,
 ) -> Drawing:
-    """Draw ``ink``, in any unit, as large as it fits into ``width_mm`` x ``height_mm`` with its margins.
+    """Draw ``ink``, in any unit, as large as fits into ``width_mm`` x ``height_mm`` with its margins.
 
     The default size is A4's text area; the default title is the ink's text. Raises :class:`InkError` for sizes that
     leave no room and for ink that is too large to measure.

@@ -1,4 +1,4 @@
-"""Ink with known text: a single-stroke font, written as if by hand.
+"""Ink with known text, from a single-stroke font written as if by hand.
 
 A. V. Hershey's fonts (National Bureau of Standards, 1967) consist of lines instead of outlines, as a pen draws them.
 Four things distinguish them from handwriting, and each is added here: the order of strokes (`PRINT_ORDERS`,
@@ -28,16 +28,16 @@ Glyphs = dict[str, tuple[float, list[Floats]]]
 """Each character's width and lines, of shape (n, 2), relative to its left edge and the baseline."""
 
 FONTS = ("rowmans", "futural", "cursive")
-"""Hand print; the same with full stops and commas above the baseline; joined-up writing with ornate capitals."""
+"""Printed letters; the same with full stops and commas above the baseline; joined-up writing with ornate capitals."""
 
 CAPITAL_HIMETRIC = 400.0
 """Height of a capital in himetric (hundredths of a millimetre), the unit of the ink that `write` returns: 4 mm."""
 
 STEP_CAPITALS = 0.03
-"""Distance of neighbouring points, in capitals: 130 points a second at the pen's usual speed, as a tablet samples."""
+"""Distance of neighbouring points, in capitals: 130 points a second at the pen's usual speed, like a tablet."""
 
 SMALL_LETTER_HEIGHTS = np.array([[-1.0, -1.0], [-2 / 3, -0.5], [0.0, 0.0], [1 / 3, 0.4]])
-"""Heights in small letters of the font (x-height 2/3), and as people write them (1/2, with longer tails)."""
+"""Heights in small letters of the font (x-height 2/3), and in people's writing (1/2, with longer tails)."""
 
 # How people draw each letter with the font's lines. "1+0 2r" is line 1 and then line 0 without lifting the pen, then
 # line 2 backwards. Lines that are not named, second copies that only thicken the letter, are left out. Letters that are
@@ -135,7 +135,7 @@ def vary(random: np.random.Generator, jitter: float, joined: bool) -> Variation:
 
 @functools.cache
 def load(font: str) -> Glyphs:
-    """The letters of ``font`` as people draw them: lines in writing order, dots as short ticks."""
+    """Load the letters of ``font`` as people draw them: lines in writing order, dots as short ticks."""
     if font not in FONTS:
         raise InkError(f"no font {font!r}; choose one of {', '.join(FONTS)}")
     try:
@@ -163,12 +163,12 @@ def load(font: str) -> Glyphs:
 
 
 def _run(lines: list[Floats], part: str) -> Floats:
-    """Line 2 for ``"2"``, and the same line backwards for ``"2r"``."""
+    """Return line 2 for ``"2"``, and the same line backwards for ``"2r"``."""
     return lines[int(part[:-1])][::-1] if part.endswith("r") else lines[int(part)]
 
 
 def tidy(line: Floats) -> Floats:
-    """Draw as people do what the font draws as a tiny diamond: a full stop is a tick, and a comma only its tail."""
+    """Replace the font's tiny diamonds by what people draw: a tick for a full stop, only the tail of a comma."""
     closed = len(line) >= 5 and (line[0] == line[4]).all() and np.ptp(line[:5], axis=0).max() < 0.1
     if closed and len(line) > 5:
         return line[4:]
@@ -181,7 +181,7 @@ def tidy(line: Floats) -> Floats:
 def _lines(
     text: str, glyphs: Glyphs, style: Variation, random: np.random.Generator, jitter: float, joined: bool
 ) -> Iterator[Floats]:
-    """The strokes of ``text``, each of shape (n, 2), in writing order.
+    """Yield the strokes of ``text``, each of shape (n, 2), in writing order.
 
     In joined-up writing, a letter that begins where the previous one ended continues its stroke, and the dots and bars
     of a word's small letters are drawn after the word.
@@ -240,7 +240,7 @@ def smooth(points: Floats, sigma: float) -> Floats:
 
 
 def waver(n: int, width: float, random: np.random.Generator) -> Floats:
-    """Smooth noise of shape (n, 2), with mean 0, standard deviation 1 and a correlation length of ``width`` points."""
+    """Return smooth noise (n, 2) of mean 0, standard deviation 1 and a correlation length of ``width`` points."""
     reach = int(np.ceil(3 * width))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
     white = random.standard_normal((n + 2 * reach, 2))
@@ -248,11 +248,11 @@ def waver(n: int, width: float, random: np.random.Generator) -> Floats:
 
 
 def times(points: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Times in seconds, shape (n,), from 0: about 4 capitals a second, slower in tight turns.
+    """Return times in seconds, shape (n,), from 0: about 4 capitals a second, slower in tight turns.
 
     Speed falls with the cube root of curvature, the two-thirds power law (Lacquaniti, Terzuolo & Viviani 1983), between
     the curvature of a straight line of one capital and a turn on the spot. Between strokes the pen takes a tenth of a
-    second and the time of the move.
+    second plus the time of the move.
     """
     step = np.diff(points, axis=0)
     length = np.hypot(*step.T)

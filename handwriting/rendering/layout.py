@@ -1,4 +1,4 @@
-"""Lines of writing on a page that grows with them; on printed paper, the letters of each line stand on a ruling.
+"""Lay out lines of writing on a page that grows with them; on printed paper, each line stands on a ruling.
 
 `compose` takes lines that already have their size in millimetres. Without a page width (``width_mm=None``) the drawing
 is as large as the lines and their margins, which is how a single line is drawn.
@@ -36,7 +36,7 @@ class PageLayout:
     width_mm: float | None = 210.0
     """Width of the sheet (A4 by default), or None for a drawing as large as the writing and its margins."""
     height_mm: float = 0.0
-    """Least height of the sheet (A4 has 297); it grows with its lines."""
+    """Smallest height of the sheet (A4 has 297); it grows with its lines."""
     margin_mm: float = 20.0
     """Margin on all four sides."""
     line_height_mm: float = 10.0
@@ -48,7 +48,7 @@ class PageLayout:
     stroke_mm: float = 0.4
     """Width of the pen strokes without a ``pen``."""
     pen: Pen | None = None
-    """A pen whose line varies in width."""
+    """A pen with a varying line width."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -76,12 +76,12 @@ class PageLayout:
         color.parse(self.color)
 
     def with_pen(self, pen: Pen) -> PageLayout:
-        """The same layout with another pen."""
+        """Return the same layout with another pen."""
         return replace(self, stroke_mm=pen.width, pen=None if pen.uniform else pen)
 
     @property
     def room(self) -> float:
-        """Width between the margins, for which lines are broken; infinite without a page width."""
+        """Width between the margins, at which lines are broken; infinite without a page width."""
         return math.inf if self.width_mm is None else self.width_mm - 2 * self.margin_mm
 
 
@@ -125,7 +125,7 @@ def compose(
 
 
 def sheet_size(lines: int, layout: PageLayout) -> tuple[float, float, tuple[PrintedLines, ...]]:
-    """Width and height of the sheet for a number of ``lines``, and what is printed on it.
+    """Return width and height of the sheet for a number of ``lines``, and the lines printed on it.
 
     ``layout`` must have a width.
     """
@@ -136,7 +136,7 @@ def sheet_size(lines: int, layout: PageLayout) -> tuple[float, float, tuple[Prin
 
 
 def _height(lines: int, layout: PageLayout) -> float:
-    """Height of a page of so many lines; raises :class:`InkError` if it is too large."""
+    """Return the height of a page of ``lines`` lines. Raises :class:`InkError` if it is too large."""
     height = max(layout.height_mm, 2 * layout.margin_mm + lines * layout.line_height_mm)
     if height > MAX_SIDE_MM:
         raise InkError(
@@ -149,7 +149,7 @@ def _height(lines: int, layout: PageLayout) -> float:
 def on_sheet(
     inks: Sequence[Ink], lines: int, layout: PageLayout, *, title: str | None = None, desc: str | None = None
 ) -> Drawing:
-    """Draw ``inks``, which are in their places in millimetres, on the sheet of a page with ``lines`` lines."""
+    """Draw ``inks``, already placed in millimetres, on the sheet of a page with ``lines`` lines."""
     width, height, printed = sheet_size(lines, layout)
     return _drawing(layout, width, height, tuple(inks), printed, True, title, desc)
 
@@ -168,7 +168,7 @@ def _drawing(
 
 
 def baseline(i: int, layout: PageLayout) -> float:
-    """The y of the baseline of line ``i``, in millimetres from the top of the sheet."""
+    """Return y of the baseline of line ``i``, in millimetres from the top of the sheet."""
     return layout.margin_mm + (i + ASCENT) * layout.line_height_mm
 
 
@@ -177,7 +177,7 @@ def _moved(ink: Ink, x: float, y: float) -> Ink:
 
 
 def _tight(placed: dict[int, Ink], layout: PageLayout) -> tuple[dict[int, Ink], float, float, float]:
-    """Move the inks so that their margins begin at 0; return them, width and height, and how far they were moved up."""
+    """Move the inks so that their margins begin at 0; return them, width, height, and how far up they were moved."""
     edge = layout.margin_mm + layout.stroke_mm / 2
     left, top, right, bottom = _bounds(placed)
     moved = {i: _moved(ink, edge - left, edge - top) for i, ink in placed.items()}
@@ -203,5 +203,5 @@ def _check_edges(placed: dict[int, Ink], width: float, height: float, stroke: fl
 
 
 def _printed(layout: PageLayout, width: float, height: float, first: float) -> tuple[PrintedLines, ...]:
-    """What is printed on the paper, with a line through the baseline ``first``."""
+    """Return the lines printed on the paper, one of them through the baseline ``first``."""
     return printed_lines(layout.paper, width, height, layout.line_height_mm, first, layout.margin_mm, layout.margin_mm)

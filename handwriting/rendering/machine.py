@@ -1,8 +1,8 @@
-"""A drawing as commands for a pen plotter: G-code (RS-274, as GRBL and Marlin read it) and HPGL.
+"""Convert drawings to commands for pen plotters: G-code (RS-274, as GRBL and Marlin read it) and HPGL.
 
-Strokes are flattened to straight segments that stay within :data:`FLATNESS_MM` of the smooth curve, ordered so that the
-pen travels little while it is up (``plotter.py``), and joined where one begins where another ends. A machine's y grows
-upward from the lower left corner of the sheet.
+Strokes are flattened to straight segments that stay within :data:`FLATNESS_MM` of the smooth curve, ordered for short
+pen-up travel (``plotter.py``), and joined where one begins where another ends. A machine's y grows upward from the
+lower left corner of the sheet.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from handwriting.rendering.plotter import ordered
 from handwriting.rendering.splines import Floats, decimate, sample
 
 FLATNESS_MM = 0.02
-"""Largest distance between a curve and the segments that replace it: below what a pen of any width shows."""
+"""Largest distance between a curve and the segments that replace it: less than any pen shows."""
 
 SAMPLES = 24
-"""Points on each cubic segment before those that a straight line passes near enough are left out."""
+"""Points on each cubic segment, before those close to a straight line are dropped."""
 
 DOT_MM = 0.1
-"""A dot becomes a line of this length: many machines skip moves without one."""
+"""Length of the line that replaces a dot: many machines skip moves without length."""
 
 HPGL_UNITS_PER_MM = 40
 
@@ -40,7 +40,7 @@ class Machine:
     pen_down: str
     """Commands that lower the pen, separated by ``;``."""
     pen_up: str
-    """Commands that lift it."""
+    """Commands that lift the pen."""
     feed: float = 1500.0
     """Speed while drawing, in mm per minute."""
     travel: float = 4000.0
@@ -54,7 +54,7 @@ class Machine:
     height: float | None = None
     """Height of the work area in mm; None when it is unknown."""
     outline: bool = False
-    """Whether it only moves around the bounding box of the ink with the pen up, to check the paper's place."""
+    """Whether to move only around the bounding box of the ink with the pen up, to check the paper's position."""
 
     def __post_init__(self) -> None:
         for name in ("feed", "travel", "width", "height"):
@@ -68,11 +68,12 @@ MACHINES = {
     "z": Machine("z", pen_down="G1 Z0 F600", pen_up="G0 Z5"),
     "laser": Machine("laser", pen_down="M4 S250", pen_up="M5", feed=2000.0),
 }
-"""Machines by name: a pen lifted by a servo motor, one lifted by a Z axis, and a laser that is switched."""
+"""Machines by name: a pen lifted by a servo motor, a pen lifted by a Z axis, and a laser that is switched on and
+off."""
 
 
 def machine(text: str) -> Machine:
-    """The machine that ``text`` names, with changes: ``"servo"`` or ``"z,feed=900,pen_up=G0 Z8,width=300"``.
+    """Parse a machine name with changes: ``"servo"`` or ``"z,feed=900,pen_up=G0 Z8,width=300"``.
 
     Raises :class:`InkError` for an unknown name, field or value.
 
@@ -112,7 +113,7 @@ def hpgl(drawing: Drawing, path: str | os.PathLike[str], *, join_mm: float = 0.1
 
 
 def gcode_text(drawing: Drawing, profile: Machine, *, join_mm: float = 0.1) -> str:
-    """The G-code of ``drawing``. Strokes whose ends are at most ``join_mm`` apart are drawn without lifting the pen.
+    """Return the G-code of ``drawing``; strokes whose ends are at most ``join_mm`` apart are drawn without a lift.
 
     Raises :class:`InkError` when ink lies outside the machine's work area.
     """
@@ -134,7 +135,7 @@ def gcode_text(drawing: Drawing, profile: Machine, *, join_mm: float = 0.1) -> s
 
 
 def hpgl_text(drawing: Drawing, *, join_mm: float = 0.1) -> str:
-    """The HPGL of ``drawing``, in plotter units of 1/40 mm."""
+    """Return the HPGL of ``drawing``, in plotter units of 1/40 mm."""
     rows = ["IN;SP1;"]
     for line in polylines(drawing, join_mm):
         (x, y), *others = np.rint(line * HPGL_UNITS_PER_MM).astype(int).tolist()
@@ -143,7 +144,7 @@ def hpgl_text(drawing: Drawing, *, join_mm: float = 0.1) -> str:
 
 
 def polylines(drawing: Drawing, join_mm: float) -> list[Floats]:
-    """The strokes as points (n, 2) in mm with y upward, in the order of drawing; each has at least two points."""
+    """Return the strokes as points (n, 2) in mm with y upward, in drawing order; each has at least two points."""
     curves = drawing.curves
     ends = np.array([[curve[0, 0], curve[-1, 3]] for curve in curves]) @ (1, 1j)
     order, backwards = ordered(ends)
@@ -159,7 +160,7 @@ def polylines(drawing: Drawing, join_mm: float) -> list[Floats]:
 
 
 def flattened(curve: Floats) -> Floats:
-    """Points (n, 2), n ≥ 2, that straight lines connect within :data:`FLATNESS_MM` of a curve (segments, 4, 2)."""
+    """Flatten a curve (segments, 4, 2) to points (n, 2), n ≥ 2, whose chords stay within :data:`FLATNESS_MM` of it."""
     points = sample(curve, SAMPLES)
     if np.ptp(points, axis=0).max() < 1e-6:
         return points[:1] + np.array([[-DOT_MM / 2, 0], [DOT_MM / 2, 0]])

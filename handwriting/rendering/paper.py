@@ -1,4 +1,4 @@
-"""What is printed on paper: rulings, squares, dots and the lines of French exercise books, on which writing stands."""
+"""Paper that writing stands on: rulings, squares, dots and the lines of French exercise books."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ASCENT = 0.7
 """Share of the line height above the first baseline: with an x-height of a quarter, capitals and tails have room."""
 
 SQUARE_MM = 5.0
-"""Target size of the squares; the real size divides the line height into a whole number of them."""
+"""Target size of the squares; the actual size divides the line height into a whole number of them."""
 
 DOT_COLOR, DOT_MM = "#9fb4c9", 0.4
 
 SEYES_ROWS = 4
-"""Every fourth row of French exercise paper is a line to write on."""
+"""Every fourth row of French exercise paper is a writing line."""
 
 SEYES_COLOR, SEYES_LINE_MM = "#b9a6d6", 0.25
 
@@ -26,7 +26,7 @@ SEYES_COLOR, SEYES_LINE_MM = "#b9a6d6", 0.25
 def printed_lines(
     paper: Paper, width: float, height: float, line_height: float, first: float, left: float, bottom: float
 ) -> tuple[PrintedLines, ...]:
-    """The lines on a sheet of ``width`` and ``height``, one of them on each baseline; all lengths in millimetres.
+    """Return the lines on a sheet of ``width`` and ``height``, one of them on each baseline; lengths in millimetres.
 
     ``first`` is the first baseline, ``left`` and ``bottom`` are margins. No line lies on the very edge of the sheet.
     """
@@ -51,7 +51,7 @@ def printed_lines(
 
 
 def every(step: float, through: float, low: float, high: float) -> list[float]:
-    """Positions that are multiples of ``step`` away from ``through``, above 0 and from ``low`` to below ``high``."""
+    """Return positions at multiples of ``step`` from ``through``, above 0 and from ``low`` to below ``high``."""
     first = math.ceil((max(low, 1e-6) - 1e-9 - through) / step)
     last = math.floor((high - 1e-6 - through) / step)
     return [round(through + k * step, 6) for k in range(first, last + 1)]

@@ -1,7 +1,7 @@
-"""PDF: one page for each drawing, as vectors in its own size; the same drawings give the same bytes.
+"""PDF: one page per drawing, as vectors at its own size; the same drawings give the same bytes.
 
 The recognized words can be added as invisible text under the ink, so that viewers find, select and copy them. That text
-is set in matplotlib's DejaVu Sans, of which the needed glyphs are embedded.
+is set in matplotlib's DejaVu Sans, embedded as a subset of the glyphs used.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class PlacedText:
     left: float
     baseline: float
     width: float
-    """Width that it is stretched to; 0 leaves it as it is."""
+    """Width to which the text is stretched; 0 leaves it unchanged."""
     size: float
     """Font size."""
     visible: bool = False
-    """Whether it is drawn, as typed text is; recognized words are invisible under their ink."""
+    """Whether the text is drawn, like typed text; recognized words are invisible under their ink."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def data(
     words: Sequence[Sequence[PlacedText]] = (),
     pictures: Sequence[Sequence[PlacedPicture]] = (),
 ) -> bytes:
-    """The PDF of ``drawings``, titled as the first, with the ``words`` and ``pictures`` of each under its ink."""
+    """Encode ``drawings`` as a PDF titled like the first, with the ``words`` and ``pictures`` of each under its ink."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1, initialFontName=FONT if _font(words) else None)
     canvas.setTitle(drawings[0].title or "")
@@ -125,7 +125,7 @@ def _draw(canvas: Canvas, drawing: Drawing) -> None:
 
 def _write(canvas: Canvas, word: PlacedText, height: float) -> None:
     natural = pdfmetrics.stringWidth(word.text, FONT, word.size * POINTS_PER_MM)
-    canvas.saveState()  # the rendering mode outlives the text
+    canvas.saveState()  # the text rendering mode persists after the text
     text = canvas.beginText(word.left * POINTS_PER_MM, (height - word.baseline) * POINTS_PER_MM)
     text.setFont(FONT, word.size * POINTS_PER_MM)
     text.setTextRenderMode(VISIBLE if word.visible else INVISIBLE)
@@ -141,7 +141,7 @@ def _place(canvas: Canvas, picture: PlacedPicture, height: float) -> None:
 
 
 def _font(words: Sequence[Sequence[PlacedText]]) -> bool:
-    """Register the font if there are any words; return whether there are."""
+    """Register the font if there are any words; return whether there are any."""
     if not any(words):
         return False
     if FONT not in pdfmetrics.getRegisteredFontNames():

@@ -1,8 +1,8 @@
-"""Pens whose line is wider where they move slowly, press hard or hold a broad nib: strokes as filled outlines.
+"""Pens whose line is wider where they move slowly, press hard or have a broad nib: strokes as filled outlines.
 
-A synthesizer's points, like a tablet's, come at a constant rate, so the distance between two points is the speed.
-The width along a stroke follows from speed, pressure and, for a broad nib, the direction of the movement; the outline
-is the region that a circle of that diameter sweeps.
+A synthesizer's points, like a tablet's, come at a constant rate, so the distance between two points is the speed. The
+width along a stroke follows from speed, pressure and, for a broad nib, the direction of movement; the outline is the
+region swept by a circle of that diameter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SAMPLES = 6
 """Points on each cubic segment of an outline."""
 
 CAP_POINTS = 7
-"""Points of the half circle at each end of a stroke."""
+"""Points on the half circle at each end of a stroke."""
 
 SMOOTHING = 5
 """Points over which the width is averaged: a pen's flow does not change from one sample to the next."""
@@ -37,15 +37,15 @@ class Pen:
     width: float
     """Width of the line in mm at the stroke's mean speed."""
     by_speed: float = 0.0
-    """Share of the width that is lost at twice the mean speed and gained at a standstill."""
+    """Share of the width lost at twice the mean speed and gained at a standstill."""
     by_pressure: float = 0.0
     """Share of the width that follows the pressure, where the ink has one."""
     nib_degrees: float | None = None
-    """Angle of a broad nib against the line of writing; None for a round tip."""
+    """Angle of a broad nib to the line of writing; None for a round tip."""
     thinnest: float = 0.3
     """Width along the edge of a broad nib, as a share of the full width."""
     roughness: float = 0.0
-    """Standard deviation of the width from point to point, as a share of it."""
+    """Standard deviation of the width from point to point, as a share of the width."""
     opacity: float = 1.0
 
     def __post_init__(self) -> None:
@@ -54,7 +54,7 @@ class Pen:
 
     @property
     def uniform(self) -> bool:
-        """Whether its line has the same width everywhere."""
+        """Whether the line has the same width everywhere."""
         return not (self.by_speed or self.by_pressure or self.roughness) and self.nib_degrees is None
 
 
@@ -68,7 +68,7 @@ PENS = {
 
 
 def pen(name: str, width: float | None = None) -> Pen:
-    """The pen of this name, of another ``width`` in mm if given. Raises :class:`InkError` for an unknown name.
+    """Return the pen of this name, with another ``width`` in mm if given. Raises :class:`InkError` for an unknown name.
 
     >>> pen("fountain", 1.0).nib_degrees
     40.0
@@ -79,7 +79,7 @@ def pen(name: str, width: float | None = None) -> Pen:
 
 
 def widths(stroke: Floats, pen: Pen, pressure: Floats | None = None, seed: int = 0) -> Floats:
-    """The width of the line in mm at each point of ``stroke`` (n, 2); ``pressure`` (n,) is from 0 to 1."""
+    """Return the line width in mm at each point of ``stroke`` (n, 2); ``pressure`` (n,) is from 0 to 1."""
     n = len(stroke)
     steps = np.hypot(*np.diff(stroke, axis=0).T) if n > 1 else np.zeros(1)
     speed = np.interp(np.arange(n), np.arange(len(steps)) + 0.5, steps)
@@ -101,7 +101,7 @@ def widths(stroke: Floats, pen: Pen, pressure: Floats | None = None, seed: int =
 
 
 def outline(curve: Floats, stroke: Floats, width: Floats) -> Floats:
-    """The outline (m, 2) of the smooth ``curve`` (segments, 4, 2) through ``stroke`` (n, 2), with ``width`` (n,).
+    """Return the outline (m, 2) of ``curve`` (segments, 4, 2) through ``stroke`` (n, 2), with ``width`` (n,).
 
     Fill it with the nonzero rule: where the stroke crosses itself, the outline does too.
     """
@@ -119,13 +119,13 @@ def outline(curve: Floats, stroke: Floats, width: Floats) -> Floats:
 
 
 def _progress(points: Floats) -> Floats:
-    """The share of the way along ``points`` (n, 2) at each of them, strictly rising from 0 to 1 where they differ."""
+    """Return the share of the way along ``points`` (n, 2) at each, strictly rising from 0 to 1 where they differ."""
     way = np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
     return way / way[-1] if way[-1] > 0 else np.linspace(0, 1, len(points))
 
 
 def _cap(center: Floats, radius: Floats) -> Floats:
-    """Half a circle around ``center`` from ``center + radius`` to its opposite, against the direction of the stroke."""
+    """Return half a circle around ``center`` from ``center + radius`` to its opposite, against the stroke."""
     angles = np.linspace(0, -np.pi, CAP_POINTS + 2)[1:-1]
     cos, sin = np.cos(angles), np.sin(angles)
     turned = np.column_stack([cos * radius[0] - sin * radius[1], sin * radius[0] + cos * radius[1]])

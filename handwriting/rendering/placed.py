@@ -1,4 +1,4 @@
-"""Pages of ink files in millimetres: each in its own size where the file states it, else as wide as A4."""
+"""Place pages of ink files in millimetres: at their own size if the file states it, else as wide as A4."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from handwriting.ink import Ink, Page
 from handwriting.rendering.drawing import MAX_SIDE_MM, Drawing
 
 WIDTH_MM, MARGIN_MM = 210.0, 15.0
-"""Width and margin of a page without a size."""
+"""Width and margin of a page without a size, in millimetres."""
 PEN_MM = 0.4
-"""Width of the pen on a page that is :data:`WIDTH_MM` wide."""
+"""Pen width on a page that is :data:`WIDTH_MM` wide."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """The sheet that a page is drawn on, and where its coordinates lie there: at ``(xy - origin) * scale``."""
+    """The sheet that a page is drawn on, and the map of its coordinates: ``(xy - origin) * scale``."""
 
     width: float
-    """In millimetres, like the height."""
+    """Width in millimetres, like the height."""
     height: float
     origin: NDArray[np.float64]
     """Shape (2,), in the units of the page's ink."""
@@ -31,17 +31,17 @@ class Placement:
 
     @property
     def pen(self) -> float:
-        """Width of the pen in millimetres."""
+        """Pen width in millimetres."""
         return PEN_MM * self.width / WIDTH_MM
 
     def place(self, ink: Ink) -> Ink:
-        """The ink of the page in its place on the sheet."""
+        """Return the ink of the page in its place on the sheet."""
         # Rounding must not move ink off the sheet.
         return ink.moved_to(*np.maximum((ink.xy - self.origin) * self.scale, 0.0).T)
 
 
 def placement(bounds: tuple[float, float, float, float], units: str | None = None, *, sized: bool = False) -> Placement:
-    """The sheet for what is written within ``bounds`` (left, top, right, bottom).
+    """Return the sheet for writing within ``bounds`` (left, top, right, bottom).
 
     A page is ``sized`` when its file states its size, which the bounds then include: there is no margin, and known
     ``units`` are kept.
@@ -56,7 +56,7 @@ def placement(bounds: tuple[float, float, float, float], units: str | None = Non
 
 
 def draw(page: Page) -> Drawing:
-    """``page`` on a sheet that holds all of its ink, with the transcript of the ink as its title."""
+    """Draw ``page`` on a sheet that holds all of its ink, with the transcript of the ink as its title."""
     left, top, right, bottom = page.ink.bounds
     sized = page.width is not None and page.height is not None
     if page.width is not None and page.height is not None:

@@ -1,8 +1,8 @@
-"""SVG for pen plotters: the strokes and nothing else, in an order with short pen-up moves.
+"""SVG for pen plotters: only the strokes, in an order with short pen-up moves.
 
 The order starts from a nearest-neighbour tour, in which strokes may be drawn backwards, and is improved by 2-opt (Croes
-1958): runs of strokes are reversed as long as that shortens the pen-up travel. It is never longer than in the order of
-writing.
+1958): runs of strokes are reversed as long as that shortens the pen-up travel. The travel is never longer than in the
+order of writing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MAX_PAIRS = 1e8
-"""Pairs of strokes that are examined: a second or two, and the same result on every machine."""
+"""Largest number of pairs of strokes examined: a second or two, and the same result on every machine."""
 
 PLOTTED_DOT_MM = 0.1
 """Length of a dot: plotter software skips lines without length."""
@@ -31,9 +31,9 @@ class PenTravel:
     """Distance that the lifted pen travels, in millimetres, from the sheet's upper left corner and back."""
 
     before: float
-    """With the strokes in the order of writing."""
+    """Distance with the strokes in the order of writing."""
     after: float
-    """With the strokes in the order of the file."""
+    """Distance with the strokes in the order of the file."""
 
 
 def plot(drawing: Drawing, path: str | os.PathLike[str]) -> PenTravel:
@@ -59,13 +59,13 @@ def plottable(drawing: Drawing) -> tuple[str, PenTravel]:
 
 
 def travelled(ends: NDArray[np.complex128]) -> float:
-    """Pen-up travel, from 0 and back, when strokes with these ``ends``, shape (S, 2), are drawn one after another."""
+    """Return the pen-up travel, from 0 and back, when strokes with these ``ends``, shape (S, 2), are drawn in order."""
     leave, arrive = np.append(0, ends[:, 1]), np.append(ends[:, 0], 0)
     return float(np.abs(arrive - leave).sum())
 
 
 def ordered(ends: NDArray[np.complex128]) -> tuple[Integers, Bools]:
-    """A short order of strokes with the ``ends`` x + iy, shape (S, 2): their indices, and which to draw backwards."""
+    """Find a short order of strokes with the ``ends`` x + iy, shape (S, 2): indices, and which to draw backwards."""
     given = np.arange(len(ends)), np.zeros(len(ends), dtype=bool)
     if len(ends) ** 2 > MAX_PAIRS:
         return given
@@ -78,7 +78,7 @@ def _turned(ends: NDArray[np.complex128], backwards: Bools) -> NDArray[np.comple
 
 
 def _nearest(ends: NDArray[np.complex128]) -> tuple[Integers, Bools]:
-    """The nearest-neighbour tour over the ends of the strokes."""
+    """Return the nearest-neighbour tour over the ends of the strokes."""
     order, backwards = np.empty(len(ends), dtype=np.int64), np.empty(len(ends), dtype=bool)
     left, pen = ends.copy(), 0j
     for k in range(len(ends)):

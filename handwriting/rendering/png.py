@@ -1,4 +1,4 @@
-"""PNG: a drawing in its own size, and contact sheets of many lines with captions."""
+"""PNG: a drawing at its own size, and contact sheets of many lines with captions."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.figure import MM_PER_INCH, figure
 
 CONTACT_SHEET_DPI = 100
-"""Resolution that font sizes on contact sheets refer to."""
+"""Resolution to which font sizes on contact sheets refer."""
 
 MAX_PIXELS = 50e6
 """A4 at 600 dpi has 35 million; each takes four bytes while the picture is drawn."""
 MAX_SIDE_PIXELS = 65_000
-"""Limit of the rasteriser."""
+"""Limit of the rasteriser, in pixels."""
 
 
 def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> None:
@@ -72,7 +72,7 @@ def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> N
 
 
 def png(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> None:
-    """Write ``drawing``, on white and in its own size at ``dpi`` dots per inch, to ``path``.
+    """Write ``drawing``, on white and at its own size with ``dpi`` dots per inch, to ``path``.
 
     Raises :class:`InkError` for a resolution that gives no picture or too many pixels.
     """
@@ -81,7 +81,7 @@ def png(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> 
 
 
 def data(drawing: Drawing, dpi: float = 200) -> bytes:
-    """The bytes that `png` writes."""
+    """Return the bytes that `png` writes."""
     width, height = drawing.width / MM_PER_INCH, drawing.height / MM_PER_INCH
     if not (dpi > 0 and math.isfinite(dpi)):
         raise InkError(f"a resolution of {dpi:g} dpi; give a number above 0, such as 200")

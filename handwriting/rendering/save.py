@@ -1,4 +1,4 @@
-"""Drawings as picture files: SVG, PNG or PDF, by the ending of the name."""
+"""Save drawings as picture files: SVG, PNG or PDF, by the ending of the name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENDINGS = (".svg", ".png", ".pdf")
 
 
 def check(path: str | os.PathLike[str]) -> str:
-    """The ending of ``path``, in lower case; raises :class:`InkError` unless it is one of :data:`ENDINGS`."""
+    """Return the ending of ``path`` in lower case. Raises :class:`InkError` unless it is one of :data:`ENDINGS`."""
     ending = Path(path).suffix.lower()
     if ending not in ENDINGS:
         raise InkError(f"{path}: no drawing ends in {ending or 'nothing'}; give a name with .svg, .png or .pdf")
@@ -28,7 +28,7 @@ def save(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) ->
 
 
 def encode(drawing: Drawing, ending: str, *, dpi: float = 200) -> bytes:
-    """The contents of the file that :func:`save` writes for a name with this ``ending``."""
+    """Encode ``drawing`` as the file that :func:`save` writes for a name with this ``ending``."""
     match check(f"drawing{ending}"):
         case ".svg":
             from handwriting.rendering.svg import markup

@@ -1,4 +1,4 @@
-"""Sheets of paper of a fixed size: what is printed on them, and where the lines of writing stand."""
+"""Sheets of paper of a fixed size: their printed lines, and the positions of baselines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARGIN_COLOR, MARGIN_MM = "#e08a8a", 0.25
 
 
 def sheet_size(text: str) -> tuple[float, float]:
-    """Width and height in mm of a named size, such as ``a5``, or of ``WxH``.
+    """Return width and height in mm of a named size, such as ``a5``, or of ``WxH``.
 
     Raises :class:`InkError` for anything else.
 
@@ -35,7 +35,7 @@ def sheet_size(text: str) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of paper; lengths in millimetres. Raises :class:`InkError` for a sheet that nothing can be written on.
+    """A sheet of paper; lengths in millimetres. Raises :class:`InkError` for a sheet without room for writing.
 
     >>> Sheet(148, 210, margins=(15, 15, 15, 25), line_height=8).room
     108
@@ -49,7 +49,7 @@ class Sheet:
     """Distance from one baseline to the next."""
     paper: Paper = "plain"
     margin_line: bool = False
-    """Whether a line is printed along the left margin."""
+    """Whether a vertical line is printed along the left margin."""
 
     def __post_init__(self) -> None:
         values = (self.width, self.height, *self.margins, self.line_height)
@@ -82,7 +82,7 @@ class Sheet:
         return int((self.height - self.margins[0] - self.margins[2]) / self.line_height + 1e-9)
 
     def baseline(self, row: float) -> float:
-        """Distance of the baseline of ``row``, counted from 0, from the top of the sheet."""
+        """Return the distance of the baseline of ``row``, counted from 0, from the top of the sheet."""
         return self.margins[0] + (row + ASCENT) * self.line_height
 
     @property
@@ -91,7 +91,7 @@ class Sheet:
         return self.paper in ("ruled", "seyes")
 
     def printed(self) -> tuple[PrintedLines, ...]:
-        """Everything that is printed on the sheet; on every paper with rows, one of them lies on each baseline."""
+        """Return all lines printed on the sheet; on paper with rows, one of them lies on each baseline."""
         groups = printed_lines(
             self.paper, self.width, self.height, self.line_height, self.baseline(0), self.margins[3], self.margins[2]
         )

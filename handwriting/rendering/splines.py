@@ -1,9 +1,9 @@
-"""Fewer points, smooth curves through them, and the scale that fits ink into a box.
+"""Decimate points, draw smooth curves through them, and fit ink into a box.
 
 A pen samples many more points than a drawing needs. `decimate` keeps those that carry the shape (Ramer 1972; Douglas &
 Peucker 1973), and `beziers` draws a Catmull-Rom spline through them as cubic Bézier segments, parametrised by chord
-length (Catmull & Rom 1974; Yuksel, Schaefer & Keyser 2011) so that unevenly spaced points make no loops. Sharp
-corners stay corners.
+length (Catmull & Rom 1974; Yuksel, Schaefer & Keyser 2011) so that unevenly spaced points make no loops. Sharp corners
+stay corners.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from handwriting.ink import Ink
 Floats = NDArray[np.float64]
 
 POLYLINE_CORNER_RADIANS = np.deg2rad(55)
-"""A sharper turn between two segments is a corner: a round letter drawn as a polyline turns by 45 degrees at most."""
+"""A sharper turn between two segments is a corner: a round letter drawn as a polyline turns by at most 45 degrees."""
 
 
 def distinct(points: Floats) -> Floats:
-    """``points``, shape (n, 2), without those that equal their predecessor."""
+    """Return ``points``, shape (n, 2), without those that equal their predecessor."""
     return points[np.append(True, (np.diff(points, axis=0) != 0).any(axis=1))]
 
 
@@ -46,7 +46,7 @@ def decimate(points: Floats, tolerance: float) -> Floats:
 
 
 def distance_to_segment(points: Floats, a: Floats, b: Floats) -> Floats:
-    """Shape (n,): the distance of each of ``points`` (n, 2) to the line segment from ``a`` to ``b``, each (2,)."""
+    """Return the distances, shape (n,), of ``points`` (n, 2) to the segment from ``a`` to ``b``, (2,) each."""
     along = b - a
     length2 = float(along @ along)
     position = np.zeros(len(points)) if length2 == 0 else np.clip((points - a) @ along / length2, 0, 1)
@@ -54,7 +54,7 @@ def distance_to_segment(points: Floats, a: Floats, b: Floats) -> Floats:
 
 
 def beziers(points: Floats, corner: float = POLYLINE_CORNER_RADIANS) -> Floats:
-    """The cubic segments of a smooth curve through ``points`` (n, 2): control points of shape (n-1, 4, 2).
+    """Return a smooth curve through ``points`` (n, 2) as cubic segments: control points of shape (n-1, 4, 2).
 
     Neighbouring points must differ (see `distinct`). A turn of more than ``corner`` radians stays a corner.
     """
@@ -95,7 +95,7 @@ def sample(segments: Floats, each: int) -> Floats:
 
 @dataclass(frozen=True)
 class BoxFit:
-    """The map of ink into a box of ``width`` x ``height``: ``(x - left) * scale + margin``, and the same for y."""
+    """Map of ink into a box of ``width`` x ``height``: ``(x - left) * scale + margin``, and the same for y."""
 
     left: float
     top: float

@@ -42,7 +42,7 @@ def markup(drawing: Drawing | Ink, **style: Any) -> str:
 
 
 def sheet(drawing: Drawing) -> svgwrite.Drawing:
-    """A document without ink: title and description for screen readers, paper and rulings."""
+    """Return a document without ink: title and description for screen readers, paper and rulings."""
     document = empty(drawing)
     document["role"] = "img"
     if drawing.title is not None:
@@ -66,7 +66,7 @@ def sheet(drawing: Drawing) -> svgwrite.Drawing:
 
 
 def empty(drawing: Drawing) -> svgwrite.Drawing:
-    """An empty document of the drawing's size."""
+    """Return an empty document of the drawing's size."""
     document = svgwrite.Drawing(
         size=(f"{drawing.width:.2f}mm", f"{drawing.height:.2f}mm"),
         viewBox=f"0 0 {drawing.width:.2f} {drawing.height:.2f}",
@@ -77,7 +77,7 @@ def empty(drawing: Drawing) -> svgwrite.Drawing:
 
 
 def group(drawing: Drawing) -> svgwrite.container.Group:
-    """A group whose paths are drawn with the drawing's pen."""
+    """Return a group whose paths are drawn with the drawing's pen."""
     return svgwrite.container.Group(
         fill="none",
         stroke=drawing.color,
@@ -89,14 +89,14 @@ def group(drawing: Drawing) -> svgwrite.container.Group:
 
 
 def identifier(name: str, drawing: Drawing) -> str:
-    """An id that is unlikely to occur in other drawings on the same web page."""
+    """Return an id that is unlikely to occur in other drawings on the same web page."""
     return f"{name}-{zlib.crc32(repr((drawing.title, drawing.desc, drawing.width, drawing.height)).encode()):08x}"
 
 
 def path_data(curve: Floats) -> str:
-    """SVG path data along ``curve``, shape (segments, 4, 2), in hundredths; a dot is a line of no length.
+    """Return SVG path data along ``curve``, shape (segments, 4, 2), in hundredths; a dot is a line of no length.
 
-    Coordinates are relative to the rounded start of their segment, so they are short and rounding does not add up.
+    Coordinates are relative to the rounded start of their segment, so they are short and rounding does not accumulate.
     """
     hundredths = (100 * curve).round().astype(int)
     x, y = hundredths[0, 0].tolist()
@@ -109,7 +109,7 @@ def path_data(curve: Floats) -> str:
 
 
 def polygon_data(outline: Floats) -> str:
-    """A closed path along ``outline`` (m, 2), to a hundredth."""
+    """Return a closed path along ``outline`` (m, 2), to a hundredth."""
     hundredths = (100 * outline).round().astype(int)
     x, y = hundredths[0].tolist()
     steps = np.diff(hundredths, axis=0)
@@ -118,14 +118,14 @@ def polygon_data(outline: Floats) -> str:
 
 @cache
 def number(hundredths: int) -> str:
-    """A number as short as SVG allows, with a leading space unless a minus sign separates it from the one before."""
+    """Format a number as short as SVG allows, with a leading space unless a minus sign separates it."""
     digits = f"{abs(hundredths) / 100:.2f}".rstrip("0").rstrip(".")
     digits = digits[1:] if digits.startswith("0.") else digits
     return ("-" if hundredths < 0 else " ") + digits
 
 
 def text(document: svgwrite.Drawing) -> str:
-    """The document as text, with its XML declaration."""
+    """Return the document as text, with its XML declaration."""
     return '<?xml version="1.0" encoding="utf-8"?>\n' + document.tostring() + "\n"
 
 

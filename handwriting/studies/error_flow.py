@@ -1,10 +1,10 @@
-"""How much of an error comes back over many steps: the reason for the LSTM, measured.
+"""Measure how much of an error flows back over many steps, which is the reason for the LSTM.
 
-An error of norm 1 is put on the output of the last step of a random sequence, in a random direction, and the norm of
-its gradient is taken at the state of every earlier step. In a tanh network it shrinks or grows by about the same factor
-at every step, which the spectral radius of the recurrent weights governs (Hochreiter 1991; Bengio, Simard & Frasconi
-1994; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063). In an LSTM it also comes back through the cell, by the forget
-gate's factor at every step, which is 1 in the carousel of 1997. The state of an LSTM is (h, c) together.
+An error of norm 1 is injected at the output of the last step of a random sequence, in a random direction, and the norm
+of its gradient is measured at the state of every earlier step. In a tanh network it shrinks or grows by about the same
+factor at every step, which the spectral radius of the recurrent weights governs (Hochreiter 1991; Bengio, Simard &
+Frasconi 1994; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063). In an LSTM it also flows back through the cell, scaled
+by the forget gate at every step, which is 1 in the carousel of 1997. The state of an LSTM is (h, c) together.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ RADII = (0.9, 1.0, 1.1, 1.5)
 SPREAD = 0.3
 """Standard deviation of the inputs: small, so that a tanh network is nearly linear and the radius decides."""
 LEAST = 1e-30
-"""Smaller norms are drawn as this one."""
+"""Norms are clamped to this value before they are drawn."""
 
 
 @dataclass(frozen=True)
 class ErrorFlowStudy:
-    """What to measure."""
+    """Settings of the study."""
 
     steps: int = 500
     hidden_size: int = 64
     inputs: int = 8
     batch: int = 16
-    """Random sequences to measure with."""
+    """Number of random sequences to measure with."""
     seeds: int = 3
     trained_steps: int = 100
     """Length of the adding problem that the trained networks learned."""
     sequences: int = 20_000
-    """Sequences that these learned from; 0 leaves them out."""
+    """Number of sequences that these networks learned from; 0 omits the trained networks."""
     clip: float = 1.0
     """Largest norm of the error at each step, in the curve with clipping."""
 
@@ -67,7 +67,7 @@ QUICK = ErrorFlowStudy(40, 8, 4, 2, 1, 24, 64)
 def run(
     study: ErrorFlowStudy, folder: Path, progress: Progress = no_progress, command: str = ""
 ) -> tuple[list[Row], list[Path]]:
-    """Measure, and write ``error-flow.csv`` and the figure to ``folder``; returns the rows and the files.
+    """Measure, write ``error-flow.csv`` and the figure to ``folder``, and return the rows and the files.
 
     A row has the network, whether it was trained, the number of steps back, and the median, lowest and highest norm
     over sequences and seeds.
@@ -95,7 +95,7 @@ def run(
 
 
 def norms(cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = None) -> NDArray[np.float64]:
-    """The norm of the error at the state of each step, from the last step back: (B, T), in float64.
+    """Return the norm of the error at the state of each step, from the last step back: (B, T), in float64.
 
     ``clip`` limits the norm at every step on the way, so that errors that would grow without bound do not.
     """
@@ -113,7 +113,7 @@ def norms(cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = Non
     for x_t in x:
         state = cell.step(x_t, state)
         parts = [state[0]] if simple else list(state)
-        parts = [part + 0 for part in parts]  # a node of its own for every part
+        parts = [part + 0 for part in parts]  # a separate node for every part
         found.append(parts)
         if clip is not None:
             for part in parts:
@@ -143,7 +143,7 @@ def _untrained(study: ErrorFlowStudy) -> Iterator[tuple[str, list[tuple[int, Cel
 
 
 def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
-    """A tanh cell whose recurrent weights are Gaussian, scaled to that spectral radius."""
+    """Return a tanh cell with Gaussian recurrent weights, scaled to that spectral radius."""
     torch.manual_seed(seed)
     cell = TanhCell(study.inputs, study.hidden_size)
     with torch.no_grad():
@@ -153,7 +153,7 @@ def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
 
 
 def _trained(name: str, study: ErrorFlowStudy, folder: Path, seed: int, command: str) -> Cell:
-    """The cell of a network that learned the adding problem; the same call takes it from its folder."""
+    """Return the cell of a network trained on the adding problem; the same call reloads it from its folder."""
     variant, bias = CONTESTANTS[name]
     examples = min(2000, study.sequences)
     config = MemoryConfig("adding", study.trained_steps, variant, bias, study.hidden_size, examples, seed + 1)
@@ -200,7 +200,7 @@ def _figure(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Figure:
 
 
 def _panel(axes: Axes, keys: Sequence[tuple[str, str]], curves: dict[tuple[str, str], NDArray[np.float64]]) -> None:
-    """Medians as lines with their names at their ends, lowest and highest as bands."""
+    """Draw medians as lines labelled at their ends, lowest and highest values as bands."""
     for number, key in enumerate(keys):
         values = np.maximum(curves[key], LEAST)
         at = np.arange(values.shape[1])

@@ -1,8 +1,8 @@
-"""Which recurrent network remembers what: every variant on every memory task, with several seeds.
+"""Compare the memory of recurrent networks: every variant on every memory task, with several seeds.
 
-The published figures beside ours: Hochreiter & Schmidhuber 1997, tables 7 and 9 (sequences until the task was solved,
-one network each of three or two blocks of two cells); Graves, Wayne & Danihelka 2014 (arXiv 1410.5401), sections 4.1
-and 4.3, which print curves and no table.
+Published figures are listed next to ours: Hochreiter & Schmidhuber 1997, tables 7 and 9 (sequences until the task was
+solved, one network each of three or two blocks of two cells); Graves, Wayne & Danihelka 2014 (arXiv 1410.5401),
+sections 4.1 and 4.3, which print curves and no table.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CONTESTANTS: dict[str, tuple[Variant, float]] = {
     "peephole": ("peephole", 1.0),
     "coupled": ("coupled", 1.0),
 }
-"""By name: the equations and the initial bias of the forget gate."""
+"""Variant and initial bias of the forget gate, by name."""
 PUBLISHED: dict[tuple[str, int | None], str] = {
     ("adding", 100): "1997 LSTM: 74,000 sequences",
     ("adding", 500): "1997 LSTM: 209,000 sequences",
@@ -45,15 +45,15 @@ PUBLISHED: dict[tuple[str, int | None], str] = {
     ("recall", None): "2014 LSTM: cost not zero after a million sequences (2 to 6 items)",
     ("copy", None): "2014 LSTM: slower than a Neural Turing Machine (1 to 20 vectors; a curve, no table)",
 }
-"""What the papers report, by task and number of steps; None for any number."""
+"""Figures reported in the papers, by task and number of steps; None for any number."""
 SOLVED = 0.01
-"""A task counts as solved at the first evaluation with at most this share of sequences wrong (1997: none of 2,000).
-The run ends there."""
+"""A task counts as solved at the first evaluation with at most this share of sequences wrong (1997: none of 2,000). The
+run ends there."""
 
 
 @dataclass(frozen=True)
 class MemoryStudy:
-    """What to run."""
+    """Settings of the study."""
 
     tasks: Sequence[str] = tuple(PROBLEMS)
     lengths: Sequence[int] = (50, 100, 200)
@@ -61,7 +61,7 @@ class MemoryStudy:
     seeds: int = 3
     hidden_size: int = 32
     sequences: int = 100_000
-    """Most training sequences of a run."""
+    """Largest number of training sequences in a run."""
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.contestants if name not in CONTESTANTS]:
@@ -74,18 +74,18 @@ class MemoryStudy:
 
 
 QUICK = MemoryStudy(("adding", "copy"), (24,), ("tanh", "forget-1"), 1, 8, 400)
-"""A minute's version, which shows that everything works and solves nothing."""
+"""A version that takes a minute, shows that everything works and solves nothing."""
 TRAINING = TrainingOptions(
     batch_size=32, rate=5e-3, schedule="constant", weight_decay=0.0, clip=1.0, average=0.9, precision="fp32",
     evaluate_every=1, loaders=0, target=SOLVED,
 )  # fmt: skip
-"""Adam instead of the plain gradient descent of 1997 and the RMSprop of 2014."""
+"""Adam, instead of the plain gradient descent of 1997 and the RMSprop of 2014."""
 
 
 def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, command: str = "") -> list[Row]:
     """Train all networks that are not trained yet, draw the curves, and return a row for each.
 
-    ``folder`` gets a run's folder for each network, ``memory.csv`` and a figure for each task. The same call resumes.
+    ``folder`` gets a run folder for each network, ``memory.csv`` and a figure for each task. The same call resumes.
     """
     make_folder(folder)
     rows: list[Row] = []
@@ -102,7 +102,7 @@ def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, comm
 
 
 def summary(rows: Sequence[Row]) -> list[Row]:
-    """One row for each task, length and network: the seeds that solved it, and the spread of what they needed."""
+    """Return one row per task, length and network: how many seeds solved it, and the range of their effort."""
     found: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         found.setdefault((row["task"], row["steps"], row["network"]), []).append(row)
@@ -159,12 +159,12 @@ def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, 
 
 
 def _held(values: list[float], count: int) -> list[float]:
-    """``values`` to a length of ``count``: a run that solved its task stays where it ended."""
+    """Extend ``values`` to length ``count`` with the last one: a run that solved its task stays where it ended."""
     return values + values[-1:] * (count - len(values))
 
 
 def _figure(task: str, study: MemoryStudy, folder: Path) -> Figure:
-    """Learning curves: the median over seeds as a line, the lowest and the highest as a band."""
+    """Draw learning curves: the median over seeds as a line, lowest and highest as a band."""
     figure = Figure(figsize=(5.2 * len(study.lengths), 4), layout="constrained")
     panels = figure.subplots(1, len(study.lengths), squeeze=False)[0]
     for axes, steps in zip(panels, study.lengths, strict=True):

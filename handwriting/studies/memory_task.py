@@ -1,4 +1,4 @@
-"""A memory task as a task of the training loop: new sequences in every epoch, the same ones to be judged by."""
+"""A memory task for the training loop: new sequences in every epoch, a fixed set for evaluation."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from handwriting.networks.lstm import LSTM
 from handwriting.studies.problems import problem
 
 TOLERANCE = 0.04
-"""Error up to which a sum counts as right (1997, section 5.4)."""
+"""Largest error of a sum that counts as correct (1997, section 5.4)."""
 JUDGED = 256
-"""Sequences of the development set."""
+"""Number of sequences in the development set."""
 _DEVELOPMENT = 1_000_000
-"""The epoch whose sequences are the development set: no training comes that far."""
+"""Epoch whose sequences form the development set: no training gets that far."""
 
 Batch = tuple[Tensor, Tensor, Tensor]
 
 
 @dataclass(frozen=True)
 class MemoryConfig:
-    """A problem, and the network that is to solve it."""
+    """A problem, and the network to solve it."""
 
     problem: str = "adding"
     steps: int = 100
-    """T, of every sequence."""
+    """T, the number of steps of every sequence."""
     variant: Variant = "forget"
     forget_bias: float = FORGET_BIAS
     hidden_size: int = 32
     examples: int = 2000
-    """Sequences of an epoch, all of them new."""
+    """Sequences per epoch, all of them new."""
     seed: int = 1
 
 
@@ -51,7 +51,7 @@ class MemoryNetwork(nn.Module):
         self.output = nn.Linear(config.hidden_size, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        """``x`` (T, B, D) → (T, B, K)."""
+        """Map ``x`` (T, B, D) to outputs (T, B, K)."""
         y, _ = self.lstm(x)
         return self.output(y)
 
@@ -68,12 +68,12 @@ class MemoryTask:
         return asdict(self.config)
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
-        """Batches in the order in which the sequences are drawn."""
+        """Return batches in the order in which the sequences are drawn."""
         numbers = list(range(self.config.examples))
         return [numbers[start : start + batch_size] for start in range(0, len(numbers), batch_size)]
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
-        """Inputs (T, B, D), targets (T, B, K) and weights (T, B)."""
+        """Return inputs (T, B, D), targets (T, B, K) and weights (T, B)."""
         drawn = [
             self.problem.example(np.random.default_rng([self.config.seed, epoch, number]), self.config.steps)
             for number in examples
@@ -82,7 +82,7 @@ class MemoryTask:
         return x, y, weight
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The summed loss over the weighted steps, and their number: squared error, or nats."""
+        """Return the summed loss over the weighted steps, and their number: squared error, or nats."""
         x, target, weight = batch
         output = network(x).float()
         if self.problem.kind == "value":
@@ -95,7 +95,7 @@ class MemoryTask:
 
     @torch.no_grad()
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """The share of sequences that are wrong, in any of their targets, and the mean loss."""
+        """Return the share of sequences with any wrong target, and the mean loss."""
         x, target, weight = self.batch(_DEVELOPMENT, range(JUDGED))
         loss, count = self.loss(network, (x, target, weight))
         output = network(x)
@@ -109,6 +109,6 @@ class MemoryTask:
         return {"wrong": float(failed), "test_loss": float(loss / count)}
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
-        """Write the weights and the card; there is no graph, because nothing runs it."""
+        """Write the weights and the card, but no graph, because nothing runs it."""
         weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
         save(folder, {"kind": "memory", "network": asdict(self.config), "training": training}, weights)

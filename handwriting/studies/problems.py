@@ -17,7 +17,7 @@ from handwriting.errors import InkError
 
 Floats = NDArray[np.float32]
 Example = tuple[Floats, Floats, Floats]
-"""Inputs (T, D), targets (T, K), and the weight of every step's targets (T,)."""
+"""Inputs (T, D), targets (T, K), and the weight of each step's targets (T,)."""
 Kind = Literal["value", "class", "bits"]
 BITS = 8
 ITEM_BITS, ITEM_STEPS = 6, 3
@@ -37,13 +37,13 @@ class Problem:
     kind: Kind
     """Whether the targets are a number, one of K classes, or bits."""
     example: Callable[[np.random.Generator, int], Example]
-    """A sequence of T steps."""
+    """Draws a sequence of T steps."""
     shortest: int
     """The smallest T."""
 
 
 def adding(random: np.random.Generator, steps: int) -> Example:
-    """1997, section 5.4: the sum of the two marked numbers, told after the last step as 0.5 + (a + b) / 4.
+    """1997, section 5.4: the sum of the two marked numbers, expected after the last step as 0.5 + (a + b) / 4.
 
     Every step has a number from -1 to 1 and a marker: 1 at one of the first ten steps and at one of the first half,
     -1 at the first and the last step, 0 elsewhere. Where the first step is marked, its number is 0.
@@ -89,9 +89,10 @@ def copy(random: np.random.Generator, steps: int) -> Example:
 
 
 def recall(random: np.random.Generator, steps: int) -> Example:
-    """2014, section 4.3: items of three vectors of six bits behind delimiters; asked for one, tell the next.
+    """2014, section 4.3: items of three vectors of six bits after delimiters; given one of them, output the next.
 
-    As many items as fit into the steps, and at most six. Two more inputs are the delimiters of items and of the query.
+    There are as many items as fit into the steps, at most six. Two more inputs are the delimiters of items and of the
+    query.
     """
     span = ITEM_STEPS + 1
     count = min((steps - span - ITEM_STEPS - 1) // span, MOST_ITEMS)
@@ -122,7 +123,7 @@ PROBLEMS = {
 
 
 def problem(name: str, steps: int) -> Problem:
-    """The problem of that name. Raises :class:`InkError` for an unknown one, and for too few ``steps``."""
+    """Return the problem of that name. Raises :class:`InkError` for an unknown one, and for too few ``steps``."""
     if name not in PROBLEMS:
         raise InkError(f"task {name!r} is unknown; choose from {', '.join(PROBLEMS)}")
     found = PROBLEMS[name]
@@ -132,7 +133,7 @@ def problem(name: str, steps: int) -> Problem:
 
 
 def _last(steps: int, target: object) -> tuple[Floats, Floats]:
-    """A target after the last step."""
+    """Return targets and weights with a target after the last step only."""
     values = np.asarray(target, np.float32)
     y, weight = np.zeros((steps, len(values)), np.float32), np.zeros(steps, np.float32)
     y[-1], weight[-1] = values, 1

@@ -1,4 +1,4 @@
-"""Rows of a study as CSV and as text, and its figures."""
+"""Write the rows of a study as CSV and as text, and its figures."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from handwriting.inspection.files import save_figure
 Row = dict[str, Any]
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 MARKERS = "osv^Dx+*"
-"""Curves differ by dashes and marks, and not only by colour."""
+"""Curves differ by dashes and markers, not only by colour."""
 
 
 def write_rows(rows: Sequence[Row], path: Path) -> Path:
-    """Write rows as CSV; the columns are all names in the order in which they first appear."""
+    """Write rows as CSV; the columns are all names, in order of first appearance."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with atomic(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")
@@ -29,7 +29,7 @@ def write_rows(rows: Sequence[Row], path: Path) -> Path:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Rows as a Markdown table; numbers have four significant digits."""
+    """Format rows as a Markdown table; numbers have four significant digits."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [[_cell(row.get(name)) for name in names] for row in rows]
     widths = [max(len(name), *(len(row[i]) for row in cells)) for i, name in enumerate(names)]

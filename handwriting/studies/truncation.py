@@ -1,4 +1,4 @@
-"""What truncated back-propagation through time costs: how wrong the gradient becomes, and what is no longer learned."""
+"""Measure the cost of truncated back-propagation through time: gradient error, and what is no longer learned."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMPARED = ("tanh", "1997", "1997-truncated", "forget-1", "forget-3")
 
 @dataclass(frozen=True)
 class TruncationStudy:
-    """What to run: the adding problem with blocks of several numbers of steps."""
+    """Settings of the study: the adding problem with several block lengths."""
 
     steps: int = 100
     blocks: Sequence[int] = (1, 2, 5, 10, 20, 50, 100)
@@ -46,7 +46,7 @@ def run(
     """Measure and train, and write ``truncation.csv`` and the figure to ``folder``. The same call resumes.
 
     A row has the network, the block and the seed; the cosine of the truncated gradient with the exact one before
-    training; and what the network with forget bias 1 gets wrong after training with it.
+    training; and the errors of the network with forget bias 1 after training with it.
     """
     make_folder(folder)
     rows: list[Row] = []
@@ -69,7 +69,7 @@ def run(
 
 
 def summary(rows: Sequence[Row]) -> list[Row]:
-    """One row for each network and block: medians over the seeds."""
+    """Return one row for each network and block: medians over the seeds."""
     table: list[Row] = []
     for name, block in dict.fromkeys((row["network"], row["block"]) for row in rows):
         own = [row for row in rows if (row["network"], row["block"]) == (name, block)]
@@ -90,7 +90,7 @@ def _task(name: str, study: TruncationStudy, seed: int) -> MemoryTask:
 
 
 def cosine(name: str, block: int, study: TruncationStudy, seed: int) -> float:
-    """The cosine of the angle between the gradient in blocks and the exact one, on one batch, before training."""
+    """Compute the cosine between the truncated gradient and the exact one, on one batch, before training."""
     task = _task(name, study, seed)
     batch = task.batch(0, range(min(64, task.config.examples)))
     gradients = []
@@ -98,7 +98,7 @@ def cosine(name: str, block: int, study: TruncationStudy, seed: int) -> float:
         truncate(task.network, steps)
         task.network.zero_grad()
         task.loss(task.network, batch)[0].backward()
-        # Of the recurrent layer alone: the output layer's gradient is the same in both.
+        # Recurrent layer only: the output layer's gradient is the same in both.
         parts = [p.grad.flatten() for n, p in task.network.named_parameters() if p.grad is not None and "lstm" in n]
         gradients.append(torch.cat(parts))
     return float(torch.nn.functional.cosine_similarity(gradients[0], gradients[1], dim=0))

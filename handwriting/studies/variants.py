@@ -1,4 +1,4 @@
-"""The variants of the LSTM on real ink: the same recognizer and synthesizer, the same budget, other equations.
+"""Compare LSTM variants on real ink: recognizers and synthesizers with the same budget and different equations.
 
 As in Greff et al. 2017 (LSTM: A Search Space Odyssey, arXiv 1503.04069), which found that no variant is much better
 than the one with a forget gate. The networks are small, so the figures compare variants and are far from the best.
@@ -35,13 +35,13 @@ from handwriting.training.synthesizer import SynthesizerTask
 
 KINDS = ("recognizer", "synthesizer")
 FIGURES = {"recognizer": "cer", "synthesizer": "nats_per_point"}
-"""What each kind is judged by; lower is better."""
+"""Figure by which each kind is judged; lower is better."""
 DEFAULT = ("tanh", "1997", "1997-truncated", "forget-0", "forget-1", "peephole", "coupled")
 
 
 @dataclass(frozen=True)
 class VariantStudy:
-    """What to run."""
+    """Settings of the study."""
 
     kinds: Sequence[str] = KINDS
     contestants: Sequence[str] = DEFAULT
@@ -67,7 +67,7 @@ def run(
     command: str = "",
     say: Callable[[str], None] = lambda message: None,
 ) -> tuple[list[Row], list[Path]]:
-    """Train all networks that are not trained yet; returns a row for each, and the files. The same call resumes."""
+    """Train all networks that are not trained yet; return a row for each, and the files. The same call resumes."""
     make_folder(folder)
     rows: list[Row] = []
     todo = [(k, n, s) for k in study.kinds for n in study.contestants for s in range(1, study.seeds + 1)]
@@ -88,7 +88,7 @@ def run(
 
 
 def variant_task(kind: str, contestant: str, study: VariantStudy, seed: int, corpus: Corpus) -> _Changed:
-    """The training task of one network of the study."""
+    """Return the training task of one network of the study."""
     return _Changed(_task(kind, study, seed, corpus, lambda message: None), contestant, kind)
 
 
@@ -96,7 +96,7 @@ RECOGNIZER_TRAINING = TrainingOptions(batch_size=32, loaders=0, average=0.99)
 
 
 def summary(rows: Sequence[Row]) -> list[Row]:
-    """One row for each kind and variant: the median over seeds, and the lowest and highest."""
+    """Return one row for each kind and variant: the median over seeds, and the lowest and highest."""
     table = []
     for kind, name in dict.fromkeys((row["kind"], row["network"]) for row in rows):
         own = [row for row in rows if (row["kind"], row["network"]) == (kind, name)]
@@ -118,7 +118,7 @@ def summary(rows: Sequence[Row]) -> list[Row]:
 
 
 class _Changed:
-    """A task whose network has the equations of a contestant; the data and their order are the task's own."""
+    """A task whose network has a contestant's equations; the data and their order are the task's own."""
 
     def __init__(self, task: Any, contestant: str, kind: str) -> None:
         self._task, self._contestant = task, contestant
@@ -155,7 +155,7 @@ def _set_forget_bias(network: nn.Module, bias: float) -> None:
 
 
 def _figure_of(row: Row) -> str:
-    """The figure that a kind is judged by; lower is better."""
+    """Return the name of the figure by which a kind is judged; lower is better."""
     return FIGURES[row["kind"]]
 
 
@@ -176,7 +176,7 @@ def _figure(rows: Sequence[Row], study: VariantStudy) -> Figure:
 
 
 def _task(kind: str, study: VariantStudy, seed: int, corpus: Corpus, say: Callable[[str], None]) -> Any:
-    """The data of one kind of network, and its settings."""
+    """Return the task of one kind of network, with its data and settings."""
     if kind == "recognizer":
         options = RecognizerOptions(
             hidden_size=study.hidden_size, num_layers=study.num_layers, channels=[32], dropout=0.1, seed=seed

@@ -1,1 +1,1 @@
-"""Text in, ink out, for people: synthesizer, sampler, characters, line breaks. NumPy and ONNX Runtime, never torch."""
+"""Text to ink at run time: synthesizer, sampler, characters. NumPy and ONNX Runtime, never torch."""

@@ -1,12 +1,13 @@
-"""Which characters can be written, and what stands in for the others.
+"""The characters that can be written, and substitutes for the others.
 
-A network draws what it has seen. The card of a synthesizer counts each character of its training texts; one seen
-:data:`MINIMUM` times can be asked for. A text is made writable in two steps, both before anything is drawn:
+A network draws only what it has seen. The card of a synthesizer counts each character of its training texts; a
+character that was seen at least :data:`MINIMUM` times can be written. A text is made writable in two steps, both before
+anything is drawn:
 
-1. What is merely typography is mapped to what can be written: curly quotes, dashes, ellipses, ligatures, special and
-   invisible spaces, fullwidth letters. Nothing a reader would miss is lost.
-2. Everything else is refused at once, each offender named, with the text respelled (``é`` as ``e``, ``&`` as
-   ``and``): a change of spelling is for the writer to make.
+1. Characters that differ only typographically are mapped to writable ones: curly quotes, dashes, ellipses, ligatures,
+   special and invisible spaces, fullwidth letters. Nothing that a reader would miss is lost.
+2. Everything else is refused at once, with each unwritable character named and a respelling suggested (``é`` as ``e``,
+   ``&`` as ``and``), because changing the spelling is the user's decision.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from collections.abc import Collection, Iterator, Mapping
 from handwriting.errors import InkError
 
 MINIMUM = 20
-"""Times that training must have seen a character. With fewer, what comes out is often another one."""
+"""Number of times that training must have seen a character; a rarer one often comes out as another character."""
 
 LISTED = 12
-"""Offenders that an error names; it counts the others."""
+"""Largest number of unwritable characters that an error names; the rest are counted."""
 
 SUGGESTED = 500
 """Longest text that an error respells as a whole: a line to paste, not a page."""
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-"""Soft hyphens, zero-width spaces and joiners, marks of direction, variation selectors: they have no shape."""
+"""Characters without a shape: soft hyphens, zero-width spaces and joiners, directional marks, variation selectors."""
 
 _TYPOGRAPHY: dict[str, str] = {
     **dict.fromkeys("‘’‚‛‹›′‵ʹʻʼʽˈ`´", "'"),
@@ -99,25 +100,25 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     **dict(zip("01234", (("zero",), ("one",), ("two",), ("three",), ("four",)), strict=True)),
     **dict(zip("56789", (("five",), ("six",), ("seven",), ("eight",), ("nine",)), strict=True)),
 }
-"""Nearest spellings of what is refused, the best first; letters with marks need no entry (see :func:`_candidates`)."""
+"""Closest spellings of refused characters, best first; accented letters need no entry (see :func:`_candidates`)."""
 
 _LATIN = re.compile(r"LATIN (SMALL|CAPITAL) (?:LETTER|LIGATURE) ([A-Z]{1,2})(?: WITH .*)?")
 _EDGE = "\0"
-"""Around a symbol's name in a suggestion: a space where a word follows, nothing elsewhere."""
+"""Placed around a symbol's name in a suggestion: becomes a space next to a word, nothing elsewhere."""
 
 
 def learned(counts: Mapping[str, int]) -> frozenset[str]:
-    """The characters that can be written, of ``counts`` in the training texts (a card's ``trained_on.characters``)."""
+    """Return the writable characters, from their ``counts`` in training texts (a card's ``trained_on.characters``)."""
     return frozenset(character for character, count in counts.items() if count >= MINIMUM)
 
 
 def writable(text: str, characters: Collection[str]) -> str:
-    """``text`` as it will be written, with ``characters`` (see :func:`learned`) and line ends ``\\n`` alone.
+    """Return ``text`` as it will be written, using only ``characters`` (see :func:`learned`) and ``\\n`` line ends.
 
-    Composed (NFC), typography mapped, runs of spaces made one and none left at the ends of a line, as in the training
-    texts. Line ends stay: they are for :mod:`~handwriting.composition.wrap`. A second pass changes nothing. Raises one
-    :class:`InkError` that names every character which cannot be written and suggests a spelling, or says that there is
-    nothing to write.
+    The result is composed (NFC), with typography mapped, runs of spaces collapsed and no spaces at the ends of a line,
+    as in the training texts. Line ends stay: they are for :mod:`~handwriting.composition.wrap`. A second pass changes
+    nothing. Raises one :class:`InkError` that names every unwritable character and suggests a spelling, or says that
+    there is nothing to write.
     """
     text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
     text = "".join(c for c in text if c in characters or not _INVISIBLE.match(c))
@@ -133,9 +134,9 @@ def writable(text: str, characters: Collection[str]) -> str:
 
 
 def replaced(characters: Collection[str]) -> str:
-    """Characters of Unicode's basic plane that :func:`writable` accepts but writes as something else, or leaves out.
+    """Return the characters of Unicode's basic plane that :func:`writable` accepts but replaces or drops.
 
-    Spaces and line ends among them; an editor need not mark these characters as unwritable.
+    Spaces and line ends are among them; an editor need not mark these characters as unwritable.
     """
     every = (chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000)
     return "".join(
@@ -147,9 +148,9 @@ def replaced(characters: Collection[str]) -> str:
 
 
 def respelled(text: str, characters: Collection[str]) -> str:
-    """``text`` with the nearest spelling of every character that is not in ``characters``; line ends stay.
+    """Return ``text`` with the closest spelling of every character that is not in ``characters``; line ends stay.
 
-    Characters without any near spelling are left out.
+    Characters without a similar spelling are left out.
     """
     kept = []
     for character in unicodedata.normalize("NFC", text):
@@ -159,7 +160,7 @@ def respelled(text: str, characters: Collection[str]) -> str:
 
 
 def _mapped(character: str, characters: Collection[str]) -> str:
-    """What is typographically the same and can be written, or the character itself."""
+    """Return the typographic equivalent that can be written, or the character itself."""
     kind, _, code = unicodedata.decomposition(character).partition(" ")
     narrow = chr(int(code, 16)) if kind in ("<wide>", "<narrow>") else character
     plain = " " if unicodedata.category(narrow) == "Zs" else _TYPOGRAPHY.get(narrow, narrow)
@@ -188,7 +189,7 @@ def _refusal(text: str, offenders: Counter[str], characters: Collection[str]) ->
 
 
 def _shown(character: str) -> str:
-    """The character, or its code when that would not be seen: control and combining characters, spaces."""
+    """Return the character, or its code if it would be invisible: control and combining characters, spaces."""
     visible = character.isprintable() and not character.isspace() and not unicodedata.combining(character)
     return character if visible else f"U+{ord(character):04X}"
 
@@ -198,11 +199,13 @@ def _without_edges(text: str) -> str:
 
 
 def _spelling(character: str, characters: Collection[str], depth: int = 4) -> str:
-    """The nearest that can be written, "" when there is none. Words for a symbol stand between edges."""
+    """Return the closest writable spelling, "" if there is none. Words for a symbol stand between edges."""
     if character in characters:
         return character
     candidates = list(_candidates(character)) if depth else []
-    candidates.sort(key=lambda candidate: any(c not in characters for c in candidate))  # an exact "half" before "1-2"
+    candidates.sort(
+        key=lambda candidate: any(c not in characters for c in candidate)
+    )  # an exact "½" as "half" before "1-2"
     for candidate in candidates:
         spelled = [_spelling(c, characters, depth - 1) for c in candidate]
         if all(spelled):
@@ -212,7 +215,7 @@ def _spelling(character: str, characters: Collection[str], depth: int = 4) -> st
 
 
 def _candidates(character: str) -> Iterator[str]:
-    """Spellings that may themselves hold what cannot be written, the nearest first."""
+    """Yield spellings, closest first, which may themselves contain unwritable characters."""
     if character in _TYPOGRAPHY:
         yield _TYPOGRAPHY[character]
     yield from _SPELLINGS.get(character, ())

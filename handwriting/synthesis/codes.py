@@ -1,10 +1,10 @@
-"""HandCodes: what makes a writer's lines theirs, as a code of a few numbers.
+"""Hand codes: a writer's hand as a few numbers.
 
-A network that knows hands adds ``basis @ code`` to the gates of its layers and to its outputs at every step. Codes were
-learned for every writer of the training data. Codes near them are hands too: random ones are drawn from the Gaussian
-that the learned codes of whole lines have, and mixtures of two hands are mixtures of their codes. The code of a new
-writer is estimated from what is measured of a few lines (``features/hand.py``) by a linear regression, or fitted by
-gradient descent (``training/fit.py``).
+A network with hand codes adds ``basis @ code`` to the gates of its layers and to its outputs at every step. Codes were
+learned for every writer of the training data. Nearby codes are hands too: random ones are drawn from the Gaussian of
+the learned codes of whole lines, and blends of two hands are blends of their codes. The code of a new writer is
+estimated from measurements of a few lines (``features/hand.py``) by a linear regression, or fitted by gradient descent
+(``training/fit.py``).
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ from handwriting.ink import Ink
 Floats = NDArray[np.float32]
 FILE = "hands.safetensors"
 STRENGTHS = (0.0, 2.0)
-"""Factors of a code: 0 is the average hand, 1 the writer's, more is a caricature."""
+"""Allowed factors of a code: 0 is the average hand, 1 the writer's own, more is a caricature."""
 MOST_NUMBERS, MOST_ADDED, LARGEST = 256, 100_000, 1000.0
-"""What the code in a file may hold."""
+"""Limits on a code read from a file: numbers, added constants, and their absolute value."""
 STREAM = 7
-"""Keeps the random numbers of a hand apart from those of its lines."""
+"""Separates the random stream of a hand from those of its lines."""
 CODE_SPREAD = 0.7
-"""Standard deviation of random codes, in that of the writers' codes: hands nearer the average are read better."""
+"""Standard deviation of random codes, relative to the writers' codes: hands closer to the average are more legible."""
 CONTROL_SPREAD = 1.0
-"""Standard deviation of a random hand's controls, in those of training."""
+"""Standard deviation of a random hand's controls, relative to training."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """A hand of one network."""
+    """Code of a hand for one network."""
 
     numbers: Floats = field(repr=False)
     """Shape (Z,); 0 is the average hand."""
     network: str
-    """:attr:`HandCodes.name` of the network whose code it is."""
+    """:attr:`HandCodes.name` of the network that the code belongs to."""
     delta: Floats | None = field(default=None, repr=False)
-    """What is added to the gates and the outputs besides, shape (G,); of a fitted hand."""
+    """Additional constants of a fitted hand for the gates and the outputs, shape (G,)."""
 
     def __post_init__(self) -> None:
         for values, least, most in ((self.numbers, 1, MOST_NUMBERS), (self.delta, 1, MOST_ADDED)):
@@ -62,7 +62,7 @@ class Code:
                 raise InkError(f"a hand's code holds numbers beyond {LARGEST:g}; make the hand again")
 
     def record(self) -> dict[str, Any]:
-        """As in a style's file."""
+        """Return the code as a style file stores it."""
         record: dict[str, Any] = {"network": self.network, "numbers": [round(float(v), 4) for v in self.numbers]}
         if self.delta is not None:
             record["delta"] = b64encode(self.delta.astype("<f2").tobytes()).decode("ascii")
@@ -70,7 +70,7 @@ class Code:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Code:
-        """What :meth:`record` gave. Raises :class:`InkError`, ``KeyError``, ``TypeError`` or ``ValueError``."""
+        """Restore a code from its record. Raises :class:`InkError`, ``KeyError``, ``TypeError`` or ``ValueError``."""
         network, delta = record["network"], record.get("delta")
         if not isinstance(network, str) or len(network) > 64 or not isinstance(record["numbers"], list):
             raise ValueError("a code names no network or is no list of numbers")
@@ -79,7 +79,7 @@ class Code:
         return cls(np.array(record["numbers"], dtype=np.float32), network, delta)
 
     def scaled(self, strength: float) -> Code:
-        """The hand at a ``strength``: 1 leaves it as it is."""
+        """Return the hand at a ``strength``: 1 leaves it unchanged."""
         if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
             raise InkError(f"a strength of {strength:g}; give one from {STRENGTHS[0]:g} to {STRENGTHS[1]:g}")
         delta = None if self.delta is None else self.delta * np.float32(strength)
@@ -87,7 +87,7 @@ class Code:
 
 
 def blend(codes: Sequence[Code], weights: Sequence[float]) -> Code:
-    """A hand between others. Raises :class:`InkError` for weights that are not positive."""
+    """Return a hand between others. Raises :class:`InkError` for weights that are not positive."""
     if len(codes) != len(weights) or not codes or not all(0 < w < float("inf") for w in weights):
         raise InkError(f"weights {', '.join(f'{w:g}' for w in weights)} of {len(codes)} hands; give each one above 0")
     if len({c.network for c in codes}) > 1:
@@ -100,26 +100,27 @@ def blend(codes: Sequence[Code], weights: Sequence[float]) -> Code:
 
 @dataclass(frozen=True)
 class HandCodes:
-    """What a checkpoint knows of hands."""
+    """Everything that a checkpoint stores about hands."""
 
     basis: Floats
-    """Shape (G, Z), in the step graph's order."""
+    """Maps a code to constants for gates and outputs, (G, Z), in the step graph's order."""
     codes: Floats
-    """Of the writers that it was trained on, (W, Z), without controls."""
+    """Codes of the training writers, (W, Z), without controls."""
     mean: Floats
-    """Of the codes from which random hands are drawn, (Z,)."""
+    """Mean of random codes, (Z,)."""
     factor: Floats
-    """Of their covariance: a standard normal vector times this is a difference from the mean, (Z, Z)."""
+    """Factor of the covariance of random codes, (Z, Z): a standard normal vector times it is a difference from the
+    mean."""
     regression: Floats
-    """From what is measured of lines to a code, (F + 1, Z), the last row a constant."""
+    """Regression from line measurements to a code, (F + 1, Z); the last row is a constant."""
     center: Floats
-    """Mean of what is measured, (F,)."""
+    """Mean of the line measurements, (F,)."""
     spread: Floats
-    """Standard deviation of what is measured, (F,)."""
+    """Standard deviation of the line measurements, (F,)."""
 
     @classmethod
     def load(cls, folder: Path) -> HandCodes:
-        """Those of the checkpoint in ``folder``. Raises :class:`InkError` when the file is missing or damaged."""
+        """Load the hand codes of a checkpoint folder. Raises :class:`InkError` if the file is missing or damaged."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -133,14 +134,14 @@ class HandCodes:
             ) from error
 
     def arrays(self) -> dict[str, NDArray]:
-        """As they are stored."""
+        """Return all arrays in the form in which they are stored."""
         return {
             name: np.ascontiguousarray(getattr(self, name).astype(np.float16)) for name in type(self).__annotations__
         }
 
     @cached_property
     def name(self) -> str:
-        """Ten digits that tell this basis from all others: a code means nothing to another network."""
+        """Ten digits that identify this basis: a code means nothing to another network."""
         return blake2b(self.basis.astype(np.float16).tobytes(), digest_size=5).hexdigest()
 
     @property
@@ -149,7 +150,7 @@ class HandCodes:
         return self.basis.shape[1]
 
     def added(self, code: Code) -> Floats:
-        """What a hand adds to the gates and the outputs, (G,)."""
+        """Return what a hand adds to the gates and the outputs, (G,)."""
         if code.numbers.shape != (self.size,):
             raise InkError(f"a hand of {len(code.numbers)} numbers, and this network's have {self.size}; make it anew")
         given = self.basis @ code.numbers
@@ -162,13 +163,13 @@ class HandCodes:
         return given + code.delta
 
     def random(self, seed: int, number: int = 0) -> Code:
-        """A hand that nobody has: the same for the same seed and number."""
+        """Return a random hand, always the same for the same seed and number."""
         random = np.random.default_rng([seed, STREAM, number])
         normal = random.normal(size=self.size)
         return Code((self.mean + self.factor @ normal).astype(np.float32), self.name)
 
     def instant(self, inks: Sequence[Ink], texts: Sequence[str], height: float, step: float) -> Code:
-        """The hand of lines ``inks``, prepared as the network's training lines were, that say ``texts``."""
+        """Estimate the hand of lines ``inks``, prepared like the training lines, with transcripts ``texts``."""
         rows = [line_measures(ink, text, height, step) for ink, text in zip(inks, texts, strict=True)]
         weights = [len(text) for text in texts]
         row = np.clip((np.average(rows, axis=0, weights=weights) - self.center) / self.spread, -4, 4)
@@ -176,7 +177,7 @@ class HandCodes:
 
 
 def line_measures(ink: Ink, text: str, height: float, step: float) -> NDArray[np.float64]:
-    """What is measured of a line at the network's pace, and its size beside the training lines', (F,).
+    """Measure a line at the network's pace, and its size relative to the training lines, (F,).
 
     ``height`` is the median writing height of the training lines, ``step`` their mean step in writing heights.
     """
@@ -186,7 +187,7 @@ def line_measures(ink: Ink, text: str, height: float, step: float) -> NDArray[np
 
 
 def gaussian(codes: NDArray, controls: int) -> tuple[Floats, Floats]:
-    """Mean and factor of the covariance of random codes, (Z,) and (Z, Z).
+    """Return mean and covariance factor of random codes, (Z,) and (Z, Z).
 
     They follow the writers' ``codes`` (N, Z - controls); independent controls of mean 0 are added.
     """
@@ -201,7 +202,7 @@ def gaussian(codes: NDArray, controls: int) -> tuple[Floats, Floats]:
 
 
 def regression(rows: NDArray, codes: NDArray, weights: NDArray, ridge: float) -> dict[str, Any]:
-    """Center, spread and regression of ``codes`` (N, Z) on what is measured, ``rows`` (N, F)."""
+    """Return center, spread and regression of ``codes`` (N, Z) on the measurements ``rows`` (N, F)."""
     center, spread = rows.mean(0), rows.std(0) + 1e-6
     X = np.column_stack([np.clip((rows - center) / spread, -4, 4), np.ones(len(rows))])
     penalty = ridge * np.eye(X.shape[1])
@@ -215,7 +216,7 @@ def regression(rows: NDArray, codes: NDArray, weights: NDArray, ridge: float) ->
 
 
 def save_codes(folder: Path, codes: HandCodes) -> None:
-    """Write the file beside a checkpoint's card."""
+    """Write the hand codes next to a checkpoint's card."""
     from safetensors.numpy import save
 
     with atomic(folder / FILE) as temporary:

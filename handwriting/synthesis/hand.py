@@ -1,6 +1,6 @@
-"""A hand: everything that decides how lines are written, as one value.
+"""A hand: all parameters that decide how lines are written, as one value.
 
-It is made once where a request comes in (command line, HTTP API, Python) and travels whole to the code that uses it:
+It is created once where a request comes in (command line, HTTP API, Python) and passed whole to the code that uses it:
 the synthesizer reads bias, seed and style, the page layout reads size and slant.
 """
 
@@ -12,10 +12,10 @@ from handwriting.errors import InkError
 from handwriting.synthesis.styles import Style
 
 DEFAULT_BIAS = 1.0
-"""benchmarks/synthesis.py prints the legibility at each bias."""
+"""Chosen by the legibility at each bias, which benchmarks/synthesis.py prints."""
 
 MAX_BIAS = 20.0
-"""With a higher bias every point would be the mean of its Gaussian."""
+"""With a higher bias, every point would be the mean of its Gaussian."""
 
 MIN_SIZE, MAX_SIZE = 0.3, 2.0
 MAX_SLANT_DEGREES = 45.0
@@ -34,9 +34,9 @@ class Hand:
     seed: int = 0
     """Seed of the random numbers: the same seed gives the same ink on the same machine and versions."""
     style: Style | None = None
-    """The writer to imitate; without one, every line chooses a writer at random."""
+    """The writer to imitate; without one, every line gets a random writer."""
     size: float = 1.0
-    """Factor on the height that the line height calls for; a style's own size is multiplied with it."""
+    """Factor on the writing height that fits the line height; multiplied by the style's own size."""
     slant: float = 0.0
     """Degrees by which the writing is sheared; positive values lean to the right."""
 
@@ -57,5 +57,5 @@ class Hand:
 
     @property
     def total_size(self) -> float:
-        """The size, multiplied by that of the style."""
+        """The size multiplied by the style's own size."""
         return self.size * (self.style.size if self.style is not None else 1.0)

@@ -1,8 +1,8 @@
-"""The mixture density output in NumPy: drawing the next point, and the nats of a point that is known.
+"""The mixture density output in NumPy: draw the next point, and compute the nats of a given point.
 
-The equations and the order of the outputs are those of ``networks/mixture.py``, which is what trains (Graves 2013,
-arXiv 1308.0850, equations 15 to 26); the limits below are that module's, too. The bias b of section 5.4 makes writing
-neater: sigma = exp(sigmâ - b) and pi = softmax(pî (1 + b)) (equations 61 and 62).
+The equations and the order of the outputs are those of ``networks/mixture.py``, which is used for training (Graves
+2013, arXiv 1308.0850, equations 15 to 26); the limits below are that module's too. The bias b of section 5.4 makes
+writing neater: sigma = exp(sigmâ - b) and pi = softmax(pî (1 + b)) (equations 61 and 62).
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ SPREAD_LIMIT = 20.0
 
 @dataclass(frozen=True)
 class Noise:
-    """The randomness of T points of B lines: with it, drawing is a function."""
+    """The random numbers for T points of B lines; given them, drawing is deterministic."""
 
     gumbel: Floats
-    """Standard Gumbel, shape (T, B, M)."""
+    """Standard Gumbel noise, shape (T, B, M)."""
     normal: Floats
-    """Standard normal, shape (T, B, 2)."""
+    """Standard normal noise, shape (T, B, 2)."""
     logistic: Floats
-    """Standard logistic, shape (T, B)."""
+    """Standard logistic noise, shape (T, B)."""
 
     @classmethod
     def of(cls, streams: Sequence[np.random.Generator], points: int, mixtures: int) -> Noise:
-        """The next T ``points`` of each line's stream."""
+        """Draw the noise for the next T ``points`` from each line's stream."""
         noises = [
             (r.gumbel(size=(points, mixtures)), r.normal(size=(points, 2)), r.logistic(size=points)) for r in streams
         ]
@@ -43,7 +43,7 @@ class Noise:
         return cls(gumbel, normal, logistic)
 
     def keep(self, rows: NDArray[np.bool_]) -> Noise:
-        """That of some lines, ``rows`` of shape (B,)."""
+        """Return the noise of the lines selected by ``rows``, shape (B,)."""
         return Noise(self.gumbel[:, rows], self.normal[:, rows], self.logistic[:, rows])
 
 
@@ -51,13 +51,13 @@ class MixtureSampler:
     """Draws the next point of each of B lines from the network's outputs."""
 
     def __init__(self, lines: int, mixtures: int, bias: float, floor: tuple[float, float]) -> None:
-        """``floor``: the smallest sigma of x and y before the bias."""
+        """``floor``: the smallest sigma of x and y before the bias is applied."""
         self._M, self._bias, self._lowest = mixtures, bias, np.log(floor)
         self._rows = np.arange(lines)[:, None]
         self._columns = 1 + mixtures * np.arange(1, 6)
 
     def draw(self, outputs: NDArray, noise: Noise, t: int) -> Floats:
-        """``outputs`` (B, 1 + 6 M) → points (B, 3), normalised: dx, dy and 1 where the stroke ends."""
+        """Map ``outputs`` (B, 1 + 6 M) to normalised points (B, 3): dx, dy and 1 where the stroke ends."""
         # The largest of log pi + Gumbel is a draw from pi; softmax's denominator is the same for all.
         chosen = (outputs[:, 1 : 1 + self._M] * (1 + self._bias) + noise.gumbel[t]).argmax(1)
         parameters = outputs[self._rows, chosen[:, None] + self._columns].astype(np.float64)
@@ -75,9 +75,9 @@ class MixtureSampler:
 
 
 def nats(outputs: NDArray, points: NDArray, floor: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Minus the log-likelihood (equation 26) of ``points`` (..., 3), and the squared error of the expected offset.
+    """Compute the nats (equation 26) of ``points`` (..., 3), and the squared error of the expected offset.
 
-    ``outputs`` (..., 1 + 6 M), both results (...).
+    ``outputs`` has shape (..., 1 + 6 M), both results have shape (...). Nats are negative log-likelihoods.
     """
     M = (outputs.shape[-1] - 1) // 6
     values, points = outputs.astype(np.float64), points.astype(np.float64)

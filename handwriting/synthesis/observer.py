@@ -1,4 +1,4 @@
-"""Who follows lines while they are written."""
+"""Callbacks that follow lines while they are written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from handwriting.progress import Progress, no_progress
 
 @dataclass(frozen=True)
 class Observer:
-    """Callbacks of one writing; raising in one of them ends it."""
+    """Callbacks of one writing job; an exception in one of them ends it."""
 
     progress: Progress = no_progress
-    """Is called with the characters written so far and their total."""
+    """Called with the number of characters written so far and the total."""
     points: Callable[[NDArray[np.float64]], object] | None = None
-    """Is called with the first line's new points while they are drawn: offsets of shape (N, 3), x and y in the units
-    of the ink, and 1 at the end of a stroke. The ink begins at the origin. The line may still be drawn again."""
+    """Called with the first line's new points while they are drawn: offsets of shape (N, 3), x and y in the units of
+    the ink, and 1 at the end of a stroke. The ink begins at the origin. The line may still be redrawn."""

@@ -1,4 +1,4 @@
-"""Primers of styles, computed once: priming with a sample takes as long as writing it."""
+"""Cache of primers: priming with a sample takes as long as writing it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_PRIMERS = 64
 
 
 class PrimerCache:
-    """The most recently used primers, by the content of their style; safe to use from several threads."""
+    """The most recently used primers, keyed by the content of their style; thread-safe."""
 
     def __init__(self, compute: Callable[[Style], Primer]) -> None:
         self._compute = compute
@@ -22,7 +22,7 @@ class PrimerCache:
         self._lock = threading.Lock()
 
     def primer(self, style: Style) -> Primer:
-        """The primer of ``style``; its name and size do not matter."""
+        """Return the primer of ``style``; its name and size do not matter."""
         key = _key(style)
         with self._lock:
             if key in self._primers:

@@ -1,10 +1,10 @@
-"""Writing lines point by point: the step graph, a random stream for each line, and where to stop.
+"""Draw lines point by point: the step graph, a random stream for each line, and the stop rule.
 
 Graves 2013 (arXiv 1308.0850), sections 5.3 to 5.5. The paper stops at the first step at which the window is past the
-text: phi(t, U + 1) > phi(t, u) for all u <= U. By itself this leaves half a stroke, so here the stroke that is being
-drawn is finished first, and none is begun afterwards (``strays.py`` takes away one that was begun too late). A line
-that stays on one character for longer than people do has lost its way, and never finds it again: it is given up there
-and drawn anew from another random stream.
+text: phi(t, U + 1) > phi(t, u) for all u <= U. By itself this leaves half a stroke, so here the current stroke is
+finished first, and none is begun afterwards (``strays.py`` removes one that was begun too late). A line that stays on
+one character for longer than people do has lost its way for good: it is abandoned and redrawn from another random
+stream.
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ from handwriting.synthesis.mixture_sampler import Floats, MixtureSampler, Noise
 Indices = NDArray[np.int64]
 State = dict[str, NDArray]
 Watch = Callable[[Floats, Indices], object]
-"""Is given points as they are drawn, normalised offsets (N, 3), and the characters that they belong to (N,)."""
+"""Called with points as they are drawn: normalised offsets (N, 3) and the characters that they belong to (N,)."""
 
 RATE = 66.0
-"""Points a second of the pen that the numbers below are counted in; for a slower pen they shrink in proportion."""
+"""Points per second to which the numbers below refer; for a slower pen they shrink in proportion."""
 
 FINISH = 40
-"""Points that a stroke may go on for when the window is past the text: about two letters' worth."""
+"""Points by which a stroke may continue after the window is past the text: about two letters' worth."""
 
 POINTS_PER_CHARACTER = 60
 POINTS_TO_SPARE = 300
-"""The limit of a line: people take about 25 points a character, the slowest writer of IAM-OnDB 50."""
+"""Limits on the length of a line: people take about 25 points per character, the slowest writer of IAM-OnDB 50."""
 
 BLOCK = 64
-"""Points whose random numbers are drawn at once."""
+"""Number of points whose random numbers are drawn at once."""
 
 HAND = 40
-"""Points without bias at the start of a line that neither a primer nor a hand begins: there the hand is chosen.
-With bias from the first point all lines come out in much the same hand (benchmarks/SYNTHESIS.md)."""
+"""Points without bias at the start of a line that has neither a primer nor a hand, during which the network chooses a
+hand. With bias from the first point, all lines come out in much the same hand (benchmarks/SYNTHESIS.md)."""
 
 DWELL = 90
-"""Points for one character that no hand needs: in 99 of 100 lines of IAM-OnDB none takes more than 86."""
+"""Number of points for one character that no hand needs: in 99 of 100 lines of IAM-OnDB none takes more than 86."""
 
 ATTEMPTS = 6
-"""Random streams to try; the last one is drawn to its end, whatever comes of it."""
+"""Number of random streams to try; the last one is drawn to its end, whatever the result."""
 
 WATCHED = 16
-"""Points that someone who watches is shown at a time: half a letter, so that the ink seems to flow."""
+"""Number of points passed to a ``Watch`` at a time: half a letter, so that the ink seems to flow."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """The step graph of a synthesizer, and what must be known of it."""
+    """The step graph of a synthesizer, with its sizes and constants."""
 
     graph: Graph
     hidden: int
@@ -62,56 +62,56 @@ class Network:
     components: int
     characters: int
     floor: tuple[float, float]
-    """The smallest sigma of x and y, in normalised units."""
+    """Smallest sigma of x and y, in normalised units."""
     hand: int = 0
-    """Numbers that a hand adds to gates and outputs; 0 for a network that knows no hands."""
+    """Number of constants that a hand adds to gates and outputs; 0 for a network without hand codes."""
     pace: float = 1.0
-    """Points a second of its pen, in those of :data:`RATE`."""
+    """Points per second of its pen, as a multiple of :data:`RATE`."""
 
     def start(self) -> State:
-        """The state of one line before its first point."""
+        """Return the state of one line before its first point."""
         sizes = {"h": self.hidden, "c": self.hidden, "kappa": self.components, "w": self.characters}
         return {name: np.zeros((1, size), np.float32) for name, size in sizes.items()}
 
 
 @dataclass(frozen=True)
 class Primer:
-    """Where a line begins, and in whose hand."""
+    """The state from which lines start, including their hand."""
 
     state: State
-    """Of one line, after the last point before it."""
+    """State of one line after the last point before it."""
     point: Floats
-    """That point, normalised, shape (3,)."""
+    """The last point before the line, normalised, shape (3,)."""
     text: Indices
-    """What was written before, and what joins it to the line; empty when nothing was."""
+    """The text written before, with the space that joins it to the line; empty if there was none."""
     hand: NDArray[np.float32] | None = None
-    """What the hand adds to the gates and the outputs of a network that has codes of hands, (G,), or (B, G) with a hand
-    for each line; None is the average hand."""
+    """What the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a hand for
+    each line; None is the average hand."""
 
     @classmethod
     def of(cls, network: Network, hand: NDArray[np.float32]) -> Primer:
-        """The beginning of a line in a hand, with nothing written before it."""
+        """Return the start of a line in a hand, with nothing written before it."""
         return cls(network.start(), np.zeros(3), np.zeros(0, np.int64), hand)
 
     def of_lines(self, lines: Sequence[int]) -> Primer:
-        """The same for some of the lines."""
+        """Return the same primer for some of the lines."""
         return self if self.hand is None or self.hand.ndim == 1 else replace(self, hand=self.hand[list(lines)])
 
 
 @dataclass(frozen=True)
 class SampledLine:
-    """A line as it was drawn."""
+    """A line as drawn by the sampler."""
 
     points: Floats
     """Normalised offsets, shape (N, 3)."""
     places: Indices
-    """Shape (N,): the character, counted from 0, that the window saw most of when each point was drawn."""
+    """Character, counted from 0, on which the window mostly was when each point was drawn, shape (N,)."""
     complete: bool
-    """Whether the window came to the end of the text."""
+    """Whether the window reached the end of the text."""
 
 
 class Steps:
-    """B lines side by side, one point of each at a step."""
+    """B lines side by side, advancing by one point per step."""
 
     def __init__(
         self,
@@ -120,8 +120,9 @@ class Steps:
         state: State | None = None,
         hand: NDArray[np.float32] | None = None,
     ) -> None:
-        """``texts``: (U,) each, from 1 to C, 0 where the window sees nothing; ``state`` has B rows or 1 for all.
+        """Prepare the step graph for B lines.
 
+        ``texts``: (U,) each, from 1 to C, 0 where the window sees nothing; ``state`` has B rows, or 1 for all.
         ``hand``: see :class:`Primer`.
         """
         self._network = network
@@ -138,25 +139,25 @@ class Steps:
         self._loop = Recurrence(self._network.graph, inputs, state)
 
     def __call__(self, points: NDArray) -> tuple[NDArray, NDArray]:
-        """``points`` (B, 3), the last ones → outputs (B, 1 + 6 M), phi (B, U + 1), both valid until the next step."""
+        """Map the last ``points`` (B, 3) to outputs (B, 1 + 6 M) and phi (B, U + 1), both valid until the next step."""
         self._loop.inputs["point"][:] = points
         self._loop.step()
         return self._loop.outputs["outputs"], self._loop.outputs["phi"]
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
-        """Go on with these lines only, ``rows`` of shape (B,)."""
+        """Continue with the lines selected by ``rows``, shape (B,), only."""
         state = {name: value[rows] for name, value in self._loop.state.items()}
         self._hand = self._hand if self._hand.ndim == 1 else self._hand[rows]
         self._begin(self._loop.inputs["characters"][rows], state)
 
     @property
     def state(self) -> State:
-        """After the last step; a copy."""
+        """Return a copy of the state after the last step."""
         return {name: value.copy() for name, value in self._loop.state.items()}
 
 
 def one_hot(texts: Sequence[Indices], characters: int) -> NDArray[np.float32]:
-    """``texts`` as (B, U + 1, C): behind the longest one, too, is a place without a character."""
+    """Encode ``texts`` as (B, U + 1, C); even the longest one is followed by a place without a character."""
     seen = np.zeros((len(texts), max(len(text) for text in texts) + 1, characters), np.float32)
     for row, text in zip(seen, texts, strict=True):
         known = np.flatnonzero(text)
@@ -167,10 +168,10 @@ def one_hot(texts: Sequence[Indices], characters: int) -> NDArray[np.float32]:
 def prime(
     network: Network, points: NDArray, text: Indices, space: int, hand: NDArray[np.float32] | None = None
 ) -> Primer:
-    """What the network knows after ``points`` (N, 3), normalised offsets of ink that says ``text``, in a ``hand``.
+    """Run the network over ``points`` (N, 3), normalised offsets of ink with transcript ``text``, in a ``hand``.
 
-    A ``space`` joins it to what follows. There the window is put, so that nothing of the primer is written again and
-    nothing after it left out, however the network read the ink.
+    A ``space`` joins the primer to what follows. The window is placed there, so that nothing of the primer is written
+    again and nothing after it is left out, however the network read the ink.
     """
     joined = np.append(text, space)
     steps = Steps(network, [joined], None, hand)
@@ -196,9 +197,9 @@ def sample(
 ) -> list[SampledLine]:
     """Draw a line of each text.
 
-    ``streams`` are the seeds of the lines' random numbers. ``progress`` is told how many characters are written.
-    ``hurried``: a line that loses its way is given back as far as it came. ``watch`` sees the first line's points as
-    they are drawn, in its first attempt.
+    ``streams`` are the seeds of the lines' random numbers. ``progress`` is called with the number of characters
+    written. ``hurried``: a line that loses its way is returned as far as it got. ``watch`` is called with the first
+    line's points as they are drawn, in its first attempt.
     """
     attempts = 1 if hurried else ATTEMPTS
     samples: dict[int, SampledLine] = {}
@@ -219,8 +220,7 @@ def sample(
 
 
 class _Draft:
-    """One attempt at lines that are drawn side by side; those that come to their end leave, and those that are lost
-    unless it is ``patient``."""
+    """One attempt at lines side by side; complete lines leave, and lost ones unless the draft is ``patient``."""
 
     def __init__(
         self,
@@ -248,14 +248,14 @@ class _Draft:
         self.places = np.zeros((self.limits.max() + 1, B), np.int64)
         if self.primed and primer is not None:
             self.points[0] = primer.point
-        self.lines = np.arange(B)  # which of the texts the rows are of
+        self.lines = np.arange(B)  # index of the text that each row draws
         self.past = np.zeros(B, np.int64)  # points since the window left the text
         self.pen, self.noise = self._pen(1), Noise.of(self.streams, BLOCK, M)
         self.samples: dict[int, SampledLine] = {}
         self.watch: Watch | None = None
 
     def run(self, progress: Callable[[int], object]) -> list[SampledLine]:
-        """All lines, in the order of their texts."""
+        """Draw all lines and return them in the order of their texts."""
         count, total = len(self.lines), int((self.lengths - self.skip).sum())
         current, ending, soonest = self.points[0], False, int(self.limits.min())
         for t in range(1, len(self.points)):
@@ -283,9 +283,9 @@ class _Draft:
         return [self.samples[line] for line in range(count)]
 
     def _staying(self, t: int, over: NDArray[np.bool_], current: Floats) -> NDArray[np.bool_]:
-        """Which rows go on; the others' lines are taken down."""
+        """Return which rows continue; the others' lines are recorded."""
         self.past = np.where(over, self.past + 1, 0)
-        # Past the text nothing is left to draw once the pen is up.
+        # Once the window is past the text and the pen is up, nothing is left to draw.
         complete = (self.past > 0) & ((current[:, 2] > 0.5) | (self.past > self.finish)) & (t > 1)
         done = complete | (t >= self.limits)
         if t % BLOCK == 0 and not self.patient:
@@ -300,12 +300,12 @@ class _Draft:
         return ~done
 
     def _lost(self, t: int) -> NDArray[np.bool_]:
-        """Which rows took more than :data:`DWELL` points for a character, among their last points."""
+        """Return which rows took more than :data:`DWELL` points for one character, up to now."""
         recent = np.sort(self.places[max(1, t - self.dwell - BLOCK) : t, self.lines], axis=0)
         return (recent[self.dwell :] == recent[: -self.dwell]).any(0)
 
     def _pen(self, t: int) -> MixtureSampler:
-        """For point ``t`` and those after it, up to the end of the hand's choice."""
+        """Return the sampler for point ``t`` and those after it, up to the end of the unbiased points."""
         bias = self.bias if self.chosen or t > HAND else 0.0
         return MixtureSampler(len(self.lines), self.network.mixtures, bias, self.network.floor)
 

@@ -1,11 +1,12 @@
-"""Strokes that belong to no character: before a line that goes on from a primer, and after its end.
+"""Stray strokes that belong to no character: before a line that continues a primer, and after its end.
 
-Before: strokes drawn while the window is still on the space that joins line and primer; it has nothing to be written.
+Before: strokes drawn while the window is still on the space that joins primer and line, where there is nothing to
+write.
 
 After: the pen may set out for what would come next while the window is still on the last character, and the window
-leaves the text during that move or soon after. The sampler finishes the stroke, since it cannot know; afterwards it can
+leaves the text during that move or soon after. The sampler cannot know this and finishes the stroke; afterwards it can
 be told apart from the last character's own strokes: most of it was drawn past the text, it stands to the right of
-everything drawn before, and it is no dot, or the last character had a stroke before it.
+everything drawn before, and it is not a dot, or the last character had a stroke before it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ PAST = 0.75
 
 
 def own_points(ink: Ink, places: NDArray[np.int64], length: int, height: float) -> slice:
-    """The points of ``ink`` that say its text of ``length`` characters, whole strokes; never none.
+    """Return the points of ``ink`` that belong to a text of ``length`` characters, in whole strokes; never empty.
 
     ``places``: shape (N,), the character that each point belongs to, below 0 where the window was before the text and
     ``length`` where it was past it. ``height``: the writing height of the training ink, in the ink's units.

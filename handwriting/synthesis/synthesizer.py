@@ -1,4 +1,4 @@
-"""The synthesizer for people: a checkpoint that writes lines of text as ink.
+"""The synthesizer at run time: a checkpoint that writes lines of text as ink.
 
 Graves 2013 (arXiv 1308.0850), section 5, with NumPy and ONNX Runtime.
 """
@@ -34,13 +34,14 @@ from handwriting.synthesis.strays import own_points
 from handwriting.synthesis.styles import Style
 
 LONGEST = 200
-"""Characters of a line. Those of IAM-OnDB have 30 or so, and far beyond what it has seen the network loses its way."""
+"""Largest number of characters in a line. Lines of IAM-OnDB have about 30; far beyond what it has seen, the network
+loses its way."""
 
 GROWN_OVER = 30
-"""Characters after which a line has all of its growth: see :func:`grown`."""
+"""Number of characters after which a line has all of its growth: see :func:`grown`."""
 
 BATCH = 64
-"""Lines that are drawn side by side."""
+"""Number of lines that are drawn side by side."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,11 @@ class Written:
 
     text: str
     ink: Ink
-    """In the units of the training ink, y downward, beginning where the first point is the origin; without times."""
+    """In the units of the training ink, y downward, with the first point at the origin; without times."""
     places: NDArray[np.int64]
-    """Shape (N,): the character of ``text``, counted from 0, that each point belongs to."""
+    """Character of ``text``, counted from 0, that each point belongs to, shape (N,)."""
     complete: bool
-    """Whether the line came to its end; when not, something is missing or too much."""
+    """Whether the line reached its end; if not, part of the text is missing or something was added."""
 
 
 class Synthesizer:
@@ -86,23 +87,23 @@ class Synthesizer:
             ) from error
         graph = Graph(checkpoint.model, threads)
         self.codes = HandCodes.load(checkpoint.folder) if has_codes else None
-        """What the network knows of hands; None for one that imitates a hand by priming alone."""
+        """The network's hand codes; None for a network that imitates a hand by priming alone."""
         added = len(self.codes.basis) if self.codes else 0
         self.network = Network(graph, *shape, sizes["characters"], self.normalizer.sigma_floor, added, pace)
         self._primers = PrimerCache(self._prime_with)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Synthesizer:
-        """The synthesizer in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
+        """Load the synthesizer in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
         return cls(Checkpoint.load(folder, "synthesizer"), threads)
 
     @property
     def card(self) -> dict[str, Any]:
-        """The checkpoint's card: what it was trained on, its figures, its terms."""
+        """The checkpoint's card: its training data, figures and terms of use."""
         return self.checkpoint.card
 
     def writable(self, text: str) -> str:
-        """``text`` as it will be written; :class:`InkError` for what cannot be (``synthesis/characters.py``)."""
+        """Return ``text`` as it will be written, see ``synthesis/characters.py``. Raises :class:`InkError`."""
         return writable(text, self.characters)
 
     def write(
@@ -117,8 +118,8 @@ class Synthesizer:
     ) -> list[Written]:
         """Write each of ``texts`` as a line of ink in ``hand``, whose bias, seed and style are used.
 
-        Lines of one seed differ by their random stream: their place in ``texts``, counted from ``stream``, or their
-        numbers in ``streams``. ``hurried``: a line that loses its way is returned as far as it came instead of being
+        Lines of one seed differ by their random stream: their index in ``texts``, counted from ``stream``, or their
+        numbers in ``streams``. ``hurried``: a line that loses its way is returned as far as it got instead of being
         drawn again. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
         """
         expect("texts", texts, (list, tuple), "a list of strings")
@@ -145,29 +146,29 @@ class Synthesizer:
         return written
 
     def primer(self, style: Style) -> Primer:
-        """The state from which lines go on in the hand of ``style``; raises :class:`InkError` for an unusable style."""
+        """Return the state from which lines continue in the hand of ``style``; :class:`InkError` if it is unusable."""
         return self._primers.primer(style)
 
     def _random_hands(self, seed: int, numbers: Sequence[int]) -> Primer | None:
-        """A hand for each line, by its number; None for a network without codes, which chooses as it writes."""
+        """Return a random hand for each line number; None for a network without codes, which chooses by itself."""
         if self.codes is None:
             return None
         added = [self.codes.added(self.codes.random(seed, number)) for number in numbers]
         return Primer.of(self.network, np.stack(added))
 
     def random_style(self, seed: int) -> Style | None:
-        """The writer of a page of that ``seed`` without a style; None when the network has no codes of hands."""
+        """Return the random writer of a page for ``seed``; None when the network has no hand codes."""
         if self.codes is None:
             return None
         return Style(f"random {seed}", (), code=self.codes.random(seed))
 
     def code_of(self, inks: Sequence[Ink], texts: Sequence[str]) -> Code:
-        """The code of the hand of a few lines ``inks`` that say ``texts``, estimated at once (``synthesis/codes.py``).
+        """Estimate the hand code of a few lines ``inks`` with transcripts ``texts`` (``synthesis/codes.py``).
 
-        Raises :class:`InkError` when the network has no codes of hands.
+        Raises :class:`InkError` when the network has no hand codes.
         """
         if self.codes is None:
-            raise InkError(f"{self.checkpoint.folder}: this network has no codes of hands; use a style of ink")
+            raise InkError(f"{self.checkpoint.folder}: this network has no hand codes; use a style of ink")
         texts = [self.line(text) for text in texts]
         inks = [self.prepared(ink) for ink in inks]
         return self.codes.instant(inks, texts, self.height, self._pace[1])
@@ -186,9 +187,10 @@ class Synthesizer:
         return Primer.of(self.network, self.codes.added(code))
 
     def prime(self, ink: Ink, text: str) -> Primer:
-        """What makes :meth:`write` go on in the hand of ``ink``, a line that says ``text``; it is not drawn again.
+        """Return the primer that makes :meth:`write` continue in the hand of ``ink``, a line with transcript ``text``.
 
-        The ink is brought to the height and the pace of the training ink. Graves 2013, section 5.5.
+        The ink itself is not drawn again. It is brought to the height and the pace of the training ink. Graves 2013,
+        section 5.5.
         """
         text = self.line(text)
         given = self.prepared(ink)
@@ -197,15 +199,15 @@ class Synthesizer:
         return prime(self.network, self.normalizer(offsets(given)), self.alphabet.encode(text), space, added)
 
     def prepared(self, ink: Ink) -> Ink:
-        """A line of ink at the height and the pace of the training ink, level and on y = 0."""
+        """Return a line of ink at the height and the pace of the training ink, level and with its baseline at y = 0."""
         if len(ink) < 2:
             raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
-        ink = level(repaced(ink, *self._pace))  # a line that climbs is no taller for it
+        ink = level(repaced(ink, *self._pace))  # climbing does not make a line taller
         scale = self.height / writing_height(ink)
         return clean(ink.moved_to(ink.x * scale, ink.y * scale))
 
     def line(self, text: str) -> str:
-        """``text`` as one line that will be written; raises :class:`InkError` for what cannot be one."""
+        """Return ``text`` as one writable line. Raises :class:`InkError` if it cannot be one."""
         line = self.writable(text)
         if "\n" in line:
             raise InkError(f"{text[:40]!r} has several lines, and one is written at a time; split it or write a page")
@@ -229,7 +231,7 @@ class Synthesizer:
 
 
 def grown(steps: NDArray[np.float64], places: NDArray[np.int64], length: int, growth: float) -> NDArray[np.float64]:
-    """Offsets (N, 3) of a line of ``length`` characters that grows from its first character to its last.
+    """Scale offsets (N, 3) of a line of ``length`` characters so that it grows from its first character to its last.
 
     The network's lines, like many people's, shrink toward their end. ``growth``, the relative change of size over
     :data:`GROWN_OVER` characters or more, undoes that. ``places`` (N,) are the characters that the points belong to.

@@ -18,6 +18,8 @@
 `recognizer_checkpoint`   a recognizer's checkpoint, written and read
 `synthesizer`             the synthesizer's task: offsets of a corpus under the mixture's likelihood
 `hands`, `fit`            the task of the synthesizer with hands; a hand fitted to a few lines
+`adapt`, `replay`         a recognizer adapted to one person; the lines that it rehearses meanwhile
+`jobs`                    fitting and adapting as the page's server calls them (no torch until they run)
 `items`, `lines`          what it trains on: prepared pieces of writing, and lines made up of them
 `strings`                 made-up numbers, prices, addresses and symbols for these lines
 `export`                  the ONNX graph built from the weights, and its int8 form

@@ -1,4 +1,4 @@
-"""Training-time augmentation: the same text as if by other writers and other pens.
+"""Training-time augmentation: distort ink as if other writers had written it with other pens.
 
 It works on normalised ink (writing height 1). Each distortion is drawn anew for each line and epoch from the given
 generator, so that a resumed training sees the same lines.
@@ -17,7 +17,7 @@ from handwriting.ink import Floats, Ink
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Strengths of the distortions; 0 switches one off."""
+    """Strengths of the distortions; 0 disables one."""
 
     scale: float = 0.15
     """Standard deviation of the logarithm of the width's and the height's scale."""
@@ -41,7 +41,7 @@ class Augmentation:
     """Probability that i-dots and t-bars are moved to the end of their words: all, or each with probability 1/2."""
 
     def __call__(self, ink: Ink, random: np.random.Generator) -> Ink:
-        """A distorted copy of normalised ink, without time and pressure."""
+        """Return a distorted copy of normalised ink, without time and pressure."""
         ink = Ink(ink.x, ink.y, ink.starts)
         if random.random() < self.delay:
             ink = delayed(ink, None if random.random() < 0.5 else random.random(len(ink.starts)) < 0.5)
@@ -55,7 +55,7 @@ class Augmentation:
         return ink.moved_to(x + angle * y, y - angle * (x - x.mean()))
 
     def stretch(self, random: np.random.Generator) -> float:
-        """A random factor for the resampling distance."""
+        """Return a random factor for the resampling distance."""
         return float(np.exp(random.normal(0, self.spacing)))
 
     def _drop(self, ink: Ink, random: np.random.Generator) -> Ink:

@@ -1,6 +1,6 @@
 """Configuration files: TOML that sets any option of a training, and the one that a run writes for itself.
 
-A key is the name of an option on the command line, with hyphens or underscores; the table ``[augmentation]`` sets the
+A key is the name of a command-line option, with hyphens or underscores; the table ``[augmentation]`` sets the
 distortions of a recognizer's training. This module imports neither torch nor NumPy.
 """
 
@@ -17,18 +17,18 @@ from handwriting.errors import InkError
 from handwriting.files import atomic
 
 NAME = "config.toml"
-"""The file in a run's folder."""
+"""Name of the configuration file in a run folder."""
 
 
 Tables = Mapping[str, Collection[str]]
-"""Names of tables and the keys that each may have."""
+"""Table names and the keys that each may have."""
 
 
 def read_config(path: Path, known: Collection[str], tables: Tables) -> dict[str, Any]:
-    """The values of a configuration file by name, with underscores.
+    """Read the values of a configuration file by name, with underscores.
 
-    ``known`` are the options that it may set. Raises :class:`InkError` when the file cannot be read, and for an unknown
-    key, naming the nearest one.
+    ``known`` are the options that it may set. Raises :class:`InkError` when the file cannot be read, and for an
+    unknown key, suggesting the closest match.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
@@ -49,7 +49,7 @@ def read_config(path: Path, known: Collection[str], tables: Tables) -> dict[str,
 
 
 def write_config(run: Path, values: Mapping[str, Any]) -> None:
-    """Write ``run/config.toml``, from which :func:`read_config` reads ``values`` back; None is left out."""
+    """Write ``run/config.toml``, from which :func:`read_config` reads ``values`` back; None values are left out."""
     lines = [f"{name} = {_toml(value)}" for name, value in values.items() if not isinstance(value, Mapping | None)]
     for name, table in values.items():
         if isinstance(table, Mapping):
@@ -66,7 +66,7 @@ def _check(path: Path, name: str, known: Collection[str], where: str) -> None:
 
 
 def _toml(value: Any) -> str:
-    """A value as TOML, of which JSON's strings, numbers, booleans and lists are part."""
+    """Format a value as TOML, which includes JSON's strings, numbers, booleans and lists."""
     if isinstance(value, float) and not abs(value) < float("inf"):
         return str(value)
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

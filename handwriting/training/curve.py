@@ -38,6 +38,6 @@ def _draw(rows: list[dict[str, Any]], names: list[str], path: Path) -> None:
 
 
 def read_curve(run: Path) -> list[dict[str, float]]:
-    """The rows of ``run/curve.csv`` as numbers, each with the columns that it has."""
+    """Read the rows of ``run/curve.csv`` as numbers, each with the columns that are present."""
     with (run / "curve.csv").open(newline="") as file:
         return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(file)]

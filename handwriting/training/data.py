@@ -1,4 +1,4 @@
-"""What a recognizer is trained and developed on, gathered from corpora by a recipe."""
+"""A recognizer's training and development data, gathered from corpora by a recipe."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from handwriting.training.recipes import TrainingRecipe
 from handwriting.training.string_list import StringList
 
 RARE = 20
-"""In a mix, characters that occur less often in all lists together are not learned; lines with them are left out."""
+"""In a mix, characters that occur less often than this in all lists together are not learned, and their lines are
+dropped."""
 
 Say = Callable[[str], None]
 
@@ -38,10 +39,10 @@ class DevelopmentSet:
 
     @classmethod
     def of(cls, corpora: Sequence[Corpus], name: str, features: FeatureConfig) -> DevelopmentSet:
-        """The lines of ``SPLIT``, or of ``SPLIT:LINES`` so many at even distances."""
+        """Load the lines of ``SPLIT``, or with ``SPLIT:LINES`` that many of them, evenly spaced."""
         split, _, most = name.partition(":")
         if most and not most.isdigit():
-            raise InkError(f"develop {name!r}: give SPLIT, or SPLIT:LINES for so many lines of it")
+            raise InkError(f"develop {name!r}: give SPLIT, or SPLIT:LINES for that many lines of it")
         corpus = corpus_having(corpora, split)
         ids = corpus.ids(split)
         if most and int(most) < len(ids):
@@ -52,19 +53,19 @@ class DevelopmentSet:
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a recognizer is trained and developed on."""
+    """A recognizer's training examples, alphabet and development sets."""
 
     examples: Examples
     alphabet: Alphabet
     development: Sequence[DevelopmentSet]
     train: str
-    """The lists, as the recipe has them."""
+    """The training lists, as written in the recipe."""
     developed_on: str
-    """The names of the development sets, as the recipe has them."""
+    """The names of the development sets, as written in the recipe."""
     terms: str
-    """The terms of use of all data, the initial checkpoint's included."""
+    """Terms of use of all the data, including that of the initial checkpoint."""
     fingerprints: dict[str, str]
-    """Of the lines, for the card; see ``corpora.seen``."""
+    """Fingerprints of the training lines, for the card; see ``corpora.seen``."""
 
 
 def gather(
@@ -75,10 +76,11 @@ def gather(
     init: Checkpoint | None = None,
     say: Say = lambda message: None,
 ) -> TrainingData:
-    """The examples of a recipe: one list line by line, or a mix. ``say`` is told what is left out and why.
+    """Gather the examples of a recipe: one list line by line, or a mix.
 
-    With ``init``, its alphabet is kept and extended by the characters of the texts. Raises :class:`InkError` when a
-    split is missing, when there is nothing to train on, and when a list shares lines with a development set.
+    ``say`` is called with messages about what is left out and why. With ``init``, its alphabet is kept and extended by
+    the characters of the texts. Raises :class:`InkError` when a split is missing, when there is nothing to train on,
+    and when a list shares lines with a development set.
     """
     shares = [ListShare.parse(text) for text in recipe.train] if recipe.examples else [ListShare(recipe.train[0])]
     sources = {share.split: corpus_having(corpora, share.split) for share in shares}
@@ -114,7 +116,7 @@ def gather(
 
 
 def corpus_having(corpora: Sequence[Corpus], split: str) -> Corpus:
-    """The only corpus that has a split. Raises :class:`InkError` when none has it, or several have."""
+    """Return the only corpus that has a split. Raises :class:`InkError` when none has it, or several have."""
     having = [corpus for corpus in corpora if split in corpus.splits]
     if len(having) > 1:
         raise InkError(f"{len(having)} corpora have a split {split!r}; give their lists different names")
@@ -125,7 +127,7 @@ def corpus_having(corpora: Sequence[Corpus], split: str) -> Corpus:
 
 
 def _example_list(share: ListShare, lines: Mapping[str, Lines]) -> ExampleList:
-    """A list in the form that ``share`` asks for; ``lines`` by split, whose words the strings hold."""
+    """Return a list in the form that ``share`` asks for; strings take their words from all ``lines`` (by split)."""
     if share.form != "string":
         return ComposedList(share, lines[share.split])
     words = {word.lower() for part in lines.values() for text in part.texts for word in text.split() if word.isalpha()}
@@ -133,7 +135,7 @@ def _example_list(share: ListShare, lines: Mapping[str, Lines]) -> ExampleList:
 
 
 def _frequent(sources: dict[str, Corpus]) -> set[str]:
-    """The characters that occur at least :data:`RARE` times in the texts of all lists, and the space."""
+    """Return the characters that occur at least :data:`RARE` times in the texts of all lists, and the space."""
     counts: Counter[str] = Counter()
     for split, corpus in sources.items():
         for id in corpus.training_ids(split):
@@ -142,7 +144,7 @@ def _frequent(sources: dict[str, Corpus]) -> set[str]:
 
 
 def _reasons(lines: Lines) -> str:
-    """The three most frequent reasons why lines were left out, with their numbers."""
+    """Format the three most frequent reasons why lines were left out, with their counts."""
     reasons = Counter(lines.left_out.values()).most_common(3)
     return ", ".join(f"{count} ({reason})" for reason, count in reasons) or "none"
 

@@ -1,9 +1,9 @@
-"""Several processes, one gradient: ``torchrun --nproc-per-node N -m handwriting train ...``.
+"""Data-parallel training: ``torchrun --nproc-per-node N -m handwriting train ...``.
 
 Each process takes its share of every batch; the sums of the gradients, of the loss and of its weight are added over
-all processes, so that the update is that of one process on the whole batch. Plain sums suffice: nothing here overlaps
-communication with computation, which small networks do not need. Processes on several machines need a run folder on
-storage that they share, because each resumes from the state there.
+all processes, so that the update equals that of one process on the whole batch. Plain sums suffice: nothing here
+overlaps communication with computation, which small networks do not need. Processes on several machines need a run
+folder on shared storage, because each resumes from the state there.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ import torch.distributed as dist
 from torch import Tensor
 
 PATIENCE = timedelta(days=7)
-"""How long a process waits for the others, which do nothing while the first one evaluates. A process that dies takes
-no waiting: torchrun then ends all of them."""
+"""How long a process waits for the others, which are idle while the first one evaluates. If a process dies, torchrun
+ends all of them at once."""
 
 
 @dataclass(frozen=True)
 class Workers:
-    """This process's rank among all processes."""
+    """This process's rank and the number of processes."""
 
     rank: int = 0
     size: int = 1
 
     @classmethod
     def join(cls, device: str) -> Workers:
-        """Join the group that torchrun announces in the environment; a group of one without it."""
+        """Join the group that torchrun announces in the environment; without torchrun, form a group of one."""
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:
             return cls()
@@ -57,7 +57,7 @@ class Workers:
             tensor.copy_(part.view_as(tensor))
 
     def any(self, flag: bool) -> bool:
-        """Whether ``flag`` is true in any process; the same in all."""
+        """Return whether ``flag`` is true in any process; the result is the same in all."""
         if self.size == 1:
             return flag
         votes = torch.tensor([float(flag)], device=self._device())
@@ -65,7 +65,7 @@ class Workers:
         return bool(votes.item() > 0)
 
     def agree(self, number: int) -> bool:
-        """Whether ``number`` is the same in all processes."""
+        """Return whether ``number`` is the same in all processes."""
         if self.size == 1:
             return True
         ends = torch.tensor([number, -number], device=self._device())

@@ -1,4 +1,4 @@
-"""From ink and text to what the recognizer trains on: feature steps of a distorted copy of the ink."""
+"""Encode ink and text for training the recognizer: feature steps of a distorted copy of the ink."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from handwriting.networks.recognizer import output_steps, steps_needed
 from handwriting.training.augment import Augmentation
 
 SAFE = 2.0
-"""A text that needs fewer than the expected steps over this number fits: the estimate is never that far off."""
+"""A text is known to fit if it needs fewer than the estimated steps divided by this; the estimate is never that far
+off."""
 
 
 def expected_steps(ink: Ink, text: str) -> float:
     """Estimate how many Bezier curves and pen-up moves encode an ink, without fitting them.
 
-    Least squares over 540 lines and words of IAM-OnDB and UNIPEN, on strokes, turning points in y and x of more than
-    an eighth of the height, and characters. The logarithm of the quotient to the true number has a standard deviation
-    of 0.07 for lines and 0.12 for words. Resampled points are roughly proportional to it.
+    A least-squares fit over 540 lines and words of IAM-OnDB and UNIPEN, on strokes, turning points in y and x of more
+    than an eighth of the height, and characters. The logarithm of the ratio to the true number has a standard
+    deviation of 0.07 for lines and 0.12 for words. The number of resampled points is roughly proportional to it.
     """
     height = 0.48 * float(ink.y.std()) or 1.0
     stroke = ink.stroke_index
@@ -33,7 +34,7 @@ def expected_steps(ink: Ink, text: str) -> float:
 
 @dataclass(frozen=True)
 class ExampleEncoder:
-    """How ink becomes steps of features in training, and whether CTC can spell a text with them."""
+    """Encodes ink as feature steps for training, and checks whether CTC can spell a text with them."""
 
     features: FeatureConfig
     augmentation: Augmentation
@@ -41,9 +42,9 @@ class ExampleEncoder:
     """Strides of the network's convolutions."""
 
     def steps(self, ink: Ink, text: str, random: np.random.Generator) -> NDArray[np.float32] | None:
-        """Steps (T, D) of a distorted copy of ``ink``, or of the ink itself where the copy is too short for ``text``.
+        """Return steps (T, D) of a distorted copy of ``ink``, or of ``ink`` itself if the copy does not fit ``text``.
 
-        None when the ink itself is too short.
+        Return None when the ink itself is too short for ``text``.
         """
         ink = normalise(ink)
         distorted = self.augmentation(ink, random)
@@ -54,13 +55,13 @@ class ExampleEncoder:
         return steps if self._fits(len(steps), text) else None
 
     def problem(self, ink: Ink, text: str, expected: float) -> str | None:
-        """The reason why ``ink``, of about ``expected`` steps, cannot be trained on with ``text``; None when it can."""
+        """Return why ``ink``, of about ``expected`` steps, cannot be trained on with ``text``, or None if it can."""
         if self.features == FeatureConfig() and self._fits(int(expected / SAFE), text):
             return None
         steps = len(encode_normalised(normalise(ink), self.features).steps)
         if self._fits(steps, text):
             return None
-        return f"CTC needs {steps_needed(text)} steps for its text, its ink has {output_steps(steps, self.strides)}"
+        return f"CTC needs {steps_needed(text)} steps for its text, but its ink has {output_steps(steps, self.strides)}"
 
     def _fits(self, steps: int, text: str) -> bool:
         return output_steps(steps, self.strides) >= steps_needed(text)

@@ -1,4 +1,4 @@
-"""Where a recognizer's training examples come from: the lines of one split, each once an epoch.
+"""Sources of a recognizer's training examples; here, the lines of one split, each once per epoch.
 
 The other source is the mix of several lists (`mix`). Both hold their lines in memory.
 """
@@ -17,28 +17,28 @@ from handwriting.ink import Ink
 from handwriting.training.encoder import expected_steps
 
 Problem = Callable[[Ink, str, float], str | None]
-"""The reason why an ink, of about so many steps, cannot be trained on with a text; None when it can."""
+"""Returns why an ink, given its text and its expected number of steps, cannot be trained on, or None if it can."""
 
 
 class Examples(Protocol):
-    """The training examples of each epoch. What an example is depends on (seed, epoch, number) alone."""
+    """The training examples of each epoch. An example depends on (seed, epoch, number) alone."""
 
     def lengths(self, epoch: int) -> Sequence[float]:
-        """The expected number of steps of every example of an epoch."""
+        """Return the expected number of steps of every example of an epoch."""
 
     def example(self, epoch: int, number: int) -> tuple[Ink, str, np.random.Generator]:
-        """Ink and text of an example, and the random numbers for its distortion."""
+        """Return ink and text of an example, and the random generator for its distortion."""
 
     def identity(self) -> dict[str, Any]:
-        """What must be the same for a training to be resumed; JSON-able."""
+        """Return what must be the same for a training to be resumed; JSON-serialisable."""
 
     def trained_on(self) -> dict[str, Any]:
-        """What a checkpoint's card says of the examples; JSON-able."""
+        """Return the card's description of the examples; JSON-serialisable."""
 
 
 @dataclass(frozen=True)
 class Lines:
-    """The training lines of a split, in memory; every list has one entry a line."""
+    """The training lines of a split, in memory; every list has one entry per line."""
 
     ids: list[str]
     inks: list[Ink]
@@ -48,11 +48,11 @@ class Lines:
     writers: list[str]
     forms: list[str]
     left_out: dict[str, str]
-    """Ids of the lines that are not trained on, with the reason."""
+    """Reason for exclusion of each line that is not trained on, by id."""
 
     @classmethod
     def of(cls, corpus: Corpus, split: str, known: Set[str] | None = None, problem: Problem | None = None) -> Lines:
-        """The training lines of a split whose texts have no other than ``known`` characters and no ``problem``."""
+        """Load the training lines of a split that have only ``known`` characters and no ``problem``."""
         lines = cls([], [], [], [], [], [], {})
         for id in corpus.training_ids(split):
             text = label(corpus, corpus.text(id))
@@ -79,7 +79,7 @@ class Lines:
 
 
 class LineList:
-    """Implements :class:`Examples`: every line of one split once an epoch.
+    """Implements :class:`Examples`: every line of one split once per epoch.
 
     Raises :class:`InkError` when there is no line to train on.
     """

@@ -1,8 +1,9 @@
 """ONNX graphs, built operator by operator from the weights, and their int8 form.
 
-Built rather than traced: torch's exporter bakes the example's length into a bidirectional LSTM. ONNX's LSTM operator
-takes the lengths of the sequences and reverses each within its own, so the recognizer's graph is as inert to padding as
-the network (``networks/recognizer.py``). Of the synthesizer a single step is a graph: states in, states out.
+They are built rather than traced, because torch's exporter bakes the example's length into a bidirectional LSTM.
+ONNX's LSTM operator takes the lengths of the sequences and reverses each within its own, so the recognizer's graph
+ignores padding just as the network does (``networks/recognizer.py``). For the synthesizer, a single step is a graph:
+states in, states out.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ OPSET = 18
 
 
 def recognizer_graph(network: RecognizerNetwork, memory: bool = False) -> bytes:
-    """Float32: ``steps`` (T, B, D) and ``lengths`` (B,) int64 to ``log_probs`` (T', B, V) and ``out_lengths`` (B,).
+    """Build the recognizer's float32 graph.
 
-    With ``memory`` also what a decoder reads: the output of the last layer, ``memory`` (T', B, 2H).
+    It maps ``steps`` (T, B, D) and int64 ``lengths`` (B,) to ``log_probs`` (T', B, V) and ``out_lengths`` (B,). With
+    ``memory``, it also outputs what a decoder reads: the output of the last layer, ``memory`` (T', B, 2H).
     """
     graph = GraphBuilder()
     config = network.config
@@ -68,15 +70,17 @@ def recognizer_graph(network: RecognizerNetwork, memory: bool = False) -> bytes:
 
 
 def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
-    """Float32: one step of B lines. ``point`` (B, 3) and the state to ``outputs`` (B, 1 + 6 M) and the next state.
+    """Build the float32 graph of one step of B lines.
 
-    The state goes in as ``h``, ``c`` (B, L * H) and, with a window, ``kappa`` (B, K) and ``w`` (B, C); it comes out
-    under the same names with ``next_`` before them. The window reads ``characters`` (B, U, C) at ``positions`` (U,),
-    1 to U, and gives ``phi`` (B, U). A network with codes of hands takes ``hand`` (B, L * 4H + 1 + 6 M), in ONNX's
-    order of gates: see :func:`hand_order`. See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
+    It maps ``point`` (B, 3) and the state to ``outputs`` (B, 1 + 6 M) and the next state. The state inputs are ``h``,
+    ``c`` (B, L * H) and, with a window, ``kappa`` (B, K) and ``w`` (B, C); the state outputs have the same names
+    prefixed with ``next_``. The window reads ``characters`` (B, U, C) at ``positions`` (U,), 1 to U, and outputs
+    ``phi`` (B, U). A network with hand codes takes ``hand`` (B, L * 4H + 1 + 6 M), in ONNX's order of gates: see
+    :func:`hand_order`. See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
 
-    What is quantised later is one ``MatMul`` a layer, of all that lies within -1 to 1. Offsets and w, which are ten
-    times as large and would coarsen its single scale, have products of their own, each for all layers that read it.
+    Only one ``MatMul`` per layer is quantised later, over everything that lies within -1 to 1. Offsets and w, which are
+    ten times as large and would coarsen its single scale, have products of their own, each shared by all layers that
+    read it.
     """
     graph, config = GraphBuilder(), network.config
     H, L = config.hidden_size, config.num_layers
@@ -130,7 +134,7 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
 
 
 def hand_order(config: SynthesisConfig) -> NDArray[np.int64]:
-    """Where each number that the graph's ``hand`` takes stands in what the network's :meth:`hand` gives."""
+    """Return the indices into the output of the network's :meth:`hand` that form the graph's ``hand`` input."""
     H = config.hidden_size
     i, f, g, o = np.arange(4 * H).reshape(4, H)
     layer = np.concatenate([i, o, f, g])
@@ -140,7 +144,7 @@ def hand_order(config: SynthesisConfig) -> NDArray[np.int64]:
 
 
 def _cell(graph: GraphBuilder, z: str, c: str, size: int, peephole: str | None) -> tuple[str, str]:
-    """Nodes of one step of a layer from its pre-activations ``z`` (B, 4H) in ONNX's order i, o, f, g: the next h, c."""
+    """Add a layer's step from pre-activations ``z`` (B, 4H) in ONNX's order i, o, f, g; return the next h and c."""
     if peephole is None:
         squashed, content = graph.split(z, [3 * size, size])
         i, o, f = graph.split(graph.add("Sigmoid", [squashed]), [size] * 3)
@@ -159,9 +163,9 @@ def _cell(graph: GraphBuilder, z: str, c: str, size: int, peephole: str | None) 
 
 
 def _window(graph: GraphBuilder, window: Window, h: str) -> str:
-    """Nodes of the window over ``h`` (B, H): ``next_kappa``, ``phi`` and ``next_w``, whose name is returned.
+    """Add the window over ``h`` (B, H): ``next_kappa``, ``phi`` and ``next_w``, whose name is returned.
 
-    They stay in float32 in the int8 graph too: locations add up over a line.
+    These nodes stay in float32 in the int8 graph too, because locations accumulate over a line.
     """
     middle, last = graph.constant(np.array([1])), graph.constant(np.array([2]))
     weight, bias = graph.tensors(window.linear, "weight", "bias", transpose=True)
@@ -178,9 +182,9 @@ def _window(graph: GraphBuilder, window: Window, h: str) -> str:
 
 
 def int8(model: bytes) -> bytes:
-    """The recognizer's graph with its LSTMs and matrix products in dynamic int8.
+    """Quantise the recognizer's LSTMs and matrix products to dynamic int8.
 
-    Unsigned weights: signed ones saturate in 16 bits on CPUs without VNNI.
+    Weights are unsigned: signed ones saturate in 16 bits on CPUs without VNNI.
     """
     from onnxruntime.quantization import QuantType
     from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -193,9 +197,10 @@ def int8(model: bytes) -> bytes:
 
 
 def int8_step(model: bytes) -> bytes:
-    """The step graph with its matrices in dynamic int8, one scale for each output.
+    """Quantise the step graph's matrices to dynamic int8, with one scale for each output.
 
-    Signed weights of 7 bits: they saturate nowhere, and many lines at once run twice as fast as with unsigned ones.
+    Weights are signed with 7 bits: they saturate nowhere, and many lines at once run twice as fast as with unsigned
+    ones.
     """
     from onnxruntime.quantization import QuantType
 
@@ -215,7 +220,7 @@ def int8_step(model: bytes) -> bytes:
 def _quantised(model: bytes, **how: Any) -> bytes:
     from onnxruntime.quantization import quantize_dynamic
 
-    logging.disable(logging.WARNING)  # it advises a pre-processing that either was done or would rename the nodes
+    logging.disable(logging.WARNING)  # it recommends pre-processing that was done already or would rename the nodes
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         source.write_bytes(model)
@@ -227,20 +232,24 @@ def _quantised(model: bytes, **how: Any) -> bytes:
 
 
 class GraphBuilder:
-    """Nodes and constants under names of their own."""
+    """Builder of ONNX graphs that gives every node and constant a unique name."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
     def add(self, operator: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
-        """Append a node; returns its output's name."""
+        """Append a node and return the name of its output."""
         output = output or f"{operator.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, [output], name=f"node_{len(self.nodes)}", **attributes))
+        self.add_several(operator, inputs, [output], **attributes)
         return output
 
+    def add_several(self, operator: str, inputs: list[str], outputs: list[str], **attributes: Any) -> None:
+        """Append a node with several outputs."""
+        self.nodes.append(helper.make_node(operator, inputs, outputs, name=f"node_{len(self.nodes)}", **attributes))
+
     def split(self, x: str, sizes: list[int]) -> list[str]:
-        """``x`` along its last axis in parts of ``sizes``."""
+        """Split ``x`` along its last axis into parts of ``sizes``."""
         if len(sizes) == 1:
             return [x]
         number = len(self.nodes)
@@ -250,22 +259,22 @@ class GraphBuilder:
         return names
 
     def join(self, parts: list[str], output: str = "") -> str:
-        """``parts`` one after another along their last axis."""
+        """Concatenate ``parts`` along their last axis."""
         return self.add("Concat", parts, output, axis=-1)
 
     def constant(self, value: NDArray | np.generic) -> str:
-        """Append a constant; returns its name."""
+        """Append a constant and return its name."""
         name = f"constant_{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.array(value), name))
         return name
 
     def tensors(self, module: Any, *names: str, transpose: bool = False) -> list[str]:
-        """A module's parameters as constants; matrices transposed when asked."""
+        """Append a module's parameters as constants, with matrices transposed on request."""
         arrays = [getattr(module, name).detach().cpu().float().numpy() for name in names]
         return [self.constant(a.T.copy() if transpose and a.ndim == 2 else a) for a in arrays]
 
     def model(self, inputs: list[tuple], outputs: list[tuple]) -> bytes:
-        """The checked, serialised model."""
+        """Return the checked and serialised model."""
         first, last = ([helper.make_tensor_value_info(*v) for v in ends] for ends in (inputs, outputs))
         graph = helper.make_graph(self.nodes, "handwriting", first, last, self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
@@ -274,7 +283,7 @@ class GraphBuilder:
 
 
 def _masked(graph: GraphBuilder, x: str, lengths: str) -> str:
-    """``x`` (B, C, T) with zeros beyond each sequence's length."""
+    """Set ``x`` (B, C, T) to zero beyond each sequence's length."""
     shape = graph.add("Shape", [x], start=2, end=3)
     scalar = graph.add("Squeeze", [shape])
     steps = graph.add("Range", [graph.constant(np.int64(0)), scalar, graph.constant(np.int64(1))])

@@ -1,8 +1,9 @@
-"""A hand fitted to a few lines by gradient descent on its code: ``style create --fit``.
+"""Fit a hand to a few lines by gradient descent on its code: ``style create --fit``.
 
-The network stays as it is. What moves is the code, from the estimate that needs no torch (``synthesis/codes.py``), and
-a small constant at every gate and output besides, which only this hand has. Lines are few, and a fit that goes on
-learns them by heart: one line is held out, and the hand is that of the step at which it was most probable.
+The network's weights are frozen. The fit changes the code, starting from the estimate that needs no torch
+(``synthesis/codes.py``), and optionally a small constant at every gate and output that belongs to this hand alone.
+With few lines, a long fit memorises them, so one line is held out, and the result is the hand of the step at which
+that line was most probable.
 """
 
 from __future__ import annotations
@@ -28,24 +29,24 @@ from handwriting.training.synthesizer import build
 
 STEPS = 30
 CODE_RATE, ADDED_RATE = 0.05, 0.004
-"""Learning rates of Adam for the code and for what is added besides."""
+"""Learning rates of Adam for the code and for the added constants."""
 PENALTY = 0.2
-"""Nats for the square of the code's distance from where it began; and for each squared number added, a hundredfold."""
+"""Nats per squared distance of the code from its start; each squared added constant costs a hundred times as much."""
 PATIENCE = 4
-"""Looks at the held-out line without an improvement before the fit ends."""
+"""Number of evaluations of the held-out line without an improvement before the fit ends."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A hand and how well it expects the line that was held out."""
+    """A fitted hand, with the nats of the held-out line."""
 
     code: Code
     before: float
-    """Nats a point of the held-out line in the estimated hand."""
+    """Nats per point of the held-out line with the estimated hand."""
     after: float
-    """The same in the fitted hand."""
+    """Nats per point of the held-out line with the fitted hand."""
     steps: int
-    """After how many steps."""
+    """Number of steps after which the result was reached."""
 
 
 def fit(
@@ -57,10 +58,10 @@ def fit(
     added: bool = True,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Fitted:
-    """Fit a hand to lines ``inks`` that say ``texts``.
+    """Fit a hand to the lines ``inks`` with transcripts ``texts``.
 
     ``added``: also fit constants at the gates. The last line is held out. Raises :class:`InkError` for fewer than two
-    lines and for a network that has no codes of hands.
+    lines and for a network without hand codes.
     """
     if len(inks) < 2:
         raise InkError(f"{len(inks)} line of ink: a fit holds one line out; give at least two, better four")

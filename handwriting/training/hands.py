@@ -1,9 +1,9 @@
-"""The synthesizer with hands as a training task: lines of two corpora, each under its writer's code.
+"""Training task of the synthesizer with hands: lines of two corpora, each conditioned on its writer's code.
 
-What keeps a network on its way when it writes is that it has seen its own kind of mistakes: the points that it reads
-are moved (``disturbed``) while the target leads back to where the pen should be. A writer's code is noisy, so that
-codes near it are hands too; a part of the lines has none, so that a code of 0 is the average hand. The last numbers of
-a code are not learned but set: a part of the lines is slanted, widened or heightened, and the code says by how much.
+To keep the network from drifting when it writes, training shows it its own kind of mistakes: its input points are
+displaced (``disturbed``) while the target leads back to where the pen should be. Noise is added to a writer's code, so
+that nearby codes are hands too; some lines have no code, so that a code of 0 is the average hand. The last numbers of
+a code are not learned but set: some lines are slanted, widened or heightened, and the code says by how much.
 """
 
 from __future__ import annotations
@@ -52,43 +52,44 @@ from handwriting.training.plan import plan_by_length
 from handwriting.training.synthesizer import start_from, write_checkpoint
 
 CONTROLS = (0.12, 0.10, 0.10)
-"""Standard deviations of the shear and of the logarithms of width and height; the code's controls count in these."""
+"""Standard deviations of the shear and of the logarithms of width and height; the code's controls are in these
+units."""
 CONTROLLED = 0.5
-"""Part of the lines that are changed so."""
+"""Share of the lines that are changed in this way."""
 CODE_NOISE = 0.12
 CODE_DROPPED = 0.1
 CODE_SPREAD = 0.5
 """Standard deviation of the codes before training."""
 CODE_PENALTY = 0.05
-"""Nats a line for the square of a code's length."""
+"""Nats per line for the square of a code's length."""
 MEASURED_LINES = 6
-"""Lines of a writer that are measured."""
+"""Number of lines measured per writer."""
 RIDGE = 10.0
-"""Of the regression from what is measured to a code."""
+"""Ridge penalty of the regression from measurements to codes."""
 CLEAN = 0.3
-"""Part of the lines whose points are read as they are."""
+"""Share of the lines whose input points are left undisturbed."""
 NOISE = (0.03, 0.06, 0.10)
-"""Standard deviations of what points are moved by, in normalised units."""
+"""Standard deviations of the displacement of input points, in normalised units."""
 MEMORY = (0.0, 0.7, 0.93)
-"""Correlation of that with the point before."""
+"""Correlation of a point's displacement with that of the point before."""
 SWELL, SWELL_MEMORY = 0.07, 0.98
-"""Standard deviation of the logarithm of the size of what is read, and its correlation from point to point."""
+"""Standard deviation of the log size of the input offsets, and its correlation from point to point."""
 
 
 GROWTH = 0.12
 """How much lines are made to grow toward their end, because the network's shrink (``benchmarks/writing.py``)."""
 LISTS = ("train-characters", "train-tokens", "train-texts")
-"""Of UNIPEN, beside those of IAM-OnDB."""
+"""UNIPEN lists to train on, in addition to those of IAM-OnDB."""
 DEVELOP_LINES = 360
-"""Lines of the development set on which a training is evaluated."""
+"""Number of lines of the development set that are evaluated."""
 PIECES = "pieces.npz"
-"""Where a run folder keeps the prepared pieces."""
+"""File in a run folder that keeps the prepared pieces."""
 
 Batch = tuple[Tensor, ...]
 
 
 class HandsTask:
-    """Implements ``training.loop.Task``. ``groups``: prepared pieces with ``develop`` among them."""
+    """Implements ``training.loop.TrainingTask``. ``groups``: prepared pieces by group, including ``develop``."""
 
     def __init__(
         self,
@@ -131,17 +132,17 @@ class HandsTask:
         return {**settings, "init": self.init, "writers": len(self.pieces.writers)}
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
-        """Batches of lines of about equal length, in random order."""
+        """Return batches of lines of similar length, in random order."""
         lengths = [draw.length for draw in self._draws(epoch)]
         return plan_by_length(lengths, batch_size, self.settings.seed, epoch)
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
-        """Inputs and targets (T, B, 3), lengths (B,), texts (B, U), writers (B,), controls (B, 3), codes kept (B,)."""
+        """Return inputs, targets (T, B, 3), lengths, writers, code masks (B,), texts (B, U) and controls (B, 3)."""
         draws = self._draws(epoch)
         return collate([self._example(draws[number]) for number in examples])
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, float]:
-        """Nats, and the number of points that they are to be divided by."""
+        """Return the summed nats and the number of points to divide them by."""
         inputs, targets, lengths, text, writers, controls, kept = batch
         codes = network.codes[writers]  # type: ignore[index,operator]
         noisy = codes + CODE_NOISE * torch.randn_like(codes)
@@ -151,7 +152,7 @@ class HandsTask:
 
     @torch.no_grad()
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Nats a point of the development lines in the average hand."""
+        """Compute the nats per point of the development lines in the average hand."""
         network.eval()
         order = sorted(self.development, key=len)
         total = points = 0.0
@@ -216,7 +217,7 @@ class HandsTask:
         return self.alphabet.encode(text)
 
     def _counts(self) -> dict[str, int]:
-        """How often each character stands in the pieces."""
+        """Count how often each character occurs in the pieces."""
         counts = Counter(c for items in self.pieces.groups.values() for item in items for c in item.text)
         return dict(sorted(counts.items()))
 
@@ -225,7 +226,7 @@ class HandsTask:
         return float(np.median([np.ptp(item.xy[:, 0]) / len(item.text) for item in lines]))
 
     def hand_codes(self, network: nn.Module) -> HandCodes:
-        """What the checkpoint knows of hands; random ones are like those of the writers of whole lines."""
+        """Return the checkpoint's hand codes; random hands are modelled on the writers of whole lines."""
         codes = network.codes.detach().numpy()  # type: ignore[union-attr,operator]
         basis = network.basis.detach().numpy()[hand_order(self.config)]  # type: ignore[union-attr,operator]
         whole = {item.writer for item in self.pieces.groups["lines"]}
@@ -239,7 +240,7 @@ class HandsTask:
 
     @cached_property
     def measured(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Means of what is measured of each writer's lines (W, F), and the number of lines (W,)."""
+        """Return the mean measurements of each writer's lines (W, F), and the number of lines (W,)."""
         found: dict[str, list] = {writer: [] for writer in self.pieces.writers}
         for epoch in range(4):
             for draw in self.pieces.draws(epoch, 4000):
@@ -253,7 +254,7 @@ class HandsTask:
         return means, np.array([len(rows) for rows in found.values()])
 
     def _first_codes(self, init: Checkpoint | None) -> NDArray[np.float32]:
-        """Codes to start from: those of ``init``, or what is measured of each writer's lines, decorrelated."""
+        """Return the initial codes: those of ``init``, or decorrelated measurements of each writer's lines."""
         learned = {} if init is None else init.weights()
         if init is not None and "codes" in learned and learned["codes"].shape[1] == self.settings.code - len(CONTROLS):
             theirs = dict(zip(init.card["writers"], learned["codes"], strict=True))
@@ -272,17 +273,18 @@ class HandsTask:
 
 
 def _digest(writer: str) -> str:
-    """What stands for a writer in a card, which names nobody."""
+    """Return an anonymous identifier for a writer; cards name nobody."""
     return blake2b(writer.encode(), digest_size=5).hexdigest()
 
 
 def disturbed(
     inputs: NDArray[np.float32], targets: NDArray[np.float32], random: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What a network reads when its own points are off, and the way back to the line.
+    """Displace input points as if the network had drawn them inaccurately, with targets that lead back to the line.
 
-    ``inputs`` and ``targets`` (T, 3), where target t leads to the point that input t + 1 ends at. The points read are
-    moved by noise that the next points take back step by step, and their steps are a little too large or too small.
+    ``inputs`` and ``targets`` have shape (T, 3), where target t leads to the point that input t + 1 ends at. The input
+    points are displaced by noise that the next points take back step by step, and their steps are a little too large
+    or too small.
     """
     T = len(inputs)
     memory, spread = MEMORY[int(random.integers(len(MEMORY)))], NOISE[int(random.integers(len(NOISE)))]
@@ -296,7 +298,7 @@ def disturbed(
 
 
 def _wandering(steps: int, memory: float, random: np.random.Generator) -> NDArray[np.float64]:
-    """Noise (T, 2) of standard deviation 1, each value correlated by ``memory`` with the one before."""
+    """Return noise (T, 2) of standard deviation 1, each value correlated by ``memory`` with the one before."""
     fresh = random.normal(0, 1, (steps, 2))
     if memory == 0 or steps == 0:
         return fresh
@@ -317,14 +319,14 @@ def point_nats(
     normalizer: Normalizer,
     basis: Tensor | None = None,
 ) -> Tensor:
-    """Nats of every predicted point, shape (T, B), 0 at padding."""
+    """Compute the nats of every predicted point, shape (T, B), 0 at padding."""
     outputs = network(inputs, text, None, code, basis)[0]
     padding = torch.arange(len(targets)).unsqueeze(1) >= lengths
     return Mixture.of(outputs, normalizer.sigma_floor).nats(targets).masked_fill(padding, 0)
 
 
 def collate(examples: Sequence[tuple]) -> Batch:
-    """A batch of ``_example`` s: see :meth:`HandsTask.batch`."""
+    """Collate the results of ``_example`` into a batch: see :meth:`HandsTask.batch`."""
     T, U, B = max(len(e[0]) for e in examples), max(len(e[2]) for e in examples), len(examples)
     inputs, targets = np.zeros((T, B, 3), np.float32), np.zeros((T, B, 3), np.float32)
     text = np.zeros((B, U), np.int64)
@@ -343,7 +345,7 @@ def collate(examples: Sequence[tuple]) -> Batch:
 
 
 def _steps(xy: NDArray, ends: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Offsets (N, 3) of points."""
+    """Return the offsets (N, 3) of points."""
     steps = np.zeros((len(xy), 3))
     steps[1:, :2] = np.diff(xy, axis=0)
     steps[:, 2] = ends
@@ -359,12 +361,12 @@ def hands_task(
     init: Checkpoint | None = None,
     say: Callable[[str], None] = lambda message: None,
 ) -> HandsTask:
-    """The task on two corpora. Prepared pieces are kept in ``folder``, for a training that goes on.
+    """Make the task from two corpora. Prepared pieces are cached in ``folder``, for resumed trainings.
 
-    Raises :class:`InkError` for options that only other networks have and when a corpus lacks a split.
+    Raises :class:`InkError` for options of other networks and when a corpus lacks a split.
     """
     if settings.kind != "synthesizer" or settings.variant != "forget":
-        raise InkError(f"a {settings.kind} of variant {settings.variant} has no codes of hands; leave out unipen")
+        raise InkError(f"a {settings.kind} of variant {settings.variant} has no hand codes; leave out unipen")
     path = folder / PIECES
     if not path.is_file():
         say("preparing the ink of both corpora, which takes some minutes")

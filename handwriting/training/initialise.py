@@ -1,4 +1,4 @@
-"""Start from a checkpoint's weights, whose alphabet may differ."""
+"""Start from the weights of a checkpoint whose alphabet may differ."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from handwriting.corpora.seen import KEY
 from handwriting.errors import InkError
 
 Place = Callable[[str], tuple[int, int] | None]
-"""Maps a parameter's name to the dimension that is indexed by character and the first character's index there, or None
-for a parameter without such a dimension."""
+"""Maps a parameter's name to its dimension that is indexed by character and the first character's index there, or to
+None for a parameter without such a dimension."""
 
 
 Grow = Callable[[dict[str, Tensor], dict[str, Tensor]], dict[str, Tensor]]
-"""A checkpoint's weights and a network's own weights → the checkpoint's weights in the network's sizes."""
+"""Adapts a checkpoint's weights (first argument) to the sizes of a network's own weights (second argument)."""
 
 
 def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place, grow: Grow | None = None) -> str:
     """Copy a checkpoint's weights into the network, character by character where ``place`` says so.
 
-    Characters that the checkpoint lacks keep the network's own weights. ``grow`` adapts the checkpoint's weights to
-    the network's sizes first. Returns a message for the user. Raises :class:`InkError` when sizes differ, before
-    anything is copied.
+    Characters that the checkpoint lacks keep the network's own weights. ``grow`` first adapts the checkpoint's weights
+    to the network's sizes. Returns a message for the user. Raises :class:`InkError` when sizes differ, before anything
+    is copied.
     """
     mine, theirs = network.state_dict(), {name: torch.from_numpy(value) for name, value in init.weights().items()}
     if grow is not None:
@@ -56,7 +56,7 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: 
 
 
 def inherited(init: Checkpoint | None) -> dict[str, Any]:
-    """The parts of a card that come from ``init``: its language model, its training and the ones before that."""
+    """Return the parts of a card that come from ``init``: its language model, its training and earlier ones."""
     if init is None:
         return {}
     card = init.card
@@ -69,7 +69,7 @@ def inherited(init: Checkpoint | None) -> dict[str, Any]:
 def _copy_by_character(
     value: Tensor, given: Tensor, dim: int, first: int, known: Sequence[tuple[int, int]], new: int, old: int
 ) -> None:
-    """Copy into ``value`` from ``given`` the ``known`` characters, each (here, there), and everything around them."""
+    """Copy the ``known`` characters, each (here, there), and everything around them from ``given`` into ``value``."""
     value, given = value.transpose(0, dim), given.transpose(0, dim)
     value[:first] = given[:first]
     value[first + new :] = given[first + old :]

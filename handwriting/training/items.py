@@ -1,10 +1,10 @@
-"""FoundPieces of writing, from whole lines to single characters, brought to one pace, one size and one baseline.
+"""Pieces of writing, from whole lines to single characters, brought to one pace, one size and one baseline.
 
-IAM-OnDB's whiteboard samples the pen about 66 times a second; here its ink is sampled anew at half of that, which
-halves the cost of training and drawing and the length over which a network can drift. Of UNIPEN's tablets neither the
-rates nor the units can be relied on. Most sample evenly in time, so a donor's points are thinned by one factor a
-writer, until the mean step is the one of IAM-OnDB in writing heights; and each writer gets one scale, which keeps how
-much a writer's height differs from that of the donor's other writers.
+IAM-OnDB's whiteboard samples the pen about 66 times a second; here its ink is resampled at half that rate, which
+halves the cost of training and drawing and the length over which a network can drift. Neither the rates nor the units
+of UNIPEN's tablets are reliable. Most sample evenly in time, so each writer's points are thinned by one factor until
+the mean step, in writing heights, is that of IAM-OnDB; and each writer gets one scale, which preserves how much a
+writer's height differs from that of the donor's other writers.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from handwriting.text import natural, raw
 
 PRINTABLE = "".join(map(chr, range(32, 127)))
 RATE = 33.0
-"""Points a second."""
+"""Points per second."""
 HEIGHT = 340.0
-"""The median height of the levelled lines of IAM-OnDB, in its units (four standard deviations of y)."""
+"""Median height of the levelled lines of IAM-OnDB, in its units (four standard deviations of y)."""
 STEP = 0.114
-"""The mean step of IAM-OnDB's pen at :data:`RATE`, in writing heights."""
+"""Mean step of IAM-OnDB's pen at :data:`RATE`, in writing heights."""
 SPREAD = 0.3
-"""Largest logarithm of a writer's height over the median of the donor's writers that is kept."""
+"""Limit on the log ratio of a writer's height to the median of the donor's writers."""
 FEW = 8
-"""A writer of UNIPEN with fewer pieces than this is put together with the donor's others."""
+"""Writers of UNIPEN with fewer pieces than this are pooled with the donor's others."""
 
 
 FoundPieces = dict[str, list[tuple[Ink, str, str]]]
-"""Ink, text and form of each writer's pieces."""
+"""Ink, text and form of each piece, by writer."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class Piece:
     """A piece of writing: a line, a word or a character."""
 
     xy: NDArray[np.float32]
-    """Shape (N, 2), in units of IAM-OnDB, y downward, the leftmost point at 0, the baseline at 0."""
+    """Points, shape (N, 2), in units of IAM-OnDB, y downward, the leftmost point at 0, the baseline at 0."""
     ends: NDArray[np.bool_]
-    """Shape (N,): the last point of each stroke."""
+    """True at the last point of each stroke, shape (N,)."""
     text: str
     writer: str
     form: str
     cuts: NDArray[np.float32]
-    """x of the spaces between the words in upright writing, as many as there are; empty where they were not found."""
+    """x of each space between words, after the slant is removed; empty if they were not found."""
     lean: float = 0.0
-    """The slant: x - lean * y is upright."""
+    """Slant: x - lean * y is upright."""
 
     def __len__(self) -> int:
         return len(self.xy)
@@ -65,7 +65,7 @@ class Piece:
         return ink_of(self.xy, self.ends)
 
     def words(self, first: int, last: int) -> Piece:
-        """Words ``first`` to before ``last`` alone; needs :attr:`cuts`."""
+        """Return words ``first`` to before ``last`` alone; needs :attr:`cuts`."""
         edges = np.concatenate([[-np.inf], self.cuts, [np.inf]])
         starts = np.append(0, np.flatnonzero(self.ends[:-1]) + 1)
         upright = self.xy[:, 0] - self.lean * self.xy[:, 1]
@@ -80,12 +80,12 @@ class Piece:
 
 
 def ink_of(xy: NDArray, ends: NDArray[np.bool_]) -> Ink:
-    """Points (N, 2) and the ends of strokes (N,) as ink."""
+    """Convert points (N, 2) and stroke ends (N,) to ink."""
     return Ink(xy[:, 0], xy[:, 1], np.append(0, np.flatnonzero(ends[:-1]) + 1))
 
 
 def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Points and stroke ends of ink that is level, at its pace and on its baseline."""
+    """Return points and stroke ends of ink that is already levelled, resampled and on its baseline."""
     xy = (ink.xy * scale - (ink.x.min() * scale, 0)).astype(np.float32)
     ends = np.zeros(len(ink), bool)
     ends[ink.ends - 1] = True
@@ -93,7 +93,7 @@ def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray
 
 
 def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Piece]:
-    """The training lines of IAM-OnDB without those that have an error mark."""
+    """Return the training lines of IAM-OnDB that have no error mark."""
     items = []
     for split in splits:
         for id in corpus.training_ids(split):
@@ -108,7 +108,7 @@ def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Piece]:
 
 
 def _cuts(ink: Ink, text: str, lean: float) -> NDArray[np.float32]:
-    """Where the words part: the widest gaps, if they are clearly wider than all others."""
+    """Find where the words part: the widest gaps, if they are clearly wider than all others."""
     count = text.count(" ")
     upright = ink.moved_to(ink.x - lean * ink.y, ink.y)
     left, _, right, _ = upright.boxes
@@ -127,7 +127,7 @@ def _cuts(ink: Ink, text: str, lean: float) -> NDArray[np.float32]:
 
 
 def unipen_items(corpus: Corpus, split: str) -> list[Piece]:
-    """The training segments of a split of words or texts."""
+    """Return the training segments of a split of words or texts."""
     found_by: FoundPieces = defaultdict(list)
     for id in corpus.training_ids(split):
         line = corpus.line(id)
@@ -149,7 +149,7 @@ def unipen_items(corpus: Corpus, split: str) -> list[Piece]:
 
 
 def character_items(corpus: Corpus, split: str, places: Places) -> list[Piece]:
-    """Single characters, at the size and height above the baseline that they have in writing."""
+    """Return single characters, at the size and height above the baseline that they have in writing."""
     found_by: FoundPieces = defaultdict(list)
     for id in corpus.training_ids(split):
         line = corpus.line(id)
@@ -170,9 +170,9 @@ def character_items(corpus: Corpus, split: str, places: Places) -> list[Piece]:
 
 
 def character_scales(found: Iterable[tuple[Ink, str, str]]) -> dict[str, float]:
-    """What to multiply a writer's characters by to have them in units of IAM-OnDB, by writer.
+    """Return the factor that scales each writer's characters to units of IAM-OnDB.
 
-    ``found``: ink, character and writer of every piece. Writers whose size cannot be told are missing.
+    ``found``: ink, character and writer of every piece. Writers whose size cannot be estimated are missing.
     """
     found_by: FoundPieces = defaultdict(list)
     for ink, text, writer in found:
@@ -181,7 +181,7 @@ def character_scales(found: Iterable[tuple[Ink, str, str]]) -> dict[str, float]:
 
 
 def _capital_heights(pieces: FoundPieces) -> dict[str, float]:
-    """The height of each writer's capitals; the donor's median where a writer has too few."""
+    """Return the height of each writer's capitals; the donor's median where a writer has too few."""
     heights = {writer: _capital([(ink, text) for ink, text, _ in found]) for writer, found in pieces.items()}
     middle = _by_donor({writer: height for writer, height in heights.items() if height})
     known = {writer: height or middle.get(_donor(writer), 0.0) for writer, height in heights.items()}
@@ -199,12 +199,12 @@ CAPITAL = 0.95
 
 @dataclass(frozen=True)
 class Places:
-    """Where characters stand: bottom and top above the baseline, in heights of a capital."""
+    """Vertical extent of characters: bottom and top above the baseline, in capital heights."""
 
     capital: float = CAPITAL * HEIGHT
 
     def put(self, xy: NDArray[np.float32], text: str) -> NDArray[np.float32]:
-        """A character's points with the size and the place that belong to it."""
+        """Return a character's points at its proper size and place."""
         bottom, top = PLACES.get(text, (0.0, 1.0))
         high, wanted = float(np.ptp(xy[:, 1])), (top - bottom) * self.capital
         wide = float(np.ptp(xy[:, 0]))
@@ -217,7 +217,7 @@ class Places:
             factor = 1.0
         xy = xy * factor
         middle = (xy[:, 1].max() + xy[:, 1].min()) / 2
-        if bottom == 0.0 and text not in WIDE:  # stands on the line
+        if bottom == 0.0 and text not in WIDE:  # stands on the baseline
             return xy - np.array([xy[:, 0].min(), xy[:, 1].max()], np.float32)
         return xy - np.array([xy[:, 0].min(), middle + (top + bottom) / 2 * self.capital], np.float32)
 
@@ -235,11 +235,11 @@ PLACES = (
     | {"-": (0.35, 0.4), "=": (0.25, 0.5), "~": (0.35, 0.55), "_": (-0.12, -0.05), "+": (0.1, 0.7)}
     | {"<": (0.1, 0.75), ">": (0.1, 0.75)}
 )
-"""By character, (bottom, top)."""
+"""(bottom, top) of each character."""
 
 
 def _joined(pieces: FoundPieces) -> FoundPieces:
-    """Writers with few pieces put together with the others of their donor that have few."""
+    """Pool the writers of a donor that have few pieces."""
     joined: FoundPieces = defaultdict(list)
     for writer, found in pieces.items():
         joined[writer if len(found) >= FEW else _donor(writer) + "/"] += found
@@ -252,7 +252,7 @@ def _longest(found: list) -> list:
 
 
 def _capital(found: Iterable[tuple[Ink, str]]) -> float:
-    """Median height of a writer's capitals and digits, or of the tall small letters."""
+    """Return the median height of a writer's capitals, digits or tall small letters; 0 if there are too few."""
     found = list(found)
     for which in (str.isupper, str.isdigit, lambda c: c in "bdhkl"):
         heights = [np.ptp(ink.y) for ink, text in found if which(text)]
@@ -269,12 +269,12 @@ def _by_donor(heights: dict[str, float]) -> dict[str, float]:
 
 
 def _scale(height: float, middle: float) -> float:
-    """Units of IAM-OnDB for one of the writer's."""
+    """Return the number of IAM-OnDB units per unit of the writer."""
     return HEIGHT * float(np.exp(np.clip(np.log(height / middle), -SPREAD, SPREAD))) / height
 
 
 def _step(inks: Sequence[Ink], height: float) -> float:
-    """The mean step of a writer's pen, in writing heights."""
+    """Return the mean step of a writer's pen, in writing heights."""
     inks = list(inks)[:200]
     length = sum(float(segments(ink)[2].sum()) for ink in inks)
     steps = sum(len(ink) - len(ink.starts) for ink in inks)
@@ -286,7 +286,7 @@ def _donor(writer: str) -> str:
 
 
 def save(path: Path, groups: dict[str, list[Piece]]) -> None:
-    """Write prepared items, so that a training that goes on need not prepare them again."""
+    """Write prepared items, so that a resumed training need not prepare them again."""
     arrays: dict[str, NDArray] = {}
     for name, items in groups.items():
         arrays[f"{name}/xy"] = np.concatenate([i.xy for i in items])
@@ -302,7 +302,7 @@ def save(path: Path, groups: dict[str, list[Piece]]) -> None:
 
 
 def load(path: Path) -> dict[str, list[Piece]]:
-    """What :func:`save` wrote."""
+    """Load the items that :func:`save` wrote."""
     groups = {}
     with np.load(path, allow_pickle=False) as data:
         for name in dict.fromkeys(key.partition("/")[0] for key in data.files):

@@ -1,8 +1,8 @@
-"""Lines for the synthesizer, made up of prepared pieces: what an epoch draws, and how a draw becomes a line.
+"""Training lines for the synthesizer, composed of prepared pieces: draw the lines of an epoch, and assemble each.
 
 A line is a sequence of parts on one baseline: whole lines of IAM-OnDB and UNIPEN, runs of words cut from them, words
-written one by one, and strings set from single characters. All parts are one writer's, but for strings, which stand
-in the hand that the rest of the line is written in: most writers never wrote a ``#``.
+written one by one, and strings set from single characters. All parts are by one writer, except that strings may be set
+from another writer's characters but keep the code of the rest of the line: most writers never wrote a ``#``.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ SHARES = {
     "words": 0.12,
     "characters": 0.18,
 }
-"""Kinds of lines and their parts of an epoch: a line of IAM-OnDB, one after another line of its form, some words of
-one, some words and strings; a text of UNIPEN, words of a writer with strings among them, strings alone."""
+"""Kinds of lines and their shares of an epoch: a line of IAM-OnDB, a line after another line of its form, some words
+of a line, some words and strings; a text of UNIPEN, words of a writer with strings among them, strings alone."""
 LONGEST = 82
-"""Characters of a line."""
+"""Largest number of characters in a line."""
 MOST_POINTS = 1100
 WORD_GAP, GAP_SPREAD = 0.62, 0.3
-"""Median of the gap between words in writing heights, and the standard deviation of its logarithm."""
+"""Median gap between words in writing heights, and the standard deviation of its logarithm."""
 LETTER_GAP = 0.13
 WANDER = 0.02
-"""Standard deviation of a character's height on the line, in writing heights."""
+"""Standard deviation of a character's vertical displacement, in writing heights."""
 TOKENS_WITH_STRINGS = 0.45
 
 
@@ -49,11 +49,11 @@ class Part:
     group: str
     first: int = 0
     last: int = 0
-    """The words of a line to before ``last``; 0 for all."""
+    """The words of a line from ``first`` to before ``last``; ``last`` = 0 means all."""
     text: str = ""
     characters: tuple[int, ...] = ()
     writer: str = ""
-    """Of most of the characters."""
+    """Writer of most of a string's characters."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Pieces:
         self.text_weights = rare * few / (rare * few).sum()
 
     def draws(self, epoch: int, examples: int) -> list[Draw]:
-        """An epoch's lines; the same for the same epoch."""
+        """Draw an epoch's lines; the same epoch always gives the same lines."""
         random = np.random.default_rng([self.seed, 1, epoch])
         kinds = random.choice(len(SHARES), examples, p=np.array(list(SHARES.values())))
         names = list(SHARES)
@@ -168,7 +168,7 @@ class Pieces:
         return parts
 
     def _same_form(self, random: np.random.Generator, line: int) -> list[Part]:
-        """One or two words of a line near ``line``; none when no words were found in those."""
+        """Return one or two words of a line near ``line``, or none if those lines have no cuts."""
         lines = self.groups["lines"]
         near = range(max(0, line - 4), min(len(lines), line + 5))
         able = [n for n in near if lines[n].form == lines[line].form and len(lines[n].cuts)]
@@ -220,12 +220,12 @@ class Pieces:
 
 
 def _fits(item: Piece) -> bool:
-    """Whether a piece is short enough for a line, and has no more points than a hand needs for its text."""
+    """Return whether a piece is short enough for a line and has a plausible number of points for its text."""
     return len(item) <= min(MOST_POINTS, 60 * len(item.text) + 60) and len(item.text) <= LONGEST
 
 
 def assembled(pieces: Pieces, draw: Draw, random: np.random.Generator) -> tuple[Floats, NDArray[np.bool_], str]:
-    """Points (N, 2), stroke ends (N,) and text of a draw, in units of IAM-OnDB."""
+    """Return points (N, 2), stroke ends (N,) and text of a draw, in units of IAM-OnDB."""
     placed: list[Floats] = []
     ends: list[NDArray[np.bool_]] = []
     texts: list[str] = []
@@ -256,7 +256,7 @@ Placed = tuple[Floats, NDArray[np.bool_]]
 
 
 def set_in_a_row(row: Sequence[Placed | None], scale: float, random: np.random.Generator) -> Placed:
-    """Characters side by side on a baseline that wanders a little, ``scale`` times as large; None is a space."""
+    """Set characters side by side on a slightly wandering baseline, ``scale`` times as large; None is a space."""
     edge = 0.0
     placed: list[Floats] = []
     ends: list[NDArray[np.bool_]] = []
@@ -285,7 +285,7 @@ def set_in_a_row(row: Sequence[Placed | None], scale: float, random: np.random.G
 def _set(
     pieces: Pieces, part: Part, scale: float, random: np.random.Generator
 ) -> tuple[Floats, NDArray[np.bool_], str]:
-    """A string set from single characters, ``scale`` times as large as their writer's."""
+    """Set a string from single characters, ``scale`` times as large as their writer's."""
     items = (pieces.groups["characters"][number] for number in part.characters)
     row: list[Placed | None] = [None if c == " " else ((item := next(items)).xy, item.ends) for c in part.text]
     return *set_in_a_row(row, scale, random), part.text

@@ -1,9 +1,9 @@
 """The training loop of every network: batches in, checkpoints and a learning curve out.
 
-What is trained is a :class:`TrainingTask`; how, :class:`TrainingOptions`. The order of the batches and every
-distortion depend on (seed, epoch, example) alone, dropout and weight noise on (seed, step), and the state on disk holds
-everything else. A run that is killed at any moment and started again therefore ends with the same weights, bit for
-bit, as one that was left alone.
+A :class:`TrainingTask` says what is trained, :class:`TrainingOptions` how. The order of the batches and every
+distortion depend on (seed, epoch, example) alone, dropout and weight noise on (seed, step), and the state on disk
+holds everything else. A run that is killed at any moment and restarted therefore ends with the same weights, bit for
+bit, as one that was never interrupted.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ from handwriting.training.update import Batch, Updater
 
 
 class TrainingTask(Protocol):
-    """What the loop trains."""
+    """A task for the training loop: a network, its examples, its loss and its evaluation."""
 
     network: nn.Module
 
     def identity(self) -> dict[str, Any]:
-        """What must be the same for a state to be resumed; JSON-able."""
+        """Return what must be the same for a state to be resumed; JSON-serialisable."""
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
-        """The epoch's batches, as numbers of examples; their count is the same in every epoch."""
+        """Return the epoch's batches as lists of example numbers; there are equally many in every epoch."""
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
-        """One batch on the CPU, a tuple of tensors; called in a worker process."""
+        """Return one batch on the CPU, a tuple of tensors; called in a worker process."""
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor | float]:
-        """The batch's summed loss, a scalar, and its weight; their quotient is reported and minimised."""
+        """Return the batch's summed loss, a scalar, and its weight; their quotient is reported and minimised."""
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Figures on the development set, of which the first is to be minimised; empty without such a set."""
+        """Return figures on the development set, the first of which is to be minimised; empty without such a set."""
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
         """Write a checkpoint whose card holds ``training``."""
@@ -70,7 +70,7 @@ RESUMABLE = (
 
 
 def train(task: TrainingTask, options: TrainingOptions, run: Path, command: str = "") -> dict[str, Any]:
-    """Train, or resume the training, in the folder ``run``; returns the last row of the learning curve.
+    """Train, or resume the training, in the folder ``run``; return the last row of the learning curve.
 
     ``run/best/`` is the checkpoint with the lowest first figure, or the last one without a development set;
     ``run/curve.csv`` and ``run/curve.png`` are the learning curve. Raises :class:`InkError` when the folder belongs to
@@ -80,7 +80,7 @@ def train(task: TrainingTask, options: TrainingOptions, run: Path, command: str 
 
 
 class Training:
-    """One training in one process: a task, how it is trained, and how far it has come. See :func:`train`."""
+    """One training in one process: a task, its options and its progress. See :func:`train`."""
 
     def __init__(self, task: TrainingTask, options: TrainingOptions, run: Path, command: str) -> None:
         self.task, self.options, self.run, self.command = task, options, run, command
@@ -96,7 +96,7 @@ class Training:
         self.step, self.seconds = 0, 0.0
         self.curve: list[dict[str, Any]] = []
         self.figure: str | None = None
-        """The name of the figure that chooses the best checkpoint, once there is one."""
+        """Name of the figure that chooses the best checkpoint, once there is one."""
         self.reporter = Reporter(run, self.steps, options.log, quiet=self.workers.rank > 0)
         self.losses = LossReader(self.device, self.reporter.say)
         self.started = self.saved = time.monotonic()
@@ -108,7 +108,7 @@ class Training:
             )
 
     def run_to_end(self) -> dict[str, Any]:
-        """Train until the last step, the time limit, the target or the end of patience."""
+        """Train to the last step, the time limit, the target or the end of patience; return the curve's last row."""
         with self.reporter.start(self.step):
             for parts, counts in () if self._ends_early() else self._batches():
                 self.update(parts, counts)
@@ -125,15 +125,15 @@ class Training:
         return self.curve[-1] if self.curve else {"step": self.step, "steps": self.steps}
 
     def update(self, parts: Sequence[Batch], counts: bool) -> None:
-        """One update with a batch, in parts; see :class:`Updater`."""
+        """Perform one update with a batch, in parts; see :class:`Updater`."""
         self.losses.add(self.step, self.updater(self.task.loss, parts, counts, self.step, self._rate()))
         self.step += 1
 
     def _batches(self) -> Iterator[tuple[list[Batch], bool]]:
-        """This process's share of each batch from this step to the last, and whether it counts: see `_Shares`.
+        """Iterate over this process's share of each remaining batch, and whether it counts: see `_Shares`.
 
-        One loader serves all epochs. Its processes are copies of this one at the time they start: if they started
-        anew in each epoch, they would hold on to gigabytes that training had allocated by then.
+        One loader serves all epochs. Its worker processes are forked from this one: if they were restarted in each
+        epoch, they would hold on to gigabytes that training had allocated by then.
         """
         shares = _Shares(self.task, self.options, self.workers, range(self.step, self.steps))
         pinned = self.device == "cuda"
@@ -143,7 +143,7 @@ class Training:
         return self.options.rate * SCHEDULES[self.options.schedule](self.step, self.steps, self.options.warmup_steps)
 
     def _end_epoch(self, epoch: int) -> None:
-        """Evaluate if it is time, extend the curve and save."""
+        """Evaluate if due, extend the curve and save."""
         last = self.step == self.steps
         row: dict[str, Any] = {"epoch": epoch, "step": self.step, "rate": self._rate()}
         row |= {"loss": self.losses.end_epoch()} | self.updater.hook.figures()
@@ -161,11 +161,11 @@ class Training:
         self._save()
 
     def _figures(self) -> list[float]:
-        """The figure that chooses the best checkpoint, in all evaluations so far."""
+        """Return the figure that chooses the best checkpoint, from all evaluations so far."""
         return [row[self.figure] for row in self.curve if self.figure in row]
 
     def _ends_early(self) -> bool:
-        """Whether the target is reached, or too many evaluations in a row were worse; the same in all processes."""
+        """Return whether the target is reached or patience has run out; the same in all processes."""
         target, patience = self.options.target, self.options.patience
         if target is None and patience is None:
             return False
@@ -191,7 +191,7 @@ class Training:
         }
 
     def _pause_if_due(self) -> bool:
-        """Save the state if it is time; true when the time limit is reached."""
+        """Save the state if due; return whether the time limit is reached."""
         limit, minutes = self.options.max_minutes, (time.monotonic() - self.started) / 60
         if limit is not None and self.workers.any(minutes >= limit):
             return True
@@ -235,7 +235,7 @@ class Training:
         self.losses.losses = [(a, b) for a, b in position["losses"]]
 
     def _identity(self) -> dict[str, Any]:
-        """What must be the same for a state to be resumed; an option that it lacks has its default value."""
+        """Return what must be the same for a state to be resumed; options that the state lacks have their defaults."""
         options = {k: v for k, v in asdict(self.options).items() if k not in RESUMABLE}
         return options | self.task.identity()
 
@@ -243,7 +243,7 @@ class Training:
 class _Shares(Dataset):
     """One process's share of the batch of each of ``steps``, in parts, and whether it counts.
 
-    When a batch is smaller than the number of processes, some get an example that another has, to keep in step.
+    When a batch is smaller than the number of processes, some repeat an example of another, to keep in step.
     """
 
     def __init__(self, task: TrainingTask, options: TrainingOptions, workers: Workers, steps: range) -> None:
@@ -266,7 +266,7 @@ class _Shares(Dataset):
 
 
 def pick_device(name: str) -> str:
-    """``cuda`` or ``cpu``; ``auto`` is the GPU if there is one. Raises :class:`InkError` when it is missing."""
+    """Return ``cuda`` or ``cpu``; ``auto`` chooses the GPU if there is one. Raises :class:`InkError` without a GPU."""
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():

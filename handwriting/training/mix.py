@@ -1,8 +1,8 @@
 """A mix of several lists: lines as they are, words set side by side as lines, characters set together as words.
 
-An epoch is a fixed number of examples, divided between the lists by their shares. What is drawn depends on (seed,
-epoch, place) alone, so that a resumed training sees what an unbroken one saw. A list is used up before it starts
-again, in another order.
+An epoch is a fixed number of examples, divided between the lists by their shares. Each draw depends on (seed, epoch,
+place) alone, so that a resumed training sees the same examples as an uninterrupted one. A list is used up before it
+starts again, in another order.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from handwriting.training.examples import Lines
 
 FORMS = ("whole", "line", "token", "string")
 LINE_LENGTH, LINE_SPREAD = 34, 12
-"""Characters of a line that is composed of words: mean and standard deviation, as IAM-OnDB's lines have them."""
+"""Mean and standard deviation of the number of characters in a line composed of words, as in IAM-OnDB."""
 MOST_WORDS = 20
 """Largest number of words in a composed line."""
 RUN = 0.5
-"""Probability that the words of a line follow each other in the corpus, rather than being any of the writer's."""
+"""Probability that the words of a line are consecutive in the corpus, rather than any of the writer's."""
 FEW = 12
 """Writers with fewer words than this are pooled with the others of their donor."""
 STANDING = "!#$%&/?@"
@@ -64,28 +64,28 @@ class DrawnExample:
     """One example of an epoch."""
 
     list: int
-    """Index of the list it is drawn from."""
+    """Index of the list that the example is drawn from."""
     place: int
-    """Its number among all examples drawn from this list so far."""
+    """Running number among all examples drawn from this list so far."""
     members: tuple[int, ...]
-    """Indices of the lines it is composed of."""
+    """Indices of the lines that compose the example."""
     length: float
     """Expected number of steps."""
 
 
 class ExampleList(Protocol):
-    """A list's lines, and how examples are composed of them."""
+    """The lines of a list, and how examples are composed of them."""
 
     share: ListShare
     lines: Lines
     words: list[int]
-    """Lines that may begin an example."""
+    """Indices of the lines that may begin an example."""
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
-        """The lines that make up an example, beginning with word ``number``; -1 is a space."""
+        """Choose the lines of an example that begins with word ``number``; -1 is a space."""
 
     def compose(self, members: Sequence[int], random: np.random.Generator) -> tuple[Ink, str]:
-        """Ink and text of the lines that :meth:`draw` chose."""
+        """Return ink and text of the lines that :meth:`draw` chose."""
 
 
 class ComposedList:
@@ -95,20 +95,20 @@ class ComposedList:
         self.share, self.lines = share, lines
         fits = {"line": _has_letter, "token": _stands}.get(share.form, bool)
         self.words = [number for number, text in enumerate(lines.texts) if fits(text)]
-        """Lines that may be part of an example."""
+        """Indices of the lines that may be part of an example."""
         self.groups: dict[str, list[int]] = defaultdict(list)
         for number in self.words:
             self.groups[lines.writers[number]].append(number)
             self.groups[_donor(lines.writers[number])].append(number)
 
     def group(self, number: int) -> list[int]:
-        """The words of the same writer, or of the same donor where the writer has few."""
+        """Return the words of the same writer, or of the same donor if the writer has few."""
         writer = self.lines.writers[number]
         own = self.groups[writer]
         return own if len(own) >= FEW else self.groups[_donor(writer)]
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
-        """The lines that make up an example, beginning with word ``number``."""
+        """Choose the lines of an example that begins with word ``number``."""
         first, texts = self.words[number], self.lines.texts
         if self.share.form == "whole":
             return (first,)
@@ -128,7 +128,7 @@ class ComposedList:
         return tuple(members)
 
     def compose(self, members: Sequence[int], random: np.random.Generator) -> tuple[Ink, str]:
-        """Ink and text of the lines that :meth:`draw` chose."""
+        """Return ink and text of the lines that :meth:`draw` chose."""
         inks, texts = [self.lines.inks[n] for n in members], [self.lines.texts[n] for n in members]
         if len(members) == 1:
             return inks[0], texts[0]
@@ -138,7 +138,7 @@ class ComposedList:
 
 
 class ExampleMix:
-    """Implements ``training.examples.Examples``: ``examples`` an epoch, drawn from several lists.
+    """Implements ``training.examples.Examples``: ``examples`` per epoch, drawn from several lists.
 
     Raises :class:`InkError` when a list has nothing to compose its examples of.
     """
@@ -175,7 +175,7 @@ class ExampleMix:
         return {"lists": lists}
 
     def draws(self, epoch: int) -> list[DrawnExample]:
-        """An epoch's examples, list by list."""
+        """Return an epoch's examples, list by list."""
         if epoch != self._epoch:
             self._epoch, self._draws = epoch, [d for number in range(len(self.lists)) for d in self._of(number, epoch)]
         return self._draws
@@ -205,5 +205,5 @@ def _has_letter(text: str) -> bool:
 
 
 def _stands(text: str) -> bool:
-    """Whether a character stands on the baseline; where small letters and other symbols belong is unknown."""
+    """Return whether a character stands on the baseline; small letters and other symbols may not."""
     return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper() or text in STANDING)

@@ -1,8 +1,8 @@
-"""Adaptive weight noise: each weight is a Gaussian with a learned spread, and costs the nats that describe it.
+"""Adaptive weight noise: each weight is a Gaussian with a learned spread, at the cost of its description length.
 
-Graves 2011, Practical Variational Inference for Neural Networks (NIPS 24), with a diagonal Gaussian posterior; what the
-networks of Graves 2013 (arXiv 1308.0850, sections 4.2 and 5.3) were *re*trained with, from sigma = 0.075. For weights
-w_i ~ Q = N(mu_i, sigma_i^2), under a prior P = N(m, s^2), and a training set of N points, what is descended is the
+Graves 2011, Practical Variational Inference for Neural Networks (NIPS 24), with a diagonal Gaussian posterior; the
+networks of Graves 2013 (arXiv 1308.0850, sections 4.2 and 5.3) were *re*trained with it, from sigma = 0.075. For
+weights w_i ~ Q = N(mu_i, sigma_i^2), under a prior P = N(m, s^2), and a training set of N points, the objective is the
 description length per point ::
 
     L = E_Q[nats(w)] / N + KL(Q || P) / N
@@ -52,11 +52,11 @@ class Counted(Protocol):
     """A task that knows the size of its training set."""
 
     points: int
-    """The sum of all examples' weights in the loss."""
+    """Sum of all examples' weights in the loss."""
 
 
 def noise_hook(task: object, network: nn.Module, sigma: float, seed: int) -> UpdateHook:
-    """The hook for weight noise of standard deviation ``sigma``; one that does nothing when it is 0.
+    """Return the hook for weight noise of standard deviation ``sigma``, or a hook that does nothing if it is 0.
 
     Raises :class:`InkError` when the task is not :class:`Counted`.
     """
@@ -71,7 +71,7 @@ def noise_hook(task: object, network: nn.Module, sigma: float, seed: int) -> Upd
 
 
 class WeightNoise(UpdateHook):
-    """The posterior over a network's weights: the means are the network's parameters, the spreads are kept here.
+    """The posterior over a network's weights: the means are the network's parameters, the spreads are stored here.
 
     ``sigma`` is the initial value of all spreads, ``points`` is N, the number of points in the training set. Raises
     :class:`InkError` when sigma is not a positive number.
@@ -90,9 +90,9 @@ class WeightNoise(UpdateHook):
 
     @contextmanager
     def sampled(self, step: int) -> Iterator[None]:
-        """Within this block the network's weights are the sample of ``step``; after it they are the means again."""
+        """Replace the network's weights within this block by the sample of ``step``; restore the means after it."""
         device = next(iter(self.means.values())).device
-        # The seeds of dropout end in the process's rank, which is never this number.
+        # Seeds of dropout end in the process's rank, which is never this number.
         generator = torch.Generator(device).manual_seed((self.seed * 1_000_003 + step) * 1024 + 1023)
         with torch.no_grad():
             kept = {name: mean.clone() for name, mean in self.means.items()}
@@ -109,7 +109,7 @@ class WeightNoise(UpdateHook):
 
     @torch.no_grad()
     def complete_gradients(self) -> list[nn.Parameter]:
-        """Turn the sample's gradients g into those of L, for means and spreads; returns the spreads, log sigma."""
+        """Turn the sample's gradients g into those of L, for means and spreads; return the spreads, log sigma."""
         for name, mean in self.means.items():
             log_sigma = self.log_sigmas[name]
             if mean.grad is None:
@@ -127,12 +127,12 @@ class WeightNoise(UpdateHook):
         step_unless(skip, self._optimizer)
 
     def figures(self) -> dict[str, float]:
-        """``kl``: nats per point that the description of the weights costs, in addition to those of the data."""
+        """Return ``kl``: nats per point that the description of the weights costs, in addition to those of the data."""
         return {"kl": self.divergence() / self.points}
 
     @torch.no_grad()
     def divergence(self) -> float:
-        """KL(Q || P) in nats."""
+        """Compute KL(Q || P) in nats."""
         total = 0.0
         for name, mean in self.means.items():
             log_sigma = self.log_sigmas[name].double()
@@ -141,12 +141,12 @@ class WeightNoise(UpdateHook):
         return total
 
     def state(self) -> Groups:
-        """log sigma and the moments of its optimiser."""
+        """Return log sigma and the moments of its optimiser."""
         groups: Groups = {"log_sigma": {name: spread.detach() for name, spread in self.log_sigmas.items()}}
         return groups | optimizer_state(self._optimizer, _MOMENTS_PREFIX)
 
     def load(self, groups: Groups) -> None:
-        """Restore what :meth:`state` gave."""
+        """Restore the state that :meth:`state` returned."""
         load_optimizer_state(self._optimizer, groups, _MOMENTS_PREFIX)
         with torch.no_grad():
             for name, log_sigma in self.log_sigmas.items():
@@ -154,6 +154,6 @@ class WeightNoise(UpdateHook):
 
 
 def _prior(mean: Tensor, log_sigma: Tensor) -> tuple[Tensor, Tensor]:
-    """The best prior's mean m and variance s^2 for one tensor's posterior."""
+    """Return the optimal prior's mean m and variance s^2 for one tensor's posterior."""
     m = mean.mean()
     return m, (2 * log_sigma).exp().mean() + (mean - m).square().mean()

@@ -1,7 +1,7 @@
-"""Every hyper-parameter of training, with its default value and its meaning: the one place that has them.
+"""Every training hyper-parameter with its default value and its meaning, in one place.
 
-This module imports neither torch nor NumPy, so that the command line can take its options, defaults and help texts
-from here without delay. Each field's metadata holds what an option needs: see :func:`option`.
+This module imports neither torch nor NumPy, so that the command line can quickly take its options, defaults and help
+texts from here. Each field's metadata holds what an option needs: see :func:`option`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 VARIANTS = ("1997", "1997-truncated", "forget", "peephole")
-"""Equations of the LSTM that can be trained and exported: see ``networks/cells.py``."""
+"""LSTM variants that can be trained and exported: see ``networks/cells.py``."""
 
 
 def option(
@@ -31,10 +31,10 @@ def option(
     choices: tuple[str, ...] = (),
     name: str | None = None,
 ) -> Any:
-    """A dataclass field that is offered on the command line.
+    """Return a dataclass field that is offered on the command line.
 
     ``help`` describes it, ``least`` and ``most`` are its bounds, ``choices`` its only values; ``name`` is its name on
-    the command line and in a configuration file where that is not the field's own.
+    the command line and in a configuration file if it differs from the field's.
     """
     metadata = {"help": help, "least": least, "most": most, "choices": choices, "name": name}
     if isinstance(default, list):
@@ -44,7 +44,7 @@ def option(
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train a network, whatever it is."""
+    """Training options that apply to any network."""
 
     epochs: int = option(80, "Number of passes over the training examples.", least=1)
     batch_size: int = option(64, "Examples per update, over all processes.", least=1)
@@ -95,7 +95,7 @@ class TrainingOptions:
 
 
 SYNTHESIZER_TRAINING = TrainingOptions(epochs=16, batch_size=32, rate=2.5e-3, clip=1.0, loaders=0)
-"""How synthesizers and prediction networks are trained by default."""
+"""Default training options of synthesizers and prediction networks."""
 
 
 def _augmentation() -> Augmentation:
@@ -136,14 +136,14 @@ class RecognizerOptions:
 
     @property
     def features(self) -> FeatureConfig:
-        """How ink becomes steps."""
+        """Feature settings that these options select."""
         from handwriting.features import FeatureConfig
 
         values = {name: getattr(self, name) for name in FEATURES}
         return FeatureConfig(**{name: value for name, value in values.items() if value is not None})
 
     def like(self, init: Checkpoint, given: Set[str] = frozenset()) -> RecognizerOptions:
-        """These options with the sizes and features of a checkpoint, except for the fields ``given``.
+        """Return these options with the sizes and features of a checkpoint, except for the fields ``given``.
 
         Raises :class:`InkError` when the checkpoint's card has features that this version does not know.
         """
@@ -154,13 +154,30 @@ class RecognizerOptions:
         return replace(self, **{name: value for name, value in values.items() if name not in given})
 
     def identity(self) -> dict[str, Any]:
-        """All options as they take effect; JSON-able."""
+        """Return all effective options; JSON-serialisable."""
         values = {name: value for name, value in asdict(self).items() if name not in FEATURES}
         return values | {"features": asdict(self.features)}
 
 
+@dataclass(frozen=True)
+class LanguageOptions:
+    """Sizes of a character language model, and the pieces of text that it learns from."""
+
+    hidden_size: int = option(512, "Cells of each LSTM layer.", least=1)
+    num_layers: int = option(1, "LSTM layers.", least=1, name="layers")
+    embedding: int = option(64, "Size of the vector that stands for a character.", least=1)
+    dropout: float = option(0.1, "Dropout probability between layers and before the output.", least=0, most=0.9)
+    steps: int = option(192, "Characters of a piece of text.", least=2)
+    examples: int = option(8192, "Pieces per epoch.", least=1)
+    seed: int = 1
+
+
+LANGUAGE_TRAINING = TrainingOptions(epochs=24, batch_size=64, rate=2e-3, clip=1.0, weight_decay=0.0, loaders=1)
+"""How character language models are trained by default."""
+
+
 SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")
-"""Options that a checkpoint's weights fix."""
+"""Options that are fixed by a checkpoint's weights."""
 FEATURES = ("encoding", "spacing", "tolerance")
 
 

@@ -1,7 +1,7 @@
-"""Train the orientation classifier on inks that lie upright; see :mod:`handwriting.recognition.orientation`.
+"""Train the orientation classifier on upright ink; see :mod:`handwriting.recognition.orientation`.
 
 Every ink is an example of all sixteen orientations at once, since its counts are permuted rather than measured again:
-the loss is the cross-entropy of the orientation that it has.
+the loss is the cross-entropy of the true orientation.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from handwriting.recognition.orientation import ORDERS, OrientationClassifier
 from handwriting.recognition.pen_counts import MOVES_BEGIN, SIZE, stroke_counts
 
 TURNED, SLANTED = 18.0, 22.0
-"""Largest rotation and slant of a training ink in degrees; half of the inks have one, and half the other."""
+"""Largest rotation and slant of a training ink in degrees; half of the inks are rotated, the other half slanted."""
 MOVES_DROPPED = 0.25
-"""Share of the examples that are seen without moves between strokes, whose order a file may have lost."""
+"""Share of the examples without moves between strokes, whose order a file may have lost."""
 INPUT_DROPOUT = 0.1
 
 
@@ -76,7 +76,7 @@ def _root(counts: torch.Tensor) -> torch.Tensor:
 
 
 def distorted(ink: Ink, rng: np.random.Generator) -> Ink:
-    """The ink, perhaps turned and perhaps sheared."""
+    """Return the ink, randomly rotated or sheared."""
     if rng.random() < 0.5:
         ink = rotated(ink, rng.uniform(-TURNED, TURNED))
     return slanted(ink, rng.uniform(-SLANTED, SLANTED)) if rng.random() < 0.5 else ink

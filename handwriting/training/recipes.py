@@ -1,4 +1,4 @@
-"""What ``train recognizer --recipe`` stands for: lists with their shares of an epoch, and the development sets."""
+"""Recipes of ``train recognizer --recipe``: lists with their shares of an epoch, and the development sets."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class TrainingRecipe:
     train: tuple[str, ...] = ("trainset",)
     """``SPLIT`` if there is one list, ``[FORM:]SPLIT=SHARE`` each if there are several."""
     develop: tuple[str, ...] = ("testset_v",)
-    """``SPLIT`` or ``SPLIT:LINES``; the first chooses the best checkpoint, ``none`` stands for no set."""
+    """``SPLIT`` or ``SPLIT:LINES``; the first chooses the best checkpoint, ``none`` means no set."""
     examples: int = 0
-    """Examples an epoch; 0 for one list alone, each line of it once."""
+    """Examples per epoch; 0 for a single list, each line of it once."""
 
 
 _UNIPEN = (
@@ -58,7 +58,7 @@ def recipe_for(
     develop: Sequence[str] | None = None,
     examples: int | None = None,
 ) -> TrainingRecipe:
-    """The recipe ``name``, or that of IAM-OnDB alone, with any part replaced by what is given."""
+    """Return the recipe ``name``, or that of IAM-OnDB alone, with the given parts replaced."""
     base = RECIPES[name] if name else TrainingRecipe()
     lists, watched = tuple(train or base.train), tuple(develop or base.develop)
     several = len(lists) + len(watched) > 2 or any(mark in text for text in (*lists, *watched) for mark in "=:")

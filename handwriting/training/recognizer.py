@@ -32,7 +32,7 @@ from handwriting.training.widen import widen
 
 
 def _silent(message: str) -> None:
-    """What ``say`` does by default."""
+    """Ignore the message; the default ``say``."""
 
 
 def recognizer_task(
@@ -43,7 +43,7 @@ def recognizer_task(
     say: Say = _silent,
     kind: type[RecognizerTask] | None = None,
 ) -> RecognizerTask:
-    """The task of training a recognizer by a recipe, by default with CTC.
+    """Make the task of training a recognizer by a recipe, by default with CTC.
 
     Raises :class:`InkError` as :func:`gather` does.
     """
@@ -56,7 +56,7 @@ class RecognizerTask:
     """Implements ``training.loop.TrainingTask``.
 
     With ``init`` the weights start as those of a checkpoint, character by character, widened if ``options`` has more
-    cells. ``say`` is told about it. Raises :class:`InkError` when the sizes do not fit.
+    cells. ``say`` is called with a message about it. Raises :class:`InkError` when the sizes do not fit.
     """
 
     def __init__(
@@ -95,11 +95,11 @@ class RecognizerTask:
         }
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
-        """Batches of examples of about equal length, in random order."""
+        """Return batches of examples of similar length, in random order."""
         return plan_by_length(self.data.examples.lengths(epoch), batch_size, self.options.seed, epoch)
 
     def batch(self, epoch: int, examples: Sequence[int]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Padded steps (T, B, D), their lengths (B,), the concatenated targets and their lengths (B,)."""
+        """Return padded steps (T, B, D), their lengths (B,), the concatenated targets and their lengths (B,)."""
         encoded = [self._encoded(epoch, number) for number in examples]
         targets = [target for _, target in encoded]
         padded, lengths = pad([steps for steps, _ in encoded])
@@ -111,13 +111,13 @@ class RecognizerTask:
         )
 
     def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """The batch's CTC loss in nats, and its number of characters."""
+        """Return the batch's CTC loss in nats, and its number of characters."""
         x, lengths, targets, target_lengths = batch
         output, lengths = network(x, lengths)
         return ctc_loss(output, lengths, targets, target_lengths).sum(), target_lengths.sum()
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Canonical CER and WER on the development sets, by best path; empty without a development set.
+        """Compute canonical CER and WER on the development sets, by best path; empty without a development set.
 
         The names of the figures are ``cer`` and ``wer`` for the first set, and ``cer SPLIT`` for the others.
         """
@@ -139,7 +139,7 @@ class RecognizerTask:
         write(folder, card, weights)
 
     def card(self, training: dict[str, Any]) -> dict[str, Any]:
-        """The card of a checkpoint."""
+        """Return the card of a checkpoint."""
         return {
             "kind": "recognizer",
             "network": asdict(self.config),
@@ -157,7 +157,7 @@ class RecognizerTask:
         }
 
     def _encoded(self, epoch: int, number: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Steps and target of an example; of the next one that fits if a composed line is too short for its text."""
+        """Return steps and target of an example; if its ink is too short for its text, of the next one that fits."""
         count = len(self.data.examples.lengths(epoch))
         for candidate in range(number, number + count):
             ink, text, random = self.data.examples.example(epoch, candidate % count)
@@ -170,9 +170,10 @@ class RecognizerTask:
 def transcribe(
     network: nn.Module, steps: Sequence[NDArray[np.float32]], alphabet: Alphabet, batch_size: int = 64
 ) -> list[str]:
-    """The best path's text for each sequence (T_i, D), in batches of about equal length.
+    """Return the best path's text for each sequence (T_i, D), in batches of similar length.
 
-    It runs in bfloat16, which is exact enough to follow a training; what is shipped is measured as it is shipped.
+    It runs in bfloat16, which is accurate enough to monitor a training; shipped models are measured in their shipped
+    form.
     """
     network.eval()
     decoder, outputs = GreedyDecoder(alphabet), [""] * len(steps)
@@ -185,12 +186,12 @@ def transcribe(
 
 
 def _place(name: str) -> tuple[int, int] | None:
-    """The rows of the output layer are per character, after the blank's."""
+    """Return the place of characters: the rows of the output layer, after the blank's."""
     return (0, 1) if name.startswith("output.") else None
 
 
 def _grow(init: Checkpoint, hidden_size: int, say: Say) -> Grow | None:
-    """How to widen the weights of ``init`` to ``hidden_size`` cells; None when they have that size."""
+    """Return a function that widens the weights of ``init`` to ``hidden_size`` cells; None if they have that size."""
     old = init.card["network"]["hidden_size"]
     if hidden_size == old:
         return None

@@ -1,4 +1,4 @@
-"""A recognizer's checkpoint in torch: written with the graph that runs, and read back as a network."""
+"""A recognizer's checkpoint in torch: written with its ONNX graph, and read back as a network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from handwriting.training.export import int8, recognizer_graph
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
-    """The network of a card, in float32, ready to run; of one with a decoder, the encoder with its CTC output.
+    """Build the network of a card, in float32, ready to run; for one with a decoder, the encoder with its CTC output.
 
     Raises :class:`InkError` when card and weights disagree.
     """
@@ -51,7 +51,7 @@ def write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], qu
 
 
 def torch_network(source: Checkpoint, threads: int = 1) -> ForwardPass:
-    """The checkpoint's float32 network as :class:`Recognizer` takes it, for comparison with the int8 graph."""
+    """Return the checkpoint's float32 network as a forward pass for :class:`Recognizer`, to compare with int8."""
     torch.set_num_threads(threads)
     return partial(log_probs, build(source.card, source.weights()))
 
@@ -67,7 +67,7 @@ def export_checkpoint(
 ) -> None:
     """Write a copy of the checkpoint with float16 weights and the graph built from them, in int8 or float32.
 
-    With a ``corpus``, the card gets the best-path figures of that graph on each of ``splits``; with ``language``, the
+    With a ``corpus``, the graph's best-path figures on each of ``splits`` are added to the card; with ``language``, the
     name of the shipped language model to decode with. Raises :class:`InkError` when no such model is shipped.
     """
     card = source.card
@@ -84,7 +84,7 @@ def export_checkpoint(
 
 @torch.no_grad()
 def log_probs(network: nn.Module, steps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """The log-probabilities (T', V) of each sequence of steps (T, D), computed on the network's device."""
+    """Compute the log-probabilities (T', V) of each sequence of steps (T, D) on the network's device."""
     device = next(network.parameters()).device
     padded, lengths = (torch.from_numpy(array).to(device) for array in pad(steps))
     output, out_lengths = network(padded, lengths)

@@ -1,4 +1,4 @@
-"""What a training reports: losses of updates, read without holding up a GPU, and the learning curve."""
+"""Training reports: losses of updates, read without holding up a GPU, and the learning curve."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from handwriting.errors import InkError
 from handwriting.training.curve import write_curve
 
 SKIPS = 10
-"""A training is given up after this many updates in a row were skipped."""
+"""Training is given up after this many skipped updates in a row."""
 READ_EVERY = 20
-"""Updates on a GPU between two readings of their losses: each reading waits for the GPU."""
+"""Number of updates on a GPU between two readings of their losses, because each reading waits for the GPU."""
 
 
 class LossReader:
-    """Reads the reports of updates when it costs nothing, and adds them up until the epoch ends.
+    """Reads the reports of updates when that costs nothing, and adds them up until the epoch ends.
 
-    ``say`` is told of every update that was skipped. Raises :class:`InkError` when :data:`SKIPS` were in a row.
+    ``say`` is called with a message about every skipped update. Raises :class:`InkError` after :data:`SKIPS` in a row.
     """
 
     def __init__(self, device: str, say: Callable[[str], None]) -> None:
         self.every = 1 if device == "cpu" else READ_EVERY
         self.say = say
         self.losses: list[tuple[float, float]] = []
-        """The sum of the loss and its weight, for each update of this epoch that was not skipped."""
+        """Summed loss and its weight, for each update of this epoch that was not skipped."""
         self.last: float | None = None
-        """The last update's mean loss, as far as read."""
+        """Mean loss of the last update read so far."""
         self._unread: deque[tuple[int, Tensor]] = deque()
         self._skipped = 0
 
     def add(self, step: int, report: Tensor) -> None:
-        """Take what the updater returned for ``step``."""
+        """Take the updater's report for ``step``."""
         self._unread.append((step, report))
         if len(self._unread) >= self.every:
             self.read()
@@ -61,7 +61,7 @@ class LossReader:
                 )
 
     def end_epoch(self) -> float:
-        """The mean loss of the epoch; NaN when all its updates were skipped."""
+        """Return the mean loss of the epoch; NaN when all its updates were skipped."""
         self.read()
         total, weight = (sum(column) for column in zip(*self.losses, strict=True)) if self.losses else (0.0, 0.0)
         self.losses = []
@@ -69,14 +69,14 @@ class LossReader:
 
 
 class Reporter:
-    """Shows a training's progress and keeps its learning curve, in one process of several."""
+    """Shows a training's progress and writes its learning curve, in one process of several."""
 
     def __init__(self, run: Path, steps: int, log: str, quiet: bool) -> None:
         self.run, self.steps, self.quiet = run, steps, quiet
         self._writer = None if quiet or log == "none" else _tensorboard(run)
 
     def start(self, step: int) -> Reporter:
-        """Show a bar of which ``step`` updates are done; use it as a context that ends the bar."""
+        """Show a progress bar of which ``step`` updates are done; use it as a context manager that closes the bar."""
         interval = 1 if sys.stderr.isatty() else 30
         self._bar = tqdm(
             total=self.steps, initial=step, desc=self.run.name, unit="step", disable=self.quiet, mininterval=interval
@@ -94,7 +94,7 @@ class Reporter:
             self._writer.close()
 
     def update(self, loss: float | None, rate: float) -> None:
-        """Show one more update."""
+        """Advance the bar by one update."""
         if loss is not None:
             self._bar.set_postfix(loss=f"{loss:.3f}", rate=f"{rate:.1e}", refresh=False)
         self._bar.update()

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the rate's share of its peak, from 0 to 1, as a function of the update."""
+"""Learning-rate schedules: the fraction of the peak rate, from 0 to 1, as a function of the update."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def one_cycle(step: int, steps: int, warmup: int | None = None) -> float:
 
 
 def constant(step: int, steps: int, warmup: int | None = None) -> float:
-    """The peak rate throughout, after a rise along half a cosine over ``warmup`` updates, if given."""
+    """Return the peak rate throughout, after a rise along half a cosine over ``warmup`` updates, if given."""
     return _rise(step, warmup) if warmup is not None and step < warmup else 1.0
 
 

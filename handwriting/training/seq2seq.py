@@ -1,8 +1,8 @@
-"""The recognizer with a decoder LSTM as a training task, and its checkpoint.
+"""Training task and checkpoint of the recognizer with a decoder LSTM.
 
-The checkpoint is a recognizer's, of which the CTC output can still be used, with ``decoder.onnx`` besides: one step of
-the decoder, in float32. With ``--init`` the encoder starts from a recognizer that was trained with CTC, and ``--freeze
-reader`` keeps it as it is.
+The checkpoint is a recognizer's, whose CTC output remains usable, plus ``decoder.onnx``: one step of the decoder, in
+float32. With ``--init`` the encoder starts from a recognizer that was trained with CTC, and ``--freeze reader`` keeps
+its weights unchanged.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Seq2SeqTask(RecognizerTask):
         self.network = network
 
     def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """The nats of the texts, each with its end, and the number of characters."""
+        """Return the nats of the texts, each with its end, and the number of characters."""
         x, lengths, targets, target_lengths = batch
         texts = [F.pad(text, (0, 1)) for text in targets.split(target_lengths.tolist())]  # the end is index 0
         text = nn.utils.rnn.pad_sequence(texts, batch_first=True)
@@ -70,7 +70,7 @@ class Seq2SeqTask(RecognizerTask):
         return (nats * inside).sum(), target_lengths.sum()
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Canonical CER and WER on the development sets; empty without one. Names as with CTC."""
+        """Compute canonical CER and WER on the development sets; empty without one. Names are as with CTC."""
         figures: dict[str, float] = {}
         for number, part in enumerate(self.data.development):
             outputs = transcribe(cast(Seq2SeqNetwork, network), part.steps, self.data.alphabet)
@@ -89,7 +89,7 @@ class Seq2SeqTask(RecognizerTask):
 def transcribe(
     network: Seq2SeqNetwork, steps: Sequence[NDArray[np.float32]], alphabet: Alphabet, batch_size: int = 64
 ) -> list[str]:
-    """The text for each sequence (T_i, D), the most probable character at every place."""
+    """Return the text for each sequence (T_i, D), taking the most probable character at every place."""
     network.eval()
     device = next(network.parameters()).device
     outputs = [""] * len(steps)
@@ -103,7 +103,7 @@ def transcribe(
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> Seq2SeqNetwork:
-    """The network of a card, in float32, ready to run. Raises :class:`InkError` when card and weights disagree."""
+    """Build the network of a card, in float32, ready to run. Raises :class:`InkError` if card and weights disagree."""
     try:
         network = Seq2SeqNetwork(Seq2SeqConfig(**card["network"]))
         network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
@@ -124,11 +124,12 @@ def write(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], qu
 
 
 def decoder_graph(decoder: Decoder) -> bytes:
-    """One step of the decoder for one line, float32.
+    """Build the float32 graph of one step of the decoder for one line.
 
-    ``character`` (1,) int64, the state ``h``, ``c`` (1, H), ``context`` (1, E), ``looked`` (1, 2, T), and ``memory``
-    (1, T, E), to ``log_probs`` (1, V) and the next state, with ``next_`` before its names. Of the encoder's summary, as
-    ``context``, it gives ``begin`` (1, 2H): h and c before the first character.
+    Its inputs are ``character`` (1,) int64, the state ``h``, ``c`` (1, H), ``context`` (1, E), ``looked`` (1, 2, T),
+    and ``memory`` (1, T, E); its outputs are ``log_probs`` (1, V) and the next state, with names prefixed with
+    ``next_``. Given the encoder's summary as ``context``, it also outputs ``begin`` (1, 2H): h and c before the first
+    character.
     """
     graph, config = GraphBuilder(), decoder.config
     H, E = config.decoder_size, 2 * config.hidden_size
@@ -163,7 +164,7 @@ def decoder_graph(decoder: Decoder) -> bytes:
 
 
 def _attention(graph: GraphBuilder, decoder: Decoder, h: str) -> str:
-    """Nodes of the attention: ``next_looked`` and ``next_context``, whose name is returned."""
+    """Add the attention: ``next_looked`` and ``next_context``, whose name is returned."""
     config = decoder.config
     (of_state,) = graph.tensors(decoder.of_state, "weight", transpose=True)
     of_memory, bias = graph.tensors(decoder.of_memory, "weight", "bias", transpose=True)
@@ -191,11 +192,11 @@ def task_for(
     init: Checkpoint | None = None,
     say: Say = lambda message: None,
 ) -> RecognizerTask:
-    """The task of training a recognizer with the head that ``options`` name, by a recipe."""
+    """Make the task of training a recognizer by a recipe, with the head that ``options`` name."""
     kind = RecognizerTask if options.head == "ctc" else Seq2SeqTask
     return recognizer_task(corpora, options, recipe, init, say, kind)
 
 
 def writer_for(card: Mapping[str, Any]) -> Callable[..., None]:
-    """The function that writes a checkpoint with this card."""
+    """Return the function that writes a checkpoint with this card."""
     return write_ctc if card.get("head", "ctc") == "ctc" else write

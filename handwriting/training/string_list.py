@@ -1,7 +1,7 @@
 """Strings set from single characters: digits, prices, addresses, code and symbols for the recognizer to learn from.
 
-Corpora of words and lines hold few of them. The strings are those of ``strings``; each is one writer's where that
-writer has the character, at the size and the place on the baseline that the character has in writing.
+Corpora of words and lines hold few of them. The strings come from ``strings``; each uses one writer's characters where
+that writer has them, at the size and the place on the baseline that they have in writing.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ SPACE = -1
 MOST_STRINGS = 3
 """Largest number of strings in a line."""
 COMPLETE = 20
-"""Writers with fewer different characters than this begin no string."""
+"""Only writers with at least this many different characters begin a string."""
 
 
 class StringList:
-    """A list of single characters, and how strings are set from them; implements ``mix.ExampleList``.
+    """A list of single characters from which strings are set; implements ``mix.ExampleList``.
 
-    ``vocabulary``: words in small letters for the kinds of strings that hold any.
+    ``vocabulary``: words in small letters, for the kinds of strings that contain any.
     """
 
     def __init__(self, share: ListShare, lines: Lines, vocabulary: Sequence[str]) -> None:
@@ -43,10 +43,10 @@ class StringList:
             self.own[lines.writers[n]][lines.texts[n]].append(n)
             self.all[lines.texts[n]].append(n)
         self.words = [n for n in self.scales if len(self.own[lines.writers[n]]) >= COMPLETE]
-        """Lines whose writers begin a string."""
+        """Indices of the lines whose writers may begin a string."""
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
-        """The characters of an example in the hand of line ``number``, with :data:`SPACE` between strings."""
+        """Choose the characters of an example in the hand of line ``number``, with :data:`SPACE` between strings."""
         own = self.own[self.lines.writers[self.words[number]]]
         text = " ".join(string(random, self.vocabulary) for _ in range(int(random.integers(1, MOST_STRINGS + 1))))
         members: list[int] = []
@@ -61,7 +61,7 @@ class StringList:
         return tuple(members if members[-1] != SPACE else members[:-1])
 
     def compose(self, members: Sequence[int], random: np.random.Generator) -> tuple[Ink, str]:
-        """Ink and text of the characters that :meth:`draw` chose."""
+        """Return ink and text of the characters that :meth:`draw` chose."""
         places = Places()
         row: list[Placed | None] = []
         for n in members:

@@ -1,8 +1,8 @@
-"""Strings that are no sentences: numbers, prices, times, addresses, code and single symbols, made up at random.
+"""Random strings other than sentences: numbers, prices, times, addresses, code and single symbols.
 
-Each kind is a list of templates. ``‹3›`` stands for so many digits, ``‹A2›`` for so many capitals, ``‹w›`` for a word
-in small letters, ``‹C›`` for one with a capital, ``‹U›`` for one in capitals alone, ``‹s›`` for a character that
-sentences hardly ever hold, ``‹any›`` for a printable one; the other names are those of :data:`FILLERS`.
+Each kind is a list of templates. ``‹3›`` stands for three digits, ``‹A2›`` for two capitals, ``‹w›`` for a word in
+small letters, ``‹C›`` for a capitalised one, ``‹U›`` for one in capitals, ``‹s›`` for a character that is rare in
+sentences, ``‹any›`` for a printable one; the other names are those of :data:`FILLERS`.
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
     "serial": (4, ("‹3›-‹2›-‹4›", "‹2›‹A2›", "‹4›/‹2›", "‹2›/‹1›‹A1›", "‹5›‹A1›")),
     "words": (4, ("‹w›", "‹w› ‹w›", "‹w› ‹C› ‹w›")),
 }
-"""Kind to its weight and its templates."""
+"""Weight and templates of each kind."""
 WEIGHTS = np.array([weight for weight, _ in TEMPLATES.values()]) / sum(weight for weight, _ in TEMPLATES.values())
 SLOT = re.compile("‹([^›]+)›")
 
 
 def string(random: Random, words: Words) -> str:
-    """One string of a random kind, at most :data:`LONGEST` characters; ``words`` are for the kinds that have any."""
+    """Make a string of a random kind, at most :data:`LONGEST` characters; some kinds contain some of ``words``."""
     _, templates = list(TEMPLATES.values())[int(random.choice(len(WEIGHTS), p=WEIGHTS))]
     return SLOT.sub(lambda slot: _filled(slot[1], random, words), _one(random, templates))[:LONGEST].strip()
 

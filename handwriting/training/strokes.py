@@ -1,7 +1,7 @@
 """Train the networks for the direction and order of strokes; see :mod:`handwriting.recognition.stroke_order`.
 
 Examples are strokes and pairs of strokes as people wrote them. The loss is that of a logistic regression on the
-difference between the scores of an example and of the same one the other way round.
+difference between the scores of an example and its reversal.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from handwriting.training.orientation import distorted
 
 BATCH = 256
 SHORTEST = 0.15
-"""Strokes that are shorter than this, in letter sizes, have no direction."""
+"""Strokes shorter than this, in letter sizes, have no direction."""
 DIRECTION_SIZES, ORDER_SIZES = (64, 32), (48, 24)
-"""Cells of the hidden layers."""
+"""Sizes of the hidden layers."""
 WEIGHT_DECAY = 1e-2
 
 
 def train_strokes(inks: Sequence[Ink], updates: int = 4000, seed: int = 0) -> StrokeNetworks:
-    """Train both networks on lines and words whose strokes are as they were written."""
+    """Train both networks on lines and words whose strokes are in their original order and direction."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     forward, backward, counts, ahead, behind = [], [], [], [], []
@@ -73,7 +73,7 @@ def _trained(
     rng: np.random.Generator,
     linear: Sequence[NDArray[np.float64]] = (),
 ) -> tuple[Perceptron, NDArray[np.float32]]:
-    """A network that scores ``right`` above ``wrong``, and weights for the differences ``linear``, all (n, D)."""
+    """Train a network that scores ``right`` above ``wrong``, and weights for the differences ``linear``, all (n, D)."""
     a, b = (torch.tensor(np.concatenate(some), dtype=torch.float32) for some in (right, wrong))
     c = torch.tensor(np.concatenate(linear), dtype=torch.float32) if linear else torch.zeros(len(a), 0)
     both = torch.cat([a, b])

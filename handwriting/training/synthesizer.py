@@ -1,4 +1,4 @@
-"""The synthesizer, and the prediction network, as a training task: offsets of a corpus's lines, under their nats.
+"""Training task of the synthesizer and the prediction network: offsets of a corpus's lines, with their nats as loss.
 
 A line of N points is N - 1 steps. The first input is the first point, which has no offset: only its end-of-stroke bit
 is given; then each point's offset is predicted from those before it (Graves 2013, arXiv 1308.0850, equation 15).
@@ -49,10 +49,10 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class SynthesizerTask:
-    """Implements ``training.loop.TrainingTask``; with ``init``, from its weights. ``say`` is told what is left out.
+    """Implements ``training.loop.TrainingTask``; with ``init``, training starts from its weights.
 
-    Raises :class:`InkError` when the lists have no line to train on, and when ``init`` has other sizes or is of the
-    other kind of network (whose layers have other inputs).
+    ``say`` is called with messages about what is left out. Raises :class:`InkError` when the lists have no line to
+    train on, and when ``init`` has other sizes or is of the other kind of network (whose layers have other inputs).
     """
 
     def __init__(
@@ -95,24 +95,24 @@ class SynthesizerTask:
             say(self._initialise(init))
 
     def identity(self) -> dict[str, Any]:
-        settings = asdict(self.settings) | {"train": list(self.settings.train)}  # a list, as JSON gives it back
+        settings = asdict(self.settings) | {"train": list(self.settings.train)}  # a list, because JSON returns one
         return {**settings, "init": self.init, "lines": len(self.examples), "alphabet": self.alphabet.characters}
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
-        """Batches of lines of about equal length, in random order."""
+        """Return batches of lines of similar length, in random order."""
         return plan_by_length([e.steps for e in self.examples], batch_size, self.settings.seed, epoch)
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
-        """Padded points (T + 1, B, 3), their numbers of steps (B,) and padded texts (B, U)."""
+        """Return padded points (T + 1, B, 3), their numbers of steps (B,) and padded texts (B, U)."""
         return collate([self.examples[number] for number in examples])
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, float]:
-        """Nats, and the number of points that they are to be divided by."""
+        """Return the summed nats and the number of points to divide them by."""
         nats, _ = point_losses(network, batch, self.normalizer)
         return nats.sum(), float(batch[1].sum())
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """:func:`figures` of the development set, every line of it; none without a set."""
+        """Compute :func:`figures` over every line of the development set; empty without a set."""
         return {} if not self.development else figures(network, self.development, self.normalizer)
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
@@ -152,16 +152,16 @@ class SynthesizerTask:
 
 
 def _with_hands(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A checkpoint's weights with the network's own hands where the checkpoint has none or others."""
+    """Return a checkpoint's weights, with the network's own hand codes where the checkpoint has none or others."""
     own = {name: mine[name] for name in ("basis", "codes") if name in mine}
     others = {name: value for name, value in theirs.items() if name not in ("basis", "codes") or name in mine}
     return others | {n: v for n, v in own.items() if n not in theirs or theirs[n].shape != v.shape}
 
 
 def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: float) -> str:
-    """Copy a synthesizer's weights; what it lacks of hands stays as it is. Returns what to say of it.
+    """Copy a synthesizer's weights, except for hand codes that it lacks, and return a message about it.
 
-    ``rate``: points a second. A window that moved along the text at another pace is sped up or slowed down.
+    ``rate``: points per second. A window that moved along the text at another pace is sped up or slowed down.
     """
     if init.card["kind"] != "synthesizer":
         raise InkError(f"{init.folder}: a {init.card['kind']} cannot start a synthesizer; give a synthesizer")
@@ -174,7 +174,7 @@ def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: f
 
 
 def collate(examples: Sequence[OffsetExample]) -> Batch:
-    """Padded points (T + 1, B, 3), the numbers of steps (B,) and padded texts (B, U), U at least 1."""
+    """Return padded points (T + 1, B, 3), the numbers of steps (B,) and padded texts (B, U), U at least 1."""
     points, lengths = pad([e.points for e in examples])
     text = np.zeros((len(examples), max(1, *(len(e.text) for e in examples))), dtype=np.int64)
     for row, e in zip(text, examples, strict=True):
@@ -183,7 +183,7 @@ def collate(examples: Sequence[OffsetExample]) -> Batch:
 
 
 def point_losses(network: nn.Module, batch: Batch, normalizer: Normalizer) -> tuple[Tensor, Tensor]:
-    """Nats and squared error (SSE) of every predicted point, shape (T, B) each, 0 at padding."""
+    """Compute nats and squared error (SSE) of every predicted point, shape (T, B) each, 0 at padding."""
     points, lengths, text = batch
     outputs = network(points[:-1], text)[0] if isinstance(network, SynthesisNetwork) else network(points[:-1])[0]
     mixture, targets = Mixture.of(outputs, normalizer.sigma_floor), points[1:]
@@ -200,7 +200,7 @@ def figures(
     batch_size: int = 32,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> dict[str, float]:
-    """Nats and SSE over every line, in float32, as :class:`~handwriting.evaluation.synthesis.Likelihood` has them."""
+    """Compute nats and SSE over every line, in float32, as in :class:`~handwriting.evaluation.synthesis.Likelihood`."""
     device = next(network.parameters()).device
     network.eval()
     order = sorted((e for e in examples if e.steps), key=lambda e: e.steps)
@@ -215,7 +215,7 @@ def figures(
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNetwork | SynthesisNetwork:
-    """The network of a card, of either kind, in float32, ready to run."""
+    """Build the network of a card, of either kind, in float32, ready to run."""
     config = SynthesisConfig if card["kind"] == "synthesizer" else PredictionConfig
     network = _network(config(**card["network"]))
     network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
@@ -225,9 +225,9 @@ def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNet
 def export_checkpoint(
     source: Checkpoint, folder: Path, quantise: bool = True, corpus: Corpus | None = None, splits: Sequence[str] = ()
 ) -> None:
-    """Write the checkpoint anew with float16 weights and the step graph built from them (int8, or float32).
+    """Write a copy of the checkpoint with float16 weights and the step graph built from them, in int8 or float32.
 
-    With a ``corpus``, the card gets the nats of that graph on each of ``splits``.
+    With a ``corpus``, the graph's nats on each of ``splits`` are added to the card.
     """
     write_checkpoint(folder, source.card, source.weights(), quantise)
     if source.card["network"].get("code"):
@@ -245,7 +245,7 @@ def evaluate(
     threads: int = 1,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> SynthesisReport:
-    """What ``evaluation.synthesis.evaluate`` reports, by the float32 network that the graph was made from."""
+    """Return the report of ``evaluation.synthesis.evaluate``, for the float32 network that the graph was made from."""
     torch.set_num_threads(threads)
     normalizer, alphabet = Normalizer.of_card(source.card), Alphabet(source.card["alphabet"])
     lines = synthesis.examples(corpus, split, normalizer, alphabet)
@@ -254,14 +254,14 @@ def evaluate(
 
 
 def write_checkpoint(folder: Path, card: dict[str, Any], weights: Mapping[str, NDArray], quantise: bool = True) -> None:
-    """A checkpoint with float16 weights and the step graph built from them as they are stored."""
+    """Write a checkpoint with float16 weights and the step graph built from them as they are stored."""
     halves = {name: value.astype(np.float16) for name, value in weights.items()}
     graph = step_graph(build(card, halves))
     checkpoint.save(folder, card, halves, int8_step(graph) if quantise else graph)
 
 
 def _hand(lines: Sequence[Line]) -> dict[str, float]:
-    """What a page and a primer must know of the training ink, in its units: medians over the lines."""
+    """Return facts about the training ink for pages and primers, in its units: medians over the lines."""
     measures: dict[str, list[float]] = {
         "height": [writing_height(line.ink) for line in lines],
         "advance": [float(np.ptp(line.ink.x)) / len(natural(line.text)) for line in lines],
@@ -279,7 +279,7 @@ def _config(settings: SynthesizerOptions, alphabet: Alphabet) -> PredictionConfi
 
 
 def _place(parameter: str) -> tuple[int, int] | None:
-    """The columns that take w, one a character: inputs are x, w and, above layer 1, the layer below."""
+    """Return the columns that take w, one per character: inputs are x, w and, above layer 1, the layer below."""
     windowed = parameter.startswith(("first.cell.", "upper.")) and "weight_ih" in parameter
     return (1, POINT_SIZE) if windowed else None
 
@@ -289,7 +289,7 @@ def _network(config: PredictionConfig) -> PredictionNetwork | SynthesisNetwork:
 
 
 def _training_lines(corpus: Corpus, lists: Sequence[str]) -> tuple[list[Line], dict[str, str]]:
-    """The lines of all ``lists`` to train on, and the reason why for each that is left out."""
+    """Return the lines of all ``lists`` to train on, and the reason for each line that is left out."""
     kept, left_out = [], {}
     for name in lists:
         ids = set(corpus.training_ids(name))

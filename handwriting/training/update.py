@@ -1,11 +1,11 @@
-"""One update of a network's weights: gradients of a batch, clipped, through AdamW, and the moving average behind it.
+"""One update of a network's weights: clipped gradients of a batch, AdamW, and a moving average.
 
 A batch whose loss or gradient is not finite changes neither the weights nor the optimiser. Such a gradient need not
 mean that the training diverges: backpropagated through the many hundred steps of a line, through an LSTM whose weights
 have grown, it grows exponentially with the number of steps until even float32 overflows. Clipping its norm then comes
 too late, unlike the clipping inside the LSTM of Graves 2013.
 
-Nothing here waits for a GPU to finish: what an update reports is a tensor that is read later (see ``reporter``).
+Nothing here waits for a GPU to finish: the report of an update is a tensor that is read later (see ``reporter``).
 """
 
 from __future__ import annotations
@@ -35,35 +35,35 @@ class Loss(Protocol):
 
 
 class UpdateHook:
-    """What may change how an update is computed; this one changes nothing. Adaptive weight noise is one (``noise``)."""
+    """Hook into the computation of an update; this one changes nothing. Adaptive weight noise is one (``noise``)."""
 
     def sampled(self, step: int) -> AbstractContextManager[None]:
-        """A context in which the loss of ``step`` and its gradients are computed."""
+        """Return a context in which the loss of ``step`` and its gradients are computed."""
         return nullcontext()
 
     def complete_gradients(self) -> list[nn.Parameter]:
-        """Change the gradients of the mean loss; returns further parameters whose gradients are clipped with them."""
+        """Change the gradients of the mean loss; return further parameters whose gradients are clipped with them."""
         return []
 
     def step(self, rate: float, skip: Tensor) -> None:
         """Update those parameters, at the weights' learning ``rate``, unless ``skip`` (a scalar) is 1."""
 
     def figures(self) -> dict[str, float]:
-        """Columns of the learning curve."""
+        """Return columns for the learning curve."""
         return {}
 
     def state(self) -> Groups:
-        """Tensors to be saved with a training's state."""
+        """Return tensors to be saved with a training's state."""
         return {}
 
     def load(self, groups: Groups) -> None:
-        """Restore what :meth:`state` gave."""
+        """Restore the state that :meth:`state` returned."""
 
 
 class Updater:
     """A network, the moving average of its weights, and the optimiser that updates them.
 
-    Raises :class:`InkError` when nothing is called as in ``options.freeze``, or everything is.
+    Raises :class:`InkError` when ``options.freeze`` matches no parameter, or all of them.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Updater:
         batch, its weight, and 1 if the batch was skipped because they or the gradient are not finite: float32, (3,).
         """
         self.network.train()
-        # Dropout depends on (seed, step, process) alone, so that no random state need be saved.
+        # Dropout depends on (seed, step, process) alone, so that no random state needs to be saved.
         torch.manual_seed((self.options.seed * 1_000_003 + step) * 1024 + self.workers.rank)
         self.optimizer.zero_grad(set_to_none=False)
         report = torch.zeros(3, device=self.device)
@@ -117,12 +117,12 @@ class Updater:
         self.hook.step(rate, skip)
 
     def state(self) -> Groups:
-        """Tensors from which :meth:`load` goes on to the same weights, bit for bit."""
+        """Return tensors from which :meth:`load` continues to the same weights, bit for bit."""
         groups: Groups = {"network": self.network.state_dict(), "average": self.average.state_dict()}
         return groups | optimizer_state(self.optimizer) | self.hook.state()
 
     def load(self, groups: Groups) -> None:
-        """Restore what :meth:`state` gave."""
+        """Restore the state that :meth:`state` returned."""
         self.network.load_state_dict(groups["network"])
         self.average.load_state_dict(groups["average"])
         load_optimizer_state(self.optimizer, groups)
@@ -130,19 +130,19 @@ class Updater:
 
 
 def step_unless(skip: Tensor, optimizer: torch.optim.Optimizer) -> None:
-    """A step of a fused optimiser that does nothing where ``skip`` (a scalar) is 1, without waiting for its value."""
+    """Perform a step of a fused optimiser, unless ``skip`` (a scalar) is 1, without waiting for its value."""
     optimizer.grad_scale, optimizer.found_inf = None, skip.clone()  # type: ignore[attr-defined]
     optimizer.step()
 
 
 def optimizer_state(optimizer: torch.optim.Optimizer, prefix: str = "") -> Groups:
-    """Adam's moments as groups of tensors, each by its parameter's number."""
+    """Return Adam's moments as groups of tensors, each keyed by its parameter's number."""
     state = optimizer.state_dict()["state"]
     return {prefix + name: {str(key): moments[name] for key, moments in state.items()} for name in MOMENTS}
 
 
 def load_optimizer_state(optimizer: torch.optim.Optimizer, groups: Groups, prefix: str = "") -> None:
-    """Restore what :func:`optimizer_state` gave."""
+    """Restore the moments that :func:`optimizer_state` returned."""
     state = optimizer.state_dict()
     for name in MOMENTS:
         for key, value in groups[prefix + name].items():
@@ -151,7 +151,7 @@ def load_optimizer_state(optimizer: torch.optim.Optimizer, groups: Groups, prefi
 
 
 def _decay_groups(network: nn.Module, decay: float) -> list[dict[str, Any]]:
-    """Weight decay applies to matrices, not to biases."""
+    """Return parameter groups that apply weight decay to matrices, not to biases."""
     matrices = [p for p in network.parameters() if p.dim() > 1]
     vectors = [p for p in network.parameters() if p.dim() <= 1]
     groups = [{"params": matrices, "weight_decay": decay}, {"params": vectors, "weight_decay": 0.0}]

@@ -18,10 +18,10 @@ _PER_GATE = ("weight_ih", "weight_hh", "bias")
 
 
 def widen(weights: Weights, fresh: Weights, hidden_size: int, wider: int) -> dict[str, Tensor]:
-    """A recognizer's ``weights`` with ``hidden_size`` cells a layer and direction, widened to ``wider`` cells.
+    """Widen a recognizer's ``weights`` from ``hidden_size`` cells per layer and direction to ``wider`` cells.
 
     ``fresh`` holds a new network's weights under the same names, with ``wider`` cells; new cells take their incoming
-    weights from it. Both bidirectional and in any LSTM variant. The output layer keeps its rows.
+    weights from it. This works for bidirectional layers and any LSTM variant. The output layer keeps its rows.
     """
     return {name: _widened(name, value, fresh[name], hidden_size, wider) for name, value in weights.items()}
 
@@ -32,7 +32,7 @@ def _widened(name: str, value: Tensor, fresh: Tensor, hidden_size: int, wider: i
         return _spread(value, fresh.new_zeros(len(value), 2 * wider), 1, hidden_size, wider)
     if not name.startswith("lstm."):
         return value
-    if parameter.startswith("peephole"):  # (3, H): a column a cell
+    if parameter.startswith("peephole"):  # (3, H): one column per cell
         return _spread(value, fresh.clone(), 1, hidden_size, wider)
     assert parameter.startswith(_PER_GATE), name
     rows = _columns(len(value), hidden_size, wider)
@@ -48,11 +48,11 @@ def _widened(name: str, value: Tensor, fresh: Tensor, hidden_size: int, wider: i
 
 
 def _spread(value: Tensor, target: Tensor, dim: int, hidden_size: int, wider: int) -> Tensor:
-    """``value`` written into ``target`` along ``dim``, where each block of H becomes the head of a wider block."""
+    """Write ``value`` into ``target`` along ``dim``, each block of H becoming the head of a wider block."""
     return target.index_copy(dim, _columns(value.shape[dim], hidden_size, wider), value.to(target.dtype))
 
 
 def _columns(count: int, hidden_size: int, wider: int) -> Tensor:
-    """Where ``count`` rows or columns, in blocks of ``hidden_size``, stand among blocks of ``wider``."""
+    """Return the indices of ``count`` rows or columns, in blocks of ``hidden_size``, among blocks of ``wider``."""
     old = torch.arange(count)
     return old // hidden_size * wider + old % hidden_size

@@ -12,9 +12,9 @@ import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
-from handwriting.web import ink_files, inside, letters, schemas
+from handwriting.web import ink_files, inside, learning, letters, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
@@ -37,6 +37,8 @@ MAX_WRITING_SECONDS = 120.0
 
 MAX_LETTER_SECONDS = 300.0
 """The same for a letter of many pages."""
+
+Most = Annotated[int | None, Query(ge=1, le=1000)]
 
 _REASONS: dict[int | str, dict[str, Any]] = {
     "413": {"description": "The request is too large; send less at a time."},
@@ -52,6 +54,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     schemas.CopiedLineRequest,
     schemas.CreateStyleRequest,
     *inside.MODELS,
+    *learning.MODELS,
 )
 TYPES = {
     "svg": "image/svg+xml",
@@ -81,6 +84,7 @@ def application(service: Service) -> FastAPI:
     _writing(app, service)
     _letters(app, service)
     inside.add_routes(app, service, _body, _REASONS)
+    learning.add_routes(app, service, _body, _REASONS)
     _files(app)
     _document(app)
     return app
@@ -170,8 +174,10 @@ def _writing(app: FastAPI, service: Service) -> None:
 
 def _letters(app: FastAPI, service: Service) -> None:
     @app.post("/api/letter", openapi_extra=_body(schemas.LetterRequest), responses=_REASONS)
-    async def letter(request: Request, format: str = "pdf", progress: bool = False) -> Response:
+    async def letter(request: Request, format: str = "pdf", progress: bool = False, pages: Most = None) -> Response:
         """Write a text over as many sheets as it takes: as pdf, xopp, or zip with an SVG of each page.
+
+        `pages` is the largest number of pages to write.
 
         With `progress`, a stream of events, one JSON object per line: `progress` (characters that are `done` of a
         `total`), `page` (the number and `svg` of a page that is full), `done` (the file, Base64-encoded in `data`, with
@@ -182,14 +188,14 @@ def _letters(app: FastAPI, service: Service) -> None:
         ending = letters.ending(format)
         if progress:
             return await stream(
-                service.writing, lambda emit: letters.records(service, body, ending, emit), MAX_LETTER_SECONDS
+                service.writing, lambda emit: letters.records(service, body, ending, pages, emit), MAX_LETTER_SECONDS
             )
         deadline = Deadline(MAX_LETTER_SECONDS)
         try:
-            made = await service.writing.run(lambda: letters.made(service, body, ending, deadline.check))
+            data = await service.writing.run(lambda: letters.file(service, body, ending, pages, deadline.check))
         finally:
             deadline.cancelled.set()
-        return _file(made.data, format)
+        return _file(data, format)
 
 
 def _ending(format: str) -> str:

@@ -6,7 +6,8 @@ import base64
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from handwriting.composition.letter import LetterWriter
 from handwriting.composition.letter_files import encode_letter
@@ -31,13 +32,16 @@ STEP = 0.01
 
 
 @dataclass(frozen=True)
-class MadeLetter:
-    """A letter as a file."""
+class WrittenLetter:
+    """A letter that is finished."""
 
-    data: bytes
-    pages: int
+    pages: Sequence[WrittenPage]
     words: int
-    doubtful: list[tuple[str, str]]
+    doubtful: Sequence[tuple[str, str]]
+
+    def file(self, format: str) -> bytes:
+        """All pages as a file."""
+        return _zipped(self.pages) if format == "zip" else encode_letter(self.pages, f".{format}")
 
 
 def ending(format: str) -> str:
@@ -47,14 +51,29 @@ def ending(format: str) -> str:
     return format
 
 
-def made(service: Service, body: bytes, format: str, check: Callable[[], object]) -> MadeLetter:
-    """The letter that ``body`` asks for; ``check`` is called now and then, and ends the work by raising."""
-    letter = _writer(service, body, lambda done, total: check())
-    return _made(letter, list(letter), format)
+def file(service: Service, body: bytes, format: str, most: int | None, check: Callable[[], object]) -> bytes:
+    """The letter that ``body`` asks for, or its first ``most`` pages, as a file.
+
+    ``check`` is called now and then, and ends the work by raising.
+    """
+    known = service.letters.get(body)
+    if known is None:
+        letter = _writer(service, body, lambda done, total: check())
+        known = _written(service, body, letter, list(islice(letter, most)), most)
+    return replace(known, pages=known.pages[:most]).file(format)
 
 
-def records(service: Service, body: bytes, format: str, emit: Callable[[Record], None]) -> Iterator[Record]:
-    """The events of writing the letter; ``emit`` is given those that come between them."""
+def records(
+    service: Service, body: bytes, format: str, most: int | None, emit: Callable[[Record], None]
+) -> Iterator[Record]:
+    """The events of writing the letter, or its first ``most`` pages; ``emit`` is given those that come between them.
+
+    A letter that was written lately is not written again.
+    """
+    known = service.letters.get(body)
+    if known is not None:
+        known = replace(known, pages=known.pages[:most])
+        return iter([{"type": "progress", "done": 1, "total": 1}, *_pages(known.pages), _done(known, format)])
     shown = 0.0
 
     def progress(done: float, total: int) -> None:
@@ -63,23 +82,42 @@ def records(service: Service, body: bytes, format: str, emit: Callable[[Record],
             shown = done
             emit({"type": "progress", "done": round(done), "total": total})
 
-    return _events(_writer(service, body, progress), format)
+    letter = _writer(service, body, progress)
+
+    def events() -> Iterator[Record]:
+        pages: list[WrittenPage] = []
+        for page in islice(letter, most):
+            yield from _pages([page], len(pages) + 1)
+            pages.append(page)
+        yield _done(_written(service, body, letter, pages, most), format)
+
+    return events()
 
 
-def _events(letter: LetterWriter, format: str) -> Iterator[Record]:
-    pages: list[WrittenPage] = []
-    for page in letter:
-        pages.append(page)
-        yield {"type": "page", "page": len(pages), "svg": markup(page.drawing)}
-    made = _made(letter, pages, format)
-    yield {
+def _written(
+    service: Service, body: bytes, letter: LetterWriter, pages: Sequence[WrittenPage], most: int | None
+) -> WrittenLetter:
+    """The letter with these pages; it is kept if they are all that it has."""
+    written = WrittenLetter(pages, len(letter.composer.words), letter.composer.doubtful)
+    if most is None:
+        service.letters.put(body, written)
+    return written
+
+
+def _pages(pages: Sequence[WrittenPage], first: int = 1) -> Iterator[Record]:
+    for number, page in enumerate(pages, first):
+        yield {"type": "page", "page": number, "svg": markup(page.drawing)}
+
+
+def _done(letter: WrittenLetter, format: str) -> Record:
+    return {
         "type": "done",
         "name": f"letter.{format}",
         "media": FORMATS[format],
-        "pages": made.pages,
-        "words": made.words,
-        "doubtful": [{"text": text, "read": read} for text, read in made.doubtful],
-        "data": base64.b64encode(made.data).decode("ascii"),
+        "pages": len(letter.pages),
+        "words": letter.words,
+        "doubtful": [{"text": text, "read": read} for text, read in letter.doubtful],
+        "data": base64.b64encode(letter.file(format)).decode("ascii"),
     }
 
 
@@ -88,11 +126,6 @@ def _writer(service: Service, body: bytes, progress: Progress) -> LetterWriter:
     schemas.check_length(request.text, schemas.MAX_LETTER_CHARACTERS)
     writer = WordWriter(service.synthesizer, service.recognizer, request.bestOf)
     return LetterWriter(writer, request.text, request.look(), service.hand(request), progress)
-
-
-def _made(letter: LetterWriter, pages: Sequence[WrittenPage], format: str) -> MadeLetter:
-    data = _zipped(pages) if format == "zip" else encode_letter(pages, f".{format}")
-    return MadeLetter(data, len(pages), len(letter.composer.words), letter.composer.doubtful)
 
 
 def _zipped(pages: Sequence[WrittenPage]) -> bytes:

@@ -69,6 +69,8 @@ class TranscribeRequest(StrictModel):
 
     strokes: list[list[Point]]
     hints: RecognitionHints = RecognitionHints()
+    reader: Annotated[str, Field(max_length=60)] | None = None
+    """The name of an adapted recognizer to read with."""
 
 
 class SheetRequest(StrictModel):

@@ -6,7 +6,8 @@ import contextlib
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import uvicorn
 
@@ -17,6 +18,7 @@ from handwriting.web.api import application
 from handwriting.web.guard import Guard
 from handwriting.web.service import Service
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHUTDOWN_SECONDS = 60
 """Time in which running requests may finish after the server was told to stop."""
 
@@ -30,13 +32,20 @@ def serve(
     browser: bool = True,
     hosts: Sequence[str] = (),
     origins: Sequence[str] = (),
+    jobs: Mapping[str, Callable[..., dict[str, Any]]] = {},
     say: Callable[[str], object] = print,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, and let running requests finish. Raises :class:`InkError` if the port is taken."""
+    """Serve until SIGINT or SIGTERM, and let running requests finish. Raises :class:`InkError` if the port is taken.
+
+    ``jobs`` are offered to this machine alone: to nobody when the server listens on other addresses.
+    """
     listener = _listen(host, port)
-    name = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1") else host
+    name = "localhost" if host in ("0.0.0.0", "::", *LOOPBACK) else host
+    offered = jobs if host in LOOPBACK else {}
     address = f"http://{name}:{listener.getsockname()[1]}/"
-    app = Guard(application(Service(synthesizer, recognizer)), frozenset({host, *hosts}), frozenset(origins))
+    app = Guard(
+        application(Service(synthesizer, recognizer, jobs=offered)), frozenset({host, *hosts}), frozenset(origins)
+    )
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="on",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS, timeout_keep_alive=30,

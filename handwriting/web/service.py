@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handwriting import formats, metrics
+from handwriting.checkpoint import own, own_names
 from handwriting.composition import export
 from handwriting.composition.blocks import respelled
 from handwriting.composition.live_page import LivePage, PointsEvent
@@ -28,10 +29,13 @@ from handwriting.synthesis.styles import SHIPPED, Sample, Style, load
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.web import schemas
 from handwriting.web.pool import Pool
+from handwriting.web.recent import Recent
 from handwriting.web.stream import Record, points_record, records
 
 CORES = os.cpu_count() or 1
 """Threads of a pool: the engine computes each request in one thread."""
+
+KEPT_LETTERS = 4
 
 MIN_LINE_POINTS = 10
 """A copied line with fewer points is not worth reading."""
@@ -46,21 +50,45 @@ class Service:
     reading: Pool = field(default_factory=lambda: Pool("reading", CORES, 12 * CORES))
     writing: Pool = field(default_factory=lambda: Pool("writing", CORES, 2 * CORES))
     drawing: Pool = field(default_factory=lambda: Pool("drawing", 1, 8))
+    learning: Pool = field(default_factory=lambda: Pool("learning", 1, 0))
+    letters: Recent[bytes, Any] = field(default_factory=lambda: Recent(KEPT_LETTERS))
+    """Finished letters by their requests (see ``web/letters.py``): the download is what was seen."""
+    jobs: Mapping[str, Callable[..., dict[str, Any]]] = field(default_factory=dict)
+    """Long work that this server offers, by name: ``fit`` and ``adapt`` (see ``web/jobs.py``)."""
 
     def __post_init__(self) -> None:
         self.reader = IncrementalPageReader(self.recognizer)
+        self._readers: dict[str, IncrementalPageReader] = {}
         self.styles = {name: load(name) for name in SHIPPED}
 
     def close(self) -> None:
         """Wait for running work."""
-        for pool in (self.reading, self.writing, self.drawing):
+        for pool in (self.reading, self.writing, self.drawing, self.learning):
             pool.close()
+
+    def reader_for(self, name: str | None) -> IncrementalPageReader:
+        """The reader with an adapted recognizer, by its name, or the default one.
+
+        Raises :class:`InkError` when there is none of that name.
+        """
+        if name is None:
+            return self.reader
+        if name not in self._readers:
+            if name not in own_names():
+                raise InkError(f"there is no recognizer {name[:60]!r} of your own here; read with the default one")
+            self._readers[name] = IncrementalPageReader(Recognizer.load(own(name)))
+        return self._readers[name]
+
+    def forget_reader(self, name: str) -> None:
+        """Load an adapted recognizer anew when it is next asked for."""
+        self._readers.pop(name, None)
 
     def transcribe(self, body: bytes) -> dict[str, Any]:
         """Read a drawing."""
         request = schemas.parse(schemas.TranscribeRequest, body)
         hints = request.hints
-        lines = self.reader.read(schemas.ink_of(request.strokes), hints.alternatives, hints.textContext)
+        reader = self.reader_for(request.reader)
+        lines = reader.read(schemas.ink_of(request.strokes), hints.alternatives, hints.textContext)
         return schemas.transcription(lines, hints.alternatives, request.strokes)
 
     def transcribe_file(self, data: bytes, alternatives: int, page: int | None) -> dict[str, Any]:
@@ -91,6 +119,9 @@ class Service:
         request = schemas.parse(schemas.CreateStyleRequest, body)
         samples = tuple(Sample(line.text, schemas.ink_of(line.strokes)) for line in request.samples)
         style = Style(request.name.strip(), samples)
+        if self.synthesizer.codes is not None:
+            code = self.synthesizer.code_of([sample.ink for sample in samples], [sample.text for sample in samples])
+            style = replace(style, code=code)
         self.synthesizer.primer(style)
         return style.record()
 
@@ -112,7 +143,8 @@ class Service:
         request = schemas.parse(schemas.GenerateRequest, body)
         schemas.check_length(request.text, schemas.MAX_REQUEST_CHARACTERS)
         text = respelled(request.text, self.synthesizer) if request.replace else request.text
-        writer = WordWriter(self.synthesizer, self.recognizer, request.bestOf)
+        reads = None if request.bestOf == 1 else self.recognizer  # with one drawing there is nothing to choose from
+        writer = WordWriter(self.synthesizer, reads, request.bestOf)
         return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress)
 
     def live_records(self, body: bytes, emit: Callable[[Record], None]) -> Iterator[Record]:

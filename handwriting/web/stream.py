@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -115,6 +115,8 @@ async def stream(
         except ClientGone:
             pass
         finally:
+            if isinstance(written, Generator):
+                written.close()  # work in another process ends with it
             loop.call_soon_threadsafe(queue.put_nowait, None)
 
     slot = pool.admit()

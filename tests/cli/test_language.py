@@ -22,3 +22,23 @@ def test_build_tune_and_read(run, iamondb_dir, tmp_path):
     assert card["terms"] == "ours"
     code, out, _ = run("transcribe", LINE_SAMPLE, "--language", model, "--context", "This is")
     assert (code, out) == (0, "a line of handwriting\n")
+
+
+def test_a_character_lstm_is_trained_measured_and_added(run, iamondb_dir, tmp_path):
+    story = tmp_path / "story.txt"
+    story.write_text("A line of handwriting is ink that a pen has left. " * 20)
+    model, lstm = tmp_path / "model", tmp_path / "lstm"
+    source = ("--text", story, "--terms", "ours")
+    assert run("language", "build", "-o", model, *source)[0] == 0
+    small = ("--hidden-size", 8, "--embedding", 4, "--examples", 16, "--steps", 20, "--epochs", 1, "--loaders", 0)
+    code, _, err = run("train", "language", "--out", lstm, *source, "--data", iamondb_dir, *small)
+    assert code == 0 and "transcripts of trainset" in err
+    tuning = ("--data", iamondb_dir, "--every", 2, "--rounds", 1)
+    assert run("language", "tune", model, *tuning, "--lstm", lstm / "best")[0] == 0
+    card = json.loads((model / "card.json").read_text())
+    assert card["lstm"]["kind"] == "character-lstm" and "IAM" in card["terms"] and (model / "lstm.onnx").is_file()
+    code, out, _ = run("language", "measure", model, "--data", iamondb_dir)
+    assert code == 0 and "n-grams" in out and "lstm" in out
+    assert run("transcribe", LINE_SAMPLE, "--language", model)[0] == 0
+    code, _, err = run("language", "tune", model, *tuning, "--lstm", "recognizer")
+    assert code == 2 and "a character-lstm is needed" in err

@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 
 from handwriting import formats
-from handwriting.web import api, schemas
+from handwriting.web import api, letters, schemas
+from handwriting.web.recent import Recent
 
 SMALL = {"page": "100x60", "margins": [10, 10, 10, 10], "lineHeight": 10}
 REQUEST = {"text": "ink and pen\n\fa second page", "bestOf": 1, "sheet": SMALL}
@@ -39,7 +40,8 @@ def test_a_notebook_holds_all_pages_with_the_pen_as_pressure(client):
 
 
 def test_progress_comes_before_the_file(client):
-    answer = client.post("/api/letter?format=zip&progress=true", json=REQUEST)
+    request = {**REQUEST, "seed": 5}
+    answer = client.post("/api/letter?format=zip&progress=true", json=request)
     assert answer.headers["content-type"] == "application/x-ndjson"
     events = [json.loads(line) for line in answer.text.splitlines()]
     kinds = [event["type"] for event in events]
@@ -49,7 +51,40 @@ def test_progress_comes_before_the_file(client):
     done = events[-1]
     assert (done["name"], done["media"], done["words"]) == ("letter.zip", "application/zip", 6)
     assert done["pages"] == kinds.count("page")
-    assert base64.b64decode(done["data"]) == client.post("/api/letter?format=zip", json=REQUEST).content
+    assert base64.b64decode(done["data"]) == client.post("/api/letter?format=zip", json=request).content
+
+
+def test_a_download_is_what_was_seen_and_is_not_written_again(client, monkeypatch):
+    request = {**REQUEST, "seed": 6}
+
+    def events(query):
+        answer = client.post(f"/api/letter?progress=true{query}", json=request)
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    def pages(query):
+        found = events(query)
+        return [event["svg"] for event in found if event["type"] == "page"], found[-1]
+
+    first, _ = pages("&format=zip&pages=1")
+    seen, done = pages("&format=zip")
+    assert len(seen) == done["pages"] >= 2 and first == seen[:1]
+    monkeypatch.setattr(letters, "LetterWriter", None)  # nothing is written from here on
+    assert pages("&format=pdf")[0] == seen
+    notebook = formats.read_pages(client.post("/api/letter?format=xopp", json=request).content)
+    assert len(notebook) >= 2
+    part, done = pages("&format=xopp&pages=1")
+    assert part == seen[:1] and done["pages"] == 1
+    assert len(formats.read_pages(base64.b64decode(done["data"]))) == 1
+    assert client.post("/api/letter?pages=0", json=request).status_code == 422
+
+
+def test_the_letters_that_were_used_last_are_kept():
+    recent = Recent(2)
+    for key in "ab":
+        recent.put(key, key.upper())
+    assert recent.get("a") == "A"
+    recent.put("c", "C")
+    assert [recent.get(key) for key in "abc"] == ["A", None, "C"]
 
 
 @pytest.mark.parametrize(
@@ -81,8 +116,9 @@ def test_other_formats_are_refused(client):
 
 def test_a_letter_that_takes_too_long_ends_with_a_reason(client, monkeypatch):
     monkeypatch.setattr(api, "MAX_LETTER_SECONDS", 0.0)
-    assert client.post("/api/letter", json=REQUEST).status_code == 422
-    last = json.loads(client.post("/api/letter?progress=true", json=REQUEST).text.splitlines()[-1])
+    request = {**REQUEST, "seed": 7}
+    assert client.post("/api/letter", json=request).status_code == 422
+    last = json.loads(client.post("/api/letter?progress=true", json=request).text.splitlines()[-1])
     assert last["type"] == "error" and "shorter text" in last["reason"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from open_page import needs_browser
 
 from handwriting import formats
+from handwriting.synthesis.styles import load
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
 
@@ -66,6 +67,38 @@ def test_a_letter_fills_pages_and_is_downloaded_as_it_is_seen(open_page):
     assert [one.number for one in ink] == [1, 2]
     assert asked[0] == asked[1]
     assert downloaded(page, "PDF").startswith(b"%PDF")
+
+
+def test_two_hands_are_blended(open_page):
+    page = open_page("letters")
+    assert not page.get_by_label("Blend with").is_visible()  # any hand is none to blend
+    page.get_by_role("radio", name="Narrow").check(force=True)
+    page.get_by_label("Blend with").select_option(label="Wide")
+    api.expect(page.locator("#blend-value")).to_have_text("50 %")
+    page.get_by_label("Share of the other hand").fill("30")
+    api.expect(page.locator("#blend-value")).to_have_text("30 %")
+    with page.expect_request("**/api/letter*") as request:
+        assert write(page, "ink and pen").startswith("1 page, 3 words.")
+    styles = {name: load(name) for name in ("narrow", "wide")}
+    sent = request.value.post_data_json["style"]
+    numbers = [0.7 * a + 0.3 * b for a, b in zip(*(s.code.numbers for s in styles.values()), strict=True)]
+    assert sent["name"] == "narrow and wide" and sent["code"]["numbers"] == pytest.approx(numbers, abs=1e-4)
+    assert sent["size"] == pytest.approx(0.7 * styles["narrow"].size + 0.3 * styles["wide"].size)
+    page.locator("#preview .stroke path").nth(3).wait_for(state="attached", timeout=WAIT)
+    page.get_by_role("radio", name="Any hand").check(force=True)
+    assert not page.get_by_label("Blend with").is_visible()
+
+
+def test_nothing_lies_over_the_choices_and_the_buttons_are_in_reach(open_page):
+    page = open_page("letters")
+    for name in ("letter-pen", "letter-color", "letter-paper", "bias"):
+        box = page.locator(f"#{name}")
+        box.scroll_into_view_if_needed()
+        assert box.evaluate(
+            """element => { const { left, top, width, height } = element.getBoundingClientRect();
+                return element.contains(document.elementFromPoint(left + width / 2, top + height / 2)) }"""
+        )
+        api.expect(page.get_by_role("button", name="Write it")).to_be_in_viewport(ratio=1)
 
 
 def test_what_cannot_be_written_is_marked_and_replaced_with_one_click(open_page):

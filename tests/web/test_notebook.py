@@ -159,6 +159,43 @@ def test_the_eraser_and_that_of_the_pen_remove_strokes(open_page):
     assert dark_pixels(page) == both
 
 
+def test_parts_of_strokes_are_erased_and_come_back(open_page):
+    page = open_page()
+    for y in (100, 160):
+        send_pointers(
+            page, ("pointerdown", 1, "pen", 60, y, 1), ("pointermove", 1, "pen", 300, y, 1),
+            ("pointerup", 1, "pen", 300, y, 0),
+        )  # fmt: skip
+    whole = dark_pixels(page)
+    assert not page.get_by_label("Erase parts of strokes").is_visible()
+    page.get_by_label("Eraser (E)").check(force=True)
+    page.get_by_label("Erase parts of strokes").check(force=True)
+    box = page.locator("#pad").bounding_box()
+    page.mouse.move(box["x"] + 180, box["y"] + 70)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 180, box["y"] + 200, steps=12)
+    page.mouse.up()
+    assert 0.8 * whole < dark_pixels(page) < 0.95 * whole  # a gap in each line
+    page.wait_for_timeout(300)
+    pieces = sorted(items(page), key=lambda item: item["id"])
+    assert len(pieces) == 4
+    ends = [(piece["points"][0], piece["points"][-4]) for piece in pieces]  # x: left, right of the gap, line by line
+    assert ends[0][1] < ends[1][0] and ends[2][1] < ends[3][0] and ends[0][0] < ends[0][1]
+    assert pieces[0]["start"] <= pieces[1]["start"]
+    page.keyboard.press("Control+z")
+    assert dark_pixels(page) == whole
+    page.keyboard.press("Control+y")
+    page.mouse.move(box["x"] + 60, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 100, steps=12)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    reload(page)
+    assert len(items(page)) == 2  # what is left of the second line; the choice is remembered
+    page.get_by_label("Eraser (E)").check(force=True)
+    assert page.get_by_label("Erase parts of strokes").is_checked()
+
+
 def test_ink_is_selected_moved_copied_and_deleted(open_page, sample):
     page = open_page()
     draw(page, "#pad", sample, 500)

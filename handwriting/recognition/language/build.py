@@ -75,7 +75,7 @@ def build(
         say(f"{name}: {len(tokens):,} words, numbers and punctuation marks")
 
     for path in texts:
-        add(path.stem, " ".join(" ".join(documents(path)).split()), 1, _terms(path, terms))
+        add(path.stem, " ".join(" ".join(documents(path)).split()), 1, terms_of(path, terms))
     if corpus is not None:
         lines = [label(corpus, corpus.text(id)) for id in corpus.training_ids(split)]
         add(f"transcripts of {split}", " ".join(lines), settings.corpus_weight, corpus.terms)
@@ -85,7 +85,7 @@ def build(
         if list_path is not None:
             listed: dict[Any, float] = target  # type: ignore[assignment]
             listed.update(_listed(list_path))
-            sources.append({"name": list_path.stem, "entries": len(listed), "terms": _terms(list_path, terms)})
+            sources.append({"name": list_path.stem, "entries": len(listed), "terms": terms_of(list_path, terms)})
     model = characters.train(streams, ASCII_CODES, settings.cutoffs)
     say(f"{len(model.characters):,} character n-grams of order {len(settings.cutoffs)}")
     words = lexicon.train(counts, settings.words)
@@ -99,7 +99,8 @@ def build(
     return LanguageModel(model, words, card=card)
 
 
-def _terms(path: Path, terms: str | None) -> str:
+def terms_of(path: Path, terms: str | None) -> str:
+    """The terms of use of a text file: those known by its name, or ``terms``. Raises :class:`InkError` without any."""
     found = TERMS_BY_NAME.get(path.stem, terms)
     if found is None:
         raise InkError(f"{path}: the terms of use of this file are unknown; give them as 'terms', for the card")

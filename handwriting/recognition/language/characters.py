@@ -47,9 +47,9 @@ class CharacterModel:
     backoffs: NDArray[np.uint8]
     """Shape (S,): cost of backing off to it, in units of :data:`COST_NATS`."""
     letter: NDArray[np.uint8]
-    """Shape (S,): cost of a letter, any, coming next."""
+    """Shape (S,): cost of any letter coming next."""
     other: NDArray[np.uint8]
-    """Shape (S,): cost of no letter coming next."""
+    """Shape (S,): cost of a non-letter coming next."""
 
     @classmethod
     def stored(cls, arrays: Mapping[str, NDArray]) -> CharacterModel:

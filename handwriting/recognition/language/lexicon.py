@@ -15,7 +15,7 @@ from handwriting.recognition.language.trie import Trie
 from handwriting.recognition.language.words import WordModel
 
 TOKEN_PATTERN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\sA-Za-z0-9]")
-"""A word, a number, or a punctuation mark."""
+"""Matches a word, a number, or a punctuation mark."""
 SENTENCE_ENDS = ".?!"
 """Punctuation after which a sentence starts."""
 LONGEST_WORD = 29
@@ -24,7 +24,7 @@ LONGEST_WORD = 29
 
 @dataclass(frozen=True)
 class WordSettings:
-    """Which counts are kept, and how the sources are mixed."""
+    """Settings for pruning counts and mixing the sources."""
 
     least_word: int = 2
     """Least count of a word; rarer words are left to the character model, unless the list of frequencies has them."""
@@ -42,7 +42,7 @@ class WordSettings:
 
 @dataclass
 class TextCounts:
-    """What a word model is trained on."""
+    """Training data of a word model."""
 
     texts: list[tuple[list[str], int]] = field(default_factory=list)
     """Tokens and weight of each text."""

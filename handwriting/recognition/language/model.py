@@ -1,11 +1,15 @@
-"""The language model as a folder: ``card.json`` (sources, terms, weights and their tuning) and ``model.npz``."""
+"""The language model as a folder.
+
+``card.json`` has its sources, terms and weights and how they were tuned, ``model.npz`` the n-grams, and ``lstm.onnx``,
+if it is there, the character LSTM that rescores what the n-grams find.
+"""
 
 from __future__ import annotations
 
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,9 @@ from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint, save_card
 from handwriting.errors import InkError
 from handwriting.files import atomic, make_folder
+from handwriting.recognition.beam import SearchResult
 from handwriting.recognition.language.characters import CharacterModel
+from handwriting.recognition.language.lstm import FILE, CharacterLSTM
 from handwriting.recognition.language.scorer import LanguageScorer, Weights
 from handwriting.recognition.language.trie import Trie
 from handwriting.recognition.language.words import WordModel
@@ -25,7 +31,7 @@ LANGUAGE_KIND = "language"
 
 @dataclass(frozen=True)
 class Hints:
-    """What a line is likely to say.
+    """Hints about the text of a line.
 
     >>> import handwriting
     >>> ink = handwriting.read("datasets/samples/line.xml")
@@ -61,7 +67,8 @@ class LanguageModel:
     words: WordModel
     weights: Weights = Weights()
     card: Mapping[str, Any] = field(default_factory=dict)
-    """What the model was built from and how its weights were tuned."""
+    """Sources of the model, and how its weights were tuned."""
+    lstm: CharacterLSTM | None = None
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None) -> LanguageModel:
@@ -78,13 +85,17 @@ class LanguageModel:
             weights = Weights(**checkpoint.card["weights"])
         except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder again") from error
-        return cls(characters, words, weights, checkpoint.card)
+        graph = checkpoint.folder / FILE
+        return cls(characters, words, weights, checkpoint.card, CharacterLSTM(graph) if graph.is_file() else None)
 
     def save(self, folder: Path) -> None:
         """Write the model to ``folder``, with the weights on its card."""
         arrays = {f"characters.{name}": value for name, value in self.characters.arrays().items()}
         arrays |= {f"words.{name}": value for name, value in self.words.arrays().items()}
         make_folder(folder)
+        if self.lstm is not None and self.lstm.path != folder / FILE:
+            with atomic(folder / FILE) as temporary:
+                temporary.write_bytes(self.lstm.path.read_bytes())
         with atomic(folder / "model.npz") as temporary, temporary.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
         save_card(folder, {**self.card, "kind": LANGUAGE_KIND, "weights": asdict(self.weights)})
@@ -94,6 +105,27 @@ class LanguageModel:
         return LanguageScorer(
             alphabet, self.characters, self.words, weights or self.weights, _trie(hints.words), hints.context
         )
+
+    def with_lstm(self, checkpoint: Checkpoint, weight: float = 0.4) -> LanguageModel:
+        """Return the model with a character LSTM, the terms of its texts, and a ``weight`` to tune from."""
+        terms = "; ".join(
+            dict.fromkeys([*self.card.get("terms", "").split("; "), *checkpoint.card["terms"].split("; ")])
+        )
+        card = {**self.card, "terms": terms, "lstm": checkpoint.card}
+        return replace(
+            self, lstm=CharacterLSTM(checkpoint.model), weights=replace(self.weights, lstm=weight), card=card
+        )
+
+    def rescored(
+        self, found: Sequence[SearchResult], context: str = "", factor: float = 1.0, weights: Weights | None = None
+    ) -> list[SearchResult]:
+        """Return the texts that a search found, best first, with ``factor`` times the LSTM's score added to theirs."""
+        weight = factor * (weights or self.weights).lstm
+        if self.lstm is None or weight == 0 or not found:
+            return list(found)
+        log_probs = self.lstm.log_probabilities([one.text for one in found], context)
+        scored = [replace(one, score=one.score + weight * p) for one, p in zip(found, log_probs.tolist(), strict=True)]
+        return sorted(scored, key=lambda one: -one.score)
 
 
 def _trie(words: Sequence[str]) -> Trie | None:

@@ -1,4 +1,4 @@
-"""The language model as a scorer for the beam search: what each character adds to the score of a text.
+"""The language model as a scorer for the beam search: the score that each character adds to a text.
 
 The next word is drawn from the lexicon, given the two words before it, with probability ``lexicon``; otherwise the
 character model spells it, so that names and foreign words stay possible. What follows a word, and everything that is
@@ -45,12 +45,12 @@ OTHER = ord("~") - 32
 NEVER = -np.inf
 """Logarithm of probability 0."""
 CONTEXT_CHARACTERS = 200
-"""Characters of the text before the line that are taken into account."""
+"""Number of characters of the text before the line that are taken into account."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How the language model is weighted against the network; tuned on a development set.
+    """Weights of the language model against the network; tuned on a development set.
 
     Raises :class:`InkError` for values out of range.
     """
@@ -65,10 +65,13 @@ class Weights:
     """Probability that a word comes from the lexicon, at least 0 and below 1."""
     hint: float = 0.2
     """Probability that a word is one of the user's, if there are any, at least 0 and below 1."""
+    lstm: float = 0.0
+    """Weight of the character LSTM's log-probability, if the model has one, 0 or more."""
 
     def __post_init__(self) -> None:
-        if not self.language >= 0:
-            raise InkError(f"language weight is {self.language}; give 0 or more")
+        for name in ("language", "lstm"):
+            if not getattr(self, name) >= 0:
+                raise InkError(f"{name} weight is {getattr(self, name)}; give 0 or more")
         for name in ("lexicon", "hint"):
             value = getattr(self, name)
             if not 0 <= value < 1:  # at 1 no other word would be possible

@@ -69,6 +69,15 @@ class Trie:
             np.concatenate(ends),
         )
 
+    def words(self) -> list[str]:
+        """Return all words, in order."""
+        parents = np.repeat(np.arange(len(self.branches)), self.branches)
+        beginnings = [""]
+        for parent, character in zip(parents.tolist(), self.edges.tolist(), strict=True):
+            beginnings.append(beginnings[parent] + chr(character + 32))
+        whole = np.flatnonzero(self.ends)
+        return [beginnings[node] for node in whole[np.argsort(self.low[whole], kind="stable")]]
+
     def arrays(self) -> dict[str, NDArray]:
         """Return the arrays to store, by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

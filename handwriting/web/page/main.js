@@ -1,5 +1,6 @@
 // Starts the page: texts and settings first, then the views.
 
+import { askAbilities } from "./shell/abilities.js";
 import { get } from "./shell/api.js";
 import { setUpSettings } from "./shell/settings.js";
 import { translate } from "./shell/strings.js";
@@ -13,6 +14,7 @@ import { setUpNotebook } from "./notebook/view.js";
 translate();
 setUpSettings();
 setUpViews();
+await askAbilities();
 let notebook;
 await attempt(async () => {
   notebook = await setUpNotebook(writeText);

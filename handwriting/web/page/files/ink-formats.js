@@ -62,7 +62,7 @@ ${pages.join("\n")}
   return new Blob([await compressed(markup, "gzip")], { type: "application/x-xopp" });
 }
 
-/** JSON of one page: its strokes, its lines with the boxes of their words, and the corrections. */
+/** JSON of one page: its strokes, its lines with the numbers of their strokes and the boxes of their words, and the corrections. */
 export function toJson(sheet, corrections) {
   const begin = sheet.strokes[0]?.start ?? 0;
   const strokes = sheet.strokes.map((stroke) => ({
@@ -72,8 +72,11 @@ export function toJson(sheet, corrections) {
     points: pointsOf(stroke).map(([x, y, t, p]) => ({ x: short(x), y: short(y), t: short(stroke.start - begin + t, 2), ...(p < 0 ? {} : { p: short(p) }) })),
   }));
   const box = (values) => values.map((value) => short(value, 3));
+  const numbers = new Map(sheet.strokes.map(({ id }, number) => [id, number]));
   const lines = sheet.lines.map((line) => ({
     text: line.text,
+    ...(line.words.some((word) => word.correction) ? { corrected: true } : {}),
+    strokes: line.strokes.map((id) => numbers.get(id)).filter((number) => number !== undefined),
     box: box(line.box),
     words: line.words.map((word) => ({ text: word.text, box: box(word.box), ...(word.correction ? { read: word.read, corrected: true } : {}) })),
   }));

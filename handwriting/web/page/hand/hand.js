@@ -1,6 +1,7 @@
 // The My hand view: three copied lines, or a page of the notebook, make a hand that is written with at once.
 
-import { send } from "../shell/api.js";
+import { send, stream } from "../shell/api.js";
+import { abilities } from "../shell/abilities.js";
 import { $ } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt } from "../shell/toast.js";
@@ -16,6 +17,9 @@ const MOST_SAMPLES = 8, FEWEST_WORDS = 2; // of a page: lines with more words te
 const MAX_STYLE_BYTES = 2 * 2 ** 20;
 const SHEET = { width: 110, height: 0, margin: 6, lineHeight: 11, paper: "plain" };
 
+let made = null; // the hand that is shown, and what it was made of: { style, samples }
+let fitting = null; // what stops the fit
+
 export function setUpHand(notebook) {
   $("hand-name").value = t("hand.default");
   setUpLines();
@@ -25,6 +29,8 @@ export function setUpHand(notebook) {
     attempt(() => make(samples));
   });
   $("hand-page").addEventListener("click", () => attempt(() => make(async () => ofPage(notebook))));
+  $("hand-fit").addEventListener("click", () => attempt(fit));
+  $("hand-fit-stop").addEventListener("click", () => fitting?.abort());
   $("upload").addEventListener("change", () => attempt(upload));
 }
 
@@ -45,8 +51,10 @@ async function make(take) {
     $("hand-state").textContent = t("hand.reading");
     const taken = await take();
     $("hand-state").textContent = t("hand.making");
-    const style = await send("api/styles", { name: $("hand-name").value.trim() || t("hand.unnamed"), samples: taken });
-    await compare(keep(style));
+    const style = keep(await send("api/styles", { name: $("hand-name").value.trim() || t("hand.unnamed"), samples: taken }));
+    fitting?.abort();
+    made = { style, samples: taken };
+    await compare(style);
   } catch (error) {
     $("hand-state").textContent = "";
     throw error;
@@ -67,11 +75,53 @@ async function compare(style) {
   const [sample] = style.samples ?? [];
   $("hand-box").hidden = false;
   $("hand-real").replaceChildren();
-  if (sample) picture($("hand-real"), strokesOf(style), 0.03, 16);
-  const paper = new Paper($("hand-paper"));
-  await draw(paper, { text: sample?.text ?? t("hand.sample"), style, bestOf: 4, replace: true, sheet: SHEET });
-  await paper.end();
+  if (sample) picture($("hand-real"), strokesOf(style), 0.03);
+  $("hand-fitted").setAttribute("hidden", "");
+  $("hand-fitted-title").hidden = true;
+  $("hand-fit-state").textContent = "";
+  $("hand-fit").hidden = !abilities.fit || made?.style !== style || made.samples.length < 2;
+  await show("hand-paper", style);
   $("hand-box").scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
+/** Write what the first line of a hand says, in that hand. */
+async function show(id, style) {
+  const paper = new Paper($(id));
+  await draw(paper, { text: style.samples?.[0]?.text ?? t("hand.sample"), style, bestOf: 4, replace: true, sheet: SHEET });
+  await paper.end();
+}
+
+/** Have the server fit the hand to its lines, and show both hands with the real line. */
+async function fit() {
+  const { style, samples: lines } = made;
+  const control = (fitting = new AbortController());
+  const busy = (is) => {
+    $("hand-fit").disabled = is;
+    $("hand-fit-stop").hidden = $("hand-progress").hidden = !is;
+    $("hand-progress").removeAttribute("value");
+  };
+  busy(true);
+  $("hand-fit-state").textContent = t("hand.fitting");
+  try {
+    const asked = { name: t("hand.fittedName", { name: style.name }).slice(0, 60), samples: lines };
+    for await (const event of stream("api/styles/fit", asked, control.signal)) {
+      if (event.type === "progress") Object.assign($("hand-progress"), { max: event.total, value: event.done });
+      else if (event.type === "done") {
+        const fitted = keep(event.style);
+        $("hand-fit-state").textContent = $("hand-state").textContent;
+        $("hand-fitted").removeAttribute("hidden");
+        $("hand-fitted-title").hidden = false;
+        $("hand-fit").hidden = true;
+        await show("hand-fitted", fitted);
+      }
+    }
+  } catch (error) {
+    $("hand-fit-state").textContent = error.name === "AbortError" ? t("letters.stopped") : t("hand.fitFailed");
+    throw error;
+  } finally {
+    if (fitting === control) fitting = null;
+    busy(false);
+  }
 }
 
 /** Add the hand in a file, once the server has written with it. */

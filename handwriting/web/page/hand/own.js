@@ -5,8 +5,10 @@ import { $, h, svg } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { attempt, notify } from "../shell/toast.js";
 import { chooseStyle } from "../letters/letters.js";
-import { picture } from "../letters/paper.js";
+import { firstWords, picture } from "../letters/paper.js";
 import { onStyles, ownStyles, removeStyle, renameStyle, strokesOf } from "./styles.js";
+
+const WORDS = 4; // that a picture shows
 
 export function setUpOwn() {
   onStyles(show);
@@ -21,7 +23,7 @@ function show() {
 function item(style) {
   const image = svg("svg", { "aria-hidden": "true" });
   const strokes = strokesOf(style);
-  if (strokes.length) picture(image, strokes, 0.04, 12);
+  if (strokes.length) picture(image, firstWords(strokes, style.samples[0].text ?? "", WORDS), 0.04);
   const name = h("strong", { textContent: style.name });
   const entry = h("li", {}, image, name);
   const button = (key, work) => h("button", { type: "button", textContent: t(key), "aria-label": t(`${key}.of`, { name: style.name }), onclick: () => attempt(work) });

@@ -4,7 +4,9 @@
 import { $, h, svg } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { onStyles, ownStyles, strokesOf } from "../hand/styles.js";
-import { picture } from "./paper.js";
+import { firstWords, picture } from "./paper.js";
+
+const WORDS = 3; // that a picture shows, the same of every shipped hand
 
 let shipped = [];
 let changed = () => {};
@@ -61,7 +63,7 @@ function choice(value, style, before) {
   });
   const image = svg("svg", { "aria-hidden": "true" });
   const strokes = strokesOf(style);
-  if (strokes.length) picture(image, strokes, 0.035, 7.5);
+  if (strokes.length) picture(image, firstWords(strokes, style.samples[0].text ?? "", WORDS), 0.035, { size: style.size });
   else image.append(svg("path", { class: "stroke", d: "M4 20c8-14 14-14 16 0s10 8 16-4 10 8 16 4 8-10 14-6 6 8 14 4", "stroke-width": 1.6, "stroke-dasharray": "3 3.4" }));
   return h("label", {}, input, image, h("span", { textContent: style ? titled(style) : t("letters.anyHand") }));
 }

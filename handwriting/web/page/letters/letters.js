@@ -119,6 +119,7 @@ async function write() {
         showPage(event.svg, pages.length);
       } else if (event.type === "done") done = event;
     }
+    shown.whole = true;
     $("letters-state").textContent = summary(done);
   } catch (error) {
     if (running === control) $("letters-state").textContent = error.name === "AbortError" ? "" : t("letters.failed");
@@ -139,7 +140,7 @@ function busy(is) {
 
 /** The first page of a letter is here: it takes the place of the letter before it. */
 function begin(asked, pages) {
-  shown = { request: asked, pages };
+  shown = { request: asked, pages, whole: false };
   for (const image of document.querySelectorAll("#letter-pages img")) URL.revokeObjectURL(image.src);
   $("letter-pages").replaceChildren();
 }
@@ -165,7 +166,7 @@ function stop() {
   $("letters-state").textContent = t("letters.stopped");
 }
 
-/** Download the letter that is on the screen. The same request gives the same ink, so the server writes it again. */
+/** Download the pages that are on the screen. The server keeps the letters that it wrote last, so that this is quick. */
 async function download(format) {
   if (!shown) throw new UserError(t("letters.none"));
   if (format === "svg") {
@@ -173,7 +174,8 @@ async function download(format) {
     return;
   }
   notify(t("letters.preparing"));
-  for await (const event of stream(`api/letter?format=${format}&progress=true`, shown.request)) {
+  const most = shown.whole ? "" : `&pages=${shown.pages.length}`;
+  for await (const event of stream(`api/letter?format=${format}&progress=true${most}`, shown.request)) {
     if (event.type !== "done") continue;
     const bytes = Uint8Array.from(atob(event.data), (character) => character.charCodeAt(0));
     save(new Blob([bytes], { type: event.media }), event.name);

@@ -19,33 +19,32 @@ export function pathThrough(points) {
   return `${path}L${last[0]} ${last[1]}`;
 }
 
-/** Show ink, strokes of points [x, y, ...]: its first words, as many as fit into `widest` heights. */
-export function picture(image, strokes, thickness = 0.035, widest = Infinity) {
-  const bounds = (some) => {
-    const points = some.flat();
-    const xs = points.map((point) => point[0]), ys = points.map((point) => point[1]);
-    return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
-  };
-  const [, top, , bottom] = bounds(strokes);
+/** Show ink, strokes of points [x, y, ...]; writing of a smaller `size` is shown smaller. */
+export function picture(image, strokes, thickness = 0.035, { size = 1 } = {}) {
+  const points = strokes.flat();
+  const xs = points.map((point) => point[0]), ys = points.map((point) => point[1]);
+  const [left, top, right, bottom] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
   const height = bottom - top || 1;
-  const shown = firstWords(strokes, widest * height, 0.25 * height);
-  const [left, , right] = bounds(shown);
   const edge = 0.08 * height;
-  image.setAttribute("viewBox", `${left - edge} ${top - edge} ${right - left + 2 * edge} ${height + 2 * edge}`);
+  const shown = (height + 2 * edge) * Math.max(1, 1.15 / size);
+  image.setAttribute("viewBox", `${left - edge} ${(top + bottom - shown) / 2} ${right - left + 2 * edge} ${shown}`);
   image.setAttribute("preserveAspectRatio", "xMinYMid meet");
-  image.replaceChildren(svg("path", { class: "stroke", "stroke-width": thickness * height, d: shown.map(pathThrough).join("") }));
+  image.replaceChildren(svg("path", { class: "stroke", "stroke-width": thickness * height, d: strokes.map(pathThrough).join("") }));
 }
 
-/** The strokes from the left to the last gap between words that is within a width. */
-function firstWords(strokes, width, gap) {
+/** The strokes of the first `count` words of a line that says `text`: words part where the gaps are widest. */
+export function firstWords(strokes, text, count) {
+  const words = text.trim().split(/\s+/).length;
+  if (words <= count) return strokes;
   const extents = strokes.map((stroke) => [Math.min(...stroke.map((point) => point[0])), Math.max(...stroke.map((point) => point[0]))]);
-  const left = Math.min(...extents.map(([from]) => from));
-  let [end, cut] = [-Infinity, Infinity];
+  const gaps = [];
+  let end = Infinity;
   for (const [from, to] of [...extents].sort((a, b) => a[0] - b[0])) {
-    if (from - end > gap && end > left && end - left <= width) cut = end;
-    end = Math.max(end, to);
+    if (from > end) gaps.push([from - end, end]);
+    end = Math.max(end === Infinity ? to : end, to);
   }
-  return end - left <= width || cut === Infinity ? strokes : strokes.filter((stroke, i) => extents[i][1] <= cut);
+  const cuts = gaps.sort((a, b) => b[0] - a[0]).slice(0, words - 1).map(([, at]) => at).sort((a, b) => a - b);
+  return cuts.length < words - 1 ? strokes : strokes.filter((stroke, i) => extents[i][1] <= cuts[count - 1]);
 }
 
 export class Paper {

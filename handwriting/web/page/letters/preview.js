@@ -4,9 +4,9 @@ import { $ } from "../shell/dom.js";
 import { draw } from "./draw.js";
 import { Paper } from "./paper.js";
 
-const PAUSE_MS = 90;
+const PAUSE_MS = 40;
 const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
-const MOST = 36; // characters
+const MOST = 28; // characters: what fits on the line
 
 export class Preview {
   /** `request` gives what the letter's request says of its hand. */

@@ -28,7 +28,7 @@ export const grown = ([left, top, right, bottom], by) => [left - by, top - by, r
 export const overlap = (a, b) => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 
 /** The distance of the point p to the segment from a to b. */
-function toSegment(px, py, ax, ay, bx, by) {
+export function toSegment(px, py, ax, ay, bx, by) {
   const length = (bx - ax) ** 2 + (by - ay) ** 2;
   const share = length ? Math.min(1, Math.max(0, ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / length)) : 0;
   return Math.hypot(px - ax - share * (bx - ax), py - ay - share * (by - ay));

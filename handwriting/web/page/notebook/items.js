@@ -25,6 +25,9 @@ export function newStroke(points, { color = "blue", width = WIDTHS.medium, start
   return { id: newId(), kind: "stroke", revision: 0, color, width, start, points: Float32Array.from(points) };
 }
 
+/** A number for a stroke whose points have changed, which no earlier state of it had. */
+export const newRevision = (stroke) => stroke.revision + 1 + Math.floor(Math.random() * 1e6);
+
 export const pointCount = (stroke) => stroke.points.length / FIELDS;
 
 /** The points as arrays [x, y, t, pressure]. */
@@ -41,7 +44,7 @@ export function moved(stroke, dx, dy, id = stroke.id) {
     points[i] += dx;
     points[i + 1] += dy;
   }
-  return { ...stroke, id, revision: id === stroke.id ? stroke.revision + 1 : 0, points };
+  return { ...stroke, id, revision: id === stroke.id ? newRevision(stroke) : 0, points };
 }
 
 /** An item from a file, checked and with the types that items have; null if it is none. */

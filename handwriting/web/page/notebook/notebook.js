@@ -21,6 +21,7 @@ import { SelectTool } from "./tools/select.js";
 
 const OTHER_TAB_MS = 150;
 const TITLE = 60; // characters
+export const ERASERS = ["strokes", "parts"];
 
 export class Notebook {
   constructor(elements) {
@@ -29,9 +30,10 @@ export class Notebook {
     this.bands = [];
     this.library = new Library({ changed: () => this.emit("pages"), failed: (error) => this.storageFailed(error) });
     this.pen = { color: preference("pen.color", COLORS[0]), width: preference("pen.width", "medium") };
+    this.eraser = preference("eraser", ERASERS[0]);
     this.stage = new Stage(elements, this);
     const pen = () => ({ color: this.pen.color, width: WIDTHS[this.pen.width] ?? WIDTHS.medium });
-    this.tools = { pen: new PenTool(this, pen), eraser: new EraserTool(this), select: new SelectTool(this), pan: new PanTool(this) };
+    this.tools = { pen: new PenTool(this, pen), eraser: new EraserTool(this, () => this.eraser === "parts"), select: new SelectTool(this), pan: new PanTool(this) };
     this.tools.current = this.tools.pen;
     this.stage.listen(this.tools);
     this.reader = new Reader({
@@ -196,6 +198,13 @@ export class Notebook {
   setPen(values) {
     Object.assign(this.pen, values);
     for (const [name, value] of Object.entries(values)) prefer(`pen.${name}`, value);
+    this.emit("tool");
+  }
+
+  /** Erase whole strokes or parts of them. */
+  setEraser(name) {
+    this.eraser = name;
+    prefer("eraser", name);
     this.emit("tool");
   }
 

@@ -8,9 +8,16 @@ const ALTERNATIVES = 5;
 
 let strokes = new Map();
 let known = new Map(); // the lines of the bands that are read, by the bands' keys
+let reader = null; // the name of an adapted recognizer; null for the default one
 let version = 0; // of the ink; counted by the page
 
 self.addEventListener("message", ({ data }) => {
+  if (data.reader !== undefined) {
+    reader = data.reader;
+    known = new Map();
+    version = data.version ?? version;
+    return;
+  }
   if (data.bands) {
     strokes = new Map();
     known = new Map(data.bands.map(({ key, lines }) => [key, lines]));
@@ -29,7 +36,7 @@ async function read() {
     const bands = bandsOf(strokes.values());
     for (const band of bands) {
       if (lines.has(band.key)) continue;
-      const response = await send("../api/transcribe", { strokes: inkOf(band.strokes), hints: { alternatives: ALTERNATIVES } });
+      const response = await send("../api/transcribe", { strokes: inkOf(band.strokes), hints: { alternatives: ALTERNATIVES }, ...(reader && { reader }) });
       lines.set(band.key, linesOf(response, band.strokes));
       if (version !== own) break;
     }

@@ -1,6 +1,7 @@
 // Has the page read whenever its ink has changed, in another thread: one reading at a time, and again when the server is
 // back.
 
+import { chosenReader } from "../shell/abilities.js";
 import { t } from "../shell/strings.js";
 import { UserError } from "../shell/toast.js";
 
@@ -19,8 +20,16 @@ export class Reader {
     this.running = false;
     this.worker = new Worker(new URL("reader-worker.js", import.meta.url), { type: "module" });
     this.worker.addEventListener("message", ({ data }) => this.answered(data));
+    this.worker.postMessage({ reader: chosenReader() });
     this.worker.addEventListener("error", ({ message }) => failed(new UserError(t("error.page", { reason: message })), false));
     window.addEventListener("online", () => this.soon(0));
+  }
+
+  /** Read with another recognizer from now on, and what is open anew; null is the default one. */
+  use(reader) {
+    this.version += 1;
+    this.worker.postMessage({ reader, version: this.version });
+    this.soon(0);
   }
 
   /** Another page: its ink, and what was read there earlier. */

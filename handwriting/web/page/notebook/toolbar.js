@@ -4,6 +4,7 @@ import { $, h } from "../shell/dom.js";
 import { icon } from "../shell/icons.js";
 import { t } from "../shell/strings.js";
 import { COLORS, WIDTHS } from "./items.js";
+import { ERASERS } from "./notebook.js";
 import { RULINGS, SIZES } from "./papers.js";
 
 const TOOLS = ["pen", "eraser", "select", "pan"];
@@ -13,6 +14,7 @@ export function setUpToolbar(notebook) {
   $("tool-choice").append(...TOOLS.map((name) => radio("tool", name, icon(name), () => notebook.use(name))));
   $("color-choice").append(...COLORS.map((name) => radio("color", name, h("i", { className: `dot ${name}` }), () => notebook.setPen({ color: name }))));
   $("width-choice").append(...Object.keys(WIDTHS).map((name) => radio("width", name, h("i", { className: `line ${name}` }), () => notebook.setPen({ width: name }))));
+  $("eraser-choice").append(...ERASERS.map((name) => radio("eraser", name, icon(name), () => notebook.setEraser(name))));
   for (const [id, name] of Object.entries({ undo: "undo", redo: "redo", "zoom-out": "less", "zoom-in": "more", "pages-toggle": "pages" })) $(id).prepend(icon(name));
   $("undo").addEventListener("click", () => notebook.document.undo());
   $("redo").addEventListener("click", () => notebook.document.redo());
@@ -29,6 +31,10 @@ export function setUpToolbar(notebook) {
   $("paper-ruling").addEventListener("change", () => notebook.setPaper({ ruling: $("paper-ruling").value }));
   const showTool = () => {
     check("tool", TOOLS.find((name) => notebook.tools[name] === notebook.tools.current));
+    check("eraser", notebook.eraser);
+    const erases = notebook.tools.current === notebook.tools.eraser;
+    $("eraser-choice").hidden = !erases;
+    $("width-choice").hidden = erases; // in its place, so that the sheet does not move
     check("color", notebook.pen.color);
     check("width", notebook.pen.width);
     $("pad").dataset.tool = notebook.toolName ?? "pen";

@@ -15,6 +15,7 @@ import { Clipboard } from "./clipboard.js";
 import { setUpKeys } from "./keys.js";
 import { Notebook } from "./notebook.js";
 import { setUpPagesPanel } from "./pages-panel.js";
+import { setUpTeaching } from "./teach.js";
 import { setUpSelectionBar } from "./selection-bar.js";
 import { setUpTextPanel } from "./text-panel.js";
 import { setUpToolbar } from "./toolbar.js";
@@ -39,6 +40,7 @@ export async function setUpNotebook(write) {
   });
   $("export-notebook").addEventListener("click", () => attempt(() => exportNotebook(notebook)));
   setUpDownloads(notebook);
+  setUpTeaching(notebook, () => contents(notebook));
   document.addEventListener("shown", ({ detail }) => detail === "notebook" && notebook.stage.fit());
   await notebook.start();
   return notebook;

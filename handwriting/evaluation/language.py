@@ -1,0 +1,73 @@
+"""How well a language model knows the texts of a corpus: bits a character, with and without the lines before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from handwriting.alphabet import Alphabet
+from handwriting.corpora import Corpus, label
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.language.model import Hints, LanguageModel
+from handwriting.recognition.language.scorer import CONTEXT_CHARACTERS
+
+PRINTABLE = "".join(map(chr, range(32, 127)))
+
+
+@dataclass(frozen=True)
+class LanguageReport:
+    """Bits a character by model; a line's end counts as one character."""
+
+    split: str
+    lines: int
+    bits: dict[str, float]
+    """By model: ``n-grams`` and ``lstm``."""
+    bits_alone: dict[str, float]
+    """The same without the lines before."""
+
+    def figures(self) -> dict[str, object]:
+        """Return the figures as JSON-serialisable values."""
+        return asdict(self)
+
+    def render(self) -> str:
+        """Return the figures as text for people."""
+        rows = [f"{self.split}, {self.lines} lines: bits a character, and without the lines before"]
+        return "\n".join(
+            rows + [f"{name:8} {bits:.3f}  {self.bits_alone[name]:.3f}" for name, bits in self.bits.items()]
+        )
+
+
+def measure(model: LanguageModel, corpus: Corpus, split: str, progress: Progress = no_progress) -> LanguageReport:
+    """Measure ``model`` on the texts of every line of ``split``."""
+    alphabet = Alphabet(PRINTABLE)
+    models: dict[str, Callable[[str, str], float]] = {
+        "n-grams": lambda text, before: model.scorer(alphabet, Hints(context=before)).log_probability(f"{text} ")
+    }
+    if (lstm := model.lstm) is not None:
+        models["lstm"] = lambda text, before: float(lstm.log_probabilities([text], before)[0])
+    lines = lines_in_context(corpus, split)
+    totals = {name: [0.0, 0.0] for name in models}
+    for done, (before, text) in enumerate(lines):
+        progress(done, len(lines))
+        for name, log_probability in models.items():
+            totals[name][0] -= log_probability(text, before)
+            totals[name][1] -= log_probability(text, "")
+    progress(len(lines), len(lines))
+    per = math.log(2) * max(1, sum(len(text) + 1 for _, text in lines))
+    bits, alone = ({name: total[k] / per for name, total in totals.items()} for k in (0, 1))
+    return LanguageReport(split, len(lines), bits, alone)
+
+
+def lines_in_context(corpus: Corpus, split: str) -> list[tuple[str, str]]:
+    """The end of the text before each line of a split on the same form, and the text of the line."""
+    found: list[tuple[str, str]] = []
+    form, before = "", ""
+    for id in corpus.ids(split):
+        line = corpus.line(id)
+        if line.form != form:
+            form, before = line.form, ""
+        text = label(corpus, line.text)
+        found.append((before[-CONTEXT_CHARACTERS:].strip(), text))
+        before = f"{before} {text}"
+    return found

@@ -1,0 +1,82 @@
+"""A character LSTM beside the n-grams: it rescores the texts that the beam search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.errors import InkError
+from handwriting.recognition.language.scorer import CONTEXT_CHARACTERS, SPACE, codes
+from handwriting.runtime import Graph
+
+FILE = "lstm.onnx"
+"""Its graph in the folder of a language model."""
+
+State = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""h and c, each (L, B, H)."""
+
+
+class CharacterLSTM:
+    """The int8 graph of a ``LanguageNetwork``. Raises :class:`InkError` for a file that is not one."""
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        self.path, self._graph = path, Graph(path, threads)
+        shapes = self._graph.shapes()
+        if set(shapes) != {"codes", "h", "c"}:
+            raise InkError(f"{path}: not the graph of a character LSTM; copy the folder again")
+        layers, _, hidden_size = shapes["h"]
+        self._sizes = int(layers), int(hidden_size)
+        self._after = lru_cache(16)(self._read_context)
+
+    def log_probabilities(self, texts: Sequence[str], context: str = "") -> NDArray[np.float64]:
+        """Return the natural logarithm of the probability (N,) of each text and a space, after ``context``.
+
+        The beginning that the texts share is read only once.
+        """
+        if not texts:
+            return np.zeros(0)
+        rows = [[SPACE, *codes(text), SPACE] for text in texts]
+        shared = _shared(rows)
+        h, c = self._after(" ".join(context.split())[-CONTEXT_CHARACTERS:])
+        total = 0.0
+        if shared > 1:
+            output, h, c = self._run(np.array([rows[0][: shared - 1]]).T, h, c)
+            total = float(_picked(output, np.array([rows[0][1:shared]]).T).sum())
+        count = max(map(len, rows)) - shared
+        inputs, targets = np.zeros((2, count, len(rows)), np.int64)
+        for n, row in enumerate(rows):
+            inputs[: len(row) - shared, n] = row[shared - 1 : -1]
+            targets[: len(row) - shared, n] = row[shared:]
+        inside = np.arange(count)[:, None] < np.array([len(row) - shared for row in rows])
+        h, c = (np.repeat(part, len(rows), axis=1) for part in (h, c))
+        output, _, _ = self._run(inputs, h, c)
+        return total + np.where(inside, _picked(output, targets), 0.0).sum(0)
+
+    def _read_context(self, context: str) -> State:
+        layers, hidden_size = self._sizes
+        h, c = np.zeros((2, layers, 1, hidden_size), np.float32)
+        if not context:
+            return h, c
+        _, h, c = self._run(np.array([[SPACE, *codes(context)]]).T, h, c)
+        return h, c
+
+    def _run(self, inputs: NDArray[np.int64], h: NDArray, c: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """Log-probabilities (T, B, V) after ``inputs`` (T, B), and the state after the last."""
+        output, h, c = self._graph.run({"codes": inputs, "h": h, "c": c})
+        return output, h, c
+
+
+def _shared(rows: Sequence[list[int]]) -> int:
+    """The number of codes that all rows begin with, and at least one less than the shortest has."""
+    first, last = min(rows), max(rows)
+    most = min(len(first), len(last)) - 1
+    return next((n for n in range(most) if first[n] != last[n]), most)
+
+
+def _picked(output: NDArray, targets: NDArray[np.int64]) -> NDArray:
+    """``output`` (T, B, V) at ``targets`` (T, B)."""
+    return np.take_along_axis(output, targets[..., None], 2)[..., 0]

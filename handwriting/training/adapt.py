@@ -1,0 +1,288 @@
+"""A recognizer adapted to one person's writing, by lines that they have corrected: ``adapt``.
+
+A network that trains on a few lines learns them by heart and forgets how others write. Three things are done about it:
+
+- Half of each batch are lines in many hands (``replay``), on which the network is to say what it said before: the
+  Kullback-Leibler divergence from its old outputs (Li & Hoiem 2016, arXiv 1606.09282).
+- The weights are pulled back to where they began (L2-SP; Li, Grandvalet & Davoine 2018, arXiv 1802.01483).
+- The result lies between the old and the new weights (Wortsman et al. 2022, arXiv 2109.01903): as near the new ones as
+  reads corrected lines best that were held out, as long as held-out lines in other hands are read as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from handwriting import metrics
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
+from handwriting.corpora import Line
+from handwriting.corpora.own import OWN_TERMS
+from handwriting.corpora.seen import fingerprints, terms
+from handwriting.errors import InkError
+from handwriting.features import FeatureConfig, encode
+from handwriting.ink import Ink
+from handwriting.networks.recognizer import RecognizerNetwork, ctc_loss
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.runtime import pad
+from handwriting.synthesis.synthesizer import Synthesizer
+from handwriting.training.augment import Augmentation
+from handwriting.training.distributed import Workers
+from handwriting.training.encoder import ExampleEncoder, expected_steps
+from handwriting.training.options import TrainingOptions
+from handwriting.training.plan import plan_by_length
+from handwriting.training.recognizer_checkpoint import build, log_probs, write
+from handwriting.training.replay import replay_lines
+from handwriting.training.schedule import SCHEDULES
+from handwriting.training.update import UpdateHook, Updater
+
+FEWEST = 8
+"""Corrected lines without which nothing is learned."""
+HELD_OUT = 0.2
+"""Share of the corrected lines that are held out."""
+REPLAYED, GUARDS = 96, 32
+"""Lines in many hands to train on, and to hold out."""
+BATCH = 8
+"""Corrected lines of a batch, and as many replayed ones."""
+UPDATES = (80, 240)
+"""Least and most updates."""
+PASSES = 16
+"""Passes over the corrected lines between these bounds."""
+RATE = 6e-4
+PULL = 1e-3
+"""Nats a character for the squared distance of the weights from where they began."""
+KEEP = 0.5
+"""Weight of a nat of divergence on the replayed lines, beside a nat of the corrected ones."""
+SHARES = (0.25, 0.5, 0.75, 1.0)
+"""How far from the old weights toward the new ones the result may lie."""
+FORGETTING = 0.01
+"""Nats a character by which the loss on held-out lines in other hands may rise."""
+
+Example = tuple[Ink, str]
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """What came of an adaptation."""
+
+    folder: Path
+    lines: int
+    """Corrected lines that could be used."""
+    held_out: int
+    """How many of them were held out."""
+    share: float
+    """How far the weights went from the old toward the new ones; 0 leaves them as they were."""
+    before: float
+    """CER on the held-out lines, by best path."""
+    after: float
+    left_out: Mapping[str, str]
+    """Lines that could not be used, with the reason."""
+
+
+def adapt(
+    base: Checkpoint,
+    lines: Sequence[Line],
+    folder: Path,
+    *,
+    seed: int = 1,
+    threads: int = 2,
+    progress: Progress = no_progress,
+) -> Adapted:
+    """Write a checkpoint to ``folder`` that is ``base`` after it has learned from corrected ``lines``.
+
+    ``progress`` counts hundredths of the work. Raises :class:`InkError` for fewer than :data:`FEWEST` lines that can be
+    used.
+    """
+    torch.set_num_threads(threads)
+    recognizer, network = Recognizer(base, threads), build(base.card, base.weights())
+    encoder = ExampleEncoder(recognizer.features, Augmentation(), base.card["network"]["strides"])
+    usable, left_out = _usable(lines, recognizer.alphabet, encoder)
+    if len(usable) < FEWEST:
+        why = next((f"; {id}: {reason}" for id, reason in left_out.items()), "")
+        raise InkError(f"{len(usable)} corrected lines, and at least {FEWEST} are needed; correct more{why}")
+    own, held = _divided(usable, seed)
+    rehearsed = replay_lines(
+        Synthesizer.load(threads=threads), recognizer.language.words, REPLAYED + GUARDS, seed,
+        lambda done, total: progress(20 * done / total, 100),
+    )  # fmt: skip
+    guards, replayed = rehearsed[:GUARDS], rehearsed[GUARDS:]
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    lesson = Lesson(network, recognizer.alphabet, encoder, own, replayed, seed)
+    learned = lesson.learn(lambda done, total: progress(20 + 75 * done / total, 100))
+    judge = Judge(network, recognizer.alphabet, recognizer.features, held, guards)
+    share = judge.best(start, learned)
+    card = _card(
+        base, network, [ink for ink, _ in usable], {"share": share, "held_out": len(held), "updates": lesson.updates}
+    )
+    write(folder, card, {name: value.numpy() for name, value in between(start, learned, share).items()})
+    progress(100, 100)
+    before, after = (_cer(reader, held) for reader in (recognizer, Recognizer.load(folder, threads)))
+    return Adapted(folder, len(usable), len(held), share, before, after, left_out)
+
+
+class Lesson:
+    """The training: batches of corrected lines, distorted anew each time, and replayed lines as they are."""
+
+    def __init__(
+        self,
+        network: RecognizerNetwork,
+        alphabet: Alphabet,
+        encoder: ExampleEncoder,
+        own: Sequence[Example],
+        replayed: Sequence[Example],
+        seed: int,
+    ) -> None:
+        self.network, self.alphabet, self.encoder, self.seed = network, alphabet, encoder, seed
+        self.own, self.replayed = own, [encode(ink, encoder.features).steps for ink, _ in replayed]
+        self.said = log_probs(network.eval(), self.replayed)
+        self.begin = [parameter.detach().clone() for parameter in network.parameters()]
+        self.updates = int(np.clip(PASSES * len(own) / BATCH, *UPDATES))
+
+    def learn(self, progress: Progress) -> dict[str, Tensor]:
+        """Train the network; returns the moving average of its weights."""
+        options = TrainingOptions(rate=RATE, weight_decay=0.0, clip=1.0, seed=self.seed)
+        updater = Updater(self.network, options, UpdateHook(), Workers.join("cpu"), "cpu")
+        for step, batch in zip(range(self.updates), self._batches(), strict=False):
+            rate = RATE * SCHEDULES["one-cycle"](step, self.updates, None)
+            if updater(self.loss, [batch], True, step, rate)[2]:
+                raise InkError(f"update {step} had a loss that is not finite; check the corrected lines")
+            progress(step + 1, self.updates)
+        return updater.average.state_dict()
+
+    def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+        """CTC of the corrected lines, divergence of the replayed ones, and the distance of the weights, in nats."""
+        x, lengths, targets, target_lengths, said = batch
+        output, lengths = network(x, lengths)
+        own, characters = len(target_lengths), target_lengths.sum()
+        ctc = ctc_loss(output[:, :own], lengths[:own], targets, target_lengths).sum()
+        inside = torch.arange(len(said)).unsqueeze(1) < lengths[own:]
+        divergence = ((said.exp() * (said - output[: len(said), own:])).sum(-1) * inside).sum()
+        distance = sum((now - then).square().sum() for now, then in zip(network.parameters(), self.begin, strict=True))
+        return ctc + KEEP * divergence + PULL * characters * distance, characters
+
+    def _batches(self) -> Iterator[tuple[Tensor, ...]]:
+        """Padded steps (T, B, D), lengths (B,), targets and target lengths of the first lines, and what the network
+        said of the others, log-probabilities (T', B', V)."""
+        lengths = [expected_steps(ink, text) for ink, text in self.own]
+        others = self._rehearsals()
+        for turn in range(self.updates):
+            for chosen in plan_by_length(lengths, BATCH, self.seed, turn):
+                again = next(others)
+                steps, targets = zip(*(self._distorted(turn, number) for number in chosen), strict=True)
+                padded, counts = pad([*steps, *(self.replayed[number] for number in again)])
+                said, _ = pad([self.said[number] for number in again])
+                yield (
+                    torch.from_numpy(padded),
+                    torch.from_numpy(counts),
+                    torch.from_numpy(np.concatenate(targets)),
+                    torch.tensor([len(target) for target in targets]),
+                    torch.from_numpy(said),
+                )
+
+    def _rehearsals(self) -> Iterator[list[int]]:
+        lengths = [len(steps) for steps in self.replayed]
+        for turn in range(self.updates):
+            yield from plan_by_length(lengths, BATCH, self.seed + 1, turn)
+
+    def _distorted(self, turn: int, number: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        ink, text = self.own[number]
+        steps = self.encoder.steps(ink, text, np.random.default_rng([self.seed, turn, number]))
+        assert steps is not None  # lines that are too short for their text are left out
+        return steps, self.alphabet.encode(text)
+
+
+class Judge:
+    """Decides how far to go from the old weights toward the new ones, by lines that were not trained on."""
+
+    def __init__(
+        self,
+        network: RecognizerNetwork,
+        alphabet: Alphabet,
+        features: FeatureConfig,
+        held: Sequence[Example],
+        guards: Sequence[Example],
+    ) -> None:
+        self.network, self.alphabet = network, alphabet
+        self.parts = [
+            ([encode(ink, features).steps for ink, _ in part], [t for _, t in part]) for part in (held, guards)
+        ]
+        self.table: list[tuple[float, float, float]] = []
+        """Share, and the losses on held-out lines and guards, in nats a character."""
+
+    def best(self, old: Mapping[str, Tensor], new: Mapping[str, Tensor]) -> float:
+        """The share with the lowest loss on the held-out lines, of those that do not forget how others write."""
+        self.table = [(share, *self._losses(between(old, new, share))) for share in (0.0, *SHARES)]
+        most = self.table[0][2] + FORGETTING
+        return min((own, share) for share, own, others in self.table if others <= most or share == 0)[1]
+
+    def _losses(self, weights: Mapping[str, Tensor]) -> tuple[float, float]:
+        self.network.load_state_dict(weights)
+        own, others = (self._loss(steps, texts) for steps, texts in self.parts)
+        return own, others
+
+    @torch.no_grad()
+    def _loss(self, steps: Sequence[NDArray[np.float32]], texts: Sequence[str]) -> float:
+        padded, lengths = (torch.from_numpy(array) for array in pad(steps))
+        targets = [torch.from_numpy(self.alphabet.encode(text)) for text in texts]
+        sizes = torch.tensor([len(target) for target in targets])
+        output, lengths = self.network.eval()(padded, lengths)
+        return float(ctc_loss(output, lengths, torch.cat(targets), sizes).sum() / sizes.sum())
+
+
+def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Weights that lie ``share`` of the way from ``old`` to ``new``."""
+    return {name: torch.lerp(value, new[name], share) for name, value in old.items()}
+
+
+def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) -> tuple[list[Example], dict[str, str]]:
+    """Ink and text of the lines that can be trained on, and the others with the reason."""
+    usable, left_out = [], {}
+    for line in lines:
+        unknown = "".join(sorted(set(line.text) - set(alphabet.characters)))
+        reason = (
+            f"the recognizer does not know {unknown[:10]!r}"
+            if unknown
+            else encoder.problem(line.ink, line.text, expected_steps(line.ink, line.text))
+        )
+        if reason:
+            left_out[line.id] = reason
+        else:
+            usable.append((line.ink, line.text))
+    return usable, left_out
+
+
+def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
+    """Lines to train on, and lines to hold out."""
+    order = np.random.default_rng([seed, 4]).permutation(len(lines))
+    count = max(2, round(HELD_OUT * len(lines)))
+    held, own = ([lines[i] for i in sorted(part)] for part in (order[:count], order[count:]))
+    return own, held
+
+
+def _card(base: Checkpoint, network: RecognizerNetwork, inks: Sequence[Ink], how: Mapping[str, Any]) -> dict[str, Any]:
+    """The card of ``base`` with what was learned besides, without figures of the old weights and without a decoder."""
+    card = {name: value for name, value in base.card.items() if name not in ("format", "figures", "head")}
+    trained_on = {**card.get("trained_on", {}), **fingerprints(inks, base)}
+    adapted = {"lines": len(inks), "from": base.folder.name, **how}
+    return {
+        **card,
+        "network": asdict(network.config),
+        "trained_on": trained_on,
+        "adapted": adapted,
+        "terms": terms([OWN_TERMS], base),
+    }
+
+
+def _cer(reader: Recognizer, lines: Sequence[Example]) -> float:
+    outputs = [found.text for found in reader.best_paths([ink for ink, _ in lines])]
+    return metrics.score([(text, output) for (_, text), output in zip(lines, outputs, strict=True)]).cer

@@ -1,0 +1,74 @@
+"""Lines in many hands, written by the shipped synthesizer: what a recognizer rehearses while it learns one hand.
+
+No corpus is needed for them. Their texts are words that the language model knows, drawn by how common they are, with
+numbers and punctuation among them, so that every kind of character occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.language.characters import COST_NATS
+from handwriting.recognition.language.words import WordModel
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.synthesizer import Synthesizer
+
+LENGTHS = (12, 32)
+"""Shortest and longest text, in characters."""
+COMMON = 6000
+"""So many of the most common words are used."""
+FLATNESS = 0.5
+"""Exponent of a word's probability: below 1, rare words come up more often than in running text."""
+NUMBERS, MARKS, CAPITALS = 0.08, 0.2, 0.15
+"""Probabilities that a word is a number, that a mark follows it, and that it is capitalised."""
+AFTER = ".,.,;:!?"
+BIASES = (0.3, 1.0)
+"""Least and largest neatness of the writing."""
+TOGETHER = 16
+"""Lines that are drawn side by side."""
+
+
+def replay_texts(words: Sequence[str], weights: np.ndarray, count: int, random: np.random.Generator) -> list[str]:
+    """Draw ``count`` texts of ``words``, each word with a probability proportional to its weight."""
+    chances = weights / weights.sum()
+    texts = []
+    for _ in range(count):
+        wanted, parts = int(random.integers(*LENGTHS)), [""]
+        while len(" ".join(parts).strip()) < wanted:
+            word = str(words[int(random.choice(len(words), p=chances))])
+            if random.random() < NUMBERS:
+                word = str(int(10 ** random.uniform(0, 4)))
+            elif random.random() < CAPITALS:
+                word = word.capitalize()
+            if random.random() < MARKS:
+                word = f"({word})" if random.random() < 0.1 else word + AFTER[int(random.integers(len(AFTER)))]
+            parts.append(word)
+        texts.append(" ".join(parts).strip())
+    return texts
+
+
+def common_words(model: WordModel) -> tuple[list[str], np.ndarray]:
+    """The most common words of a word model, and how much each weighs in :func:`replay_texts`."""
+    costs = COST_NATS * model.costs[0].astype(np.float64)
+    chosen = np.sort(np.argsort(costs, kind="stable")[:COMMON])
+    words = model.trie.words()
+    return [words[number] for number in chosen], np.exp(-FLATNESS * costs[chosen])
+
+
+def replay_lines(
+    synthesizer: Synthesizer, model: WordModel, count: int, seed: int, progress: Progress = no_progress
+) -> list[tuple[Ink, str]]:
+    """Write ``count`` lines, each in a random hand; ink and text of those that came to their end."""
+    random = np.random.default_rng([seed, 5])
+    texts = replay_texts(*common_words(model), count, random)
+    lines: list[tuple[Ink, str]] = []
+    for start in range(0, count, TOGETHER):
+        hand = Hand(bias=float(random.uniform(*BIASES)), seed=seed)
+        written = synthesizer.write(texts[start : start + TOGETHER], hand, stream=start, hurried=True)
+        lines += [(line.ink, line.text) for line in written if line.complete]
+        progress(min(start + TOGETHER, count), count)
+    return lines
