@@ -61,6 +61,15 @@ def test_every_file_that_the_markup_the_manifest_and_the_modules_name_is_there(f
             assert "/".join(part for part in parts if part != ".") in files, (name, path)
 
 
+def test_every_text_of_the_engine_exists_in_every_language(files):
+    source = "".join(data.decode() for name, data in files.items() if name.startswith("engine/"))
+    keys = set(re.findall(r'(?:Refusal|\bt)\("([\w.]+)"', source))
+    assert {"site.files", "letters.nothing"} < keys
+    for language in ("en", "de"):
+        strings = files[f"strings/{language}.js"].decode()
+        assert not [key for key in keys if f'"{key}": ' not in strings]
+
+
 def test_the_same_models_give_the_same_bytes_and_another_version_another_cache(files, models, monkeypatch):
     again = site_files(*models)
     assert again == files

@@ -10,6 +10,7 @@ const FEWEST_POINTS = 10; // of a copied line
 const STYLE = { format: "handwriting-style", version: 2 };
 
 export const routes = {
+  "api/abilities": async () => ({}), // neither fits hands nor adapts recognizers
   "api/transcribe": async ({ strokes, hints }) => readPage(await reader(), strokes, hints?.alternatives ?? 1),
   "api/styles": async (body) => (body ? makeStyle(body) : (await cards()).styles),
   "api/characters": async () => (await cards()).characters,
@@ -31,12 +32,12 @@ export const streams = {
     yield* writePage({ synthesizer, recognizer }, said, sheet, await handOf(synthesizer, asked), bestOf, emit, signal);
   },
 
-  async *"api/letter"({ text, header, ...asked }, { emit, signal }) {
+  async *"api/letter"({ text, header, progress, ...asked }, { emit, signal }) {
     const { writeLetter } = await import("./writing/letter.js");
     const words = await spelling(), synthesizer = await writer(), recognizer = await plainReader();
     const hand = await handOf(synthesizer, asked);
     const whole = { ...asked, header: header?.trim() ? words.writable(header) : "" };
-    yield* writeLetter({ synthesizer, recognizer }, words.writable(text), whole, hand, asked.format, emit, signal);
+    yield* writeLetter({ synthesizer, recognizer }, words.writable(text), whole, hand, emit, signal);
   },
 };
 

@@ -21,22 +21,26 @@ const MEAN_SPEED = 0.2; // millimetres per millisecond, of a stroke whose width 
 const FILES = { pdf: ["application/pdf", toPdf], xopp: ["application/x-xopp", toXopp] };
 const PROGRESS = 0.01; // least share of the work between two events
 
-let latest = { key: "", pages: [], doubtful: [] }; // the letter that was written last: its other formats need not be written again
+let latest = { key: "", pages: [], doubtful: [], whole: false }; // written last: its other formats need not be written again
 
-/** Write the letter that `asked` describes as `format`; `emit` is told of the progress. */
-export async function* writeLetter(models, text, asked, hand, format, emit, signal) {
-  const key = JSON.stringify([text, { ...asked, format: "", progress: "" }]);
-  if (latest.key !== key) {
-    const pages = [], doubtful = [];
-    for await (const page of sheets(models, text, asked, hand, doubtful, emit, signal)) {
-      pages.push(page);
-      yield { type: "page", page: pages.length, svg: await toSvg(page).text() };
+/**
+ * Write the letter that `asked` describes as `format`, or no more than the first `asked.pages` pages of it; `emit` is told
+ * of the progress.
+ */
+export async function* writeLetter(models, text, { format, pages: limit, ...asked }, hand, emit, signal) {
+  const key = JSON.stringify([text, asked]), most = Number(limit ?? Infinity);
+  if (latest.key !== key || !(latest.whole || latest.pages.length >= most)) {
+    latest = { key, pages: [], doubtful: [], whole: false };
+    for await (const page of sheets(models, text, asked, hand, latest.doubtful, emit, signal)) {
+      latest.pages.push(page);
+      yield { type: "page", page: latest.pages.length, svg: await toSvg(page).text() };
+      if (latest.pages.length >= most) break;
     }
-    latest = { key, pages, doubtful };
+    latest.whole = most === Infinity;
   }
-  const { pages, doubtful } = latest;
+  const pages = latest.pages.slice(0, most);
   const words = sum(pages.map(({ lines }) => sum(lines.map((line) => line.words.length))));
-  yield { type: "done", name: `letter.${format}`, pages: pages.length, words, doubtful, ...(await fileOf(pages, format)) };
+  yield { type: "done", name: `letter.${format}`, pages: pages.length, words, doubtful: latest.doubtful, ...(await fileOf(pages, format)) };
 }
 
 async function fileOf(pages, format) {
@@ -60,6 +64,7 @@ async function* sheets({ synthesizer, recognizer }, text, asked, hand, doubtful,
     shown = done;
     emit({ type: "progress", done, total: composer.total });
   } });
+  composer.doubtful = doubtful;
   const paginator = new Paginator(Math.floor((height - top - bottom) / lineHeight + 1e-9));
   const fresh = (number) => ({ name: `Page ${number}`, width, height, ruling: paper, strokes: [], lines: [], printed: printed({ paper, width, height, lineHeight, margins }) });
   let page = fresh(1), number = 0;
@@ -75,7 +80,6 @@ async function* sheets({ synthesizer, recognizer }, text, asked, hand, doubtful,
     for (const { ink, x, y } of words) page.strokes.push(...strokesOf(ink, x, y).map((points) => strokeOf(points, asked)));
     if (line.words.length) page.lines.push({ text: line.words.map((word) => word.text).join(" "), words: words.map(({ text: said, ink, x, y }) => ({ text: said, box: boundsOf(movedTo(ink, ink.x.map((value) => value + x), ink.y.map((value) => value + y))) })) });
   }
-  doubtful.push(...composer.doubtful);
   yield page;
 }
 
