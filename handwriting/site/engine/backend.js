@@ -14,7 +14,10 @@ async function* messages(path, body, signal) {
   if (!worker) {
     worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
     worker.addEventListener("message", ({ data: { id, ...message } }) => waiting.get(id)?.(message));
-    worker.addEventListener("error", ({ message }) => waiting.forEach((take) => take({ error: { message } })));
+    worker.addEventListener("error", ({ message }) => {
+      worker = null; // it may not have been loaded; the next request starts another
+      waiting.forEach((take) => take({ error: message ? { message } : { status: 0 } }));
+    });
   }
   const id = (asked += 1), queue = [];
   let wake = () => {};
@@ -23,7 +26,7 @@ async function* messages(path, body, signal) {
     wake();
   });
   const abort = () => {
-    worker.postMessage({ id, abort: true });
+    worker?.postMessage({ id, abort: true });
     queue.length = 0;
     queue.push({ aborted: true });
     wake();
@@ -53,8 +56,8 @@ function failure({ key, values, message, status }) {
 }
 
 async function answer(path, body, signal) {
-  const { routes } = inWorker ? await import("./routes.js") : { routes: null };
-  if (routes) {
+  if (inWorker) {
+    const { routes } = await import("./routes.js");
     if (!(path in routes)) throw new UserError(t("site.needsServer"), NEEDS_SERVER);
     return routes[path](body);
   }

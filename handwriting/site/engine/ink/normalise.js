@@ -1,6 +1,6 @@
 // Normalised ink: level, upright, of writing height 1. The twin of handwriting/geometry/normalise.py.
 
-import { boundsOf, boxesOf, movedTo } from "./ink.js";
+import { boxesOf, movedTo } from "./ink.js";
 import { clamp, dot, length, median, min, sum } from "../numbers.js";
 
 const MAX_SLOPE = Math.tan((30 * Math.PI) / 180);
@@ -94,10 +94,4 @@ export function inkWeights(ink) {
 function shares(weight) {
   const total = sum(weight);
   return weight.map((value) => value / total);
-}
-
-/** The width of ink. */
-export function widthOf(ink) {
-  const [left, , right] = boundsOf(ink);
-  return right - left;
 }

@@ -1,6 +1,7 @@
 // Hands as codes. The twin of handwriting/synthesis/codes.py.
 
 import { Refusal } from "../refusal.js";
+import { Random } from "./random.js";
 
 const STREAM = 7; // keeps the random numbers of a hand apart from those of its lines
 
@@ -25,14 +26,12 @@ export class HandCodes {
     return added;
   }
 
-  /** A hand that nobody has: the same for the same random numbers. */
-  random(random) {
-    const { mean, factor } = this.arrays, normal = Array.from(mean, () => random.normal());
+  /** A hand that nobody has: the same for the same seed. */
+  random(seed) {
+    const { mean, factor } = this.arrays, random = new Random(seed, STREAM), normal = Array.from(mean, () => random.normal());
     const numbers = Array.from(mean, (value, i) => normal.reduce((total, one, j) => total + factor[i * this.size + j] * one, value));
     return { network: this.name, numbers };
   }
-
-  static stream = STREAM;
 
   /** The code of what was measured of lines, one row. */
   regressed(row) {

@@ -3,7 +3,6 @@
 import { keep, makeInk, movedTo } from "../ink/ink.js";
 import { clamp, length, max, min } from "../numbers.js";
 import { HandCodes } from "./hands.js";
-import { Random } from "./random.js";
 import { sample } from "./sampler.js";
 
 const GROWN_OVER = 30; // characters after which a line has all of its growth
@@ -21,7 +20,7 @@ export class Synthesizer {
 
   /** What the hand of a style adds, or of nobody's hand that a seed chooses. */
   hand(style, seed) {
-    return this.codes.added(style?.code ?? this.codes.random(new Random(seed, HandCodes.stream)));
+    return this.codes.added(style?.code ?? this.codes.random(seed));
   }
 
   /** Write a line: { text, ink, places, complete } in the units of the training ink. */
