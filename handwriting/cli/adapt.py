@@ -59,7 +59,7 @@ def adapt(
 
     with bar("adapting", unit="%") as progress:
         made = run(base, found.lines, folder, seed=seed, threads=threads, progress=progress)
-    left_out = found.left_out | made.left_out
+    left_out = {**found.left_out, **made.left_out}
     for id, reason in left_out.items():
         say(f"note: left out {id}: {reason}")
     say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,7 +13,7 @@ import typer
 from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import Data, Develop, Init, Lists, Out, corpus_at, only_with
 from handwriting.cli.program import command_line
-from handwriting.cli.progress import say
+from handwriting.cli.progress import bar, say
 from handwriting.cli.training_options import Config, chosen, made, options_of, values_of
 from handwriting.errors import InkError
 from handwriting.training.config import write_config
@@ -145,6 +146,53 @@ def train_synthesizer(
     )
     write_config(out, values_of(context, how, what))
     say(json.dumps(loop.train(task, how, out, command=command_line())))
+
+
+@app.command("orientation", cls=Command)
+def train_orientation(
+    data: Data,
+    out: Out,
+    train: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SPLIT=INKS",
+            help="Split to train on and how many of its inks, evenly spaced; repeatable."
+            "  [default: train-tokens=24000, train-texts=2000, train-characters=2000]",
+            show_default=False,
+        ),
+    ] = None,
+    develop: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SPLIT=INKS",
+            help="The same for the figures on the card; repeatable.  [default: valid-tokens=1000]",
+            show_default=False,
+        ),
+    ] = None,
+    hidden: Annotated[int, typer.Option(min=1, help="Cells of the hidden layer of the classifier.")] = 32,
+    updates: Annotated[int, typer.Option(min=1, help="Updates of each network.")] = 3500,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of weights, distortions and batches.")] = 0,
+    lists: Lists = None,
+) -> None:
+    """Train the networks that find how ink lies.
+
+    A classifier tells turned, mirrored and backward ink; two others tell the direction and the order of strokes. The
+    inks must lie upright, with their strokes as they were written.
+    """
+    from handwriting.training.orientation_checkpoint import OrientationOptions, train_checkpoint
+
+    options = OrientationOptions(
+        OrientationOptions.counted(train or ["train-tokens=24000", "train-texts=2000", "train-characters=2000"]),
+        OrientationOptions.counted(develop or ["valid-tokens=1000"]),
+        hidden,
+        updates,
+        seed,
+    )
+    with ExitStack() as bars:
+        figures = train_checkpoint(
+            corpus_at(data, lists), options, out, command_line(), lambda name: bars.enter_context(bar(name, "steps"))
+        )
+    say(json.dumps(figures))
 
 
 @app.command("language", cls=Command)

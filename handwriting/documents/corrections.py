@@ -89,7 +89,7 @@ def _add_corpus(found: Corrections, path: Path) -> None:
 
 def _add_page(found: Corrections, name: str, document: Mapping[str, Any]) -> None:
     """Add the corrected lines of a page of the notebook."""
-    (page,) = json.page_of(document, name, Notes(name, strict=True)) or [None]
+    page = next(iter(json.page_of(document, name, Notes(name, strict=True)) or ()), None)
     corrected = [line for line in document["lines"] if isinstance(line, dict) and line.get("corrected")]
     if page is None or not corrected:
         raise InkError(f"{name}: no line of this page was corrected; click words on the page to correct them")

@@ -7,6 +7,8 @@ sizes, which do not depend on the orientation either.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,6 +41,7 @@ SIZE = MOVES_BEGIN + MOVES * SECTORS
 """Number of counts: of pairs of directions, first and last directions of strokes, chords, and moves."""
 
 
+@cache
 def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
     """Return where each count goes when ink is mirrored, then turned clockwise by quarter ``turns``, then reversed.
 
@@ -58,9 +61,12 @@ def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
     return np.concatenate(parts)
 
 
-def stroke_counts(ink: Ink) -> tuple[Floats, Floats]:
-    """Return the counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,)."""
-    scale = letter_size(ink)
+def stroke_counts(ink: Ink, scale: float | None = None) -> tuple[Floats, Floats]:
+    """Return the counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,).
+
+    ``scale`` is the letter size where it is known already.
+    """
+    scale = letter_size(ink) if scale is None else scale
     points, _ = resample(ink, max(STEP * scale, float(segments(ink)[2].sum()) / MOST_STEPS))
     strokes = len(ink.starts)
     dx, dy = np.diff(points.x), np.diff(points.y)

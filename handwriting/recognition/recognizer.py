@@ -37,6 +37,8 @@ BATCH_LINES = 8
 """Number of lines per batch; larger batches are no faster."""
 BEAM_PER_ALTERNATIVE = 10
 """Prefixes kept for each alternative, so that alternatives differ in more than one place."""
+RECENT = 64
+"""Lines whose output is kept after their best paths were asked for."""
 SHORT_STEPS = 16
 """Ink of fewer network steps is a letter or part of a word; the language model, trained on sentences, gets less
 weight."""
@@ -65,6 +67,7 @@ class Recognizer:
     ) -> None:
         self.checkpoint = checkpoint
         self._language, self._threads = language, threads
+        self._recent: dict[tuple[bytes, ...], tuple[Encoded, NDArray[np.float32]]] = {}
         try:
             self.alphabet = Alphabet(checkpoint.card["alphabet"])
             self.features = FeatureConfig(**checkpoint.card["features"])
@@ -172,9 +175,24 @@ class Recognizer:
         return outputs
 
     def best_paths(self, inks: Sequence[Ink], batch_size: int = BATCH_LINES) -> list[Hypothesis]:
-        """Return the best path through the network's output for each line of ink."""
+        """Return the best path through the network's output for each line of ink.
+
+        The outputs of the last lines are kept, so that :meth:`transcribe_all` need not compute them again.
+        """
         greedy = GreedyDecoder(self.alphabet)
-        return [greedy.decode(p) for p in self.log_probs([encode(ink, self.features) for ink in inks], batch_size)]
+        encoded = [encode(ink, self.features) for ink in inks]
+        outputs = self.log_probs(encoded, batch_size)
+        recent = self._recent | dict(zip(map(_key, inks), zip(encoded, outputs, strict=True), strict=True))
+        self._recent = dict(list(recent.items())[-RECENT:])
+        return [greedy.decode(log_probs) for log_probs in outputs]
+
+    def forget(self) -> None:
+        """Drop the network's outputs that are kept."""
+        self._recent = {}
+
+    def has_read(self, ink: Ink) -> bool:
+        """Return whether the network's output for this line is kept."""
+        return _key(ink) in self._recent
 
     def scorer(self, hints: Hints = Hints()) -> LanguageScorer:
         """Return the language model as a scorer for the beam search."""
@@ -199,9 +217,13 @@ class Recognizer:
     def _read_all(
         self, read: Callable[[NDArray, Ink, Encoded], Transcription], inks: Sequence[Ink], batch_size: int
     ) -> Iterator[Transcription]:
-        encoded = [encode(ink, self.features) for ink in inks]
-        for ink, one, log_probs in zip(inks, encoded, self.log_probs(encoded, batch_size), strict=True):
-            yield read(log_probs, ink, one)
+        recent = self._recent
+        known = [recent.get(_key(ink)) if recent else None for ink in inks]
+        encoded = [encode(ink, self.features) if one is None else one[0] for ink, one in zip(inks, known, strict=True)]
+        new = [one for one, before in zip(encoded, known, strict=True) if before is None]
+        outputs = iter(self.log_probs(new, batch_size))
+        for ink, one, before in zip(inks, encoded, known, strict=True):
+            yield read(next(outputs) if before is None else before[1], ink, one)
 
     def _reader(
         self, decoder: Decoder, alternatives: int, beam: int, hints: Hints
@@ -264,6 +286,11 @@ class Recognizer:
             for (a, b), p in zip(found.spans, stated.words, strict=True)
         )
         return Transcription(tuple(readings), words, found, ink)
+
+
+def _key(ink: Ink) -> tuple[bytes, ...]:
+    """What the encoding of an ink depends on."""
+    return ink.x.tobytes(), ink.y.tobytes(), ink.starts.tobytes()
 
 
 def _different(found: Sequence[SearchResult]) -> list[SearchResult]:

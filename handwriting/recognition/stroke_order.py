@@ -50,15 +50,17 @@ class StrokeShapes:
     """Shape (S, 2): width and height."""
 
     @classmethod
-    def of(cls, ink: Ink) -> StrokeShapes:
-        z = (ink.x + 1j * ink.y) / letter_size(ink)
+    def of(cls, ink: Ink, scale: float | None = None) -> StrokeShapes:
+        """Measure the strokes of an ink; ``scale`` is its letter size where it is known already."""
+        scale = letter_size(ink) if scale is None else scale
+        z = (ink.x + 1j * ink.y) / scale
         step = np.abs(np.diff(z))
         step[ink.starts[1:] - 1] = 1.0  # so that no two strokes share a place
         at = np.append(0.0, np.cumsum(step))
         length = at[ink.ends - 1] - at[ink.starts]
         places = at[ink.starts][:, None] + length[:, None] * np.linspace(0, 1, POINTS)
         points = np.interp(places, at, z.real) + 1j * np.interp(places, at, z.imag)
-        left, top, right, bottom = ink.boxes / letter_size(ink)
+        left, top, right, bottom = ink.boxes / scale
         middles = ((left + right) + 1j * (top + bottom)) / 2
         return cls(points - middles[:, None], middles, length, np.stack([right - left, bottom - top], axis=1))
 
@@ -132,7 +134,8 @@ class StrokeNetworks:
 
     def forwardness(self, shapes: StrokeShapes, counts: Floats) -> Floats:
         """Log-odds that each stroke of upright ink is drawn forward, shape (S,), also from its counts, (S, SIZE)."""
-        forward, backward = (self.direction(direction_features(shapes, backward)) for backward in (False, True))
+        features = [direction_features(shapes, backward) for backward in (False, True)]
+        forward, backward = np.split(self.direction(np.concatenate(features)), 2)
         return forward - backward + count_differences(counts) @ self.counts
 
     def writing_order(self, ink: Ink, across: Floats) -> Integers:

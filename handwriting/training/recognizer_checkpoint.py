@@ -73,7 +73,9 @@ def export_checkpoint(
     card = source.card
     if language is not None:
         if Path(language).name != language or not (shipped(language) / "model.npz").is_file():
-            raise InkError(f"language {language!r}: no language model of this name is shipped; give language-open, say")
+            raise InkError(
+                f"language {language!r}: no language model of this name is shipped; give language-open, for example"
+            )
         card = {**card, "language": language}
     write(folder, card, source.weights(), quantise)
     if corpus is not None and splits:

@@ -6,7 +6,7 @@ difference between the scores of an example and its reversal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,45 +15,30 @@ import torch
 from numpy.typing import NDArray
 
 from handwriting.files import atomic, make_folder
-from handwriting.geometry.dots import dots_and_bars
-from handwriting.ink import Ink
-from handwriting.recognition.pen_counts import stroke_counts
-from handwriting.recognition.stroke_order import (
-    Perceptron,
-    StrokeNetworks,
-    StrokeShapes,
-    count_differences,
-    direction_features,
-    neighbors,
-    pair_features,
-)
-from handwriting.training.orientation import distorted
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.stroke_order import Perceptron, StrokeNetworks
+from handwriting.training.pen_examples import PenExamples
 
 BATCH = 256
-SHORTEST = 0.15
-"""Strokes shorter than this, in letter sizes, have no direction."""
-DIRECTION_SIZES, ORDER_SIZES = (64, 32), (48, 24)
+DIRECTION_SIZES, ORDER_SIZES = (96, 48), (48, 24)
 """Sizes of the hidden layers."""
 WEIGHT_DECAY = 1e-2
 
 
-def train_strokes(inks: Sequence[Ink], updates: int = 4000, seed: int = 0) -> StrokeNetworks:
-    """Train both networks on lines and words whose strokes are in their original order and direction."""
+def train_strokes(
+    examples: PenExamples, updates: int = 4000, seed: int = 0, progress: Progress = no_progress
+) -> StrokeNetworks:
+    """Train both networks with AdamW and a linearly falling learning rate."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    forward, backward, counts, ahead, behind = [], [], [], [], []
-    for ink in inks:
-        ink = distorted(ink, rng)
-        shapes = StrokeShapes.of(ink)
-        drawn = shapes.length > SHORTEST
-        forward.append(direction_features(shapes)[drawn])
-        backward.append(direction_features(shapes, backward=True)[drawn])
-        counts.append(count_differences(stroke_counts(ink)[0])[drawn])
-        first, second = neighbors(shapes, np.flatnonzero(~dots_and_bars(ink)))
-        ahead.append(pair_features(shapes, first, second))
-        behind.append(pair_features(shapes, second, first))
-    direction, linear = _trained(forward, backward, DIRECTION_SIZES, 2e-3, updates, rng, counts)
-    order, _ = _trained(ahead, behind, ORDER_SIZES, 3e-3, updates, rng)
+
+    def half(first: int) -> Progress:
+        return lambda done, _: progress(first + done, 2 * updates)
+
+    direction, linear = _trained(
+        examples.forward, examples.backward, DIRECTION_SIZES, 2e-3, updates, rng, half(0), examples.differences
+    )
+    order, _ = _trained(examples.ahead, examples.behind, ORDER_SIZES, 3e-3, updates, rng, half(updates))
     return StrokeNetworks(direction, linear, order)
 
 
@@ -65,17 +50,18 @@ def save_strokes(networks: StrokeNetworks, folder: Path) -> None:
 
 
 def _trained(
-    right: Sequence[NDArray[np.float64]],
-    wrong: Sequence[NDArray[np.float64]],
+    right: NDArray[np.float32],
+    wrong: NDArray[np.float32],
     sizes: tuple[int, int],
     rate: float,
     updates: int,
     rng: np.random.Generator,
-    linear: Sequence[NDArray[np.float64]] = (),
+    progress: Progress,
+    linear: NDArray[np.float32] | None = None,
 ) -> tuple[Perceptron, NDArray[np.float32]]:
     """Train a network that scores ``right`` above ``wrong``, and weights for the differences ``linear``, all (n, D)."""
-    a, b = (torch.tensor(np.concatenate(some), dtype=torch.float32) for some in (right, wrong))
-    c = torch.tensor(np.concatenate(linear), dtype=torch.float32) if linear else torch.zeros(len(a), 0)
+    a, b = torch.from_numpy(right), torch.from_numpy(wrong)
+    c = torch.zeros(len(a), 0) if linear is None else torch.from_numpy(linear)
     both = torch.cat([a, b])
     mean, deviation = both.mean(dim=0), both.std(dim=0) + 1e-3
     a, b = (a - mean) / deviation, (b - mean) / deviation
@@ -95,6 +81,7 @@ def _trained(
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        progress(update + 1, updates)
     with torch.no_grad():
         scaled = first.weight / deviation
         bias = first.bias - scaled @ mean

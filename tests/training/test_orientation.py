@@ -8,6 +8,7 @@ from handwriting.ink import Ink
 from handwriting.recognition.orientation import ALL, OrientationClassifier
 from handwriting.recognition.pen_counts import stroke_counts
 from handwriting.training.orientation import save_orientation, train_orientation
+from handwriting.training.pen_examples import PenExamples
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def inks():
 
 
 def test_it_learns_and_is_saved(inks, tmp_path):
-    made = train_orientation(inks[:30], hidden=4, updates=60, batch_size=16)
+    made = train_orientation(PenExamples.of(inks[:30]).counts, hidden=4, updates=60, batch_size=16)
     for number, orientation in enumerate(ALL):
         strokes, moves = stroke_counts(laid(inks[35], orientation))
         assert made.scores(strokes.sum(axis=0) + moves).argmax() == number

@@ -7,6 +7,7 @@ from handwriting.evaluation.orientation import reversed_strokes
 from handwriting.ink import Ink
 from handwriting.recognition.pen_counts import stroke_counts
 from handwriting.recognition.stroke_order import StrokeNetworks, StrokeShapes
+from handwriting.training.pen_examples import PenExamples
 from handwriting.training.strokes import save_strokes, train_strokes
 
 
@@ -27,7 +28,7 @@ def inks():
 
 
 def test_they_learn_and_are_saved(inks, tmp_path):
-    made = train_strokes(inks[:28], updates=150)
+    made = train_strokes(PenExamples.of(inks[:28]), updates=150)
     for ink, sign in ((inks[28], 1), (reversed_strokes(inks[28]), -1)):
         assert (sign * made.forwardness(StrokeShapes.of(ink), stroke_counts(ink)[0]) > 0).all()
     shuffled = np.random.default_rng(1).permutation(8)

@@ -24,6 +24,11 @@ WILD = 20.0
 JUMP = 6.0
 """A step longer than this many letter heights, and this many times its stroke's median step, is a sensor jump."""
 
+FEW_STEPS = 8
+"""Of a stroke with fewer steps, most may be jumps; those are compared with its shortest step instead of the median."""
+LONE_POINTS, LONE_NEAR = 2, 2.0
+"""So few points between two jumps were not written, unless they are this near to the rest, in letter heights."""
+
 TREMBLE = 0.15
 """Vertical movements smaller than this many letter heights are tremor."""
 
@@ -68,22 +73,28 @@ class Marks:
     def sound(self) -> NDArray[np.bool_]:
         """Shape (N,): False for points that are far away because of a sensor jump.
 
-        Jumps cut a stroke into parts. The largest part and those near it are kept, because a jump comes back.
+        Jumps cut a stroke into parts. The largest part is kept, and those near it, because a jump comes back; a few
+        points alone must be nearer.
         """
         sound = np.ones(len(self.ink), dtype=bool)
         limit = JUMP * self.height
+        moved = self._steps[self._steps > 0]
+        usual = float(np.median(moved)) if len(moved) else 0.0
         for stroke in np.unique(self.ink.stroke_index[:-1][self._steps > limit]):
             span = slice(int(self.ink.starts[stroke]), int(self.ink.ends[stroke]))
             steps = self._steps[span.start : span.stop - 1]
             # A ruled line, or ink with few points, has long steps only.
-            jumps = (steps > limit) & (steps > JUMP * np.median(steps))
+            own = max(float(steps.min()), usual) if len(steps) < FEW_STEPS else float(np.median(steps))
+            jumps = (steps > limit) & (steps > JUMP * own)
             if not jumps.any():
                 continue
             part = np.cumsum(np.append(0, jumps))
             sizes = np.bincount(part)
+            largest = int(sizes.argmax())
             points = self.ink.xy[span]
-            main = points[part == sizes.argmax()]
-            near = ((points >= main.min(axis=0) - limit) & (points <= main.max(axis=0) + limit)).all(axis=1)
+            main = points[part == largest]
+            away = np.maximum(main.min(axis=0) - points, points - main.max(axis=0)).max(axis=1)
+            near = away <= np.where(sizes > LONE_POINTS, limit, LONE_NEAR * self.height)[part]
             sound[span] = (np.bincount(part, near) == sizes)[part]
         return sound
 

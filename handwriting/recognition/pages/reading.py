@@ -206,13 +206,14 @@ def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[n
 
 def _support(recognizer: Recognizer, inks: Sequence[Ink], single_line: bool) -> list[float]:
     """How much the best paths of the longest lines of each ink speak for it, as log-odds, their mean."""
-    lines = [
-        sorted((line.ink for line in find_layout(ink, single_line=single_line).lines), key=len)[-LINES_TRIED:]
-        for ink in inks
-    ]
+    if single_line:  # what is a drawing does not depend on how it lies
+        (writing,) = find_layout(inks[0], single_line=True).lines
+        lines = [[ink if len(writing.strokes) == len(ink.starts) else ink.take(writing.strokes)] for ink in inks]
+    else:
+        lines = [sorted((line.ink for line in find_layout(ink).lines), key=len)[-LINES_TRIED:] for ink in inks]
     paths = iter(recognizer.best_paths([line for some in lines for line in some]))
     read = [[(line, next(paths)) for line in some] for some in lines]
     return [
-        float(np.mean([support(path.log_probability, len(path.text.replace(" ", "")), line) for line, path in some]))
+        float(np.mean([support(path.log_probability, path.text, line, recognizer.language) for line, path in some]))
         for some in read
     ]

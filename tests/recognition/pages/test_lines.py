@@ -165,3 +165,23 @@ def test_lines_are_matched_in_reading_order():
 def test_weighted_median():
     assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0])) == 2
     assert weighted_median(np.array([3.0, 1.0, 2.0]), np.array([5.0, 1.0, 1.0])) == 3
+
+
+@pytest.mark.parametrize(
+    ("stroke", "wild"),
+    [
+        ([(40, 0), (41, 1), (90, -80), (42, 2), (43, 3)], [2]),  # most of its steps are jumps
+        ([(95, -60), (40, 0), (99, -95), (41, 1), (42, 1)], [0, 2]),
+        ([(40, 0), (41, 1), (90, -80), (50, 2), (51, 3)], [2]),
+        ([*[(40 + k / 2, k) for k in range(12)], (77, -38)], [12]),  # near along both axes, but far away
+        ([(40, 0), (90, -80), (140, 0)], []),  # straight lines of a drawing program
+        ([(0, 30), (200, 30)], []),
+    ],
+)
+def test_points_between_jumps_were_not_written(stroke, wild):
+    """Among letters that are about 7 high and have points about 1 apart."""
+    letters = [[(10 * n + 3 * np.sin(k / 2), 3.5 * np.cos(k / 2)) for k in range(26)] for n in range(4)]
+    marks = Marks(Ink.from_strokes([*letters, stroke]))
+    assert 5 < marks.height < 8
+    assert np.flatnonzero(~marks.sound[-len(stroke) :]).tolist() == wild
+    assert marks.sound[: -len(stroke)].all()

@@ -1,0 +1,108 @@
+"""The checkpoint ``orientation``: networks that are trained on the same inks, and a card with what they can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handwriting.checkpoint import save_card
+from handwriting.corpora import Corpus
+from handwriting.errors import InkError
+from handwriting.files import make_folder
+from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.orientation import KIND, ORDERS, OrientationClassifier
+from handwriting.recognition.pen_counts import SIZE
+from handwriting.recognition.stroke_order import StrokeNetworks
+from handwriting.training.orientation import save_orientation, train_orientation
+from handwriting.training.pen_examples import PenExamples
+from handwriting.training.strokes import DIRECTION_SIZES, ORDER_SIZES, save_strokes, train_strokes
+
+Phase = Callable[[str], Progress]
+"""Called with the name of a part of the work; returns what shows its progress."""
+
+
+@dataclass(frozen=True)
+class OrientationOptions:
+    """What the networks learn from, and for how long."""
+
+    train: Mapping[str, int]
+    """Number of inks of each split."""
+    develop: Mapping[str, int] = field(default_factory=dict)
+    """The same for the figures on the card."""
+    hidden: int = 32
+    """Cells of the hidden layer of the orientation classifier."""
+    updates: int = 3500
+    """Updates of each network."""
+    seed: int = 0
+
+    @staticmethod
+    def counted(lists: list[str]) -> dict[str, int]:
+        """Parse ``SPLIT=INKS`` for each list. Raises :class:`InkError` for anything else."""
+        found: dict[str, int] = {}
+        for text in lists:
+            split, _, number = text.rpartition("=")
+            if not split or not number.isdecimal() or int(number) < 1:
+                raise InkError(f"{text!r} is not a split and how many of its inks; write SPLIT=INKS")
+            found[split] = int(number)
+        return found
+
+
+def train_checkpoint(
+    corpus: Corpus,
+    options: OrientationOptions,
+    folder: Path,
+    command: str = "",
+    phase: Phase = lambda _: no_progress,
+) -> dict[str, Any]:
+    """Train all networks on evenly spaced inks of the splits, write the checkpoint, and return its figures."""
+    examples = PenExamples.of(_inks(corpus, options.train, phase("measuring")), options.seed)
+    classifier = train_orientation(
+        examples.counts, options.hidden, options.updates, options.seed, progress=phase("orientation")
+    )
+    networks = train_strokes(examples, options.updates, options.seed, phase("strokes"))
+    figures = {}
+    if options.develop:
+        tests = PenExamples.of(_inks(corpus, options.develop, phase("evaluating")), None)
+        figures = measured(classifier, networks, tests)
+    save_orientation(classifier, make_folder(folder))
+    save_strokes(networks, folder)
+    card = {
+        "kind": KIND,
+        "network": {
+            "counts": SIZE, "orientations": len(ORDERS), "hidden": options.hidden,
+            "direction": DIRECTION_SIZES, "order": ORDER_SIZES,
+        },
+        "trained_on": [{"split": split, "lines": inks} for split, inks in options.train.items()],
+        "training": {"updates": options.updates, "seed": options.seed, "command": command},
+        "figures": {"on": [{"split": split, "lines": inks} for split, inks in options.develop.items()], **figures},
+        "terms": corpus.terms,
+    }  # fmt: skip
+    save_card(folder, card)
+    return figures
+
+
+def measured(classifier: OrientationClassifier, networks: StrokeNetworks, examples: PenExamples) -> dict[str, float]:
+    """The shares of inks, strokes and pairs of strokes that the networks alone judge rightly."""
+    found = [classifier.scores(counts.astype(np.float64)).argmax() == 0 for counts in examples.counts]
+    forward = networks.direction(examples.forward) - networks.direction(examples.backward)
+    forward += examples.differences @ networks.counts
+    ahead = networks.order(examples.ahead) - networks.order(examples.behind)
+    shares = {"orientation_found": found, "direction_right": forward > 0, "order_right": ahead > 0}
+    return {name: round(float(np.mean(right)), 4) for name, right in shares.items()}
+
+
+def _inks(corpus: Corpus, splits: Mapping[str, int], progress: Progress) -> Iterator[Ink]:
+    total, done = sum(splits.values()), 0
+    for split, number in splits.items():
+        ids = corpus.training_ids(split)
+        if len(ids) < number:
+            raise InkError(f"{split}={number}: the split has {len(ids):,} inks; give a smaller number")
+        for place in np.linspace(0, len(ids) - 1, number).astype(int):
+            yield corpus.line(ids[place]).ink
+            done += 1
+            progress(done, total)

@@ -1,0 +1,81 @@
+"""Examples for the networks that find how ink lies: what is measured of upright inks whose strokes are as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.errors import InkError
+from handwriting.evaluation.perturb import rotated, slanted
+from handwriting.geometry.dots import dots_and_bars
+from handwriting.ink import Ink
+from handwriting.recognition.pen_counts import stroke_counts
+from handwriting.recognition.stroke_order import (
+    StrokeShapes,
+    count_differences,
+    direction_features,
+    neighbors,
+    pair_features,
+)
+
+TURNED, SLANTED = 18.0, 22.0
+"""Largest rotation and slant of a training ink in degrees; half of the inks are rotated, and half are slanted."""
+SHORTEST = 0.15
+"""Strokes that are shorter than this, in letter sizes, have no direction."""
+
+Measures = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class PenExamples:
+    """Measures of N inks with S strokes that have a direction and P pairs of strokes that have an order."""
+
+    counts: Measures
+    """Shape (N, SIZE): counts of each ink."""
+    forward: Measures
+    """Shape (S, D): features of each stroke for its direction."""
+    backward: Measures
+    """The same of the stroke reversed."""
+    differences: Measures
+    """Shape (S, SIZE): counts of each stroke less those of the stroke reversed."""
+    ahead: Measures
+    """Shape (P, E): features of each pair of strokes for its order."""
+    behind: Measures
+    """The same in the other order."""
+
+    @classmethod
+    def of(cls, inks: Iterable[Ink], seed: int | None = 0) -> PenExamples:
+        """Measure inks, distorted at random unless ``seed`` is None. Raises :class:`InkError` when there is none."""
+        rng = None if seed is None else np.random.default_rng(seed)
+        found: list[tuple[NDArray[np.float64], ...]] = [
+            _measured(ink if rng is None else distorted(ink, rng)) for ink in inks
+        ]
+        if not found:
+            raise InkError("there is no ink to learn from; give other lists")
+        return cls(*(np.concatenate(column).astype(np.float32) for column in zip(*found, strict=True)))
+
+
+def _measured(ink: Ink) -> tuple[NDArray[np.float64], ...]:
+    """Return what an ink adds to each field of :class:`PenExamples`."""
+    shapes = StrokeShapes.of(ink)
+    strokes, moves = stroke_counts(ink)
+    drawn = shapes.length > SHORTEST
+    first, second = neighbors(shapes, np.flatnonzero(~dots_and_bars(ink)))
+    return (
+        (strokes.sum(axis=0) + moves)[None],
+        direction_features(shapes)[drawn],
+        direction_features(shapes, backward=True)[drawn],
+        count_differences(strokes)[drawn].astype(np.float32),
+        pair_features(shapes, first, second),
+        pair_features(shapes, second, first),
+    )
+
+
+def distorted(ink: Ink, rng: np.random.Generator) -> Ink:
+    """Return the ink, randomly rotated or sheared."""
+    if rng.random() < 0.5:
+        ink = rotated(ink, rng.uniform(-TURNED, TURNED))
+    return slanted(ink, rng.uniform(-SLANTED, SLANTED)) if rng.random() < 0.5 else ink
