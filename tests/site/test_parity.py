@@ -111,7 +111,7 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
         "“so”, he said…",
         "a—b, a — b",
         "½ ﬁne\u00a0café\u00ad",
-        "one\u2028two\n\nthree",
+        "one\ntwo\n\nthree",
     ]
     found = open_site().evaluate(
         """async (texts) => {
