@@ -1,15 +1,15 @@
-"""Whether the site without a server reads as Python does, and how fast it is, in Chromium.
+"""Benchmark the site without a server in Chromium: whether it reads as Python does, and how fast it is.
 
     OMP_NUM_THREADS=1 python benchmarks/static_site.py [--data CORPUS] [--lines 200]
 
-Lines are written by the synthesizer, and with ``--data`` taken from a corpus's development set as well. *features* is
-the largest difference between the inputs of the network; *best path* and *with language model* count lines whose text
-is the same as Python's, which reads line by line as the browser does. The network itself computes in eight-bit
-integers, and a last digit that is rounded in another way may change a few of them: *log-probability* is the largest
-difference of a text's. *decoding* counts lines of which Python, given the browser's probabilities, finds the same text.
+Lines are written by the synthesizer and, with ``--data``, also taken from a corpus's development set. *features* is the
+largest difference between the inputs of the network; *best path* and *with language model* count lines whose text is
+the same as Python's, which reads line by line as the browser does. The network itself computes in eight-bit integers,
+and a last digit that is rounded differently may change a few of them: *log-probability* is the largest difference of a
+text's. *decoding* counts lines in which Python, given the browser's probabilities, finds the same text.
 
 *pages* are lines set one below the other with a drawing of each kind; on *same* ones the browser finds the same strokes
-in the same lines. Times are CPU times of Chromium's renderer, so that a busy machine counts as little as it can.
+in the same lines. Times are CPU times of Chromium's renderer, so that a busy machine matters as little as possible.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from handwriting.synthesis.synthesizer import Synthesizer
 
 SENTENCES = Path(__file__).with_name("sentences.txt")
 CHUNK = 20
-"""Lines that the page is given at a time."""
+"""Number of lines that the page is given at a time."""
 
 READ = """async (lines) => {
     const { reader } = await import("./engine/models.js");
@@ -91,21 +91,21 @@ TIMED = """async (lines) => {
 
 @dataclass(frozen=True)
 class Parity:
-    """How far the browser agrees with Python on some lines."""
+    """Agreement of the browser with Python on some lines."""
 
     lines: int
     features: float
-    """Largest difference of a feature; infinite where the steps themselves differ."""
+    """Largest difference of a feature; infinite if the steps themselves differ."""
     best_path: int
-    """Lines with the same best path."""
+    """Number of lines with the same best path."""
     language: int
-    """Lines with the same text from the search with the language model."""
+    """Number of lines with the same text from the search with the language model."""
     decoding: int
-    """Lines of which Python finds the browser's text in the browser's probabilities."""
+    """Number of lines in which Python finds the browser's text in the browser's probabilities."""
     log_probability: float
     """Largest difference of the texts' log-probabilities, where the texts are the same."""
     differing: tuple[tuple[str, str], ...]
-    """Texts that differ: Python's and the browser's."""
+    """Differing texts: Python's and the browser's."""
 
 
 def compare(page: Any, recognizer: Recognizer, inks: Sequence[Ink]) -> Parity:
@@ -141,7 +141,7 @@ def compare(page: Any, recognizer: Recognizer, inks: Sequence[Ink]) -> Parity:
 
 
 def drawn_on(inks: Sequence[Ink]) -> list[Ink]:
-    """A page of the lines, one below the other, with a drawing of each kind."""
+    """Return pages of the lines, one below the other, with a drawing of each kind."""
     height = max(ink.bounds[3] - ink.bounds[1] for ink in inks)
     rows = [ink.moved_to(ink.x, ink.y + 1.3 * height * number) for number, ink in enumerate(inks)]
     words = [_first_word(ink) for ink in rows]
@@ -167,14 +167,14 @@ def _bounds(inks: Sequence[Ink]) -> tuple[float, float, float, float]:
 
 
 def same_layouts(page: Any, inks: Sequence[Ink]) -> int:
-    """The number of pages of ink in which the browser finds the same lines as Python."""
+    """Return the number of pages of ink in which the browser finds the same lines as Python."""
     found = page.evaluate(LAYOUT, _strokes(inks))
     own = [[line.strokes.tolist() for line in split_lines(ink)] for ink in inks]
     return sum(a == b for a, b in zip(own, found, strict=True))
 
 
 def written(synthesizer: Synthesizer, count: int) -> list[Ink]:
-    """So many lines that the synthesizer writes, each in another hand."""
+    """Write ``count`` lines with the synthesizer, each in a different hand."""
     sentences = SENTENCES.read_text(encoding="utf-8").split("\n")
     texts = [" ".join(sentence.split()[:6]) for sentence in sentences if sentence.strip() and sentence[0] != "#"]
     some = [texts[i % len(texts)] for i in range(count)]
@@ -182,7 +182,7 @@ def written(synthesizer: Synthesizer, count: int) -> list[Ink]:
 
 
 def real(data: str, count: int) -> list[Ink]:
-    """So many lines of a corpus's development set, evenly spread."""
+    """Return ``count`` lines of a corpus's development set, evenly spaced."""
     corpus = open_corpus(data)
     ids = corpus.ids("testset_v")
     return [corpus.line(ids[i]).ink for i in np.linspace(0, len(ids) - 1, count).astype(int)]
@@ -190,7 +190,7 @@ def real(data: str, count: int) -> list[Ink]:
 
 @contextmanager
 def opened() -> Iterator[tuple[Any, float, Synthesizer, Recognizer]]:
-    """A page in Chromium that shows the site, and the CPU seconds until it was ready to read."""
+    """Open the site in Chromium; yield its page, the CPU seconds until it could read, and both networks."""
     from playwright.sync_api import sync_playwright
 
     recognizer, synthesizer = Recognizer.load(), Synthesizer.load()
@@ -213,7 +213,7 @@ def opened() -> Iterator[tuple[Any, float, Synthesizer, Recognizer]]:
 
 
 def cpu_seconds(page: Any) -> float:
-    """CPU time of Chromium's renderers so far."""
+    """Return the CPU time of Chromium's renderers so far."""
     session = page.context.browser.new_browser_cdp_session()
     processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
@@ -221,7 +221,7 @@ def cpu_seconds(page: Any) -> float:
 
 
 def _settled(page: Any) -> float:
-    """CPU time until the page has done all that it does by itself: its worker has loaded the models."""
+    """Return the CPU time once the page is idle: its worker has loaded the models."""
     before = -1.0
     while (now := cpu_seconds(page)) - before > 0.01:
         before = now

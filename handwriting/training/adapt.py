@@ -1,12 +1,12 @@
-"""A recognizer adapted to one person's writing, by lines that they have corrected: ``adapt``.
+"""Adapt a recognizer to one person's writing, using lines that they have corrected: ``adapt``.
 
-A network that trains on a few lines learns them by heart and forgets how others write. Three things are done about it:
+A network that trains on a few lines memorises them and forgets how others write. Three measures prevent this:
 
-- Half of each batch are lines in many hands (``replay``), on which the network is to say what it said before: the
-  Kullback-Leibler divergence from its old outputs (Li & Hoiem 2016, arXiv 1606.09282).
-- The weights are pulled back to where they began (L2-SP; Li, Grandvalet & Davoine 2018, arXiv 1802.01483).
-- The result lies between the old and the new weights (Wortsman et al. 2022, arXiv 2109.01903): as near the new ones as
-  reads corrected lines best that were held out, as long as held-out lines in other hands are read as before.
+- Half of each batch are lines in many hands (``replay``), on which the network should keep its outputs: the loss
+  includes the Kullback-Leibler divergence from its old outputs (Li & Hoiem 2016, arXiv 1606.09282).
+- The weights are pulled back to where they started (L2-SP; Li, Grandvalet & Davoine 2018, arXiv 1802.01483).
+- The result lies between the old and the new weights (Wortsman et al. 2022, arXiv 2109.01903): at the share that reads
+  held-out corrected lines best, as long as held-out lines in other hands are read as well as before.
 """
 
 from __future__ import annotations
@@ -73,20 +73,20 @@ Example = tuple[Ink, str]
 
 @dataclass(frozen=True)
 class Adapted:
-    """What came of an adaptation."""
+    """Result of an adaptation."""
 
     folder: Path
     lines: int
-    """Corrected lines that could be used."""
+    """Number of usable corrected lines."""
     held_out: int
-    """How many of them were held out."""
+    """Number of these that were held out."""
     share: float
-    """How far the weights went from the old toward the new ones; 0 leaves them as they were."""
+    """Share of the way from the old weights to the new ones; 0 leaves the weights unchanged."""
     before: float
     """CER on the held-out lines, by best path."""
     after: float
     left_out: Mapping[str, str]
-    """Lines that could not be used, with the reason."""
+    """Reason for exclusion of each unusable line, by id."""
 
 
 def adapt(
@@ -98,10 +98,9 @@ def adapt(
     threads: int = 2,
     progress: Progress = no_progress,
 ) -> Adapted:
-    """Write a checkpoint to ``folder`` that is ``base`` after it has learned from corrected ``lines``.
+    """Write a checkpoint to ``folder``: ``base`` after it has learned from corrected ``lines``.
 
-    ``progress`` counts hundredths of the work. Raises :class:`InkError` for fewer than :data:`FEWEST` lines that can be
-    used.
+    ``progress`` counts hundredths of the work. Raises :class:`InkError` for fewer than :data:`FEWEST` usable lines.
     """
     torch.set_num_threads(threads)
     recognizer, network = Recognizer(base, threads), build(base.card, base.weights())
@@ -149,7 +148,7 @@ class Lesson:
         self.updates = int(np.clip(PASSES * len(own) / BATCH, *UPDATES))
 
     def learn(self, progress: Progress) -> dict[str, Tensor]:
-        """Train the network; returns the moving average of its weights."""
+        """Train the network and return the moving average of its weights."""
         options = TrainingOptions(rate=RATE, weight_decay=0.0, clip=1.0, seed=self.seed)
         updater = Updater(self.network, options, UpdateHook(), Workers.join("cpu"), "cpu")
         for step, batch in zip(range(self.updates), self._batches(), strict=False):
@@ -173,8 +172,11 @@ class Lesson:
         return ctc + KEEP * divergence + PULL * characters * distance, characters
 
     def _batches(self) -> Iterator[tuple[Tensor, ...]]:
-        """Padded steps (T, B, D) and lengths (B,) of corrected and then of replayed lines, and the concatenated targets
-        and their lengths of the corrected ones."""
+        """Yield batches of corrected lines, followed by replayed lines.
+
+        A batch has the padded steps (T, B, D) and lengths (B,) of all its lines, and the concatenated targets and their
+        lengths of the corrected ones.
+        """
         for own, others in zip(self._distorted(self.own, 0), self._distorted(self.replayed, 1), strict=False):
             padded, counts = pad([steps for steps, _ in own + others])
             targets = [self.alphabet.encode(text) for _, text in own]
@@ -186,7 +188,7 @@ class Lesson:
             )
 
     def _distorted(self, lines: Sequence[Example], part: int) -> Iterator[list[tuple[NDArray[np.float32], str]]]:
-        """Batches of lines of about equal length: steps and text of a distorted copy of each, again and again."""
+        """Yield batches of lines of similar length, endlessly: steps and text of a distorted copy of each."""
         lengths = [expected_steps(ink, text) for ink, text in lines]
         for turn in range(self.updates):
             for chosen in plan_by_length(lengths, BATCH, self.seed + part, turn):
@@ -200,7 +202,7 @@ class Lesson:
 
 
 class Judge:
-    """Decides how far to go from the old weights toward the new ones, by lines that were not trained on."""
+    """Decides how far to move from the old weights to the new ones, using lines that were not trained on."""
 
     def __init__(
         self,
@@ -215,10 +217,10 @@ class Judge:
             ([encode(ink, features).steps for ink, _ in part], [t for _, t in part]) for part in (held, guards)
         ]
         self.table: list[tuple[float, float, float]] = []
-        """Share, and the losses on held-out lines and guards, in nats a character."""
+        """Share, and the losses on held-out lines and guards, in nats per character."""
 
     def best(self, old: Mapping[str, Tensor], new: Mapping[str, Tensor]) -> float:
-        """The share with the lowest loss on the held-out lines, of those that do not forget how others write."""
+        """Return the share with the lowest loss on the held-out lines, among those that keep reading other hands."""
         self.table = [(share, *self._losses(between(old, new, share))) for share in (0.0, *SHARES)]
         most = self.table[0][2] * (1 + FORGETTING)
         return min((own, share) for share, own, others in self.table if others <= most or share == 0)[1]
@@ -238,12 +240,12 @@ class Judge:
 
 
 def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Weights that lie ``share`` of the way from ``old`` to ``new``."""
+    """Return weights that lie ``share`` of the way from ``old`` to ``new``."""
     return {name: torch.lerp(value, new[name], share) for name, value in old.items()}
 
 
 def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) -> tuple[list[Example], dict[str, str]]:
-    """Ink and text of the lines that can be trained on, and the others with the reason."""
+    """Return ink and text of the trainable lines, and the reason for exclusion of the others."""
     usable, left_out = [], {}
     for line in lines:
         if unknown := "".join(sorted(set(line.text) - set(alphabet.characters))):
@@ -256,12 +258,12 @@ def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) 
 
 
 def _fits(encoder: ExampleEncoder, ink: Ink, text: str) -> bool:
-    """Whether CTC can spell the text with the steps of the ink."""
+    """Return whether CTC can spell the text with the steps of the ink."""
     return encoder.steps(ink, text, np.random.default_rng(0)) is not None
 
 
 def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
-    """Lines to train on, and lines to hold out."""
+    """Split lines into those to train on and those to hold out."""
     order = np.random.default_rng([seed, 4]).permutation(len(lines))
     count = max(2, round(HELD_OUT * len(lines)))
     held, own = ([lines[i] for i in sorted(part)] for part in (order[:count], order[count:]))
@@ -269,7 +271,7 @@ def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[E
 
 
 def _card(base: Checkpoint, network: RecognizerNetwork, inks: Sequence[Ink], how: Mapping[str, Any]) -> dict[str, Any]:
-    """The card of ``base`` with what was learned besides, without figures of the old weights and without a decoder."""
+    """Return the card of ``base`` with what was learned, without figures of the old weights and without a decoder."""
     card = {name: value for name, value in base.card.items() if name not in ("format", "figures", "head")}
     trained_on = {**card.get("trained_on", {}), **fingerprints(inks, base)}
     adapted = {"lines": len(inks), "from": base.folder.name, **how}

@@ -1,4 +1,4 @@
-"""The checkpoint ``orientation``: networks that are trained on the same inks, and a card with what they can do."""
+"""The checkpoint ``orientation``: networks trained on the same inks, and a card with their figures."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from handwriting.training.pen_examples import PenExamples
 from handwriting.training.strokes import DIRECTION_SIZES, ORDER_SIZES, save_strokes, train_strokes
 
 Phase = Callable[[str], Progress]
-"""Called with the name of a part of the work; returns what shows its progress."""
+"""Called with the name of a part of the work; returns the callback for its progress."""
 
 
 @dataclass(frozen=True)
 class OrientationOptions:
-    """What the networks learn from, and for how long."""
+    """Training data and size of the networks."""
 
     train: Mapping[str, int]
-    """Number of inks of each split."""
+    """Number of inks to train on, by split."""
     develop: Mapping[str, int] = field(default_factory=dict)
-    """The same for the figures on the card."""
+    """Number of inks for the figures on the card, by split."""
     hidden: int = 32
     """Cells of the hidden layer of the orientation classifier."""
     updates: int = 3500
@@ -87,12 +87,20 @@ def train_checkpoint(
 
 
 def measured(classifier: OrientationClassifier, networks: StrokeNetworks, examples: PenExamples) -> dict[str, float]:
-    """The shares of inks, strokes and pairs of strokes that the networks alone judge rightly."""
+    """Return the shares of inks, strokes and pairs of strokes that the networks alone judge correctly."""
     found = [classifier.scores(counts.astype(np.float64)).argmax() == 0 for counts in examples.counts]
-    forward = networks.direction(examples.forward) - networks.direction(examples.backward)
-    forward += examples.differences @ networks.counts
-    ahead = networks.order(examples.ahead) - networks.order(examples.behind)
-    shares = {"orientation_found": found, "direction_right": forward > 0, "order_right": ahead > 0}
+    one_way, other_way, before, after = (
+        network(inputs.astype(np.float64))
+        for network, inputs in (
+            (networks.direction, examples.forward),
+            (networks.direction, examples.backward),
+            (networks.order, examples.ahead),
+            (networks.order, examples.behind),
+        )
+    )
+    forward = one_way - other_way + examples.differences @ networks.counts
+    ahead = before - after
+    shares: dict[str, Any] = {"orientation_found": found, "direction_right": forward > 0, "order_right": ahead > 0}
     return {name: round(float(np.mean(right)), 4) for name, right in shares.items()}
 
 
