@@ -27,7 +27,7 @@ from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Line
 from handwriting.corpora.own import OWN_TERMS
-from handwriting.corpora.seen import fingerprints, terms
+from handwriting.corpora.seen import fingerprint, fingerprints, terms
 from handwriting.errors import InkError
 from handwriting.features import FeatureConfig, encode
 from handwriting.ink import Ink
@@ -63,8 +63,12 @@ PULL = 2e-3
 """Nats per character for the squared distance of the weights from their start."""
 KEEP = 2.0
 """Weight of a nat of divergence on the replayed lines, relative to a nat on the corrected ones."""
-SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-"""Candidate shares of the way from the old weights to the new ones."""
+SHARES = (0.1, 0.2, 0.3)
+"""Candidate shares of the way from the old weights to the new ones.
+
+Synthetic lines understate what is forgotten: half of the way cost other writers of IAM-OnDB more than 0.1 points of CER
+although the loss on synthetic lines rose by less than one per cent.
+"""
 FORGETTING = 0.01
 """Share by which the loss on held-out lines in other hands may rise."""
 
@@ -245,16 +249,20 @@ def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) 
 
 
 def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) -> tuple[list[Example], dict[str, str]]:
-    """Return ink and text of the trainable lines, and the reason for exclusion of the others."""
-    usable, left_out = [], {}
+    """Return ink and text of the trainable lines, and the reason for exclusion of the others.
+
+    If the same ink has several texts, the last one counts.
+    """
+    usable: dict[str, Example] = {}
+    left_out: dict[str, str] = {}
     for line in lines:
         if unknown := "".join(sorted(set(line.text) - set(alphabet.characters))):
             left_out[line.id] = f"the recognizer does not know {unknown[:10]!r}"
         elif _fits(encoder, line.ink, line.text):
-            usable.append((line.ink, line.text))
+            usable[fingerprint(line.ink)] = line.ink, line.text
         else:
             left_out[line.id] = "its ink is too short for its text"
-    return usable, left_out
+    return list(usable.values()), left_out
 
 
 def _fits(encoder: ExampleEncoder, ink: Ink, text: str) -> bool:

@@ -94,6 +94,13 @@ def test_a_checkpoint_is_written_that_reads_and_says_what_it_learned_from(base, 
     Recognizer.load(tmp_path / "mine").transcribe(EXAMPLES[0][0])
 
 
+def test_of_the_same_ink_the_last_text_counts():
+    encoder = ExampleEncoder(FeatureConfig(), Augmentation(), [1])
+    again = [Line("again", EXAMPLES[0][0], "kin", None, "again")]
+    usable, _ = module._usable(lines()[:3] + again, Alphabet(LETTERS), encoder)
+    assert [text for _, text in usable] == ["kin", WORDS[1], WORDS[2]]
+
+
 def test_few_lines_are_refused_before_anything_is_written(base, quick, tmp_path):
     with pytest.raises(InkError, match="7 corrected lines, and at least 8 are needed"):
         adapt(base, lines()[:7], tmp_path / "mine")
