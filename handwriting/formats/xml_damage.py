@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from lxml import etree
 
@@ -93,7 +94,7 @@ def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
     marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % names.encode(), data))
     own = {name.encode() for name in vocabulary.units}
     found = []
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         if mark[1] or mark[3] not in own:
             continue
         limit = len(data) if following is None else following.start()
