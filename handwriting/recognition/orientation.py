@@ -50,9 +50,9 @@ DOUBT = 3.0
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-ONE_WAY, BOTH_WAYS = -1.0, 0.5
+ONE_WAY, BOTH_WAYS = -1.0, 2.0
 """Log-odds that strokes run both ways below which they certainly do not, and above which they are taken to do so."""
-FEWEST = 3
+FEWEST = 6
 """Strokes of an ink of which it can be told whether they run both ways."""
 SURE = 0.15
 """How much the log-odds of directions count, of whatever sign, when it is known that strokes run both ways: as strokes
