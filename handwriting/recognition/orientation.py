@@ -50,7 +50,7 @@ DOUBT = 3.0
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-ONE_WAY, BOTH_WAYS = -1.0, 2.0
+ONE_WAY, BOTH_WAYS = -1.0, 5.0
 """Log-odds that strokes run both ways below which they certainly do not, and above which they are taken to do so."""
 FEWEST = 6
 """Strokes of an ink of which it can be told whether they run both ways."""
