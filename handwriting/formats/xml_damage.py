@@ -17,8 +17,8 @@ from lxml import etree
 from handwriting.errors import InkError
 from handwriting.notes import Notes
 
-MOST_DAMAGED = 100
-"""A document with more damaged units is refused."""
+MOST_UNITS, MOST_DAMAGED = 50_000, 100
+"""A document with more units, or more damaged ones, is refused."""
 
 Parse = Callable[[bytes, bool], "etree._Element | str"]
 """Parses a document, with recovery if the second argument is true, into its root or the reason why it has none."""
@@ -54,6 +54,8 @@ def mended(
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
     units = _units(data, vocabulary)
+    if len(units) > MOST_UNITS:
+        return None
     closed = [unit for unit in units if unit.closed]
     declaration = re.match(rb"\s*<\?xml[^>]*\?>", data)
 
