@@ -1,4 +1,4 @@
-# make demo | test | docs | bench | fuzz | lint | wheel | clean
+# make demo | test | docs | site | bench | fuzz | lint | wheel | clean
 # PYTHON: the interpreter that creates .venv (3.11 or newer). ARGS: arguments for pytest, as in ARGS="-k ink".
 # RUNS: damaged files per format for fuzz.
 
@@ -13,7 +13,7 @@ READY := $(VENV)/.requirements-installed
 BY_HAND := benchmarks/own_ink.py benchmarks/regularisers.py
 BENCHES := $(filter-out $(BY_HAND),$(sort $(wildcard benchmarks/[a-z]*.py)))
 
-.PHONY: help demo test docs bench fuzz lint wheel clean $(BENCHES)
+.PHONY: help demo test docs site bench fuzz lint wheel clean $(BENCHES)
 # Benchmarks that run side by side would slow each other down.
 .NOTPARALLEL:
 
@@ -21,6 +21,7 @@ help:
 	@echo 'make demo    write a line of handwriting, read it back, and leave it in demo.svg'
 	@echo 'make test    run the tests'
 	@echo 'make docs    build the documentation into dist/docs, warnings as errors'
+	@echo 'make site    the page without a server, in dist/site'
 	@echo 'make bench   print every table of benchmarks/'
 	@echo 'make fuzz    damage ink files and check that every reader refuses them cleanly (RUNS=10000 per format)'
 	@echo 'make lint    check style, types, and which module may import which'
@@ -48,6 +49,11 @@ test: $(READY)
 docs: $(READY)
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs dist/docs
 	@echo 'open dist/docs/index.html'
+
+site: $(READY)
+	@mkdir -p dist
+	$(BIN)/python app.py page export dist/site
+	@echo 'show it: $(BIN)/python -m http.server --directory dist/site'
 
 bench: $(BENCHES)
 

@@ -1,10 +1,10 @@
-"""A recognizer adapted to writers by a few of their lines: CER on their other lines, and on lines of everybody else.
+"""Benchmark a recognizer adapted to writers: CER on their other lines, and on lines by everybody else.
 
     python benchmarks/adapt.py [--iam FILE] [--unipen FILE] [--writer 10221 --writer pcl/UNK_6713 ...] [--lines 40]
 
 Writers of IAM-OnDB's ``testset_v``, the development set, have a number, and those of UNIPEN's validation donors a name;
-the shipped recognizer was trained on neither. It learns from a writer's first lines; judged are the others, and all
-lines of other writers of ``testset_v``. Best path, int8, canonical. Takes minutes a writer, so ``make bench``
+the shipped recognizer was trained on neither. It learns from a writer's first lines and is evaluated on the others, and
+on all lines by other writers of ``testset_v``. Best path, int8, canonical. Takes minutes per writer, so ``make bench``
 leaves it out.
 """
 

@@ -1,12 +1,12 @@
-"""The best of N candidates: how many lines still cannot be read, and what it costs.
+"""Benchmark the best of N candidates: how many lines remain unreadable, and at what cost.
 
     python benchmarks/best_of.py [-n 2000] [--second CHECKPOINT] [--cost 40]
 
-Sentences of our own that no training text holds are written, again and again with other random numbers, as the best of
+Sentences of our own that no training text contains are written repeatedly with different random numbers, as the best of
 1 and of 4 candidates. *Failed* lines are those read with more than 20 % wrong characters: by the recognizer that chose,
-and by another that did not (``checkpoints/recognizer-open``, or the one that is named). Intervals are of 95 %, over
-sentences. *Cost*: the same lines one at a time, as a page is written while one watches, and 16 side by side; seconds of
-the process, N = 4 divided by N = 1.
+and by another that did not (``checkpoints/recognizer-open``, or the one given). Intervals are of 95 %, over sentences.
+*Cost*: the same lines one at a time, as a page is written while someone watches, and 16 side by side; CPU time of N = 4
+divided by that of N = 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from handwriting.synthesis.synthesizer import Synthesizer
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Of the process, so that a busy machine hardly counts."""
+    """Return the CPU time of the process, which a busy machine hardly affects."""
     began = time.process_time()
     work()
     return time.process_time() - began

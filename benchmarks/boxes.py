@@ -1,10 +1,10 @@
-"""Boxes of words, on lines composed of UNIPEN's words, whose extents are known: mean intersection over union.
+"""Benchmark word boxes on lines composed of UNIPEN's words, whose extents are known: mean intersection over union.
 
     python benchmarks/boxes.py [--data DIR-or-FILE] [--split valid-words] [--lines 200] [--words 4]
 
-A line is words of one writer of UNIPEN's validation donors, in their order in the corpus, set side by side. Each word
-is compared with the box that covers it best, so a word that the recognizer joined to its neighbour or cut in two counts
-too; how far its text is right does not matter.
+A line consists of words by one writer of UNIPEN's validation donors, in their order in the corpus, set side by side.
+Each word is compared with the box that covers it best, so a word that the recognizer joined to its neighbour or cut in
+two counts too; whether its text is right does not matter.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Box = tuple[float, float, float, float]
 
 
 def overlap(a: Box, b: Box) -> float:
-    """Intersection over union."""
+    """Compute the intersection over union."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     shared = max(0.0, width) * max(0.0, height)
     union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared
@@ -33,7 +33,7 @@ def overlap(a: Box, b: Box) -> float:
 
 
 def composed(words: list[Line], seed: int) -> tuple[Ink, list[Box]]:
-    """The line, and the extent of each word in it."""
+    """Return the line, and the extent of each word in it."""
     ink = side_by_side([word.ink for word in words], np.random.default_rng(seed))
     ends = np.cumsum([len(word.ink) for word in words])
     parts = [slice(end - len(word.ink), end) for end, word in zip(ends, words, strict=True)]

@@ -1,10 +1,10 @@
-"""A folder of 1,000 files: a process for all beside a process for each; the network in batches beside line by line.
+"""Benchmark a folder of 1,000 files: one process for all or one per file; the network in batches or line by line.
 
     python benchmarks/folder.py [--files 1000] [--alone 30] [--data DIR-or-FILE]
 
-The files are lines of testset_v, or without IAM-OnDB sentences written by the shipped synthesizer, which have half as
-many points again. A process for each is timed on some of them, spread evenly; its time for all is their mean, times the
-files. One thread throughout.
+The files are lines of testset_v or, without IAM-OnDB, sentences written by the shipped synthesizer, which have half as
+many points again. One process per file is timed on some of them, spread evenly; its time for all is their mean times
+the number of files. Everything runs on one thread.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ REPEATS = 3
 
 
 def seconds(*paths: Path | str) -> float:
-    """Wall time of ``app.py transcribe`` on these."""
+    """Return the wall time of ``app.py transcribe`` for these paths."""
     begin = time.perf_counter()
     subprocess.run(
         [sys.executable, ROOT / "app.py", "transcribe", *paths], check=True, stdout=subprocess.DEVNULL, cwd=ROOT
@@ -45,12 +45,12 @@ def seconds(*paths: Path | str) -> float:
 
 
 def real(data: Path) -> list[Ink]:
-    """Lines of IAM-OnDB."""
+    """Return lines of IAM-OnDB."""
     return [line.ink for line in islice(open_corpus(data).lines("testset_v"), LINES)]
 
 
 def synthetic() -> list[Ink]:
-    """Lines of the shipped synthesizer."""
+    """Return lines of the shipped synthesizer."""
     sentences = read_sentences(Path(__file__).parent / "sentences.txt")[:LINES]
     return [line.ink for line in Synthesizer.load().write([sentence.text for sentence in sentences], Hand(seed=1))]
 

@@ -1,15 +1,16 @@
-"""Hands: how near an estimated or fitted hand comes to its writer, and how well a machine tells writing from ink.
+"""Benchmark hands: how close an estimated or fitted hand is to its writer, and how detectable written lines are.
 
     python benchmarks/hands.py --data datasets/iam-ondb [--checkpoint FOLDER] [--rows instant auc ...] [--writers 20]
 
-*instant*, *fitted*: for each of the writers of ``testset_v`` who wrote most, four lines make a hand, which writes
-sentences of other texts. Linear discriminants on what is measured of a line (``features/hand.py``), trained on further
-real lines of these writers, rank the right writer first or among five, beside real lines that they have not seen; and
-the recognizer reads them. A fit holds the last of the four lines out. *auc*: the same discriminants on real lines of
-``testset_v`` against written ones, five-fold, at the default bias and at 0.5: 0.5 would be that nobody can tell.
-*diversity*: the spreads of slant, height, speed and spacing over those of the real lines. Real lines are sampled at the
-pace of the network's pen first: a machine could tell by that alone. *shipped*: how far the shipped styles are from one
-another, in distances between two real writers, by the discriminants of the writers.
+*instant*, *fitted*: for each of the writers of ``testset_v`` with the most lines, a hand is made from four lines and
+writes sentences of other texts. Linear discriminants on measurements of a line (``features/hand.py``), trained on
+further real lines of these writers, rank the right writer first or among five, compared with unseen real lines; and the
+recognizer reads the written lines. A fit holds the last of the four lines out. *auc*: the same discriminants on real
+lines of ``testset_v`` against written ones, five-fold, at the default bias and at 0.5; an AUC of 0.5 would mean that
+nobody can tell. *diversity*: the spreads of slant, height, speed and spacing divided by those of the real lines. Real
+lines are first resampled at the pace of the network's pen, since a machine could tell by that alone. *shipped*: the
+distances between the shipped styles, relative to distances between two real writers, by the discriminants of the
+writers.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from handwriting.text import natural
 
 Floats = NDArray[np.float64]
 MADE_OF = 4
-"""Lines of which a hand is made."""
+"""Number of lines from which a hand is made."""
 FOLDS = 5
 ROWS = ("instant", "fitted", "auc", "shipped")
 
@@ -59,18 +60,18 @@ class Writers:
         )
 
     def distances(self, row: Floats) -> Floats:
-        """Squared distance of a line from each writer's centre."""
+        """Return the squared distance of a line from each writer's centre."""
         away = (row - self.mean) / self.sd - self.centers
         return np.einsum("kf,fg,kg->k", away, self.precision, away)
 
     def rank(self, row: Floats, name: str) -> int:
-        """The place of ``name`` for a line, from 1."""
+        """Return the rank of ``name`` for a line, from 1."""
         distance = self.distances(row)
         return int((distance < distance[self.names.index(name)]).sum()) + 1
 
 
 def auc(real: Floats, written: Floats) -> float:
-    """Area under the curve of discriminants trained on four folds and tested on the fifth, over all five."""
+    """Compute the area under the ROC curve of discriminants in five-fold cross-validation."""
     rows = np.concatenate([real, written])
     labels = np.array(["real"] * len(real) + ["written"] * len(written))
     order = np.random.default_rng(0).permutation(len(rows))
@@ -85,13 +86,13 @@ def auc(real: Floats, written: Floats) -> float:
 
 
 def pairs_apart(centers: Floats, precision: Floats) -> Floats:
-    """The distance between each two of ``centers`` (K, F), in the order of ``combinations``, (K (K - 1) / 2,)."""
+    """Return the distances of all pairs of ``centers`` (K, F) in the order of ``combinations``, (K (K - 1) / 2,)."""
     away = np.array([a - b for a, b in combinations(centers, 2)])
     return np.sqrt(np.einsum("pf,fg,pg->p", away, precision, away))
 
 
 def chosen(lines: Sequence[Line], writers: int, each: int) -> dict[str, list[Line]]:
-    """The lines of those who wrote most."""
+    """Return the lines of the writers with the most lines."""
     by_writer: dict[str, list[Line]] = {}
     for line in lines:
         if line.writer and line.text:
@@ -101,7 +102,7 @@ def chosen(lines: Sequence[Line], writers: int, each: int) -> dict[str, list[Lin
 
 
 class Bench:
-    """What all rows need."""
+    """Data and networks that all rows need."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
@@ -129,7 +130,7 @@ class Bench:
         return Style(writer, samples, code=result.code.scaled(self.options.strength))
 
     def ranks(self, fitted: bool) -> None:
-        """Print how often hands are told for their writers'."""
+        """Print how often hands are recognized as their writers'."""
         each = self.options.lines
         writers = chosen(self.lines, self.options.writers, each)
         rows, labels = [], []
@@ -164,7 +165,7 @@ class Bench:
               f"complete {100 * np.mean(complete):.0f} %", flush=True)  # fmt: skip
 
     def auc(self) -> None:
-        """Print how well written lines are told from real ones, and how they spread."""
+        """Print how well written lines are distinguished from real ones, and their spread."""
         count = self.options.n
         step = max(1, len(self.lines) // count)
         real = [replace(line, ink=self.pace(line.ink)) for line in self.lines[::step][:count]]
@@ -181,7 +182,7 @@ class Bench:
             )
 
     def shipped(self) -> None:
-        """Print how far the shipped styles are from one another, beside real writers."""
+        """Print the distances between the shipped styles, relative to real writers."""
         writers = chosen(self.lines, 40, 1)
         rows, labels = [], []
         for writer, lines in writers.items():
@@ -212,7 +213,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=5, help="lines written in each hand, and real ones held out")
     parser.add_argument("--n", type=int, default=196, help="real and written lines of the AUC")
     parser.add_argument("--bias", type=float, default=1.0)
-    parser.add_argument("--strength", type=float, default=1.0, help="of a fitted hand")
+    parser.add_argument("--strength", type=float, default=1.0, help="strength of a fitted hand")
     options = parser.parse_args()
     if not options.data.exists():
         print(f"skipped: no corpus in {options.data}; give --data")

@@ -1,12 +1,13 @@
-"""What a letter costs at one thread: CPU time of each part, words drawn again, and how truthful its progress is.
+"""Benchmark letters on one thread: CPU time of each part, redrawn words, and the accuracy of the progress bar.
 
     OMP_NUM_THREADS=1 python benchmarks/letters.py [FILE] [--checkpoint FOLDER] [--best-of 8] [--seeds 3] [--live]
 
-The text is that of FILE, or the first 1,500 characters of ``benchmarks/letters``, one after another; what cannot be
-written is replaced by its nearest spelling. The time is that of the process (``time.process_time``), so a busy machine
-counts as little as it can. *letter* is from the text to its pages, *PDF* the file made of them. *bar* is the largest
-difference between the progress that is shown and the share of the letter's time that has passed. With ``--live``, the
-page of the browser is written instead: the time until its first ink, its first line and its end.
+The text is that of FILE, or the first 1,500 characters of each text in ``benchmarks/letters``, one after another;
+unwritable characters are replaced by their closest spelling. Times are CPU times of the process
+(``time.process_time``), so that a busy machine matters as little as possible. *letter* is from the text to its pages,
+*PDF* the file made of them. *bar* is the largest difference between the progress shown and the share of the letter's
+time that has passed. With ``--live``, the browser's page is written instead: the time until its first ink, its first
+line and its end.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ SCREEN = PageLayout(width_mm=190, height_mm=134, margin_mm=14, line_height_mm=12
 
 
 def letter(writer: WordWriter, text: str, seed: int) -> None:
-    """Write a letter on A5 and print what it cost."""
+    """Write a letter on A5 and print its cost."""
     shown: list[tuple[float, float]] = []
     began = time.process_time()
 
@@ -53,7 +54,7 @@ def letter(writer: WordWriter, text: str, seed: int) -> None:
 
 
 def live(writer: WordWriter, text: str, seed: int) -> None:
-    """Write a page as the browser shows it, and print when its first ink, its first line and its end are there."""
+    """Write a page as the browser shows it, and print when its first ink, its first line and its end appear."""
     began = time.process_time()
     ink: list[float] = []
     page = LivePage(writer, text, SCREEN, Hand(seed=seed), lambda event: ink.append(time.process_time() - began))

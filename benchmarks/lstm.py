@@ -1,9 +1,9 @@
-"""What the LSTM variants cost: forward and backward, as multiples of ``nn.LSTM`` in float32, in one run.
+"""Benchmark the LSTM variants: time of forward and backward, as multiples of ``nn.LSTM`` in float32, in one run.
 
     python benchmarks/lstm.py [--steps 300] [--batch 32] [--cells 400] [--rounds 5] [--threads 1]
 
 Each row runs right after a run of the baseline, so that a busy machine slows both alike; a row's ratio is the median
-over the rounds of its time over that run's. What counts: *peephole* is to cost at most 1.6.
+over the rounds of its time over that run's. Requirement: *peephole* costs at most 1.6.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Row = Callable[[Tensor], Tensor]
 
 
 def whole(network: nn.Module, lengths: Tensor | None = None) -> Row:
-    """All steps in one call."""
+    """Run all steps in one call."""
     return (lambda x: network(x)[0]) if lengths is None else (lambda x: network(x, lengths)[0])
 
 
 def mixed(row: Row) -> Row:
-    """The same under autocast to bfloat16."""
+    """Run the row under autocast to bfloat16."""
 
     def run(x: Tensor) -> Tensor:
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -38,7 +38,7 @@ def mixed(row: Row) -> Row:
 
 
 def stepwise(network: LSTM) -> Row:
-    """One call a step, as where something stands between two steps (the synthesizer's window)."""
+    """Make one call per step, as needed when something happens between two steps (the synthesizer's window)."""
 
     def run(x: Tensor) -> Tensor:
         outputs, state = [], None
@@ -51,7 +51,7 @@ def stepwise(network: LSTM) -> Row:
 
 
 def rows(cells: int, lengths: Tensor) -> dict[str, Row]:
-    """The table's rows, the baseline first."""
+    """Return the table's rows, the baseline first."""
     variants: tuple[Variant, ...] = ("forget", "peephole", "1997")
     networks = {variant: LSTM(cells, cells, variant=variant) for variant in variants}
     table = {"nn.LSTM": whole(nn.LSTM(cells, cells))}
@@ -66,7 +66,7 @@ def rows(cells: int, lengths: Tensor) -> dict[str, Row]:
 
 
 def seconds(row: Row, x: Tensor) -> tuple[float, float]:
-    """Seconds for the forward pass, and for both."""
+    """Return the seconds for the forward pass, and for both passes."""
     x = x.detach().requires_grad_()
     start = time.perf_counter()
     y = row(x)

@@ -1,10 +1,10 @@
-"""A recognizer fine-tuned on a few lines of one hand: CER on other lines of that hand, before and after.
+"""Benchmark a recognizer fine-tuned on a few lines of one hand: CER on its other lines, before and after.
 
     python benchmarks/own_ink.py --checkpoint FOLDER [--data FOLDER-or-FILE] [--writer hpb2-an] [--lines 40]
 
 The hand is one of UNIPEN's training donors, so the checkpoint should be one that was trained on IAM-OnDB alone: the
-shipped one has seen them all. Its lines of 8 characters or more are written to a folder as a user would have them, the
-first half to choose training lines from, the other half, less the texts that the first half has too, to be read. Takes
+shipped one has seen them all. Its lines of 8 characters or more are written to a folder as a user would have them.
+Training lines are chosen from the first half; the other half, without texts that occur in the first, is read. Takes
 minutes, so ``make bench`` leaves it out.
 """
 
@@ -26,7 +26,7 @@ APP = Path(__file__).parents[1] / "app.py"
 
 
 def write_folder(folder: Path, lines: list[Line], train: int) -> None:
-    """Ink and text beside each other, and the lists ``train`` and ``test``."""
+    """Write ink and text next to each other, and the lists ``train`` and ``test``."""
     half = len(lines) // 2
     known = {line.text for line in lines[:half]}
     lists = {
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--writer", default="hpb2-an")
     parser.add_argument("--lines", type=int, default=40)
     parser.add_argument("--rate", default="1e-3")
-    parser.add_argument("--out", type=Path, help="an empty folder to keep ink and checkpoints in")
+    parser.add_argument("--out", type=Path, help="an empty folder that keeps ink and checkpoints")
     options = parser.parse_args()
     if not options.data.exists():
         print(f"skipped: no UNIPEN in {options.data}; set HANDWRITING_DATA to the folder that holds unipen/")
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def report(out: Path, checkpoint: Path, lines: int, rate: str) -> None:
-    """Both rows, by the commands of the README."""
+    """Print both rows, using the commands of the README."""
     fine = ["--train", "train", "--develop", "none", "--epochs", "20", "--batch-size", "8", "--rate", rate]
     print("read by                      lines  best path: CER %  WER %   with language model: CER %  WER %")
     evaluate("before", out, "--checkpoint", checkpoint)

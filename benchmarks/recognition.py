@@ -27,7 +27,7 @@ from handwriting.text import natural
 
 
 def milliseconds(work: Callable[[], object], lines: int) -> float:
-    """Milliseconds per line, in the best of three runs."""
+    """Return the milliseconds per line in the best of three runs."""
     times = []
     for _ in range(3):
         began = time.perf_counter()

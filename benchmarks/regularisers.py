@@ -1,12 +1,12 @@
-"""What keeps a network that writes from learning its lines by heart: dropout, weight decay, adaptive weight noise.
+"""Compare ways to keep a synthesis network from overfitting: dropout, weight decay, adaptive weight noise.
 
     python benchmarks/regularisers.py --runs DIR [--data DIR-or-FILE] [--kind prediction] [--epochs 100] [--only NAME]
 
-Small networks on a small part of the corpus, whole forms spread over the list: every n-th of ``trainset`` to train on,
-every n-th of ``testset_v``, the development set, to measure on. Nats are per point, in normalised units, of the moving
-average of the weights, without dropout and noise: "training" on the lines trained on, after the last epoch. Prediction
-networks unless told otherwise: they overfit alike and train three times as fast. It takes about half an hour of one
-core, and hence nothing without ``--runs``: the trainings stay there, and what is done already is only measured again.
+Small networks on a small part of the corpus, in whole forms spread over the list: every n-th of ``trainset`` to train
+on, every n-th of ``testset_v``, the development set, to evaluate on. Nats are per point, in normalised units, of the
+moving average of the weights, without dropout and noise; "training" is on the training lines, after the last epoch.
+Prediction networks are used by default: they overfit in the same way and train three times as fast. It takes about half
+an hour on one core, so it does nothing without ``--runs``: runs stay there, and finished ones are only evaluated again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OPTIONS |= {"evaluate_every": 5, "loaders": 0, "device": "cpu", "save_every": 30
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: what differs from the plain network, and the row whose best weights it starts from."""
+    """A row of the table: what differs from the plain network, and the row whose best weights it starts from."""
 
     settings: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Part:
 
 
 def measure(corpus: Part, kind: str, row: Row, epochs: int, runs: Path, name: str) -> dict[str, float]:
-    """Train as the row says; what the table shows of it."""
+    """Train as the row says, and return its figures for the table."""
     from handwriting.checkpoint import Checkpoint
     from handwriting.training.loop import Training
     from handwriting.training.options import SynthesizerOptions, TrainingOptions
@@ -91,7 +91,7 @@ def measure(corpus: Part, kind: str, row: Row, epochs: int, runs: Path, name: st
 
 
 def folder(name: str) -> str:
-    """A row's folder among the runs."""
+    """Return a row's folder below ``--runs``."""
     return name.replace(",", "").replace(" ", "-")
 
 
@@ -100,11 +100,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("HANDWRITING_DATA", "datasets")) / "iam-ondb")
     parser.add_argument("--kind", choices=["prediction", "synthesizer"], default="prediction")
-    parser.add_argument("--train-every", type=int, default=40, help="take one form of so many of trainset")
-    parser.add_argument("--develop-every", type=int, default=8, help="take one form of so many of testset_v")
+    parser.add_argument("--train-every", type=int, default=40, help="use every N-th form of trainset")
+    parser.add_argument("--develop-every", type=int, default=8, help="use every N-th form of testset_v")
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--only", nargs="*", choices=list(ROWS), default=list(ROWS))
-    parser.add_argument("--runs", type=Path, help="where the trainings go")
+    parser.add_argument("--runs", type=Path, help="folder for the training runs")
     options = parser.parse_args()
     if not options.data.exists():
         print(f"skipped: no IAM-OnDB in {options.data}; set HANDWRITING_DATA to the folder that holds iam-ondb/")

@@ -1,11 +1,11 @@
-"""The server under load: live transcriptions of 8 clients, then 64 clients as fast as they can.
+"""Benchmark the server under load: live transcriptions of 8 clients, then 64 clients as fast as they can.
 
     python benchmarks/serve.py [--seconds 60]
 
-*Live*: each client writes its own line stroke by stroke and sends what is there every 500 ms, as the page does. 99 of
-100 requests are to be answered with 200, 95 of 100 within 300 ms. *Flat out*: 64 clients ask again as soon as they are
-answered, a third as long; 200 and 429 are to be the only answers, and afterwards the server's memory is to return to
-where it was. The clients run on the same cores as the server.
+*Live*: each client writes its own line stroke by stroke and sends the line so far every 500 ms, as the page does.
+Requirements: 99 of 100 requests are answered with 200, 95 of 100 within 300 ms. *Flat out*: 64 clients ask again as
+soon as they are answered, for a third of the time. Requirements: 200 and 429 are the only answers, and afterwards the
+server's memory returns to its previous size. The clients run on the same cores as the server.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def bodies(inks: list[Ink], client: int) -> Iterator[bytes]:
-    """What a client sends: a line that grows by two strokes a time, each line at a size of its own."""
+    """Yield a client's requests: a line that grows by two strokes at a time, each line at its own size."""
     dice = random.Random(client)
     while True:
         ink, scale = inks[dice.randrange(len(inks))], dice.uniform(0.2, 0.4)
@@ -42,7 +42,7 @@ def bodies(inks: list[Ink], client: int) -> Iterator[bytes]:
 
 
 def ask(connection: http.client.HTTPConnection, body: bytes) -> tuple[int, float]:
-    """Status and seconds; -1 when there was no answer."""
+    """Return status and seconds; the status is -1 when there was no answer."""
     began = time.perf_counter()
     try:
         connection.request("POST", "/api/transcribe", body, {"content-type": "application/json"})
@@ -55,7 +55,7 @@ def ask(connection: http.client.HTTPConnection, body: bytes) -> tuple[int, float
 
 
 def load_server(port: int, inks: list[Ink], clients: int, seconds: float, every: float) -> list[tuple[int, float]]:
-    """All answers to ``clients`` that ask every so many seconds, or at once when 0."""
+    """Return all answers to ``clients`` that ask every ``every`` seconds, or at once if it is 0."""
     answers: list[list[tuple[int, float]]] = [[] for _ in range(clients)]
     end = time.monotonic() + seconds
 
@@ -80,7 +80,7 @@ def load_server(port: int, inks: list[Ink], clients: int, seconds: float, every:
 
 
 def memory(pid: int) -> float:
-    """Resident megabytes."""
+    """Return the resident memory of a process in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     match = re.search(r"VmRSS:\s+(\d+) kB", status)
     return int(match[1]) / 1024 if match else float("nan")
@@ -113,7 +113,7 @@ def main() -> None:
         if match is None:
             raise SystemExit("the server did not start")
         port = int(match[1])
-        load_server(port, inks, 8, min(5, seconds), 0.1)  # everything has been used once
+        load_server(port, inks, 8, min(5, seconds), 0.1)  # warm up
         before = memory(server.pid)
         print(
             f"{os.cpu_count()} cores\n{'':34}{'a second':>8}{'200':>11}{'median ms':>10}{'p95 ms':>8}   other answers"

@@ -1,9 +1,9 @@
-"""A cold start: the whole process that transcribes one file, beside ``import torch`` and Python itself.
+"""Benchmark a cold start: the process that transcribes one file, compared with ``import torch`` and Python.
 
     python benchmarks/startup.py [--rounds 7]
 
-The commands take turns, so that a busy machine slows all alike; the ratio is the median over the rounds. Transcribing
-is to take at most 0.6 of the time of ``import torch``.
+The commands take turns, so that a busy machine slows all alike; the ratio is the median over the rounds. Requirement:
+transcribing takes at most 0.6 of the time of ``import torch``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ COMMANDS = {
 
 
 def seconds(command: list[str]) -> float:
-    """Wall time of a process."""
+    """Return the wall time of a process."""
     began = time.perf_counter()
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
     for command in COMMANDS.values():
-        seconds(command)  # files into the page cache
+        seconds(command)  # loads files into the page cache
     times = [[seconds(command) for command in COMMANDS.values()] for _ in range(rounds)]
     print(f"median of {rounds} rounds   seconds   x import torch")
     for name, column in zip(COMMANDS, zip(*times, strict=True), strict=True):

@@ -1,9 +1,9 @@
-"""A line of 60 characters read while it is written: milliseconds from each stroke to the best text so far.
+"""Benchmark streaming recognition of a line of 60 characters: milliseconds from each stroke to the best text so far.
 
     python benchmarks/streaming.py [--lines 5]
 
-The lines are the shipped synthesizer's; network, language model and one thread are as shipped. 50 ms an update is the
-bound. Prints also whether the end is what the whole line reads as.
+The lines are written by the shipped synthesizer; network, language model and one thread are as shipped. The limit is 50
+ms per update. Also prints whether the final text equals that of the whole line.
 """
 
 from __future__ import annotations

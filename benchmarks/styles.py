@@ -1,12 +1,12 @@
-"""How near does priming come to a hand?
+"""Benchmark priming: how close primed lines come to the hand of the primer.
 
     python benchmarks/styles.py --data datasets/iam-ondb [--writers 40] [--lines 3]
 
-For each of 40 writers of ``testset_v``: one line of theirs primes the synthesizer, which writes lines of other texts. A
-classifier of writers (linear discriminants on what is measured of a line: directions, turns, strokes and gaps, free of
-size) is trained on further lines of these writers. How often does it rank the right one first, and among five, for
-lines written in their hand, beside real lines that it has not seen, and beside lines without a primer? And what is the
-CER of the primed lines? The shipped styles are measured by ``docs/styles.py --check``.
+For each of 40 writers of ``testset_v``, one of their lines primes the synthesizer, which writes lines of other texts. A
+classifier of writers (linear discriminants on size-independent measurements of a line: directions, turns, strokes and
+gaps) is trained on further lines of these writers. The table shows how often it ranks the right writer first, and among
+five, for primed lines, for unseen real lines, and for lines without a primer, and the CER of the primed lines. The
+shipped styles are measured by ``docs/styles.py --check``.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from handwriting.text import natural
 
 
 def features(ink: Ink, text: str) -> NDArray[np.float64]:
-    """What is measured of a line, shape (F,)."""
+    """Measure a line, shape (F,)."""
     return measures(clean(ink), text)
 
 
 def chosen(lines: list[Line], writers: int, lines_each: int) -> dict[str, list[Line]]:
-    """The lines of those who wrote most, primers first: a line of about 30 characters."""
+    """Return the lines of the writers with the most lines, primers first: a line of about 30 characters."""
     by_writer: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         if line.writer and line.text:
@@ -84,7 +84,7 @@ def main() -> None:
                 synthesizer.primer(candidate)
                 style = candidate
                 break
-            except ValueError:  # a character that cannot be written: another line, which the classifier has seen
+            except ValueError:  # a character that cannot be written: take another line, which the classifier has seen
                 refused += 1
         for name, given in (("primed lines", style), ("lines without a primer", None)):
             written = synthesizer.write(texts, Hand(options.bias, k, given))

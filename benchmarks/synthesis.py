@@ -1,12 +1,12 @@
-"""The shipped synthesizer: how fast it writes, how legibly at each bias, and whether its lines end where they should.
+"""Benchmark the shipped synthesizer: speed, legibility at each bias, and whether lines end where they should.
 
     python benchmarks/synthesis.py [--checkpoint FOLDER] [--lines 500] [--sentences benchmarks/sentences.txt]
 
-*Speed*, at one thread: points a second of one line and of 16 side by side, everything included, beside an eager torch
-loop with the same weights in float32: an ``nn.LSTMCell`` a layer, the window and the sampling in a dozen tensor
-operations. The two take turns; the ratio is the median over the rounds. *Bias*: the recognizer's best path on
-sentences that no training text holds. *Ends*: of the lines at the default bias, those whose last character is not read
-and those where something is read after it, by the alignment that CER counts.
+*Speed*, on one thread: points per second of one line and of 16 side by side, everything included, compared with an
+eager torch loop with the same weights in float32: one ``nn.LSTMCell`` per layer, with the window and the sampling in a
+dozen tensor operations. The two take turns; the ratio is the median over the rounds. *Bias*: the recognizer's best path
+on sentences that no training text contains. *Ends*: of the lines at the default bias, those whose last character is not
+read and those where something is read after it, by the alignment that CER counts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TEXT = "a line of some thirty characters"
 
 
 class Eager(nn.Module):
-    """One step as a tutorial writes it, with the weights of a network."""
+    """One step as in a tutorial, with the weights of a network."""
 
     def __init__(self, network: SynthesisNetwork) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Eager(nn.Module):
 
     @torch.inference_mode()
     def write(self, text: Tensor, points: int, bias: float) -> Tensor:
-        """``points`` points of the one-hot ``text`` (1, U, C), without a stop rule."""
+        """Draw ``points`` points of the one-hot ``text`` (1, U, C), without a stop rule."""
         H, M = self.config.hidden_size, self.config.mixtures
         u = torch.arange(1, text.shape[1] + 1)
         states = [(torch.zeros(1, H), torch.zeros(1, H)) for _ in self.cells]
@@ -79,14 +79,14 @@ class Eager(nn.Module):
 
 
 def rate(work: Callable[[], int]) -> float:
-    """Points a second of the process's own time, which a busy machine hardly touches."""
+    """Return points per second of CPU time, which a busy machine hardly affects."""
     start = time.process_time()
     points = work()
     return points / (time.process_time() - start)
 
 
 def speed(synthesizer: Synthesizer, rounds: int) -> None:
-    """Print points a second, and the ratios to the eager loop."""
+    """Print points per second, and the ratios to the eager loop."""
     network: Any = build(synthesizer.card, synthesizer.checkpoint.weights())
     eager = Eager(network)
     text = torch.from_numpy(synthesizer.alphabet.encode(TEXT))
@@ -116,7 +116,7 @@ def biases(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[Sen
 
 
 def ends(synthesizer: Synthesizer, recognizer: Recognizer, sentences: list[Sentence], lines: int) -> None:
-    """Print how many lines lose their last character, run on after it, or are given up."""
+    """Print how many lines lose their last character, run on after it, or are abandoned."""
     texts = [synthesizer.writable(sentences[i % len(sentences)].text) for i in range(lines)]
     written = synthesizer.write(texts, Hand(seed=1))
     read = [t.text for t in recognizer.transcribe_all([w.ink for w in written])]

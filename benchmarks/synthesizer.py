@@ -1,11 +1,12 @@
-"""What it brings to step layer 1 of the synthesis network alone: forward and backward, points a second.
+"""Benchmark the gain from stepping only layer 1 of the synthesis network: forward and backward, points per second.
 
     python benchmarks/synthesizer.py [--steps 300] [--batch 32] [--cells 400] [--rounds 5] [--threads 1] [--device cpu]
 
 *naive* takes all three layers, window included, step by step under autograd; *whole* steps layer 1 and the window in
-one autograd node and runs layers 2 and 3 as whole sequences. Both give the same numbers (a test says so) and both are
-trained on the same loss. The two take turns, and on the CPU the clock is the process's own (of all its threads), which
-a busy machine hardly touches; the ratio is the median over the rounds. At least 1.6 is wanted at equal precision.
+one autograd node and runs layers 2 and 3 as whole sequences. Both give the same numbers (which a test checks) and both
+are trained on the same loss. The two take turns, and on the CPU the clock is the process's own (of all its threads),
+which a busy machine hardly affects; the ratio is the median over the rounds. Requirement: at least 1.6 at equal
+precision.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Forward = Callable[[SynthesisNetwork, Tensor, Tensor], Tensor]
 
 
 def naive(network: SynthesisNetwork, x: Tensor, text: Tensor) -> Tensor:
-    """All layers, one step after another."""
+    """Run all layers step by step."""
     outputs, state = [], None
     for x_t in x.unbind():
         y, _, state = network.step(x_t, text, state)
@@ -35,12 +36,12 @@ def naive(network: SynthesisNetwork, x: Tensor, text: Tensor) -> Tensor:
 
 
 def whole(network: SynthesisNetwork, x: Tensor, text: Tensor) -> Tensor:
-    """Layer 1 one step after another, the others as whole sequences."""
+    """Run layer 1 step by step, the others over whole sequences."""
     return network(x, text)[0]
 
 
 def seconds(forward: Forward, network: SynthesisNetwork, x: Tensor, text: Tensor, mixed: bool) -> float:
-    """Seconds for a training step without the optimiser."""
+    """Return the seconds for a training step without the optimiser."""
     clock = time.perf_counter if x.is_cuda else time.process_time
     start = clock()
     with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
@@ -74,7 +75,7 @@ def main() -> None:
     for mixed in (False, True):
         rounds = [
             [seconds(forward, network, x, text, mixed) for forward in (naive, whole)] for _ in range(options.rounds + 1)
-        ][1:]  # the first warms up
+        ][1:]  # the first is a warm-up
         slow, fast = (points / statistics.median(column) for column in zip(*rounds, strict=True))
         ratio = statistics.median(a / b for a, b in rounds)
         print(f"{'bfloat16' if mixed else 'float32':10}{slow:16.0f}{fast:16.0f}{ratio:8.2f}")

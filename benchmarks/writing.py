@@ -1,13 +1,13 @@
-"""What a synthesizer writes, read back: sentences, letters, strings, every character, and its height along a line.
+"""Benchmark a synthesizer's writing by reading it back: sentences, letters, strings, every character, and height.
 
     python benchmarks/writing.py [--checkpoint FOLDER] [--rows sentences ...] [--n 100] [--seeds 10] [--style NAME]
 
 *sentences*: CER and failed lines, each in another hand. *height*: the writing height of the last third of a line over
 that of the first. *letters*: those of ``benchmarks/letters`` on a page 210 mm wide, each at several seeds. *strings*:
 those of ``benchmarks/strings.txt``, which are digits, prices, times, addresses, code and symbols. *characters*: each
-printable ASCII character in several contexts, and how often it is read right where it stands. Sentences are drawn
-once; letters, strings and characters as people get them, with misread words drawn again (``--best-of 1``: without).
-All are read by best path. ``--n`` and ``--seeds`` make a short run of it.
+printable ASCII character in several contexts, and how often it is read correctly in place. Sentences are drawn once;
+letters, strings and characters as users get them, with misread words redrawn (``--best-of 1``: without). All are read
+by best path. ``--n`` and ``--seeds`` shorten a run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was i
 def legibility(
     recognizer: Recognizer, lines: Sequence[Written | WrittenLine]
 ) -> tuple[float, float, list[tuple[str, str]]]:
-    """CER, the share of failed lines, and the pairs of text and reading."""
+    """Return the CER, the share of failed lines, and the pairs of text and reading."""
     read = recognizer.transcribe_all([line.ink for line in lines])
     pairs = [(line.text, one.text) for line, one in zip(lines, read, strict=True)]
     edits, lengths = metrics.edits(pairs)
@@ -49,7 +49,7 @@ def legibility(
 
 
 def height_ratio(ink: Ink) -> float:
-    """The writing height of the last third of a line over that of the first."""
+    """Return the writing height of the last third of a line over that of the first."""
     flat = level(ink)
     edges = np.quantile(flat.x, (0, 1 / 3, 2 / 3, 1))
     first, last = (flat.keep((flat.x >= a) & (flat.x <= b)) for a, b in (edges[:2], edges[2:]))
@@ -98,7 +98,7 @@ def letters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
 def composed(
     synthesizer: Synthesizer, recognizer: Recognizer, texts: Sequence[str], options: argparse.Namespace
 ) -> list[WrittenLine]:
-    """Each text as the command ``generate`` writes it, in another hand: a line, with its misread words drawn again."""
+    """Write each text as a line in a different hand, as the command ``generate`` does, with misread words redrawn."""
     writer = WordWriter(synthesizer, recognizer if options.best_of > 1 else None, options.best_of)
     lines = []
     for seed, text in enumerate(texts, options.seed):
@@ -154,13 +154,15 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--recognizer", type=Path)
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
-    parser.add_argument("--n", type=int, help="so many sentences, letters, strings, contexts")
+    parser.add_argument("--n", type=int, help="number of sentences, letters, strings, contexts")
     parser.add_argument("--seeds", type=int, default=10, help="pages of each letter")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
     parser.add_argument("--best-of", type=int, default=8, help="drawings of a misread word, except in sentences")
     parser.add_argument("--bias", type=float, default=1.0)
-    parser.add_argument("--style", type=load, help="one hand for all; by default, another one for each line and page")
+    parser.add_argument(
+        "--style", type=load, help="one hand for all; by default, a different one for each line and page"
+    )
     options = parser.parse_args()
     synthesizer, recognizer = Synthesizer.load(options.checkpoint), Recognizer.load(options.recognizer)
     for row in options.rows:

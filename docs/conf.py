@@ -14,7 +14,7 @@ version = release = handwriting.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinx_copybutton"]
 exclude_patterns = ["_build", "features/README*"]
 nitpicky = False
-suppress_warnings = ["myst.xref_missing"]  # links out of docs/, to files of the repository, are checked by the tests
+suppress_warnings = ["myst.xref_missing"]  # links out of docs/ to files of the repository are checked by the tests
 
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3

@@ -1,7 +1,7 @@
-"""Draw `docs/demo.svg`: a line writes itself, and what the recognizer reads appears under it.
+"""Draw `docs/demo.svg`: a line writes itself, and the recognizer's reading appears under it.
 
 Run it from the root of a checkout: ``python docs/demo.py [SEED]``. Both networks are the shipped ones, and the text
-under the writing is what was really read.
+under the writing is the actual reading.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CAPTION_MM = 9.0
 
 
 def main(seed: int) -> None:
-    """Write the picture and print what was read."""
+    """Write the picture and print the reading."""
     layout = PageLayout(width_mm=None, margin_mm=5, line_height_mm=14, stroke_mm=0.5)
     page = write_page(WordWriter(Synthesizer.load(), best_of=1), TEXT, layout, Hand(seed=seed))
     read = " ".join(t.text for t in Recognizer.load().transcribe_all([line.ink for line in page.lines]))

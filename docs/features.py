@@ -1,7 +1,8 @@
-"""Draws the pictures of docs/features.md into docs/features/: PYTHONPATH=. python docs/features.py
+"""Draw the pictures of docs/features.md into docs/features/: PYTHONPATH=. python docs/features.py
 
-The ink is written with a font and then turned, leant or scaled on purpose, so no corpus is needed and every run draws
-the same. Grey is before, black is after; the one colour marks what the step looks at, as named in the upper corner.
+The ink is written with a font and then rotated, slanted or scaled on purpose, so no corpus is needed and every run
+draws the same. Grey is before, black is after; the one colour marks what the step looks at, as named in the upper
+corner.
 """
 
 from pathlib import Path
@@ -30,11 +31,11 @@ CONFIG = FeatureConfig()
 
 def draw_deskew() -> Figure:
     level = write("a line that climbs", seed=4)
-    z = (level.x + 1j * level.y) * np.exp(-1j * np.radians(9))  # y grows downward: minus climbs
+    z = (level.x + 1j * level.y) * np.exp(-1j * np.radians(9))  # y grows downward: a negative angle climbs
     before = level.moved_to(z.real, z.imag)
     inks = [centred(before), centred(deskew(before))]
     figure, panels = before_and_after(180, inks, ("before", "after deskew"), "the line of writing, as found")
-    # How far the step turned the ink is the slope that it found.
+    # The angle by which the step rotated the ink is the slope that it found.
     chords = [complex(*(ink.xy[-1] - ink.xy[0])) for ink in inks]
     for axes, ink, slope in zip(panels, inks, (np.tan(np.angle(chords[0] / chords[1])), 0.0), strict=True):
         axes.plot(ink.bounds[::2], slope * np.array(ink.bounds[::2]), color=ACCENT, linewidth=1.2)
@@ -69,7 +70,7 @@ def draw_resize() -> Figure:
 
 
 def draw_resample() -> Figure:
-    ink = write("tidy", seed=6)  # sampled as by a tablet, evenly in time: the points crowd where the pen is slow
+    ink = write("tidy", seed=6)  # sampled evenly in time, like a tablet: the points crowd where the pen is slow
     spans = [np.arange(ink.t[a], ink.t[b - 1], 0.01) for a, b in zip(ink.starts, ink.ends, strict=True)]
     strokes = [np.transpose([np.interp(t, ink.t, v) for v in (ink.x, ink.y)]) for t in spans]
     before = normalise(Ink.from_strokes(strokes))
@@ -93,7 +94,7 @@ def draw_bezier() -> Figure:
     label(figure, 980, 20, "curve ends and control polygons", ACCENT, ha="right")
     share_view([axes], [ink, Ink(polygons.real.ravel(), polygons.imag.ravel(), [0])])
     axes.apply_aspect()
-    unit = np.ptp(axes.transData.transform([(0, 0), (1, 0)])[:, 0]) * 72 / DPI  # in points, as line widths are
+    unit = np.ptp(axes.transData.transform([(0, 0), (1, 0)])[:, 0]) * 72 / DPI  # in points, like line widths
     for stroke in ink.strokes:
         axes.plot(*stroke.T, color=PALE, linewidth=2 * CONFIG.tolerance * unit, solid_capstyle="round", zorder=1)
     for curve, polygon in zip(fitted.at(np.linspace(0, 1, 40)[:, None]).T, polygons, strict=True):
@@ -116,7 +117,7 @@ def draw_points() -> Figure:
     label(figure, 980, 20, "where strokes begin", ACCENT, ha="right")
     for number, (start, x, y) in enumerate(zip(points.starts, *points.xy[points.starts].T, strict=True), 1):
         word.plot(x, y, "o", color=ACCENT, markersize=5, markeredgewidth=0)
-        ahead = points.xy[start + 1] - (x, y)  # the number stands where the stroke does not go
+        ahead = points.xy[start + 1] - (x, y)  # place the number where the stroke does not go
         place = (x, y) - 0.09 * ahead / np.hypot(*ahead)
         word.text(*place, str(number), color=ACCENT, fontsize=10, ha="center", va="center")
         label(figure, 150 + 750 * (start + 1) / (len(steps) + 1), 248, str(number), ACCENT, ha="center")
@@ -152,7 +153,7 @@ def draw_augment() -> Figure:
 
 
 def centred(ink: Ink, x: float = 0.0) -> Ink:
-    """As far to the left of ``x`` as to the right, and its middle, as `resize` finds it, at y = 0."""
+    """Centre ink horizontally at ``x``, with its middle, as `resize` finds it, at y = 0."""
     middle = np.average(ink.y, weights=ink_weights(ink))
     return ink.moved_to(ink.x - (ink.x.min() + ink.x.max()) / 2 + x, ink.y - middle)
 
@@ -171,7 +172,7 @@ def before_and_after(
 
 
 def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Axes without a frame, placed in pixels from the upper left corner."""
+    """Return axes without a frame, placed in pixels from the upper left corner."""
     down = figure.bbox.height
     axes = figure.add_axes((left / WIDTH, 1 - (top + height) / down, width / WIDTH, height / down))
     axes.set_axis_off()
@@ -183,7 +184,7 @@ def label(figure: Figure, x: float, y: float, text: str, color: str = INK, ha: s
 
 
 def share_view(panels: list[Axes], inks: list[Ink]) -> None:
-    """All panels at one scale: the one that shows all of ``inks``."""
+    """Show all panels at one scale: the one that shows all of ``inks``."""
     xy = np.concatenate([ink.xy for ink in inks])
     (left, top), (right, bottom) = xy.min(axis=0) - 0.01 * np.ptp(xy[:, 0]), xy.max(axis=0) + 0.01 * np.ptp(xy[:, 0])
     for axes in panels:

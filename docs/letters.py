@@ -71,7 +71,7 @@ def pens(writer: WordWriter, hand: Hand) -> None:
 
 
 def pixels(drawing: Drawing) -> np.ndarray:
-    """The picture of a drawing, shape (height, width, 3 or 4)."""
+    """Rasterise a drawing, shape (height, width, 3 or 4)."""
     return np.ascontiguousarray(imread(io.BytesIO(png.data(drawing, DPI))))
 
 

@@ -1,9 +1,9 @@
-"""Draw `docs/own-hand.svg`: lines of three made-up writers, and under each pair a line that was written in their hand.
+"""Draw `docs/own-hand.svg`: lines of three made-up writers, each with a line written in the writer's hand below it.
 
     python docs/own_hand.py [--fit] [--checkpoint FOLDER]
 
-The writers are single-stroke fonts, written with irregularities, slanted and widened: nobody's handwriting is shown.
-Four lines make a hand, at once or, with ``--fit``, by training.
+The writers are single-stroke fonts, written with irregularities, slanted and widened: nobody's handwriting is shown. A
+hand is made from four lines, by estimation or, with ``--fit``, by training.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ LINE_MM = 12.0
 
 
 def ink_of(font: str, shear: float, wider: float) -> list[Ink]:
-    """Four lines of a writer."""
+    """Return four lines by a writer."""
     lines = [write(text, font, seed=seed, jitter=1.2) for seed, text in enumerate(TEXTS)]
     return [ink.moved_to(ink.x * wider - shear * ink.y, ink.y) for ink in lines]
 
 
 def code_of(synthesizer: Synthesizer, inks: Sequence[Ink], fitted: bool) -> Code:
-    """The writer's hand."""
+    """Return the writer's hand code."""
     if not fitted:
         return synthesizer.code_of(inks, TEXTS)
     from handwriting.training.fit import fit

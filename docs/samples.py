@@ -27,7 +27,7 @@ LEFT_PT, TOP_PT, LINE_HEIGHT_PT = 60.0, 80.0, 28.0
 
 
 def notes(seed: int = 5) -> Page:
-    """The page in Xournal++'s unit, 1/72 inch."""
+    """Return the page in Xournal++'s unit, 1/72 inch."""
     strokes = []
     for number, line in enumerate(LINES):
         ink = write(line, seed=seed + number)

@@ -1,12 +1,12 @@
-"""Make the shipped styles: hands that nobody has, drawn at random and chosen by what can be measured of them.
+"""Make the shipped styles: hands of nobody, drawn at random and chosen by their measurements.
 
     python docs/styles.py [--candidates 240] [--check]
 
-Every candidate is a code of a hand in which the synthesizer writes three lines. Of those that are read with few errors
-each style takes the one that fits its name best among those that look unlike all styles before it. What a code can be
-set to (slant, width) is then pushed a little further in the direction of the name, if that stays legible. ``--check``
-measures the styles that are there. Writes ``handwriting/synthesis/styles/NAME.json``, their picture
-``docs/styles.svg``, and the two words that the page shows in handwriting.
+Every candidate is a hand code, in which the synthesizer writes three lines. Among the legible candidates, each style
+takes the one that best fits its name and looks unlike all styles before it. The code's controls (slant, width) are then
+pushed a little further in the direction of the name, if that stays legible. ``--check`` measures the existing styles.
+Writes ``handwriting/synthesis/styles/NAME.json``, their picture ``docs/styles.svg``, and the two handwritten texts of
+the page.
 """
 
 from __future__ import annotations
@@ -38,32 +38,32 @@ TEXT = "The quick brown fox jumps over 9 dogs"
 LINES = ("Over a lazy dog and back again", "We sat in the garden all day", "Many kind letters came today")
 BIAS = 1.0
 LEGIBLE = 0.02
-"""CER of the lines up to which a candidate may become a style."""
+"""Highest CER of a candidate's lines for it to become a style."""
 APART = 0.5
-"""How far a style must be from those before it, in mean distances between two candidates."""
+"""Smallest distance of a style from those before it, in mean distances between two candidates."""
 PUSHED = (1.5, 0.75)
-"""How much further a style's slant or width is set, in deviations of training: the first that is legible."""
+"""Additional slant or width of a style, in standard deviations of training; the first legible value is used."""
 LINE_MM = 12.0
 
 
 @dataclass(frozen=True)
 class Measures:
-    """What is seen of a hand."""
+    """Visible properties of a hand."""
 
     slant: float
-    """Degrees from upright, to the right above 0."""
+    """Degrees from upright; positive leans to the right."""
     height: float
-    """Writing height, divided by that of the training ink."""
+    """Writing height relative to the training ink."""
     joined: float
-    """Letters to a stroke, dots not counted."""
+    """Letters per stroke, not counting dots."""
     width: float
-    """Of a letter, in writing heights."""
+    """Width of a letter, in writing heights."""
     roundness: float
-    """The part of the way on which the pen turns neither sharply nor hardly."""
+    """Share of the pen's path on which it turns moderately, neither sharply nor hardly at all."""
 
 
 def measure(ink: Ink, text: str, height: float) -> Measures:
-    """What is seen of a line that says ``text``; ``height`` is that of the training ink."""
+    """Measure a line with transcript ``text``; ``height`` is that of the training ink."""
     flat = deskew(ink)
     own = writing_height(flat)
     long = sum(1 for stroke in flat.strokes if np.ptp(stroke, axis=0).max() > 0.15 * own)
@@ -90,23 +90,23 @@ WANTED = {
     "small": lambda m: -m.height,
     "large": lambda m: m.height,
 }
-"""The more, the better an example."""
+"""Scores of a hand for each style; higher means a better example."""
 SLANT, WIDTH = -3, -2
-"""Where a code has them."""
+"""Indices of the controls in a code."""
 PUSHES = {"slanted": (SLANT, 1), "backhand": (SLANT, -1), "narrow": (WIDTH, -1), "wide": (WIDTH, 1)}
 SIZES = {"small": 0.72, "large": 1.35}
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A hand and the lines that were written in it."""
+    """A hand and the lines written in it."""
 
     code: Code
     cer: float
     seen: Measures
     """Medians over the lines."""
     features: NDArray[np.float64]
-    """What tells writers apart, a row for each line (3, 69)."""
+    """Features that tell writers apart, one row per line (3, 69)."""
 
 
 def candidates_of(codes: list[Code], synthesizer: Synthesizer, recognizer: Recognizer) -> list[Candidate]:
@@ -124,7 +124,7 @@ def candidates_of(codes: list[Code], synthesizer: Synthesizer, recognizer: Recog
 
 
 def distances(candidates: list[Candidate]) -> NDArray[np.float64]:
-    """How unlike the hands of all pairs are (N, N): between their means, in deviations within a hand."""
+    """Return how unlike the hands of all pairs are (N, N): distance of their means, in deviations within a hand."""
     rows = np.array([c.features for c in candidates])
     spread = rows.reshape(-1, rows.shape[2]).std(0) + 1e-9
     means = rows.mean(1)
@@ -135,7 +135,7 @@ def distances(candidates: list[Candidate]) -> NDArray[np.float64]:
 
 
 def make(synthesizer: Synthesizer, recognizer: Recognizer, count: int) -> dict[str, Style]:
-    """The styles."""
+    """Make the styles from ``count`` random hands."""
     if synthesizer.codes is None:
         raise SystemExit("styles are hand codes, and this network has none")
     codes = [synthesizer.codes.random(seed) for seed in range(count)]
@@ -157,7 +157,7 @@ def make(synthesizer: Synthesizer, recognizer: Recognizer, count: int) -> dict[s
 
 
 def pushed(code: Code, name: str, synthesizer: Synthesizer, recognizer: Recognizer) -> Code:
-    """The code with its slant or width set further in the direction of the name, as far as that stays legible."""
+    """Return the code with its slant or width set further in the direction of the name, while it stays legible."""
     if name not in PUSHES:
         return code
     place, sign = PUSHES[name]
@@ -172,7 +172,7 @@ def pushed(code: Code, name: str, synthesizer: Synthesizer, recognizer: Recogniz
 
 
 def show(styles: dict[str, Style], synthesizer: Synthesizer, recognizer: Recognizer) -> None:
-    """Print what was measured, and draw the picture: the same line in each style."""
+    """Print the measurements, and draw the picture: the same line in each style."""
     print(f"{'style':10}{'slant':>8}{'size':>8}{'letters a stroke':>18}{'width':>8}{'round':>8}{'CER %':>8}")
     lines = []
     for name, style in styles.items():
@@ -189,7 +189,7 @@ def show(styles: dict[str, Style], synthesizer: Synthesizer, recognizer: Recogni
 
 
 def words(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
-    """Write what the page shows in handwriting: its name, and the hint on the empty sheet."""
+    """Write the texts that the page shows in handwriting: its name, and the hint on the empty sheet."""
     best = BestOf(synthesizer, recognizer, 16)
     for name, text, stroke in (("wordmark", "Handwriting", 0.75), ("notebook/hint", "Write here", 0.6)):
         (chosen,) = best.write([text], Hand(bias=1.2, seed=1))

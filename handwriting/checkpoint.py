@@ -38,7 +38,7 @@ class Checkpoint:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
-        """Load the checkpoint in ``folder``, which may also be the name of one's own (:func:`own`) or a shipped one.
+        """Load the checkpoint in ``folder``, or the one of that name, the user's (:func:`own`) or shipped.
 
         ``kinds`` are the accepted values of the card's ``kind``. Without ``folder``, the shipped checkpoint of the
         first kind is loaded. Raises :class:`InkError` if there is no checkpoint, or one of another kind.
@@ -118,7 +118,7 @@ def save_card(folder: Path, card: Mapping[str, Any]) -> None:
 
 
 def _found(folder: Path) -> Path:
-    """Return ``folder``, or the checkpoint of one's own or the shipped one of this name if there is no such folder."""
+    """Return ``folder``, or if there is no such folder, the user's own or the shipped checkpoint of this name."""
     if len(folder.parts) != 1 or folder.exists():
         return folder
     named = (own(folder.name), shipped(folder.name))
@@ -126,9 +126,9 @@ def _found(folder: Path) -> Path:
 
 
 def own(name: str) -> Path:
-    """Return the folder of a checkpoint of one's own.
+    """Return the folder of a user's own checkpoint.
 
-    They are in ``.handwriting/checkpoints`` of the home folder, or in ``checkpoints`` of the folder that the
+    Own checkpoints are in ``.handwriting/checkpoints`` of the home folder, or in ``checkpoints`` of the folder that the
     environment variable ``HANDWRITING_HOME`` names.
     """
     home = os.environ.get("HANDWRITING_HOME")
@@ -138,8 +138,8 @@ def own(name: str) -> Path:
 def place_for(name: str, folder: Path | None = None) -> Path:
     """Return the folder for a checkpoint that is adapted to a person: ``folder``, or that of :func:`own`.
 
-    Raises :class:`InkError` for a name that cannot be one of a folder or is taken by a shipped checkpoint, and for a
-    folder that holds something else than an adapted checkpoint.
+    Raises :class:`InkError` for a name that is not valid for a folder or is taken by a shipped checkpoint, and for a
+    folder that holds anything but an adapted checkpoint.
     """
     if not NAME.fullmatch(name):
         raise InkError(f"a checkpoint cannot be named {name[:60]!r}; use letters, digits, _ . and -")
@@ -163,7 +163,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def own_names() -> list[str]:
-    """Return the names of the recognizers of one's own, sorted."""
+    """Return the names of the user's own recognizers, sorted."""
     return sorted(path.parent.name for path in own("").glob("*/card.json"))
 
 

@@ -40,8 +40,8 @@ def adapt(
 ) -> None:
     """Teach a recognizer one person's writing by lines that they have corrected.
 
-    Some 20 to 200 lines are a good start. It takes a few minutes and needs the extra 'train'. Other hands are read as
-    well as before.
+    Some 20 to 200 lines are a good start. It takes a few minutes and needs the extra 'train'. Other hands
+    are read about as well as before.
 
     Use the new checkpoint by its name: 'transcribe --checkpoint NAME', 'serve --recognizer NAME'. Your own checkpoints
     are in .handwriting/checkpoints of your home folder, or in checkpoints of the folder that HANDWRITING_HOME names.

@@ -15,7 +15,7 @@ TRAIN = "Train"
 MEASURE = "Measure"
 LOOK_INSIDE = "Look inside"
 COMMANDS = {
-    READ_AND_WRITE: ("transcribe", "generate", "letter", "serve", "convert", "formats", "style", "demo"),
+    READ_AND_WRITE: ("transcribe", "generate", "letter", "serve", "page", "convert", "formats", "style", "demo"),
     TRAIN: ("adapt", "corpus", "prepare", "train", "export", "language"),
     MEASURE: ("evaluate", "calibrate"),
     LOOK_INSIDE: ("inspect", "study"),

@@ -8,7 +8,21 @@ from typing import Any, BinaryIO, NoReturn
 
 import typer
 
-from handwriting.cli import adapt, corpus, evaluate, inspect, language, letter, read, serve, study, style, train, write
+from handwriting.cli import (
+    adapt,
+    corpus,
+    evaluate,
+    inspect,
+    language,
+    letter,
+    page,
+    read,
+    serve,
+    study,
+    style,
+    train,
+    write,
+)
 from handwriting.cli.help import PLAIN, Application, Command
 from handwriting.cli.program import NAME, as_called, program
 from handwriting.errors import InkError
@@ -36,6 +50,7 @@ for name, function in (
 ):
     app.command(name, cls=Command)(function)
 for name, group in (
+    ("page", page.app),
     ("style", style.app),
     ("train", train.app),
     ("language", language.app),

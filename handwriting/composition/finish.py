@@ -31,7 +31,7 @@ SMALLEST = 1 / 3
 SMALL_LETTERS = frozenset("aceimnorsuvwxz")
 
 ENLARGED = 1.12
-"""How much larger networks write words by themselves, where the text does not show it."""
+"""Factor by which networks write words larger by themselves, where the text does not show it."""
 
 MATCHED = 0.65, 1.25
 """Limits on the factor that scales a redrawn word to the size of the others."""
@@ -56,7 +56,7 @@ class Measure:
     """Between words."""
     shape: HandShape
     enlarged: float = 1.0
-    """How much larger the hand writes words by themselves."""
+    """Factor by which the hand writes words larger by themselves."""
 
     @classmethod
     def of(cls, words: Sequence[DrawnWord], usual: float) -> Measure:
@@ -107,7 +107,7 @@ class FinishedWord:
     spelled: SpelledWord
     drawn: DrawnWord
     ink: Ink | None
-    """In millimetres, from x = 0, with the baseline at y = 0; None when nothing was drawn."""
+    """Ink in millimetres, from x = 0, with the baseline at y = 0; None when nothing was drawn."""
     width: float
     space: float
     """Space after the word in millimetres."""

@@ -30,7 +30,7 @@ WANDER_MM = 0.6
 
 @dataclass(frozen=True)
 class LetterStyle:
-    """How a letter looks on its sheets. Raises :class:`InkError` for a value out of range.
+    """The appearance of a letter on its sheets. Raises :class:`InkError` for a value out of range.
 
     >>> LetterStyle(Sheet(148, 210, paper="ruled"), align="justify", header="14 June").sheet.rows
     17
@@ -45,7 +45,8 @@ class LetterStyle:
     header: str = ""
     """A line, such as a date, set right at the top of the first sheet."""
     liveliness: float = 0.0
-    """How much lines wander, words lean and sizes vary: 0 is straight, 1 is like a person; ignored on ruled paper."""
+    """Amount by which lines wander, words lean and sizes vary: 0 is straight, 1 is like a person; ignored on ruled
+    paper."""
     color: str = "black"
     pen_mm: float = 0.4
     """Line width without a ``pen``."""

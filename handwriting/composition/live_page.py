@@ -51,7 +51,7 @@ class LineEvent:
     line: int
     composed: ComposedLine
     strokes: list[Floats]
-    """In millimetres on the sheet."""
+    """Strokes in millimetres on the sheet."""
     as_shown: bool
     """Whether the line begins with the points that were shown, apart from small shifts."""
 

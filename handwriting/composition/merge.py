@@ -41,7 +41,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
     except (csv.Error, UnicodeDecodeError) as error:
         raise InkError(f"{path}: not a CSV file in UTF-8 ({error}); save the table as CSV") from None
     if not rows or not all(names):
-        raise InkError(f"{path}: a first row with the names of the columns and at least one more row are needed")
+        raise InkError(f"{path}: the table needs a first row with the column names and at least one more row")
     if len(rows) > MAX_ROWS:
         raise InkError(f"{path}: more than {MAX_ROWS:,} rows; split the table")
     return [{name: (row.get(name) or "").strip() for name in names} for row in rows]
@@ -58,7 +58,7 @@ def filled(template: str, row: dict[str, str]) -> str:
     try:
         fields = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
     except ValueError as error:
-        raise InkError(f"the template has a brace without its partner ({error}); write {{{{ for a brace") from None
+        raise InkError(f"the template has an unmatched brace ({error}); write {{{{ for a brace") from None
     unknown = sorted(fields - row.keys())
     if unknown:
         raise InkError(f"the table has no column {unknown[0]!r}; its columns are {', '.join(row)}")
@@ -91,7 +91,7 @@ def merge(
         check(path)
         if path in seen:
             raise InkError(
-                f"rows {seen[path]} and {number} are both written to {path}; name the output by more columns"
+                f"rows {seen[path]} and {number} are both written to {path}; use more columns in the name of the output"
             )
         seen[path] = number
     written = skipped = failed = 0

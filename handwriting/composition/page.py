@@ -21,7 +21,7 @@ class WrittenLine:
     text: str
     """Text to be written."""
     ink: Ink
-    """In millimetres, from the left margin and with its baseline at y = 0."""
+    """Ink in millimetres, from the left margin and with its baseline at y = 0."""
     read: str
     """The recognizer's reading."""
     doubtful: tuple[tuple[str, str], ...] = ()

@@ -29,7 +29,7 @@ def style_from_file(
     ink = formats.read_ink(path)
     text = text or ink.source.text
     if not text:
-        raise InkError(f"{path}: the file does not tell what its ink says; give {text_option}")
+        raise InkError(f"{path}: the file has no transcript of its ink; give {text_option}")
     return Style(name or "ink file", (Sample(text, ink),), size)
 
 
@@ -83,12 +83,12 @@ def _samples(paths: Sequence[Path], texts: Sequence[str], read: ReadTexts | None
     unknown = [line for line in lines if not line.source.text]
     if unknown and read is None:
         path = next(path for path, file in zip(paths, files, strict=True) if any(not line.source.text for line in file))
-        raise InkError(f"{path}: the file does not tell what its ink says; give {text_option}")
+        raise InkError(f"{path}: the file has no transcript of its ink; give {text_option}")
     answers = iter(read(unknown) if unknown and read is not None else ())
     said = [(line.source.text or next(answers), line) for line in lines]
     samples = [Sample(text, line) for text, line in said if text]
     if not samples:
-        raise InkError("no line of ink is left to make a style of; say what at least one of them says")
+        raise InkError("no line of ink has a known text to make a style of; give the text of at least one")
     return samples
 
 

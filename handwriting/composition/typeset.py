@@ -119,7 +119,7 @@ class Paginator:
     def __init__(self, rows: int | None) -> None:
         if rows is not None and rows < 1:
             raise InkError(
-                "the margins leave no room for a line; use a higher page, narrower margins or a smaller line height"
+                "the margins leave no room for a line; use a taller page, narrower margins or a smaller line height"
             )
         self._rows, self._page, self._row, self._begun = rows, 0, 0.0, False
 

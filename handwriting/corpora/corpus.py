@@ -14,14 +14,14 @@ class Line:
     """One labelled line of ink."""
 
     id: str
-    """For instance ``"a01-000u-01"``."""
+    """Id of the line, such as ``"a01-000u-01"``."""
     ink: Ink
     text: str
     """Transcript as in the corpus, unescaped but otherwise unchanged; empty if the corpus has none."""
     writer: str | None
     """Name or number of the writer; None if unknown."""
     form: str
-    """For instance ``"a01-000u"``. The lines of a form were written by one writer on one occasion."""
+    """Id of the form, such as ``"a01-000u"``. The lines of a form were written by one writer on one occasion."""
 
 
 class Corpus(Protocol):

@@ -18,7 +18,8 @@ from handwriting.ink import Ink
 KEY = "ink"
 """Key under ``trained_on`` on a card: the fingerprints, separated by spaces."""
 MAX_FINGERPRINTS = 10_000
-"""With more lines no fingerprints are kept, so that the card stays small; lists this long have well-known names."""
+"""Largest number of lines whose fingerprints are kept, so that the card stays small; longer lists have well-known
+names."""
 NONE = "none"
 """Name of the development split if no lines are held out."""
 

@@ -59,7 +59,7 @@ class Rules:
     donors: Mapping[str, str]
     """Group of each donor that is excluded from training: ``valid`` or ``test``."""
     deleted: Mapping[str, str]
-    """For some donors, a regular expression for parts of labels that were not written."""
+    """Regular expressions, by donor, for parts of labels that were not written."""
     bad: tuple[Rule, ...] = field(default=())
     """Rules for segments that training leaves out."""
 

@@ -1,4 +1,4 @@
-"""How well a language model knows the texts of a corpus: bits a character, with and without the lines before."""
+"""Evaluate a language model on the texts of a corpus: bits per character, with and without the lines before."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ PRINTABLE = "".join(map(chr, range(32, 127)))
 
 @dataclass(frozen=True)
 class LanguageReport:
-    """Bits a character by model; a line's end counts as one character."""
+    """Bits per character by model; the end of a line counts as one character."""
 
     split: str
     lines: int
     bits: dict[str, float]
-    """By model: ``n-grams`` and ``lstm``."""
+    """Bits by model: ``n-grams`` and ``lstm``."""
     bits_alone: dict[str, float]
-    """The same without the lines before."""
+    """Bits without the lines before."""
 
     def figures(self) -> dict[str, object]:
         """Return the figures as JSON-serialisable values."""
@@ -60,7 +60,7 @@ def measure(model: LanguageModel, corpus: Corpus, split: str, progress: Progress
 
 
 def lines_in_context(corpus: Corpus, split: str) -> list[tuple[str, str]]:
-    """The end of the text before each line of a split on the same form, and the text of the line."""
+    """Return the end of the text before each line of a split on the same form, and the text of the line."""
     found: list[tuple[str, str]] = []
     form, before = "", ""
     for id in corpus.ids(split):

@@ -43,13 +43,13 @@ class Likelihood:
     """Negative log-likelihood and squared error of a set of lines. Lower is better."""
 
     nats_per_point: float
-    """In normalised units."""
+    """Nats per point in normalised units."""
     nats_per_line: float
-    """In normalised units."""
+    """Nats per line in normalised units."""
     nats_per_point_raw: float
-    """In units of the source: ``nats_per_point`` + log(sd_x sd_y), which does not depend on the normaliser."""
+    """Nats per point in units of the source: ``nats_per_point`` + log(sd_x sd_y), independent of the normaliser."""
     nats_per_line_raw: float
-    """In units of the source."""
+    """Nats per line in units of the source."""
     sse: float
     """Mean over points of the squared error of the expected offset, in normalised units."""
 

@@ -116,7 +116,7 @@ def tune(
 
 
 class _Remembering(CharacterLSTM):
-    """The same LSTM, which reads no text twice."""
+    """An LSTM that caches its results, so that no text is read twice."""
 
     def __init__(self, lstm: CharacterLSTM) -> None:
         self.path, self._lstm = lstm.path, lstm

@@ -25,7 +25,7 @@ from handwriting.ink import Ink
 
 @dataclass(frozen=True)
 class FeatureConfig:
-    """How ink is encoded as steps; stored on a recognizer's card.
+    """Settings for encoding ink as steps; stored on a recognizer's card.
 
     Raises :class:`InkError` for an unknown encoding.
     """

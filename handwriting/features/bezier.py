@@ -148,7 +148,7 @@ def fit_curves(ink: Ink, tolerance: float = TOLERANCE_HEIGHTS, max_turn: float =
 
 
 def _straight(first: Integers, last: Integers) -> tuple[Complex, Complex]:
-    """The control points of pieces of one or two points lie at the thirds of the chord."""
+    """Return no offsets: the control points of pieces of one or two points lie at the thirds of the chord."""
     none = np.zeros(len(first), dtype=np.complex128)
     return none, none
 

@@ -27,7 +27,7 @@ MAX_BAR_SLOPE = 0.6
 DOT_REACH_HEIGHTS = 0.15
 """A stroke at most this far to the side of a dot, in writing heights, counts as below it."""
 TICK_REACH_HEIGHTS = 0.03
-"""The same for a dot that may be an apostrophe."""
+"""The same limit for a dot that may be an apostrophe."""
 
 
 WORD_GAP_HEIGHTS = 0.35

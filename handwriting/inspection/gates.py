@@ -27,11 +27,11 @@ class Gates:
     """Gates and cells of the ``H`` units of one layer and direction over ``T`` steps; every array has shape (T, H)."""
 
     input: Floats
-    """How much of the candidate enters the cell, from 0 (shut) to 1 (open)."""
+    """Share of the candidate that enters the cell, from 0 (shut) to 1 (open)."""
     forget: Floats
-    """How much of its content the cell keeps, 0 to 1; always 1 in the variant *1997*, which has no such gate."""
+    """Share of its content that the cell keeps, 0 to 1; always 1 in the variant *1997*, which has no such gate."""
     output: Floats
-    """How much of the content is shown to the rest of the network, 0 to 1."""
+    """Share of the content that is shown to the rest of the network, 0 to 1."""
     cell: Floats
     """Content of the cell, unbounded."""
     hidden: Floats
@@ -51,7 +51,7 @@ class Unit:
     direction: str
     """One of :data:`DIRECTIONS`."""
     number: int
-    """From 0."""
+    """Number of the unit in its layer, counted from 0."""
 
     @classmethod
     def of(cls, text: str) -> Unit:

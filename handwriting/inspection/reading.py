@@ -98,12 +98,12 @@ def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language") -> Rea
     """
     encoded = encode(ink, recognizer.features)
     if len(encoded.steps) > MOST_STEPS:
-        raise InkError(f"a line of {len(encoded.steps)} steps; give one of at most {MOST_STEPS}, a few words")
+        raise InkError(f"a line of {len(encoded.steps)} steps; give a shorter one, of at most {MOST_STEPS}")
     (log_probs,) = recognizer.log_probs([encoded])
     text = recognizer.transcribe(ink, decoder).text
     greedy = text if decoder == "greedy" else recognizer.transcribe(ink, "greedy").text
     if not text:
-        raise InkError("nothing is read in this ink; give a line of writing")
+        raise InkError("no text was read in this ink; give a line of writing")
     attention = None
     if decoder == "seq2seq":
         decoded = recognizer.seq2seq.decode(recognizer.memory(encoded)[1])

@@ -21,13 +21,13 @@ class LanguageConfig:
     hidden_size: int = 512
     num_layers: int = 1
     embedding: int = 64
-    """Size of the vector that stands for a character."""
+    """Size of a character's embedding."""
     dropout: float = 0.1
     """Dropout probability between layers and before the output, in training only."""
 
 
 class LanguageNetwork(nn.Module):
-    """An embedding, the LSTM, and a linear output. Raises :class:`InkError` as :class:`LSTM` does."""
+    """An embedding, an LSTM, and a linear output. Raises :class:`InkError` like :class:`LSTM`."""
 
     def __init__(self, config: LanguageConfig) -> None:
         super().__init__()
@@ -37,6 +37,6 @@ class LanguageNetwork(nn.Module):
         self.output = nn.Linear(config.hidden_size, config.codes)
 
     def forward(self, codes: Tensor, state: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
-        """``codes`` (T, B) int64 → logits (T, B, V) of each next code, and the state of each layer after the last."""
+        """Map int64 ``codes`` (T, B) to logits (T, B, V) of each next code, and each layer's state after the last."""
         y, after = self.lstm(self.embedding(codes), state=state)
         return self.output(dropout(y, self.config.dropout, self.training)), after

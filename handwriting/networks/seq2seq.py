@@ -1,6 +1,6 @@
 """Sequence to sequence: an encoder LSTM reads the ink, a decoder LSTM writes the text, character by character.
 
-Sutskever, Vinyals & Le 2014 (arXiv 1409.3215) give the decoder a single vector, here the final states of the two
+Sutskever, Vinyals & Le 2014 (arXiv 1409.3215) give the decoder a single vector, here the final outputs of the two
 directions of the encoder. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it looks at all of the
 encoder's steps m_t, and at where it has looked before (Chorowski et al. 2015, arXiv 1506.07503, equations 5 to 9) ::
 

@@ -64,7 +64,7 @@ def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
 def stroke_counts(ink: Ink, scale: float | None = None) -> tuple[Floats, Floats]:
     """Return the counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,).
 
-    ``scale`` is the letter size where it is known already.
+    ``scale`` is the letter size, if already known.
     """
     scale = letter_size(ink) if scale is None else scale
     points, _ = resample(ink, max(STEP * scale, float(segments(ink)[2].sum()) / MOST_STEPS))

@@ -38,7 +38,7 @@ BATCH_LINES = 8
 BEAM_PER_ALTERNATIVE = 10
 """Prefixes kept for each alternative, so that alternatives differ in more than one place."""
 RECENT = 64
-"""Lines whose output is kept after their best paths were asked for."""
+"""Number of lines whose network output is cached after their best paths were requested."""
 SHORT_STEPS = 16
 """Ink of fewer network steps is a letter or part of a word; the language model, trained on sentences, gets less
 weight."""
@@ -177,7 +177,7 @@ class Recognizer:
     def best_paths(self, inks: Sequence[Ink], batch_size: int = BATCH_LINES) -> list[Hypothesis]:
         """Return the best path through the network's output for each line of ink.
 
-        The outputs of the last lines are kept, so that :meth:`transcribe_all` need not compute them again.
+        The outputs of the last lines are cached, so that :meth:`transcribe_all` need not compute them again.
         """
         greedy = GreedyDecoder(self.alphabet)
         encoded = [encode(ink, self.features) for ink in inks]
@@ -187,11 +187,11 @@ class Recognizer:
         return [greedy.decode(log_probs) for log_probs in outputs]
 
     def forget(self) -> None:
-        """Drop the network's outputs that are kept."""
+        """Clear the cached outputs of the network."""
         self._recent = {}
 
     def has_read(self, ink: Ink) -> bool:
-        """Return whether the network's output for this line is kept."""
+        """Return whether the network's output for this line is cached."""
         return _key(ink) in self._recent
 
     def scorer(self, hints: Hints = Hints()) -> LanguageScorer:
@@ -289,7 +289,7 @@ class Recognizer:
 
 
 def _key(ink: Ink) -> tuple[bytes, ...]:
-    """What the encoding of an ink depends on."""
+    """Return the cache key of an ink: everything that its encoding depends on."""
     return ink.x.tobytes(), ink.y.tobytes(), ink.starts.tobytes()
 
 

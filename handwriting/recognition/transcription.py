@@ -74,7 +74,7 @@ class Transcription:
     """
 
     readings: tuple[Reading, ...]
-    """At least one."""
+    """The readings, at least one."""
     words: tuple[Word, ...] = ()
     evidence: Evidence | None = field(default=None, compare=False)
     """The evidence from which the probabilities are computed."""

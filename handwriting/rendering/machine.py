@@ -34,7 +34,7 @@ HPGL_UNITS_PER_MM = 40
 
 @dataclass(frozen=True)
 class Machine:
-    """How a machine lifts and lowers its pen and how fast it moves. Raises :class:`InkError` for impossible values."""
+    """Pen commands and speeds of a machine. Raises :class:`InkError` for impossible values."""
 
     name: str
     pen_down: str

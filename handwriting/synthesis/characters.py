@@ -203,9 +203,8 @@ def _spelling(character: str, characters: Collection[str], depth: int = 4) -> st
     if character in characters:
         return character
     candidates = list(_candidates(character)) if depth else []
-    candidates.sort(
-        key=lambda candidate: any(c not in characters for c in candidate)
-    )  # an exact "½" as "half" before "1-2"
+    # A fully writable "half" comes before "1-2".
+    candidates.sort(key=lambda candidate: any(c not in characters for c in candidate))
     for candidate in candidates:
         spelled = [_spelling(c, characters, depth - 1) for c in candidate]
         if all(spelled):

@@ -73,7 +73,7 @@ class Code:
         """Restore a code from its record. Raises :class:`InkError`, ``KeyError``, ``TypeError`` or ``ValueError``."""
         network, delta = record["network"], record.get("delta")
         if not isinstance(network, str) or len(network) > 64 or not isinstance(record["numbers"], list):
-            raise ValueError("a code names no network or is no list of numbers")
+            raise ValueError("a code must name its network and be a list of numbers")
         if delta is not None:
             delta = np.frombuffer(b64decode(delta, validate=True), "<f2").astype(np.float32)
         return cls(np.array(record["numbers"], dtype=np.float32), network, delta)
@@ -152,13 +152,13 @@ class HandCodes:
     def added(self, code: Code) -> Floats:
         """Return what a hand adds to the gates and the outputs, (G,)."""
         if code.numbers.shape != (self.size,):
-            raise InkError(f"a hand of {len(code.numbers)} numbers, and this network's have {self.size}; make it anew")
+            raise InkError(f"a hand of {len(code.numbers)} numbers, and this network's have {self.size}; make it again")
         given = self.basis @ code.numbers
         if code.delta is None:
             return given
         if code.delta.shape != given.shape:
             raise InkError(
-                f"a hand that adds {len(code.delta)} numbers, and this network takes {len(given)}; make it anew"
+                f"a hand that adds {len(code.delta)} numbers, and this network takes {len(given)}; make it again"
             )
         return given + code.delta
 

@@ -15,7 +15,7 @@ DEFAULT_BIAS = 1.0
 """Chosen by the legibility at each bias, which benchmarks/synthesis.py prints."""
 
 MAX_BIAS = 20.0
-"""With a higher bias, every point would be the mean of its Gaussian."""
+"""Largest bias: with a higher one, every point would be the mean of its Gaussian."""
 
 MIN_SIZE, MAX_SIZE = 0.3, 2.0
 MAX_SLANT_DEGREES = 45.0
@@ -23,7 +23,7 @@ MAX_SLANT_DEGREES = 45.0
 
 @dataclass(frozen=True)
 class Hand:
-    """How lines are written. Raises :class:`InkError` for a value out of range.
+    """The parameters of a hand. Raises :class:`InkError` for a value out of range.
 
     >>> Hand(bias=0.5, seed=7).total_size
     1.0

@@ -85,8 +85,8 @@ class Primer:
     text: Indices
     """The text written before, with the space that joins it to the line; empty if there was none."""
     hand: NDArray[np.float32] | None = None
-    """What the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a hand for
-    each line; None is the average hand."""
+    """Constants that the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a
+    hand for each line; None is the average hand."""
 
     @classmethod
     def of(cls, network: Network, hand: NDArray[np.float32]) -> Primer:
@@ -300,12 +300,12 @@ class _Draft:
         return ~done
 
     def _lost(self, t: int) -> NDArray[np.bool_]:
-        """Return which rows took more than :data:`DWELL` points for one character, up to now."""
+        """Return which rows took more than :data:`DWELL` points for a character, among their last points."""
         recent = np.sort(self.places[max(1, t - self.dwell - BLOCK) : t, self.lines], axis=0)
         return (recent[self.dwell :] == recent[: -self.dwell]).any(0)
 
     def _pen(self, t: int) -> MixtureSampler:
-        """Return the sampler for point ``t`` and those after it, up to the end of the unbiased points."""
+        """Return the sampler for point ``t`` and those after it, which has no bias while the hand is chosen."""
         bias = self.bias if self.chosen or t > HAND else 0.0
         return MixtureSampler(len(self.lines), self.network.mixtures, bias, self.network.floor)
 

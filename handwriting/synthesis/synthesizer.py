@@ -50,7 +50,7 @@ class Written:
 
     text: str
     ink: Ink
-    """In the units of the training ink, y downward, with the first point at the origin; without times."""
+    """Ink in the units of the training ink, y downward, with the first point at the origin; without times."""
     places: NDArray[np.int64]
     """Character of ``text``, counted from 0, that each point belongs to, shape (N,)."""
     complete: bool

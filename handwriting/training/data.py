@@ -23,7 +23,7 @@ from handwriting.training.recipes import TrainingRecipe
 from handwriting.training.string_list import StringList
 
 RARE = 20
-"""In a mix, characters that occur less often than this in all lists together are not learned, and their lines are
+"""Smallest count of a character in all lists of a mix together; rarer ones are not learned and their lines are
 dropped."""
 
 Say = Callable[[str], None]

@@ -18,8 +18,8 @@ import torch.distributed as dist
 from torch import Tensor
 
 PATIENCE = timedelta(days=7)
-"""How long a process waits for the others, which are idle while the first one evaluates. If a process dies, torchrun
-ends all of them at once."""
+"""Time a process waits for the others, which are idle while the first one evaluates. If a process dies, torchrun ends
+all of them at once."""
 
 
 @dataclass(frozen=True)

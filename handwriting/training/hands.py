@@ -77,7 +77,7 @@ SWELL, SWELL_MEMORY = 0.07, 0.98
 
 
 GROWTH = 0.12
-"""How much lines are made to grow toward their end, because the network's shrink (``benchmarks/writing.py``)."""
+"""Growth of lines toward their end in training, because the network's lines shrink (``benchmarks/writing.py``)."""
 LISTS = ("train-characters", "train-tokens", "train-texts")
 """UNIPEN lists to train on, in addition to those of IAM-OnDB."""
 DEVELOP_LINES = 360
@@ -369,7 +369,7 @@ def hands_task(
         raise InkError(f"a {settings.kind} of variant {settings.variant} has no hand codes; leave out unipen")
     path = folder / PIECES
     if not path.is_file():
-        say("preparing the ink of both corpora, which takes some minutes")
+        say("preparing the ink of both corpora, which takes a few minutes")
         groups = {"lines": iam_items(iam, settings.train), "develop": iam_items(iam, [settings.develop])}
         groups |= {name: unipen_items(unipen, f"train-{name}") for name in ("tokens", "texts")}
         groups["characters"] = character_items(unipen, "train-characters", Places())

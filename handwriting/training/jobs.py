@@ -1,4 +1,4 @@
-"""Fitting a hand and adapting a recognizer, as the page's server has it done in another process.
+"""Hand fitting and recognizer adaptation, as the page's server runs them in another process.
 
 Importing this module does not import torch.
 """
@@ -17,12 +17,12 @@ from handwriting.synthesis.styles import Sample, Style
 
 
 def available() -> bool:
-    """Whether torch and ONNX are installed, which the jobs need."""
+    """Return whether torch and ONNX, which the jobs need, are installed."""
     return all(importlib.util.find_spec(name) is not None for name in ("torch", "onnx"))
 
 
 def fit_style(progress: Progress, synthesizer: Path, name: str, samples: Sequence[Sample]) -> dict[str, Any]:
-    """Fit a hand to samples: the ``style`` as its file has it, and the nats of a held-out line before and after."""
+    """Fit a hand to samples; return the ``style`` as stored, and the held-out line's nats before and after."""
     from handwriting.training.fit import fit
 
     inks, texts = [sample.ink for sample in samples], [sample.text for sample in samples]
@@ -32,9 +32,9 @@ def fit_style(progress: Progress, synthesizer: Path, name: str, samples: Sequenc
 
 
 def adapt_recognizer(progress: Progress, base: Path, name: str, lines: Sequence[Line]) -> dict[str, Any]:
-    """Adapt a recognizer to corrected lines, and keep it under ``name`` among one's own checkpoints.
+    """Adapt a recognizer to corrected lines and store it under ``name`` among the user's own checkpoints.
 
-    One that was adapted already is not adapted further: what it was made from learns anew.
+    An adapted recognizer is not adapted further: its base learns again from all lines.
     """
     from handwriting.training.adapt import adapt
 

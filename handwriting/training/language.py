@@ -1,4 +1,4 @@
-"""The character language model as a training task: pieces of running text, and the lines of a corpus to judge it by."""
+"""Training task of the character language model: pieces of running text, and lines of a corpus for evaluation."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Stream:
     name: str
     terms: str
     codes: NDArray[np.uint8]
-    """Shape (N,): its characters, beginning with a space."""
+    """Codes of its characters, shape (N,), beginning with a space."""
     starts: NDArray[np.int64]
-    """The positions of spaces, where a piece may begin."""
+    """Positions of spaces, where a piece may begin."""
     weight: float
-    """Factor by which it counts."""
+    """Factor by which the text counts."""
 
     @classmethod
     def of(cls, name: str, terms: str, text: str, weight: float = 1.0) -> Stream:
@@ -54,7 +54,7 @@ class Stream:
 def streams(
     texts: Sequence[Path], corpus: Corpus | None, split: str, weight: float, terms: str | None, say: Say
 ) -> list[Stream]:
-    """The texts of files, and the transcripts of a corpus's ``split``, which count ``weight`` times.
+    """Return the texts of files, and the transcripts of a corpus's ``split``, which count ``weight`` times.
 
     Raises :class:`InkError` if a text cannot be read, has no known terms, or if there is none.
     """
@@ -93,12 +93,12 @@ class LanguageTask:
         return asdict(self.options) | {"texts": {s.name: len(s.codes) for s in self.sources}}
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
-        """Batches in the order in which the pieces are drawn."""
+        """Return batches in the order in which the pieces are drawn."""
         numbers = list(range(self.options.examples))
         return [numbers[start : start + batch_size] for start in range(0, len(numbers), batch_size)]
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
-        """Characters and the ones that follow them, each (T, B), -1 behind the end of a text."""
+        """Return characters and the ones that follow them, each (T, B), -1 beyond the end of a text."""
         rows = np.full((len(examples), self.options.steps + 1), -1, np.int64)
         for row, number in zip(rows, examples, strict=True):
             random = np.random.default_rng([self.options.seed, epoch, number])
@@ -110,7 +110,7 @@ class LanguageTask:
         return both[:-1].clamp(min=0), both[1:].contiguous()
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Nats, and the number of characters."""
+        """Return the nats, and the number of characters."""
         inputs, targets = batch
         logits, _ = network(inputs)
         nats = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=-1, reduction="sum")
@@ -118,7 +118,7 @@ class LanguageTask:
 
     @torch.no_grad()
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Bits a character of the development lines after the lines before them, and by themselves."""
+        """Compute bits per character of the development lines, with and without the lines before them."""
         if not self.lines:
             return {}
         network.eval()
@@ -139,7 +139,7 @@ class LanguageTask:
         return figures
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
-        """Write float16 weights, the int8 graph that is made from them, and the card."""
+        """Write float16 weights, the int8 graph built from them, and the card."""
         weights = {name: value.cpu().numpy().astype(np.float16) for name, value in network.state_dict().items()}
         card = {
             "kind": KIND,
@@ -157,8 +157,10 @@ class LanguageTask:
 
 
 def language_graph(network: LanguageNetwork) -> bytes:
-    """Float32: ``codes`` (T, B) int64 and the state ``h``, ``c`` (L, B, H) to ``log_probs`` (T, B, V) and the next
-    state, ``next_h`` and ``next_c``.
+    """Build the float32 graph.
+
+    It maps ``codes`` (T, B) int64 and the state ``h``, ``c`` (L, B, H) to ``log_probs`` (T, B, V) and the next state,
+    ``next_h`` and ``next_c``.
     """
     graph, config = GraphBuilder(), network.config
     H, L = config.hidden_size, config.num_layers
@@ -191,10 +193,10 @@ def language_graph(network: LanguageNetwork) -> bytes:
 
 
 def _begin(row: tuple[str, str]) -> int:
-    """The place among the predictions of a line's first character."""
+    """Return the index of the prediction of a line's first character."""
     return len(row[0]) - 1
 
 
 def _end(row: tuple[str, str]) -> int:
-    """The place behind the prediction of the space that ends a line."""
+    """Return the index after the prediction of the space that ends a line."""
     return len(row[0]) + len(row[1])

@@ -80,7 +80,7 @@ class TrainingOptions:
     freeze: list[str] = option(
         [], "Keep the weights whose names start with this as they are, e.g. convolutions or lstm.cells.0; repeatable."
     )
-    log: str = option("none", "Where else to log the learning curve.", choices=("none", "tensorboard"))
+    log: str = option("none", "Additional log of the learning curve.", choices=("none", "tensorboard"))
     weight_noise: float = option(
         0.0,
         "Adaptive weight noise (Graves 2011): initial standard deviation, e.g. 0.075; 0 is off. "
@@ -89,7 +89,7 @@ class TrainingOptions:
     )
     truncate: int | None = option(
         None,
-        "Truncate back-propagation through time: steps of a block that the gradient does not leave.  [default: exact]",
+        "Truncate back-propagation through time to blocks of this many steps.  [default: exact]",
         least=1,
     )
 
@@ -110,7 +110,7 @@ class RecognizerOptions:
 
     encoding: str | None = option(
         None,
-        "What a step is: a resampled point or a Bezier curve.  [default: bezier]",
+        "Encoding of a step: a resampled point or a Bezier curve.  [default: bezier]",
         choices=("points", "bezier"),
     )
     spacing: float | None = option(
@@ -127,8 +127,8 @@ class RecognizerOptions:
     dropout: float = option(0.35, "Dropout probability between LSTM layers and before the output.", least=0, most=0.9)
     head: str = option(
         "ctc",
-        "What becomes text: ctc, or a decoder LSTM that reads the encoder's steps, with attention or (seq2seq-plain) "
-        "their summary alone.",
+        "Output head: ctc, or a decoder LSTM that reads the encoder's steps, with attention or (seq2seq-plain) "
+        "by their summary alone.",
         choices=("ctc", "seq2seq", "seq2seq-plain"),
     )
     seed: int = 1
@@ -165,7 +165,7 @@ class LanguageOptions:
 
     hidden_size: int = option(512, "Cells of each LSTM layer.", least=1)
     num_layers: int = option(1, "LSTM layers.", least=1, name="layers")
-    embedding: int = option(64, "Size of the vector that stands for a character.", least=1)
+    embedding: int = option(64, "Size of the embedding of a character.", least=1)
     dropout: float = option(0.1, "Dropout probability between layers and before the output.", least=0, most=0.9)
     steps: int = option(192, "Characters of a piece of text.", least=2)
     examples: int = option(8192, "Pieces per epoch.", least=1)
@@ -173,7 +173,7 @@ class LanguageOptions:
 
 
 LANGUAGE_TRAINING = TrainingOptions(epochs=24, batch_size=64, rate=2e-3, clip=1.0, weight_decay=0.0, loaders=1)
-"""How character language models are trained by default."""
+"""Default training options of character language models."""
 
 
 SIZES = ("hidden_size", "num_layers", "variant", "channels", "strides")

@@ -1,4 +1,4 @@
-"""The checkpoint ``orientation``: networks that are trained on the same inks, and a card with what they can do."""
+"""The checkpoint ``orientation``: networks trained on the same inks, and a card with their figures."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from handwriting.training.pen_examples import PenExamples
 from handwriting.training.strokes import DIRECTION_SIZES, ORDER_SIZES, save_strokes, train_strokes
 
 Phase = Callable[[str], Progress]
-"""Called with the name of a part of the work; returns what shows its progress."""
+"""Called with the name of a part of the work; returns the callback for its progress."""
 
 
 @dataclass(frozen=True)
 class OrientationOptions:
-    """What the networks learn from, and for how long."""
+    """Training data and size of the networks."""
 
     train: Mapping[str, int]
-    """Number of inks of each split."""
+    """Number of inks to train on, by split."""
     develop: Mapping[str, int] = field(default_factory=dict)
-    """The same for the figures on the card."""
+    """Number of inks for the figures on the card, by split."""
     hidden: int = 32
     """Cells of the hidden layer of the orientation classifier."""
     updates: int = 3500

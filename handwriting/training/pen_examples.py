@@ -1,4 +1,4 @@
-"""Examples for the networks that find how ink lies: what is measured of upright inks whose strokes are as written."""
+"""Training examples for the orientation networks: measurements of upright inks with strokes as written."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class PenExamples:
     forward: Measures
     """Shape (S, D): features of each stroke for its direction."""
     backward: Measures
-    """The same of the stroke reversed."""
+    """Shape (S, D): the same features of each stroke reversed."""
     differences: Measures
     """Shape (S, SIZE): counts of each stroke less those of the stroke reversed."""
     ahead: Measures
     """Shape (P, E): features of each pair of strokes for its order."""
     behind: Measures
-    """The same in the other order."""
+    """Shape (P, E): the same features of each pair in the other order."""
 
     @classmethod
     def of(cls, inks: Iterable[Ink], seed: int | None = 0) -> PenExamples:
@@ -59,7 +59,7 @@ class PenExamples:
 
 
 def _measured(ink: Ink) -> tuple[NDArray[np.float64], ...]:
-    """Return what an ink adds to each field of :class:`PenExamples`."""
+    """Return the contribution of an ink to each field of :class:`PenExamples`."""
     shapes = StrokeShapes.of(ink)
     strokes, moves = stroke_counts(ink)
     drawn = shapes.length > SHORTEST

@@ -1,7 +1,7 @@
-"""Lines in many hands, written by the shipped synthesizer: what a recognizer rehearses while it learns one hand.
+"""Lines in many hands, written by the shipped synthesizer, that a recognizer rehearses while it learns one hand.
 
-No corpus is needed for them. Their texts are words that the language model knows, drawn by how common they are, with
-numbers and punctuation among them, so that every kind of character occurs.
+They need no corpus. Their texts are words that the language model knows, drawn by how common they are, with numbers and
+punctuation among them, so that every kind of character occurs.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from handwriting.synthesis.synthesizer import Synthesizer
 LENGTHS = (12, 32)
 """Shortest and longest text, in characters."""
 COMMON = 6000
-"""So many of the most common words are used."""
+"""Number of most common words used."""
 FLATNESS = 0.5
 """Exponent of a word's probability: below 1, rare words come up more often than in running text."""
 NUMBERS, MARKS, CAPITALS = 0.08, 0.2, 0.15
 """Probabilities that a word is a number, that a mark follows it, and that it is capitalised."""
 AFTER = ".,.,;:!?"
 BIASES = (0.3, 1.0)
-"""Least and largest neatness of the writing."""
+"""Smallest and largest bias of the writing."""
 TOGETHER = 16
-"""Lines that are drawn side by side."""
+"""Number of lines that are drawn side by side."""
 
 
 def replay_texts(words: Sequence[str], weights: np.ndarray, count: int, random: np.random.Generator) -> list[str]:
@@ -52,7 +52,7 @@ def replay_texts(words: Sequence[str], weights: np.ndarray, count: int, random: 
 
 
 def common_words(model: WordModel) -> tuple[list[str], np.ndarray]:
-    """The most common words of a word model, and how much each weighs in :func:`replay_texts`."""
+    """Return the most common words of a word model, and their weights for :func:`replay_texts`."""
     costs = COST_NATS * model.costs[0].astype(np.float64)
     chosen = np.sort(np.argsort(costs, kind="stable")[:COMMON])
     words = model.trie.words()
@@ -62,7 +62,7 @@ def common_words(model: WordModel) -> tuple[list[str], np.ndarray]:
 def replay_lines(
     synthesizer: Synthesizer, model: WordModel, count: int, seed: int, progress: Progress = no_progress
 ) -> list[tuple[Ink, str]]:
-    """Write ``count`` lines, each in a random hand; ink and text of those that came to their end."""
+    """Write ``count`` lines, each in a random hand; return ink and text of the complete ones."""
     random = np.random.default_rng([seed, 5])
     texts = replay_texts(*common_words(model), count, random)
     lines: list[tuple[Ink, str]] = []

@@ -76,7 +76,7 @@ def test_writing_goes_on_in_the_hand_of_a_file(run, scribbler, tmp_path):
     target = tmp_path / "mine.svg"
     arguments = ["generate", "my hand", "-o", target, "--best-of", "1", "--checkpoint", scribbler, "--prime", sample]
     code, _, err = run(*arguments)
-    assert_one_line(code, err, "does not tell what its ink says", "--prime-text")
+    assert_one_line(code, err, "has no transcript of its ink", "--prime-text")
     assert run(*arguments, "--prime-text", "some words")[0] == 0
     primed = target.read_bytes()
     assert run("generate", "my hand", "-o", target, "--best-of", "1", "--checkpoint", scribbler)[0] == 0

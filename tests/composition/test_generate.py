@@ -97,5 +97,5 @@ def test_a_style_is_made_of_the_ink_and_the_text_of_a_file(tmp_path):
 def test_an_ink_file_without_text_needs_one(tmp_path):
     ink = write("some ink", seed=2)
     formats.save(replace(ink, source=replace(ink.source, text=None)), tmp_path / "mine.inkml")
-    with pytest.raises(InkError, match=r"does not tell what its ink says; give --text"):
+    with pytest.raises(InkError, match=r"has no transcript of its ink; give --text"):
         style_from_file(tmp_path / "mine.inkml", text_option="--text")

@@ -223,7 +223,7 @@ def test_templates_are_filled_and_unknown_columns_refused():
     assert filled("{a} and {{b}}", {"a": "1"}) == "1 and {b}"
     with pytest.raises(InkError, match="no column 'b'; its columns are a"):
         filled("{b}", {"a": "1"})
-    with pytest.raises(InkError, match="brace without its partner"):
+    with pytest.raises(InkError, match="unmatched brace"):
         filled("{a", {"a": "1"})
 
 

@@ -92,7 +92,7 @@ def test_what_nobody_said_is_read_and_a_line_may_be_left_out(page, files, hands)
 
     style = style_from_files(hands, [page, files[0]], read=read)
     assert len(asked) == 9 and "read d" not in {s.text for s in style.samples} and len(style.samples) == 8
-    with pytest.raises(InkError, match=r"page\.json: the file does not tell what its ink says; give texts"):
+    with pytest.raises(InkError, match=r"page\.json: the file has no transcript of its ink; give texts"):
         style_from_files(hands, [page])
     with pytest.raises(InkError, match="no line of ink is left"):
         style_from_files(hands, [page], read=lambda inks: [None] * len(inks))

@@ -71,8 +71,18 @@ def lines(*extra):
 def test_a_checkpoint_is_written_that_reads_and_says_what_it_learned_from(base, quick, tmp_path):
     seen = []
     unknown = (write("ink", seed=9), "ünk")
-    made = adapt(base, lines(unknown), tmp_path / "mine", threads=1, progress=lambda done, total: seen.append(done))
-    assert (made.lines, made.held_out, made.left_out) == (16, 3, {"line 16": "the recognizer does not know 'ü'"})
+    short = (write("i", seed=9), "ten pin in line " * 20)
+    made = adapt(
+        base, lines(unknown, short), tmp_path / "mine", threads=1, progress=lambda done, total: seen.append(done)
+    )
+    assert (made.lines, made.held_out, made.left_out) == (
+        16,
+        3,
+        {
+            "line 16": "the recognizer does not know 'ü'",
+            "line 17": "its ink is too short for its text",
+        },
+    )
     assert seen == sorted(seen) and seen[-1] == 100
     card = json.loads((tmp_path / "mine/card.json").read_text())
     assert card["adapted"] == {"lines": 16, "from": "base", "share": made.share, "held_out": 3, "updates": 3}
@@ -82,6 +92,13 @@ def test_a_checkpoint_is_written_that_reads_and_says_what_it_learned_from(base, 
         {write(t, seed=i).xy.tobytes() for i, (_, t) in enumerate(EXAMPLES)}
     )
     Recognizer.load(tmp_path / "mine").transcribe(EXAMPLES[0][0])
+
+
+def test_of_the_same_ink_the_last_text_counts():
+    encoder = ExampleEncoder(FeatureConfig(), Augmentation(), [1])
+    again = [Line("again", EXAMPLES[0][0], "kin", None, "again")]
+    usable, _ = module._usable(lines()[:3] + again, Alphabet(LETTERS), encoder)
+    assert [text for _, text in usable] == ["kin", WORDS[1], WORDS[2]]
 
 
 def test_few_lines_are_refused_before_anything_is_written(base, quick, tmp_path):
@@ -94,7 +111,7 @@ def test_the_loss_is_that_of_ctc_until_the_network_moves(network, monkeypatch):
     encoder = ExampleEncoder(FeatureConfig(), Augmentation(), [1])
     lesson = Lesson(network, Alphabet(LETTERS), encoder, EXAMPLES[:8], EXAMPLES[8:], 1)
     batch = next(lesson._batches())
-    x, lengths, targets, sizes, _ = batch
+    x, lengths, targets, sizes = batch
     with torch.no_grad():
         loss, characters = lesson.loss(network.eval(), batch)
         output, out_lengths = network(x, lengths)
@@ -120,12 +137,13 @@ def test_weights_between():
     ("own", "others", "share"),
     [
         ([2.0, 1.5, 1.0, 0.9, 0.95], [0.1, 0.1, 0.1, 0.1, 0.1], 0.75),  # the lowest loss on the person's lines
-        ([2.0, 1.5, 1.0, 0.9, 0.8], [0.1, 0.1, 0.105, 0.13, 0.2], 0.5),  # of those that read other hands as before
+        ([2.0, 1.5, 1.0, 0.9, 0.8], [0.1, 0.1, 0.1009, 0.13, 0.2], 0.5),  # of those that read other hands as before
         ([2.0, 2.1, 2.2, 2.3, 2.4], [0.1, 0.1, 0.1, 0.1, 0.1], 0.0),  # nothing was learned
         ([2.0, 1.0, 0.9, 0.8, 0.7], [0.1, 0.2, 0.3, 0.4, 0.5], 0.0),  # everything was forgotten
     ],
 )
 def test_how_far_the_weights_go(network, monkeypatch, own, others, share):
+    monkeypatch.setattr(module, "SHARES", (0.25, 0.5, 0.75, 1.0))
     judge = Judge(network, Alphabet(LETTERS), FeatureConfig(), EXAMPLES[:2], EXAMPLES[2:4])
     losses = iter(zip(own, others, strict=True))
     monkeypatch.setattr(Judge, "_losses", lambda self, weights: next(losses))

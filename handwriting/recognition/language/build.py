@@ -36,7 +36,7 @@ class BuildSettings:
     """Size of the model, and the weights of its sources."""
 
     cutoffs: tuple[int, ...] = (1, 1, 1, 2, 3, 4)
-    """Least count of the character n-grams that are kept, for each order from 1 on."""
+    """Minimum counts of character n-grams to keep, for each order from 1 on."""
     words: lexicon.WordSettings = lexicon.WordSettings()
     corpus_weight: int = 3
     """Factor by which the transcripts of a corpus count."""
@@ -100,7 +100,7 @@ def build(
 
 
 def terms_of(path: Path, terms: str | None) -> str:
-    """The terms of use of a text file: those known by its name, or ``terms``. Raises :class:`InkError` without any."""
+    """Return the terms of use of a text file: known by its name, or ``terms``. Raises :class:`InkError` without any."""
     found = TERMS_BY_NAME.get(path.stem, terms)
     if found is None:
         raise InkError(f"{path}: the terms of use of this file are unknown; give them as 'terms', for the card")

@@ -27,11 +27,11 @@ class WordSettings:
     """Settings for pruning counts and mixing the sources."""
 
     least_word: int = 2
-    """Least count of a word; rarer words are left to the character model, unless the list of frequencies has them."""
+    """Minimum count of a word; rarer words are left to the character model, unless the frequency list has them."""
     least_bigram: int = 1
-    """Least count of a bigram."""
+    """Minimum count of a bigram."""
     least_trigram: int = 2
-    """Least count of a trigram."""
+    """Minimum count of a trigram."""
     listed: float = 0.1
     """Share of the unigram probability that is taken from the list of frequencies."""
     paired: float = 30.0

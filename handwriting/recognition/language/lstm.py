@@ -1,4 +1,4 @@
-"""A character LSTM beside the n-grams: it rescores the texts that the beam search finds."""
+"""A character LSTM that rescores the texts found by the beam search with the n-grams."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from handwriting.recognition.language.scorer import CONTEXT_CHARACTERS, SPACE, c
 from handwriting.runtime import Graph
 
 FILE = "lstm.onnx"
-"""Its graph in the folder of a language model."""
+"""File name of the graph in the folder of a language model."""
 
 State = tuple[NDArray[np.float32], NDArray[np.float32]]
 """h and c, each (L, B, H)."""
 
 
 class CharacterLSTM:
-    """The int8 graph of a ``LanguageNetwork``. Raises :class:`InkError` for a file that is not one."""
+    """The int8 graph of a ``LanguageNetwork``. Raises :class:`InkError` for any other file."""
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         self.path, self._graph = path, Graph(path, threads)
@@ -33,7 +33,7 @@ class CharacterLSTM:
         self._after = lru_cache(16)(self._read_context)
 
     def log_probabilities(self, texts: Sequence[str], context: str = "") -> NDArray[np.float64]:
-        """Return the natural logarithm of the probability (N,) of each text and a space, after ``context``.
+        """Return the log-probability (N,) of each text and a space, after ``context``.
 
         The beginning that the texts share is read only once.
         """
@@ -65,18 +65,18 @@ class CharacterLSTM:
         return h, c
 
     def _run(self, inputs: NDArray[np.int64], h: NDArray, c: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        """Log-probabilities (T, B, V) after ``inputs`` (T, B), and the state after the last."""
+        """Return log-probabilities (T, B, V) after ``inputs`` (T, B), and the state after the last."""
         output, h, c = self._graph.run({"codes": inputs, "h": h, "c": c})
         return output, h, c
 
 
 def _shared(rows: Sequence[list[int]]) -> int:
-    """The number of codes that all rows begin with, and at least one less than the shortest has."""
+    """Return the number of codes that all rows share at the beginning, less than the length of the shortest."""
     first, last = min(rows), max(rows)
     most = min(len(first), len(last)) - 1
     return next((n for n in range(most) if first[n] != last[n]), most)
 
 
 def _picked(output: NDArray, targets: NDArray[np.int64]) -> NDArray:
-    """``output`` (T, B, V) at ``targets`` (T, B)."""
+    """Return ``output`` (T, B, V) at ``targets`` (T, B)."""
     return np.take_along_axis(output, targets[..., None], 2)[..., 0]

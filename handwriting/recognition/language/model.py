@@ -1,7 +1,7 @@
 """The language model as a folder.
 
-``card.json`` has its sources, terms and weights and how they were tuned, ``model.npz`` the n-grams, and ``lstm.onnx``,
-if it is there, the character LSTM that rescores what the n-grams find.
+``card.json`` has its sources, terms, weights and their tuning, ``model.npz`` the n-grams, and ``lstm.onnx``, if
+present, the character LSTM that rescores the results of the n-grams.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class LanguageModel:
     def rescored(
         self, found: Sequence[SearchResult], context: str = "", factor: float = 1.0, weights: Weights | None = None
     ) -> list[SearchResult]:
-        """Return the texts that a search found, best first, with ``factor`` times the LSTM's score added to theirs."""
+        """Return the texts found by a search, best first, after adding ``factor`` times the LSTM's score to each."""
         weight = factor * (weights or self.weights).lstm
         if self.lstm is None or weight == 0 or not found:
             return list(found)

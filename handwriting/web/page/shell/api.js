@@ -1,5 +1,6 @@
-// Requests to the server, and downloads.
+// Requests to the server, or to the browser itself where there is none, and downloads.
 
+import { local } from "./backend.js";
 import { t } from "./strings.js";
 import { UserError } from "./toast.js";
 
@@ -31,7 +32,7 @@ async function request(path, options = {}) {
 }
 
 /** The JSON response to a GET request. */
-export const get = (path) => request(path).then((response) => response.json());
+export const get = local?.get ?? ((path) => request(path).then((response) => response.json()));
 
 function post(path, body, signal) {
   const headers = { "content-type": "application/json" };
@@ -39,10 +40,10 @@ function post(path, body, signal) {
 }
 
 /** The JSON response to a POST request with a JSON body. */
-export const send = (path, body, signal) => post(path, body, signal).then((response) => response.json());
+export const send = local?.send ?? ((path, body, signal) => post(path, body, signal).then((response) => response.json()));
 
 /** The JSON response to a file that is sent as it is. */
-export const sendFile = (path, file) => request(path, { method: "POST", body: file }).then((response) => response.json());
+export const sendFile = local?.sendFile ?? ((path, file) => request(path, { method: "POST", body: file }).then((response) => response.json()));
 
 /** Have the server make a file, and offer it as a download. */
 export async function download(path, body, name) {
@@ -59,7 +60,9 @@ export function save(blob, name) {
 }
 
 /** The events of a streamed response, one JSON object per line, as they arrive. */
-export async function* stream(path, body, signal) {
+export const stream = local?.stream ?? streamed;
+
+async function* streamed(path, body, signal) {
   const reader = (await post(path, body, signal)).body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {

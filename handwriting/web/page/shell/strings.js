@@ -12,14 +12,18 @@ const preferred = (navigator.languages ?? [navigator.language]).map((language) =
 /** The language in use: the chosen one, or the first of the browser's languages that there is, or English. */
 export const language = wanted in LANGUAGES ? wanted : (preferred.find((one) => one in LANGUAGES) ?? "en");
 const texts = LANGUAGES[language].texts;
+let variant = "";
 const plural = new Intl.PluralRules(language);
+
+/** Take the text of `prefix` + key for every key that has one. */
+export const preferTexts = (prefix) => (variant = prefix);
 
 /**
  * The text of a key, with {names} replaced by `values`. A text that depends on a number is an object with the plural
  * categories of the language (`one`, `other`), chosen by `values.count`.
  */
 export function t(key, values = {}) {
-  let text = texts[key] ?? en[key];
+  let text = texts[variant + key] ?? texts[key] ?? en[key];
   if (text === undefined) throw new Error(`there is no text for ${key}`);
   if (typeof text === "object") text = text[plural.select(values.count)] ?? text.other;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));

@@ -264,4 +264,12 @@ export const de = {
   "inside.rises": "Wert „{signal}“ steigt bei „{event}“: AUC {auc}; der beste Wert, den eine Einheit durch Zufall erreicht, ist {chance}. Die Tinte ist breit, wo er hoch ist.",
   "inside.falls": "Wert „{signal}“ fällt bei „{event}“: AUC {auc}; der beste Wert, den eine Einheit durch Zufall erreicht, ist {chance}. Die Tinte ist breit, wo er hoch ist.",
   "inside.step": "Schritt {step} von {count}",
+  "site.footer": "Alles geschieht in diesem Browser: Ihre Tinte bleibt auf diesem Gerät, und nach dem ersten Besuch braucht es kein Netz.",
+  "site.error.offline": "Eine Datei dieser Seite konnte nicht geladen werden. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
+  "site.text.offline": "Noch nicht gelesen: Eine Datei dieser Seite konnte nicht geladen werden. Neuer Versuch …",
+  "site.inside.lead": "Der Blick ins Netz braucht das Programm auf Ihrem Rechner: handwriting serve",
+  "site.needsServer": "Das braucht das Programm auf Ihrem Rechner: handwriting serve",
+  "site.files": "Tintendateien anderer Programme brauchen das Programm auf Ihrem Rechner: handwriting serve",
+  "site.hardlyInk": "Da ist kaum Tinte. Schreiben Sie die ganze Zeile.",
+  "site.otherHand": "Diese Hand gehört zu einem anderen Netz und hat keine Tinte. Machen Sie sie neu.",
 };

@@ -264,4 +264,12 @@ export const en = {
   "inside.rises": "The {signal} rises at “{event}”: AUC {auc}; the best that any unit reaches by chance is {chance}. The ink is wide where it is high.",
   "inside.falls": "The {signal} falls at “{event}”: AUC {auc}; the best that any unit reaches by chance is {chance}. The ink is wide where it is high.",
   "inside.step": "Step {step} of {count}",
+  "site.footer": "Everything happens in this browser: your ink stays on this device, and after the first visit no network is needed.",
+  "site.error.offline": "A file of this page could not be loaded. Check the connection, and try again.",
+  "site.text.offline": "Not read yet: a file of this page could not be loaded. Trying again …",
+  "site.inside.lead": "The view into the network needs the program on your computer: handwriting serve",
+  "site.needsServer": "This needs the program on your computer: handwriting serve",
+  "site.files": "Ink files of other programs need the program on your computer: handwriting serve",
+  "site.hardlyInk": "There is hardly any ink. Write the whole line.",
+  "site.otherHand": "This hand was made for another network and has no ink. Make it again.",
 };

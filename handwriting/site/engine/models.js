@@ -1,0 +1,64 @@
+// The models beside the page, loaded when they are first needed. What their cards say is in models.json.
+
+import { readNpz } from "./npz.js";
+import { Graph, engine } from "./runtime.js";
+import { CharacterModel } from "./language/characters.js";
+import { LanguageScorer } from "./language/scorer.js";
+import { WordModel } from "./language/words.js";
+import { Recognizer } from "./reading/recognizer.js";
+
+const SITE = new URL("../", import.meta.url);
+
+/** The bytes of a file of the site; without a network the error has the status 0. */
+async function bytes(name) {
+  const response = await fetch(new URL(name, SITE)).catch(({ message }) => {
+    throw Object.assign(new Error(`${name}: ${message}`), { status: 0 });
+  });
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+const once = (load) => {
+  let loaded = null;
+  return () => (loaded ??= load().catch((error) => {
+    loaded = null; // the network may be back the next time
+    throw error;
+  }));
+};
+
+const graph = async (name) => {
+  const [ort, model] = await Promise.all([engine(bytes), bytes(name)]);
+  return Graph.load(ort, model);
+};
+
+/** { recognizer, language, synthesizer, styles }: what is needed of the cards, and the styles. */
+export const cards = once(async () => JSON.parse(new TextDecoder().decode(await bytes("models/models.json"))));
+
+const scorer = once(async () => {
+  const [{ recognizer, language }, file] = await Promise.all([cards(), bytes("models/language.npz")]);
+  const arrays = await readNpz(file);
+  const half = (name) => (array) => arrays.get(`${name}.${array}`);
+  return new LanguageScorer(recognizer.alphabet, new CharacterModel(half("characters")), new WordModel(half("words")), language.weights);
+});
+
+const recognizerGraph = once(() => graph("models/recognizer.onnx"));
+
+/** The recognizer with the language model. */
+export const reader = once(async () => {
+  const [card, network, language] = await Promise.all([cards(), recognizerGraph(), scorer()]);
+  return new Recognizer(card.recognizer, network, language);
+});
+
+/** The recognizer without it, which takes the best path. */
+export const plainReader = once(async () => {
+  const [card, network] = await Promise.all([cards(), recognizerGraph()]);
+  return new Recognizer(card.recognizer, network, null);
+});
+
+/** The synthesizer. */
+export const writer = once(async () => {
+  const [{ Synthesizer }, card, network, hands] = await Promise.all([
+    import("./writing/synthesizer.js"), cards(), graph("models/synthesizer.onnx"), bytes("models/hands.safetensors"),
+  ]);
+  return new Synthesizer(card.synthesizer, network, hands);
+});

@@ -1,0 +1,65 @@
+// Words that are struck through or scribbled over. The twin of handwriting/recognition/pages/crossed_out.py.
+
+import { interpolate, length, median, min } from "../numbers.js";
+import { TOUCH, rising } from "./shapes.js";
+
+const SIDE = 2.5;
+const SCRATCHED = 8, STRUCK = 5;
+const LEAST_SCRIBBLE = 1.6;
+const SHORTEST_STRIKE = 2;
+
+/** The strokes of all words that are crossed out, with those that cover them. */
+export function crossedOut(shapes, drawn) {
+  const found = new Set();
+  for (const stroke of shapes.all) {
+    if (!(shapes.length[stroke] > SHORTEST_STRIKE) || shapes.torn[stroke] || shapes.encloses(stroke) || isSide(shapes, stroke, drawn)) continue;
+    const others = shapes.beside(stroke).filter((k) => shapes.length[k] > 1.2 && !drawn[k] && !shapes.torn[k]);
+    if (!others.length) continue;
+    const crossed = others.reduce((total, k) => total + shapes.crossings(stroke, k), 0);
+    if (!strikes(shapes, stroke, others, crossed) && !scratches(shapes, stroke, crossed)) continue;
+    const under = covered(shapes, stroke, drawn);
+    if (under.length) for (const k of [stroke, ...under]) found.add(k);
+  }
+  return [...found];
+}
+
+/** Whether a straight stroke runs through the middle of letters, and not under them or on top. */
+function strikes(shapes, stroke, others, crossed) {
+  if (!shapes.straight[stroke] || !(Math.abs(shapes.slope[stroke]) < 30)) return false;
+  const long = shapes.size[stroke] > 4.5;
+  if (crossed < Math.max(long ? STRUCK : STRUCK - 1, (long ? 0.5 : 0.8) * shapes.length[stroke])) return false;
+  const [above, below] = shapes.around(stroke, others, 1.5), share = above / Math.max(above + below, 1);
+  return share > 0.25 && share < 0.8;
+}
+
+function scratches(shapes, stroke, crossed) {
+  const [left, , right] = shapes.boxes[stroke];
+  if (right - left < LEAST_SCRIBBLE || shapes.straight[stroke]) return false;
+  const smooth = shapes.turning[stroke] < 0.7 * shapes.length[stroke];
+  return crossed >= Math.max(SCRATCHED, smooth ? 0.5 * shapes.length[stroke] : 0);
+}
+
+/** The strokes that lie under one that crosses them out. */
+function covered(shapes, stroke, drawn) {
+  const [left, top, right, bottom] = shapes.boxes[stroke].map((edge, i) => edge + (i < 2 ? -0.3 : 0.3));
+  const [x, y] = rising(shapes.points[stroke]);
+  return shapes.beside(stroke, 1.5).filter((k) => {
+    const path = shapes.points[k];
+    if (drawn[k] && shapes.length[k] > 2 * shapes.length[stroke]) return false;
+    const close = !shapes.straight[stroke] || Math.abs(median(path.map(([at, height]) => height - interpolate(at, x, y)))) < 1.3;
+    const under = path.filter(([at, height]) => at > left && at < right && (shapes.straight[stroke] ? close : height > top && height < bottom));
+    return under.length / path.length > 0.6;
+  });
+}
+
+/** Whether both ends of a straight stroke meet others, as do those of a box's sides and of a table's rules. */
+function isSide(shapes, stroke, drawn) {
+  if (!drawn[stroke] || !shapes.straight[stroke]) return false;
+  const path = shapes.points[stroke];
+  return [path[0], path.at(-1)].every(([x, y]) => shapes.all.some((k) => {
+    if (k === stroke || !shapes.straight[k] || !(shapes.length[k] > SIDE) || !shapes.near(stroke, k) || !(shapes.turned(stroke, k) > 30)) return false;
+    // Of a long stroke any place may be met; a short one, which may be a letter, only at a corner.
+    const other = shapes.points[k], met = drawn[k] ? other : [other[0], other.at(-1)];
+    return min(met.map((point) => length(point[0] - x, point[1] - y))) < TOUCH;
+  }));
+}

@@ -1,0 +1,38 @@
+// ONNX Runtime compiled to WebAssembly, on one thread: more would need headers that few web hosts send.
+
+import { inflate } from "./npz.js";
+
+let ready = null;
+
+/** Load the engine once; `fetchBytes` gives the bytes of a file of the site. */
+export function engine(fetchBytes) {
+  ready ??= load(fetchBytes);
+  return ready;
+}
+
+async function load(fetchBytes) {
+  const [ort, packed] = await Promise.all([import("../runtime/ort.js"), fetchBytes("runtime/ort-wasm-simd-threaded.wasm.gz")]);
+  // A host that knows the ending .gz has the browser unpack the file.
+  const wasm = packed[0] === 0x1f && packed[1] === 0x8b ? await inflate(packed, "gzip") : packed;
+  Object.assign(ort.env.wasm, { wasmBinary: wasm.buffer, numThreads: 1, proxy: false });
+  ort.env.logLevel = "error";
+  return ort;
+}
+
+/** An ONNX graph, loaded. */
+export class Graph {
+  constructor(ort, session) {
+    this.ort = ort;
+    this.session = session;
+  }
+
+  static async load(ort, bytes) {
+    return new Graph(ort, await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], graphOptimizationLevel: "all" }));
+  }
+
+  /** The outputs by name, { data, dims }, for inputs [type, data, shape] by name. */
+  run(inputs) {
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, [type, data, shape]]) => [name, new this.ort.Tensor(type, data, shape)]));
+    return this.session.run(feeds);
+  }
+}

@@ -1,0 +1,123 @@
+// A text as lines of handwriting, one after another. The twin of handwriting/composition/composer.py and runs.py, for one
+// run at a time.
+
+import { movedTo } from "../ink/ink.js";
+import { max, min, sum } from "../numbers.js";
+import { readWords } from "../reading/words.js";
+import { Finisher, HEIGHT_PER_LINE_HEIGHT, breakLines, measureOf } from "./typeset.js";
+import { cutWords, stands } from "./words.js";
+
+const RUN_CHARACTERS = 32; // about those of a line that the network was trained on
+const FIRST_CHARACTERS = 24; // of the first run, for which somebody waits
+const MEASURED_CHARACTERS = 40; // that show a hand's size
+const REPAIR_STREAM = 1_000_000; // random streams of words that are drawn again
+
+/**
+ * `paragraphs` are { words, align, breaksPage }; `hand` is { bias, seed, size, slant, added }. A word that `recognizer`
+ * misreads is drawn up to `bestOf` times. `progress` is told how many characters are drawn, `watch` sees the offsets of the
+ * first run.
+ */
+export class Composer {
+  constructor(synthesizer, paragraphs, room, lineHeight, hand, { lively = 0, recognizer = null, bestOf = 1, progress = () => {}, watch, signal } = {}) {
+    Object.assign(this, { synthesizer, paragraphs, room, hand, recognizer, bestOf, progress, watch, signal });
+    this.finisher = new Finisher(hand, lineHeight, lively);
+    this.scale = (HEIGHT_PER_LINE_HEIGHT * hand.size * lineHeight) / synthesizer.height;
+    const perLine = Math.max(3, Math.floor(room / (synthesizer.advance * this.scale)));
+    this.runs = paragraphs.flatMap(({ words }, number) => runsOf(words).map((text) => ({ number, text })));
+    if (watch && this.runs.length) {
+      const [{ number, text }] = this.runs, parts = runsOf(text.split(" "), Math.min(FIRST_CHARACTERS, perLine));
+      this.runs.splice(0, 1, ...parts.map((part) => ({ number, text: part })));
+    }
+    this.estimate = sum(paragraphs.map(({ words }) => 1 + Math.floor(words.join(" ").length / perLine)));
+    this.total = sum(this.runs.map(({ text }) => text.length));
+    this.doubtful = []; // words that may not be readable, { text, read }
+    this.asShown = true; // whether the first run is kept as it was drawn
+  }
+
+  /** Lines { number, first, x, words, more }, each as soon as it is known where it ends. */
+  async *lines() {
+    const finished = this.paragraphs.map(() => []);
+    let at = 0, begun = 0;
+    for await (const rows of this.measured()) {
+      for (const { number, words } of rows) finished[number].push(...words.map((word) => this.finisher.word(word, this.measure, this.room)));
+      for (; at < this.paragraphs.length; [at, begun] = [at + 1, 0]) {
+        const whole = finished[at].length >= this.paragraphs[at].words.length;
+        const lines = breakLines(finished[at], this.room, this.paragraphs[at].align);
+        for (const [k, line] of lines.entries()) {
+          const more = k + 1 < lines.length;
+          if (line.first < begun || !(whole || more)) continue;
+          yield { number: at, ...line, words: finished[at].slice(line.first, line.first + line.x.length), more };
+          begun = line.first + line.x.length;
+        }
+        if (!whole) break;
+      }
+    }
+  }
+
+  /** The words of runs, when enough of them are drawn to measure the hand. */
+  async *measured() {
+    let waiting = [], characters = 0;
+    for (const [k, { number, text }] of this.runs.entries()) {
+      waiting.push({ number, words: await this.draw(text, k) });
+      characters += text.length;
+      this.progress(characters);
+      if (!this.measure && characters < MEASURED_CHARACTERS && k + 1 < this.runs.length && !this.watch) continue;
+      this.measure ??= measureOf(waiting.flatMap(({ words }) => words), this.synthesizer.height);
+      yield waiting;
+      waiting = [];
+    }
+    if (!this.runs.length) yield [];
+  }
+
+  /** The words of a run; one that is misread, left out or joined to a neighbour is drawn again by itself. */
+  async draw(text, run) {
+    const line = await this.write(text, [run], run ? undefined : this.watch);
+    const words = await this.judged(line);
+    if (run === 0) this.asShown = words.flatMap(({ strokes }) => strokes).every((stroke, i) => stroke === i);
+    for (const [k, first] of words.entries()) {
+      for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && isDoubtful(words[k]); drawing++) {
+        const [alone] = await this.judged(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
+        if (!(rank(alone) < rank(words[k]))) continue;
+        words[k] = { ...alone, ink: asHigh(alone, words[k]), gap: first.gap, changed: true };
+        if (run === 0) this.asShown = false;
+      }
+      if (isDoubtful(words[k])) this.doubtful.push({ text: first.text, read: words[k].read });
+    }
+    return words;
+  }
+
+  write(text, seeds, watch) {
+    const { bias, seed, added: hand } = this.hand;
+    return this.synthesizer.write(text, { bias, hand, seeds: [seed, ...seeds], watch, signal: this.signal });
+  }
+
+  /** The words of a line with what is read of each; without a recognizer they are read as their text. */
+  async judged(line) {
+    const words = cutWords(line), reads = this.recognizer && this.bestOf > 1;
+    const read = reads ? await readWords(this.recognizer, line.ink, line.text) : words.map(({ text }) => ({ read: text, errors: 0 }));
+    const lost = line.complete ? null : words.findLast(({ ink }) => ink); // the pen lost its way in it
+    return words.map((word, k) => ({ ...word, ...read[k], ink: word === lost ? null : word.ink }));
+  }
+}
+
+/** The ink of a word that was drawn by itself; one that does not stand on the line, such as "-", is as high as it was. */
+function asHigh({ text, ink }, before) {
+  if (!ink || !before.ink || stands(text)) return ink;
+  const middle = (one) => (min(one.y) + max(one.y)) / 2, up = middle(ink) - middle(before.ink);
+  return movedTo(ink, ink.x, ink.y.map((y) => y - up));
+}
+
+const isWhole = ({ ink, joined }) => ink && !joined;
+const isDoubtful = (word) => !isWhole(word) || word.errors > 0;
+const rank = (word) => (isWhole(word) ? 0 : 1000) + word.errors;
+
+/** Words in runs of at most so many characters, the first one of at most `first`; a longer word is a run by itself. */
+function runsOf(words, first = RUN_CHARACTERS) {
+  const runs = [];
+  for (const word of words) {
+    const limit = runs.length > 1 ? RUN_CHARACTERS : first;
+    if (runs.length && runs.at(-1).length + 1 + word.length <= limit) runs.push(`${runs.pop()} ${word}`);
+    else runs.push(word);
+  }
+  return runs;
+}

@@ -1,0 +1,101 @@
+// A letter over as many sheets as it takes: the events of the server's /api/letter. The twin of
+// handwriting/composition/letter.py, for plain text.
+
+import { toXopp } from "../../files/ink-formats.js";
+import { toPdf } from "../../files/pdf.js";
+import { INK } from "../../files/sheet.js";
+import { toSvg } from "../../files/svg.js";
+import { newStroke } from "../../notebook/items.js";
+import { SIZES } from "../../notebook/papers.js";
+import { boundsOf, movedTo } from "../ink/ink.js";
+import { length, sum } from "../numbers.js";
+import { Composer } from "./composer.js";
+import { strokesOf } from "./page.js";
+import { printed } from "./paper.js";
+import { Random } from "./random.js";
+import { ASCENT, Paginator } from "./typeset.js";
+
+const WANDER_MM = 0.6; // how far lines wander at liveliness 1
+const PENS = { fineliner: [0.4], ballpoint: [0.4, "by speed"], fountain: [0.75, "by speed"], pencil: [0.5, "by speed"], marker: [1.6] };
+const MEAN_SPEED = 0.2; // millimetres per millisecond, of a stroke whose width varies
+const FILES = { pdf: ["application/pdf", toPdf], xopp: ["application/x-xopp", toXopp] };
+const PROGRESS = 0.01; // least share of the work between two events
+
+let latest = { key: "", pages: [], doubtful: [], whole: false }; // written last: its other formats need not be written again
+
+/**
+ * Write the letter that `asked` describes as `format`, or no more than the first `asked.pages` pages of it; `emit` is told
+ * of the progress.
+ */
+export async function* writeLetter(models, text, { format, pages: limit, ...asked }, hand, emit, signal) {
+  const key = JSON.stringify([text, asked]), most = Number(limit ?? Infinity);
+  if (latest.key !== key || !(latest.whole || latest.pages.length >= most)) {
+    latest = { key, pages: [], doubtful: [], whole: false };
+    for await (const page of sheets(models, text, asked, hand, latest.doubtful, emit, signal)) {
+      latest.pages.push(page);
+      yield { type: "page", page: latest.pages.length, svg: await toSvg(page).text() };
+      if (latest.pages.length >= most) break;
+    }
+    latest.whole = most === Infinity;
+  }
+  const pages = latest.pages.slice(0, most);
+  const words = sum(pages.map(({ lines }) => sum(lines.map((line) => line.words.length))));
+  yield { type: "done", name: `letter.${format}`, pages: pages.length, words, doubtful: latest.doubtful, ...(await fileOf(pages, format)) };
+}
+
+async function fileOf(pages, format) {
+  if (!(format in FILES)) return {};
+  const [media, make] = FILES[format];
+  const bytes = new Uint8Array(await (await make(pages)).arrayBuffer());
+  let binary = "";
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return { media, data: btoa(binary) };
+}
+
+/** The pages as the exporters of the notebook take them (files/sheet.js), each when it is full. */
+async function* sheets({ synthesizer, recognizer }, text, asked, hand, doubtful, emit, signal) {
+  const { margins, lineHeight, paper } = asked.sheet, { width, height } = SIZES[asked.sheet.page];
+  const [top, right, bottom, left] = margins, ruled = paper === "ruled" || paper === "seyes";
+  const lively = ruled ? 0 : asked.lively, random = new Random(hand.seed, 6);
+  const paragraphs = paragraphsOf(text, asked);
+  let shown = 0;
+  const composer = new Composer(synthesizer, paragraphs, width - left - right, lineHeight, hand, { lively, recognizer, bestOf: asked.bestOf, signal, progress: (done) => {
+    if (done - shown < PROGRESS * composer.total && done < composer.total) return;
+    shown = done;
+    emit({ type: "progress", done, total: composer.total });
+  } });
+  composer.doubtful = doubtful;
+  const paginator = new Paginator(Math.floor((height - top - bottom) / lineHeight + 1e-9));
+  const fresh = (number) => ({ name: `Page ${number}`, width, height, ruling: paper, strokes: [], lines: [], printed: printed({ paper, width, height, lineHeight, margins }) });
+  let page = fresh(1), number = 0;
+  for await (const line of composer.lines()) {
+    const place = paginator.place(line, { breaksPage: paragraphs[line.number].breaksPage, more: line.more });
+    if (!place) continue;
+    for (; number < place.page; number++) {
+      yield page;
+      page = fresh(number + 2);
+    }
+    const tilt = (lively * WANDER_MM * random.normal()) / 100, rise = (lively * WANDER_MM * random.normal()) / 2;
+    const words = line.words.map((word, i) => ({ ...word, x: left + line.x[i], y: top + (place.row + ASCENT) * lineHeight + rise + tilt * line.x[i] })).filter(({ ink }) => ink);
+    for (const { ink, x, y } of words) page.strokes.push(...strokesOf(ink, x, y).map((points) => strokeOf(points, asked)));
+    if (line.words.length) page.lines.push({ text: line.words.map((word) => word.text).join(" "), words: words.map(({ text: said, ink, x, y }) => ({ text: said, box: boundsOf(movedTo(ink, ink.x.map((value) => value + x), ink.y.map((value) => value + y))) })) });
+  }
+  yield page;
+}
+
+/** The paragraphs of a text, with the header before them. */
+function paragraphsOf(text, { align, header }) {
+  const paragraphs = text.split("\f").flatMap((part, page) => part.replace(/^\n+|\n+$/g, "").split("\n").map((row, line) => ({
+    words: row.split(" ").filter(Boolean), align, breaksPage: page > 0 && line === 0,
+  })));
+  return header ? [{ words: header.split(" "), align: "right", breaksPage: false }, ...paragraphs] : paragraphs;
+}
+
+/** A stroke of the notebook. Its points have a pressure for a line of even width, or times for one that varies. */
+function strokeOf(points, { pen, color }) {
+  const [width, varies] = PENS[pen];
+  const way = sum(points.slice(1).map(([x, y], i) => length(x - points[i][0], y - points[i][1])));
+  const pause = way / Math.max(1, points.length - 1) / MEAN_SPEED;
+  const name = Object.keys(INK).find((one) => INK[one] === color) ?? "black";
+  return newStroke(points.flatMap(([x, y], i) => [x, y, i * pause, varies ? -1 : 0.5]), { color: name, width, start: 0 });
+}

@@ -1,0 +1,103 @@
+"""What the browser needs of the models: their graphs as they are, and one JSON file made of their cards."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from handwriting.checkpoint import shipped
+from handwriting.errors import InkError
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.synthesis.characters import replaced, respelled, writable
+from handwriting.synthesis.codes import FILE as HANDS
+from handwriting.synthesis.styles import SHIPPED, load
+from handwriting.synthesis.synthesizer import Synthesizer
+
+TERMS = "TERMS.txt"
+"""File with the terms of use of what the models were trained on."""
+
+
+def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
+    """The files of the folder ``models``, by name.
+
+    Raises :class:`InkError` for a recognizer that does not read curves and for a synthesizer without codes of hands.
+    """
+    if recognizer.features.encoding != "bezier":
+        raise InkError(
+            f"{recognizer.checkpoint.folder}: reads {recognizer.features.encoding}, and the browser encodes ink as "
+            "Bézier curves; give a recognizer that was trained with --encoding bezier"
+        )
+    if synthesizer.codes is None:
+        raise InkError(
+            f"{synthesizer.checkpoint.folder}: has no codes of hands, which the browser needs; give a newer synthesizer"
+        )
+    paths = {
+        "recognizer.onnx": recognizer.checkpoint.model,
+        "language.npz": _language_file(recognizer),
+        "synthesizer.onnx": synthesizer.checkpoint.model,
+        HANDS: synthesizer.checkpoint.folder / HANDS,
+    }
+    read = {name: path.read_bytes() for name, path in paths.items()}
+    cards = json.dumps(_cards(recognizer, synthesizer), ensure_ascii=False, separators=(",", ":"))
+    return read | {"models.json": cards.encode(), TERMS: _terms(recognizer, synthesizer).encode()}
+
+
+def _language_file(recognizer: Recognizer) -> Path:
+    return shipped(recognizer.checkpoint.card.get("language", "language")) / "model.npz"
+
+
+def _terms(recognizer: Recognizer, synthesizer: Synthesizer) -> str:
+    cards = {"recognizer": recognizer.checkpoint.card, "language": recognizer.language.card}
+    cards |= {"synthesizer": synthesizer.card}
+    return "".join(f"{name}: {card.get('terms', 'not stated')}\n" for name, card in cards.items())
+
+
+def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
+    assert synthesizer.codes is not None
+    known = synthesizer.characters
+    card = synthesizer.card
+    return {
+        "recognizer": {
+            "alphabet": recognizer.alphabet.characters,
+            "features": {"tolerance": recognizer.features.tolerance},
+        },
+        "language": {"weights": asdict(recognizer.language.weights)},
+        "synthesizer": {
+            "alphabet": synthesizer.alphabet.characters,
+            "name": synthesizer.codes.name,
+            "network": {
+                name: card["network"][name] for name in ("hidden_size", "num_layers", "mixtures", "components")
+            },
+            "floor": synthesizer.normalizer.sigma_floor,
+            "normalizer": card["normalizer"],
+            "pace": synthesizer.network.pace,
+            "hand": card["hand"],
+        },
+        "characters": {"characters": "".join(sorted(known)), "replaced": (typography := replaced(known))},
+        "spellings": _spellings(known, typography),
+        "styles": [load(name).record() for name in SHIPPED],
+    }
+
+
+LAST_SPELLED = 0x3000
+"""Code points from here on are scripts that no spelling comes near."""
+
+
+def _spellings(known: Collection[str], typography: str) -> dict[str, str]:
+    """What is written instead of each character that cannot be written; spaces at its ends stand only between words.
+
+    ``typography``: the characters for which others stand in without a change of spelling.
+    """
+    spelled = {}
+    for character in {*map(chr, range(LAST_SPELLED)), *typography} - set(known):
+        if character.splitlines() == [""] or unicodedata.combining(character):
+            continue
+        between = f"a{character}a"
+        between = writable(between, known) if character in typography else respelled(between, known)
+        if between[1:-1]:
+            spelled[character] = between[1:-1]
+    return dict(sorted(spelled.items()))

@@ -1,0 +1,127 @@
+"""The JavaScript of the site computes what the Python that it is a twin of computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from open_page import needs_browser
+
+from benchmarks.static_site import compare, drawn_on, real, same_layouts, written
+from handwriting.ink import Ink
+from handwriting.recognition.recognizer import Recognizer
+from handwriting.synthesis.characters import respelled
+from handwriting.synthesis.sampler import Steps
+from handwriting.synthesis.styles import SHIPPED, load
+from handwriting.synthesis.synthesizer import Synthesizer
+
+pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
+
+pytestmark = needs_browser
+WRITTEN, REAL = 40, 200
+
+
+@pytest.fixture(scope="module")
+def synthesizer():
+    return Synthesizer.load()
+
+
+@pytest.fixture(scope="module")
+def lines(synthesizer):
+    return written(synthesizer, WRITTEN)
+
+
+def check(found):
+    """Everything but the network's own rounding is the same."""
+    assert found.features <= 1e-4
+    assert found.decoding == found.lines
+    assert found.log_probability < 0.5
+    assert min(found.best_path, found.language) >= 0.98 * found.lines - 1, found.differing
+
+
+def test_written_lines_are_read_as_in_python(open_site, lines):
+    check(compare(open_site(), Recognizer.load(), lines))
+
+
+def test_real_lines_are_read_as_in_python(open_site, real_iamondb):
+    check(compare(open_site(), Recognizer.load(), real(str(real_iamondb), REAL)))
+
+
+def test_the_lines_of_pages_with_drawings_are_found_as_in_python(open_site, lines):
+    pages = drawn_on(lines[:4])
+    assert same_layouts(open_site(), pages) == len(pages) > 10
+
+
+def test_a_hand_has_the_same_code(open_site, synthesizer):
+    """Estimated of two lines of ink in other units, with and without times."""
+    inks = [load(name).samples[0].ink for name in SHIPPED[:2]]
+    inks[1] = inks[1].moved_to(inks[1].x * 0.01, inks[1].y * 0.01)
+    texts = ["The quick brown fox jumps over a dogs"] * 2
+    strokes = [[stroke.tolist() for stroke in ink.strokes] for ink in inks]
+    timed = [[[[x, y, 0.01 * i] for i, (x, y) in enumerate(stroke)] for stroke in ink] for ink in strokes]
+    make = """async ([samples, network]) => {
+        const { writer } = await import("./engine/models.js");
+        const { measuresOfLines } = await import("./engine/writing/measures.js");
+        const { inkOfPoints } = await import("./engine/ink/ink.js");
+        const synthesizer = await writer();
+        const point = ([x, y, t]) => (t === undefined ? { x, y } : { x, y, t: 1000 * t });
+        const ink = (strokes) => inkOfPoints(strokes.map((stroke) => stroke.map(point)));
+        const lines = samples.map(({ strokes, text }) => ({ text, ink: ink(strokes) }));
+        const measured = measuresOfLines(lines, synthesizer.card.hand);
+        return synthesizer.codes.regressed(measured).numbers;
+    }"""
+    page = open_site()
+    for given in (strokes, timed):
+        found = page.evaluate(
+            make, [[{"strokes": s, "text": text} for s, text in zip(given, texts, strict=True)], synthesizer.codes.name]
+        )
+        own = synthesizer.code_of([Ink.from_strokes([np.array(s) for s in ink]) for ink in given], texts)
+        assert np.allclose(found, own.numbers, atol=2e-4)
+
+
+def test_the_synthesizer_computes_the_same_steps(open_site, synthesizer):
+    """The outputs for the same points, in the hand of a shipped style."""
+    text = synthesizer.alphabet.encode("ink")
+    hand = synthesizer.codes.added(load("round").code)
+    points = [[0.0, 0.0, 0.0], [0.5, -0.25, 0.0], [1.0, 1.0, 1.0], [-0.5, 0.125, 0.0]]
+    steps = Steps(synthesizer.network, [text], None, hand)
+    own = [[part.copy() for part in steps(np.array([point]))] for point in points]
+    found = open_site().evaluate(
+        """async ([text, points]) => {
+            const { cards, writer } = await import("./engine/models.js");
+            const { stepsOf } = await import("./engine/writing/sampler.js");
+            const synthesizer = await writer(), { styles } = await cards();
+            const hand = synthesizer.hand(styles.find(({ name }) => name === "round"), 0);
+            const step = stepsOf(synthesizer.network, text, hand), made = [];
+            for (const point of points) {
+                const { outputs, phi } = await step(point);
+                made.push([[...outputs], [...phi]]);
+            }
+            return made;
+        }""",
+        [text.tolist(), points],
+    )
+    for (outputs, phi), (found_outputs, found_phi) in zip(own, found, strict=True):
+        assert np.allclose(outputs[0], found_outputs, atol=0.05)  # rounded to eight bits in another way
+        assert np.allclose(phi[0], found_phi, atol=0.01)
+
+
+def test_texts_are_spelled_as_in_python(open_site, synthesizer):
+    texts = [
+        "3 € & ß Æon x=y 5°C 中 end",
+        "“so”, he said…",
+        "a—b, a — b",
+        "½ ﬁne\u00a0café\u00ad",
+        "one\ntwo\n\nthree",
+    ]
+    found = open_site().evaluate(
+        """async (texts) => {
+            const { cards } = await import("./engine/models.js");
+            const { Spelling } = await import("./engine/writing/text.js");
+            const { characters, spellings } = await cards(), spelling = new Spelling(characters, spellings);
+            return texts.map((text) => [spelling.nearest(text), spelling.writable(spelling.nearest(text))]);
+        }""",
+        texts,
+    )
+    for text, (nearest, mapped) in zip(texts, found, strict=True):
+        spelled = respelled(text, synthesizer.characters)
+        assert (nearest, mapped) == (spelled, synthesizer.writable(spelled))

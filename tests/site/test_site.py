@@ -1,0 +1,120 @@
+"""The exported site in a real browser: it reads, writes, works offline, and says what it cannot do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from browser import draw
+from open_page import PATIENCE, needs_browser, read_lines
+
+from handwriting.synthesis.styles import load
+
+api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
+
+pytestmark = needs_browser
+SENTENCE = "The quick brown fox jumps over a dogs"
+NOTES = Path(__file__).parents[2] / "datasets" / "samples" / "notes.xopp"
+
+
+def lines_are(page, count):
+    api.expect(page.locator("#lines > li")).to_have_count(count, timeout=PATIENCE)
+
+
+def test_ink_is_read_in_the_browser(open_site):
+    page = open_site()
+    for i, name in enumerate(("upright", "cursive")):
+        draw(page, "#pad", load(name).samples[0].ink, top=30 + 130 * i)
+    lines_are(page, 2)
+    assert read_lines(page) == [SENTENCE, SENTENCE]
+    page.locator("#lines .word", has_text="brown").first.click()
+    assert page.locator("[role=dialog]").is_visible()
+
+
+def test_after_the_first_visit_it_reads_and_writes_without_a_network(open_site):
+    page = open_site()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    open_site.host.stop()
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    draw(page, "#pad", load("printed").samples[0].ink)
+    lines_are(page, 1)
+    assert read_lines(page) == [SENTENCE]
+    page.locator("nav a", has_text="Letters").click()
+    page.locator("#text").fill("no network")
+    page.get_by_role("button", name="Write it").click()
+    api.expect(page.locator("#letters-state")).to_contain_text("1 page, 2 words.", timeout=PATIENCE)
+
+
+def test_a_letter_is_written_over_pages_and_downloaded_as_it_is_seen(open_site, tmp_path):
+    pypdf = pytest.importorskip("pypdf", reason="needs pypdf: pip install 'handwriting[pdf]'")
+    page = open_site("letters")
+    page.locator("#text").fill("one\fcafé")
+    page.get_by_role("button", name="Replace").click()
+    api.expect(page.locator("#text")).to_have_value("one\fcafe", timeout=PATIENCE)
+    page.locator("#letter-size").select_option("a6")
+    page.locator('[name="style"][value="upright"]').check(force=True)
+    page.get_by_role("button", name="Write it").click()
+    api.expect(page.locator("#letters-state")).to_contain_text("2 pages, 2 words.", timeout=PATIENCE)
+    api.expect(page.locator("#letter-pages img")).to_have_count(2)
+    page.locator("#letters-download summary").click()
+    with page.expect_download() as download:
+        page.locator("#letters-formats button", has_text="PDF").click()
+    download.value.save_as(tmp_path / "letter.pdf")
+    pages = pypdf.PdfReader(tmp_path / "letter.pdf").pages
+    assert [sheet.extract_text().strip() for sheet in pages] == ["one", "cafe"]
+    assert [round(float(side) * 25.4 / 72) for side in pages[0].mediabox[2:]] == [105, 148]
+
+
+def test_the_same_seed_writes_the_same_and_another_one_something_else(open_site):
+    page = open_site("letters")
+    write = """async (seed) => {
+        const { streams } = await import("./engine/routes.js"), lines = [];
+        const events = streams["api/generate"]({ text: "ink", style: "round", seed }, { emit() {} });
+        for await (const event of events) if (event.type === "line") lines.push(event.strokes);
+        return JSON.stringify(lines);
+    }"""
+    first, again, other = (page.evaluate(write, seed) for seed in (1, 1, 2))
+    assert first == again != other
+    assert len(json.loads(first)) == 1
+
+
+def test_a_hand_is_made_of_copied_lines(open_site):
+    page = open_site("hand")
+    for i in range(3):
+        ink = load("slanted").samples[0].ink
+        draw(page, f"#samples li:nth-child({i + 1}) canvas", ink, 500)
+        actual = page.locator(f"#samples li:nth-child({i + 1}) .actual input")
+        actual.wait_for()  # it was read, and says something else than asked
+        assert actual.input_value().startswith("The quick brown fox")
+    page.locator("#hand-make").click()
+    page.locator("#hand-paper .stroke path").first.wait_for()
+    assert page.locator("#own li").count() == 1
+
+
+def test_what_needs_the_server_says_so_or_is_not_there(open_site):
+    page = open_site("inside")
+    assert "handwriting serve" in page.locator("#inside").inner_text()
+    assert not page.locator("#inside-form").is_visible()
+    assert not page.locator("nav a[data-view=inside]").is_visible()
+    assert "stays on this device" in page.locator("footer").inner_text()
+    assert not page.locator("footer a").is_visible()
+    page.locator("nav a", has_text="Letters").click()
+    page.locator("#letters-form .more summary").click()
+    assert page.locator("#best").is_visible() and not page.locator("#letter-markdown").is_visible()
+    page.locator("nav a", has_text="Notebook").click()
+    page.locator("#open").set_input_files(NOTES)
+    api.expect(page.locator("#toast")).to_contain_text("need the program on your computer")
+
+
+def test_the_page_says_the_same_in_german(open_site):
+    page = open_site("inside", locale="de")
+    assert "Der Blick ins Netz braucht" in page.locator("#inside").inner_text()
+
+
+def test_another_site_cannot_be_reached_and_text_is_no_code(open_site):
+    page = open_site()
+    assert page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'reached', () => 'refused')") == "refused"
+    script = "Object.assign(document.createElement('script'), { textContent: 'window.ran = true' })"
+    assert page.evaluate(f"(document.head.append({script}), window.ran)") is None
