@@ -42,17 +42,17 @@ NAMES = {
     (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
 }  # fmt: skip
 """Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
-TRUST = 0.527
+TRUST = 0.482
 """Factor of the classifier's log-odds, which are too sure of themselves."""
-UPRIGHT_BONUS = 2.0
+UPRIGHT_BONUS = 1.75
 """What is added to the log-odds of ink as it is, which nearly all ink is."""
-DOUBT = 3.0
+DOUBT = 2.5
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-ONE_WAY, BOTH_WAYS = -1.0, 0.5
+ONE_WAY, BOTH_WAYS = -1.0, 5.0
 """Log-odds that strokes run both ways below which they certainly do not, and above which they are taken to do so."""
-FEWEST = 3
+FEWEST = 6
 """Strokes of an ink of which it can be told whether they run both ways."""
 SURE = 0.15
 """How much the log-odds of directions count, of whatever sign, when it is known that strokes run both ways: as strokes
@@ -199,7 +199,7 @@ def both_ways(forward: NDArray[np.float64]) -> float:
 
 LETTER_INK = 3.2
 """Ink of a character, in letter sizes."""
-PROBABLE, LIKELY, UNLIKE, LONE, LETTER = 0.825, 0.111, 0.456, 2.563, 0.839
+PROBABLE, LIKELY, UNLIKE, LONE, LETTER = 0.846, 0.108, 0.432, 2.402, 0.764
 """How much a reading counts: the log-probabilities of its path and of its text, the square of the logarithm by which
 its characters have too much or too little ink, that it is a single character, which anything can be taken for, and each
 of its characters. With :data:`TRUST` a logistic regression on 1,569 words of UNIPEN's ``valid-words``."""
