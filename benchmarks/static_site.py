@@ -46,19 +46,20 @@ CHUNK = 20
 """Number of lines that the page is given at a time."""
 
 READ = """async (lines) => {
-    const { reader, plainReader } = await import("./engine/models.js");
+    const { reader } = await import("./engine/models.js");
     const { encode } = await import("./engine/ink/encode.js");
     const { inkOfPoints } = await import("./engine/ink/ink.js");
-    const [language, plain] = [await reader(), await plainReader()], read = [];
+    const { bestPath } = await import("./engine/reading/decode.js");
+    const recognizer = await reader(), read = [];
     for (const strokes of lines) {
         const ink = inkOfPoints(strokes.map((stroke) => stroke.map(([x, y]) => ({ x, y }))));
-        const { steps, points, order } = encode(ink, language.features);
-        const [{ text, logProbability }] = await language.read(ink);
-        const [{ text: greedy }] = await plain.read(ink);
-        const { data } = await plain.frames({ steps });
-        const frames = btoa(Array.from(new Uint8Array(data.slice().buffer), (b) => String.fromCharCode(b)).join(""));
+        const { steps, points, order } = encode(ink, recognizer.features);
+        const frames = await recognizer.frames({ steps });
+        const [{ labels, logProbability }] = recognizer.search(frames, 1);
+        const bytes = Array.from(new Uint8Array(frames.data.slice().buffer), (byte) => String.fromCharCode(byte));
+        const texts = { text: recognizer.text(labels), greedy: recognizer.text(bestPath(frames).labels) };
         const encoded = { steps: [...steps], points: [...points], order: [...order] };
-        read.push({ ...encoded, text, logProbability, greedy, frames });
+        read.push({ ...encoded, ...texts, logProbability, frames: btoa(bytes.join("")) });
     }
     return read;
 }"""

@@ -196,7 +196,7 @@ LARGE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "traces": ("InkML", lambda: _padded(b"<ink>", b"<trace>1 1</trace>", b"</ink>", MAX_STROKES)),
     "damage all over": (
         "InkML",
-        lambda: b"<ink>" + (b"<trace>1 1</trace>" * 999 + b"<trace>1 1&</trace>") * 99,
+        lambda: b"<ink>" + (b"<trace>1 1</trace>" * 500 + b"<trace>1 1&</trace>") * 99,
     ),
     "coded points": ("InkML", lambda: _padded(b"<ink><trace>", b"'1\"1,", b"1 1</trace></ink>", MAX_SEGMENTS - 1)),
     "contexts": (

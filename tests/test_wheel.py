@@ -86,7 +86,7 @@ def elsewhere(tmp_path: Path) -> Path:
 def test_the_wheel_holds_the_command_the_weights_and_the_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "handwriting/__main__.py" in names
-    kinds = (".py", ".typed", ".toml", ".json", ".html", ".css", ".js", ".svg")
+    kinds = (".py", ".typed", ".toml", ".json", ".html", ".css", ".js", ".svg", ".mjs", ".xz", ".webmanifest", ".png")
     package = {p.relative_to(ROOT) for p in (ROOT / "handwriting").rglob("*") if p.suffix in kinds}
     weights = {
         Path("handwriting/_checkpoints") / p.relative_to(ROOT / "checkpoints")

@@ -252,6 +252,15 @@ def export(
             show_default=False,
         ),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            help="Checkpoint that the training of a recognizer began with; --share then says how far to go from its"
+            " weights to the trained ones.",
+            show_default=False,
+        ),
+    ] = None,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Share of the way from --start to SOURCE.")] = 0.8,
     data: Annotated[
         Path | None,
         typer.Option(help="Corpus on which the graph is measured; the figures go on the card.", show_default=False),
@@ -270,13 +279,17 @@ def export(
     from handwriting.training import recognizer_checkpoint, seq2seq, synthesizer
 
     only_with(context, "splits", data is not None, "--data")
+    only_with(context, "share", start is not None, "--start")
     corpus = None if data is None else corpus_at(data)
+    begun = None if start is None else Checkpoint.load(start, "recognizer")
     folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":
         write = seq2seq.writer_for(folder.card)
         recognizer_checkpoint.export_checkpoint(
-            folder, output, not float32, corpus, splits or ["testset_v"], language, write
+            folder, output, not float32, corpus, splits or ["testset_v"], language, write, begun, share
         )
+    elif begun is not None:
+        raise InkError(f"--start {start}: {source} is no recognizer; leave --start out")
     elif language is not None:
         raise InkError(f"--language {language}: only a recognizer decodes with one, {source} is no recognizer")
     else:

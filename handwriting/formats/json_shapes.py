@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,11 @@ def _point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
 
 def coordinates(pairs: Sequence[Any], file: str) -> Floats:
     """Shape (n, 2): pairs of x and y; :class:`InkError` when one is not a finite number."""
-    for pair in pairs:
+    if set(map(type, pairs)) <= {list, tuple} and set(map(len, pairs)) <= {2}:
+        flat = list(chain.from_iterable(pairs))
+        if set(map(type, flat)) <= {int, float} and all(-MAX_COORDINATE <= value <= MAX_COORDINATE for value in flat):
+            return np.array(flat, dtype=np.float64).reshape(-1, 2)
+    for pair in pairs:  # which says what is wrong
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise InkError(f"{file}: {shown(pair)} is not a point of x and y")
         for name, value in zip("xy", pair, strict=True):

@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.notes import Notes
 
-MOST_DAMAGED = 100
-"""A document with more damaged units is refused."""
+MOST_UNITS, MOST_DAMAGED = 50_000, 100
+"""A document with more units, or more damaged ones, is refused."""
 
 Parse = Callable[[bytes, bool], "etree._Element | str"]
 """Parses a document, with recovery if the second argument is true, into its root or the reason why it has none."""
@@ -53,6 +54,8 @@ def mended(
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
     units = _units(data, vocabulary)
+    if len(units) > MOST_UNITS:
+        return None
     closed = [unit for unit in units if unit.closed]
     declaration = re.match(rb"\s*<\?xml[^>]*\?>", data)
 
@@ -93,7 +96,7 @@ def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
     marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % names.encode(), data))
     own = {name.encode() for name in vocabulary.units}
     found = []
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         if mark[1] or mark[3] not in own:
             continue
         limit = len(data) if following is None else following.start()

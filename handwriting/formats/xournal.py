@@ -87,24 +87,26 @@ def unpack(data: bytes, file: str) -> bytes:
 def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | None:
     strokes = Strokes(file, notes)
     for number, stroke in enumerate(sheet.iter("{*}stroke"), 1):
-        tool = stroke.get("tool", "pen").strip().lower()
+        tool, color = stroke.get("tool", "pen").strip().lower(), stroke.get("color", "")
         if tool != "pen":
             notes.count(f"{tool[:20]} stroke")
             continue
-        if _INVISIBLE.fullmatch(stroke.get("color", "").strip()):
-            notes.count("invisible stroke")
-            continue
+        if color not in COLORS:
+            if _INVISIBLE.fullmatch(color.strip()):
+                notes.count("invisible stroke")
+                continue
+            notes.count("stroke color", 1, "detail")
+        if stroke.get("fill") is not None:
+            notes.count("stroke fill", 1, "detail")
         with notes.part(f"stroke {number} on page {page}"):
             values = numbers((stroke.text or "").split(), "stroke", file)
             if len(values) % 2:
                 raise InkError(f"{file}: {len(values)} numbers, which cannot be pairs of x and y")
             if len(values) == 4 and (values[:2] == values[2:]).all():
                 values = values[:2]  # a dot is a line of no length
-            x, y = values.reshape(-1, 2).T
-            pressure = _pressure(f"{stroke.get('width', '')} {stroke.get('pressures', '')}", len(x), file)
-            strokes.add(x, y, None, pressure)
-        notes.count("stroke color", stroke.get("color", "") not in COLORS, "detail")
-        notes.count("stroke fill", stroke.get("fill") is not None, "detail")
+            x, y = values[::2], values[1::2]
+            widths = f"{stroke.get('width', '')} {stroke.get('pressures', '')}"
+            strokes.add(x, y, None, _pressure(widths, len(x), file))
     return strokes.ink(Source(units=UNIT, file=file))
 
 

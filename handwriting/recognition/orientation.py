@@ -42,16 +42,19 @@ NAMES = {
     (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
 }  # fmt: skip
 """Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
-TRUST = 0.527
+TRUST = 0.482
 """Factor of the classifier's log-odds, which are too sure of themselves."""
-UPRIGHT_BONUS = 2.0
+UPRIGHT_BONUS = 2.25
 """What is added to the log-odds of ink as it is, which nearly all ink is."""
-DOUBT = 3.0
+DOUBT = 2.5
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-ONE_WAY, BOTH_WAYS = -1.0, 0.5
-"""Log-odds that strokes run both ways below which they certainly do not, and above which they are taken to do so."""
+ONE_WAY, BOTH_WAYS = -1.0, 15.0
+"""Log-odds that strokes run both ways below which they certainly do not, and above which they certainly do; between
+them, both are read."""
+UNUSUAL = 4.0
+"""How much better ink must read when its strokes are taken to run both ways, half of these log-odds included."""
 FEWEST = 3
 """Strokes of an ink of which it can be told whether they run both ways."""
 SURE = 0.15
@@ -147,13 +150,22 @@ class OrientationClassifier:
         strokes, moves = stroke_counts(ink, scale)
         logits = TRUST * self.scores(strokes.sum(axis=0) + moves)
         logits[0] += UPRIGHT_BONUS
+        mixed = None
         if ink.t is None and len(strokes) >= FEWEST:
             mixed = self._mixed(ALL[int(logits.argmax())], StrokeShapes.of(ink, scale), strokes)
-            if mixed is not None:
-                return mixed
+            if mixed is not None and mixed[2] >= BOTH_WAYS:
+                return mixed[:2]
         tried = [int(k) for k in np.argsort(-logits)[:TRIED] if logits[k] > logits.max() - DOUBT]
-        if len(tried) > 1:
-            logits[tried] += support([ALL[k].upright(ink)[0] for k in tried])
+        inks = [ALL[k].upright(ink)[0] for k in tried]
+        if mixed is not None:
+            repaired = mixed[0].upright(ink, mixed[1])[0]
+            across = (repaired.boxes[0] + repaired.boxes[2]) / 2
+            inks.append(repaired.take(StrokeNetworks.load().writing_order(repaired, across)))
+        if len(inks) > 1:
+            supported = support(inks)
+            logits[tried] += supported[: len(tried)]
+            if mixed is not None and supported[-1] + mixed[2] / 2 - UNUSUAL > max(supported[: len(tried)]):
+                return mixed[:2]
         found = ALL[max(tried, key=logits.__getitem__)]
         return found, np.full(len(ink.starts), found.strokes == "backward")
 
@@ -165,10 +177,11 @@ class OrientationClassifier:
 
     def _mixed(
         self, probable: Orientation, shapes: StrokeShapes, strokes: NDArray[np.float64]
-    ) -> tuple[Orientation, Bools] | None:
-        """The orientation if strokes run both ways, as they do after a plotter's tool has sorted them, else None.
+    ) -> tuple[Orientation, Bools, float] | None:
+        """The orientation, and which strokes to reverse, if strokes run both ways, and the log-odds that they do.
 
-        ``probable`` is the orientation if they do not. ``strokes`` are the counts of each stroke, shape (S, SIZE).
+        They do after a plotter's tool has sorted them. None if they certainly run one way, ``probable`` being the
+        orientation. ``strokes`` are the counts of each stroke, shape (S, SIZE).
         """
         networks = StrokeNetworks.load()
 
@@ -186,9 +199,8 @@ class OrientationClassifier:
             score = TRUST * self.scores(repaired)[0] + SURE * np.abs(forward).sum() + UPRIGHT_BONUS * one.as_is
             found.append((float(score), one, forward))
         _, best, forward = max(found, key=lambda one: one[0])
-        if both_ways(forward) < BOTH_WAYS:
-            return None
-        return Orientation(best.turns, best.mirrored, "mixed"), forward < 0
+        odds = both_ways(forward)
+        return None if odds < ONE_WAY else (Orientation(best.turns, best.mirrored, "mixed"), forward < 0, odds)
 
 
 def both_ways(forward: NDArray[np.float64]) -> float:
@@ -199,7 +211,7 @@ def both_ways(forward: NDArray[np.float64]) -> float:
 
 LETTER_INK = 3.2
 """Ink of a character, in letter sizes."""
-PROBABLE, LIKELY, UNLIKE, LONE, LETTER = 0.825, 0.111, 0.456, 2.563, 0.839
+PROBABLE, LIKELY, UNLIKE, LONE, LETTER = 0.846, 0.108, 0.432, 2.402, 0.764
 """How much a reading counts: the log-probabilities of its path and of its text, the square of the logarithm by which
 its characters have too much or too little ink, that it is a single character, which anything can be taken for, and each
 of its characters. With :data:`TRUST` a logistic regression on 1,569 words of UNIPEN's ``valid-words``."""

@@ -84,7 +84,7 @@ class Perceptron:
     biases: tuple[NDArray[np.float32], NDArray[np.float32]]
     """Shapes (H,) and (G,)."""
 
-    def __call__(self, features: Floats) -> Floats:
+    def __call__(self, features: Floats | NDArray[np.float32]) -> Floats:
         """Scores, shape (N,), of features, shape (N, D)."""
         layer = features.astype(np.float32)
         for weights, bias in zip(self.weights, self.biases, strict=False):

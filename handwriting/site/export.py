@@ -33,8 +33,8 @@ HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <link rel="apple-touch-icon" href="icon-192.png">
 <link rel="stylesheet" href="site.css">
 """
-UNUSED = ("runtime/LICENSE", f"models/{TERMS}")
-"""Files for people, which the page does not load."""
+UNUSED = ("index.html", "runtime/LICENSE", f"models/{TERMS}")
+"""Files that the service worker need not keep: the page, which it keeps as ``./``, and files for people."""
 SCRIPT = '<script type="module" src="main.js"></script>'
 RUNTIME_SHA256 = {
     "ort.wasm.bundle.min.mjs": "11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90",

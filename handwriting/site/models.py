@@ -12,7 +12,7 @@ from typing import Any
 from handwriting.checkpoint import shipped
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
-from handwriting.synthesis.characters import replaced, respelled
+from handwriting.synthesis.characters import replaced, respelled, writable
 from handwriting.synthesis.codes import FILE as HANDS
 from handwriting.synthesis.styles import SHIPPED, load
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -77,8 +77,8 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
             "pace": synthesizer.network.pace,
             "hand": card["hand"],
         },
-        "characters": {"characters": "".join(sorted(known)), "replaced": replaced(known)},
-        "spellings": _spellings(known),
+        "characters": {"characters": "".join(sorted(known)), "replaced": (typography := replaced(known))},
+        "spellings": _spellings(known, typography),
         "styles": [load(name).record() for name in SHIPPED],
     }
 
@@ -87,13 +87,17 @@ LAST_SPELLED = 0x3000
 """Code points from here on are scripts that no spelling comes near."""
 
 
-def _spellings(known: Collection[str]) -> dict[str, str]:
-    """What is written instead of each character that cannot be written; spaces at its ends stand only between words."""
+def _spellings(known: Collection[str], typography: str) -> dict[str, str]:
+    """What is written instead of each character that cannot be written; spaces at its ends stand only between words.
+
+    ``typography``: the characters for which others stand in without a change of spelling.
+    """
     spelled = {}
-    for character in map(chr, range(LAST_SPELLED)):
-        if character in known or character in "\n\f\r" or unicodedata.combining(character):
+    for character in {*map(chr, range(LAST_SPELLED)), *typography} - set(known):
+        if character.splitlines() == [""] or unicodedata.combining(character):
             continue
-        between = respelled(f"a{character}a", known)[1:-1]
-        if between:
-            spelled[character] = between
-    return spelled
+        between = f"a{character}a"
+        between = writable(between, known) if character in typography else respelled(between, known)
+        if between[1:-1]:
+            spelled[character] = between[1:-1]
+    return dict(sorted(spelled.items()))

@@ -87,21 +87,17 @@ def train_checkpoint(
 
 
 def measured(classifier: OrientationClassifier, networks: StrokeNetworks, examples: PenExamples) -> dict[str, float]:
-    """Return the shares of inks, strokes and pairs of strokes that the networks alone judge correctly."""
-    found = [classifier.scores(counts.astype(np.float64)).argmax() == 0 for counts in examples.counts]
-    one_way, other_way, before, after = (
-        network(inputs.astype(np.float64))
-        for network, inputs in (
-            (networks.direction, examples.forward),
-            (networks.direction, examples.backward),
-            (networks.order, examples.ahead),
-            (networks.order, examples.behind),
-        )
-    )
-    forward = one_way - other_way + examples.differences @ networks.counts
-    ahead = before - after
-    shares: dict[str, Any] = {"orientation_found": found, "direction_right": forward > 0, "order_right": ahead > 0}
-    return {name: round(float(np.mean(right)), 4) for name, right in shares.items()}
+    """The shares of inks, strokes and pairs of strokes that the networks alone judge rightly."""
+    found = np.array([classifier.scores(counts.astype(np.float64)).argmax() == 0 for counts in examples.counts])
+    forward = networks.direction(examples.forward) - networks.direction(examples.backward)
+    forward += examples.differences @ networks.counts
+    ahead = networks.order(examples.ahead) - networks.order(examples.behind)
+    shares = {
+        "orientation_found": found.mean(),
+        "direction_right": (forward > 0).mean(),
+        "order_right": (ahead > 0).mean(),
+    }
+    return {name: round(float(share), 4) for name, share in shares.items()}
 
 
 def _inks(corpus: Corpus, splits: Mapping[str, int], progress: Progress) -> Iterator[Ink]:

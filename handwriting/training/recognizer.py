@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,12 @@ from handwriting.recognition.decode import GreedyDecoder
 from handwriting.runtime import batches_by_length, pad
 from handwriting.training.data import Say, TrainingData, gather
 from handwriting.training.encoder import ExampleEncoder
-from handwriting.training.initialise import Grow, inherited, initialise
+from handwriting.training.initialise import inherited
 from handwriting.training.options import RecognizerOptions
 from handwriting.training.plan import plan_by_length
 from handwriting.training.recipes import TrainingRecipe
 from handwriting.training.recognizer_checkpoint import log_probs, write
-from handwriting.training.widen import widen
+from handwriting.training.recognizer_start import start_recognizer
 
 
 def _silent(message: str) -> None:
@@ -82,7 +81,7 @@ class RecognizerTask:
         self.network: nn.Module = RecognizerNetwork(self.config)
         self.init, self.inherited = None if init is None else str(init.folder), inherited(init)
         if init is not None:
-            say(initialise(self.network, data.alphabet, init, _place, _grow(init, options.hidden_size, say)))
+            start_recognizer(self.network, data.alphabet, init, say)
 
     def identity(self) -> dict[str, Any]:
         return {
@@ -183,19 +182,3 @@ def transcribe(
         for i, output in zip(chosen, batch, strict=True):
             outputs[i] = decoder.decode(output).text
     return outputs
-
-
-def _place(name: str) -> tuple[int, int] | None:
-    """Return the place of characters: the rows of the output layer, after the blank's."""
-    return (0, 1) if name.startswith("output.") else None
-
-
-def _grow(init: Checkpoint, hidden_size: int, say: Say) -> Grow | None:
-    """Return a function that widens the weights of ``init`` to ``hidden_size`` cells; None if they have that size."""
-    old = init.card["network"]["hidden_size"]
-    if hidden_size == old:
-        return None
-    if hidden_size < old:
-        raise InkError(f"hidden_size {hidden_size}: {init.folder} has {old} cells, and networks only grow; give more")
-    say(f"widened from {old} to {hidden_size} cells per layer and direction")
-    return partial(widen, hidden_size=old, wider=hidden_size)

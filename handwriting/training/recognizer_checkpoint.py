@@ -23,6 +23,7 @@ from handwriting.recognition.recognizer import ForwardPass, Recognizer
 from handwriting.recognition.seq2seq import reader_weights
 from handwriting.runtime import pad
 from handwriting.training.export import int8, recognizer_graph
+from handwriting.training.recognizer_start import between_start_and_end
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
@@ -64,20 +65,27 @@ def export_checkpoint(
     splits: Sequence[str] = (),
     language: str | None = None,
     write: Callable[..., None] = write,
+    start: Checkpoint | None = None,
+    share: float = 1.0,
 ) -> None:
     """Write a copy of the checkpoint with float16 weights and the graph built from them, in int8 or float32.
 
-    With a ``corpus``, the graph's best-path figures on each of ``splits`` are added to the card; with ``language``, the
-    name of the shipped language model to decode with. Raises :class:`InkError` when no such model is shipped.
+    With ``start``, the checkpoint that the training began with, the weights are those that lie ``share`` of the way to
+    the trained ones. With a ``corpus``, the graph's best-path figures on each of ``splits`` are added to the card; with
+    ``language``, the name of the shipped language model to decode with. Raises :class:`InkError` when no such model is
+    shipped.
     """
-    card = source.card
+    card, weights = source.card, source.weights()
+    if start is not None:
+        weights = between_start_and_end(source, start, share)
+        card = {**card, "training": {**card["training"], "share": share}}
     if language is not None:
         if Path(language).name != language or not (shipped(language) / "model.npz").is_file():
             raise InkError(
                 f"language {language!r}: no language model of this name is shipped; give language-open, for example"
             )
         card = {**card, "language": language}
-    write(folder, card, source.weights(), quantise)
+    write(folder, card, weights, quantise)
     if corpus is not None and splits:
         recognizer = Recognizer.load(folder)
         figures = {split: evaluate(recognizer, corpus, split).figures() for split in splits}

@@ -142,6 +142,12 @@ def test_a_document_of_nothing_but_damage_is_refused():
         read(f"<ink>{trace([(1, 2)])}{many}</ink>")
 
 
+@pytest.mark.parametrize("data", [b"<xournal><page", b"<xournal", b"<ink><a></b></ink>", b"<svg><g>"])
+def test_a_document_without_any_stroke_is_refused(data):
+    with pytest.raises(InkError, match="damaged XML: "):
+        formats.read(data)
+
+
 def test_the_units_that_are_not_sound_are_found():
     units = [xml_damage._Unit(str(k), k, k + 1, True) for k in range(50)]
     bad = set(random.Random(0).sample(range(50), 7))

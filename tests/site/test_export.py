@@ -44,7 +44,8 @@ def test_it_holds_the_whole_page_and_weighs_little(files):
 
 def test_the_service_worker_keeps_every_file_that_the_page_loads(files):
     kept = json.loads(re.search(r"FILES = (\[.*\]);", files["service-worker.js"].decode())[1])
-    assert set(kept) == {"./", *files} - {"service-worker.js", "runtime/LICENSE", "models/TERMS.txt"}
+    assert set(kept) == {"./", *files} - {"service-worker.js", *export.UNUSED}
+    assert set(export.UNUSED) == {"index.html", "runtime/LICENSE", "models/TERMS.txt"}
 
 
 def test_every_file_that_the_markup_the_manifest_and_the_modules_name_is_there(files):

@@ -9,6 +9,7 @@ from open_page import needs_browser
 from benchmarks.static_site import compare, drawn_on, real, same_layouts, written
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.synthesis.characters import respelled
 from handwriting.synthesis.sampler import Steps
 from handwriting.synthesis.styles import SHIPPED, load
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -102,3 +103,25 @@ def test_the_synthesizer_computes_the_same_steps(open_site, synthesizer):
     for (outputs, phi), (found_outputs, found_phi) in zip(own, found, strict=True):
         assert np.allclose(outputs[0], found_outputs, atol=0.05)  # rounded to eight bits in another way
         assert np.allclose(phi[0], found_phi, atol=0.01)
+
+
+def test_texts_are_spelled_as_in_python(open_site, synthesizer):
+    texts = [
+        "3 € & ß Æon x=y 5°C 中 end",
+        "“so”, he said…",
+        "a—b, a — b",
+        "½ ﬁne\u00a0café\u00ad",
+        "one\ntwo\n\nthree",
+    ]
+    found = open_site().evaluate(
+        """async (texts) => {
+            const { cards } = await import("./engine/models.js");
+            const { Spelling } = await import("./engine/writing/text.js");
+            const { characters, spellings } = await cards(), spelling = new Spelling(characters, spellings);
+            return texts.map((text) => [spelling.nearest(text), spelling.writable(spelling.nearest(text))]);
+        }""",
+        texts,
+    )
+    for text, (nearest, mapped) in zip(texts, found, strict=True):
+        spelled = respelled(text, synthesizer.characters)
+        assert (nearest, mapped) == (spelled, synthesizer.writable(spelled))

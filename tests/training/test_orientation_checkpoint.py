@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import handwriting
-from handwriting.checkpoint import Checkpoint
+from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import open_corpus
 from handwriting.errors import InkError
 from handwriting.evaluation.orientation import reversed_strokes
@@ -60,3 +60,10 @@ def test_figures_are_shares_of_what_is_right():
     assert (right["orientation_found"], wrong["orientation_found"]) == (1, 0)
     assert right["direction_right"] > 0.9
     assert right["direction_right"] + wrong["direction_right"] == pytest.approx(1, abs=1e-3)
+
+
+def test_the_shipped_card_names_both_files():
+    card = Checkpoint.load(None, "orientation").card
+    assert {path.name for path in shipped("orientation").iterdir()} == {"card.json", "model.npz", "strokes.npz"}
+    assert "train orientation" in card["training"]["command"]
+    assert {"orientation_found", "direction_right", "order_right"} < set(card["figures"])

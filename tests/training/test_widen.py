@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from tiny import TinyCorpus
@@ -9,9 +10,12 @@ from tiny import TinyCorpus
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork, ctc_loss
-from handwriting.training.options import RecognizerOptions
+from handwriting.training.loop import train
+from handwriting.training.options import RecognizerOptions, TrainingOptions
 from handwriting.training.recipes import TrainingRecipe
 from handwriting.training.recognizer import RecognizerTask, recognizer_task
+from handwriting.training.recognizer_checkpoint import export_checkpoint
+from handwriting.training.recognizer_start import between_start_and_end
 from handwriting.training.widen import widen
 
 SIZES = {"input_size": 14, "output_size": 7, "num_layers": 3, "channels": [12], "dropout": 0.0}
@@ -69,3 +73,28 @@ def test_a_network_cannot_shrink(tmp_path):
     init = Checkpoint.load(tmp_path, "recognizer")
     with pytest.raises(InkError, match=r"hidden_size 6: .* has 8 cells.*networks only grow"):
         task(RecognizerOptions(hidden_size=6).like(init, {"hidden_size"}), init)
+
+
+def test_weights_lie_between_the_start_and_the_end_of_a_training(tmp_path):
+    """Exported ones are a share of the way from the start, widened as it was then, to what was trained."""
+    first = TrainingOptions(epochs=1, batch_size=6, device="cpu", loaders=0)
+    narrow = {"num_layers": 2, "channels": [8], "strides": [1]}
+    train(task(RecognizerOptions(hidden_size=6, **narrow)), first, tmp_path / "narrow")
+    start = Checkpoint.load(tmp_path / "narrow" / "best", "recognizer")
+    wide = RecognizerOptions(hidden_size=8, **narrow)
+    train(task(wide, start), first, tmp_path / "wide")
+    trained = Checkpoint.load(tmp_path / "wide" / "best", "recognizer")
+    begun = task(wide, start).network.state_dict()
+    half = between_start_and_end(trained, start, 0.5)
+    for name, value in trained.weights().items():
+        assert np.allclose(between_start_and_end(trained, start, 1.0)[name], value, atol=1e-6)
+        assert np.allclose(between_start_and_end(trained, start, 0.0)[name], begun[name], atol=1e-6)
+        assert np.allclose(half[name], (value + begun[name].numpy()) / 2, atol=1e-6)
+    export_checkpoint(trained, tmp_path / "half", start=start, share=0.5)
+    exported = Checkpoint.load(tmp_path / "half", "recognizer")
+    assert exported.card["training"]["share"] == 0.5
+    assert np.allclose(exported.weights()["output.weight"], half["output.weight"], atol=1e-3)
+    with pytest.raises(InkError, match=r"share is 1\.5"):
+        between_start_and_end(trained, start, 1.5)
+    with pytest.raises(InkError, match="networks only grow"):
+        between_start_and_end(start, trained, 0.5)

@@ -65,8 +65,9 @@ async function codeOf(synthesizer, { code, samples }) {
 /** A style of copied lines, as a style's file holds it. */
 async function makeStyle({ name, samples }) {
   const lines = samples.map(({ text, strokes }) => {
-    const begin = strokes.find((stroke) => stroke.length)?.[0].t;
-    return { text, strokes: strokes.filter((stroke) => stroke.length).map((stroke) => stroke.map(({ x, y, t }) => [x, y, (t - begin) / 1000])) };
+    const drawn = strokes.filter((stroke) => stroke.length), begin = drawn[0]?.[0].t;
+    const row = ({ x, y, t }) => (Number.isFinite(begin) && Number.isFinite(t) ? [x, y, (t - begin) / 1000] : [x, y]);
+    return { text, strokes: drawn.map((stroke) => stroke.map(row)) };
   });
   return { ...STYLE, name, size: 1, samples: lines, code: await codeOf(await writer(), { samples: lines }) };
 }

@@ -1,10 +1,11 @@
 // A text as lines of handwriting, one after another. The twin of handwriting/composition/composer.py and runs.py, for one
 // run at a time.
 
-import { sum } from "../numbers.js";
+import { movedTo } from "../ink/ink.js";
+import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
 import { Finisher, HEIGHT_PER_LINE_HEIGHT, breakLines, measureOf } from "./typeset.js";
-import { cutWords } from "./words.js";
+import { cutWords, stands } from "./words.js";
 
 const RUN_CHARACTERS = 32; // about those of a line that the network was trained on
 const FIRST_CHARACTERS = 24; // of the first run, for which somebody waits
@@ -23,10 +24,12 @@ export class Composer {
     this.scale = (HEIGHT_PER_LINE_HEIGHT * hand.size * lineHeight) / synthesizer.height;
     const perLine = Math.max(3, Math.floor(room / (synthesizer.advance * this.scale)));
     this.runs = paragraphs.flatMap(({ words }, number) => runsOf(words).map((text) => ({ number, text })));
-    if (watch && this.runs.length) this.runs.splice(0, 1, ...runsOf(this.runs[0].text.split(" "), Math.min(FIRST_CHARACTERS, perLine)).map((text) => ({ number: this.runs[0].number, text })));
+    if (watch && this.runs.length) {
+      const [{ number, text }] = this.runs, parts = runsOf(text.split(" "), Math.min(FIRST_CHARACTERS, perLine));
+      this.runs.splice(0, 1, ...parts.map((part) => ({ number, text: part })));
+    }
     this.estimate = sum(paragraphs.map(({ words }) => 1 + Math.floor(words.join(" ").length / perLine)));
     this.total = sum(this.runs.map(({ text }) => text.length));
-    this.words = sum(paragraphs.map(({ words }) => words.length));
     this.doubtful = []; // words that may not be readable, { text, read }
     this.asShown = true; // whether the first run is kept as it was drawn
   }
@@ -75,7 +78,7 @@ export class Composer {
       for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && isDoubtful(words[k]); drawing++) {
         const [alone] = await this.judged(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
         if (!(rank(alone) < rank(words[k]))) continue;
-        words[k] = { ...alone, gap: first.gap, changed: true };
+        words[k] = { ...alone, ink: asHigh(alone, words[k]), gap: first.gap, changed: true };
         if (run === 0) this.asShown = false;
       }
       if (isDoubtful(words[k])) this.doubtful.push({ text: first.text, read: words[k].read });
@@ -95,6 +98,13 @@ export class Composer {
     const lost = line.complete ? null : words.findLast(({ ink }) => ink); // the pen lost its way in it
     return words.map((word, k) => ({ ...word, ...read[k], ink: word === lost ? null : word.ink }));
   }
+}
+
+/** The ink of a word that was drawn by itself; one that does not stand on the line, such as "-", is as high as it was. */
+function asHigh({ text, ink }, before) {
+  if (!ink || !before.ink || stands(text)) return ink;
+  const middle = (one) => (min(one.y) + max(one.y)) / 2, up = middle(ink) - middle(before.ink);
+  return movedTo(ink, ink.x, ink.y.map((y) => y - up));
 }
 
 const isWhole = ({ ink, joined }) => ink && !joined;

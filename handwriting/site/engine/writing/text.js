@@ -17,7 +17,8 @@ export class Spelling {
 
   /** The text with the nearest spelling of every character that cannot be written; what has none is left out. */
   nearest(text) {
-    return this.mapped(text, () => true);
+    const single = (spelling) => (spelling.trim() || spelling).length === 1;
+    return this.mapped(text, new Set([...this.replaced].filter((character) => single(this.spellings[character] ?? ""))));
   }
 
   /** The text as it will be written; refused if a character cannot be. */
@@ -29,10 +30,12 @@ export class Spelling {
     return mapped;
   }
 
-  mapped(text) {
-    const dashed = text.normalize("NFC").replace(LINE_ENDS, "\n").replace(/(?<=[\w.,;:!?)’”])[—―](?=[\w(‘“])/g, " - ");
+  /** The text with other spellings; characters of `kept` stay. */
+  mapped(text, kept = new Set()) {
+    const composed = text.normalize("NFC").replace(LINE_ENDS, "\n");
+    const dashed = kept.has("—") ? composed : composed.replace(/(?<=[\w.,;:!?)’”])[—―](?=[\w(‘“])/g, " - ");
     const spelled = [...dashed].map((character) => {
-      if (this.known.has(character) || character === "\n" || character === "\f") return character;
+      if (this.known.has(character) || kept.has(character) || character === "\n" || character === "\f") return character;
       return (this.spellings[character] ?? "").replace(/^ (?=.)|(?<=.) $/g, EDGE);
     });
     return spelled.join("").replace(/(?<=\w)\0+(?=\w)/g, " ").replaceAll(EDGE, "")

@@ -28,6 +28,9 @@ export function cutWords(line) {
   return words;
 }
 
+/** Whether a character of a text stands on the baseline, so that its ink shows where that is. */
+export const stands = (text) => [...text].some((character) => STANDING.has(character));
+
 /** y of the baseline of a word by itself: where those of its characters stand that do. */
 function wordFoot({ text, ink, places }) {
   const standing = places.map((place) => STANDING.has(text[clamp(place, 0, text.length - 1)]));

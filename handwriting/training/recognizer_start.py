@@ -1,0 +1,61 @@
+"""Where a recognizer's training starts: the weights of a checkpoint, widened if the network has more cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint
+from handwriting.errors import InkError
+from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
+from handwriting.training.initialise import Grow, initialise
+from handwriting.training.widen import widen
+
+Say = Callable[[str], object]
+
+
+def start_recognizer(network: nn.Module, alphabet: Alphabet, init: Checkpoint, say: Say = lambda message: None) -> None:
+    """Copy the weights of ``init`` into a new network, character by character, and ``say`` how.
+
+    Raises :class:`InkError` when the sizes do not fit.
+    """
+    hidden_size = network.lstm.hidden_size  # type: ignore[union-attr]
+    say(initialise(network, alphabet, init, _place, _grow(init, hidden_size, say)))  # type: ignore[arg-type]
+
+
+def between_start_and_end(trained: Checkpoint, start: Checkpoint, share: float) -> dict[str, NDArray[np.float32]]:
+    """Return weights that lie ``share`` of the way from the start of a training to its end.
+
+    Such weights often read better than those of the end, and forget less of what the start knew (Wortsman et al. 2022,
+    arXiv 2109.01903). ``start`` is the checkpoint that the training of ``trained`` began with. Raises
+    :class:`InkError` when the sizes do not fit, and unless ``share`` is from 0 to 1.
+    """
+    if not 0 <= share <= 1:
+        raise InkError(f"share is {share}; give a number from 0, the start, to 1, the end")
+    torch.manual_seed(trained.card["training"]["options"]["seed"])  # new cells start as they did then
+    network = RecognizerNetwork(RecognizerConfig(**trained.card["network"]))
+    start_recognizer(network, Alphabet(trained.card["alphabet"]), start)
+    first = {name: value.numpy() for name, value in network.state_dict().items()}
+    return {name: first[name] + np.float32(share) * (value - first[name]) for name, value in trained.weights().items()}
+
+
+def _place(name: str) -> tuple[int, int] | None:
+    """Return the place of characters: the rows of the output layer, after the blank's."""
+    return (0, 1) if name.startswith("output.") else None
+
+
+def _grow(init: Checkpoint, hidden_size: int, say: Say) -> Grow | None:
+    """Return a function that widens the weights of ``init`` to ``hidden_size`` cells; None if they have that size."""
+    old = init.card["network"]["hidden_size"]
+    if hidden_size == old:
+        return None
+    if hidden_size < old:
+        raise InkError(f"hidden_size {hidden_size}: {init.folder} has {old} cells, and networks only grow; give more")
+    say(f"widened from {old} to {hidden_size} cells per layer and direction")
+    return partial(widen, hidden_size=old, wider=hidden_size)
