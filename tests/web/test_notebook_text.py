@@ -12,6 +12,7 @@ from browser import draw
 from open_page import dark_pixels, needs_browser, read_lines, reload
 
 from handwriting import formats
+from handwriting.documents.corrections import read_corrections
 from handwriting.rendering.hershey import write
 from handwriting.synthesis.styles import load
 
@@ -136,6 +137,8 @@ def test_a_page_is_downloaded_in_every_format(written, tmp_path):
     word = record["lines"][0]["words"][1]
     assert (word["text"], word["read"], word["corrected"]) == ("łine", "line", True)
     assert record["corrections"][0]["text"] == "łine"
+    (line,) = read_corrections([tmp_path / "page.json"]).lines  # what `adapt` learns from
+    assert line.text == "a łine of handwriting" and len(line.ink.starts) == count
     assert len(formats.read_ink(downloaded(page, "SVG", tmp_path / "page.svg")))
     png = downloaded(page, "PNG", tmp_path / "page.png").read_bytes()
     assert png[16:24] == (1654).to_bytes(4, "big") + (2339).to_bytes(4, "big")  # A4 at 200 dpi

@@ -77,8 +77,17 @@ export class PageDocument {
       if (after) this.items.set(id, after);
       else this.items.delete(id);
     }
-    this.sorted = null;
+    this.sorted = this.sorted && merged(this.sorted, entries);
     this.commit(this.page, entries, number);
     this.changed(entries);
   }
+}
+
+/** Sorted strokes after a change; null if they have to be sorted anew, because it is not only the newest that came. */
+function merged(sorted, entries) {
+  const changed = new Set(entries.map(([id]) => id));
+  const kept = sorted.filter(({ id }) => !changed.has(id));
+  const added = entries.map(([, , after]) => after).filter((item) => item?.kind === "stroke");
+  const inOrder = [...kept.slice(-1), ...added].every(({ id }, i, all) => !i || all[i - 1].id < id);
+  return inOrder ? [...kept, ...added] : null;
 }
