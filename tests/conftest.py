@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from iamondb_fixture import make_iamondb
+from open_page import browser  # noqa: F401  one for all tests: Playwright runs once in a process
 
 from handwriting.cli.main import main
 

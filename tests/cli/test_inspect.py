@@ -8,6 +8,8 @@ import numpy as np
 from command_line import LINE_SAMPLE, assert_one_line, needs_weights
 from lxml import etree
 
+from handwriting.checkpoint import Checkpoint
+
 
 @needs_weights
 def test_a_line_is_looked_into(run, tmp_path):
@@ -24,7 +26,7 @@ def test_a_line_is_looked_into(run, tmp_path):
         assert tuple(array["shape"]) == data[name].shape
         assert len(array["dimensions"]) == data[name].ndim, name
     T = len(data["log_probs"])
-    assert data["input"].shape == (3, 2, T, 256)
+    assert data["input"].shape == (3, 2, T, Checkpoint.load(None, "recognizer").card["network"]["hidden_size"])
     assert np.allclose(np.exp(data["log_probs"]).sum(1), 1, atol=1e-4)
     path = "".join(
         about["classes"][index] for i, index in enumerate(data["path"]) if index and data["path"][i - 1] != index

@@ -54,7 +54,7 @@ def test_as_many_texts_as_files(files, hands):
 def test_a_network_without_codes_takes_the_ink_and_refuses_a_fit(files, tmp_path):
     plain = Synthesizer(synthesizer(tmp_path))
     assert style_from_files(plain, files, TEXTS).code is None
-    with pytest.raises(InkError, match="no codes"):
+    with pytest.raises(InkError, match="no hand codes"):
         style_from_files(plain, files, TEXTS, estimate=lambda samples: None)
 
 
@@ -94,5 +94,5 @@ def test_what_nobody_said_is_read_and_a_line_may_be_left_out(page, files, hands)
     assert len(asked) == 9 and "read d" not in {s.text for s in style.samples} and len(style.samples) == 8
     with pytest.raises(InkError, match=r"page\.json: the file has no transcript of its ink; give texts"):
         style_from_files(hands, [page])
-    with pytest.raises(InkError, match="no line of ink is left"):
+    with pytest.raises(InkError, match="no line of ink has a known text"):
         style_from_files(hands, [page], read=lambda inks: [None] * len(inks))

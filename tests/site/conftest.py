@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from open_page import PATIENCE, browser  # noqa: F401  fixtures of the tests in a browser
+from open_page import PATIENCE
 from static_host import Host
 
 from handwriting.recognition.recognizer import Recognizer
@@ -20,7 +20,7 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def open_site(browser, site):  # noqa: F811
+def open_site(browser, site):
     """Opens the site in a browser without service workers of earlier tests; every error on it fails the test."""
     host, contexts, faults = Host(site), [], []
     expected = ("Content Security Policy", "ERR_CONNECTION_REFUSED")

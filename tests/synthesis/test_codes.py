@@ -116,7 +116,7 @@ def test_a_network_without_codes_refuses_a_code_and_estimates_none(tmp_path):
     assert plain.codes is None and plain.random_style(0) is None
     with pytest.raises(InkError, match="another network"):
         plain.write(["a"], Hand(style=Style("lost", (), code=code(1))))
-    with pytest.raises(InkError, match="no codes"):
+    with pytest.raises(InkError, match="no hand codes"):
         plain.code_of([write("a", seed=0)], ["a"])
 
 

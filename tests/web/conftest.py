@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the page needs fastapi: pip install 'handwriting[web]'")
 
-from open_page import address, browser, open_page  # noqa: F401  fixtures of the tests in a browser
+from open_page import address, open_page  # noqa: F401  fixtures of the tests in a browser
 from starlette.testclient import TestClient
 from tiny import synthesizer
 
