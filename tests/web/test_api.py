@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from coroutines import run
 from lxml import etree
 from matplotlib.image import imread
 
@@ -328,7 +329,7 @@ def test_a_pool_admits_its_capacity_and_no_more():
         hold.set()
         return await asyncio.gather(first, second)
 
-    assert asyncio.run(ask()) == [True, True]
+    assert run(ask()) == [True, True]
     assert pool.admitted == 0
     pool.close()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from coroutines import run
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
@@ -35,12 +35,6 @@ def request(parts, path="/api/x", **headers):
         return {"type": "http.request", "body": part, "more_body": bool(parts)}
 
     return scope, receive
-
-
-def run(work):
-    """The result of a coroutine, in a thread of its own: browser tests leave an event loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 def read(parts, **headers):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
+from coroutines import run
 
 from handwriting.web import guard
 from handwriting.web.guard import Guard
@@ -33,7 +33,7 @@ def ask(app, method="POST", path="/api/x", **headers):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    run(app(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(m.get("body", b"") for m in sent[1:])
 
 
@@ -125,5 +125,5 @@ def test_sockets_are_closed():
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Guard(inside)({"type": "websocket", "headers": []}, None, send))
+    run(Guard(inside)({"type": "websocket", "headers": []}, None, send))
     assert sent[0]["type"] == "websocket.close"
