@@ -42,9 +42,16 @@ def open_page(browser, address):
 
 
 @contextmanager
-def opened(browser, address):
-    """A function that opens the page at ``address``; see :func:`open_page`."""
+def opened(browser, address, expected=None):
+    """A function that opens the page at ``address``; see :func:`open_page`.
+
+    With ``expected``, errors on the console fail the test as well, except for those that have one of these texts.
+    """
     contexts, faults = [], []
+
+    def complain(message):
+        if message.type == "error" and not any(text in message.text for text in expected):
+            faults.append(message.text)
 
     def opening(view="notebook", **options):
         options = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", "locale": "en", **options}
@@ -53,6 +60,8 @@ def opened(browser, address):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
+        if expected is not None:
+            page.on("console", complain)
         page.on("request", lambda request: request.url.startswith((address, "blob:")) or faults.append(request.url))
         page.goto(f"{address}#{view}")
         page.wait_for_selector("html[data-ready]")

@@ -42,6 +42,7 @@ from handwriting.training.encoder import ExampleEncoder, expected_steps
 from handwriting.training.options import TrainingOptions
 from handwriting.training.plan import plan_by_length
 from handwriting.training.recognizer_checkpoint import build, write
+from handwriting.training.recognizer_start import between
 from handwriting.training.replay import replay_lines
 from handwriting.training.schedule import SCHEDULES
 from handwriting.training.update import UpdateHook, Updater
@@ -241,11 +242,6 @@ class Judge:
         sizes = torch.tensor([len(target) for target in targets])
         output, lengths = self.network.eval()(padded, lengths)
         return float(ctc_loss(output, lengths, torch.cat(targets), sizes).sum() / sizes.sum())
-
-
-def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Return weights that lie ``share`` of the way from ``old`` to ``new``."""
-    return {name: torch.lerp(value, new[name], share) for name, value in old.items()}
 
 
 def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) -> tuple[list[Example], dict[str, str]]:

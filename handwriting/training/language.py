@@ -23,7 +23,7 @@ from handwriting.networks.language import LanguageConfig, LanguageNetwork
 from handwriting.networks.onnx_weights import onnx_weights
 from handwriting.recognition.language.build import ASCII_CODES, terms_of
 from handwriting.recognition.language.scorer import SPACE, codes
-from handwriting.recognition.language.texts import documents
+from handwriting.recognition.language.texts import running_text
 from handwriting.training.export import GraphBuilder, int8
 from handwriting.training.options import LanguageOptions
 
@@ -58,7 +58,7 @@ def streams(
 
     Raises :class:`InkError` if a text cannot be read, has no known terms, or if there is none.
     """
-    found = [Stream.of(path.stem, terms_of(path, terms), " ".join(" ".join(documents(path)).split())) for path in texts]
+    found = [Stream.of(path.stem, terms_of(path, terms), running_text(path)) for path in texts]
     if corpus is not None:
         lines = [label(corpus, corpus.text(id)) for id in corpus.training_ids(split)]
         found.append(Stream.of(f"transcripts of {split}", corpus.terms, " ".join(lines), weight))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint
@@ -41,8 +41,13 @@ def between_start_and_end(trained: Checkpoint, start: Checkpoint, share: float) 
     torch.manual_seed(trained.card["training"]["options"]["seed"])  # new cells start as they did then
     network = RecognizerNetwork(RecognizerConfig(**trained.card["network"]))
     start_recognizer(network, Alphabet(trained.card["alphabet"]), start)
-    first = {name: value.numpy() for name, value in network.state_dict().items()}
-    return {name: first[name] + np.float32(share) * (value - first[name]) for name, value in trained.weights().items()}
+    end = {name: torch.from_numpy(value) for name, value in trained.weights().items()}
+    return {name: value.numpy() for name, value in between(network.state_dict(), end, share).items()}
+
+
+def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Return weights that lie ``share`` of the way from ``old`` to ``new``."""
+    return {name: torch.lerp(value, new[name], share) for name, value in old.items()}
 
 
 def _place(name: str) -> tuple[int, int] | None:

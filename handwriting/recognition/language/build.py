@@ -15,7 +15,7 @@ from handwriting.errors import InkError
 from handwriting.recognition.language import characters, lexicon
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import codes
-from handwriting.recognition.language.texts import documents
+from handwriting.recognition.language.texts import running_text
 
 TERMS_BY_NAME = {
     "brown": "Brown Corpus (Francis & Kucera 1964, revised 1979): may be used for non-commercial purposes",
@@ -75,7 +75,7 @@ def build(
         say(f"{name}: {len(tokens):,} words, numbers and punctuation marks")
 
     for path in texts:
-        add(path.stem, " ".join(" ".join(documents(path)).split()), 1, terms_of(path, terms))
+        add(path.stem, running_text(path), 1, terms_of(path, terms))
     if corpus is not None:
         lines = [label(corpus, corpus.text(id)) for id in corpus.training_ids(split)]
         add(f"transcripts of {split}", " ".join(lines), settings.corpus_weight, corpus.terms)

@@ -41,6 +41,11 @@ def documents(source: Path) -> Iterator[str]:
         raise InkError(f"{source}: the source has no text; give a text file, or a folder or zip archive of text files")
 
 
+def running_text(source: Path) -> str:
+    """Return all documents of a source as one text, with single spaces. Raises :class:`InkError` if there is none."""
+    return " ".join(" ".join(documents(source)).split())
+
+
 def clean(text: str) -> str:
     """Return a paragraph in natural typography (see :func:`~handwriting.text.natural`) and printable ASCII."""
     folded = unicodedata.normalize("NFKD", text.translate(_FOLDED)).replace("--", " - ")
