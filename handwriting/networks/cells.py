@@ -93,13 +93,10 @@ class ForgetCell(nn.Module):
             x = torch.cat([x, code.to(x.dtype).expand(len(x), *code.shape)], 2)
             weight_ih = torch.cat([weight_ih, basis], 1)
         if last is not None:
-            # nn.LSTM returns the cell after the final step only. One more input, 1 at padding, shuts the input gate and
-            # opens the forget gate there, so that the fused kernel carries c from the last step to the end unchanged.
-            hold = weight_ih.new_zeros(len(weight_ih), 1)
-            hold[: self.hidden_size], hold[self.hidden_size : 2 * self.hidden_size] = _SHUT, -_SHUT
+            # nn.LSTM returns the cell after the final step only. The fused kernel therefore carries c from the last
+            # step to the end unchanged.
             padding = torch.arange(len(x), device=x.device).unsqueeze(1) > last  # (T, B)
-            x = torch.cat([x, padding.unsqueeze(2).to(x.dtype)], 2)  # (T, B, D + 1)
-            weight_ih = torch.cat([weight_ih, hold], 1)
+            x, weight_ih = _marked(x, padding), self.holding(weight_ih)
         missing = -x.shape[2] % _ALIGNMENT
         if missing and x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
             x, weight_ih = F.pad(x, (0, missing)), F.pad(weight_ih, (0, missing))
@@ -120,6 +117,43 @@ class ForgetCell(nn.Module):
     def weights(self) -> list[nn.Parameter]:
         """Return weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""
         return list(self.lstm.parameters())
+
+    def holding(self, weight_ih: Tensor) -> Tensor:
+        """Return ``weight_ih`` with the column of one more input, 1 at padding, where the cell keeps its content.
+
+        The input shuts the input gate and opens the forget gate.
+        """
+        hold = weight_ih.new_zeros(len(weight_ih), 1)
+        hold[: self.hidden_size], hold[self.hidden_size : 2 * self.hidden_size] = _SHUT, -_SHUT
+        return torch.cat([weight_ih, hold], 1)
+
+
+def both_directions(ahead: ForgetCell, back: ForgetCell, x: Tensor, padding: Tensor | None) -> Tensor:
+    """Run a bidirectional layer in one call: map ``x`` (T, B, D) to y (T, B, 2H), the output of ``ahead`` first.
+
+    ``padding`` (T, B) is true beyond each sequence's end, where y is meaningless; None if there is no padding. Cells
+    whose state is zero stay at zero at padding, so that ``back`` starts at each sequence's own end. On a GPU, where
+    both directions run at the same time, this takes half as long as two calls.
+    """
+    weights: list[Tensor] = []
+    for cell in (ahead, back):
+        weight_ih: Tensor
+        weight_ih, *rest = cell.weights()
+        weights += [weight_ih if padding is None else cell.holding(weight_ih), *rest]
+    if padding is not None:
+        x = _marked(x, padding)
+    missing = -x.shape[2] % _ALIGNMENT
+    x = F.pad(x, (0, missing))
+    for n in (0, 4):
+        weights[n] = F.pad(weights[n], (0, missing))
+    zeros = x.new_zeros(2, x.shape[1], ahead.hidden_size)
+    y, _, _ = torch.lstm(x, (zeros, zeros), weights, True, 1, 0.0, ahead.training, True, False)
+    return y
+
+
+def _marked(x: Tensor, padding: Tensor) -> Tensor:
+    """Append one more input to ``x`` (T, B, D), which is 1 where ``padding`` (T, B) is true and 0 elsewhere."""
+    return torch.cat([x, padding.unsqueeze(2).to(x.dtype)], 2)
 
 
 class UnrolledCell(nn.Module):

@@ -2,7 +2,7 @@
 
 The backward direction of a bidirectional layer is a forward cell over each sequence reversed within its own length, so
 that padding never reaches a real output. (A mask cannot achieve that, and ``pack_padded_sequence`` falls off torch's
-fast path on the CPU.) With ``skip`` the layers are connected as in Graves 2013 (arXiv 1308.0850, section 2, figure 1):
+fast path on the CPU.) On a GPU a layer's two directions are one call. With ``skip`` the layers are connected as in Graves 2013 (arXiv 1308.0850, section 2, figure 1):
 the input reaches every layer and every layer reaches the output.
 """
 
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import FORGET_BIAS, Cell, State, Variant, make_cell
+from handwriting.networks.cells import FORGET_BIAS, Cell, ForgetCell, State, Variant, both_directions, make_cell
 from handwriting.networks.dropout import dropout
 from handwriting.networks.truncation import blockwise
 
@@ -77,11 +77,15 @@ class LSTM(nn.Module):
             lengths = lengths.to(x.device)
             padding, last = _padding(lengths, T, B), lengths - 1
             index = _reversal(lengths, T) if self.bidirectional else None
+        at_once = self.bidirectional and self.variant == "forget" and self.truncate is None and x.is_cuda
         states: list[State] = []
         outputs: list[Tensor] = []
         for layer, cell in enumerate(self.cells):
             below = self._layer_input(x, outputs)
-            if self.bidirectional:
+            if at_once:
+                cells = cast(ForgetCell, cell), cast(ForgetCell, self.backward_cells[layer])
+                outputs.append(both_directions(*cells, below, padding))
+            elif self.bidirectional:
                 zeros = self._zeros(x, B)
                 ahead, _ = blockwise(cell, below, zeros, self.truncate)
                 back, _ = blockwise(self.backward_cells[layer], _reverse(below, index), zeros, self.truncate)

@@ -141,19 +141,20 @@ class HandsTask:
         draws = self._draws(epoch)
         return collate([self._example(draws[number]) for number in examples])
 
-    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, float]:
+    def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return the summed nats and the number of points to divide them by."""
         inputs, targets, lengths, text, writers, controls, kept = batch
         codes = network.codes[writers]  # type: ignore[index,operator]
         noisy = codes + CODE_NOISE * torch.randn_like(codes)
         code = torch.cat([noisy, controls], 1) * kept.unsqueeze(1)
         nats = point_nats(network, inputs, targets, lengths, text, code, self.normalizer)
-        return nats.sum() + CODE_PENALTY * codes.square().sum(), float(lengths.sum())
+        return nats.sum() + CODE_PENALTY * codes.square().sum(), lengths.sum()
 
     @torch.no_grad()
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Compute the nats per point of the development lines in the average hand."""
         network.eval()
+        device = next(network.parameters()).device
         order = sorted(self.development, key=len)
         total = points = 0.0
         for start in range(0, len(order), 40):
@@ -161,8 +162,8 @@ class HandsTask:
             for item in order[start : start + 40]:
                 steps = self.normalizer(_steps(item.xy, item.ends))
                 part.append((steps[:-1], steps[1:], self._encode(item.text), 0, np.zeros(len(CONTROLS)), 0.0))
-            inputs, targets, lengths, text, *_ = collate(part)
-            with torch.autocast("cpu", torch.bfloat16):
+            inputs, targets, lengths, text = (value.to(device) for value in collate(part)[:4])
+            with torch.autocast(device.type, torch.bfloat16):
                 nats = point_nats(network, inputs, targets, lengths, text, None, self.normalizer)
             total, points = total + float(nats.sum(dtype=torch.float64)), points + float(lengths.sum())
         return {"nats_per_point": total / points, "nats_per_point_raw": total / points + self.normalizer.raw_nats}
@@ -227,8 +228,8 @@ class HandsTask:
 
     def hand_codes(self, network: nn.Module) -> HandCodes:
         """Return the checkpoint's hand codes; random hands are modelled on the writers of whole lines."""
-        codes = network.codes.detach().numpy()  # type: ignore[union-attr,operator]
-        basis = network.basis.detach().numpy()[hand_order(self.config)]  # type: ignore[union-attr,operator]
+        codes = network.codes.detach().cpu().numpy()  # type: ignore[union-attr,operator]
+        basis = network.basis.detach().cpu().numpy()[hand_order(self.config)]  # type: ignore[union-attr,operator]
         whole = {item.writer for item in self.pieces.groups["lines"]}
         rows, count = self.measured
         known = count > 0
@@ -321,7 +322,7 @@ def point_nats(
 ) -> Tensor:
     """Compute the nats of every predicted point, shape (T, B), 0 at padding."""
     outputs = network(inputs, text, None, code, basis)[0]
-    padding = torch.arange(len(targets)).unsqueeze(1) >= lengths
+    padding = torch.arange(len(targets), device=lengths.device).unsqueeze(1) >= lengths
     return Mixture.of(outputs, normalizer.sigma_floor).nats(targets).masked_fill(padding, 0)
 
 

@@ -122,17 +122,18 @@ class LanguageTask:
         if not self.lines:
             return {}
         network.eval()
+        device = next(network.parameters()).device
         figures = {}
         for name, used in (("bits", True), ("bits_alone", False)):
             total = count = 0.0
             for start in range(0, len(self.lines), 128):
                 rows = [((before if used else "") + " ", text) for before, text in self.lines[start : start + 128]]
                 both = [np.array(codes(before + text + " "), np.int64) for before, text in rows]
-                padded = nn.utils.rnn.pad_sequence([torch.from_numpy(row) for row in both])
+                padded = nn.utils.rnn.pad_sequence([torch.from_numpy(row) for row in both]).to(device)
                 log_probs = network(padded[:-1])[0].float().log_softmax(2)
                 nats = -log_probs.gather(2, padded[1:].unsqueeze(2)).squeeze(2)
-                at = torch.arange(len(nats)).unsqueeze(1)
-                begin, end = (torch.tensor([f(row) for row in rows]) for f in (_begin, _end))
+                at = torch.arange(len(nats), device=device).unsqueeze(1)
+                begin, end = (torch.tensor([f(row) for row in rows], device=device) for f in (_begin, _end))
                 total += float((nats * ((at >= begin) & (at < end))).sum())
                 count += float((end - begin).sum())
             figures[name] = total / count / math.log(2)

@@ -1,9 +1,8 @@
-"""Where a recognizer's training starts: the weights of a checkpoint, widened if the network has more cells."""
+"""Where a recognizer's training starts: the weights of a checkpoint, grown if the network is wider or deeper."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 import numpy as np
 import torch
@@ -15,7 +14,7 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.training.initialise import Grow, initialise
-from handwriting.training.widen import widen
+from handwriting.training.widen import deepen, widen
 
 Say = Callable[[str], object]
 
@@ -25,8 +24,8 @@ def start_recognizer(network: nn.Module, alphabet: Alphabet, init: Checkpoint, s
 
     Raises :class:`InkError` when the sizes do not fit.
     """
-    hidden_size = network.lstm.hidden_size  # type: ignore[union-attr]
-    say(initialise(network, alphabet, init, _place, _grow(init, hidden_size, say)))  # type: ignore[arg-type]
+    lstm = network.lstm
+    say(initialise(network, alphabet, init, _place, _grow(init, lstm.hidden_size, lstm.num_layers, say)))  # type: ignore[union-attr,arg-type]
 
 
 def between_start_and_end(trained: Checkpoint, start: Checkpoint, share: float) -> dict[str, NDArray[np.float32]]:
@@ -55,12 +54,24 @@ def _place(name: str) -> tuple[int, int] | None:
     return (0, 1) if name.startswith("output.") else None
 
 
-def _grow(init: Checkpoint, hidden_size: int, say: Say) -> Grow | None:
-    """Return a function that widens the weights of ``init`` to ``hidden_size`` cells; None if they have that size."""
-    old = init.card["network"]["hidden_size"]
-    if hidden_size == old:
+def _grow(init: Checkpoint, hidden_size: int, num_layers: int, say: Say) -> Grow | None:
+    """Return a function that grows the weights of ``init`` to these sizes; None if they have them."""
+    cells, layers = (init.card["network"][name] for name in ("hidden_size", "num_layers"))
+    for name, old, new, things in (
+        ("hidden_size", cells, hidden_size, "cells"),
+        ("layers", layers, num_layers, "layers"),
+    ):
+        if new < old:
+            raise InkError(f"{name} {new}: {init.folder} has {old} {things}, and networks only grow; give more")
+    if (hidden_size, num_layers) == (cells, layers):
         return None
-    if hidden_size < old:
-        raise InkError(f"hidden_size {hidden_size}: {init.folder} has {old} cells, and networks only grow; give more")
-    say(f"widened from {old} to {hidden_size} cells per layer and direction")
-    return partial(widen, hidden_size=old, wider=hidden_size)
+    if hidden_size > cells:
+        say(f"widened from {cells} to {hidden_size} cells per layer and direction")
+    if num_layers > layers:
+        say(f"deepened from {layers} to {num_layers} layers; the new layers and the output start anew")
+
+    def grow(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str, Tensor]:
+        wide = widen(theirs, mine, cells, hidden_size) if hidden_size > cells else theirs
+        return deepen(wide, mine) if num_layers > layers else wide
+
+    return grow

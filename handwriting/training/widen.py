@@ -1,4 +1,4 @@
-"""Grow a recognizer's LSTM layers without changing what the network computes.
+"""Grow a recognizer: more cells per layer without changing what the network computes, or more layers.
 
 Function-preserving widening in the spirit of Net2Net (Chen, Goodfellow & Shlens 2016, arXiv 1511.05641), by adding
 cells rather than splitting them: a new cell has fresh incoming weights, so that it has something to offer at once, and
@@ -24,6 +24,16 @@ def widen(weights: Weights, fresh: Weights, hidden_size: int, wider: int) -> dic
     weights from it. This works for bidirectional layers and any LSTM variant. The output layer keeps its rows.
     """
     return {name: _widened(name, value, fresh[name], hidden_size, wider) for name, value in weights.items()}
+
+
+def deepen(weights: Weights, fresh: Weights) -> dict[str, Tensor]:
+    """Add to a recognizer's ``weights`` the LSTM layers that only ``fresh`` has.
+
+    Unlike widening, this changes what the network computes: the output layer reads another layer than before, and
+    therefore starts with the weights of ``fresh``, for as many characters as ``weights`` has.
+    """
+    grown = {name: weights.get(name, value) for name, value in fresh.items()}
+    return grown | {name: fresh[name][: len(weights[name])] for name in ("output.weight", "output.bias")}
 
 
 def _widened(name: str, value: Tensor, fresh: Tensor, hidden_size: int, wider: int) -> Tensor:

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import ForgetCell, UnrolledCell
+from handwriting.networks.cells import ForgetCell, UnrolledCell, both_directions
 from handwriting.networks.lstm import LSTM
 from handwriting.networks.onnx_weights import onnx_weights
 
@@ -156,6 +156,34 @@ def test_padding_changes_nothing(variant, dtype, lengths, seed):
         assert differ(y[:length, b], alone[:, 0]) < TOLERANCE[dtype]
         for layer, alone_layer in zip(state, alone_state, strict=True):
             assert max(differ(a[b], e[0]) for a, e in zip(layer, alone_layer, strict=True)) < TOLERANCE[dtype]
+
+
+@pytest.mark.parametrize("lengths", [None, torch.tensor([12, 1, 7, 12, 4])])
+def test_both_directions_in_one_call(lengths):
+    """What a GPU computes in one call is what two calls compute, weight for weight and gradient for gradient."""
+    network = LSTM(3, 6, 2, bidirectional=True).double()
+    x = 10 * torch.randn(12, 5, 3, dtype=torch.float64)
+    padding = torch.zeros(12, 5, dtype=torch.bool) if lengths is None else torch.arange(12).unsqueeze(1) >= lengths
+    expected, _ = network(x, lengths)
+    found = x
+    for ahead, back in zip(network.cells, network.backward_cells, strict=True):
+        found = both_directions(ahead, back, found, None if lengths is None else padding)
+    found = found.masked_fill(padding.unsqueeze(2), 0)
+    assert differ(found, expected) < 1e-12
+    weights = list(network.parameters())
+    theirs, ours = (torch.autograd.grad(y.square().sum(), weights) for y in (expected, found))
+    assert max(map(differ, ours, theirs)) < 1e-12
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("variant", [*VARIANTS, "tanh"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_gpu_computes_the_same(variant, bidirectional):
+    network, lengths = LSTM(3, 6, 2, variant=variant, bidirectional=bidirectional), torch.tensor([9, 1, 5])
+    x = torch.randn(9, 3, 3)
+    expected, _ = network(x, lengths)
+    found, _ = network.cuda()(x.cuda(), lengths.cuda())
+    assert differ(found.cpu(), expected) < 1e-3  # TF32
 
 
 @every_variant

@@ -67,12 +67,30 @@ def test_init_with_a_larger_hidden_size(tmp_path):
         torch.testing.assert_close(grown.network(x, lengths)[0], start.network(x, lengths)[0], atol=5e-3, rtol=0)
 
 
+def test_init_with_more_layers(tmp_path):
+    """The layers that are there keep their weights; the others and the output start anew."""
+    start = task(RecognizerOptions(hidden_size=8, num_layers=2, seed=7))
+    start.save(tmp_path, start.network, {})
+    init, said = Checkpoint.load(tmp_path, "recognizer"), []
+    options = RecognizerOptions(hidden_size=10, num_layers=3).like(init, {"hidden_size", "num_layers"})
+    grown = task(options, init, said.append)
+    assert any("widened from 8 to 10 cells" in message for message in said)
+    assert any("deepened from 2 to 3 layers" in message for message in said)
+    alone = task(options).network.state_dict()
+    given, now = init.weights(), grown.network.state_dict()
+    assert np.allclose(now["lstm.cells.1.lstm.weight_hh_l0"][:8, :8], given["lstm.cells.1.lstm.weight_hh_l0"][:8])
+    for name in ("lstm.cells.2.lstm.weight_ih_l0", "output.weight"):
+        assert torch.equal(now[name], alone[name])
+
+
 def test_a_network_cannot_shrink(tmp_path):
     start = task(RecognizerOptions(hidden_size=8))
     start.save(tmp_path, start.network, {})
     init = Checkpoint.load(tmp_path, "recognizer")
     with pytest.raises(InkError, match=r"hidden_size 6: .* has 8 cells.*networks only grow"):
         task(RecognizerOptions(hidden_size=6).like(init, {"hidden_size"}), init)
+    with pytest.raises(InkError, match=r"layers 2: .* has 3 layers.*networks only grow"):
+        task(RecognizerOptions(hidden_size=8, num_layers=2).like(init, {"num_layers"}), init)
 
 
 def test_weights_lie_between_the_start_and_the_end_of_a_training(tmp_path):
