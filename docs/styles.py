@@ -39,7 +39,7 @@ LINES = ("Over a lazy dog and back again", "We sat in the garden all day", "Many
 BIAS = 1.0
 LEGIBLE = 0.02
 """Highest CER of a candidate's lines for it to become a style."""
-APART = 0.5
+APART = 0.88
 """Smallest distance of a style from those before it, in mean distances between two candidates."""
 PUSHED = (1.5, 0.75)
 """Additional slant or width of a style, in standard deviations of training; the first legible value is used."""

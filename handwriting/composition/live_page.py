@@ -143,9 +143,11 @@ class LivePage:
             or not np.allclose(first.ink.xy[: len(self._shown)], self._shown[: len(first.ink)])
         ):
             return False
-        words = line.words[: len(first.text.split(" "))]
+        count = len(first.text.split(" "))
+        words = line.words[:count]
         strokes = np.concatenate([word.drawn.word.strokes for word in words])
         kept = not any(
             word.drawn.changed or word.spelled.spelling.marks or word.spelled.spelling.signs for word in words
         )
-        return kept and np.array_equal(strokes, np.arange(len(strokes)))
+        whole = len(words) < count or len(strokes) == len(first.ink.starts)  # no stray dot after the last word
+        return kept and whole and np.array_equal(strokes, np.arange(len(strokes)))

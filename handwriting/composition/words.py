@@ -28,6 +28,13 @@ moves on to the next character a few points early or late, but never by a fifth 
 STANDING = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%")
 """Characters that stand on the baseline and do not descend below it."""
 
+STRAY_DOT, STRAY_GAP = 0.12, 0.2
+"""A dot up to this size that lies at least this far beyond the rest of a word, both in writing heights, is a stray mark
+if the word begins or ends there with a letter or a digit."""
+
+BASELINE_DRIFT = 0.15
+"""Largest distance of a word from the baseline of its line, in writing heights; a word further away is moved back."""
+
 SPACE_TO_READ = 0.6
 """Space between words that are set side by side for reading, in writing heights."""
 
@@ -60,25 +67,43 @@ def cut(line: Written) -> list[WordInk]:
     spans = word_spans(line.text)
     flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - word_foot(line))
     owner, joined = stroke_owners(flat, line.places, line.text)
+    height = writing_height(flat)
     words: list[WordInk] = []
     edges: list[tuple[float, float] | None] = []
     for number, (begin, end) in enumerate(spans):
         text = line.text[begin:end]
-        strokes = np.flatnonzero(owner == number)
+        strokes = _without_strays(flat, np.flatnonzero(owner == number), text, height)
         if len(strokes) == 0:
             words.append(WordInk(text, begin, None, strokes, None, False, strokes))
             edges.append(None)
             continue
         ink = flat.take(strokes)
         left, _, right, _ = ink.bounds
-        ink = replace(ink.moved_to(ink.x - left, ink.y), source=Source(text=text))
         places = np.clip(line.places[flat.points_of(strokes)] - begin, 0, len(text) - 1)
+        drift = _foot_of(ink, places, text) if stands(text) and len(spans) > 1 else 0.0
+        within = float(np.clip(drift, -BASELINE_DRIFT * height, BASELINE_DRIFT * height))
+        ink = replace(ink.moved_to(ink.x - left, ink.y - drift + within), source=Source(text=text))
         words.append(WordInk(text, begin, ink, places, None, number in joined, strokes))
         edges.append((left, right))
     for number, (here, after) in enumerate(pairwise(edges)):
         if here is not None and after is not None:
             words[number] = replace(words[number], gap=after[0] - here[1])
     return words
+
+
+def _without_strays(ink: Ink, strokes: NDArray[np.int64], text: str, height: float) -> NDArray[np.int64]:
+    """Return the ``strokes`` of a word without the dots in the space around it, which belong to no character."""
+    left, top, right, bottom = (edge[strokes] for edge in ink.boxes)
+    dots = np.maximum(right - left, bottom - top) <= STRAY_DOT * height
+    if dots.all():
+        return strokes
+    begin, end = left[~dots].min(), right[~dots].max()
+    stray = np.zeros(len(strokes), bool)
+    if text[0].isalnum():
+        stray |= right < begin - STRAY_GAP * height
+    if text[-1].isalnum():
+        stray |= left > end + STRAY_GAP * height
+    return strokes[~(stray & dots)]
 
 
 def stands(text: str) -> bool:
@@ -88,9 +113,20 @@ def stands(text: str) -> bool:
 
 def word_foot(line: Written) -> float:
     """Return y of the baseline of a word that was drawn by itself, from those characters that stand on it."""
-    standing = np.array([character in STANDING for character in line.text])
-    points = standing[np.clip(line.places, 0, len(line.text) - 1)]
-    return foot(line.ink.keep(points)) if points.any() else foot(line.ink)
+    return _foot_of(line.ink, np.clip(line.places, 0, len(line.text) - 1), line.text)
+
+
+def _foot_of(ink: Ink, places: NDArray[np.int64], text: str) -> float:
+    """Return y of the baseline of ``ink``, from the characters of ``text`` that stand on it, or else from all of it.
+
+    It is the median over these characters, since the window may leave a descender a few points late.
+    """
+    bottoms = [
+        float(ink.y[places == place].max())
+        for place, character in enumerate(text)
+        if character in STANDING and (places == place).any()
+    ]
+    return float(np.median(bottoms)) if bottoms else foot(ink)
 
 
 def beside(lines: Sequence[Written]) -> Written:

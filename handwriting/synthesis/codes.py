@@ -35,8 +35,14 @@ MOST_NUMBERS, MOST_ADDED, LARGEST = 256, 100_000, 1000.0
 """Limits on a code read from a file: numbers, added constants, and their absolute value."""
 STREAM = 7
 """Separates the random stream of a hand from those of its lines."""
-CODE_SPREAD = 0.7
-"""Standard deviation of random codes, relative to the writers' codes: hands closer to the average are more legible."""
+LEADING = 20
+"""Number of principal directions of the writers' codes in which random codes vary most."""
+CODE_SPREAD, OTHER_SPREAD = 1.1, 0.3
+"""Standard deviation of random codes, relative to the writers' codes, in the leading directions and in the others. The
+others hardly change how a hand looks, but make it less legible."""
+LIMIT = 1.3
+"""Limit on how far a random code lies from the mean in each direction, in standard deviations. Beyond it, hands are
+caricatures that cannot be read."""
 CONTROL_SPREAD = 1.0
 """Standard deviation of a random hand's controls, relative to training."""
 
@@ -166,6 +172,8 @@ class HandCodes:
         """Return a random hand, always the same for the same seed and number."""
         random = np.random.default_rng([seed, STREAM, number])
         normal = random.normal(size=self.size)
+        learned = slice(self.codes.shape[1])  # and not the controls
+        normal[learned] = np.clip(normal[learned], -LIMIT, LIMIT)
         return Code((self.mean + self.factor @ normal).astype(np.float32), self.name)
 
     def instant(self, inks: Sequence[Ink], texts: Sequence[str], height: float, step: float) -> Code:
@@ -195,8 +203,10 @@ def gaussian(codes: NDArray, controls: int) -> tuple[Floats, Floats]:
     size = len(mean)
     factor = np.zeros((size, size))
     covariance = np.cov(codes.T)
-    values, axes = np.linalg.eigh(covariance)
-    factor[: size - controls, : size - controls] = CODE_SPREAD * axes * np.sqrt(np.maximum(values, 0))
+    values, axes = np.linalg.eigh(covariance)  # the largest come last
+    spreads = np.full(len(values), OTHER_SPREAD)
+    spreads[-LEADING:] = CODE_SPREAD
+    factor[: size - controls, : size - controls] = spreads * axes * np.sqrt(np.maximum(values, 0))
     factor[size - controls :, size - controls :] = CONTROL_SPREAD * np.eye(controls)
     return mean.astype(np.float32), factor.astype(np.float32)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny import synthesizer
 
-from handwriting.composition import runs
+from handwriting.composition import runs, words
 from handwriting.composition.live_page import LineEvent, LivePage, PointsEvent, SheetEvent
 from handwriting.composition.reading import ReadWord
 from handwriting.composition.runs import WordWriter
@@ -54,6 +54,7 @@ def own_style(model) -> Style:
 def test_ink_is_shown_before_its_line_is_finished_and_is_the_line(model, recognizer, styled, monkeypatch):
     never_lost(monkeypatch)
     monkeypatch.setattr(line_synthesis, "own_points", lambda ink, *_: slice(0, len(ink)))
+    monkeypatch.setattr(words, "_without_strays", lambda ink, strokes, *_: strokes)
     events = watched(model, recognizer, Hand(style=own_style(model) if styled else None), "words", 1)
     shown = [event for event in events if isinstance(event, PointsEvent)]
     (line,) = [event for event in events if isinstance(event, LineEvent)]

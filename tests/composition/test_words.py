@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,19 @@ def test_a_word_without_a_stroke_has_no_ink():
     words = cut(line("a b", [(100, 120, [0] * 20)]))
     assert [word.ink is None for word in words] == [False, True]
     assert words[0].gap is None and words[1].strokes.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "dot", "kept"),
+    [("ab cd", 25, False), ("ab cd", 21, True), ("a. cd", 25, True), ("ab cd", -9, False), ("'b cd", -9, True)],
+)
+def test_a_dot_beside_a_word_belongs_to_it_only_as_a_sign_or_nearby(text, dot, kept):
+    place = 0 if dot < 0 else 1
+    drawn = line(text, [(0, 10, [0] * 10), (10, 20, [1] * 10), (dot, dot + 0.5, [place] * 3), (40, 60, [3] * 20)])
+    ink = drawn.ink
+    flat = ink.moved_to(ink.x, np.where(ink.stroke_index == 2, -2.0, ink.y))
+    first, _ = cut(replace(drawn, ink=flat))
+    assert first.strokes.tolist() == ([0, 1, 2] if kept else [0, 1])
 
 
 def test_a_word_by_itself_stands_where_its_letters_do_that_stand():

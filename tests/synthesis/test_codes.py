@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,18 @@ from tiny import synthesizer
 
 from handwriting.errors import InkError
 from handwriting.rendering.hershey import write
-from handwriting.synthesis.codes import CODE_SPREAD, CONTROL_SPREAD, Code, HandCodes, blend, gaussian, regression
+from handwriting.synthesis.codes import (
+    CODE_SPREAD,
+    CONTROL_SPREAD,
+    LEADING,
+    LIMIT,
+    OTHER_SPREAD,
+    Code,
+    HandCodes,
+    blend,
+    gaussian,
+    regression,
+)
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import Sample, Style, load, parse
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -67,6 +79,24 @@ def test_random_codes_have_the_learned_mean_and_part_of_the_spread():
     drawn = mean + np.random.default_rng(2).normal(size=(4000, 3)) @ factor.T
     assert drawn.mean(0) == pytest.approx([1, -2, 0], abs=0.1)
     assert drawn.std(0) == pytest.approx([CODE_SPREAD * 0.5, CODE_SPREAD * 2, CONTROL_SPREAD], rel=0.05)
+
+
+def test_random_codes_vary_most_in_the_directions_in_which_writers_differ_most():
+    spreads = np.linspace(3, 1, LEADING + 5)  # the last five directions are not among the leading ones
+    learned = np.random.default_rng(1).normal(0, spreads, (8000, LEADING + 5))
+    _, factor = gaussian(learned, 0)
+    ratios = (np.random.default_rng(2).normal(size=(8000, LEADING + 5)) @ factor.T).std(0) / spreads
+    assert ratios[:10] == pytest.approx(CODE_SPREAD, rel=0.1)
+    assert ratios[-1] == pytest.approx(OTHER_SPREAD, rel=0.6)
+
+
+def test_random_codes_are_never_far_from_the_mean(model):
+    codes = model.codes
+    learned = codes.codes.shape[1]
+    identity = replace(codes, mean=np.zeros_like(codes.mean), factor=np.eye(len(codes.mean), dtype=np.float32))
+    drawn = np.array([identity.random(seed).numbers for seed in range(200)])
+    assert np.abs(drawn[:, :learned]).max() == pytest.approx(LIMIT)
+    assert np.abs(drawn[:, learned:]).max() > LIMIT  # slant, width and height are not limited
 
 
 def test_the_regression_finds_a_linear_code():
