@@ -35,7 +35,9 @@ from handwriting.synthesis.synthesizer import Synthesizer
 
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCES = Path(__file__).with_name("sentences.txt")
-TIMEOUT_MS = 900_000
+TIMEOUT_MS = 120_000
+LEARNING_MS = 1_800_000
+"""Watchdogs, for machines that are busy."""
 PREVIEWED = (
     "the first line follows while", "I write this letter by hand.", "a whole line of some thirty",
     "Thank you for your last card", "we shall meet on the evening", "what a lovely day it was, so",
@@ -105,7 +107,7 @@ def fit(page: Any) -> str:
     page.evaluate(KEEP_FIT)
     began = time.perf_counter()
     button.click()
-    page.locator("#hand-fitted .stroke path").first.wait_for(state="attached")
+    page.locator("#hand-fitted .stroke path").first.wait_for(state="attached", timeout=LEARNING_MS)
     seconds, done = time.perf_counter() - began, page.evaluate("fitted")
     return (
         f"a hand of 3 lines fitted in {seconds:.0f} s: {done['before']:.3f} -> {done['after']:.3f} nats a point of the "
@@ -132,7 +134,7 @@ def adapt(page: Any, pages: int = 6, lines: int = 8) -> str:
     began = time.perf_counter()
     dialog.get_by_role("button", name="Learn from them").click()
     page.locator("#teach-progress").wait_for()
-    page.locator("#teach-progress").wait_for(state="hidden")
+    page.locator("#teach-progress").wait_for(state="hidden", timeout=LEARNING_MS)
     seconds, said = time.perf_counter() - began, page.locator("#teach-state").inner_text()
     return f"{corrected} corrected lines learned in {seconds:.0f} s: {said!r}; load {os.getloadavg()[0]:.1f}"
 
