@@ -21,7 +21,7 @@ from handwriting.synthesis.synthesizer import Synthesizer
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 TIMEOUT_MS = 90_000
 LINES = {
-    "upright": "We met at the harbour at nine",
+    "upright": "we met at the harbour at nine",
     "cursive": "and took the first boat to the island",
     "slanted": "before the rain came over the hills",
 }
