@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from pathlib import Path
 
@@ -156,6 +157,7 @@ def test_our_own_files_and_samples(open_site, tmp_path):
         (b"\x1f\x8b damaged", "site.damagedFile"),
         (svg('<path d="M0 0h9v9z"/>', group='fill="red"'), "site.outlines"),
         (json.dumps([[[k, k % 7] for k in range(200_001)]] * 2), "site.tooMuchInk"),
+        (gzip.compress(bytes(70 * 2**20)), "site.tooMuchInk"),
         ("<g>" * 300 + "</g>" * 300, "site.files"),
         (svg("<g>" * 250 + "</g>" * 250), "site.damagedFile"),
     ],

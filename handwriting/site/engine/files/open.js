@@ -2,7 +2,6 @@
 // not in a worker, because only there XML can be parsed.
 
 import { t } from "../../shell/strings.js";
-import { inflate } from "../npz.js";
 import { Refusal } from "../refusal.js";
 import { placed } from "./pages.js";
 
@@ -21,11 +20,7 @@ export async function openInk(file) {
 
 async function contents(bytes) {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    const unpacked = await inflate(bytes, "gzip").catch(() => {
-      throw new Refusal("site.damagedFile");
-    });
-    if (unpacked.length > MOST_UNPACKED) throw new Refusal("site.tooMuchInk");
-    return contents(unpacked);
+    return contents(await unpacked(bytes));
   }
   const text = decoded(bytes).trimStart();
   if (/^[[{]/.test(text)) return (await import("./json.js")).readJson(text);
@@ -34,6 +29,23 @@ async function contents(bytes) {
   const root = parseXml(text);
   if (!Object.hasOwn(READERS, local(root))) throw new Refusal("site.files");
   return READERS[local(root)](root);
+}
+
+/** The bytes of a gzip file, which may be much longer than it. */
+async function unpacked(bytes) {
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader(), chunks = [];
+  for (let length = 0; ;) {
+    const { value, done } = await reader.read().catch(() => {
+      throw new Refusal("site.damagedFile");
+    });
+    if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
+    chunks.push(value);
+    length += value.length;
+    if (length > MOST_UNPACKED) {
+      reader.cancel();
+      throw new Refusal("site.tooMuchInk");
+    }
+  }
 }
 
 /** The text of a file in the encoding that it says it is in, or UTF-8. */

@@ -23,7 +23,7 @@ function withPrefixes(text) {
 export const local = (element) => element.localName;
 export const idOf = (element) => element.getAttribute("xml:id") ?? element.getAttribute("id");
 
-/** Call `visit` for `depth` levels of elements; deeper ones are refused. */
+/** Refuse elements that lie in more than `DEEPEST` others. */
 export function checkDepth(depth) {
   if (depth > DEEPEST) throw new Refusal("site.damagedFile");
 }
