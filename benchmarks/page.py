@@ -3,7 +3,8 @@
     PYTHONPATH=.:tests python benchmarks/page.py [--rows preview fit adapt]
 
 *preview*: lines of 27 to 29 characters replace each other in the Letters view. From the change of the text to the first
-ink of the new line, and to its last; both include the processor's other work, which the load average shows.
+ink of the new line, and to its last; both include the processor's other work, which the load average shows. The CPU
+time is that of the server and of all of Chromium for a line.
 
 *fit*: three lines that the synthesizer writes in a hand of a random seed are drawn in My hand, and the hand is fitted;
 *adapt*: 48 lines in a hand that is narrow and leans to the left are drawn in the notebook, their misread words are
@@ -64,8 +65,8 @@ KEEP_FIT = """() => {
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Run ``handwriting serve`` in a process with a home of its own; yield its address."""
+def served() -> Iterator[tuple[str, int]]:
+    """Run ``handwriting serve`` in a process with a home of its own; yield its address and process number."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "HANDWRITING_HOME": home}
         command = [sys.executable, "app.py", "serve", "--no-browser", "--port", "0"]
@@ -75,27 +76,44 @@ def served() -> Iterator[str]:
             match = re.search(r"http://\S+/", server.stderr.readline())
             if match is None:
                 raise SystemExit("the server did not start")
-            yield match[0]
+            yield match[0], server.pid
         finally:
             server.terminate()
             server.wait(70)
 
 
-def preview(page: Any) -> str:
+def cpu_seconds(page: Any, server: int) -> tuple[float, float]:
+    """Return the CPU times so far of the server and of Chromium."""
+    times = Path(f"/proc/{server}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    session = page.context.browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK"), sum(process["cpuTime"] for process in processes)
+
+
+def preview(page: Any, server: int) -> str:
     """Time the preview of each line, the second time that it is written."""
     page.evaluate(WATCH)
-    first, whole = [], []
+    first, whole, count = [], [], 2 * len(PREVIEWED)
+    before = cpu_seconds(page, server)
     for text in PREVIEWED * 2:
         page.locator("#text").fill(text)
         page.wait_for_timeout(1200)
         seen = page.evaluate("seen")
         first.append(seen["first"] - seen["begin"])
         whole.append(seen["last"] - seen["begin"])
-    row = [f"{statistics.median(times):.0f} ms (at most {max(times):.0f})" for times in (first[8:], whole[8:])]
-    return f"first ink after {row[0]}, the whole line after {row[1]}; load {os.getloadavg()[0]:.1f}"
+    spent = [1000 * (b - a) / count for a, b in zip(before, cpu_seconds(page, server), strict=True)]
+    row = [
+        f"{statistics.median(times):.0f} ms (at most {max(times):.0f})"
+        for times in (first[count // 2 :], whole[count // 2 :])
+    ]
+    return (
+        f"first ink after {row[0]}, the whole line after {row[1]}; CPU {spent[0]:.0f} ms in the server and "
+        f"{spent[1]:.0f} ms in Chromium; load {os.getloadavg()[0]:.1f}"
+    )
 
 
-def fit(page: Any) -> str:
+def fit(page: Any, server: int) -> str:
     """Make a hand of three copied lines, and fit it."""
     texts = page.locator("#samples .say").all_inner_texts()
     for number, line in enumerate(Synthesizer.load().write(texts, Hand(seed=31)), 1):
@@ -115,7 +133,7 @@ def fit(page: Any) -> str:
     )
 
 
-def adapt(page: Any, pages: int = 6, lines: int = 8) -> str:
+def adapt(page: Any, server: int, pages: int = 6, lines: int = 8) -> str:
     """Correct what is misread on some pages, and teach the recognizer."""
     sentences = [text for text in SENTENCES.read_text(encoding="utf-8").split("\n") if text and text[0] != "#"]
     texts = [" ".join(text.split()[:6]) for text in sentences[: pages * lines]]
@@ -171,13 +189,13 @@ def main() -> None:
         browser = launch(playwright)
         for name in parser.parse_args().rows:
             measure, view = ROWS[name]
-            with served() as address:
+            with served() as (address, server):
                 page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en")
                 page.set_default_timeout(TIMEOUT_MS)
                 page.goto(f"{address}#{view}")
                 page.wait_for_selector("html[data-ready]")
                 page.wait_for_timeout(1500)
-                print(f"{name}: {measure(page)}", flush=True)
+                print(f"{name}: {measure(page, server)}", flush=True)
                 page.close()
         browser.close()
 
