@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.requirements-installed
 # A script whose name begins with an underscore is a helper and is not run.
 # These train networks for minutes; run them by hand.
-BY_HAND := benchmarks/own_ink.py benchmarks/regularisers.py
+BY_HAND := benchmarks/adapt.py benchmarks/own_ink.py benchmarks/page.py benchmarks/regularisers.py
 BENCHES := $(filter-out $(BY_HAND),$(sort $(wildcard benchmarks/[a-z]*.py)))
 
 .PHONY: help demo test docs site bench fuzz lint wheel clean $(BENCHES)

@@ -1,6 +1,8 @@
 """Take screenshots of every view of the page, on desktop and phone, light and dark, to be looked at.
 
-PYTHONPATH=. python tests/screenshots.py FOLDER
+    PYTHONPATH=.:tests python tests/screenshots.py FOLDER
+
+Those of the notebook and of the letters on a desktop are ``docs/write.png`` and ``docs/generate.png``.
 """
 
 from __future__ import annotations
@@ -11,10 +13,23 @@ from pathlib import Path
 from browser import draw, launch, serving
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from handwriting.ink import Ink
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import load
+from handwriting.synthesis.synthesizer import Synthesizer
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 TIMEOUT_MS = 90_000
+LINES = {
+    "upright": "we met at the harbour at nine",
+    "cursive": "and took the first boat to the island",
+    "slanted": "before the rain came over the hills",
+}
+"""What is written in the notebook, by style."""
+
+
+def written(text: str, style: str) -> Ink:
+    return Synthesizer.load().write([text], Hand(style=load(style), seed=2))[0].ink
 
 
 def take(browser: Browser, address: str, folder: Path, device: str, scheme: str) -> None:
@@ -36,11 +51,11 @@ def take(browser: Browser, address: str, folder: Path, device: str, scheme: str)
     page.wait_for_selector("html[data-ready]")
     sheet = page.locator("#pad").bounding_box()
     assert sheet is not None
-    for i, name in enumerate(("upright", "cursive", "slanted")):
-        ink = load(name).samples[0].ink
+    for i, (name, text) in enumerate(LINES.items()):
+        ink = written(text, name)
         draw(page, "#pad", ink, 0.86 * sheet["width"], left=0.06 * sheet["width"], top=24 + i * 0.13 * sheet["width"])
     page.locator("#lines > li").nth(2).wait_for()
-    page.locator("#lines .word").nth(2).click()
+    page.locator("#lines .word", has_text="rain").click()
     shoot("notebook")
     page.keyboard.press("Escape")
     show("Inside")
@@ -56,13 +71,13 @@ def take(browser: Browser, address: str, folder: Path, device: str, scheme: str)
     shoot("letters", full=device == "phone")
     show("My hand")
     width = size["width"] * (0.48 if device == "desktop" else 0.8)
-    for i, name in enumerate(("slanted", "printed", "upright")):
-        draw(page, f"#samples li:nth-child({i + 1}) canvas", load(name).samples[0].ink, width)
+    for i, text in enumerate(page.locator("#samples .say").all_inner_texts()):
+        draw(page, f"#samples li:nth-child({i + 1}) canvas", written(text, "slanted"), width)
     page.locator("#samples .verdict:not(:empty)").nth(2).wait_for()
     page.get_by_role("button", name="Make the hand").click()
     expect(page.locator("#hand-state")).to_contain_text("kept", timeout=TIMEOUT_MS)
     page.locator("#hand-paper .stroke path").nth(10).wait_for(state="attached")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(3000)  # until the line is drawn
     shoot("hand", full=True)
     context.close()
 

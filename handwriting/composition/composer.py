@@ -35,8 +35,11 @@ from handwriting.synthesis.styles import Sample, Style
 from handwriting.synthesis.synthesizer import Written
 
 FIRST_CHARACTERS = 24
-"""Largest number of characters in a first run that is drawn alone, to set the hand for the others or because someone is
-waiting."""
+"""Largest number of characters in a first run that is drawn alone, to set the hand for the others."""
+
+WATCHED_CHARACTERS = 16
+"""Largest number of characters in the first run when someone is watching: half a line, whose other half is drawn beside
+it, in little more than half the time that a whole line takes."""
 
 SHOWN_CHARACTERS = 12
 """Number of characters that show a hand."""
@@ -44,9 +47,9 @@ SHOWN_CHARACTERS = 12
 RUNS = 128
 """Runs drawn at a time: two pages of A4."""
 
-EAGER_RUNS = (1, 2, 5, 12, 32)
-"""Runs drawn at a time when someone is watching: one line at first, then more and more while earlier lines are
-shown."""
+EAGER_RUNS = (2, 2, 5, 12, 32)
+"""Runs drawn at a time when someone is watching: one line at first, in two runs, then more and more while earlier lines
+are shown."""
 
 UNBOUNDED_LINE_CHARACTERS = 70
 """Number of characters in a line without a width."""
@@ -127,7 +130,8 @@ class Composer:
         """Whether the first run continues other ink."""
         self.writer, self.blocks, self.room, self.hand = writer, blocks, room, hand
         self._observer = Observer(points=points)
-        self._first_run = min(FIRST_CHARACTERS, per_line) if points or hand.style is None else RUN_CHARACTERS
+        first = FIRST_CHARACTERS if hand.style is None else WATCHED_CHARACTERS
+        self._first_run = min(first, per_line) if points or hand.style is None else RUN_CHARACTERS
         self._finisher = Finisher(hand, line_height, lively)
         self._measure: Measure | None = None
         self._progress = progress

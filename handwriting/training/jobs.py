@@ -15,6 +15,10 @@ from handwriting.corpora import Line
 from handwriting.progress import Progress
 from handwriting.synthesis.styles import Sample, Style
 
+THREADS = 1
+"""Threads of a job. The server beside it reads and writes meanwhile, and threads that have to wait for each other at
+every step nearly stand still on a busy machine."""
+
 
 def available() -> bool:
     """Return whether torch and ONNX, which the jobs need, are installed."""
@@ -26,7 +30,7 @@ def fit_style(progress: Progress, synthesizer: Path, name: str, samples: Sequenc
     from handwriting.training.fit import fit
 
     inks, texts = [sample.ink for sample in samples], [sample.text for sample in samples]
-    found = fit(Checkpoint.load(synthesizer, "synthesizer"), inks, texts, progress=progress)
+    found = fit(Checkpoint.load(synthesizer, "synthesizer"), inks, texts, threads=THREADS, progress=progress)
     style = Style(name, tuple(samples), code=found.code)
     return {"style": style.record(), "before": found.before, "after": found.after}
 
@@ -41,7 +45,7 @@ def adapt_recognizer(progress: Progress, base: Path, name: str, lines: Sequence[
     found = Checkpoint.load(base, "recognizer")
     if "adapted" in found.card:
         found = Checkpoint.load(found.card["adapted"]["from"], "recognizer")
-    made = adapt(found, lines, place_for(name), progress=progress)
+    made = adapt(found, lines, place_for(name), threads=THREADS, progress=progress)
     return {
         "name": name,
         "lines": made.lines,

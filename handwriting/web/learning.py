@@ -19,6 +19,9 @@ from handwriting.web.body import read_body
 from handwriting.web.service import Service
 from handwriting.web.stream import Record, stream
 
+LATER = "the machine is too busy; try again later"
+"""What to do about learning that takes too long."""
+
 
 class AdaptRequest(schemas.StrictModel):
     """Corrected lines to learn from."""
@@ -51,7 +54,7 @@ def add_routes(
         the connection ends the work.
         """
         data = await read_body(request)
-        return await stream(service.learning, lambda emit: fitted(service, data), jobs.MAX_JOB_SECONDS)
+        return await stream(service.learning, lambda emit: fitted(service, data), jobs.MAX_JOB_SECONDS, LATER)
 
     @app.post("/api/adapt", openapi_extra=body(AdaptRequest), responses=reasons)
     async def adapt(request: Request) -> Response:
@@ -61,7 +64,7 @@ def add_routes(
         many were `heldOut`, and their character error rates `before` and `after`.
         """
         data = await read_body(request)
-        return await stream(service.learning, lambda emit: adapted(service, data), jobs.MAX_JOB_SECONDS)
+        return await stream(service.learning, lambda emit: adapted(service, data), jobs.MAX_JOB_SECONDS, LATER)
 
 
 def fitted(service: Service, body: bytes) -> Iterator[Record]:

@@ -18,6 +18,8 @@ from handwriting.web.pool import Pool
 
 Record = dict[str, Any]
 """A JSON object."""
+SHORTER = "give a shorter text or a smaller best-of"
+"""What to do about writing that takes too long."""
 
 
 class ClientGone(Exception):
@@ -25,10 +27,10 @@ class ClientGone(Exception):
 
 
 class Deadline:
-    """Ends work that takes too long or that nobody waits for."""
+    """Ends work that takes too long or that nobody waits for; ``remedy`` says what to do then."""
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.cancelled = threading.Event()
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, remedy: str = SHORTER) -> None:
+        self.cancelled, self._remedy = threading.Event(), remedy
         self._clock, self._end, self._seconds = clock, clock() + seconds, seconds
 
     def check(self) -> None:
@@ -36,7 +38,7 @@ class Deadline:
         if self.cancelled.is_set():
             raise ClientGone
         if self._clock() > self._end:
-            raise InkError(f"it took more than {self._seconds:g} seconds; give a shorter text or a smaller best-of")
+            raise InkError(f"it took more than {self._seconds:g} seconds; {self._remedy}")
 
 
 def records(page: LivePage) -> Iterator[Record]:
@@ -87,17 +89,17 @@ def line_record(event: LineEvent) -> Record:
 
 
 async def stream(
-    pool: Pool, prepare: Callable[[Callable[[Record], None]], Iterator[Record]], seconds: float
+    pool: Pool, prepare: Callable[[Callable[[Record], None]], Iterator[Record]], seconds: float, remedy: str = SHORTER
 ) -> StreamingResponse:
     """Work in ``pool`` and send what comes of it meanwhile.
 
     ``prepare`` makes the iterator over the records to send, and is given a function that sends further ones from within
     the work; its errors are raised here, before the reply begins. Errors after that, such as one for taking more than
-    ``seconds``, are sent as the last object.
+    ``seconds``, which ends with the ``remedy``, are sent as the last object.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-    deadline = Deadline(seconds)
+    deadline = Deadline(seconds, remedy=remedy)
 
     def put(record: Record) -> None:
         loop.call_soon_threadsafe(queue.put_nowait, json.dumps(record, separators=(",", ":")).encode() + b"\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from open_page import needs_browser
@@ -13,6 +15,8 @@ from handwriting.synthesis.characters import respelled
 from handwriting.synthesis.sampler import Steps
 from handwriting.synthesis.styles import SHIPPED, load
 from handwriting.synthesis.synthesizer import Synthesizer
+from handwriting.web import inside
+from handwriting.web.service import Service
 
 pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
 
@@ -125,3 +129,56 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
     for text, (nearest, mapped) in zip(texts, found, strict=True):
         spelled = respelled(text, synthesizer.characters)
         assert (nearest, mapped) == (spelled, synthesizer.writable(spelled))
+
+
+def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesizer, lines):
+    look = """async (strokes) => {
+        const { routes } = await import("./engine/routes.js");
+        return routes["api/inside"]({ strokes });
+    }"""
+    page, service = open_site(), Service(synthesizer, Recognizer.load())
+    strokes = [[[{"x": x, "y": y} for x, y in s.tolist()] for s in ink.strokes] for ink in lines[:12]]
+    same = 0
+    for one in strokes:
+        found, own = page.evaluate(look, one), inside.read(service, json.dumps({"strokes": one}).encode())
+        if found["text"] != own["text"]:  # eight-bit integers may be rounded differently
+            continue
+        same += 1
+        assert found["steps"] == own["steps"] and found["lines"] == own["lines"]
+        assert found["box"] == pytest.approx(own["box"])
+        assert np.mean([a == b for a, b in zip(found["path"], own["path"], strict=True)]) > 0.95
+        decided = [(c["text"], c["step"]) for c in own["characters"]]
+        assert np.mean([(c["text"], c["step"]) in decided for c in found["characters"]]) > 0.9
+        for name in {*found["probabilities"]} & {*own["probabilities"]}:
+            assert np.allclose(found["probabilities"][name], own["probabilities"][name], atol=0.05)
+        assert len({*found["probabilities"]} ^ {*own["probabilities"]}) < 4
+    assert same >= 11
+
+
+def test_what_decided_each_point_is_what_the_network_says_of_it(open_site, synthesizer):
+    """The browser's points, fed to the graph in Python, give the same window and the same densities."""
+    page = open_site()
+    look = """async (text) => {
+        const { routes } = await import("./engine/routes.js");
+        return routes["api/inside/writing"]({ text, seed: 3, style: "upright" });
+    }"""
+    found = page.evaluate(look, "ink and pen")
+    xy = np.array([point for stroke in found["strokes"] for point in stroke])
+    ends = np.cumsum([len(stroke) for stroke in found["strokes"]]) - 1
+    lifted = np.zeros(len(xy))
+    lifted[ends] = 1
+    normalizer = synthesizer.normalizer
+    steps = (np.diff(xy, axis=0, prepend=0) - normalizer.mean) / normalizer.sd
+    inputs = np.vstack([np.zeros(3), np.column_stack([steps, lifted])[:-1]])
+    primer = synthesizer.primer(load("upright"))
+    network = Steps(synthesizer.network, [synthesizer.alphabet.encode("ink and pen")], primer.state, primer.hand)
+    outputs, phi = zip(*[(o[0].copy(), w[0].copy()) for o, w in map(network, inputs[:, None])], strict=True)
+    assert np.allclose(found["window"], phi, atol=0.1)
+    end = 1 / (1 + np.exp([row[0] for row in outputs]))
+    assert np.abs(np.array(found["end"]) - end).mean() < 0.02
+    best = [max(row, key=lambda part: part[0]) for row in found["mixture"]]
+    M = synthesizer.network.mixtures
+    for row, output, before in zip(best, outputs, np.vstack([[0, 0], xy[:-1]]), strict=True):
+        m = int(np.argmax(output[1 : 1 + M]))
+        mean = output[[1 + M + m, 1 + 2 * M + m]] * normalizer.sd + normalizer.mean + before
+        assert np.allclose(row[1:3], mean, atol=0.02 * synthesizer.height)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from browser import draw
@@ -15,7 +14,6 @@ api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which
 
 pytestmark = needs_browser
 SENTENCE = "The quick brown fox jumps over a dogs"
-NOTES = Path(__file__).parents[2] / "datasets" / "samples" / "notes.xopp"
 
 
 def lines_are(page, count):
@@ -93,24 +91,54 @@ def test_a_hand_is_made_of_copied_lines(open_site):
     assert page.locator("#own li").count() == 1
 
 
+def test_the_networks_are_looked_into(open_site):
+    page = open_site()
+    draw(page, "#pad", load("upright").samples[0].ink)
+    lines_are(page, 1)
+    page.locator("nav a", has_text="Inside").click()
+    curves = page.get_by_role("group", name="Probability of each character")
+    curves.wait_for()
+    assert curves.locator("text.decided").all_text_contents() == ["␣" if c == " " else c for c in SENTENCE]
+    assert curves.locator("path.curve").count() > len(set(SENTENCE))
+    assert page.locator(".inside-text").inner_text() == SENTENCE
+    page.locator("#inside-step").fill("0")
+    letters = page.locator(".inside-text span")
+    assert letters.last.get_attribute("class") == "ahead"  # it is not decided yet
+    seen = page.evaluate(
+        """() => Array.from({ length: Number(document.getElementById("inside-step").max) + 1 }, (_, step) => {
+            const slider = document.getElementById("inside-step");
+            slider.value = step;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+            return document.querySelector(".inside-text .now")?.textContent ?? "";
+        }).join("")"""
+    )
+    assert [c for c, before in zip(seen, " " + seen, strict=False) if c != before and c != " "] == list(
+        SENTENCE.replace(" ", "")
+    )  # one letter after the other, along the winning path
+    assert not page.locator("#inside-unit").is_visible() and not page.locator("#inside-gates").is_visible()
+    page.get_by_role("radio", name="Writing").check(force=True)
+    page.locator("#inside-text").fill("ink")
+    page.get_by_role("button", name="Write and look").click()
+    window = page.get_by_role("group", name="Where the window looks in the text")
+    api.expect(window.locator("text").first).to_have_text("i", timeout=PATIENCE)
+    assert window.locator("rect.weight").count() > 20
+    page.locator("#inside-step").fill("10")
+    assert page.locator(".cloud ellipse").count() > 0
+
+
 def test_what_needs_the_server_says_so_or_is_not_there(open_site):
     page = open_site("inside")
-    assert "handwriting serve" in page.locator("#inside").inner_text()
-    assert not page.locator("#inside-form").is_visible()
-    assert not page.locator("nav a[data-view=inside]").is_visible()
+    assert "gates of single units need the program" in page.locator("#inside").inner_text()
     assert "stays on this device" in page.locator("footer").inner_text()
     assert not page.locator("footer a").is_visible()
     page.locator("nav a", has_text="Letters").click()
     page.locator("#letters-form .more summary").click()
     assert page.locator("#best").is_visible() and not page.locator("#letter-markdown").is_visible()
-    page.locator("nav a", has_text="Notebook").click()
-    page.locator("#open").set_input_files(NOTES)
-    api.expect(page.locator("#toast")).to_contain_text("need the program on your computer")
 
 
 def test_the_page_says_the_same_in_german(open_site):
     page = open_site("inside", locale="de")
-    assert "Der Blick ins Netz braucht" in page.locator("#inside").inner_text()
+    assert "Die Tore einzelner Einheiten zeigt das Programm" in page.locator("#inside").inner_text()
 
 
 def test_another_site_cannot_be_reached_and_text_is_no_code(open_site):

@@ -26,7 +26,7 @@ def test_an_adapted_recognizer_is_made_anew_from_the_first_one(monkeypatch, tmp_
     made = SimpleNamespace(lines=9, held_out=2, before=0.2, after=0.1, share=0.5, left_out={"a": "short"})
     bases = []
     monkeypatch.setattr(
-        adapt, "adapt", lambda base, lines, folder, progress: bases.append((base.folder, folder)) or made
+        adapt, "adapt", lambda base, lines, folder, threads, progress: bases.append((base.folder, folder)) or made
     )
     said = jobs.adapt_recognizer(nothing, shipped("recognizer"), "anna", [])
     assert said == {
@@ -41,7 +41,7 @@ def test_an_adapted_recognizer_is_made_anew_from_the_first_one(monkeypatch, tmp_
 
 def test_a_fitted_hand_is_a_style_with_its_code(monkeypatch):
     code = Code(np.array([0.5, -0.5], np.float32), "0123456789")
-    monkeypatch.setattr(fit, "fit", lambda *arguments, progress: fit.Fitted(code, 1.5, 1.25, 4))
+    monkeypatch.setattr(fit, "fit", lambda *arguments, threads, progress: fit.Fitted(code, 1.5, 1.25, 4))
     sample = Sample("ink", Ink(np.array([0.0, 1.0]), np.array([0.0, 2.0]), np.array([0])))
     said = jobs.fit_style(nothing, shipped("synthesizer"), "mine", [sample])
     assert (said["before"], said["after"]) == (1.5, 1.25)

@@ -37,7 +37,10 @@ def test_a_line_of_the_notebook_is_played_with_its_gates(open_page):
     page.keyboard.press("ArrowRight")
     assert ahead.count() == steps.count() - 2
     assert slider.get_attribute("aria-valuetext") == f"Step 2 of {steps.count()}"
-    assert "AUC" in page.locator("#inside-gates p").inner_text()
+    assert "AUC" in page.locator("#inside-gates .muted").inner_text()
+    assert page.locator("#inside-gates .legend span").all_inner_texts() == ["input gate", "forget gate", "output gate"]
+    path = page.get_by_role("group", name="Probability of each character").locator("text.decided")
+    assert path.all_text_contents() == ["␣" if c == " " else c for c in "a line of handwriting"]
     widths = "paths => new Set(paths.map(path => path.style.strokeWidth)).size"
     assert steps.evaluate_all(widths) > 5  # the chosen unit's signal
     page.locator("#inside-unit").select_option("")

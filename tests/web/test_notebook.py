@@ -298,6 +298,33 @@ def test_pages_are_made_named_deleted_and_brought_back(open_page, sample):
     api.expect(page.locator("#lines > li")).to_have_count(1)
 
 
+def test_a_name_is_typed_to_its_end_while_the_list_of_pages_changes(open_page, sample):
+    page = open_page()
+    page.get_by_role("button", name="New page").click()
+    names = page.locator("#page-list .name")
+    api.expect(names).to_have_count(2)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("html[data-ready]")
+    other.locator("#page-list .name").first.click()
+    page.get_by_role("button", name="Rename").click()
+    page.keyboard.type("Sec")
+    draw(other, "#pad", sample, 500)
+    api.expect(names).to_have_text(["a line of handwriting"])  # the list is drawn anew around the field
+    page.keyboard.type("ond")
+    api.expect(page.get_by_label("Name of the page")).to_have_value("Second")
+    page.keyboard.press("Enter")
+    api.expect(names).to_have_text(["a line of handwriting", "Second"])
+    page.get_by_role("button", name="Rename").click()
+    page.keyboard.type("Third")
+    other.get_by_role("button", name="New page").click()
+    api.expect(page.locator("#page-list > li")).to_have_count(3)
+    other.locator("#page-list .open").nth(1).click()
+    other.get_by_role("button", name="Delete “Second”").click()
+    api.expect(page.get_by_label("Name of the page")).to_have_count(0)  # the page is gone, and its name with it
+    api.expect(names).to_have_count(2)
+
+
 def test_what_another_tab_writes_is_shown_here(open_page, sample):
     page = open_page()
     other = page.context.new_page()

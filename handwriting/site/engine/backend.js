@@ -3,6 +3,7 @@
 
 import { t } from "../shell/strings.js";
 import { UserError } from "../shell/toast.js";
+import { Refusal } from "./refusal.js";
 
 const NEEDS_SERVER = 501;
 const inWorker = typeof document === "undefined";
@@ -78,5 +79,10 @@ export const local = {
   get: (path) => answer(route(path), null),
   send: (path, body, signal) => answer(route(path), body, signal),
   stream: (path, body, signal) => messages(route(path), { ...body, ...query(path) }, signal),
-  sendFile: () => Promise.reject(new UserError(t("site.files"), NEEDS_SERVER)),
+  sendFile: async (path, file) => {
+    const { openInk } = await import("./files/open.js");
+    return openInk(file).catch((error) => {
+      throw error instanceof Refusal ? failure({ key: error.message, values: error.values }) : error;
+    });
+  },
 };

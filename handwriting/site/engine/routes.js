@@ -21,6 +21,15 @@ export const routes = {
     const [{ text: read }] = await (await plainReader()).read(ink);
     return { read, cer: errorRate(text, read) };
   },
+  "api/inside": async ({ strokes, line }) => {
+    const { insideReading } = await import("./inside/reading.js");
+    return insideReading(await reader(), strokes, line);
+  },
+  "api/inside/writing": async ({ text, ...asked }) => {
+    const { insideWriting } = await import("./inside/writing.js");
+    const words = await spelling(), synthesizer = await writer();
+    return insideWriting(synthesizer, words.writable(text), await handOf(synthesizer, asked));
+  },
 };
 
 /** Routes that answer with one event after the other; `emit` sends further ones from within the work. */

@@ -7,7 +7,7 @@ import { Random } from "./random.js";
 const FINISH = 40, POINTS_PER_CHARACTER = 60, POINTS_TO_SPARE = 300, DWELL = 90; // for a pen with 66 points a second
 const BLOCK = 64;
 const ATTEMPTS = 6;
-const RHO_LIMIT = 6, SPREAD_LIMIT = 20;
+export const RHO_LIMIT = 6, SPREAD_LIMIT = 20;
 
 /**
  * Draw the characters `text` (from 1 on) in the hand that adds `hand`: normalised offsets { points, places, complete },

@@ -15,7 +15,8 @@ import { addStyle, strokesOf } from "./styles.js";
 
 const MOST_SAMPLES = 8, FEWEST_WORDS = 2; // of a page: lines with more words tell more of a hand
 const MAX_STYLE_BYTES = 2 * 2 ** 20;
-const SHEET = { width: 110, height: 0, margin: 6, lineHeight: 11, paper: "plain" };
+const SHEET = { height: 0, margin: 6, lineHeight: 11, paper: "plain" };
+const WIDTHS = { narrow: 75, wide: 110 }; // millimetres, so that the writing is about as large as the person's own line
 
 let made = null; // the hand that is shown, and what it was made of: { style, samples }
 let fitting = null; // what stops the fit
@@ -87,7 +88,8 @@ async function compare(style) {
 /** Write what the first line of a hand says, in that hand. */
 async function show(id, style) {
   const paper = new Paper($(id));
-  await draw(paper, { text: style.samples?.[0]?.text ?? t("hand.sample"), style, bestOf: 4, replace: true, sheet: SHEET });
+  const sheet = { ...SHEET, width: matchMedia("(max-width: 640px)").matches ? WIDTHS.narrow : WIDTHS.wide };
+  await draw(paper, { text: style.samples?.[0]?.text ?? t("hand.sample"), style, bestOf: 4, replace: true, sheet });
   await paper.end();
 }
 

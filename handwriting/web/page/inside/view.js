@@ -95,9 +95,9 @@ class InsideView {
       steps.push(up && steps.length ? [steps.at(-1).at(-1), [strokes[stroke][0].x, strokes[stroke][0].y]] : points);
     }
     const names = Object.keys(reply.probabilities).filter(Boolean).sort((a, b) => Math.max(...reply.probabilities[b]) - Math.max(...reply.probabilities[a])).slice(0, MOST_CURVES);
-    const curves = [...names.sort().map((name) => ({ name, values: reply.probabilities[name] })), { name: t("inside.blank"), values: reply.probabilities[""] ?? [] }];
+    const curves = [...names.sort().map((name) => ({ name, values: reply.probabilities[name] })), { name: t("inside.blank"), values: reply.probabilities[""] ?? [], listed: true }];
     this.show(inkFigure(steps, { air, label: t("inside.ink", { text: reply.text }) }), reply, steps.length, [
-      [t("inside.probabilities"), curvesFigure(curves, { label: t("inside.probabilities") })],
+      [t("inside.probabilities"), curvesFigure(curves, { label: t("inside.probabilities"), path: reply.characters })],
     ], { text: reply.text, characters: reply.characters });
   }
 
@@ -108,7 +108,7 @@ class InsideView {
     const steps = [];
     for (const stroke of reply.strokes) stroke.forEach((point, i) => steps.push(i ? [stroke[i - 1], point] : [point]));
     const window = windowFigure(reply.window, reply.text, t("inside.window"));
-    const ends = curvesFigure([{ name: t("inside.end"), values: reply.end }], { label: t("inside.end") });
+    const ends = curvesFigure([{ name: t("inside.end"), values: reply.end, listed: true }], { label: t("inside.end") });
     this.show(inkFigure(steps, { mixture: reply.mixture, label: t("inside.ink", { text }) }), reply, steps.length, [
       [t("inside.window"), window],
       [t("inside.endTitle"), ends],
@@ -125,12 +125,13 @@ class InsideView {
     this.letters = [...text].map((character) => h("span", { textContent: character }));
     $("inside-figures").replaceChildren(
       h("div", { className: "panel" }, ink.figure, h("p", { className: "inside-text", "aria-label": text }, ...this.letters)),
-      ...figures.map(([title, { figure }]) => h("div", { className: "panel", tabindex: 0, role: "group", "aria-label": title }, h("h2", { textContent: title }), figure)),
-      h("div", { className: "panel", id: "inside-gates", tabindex: 0, role: "group", "aria-label": t("inside.gates") }),
+      ...figures.map(([title, { figure, legend }]) => h("div", { className: "panel" }, h("h2", { textContent: title }), legend, scrolled(figure, title))),
+      h("div", { className: "panel", id: "inside-gates" }),
     );
     const chosen = $("inside-unit").value;
     $("inside-unit").replaceChildren(h("option", { value: "", textContent: t("inside.noUnit") }), ...this.units.map((unit, i) => h("option", { value: i, textContent: this.nameOf(unit) })));
     $("inside-unit").value = chosen && this.units[Number(chosen)] ? chosen : this.units.length ? "0" : "";
+    $("inside-unit").parentElement.hidden = !this.units.length; // without a server nobody knows the gates
     $("inside-step").max = count - 1;
     $("inside-player").hidden = false;
     $("inside-state").textContent = "";
@@ -150,12 +151,12 @@ class InsideView {
     this.figures = [this.ink, ...this.others];
     if (unit) {
       const names = ["input", "forget", "output"];
-      const gates = curvesFigure(names.map((name) => ({ name: t(`inside.${name}`), values: unit[name] })), { label: t("inside.gates") });
+      const gates = curvesFigure(names.map((name) => ({ name: t(`inside.${name}`), values: unit[name], listed: true })), { label: t("inside.gates") });
       const values = unit[unit.signal];
       const [low, high] = [Math.min(...values), Math.max(...values)];
       this.ink.weigh(values.map((value) => (value - low) / (high - low || 1)));
       const said = t(unit.auc >= 0.5 ? "inside.rises" : "inside.falls", { signal: t(`inside.${unit.signal}`), event: unit.event, auc: Math.max(unit.auc, 1 - unit.auc).toFixed(2), chance: Math.max(unit.chance, 1 - unit.chance).toFixed(2) });
-      $("inside-gates").append(h("h2", { textContent: t("inside.gates") }), h("p", { className: "muted", textContent: said }), gates.figure);
+      $("inside-gates").append(h("h2", { textContent: t("inside.gates") }), h("p", { className: "muted", textContent: said }), gates.legend, scrolled(gates.figure, t("inside.gates")));
       this.figures.push(gates);
     } else this.ink.weigh(null);
     this.go(this.step);
@@ -196,3 +197,6 @@ class InsideView {
     $("inside-play").textContent = t("inside.play");
   }
 }
+
+/** A figure that is wider than a phone, in a box in which it is scrolled. */
+const scrolled = (figure, label) => h("div", { className: "scrolled", tabindex: 0, role: "group", "aria-label": label }, figure);

@@ -4,7 +4,7 @@ import { $ } from "../shell/dom.js";
 import { draw } from "./draw.js";
 import { Paper } from "./paper.js";
 
-const PAUSE_MS = 40;
+const PAUSE_MS = 40; // without a change, before a line that is being drawn is given up for another one
 const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
 const MOST = 28; // characters: what fits on the line
 
@@ -18,12 +18,13 @@ export class Preview {
 
   soon() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.draw(), PAUSE_MS);
+    this.timer = setTimeout(() => this.draw(), this.control ? PAUSE_MS : 0);
   }
 
   async draw() {
     clearTimeout(this.timer);
     this.control?.abort();
+    this.control = null;
     const { text, ...hand } = this.request();
     const line = firstLine(text);
     if (!line) return;
@@ -32,7 +33,11 @@ export class Preview {
     const asked = { text: line, style: hand.style, bias: hand.bias, seed: hand.seed, size: hand.size, slant: hand.slant, bestOf: 1, replace: true, sheet };
     try {
       await draw(this.paper, asked, { signal: control.signal, begin: () => $("preview").setAttribute("aria-label", line) });
-    } catch { /* the letter itself says what is wrong */ }
+    } catch {
+      // The letter itself says what is wrong.
+    } finally {
+      if (this.control === control) this.control = null;
+    }
   }
 }
 

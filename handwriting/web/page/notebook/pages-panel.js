@@ -21,9 +21,7 @@ export function setUpPagesPanel(notebook) {
   const search = new Search(notebook);
   const show = () => {
     if (!notebook.document) return;
-    const active = document.activeElement?.closest?.("#page-list [data-page]")?.dataset.page;
-    $("page-list").replaceChildren(...notebook.library.pages.map((page) => item(notebook, page, () => narrow.matches && toggle(false))));
-    if (active) $("page-list").querySelector(`[data-page="${active}"] .open`)?.focus();
+    showPages(notebook, () => narrow.matches && toggle(false));
   };
   notebook.on("pages", show);
   notebook.on("page", () => {
@@ -34,22 +32,42 @@ export function setUpPagesPanel(notebook) {
   notebook.on("text", () => search.soon());
 }
 
+/** Show the list of pages. Entries that say the same as before stay, and so does the one whose name is being typed. */
+function showPages(notebook, opened) {
+  const list = $("page-list");
+  const active = document.activeElement?.closest?.("#page-list [data-page]")?.dataset.page;
+  const before = new Map([...list.children].map((entry) => [entry.dataset.page, entry]));
+  const entries = notebook.library.pages.map((page) => {
+    const entry = before.get(page.id);
+    return entry && (entry.dataset.naming || entry.dataset.says === says(notebook, page)) ? entry : item(notebook, page, opened);
+  });
+  for (const entry of before.values()) if (!entries.includes(entry)) entry.remove();
+  // An entry that is in its place is not touched: an element that is moved loses the focus.
+  entries.forEach((entry, i) => entry === list.children[i] || list.insertBefore(entry, list.children[i] ?? null));
+  if (active && !list.contains(document.activeElement)) list.querySelector(`[data-page="${active}"] .open`)?.focus();
+}
+
+const isOpen = (notebook, page) => page.id === notebook.page.id;
+const date = (page) => new Date(page.changed).toLocaleDateString();
+const says = (notebook, page) => JSON.stringify([notebook.title(page), date(page), isOpen(notebook, page)]);
+
 function item(notebook, page, opened) {
-  const current = page.id === notebook.page.id;
+  const current = isOpen(notebook, page);
   const title = notebook.title(page);
   const open = () => attempt(async () => {
     await notebook.open(page.id);
     opened();
   });
-  const button = h("button", { type: "button", className: "open", onclick: open, "aria-current": current ? "page" : undefined }, h("span", { className: "name", textContent: title }), h("small", { textContent: new Date(page.changed).toLocaleDateString() }));
+  const button = h("button", { type: "button", className: "open", onclick: open, "aria-current": current ? "page" : undefined }, h("span", { className: "name", textContent: title }), h("small", { textContent: date(page) }));
   const parts = [button];
   if (current) {
     const named = (key, run) => h("button", { type: "button", textContent: t(key), "aria-label": t(`${key}.of`, { title }), onclick: run });
     parts.push(h("div", { className: "page-actions" }, named("page.rename", () => rename(notebook, page)), named("page.delete", () => remove(notebook, page))));
   }
-  return h("li", { dataset: { page: page.id } }, ...parts);
+  return h("li", { dataset: { page: page.id, says: says(notebook, page) } }, ...parts);
 }
 
+/** A field for the page's name in the place of its entry, until the name is settled. */
 function rename(notebook, page) {
   const entry = $("page-list").querySelector(`[data-page="${page.id}"]`);
   const field = h("input", { type: "text", value: notebook.title(page), maxlength: 80, "aria-label": t("page.name") });
@@ -57,6 +75,8 @@ function rename(notebook, page) {
   const settle = (name) => {
     if (settled) return;
     settled = true;
+    if (!notebook.library.find(page.id)) return; // another tab has deleted it
+    entry.remove(); // the list makes a new one
     notebook.describe(page.id, name === null ? {} : { name: name.trim() });
     $("page-list").querySelector(`[data-page="${page.id}"] .open`)?.focus();
   };
@@ -65,6 +85,7 @@ function rename(notebook, page) {
     if (event.key === "Escape") settle(null);
   });
   field.addEventListener("blur", () => settle(field.value));
+  entry.dataset.naming = "true";
   entry.replaceChildren(field);
   field.select();
 }

@@ -70,13 +70,15 @@ function marked(text, shown) {
   return text.split(" ").flatMap((word, i) => [i ? " " : "", h(word === words[i] ? "span" : "b", { textContent: word })]);
 }
 
-/** Below the word, or over it where there is more room; always within the window. */
+/** Below the word, or over it where there is more room; always within the window, and within the panel if it fits there. */
 function place(menu, button) {
   const { left, top, bottom } = button.getBoundingClientRect();
   const { offsetWidth, offsetHeight } = menu;
   const under = bottom + offsetHeight <= window.innerHeight || top < offsetHeight;
   const y = under ? bottom + GAP : top - offsetHeight - GAP;
-  menu.style.left = `${Math.max(EDGE, Math.min(document.body.getBoundingClientRect().right - offsetWidth - EDGE, left))}px`;
+  const panel = button.closest(".panel")?.getBoundingClientRect(), { right } = document.body.getBoundingClientRect();
+  const last = Math.min(panel && panel.width >= offsetWidth ? panel.right : Infinity, right - EDGE) - offsetWidth;
+  menu.style.left = `${Math.max(EDGE, Math.min(last, left))}px`;
   menu.style.top = `${Math.max(EDGE, Math.min(window.innerHeight - offsetHeight - EDGE, y))}px`;
 }
 

@@ -1,0 +1,274 @@
+// W3C InkML (https://www.w3.org/TR/InkML/; its section numbers in brackets). The twin of handwriting/formats/inkml.py,
+// inkml_context.py and inkml_trace.py, without views of parts of a group.
+
+import { Refusal } from "../refusal.js";
+import { isSound } from "./pages.js";
+import { millimetres, secondsOf, secondsOfDate } from "./units.js";
+import { checkDepth, idOf, local } from "./xml.js";
+
+const SECONDS = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60 };
+const REFERENCES = ["contextRef", "inkSourceRef", "traceFormatRef", "canvasTransformRef", "timestampRef", "brushRef"];
+const MOST_STEPS = 100_000; // contexts and references that are followed
+const DEEPEST = 20;
+const TRANSLUCENT = 0.25, INVISIBLE = 0.98; // transparency of a highlighter, and of what cannot be seen
+const TOKEN = /[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[^\s]/g;
+const ORDERS = { "!": 0, "'": 1, '"': 2 };
+
+const numberOr = (text, otherwise = null) => (text !== null && text !== undefined && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : otherwise);
+const named = (element, name) => [...element.children].filter((child) => local(child) === name);
+
+/** The page of a document, see pages.js; `left` is the number of traces that no pen wrote or that are damaged. */
+export function readInkml(root) {
+  const reader = new InkmlReader(root);
+  reader.gather(root, { channels: [{ name: "X", scale: 1 }, { name: "Y", scale: 1 }], regular: 2, affine: null, stamp: null, writes: true }, 0);
+  const strokes = reader.strokes.filter(Boolean).filter((parts) => parts.every(Boolean)).map(joined).filter(isSound);
+  const left = reader.left + reader.strokes.filter(Boolean).length - strokes.length;
+  return { pages: [{ strokes, units: reader.units, timeUnit: 1 }], left };
+}
+
+class InkmlReader {
+  constructor(root) {
+    this.strokes = []; // for each its parts { x, y, t, p }, null for a damaged one
+    this.byTrace = new Map(); // the number of the stroke of each trace with an id
+    this.elements = new Map();
+    this.left = this.steps = 0;
+    this.units = undefined;
+    for (const element of root.querySelectorAll("*")) {
+      const id = idOf(element);
+      if (id !== null && !this.elements.has(id)) this.elements.set(id, element);
+    }
+  }
+
+  /** The traces below an element, in order; a context holds for what follows it. */
+  gather(element, context, depth) {
+    checkDepth(depth);
+    for (const child of element.children) {
+      const name = local(child);
+      if (name === "trace") this.trace(child, this.referred(child, ["contextRef", "brushRef"], context));
+      else if (["context", "traceFormat", "inkSource", "canvasTransform"].includes(name)) context = this.changed(child, context);
+      else if (name === "traceGroup") this.gather(child, this.referred(child, ["contextRef", "brushRef"], context), depth + 1);
+      else if (name === "traceView") this.view(child, context, depth + 1);
+    }
+  }
+
+  /** A view draws what stands in definitions; of traces that are drawn anyway it only tells more. */
+  view(view, context, depth) {
+    const reference = view.getAttribute("traceDataRef");
+    const target = reference === null ? null : this.find(reference);
+    if (reference !== null && !target) this.left += 1;
+    for (let above = target?.parentElement; above; above = above.parentElement) {
+      if (local(above) === "definitions") {
+        this.drawn(target, view, context);
+        break;
+      }
+    }
+    this.gather(view, context, depth);
+  }
+
+  drawn(target, view, context) {
+    const [from, to] = ["from", "to"].map((name) => (view.getAttribute(name) ?? "").split(":").filter(Boolean).map(Number));
+    context = this.referred(target, ["contextRef", "brushRef"], context);
+    if (local(target) === "trace" && from.length < 2 && to.length < 2) this.trace(target, context, (from[0] ?? 1) - 1, to[0]);
+    else if (from.length || to.length) throw new Refusal("site.files");
+    else this.gather(target, context, 0);
+  }
+
+  trace(trace, context, first = 0, end = undefined) {
+    if (trace.getAttribute("type") === "penUp") return;
+    if (!context.writes) {
+      this.left += 1;
+      return;
+    }
+    let stroke = null;
+    if (["middle", "end"].includes(trace.getAttribute("continuation"))) {
+      const prior = (trace.getAttribute("priorRef") ?? "").trim().replace(/^#/, "");
+      stroke = this.byTrace.get(prior) ?? (this.strokes.length ? this.strokes.length - 1 : null);
+    }
+    stroke ??= this.strokes.push([]) - 1;
+    if (idOf(trace) !== null) this.byTrace.set(idOf(trace), stroke);
+    this.strokes[stroke].push(this.read(trace.textContent, context, first, end));
+  }
+
+  /** The points of a trace { x, y, t, p }, y growing downward, t in seconds; null when it is damaged. */
+  read(text, { channels, regular, affine, stamp }, first, end) {
+    const rows = valuesOf(text, channels, regular)?.slice(first, end);
+    const [ix, iy, it, ip] = ["X", "Y", "T", "F"].map((name) => channels.findIndex((channel) => channel.name === name));
+    if (ix < 0 || iy < 0) throw new Refusal("site.files");
+    if (!rows || rows.some((row) => !Number.isFinite(row[ix]) || !Number.isFinite(row[iy]))) return null;
+    this.units ??= channels[ix].units ?? null;
+    const [wide, high] = [millimetres(channels[ix].units), millimetres(channels[iy].units)];
+    const scaleY = channels[iy].scale * (wide && high ? high / wide : 1);
+    const found = { x: rows.map((row) => row[ix] * channels[ix].scale), y: rows.map((row) => row[iy] * scaleY), t: null, p: null };
+    if (affine) {
+      const [[a, b, c], [d, e, f]] = affine;
+      [found.x, found.y] = [found.x.map((x, i) => a * x + b * found.y[i] + c), found.x.map((x, i) => d * x + e * found.y[i] + f)];
+    }
+    if (it >= 0) {
+      const unit = SECONDS[(channels[it].units ?? "ms").toLowerCase()] ?? 1e-3, begin = this.time(channels[it].since ?? stamp);
+      found.t = rows.map((row) => row[it] * unit + begin);
+    }
+    if (ip >= 0) {
+      const low = channels[ip].low ?? 0, top = channels[ip].high;
+      const span = top === null || top <= low ? 1 : top - low;
+      found.p = rows.map((row) => (row[ip] - low) / span);
+    }
+    return found;
+  }
+
+  find(reference) {
+    return this.elements.get(reference.trim().replace(/^#/, "")) ?? null;
+  }
+
+  /** `context` changed by what an element refers to; what is not in the file, and the standard's defaults, change nothing. */
+  referred(element, names, context, depth = 0) {
+    for (const name of names) {
+      const reference = element.getAttribute(name);
+      const target = reference && !reference.startsWith("#Default") ? this.find(reference) : null;
+      if (target) context = this.changed(target, context, depth + 1);
+    }
+    return context;
+  }
+
+  /** `context` changed by a context (4.1), or by a format, an ink source, a transform, a time stamp or a brush. */
+  changed(element, context, depth = 0) {
+    this.step(depth);
+    switch (local(element)) {
+      case "brush": return { ...context, writes: writes(element) };
+      case "traceFormat": return { ...context, ...this.format(element, null) };
+      case "canvasTransform": return { ...context, affine: this.affine(element) };
+      case "timestamp": return { ...context, stamp: idOf(element) };
+      case "inkSource": {
+        const [format] = named(element, "traceFormat");
+        return format ? { ...context, ...this.format(format, element) } : context;
+      }
+      case "context": {
+        let inner = this.referred(element, REFERENCES, context, depth);
+        for (const part of element.children) inner = this.changed(part, inner, depth + 1);
+        return inner;
+      }
+      default: return context;
+    }
+  }
+
+  step(depth) {
+    this.steps += 1;
+    if (depth > DEEPEST || this.steps > MOST_STEPS) throw new Refusal("site.damagedFile");
+  }
+
+  /** The channels of a trace format (3.1), those that every point has first. */
+  format(element, source) {
+    const channels = (parent) => named(parent, "channel");
+    const always = [...channels(element), ...named(element, "regularChannels").flatMap(channels)];
+    const sometimes = named(element, "intermittentChannels").flatMap(channels);
+    if (!always.length) return {};
+    return { channels: [...always, ...sometimes].map((channel) => channelOf(channel, source)), regular: always.length };
+  }
+
+  /** Seconds of a time stamp; 0 without one. */
+  time(stamp, depth = 0) {
+    const element = stamp && depth <= DEEPEST ? this.find(stamp) : null;
+    if (!element) return 0;
+    const seconds = numberOr(element.getAttribute("timeOffset"), 0) / 1000;
+    const time = numberOr(element.getAttribute("time"));
+    if (time !== null) return seconds + time * secondsOf([time], 1e-3);
+    const date = element.getAttribute("timeString");
+    if (date !== null) return seconds + (secondsOfDate(date) || 0);
+    return seconds + this.time(element.getAttribute("timestampRef"), depth + 1);
+  }
+
+  /** The affine map of a canvas transform (5.1); null for none. */
+  affine(element) {
+    const [mapping] = named(element, "mapping");
+    return mapping ? this.mapping(mapping, 0) : null;
+  }
+
+  mapping(element, depth) {
+    this.step(depth);
+    const reference = element.getAttribute("mappingRef"), kind = element.getAttribute("type") ?? "unknown";
+    if (reference) {
+      const target = this.find(reference);
+      if (!target) throw new Refusal("site.damagedFile");
+      return this.mapping(target, depth + 1);
+    }
+    if (kind === "identity" || kind === "unknown") return null;
+    const [affine] = named(element, "affine");
+    if (kind === "product") {
+      return named(element, "mapping").map((part) => this.mapping(part, depth + 1)).filter(Boolean).reduce((product, next) => times(next, product), [[1, 0, 0], [0, 1, 0]]);
+    }
+    const rows = (affine?.textContent ?? "").split(",").map((row) => row.trim().split(/\s+/).map(Number)).slice(0, 2);
+    if (kind !== "affine" || rows.length < 2 || rows.some((row) => row.length !== 3 || !row.every(Number.isFinite))) throw new Refusal("site.files");
+    return rows;
+  }
+}
+
+/** The product of two affine maps, 2 by 3. */
+function times([[a, b, c], [d, e, f]], [[p, q, r], [s, u, v]]) {
+  return [[a * p + b * s, a * q + b * u, a * r + b * v + c], [d * p + e * s, d * q + e * u, d * r + e * v + f]];
+}
+
+function channelOf(element, source) {
+  const name = (element.getAttribute("name") ?? "").trim(), units = element.getAttribute("units");
+  const resolution = source && ["X", "Y"].includes(name) && element.getAttribute("type") === "integer" && millimetres(units) ? resolutionOf(source, name) : null;
+  const scale = (element.getAttribute("orientation") === "-ve" ? -1 : 1) / (resolution ?? 1);
+  return { name, units, scale, low: numberOr(element.getAttribute("min")), high: numberOr(element.getAttribute("max")), since: element.getAttribute("respectTo") };
+}
+
+/** Counts of a digitiser in a unit of a channel; null when the ink source does not say. */
+function resolutionOf(source, name) {
+  const property = [...source.querySelectorAll("*")].find((one) => local(one) === "channelProperty" && one.getAttribute("channel") === name && one.getAttribute("name") === "resolution" && (one.getAttribute("units") ?? "").startsWith("1/"));
+  const value = numberOr(property?.getAttribute("value"));
+  return value > 0 ? value : null;
+}
+
+/** Whether a brush writes, and is neither an eraser nor a highlighter. */
+function writes(element) {
+  const properties = new Map([...element.querySelectorAll("*")].map((one) => [(one.getAttribute("name") ?? "").toLowerCase(), (one.getAttribute("value") ?? "").trim().toLowerCase()]));
+  const name = [idOf(element), element.getAttribute("name"), properties.get("tip"), properties.get("name"), properties.get("tool")].join(" ").toLowerCase();
+  const transparency = numberOr(properties.get("transparency"), 0), clear = transparency >= 1 ? transparency / 255 : transparency;
+  if (name.includes("eras") || properties.get("erasermode") === "true" || clear >= INVISIBLE) return false;
+  return !name.includes("highlight") && properties.get("rasterop") !== "maskpen" && clear < TRANSLUCENT;
+}
+
+/** The values of a trace's points (3.2.1), NaN for unknown ones; null when a point does not fit the channels. */
+function valuesOf(text, channels, regular) {
+  const trimmed = text.trim().replace(/,\s*$/, "");
+  const state = channels.map(() => ({ order: 0, value: 0, speed: 0, change: 0, known: false }));
+  const rows = [];
+  for (const point of trimmed ? trimmed.split(",") : []) {
+    const row = [];
+    for (const [token] of point.matchAll(TOKEN)) {
+      if (row.length === channels.length) return null;
+      if (token in ORDERS) {
+        state[row.length].order = ORDERS[token];
+        continue;
+      }
+      const value = next(state[row.length], token);
+      if (value === undefined) return null;
+      row.push(value);
+    }
+    if (row.length < regular && !["X", "Y"].every((name) => channels.slice(0, row.length).some((channel) => channel.name === name))) return null;
+    rows.push([...row, ...Array(channels.length - row.length).fill(NaN)]);
+  }
+  return rows;
+}
+
+/** The value that a token stands for in a channel, whose state it changes; undefined for what is no number. */
+function next(channel, token) {
+  if (token === "?") return NaN;
+  const { order, value: before, known } = channel;
+  let number;
+  if (token === "*") number = [before, channel.speed, channel.change][order];
+  else if (token === "T" || token === "F") number = Number(token === "T");
+  else number = token[0] === "#" ? parseInt(token.slice(1), 16) : Number(token);
+  if (Number.isNaN(number)) return undefined;
+  const speed = order === 0 ? number - before : order === 1 ? number : channel.speed + number;
+  const value = order === 0 ? number : before + speed;
+  Object.assign(channel, { change: speed - channel.speed, speed: known || order ? speed : 0, value, known: true });
+  return value;
+}
+
+/** The parts of a stroke one after the other; a property is null unless all have it. */
+function joined(parts) {
+  const all = (name) => (parts.every((part) => part[name]) ? parts.flatMap((part) => part[name]) : null);
+  return { x: all("x"), y: all("y"), t: all("t"), p: all("p") };
+}

@@ -1,0 +1,150 @@
+// Ink as JSON, in the shapes of web canvases and recognizers. The twin of handwriting/formats/json.py and json_shapes.py,
+// without flat lists of events.
+
+import { Refusal } from "../refusal.js";
+import { isSound } from "./pages.js";
+import { secondsOfDate } from "./units.js";
+
+const KEYS = { x: ["x", "X", "clientX", "pageX"], y: ["y", "Y", "clientY", "pageY"], t: ["t", "T", "time", "timestamp"], p: ["p", "pressure", "force", "F"] };
+const STROKES = ["strokes", "strokeGroups", "events", "ink", "drawing", "requests"]; // names of a document's strokes
+const LISTS = ["points", "pointers", "paths"]; // names of a stroke's points
+const TOOLS = ["type", "pointerType", "tool", "toolType", "penType", "pen", "brush", "mode", "kind", "name"];
+const DRAWN = ["stroke", "pen", "pendown", "mouse", "touch", "line", "freehand", "freedraw", "path", "ink", "draw", ""];
+const ERASERS = ["eraser", "isEraser", "erase", "erased", "isErasing", "deleted"];
+const MILLISECOND = 1e-3;
+
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const firstOf = (object, names) => object[names.find((name) => name in object)];
+
+/** The pages of a file, see pages.js: one, or one a line; `left` is the number of strokes that are no writing or damaged. */
+export function readJson(text) {
+  const found = documents(text).map(pageOf);
+  return { pages: found.map(({ page }) => page), left: found.reduce((sum, { left }) => sum + left, 0) };
+}
+
+function documents(text) {
+  try {
+    return [JSON.parse(text)];
+  } catch {
+    const lines = text.split(/\r?\n/).filter((line) => line.trim());
+    try {
+      if (lines.length > 1) return lines.map((line) => JSON.parse(line));
+    } catch { /* said below */ }
+    throw new Refusal("site.damagedFile");
+  }
+}
+
+function pageOf(content) {
+  const head = isObject(content) ? content : {}, jiix = isJiix(content);
+  const strokes = [];
+  let left = 0;
+  for (const stroke of jiix ? jiixStrokes(content) : strokesOf(content)) {
+    const rows = stroke && (stroke.rows ?? (isObject(stroke) ? columns(stroke) : rowsOf(stroke)));
+    if (rows && !rows.x.length) continue;
+    if (rows && isSound(rows)) strokes.push(rows);
+    else left += 1;
+  }
+  const size = (value) => (typeof value === "number" && value > 0 && value <= 1e9 ? value : null);
+  const units = jiix ? "mm" : typeof head.units === "string" ? head.units : null;
+  return { page: { strokes, units, width: size(head.width), height: size(head.height), timeUnit: MILLISECOND }, left };
+}
+
+/** The strokes of a document in any shape but JIIX: lists of points, objects of columns, { rows }, or null for no writing. */
+function strokesOf(content) {
+  let found = content;
+  for (let level = 0; level < 4; level++) {
+    if (isObject(found)) found = firstOf(found, STROKES) ?? found;
+    else if (Array.isArray(found) && found.length === 1 && isObject(found[0])) found = firstOf(found[0], STROKES) ?? found;
+  }
+  const flat = Array.isArray(found) && found.length && found.every((point) => isObject(point) && "x" in point && !Array.isArray(point.x));
+  if (!Array.isArray(found) || flat) throw new Refusal("site.files");
+  if (hasColumns(found)) return found.map(([x, y, t, p]) => columns({ x, y, t, p })).map((rows) => rows && { rows });
+  const strokes = [], stack = [...found].reverse();
+  while (stack.length) {
+    const stroke = stack.pop();
+    if (isObject(stroke) && Array.isArray(stroke.strokes)) stack.push(...[...stroke.strokes].reverse());
+    else if (isObject(stroke)) strokes.push(isWriting(stroke) ? firstOf(stroke, LISTS) ?? stroke : null);
+    else strokes.push(stroke);
+  }
+  return strokes;
+}
+
+/** Whether strokes are columns, [[x, ...], [y, ...], [t, ...]], and not lists of points. */
+function hasColumns(strokes) {
+  const lengths = new Set();
+  for (const stroke of strokes) {
+    if (!Array.isArray(stroke) || stroke.length < 2 || stroke.length > 4 || !stroke.every(Array.isArray)) return false;
+    if (stroke.some((column) => column.length !== stroke[0].length)) return false;
+    lengths.add(stroke[0].length);
+  }
+  return lengths.size > 0 && (lengths.size > 1 || [...lengths].some((length) => ![2, 3, 4].includes(length)));
+}
+
+/** Whether a stroke was drawn by a pen, and not by an eraser or a highlighter. */
+function isWriting(stroke) {
+  const nameOf = (tool) => (isObject(tool) ? nameOf(tool.name ?? tool.type) : typeof tool === "string" ? tool.toLowerCase() : "");
+  const tools = TOOLS.filter((key) => key in stroke).map((key) => nameOf(stroke[key]));
+  const composite = String(stroke.compositeOperation ?? stroke.globalCompositeOperation ?? "");
+  if (ERASERS.some((key) => stroke[key] === true) || stroke.drawMode === false || stroke.isHighlighter === true) return false;
+  if (["destination-out", "multiply"].includes(composite) || tools.some((tool) => /eras|highlight/.test(tool))) return false;
+  if (stroke.opacity === 0 || stroke.visible === false || stroke.hidden === true) return false;
+  return typeof stroke.type !== "string" || DRAWN.includes(stroke.type.toLowerCase());
+}
+
+/** A list of points, [x, y, t, p] or objects, as rows; null when one is damaged. */
+function rowsOf(points) {
+  if (!Array.isArray(points)) return null;
+  const lists = { x: [], y: [], t: [], p: [] };
+  for (const point of points) {
+    const list = Array.isArray(point) && point.length >= 2 && point.length <= 4;
+    if (!list && !isObject(point)) return null;
+    const values = list ? point : Object.values(KEYS).map((names) => firstOf(point, names));
+    ["x", "y", "t", "p"].forEach((name, i) => lists[name].push(values[i]));
+  }
+  return rows(lists);
+}
+
+/** A stroke with a list for each property; `begin` (ms) is added to its times, null drops them. */
+function columns(stroke, begin = 0) {
+  const [x, y, t, p] = Object.values(KEYS).map((names) => firstOf(stroke, names));
+  if (!Array.isArray(x) || !Array.isArray(y) || x.length !== y.length) return null;
+  const fits = (list) => Array.isArray(list) && list.length === x.length;
+  const found = rows({ x, y, t: fits(t) && begin !== null ? t : [], p: fits(p) ? p : [] });
+  return found && { ...found, t: found.t?.map((value) => value + begin) ?? null };
+}
+
+function rows({ x, y, t, p }) {
+  const number = (value) => (typeof value === "number" || (typeof value === "string" && value.trim() !== "") ? Number(value) : NaN);
+  const stamp = (value) => (typeof value === "string" && Number.isNaN(number(value)) ? secondsOfDate(value) / MILLISECOND : number(value));
+  const known = (values) => values.some((value) => value !== null && value !== undefined);
+  return { x: x.map(number), y: y.map(number), t: known(t) ? t.map(stamp) : null, p: known(p) ? p.map(number) : null };
+}
+
+/** Every object in a document, outer ones first. */
+function* objects(content) {
+  const stack = [content];
+  while (stack.length) {
+    const item = stack.pop();
+    if (isObject(item)) yield item;
+    if (item !== null && typeof item === "object") stack.push(...Object.values(item).filter((value) => value !== null && typeof value === "object").reverse());
+  }
+}
+
+/** Whether a document is JIIX: strokes with lists named X and Y somewhere in it. */
+function isJiix(content) {
+  if (!isObject(content) || STROKES.some((name) => name in content)) return false;
+  for (const item of objects(content)) if (Array.isArray(item.X) && Array.isArray(item.Y)) return true;
+  return false;
+}
+
+/** Every stroke of a JIIX document once; times count from the start of their stroke. */
+function jiixStrokes(content) {
+  const found = [], seen = new Set();
+  for (const item of objects(content)) {
+    if (!Array.isArray(item.X) || (item.type ?? "stroke") !== "stroke" || seen.has(item.id)) continue;
+    found.push(item);
+    if (typeof item.id === "string") seen.add(item.id);
+  }
+  const begins = found.map((stroke) => secondsOfDate(stroke.timestamp) * 1000), dated = begins.every(Number.isFinite);
+  return found.map((stroke, i) => columns(stroke, dated ? begins[i] : found.length === 1 ? 0 : null)).map((rows) => rows && { rows });
+}

@@ -1,0 +1,69 @@
+// The pages of an ink file as the page brings them in: the reply of the server to /api/ink. The twin of
+// handwriting/web/ink_files.py, rendering/placed.py, and formats/strokes.py.
+
+import { max, min } from "../numbers.js";
+import { Refusal } from "../refusal.js";
+import { millimetres, secondsOf } from "./units.js";
+
+const MOST_POINTS = 400_000; // of a file
+const MAX_COORDINATE = 1e9;
+const WIDTH = 210, MARGIN = 15, MAX_SIDE = 5000; // millimetres
+
+/** Whether all coordinates of a stroke are numbers that ink can have. */
+export const isSound = ({ x, y }) => x.length > 0 && [...x, ...y].every((value) => Math.abs(value) <= MAX_COORDINATE);
+
+/**
+ * Pages in millimetres. Each one given is { strokes, units, width, height, timeUnit, largest }: strokes { x, y, t, p } with
+ * NaN for what is unknown and t or p null without any, the unit of length, its size if it has one, the seconds of a unit of
+ * its times, and its largest pressure.
+ */
+export function placed(pages) {
+  const points = pages.flatMap(({ strokes }) => strokes).reduce((sum, { x }) => sum + x.length, 0);
+  if (points > MOST_POINTS) throw new Refusal("site.tooMuchInk");
+  return pages.map((page, i) => ({ page, number: i + 1 })).filter(({ page }) => page.strokes.length).map(({ page, number }) => place(page, number));
+}
+
+function place({ strokes, units = null, width = null, height = null, timeUnit = 1e-3, largest = 1 }, number) {
+  const xs = strokes.flatMap(({ x }) => [...x]), ys = strokes.flatMap(({ y }) => [...y]);
+  let [left, top, right, bottom] = [min(xs), min(ys), max(xs), max(ys)];
+  const sized = width !== null && height !== null;
+  if (sized) [left, top, right, bottom] = [Math.min(left, 0), Math.min(top, 0), Math.max(right, width), Math.max(bottom, height)];
+  const margin = sized ? 0 : MARGIN, unit = sized ? millimetres(units) : null;
+  let scale = unit || (WIDTH - 2 * margin) / Math.max(right - left, 0.25 * (bottom - top), 1e-300);
+  const [wide, high] = [(right - left) * scale + 2 * margin, (bottom - top) * scale + 2 * margin];
+  const smaller = Math.min(1, MAX_SIDE / Math.max(wide, high));
+  scale *= smaller;
+  const origin = [left - (margin * smaller) / scale, top - (margin * smaller) / scale];
+  const milliseconds = timesOf(strokes, timeUnit), pressures = pressuresOf(strokes, largest);
+  const at = (value, begin) => round(Math.max(0, (value - begin) * scale), 3);
+  let i = 0;
+  const put = strokes.map(({ x, y }) => Array.from(x, (value, k) => {
+    const point = [at(value, origin[0]), at(y[k], origin[1]), milliseconds ? round(milliseconds[i], 2) : null, pressures ? round(pressures[i], 3) : null];
+    i += 1;
+    return point;
+  }));
+  return { number, width: wide * smaller, height: high * smaller, strokes: put };
+}
+
+const round = (value, digits) => Number(value.toFixed(digits));
+
+/** A property of every point; null when only some points have it. */
+function complete(strokes, name) {
+  if (strokes.some((stroke) => !stroke[name])) return null;
+  const values = strokes.flatMap((stroke) => [...stroke[name]]);
+  return values.every(Number.isFinite) ? values : null;
+}
+
+/** Milliseconds from the first point. */
+function timesOf(strokes, unit) {
+  const t = complete(strokes, "t");
+  if (!t) return null;
+  const factor = secondsOf(t, unit) * 1000;
+  return t.map((value) => (value - t[0]) * factor);
+}
+
+function pressuresOf(strokes, largest) {
+  const values = complete(strokes, "p");
+  const top = values && Math.max(max(values), largest);
+  return top > 0 ? values.map((value) => Math.max(0, value) / top) : null;
+}

@@ -1,0 +1,176 @@
+// SVG drawings: the lines of pens, found in paths, polylines and lines. The twin of handwriting/formats/svg.py and
+// svg_drawing.py.
+
+import { median } from "../numbers.js";
+import { Refusal } from "../refusal.js";
+import { isSound } from "./pages.js";
+import { numbersIn, pointsOfLines, subpaths, throughCorners } from "./svg-path.js";
+import { Sheets, Style } from "./svg-style.js";
+import { IDENTITY, fitted, functionsOf, matrixOf, originOf, product, translate, turns } from "./svg-transform.js";
+import { millimetres } from "./units.js";
+import { checkDepth, local } from "./xml.js";
+
+const UNDRAWN = ["defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc"];
+const OTHERS = ["text", "image", "rect", "circle", "ellipse", "foreignObject"]; // drawn, but not by a pen
+const PAPER = "paper"; // class of the rulings in our own drawings
+const RULINGS = 3; // so many lines from edge to edge belong to the paper
+const MOST_ELEMENTS = 100_000, MOST_REUSED = 50_000, MOST_REUSE = 20;
+const FAINT = 0.75, WIDE = 3; // opacity and width, in times the usual one, of a highlighter's line
+
+/** The page of a drawing, see pages.js; `left` is the number of lines that no pen drew or that are damaged. */
+export function readSvg(root) {
+  const sheet = sheetOf(root), drawing = new Drawing(root, sheet.user);
+  drawing.walk();
+  const pens = withoutHighlighters(drawing.lines);
+  const all = pointsOfLines(pens.map(({ curves }) => curves)), lines = withoutRulings(all, sheet.user);
+  if (!lines.length && drawing.outlines) throw new Refusal("site.outlines");
+  const strokes = lines.map(({ x, y }) => ({ x: x.map((value) => value * sheet.scale), y: y.map((value) => value * sheet.scale), t: null, p: null })).filter(isSound);
+  const size = sheet.atCorner ? { width: sheet.width, height: sheet.height } : {};
+  return { pages: [{ strokes, units: sheet.units, ...size }], left: drawing.left + drawing.outlines + drawing.lines.length - pens.length };
+}
+
+/** The size of a drawing, and the length of its user unit. */
+function sheetOf(root) {
+  const lengths = ["width", "height"].map((name) => {
+    const match = (root.getAttribute(name) ?? "").match(/^\s*([0-9.eE+-]{1,40})\s*(mm|cm|in|pt|pc|q)\s*$/i);
+    return match && Number(match[1]) > 0 ? Number(match[1]) * millimetres(match[2]) : null;
+  });
+  const box = numbersOrNull(root.getAttribute("viewBox")) ?? [0, 0, 0, 0];
+  let user = box.slice(2).map((value) => (value > 0 ? value : null)), scale = 1, units = null;
+  if (lengths[0] && lengths[1]) {
+    units = "mm";
+    scale = user[0] && user[1] ? Math.min(lengths[0] / user[0], lengths[1] / user[1]) : millimetres("px");
+    user = lengths.map((length) => length / scale);
+  }
+  const [width, height] = user.map((value) => (value === null ? null : value * scale));
+  return { user, scale, units, width, height, atCorner: box[0] === 0 && box[1] === 0 };
+}
+
+function numbersOrNull(text) {
+  const values = (text ?? "").replaceAll(",", " ").trim().split(/\s+/).map(Number);
+  return values.length === 4 && values.every(Number.isFinite) ? values : null;
+}
+
+/** Lines except those printed on the paper: straight along an axis, from edge to edge. */
+function withoutRulings(lines, [width, height]) {
+  if (!width || !height) return lines;
+  const printed = lines.filter(({ x, y }) => {
+    const [across, down] = [Math.abs(x.at(-1) - x[0]), Math.abs(y.at(-1) - y[0])];
+    return x.length === 2 && ((down < 1e-6 && across > 0.995 * width) || (across < 1e-6 && down > 0.995 * height));
+  });
+  return printed.length < RULINGS ? lines : lines.filter((line) => !printed.includes(line));
+}
+
+function withoutHighlighters(lines) {
+  const opaque = lines.filter(({ alpha, blended }) => alpha >= FAINT && !blended);
+  if (!opaque.length) return lines;
+  const wide = WIDE * median(opaque.map(({ width }) => width));
+  return lines.filter((line) => line.width < wide || opaque.includes(line));
+}
+
+class Drawing {
+  constructor(root, size) {
+    Object.assign(this, { root, size, sheets: new Sheets(root), lines: [], outlines: 0, left: 0, reused: 0, elements: 0 });
+  }
+
+  /** Find the lines { curves, alpha, width, blended } in the user units of the document. */
+  walk() {
+    const declared = this.sheets.declared(this.root), [width, height] = this.size;
+    // The outermost element turns about its center, as a box of a page does.
+    const matrix = this.transformed(IDENTITY, declared, width && height ? [width / 2, height / 2] : [0, 0]);
+    this.inside(this.root, matrix, new Style().within(declared), 0, 0);
+  }
+
+  inside(element, matrix, style, depth, reuse) {
+    for (const child of element.children) this.draw(child, matrix, style, depth + 1, reuse);
+  }
+
+  draw(element, matrix, above, depth, reuse, again = false) {
+    checkDepth(depth);
+    this.elements += 1;
+    this.reused += Number(reuse > 0);
+    if (this.elements > MOST_ELEMENTS || this.reused > MOST_REUSED) throw new Refusal("site.tooMuchInk");
+    const name = local(element);
+    if (element.getAttribute("class") === PAPER || (UNDRAWN.includes(name) && !again)) return;
+    const declared = this.sheets.declared(element), style = above.within(declared);
+    if (!style.shown || OTHERS.includes(name)) return;
+    try {
+      const inner = this.transformed(matrix, declared);
+      if (["path", "polyline", "polygon", "line"].includes(name)) this.line(element, name, inner, style);
+      else if (name === "use") this.use(element, inner, style, depth, reuse);
+      else if (name === "switch") {
+        const first = [...element.children].find((child) => !child.hasAttribute("systemLanguage"));
+        if (first) this.draw(first, inner, style, depth + 1, reuse);
+      } else this.inside(element, ["svg", "symbol"].includes(name) ? product(inner, this.viewport(element, element)) : inner, style, depth, reuse);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.message !== "site.files") throw error;
+      this.left += 1; // what is not understood costs itself alone
+    }
+  }
+
+  line(element, name, matrix, style) {
+    for (const { curves, closed } of this.outlinesOf(element, name)) {
+      if (!style.visible) continue;
+      if (!style.isPen(closed)) {
+        this.outlines += 1;
+        continue;
+      }
+      const [a, b, c, d, e, f] = matrix;
+      const moved = curves.map((curve) => [0, 2, 4, 6].flatMap((i) => [a * curve[i] + c * curve[i + 1] + e, b * curve[i] + d * curve[i + 1] + f]));
+      this.lines.push({ curves: moved, alpha: style.alpha, width: style.width * Math.sqrt(Math.abs(a * d - b * c)), blended: style.blended });
+    }
+  }
+
+  outlinesOf(element, name) {
+    if (name === "path") {
+      const found = subpaths(element.getAttribute("d") ?? "");
+      if (!found) throw new Refusal("site.files");
+      return found;
+    }
+    if (name !== "line") return throughCorners(numbersIn(element.getAttribute("points") ?? ""), name === "polygon");
+    return throughCorners(["x1", "y1", "x2", "y2"].map((key) => {
+      const length = this.length(element, key);
+      if (length === null && (element.getAttribute(key) ?? "").trim()) throw new Refusal("site.files");
+      return length ?? 0;
+    }), false);
+  }
+
+  use(element, matrix, style, depth, reuse) {
+    const reference = element.getAttribute("href") ?? element.getAttribute("xlink:href") ?? "";
+    const name = reference.trim().replace(/^#/, "");
+    this.byId ??= new Map([...this.root.querySelectorAll("[id]")].reverse().map((one) => [one.getAttribute("id"), one]));
+    const target = this.byId.get(name);
+    if (!target || reuse >= MOST_REUSE) throw new Refusal("site.files");
+    const moved = product(matrix, translate(this.length(element, "x") ?? 0, this.length(element, "y") ?? 0));
+    if (!["symbol", "svg"].includes(local(target))) this.draw(target, moved, style, depth + 1, reuse + 1, true);
+    else this.inside(target, product(moved, this.viewport(target, element)), style.within(this.sheets.declared(target)), depth, reuse + 1);
+  }
+
+  /** How an inner svg or a symbol lies on what is around it; `sized` has its width and height. */
+  viewport(element, sized) {
+    const [x, y] = element === sized ? [this.length(element, "x") ?? 0, this.length(element, "y") ?? 0] : [0, 0];
+    const box = numbersOrNull(element.getAttribute("viewBox"));
+    if (!box || !(box[2] > 0) || !(box[3] > 0)) return translate(x, y);
+    const size = ["width", "height"].map((name, i) => this.length(sized, name) || this.length(element, name) || this.size[i] || box[2 + i]);
+    return fitted(box, [x, y, ...size], element.getAttribute("preserveAspectRatio") ?? "");
+  }
+
+  transformed(matrix, declared, center = [0, 0]) {
+    const text = functionsOf(declared), given = declared["transform-origin"];
+    if (!text) return matrix;
+    if ((declared["transform-box"] ?? "view-box") !== "view-box" && turns(text)) throw new Refusal("site.files");
+    return product(matrix, matrixOf(text, given === undefined ? center : originOf(given, this.size)));
+  }
+
+  /** A length in user units, null without one; a percentage is of the whole drawing. */
+  length(element, name) {
+    const text = (element.getAttribute(name) ?? "").trim(), axis = Number("yh".includes(name[0]));
+    const number = (word) => (word.trim() !== "" && Number.isFinite(Number(word)) ? Number(word) : null);
+    if (text.endsWith("%")) {
+      const whole = this.size[axis] ?? number((this.root.getAttribute(["width", "height"][axis]) ?? "").replace(/px$/, ""));
+      return number(text.slice(0, -1)) === null || whole === null ? null : (number(text.slice(0, -1)) / 100) * whole;
+    }
+    const unit = millimetres(text.slice(-2)) ? text.slice(-2) : "", value = number(unit ? text.slice(0, -2) : text);
+    return value === null || !unit ? value : (value * millimetres(unit)) / millimetres("px");
+  }
+}
