@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from handwriting.evaluation.orientation import plotted
 from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
+from handwriting.recognition.stroke_order import StrokeNetworks
 from handwriting.rendering.hershey import write
 from handwriting.training.augment import Augmentation
 
@@ -44,6 +46,13 @@ def test_dots_and_bars_come_late(ink):
     assert delayed(ink).xy.tobytes() in seen
     assert len(seen) > 2  # others move some of them alone
     assert delayed(ink, np.zeros(len(ink.starts), dtype=bool)).xy.tobytes() == ink.xy.tobytes()
+
+
+def test_strokes_as_if_a_plotters_tool_had_sorted_them(ink):
+    restored = Augmentation(**{**vars(OFF), "plotted": 1.0})(ink, np.random.default_rng(0))
+    assert np.array_equal(restored.xy, StrokeNetworks.load().restored(ink).xy)
+    again = Augmentation(**{**vars(OFF), "plotted": 1.0})(plotted(ink), np.random.default_rng(0))
+    assert np.allclose(again.xy, restored.xy)
 
 
 def test_rotation_and_slant_are_what_they_say(ink):
