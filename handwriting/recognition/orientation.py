@@ -55,13 +55,15 @@ TOUR, BOTH_WAYS, SORTED = 1.31, 1.31, -0.77
 """Factors of the log-odds that strokes stand in the order of a tour and that they run both ways, each within
 :data:`MOST_ODDS`, and what is added to their sum, which then are the log-odds that a tool sorted the strokes."""
 MOST_ODDS = (12.0, 8.0)
-CERTAIN, DOUBTFUL = 2.0, -1.0
+CERTAIN, DOUBTFUL = 1.5, -0.5
 """Log-odds above which a tool certainly sorted the strokes, and below which it did not; between them, both are read."""
 CLEARLY_NOT = -4.0
 """Log-odds by the counts of strokes alone below which their shapes need not be looked at."""
-UNUSUAL = 2.0
+UNUSUAL = 3.0
+"""What is added to these log-odds when the ink does not look as nearly all ink does anyway: upright, drawn forward."""
+BETTER = 1.0
 """How much better ink must read after its strokes were put in order, these log-odds included."""
-FEWEST = 3
+FEWEST = 2
 """Strokes of an ink of which it can be told whether a tool sorted them."""
 SURE = 0.15
 """How much the log-odds of directions count, of whatever sign, when it is known that strokes run both ways: as strokes
@@ -159,7 +161,7 @@ class OrientationClassifier:
         logits[0] += UPRIGHT_BONUS
         plotted = None
         if ink.t is None and len(strokes) >= FEWEST:
-            plotted = self._sorted_by_tool(ink, scale, steps, strokes, int(logits.argmax()) % 8)
+            plotted = self._sorted_by_tool(ink, scale, steps, strokes, int(logits.argmax()))
             if plotted is not None and plotted.odds >= CERTAIN:
                 return plotted.orientation, plotted.backward
         tried = [int(k) for k in np.argsort(-logits)[:TRIED] if logits[k] > logits.max() - DOUBT]
@@ -170,7 +172,7 @@ class OrientationClassifier:
         if len(inks) > 1:
             supported = support(inks)
             logits[tried] += supported[: len(tried)]
-            if plotted is not None and supported[-1] + plotted.odds - UNUSUAL > max(supported[: len(tried)]):
+            if plotted is not None and supported[-1] + plotted.odds - BETTER > max(supported[: len(tried)]):
                 return plotted.orientation, plotted.backward
         found = ALL[max(tried, key=logits.__getitem__)]
         return found, np.full(len(ink.starts), found.strokes == "backward")
@@ -190,17 +192,18 @@ class OrientationClassifier:
     ) -> _Plotted | None:
         """How the ink lies if a plotter's tool has sorted its strokes; None if that is improbable.
 
-        ``strokes``, shape (S, SIZE), are the counts of each stroke; ``probable``, of the first eight of :data:`ALL`, is
-        how it lies otherwise.
+        ``strokes``, shape (S, SIZE), are the counts of each stroke; ``probable``, of :data:`ALL`, is how it lies
+        otherwise.
         """
         networks = StrokeNetworks.load()
         tour = TOUR * float(np.clip(tour_odds(ink, scale), -MOST_ODDS[0], MOST_ODDS[0])) + SORTED
+        tour += UNUSUAL * (probable > 0)
         leaning = networks.leaning(strokes)
 
         def odds(forward: NDArray[np.float64]) -> float:
             return tour + BOTH_WAYS * float(np.clip(both_ways(forward), -MOST_ODDS[1], MOST_ODDS[1]))
 
-        if odds(leaning[:, probable]) < CLEARLY_NOT:
+        if odds(leaning[:, probable % 8]) < CLEARLY_NOT:
             return None
         shapes = StrokeShapes.of(ink, scale, steps)
 
@@ -215,7 +218,7 @@ class OrientationClassifier:
             found = _Plotted(Orientation(lies.turns, lies.mirrored, "mixed"), forward < 0, odds(forward))
             return float(score + UPRIGHT_BONUS * (k == 0)), found
 
-        if laid(probable)[1].odds < DOUBTFUL:
+        if laid(probable % 8)[1].odds < DOUBTFUL:
             return None
         scores = self._repaired_scores(strokes, leaning)
         near = np.flatnonzero(scores > scores.max() - DOUBT).tolist()
