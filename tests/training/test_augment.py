@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from handwriting.ink import Ink
 from handwriting.recognition.stroke_order import StrokeNetworks
 from handwriting.rendering.hershey import write
 from handwriting.training.augment import Augmentation
+from handwriting.training.options import RecognizerOptions
 
 OFF = Augmentation(0, 0, 0, 0, 1, 0, 0, 0, 0, 0)
 
@@ -68,3 +71,10 @@ def test_never_an_empty_ink_and_stroke_ends_stay():
     line = Ink.from_strokes([np.column_stack([np.arange(50.0), np.zeros(50)])])
     kept = Augmentation(**{**vars(OFF), "drop_point": 1.0})(line, np.random.default_rng(0))
     assert (kept.x[0], kept.x[-1]) == (0, 49)
+
+
+def test_trainings_from_before_an_option_can_be_resumed():
+    """What a training is does not mention lines as of a plotter's tool unless it has some."""
+    some = replace(RecognizerOptions(), augmentation=Augmentation(plotted=0.1))
+    assert "plotted" not in RecognizerOptions().identity()["augmentation"]
+    assert some.identity()["augmentation"]["plotted"] == 0.1
