@@ -60,7 +60,7 @@ CERTAIN, DOUBTFUL = 1.5, -0.5
 CLEARLY_NOT = -4.0
 """Log-odds by the counts of strokes alone below which their shapes need not be looked at."""
 UNUSUAL = 3.0
-"""What is added to these log-odds when the ink does not look as nearly all ink does anyway: upright, drawn forward."""
+"""What is added to these log-odds when all strokes of upright ink seem to run backward otherwise, which is rare too."""
 BETTER = 1.0
 """How much better ink must read after its strokes were put in order, these log-odds included."""
 FEWEST = 2
@@ -197,7 +197,7 @@ class OrientationClassifier:
         """
         networks = StrokeNetworks.load()
         tour = TOUR * float(np.clip(tour_odds(ink, scale), -MOST_ODDS[0], MOST_ODDS[0])) + SORTED
-        tour += UNUSUAL * (probable > 0)
+        tour += UNUSUAL * (ALL[probable] == Orientation(strokes="backward"))
         leaning = networks.leaning(strokes)
 
         def odds(forward: NDArray[np.float64]) -> float:
