@@ -61,6 +61,8 @@ CLEARLY_NOT = -4.0
 """Log-odds by the counts of strokes alone below which their shapes need not be looked at."""
 UNUSUAL = 3.0
 """What is added to these log-odds when all strokes of upright ink seem to run backward otherwise, which is rare too."""
+TURNED = -2.0
+"""What is added to them when the ink does not seem to lie upright: two rare things seldom come together."""
 BETTER = 1.0
 """How much better ink must read after its strokes were put in order, these log-odds included."""
 FEWEST = 2
@@ -197,7 +199,8 @@ class OrientationClassifier:
         """
         networks = StrokeNetworks.load()
         tour = TOUR * float(np.clip(tour_odds(ink, scale), -MOST_ODDS[0], MOST_ODDS[0])) + SORTED
-        tour += UNUSUAL * (ALL[probable] == Orientation(strokes="backward"))
+        if probable:
+            tour += UNUSUAL if ALL[probable] == Orientation(strokes="backward") else TURNED
         leaning = networks.leaning(strokes)
 
         def odds(forward: NDArray[np.float64]) -> float:
