@@ -157,7 +157,7 @@ def train_orientation(
         typer.Option(
             metavar="SPLIT=INKS",
             help="Split to train on and how many of its inks, evenly spaced; repeatable."
-            "  [default: train-tokens=24000, train-texts=2000, train-characters=2000]",
+            "  [default: train-tokens=24000, train-texts=12000, train-characters=2000]",
             show_default=False,
         ),
     ] = None,
@@ -182,7 +182,7 @@ def train_orientation(
     from handwriting.training.orientation_checkpoint import OrientationOptions, train_checkpoint
 
     options = OrientationOptions(
-        OrientationOptions.counted(train or ["train-tokens=24000", "train-texts=2000", "train-characters=2000"]),
+        OrientationOptions.counted(train or ["train-tokens=24000", "train-texts=12000", "train-characters=2000"]),
         OrientationOptions.counted(develop or ["valid-tokens=1000"]),
         hidden,
         updates,

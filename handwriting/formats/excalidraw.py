@@ -34,7 +34,7 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The drawing as one page, in pixels."""
-    document = json.parse(data, file)
+    document = json.parse(data, file, notes)
     elements = document.get("elements") if isinstance(document, dict) else None
     if not isinstance(elements, list):
         raise InkError(f"{file}: an Excalidraw file without a list of elements; export the drawing again")

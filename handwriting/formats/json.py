@@ -25,6 +25,7 @@ import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import times
+from handwriting.formats.json_damage import part_before_damage
 from handwriting.formats.json_shapes import columns, has_columns, is_jiix, jiix_strokes, points, shown
 from handwriting.formats.numerals import places, rounded
 from handwriting.formats.point_table import PointTable
@@ -72,16 +73,26 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def parse(data: bytes, file: str) -> Any:
-    """What a JSON document contains; :class:`InkError` when it is damaged, too deep or too large."""
+def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
+    """What a JSON document contains.
+
+    Raises :class:`InkError` when it is damaged; with ``notes``, this is noted instead, and what comes before the damage
+    is returned. Raises it as well when the document is too deep or too large.
+    """
     values = data.count(b"[") + data.count(b"{")
     if values > 2 * MAX_POINTS:
         raise TooLargeError(f"{file}: {values:,} lists and objects, and ink has {2 * MAX_POINTS:,} at most; split it")
     try:
         return json.loads(data)
-    except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError
-        reason = "too deep" if isinstance(error, RecursionError) else str(error)[:100]
-        raise InkError(f"{file}: damaged JSON ({reason}); copy or export the file again") from None
+    except RecursionError:
+        raise InkError(f"{file}: damaged JSON (too deep); copy or export the file again") from None
+    except ValueError as error:  # a UnicodeDecodeError is a ValueError
+        damage = InkError(f"{file}: damaged JSON ({str(error)[:100]}); copy or export the file again")
+    if notes is None or notes.strict:
+        raise damage
+    with notes.part("the rest of the file"):
+        raise damage
+    return part_before_damage(data)
 
 
 def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]:
@@ -95,7 +106,8 @@ def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]
     except InkError:
         # One document over several lines has none that is complete by itself.
         if len(lines) < 2 or not any(_is_document(line) for line in lines[:3]):
-            raise
+            yield 1, parse(data, file, notes)
+            return
     check_pages(len(lines), file)
     for number, line in enumerate(lines, 1):
         with notes.part(f"page {number}"):

@@ -29,7 +29,7 @@ PARAGRAPHS = ("paragraph", "heading", "hardBreak", "listItem")
 
 def read_excalidraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """The text elements of a drawing; one that is bound to a shape has an element of its own."""
-    document = json.parse(data, file)
+    document = json.parse(data, file, Notes(file))  # here and below: the reader of ink has noted the damage
     elements = document.get("elements") if isinstance(document, dict) else None
     texts: list[TypedText] = []
     for element in elements if isinstance(elements, list) else ():
@@ -42,7 +42,7 @@ def read_excalidraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
 def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """The text on every page: of text boxes, notes, labeled shapes and arrows."""
     pages = []
-    for number, shapes in enumerate(tldraw.shapes_of(json.parse(data, file), file), 1):
+    for number, shapes in enumerate(tldraw.shapes_of(json.parse(data, file, Notes(file)), file), 1):
         texts: list[TypedText] = []
         for shape in shapes:
             texts += _tldraw_lines(shape, file, notes)
@@ -52,7 +52,7 @@ def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
 
 def read_rnote(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """The text boxes of a notebook, on the pages on which their first lines lie."""
-    notebook = rnote.Notebook.parse(data, file)
+    notebook = rnote.Notebook.parse(data, file, Notes(file))
     found: dict[int, list[TypedText]] = {}
     for _, kind, stroke in notebook.strokes():
         if kind == "textstroke" and isinstance(stroke, dict):

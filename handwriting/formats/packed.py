@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from functools import cached_property
 
 from handwriting.errors import InkError, TooLargeError
+from handwriting.formats import deflate
+from handwriting.formats.deflate import inflate
+from handwriting.formats.zip_damage import Member, members
 from handwriting.limits import MAX_MEMBERS, MAX_UNPACKED
 from handwriting.notes import Notes
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
-PIECE = 65536
-"""Bytes that are unpacked at once."""
 
 
 def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
@@ -26,62 +28,101 @@ def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
     with (notes or Notes(file, strict=True)).part("the rest of the file"):
         size = members = 0
         while data.startswith(GZIP):
-            unpacker = zlib.decompressobj(wbits=31)
-            at = 0
-            while at < len(data) and not unpacker.eof:
-                try:
-                    part = unpacker.decompress(data[at : at + PIECE], MAX_UNPACKED + 1 - size)
-                except zlib.error as error:
-                    raise InkError(f"{file}: damaged gzip data ({error}); copy or export the file again") from None
-                at += PIECE
-                size += len(part)
-                _check(size, file)
-                parts.append(part)
-            if not unpacker.eof:
-                raise InkError(f"{file}: its gzip data is cut short; copy or export the file again")
+            found = inflate(data, deflate.GZIP, MAX_UNPACKED - size)
+            size += len(found.data)
+            _check(size, file)
+            parts.append(found.data)
+            if found.damage is not None:
+                raise InkError(f"{file}: its gzip data is {found.damage}; copy or export the file again")
             members += 1
             if members > MAX_MEMBERS:
                 raise TooLargeError(f"{file}: more than {MAX_MEMBERS:,} gzip members; save it again")
-            data = unpacker.unused_data + data[at:]
+            data = found.rest
     return b"".join(parts)
 
 
 class Archive:
     """A zip archive whose members are read one at a time, within the limits.
 
-    ``names``: its files, without the ones that macOS and Windows add (``__MACOSX/``, ``._name``, ``Thumbs.db``).
+    ``names``: its files, without the ones that macOS and Windows add (``__MACOSX/``, ``._name``, ``Thumbs.db``). When
+    the directory at the end of the archive is lost, they are found by the headers of the members; this is noted.
     """
 
-    def __init__(self, data: bytes, file: str) -> None:
+    def __init__(self, data: bytes, file: str, notes: Notes | None = None) -> None:
         self.file = file
         self.left = MAX_UNPACKED
+        self._data = data
         # Counted before the directory is parsed, because each of its entries takes a kilobyte of memory.
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise TooLargeError(f"{file}: an archive of more than {MAX_MEMBERS:,} members is not a notebook")
+        self._zip: zipfile.ZipFile | None = None
         try:
-            self.zip = zipfile.ZipFile(io.BytesIO(data))
-            self.names = [name for name in self.zip.namelist() if not _is_litter(name)]
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            names = self._zip.namelist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, OverflowError) as error:
-            raise InkError(f"{file}: a damaged zip archive ({error}); copy or export the file again") from None
+            names = list(self._members)
+            damage = InkError(f"{file}: a damaged zip archive ({error}); copy or export the file again")
+            if not names:
+                raise damage from None
+            with (notes or Notes(file)).part("the rest of the archive"):
+                raise damage from None
+        self.names = [name for name in names if not _is_litter(name)]
 
-    def read(self, name: str) -> bytes:
-        """The bytes of a member; :class:`InkError` when it is damaged, encrypted, or the limit is passed."""
-        info = self.zip.getinfo(name)
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
-            raise InkError(
-                f"{self.file}: {name[:80]!r} in it is encrypted or compressed in an unknown way; export it again"
-            )
-        _check(MAX_UNPACKED - self.left + info.file_size, self.file)
-        try:
-            with self.zip.open(info) as member:
-                data = member.read(self.left + 1)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as e:
-            raise InkError(
-                f"{self.file}: {name[:80]!r} in it is damaged ({str(e)[:80]}); copy or export the file again"
-            ) from None
+    @property
+    def is_cut(self) -> bool:
+        """Whether the directory is lost, so that members may be missing."""
+        return self._zip is None
+
+    def read(self, name: str, notes: Notes | None = None) -> bytes:
+        """The bytes of a member.
+
+        Raises :class:`InkError` when it is damaged; with ``notes``, this is noted instead, and what can be unpacked is
+        returned. Raises :class:`TooLargeError` when the limit is passed.
+        """
+        data, damage = self._by_directory(name)
+        wrong = False
+        if damage is not None and (member := self._members.get(name)) is not None:
+            data, damage = member.unpack(self._data, self.left)
+            wrong = damage is None and not member.matches(data)
         self.left -= len(data)
         _check(MAX_UNPACKED - self.left, self.file)
+        if wrong and notes is not None and not notes.strict:
+            reason = "the contents do not match it, so some of them may be wrong; copy or export the file again"
+            notes.drop(f"the checksum of {name[:80]!r}", reason, "lost")
+        elif wrong or damage is not None:
+            with (notes or Notes(self.file, strict=True)).part(f"a part of {name[:80]!r}"):
+                told = damage or "damaged (wrong checksum)"
+                raise InkError(f"{self.file}: {name[:80]!r} in it is {told}; copy or export the file again")
         return data
+
+    def attachment(self, name: str, notes: Notes) -> bytes:
+        """The bytes of a member that is not ink, such as a picture; nothing, with a note, when it is damaged."""
+        try:
+            return self.read(name)
+        except TooLargeError:
+            raise
+        except InkError as error:
+            notes.drop(f"the file {name[:80]!r}", str(error).removeprefix(f"{self.file}: "), "lost")
+            return b""
+
+    @cached_property
+    def _members(self) -> dict[str, Member]:
+        """The members by the headers in front of their data."""
+        return members(self._data)
+
+    def _by_directory(self, name: str) -> tuple[bytes, str | None]:
+        """The bytes of a member that the directory lists, and what it is, if they cannot be read."""
+        if self._zip is None:
+            return b"", "not in its directory"
+        info = self._zip.getinfo(name)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
+            return b"", "encrypted or compressed in an unknown way"
+        _check(MAX_UNPACKED - self.left + info.file_size, self.file)
+        try:
+            with self._zip.open(info) as member:
+                return member.read(self.left + 1), None
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as e:
+            return b"", f"damaged ({str(e)[:80]})"
 
 
 def _is_litter(name: str) -> bool:

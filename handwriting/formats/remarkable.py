@@ -45,13 +45,15 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     if not data.startswith(packed.ZIP):
         page = _page(data, file, 1, notes)
         return [] if page is None else [page]
-    archive = packed.Archive(data, file)
+    archive = packed.Archive(data, file, notes)
     points, pages = 0, []
-    for number, name in enumerate(order(archive, file), 1):
-        if name not in archive.names:  # the page was never drawn on
+    for number, name in enumerate(order(archive, file, notes), 1):
+        if name not in archive.names and not archive.is_cut:  # the page was never drawn on
             continue
         with notes.part(f"page {number}"):
-            page = _page(archive.read(name), file, number, notes)
+            if name not in archive.names:
+                raise InkError(f"{file}: it is not in what is left of the archive")
+            page = _page(archive.read(name, notes), file, number, notes)
             if page is not None:
                 points += len(page.ink)
                 check_points(points, file)
@@ -59,10 +61,10 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def order(archive: packed.Archive, file: str) -> list[str]:
+def order(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
     """The members that are the pages, in the document's order, including pages that the archive does not contain."""
     contents = [name for name in archive.names if name.endswith(".content")]
-    names = [page for content in contents for page in _listed(archive, content, file)]
+    names = [page for content in contents for page in _listed(archive, content, file, notes)]
     if not any(name in archive.names for name in names):
         names = sorted((name for name in archive.names if name.endswith(".rm")), key=_natural)
     if not names:
@@ -71,21 +73,24 @@ def order(archive: packed.Archive, file: str) -> list[str]:
     return names
 
 
-def _listed(archive: packed.Archive, name: str, file: str) -> list[str]:
-    """The pages that a ``.content`` file lists and that are not deleted."""
-    try:
-        content: Any = json.loads(archive.read(name))
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, InkError):
-            raise
-        raise InkError(f"{file}: its .content file is damaged; export the document again") from None
-    sheets = content.get("cPages", content) if isinstance(content, dict) else {}
-    sheets = sheets.get("pages") if isinstance(sheets, dict) else None
-    folder = name.removesuffix(".content")
-    if not isinstance(sheets, list):
-        return []
-    check_pages(len(sheets), file)
-    return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not is_deleted(s)]
+def _listed(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[str]:
+    """The pages that a ``.content`` file lists and that are not deleted; all that it names when it is damaged."""
+    folder, text = name.removesuffix(".content"), b""
+    with notes.part("the list of pages"):
+        text = archive.read(name, notes)
+        try:
+            content: Any = json.loads(text)
+        except (ValueError, RecursionError):
+            raise InkError(f"{file}: its .content file is damaged; pages may come in another order") from None
+        sheets = content.get("cPages", content) if isinstance(content, dict) else {}
+        sheets = sheets.get("pages") if isinstance(sheets, dict) else None
+        if not isinstance(sheets, list):
+            return []
+        check_pages(len(sheets), file)
+        return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not is_deleted(s)]
+    pages = [page for page in archive.names if page.startswith(f"{folder}/") and page.endswith(".rm")]
+    places = {page: text.find(f'"{PurePosixPath(page).stem}"'.encode()) for page in pages}
+    return sorted(pages, key=lambda page: (places[page] < 0, places[page], _natural(page)))
 
 
 def is_deleted(sheet: Any) -> bool:

@@ -37,14 +37,15 @@ def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """Every page of a page file or a bundle."""
     if not data.startswith(packed.ZIP):
         return [_page(data, 1, None, file, notes)]
-    archive = packed.Archive(data, file)
-    pdf = next((archive.read(name) for name in archive.names if name.endswith(".pdf")), None)
+    noted = Notes(file)  # the reader of ink has noted damaged pages
+    archive = packed.Archive(data, file, noted)
+    pdf = next((archive.attachment(name, notes) for name in archive.names if name.endswith(".pdf")), None)
     sheets = _sheets(archive)
     pages = []
-    for number, name in enumerate(order(archive, file), 1):
-        page = archive.read(name) if name in archive.names else b""
+    for number, name in enumerate(order(archive, file, noted), 1):
+        page = archive.read(name, noted) if name in archive.names else b""
         index = sheets[number - 1] if number <= len(sheets) else None
-        background = None if pdf is None or index is None else PdfBackground(pdf, index)
+        background = None if not pdf or index is None else PdfBackground(pdf, index)
         pages.append(_page(page, number, background, file, notes))
     return pages
 
@@ -54,7 +55,10 @@ EXTRAS = ExtrasReader(read, frozenset({"typed text"}))
 
 def _sheets(archive: packed.Archive) -> list[int | None]:
     """The page of the PDF under each page of the document; None for pages that were inserted."""
-    content: Any = next((json.loads(archive.read(n)) for n in archive.names if n.endswith(".content")), {})
+    try:
+        content: Any = next((json.loads(archive.read(n)) for n in archive.names if n.endswith(".content")), {})
+    except (InkError, ValueError, RecursionError):
+        return []
     if isinstance(content.get("cPages"), dict):
         kept = [sheet for sheet in content["cPages"].get("pages", ()) if not is_deleted(sheet)]
         return [_index(sheet.get("redir", {}).get("value")) if isinstance(sheet, dict) else None for sheet in kept]

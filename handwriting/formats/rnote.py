@@ -41,7 +41,7 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The pages that have ink."""
-    notebook = Notebook.parse(data, file)
+    notebook = Notebook.parse(data, file, notes)
     drawn: list[tuple[int, int, Any]] = []
     for number, kind, stroke in notebook.strokes():
         chrono = notebook.chrono.get(number, {})
@@ -68,8 +68,8 @@ class Notebook:
     sheet: Sheet
 
     @classmethod
-    def parse(cls, data: bytes, file: str) -> Notebook:
-        document = json.parse(data, file)
+    def parse(cls, data: bytes, file: str, notes: Notes) -> Notebook:
+        document = json.parse(data, file, notes)
         state = document.get("data", document) if isinstance(document, dict) else {}
         snapshot = state.get("engine_snapshot") or state.get("store_snapshot") if isinstance(state, dict) else None
         if not isinstance(snapshot, dict) or not isinstance(snapshot.get("stroke_components"), list):

@@ -53,7 +53,7 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The pages of a document that have ink, in pixels."""
-    return pages_of(json.parse(data, file), file, notes)
+    return pages_of(json.parse(data, file, notes), file, notes)
 
 
 def embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None:

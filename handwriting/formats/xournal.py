@@ -54,7 +54,7 @@ def packs(names: Sequence[str]) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """The pages that have pen strokes."""
-    root = xml.parse(unpack(data, file), file, notes, VOCABULARY)
+    root = xml.parse(unpack(data, file, notes), file, notes, VOCABULARY)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook")
     sheets = [child for child in root if xml.local(child) == "page"]
@@ -74,14 +74,14 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def unpack(data: bytes, file: str) -> bytes:
-    """The XML of a notebook."""
+def unpack(data: bytes, file: str, notes: Notes) -> bytes:
+    """The XML of a notebook, as far as it can be unpacked."""
     if data.startswith(packed.ZIP):
-        archive = packed.Archive(data, file)
+        archive = packed.Archive(data, file, notes)
         if "content.xml" not in archive.names:
             raise InkError(f"{file}: a zip archive without content.xml; this is not a Xournal++ package")
-        data = archive.read("content.xml")
-    return packed.gunzip(data, file) if data.startswith(packed.GZIP) else data
+        data = archive.read("content.xml", notes)
+    return packed.gunzip(data, file, notes) if data.startswith(packed.GZIP) else data
 
 
 def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | None:

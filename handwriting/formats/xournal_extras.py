@@ -21,9 +21,10 @@ SIZE = 12.0
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """Every page of the notebook; files that it refers to are looked for beside it."""
-    root = xml.parse(unpack(data, file), file, Notes(file), VOCABULARY)  # the reader of ink has noted the damage
+    noted = Notes(file)  # the reader of ink has noted the damage
+    root = xml.parse(unpack(data, file, noted), file, noted, VOCABULARY)
     members = packed.Archive(data, file) if data.startswith(packed.ZIP) else None
-    files = _Files(Path(file), members)
+    files = _Files(Path(file), members, notes)
     pages: list[PageExtras] = []
     for sheet in (child for child in root if xml.local(child) == "page"):
         texts, pictures = [], []
@@ -49,13 +50,13 @@ EXTRAS = ExtrasReader(read, frozenset({"text box", "image", "PDF background", "b
 class _Files:
     """Finds the files that backgrounds name; a PDF is named by the first page that shows it."""
 
-    def __init__(self, document: Path, members: packed.Archive | None) -> None:
-        self.document, self.members = document, members
+    def __init__(self, document: Path, members: packed.Archive | None, notes: Notes) -> None:
+        self.document, self.members, self.notes = document, members, notes
         self.pdf: bytes | tuple[Path, ...] = ()
 
     def find(self, domain: str | None, name: str) -> bytes | tuple[Path, ...]:
         if self.members is not None and name in self.members.names:
-            return self.members.read(name)
+            return self.members.attachment(name, self.notes)
         if domain == "attach":
             return (Path(f"{self.document}.{name}"), self.document.parent / name)
         # The documents of others name places on their machines; the file may have moved with the notebook.

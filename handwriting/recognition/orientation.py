@@ -27,8 +27,9 @@ from handwriting.geometry.normalise import segments
 from handwriting.ink import Ink
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import codes
-from handwriting.recognition.pen_counts import MOVES_BEGIN, letter_size, permutation, stroke_counts
-from handwriting.recognition.stroke_order import REVERSED, StrokeNetworks, StrokeShapes
+from handwriting.recognition.pen_counts import MOVES_BEGIN, letter_size, permutation, stepped, stroke_counts
+from handwriting.recognition.stroke_order import StrokeNetworks, StrokeShapes
+from handwriting.recognition.tour import tour_odds
 
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -50,13 +51,22 @@ DOUBT = 2.5
 """Orientations whose log-odds are this close to the best are read."""
 TRIED = 4
 """Orientations that are read at most."""
-ONE_WAY, BOTH_WAYS = -1.0, 15.0
-"""Log-odds that strokes run both ways below which they certainly do not, and above which they certainly do; between
-them, both are read."""
-UNUSUAL = 4.0
-"""How much better ink must read when its strokes are taken to run both ways, half of these log-odds included."""
-FEWEST = 3
-"""Strokes of an ink of which it can be told whether they run both ways."""
+TOUR, BOTH_WAYS, SORTED = 1.31, 1.31, -0.77
+"""Factors of the log-odds that strokes stand in the order of a tour and that they run both ways, each within
+:data:`MOST_ODDS`, and what is added to their sum, which then are the log-odds that a tool sorted the strokes."""
+MOST_ODDS = (12.0, 8.0)
+CERTAIN, DOUBTFUL = 1.5, -0.5
+"""Log-odds above which a tool certainly sorted the strokes, and below which it did not; between them, both are read."""
+CLEARLY_NOT = -4.0
+"""Log-odds by the counts of strokes alone below which their shapes need not be looked at."""
+UNUSUAL = 3.0
+"""What is added to these log-odds when all strokes of upright ink seem to run backward otherwise, which is rare too."""
+TURNED = -2.0
+"""What is added to them when the ink does not seem to lie upright: two rare things seldom come together."""
+BETTER = 1.0
+"""How much better ink must read after its strokes were put in order, these log-odds included."""
+FEWEST = 2
+"""Strokes of an ink of which it can be told whether a tool sorted them."""
 SURE = 0.15
 """How much the log-odds of directions count, of whatever sign, when it is known that strokes run both ways: as strokes
 lie, the network is surer of them than when they lie otherwise."""
@@ -147,60 +157,96 @@ class OrientationClassifier:
         ``support`` is asked only in doubt, with the ink turned upright in a few ways. Ink as it is, is preferred.
         """
         scale = letter_size(ink)
-        strokes, moves = stroke_counts(ink, scale)
+        steps = stepped(ink, scale)
+        strokes, moves = stroke_counts(ink, scale, steps[0])
         logits = TRUST * self.scores(strokes.sum(axis=0) + moves)
         logits[0] += UPRIGHT_BONUS
-        mixed = None
+        plotted = None
         if ink.t is None and len(strokes) >= FEWEST:
-            mixed = self._mixed(ALL[int(logits.argmax())], StrokeShapes.of(ink, scale), strokes)
-            if mixed is not None and mixed[2] >= BOTH_WAYS:
-                return mixed[:2]
+            plotted = self._sorted_by_tool(ink, scale, steps, strokes, int(logits.argmax()))
+            if plotted is not None and plotted.odds >= CERTAIN:
+                return plotted.orientation, plotted.backward
         tried = [int(k) for k in np.argsort(-logits)[:TRIED] if logits[k] > logits.max() - DOUBT]
         inks = [ALL[k].upright(ink)[0] for k in tried]
-        if mixed is not None:
-            repaired = mixed[0].upright(ink, mixed[1])[0]
-            across = (repaired.boxes[0] + repaired.boxes[2]) / 2
-            inks.append(repaired.take(StrokeNetworks.load().writing_order(repaired, across)))
+        if plotted is not None:
+            repaired = plotted.orientation.upright(ink, plotted.backward)[0]
+            inks.append(repaired.take(StrokeNetworks.load().writing_order(repaired)))
         if len(inks) > 1:
             supported = support(inks)
             logits[tried] += supported[: len(tried)]
-            if mixed is not None and supported[-1] + mixed[2] / 2 - UNUSUAL > max(supported[: len(tried)]):
-                return mixed[:2]
+            if plotted is not None and supported[-1] + plotted.odds - BETTER > max(supported[: len(tried)]):
+                return plotted.orientation, plotted.backward
         found = ALL[max(tried, key=logits.__getitem__)]
         return found, np.full(len(ink.starts), found.strokes == "backward")
 
     def scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each of :data:`ALL`, shape (16,), from the counts of an ink, shape (SIZE,)."""
-        scaled = counts[ORDERS] / np.sqrt(max(counts[:MOVES_BEGIN].sum(), 1.0))
+        return self.upright_scores(counts[ORDERS])
+
+    def upright_scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds that each of some inks lies upright, shape (n,), from their counts, shape (n, SIZE)."""
+        scaled = counts / np.sqrt(np.maximum(counts[:, :MOVES_BEGIN].sum(axis=1, keepdims=True), 1.0))
         layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
         return (layer @ self.output + scaled @ self.direct).astype(np.float64)
 
-    def _mixed(
-        self, probable: Orientation, shapes: StrokeShapes, strokes: NDArray[np.float64]
-    ) -> tuple[Orientation, Bools, float] | None:
-        """The orientation, and which strokes to reverse, if strokes run both ways, and the log-odds that they do.
+    def _sorted_by_tool(
+        self, ink: Ink, scale: float, steps: tuple[Ink, float], strokes: NDArray[np.float64], probable: int
+    ) -> _Plotted | None:
+        """How the ink lies if a plotter's tool has sorted its strokes; None if that is improbable.
 
-        They do after a plotter's tool has sorted them. None if they certainly run one way, ``probable`` being the
-        orientation. ``strokes`` are the counts of each stroke, shape (S, SIZE).
+        ``strokes``, shape (S, SIZE), are the counts of each stroke; ``probable``, of :data:`ALL`, is how it lies
+        otherwise.
         """
         networks = StrokeNetworks.load()
+        tour = TOUR * float(np.clip(tour_odds(ink, scale), -MOST_ODDS[0], MOST_ODDS[0])) + SORTED
+        if probable:
+            tour += UNUSUAL if ALL[probable] == Orientation(strokes="backward") else TURNED
+        leaning = networks.leaning(strokes)
 
-        def forwardness(lies: Orientation) -> NDArray[np.float64]:
-            counts = strokes[:, permutation(lies.turns, lies.mirrored, False)]
-            return networks.forwardness(shapes.upright(lies.turns, lies.mirrored), counts)
+        def odds(forward: NDArray[np.float64]) -> float:
+            return tour + BOTH_WAYS * float(np.clip(both_ways(forward), -MOST_ODDS[1], MOST_ODDS[1]))
 
-        if both_ways(forwardness(probable)) < ONE_WAY:
+        if odds(leaning[:, probable % 8]) < CLEARLY_NOT:
             return None
-        found: list[tuple[float, Orientation, NDArray[np.float64]]] = []
-        for one in ALL[:8]:
-            forward = forwardness(one)
-            own = strokes[:, permutation(one.turns, one.mirrored, False)]
-            repaired = np.where(forward[:, None] < 0, own[:, REVERSED], own).sum(axis=0)
-            score = TRUST * self.scores(repaired)[0] + SURE * np.abs(forward).sum() + UPRIGHT_BONUS * one.as_is
-            found.append((float(score), one, forward))
-        _, best, forward = max(found, key=lambda one: one[0])
-        odds = both_ways(forward)
-        return None if odds < ONE_WAY else (Orientation(best.turns, best.mirrored, "mixed"), forward < 0, odds)
+        shapes = StrokeShapes.of(ink, scale, steps)
+
+        @cache
+        def laid(k: int) -> tuple[float, _Plotted]:
+            """The score of an orientation, and what it means."""
+            lies = ALL[k]
+            own = strokes[:, ORDERS[k]]
+            forward = networks.forwardness(shapes.upright(lies.turns, lies.mirrored), own)
+            repaired = np.where(forward[:, None] < 0, strokes[:, ORDERS[k + 8]], own).sum(axis=0)
+            score = TRUST * self.upright_scores(repaired[None])[0] + SURE * np.abs(forward).sum()
+            found = _Plotted(Orientation(lies.turns, lies.mirrored, "mixed"), forward < 0, odds(forward))
+            return float(score + UPRIGHT_BONUS * (k == 0)), found
+
+        if laid(probable % 8)[1].odds < DOUBTFUL:
+            return None
+        scores = self._repaired_scores(strokes, leaning)
+        near = np.flatnonzero(scores > scores.max() - DOUBT).tolist()
+        _, found = max(map(laid, near), key=lambda one: one[0])
+        return found if found.odds >= DOUBTFUL else None
+
+    def _repaired_scores(self, strokes: NDArray[np.float64], forward: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds of the first eight of :data:`ALL`, shape (8,), after the strokes were reversed that run backward.
+
+        ``forward``, shape (S, 8), says by its sign which do.
+        """
+        kept = (forward >= 0).T @ strokes, (forward < 0).T @ strokes
+        repaired = np.stack([kept[0][k, ORDERS[k]] + kept[1][k, ORDERS[k + 8]] for k in range(8)])
+        scores = TRUST * self.upright_scores(repaired)
+        scores[0] += UPRIGHT_BONUS
+        return scores
+
+
+@dataclass(frozen=True, eq=False)
+class _Plotted:
+    """How ink lies whose strokes a tool has sorted, which of them run backward, and the log-odds that it has."""
+
+    orientation: Orientation
+    backward: Bools
+    odds: float
 
 
 def both_ways(forward: NDArray[np.float64]) -> float:

@@ -61,13 +61,19 @@ def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
     return np.concatenate(parts)
 
 
-def stroke_counts(ink: Ink, scale: float | None = None) -> tuple[Floats, Floats]:
+def stepped(ink: Ink, scale: float) -> tuple[Ink, float]:
+    """Return the ink with points at equal distances along each stroke, and that distance in letter sizes ``scale``."""
+    step = max(STEP * scale, float(segments(ink)[2].sum()) / MOST_STEPS)
+    return resample(ink, step)[0], step / scale
+
+
+def stroke_counts(ink: Ink, scale: float | None = None, points: Ink | None = None) -> tuple[Floats, Floats]:
     """Return the counts of each stroke, shape (S, SIZE), and those of the moves between strokes, shape (SIZE,).
 
-    ``scale`` is the letter size, if already known.
+    ``scale`` is the letter size and ``points`` the ink in equal steps, if already known.
     """
     scale = letter_size(ink) if scale is None else scale
-    points, _ = resample(ink, max(STEP * scale, float(segments(ink)[2].sum()) / MOST_STEPS))
+    points = stepped(ink, scale)[0] if points is None else points
     strokes = len(ink.starts)
     dx, dy = np.diff(points.x), np.diff(points.y)
     owner = points.stroke_index

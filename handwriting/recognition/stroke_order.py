@@ -10,24 +10,29 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.checkpoint import shipped
 from handwriting.errors import InkError
-from handwriting.geometry.dots import dots_and_bars
 from handwriting.ink import Floats, Ink
-from handwriting.recognition.pen_counts import letter_size, permutation
+from handwriting.recognition.pen_counts import letter_size, permutation, stepped, stroke_counts
 
 Integers = NDArray[np.int64]
 Complex = NDArray[np.complex128]
 
 REVERSED = permutation(0, False, True)
 """Where the counts of a stroke are among those of the same stroke drawn backward."""
+TURNS = tuple((turns, mirrored) for mirrored in (False, True) for turns in range(4))
+"""Quarter turns clockwise, and whether the ink was mirrored before."""
 POINTS = 16
 """Points that stand for a stroke, equally spaced along it."""
+CELLS, CELL = 6, 0.5
+"""Number of cells, each way, of the surroundings of an end of a stroke, and their size."""
+FULL = 1.5
+"""Most ink that counts in a cell, in sizes of a cell."""
 NEAR = 0.4
 """Strokes that overlap sideways, or are no farther apart than this, are compared; others are read from the left."""
 NEIGHBORS = 8
@@ -48,10 +53,17 @@ class StrokeShapes:
     """Shape (S,): along the stroke."""
     size: Floats
     """Shape (S, 2): width and height."""
+    around: Floats | None = None
+    """Shape (S, 2, CELLS, CELLS): ink of other strokes around the first and the last point, by rows from the top, in
+    sizes of a cell; needed for directions, and None if it was not measured."""
 
     @classmethod
-    def of(cls, ink: Ink, scale: float | None = None) -> StrokeShapes:
-        """Measure the strokes of an ink; ``scale`` is its letter size where it is known already."""
+    def of(cls, ink: Ink, scale: float | None = None, steps: tuple[Ink, float] | None = None) -> StrokeShapes:
+        """Measure the strokes of an ink, and with ``steps`` what is around them.
+
+        ``scale`` is the letter size, if already known; see :func:`~handwriting.recognition.pen_counts.stepped` for the
+        steps.
+        """
         scale = letter_size(ink) if scale is None else scale
         z = (ink.x + 1j * ink.y) / scale
         step = np.abs(np.diff(z))
@@ -62,7 +74,8 @@ class StrokeShapes:
         points = np.interp(places, at, z.real) + 1j * np.interp(places, at, z.imag)
         left, top, right, bottom = ink.boxes / scale
         middles = ((left + right) + 1j * (top + bottom)) / 2
-        return cls(points - middles[:, None], middles, length, np.stack([right - left, bottom - top], axis=1))
+        around = None if steps is None else _ink_around(ink, scale, *steps)
+        return cls(points - middles[:, None], middles, length, np.stack([right - left, bottom - top], axis=1), around)
 
     def upright(self, turns: int, mirrored: bool) -> StrokeShapes:
         """The strokes before they were mirrored left to right and then turned clockwise by quarter ``turns``."""
@@ -72,7 +85,11 @@ class StrokeShapes:
             return -z.conj() if mirrored else z
 
         size = self.size[:, ::-1] if turns % 2 else self.size
-        return StrokeShapes(moved(self.points), moved(self.middles), self.length, size)
+        around = self.around
+        if around is not None:
+            around = np.rot90(around, turns, (2, 3))
+            around = around[..., ::-1] if mirrored else around
+        return StrokeShapes(moved(self.points), moved(self.middles), self.length, size, around)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +101,9 @@ class Perceptron:
     biases: tuple[NDArray[np.float32], NDArray[np.float32]]
     """Shapes (H,) and (G,)."""
 
-    def __call__(self, features: Floats | NDArray[np.float32]) -> Floats:
+    def __call__(self, features: NDArray[np.floating]) -> Floats:
         """Scores, shape (N,), of features, shape (N, D)."""
-        layer = features.astype(np.float32)
+        layer: NDArray[np.float32] = features.astype(np.float32)
         for weights, bias in zip(self.weights, self.biases, strict=False):
             layer = np.maximum(layer @ weights + bias, 0.0)
         return (layer @ self.weights[-1])[:, 0].astype(np.float64)
@@ -138,16 +155,36 @@ class StrokeNetworks:
         forward, backward = np.split(self.direction(np.concatenate(features)), 2)
         return forward - backward + count_differences(counts) @ self.counts
 
-    def writing_order(self, ink: Ink, across: Floats) -> Integers:
-        """The strokes of a line in the order in which they were probably written, shape (S,).
+    def leaning(self, counts: Floats) -> Floats:
+        """Log-odds that each stroke is drawn forward, from its counts alone, shape (S, 8).
 
-        ``across``, shape (S,), is where each of them stands along the line. Dots and bars come last: the recognizer's
-        encoding puts those that were delayed behind their letters.
+        They are given for each way in which the ink may lie, in the order of :data:`TURNS`.
         """
-        late = dots_and_bars(ink)
-        order = np.lexsort((across, late))
+        return (counts @ self._leaning) / np.sqrt(np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
+
+    @cached_property
+    def _leaning(self) -> Floats:
+        """Shape (SIZE, 8)."""
+        weights = np.zeros((len(self.counts), len(TURNS)))
+        for column, (turns, mirrored) in enumerate(TURNS):
+            for sign, backward in ((1, False), (-1, True)):
+                weights[permutation(turns, mirrored, backward), column] += sign * self.counts
+        return weights
+
+    def restored(self, ink: Ink) -> Ink:
+        """A line that lies upright with the directions and the order that its strokes probably had; without times."""
+        scale = letter_size(ink)
+        steps = stepped(ink, scale)
+        forward = self.forwardness(StrokeShapes.of(ink, scale, steps), stroke_counts(ink, scale, steps[0])[0])
+        strokes = [stroke[::-1] if odds < 0 else stroke for stroke, odds in zip(ink.strokes, forward, strict=True)]
+        turned = Ink.from_strokes(strokes)
+        return turned.take(self.writing_order(turned))
+
+    def writing_order(self, ink: Ink) -> Integers:
+        """The strokes of a line in the order in which they were probably written, shape (S,)."""
         shapes = StrokeShapes.of(ink)
-        first, second = neighbors(shapes, order[: len(order) - int(late.sum())])
+        order = np.argsort(shapes.middles.real, kind="stable")
+        first, second = neighbors(shapes, order)
         if not len(first):
             return order
         both = (pair_features(shapes, a, b) for a, b in ((first, second), (second, first)))
@@ -157,20 +194,42 @@ class StrokeNetworks:
         return _sorted(order.tolist(), swapped)
 
 
+def _ink_around(ink: Ink, scale: float, steps: Ink, step: float) -> Floats:
+    """Shape (S, 2, CELLS, CELLS): see :attr:`StrokeShapes.around`. ``steps`` are the same strokes in equal steps."""
+    ends = np.concatenate([ink.starts, ink.ends - 1])
+    z = (ink.x + 1j * ink.y)[ends] / (CELL * scale) - CELLS / 2 * (1 + 1j)
+    order = np.argsort(steps.x, kind="stable")
+    x, y = steps.x[order] / (CELL * scale), steps.y[order] / (CELL * scale)
+    owner = steps.stroke_index[order]
+    low, high = np.searchsorted(x, z.real), np.searchsorted(x, z.real + CELLS)
+    count = high - low
+    end = np.repeat(np.arange(len(ends)), count)
+    at = np.arange(len(end)) - np.repeat(np.cumsum(count) - count, count) + low[end]
+    row = np.floor(y[at] - z.imag[end]).astype(np.int64)
+    column = np.minimum(np.floor(x[at] - z.real[end]).astype(np.int64), CELLS - 1)
+    inside = (row >= 0) & (row < CELLS) & (column >= 0) & (owner[at] != end % len(ink.starts))
+    cells = ((end * CELLS + row) * CELLS + column)[inside]
+    found = np.bincount(cells, minlength=len(ends) * CELLS**2) * (step / CELL)
+    return np.minimum(found, FULL).reshape(2, -1, CELLS, CELLS).swapaxes(0, 1)
+
+
 def count_differences(counts: Floats) -> Floats:
     """Shape (S, SIZE): the counts of strokes less those of the same strokes drawn backward, in a fixed scale."""
     return (counts - counts[:, REVERSED]) / np.sqrt(np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
 
 
 def direction_features(shapes: StrokeShapes, backward: bool = False) -> Floats:
-    """Shape (S, D): the shape of each stroke, large and scaled to one size, its directions and extents."""
+    """Shape (S, D): shape, directions and extents of each stroke, and what is around its ends."""
+    assert shapes.around is not None, "measure what is around the strokes"
     z = shapes.points[:, ::-1] if backward else shapes.points
+    around = shapes.around[:, ::-1] if backward else shapes.around
     xy = np.stack([z.real, z.imag], axis=-1)
     size = np.maximum(np.abs(xy).max(axis=(1, 2), keepdims=True), 0.2)
     steps = np.diff(xy, axis=1)
     steps /= np.maximum(np.hypot(steps[..., :1], steps[..., 1:]), 1e-6)
     extents = np.log(np.column_stack([shapes.length, shapes.size]) + 0.1)
-    return np.concatenate([part.reshape(len(z), -1) for part in (np.arcsinh(xy), xy / size, steps, extents)], axis=1)
+    parts = (np.arcsinh(xy), xy / size, steps, extents, around)
+    return np.concatenate([part.reshape(len(z), -1) for part in parts], axis=1)
 
 
 def pair_features(shapes: StrokeShapes, first: Integers, second: Integers) -> Floats:

@@ -13,6 +13,7 @@ import numpy as np
 from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
+from handwriting.recognition.stroke_order import StrokeNetworks
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,16 @@ class Augmentation:
     """Standard deviation of the logarithm of the resampling distance."""
     delay: float = 0.5
     """Probability that i-dots and t-bars are moved to the end of their words: all, or each with probability 1/2."""
+    plotted: float = 0.0
+    """Probability that the strokes have the order and the directions that would be found for them if a plotter's tool
+    had sorted them; one in twenty directions is wrong."""
 
     def __call__(self, ink: Ink, random: np.random.Generator) -> Ink:
         """Return a distorted copy of normalised ink, without time and pressure."""
         ink = Ink(ink.x, ink.y, ink.starts)
-        if random.random() < self.delay:
+        if self.plotted and random.random() < self.plotted:
+            ink = StrokeNetworks.load().restored(ink)
+        elif random.random() < self.delay:
             ink = delayed(ink, None if random.random() < 0.5 else random.random(len(ink.starts)) < 0.5)
         ink = self._drop(ink, random)
         x, y = self._warp(ink, random)

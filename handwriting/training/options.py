@@ -156,6 +156,8 @@ class RecognizerOptions:
     def identity(self) -> dict[str, Any]:
         """Return all effective options; JSON-serialisable."""
         values = {name: value for name, value in asdict(self).items() if name not in FEATURES}
+        if not self.augmentation.plotted:  # trainings from before this option can be resumed
+            del values["augmentation"]["plotted"]
         return values | {"features": asdict(self.features)}
 
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.evaluation.perturb import rotated, slanted
-from handwriting.geometry.dots import dots_and_bars
 from handwriting.ink import Ink
-from handwriting.recognition.pen_counts import stroke_counts
+from handwriting.recognition.pen_counts import letter_size, stepped, stroke_counts
 from handwriting.recognition.stroke_order import (
     StrokeShapes,
     count_differences,
@@ -26,14 +25,15 @@ TURNED, SLANTED = 18.0, 22.0
 SHORTEST = 0.15
 """Strokes that are shorter than this, in letter sizes, have no direction."""
 
-Measures = NDArray[np.float32]
+Measures = NDArray[np.float16]
+"""Half precision, because there are hundreds of thousands of them."""
 
 
 @dataclass(frozen=True, eq=False)
 class PenExamples:
     """Measures of N inks with S strokes that have a direction and P pairs of strokes that have an order."""
 
-    counts: Measures
+    counts: NDArray[np.float32]
     """Shape (N, SIZE): counts of each ink."""
     forward: Measures
     """Shape (S, D): features of each stroke for its direction."""
@@ -50,28 +50,29 @@ class PenExamples:
     def of(cls, inks: Iterable[Ink], seed: int | None = 0) -> PenExamples:
         """Measure inks, distorted at random unless ``seed`` is None. Raises :class:`InkError` when there is none."""
         rng = None if seed is None else np.random.default_rng(seed)
-        found: list[tuple[NDArray[np.float64], ...]] = [
-            _measured(ink if rng is None else distorted(ink, rng)) for ink in inks
-        ]
+        found = [_measured(ink if rng is None else distorted(ink, rng)) for ink in inks]
         if not found:
             raise InkError("there is no ink to learn from; give other lists")
-        return cls(*(np.concatenate(column).astype(np.float32) for column in zip(*found, strict=True)))
+        counts, *measures = (np.concatenate(column) for column in zip(*found, strict=True))
+        return cls(counts.astype(np.float32), *measures)
 
 
-def _measured(ink: Ink) -> tuple[NDArray[np.float64], ...]:
+def _measured(ink: Ink) -> tuple[NDArray[np.floating], ...]:
     """Return the contribution of an ink to each field of :class:`PenExamples`."""
-    shapes = StrokeShapes.of(ink)
-    strokes, moves = stroke_counts(ink)
+    scale = letter_size(ink)
+    steps = stepped(ink, scale)
+    shapes = StrokeShapes.of(ink, scale, steps)
+    strokes, moves = stroke_counts(ink, scale, steps[0])
     drawn = shapes.length > SHORTEST
-    first, second = neighbors(shapes, np.flatnonzero(~dots_and_bars(ink)))
-    return (
-        (strokes.sum(axis=0) + moves)[None],
+    first, second = neighbors(shapes, np.arange(len(drawn)))
+    measures = (
         direction_features(shapes)[drawn],
         direction_features(shapes, backward=True)[drawn],
-        count_differences(strokes)[drawn].astype(np.float32),
+        count_differences(strokes)[drawn],
         pair_features(shapes, first, second),
         pair_features(shapes, second, first),
     )
+    return ((strokes.sum(axis=0) + moves)[None], *(measure.astype(np.float16) for measure in measures))
 
 
 def distorted(ink: Ink, rng: np.random.Generator) -> Ink:

@@ -53,7 +53,7 @@ def test_encodings(encoding):
 
 
 WRONG = {
-    "cut": (JSON[0][:50], "damaged JSON"),
+    "cut": (JSON[0][:30], "damaged JSON"),
     "deep": ("[" * 100_000, "damaged JSON .too deep"),
     "no strokes": ("{}", "JSON without strokes"),
     "empty": ("[]", "no strokes"),

@@ -1,11 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from handwriting.evaluation.orientation import plotted
 from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
+from handwriting.recognition.stroke_order import StrokeNetworks
 from handwriting.rendering.hershey import write
 from handwriting.training.augment import Augmentation
+from handwriting.training.options import RecognizerOptions
 
 OFF = Augmentation(0, 0, 0, 0, 1, 0, 0, 0, 0, 0)
 
@@ -46,6 +51,13 @@ def test_dots_and_bars_come_late(ink):
     assert delayed(ink, np.zeros(len(ink.starts), dtype=bool)).xy.tobytes() == ink.xy.tobytes()
 
 
+def test_strokes_as_if_a_plotters_tool_had_sorted_them(ink):
+    restored = Augmentation(**{**vars(OFF), "plotted": 1.0})(ink, np.random.default_rng(0))
+    assert np.array_equal(restored.xy, StrokeNetworks.load().restored(ink).xy)
+    again = Augmentation(**{**vars(OFF), "plotted": 1.0})(plotted(ink), np.random.default_rng(0))
+    assert np.allclose(again.xy, restored.xy)
+
+
 def test_rotation_and_slant_are_what_they_say(ink):
     sheared = Augmentation(**{**vars(OFF), "slant": 0.5})(ink, np.random.default_rng(0))
     assert np.array_equal(sheared.y, ink.y)
@@ -59,3 +71,10 @@ def test_never_an_empty_ink_and_stroke_ends_stay():
     line = Ink.from_strokes([np.column_stack([np.arange(50.0), np.zeros(50)])])
     kept = Augmentation(**{**vars(OFF), "drop_point": 1.0})(line, np.random.default_rng(0))
     assert (kept.x[0], kept.x[-1]) == (0, 49)
+
+
+def test_trainings_from_before_an_option_can_be_resumed():
+    """What a training is does not mention lines as of a plotter's tool unless it has some."""
+    some = replace(RecognizerOptions(), augmentation=Augmentation(plotted=0.1))
+    assert "plotted" not in RecognizerOptions().identity()["augmentation"]
+    assert some.identity()["augmentation"]["plotted"] == 0.1

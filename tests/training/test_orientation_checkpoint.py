@@ -25,7 +25,7 @@ def test_the_command_writes_both_files_and_says_so_on_the_card(run, iamondb_dir,
     assert code == 0, err
     card = Checkpoint.load(tmp_path / "new", "orientation").card
     assert card["network"] == {
-        "counts": SIZE, "orientations": len(ORDERS), "hidden": 4, "direction": [96, 48], "order": [48, 24],
+        "counts": SIZE, "orientations": len(ORDERS), "hidden": 4, "direction": [128, 48], "order": [48, 24],
     }  # fmt: skip
     assert card["trained_on"] == [{"split": "trainset", "lines": 9}]
     assert card["training"]["command"].endswith(" ".join(["--out", "new", *arguments]))

@@ -131,9 +131,12 @@ class _Finder:
         return [self.found[k] for k in np.argsort(tops, kind="stable")]
 
     def _hatch(self) -> None:
-        """Groups of parallel straight strokes of one length, close beside each other."""
+        """Groups of parallel straight strokes of one length, close beside each other.
+
+        Some of them may be drawn already, because they are just as long as no stroke of a letter is.
+        """
         shapes = self.shapes
-        some = np.flatnonzero(shapes.straight & self.free & (np.abs(shapes.chord) > 2.2))
+        some = np.flatnonzero(shapes.straight & (self.free | self.drawn) & (np.abs(shapes.chord) > 2.2))
         if len(some) < 4:
             return
         middle = np.array([shapes.points[k].mean() for k in some.tolist()])

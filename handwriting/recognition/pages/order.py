@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from handwriting.ink import Ink
 from handwriting.recognition.pages.marks import Integers, Marks
 from handwriting.recognition.stroke_order import StrokeNetworks
 
@@ -25,12 +26,12 @@ def writing_order(marks: Marks, lines: Sequence[Integers]) -> list[Integers]:
         return [line[np.argsort(start[line], kind="stable")] for line in lines]
     if _looks_written(marks, lines):
         return [np.sort(line) for line in lines]
-    return [left_to_right(marks, line) for line in lines]
+    return [left_to_right(marks.ink, line) for line in lines]
 
 
-def left_to_right(marks: Marks, line: Integers) -> Integers:
+def left_to_right(ink: Ink, line: Integers) -> Integers:
     """The strokes of a line from left to right, those of a letter as they are usually written."""
-    return line[StrokeNetworks.load().writing_order(marks.ink.take(line), marks.centers[line, 0])]
+    return line[StrokeNetworks.load().writing_order(ink.take(line))]
 
 
 def _looks_written(marks: Marks, lines: Sequence[Integers]) -> bool:

@@ -45,13 +45,13 @@ def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = F
     drawings = find_drawings(page)
     drawn = np.concatenate([np.empty(0, np.int64), *(region.strokes for region in drawings)])
     writing = np.setdiff1d(np.arange(len(ink.starts)), drawn)
-    if single_line and not sorted_by_tool:
-        return Layout([_whole(ink, writing)], drawings)
+    if single_line:
+        return Layout([_whole(ink, left_to_right(ink, writing) if sorted_by_tool else writing)], drawings)
     # Without the drawings, whose size would hide the jumps of a sensor.
     text = Marks(ink.take(writing)) if len(drawn) else page
-    lines = [np.arange(len(writing))] if single_line else _lines(text)
+    lines = _lines(text)
     if sorted_by_tool:
-        lines = [left_to_right(text, line) for line in lines]
+        lines = [left_to_right(text.ink, line) for line in lines]
     return Layout([_line(page.ink, text, line, writing) for line in lines], drawings)
 
 
@@ -88,6 +88,7 @@ def _line(ink: Ink, text: Marks, line: Integers, writing: Integers) -> PageLine:
 
 
 def _whole(ink: Ink, writing: Integers) -> PageLine:
-    if len(writing) == len(ink.starts):
+    """All the writing of an ink as one line, its strokes in the order given."""
+    if np.array_equal(writing, np.arange(len(ink.starts))):
         return PageLine(writing, np.arange(len(ink)), ink)
     return PageLine(writing, ink.points_of(writing), ink.take(writing))

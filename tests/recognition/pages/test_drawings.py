@@ -74,6 +74,20 @@ def test_a_word_that_is_scribbled_over_goes_with_its_scribble():
     assert region.strokes.tolist() == list(range(len(strokes), len(ink.starts)))
 
 
+@pytest.mark.parametrize("last", [5.7, 6.8])
+def test_hatching_of_strokes_just_as_long_as_no_letter_is_whole(last):
+    """A straight stroke of more than 5.6 letter heights is drawn in any case."""
+    strokes, _ = scribble(9)
+    sizes = [6.8, 6.7, 5.7, 6.8, 6.9, 5.6, 6.7, last]
+    h = Marks(Ink.from_strokes(strokes)).height
+    hatching = [
+        straight((0.9 * h * k, 25), (0.9 * h * k + 0.5 * h * size, 25 - 0.86 * h * size))
+        for k, size in enumerate(sizes)
+    ]
+    (region,) = find_drawings(Marks(Ink.from_strokes([*strokes, *hatching])))
+    assert (region.kind, region.strokes.tolist()) == ("hatching", [len(strokes) + k for k in range(len(sizes))])
+
+
 def test_small_marks_of_writing_stay():
     strokes, _ = scribble(3)
     right = max(s[:, 0].max() for s in strokes)

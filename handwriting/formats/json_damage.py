@@ -1,0 +1,52 @@
+"""JSON that is damaged or cut short: what comes before the damage, with the lists and objects closed that are open."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+OPENING, CLOSING = b"[{", b"]}"
+
+
+def part_before_damage(data: bytes) -> Any:
+    """What a damaged JSON document contains before the damage; None if that is nothing.
+
+    The element with the damage is left out, but not the lists and objects around it.
+    """
+    encoding = json.detect_encoding(data)
+    try:
+        text = data.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError as error:
+        text = data[: error.start].decode(encoding, "ignore")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        before = _closed(text[: error.pos].encode(errors="surrogatepass"))
+        return json.loads(before) if before else None
+    except ValueError:  # a number of too many digits
+        return None
+
+
+def _closed(text: bytes) -> bytes:
+    """The beginning of a document up to its last whole element; lists and objects that are open are closed.
+
+    An open object of plain values, such as half a point, is no whole element.
+    """
+    signs = np.frombuffer(re.sub(rb"\\.", b"__", text, flags=re.DOTALL), dtype=np.uint8)
+    inside = np.logical_xor.accumulate(signs == ord('"'))
+    marks = np.flatnonzero(np.isin(signs, list(OPENING + CLOSING + b",")) & ~inside)
+    kinds = signs[marks]
+    begins = np.flatnonzero(np.isin(kinds, list(OPENING)))
+    if len(begins) and kinds[begins[-1]] == ord("{") and (kinds[begins[-1] + 1 :] == ord(",")).all():
+        marks, kinds = marks[: begins[-1]], kinds[: begins[-1]]
+    if not len(marks):
+        return b""
+    opens = np.isin(kinds, list(OPENING))
+    depth = np.cumsum(opens.astype(np.int64) - np.isin(kinds, list(CLOSING)))
+    lowest_after = np.minimum.accumulate(depth[::-1])[::-1]
+    left_open = kinds[opens & (depth <= lowest_after)]
+    end = int(marks[-1]) + (kinds[-1] != ord(","))
+    return text[:end] + bytes(CLOSING[OPENING.index(kind)] for kind in left_open[::-1].tolist())

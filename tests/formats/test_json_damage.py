@@ -1,0 +1,78 @@
+"""JSON that is cut short or damaged: the strokes before the damage are read, and the damage is named."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+
+import note_app_fixtures as apps
+import numpy as np
+import pytest
+from strangers import LINE, notes, read
+
+from handwriting import formats
+from handwriting.errors import InkError
+from handwriting.formats.json_damage import part_before_damage
+
+DOCUMENT = {"a": [1, [2, {"b": ']"}, ['}]], "c": {"d": [], "e": "é", "f": [True, None]}}
+
+
+def test_every_beginning_of_a_document_is_one_itself():
+    for text in (json.dumps(DOCUMENT), json.dumps(DOCUMENT, ensure_ascii=False, indent=1)):
+        data = text.encode()
+        known = [part_before_damage(data[:end]) for end in range(len(data) + 1)]
+        assert known[-1] == DOCUMENT
+        begins = data.index(b"[") + 1
+        assert not any(known[:begins])
+        sizes = [len(json.dumps(one)) for one in known[begins:]]
+        assert sizes == sorted(sizes)
+        assert known[data.index(b'"c"') + 1] == {"a": DOCUMENT["a"]}
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"a": [1, #, 2]}', b'{"a": [1, \xff, 2]}', b'{"a": [1]} 5', b'{"a": [1], "b\n": 2}']
+)
+def test_what_comes_before_the_damage(data):
+    assert part_before_damage(data) == {"a": [1]}
+
+
+STROKES = json.dumps({"strokes": [{"points": [{"x": x, "y": y} for x, y in stroke]} for stroke in LINE]}).encode()
+FILES = {
+    "JSON": STROKES,
+    "JSON in UTF-16": STROKES.decode().encode("utf-16"),
+    "Excalidraw": apps.excalidraw(LINE).encode(),
+    "tldraw": apps.tldr(apps.tldraw_records(LINE)).encode(),
+    "Rnote": gzip.decompress(apps.rnote(LINE)),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_strokes_of_a_file_that_is_cut_short(name):
+    """Every stroke is one of the file or its beginning; the later the cut, the more there are.
+
+    At the end of Rnote's files is the list of the strokes that were deleted, one of which is in this file.
+    """
+    data, found = FILES[name], [0]
+    for end in range(len(data) // 3, len(data) - 1, max(1, len(data) // 50)):
+        try:
+            ink = read(data[:end])
+        except InkError as error:
+            assert re.search("damaged JSON|without", str(error)) and found == [0]
+            continue
+        assert notes(ink, "lost")[0].startswith("the rest of the file was left out: damaged JSON (")
+        for stroke in ink.strokes:
+            assert any(
+                len(s) >= len(stroke) and stroke == pytest.approx(np.array(s[: len(stroke)]), abs=0.01) for s in LINE
+            )
+        found.append(len(ink.starts))
+    most = found.index(max(found))
+    assert found[:most] == sorted(found[:most])
+    assert found[-1] >= 3
+
+
+def test_typed_text_of_a_drawing_that_is_cut_short():
+    data = apps.excalidraw(LINE).encode()
+    contents = formats.read_document(data[: data.rindex(b"}", 0, len(data) - 4)])
+    assert contents.pages
+    assert contents.notes[0].severity == "lost"
