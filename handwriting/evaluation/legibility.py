@@ -155,8 +155,8 @@ def evaluate(
     """Write the first ``n`` sentences (all by default) and read them by best path.
 
     If ``n`` exceeds their number, they are written again from the first on; each line has its own random numbers, so a
-    repeated sentence looks different. With a ``corpus``, sentences that the synthesizer's training texts contain are
-    refused, and the lines of ``split`` are read for comparison. ``progress`` is called by the synthesizer with
+    repeated sentence looks different. With a ``corpus``, sentences that occur in those of its splits that the synthesizer
+    was trained on are refused, and the lines of ``split`` are read for comparison. ``progress`` is called by the synthesizer with
     characters written and their total. Raises :class:`InkError`, naming the place, for a sentence that cannot be
     written, before anything is drawn.
     """
@@ -171,7 +171,7 @@ def evaluate(
         ) from None
     sentences = [Sentence(_writable(s, allowed), s.place) for s in sentences]
     if corpus is not None:
-        refuse_known(sentences, corpus, splits)
+        refuse_known(sentences, corpus, [name for name in splits if name in corpus.splits])
     real = None if corpus is None else recognition.evaluate(recognizer, corpus, split)
     chosen = [sentences[i % len(sentences)] for i in range(n or len(sentences))]
     written = synthesizer.write([s.text for s in chosen], Hand(bias, seed), observer=Observer(progress))

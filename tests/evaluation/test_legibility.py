@@ -125,6 +125,13 @@ def test_all_that_is_known_is_counted(iamondb_dir):
         refuse_known(sentences("no tea", "new", "two tea", "one tea"), open_corpus(iamondb_dir), ["trainset"])
 
 
+def test_lists_of_another_corpus_are_not_looked_for(iamondb_dir):
+    font = Font()
+    font.card["trained_on"]["lists"] = ["trainset", "train-tokens"]  # the second one is UNIPEN's
+    with pytest.raises(InkError, match=r"s\.txt:1: 'a tame cat' occurs in"):
+        evaluate(sentences("a tame cat"), font, Reader(), bias=0.5, corpus=open_corpus(iamondb_dir))
+
+
 def test_everything_is_checked_before_anything_is_drawn(iamondb_dir):
     font, corpus = Font(), open_corpus(iamondb_dir)
     for texts, message in (
