@@ -2,8 +2,8 @@
 
 The backward direction of a bidirectional layer is a forward cell over each sequence reversed within its own length, so
 that padding never reaches a real output. (A mask cannot achieve that, and ``pack_padded_sequence`` falls off torch's
-fast path on the CPU.) On a GPU a layer's two directions are one call. With ``skip`` the layers are connected as in Graves 2013 (arXiv 1308.0850, section 2, figure 1):
-the input reaches every layer and every layer reaches the output.
+fast path on the CPU.) On a GPU a layer's two directions are one call. With ``skip`` the layers are connected as in
+Graves 2013 (arXiv 1308.0850, section 2, figure 1): the input reaches every layer and every layer reaches the output.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from handwriting.checkpoint import save
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
 from handwriting.files import make_folder
-from handwriting.networks.cells import ForgetCell, UnrolledCell
+from handwriting.networks.cells import ForgetCell, PeepholeCell, ThreeGateCell
 from handwriting.networks.recognizer import RecognizerNetwork
 from handwriting.networks.synthesizer import SynthesisNetwork
 from handwriting.progress import Progress, no_progress
@@ -148,9 +148,9 @@ def _set_forget_bias(network: nn.Module, bias: float) -> None:
             if isinstance(cell, ForgetCell):
                 H, (_, _, bias_ih, bias_hh) = cell.hidden_size, cell.weights()
                 bias_ih[H : 2 * H], bias_hh[H : 2 * H] = bias, 0
-            elif isinstance(cell, UnrolledCell) and cell.peephole is not None:
+            elif isinstance(cell, PeepholeCell):
                 cell.bias[cell.hidden_size : 2 * cell.hidden_size] = bias
-            elif isinstance(cell, UnrolledCell) and cell.coupled:
+            elif isinstance(cell, ThreeGateCell) and cell.coupled:
                 cell.bias[: cell.hidden_size] = -bias
 
 

@@ -57,6 +57,15 @@ def test_blocks_as_long_as_the_sequence_have_the_exact_gradient():
     assert truncation.cosine("forget-1", 2, study, 1) < 0.999
 
 
+def test_a_sequence_depends_on_its_seed_epoch_and_number_and_on_no_batch():
+    task, other = (MemoryTask(MemoryConfig("recall", 20, hidden_size=4, examples=9, seed=seed)) for seed in (1, 2))
+    whole = task.batch(3, range(9))
+    assert not torch.equal(whole[0], task.batch(4, range(9))[0])
+    assert not torch.equal(whole[0], other.batch(3, range(9))[0])
+    for ours, theirs in zip(task.batch(3, [7, 2]), whole, strict=True):
+        assert torch.equal(ours, theirs[:, [7, 2]])
+
+
 def test_a_network_that_is_right_is_not_called_wrong():
     task = MemoryTask(MemoryConfig("copy", 9, hidden_size=4))
 
