@@ -50,6 +50,12 @@ SOLVED = 0.01
 """A task counts as solved at the first evaluation with at most this share of sequences wrong (1997: none of 2,000). The
 run ends there."""
 
+TRAINING = TrainingOptions(
+    batch_size=32, rate=2e-3, schedule="constant", weight_decay=0.0, clip=1.0, average=0.9, precision="fp32",
+    evaluate_every=1, loaders=0, target=SOLVED,
+)  # fmt: skip
+"""Adam, instead of the plain gradient descent of 1997 and the RMSprop of 2014."""
+
 
 @dataclass(frozen=True)
 class MemoryStudy:
@@ -60,8 +66,10 @@ class MemoryStudy:
     contestants: Sequence[str] = tuple(CONTESTANTS)
     seeds: int = 3
     hidden_size: int = 32
-    sequences: int = 100_000
+    sequences: int = 120_000
     """Largest number of training sequences in a run."""
+    batch_size: int = TRAINING.batch_size
+    rate: float = TRAINING.rate
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.contestants if name not in CONTESTANTS]:
@@ -75,11 +83,6 @@ class MemoryStudy:
 
 QUICK = MemoryStudy(("adding", "copy"), (24,), ("tanh", "forget-1"), 1, 8, 400)
 """A version that takes a minute, shows that everything works and solves nothing."""
-TRAINING = TrainingOptions(
-    batch_size=32, rate=5e-3, schedule="constant", weight_decay=0.0, clip=1.0, average=0.9, precision="fp32",
-    evaluate_every=1, loaders=0, target=SOLVED,
-)  # fmt: skip
-"""Adam, instead of the plain gradient descent of 1997 and the RMSprop of 2014."""
 
 
 def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, command: str = "") -> list[Row]:
@@ -139,7 +142,10 @@ def _folder(name: str, config: MemoryConfig) -> str:
 
 
 def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, command: str) -> Row:
-    options = replace(TRAINING, epochs=max(1, study.sequences // config.examples), seed=config.seed, device="cpu")
+    epochs = max(1, study.sequences // config.examples)
+    options = replace(
+        TRAINING, epochs=epochs, batch_size=study.batch_size, rate=study.rate, seed=config.seed, device="cpu"
+    )
     last = train(MemoryTask(config), options, run_folder, command)
     curve = read_curve(run_folder)
     solved = [row["epoch"] * config.examples for row in curve if row["wrong"] <= SOLVED]
@@ -149,6 +155,8 @@ def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, 
         "network": name,
         "seed": config.seed,
         "hidden_size": config.hidden_size,
+        "batch_size": study.batch_size,
+        "rate": study.rate,
         "sequences": len(curve) * config.examples,
         "wrong": last["wrong"],
         "test_loss": last["test_loss"],

@@ -114,7 +114,7 @@ def test_error_flow_writes_its_figure_and_table(run, tmp_path, monkeypatch):
 
 
 def test_truncation_writes_its_figure_and_table(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(truncation, "COMPARED", ("tanh", "forget-1"))
+    monkeypatch.setattr(truncation, "COMPARED", ("tanh", "1997"))
     code, out, _ = run("study", "truncation", "--quick", "--out", tmp_path)
     assert code == 0
     assert "cosine" in out
