@@ -86,10 +86,10 @@ def run(
     curves[f"tanh, radius {RADII[-1]:g}, clipped", "before training"] = np.concatenate(clipped)
     for name in CONTESTANTS if study.sequences else ():
         progress(len(curves), todo)
-        cells, shares = zip(*(_trained(name, study, folder, seed, command) for seed in range(study.seeds)), strict=True)
-        wrong[name] = float(np.median(shares))
+        trained = [_trained(name, study, folder, seed, command) for seed in range(study.seeds)]
+        wrong[name] = float(np.median([share for _, share in trained]))
         curves[name, "after training"] = np.concatenate(
-            [norms(cell, study, seed, x=_adding(study, seed)) for seed, cell in enumerate(cells)]
+            [norms(cell, study, seed, x=_adding(study, seed)) for seed, (cell, _) in enumerate(trained)]
         )
     progress(todo, todo)
     rows = list(_rows(curves, wrong))
