@@ -66,7 +66,7 @@ class MemoryStudy:
     contestants: Sequence[str] = tuple(CONTESTANTS)
     seeds: int = 3
     hidden_size: int = 32
-    sequences: int = 120_000
+    sequences: int = 100_000
     """Largest number of training sequences in a run."""
     batch_size: int = TRAINING.batch_size
     rate: float = TRAINING.rate
@@ -99,8 +99,10 @@ def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, comm
         write_rows(rows, folder / "memory.csv")
     progress(len(todo), len(todo))
     for task in study.tasks:
-        about = f"Share of {PROBLEMS[task].title} sequences answered wrongly over training sequences, by network."
-        draw(_figure(task, study, folder), folder, f"memory-{task}", about)
+        about = (
+            f"Loss on {PROBLEMS[task].title} sequences, in percent of a guess's, over training sequences, by network."
+        )
+        draw(_figure(task, rows, study, folder), folder, f"memory-{task}", about)
     return rows
 
 
@@ -113,6 +115,7 @@ def summary(rows: Sequence[Row]) -> list[Row]:
     for (task, steps, network), runs in found.items():
         needed = [run["solved_after"] for run in runs if run["solved_after"] is not None]
         wrong = [run["wrong"] for run in runs]
+        losses = [100 * run["test_loss"] / run["guessed_loss"] for run in runs]
         table.append(
             {
                 "task": task,
@@ -121,6 +124,7 @@ def summary(rows: Sequence[Row]) -> list[Row]:
                 "solved": f"{len(needed)} of {len(runs)}",
                 "sequences (median)": int(np.median(needed)) if needed else None,
                 "wrong at the end %": f"{100 * min(wrong):.1f} to {100 * max(wrong):.1f}",
+                "loss, % of a guess's": f"{min(losses):.2g} to {max(losses):.2g}",
                 "published": PUBLISHED.get((task, steps), PUBLISHED.get((task, None))),
             }
         )
@@ -146,7 +150,8 @@ def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, 
     options = replace(
         TRAINING, epochs=epochs, batch_size=study.batch_size, rate=study.rate, seed=config.seed, device="cpu"
     )
-    last = train(MemoryTask(config), options, run_folder, command)
+    task = MemoryTask(config)
+    last = train(task, options, run_folder, command)
     curve = read_curve(run_folder)
     solved = [row["epoch"] * config.examples for row in curve if row["wrong"] <= SOLVED]
     return {
@@ -160,6 +165,7 @@ def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, 
         "sequences": len(curve) * config.examples,
         "wrong": last["wrong"],
         "test_loss": last["test_loss"],
+        "guessed_loss": task.guessed_loss(),
         "solved_after": int(solved[0]) if solved else None,
         "minutes": last["minutes"],
         **{key: value for key, value in asdict(config).items() if key == "forget_bias"},
@@ -171,8 +177,13 @@ def _held(values: list[float], count: int) -> list[float]:
     return values + values[-1:] * (count - len(values))
 
 
-def _figure(task: str, study: MemoryStudy, folder: Path) -> Figure:
-    """Draw learning curves: the median over seeds as a line, lowest and highest as a band."""
+def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) -> Figure:
+    """Draw learning curves: the median over seeds as a line, lowest and highest as a band.
+
+    They show the loss in percent of that of a guess that knows no input, because the share of wrong answers stays at
+    100 % for long where an answer has many bits.
+    """
+    guessed = {(row["steps"], row["seed"]): row["guessed_loss"] for row in rows if row["task"] == task}
     figure = Figure(figsize=(5.2 * len(study.lengths), 4), layout="constrained")
     panels = figure.subplots(1, len(study.lengths), squeeze=False)[0]
     for axes, steps in zip(panels, study.lengths, strict=True):
@@ -180,13 +191,16 @@ def _figure(task: str, study: MemoryStudy, folder: Path) -> Figure:
             configs = [c for n, c in _configs(study) if (n, c.problem, c.steps) == (name, task, steps)]
             curves = [read_curve(folder / "runs" / _folder(name, config)) for config in configs]
             count = max(map(len, curves))
-            wrong = np.array([_held([100 * row["wrong"] for row in curve], count) for curve in curves])
+            share = [
+                _held([100 * row["test_loss"] / guessed[steps, config.seed] for row in curve], count)
+                for config, curve in zip(configs, curves, strict=True)
+            ]
             at = np.arange(1, count + 1) * configs[0].examples
-            middle = np.median(wrong, 0)
+            middle = np.median(share, 0)
             (line,) = axes.plot(at, middle, linestyle=LINES[number % len(LINES)], label=name)
-            axes.fill_between(at, wrong.min(0), wrong.max(0), color=line.get_color(), alpha=0.15, linewidth=0)
+            axes.fill_between(at, np.min(share, 0), np.max(share, 0), color=line.get_color(), alpha=0.15, linewidth=0)
             axes.annotate(name, (at[-1], middle[-1]), fontsize=7, color=line.get_color())
-        axes.set(xlabel="training sequences", ylabel="wrong, %", ylim=(-3, 103))
+        axes.set(xlabel="training sequences", ylabel="loss, % of a guess's", yscale="log")
         axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)
         axes.grid(alpha=0.3)
     panels[0].legend(fontsize=8)

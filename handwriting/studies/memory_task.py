@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -116,6 +117,13 @@ class MemoryTask:
             wrong = ((output > 0) != (target > 0.5)).any(2)
         failed = (wrong & (weight > 0)).any(0).float().mean()
         return {"wrong": float(failed), "test_loss": float(loss / count)}
+
+    def guessed_loss(self) -> float:
+        """Return the mean loss on the development set of the best output that does not depend on the input."""
+        _, target, weight = self._judged
+        if self.problem.kind == "value":
+            return float(target[weight > 0].var(unbiased=False))
+        return math.log(self.problem.outputs) if self.problem.kind == "class" else self.problem.outputs * math.log(2)
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
         """Write the weights and the card, but no graph, because nothing runs it."""
