@@ -30,7 +30,7 @@ from handwriting.progress import Progress, no_progress
 from handwriting.studies.memory import CONTESTANTS, TRAINING
 from handwriting.studies.memory_task import MemoryConfig, MemoryNetwork, MemoryTask
 from handwriting.studies.problems import adding
-from handwriting.studies.tables import LINES, Row, draw, write_rows
+from handwriting.studies.tables import LINES, Row, draw, legend_beside, write_rows
 from handwriting.training.loop import train
 
 RADII = (0.9, 1.0, 1.1, 1.5)
@@ -38,7 +38,7 @@ RADII = (0.9, 1.0, 1.1, 1.5)
 SPREAD = 0.3
 """Standard deviation of the inputs: small, so that a tanh network is nearly linear and the radius decides."""
 LEAST = 1e-30
-"""Norms are clamped to this value before they are drawn."""
+"""Smallest norm in the figure."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def _figure(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Figure:
         ("after training on the adding problem", [key for key in curves if key[1] == "after training"]),
     ]
     groups = [group for group in groups if group[1]]
-    figure = Figure(figsize=(5 * len(groups), 4.6), layout="constrained")
+    figure = Figure(figsize=(5.4 * len(groups), 4.2), layout="constrained")
     for axes, (title, keys) in zip(figure.subplots(1, len(groups), sharey=True), groups, strict=True):
         _panel(axes, keys, curves)
         axes.set_title(title, fontsize=10)
@@ -220,14 +220,15 @@ def _figure(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Figure:
 
 
 def _panel(axes: Axes, keys: Sequence[tuple[str, str]], curves: dict[tuple[str, str], NDArray[np.float64]]) -> None:
-    """Draw medians as lines labelled at their ends, lowest and highest values as bands."""
+    """Draw medians as lines, lowest and highest values as bands; a network looks the same in every panel."""
+    known = any(name in CONTESTANTS for name, _ in keys)
     for number, key in enumerate(keys):
-        values = np.maximum(curves[key], LEAST)
+        values = np.maximum(curves[key], np.finfo(np.float64).tiny)
         at = np.arange(values.shape[1])
-        middle = np.median(values, 0)
-        (line,) = axes.plot(at, middle, linestyle=LINES[number % len(LINES)], linewidth=1.6, label=key[0])
-        axes.fill_between(at, values.min(0), values.max(0), color=line.get_color(), alpha=0.12, linewidth=0)
-        axes.annotate(key[0], (at[-1], middle[-1]), fontsize=7, color=line.get_color(), ha="right", va="bottom")
+        style = list(CONTESTANTS).index(key[0]) if known else number
+        dashes, color = LINES[style % len(LINES)], f"C{style}"
+        axes.plot(at, np.median(values, 0), linestyle=dashes, color=color, linewidth=1.6, label=key[0])
+        axes.fill_between(at, values.min(0), values.max(0), color=color, alpha=0.12, linewidth=0)
     axes.set_yscale("log")
     axes.set_ylim(LEAST, None)
-    axes.legend(fontsize=7, loc="lower left")
+    legend_beside(axes)

@@ -21,7 +21,7 @@ from handwriting.networks.cells import Variant
 from handwriting.progress import Progress, no_progress
 from handwriting.studies.memory_task import MemoryConfig, MemoryTask
 from handwriting.studies.problems import PROBLEMS, problem
-from handwriting.studies.tables import LINES, Row, draw, write_rows
+from handwriting.studies.tables import LINES, Row, draw, legend_beside, write_rows
 from handwriting.training.curve import read_curve
 from handwriting.training.loop import train
 from handwriting.training.options import TrainingOptions
@@ -184,7 +184,7 @@ def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) ->
     100 % for long where an answer has many bits.
     """
     guessed = {(row["steps"], row["seed"]): row["guessed_loss"] for row in rows if row["task"] == task}
-    figure = Figure(figsize=(5.2 * len(study.lengths), 4), layout="constrained")
+    figure = Figure(figsize=(5.6 * len(study.lengths), 4), layout="constrained")
     panels = figure.subplots(1, len(study.lengths), squeeze=False)[0]
     for axes, steps in zip(panels, study.lengths, strict=True):
         for number, name in enumerate(study.contestants):
@@ -196,12 +196,10 @@ def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) ->
                 for config, curve in zip(configs, curves, strict=True)
             ]
             at = np.arange(1, count + 1) * configs[0].examples
-            middle = np.median(share, 0)
-            (line,) = axes.plot(at, middle, linestyle=LINES[number % len(LINES)], label=name)
+            (line,) = axes.plot(at, np.median(share, 0), linestyle=LINES[number % len(LINES)], label=name)
             axes.fill_between(at, np.min(share, 0), np.max(share, 0), color=line.get_color(), alpha=0.15, linewidth=0)
-            axes.annotate(name, (at[-1], middle[-1]), fontsize=7, color=line.get_color())
         axes.set(xlabel="training sequences", ylabel="loss, % of a guess's", yscale="log")
         axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)
         axes.grid(alpha=0.3)
-    panels[0].legend(fontsize=8)
+        legend_beside(axes)
     return figure
