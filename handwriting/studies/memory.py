@@ -195,10 +195,10 @@ def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) ->
                 _held([100 * row["test_loss"] / guessed[steps, config.seed] for row in curve], count)
                 for config, curve in zip(configs, curves, strict=True)
             ]
-            at = np.arange(1, count + 1) * configs[0].examples
+            at = np.arange(1, count + 1) * configs[0].examples / 1000
             (line,) = axes.plot(at, np.median(share, 0), linestyle=LINES[number % len(LINES)], label=name)
             axes.fill_between(at, np.min(share, 0), np.max(share, 0), color=line.get_color(), alpha=0.15, linewidth=0)
-        axes.set(xlabel="training sequences", ylabel="loss, % of a guess's", yscale="log")
+        axes.set(xlabel="training sequences, thousands", ylabel="loss, % of a guess's", yscale="log")
         axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)
         axes.grid(alpha=0.3)
         legend_beside(axes)
