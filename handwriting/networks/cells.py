@@ -173,6 +173,9 @@ class ThreeGateCell(nn.Module):
 
     ``weight_ih`` (3H, D), ``weight_hh`` (3H, H), ``bias`` (3H,), with the gates i, g, o. Torch's fused kernel computes
     them with a forget gate that is always open or, in *coupled*, the negative of the input gate: s(-z) = 1 - s(z).
+
+    It runs in float32 under autocast too: in bfloat16 the kernel rounds the cell at every step, and a carousel to which
+    little is added each time stands still.
     """
 
     def __init__(
@@ -196,9 +199,15 @@ class ThreeGateCell(nn.Module):
 
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
         """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
-        if self.truncated:
-            return self._truncated(x, state, last)
-        return _fused(x, state, self._with_forget_gate(), last, self.training)
+        device, dtype = x.device.type, self.weight_hh.dtype
+        low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else dtype
+        with torch.autocast(device, enabled=False):
+            x, before = x.to(dtype), (state[0].to(dtype), state[1].to(dtype))
+            if self.truncated:
+                y, after = self._truncated(x, before, last)
+            else:
+                y, after = _fused(x, before, self._with_forget_gate(), last, self.training)
+        return y.to(low), (after[0].to(state[0].dtype), after[1].to(state[1].dtype))
 
     def step(self, x: Tensor, state: State) -> State:
         """Map ``x`` (B, D) to the next state."""
@@ -217,13 +226,12 @@ class ThreeGateCell(nn.Module):
         """Compute all steps at once from outputs that are constants, so that no error goes back through them."""
         with torch.no_grad():
             y, _ = _fused(x, state, self._with_forget_gate(), None, self.training)
-        before = torch.cat([state[0].detach().to(y.dtype).unsqueeze(0), y[:-1]])  # (T, B, H)
+        before = torch.cat([state[0].detach().unsqueeze(0), y[:-1]])  # (T, B, H)
         z = F.linear(x, self.weight_ih, self.bias) + F.linear(before, self.weight_hh)
-        i, g, o = z.to(state[1].dtype).split(self.hidden_size, 2)
+        i, g, o = z.split(self.hidden_size, 2)
         cells = state[1] + (i.sigmoid() * g.tanh()).cumsum(0)
-        y = (o.sigmoid() * cells.tanh()).to(y.dtype)
-        h, c = (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
-        return y, (h.to(state[0].dtype), c)
+        y = o.sigmoid() * cells.tanh()
+        return y, (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
 
 
 class PeepholeCell(nn.Module):

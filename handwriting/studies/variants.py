@@ -82,7 +82,9 @@ def run(
     for kind, name, seed in todo:
         progress(len(rows), len(todo))
         task = _Changed(data(kind), name, kind, seed)
-        options = RECOGNIZER_TRAINING if kind == "recognizer" else replace(SYNTHESIZER_TRAINING, loaders=0)
+        options = (
+            RECOGNIZER_TRAINING if kind == "recognizer" else replace(SYNTHESIZER_TRAINING, loaders=0, precision="fp32")
+        )
         options = replace(options, epochs=study.epochs, seed=seed, device="cpu", evaluate_every=study.epochs)
         last = train(task, options, folder / "runs" / f"{kind}-{name}-{study.hidden_size}-{seed}", command)
         row: Row = {"kind": kind, "network": name, "seed": seed, "cells": study.hidden_size, "epochs": study.epochs}
@@ -100,7 +102,7 @@ def variant_task(kind: str, contestant: str, study: VariantStudy, seed: int, cor
 
 
 UNDISTORTED = Augmentation(**{strength.name: 0.0 for strength in fields(Augmentation)})
-RECOGNIZER_TRAINING = TrainingOptions(batch_size=16, loaders=0, average=0.99)
+RECOGNIZER_TRAINING = TrainingOptions(precision="fp32", batch_size=16, loaders=0, average=0.99)
 
 
 def summary(rows: Sequence[Row]) -> list[Row]:
