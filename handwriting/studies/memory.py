@@ -124,7 +124,7 @@ def summary(rows: Sequence[Row]) -> list[Row]:
                 "solved": f"{len(needed)} of {len(runs)}",
                 "sequences (median)": int(np.median(needed)) if needed else None,
                 "wrong at the end %": f"{100 * min(wrong):.1f} to {100 * max(wrong):.1f}",
-                "loss, % of a guess's": f"{min(losses):.2g} to {max(losses):.2g}",
+                "loss, % of a guess's": f"{min(losses):.3g} to {max(losses):.3g}",
                 "published": PUBLISHED.get((task, steps), PUBLISHED.get((task, None))),
             }
         )
@@ -199,6 +199,7 @@ def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) ->
             (line,) = axes.plot(at, np.median(share, 0), linestyle=LINES[number % len(LINES)], label=name)
             axes.fill_between(at, np.min(share, 0), np.max(share, 0), color=line.get_color(), alpha=0.15, linewidth=0)
         axes.set(xlabel="training sequences, thousands", ylabel="loss, % of a guess's", yscale="log")
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)
         axes.grid(alpha=0.3)
         legend_beside(axes)
