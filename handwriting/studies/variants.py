@@ -172,7 +172,7 @@ def _figure_of(row: Row) -> str:
 
 
 def _figure(rows: Sequence[Row], study: VariantStudy) -> Figure:
-    figure = Figure(figsize=(5.5 * len(study.kinds), 3.6), layout="constrained")
+    figure = Figure(figsize=(max(5.5, len(study.contestants)) * len(study.kinds), 3.6), layout="constrained")
     for axes, kind in zip(figure.subplots(1, len(study.kinds), squeeze=False)[0], study.kinds, strict=True):
         for at, name in enumerate(study.contestants):
             values = [row[FIGURES[kind]] for row in rows if (row["kind"], row["network"]) == (kind, name)]
