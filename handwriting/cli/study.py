@@ -27,6 +27,13 @@ Sequences = Annotated[
     int | None,
     typer.Option(min=1, help="Training sequences of each network.  [default: that of the study]", show_default=False),
 ]
+BatchSize = Annotated[
+    int | None,
+    typer.Option(min=1, help="Training sequences per update.  [default: that of the study]", show_default=False),
+]
+Rate = Annotated[
+    float | None, typer.Option(min=1e-9, help="Learning rate.  [default: that of the study]", show_default=False)
+]
 CpuThreads = Annotated[int, typer.Option(min=1, help="Threads of the computation.")]
 
 
@@ -43,7 +50,7 @@ def error_flow(
         int | None,
         typer.Option(
             min=0,
-            help="Training sequences of the trained networks; 0 leaves these out.  [default: 20,000]",
+            help="Training sequences of the trained networks; 0 leaves these out.  [default: 80,000]",
             show_default=False,
         ),
     ] = None,
@@ -89,6 +96,8 @@ def memory(
     seeds: Seeds = None,
     hidden_size: Hidden = None,
     sequences: Sequences = None,
+    batch_size: BatchSize = None,
+    rate: Rate = None,
     threads: CpuThreads = 1,
 ) -> None:
     """Train every network on tasks that need a memory.
@@ -102,6 +111,7 @@ def memory(
     plan = _given(
         study.QUICK if quick else study.MemoryStudy(),
         tasks=task, lengths=length, contestants=variant, seeds=seeds, hidden_size=hidden_size, sequences=sequences,
+        batch_size=batch_size, rate=rate,
     )  # fmt: skip
     with bar("memory", unit="networks") as progress:
         rows = study.run(plan, out, progress, command_line())
@@ -119,7 +129,7 @@ def truncation(
 ) -> None:
     """Measure what truncated back-propagation through time costs.
 
-    The adding problem with blocks of 1 to 100 steps that the gradient does not leave: how wrong the gradient is, and
+    The adding problem with blocks of 1 to 50 steps that the gradient does not leave: how wrong the gradient is, and
     what is no longer learned. Writes truncation.csv and a figure.
     """
     from handwriting.studies import truncation as study

@@ -34,6 +34,7 @@ its cell through a weight of its own, and the output gate reads the new content.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import torch
@@ -86,23 +87,11 @@ class ForgetCell(nn.Module):
 
         A ``code`` (B, Z) adds ``code @ basis.T`` to the gates of every step, with ``basis`` (4H, Z).
         """
-        h, c = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
-        weight_ih: Tensor
-        weight_ih, weight_hh, bias_ih, bias_hh = self.weights()
+        weights: list[Tensor] = list(self.weights())
         if code is not None and basis is not None:  # passed as one more input: the fused kernel has no bias per line
             x = torch.cat([x, code.to(x.dtype).expand(len(x), *code.shape)], 2)
-            weight_ih = torch.cat([weight_ih, basis], 1)
-        if last is not None:
-            # nn.LSTM returns the cell after the final step only. The fused kernel therefore carries c from the last
-            # step to the end unchanged.
-            padding = torch.arange(len(x), device=x.device).unsqueeze(1) > last  # (T, B)
-            x, weight_ih = _marked(x, padding), self.holding(weight_ih)
-        missing = -x.shape[2] % _ALIGNMENT
-        if missing and x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
-            x, weight_ih = F.pad(x, (0, missing)), F.pad(weight_ih, (0, missing))
-        weights: list[Tensor] = [weight_ih, weight_hh, bias_ih, bias_hh]
-        y, h, c = torch.lstm(x, (h, c), weights, True, 1, 0.0, self.training, False, False)
-        return y, ((h[0] if last is None else _at(y, last)).to(state[0].dtype), c[0].to(state[1].dtype))
+            weights[0] = torch.cat([weights[0], basis], 1)
+        return _fused(x, state, weights, last, self.training)
 
     def step(self, x: Tensor, state: State, bias: Tensor | None = None) -> State:
         """Map ``x`` (B, D) to the next state; ``bias`` (B, 4H) is added to the gates."""
@@ -118,15 +107,6 @@ class ForgetCell(nn.Module):
         """Return weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,)."""
         return list(self.lstm.parameters())
 
-    def holding(self, weight_ih: Tensor) -> Tensor:
-        """Return ``weight_ih`` with the column of one more input, 1 at padding, where the cell keeps its content.
-
-        The input shuts the input gate and opens the forget gate.
-        """
-        hold = weight_ih.new_zeros(len(weight_ih), 1)
-        hold[: self.hidden_size], hold[self.hidden_size : 2 * self.hidden_size] = _SHUT, -_SHUT
-        return torch.cat([weight_ih, hold], 1)
-
 
 def both_directions(ahead: ForgetCell, back: ForgetCell, x: Tensor, padding: Tensor | None) -> Tensor:
     """Run a bidirectional layer in one call: map ``x`` (T, B, D) to y (T, B, 2H), the output of ``ahead`` first.
@@ -139,7 +119,7 @@ def both_directions(ahead: ForgetCell, back: ForgetCell, x: Tensor, padding: Ten
     for cell in (ahead, back):
         weight_ih: Tensor
         weight_ih, *rest = cell.weights()
-        weights += [weight_ih if padding is None else cell.holding(weight_ih), *rest]
+        weights += [weight_ih if padding is None else _holding(weight_ih), *rest]
     if padding is not None:
         x = _marked(x, padding)
     missing = -x.shape[2] % _ALIGNMENT
@@ -156,12 +136,46 @@ def _marked(x: Tensor, padding: Tensor) -> Tensor:
     return torch.cat([x, padding.unsqueeze(2).to(x.dtype)], 2)
 
 
-class UnrolledCell(nn.Module):
-    """The *1997*, *coupled* and *peephole* variants, for which torch has no fused kernel.
+def _holding(weight_ih: Tensor) -> Tensor:
+    """Return ``weight_ih`` (4H, D) with the column of one more input, 1 at padding, where the cell keeps its content.
 
-    ``weight_ih`` (G * H, D), ``weight_hh`` (G * H, H), ``bias`` (G * H,), where the G gates are i, f, g, o in
-    *peephole* and i, g, o in the others; ``peephole`` (3, H): p_i, p_f, p_o. Under autocast the matrix products run in
-    its dtype, the cell stays float32.
+    The input shuts the input gate and opens the forget gate.
+    """
+    H = len(weight_ih) // 4
+    hold = weight_ih.new_zeros(4 * H, 1)
+    hold[:H], hold[H : 2 * H] = _SHUT, -_SHUT
+    return torch.cat([weight_ih, hold], 1)
+
+
+def _fused(
+    x: Tensor, state: State, weights: Sequence[Tensor], last: Tensor | None, training: bool
+) -> tuple[Tensor, State]:
+    """Run torch's fused LSTM: map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,).
+
+    ``weights`` are weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,).
+    """
+    weight_ih, *rest = weights
+    if last is not None:
+        # The kernel returns the cell after the final step only. It therefore carries c from the last step to the end
+        # unchanged.
+        padding = torch.arange(len(x), device=x.device).unsqueeze(1) > last  # (T, B)
+        x, weight_ih = _marked(x, padding), _holding(weight_ih)
+    missing = -x.shape[2] % _ALIGNMENT
+    if missing and x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+        x, weight_ih = F.pad(x, (0, missing)), F.pad(weight_ih, (0, missing))
+    before = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
+    y, h, c = torch.lstm(x, before, [weight_ih, *rest], True, 1, 0.0, training, False, False)
+    return y, ((h[0] if last is None else _at(y, last)).to(state[0].dtype), c[0].to(state[1].dtype))
+
+
+class ThreeGateCell(nn.Module):
+    """The *1997*, *1997-truncated* and *coupled* variants, which have no forget gate with weights of its own.
+
+    ``weight_ih`` (3H, D), ``weight_hh`` (3H, H), ``bias`` (3H,), with the gates i, g, o. Torch's fused kernel computes
+    them with a forget gate that is always open or, in *coupled*, the negative of the input gate: s(-z) = 1 - s(z).
+
+    It runs in float32 under autocast too: in bfloat16 the kernel rounds the cell at every step, and a carousel to which
+    little is added each time stands still.
     """
 
     def __init__(
@@ -170,38 +184,91 @@ class UnrolledCell(nn.Module):
         hidden_size: int,
         forget_bias: float = FORGET_BIAS,
         *,
-        peephole: bool,
         truncated: bool = False,
         coupled: bool = False,
     ) -> None:
         super().__init__()
         self.hidden_size, self.truncated, self.coupled = hidden_size, truncated, coupled
-        rows = (4 if peephole else 3) * hidden_size
-        self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
-        self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
-        self.bias = nn.Parameter(torch.empty(rows))
-        self.peephole = nn.Parameter(torch.empty(3, hidden_size)) if peephole else None
-        for parameter in self.parameters():  # as nn.LSTM does
-            nn.init.uniform_(parameter, -1 / math.sqrt(hidden_size), 1 / math.sqrt(hidden_size))
-        with torch.no_grad():
-            if peephole:
-                self.bias[hidden_size : 2 * hidden_size] = forget_bias
-            elif coupled:  # the kept share is 1 - i
+        self.weight_ih = nn.Parameter(torch.empty(3 * hidden_size, input_size))
+        self.weight_hh = nn.Parameter(torch.empty(3 * hidden_size, hidden_size))
+        self.bias = nn.Parameter(torch.empty(3 * hidden_size))
+        _initialise(self)
+        if coupled:  # the kept share is 1 - i
+            with torch.no_grad():
                 self.bias[:hidden_size] = -forget_bias
+
+    def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
+        """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
+        device, dtype = x.device.type, self.weight_hh.dtype
+        low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else dtype
+        with torch.autocast(device, enabled=False):
+            x, before = x.to(dtype), (state[0].to(dtype), state[1].to(dtype))
+            if self.truncated:
+                y, after = self._truncated(x, before, last)
+            else:
+                y, after = _fused(x, before, self._with_forget_gate(), last, self.training)
+        return y.to(low), (after[0].to(state[0].dtype), after[1].to(state[1].dtype))
+
+    def step(self, x: Tensor, state: State) -> State:
+        """Map ``x`` (B, D) to the next state."""
+        return self(x.unsqueeze(0), state)[1]
+
+    def _with_forget_gate(self) -> list[Tensor]:
+        """Return the weights of the same cell in the *forget* variant, see :func:`_fused`."""
+        weights = []
+        for weight in (self.weight_ih, self.weight_hh, self.bias):
+            i, g, o = weight.split(self.hidden_size)
+            f = -i if self.coupled else torch.full_like(i, -_SHUT if weight is self.bias else 0.0)
+            weights.append(torch.cat([i, f, g, o]))
+        return [*weights, torch.zeros_like(weights[2])]
+
+    def _truncated(self, x: Tensor, state: State, last: Tensor | None) -> tuple[Tensor, State]:
+        """Compute all steps at once from outputs that are constants, so that no error goes back through them."""
+        with torch.no_grad():
+            y, _ = _fused(x, state, self._with_forget_gate(), None, self.training)
+        before = torch.cat([state[0].detach().unsqueeze(0), y[:-1]])  # (T, B, H)
+        z = F.linear(x, self.weight_ih, self.bias) + F.linear(before, self.weight_hh)
+        i, g, o = z.split(self.hidden_size, 2)
+        cells = state[1] + (i.sigmoid() * g.tanh()).cumsum(0)
+        y = o.sigmoid() * cells.tanh()
+        return y, (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
+
+
+class PeepholeCell(nn.Module):
+    """The *peephole* variant, for which torch has no fused kernel.
+
+    ``weight_ih`` (4H, D), ``weight_hh`` (4H, H), ``bias`` (4H,), with the gates i, f, g, o; ``peephole`` (3, H): p_i,
+    p_f, p_o. Under autocast the matrix products run in its dtype, the cell stays float32.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.weight_ih = nn.Parameter(torch.empty(4 * hidden_size, input_size))
+        self.weight_hh = nn.Parameter(torch.empty(4 * hidden_size, hidden_size))
+        self.bias = nn.Parameter(torch.empty(4 * hidden_size))
+        self.peephole = nn.Parameter(torch.empty(3, hidden_size))
+        _initialise(self)
+        with torch.no_grad():
+            self.bias[hidden_size : 2 * hidden_size] = forget_bias
 
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
         """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
         device = x.device.type
         low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
-        y, cells = _Unrolled.apply(
-            x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low, self.truncated, self.coupled
-        )
+        y, cells = _Unrolled.apply(x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low)
         h, c = (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
         return y, (h.to(state[0].dtype), c)
 
     def step(self, x: Tensor, state: State) -> State:
         """Map ``x`` (B, D) to the next state."""
         return self(x.unsqueeze(0), state)[1]
+
+
+def _initialise(cell: ThreeGateCell | PeepholeCell) -> None:
+    """Draw all parameters as nn.LSTM does."""
+    for parameter in cell.parameters():
+        nn.init.uniform_(parameter, -1 / math.sqrt(cell.hidden_size), 1 / math.sqrt(cell.hidden_size))
 
 
 class TanhCell(nn.Module):
@@ -226,7 +293,7 @@ class TanhCell(nn.Module):
         return self(x.unsqueeze(0), state)[1]
 
 
-Cell = ForgetCell | UnrolledCell | TanhCell
+Cell = ForgetCell | ThreeGateCell | PeepholeCell | TanhCell
 
 
 def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> Cell:
@@ -238,20 +305,16 @@ def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: 
         return ForgetCell(input_size, hidden_size, forget_bias)
     if variant == "tanh":
         return TanhCell(input_size, hidden_size)
-    if variant in ("1997", "1997-truncated", "coupled", "peephole"):
-        return UnrolledCell(
-            input_size,
-            hidden_size,
-            forget_bias,
-            peephole=variant == "peephole",
-            truncated=variant == "1997-truncated",
-            coupled=variant == "coupled",
-        )
+    if variant == "peephole":
+        return PeepholeCell(input_size, hidden_size, forget_bias)
+    if variant in ("1997", "1997-truncated", "coupled"):
+        truncated, coupled = variant == "1997-truncated", variant == "coupled"
+        return ThreeGateCell(input_size, hidden_size, forget_bias, truncated=truncated, coupled=coupled)
     raise InkError(f"LSTM variant {variant!r} is unknown; choose {', '.join(get_args(Variant))}")
 
 
 class _Unrolled(torch.autograd.Function):
-    """The recurrence over all steps, with a hand-written derivative: autograd would record a dozen nodes per step.
+    """The peephole recurrence over all steps, with a hand-written derivative: autograd would record many nodes a step.
 
     Matrix products run in dtype ``low``, everything else in the dtype of ``c``. It cannot be differentiated twice.
     """
@@ -265,19 +328,16 @@ class _Unrolled(torch.autograd.Function):
         weight_ih: Tensor,
         weight_hh: Tensor,
         bias: Tensor,
-        peephole: Tensor | None,
+        peephole: Tensor,
         low: torch.dtype,
-        truncated: bool,
-        coupled: bool,
     ) -> tuple[Tensor, Tensor]:
         """Map ``x`` (T, B, D), ``h``, ``c`` (B, H) to y and the cells, each (T, B, H)."""
-        ctx.truncated, ctx.coupled = truncated, coupled
         T, (B, H) = len(x), c.shape
         with torch.autocast(x.device.type, enabled=False):
             x, h, weight_ih, weight_hh, bias = (v.to(low) for v in (x, h, weight_ih, weight_hh, bias))
-            gates = F.linear(x, weight_ih, bias).to(c.dtype)  # (T, B, G * H)
+            gates = F.linear(x, weight_ih, bias).to(c.dtype)  # (T, B, 4H)
         y, cells, squashed = x.new_empty(T, B, H), c.new_empty(T, B, H), c.new_empty(T, B, H)
-        recurrent = x.new_empty(B, gates.shape[2])
+        recurrent = x.new_empty(B, 4 * H)
         across = weight_hh.t()
         if T > 20:  # the copy makes each product a quarter faster, and costs as much as ten products
             across = across.contiguous()
@@ -286,15 +346,10 @@ class _Unrolled(torch.autograd.Function):
             gates.unbind(), _by_gate(gates, H), y.unbind(), cells.unbind(), squashed.unbind(), strict=True
         ):
             z.add_(torch.mm(before, across, out=recurrent))
-            if coupled:
-                torch.lerp(c_before, g.tanh_(), i.sigmoid_(), out=c_t)
-            elif f is None or peephole is None:
-                torch.addcmul(c_before, i.sigmoid_(), g.tanh_(), out=c_t)
-            else:
-                i.addcmul_(c_before, peephole[0]).sigmoid_()
-                f.addcmul_(c_before, peephole[1]).sigmoid_()
-                torch.mul(f, c_before, out=c_t).addcmul_(i, g.tanh_())
-                o.addcmul_(c_t, peephole[2])
+            i.addcmul_(c_before, peephole[0]).sigmoid_()
+            f.addcmul_(c_before, peephole[1]).sigmoid_()
+            torch.mul(f, c_before, out=c_t).addcmul_(i, g.tanh_())
+            o.addcmul_(c_t, peephole[2])
             torch.tanh(c_t, out=tanh_c)
             torch.mul(o.sigmoid_(), tanh_c, out=y_t)
             before, c_before = y_t, c_t
@@ -323,53 +378,34 @@ class _Unrolled(torch.autograd.Function):
                 dc.add_(dcells[t])
             _sigmoid_backward(torch.mul(dh, squashed[t], out=part), o, grad_input=do)
             dc.add_(_tanh_backward(torch.mul(dh, o, out=part), squashed[t], grad_input=part))
-            if peephole is not None:
-                dc.addcmul_(do, peephole[2])
-                dpeephole[2].addcmul_(do, cells[t])
-            let_in = torch.sub(g, c_before, out=part) if ctx.coupled else g
-            _sigmoid_backward(torch.mul(dc, let_in, out=part), i, grad_input=di)
+            dc.addcmul_(do, peephole[2])
+            _sigmoid_backward(torch.mul(dc, g, out=part), i, grad_input=di)
             _tanh_backward(torch.mul(dc, i, out=part), g, grad_input=dg)
-            if f is not None and df is not None and peephole is not None:
-                _sigmoid_backward(torch.mul(dc, c_before, out=part), f, grad_input=df)
-                dc.mul_(f).addcmul_(di, peephole[0]).addcmul_(df, peephole[1])
-                dpeephole[0].addcmul_(di, c_before)
-                dpeephole[1].addcmul_(df, c_before)
-            elif ctx.coupled:
-                dc.addcmul_(dc, i, value=-1)
-            if not ctx.truncated:
-                torch.mm(dz, weight_hh, out=back)
+            _sigmoid_backward(torch.mul(dc, c_before, out=part), f, grad_input=df)
+            dc.mul_(f).addcmul_(di, peephole[0]).addcmul_(df, peephole[1])
+            torch.mm(dz, weight_hh, out=back)
+            for n, (gate, content) in enumerate(((di, c_before), (df, c_before), (do, cells[t]))):
+                dpeephole[n].addcmul_(gate, content)
         with torch.autocast(x.device.type, enabled=False):
             dx = dgates @ weight_ih if ctx.needs_input_grad[0] else None
-            rows = dgates.flatten(0, 1).t()  # (G * H, T * B)
+            rows = dgates.flatten(0, 1).t()  # (4H, T * B)
             dweight_ih = rows @ x.flatten(0, 1)
             dweight_hh = dgates[0].t() @ h
             if T > 1:
                 dweight_hh.addmm_(rows[:, B:], y[:-1].flatten(0, 1))
         dbias = dgates.sum((0, 1), dtype=c.dtype)
         # Autograd casts each gradient to the dtype of its input.
-        return (
-            dx,
-            back,
-            dc,
-            dweight_ih,
-            dweight_hh,
-            dbias,
-            None if peephole is None else dpeephole.sum(1),
-            None,
-            None,
-            None,
-        )
+        return dx, back, dc, dweight_ih, dweight_hh, dbias, dpeephole.sum(1), None
 
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
 _tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
-def _by_gate(gates: Tensor, hidden_size: int) -> list[tuple[Tensor, Tensor | None, Tensor, Tensor]]:
-    """Return views i, f, g, o, each (B, H), of every step of ``gates`` (T, B, G * H); f is None if G is 3."""
-    views = [gate.unbind() for gate in gates.split(hidden_size, 2)]
-    forget = views[1] if len(views) == 4 else [None] * len(gates)
-    return list(zip(views[0], forget, views[-2], views[-1], strict=True))
+def _by_gate(gates: Tensor, hidden_size: int) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Return views i, f, g, o, each (B, H), of every step of ``gates`` (T, B, 4H)."""
+    i, f, g, o = (gate.unbind() for gate in gates.split(hidden_size, 2))
+    return list(zip(i, f, g, o, strict=True))
 
 
 def _at(y: Tensor, last: Tensor) -> Tensor:

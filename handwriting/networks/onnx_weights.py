@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import Cell, ForgetCell, TanhCell, UnrolledCell
+from handwriting.networks.cells import Cell, ForgetCell, PeepholeCell, TanhCell, ThreeGateCell
 
 
 def onnx_weights(*cells: Cell) -> dict[str, NDArray[np.float32]]:
@@ -31,11 +31,12 @@ def _onnx_direction(cell: Cell) -> dict[str, NDArray[np.float32]]:
         weight_ih, weight_hh, bias_ih, bias_hh = cell.weights()
         bias, peephole = bias_ih + bias_hh, None
     else:
-        weight_ih, weight_hh, bias, peephole = cell.weight_ih, cell.weight_hh, cell.bias, cell.peephole
+        weight_ih, weight_hh, bias = cell.weight_ih, cell.weight_hh, cell.bias
+        peephole = cell.peephole if isinstance(cell, PeepholeCell) else None
     ordered = {}
     for name, weight in (("W", weight_ih), ("R", weight_hh), ("B", bias)):
         gates = list(weight.detach().cpu().float().split(cell.hidden_size))
-        if isinstance(cell, UnrolledCell) and cell.coupled:
+        if isinstance(cell, ThreeGateCell) and cell.coupled:
             gates.insert(1, -gates[0])
         elif len(gates) == 3:
             gates.insert(1, torch.full_like(gates[0], 100.0 if name == "B" else 0.0))

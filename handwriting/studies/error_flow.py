@@ -1,10 +1,11 @@
 """Measure how much of an error flows back over many steps, which is the reason for the LSTM.
 
-An error of norm 1 is injected at the output of the last step of a random sequence, in a random direction, and the norm
-of its gradient is measured at the state of every earlier step. In a tanh network it shrinks or grows by about the same
-factor at every step, which the spectral radius of the recurrent weights governs (Hochreiter 1991; Bengio, Simard &
-Frasconi 1994; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063). In an LSTM it also flows back through the cell, scaled
-by the forget gate at every step, which is 1 in the carousel of 1997. The state of an LSTM is (h, c) together.
+An error of norm 1 is injected at the output of the last step of a random sequence (of the adding problem, once a
+network has learned that), in a random direction, and the norm of its gradient is measured at the state of every
+earlier step. In a tanh network it shrinks or grows by about the same factor at every step, which the spectral radius of
+the recurrent weights governs (Hochreiter 1991; Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013, arXiv
+1211.5063). In an LSTM it also flows back through the cell, scaled by the forget gate at every step, which is 1 in the
+carousel of 1997. The state of an LSTM is (h, c) together.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from handwriting.networks.cells import Cell, TanhCell, make_cell
 from handwriting.progress import Progress, no_progress
 from handwriting.studies.memory import CONTESTANTS, TRAINING
 from handwriting.studies.memory_task import MemoryConfig, MemoryNetwork, MemoryTask
-from handwriting.studies.tables import LINES, Row, draw, write_rows
+from handwriting.studies.problems import adding
+from handwriting.studies.tables import LINES, Row, draw, legend_beside, write_rows
 from handwriting.training.loop import train
 
 RADII = (0.9, 1.0, 1.1, 1.5)
@@ -36,7 +38,7 @@ RADII = (0.9, 1.0, 1.1, 1.5)
 SPREAD = 0.3
 """Standard deviation of the inputs: small, so that a tanh network is nearly linear and the radius decides."""
 LEAST = 1e-30
-"""Norms are clamped to this value before they are drawn."""
+"""Smallest norm in the figure."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class ErrorFlowStudy:
     batch: int = 16
     """Number of random sequences to measure with."""
     seeds: int = 3
-    trained_steps: int = 100
+    trained_steps: int = 50
     """Length of the adding problem that the trained networks learned."""
-    sequences: int = 20_000
+    sequences: int = 80_000
     """Number of sequences that these networks learned from; 0 omits the trained networks."""
     clip: float = 1.0
     """Largest norm of the error at each step, in the curve with clipping."""
@@ -70,9 +72,11 @@ def run(
     """Measure, write ``error-flow.csv`` and the figure to ``folder``, and return the rows and the files.
 
     A row has the network, whether it was trained, the number of steps back, and the median, lowest and highest norm
-    over sequences and seeds.
+    over sequences and seeds. Rows of trained networks also have the share of sequences that they answer wrongly, the
+    median over the seeds.
     """
     make_folder(folder)
+    wrong: dict[str, float] = {}
     curves: dict[tuple[str, str], NDArray[np.float64]] = {}
     todo = len(RADII) + len(CONTESTANTS) + (len(CONTESTANTS) if study.sequences else 0)
     for name, cells in _untrained(study):
@@ -82,10 +86,13 @@ def run(
     curves[f"tanh, radius {RADII[-1]:g}, clipped", "before training"] = np.concatenate(clipped)
     for name in CONTESTANTS if study.sequences else ():
         progress(len(curves), todo)
-        cells = [(seed, _trained(name, study, folder, seed, command)) for seed in range(study.seeds)]
-        curves[name, "after training"] = np.concatenate([norms(cell, study, seed) for seed, cell in cells])
+        trained = [_trained(name, study, folder, seed, command) for seed in range(study.seeds)]
+        wrong[name] = float(np.median([share for _, share in trained]))
+        curves[name, "after training"] = np.concatenate(
+            [norms(cell, study, seed, x=_adding(study, seed)) for seed, (cell, _) in enumerate(trained)]
+        )
     progress(todo, todo)
-    rows = list(_rows(curves))
+    rows = list(_rows(curves, wrong))
     files = [write_rows(rows, folder / "error-flow.csv")]
     about = (
         "The norm of an error that goes back through time, on a logarithmic scale over the number of steps: tanh "
@@ -94,23 +101,26 @@ def run(
     return rows, files + draw(_figure(curves), folder, "error-flow", about)
 
 
-def norms(cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = None) -> NDArray[np.float64]:
+def norms(
+    cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = None, x: Tensor | None = None
+) -> NDArray[np.float64]:
     """Return the norm of the error at the state of each step, from the last step back: (B, T), in float64.
 
-    ``clip`` limits the norm at every step on the way, so that errors that would grow without bound do not.
+    The input is ``x`` (T, B, D), or small random numbers without it. ``clip`` limits the norm at every step on the way,
+    so that errors that would grow without bound do not.
     """
     cell = cell.double()
     random = torch.Generator().manual_seed(1000 + seed)
     size = cell.hidden_size
     inputs = next(p for name, p in cell.named_parameters() if "weight_ih" in name).shape[1]
-    x = SPREAD * torch.randn(study.steps, study.batch, inputs, generator=random, dtype=torch.float64)
+    small = SPREAD * torch.randn(study.steps, study.batch, inputs, generator=random, dtype=torch.float64)
     pull = torch.randn(study.batch, size, generator=random, dtype=torch.float64)
     pull = pull / pull.norm(dim=1, keepdim=True)
     zero = torch.zeros(study.batch, size, dtype=torch.float64, requires_grad=True)
     simple = isinstance(cell, TanhCell)
     state: tuple[Tensor, Tensor] = (zero, zero)
     found: list[list[Tensor]] = []
-    for x_t in x:
+    for x_t in small if x is None else x.double():
         state = cell.step(x_t, state)
         parts = [state[0]] if simple else list(state)
         parts = [part + 0 for part in parts]  # a separate node for every part
@@ -124,6 +134,12 @@ def norms(cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = Non
     (found[-1][0] * pull).sum().backward()
     norm = [sum((_squares(part) for part in parts), torch.zeros(study.batch)) ** 0.5 for parts in reversed(found)]
     return torch.stack(norm, 1).numpy()
+
+
+def _adding(study: ErrorFlowStudy, seed: int) -> Tensor:
+    """Return inputs (T, B, 2) of the adding problem, of as many steps as the study has."""
+    x, _, _ = adding(np.random.default_rng(1000 + seed), study.batch, study.steps)
+    return torch.from_numpy(x)
 
 
 def _squares(part: Tensor) -> Tensor:
@@ -152,23 +168,26 @@ def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
     return cell
 
 
-def _trained(name: str, study: ErrorFlowStudy, folder: Path, seed: int, command: str) -> Cell:
-    """Return the cell of a network trained on the adding problem; the same call reloads it from its folder."""
+def _trained(name: str, study: ErrorFlowStudy, folder: Path, seed: int, command: str) -> tuple[Cell, float]:
+    """Return the cell of a network trained on the adding problem, and the share of sequences that it answers wrongly.
+
+    The same call reloads it from its folder.
+    """
     variant, bias = CONTESTANTS[name]
     examples = min(2000, study.sequences)
     config = MemoryConfig("adding", study.trained_steps, variant, bias, study.hidden_size, examples, seed + 1)
     task = MemoryTask(config)
     epochs = max(1, study.sequences // examples)
     options = replace(TRAINING, epochs=epochs, evaluate_every=epochs, seed=seed + 1, device="cpu")
-    train(task, options, folder / "runs" / f"adding-{study.trained_steps}-{name}-{seed + 1}", command)
+    last = train(task, options, folder / "runs" / f"adding-{study.trained_steps}-{name}-{seed + 1}", command)
     best = Checkpoint.load(folder / "runs" / f"adding-{study.trained_steps}-{name}-{seed + 1}" / "best", "memory")
     network = MemoryNetwork(task.problem.inputs, task.problem.outputs, config)
     network.load_state_dict({key: torch.from_numpy(value) for key, value in best.weights().items()})
     cell: Any = network.lstm.cells[0]
-    return cell
+    return cell, last["wrong"]
 
 
-def _rows(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Iterator[Row]:
+def _rows(curves: dict[tuple[str, str], NDArray[np.float64]], wrong: dict[str, float]) -> Iterator[Row]:
     for (name, when), values in curves.items():
         for back in range(values.shape[1]):
             column = values[:, back]
@@ -179,6 +198,7 @@ def _rows(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Iterator[Row]:
                 "median": float(np.median(column)),
                 "lowest": float(column.min()),
                 "highest": float(column.max()),
+                **({"wrong": wrong[name]} if when == "after training" else {}),
             }
 
 
@@ -189,7 +209,7 @@ def _figure(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Figure:
         ("after training on the adding problem", [key for key in curves if key[1] == "after training"]),
     ]
     groups = [group for group in groups if group[1]]
-    figure = Figure(figsize=(5 * len(groups), 4.6), layout="constrained")
+    figure = Figure(figsize=(5.4 * len(groups), 4.2), layout="constrained")
     for axes, (title, keys) in zip(figure.subplots(1, len(groups), sharey=True), groups, strict=True):
         _panel(axes, keys, curves)
         axes.set_title(title, fontsize=10)
@@ -200,14 +220,15 @@ def _figure(curves: dict[tuple[str, str], NDArray[np.float64]]) -> Figure:
 
 
 def _panel(axes: Axes, keys: Sequence[tuple[str, str]], curves: dict[tuple[str, str], NDArray[np.float64]]) -> None:
-    """Draw medians as lines labelled at their ends, lowest and highest values as bands."""
+    """Draw medians as lines, lowest and highest values as bands; a network looks the same in every panel."""
+    known = any(name in CONTESTANTS for name, _ in keys)
     for number, key in enumerate(keys):
-        values = np.maximum(curves[key], LEAST)
+        values = np.maximum(curves[key], np.finfo(np.float64).tiny)
         at = np.arange(values.shape[1])
-        middle = np.median(values, 0)
-        (line,) = axes.plot(at, middle, linestyle=LINES[number % len(LINES)], linewidth=1.6, label=key[0])
-        axes.fill_between(at, values.min(0), values.max(0), color=line.get_color(), alpha=0.12, linewidth=0)
-        axes.annotate(key[0], (at[-1], middle[-1]), fontsize=7, color=line.get_color(), ha="right", va="bottom")
+        style = list(CONTESTANTS).index(key[0]) if known else number
+        dashes, color = LINES[style % len(LINES)], f"C{style}"
+        axes.plot(at, np.median(values, 0), linestyle=dashes, color=color, linewidth=1.6, label=key[0])
+        axes.fill_between(at, values.min(0), values.max(0), color=color, alpha=0.12, linewidth=0)
     axes.set_yscale("log")
     axes.set_ylim(LEAST, None)
-    axes.legend(fontsize=7, loc="lower left")
+    legend_beside(axes)

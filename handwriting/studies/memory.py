@@ -21,7 +21,7 @@ from handwriting.networks.cells import Variant
 from handwriting.progress import Progress, no_progress
 from handwriting.studies.memory_task import MemoryConfig, MemoryTask
 from handwriting.studies.problems import PROBLEMS, problem
-from handwriting.studies.tables import LINES, Row, draw, write_rows
+from handwriting.studies.tables import LINES, Row, draw, legend_beside, write_rows
 from handwriting.training.curve import read_curve
 from handwriting.training.loop import train
 from handwriting.training.options import TrainingOptions
@@ -50,6 +50,12 @@ SOLVED = 0.01
 """A task counts as solved at the first evaluation with at most this share of sequences wrong (1997: none of 2,000). The
 run ends there."""
 
+TRAINING = TrainingOptions(
+    batch_size=32, rate=2e-3, schedule="constant", weight_decay=0.0, clip=1.0, average=0.9, precision="fp32",
+    evaluate_every=1, loaders=0, target=SOLVED,
+)  # fmt: skip
+"""Adam, instead of the plain gradient descent of 1997 and the RMSprop of 2014."""
+
 
 @dataclass(frozen=True)
 class MemoryStudy:
@@ -62,6 +68,8 @@ class MemoryStudy:
     hidden_size: int = 32
     sequences: int = 100_000
     """Largest number of training sequences in a run."""
+    batch_size: int = TRAINING.batch_size
+    rate: float = TRAINING.rate
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.contestants if name not in CONTESTANTS]:
@@ -75,11 +83,6 @@ class MemoryStudy:
 
 QUICK = MemoryStudy(("adding", "copy"), (24,), ("tanh", "forget-1"), 1, 8, 400)
 """A version that takes a minute, shows that everything works and solves nothing."""
-TRAINING = TrainingOptions(
-    batch_size=32, rate=5e-3, schedule="constant", weight_decay=0.0, clip=1.0, average=0.9, precision="fp32",
-    evaluate_every=1, loaders=0, target=SOLVED,
-)  # fmt: skip
-"""Adam, instead of the plain gradient descent of 1997 and the RMSprop of 2014."""
 
 
 def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, command: str = "") -> list[Row]:
@@ -96,8 +99,10 @@ def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, comm
         write_rows(rows, folder / "memory.csv")
     progress(len(todo), len(todo))
     for task in study.tasks:
-        about = f"Share of {PROBLEMS[task].title} sequences answered wrongly over training sequences, by network."
-        draw(_figure(task, study, folder), folder, f"memory-{task}", about)
+        about = (
+            f"Loss on {PROBLEMS[task].title} sequences, in percent of a guess's, over training sequences, by network."
+        )
+        draw(_figure(task, rows, study, folder), folder, f"memory-{task}", about)
     return rows
 
 
@@ -110,6 +115,7 @@ def summary(rows: Sequence[Row]) -> list[Row]:
     for (task, steps, network), runs in found.items():
         needed = [run["solved_after"] for run in runs if run["solved_after"] is not None]
         wrong = [run["wrong"] for run in runs]
+        losses = [100 * run["test_loss"] / run["guessed_loss"] for run in runs]
         table.append(
             {
                 "task": task,
@@ -118,6 +124,7 @@ def summary(rows: Sequence[Row]) -> list[Row]:
                 "solved": f"{len(needed)} of {len(runs)}",
                 "sequences (median)": int(np.median(needed)) if needed else None,
                 "wrong at the end %": f"{100 * min(wrong):.1f} to {100 * max(wrong):.1f}",
+                "loss, % of a guess's": f"{min(losses):.3g} to {max(losses):.3g}",
                 "published": PUBLISHED.get((task, steps), PUBLISHED.get((task, None))),
             }
         )
@@ -139,8 +146,12 @@ def _folder(name: str, config: MemoryConfig) -> str:
 
 
 def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, command: str) -> Row:
-    options = replace(TRAINING, epochs=max(1, study.sequences // config.examples), seed=config.seed, device="cpu")
-    last = train(MemoryTask(config), options, run_folder, command)
+    epochs = max(1, study.sequences // config.examples)
+    options = replace(
+        TRAINING, epochs=epochs, batch_size=study.batch_size, rate=study.rate, seed=config.seed, device="cpu"
+    )
+    task = MemoryTask(config)
+    last = train(task, options, run_folder, command)
     curve = read_curve(run_folder)
     solved = [row["epoch"] * config.examples for row in curve if row["wrong"] <= SOLVED]
     return {
@@ -149,9 +160,12 @@ def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, 
         "network": name,
         "seed": config.seed,
         "hidden_size": config.hidden_size,
+        "batch_size": study.batch_size,
+        "rate": study.rate,
         "sequences": len(curve) * config.examples,
         "wrong": last["wrong"],
         "test_loss": last["test_loss"],
+        "guessed_loss": task.guessed_loss(),
         "solved_after": int(solved[0]) if solved else None,
         "minutes": last["minutes"],
         **{key: value for key, value in asdict(config).items() if key == "forget_bias"},
@@ -163,23 +177,30 @@ def _held(values: list[float], count: int) -> list[float]:
     return values + values[-1:] * (count - len(values))
 
 
-def _figure(task: str, study: MemoryStudy, folder: Path) -> Figure:
-    """Draw learning curves: the median over seeds as a line, lowest and highest as a band."""
-    figure = Figure(figsize=(5.2 * len(study.lengths), 4), layout="constrained")
+def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) -> Figure:
+    """Draw learning curves: the median over seeds as a line, lowest and highest as a band.
+
+    They show the loss in percent of that of a guess that knows no input, because the share of wrong answers stays at
+    100 % for long where an answer has many bits.
+    """
+    guessed = {(row["steps"], row["seed"]): row["guessed_loss"] for row in rows if row["task"] == task}
+    figure = Figure(figsize=(5.6 * len(study.lengths), 4), layout="constrained")
     panels = figure.subplots(1, len(study.lengths), squeeze=False)[0]
     for axes, steps in zip(panels, study.lengths, strict=True):
         for number, name in enumerate(study.contestants):
             configs = [c for n, c in _configs(study) if (n, c.problem, c.steps) == (name, task, steps)]
             curves = [read_curve(folder / "runs" / _folder(name, config)) for config in configs]
             count = max(map(len, curves))
-            wrong = np.array([_held([100 * row["wrong"] for row in curve], count) for curve in curves])
-            at = np.arange(1, count + 1) * configs[0].examples
-            middle = np.median(wrong, 0)
-            (line,) = axes.plot(at, middle, linestyle=LINES[number % len(LINES)], label=name)
-            axes.fill_between(at, wrong.min(0), wrong.max(0), color=line.get_color(), alpha=0.15, linewidth=0)
-            axes.annotate(name, (at[-1], middle[-1]), fontsize=7, color=line.get_color())
-        axes.set(xlabel="training sequences", ylabel="wrong, %", ylim=(-3, 103))
+            share = [
+                _held([100 * row["test_loss"] / guessed[steps, config.seed] for row in curve], count)
+                for config, curve in zip(configs, curves, strict=True)
+            ]
+            at = np.arange(1, count + 1) * configs[0].examples / 1000
+            (line,) = axes.plot(at, np.median(share, 0), linestyle=LINES[number % len(LINES)], label=name)
+            axes.fill_between(at, np.min(share, 0), np.max(share, 0), color=line.get_color(), alpha=0.15, linewidth=0)
+        axes.set(xlabel="training sequences, thousands", ylabel="loss, % of a guess's", yscale="log")
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)
         axes.grid(alpha=0.3)
-    panels[0].legend(fontsize=8)
+        legend_beside(axes)
     return figure

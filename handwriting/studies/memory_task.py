@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -63,6 +64,9 @@ class MemoryTask:
         self.config, self.problem = config, problem(config.problem, config.steps)
         torch.manual_seed(config.seed)
         self.network: nn.Module = MemoryNetwork(self.problem.inputs, self.problem.outputs, config)
+        self._drawn: tuple[int, Batch] | None = None
+        """The epoch whose sequences were drawn last, and these."""
+        self._judged = self._draw(_DEVELOPMENT, JUDGED)
 
     def identity(self) -> dict[str, Any]:
         return asdict(self.config)
@@ -74,17 +78,23 @@ class MemoryTask:
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
         """Return inputs (T, B, D), targets (T, B, K) and weights (T, B)."""
-        drawn = [
-            self.problem.example(np.random.default_rng([self.config.seed, epoch, number]), self.config.steps)
-            for number in examples
-        ]
-        x, y, weight = (torch.from_numpy(np.stack(part, 1)) for part in zip(*drawn, strict=True))
+        if self._drawn is None or self._drawn[0] != epoch:
+            self._drawn = epoch, self._draw(epoch, self.config.examples)
+        x, y, weight = (part[:, list(examples)] for part in self._drawn[1])
+        return x, y, weight
+
+    def _draw(self, epoch: int, count: int) -> Batch:
+        """Draw all sequences of an epoch at once, so that each depends on (seed, epoch, number) and on no batch."""
+        random = np.random.default_rng([self.config.seed, epoch])
+        x, y, weight = map(torch.from_numpy, self.problem.draw(random, count, self.config.steps))
         return x, y, weight
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return the summed loss over the weighted steps, and their number: squared error, or nats."""
         x, target, weight = batch
-        output = network(x).float()
+        return self._loss(network(x).float(), target, weight)
+
+    def _loss(self, output: Tensor, target: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         if self.problem.kind == "value":
             error = (output - target).square().sum(2)
         elif self.problem.kind == "class":
@@ -96,9 +106,9 @@ class MemoryTask:
     @torch.no_grad()
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Return the share of sequences with any wrong target, and the mean loss."""
-        x, target, weight = self.batch(_DEVELOPMENT, range(JUDGED))
-        loss, count = self.loss(network, (x, target, weight))
+        x, target, weight = self._judged
         output = network(x)
+        loss, count = self._loss(output, target, weight)
         if self.problem.kind == "value":
             wrong = (output - target).abs().amax(2) > TOLERANCE
         elif self.problem.kind == "class":
@@ -107,6 +117,13 @@ class MemoryTask:
             wrong = ((output > 0) != (target > 0.5)).any(2)
         failed = (wrong & (weight > 0)).any(0).float().mean()
         return {"wrong": float(failed), "test_loss": float(loss / count)}
+
+    def guessed_loss(self) -> float:
+        """Return the mean loss on the development set of the best output that does not depend on the input."""
+        _, target, weight = self._judged
+        if self.problem.kind == "value":
+            return float(target[weight > 0].var(unbiased=False))
+        return math.log(self.problem.outputs) if self.problem.kind == "class" else self.problem.outputs * math.log(2)
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
         """Write the weights and the card, but no graph, because nothing runs it."""

@@ -1,7 +1,7 @@
 """Sequences that need a memory: two tasks of Hochreiter & Schmidhuber 1997, two of Graves, Wayne & Danihelka 2014.
 
-Every sequence is a function of its random generator. All sequences of a problem have the same number of steps, T, so
-that no padding is needed; the papers vary it by up to a tenth (1997) or over a range (2014).
+Many sequences are drawn in one call, B of them, from one random generator. All sequences of a problem have the same
+number of steps, T, so that no padding is needed; the papers vary it by up to a tenth (1997) or over a range (2014).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from handwriting.errors import InkError
 
 Floats = NDArray[np.float32]
-Example = tuple[Floats, Floats, Floats]
-"""Inputs (T, D), targets (T, K), and the weight of each step's targets (T,)."""
+Sequences = tuple[Floats, Floats, Floats]
+"""Inputs (T, B, D), targets (T, B, K), and the weight of each step's targets (T, B)."""
 Kind = Literal["value", "class", "bits"]
 BITS = 8
 ITEM_BITS, ITEM_STEPS = 6, 3
@@ -36,77 +36,77 @@ class Problem:
     """K."""
     kind: Kind
     """Whether the targets are a number, one of K classes, or bits."""
-    example: Callable[[np.random.Generator, int], Example]
-    """Draws a sequence of T steps."""
+    draw: Callable[[np.random.Generator, int, int], Sequences]
+    """Draws B sequences of T steps, given B and T."""
     shortest: int
     """The smallest T."""
 
 
-def adding(random: np.random.Generator, steps: int) -> Example:
+def adding(random: np.random.Generator, count: int, steps: int) -> Sequences:
     """1997, section 5.4: the sum of the two marked numbers, expected after the last step as 0.5 + (a + b) / 4.
 
-    Every step has a number from -1 to 1 and a marker: 1 at one of the first ten steps and at one of the first half,
-    -1 at the first and the last step, 0 elsewhere. Where the first step is marked, its number is 0.
+    Every step has a number from -1 to 1 and a marker: 1 at one of the first ten steps and at another one of the first
+    half, -1 at the first and the last step, 0 elsewhere. Where the first step is marked, its number is 0.
     """
-    x = np.zeros((steps, 2), np.float32)
-    x[:, 0] = random.uniform(-1, 1, steps)
-    first = int(random.integers(10))
-    second = int(random.choice([t for t in range(steps // 2 - 1) if t != first]))
-    x[[0, -1], 1] = -1
-    total = 0.0
-    for marked in (first, second):
-        x[marked, 1] = 1
-        x[0, 0] = 0 if marked == 0 else x[0, 0]
-        total += float(x[marked, 0])
-    return x, *_last(steps, [0.5 + total / 4])
+    x = np.zeros((steps, count, 2), np.float32)
+    x[:, :, 0] = random.uniform(-1, 1, (steps, count))
+    first = random.integers(10, size=count)
+    second = random.integers(steps // 2 - 2, size=count)
+    second += second >= first
+    each = np.arange(count)
+    x[[0, -1], :, 1] = -1
+    x[first, each, 1] = x[second, each, 1] = 1
+    x[0, (first == 0) | (second == 0), 0] = 0
+    total = x[first, each, 0] + x[second, each, 0]
+    return x, *_last(steps, 0.5 + total[:, None] / 4)
 
 
-def temporal_order(random: np.random.Generator, steps: int) -> Example:
+def temporal_order(random: np.random.Generator, count: int, steps: int) -> Sequences:
     """1997, section 5.6, task 6a: the order of two symbols, X or Y each, among distractors: four classes.
 
     One-hot E, B, a, b, c, d, X, Y. E begins, B ends; the symbols stand between a tenth and a fifth, and between a half
     and six tenths, of the sequence.
     """
-    symbols = random.integers(2, 6, steps)
+    symbols = random.integers(2, 6, (steps, count))
     symbols[0], symbols[-1] = 0, 1
-    places = [int(random.integers(steps // 10, steps // 5 + 1)), int(random.integers(steps // 2, steps * 6 // 10 + 1))]
-    chosen = random.integers(2, size=2)
-    symbols[places] = 6 + chosen
+    chosen = random.integers(2, size=(2, count))
+    for which, (low, high) in enumerate(((steps // 10, steps // 5), (steps // 2, steps * 6 // 10))):
+        symbols[random.integers(low, high + 1, count), np.arange(count)] = 6 + chosen[which]
     return np.eye(8, dtype=np.float32)[symbols], *_last(steps, np.eye(4)[2 * chosen[0] + chosen[1]])
 
 
-def copy(random: np.random.Generator, steps: int) -> Example:
+def copy(random: np.random.Generator, count: int, steps: int) -> Sequences:
     """2014, section 4.1: vectors of eight random bits, a delimiter, and then the same vectors from memory."""
-    count = (steps - 1) // 2
-    bits = random.integers(2, size=(count, BITS)).astype(np.float32)
-    x, y = np.zeros((steps, BITS + 1), np.float32), np.zeros((steps, BITS), np.float32)
-    x[:count, :BITS] = bits
-    x[count, BITS] = 1
-    y[count + 1 : 2 * count + 1] = bits
-    weight = np.zeros(steps, np.float32)
-    weight[count + 1 : 2 * count + 1] = 1
+    shown = (steps - 1) // 2
+    bits = random.integers(2, size=(shown, count, BITS)).astype(np.float32)
+    x, y = np.zeros((steps, count, BITS + 1), np.float32), np.zeros((steps, count, BITS), np.float32)
+    x[:shown, :, :BITS] = bits
+    x[shown, :, BITS] = 1
+    y[shown + 1 : 2 * shown + 1] = bits
+    weight = np.zeros((steps, count), np.float32)
+    weight[shown + 1 : 2 * shown + 1] = 1
     return x, y, weight
 
 
-def recall(random: np.random.Generator, steps: int) -> Example:
+def recall(random: np.random.Generator, count: int, steps: int) -> Sequences:
     """2014, section 4.3: items of three vectors of six bits after delimiters; given one of them, output the next.
 
     There are as many items as fit into the steps, at most six. Two more inputs are the delimiters of items and of the
     query.
     """
     span = ITEM_STEPS + 1
-    count = min((steps - span - ITEM_STEPS - 1) // span, MOST_ITEMS)
-    items = random.integers(2, size=(count, ITEM_STEPS, ITEM_BITS)).astype(np.float32)
-    x, y = np.zeros((steps, ITEM_BITS + 2), np.float32), np.zeros((steps, ITEM_BITS), np.float32)
+    shown = min((steps - span - ITEM_STEPS - 1) // span, MOST_ITEMS)
+    items = random.integers(2, size=(shown, ITEM_STEPS, count, ITEM_BITS)).astype(np.float32)
+    x, y = np.zeros((steps, count, ITEM_BITS + 2), np.float32), np.zeros((steps, count, ITEM_BITS), np.float32)
     for number, item in enumerate(items):
-        x[number * span, ITEM_BITS] = 1
-        x[number * span + 1 : (number + 1) * span, :ITEM_BITS] = item
-    asked = int(random.integers(count - 1))
+        x[number * span, :, ITEM_BITS] = 1
+        x[number * span + 1 : (number + 1) * span, :, :ITEM_BITS] = item
+    asked, each = random.integers(shown - 1, size=count), np.arange(count)
     query = steps - 2 * ITEM_STEPS - 2
-    x[[query, query + ITEM_STEPS + 1], ITEM_BITS + 1] = 1
-    x[query + 1 : query + 1 + ITEM_STEPS, :ITEM_BITS] = items[asked]
-    y[-ITEM_STEPS:] = items[asked + 1]
-    weight = np.zeros(steps, np.float32)
+    x[[query, query + ITEM_STEPS + 1], :, ITEM_BITS + 1] = 1
+    x[query + 1 : query + 1 + ITEM_STEPS, :, :ITEM_BITS] = items[asked, :, each].swapaxes(0, 1)
+    y[-ITEM_STEPS:] = items[asked + 1, :, each].swapaxes(0, 1)
+    weight = np.zeros((steps, count), np.float32)
     weight[-ITEM_STEPS:] = 1
     return x, y, weight
 
@@ -132,9 +132,9 @@ def problem(name: str, steps: int) -> Problem:
     return found
 
 
-def _last(steps: int, target: object) -> tuple[Floats, Floats]:
-    """Return targets and weights with a target after the last step only."""
-    values = np.asarray(target, np.float32)
-    y, weight = np.zeros((steps, len(values)), np.float32), np.zeros(steps, np.float32)
-    y[-1], weight[-1] = values, 1
+def _last(steps: int, target: NDArray[np.floating]) -> tuple[Floats, Floats]:
+    """Return targets and weights with a ``target`` (B, K) after the last step only."""
+    count, size = target.shape
+    y, weight = np.zeros((steps, count, size), np.float32), np.zeros((steps, count), np.float32)
+    y[-1], weight[-1] = target, 1
     return y, weight

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from handwriting.files import atomic
@@ -37,6 +39,12 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
     )
+
+
+def legend_beside(axes: Axes) -> None:
+    """Put the legend to the right of ``axes``, in the order in which the curves end there, highest first."""
+    lines = sorted(axes.get_lines(), key=lambda line: -float(np.asarray(line.get_ydata())[-1]))
+    axes.legend(handles=lines, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
 
 def draw(figure: Figure, folder: Path, name: str, description: str) -> list[Path]:

@@ -1,13 +1,15 @@
 """Compare LSTM variants on real ink: recognizers and synthesizers with the same budget and different equations.
 
 As in Greff et al. 2017 (LSTM: A Search Space Odyssey, arXiv 1503.04069), which found that no variant is much better
-than the one with a forget gate. The networks are small, so the figures compare variants and are far from the best.
+than the one with a forget gate. The networks are small and learn from undistorted lines, so the figures compare
+variants and are far from the best.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,22 +17,27 @@ from typing import Any
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from torch import nn
 
 from handwriting.checkpoint import save
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
 from handwriting.files import make_folder
-from handwriting.networks.cells import ForgetCell, UnrolledCell
+from handwriting.ink import Ink
+from handwriting.networks.cells import ForgetCell, PeepholeCell, ThreeGateCell
 from handwriting.networks.recognizer import RecognizerNetwork
 from handwriting.networks.synthesizer import SynthesisNetwork
 from handwriting.progress import Progress, no_progress
 from handwriting.studies.memory import CONTESTANTS
 from handwriting.studies.tables import MARKERS, Row, draw, write_rows
+from handwriting.training.augment import Augmentation
+from handwriting.training.data import gather
+from handwriting.training.encoder import ExampleEncoder
 from handwriting.training.loop import train
 from handwriting.training.options import SYNTHESIZER_TRAINING, RecognizerOptions, SynthesizerOptions, TrainingOptions
 from handwriting.training.recipes import TrainingRecipe
-from handwriting.training.recognizer import recognizer_task
+from handwriting.training.recognizer import RecognizerTask
 from handwriting.training.synthesizer import SynthesizerTask
 
 KINDS = ("recognizer", "synthesizer")
@@ -71,11 +78,13 @@ def run(
     make_folder(folder)
     rows: list[Row] = []
     todo = [(k, n, s) for k in study.kinds for n in study.contestants for s in range(1, study.seeds + 1)]
-    data = cache(lambda kind, seed: _task(kind, study, seed, corpus, say))
+    data = cache(lambda kind: _task(kind, study, corpus, say))
     for kind, name, seed in todo:
         progress(len(rows), len(todo))
-        task = _Changed(data(kind, seed), name, kind)
-        options = RECOGNIZER_TRAINING if kind == "recognizer" else replace(SYNTHESIZER_TRAINING, loaders=0)
+        task = _Changed(data(kind), name, kind, seed)
+        options = (
+            RECOGNIZER_TRAINING if kind == "recognizer" else replace(SYNTHESIZER_TRAINING, loaders=0, precision="fp32")
+        )
         options = replace(options, epochs=study.epochs, seed=seed, device="cpu", evaluate_every=study.epochs)
         last = train(task, options, folder / "runs" / f"{kind}-{name}-{study.hidden_size}-{seed}", command)
         row: Row = {"kind": kind, "network": name, "seed": seed, "cells": study.hidden_size, "epochs": study.epochs}
@@ -89,10 +98,11 @@ def run(
 
 def variant_task(kind: str, contestant: str, study: VariantStudy, seed: int, corpus: Corpus) -> _Changed:
     """Return the training task of one network of the study."""
-    return _Changed(_task(kind, study, seed, corpus, lambda message: None), contestant, kind)
+    return _Changed(_task(kind, study, corpus, lambda message: None), contestant, kind, seed)
 
 
-RECOGNIZER_TRAINING = TrainingOptions(batch_size=32, loaders=0, average=0.99)
+UNDISTORTED = Augmentation(**{strength.name: 0.0 for strength in fields(Augmentation)})
+RECOGNIZER_TRAINING = TrainingOptions(precision="fp32", batch_size=16, loaders=0, average=0.99)
 
 
 def summary(rows: Sequence[Row]) -> list[Row]:
@@ -118,15 +128,17 @@ def summary(rows: Sequence[Row]) -> list[Row]:
 
 
 class _Changed:
-    """A task whose network has a contestant's equations; the data and their order are the task's own."""
+    """A task with another seed, whose network has a contestant's equations; the data are the task's own."""
 
-    def __init__(self, task: Any, contestant: str, kind: str) -> None:
-        self._task, self._contestant = task, contestant
-        self._variant, self._bias = CONTESTANTS[contestant]
-        torch.manual_seed(task.settings.seed if kind == "synthesizer" else task.options.seed)
-        config = replace(task.config, variant=self._variant)
+    def __init__(self, task: Any, contestant: str, kind: str, seed: int) -> None:
+        self._task, self._contestant = copy.copy(task), contestant
+        sizes = "options" if kind == "recognizer" else "settings"
+        setattr(self._task, sizes, replace(getattr(task, sizes), seed=seed))
+        variant, bias = CONTESTANTS[contestant]
+        torch.manual_seed(seed)
+        config = replace(task.config, variant=variant)
         network: nn.Module = RecognizerNetwork(config) if kind == "recognizer" else SynthesisNetwork(config)
-        _set_forget_bias(network, self._bias)
+        _set_forget_bias(network, bias)
         self.network = network
 
     def __getattr__(self, name: str) -> Any:
@@ -148,9 +160,9 @@ def _set_forget_bias(network: nn.Module, bias: float) -> None:
             if isinstance(cell, ForgetCell):
                 H, (_, _, bias_ih, bias_hh) = cell.hidden_size, cell.weights()
                 bias_ih[H : 2 * H], bias_hh[H : 2 * H] = bias, 0
-            elif isinstance(cell, UnrolledCell) and cell.peephole is not None:
+            elif isinstance(cell, PeepholeCell):
                 cell.bias[cell.hidden_size : 2 * cell.hidden_size] = bias
-            elif isinstance(cell, UnrolledCell) and cell.coupled:
+            elif isinstance(cell, ThreeGateCell) and cell.coupled:
                 cell.bias[: cell.hidden_size] = -bias
 
 
@@ -160,7 +172,7 @@ def _figure_of(row: Row) -> str:
 
 
 def _figure(rows: Sequence[Row], study: VariantStudy) -> Figure:
-    figure = Figure(figsize=(5.5 * len(study.kinds), 3.6), layout="constrained")
+    figure = Figure(figsize=(max(5.5, len(study.contestants)) * len(study.kinds), 3.6), layout="constrained")
     for axes, kind in zip(figure.subplots(1, len(study.kinds), squeeze=False)[0], study.kinds, strict=True):
         for at, name in enumerate(study.contestants):
             values = [row[FIGURES[kind]] for row in rows if (row["kind"], row["network"]) == (kind, name)]
@@ -175,15 +187,29 @@ def _figure(rows: Sequence[Row], study: VariantStudy) -> Figure:
     return figure
 
 
-def _task(kind: str, study: VariantStudy, seed: int, corpus: Corpus, say: Callable[[str], None]) -> Any:
+@dataclass(frozen=True)
+class _OnceEncoder(ExampleEncoder):
+    """An encoder that does not distort: the steps of an ink are the same in every epoch and computed once."""
+
+    encoded: dict[int, NDArray[np.float32] | None] = field(default_factory=dict)
+
+    def steps(self, ink: Ink, text: str, random: np.random.Generator) -> NDArray[np.float32] | None:
+        """Return steps (T, D) of ``ink``, which lives as long as this encoder."""
+        if id(ink) not in self.encoded:
+            self.encoded[id(ink)] = super().steps(ink, text, random)
+        return self.encoded[id(ink)]
+
+
+def _task(kind: str, study: VariantStudy, corpus: Corpus, say: Callable[[str], None]) -> Any:
     """Return the task of one kind of network, with its data and settings."""
     if kind == "recognizer":
         options = RecognizerOptions(
-            hidden_size=study.hidden_size, num_layers=study.num_layers, channels=[32], dropout=0.1, seed=seed
-        )
-        return recognizer_task([corpus], options, TrainingRecipe(), say=say)
+            hidden_size=study.hidden_size, num_layers=study.num_layers, channels=[32], dropout=0.1,
+            augmentation=UNDISTORTED,
+        )  # fmt: skip
+        encoder = _OnceEncoder(options.features, options.augmentation, options.strides)
+        return RecognizerTask(gather([corpus], TrainingRecipe(), encoder, options.seed, say=say), encoder, options)
     settings = SynthesizerOptions(
         train=("trainset",), hidden_size=study.hidden_size, num_layers=study.num_layers, mixtures=10, components=5,
-        seed=seed,
     )  # fmt: skip
     return SynthesizerTask(corpus, settings, say=say)

@@ -10,19 +10,21 @@ from handwriting.files import atomic
 
 
 def write_curve(rows: list[dict[str, Any]], run: Path) -> None:
-    """Write ``run/curve.csv``, with one row per epoch, and ``run/curve.png``, with the loss and every figure."""
+    """Write ``run/curve.csv``, with one row per epoch."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with atomic(run / "curve.csv") as temporary, temporary.open("w", newline="") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    _draw(rows, [n for n in names if n not in ("epoch", "step", "minutes", "rate")], run / "curve.png")
 
 
-def _draw(rows: list[dict[str, Any]], names: list[str], path: Path) -> None:
+def draw_curve(rows: list[dict[str, Any]], run: Path) -> None:
+    """Draw ``run/curve.png``, with the loss and every figure over the epochs."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    unshown = ("epoch", "step", "minutes", "rate")
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in unshown]
     figure = Figure(figsize=(7, 2.2 * len(names)), layout="constrained")
     FigureCanvasAgg(figure)
     for axes, name in zip(figure.subplots(len(names), squeeze=False)[:, 0], names, strict=True):
@@ -33,7 +35,7 @@ def _draw(rows: list[dict[str, Any]], names: list[str], path: Path) -> None:
         axes.set_ylabel(name)
         axes.grid(alpha=0.3)
     axes.set_xlabel("epoch")
-    with atomic(path) as temporary:
+    with atomic(run / "curve.png") as temporary:
         figure.savefig(temporary, format="png", dpi=90)
 
 

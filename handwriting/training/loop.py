@@ -158,7 +158,6 @@ class Training:
         row["minutes"] = self._minutes()
         self.curve.append(row)
         self.reporter.epoch(self.curve, evaluated)
-        self._save()
 
     def _figures(self) -> list[float]:
         """Return the figure that chooses the best checkpoint, from all evaluations so far."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +14,14 @@ from torch import Tensor
 from tqdm import tqdm
 
 from handwriting.errors import InkError
-from handwriting.training.curve import write_curve
+from handwriting.training.curve import draw_curve, write_curve
 
 SKIPS = 10
 """Training is given up after this many skipped updates in a row."""
 READ_EVERY = 20
 """Number of updates on a GPU between two readings of their losses, because each reading waits for the GPU."""
+DRAW_EVERY = 30.0
+"""Seconds between two drawings of the learning curve, which takes longer than an epoch of a small network."""
 
 
 class LossReader:
@@ -74,6 +77,9 @@ class Reporter:
     def __init__(self, run: Path, steps: int, log: str, quiet: bool) -> None:
         self.run, self.steps, self.quiet = run, steps, quiet
         self._writer = None if quiet or log == "none" else _tensorboard(run)
+        self._undrawn: list[dict[str, Any]] = []
+        """The curve, if it is longer than when it was drawn last."""
+        self._drawn = float("-inf")
 
     def start(self, step: int) -> Reporter:
         """Show a progress bar of which ``step`` updates are done; use it as a context manager that closes the bar."""
@@ -90,6 +96,7 @@ class Reporter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._bar.close()
+        self._draw()
         if self._writer is not None:
             self._writer.close()
 
@@ -105,11 +112,14 @@ class Reporter:
             tqdm.write(message, sys.stderr)
 
     def epoch(self, curve: list[dict[str, Any]], evaluated: bool) -> None:
-        """Write the curve, whose last row is new."""
+        """Write the curve, whose last row is new, and draw it from time to time and when the training ends."""
         if self.quiet:
             return
         row = curve[-1]
         write_curve(curve, self.run)
+        self._undrawn = curve
+        if time.monotonic() - self._drawn > DRAW_EVERY:
+            self._draw()
         if self._writer is not None:
             for name, value in row.items():
                 if name not in ("epoch", "step"):
@@ -117,6 +127,11 @@ class Reporter:
         if evaluated:
             figures = "  ".join(f"{k} {v:.4g}" for k, v in row.items() if k != "epoch")
             self.say(f"epoch {row['epoch']}: {figures}")
+
+    def _draw(self) -> None:
+        if self._undrawn:
+            draw_curve(self._undrawn, self.run)
+            self._undrawn, self._drawn = [], time.monotonic()
 
 
 def _tensorboard(run: Path) -> Any:

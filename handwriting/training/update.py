@@ -72,7 +72,7 @@ class Updater:
         self.network, self.options, self.hook, self.workers, self.device = network, options, hook, workers, device
         _freeze(network, options.freeze)
         self.average = copy.deepcopy(network).eval().requires_grad_(False)
-        self.parameters = list(network.parameters())
+        self.parameters, self._means = tuple(network.parameters()), tuple(self.average.parameters())
         self.optimizer = torch.optim.AdamW(
             _decay_groups(network, options.weight_decay), lr=options.rate, betas=(0.9, 0.99), fused=True
         )
@@ -83,9 +83,10 @@ class Updater:
         ``counts`` is false when this process repeats an example of another. Returns the loss's sum over the whole
         batch, its weight, and 1 if the batch was skipped because they or the gradient are not finite: float32, (3,).
         """
-        self.network.train()
+        if not self.network.training:
+            self.network.train()
         # Dropout depends on (seed, step, process) alone, so that no random state needs to be saved.
-        torch.manual_seed((self.options.seed * 1_000_003 + step) * 1024 + self.workers.rank)
+        _seed((self.options.seed * 1_000_003 + step) * 1024 + self.workers.rank, self.device)
         self.optimizer.zero_grad(set_to_none=False)
         report = torch.zeros(3, device=self.device)
         with self.hook.sampled(step):
@@ -97,17 +98,16 @@ class Updater:
                 report[0] += total.detach() * counts
                 report[1] += weight * counts
         trained = [p for p in self.parameters if p.grad is not None]
-        self.workers.sum([*(p.grad for p in trained if p.grad is not None), report])
-        for p in trained:
-            if p.grad is not None:
-                p.grad.div_(report[1])
-        norm = nn.utils.clip_grad_norm_([*trained, *self.hook.complete_gradients()], self.options.clip)
+        gradients = [p.grad for p in trained if p.grad is not None]
+        self.workers.sum([*gradients, report])
+        # The foreach functions take all tensors in one call: small networks spend most of an update in such calls.
+        torch._foreach_div_(gradients, report[1])
+        norm = nn.utils.clip_grad_norm_([*trained, *self.hook.complete_gradients()], self.options.clip, foreach=True)
         report[2] = ~(torch.isfinite(norm) & torch.isfinite(report[0]))
         self._step(rate, report[2])
         decay = min(self.options.average, (step + 1) / (step + 11))
         with torch.no_grad():
-            for mean, now in zip(self.average.parameters(), self.parameters, strict=True):
-                mean.lerp_(now, 1 - decay)
+            torch._foreach_lerp_(self._means, self.parameters, 1 - decay)
         return report
 
     def _step(self, rate: float, skip: Tensor) -> None:
@@ -127,6 +127,17 @@ class Updater:
         self.average.load_state_dict(groups["average"])
         load_optimizer_state(self.optimizer, groups)
         self.hook.load(groups)
+
+
+def _seed(seed: int, device: str) -> None:
+    """Seed the random numbers of the CPU and of ``device``.
+
+    ``torch.manual_seed`` also seeds GPUs that are not in use, which takes longer than the update of a small network: it
+    keeps the call, with a formatted traceback, for the day they are.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device == "cuda":
+        torch.cuda.manual_seed(seed)
 
 
 def step_unless(skip: Tensor, optimizer: torch.optim.Optimizer) -> None:

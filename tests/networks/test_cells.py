@@ -101,3 +101,18 @@ def test_weights_keep_their_shape():
     with torch.autocast("cpu", torch.bfloat16):
         cell(torch.randn(T, B, 5), (torch.zeros(B, H), torch.zeros(B, H)))
     assert cell.weights()[0].shape == (4 * H, 5)
+
+
+@pytest.mark.parametrize("variant", ["1997", "1997-truncated"])
+def test_under_autocast_a_carousel_does_not_stand_still(variant):
+    """0.01 is added 600 times; next to 4 a cell in bfloat16 cannot hold it."""
+    cell = cells.make_cell(variant, 1, H)
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.zero_()
+        cell.bias[H : 2 * H] = 0.02  # the input gate stands at a half
+    zero = torch.zeros(1, H)
+    with torch.autocast("cpu", torch.bfloat16):
+        y, (_, c) = cell(torch.zeros(600, 1, 1), (zero, zero))
+    assert y.dtype == torch.bfloat16
+    assert torch.allclose(c, torch.tensor(6.0), rtol=1e-3)

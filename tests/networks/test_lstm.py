@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 from handwriting.errors import InkError
-from handwriting.networks.cells import ForgetCell, UnrolledCell, both_directions
+from handwriting.networks.cells import ForgetCell, PeepholeCell, ThreeGateCell, both_directions
 from handwriting.networks.lstm import LSTM
 from handwriting.networks.onnx_weights import onnx_weights
 
@@ -41,7 +41,7 @@ def naive_layer(cell: nn.Module, x: Tensor, state: tuple[Tensor, Tensor] | None 
         p = torch.zeros(3, cell.hidden_size, dtype=x.dtype)
     else:
         W, R, b = cell.weight_ih, cell.weight_hh, cell.bias
-        p = cell.peephole if cell.peephole is not None else torch.zeros(3, cell.hidden_size, dtype=x.dtype)
+        p = cell.peephole if isinstance(cell, PeepholeCell) else torch.zeros(3, cell.hidden_size, dtype=x.dtype)
     h, c = state or (x.new_zeros(cell.hidden_size), x.new_zeros(cell.hidden_size))
     outputs = []
     for x_t in x:
@@ -361,7 +361,7 @@ def test_both_directions_need_the_whole_sequence():
         network(torch.zeros(5, 2, 3), None, [(torch.zeros(2, 4), torch.zeros(2, 4))])
 
 
-def test_the_variants_that_no_kernel_computes_are_unrolled():
-    assert isinstance(LSTM(3, 4, variant="1997").cells[0], UnrolledCell)
+def test_a_variant_has_the_weights_of_its_equations():
+    assert isinstance(LSTM(3, 4, variant="1997").cells[0], ThreeGateCell)
     assert LSTM(3, 4, variant="1997").cells[0].bias.shape == (12,)
     assert LSTM(3, 4, variant="peephole").cells[0].bias.shape == (16,)

@@ -11,7 +11,8 @@ from handwriting.studies.problems import PROBLEMS, problem
 
 
 def drawn(name: str, steps: int, seed: int = 0):
-    return PROBLEMS[name].example(np.random.default_rng(seed), steps)
+    """One sequence out of several."""
+    return tuple(part[:, 2] for part in PROBLEMS[name].draw(np.random.default_rng(seed), 4, steps))
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
@@ -25,6 +26,22 @@ def test_shapes_and_repeatability(name, seed):
         assert weight.shape == (steps,)
         assert weight.sum() > 0
         assert all(np.array_equal(a, b) for a, b in zip((x, y, weight), drawn(name, steps, seed), strict=True))
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_sequences_differ(name):
+    x, *_ = PROBLEMS[name].draw(np.random.default_rng(0), 50, 60)
+    assert len({x[:, number].tobytes() for number in range(50)}) == 50
+
+
+def test_every_place_of_the_first_half_is_marked_and_never_one_twice():
+    x, *_ = PROBLEMS["adding"].draw(np.random.default_rng(0), 5000, 60)
+    marked = x[:, :, 1] == 1
+    assert (marked.sum(0) == 2).all()
+    assert np.flatnonzero(marked.any(1)).tolist() == list(range(29))
+    # Either marker may stand at one of the first ten steps; the other ones are as frequent as each other.
+    later = marked[10:].sum(1) / marked[10:].sum()
+    assert later == pytest.approx(np.full(50, 1 / 19) * (np.arange(10, 60) < 29), abs=0.02)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -57,6 +57,15 @@ def test_blocks_as_long_as_the_sequence_have_the_exact_gradient():
     assert truncation.cosine("forget-1", 2, study, 1) < 0.999
 
 
+def test_a_sequence_depends_on_its_seed_epoch_and_number_and_on_no_batch():
+    task, other = (MemoryTask(MemoryConfig("recall", 20, hidden_size=4, examples=9, seed=seed)) for seed in (1, 2))
+    whole = task.batch(3, range(9))
+    assert not torch.equal(whole[0], task.batch(4, range(9))[0])
+    assert not torch.equal(whole[0], other.batch(3, range(9))[0])
+    for ours, theirs in zip(task.batch(3, [7, 2]), whole, strict=True):
+        assert torch.equal(ours, theirs[:, [7, 2]])
+
+
 def test_a_network_that_is_right_is_not_called_wrong():
     task = MemoryTask(MemoryConfig("copy", 9, hidden_size=4))
 
@@ -68,6 +77,15 @@ def test_a_network_that_is_right_is_not_called_wrong():
 
     assert task.evaluate(Knows())["wrong"] == 0
     assert task.evaluate(task.network)["wrong"] == 1
+
+
+@pytest.mark.parametrize("problem", ["adding", "order", "copy", "recall"])
+def test_an_output_that_knows_no_input_has_the_guessed_loss(problem):
+    task = MemoryTask(MemoryConfig(problem, 24, hidden_size=4))
+    _, target, weight = task._judged
+    mean = target[weight > 0].mean(0) if problem == "adding" else torch.zeros(target.shape[2])
+    loss = task.evaluate(lambda x: mean.expand(target.shape))["test_loss"]
+    assert task.guessed_loss() == pytest.approx(loss, rel=1e-5)
 
 
 def test_the_forget_bias_is_the_contestants():
@@ -105,7 +123,7 @@ def test_error_flow_writes_its_figure_and_table(run, tmp_path, monkeypatch):
 
 
 def test_truncation_writes_its_figure_and_table(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(truncation, "COMPARED", ("tanh", "forget-1"))
+    monkeypatch.setattr(truncation, "COMPARED", ("tanh", "1997"))
     code, out, _ = run("study", "truncation", "--quick", "--out", tmp_path)
     assert code == 0
     assert "cosine" in out

@@ -18,7 +18,7 @@ from tiny import TinyCorpus
 from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
-from handwriting.training import loop
+from handwriting.training import loop, reporter
 from handwriting.training.loop import train
 from handwriting.training.options import RecognizerOptions, TrainingOptions
 from handwriting.training.recipes import TrainingRecipe
@@ -64,6 +64,20 @@ def test_writes_curve_and_best_checkpoint(whole):
     assert card["terms"] == "ours"
     line = TinyCorpus().line("testset_v-0")
     assert isinstance(Recognizer.load(whole / "best").transcribe(line.ink).text, str)
+
+
+def test_the_curve_is_drawn_at_first_and_at_the_end(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(reporter, "draw_curve", lambda rows, run: drawn.append(len(rows)))
+    monkeypatch.setattr(reporter, "DRAW_EVERY", 1e9)
+    shown = reporter.Reporter(tmp_path, 9, "none", quiet=False)
+    with shown.start(0):
+        curve: list[dict[str, float]] = []
+        for epoch in (1, 2, 3):
+            curve.append({"epoch": epoch, "loss": 1 / epoch})
+            shown.epoch(curve, evaluated=False)
+            assert len((tmp_path / "curve.csv").read_text().splitlines()) == 1 + epoch
+    assert drawn == [1, 3]
 
 
 def test_stopped_by_time_it_resumes_bit_for_bit(whole, tmp_path):
