@@ -155,10 +155,10 @@ def evaluate(
     """Write the first ``n`` sentences (all by default) and read them by best path.
 
     If ``n`` exceeds their number, they are written again from the first on; each line has its own random numbers, so a
-    repeated sentence looks different. With a ``corpus``, sentences that occur in those of its splits that the synthesizer
-    was trained on are refused, and the lines of ``split`` are read for comparison. ``progress`` is called by the synthesizer with
-    characters written and their total. Raises :class:`InkError`, naming the place, for a sentence that cannot be
-    written, before anything is drawn.
+    repeated sentence looks different. With a ``corpus``, sentences that occur in those of its splits that the
+    synthesizer was trained on are refused, and the lines of ``split`` are read for comparison. ``progress`` is called
+    by the synthesizer with characters written and their total. Raises :class:`InkError`, naming the place, for a
+    sentence that cannot be written, before anything is drawn.
     """
     if not sentences or (n is not None and n < 1):
         raise InkError(f"{len(sentences)} sentences and {n} lines given; give at least one of each")

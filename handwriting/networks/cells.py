@@ -112,8 +112,8 @@ def both_directions(ahead: ForgetCell, back: ForgetCell, x: Tensor, padding: Ten
     """Run a bidirectional layer in one call: map ``x`` (T, B, D) to y (T, B, 2H), the output of ``ahead`` first.
 
     ``padding`` (T, B) is true beyond each sequence's end, where y is meaningless; None if there is no padding. Cells
-    whose state is zero stay at zero at padding, so that ``back`` starts at each sequence's own end. On a GPU, where
-    both directions run at the same time, this takes half as long as two calls.
+    whose state is zero stay at zero at padding, so that ``back`` starts at each sequence's own end. A GPU
+    computes both directions at the same time.
     """
     weights: list[Tensor] = []
     for cell in (ahead, back):
