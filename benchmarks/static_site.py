@@ -23,7 +23,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +112,8 @@ def compare(page: Any, recognizer: Recognizer, inks: Sequence[Ink]) -> Parity:
     """Read ``inks`` in Python and on ``page``, a Playwright page that shows the site."""
     features, probabilities = [0.0], [0.0]
     best_path = decoding = 0
+    language = replace(recognizer.language, lstm=None)  # the site has no character LSTM
+    recognizer = Recognizer(recognizer.checkpoint, language=language)
     scorer = recognizer.scorer()
     differing: list[tuple[str, str]] = []
     for start in range(0, len(inks), CHUNK):

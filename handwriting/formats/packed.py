@@ -10,7 +10,7 @@ from functools import cached_property
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import deflate
 from handwriting.formats.deflate import inflate
-from handwriting.formats.zip_damage import Member, members
+from handwriting.formats.zip_damage import LOCKED, Member, members
 from handwriting.limits import MAX_MEMBERS, MAX_UNPACKED
 from handwriting.notes import Notes
 
@@ -81,7 +81,7 @@ class Archive:
         """
         data, damage = self._by_directory(name)
         wrong = False
-        if damage is not None and (member := self._members.get(name)) is not None:
+        if damage not in (None, LOCKED) and (member := self._members.get(name)) is not None:
             data, damage = member.unpack(self._data, self.left)
             wrong = damage is None and not member.matches(data)
         self.left -= len(data)
@@ -116,7 +116,7 @@ class Archive:
             return b"", "not in its directory"
         info = self._zip.getinfo(name)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
-            return b"", "encrypted or compressed in an unknown way"
+            return b"", LOCKED
         _check(MAX_UNPACKED - self.left + info.file_size, self.file)
         try:
             with self._zip.open(info) as member:

@@ -21,6 +21,8 @@ ENDS = (SIGNATURE, b"PK\x01\x02", b"PK\x07\x08", b"PK\x05\x06")
 """What may follow the data of a member."""
 ENCRYPTED, SIZES_FOLLOW, UTF8 = 1, 8, 0x800
 """Flags of a member."""
+LOCKED = "encrypted or compressed in an unknown way"
+"""What a member is that is not damaged, but cannot be unpacked."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Member:
     def unpack(self, archive: bytes, most: int) -> tuple[bytes, str | None]:
         """The data as far as it can be unpacked, at most ``most`` + 1 bytes, and what it is, if not whole."""
         if self.encrypted or self.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            return b"", "encrypted or compressed in an unknown way"
+            return b"", LOCKED
         if self.method == zipfile.ZIP_STORED:
             return self._stored(archive, most)
         found = inflate(archive[self.start : self.end], RAW, most)

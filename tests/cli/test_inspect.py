@@ -26,7 +26,8 @@ def test_a_line_is_looked_into(run, tmp_path):
         assert tuple(array["shape"]) == data[name].shape
         assert len(array["dimensions"]) == data[name].ndim, name
     T = len(data["log_probs"])
-    assert data["input"].shape == (3, 2, T, Checkpoint.load(None, "recognizer").card["network"]["hidden_size"])
+    sizes = Checkpoint.load(None, "recognizer").card["network"]
+    assert data["input"].shape == (sizes["num_layers"], 2, T, sizes["hidden_size"])
     assert np.allclose(np.exp(data["log_probs"]).sum(1), 1, atol=1e-4)
     path = "".join(
         about["classes"][index] for i, index in enumerate(data["path"]) if index and data["path"][i - 1] != index

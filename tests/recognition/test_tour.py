@@ -15,7 +15,7 @@ from handwriting.rendering import plotter
 
 @pytest.fixture(scope="module")
 def ink():
-    return handwriting.generate("the quick brown fox jumps", seed=1, bias=2)
+    return handwriting.generate("the quick brown fox jumps over the lazy dog", seed=1, bias=2)
 
 
 def greedy(ink: Ink) -> Ink:

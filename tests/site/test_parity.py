@@ -59,7 +59,7 @@ def test_a_hand_has_the_same_code(open_site, synthesizer):
     """Estimated of two lines of ink in other units, with and without times."""
     inks = [load(name).samples[0].ink for name in SHIPPED[:2]]
     inks[1] = inks[1].moved_to(inks[1].x * 0.01, inks[1].y * 0.01)
-    texts = ["The quick brown fox jumps over a dogs"] * 2
+    texts = ["The quick brown fox jumps over 9 dogs"] * 2
     strokes = [[stroke.tolist() for stroke in ink.strokes] for ink in inks]
     timed = [[[[x, y, 0.01 * i] for i, (x, y) in enumerate(stroke)] for stroke in ink] for ink in strokes]
     make = """async ([samples, network]) => {

@@ -13,7 +13,7 @@ from handwriting.synthesis.styles import load
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
 
 pytestmark = needs_browser
-SENTENCE = "The quick brown fox jumps over a dogs"
+SENTENCE = "The quick brown fox jumps over 9 dogs"
 
 
 def lines_are(page, count):

@@ -47,7 +47,7 @@ def test_graph_equals_network(variant, strides, tmp_path):
         by_graph(recognizer_graph(net), sequences(), tmp_path), by_torch(net, sequences()), strict=True
     ):
         assert ours.shape == theirs.shape
-        assert np.abs(ours - theirs).max() < 1e-5
+        assert np.abs(ours - theirs).max() < 3e-5
 
 
 def test_padding_changes_nothing(tmp_path):
