@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,7 @@ def lay_under(pdf: bytes, pages: Mapping[int, Placed], note: Callable[[str], obj
     except ModuleNotFoundError:
         note("the PDF background was left out, because pypdf is not installed; install handwriting[pdf]")
         return pdf
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it says of a damaged file is in our own note
     writer = PdfWriter(clone_from=io.BytesIO(pdf))
     readers: dict[object, PdfReader | str] = {}
     problems: dict[str, int] = {}
