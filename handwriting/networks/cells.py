@@ -112,35 +112,37 @@ def both_directions(ahead: ForgetCell, back: ForgetCell, x: Tensor, padding: Ten
     """Run a bidirectional layer in one call: map ``x`` (T, B, D) to y (T, B, 2H), the output of ``ahead`` first.
 
     ``padding`` (T, B) is true beyond each sequence's end, where y is meaningless; None if there is no padding. Cells
-    whose state is zero stay at zero at padding, so that ``back`` starts at each sequence's own end. A GPU
-    computes both directions at the same time.
+    whose state is zero stay at zero at padding, so that ``back`` starts at each sequence's own end. A GPU computes
+    both directions at the same time.
     """
-    weights: list[Tensor] = []
-    for cell in (ahead, back):
-        weight_ih: Tensor
-        weight_ih, *rest = cell.weights()
-        weights += [weight_ih if padding is None else _holding(weight_ih), *rest]
-    if padding is not None:
-        x = _marked(x, padding)
-    missing = -x.shape[2] % _ALIGNMENT
-    x = F.pad(x, (0, missing))
-    for n in (0, 4):
-        weights[n] = F.pad(weights[n], (0, missing))
+    ahead_ih, *ahead_rest = ahead.weights()
+    back_ih, *back_rest = back.weights()
+    x, (first, second) = _kernel_input(x, [ahead_ih, back_ih], padding, aligned=True)
+    weights = [first, *ahead_rest, second, *back_rest]
     zeros = x.new_zeros(2, x.shape[1], ahead.hidden_size)
     y, _, _ = torch.lstm(x, (zeros, zeros), weights, True, 1, 0.0, ahead.training, True, False)
     return y
 
 
-def _marked(x: Tensor, padding: Tensor) -> Tensor:
-    """Append one more input to ``x`` (T, B, D), which is 1 where ``padding`` (T, B) is true and 0 elsewhere."""
-    return torch.cat([x, padding.unsqueeze(2).to(x.dtype)], 2)
+def _kernel_input(
+    x: Tensor, matrices: Sequence[Tensor], padding: Tensor | None, aligned: bool
+) -> tuple[Tensor, list[Tensor]]:
+    """Return ``x`` (T, B, D) and the ``matrices`` weight_ih (4H, D) that read it, with further inputs.
+
+    One is 1 where ``padding`` (T, B) is true, where it makes cells keep their content; if ``aligned``, zeros follow up
+    to a multiple of :data:`_ALIGNMENT`.
+    """
+    if padding is not None:
+        x = torch.cat([x, padding.unsqueeze(2).to(x.dtype)], 2)
+        matrices = [_holding(weight_ih) for weight_ih in matrices]
+    missing = -x.shape[2] % _ALIGNMENT if aligned else 0
+    if missing:
+        x, matrices = F.pad(x, (0, missing)), [F.pad(weight_ih, (0, missing)) for weight_ih in matrices]
+    return x, list(matrices)
 
 
 def _holding(weight_ih: Tensor) -> Tensor:
-    """Return ``weight_ih`` (4H, D) with the column of one more input, 1 at padding, where the cell keeps its content.
-
-    The input shuts the input gate and opens the forget gate.
-    """
+    """Return ``weight_ih`` (4H, D) with a column that shuts the input gate and opens the forget gate."""
     H = len(weight_ih) // 4
     hold = weight_ih.new_zeros(4 * H, 1)
     hold[:H], hold[H : 2 * H] = _SHUT, -_SHUT
@@ -155,14 +157,11 @@ def _fused(
     ``weights`` are weight_ih (4H, D), weight_hh (4H, H), bias_ih and bias_hh (4H,).
     """
     weight_ih, *rest = weights
-    if last is not None:
-        # The kernel returns the cell after the final step only. It therefore carries c from the last step to the end
-        # unchanged.
-        padding = torch.arange(len(x), device=x.device).unsqueeze(1) > last  # (T, B)
-        x, weight_ih = _marked(x, padding), _holding(weight_ih)
-    missing = -x.shape[2] % _ALIGNMENT
-    if missing and x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
-        x, weight_ih = F.pad(x, (0, missing)), F.pad(weight_ih, (0, missing))
+    # The kernel returns the cell after the final step only. It therefore carries c from the last step to the end
+    # unchanged.
+    padding = None if last is None else torch.arange(len(x), device=x.device).unsqueeze(1) > last  # (T, B)
+    aligned = x.device.type == "cpu" and torch.is_autocast_enabled("cpu")
+    x, (weight_ih,) = _kernel_input(x, [weight_ih], padding, aligned)
     before = state[0].unsqueeze(0), state[1].unsqueeze(0)  # (1, B, H)
     y, h, c = torch.lstm(x, before, [weight_ih, *rest], True, 1, 0.0, training, False, False)
     return y, ((h[0] if last is None else _at(y, last)).to(state[0].dtype), c[0].to(state[1].dtype))

@@ -47,7 +47,8 @@ def test_graph_equals_network(variant, strides, tmp_path):
         by_graph(recognizer_graph(net), sequences(), tmp_path), by_torch(net, sequences()), strict=True
     ):
         assert ours.shape == theirs.shape
-        assert np.abs(ours - theirs).max() < 3e-5
+        # The content of a 1997 cell only ever adds up, and its rounding errors with it.
+        assert np.abs(ours - theirs).max() < (3e-5 if variant == "1997" else 1e-5)
 
 
 def test_padding_changes_nothing(tmp_path):
