@@ -16,25 +16,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _server import served
 from browser import draw, launch
 
 from handwriting.ink import Ink
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
-ROOT = Path(__file__).resolve().parents[1]
 SENTENCES = Path(__file__).with_name("sentences.txt")
 TIMEOUT_MS = 120_000
 LEARNING_MS = 1_800_000
@@ -62,24 +56,6 @@ KEEP_FIT = """() => {
         return new Response(body, reply);
     };
 }"""
-
-
-@contextmanager
-def served() -> Iterator[tuple[str, int]]:
-    """Run ``handwriting serve`` in a process with a home of its own; yield its address and process number."""
-    with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "HANDWRITING_HOME": home}
-        command = [sys.executable, "app.py", "serve", "--no-browser", "--port", "0"]
-        server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment)
-        try:
-            assert server.stderr is not None
-            match = re.search(r"http://\S+/", server.stderr.readline())
-            if match is None:
-                raise SystemExit("the server did not start")
-            yield match[0], server.pid
-        finally:
-            server.terminate()
-            server.wait(70)
 
 
 def cpu_seconds(page: Any, server: int) -> tuple[float, float]:

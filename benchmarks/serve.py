@@ -17,18 +17,17 @@ import os
 import random
 import re
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from _server import served
 
 from handwriting.ink import Ink
 from handwriting.synthesis.styles import SHIPPED, load
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def bodies(inks: list[Ink], client: int) -> Iterator[bytes]:
@@ -104,33 +103,24 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     seconds = parser.parse_args().seconds
     inks = [load(name).samples[0].ink for name in SHIPPED]
-    command = [sys.executable, "app.py", "serve", "--no-browser", "--port", "0"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert server.stderr is not None
-        match = re.search(r":(\d+)/", server.stderr.readline())
-        if match is None:
-            raise SystemExit("the server did not start")
-        port = int(match[1])
+    with served(OMP_NUM_THREADS="1") as (address, process):
+        port = urlsplit(address).port
+        assert port is not None
         load_server(port, inks, 8, min(5, seconds), 0.1)  # warm up
-        before = memory(server.pid)
+        before = memory(process)
         print(
             f"{os.cpu_count()} cores\n{'':34}{'a second':>8}{'200':>11}{'median ms':>10}{'p95 ms':>8}   other answers"
         )
         report("8 clients, every 500 ms", load_server(port, inks, 8, seconds, 0.5), seconds)
-        after_live = memory(server.pid)
+        after_live = memory(process)
         report("64 clients, flat out", load_server(port, inks, 64, seconds / 3, 0), seconds / 3)
-        peak = memory(server.pid)
+        peak = memory(process)
         time.sleep(5)
         report("8 clients, every 500 ms, again", load_server(port, inks, 8, seconds / 6, 0.5), seconds / 6)
         print(
             f"memory: {before:.0f} MB before, {after_live:.0f} after the live minute, {peak:.0f} after 64 clients, "
-            f"{memory(server.pid):.0f} at the end"
+            f"{memory(process):.0f} at the end"
         )
-    finally:
-        server.terminate()
-        server.wait(70)
 
 
 if __name__ == "__main__":
