@@ -28,6 +28,7 @@ def browser():
     api = pytest.importorskip(
         "playwright.sync_api", reason="needs playwright, which drives the browser: make installs it"
     )
+    api.expect.set_options(timeout=PATIENCE)
     with api.sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

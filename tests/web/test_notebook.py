@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -298,6 +299,24 @@ def test_pages_are_made_named_deleted_and_brought_back(open_page, sample):
     api.expect(page.locator("#lines > li")).to_have_count(1)
 
 
+def test_what_is_written_right_after_new_page_is_on_the_new_page(open_page):
+    page = open_page()
+    page.evaluate(
+        """() => { const canvas = document.querySelector("#pad"), box = canvas.getBoundingClientRect();
+            canvas.setPointerCapture = () => {};
+            document.querySelector("#new-page").click();
+            for (const kind of ["pointerdown", "pointermove", "pointerup"])
+                canvas.dispatchEvent(new PointerEvent(kind, { pointerId: 7, pointerType: "pen", bubbles: true,
+                    clientX: box.left + 200, clientY: box.top + 200, button: 0, buttons: 1 })) }"""
+    )
+    api.expect(page.locator("#page-list .name")).to_have_count(2)
+    assert dark_pixels(page) > 0
+    (stroke,) = items(page)
+    assert stroke["page"] == page.evaluate("JSON.parse(localStorage.getItem('handwriting.page'))")
+    page.locator("#page-list .open").first.click()
+    api.expect(page.locator("#pad")).to_have_accessible_name(re.compile("empty"))
+
+
 def test_a_name_is_typed_to_its_end_while_the_list_of_pages_changes(open_page, sample):
     page = open_page()
     page.get_by_role("button", name="New page").click()
@@ -365,6 +384,12 @@ def test_full_storage_is_said_and_nothing_is_lost_while_the_page_is_open(open_pa
     with open(download.value.path(), encoding="utf-8") as file:
         (saved,) = json.load(file)["pages"]
     assert len(saved["items"]) == len(sample.starts)
+    page.get_by_role("button", name="New page").click()  # nor when another page is opened
+    page.locator("#page-list .open").first.click()
+    page.locator("#lines > li").first.wait_for()
+    ink = dark_pixels(page)
+    page.locator("#undo").click()
+    assert dark_pixels(page) < ink
 
 
 def test_ink_is_read_when_the_server_is_back(open_page, sample):

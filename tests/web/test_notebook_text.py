@@ -178,7 +178,7 @@ def test_files_are_brought_in_with_the_button_by_dropping_and_by_pasting(open_pa
         document.getElementById("pad").dispatchEvent(event) }"""
     page.evaluate(hand_over, ["drop", "line.xml", (SAMPLES / "line.xml").read_text()])
     api.expect(page.locator("#page-list li")).to_have_count(3)
-    api.expect(page.locator("#lines > li")).to_have_text("alineofhandwriting")
+    api.expect(page.locator("#lines > li")).to_have_text(["alineofhandwriting"])
     page.evaluate(hand_over, ["paste", "", (SAMPLES / "ink.xml").read_text()])
     api.expect(page.locator("#page-list li")).to_have_count(4)
     page.evaluate(hand_over, ["drop", "hand.json", json.dumps(load("cursive").record())])

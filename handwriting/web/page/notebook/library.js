@@ -16,7 +16,7 @@ export class Library {
     this.failed = failed;
     this.pages = [];
     this.stored = true;
-    this.loose = new Map(); // the items of pages that are not stored
+    this.loose = new Map(); // the content of pages that are not stored, or not yet
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("handwriting") : null;
   }
 
@@ -50,16 +50,18 @@ export class Library {
     return this.pages.find((page) => page.id === id);
   }
 
+  /** Add a page; it is in the list, and can be opened, before it is stored. */
   async add(page, items = []) {
-    await this.save((store) => store.addPage(page, items), page.id);
-    this.hold(page, items);
     this.pages = [...this.pages, page];
+    this.loose.set(page.id, { items, changes: [] });
     this.changed();
+    await this.save((store) => store.addPage(page, items), page.id);
+    if (this.stored) this.loose.delete(page.id);
   }
 
   /** The items, changes and reading of a page. */
   async load(id) {
-    if (this.loose.has(id) || !this.store) return { items: this.loose.get(id) ?? [], changes: [], reading: null };
+    if (this.loose.has(id) || !this.store) return { items: [], changes: [], ...this.loose.get(id), reading: null };
     const [content, reading] = await Promise.all([this.store.load(id), this.store.reading(id)]);
     return { ...content, reading };
   }
@@ -71,9 +73,9 @@ export class Library {
     return this.save(write, page.id);
   }
 
-  /** Remember the items of a page that cannot be stored, so that it can be opened again. */
-  hold(page, items) {
-    if (!this.stored) this.loose.set(page.id, items);
+  /** Remember the items and changes of a page that is not stored, so that it can be opened again. */
+  hold(page, content) {
+    if (!this.stored || this.loose.has(page.id)) this.loose.set(page.id, content);
   }
 
   /** Delete a page; it stays in the store for a week, and the function that is returned brings it back. */

@@ -71,16 +71,29 @@ export class Notebook {
     else await this.newPage();
   }
 
-  async newPage() {
+  /** Open a new page at once: what is written from now on belongs to it, however slow the storage is. */
+  newPage() {
     const page = this.library.record();
-    await this.library.add(page);
-    await this.open(page.id);
+    const stored = this.library.add(page);
+    this.hold();
+    this.opening = page.id;
+    this.show(page.id, { items: [], changes: [], reading: null });
+    return stored;
   }
 
-  /** Open a page. */
+  /** Open a page; of two that are opened one right after the other, the later one stays. */
   async open(id, { keepView = false } = {}) {
-    if (this.document) this.library.hold(this.page, [...this.document.items.values()]);
-    const { reading, ...content } = await this.library.load(id);
+    this.hold();
+    this.opening = id;
+    const content = await this.library.load(id);
+    if (this.opening === id) this.show(id, content, keepView);
+  }
+
+  hold() {
+    if (this.document) this.library.hold(this.page, { items: [...this.document.items.values()], changes: this.document.changes });
+  }
+
+  show(id, { reading, ...content }, keepView = false) {
     const commit = (page, entries, number) => this.library.replace(page, (store) => store.commit(page, entries, number));
     this.document = new PageDocument(this.library.find(id), content, { changed: (entries) => this.itemsChanged(entries), commit });
     this.tools.select.ids = new Set();
