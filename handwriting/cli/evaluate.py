@@ -48,6 +48,10 @@ def evaluate_recognizer(
         ),
     ] = "greedy",
     language: Language = None,
+    in_order: Annotated[
+        bool,
+        typer.Option("--in-order", help="Read each line of a form as the continuation of the line before it."),
+    ] = False,
     perturb: Annotated[
         str | None,
         typer.Option(
@@ -101,9 +105,10 @@ def evaluate_recognizer(
     from handwriting.recognition.recognizer import Recognizer
 
     only_with(context, "language", decoder == "language", "--decoder language")
+    only_with(context, "in_order", decoder == "language", "--decoder language")
     only_with(context, "worst_png", worst > 0, "--worst")
     only_with(context, "alternatives", calibration is not None and decoder != "greedy", "--calibration and a beam")
-    for name in ("outputs", "worst", "calibration"):
+    for name in ("outputs", "worst", "calibration", "in_order"):
         not_with(context, name, perturb == "all", "--perturb all")
     folder = Folder.load(checkpoint, "recognizer")
     network = None
@@ -126,6 +131,7 @@ def evaluate_recognizer(
             decoder,
             perturb=perturbation(perturb or "none"),
             alternatives=alternatives if calibration and decoder != "greedy" else 1,
+            in_order=in_order,
             with_reliability=calibration is not None,
             progress=progress,
         )

@@ -1,7 +1,7 @@
 """Reads a page of ink again and again while it is being written.
 
 A pen adds to one line at a time. Lines that have not changed since they were last read are taken from a cache, whose
-key is their ink.
+key is their ink and the text before it.
 """
 
 from __future__ import annotations
@@ -38,24 +38,30 @@ class IncrementalPageReader:
 
         ``context`` is the text before the page, for the language model.
         """
-        (page,) = read_pages(lambda inks: self._transcribe(inks, alternatives, context), [Page(ink)])
+
+        def read(inks: Sequence[Ink], continues: Sequence[bool]) -> Iterator[Transcription]:
+            above = ""
+            for ink, goes_on in zip(inks, continues, strict=True):
+                hints = Hints(above=above) if goes_on else Hints(context=context)
+                transcription = self._transcribe(ink, alternatives, hints if self.decoder == "language" else Hints())
+                above = transcription.text or above
+                yield transcription
+
+        (page,) = read_pages(read, [Page(ink)])
         return list(page.lines)
 
-    def _transcribe(self, inks: Sequence[Ink], alternatives: int, context: str) -> Iterator[Transcription]:
-        keys = [_key(ink, alternatives, context) for ink in inks]
+    def _transcribe(self, ink: Ink, alternatives: int, hints: Hints) -> Transcription:
+        key = _key(ink, alternatives, hints)
         with self._lock:
-            found = {key: self._cache[key] for key in keys if key in self._cache}
-            for key in found:
+            if (known := self._cache.get(key)) is not None:
                 self._cache.move_to_end(key)
-        new = {key: ink for key, ink in zip(keys, inks, strict=True) if key not in found}
-        hints = Hints(context=context)
-        readings = self.recognizer.transcribe_all(list(new.values()), self.decoder, alternatives, hints=hints)
-        found.update(zip(new, readings, strict=True))
+                return known
+        transcription = self.recognizer.transcribe(ink, self.decoder, alternatives, hints=hints)
         with self._lock:
-            self._cache.update((key, found[key]) for key in new)
+            self._cache[key] = transcription
             while len(self._cache) > CACHED_LINES:
                 self._cache.popitem(last=False)
-        return iter([found[key] for key in keys])
+        return transcription
 
 
 def _has_language(recognizer: Recognizer) -> bool:
@@ -65,8 +71,8 @@ def _has_language(recognizer: Recognizer) -> bool:
         return False
 
 
-def _key(ink: Ink, alternatives: int, context: str) -> bytes:
-    digest = hashlib.blake2b(f"{alternatives} {context}".encode(), digest_size=16)
+def _key(ink: Ink, alternatives: int, hints: Hints) -> bytes:
+    digest = hashlib.blake2b(f"{alternatives} {hints}".encode(), digest_size=16)
     for array in (ink.x, ink.y, ink.starts):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.digest()

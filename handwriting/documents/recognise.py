@@ -62,7 +62,7 @@ def recognise(
     it has a fraction while a batch is being recognised. Raises :class:`InkError` when ``options`` cannot be met.
     """
     read_lines = reader(load_recognizer(options), options.decoder, options.alternatives, options.hints)
-    list(read_lines([]))  # a decoder that cannot be used raises now, and is not the fault of a file
+    list(read_lines([], []))  # a decoder that cannot be used raises now, and is not the fault of a file
     orient = orienter(load_recognizer(options), options.orientation, single_line=options.single_line)
     done = 0
     for batch in batches:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from handwriting.recognition.transcription import Transcription
 from handwriting.text import canonical
 
 CHUNK_LINES = 256
-"""Number of lines transcribed between two calls of the progress callback."""
+"""Least number of lines transcribed between two calls of the progress callback."""
 CONFUSION_ROWS = 15
 """Number of confusions that :meth:`RecognitionReport.render` lists."""
 
@@ -138,13 +139,15 @@ def evaluate(
     *,
     perturb: Callable[[Ink], Ink] | None = None,
     alternatives: int = 1,
+    in_order: bool = False,
     with_reliability: bool = False,
     progress: Progress = no_progress,
 ) -> RecognitionReport:
     """Transcribe every line of ``split`` and compare the outputs with the transcripts.
 
     ``perturb`` changes each ink before it is read (see :mod:`~handwriting.evaluation.perturb`). ``alternatives`` is
-    the number of readings to ask for. ``with_reliability`` adds a :class:`ReliabilityReport`. Raises
+    the number of readings to ask for. With ``in_order`` each line of a form is read as the continuation of the line
+    before it, as on a page. ``with_reliability`` adds a :class:`ReliabilityReport`. Raises
     :class:`~handwriting.errors.InkError` for an unknown split, and when reliability is asked for but the checkpoint
     has no calibration for ``decoder``.
     """
@@ -156,6 +159,7 @@ def evaluate(
         decoder,
         perturb=perturb,
         alternatives=alternatives,
+        in_order=in_order,
         with_reliability=with_reliability,
         progress=progress,
     )
@@ -169,6 +173,7 @@ def evaluate_lines(
     *,
     perturb: Callable[[Ink], Ink] | None = None,
     alternatives: int = 1,
+    in_order: bool = False,
     with_reliability: bool = False,
     progress: Progress = no_progress,
 ) -> RecognitionReport:
@@ -176,11 +181,14 @@ def evaluate_lines(
     lines = tuple(lines)
     found: list[Transcription] = []
     seconds = 0.0
-    for start in range(0, len(lines), CHUNK_LINES):
-        inks = [line.ink for line in lines[start : start + CHUNK_LINES]]
+    continues = [False, *(in_order and before.form == line.form for before, line in pairwise(lines))]
+    while len(found) < len(lines):
+        start = len(found)
+        end = next((k for k in range(start + CHUNK_LINES, len(lines)) if not continues[k]), len(lines))
+        inks = [line.ink for line in lines[start:end]]
         inks = inks if perturb is None else [perturb(ink) for ink in inks]
         began = time.perf_counter()
-        found += recognizer.transcribe_all(inks, decoder, alternatives)
+        found += recognizer.transcribe_all(inks, decoder, alternatives, continues=continues[start:end])
         seconds += time.perf_counter() - began
         progress(len(found), len(lines))
     pairs = [(line.text, t.text) for line, t in zip(lines, found, strict=True)]

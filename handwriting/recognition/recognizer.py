@@ -121,20 +121,23 @@ class Recognizer:
         beam: int = 25,
         batch_size: int = BATCH_LINES,
         hints: Hints = Hints(),
+        continues: Sequence[bool] | None = None,
     ) -> Iterator[Transcription]:
         """Transcribe lines of ink, in the order given.
 
         ``decoder`` is ``"greedy"`` for the best path, ``"beam"`` for the most probable text among the ``beam`` most
         probable prefixes, or ``"language"`` for the same with a language model, which ``hints`` tell what to expect.
-        ``alternatives`` is the largest number of readings to return; more than one widens the beam. Raises
-        :class:`InkError` for an unknown decoder and for a number of alternatives that the decoder cannot return.
+        ``continues`` tells for each line whether it stands below the line before it: its context is then the text of
+        that line, as :attr:`Hints.above`, instead of those of ``hints``. ``alternatives`` is the largest number of
+        readings to return; more than one widens the beam. Raises :class:`InkError` for an unknown decoder and for a
+        number of alternatives that the decoder cannot return.
         """
         if decoder == "seq2seq":
             if alternatives != 1:
                 raise InkError(f"alternatives is {alternatives}, but the decoder 'seq2seq' finds one reading")
             return self._read_with(self.seq2seq, inks)
         read = self._reader(decoder, alternatives, beam, hints)
-        return self._read_all(read, inks, batch_size)
+        return self._read_all(read, inks, batch_size, continues or [False] * len(inks))
 
     @cached_property
     def seq2seq(self) -> Seq2SeqDecoder:
@@ -215,20 +218,31 @@ class Recognizer:
         return int(ink.points_of(encoded.order)[at])
 
     def _read_all(
-        self, read: Callable[[NDArray, Ink, Encoded], Transcription], inks: Sequence[Ink], batch_size: int
+        self,
+        read: Callable[[NDArray, Ink, Encoded, str | None], Transcription],
+        inks: Sequence[Ink],
+        batch_size: int,
+        continues: Sequence[bool],
     ) -> Iterator[Transcription]:
         recent = self._recent
         known = [recent.get(_key(ink)) if recent else None for ink in inks]
         encoded = [encode(ink, self.features) if one is None else one[0] for ink, one in zip(inks, known, strict=True)]
         new = [one for one, before in zip(encoded, known, strict=True) if before is None]
         outputs = iter(self.log_probs(new, batch_size))
-        for ink, one, before in zip(inks, encoded, known, strict=True):
-            yield read(next(outputs) if before is None else before[1], ink, one)
+        above = ""
+        for ink, one, before, goes_on in zip(inks, encoded, known, continues, strict=True):
+            log_probs = next(outputs) if before is None else before[1]
+            transcription = read(log_probs, ink, one, above if goes_on else None)
+            above = transcription.text or above
+            yield transcription
 
     def _reader(
         self, decoder: Decoder, alternatives: int, beam: int, hints: Hints
-    ) -> Callable[[NDArray, Ink, Encoded], Transcription]:
-        """Return a function from log-probabilities (T', V), the ink and its encoding to the transcription."""
+    ) -> Callable[[NDArray, Ink, Encoded, str | None], Transcription]:
+        """Return a function that makes a transcription.
+
+        Its arguments are log-probabilities (T', V), the ink, its encoding, and the text of the line above.
+        """
         if decoder not in get_args(Decoder):
             raise InkError(f"decoder {decoder!r} is unknown; choose from {', '.join(get_args(Decoder))}")
         if alternatives < 1:
@@ -240,18 +254,20 @@ class Recognizer:
             )
         calibration = Calibration.of_card(self.checkpoint.card, decoder)
         greedy = GreedyDecoder(self.alphabet)
-        scorer = self.scorer(hints) if decoder == "language" else None
+        first = self.scorer(hints) if decoder == "language" else None
+        later = self.scorer(replace(hints, context="")) if decoder == "language" else None
         beam = beam if alternatives == 1 else max(beam, BEAM_PER_ALTERNATIVE * alternatives)
 
-        def read(log_probs: NDArray, ink: Ink, encoded: Encoded) -> Transcription:
+        def read(log_probs: NDArray, ink: Ink, encoded: Encoded, above: str | None) -> Transcription:
             if decoder == "greedy":
                 hypotheses = [greedy.decode(log_probs)]
                 rivals = [(hypotheses[0].text, hypotheses[0].score)]
             else:
-                search = self.search(scorer, len(log_probs), beam)
+                search = self.search(first if above is None else later, len(log_probs), beam)
                 found = search.search(log_probs)
                 if decoder == "language":
-                    found = self.language.rescored(found, hints.context, min(1.0, len(log_probs) / SHORT_STEPS))
+                    context = (hints.above or hints.context) if above is None else above
+                    found = self.language.rescored(found, context, min(1.0, len(log_probs) / SHORT_STEPS))
                 rivals = [(one.text, one.score) for one in found[:RIVALS]]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
             return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)

@@ -10,6 +10,7 @@ import pytest
 from handwriting.documents import incremental
 from handwriting.documents.incremental import IncrementalPageReader
 from handwriting.ink import Ink
+from handwriting.recognition.language.model import Hints
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.hershey import write
 
@@ -65,18 +66,19 @@ def test_pieces_of_characters_cover_the_strokes_once(reader):
 
 
 def test_only_what_changed_is_read_again(reader, monkeypatch):
-    read, real = [], Recognizer.transcribe_all
+    read, real = [], Recognizer.transcribe
     monkeypatch.setattr(
         Recognizer,
-        "transcribe_all",
-        lambda self, inks, *given, **named: read.append(len(inks)) or real(self, inks, *given, **named),
+        "transcribe",
+        lambda self, ink, *given, **named: read.append(named["hints"]) or real(self, ink, *given, **named),
     )
-    first = reader.read(page(LINES[:2]))
-    second = reader.read(page(LINES))
-    assert read == [2, 1]
+    first = reader.read(page(LINES[:2]), context="Once")
+    assert read == [Hints(context="Once"), Hints(above=first[0].text)]
+    second = reader.read(page(LINES), context="Once")
+    assert read[2:] == [Hints(above=first[1].text)]
     assert [line.text for line in second[:2]] == [line.text for line in first]
-    reader.read(page(LINES), 3)  # other readings are asked for
-    assert read == [2, 1, 3]
+    reader.read(page(LINES), 3, context="Once")  # other readings are asked for
+    assert len(read) == 6
 
 
 def test_the_cache_is_bounded(reader, monkeypatch):

@@ -6,6 +6,7 @@ import handwriting
 from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import open_corpus
 from handwriting.metrics import cer
+from handwriting.recognition.pages import read_pages, reader
 from handwriting.recognition.recognizer import Recognizer
 
 
@@ -19,6 +20,25 @@ def test_one_odd_ink_does_not_blur_its_neighbours():
     alone = [recognizer.transcribe(ink).text for ink in samples]
     together = [t.text for t in recognizer.transcribe_all([*samples, *odd])]
     assert together[: len(samples)] == alone
+
+
+@needs_weights
+def test_a_line_is_read_with_the_line_above_as_context(monkeypatch):
+    recognizer, contexts = Recognizer.load(), []
+    real = recognizer.language.lstm.log_probabilities
+    monkeypatch.setattr(
+        recognizer.language.lstm,
+        "log_probabilities",
+        lambda texts, context="": contexts.append(context) or real(texts, context),
+    )
+    ink = handwriting.read(ROOT / "datasets" / "samples" / "line.xml")
+    hints = handwriting.Hints(context="Once")
+    read = list(recognizer.transcribe_all([ink] * 3, "language", hints=hints, continues=[False, True, False]))
+    assert contexts == ["Once", read[0].text, "Once"]
+    contexts.clear()
+    page = handwriting.read(ROOT / "datasets" / "samples" / "notes.xopp")
+    lines = [line.text for line in read_pages(reader(recognizer), [page, page])[1].lines]
+    assert contexts == ["", *lines[:-1]] * 2
 
 
 @needs_weights

@@ -43,6 +43,8 @@ class Hints:
     """Words that are likely to occur, for instance names."""
     context: str = ""
     """The text before the line."""
+    above: str = ""
+    """The text of the line above, where it is not certain that the line continues it; for the character LSTM alone."""
 
     @classmethod
     def of_file(cls, words: Path | None, context: str = "") -> Hints:

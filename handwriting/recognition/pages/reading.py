@@ -17,8 +17,8 @@ from handwriting.recognition.pages.splitting import PageLine, find_layout
 from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.transcription import Box, Character, Reading, Transcription, Word
 
-Reader = Callable[[Sequence[Ink]], Iterator[Transcription]]
-"""Reads lines of ink, in their order."""
+Reader = Callable[[Sequence[Ink], Sequence[bool]], Iterator[Transcription]]
+"""Reads lines of ink in their order, given for each whether it continues the text of the line before it."""
 Orienter = Callable[[Ink], tuple[Orientation, NDArray[np.bool_]]]
 """Finds how a page lies, and which of its strokes, shape (S,), run backward."""
 LINES_TRIED = 2
@@ -133,7 +133,9 @@ def reader(
     recognizer: Recognizer, decoder: Decoder = "language", alternatives: int = 1, hints: Hints = Hints()
 ) -> Reader:
     """A function that reads lines with a recognizer, for :func:`read_pages`."""
-    return lambda inks: recognizer.transcribe_all(inks, decoder, alternatives, hints=hints)
+    return lambda inks, continues: recognizer.transcribe_all(
+        inks, decoder, alternatives, hints=hints, continues=continues
+    )
 
 
 def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: bool = False) -> Orienter:
@@ -160,23 +162,24 @@ def read_pages(
 ) -> list[ReadPage]:
     """Read every page: turn it upright, split it into lines, and read the lines of all pages together.
 
-    With ``lone`` the writing of each page is one line. Without ``orient`` pages are read as they are. ``tick`` is
-    called with the number of lines done and of all lines.
+    Each line but the first of a page is read as the continuation of the line before it. With ``lone`` the writing of
+    each page is one line. Without ``orient`` pages are read as they are. ``tick`` is called with the number of lines
+    done and of all lines.
     """
     uprights = [(Orientation(), page, None) if orient is None else _upright(page, orient) for page in pages]
     layouts = [
         find_layout(upright.ink, single_line=lone, sorted_by_tool=orientation.strokes == "mixed")
         for orientation, upright, _ in uprights
     ]
-    total = sum(len(layout.lines) for layout in layouts)
-    transcriptions = read([line.ink for layout in layouts for line in layout.lines])
+    continues = [number > 0 for layout in layouts for number in range(len(layout.lines))]
+    transcriptions = read([line.ink for layout in layouts for line in layout.lines], continues)
     done, result = 0, []
     for page, (orientation, upright, source), layout in zip(pages, uprights, layouts, strict=True):
         found = []
         for line in layout.lines:
             found.append(ReadLine(page.ink, line, next(transcriptions), source))
             done += 1
-            tick(done, total)
+            tick(done, len(continues))
         lines = tuple(line for line in found if line.text)
         result.append(ReadPage(page, lines, tuple(layout.drawings), orientation, None if upright is page else upright))
     return result
@@ -187,7 +190,7 @@ def read_line(read: Reader, ink: Ink, orient: Orienter) -> Transcription:
     orientation, backward = orient(ink)
     upright, points = orientation.upright(ink, backward)
     line = find_layout(upright, single_line=True, sorted_by_tool=orientation.strokes == "mixed").lines[0]
-    return next(read([line.ink])).relocated(ink, points[line.points])
+    return next(read([line.ink], [False])).relocated(ink, points[line.points])
 
 
 def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[np.int64] | None]:
