@@ -24,7 +24,7 @@ class Echo:
 
 
 def lines(*forms):
-    return [Line(f"{form}-{n}", "a", Ink([0, 1], [0, 1], [0]), None, form) for n, form in enumerate(forms)]
+    return [Line(f"{form}-{n}", Ink([0, 1], [0, 1], [0]), "a", None, form) for n, form in enumerate(forms)]
 
 
 @pytest.mark.parametrize(
