@@ -5,7 +5,8 @@
 *sentences*: CER and failed lines, each in another hand. *height*: the writing height of the last third of a line over
 that of the first. *letters*: those of ``benchmarks/letters`` on a page 210 mm wide, each at several seeds. *strings*:
 those of ``benchmarks/strings.txt``, which are digits, prices, times, addresses, code and symbols. *characters*: each
-printable ASCII character in several contexts, and how often it is read correctly in place. Sentences are drawn once;
+printable ASCII character in the eight texts that ``benchmarks/characters.txt`` has for it, and how often it is read
+correctly in place. Sentences are drawn once;
 letters, strings and characters as users get them, with misread words redrawn (``--best-of 1``: without). All are read
 by best path. ``--n`` and ``--seeds`` shorten a run.
 """
@@ -34,8 +35,6 @@ from handwriting.synthesis.synthesizer import Synthesizer, Written
 from handwriting.text import canonical
 
 HERE = Path(__file__).parent
-PRINTABLE = "".join(map(chr, range(33, 127)))
-CONTEXTS = ("an {} or two", "x{}y", "{}12", "see {} and go", "the {}", "{} was it", "a{}", "No. {}5")
 
 
 def legibility(
@@ -122,26 +121,22 @@ def strings(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.
 
 
 def characters(synthesizer: Synthesizer, recognizer: Recognizer, options: argparse.Namespace) -> None:
-    contexts = CONTEXTS[: options.n] if options.n else CONTEXTS
-    known = [c for c in PRINTABLE if c in synthesizer.characters and c in recognizer.alphabet.characters]
-    texts = [context.format(c) for context in contexts for c in known]
-    places = [context.index("{") for context in contexts for _ in known]
-    lines = composed(synthesizer, recognizer, texts, options)
-    right: dict[str, list[bool]] = {c: [] for c in known}
-    confused: dict[str, list[str]] = {c: [] for c in known}
+    rows = [row.split("\t") for row in (HERE / "characters.txt").read_text("utf-8").splitlines()]
+    known = set(synthesizer.characters) & set(recognizer.alphabet.characters)
+    cases = [(c, text) for c, *texts in rows for text in texts[: options.n] if known >= set(text) - {" "}]
+    lines = composed(synthesizer, recognizer, [text for _, text in cases], options)
+    right: dict[str, list[bool]] = {c: [] for c, _ in cases}
+    confused: dict[str, list[str]] = {c: [] for c in right}
     _, _, pairs = legibility(recognizer, lines)
-    for (text, read), place in zip(pairs, places, strict=True):
-        at, got = 0, ""
+    for (c, _), (text, read) in zip(cases, pairs, strict=True):
         for reference, output in metrics.alignment(text, read):
-            if at <= place < at + len(reference):
-                got = output
-            at += len(reference)
-        right[text[place]].append(got == text[place])
-        confused[text[place]] += [got] if got != text[place] else []
+            for _ in range(reference.count(c)):
+                right[c].append(output == reference)
+                confused[c] += [output] if output != reference else []
     shares = {c: float(np.mean(values)) for c, values in right.items()}
     worst = sorted(shares, key=lambda c: shares[c])[:24]
     mean = 100 * np.mean(list(shares.values()))
-    print(f"characters: {len(known)} of {len(PRINTABLE)} known to both, right {mean:.1f} % "
+    print(f"characters: {len(right)} of {len(rows)}, right {mean:.1f} % "
           f"on average, {sum(s >= 0.85 for s in shares.values())} at 85 % or more; worst: "
           + " ".join(f"{c} {100 * shares[c]:.0f}({''.join(confused[c])[:6]})" for c in worst), flush=True)  # fmt: skip
 

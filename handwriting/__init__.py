@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from handwriting.rendering.pens import Pen
     from handwriting.rendering.sheet import Sheet
     from handwriting.synthesis.hand import Hand
+    from handwriting.synthesis.predictor import Predictor
     from handwriting.synthesis.styles import Style
     from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -49,6 +50,7 @@ __all__ = [
     "Page",
     "PageLayout",
     "Pen",
+    "Predictor",
     "ReadPage",
     "Recognizer",
     "Sheet",
@@ -71,6 +73,7 @@ _MODULES = {
     "LetterStyle": "handwriting.composition.letter",
     "PageLayout": "handwriting.rendering.layout",
     "Pen": "handwriting.rendering.pens",
+    "Predictor": "handwriting.synthesis.predictor",
     "ReadPage": "handwriting.recognition.pages",
     "Recognizer": "handwriting.recognition.recognizer",
     "Sheet": "handwriting.rendering.sheet",

@@ -80,6 +80,27 @@ def synthesizer(folder: Path, counts: int = 100, **sizes: Any) -> Checkpoint:
     return Checkpoint.load(folder, "synthesizer")
 
 
+def predictor(folder: Path) -> Checkpoint:
+    """A prediction network with random weights, float32 graph."""
+    import torch
+
+    from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork
+    from handwriting.training.export import step_graph
+
+    torch.manual_seed(0)
+    config = PredictionConfig(hidden_size=12, num_layers=2, mixtures=3)
+    network = PredictionNetwork(config).eval()
+    card = {
+        "kind": "prediction",
+        "network": asdict(config),
+        "normalizer": {"mean": [8.0, 0.0], "sd": [30.0, 40.0]},
+        "hand": {"height": 400.0},
+        "terms": "ours",
+    }
+    save(folder, card, {name: value.numpy() for name, value in network.state_dict().items()}, step_graph(network))
+    return Checkpoint.load(folder, "prediction")
+
+
 def _codes(network: Any) -> Any:
     """Codes of hands around those of the network's writers."""
     from handwriting.synthesis.codes import HandCodes, gaussian, regression

@@ -136,7 +136,8 @@ def train_synthesizer(
     how: TrainingOptions = made(context, SYNTHESIZER_TRAINING, given)
     what: SynthesizerOptions = made(context, SynthesizerOptions, given)
     what = replace(what, kind=kind, train=tuple(train or what.train), develop=develop)
-    start = None if init is None else Checkpoint.load(init, kind)
+    starts = (kind, "synthesizer") if kind == "prediction" else (kind,)
+    start = None if init is None else Checkpoint.load(init, *starts)
     corpus = corpus_at(data, lists)
     make_folder(out)
     task: Any = (

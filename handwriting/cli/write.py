@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -27,6 +27,7 @@ from handwriting.cli.options import (
     Text,
     TextFile,
     Threads,
+    not_with,
     one_text,
     only_with,
     warn_doubtful,
@@ -47,6 +48,13 @@ def generate(
     ],
     text: Text = None,
     file: TextFile = None,
+    unconditional: Annotated[
+        bool,
+        typer.Option(
+            "--unconditional", help="Write made-up letters without a text, with the prediction network instead."
+        ),
+    ] = False,
+    lines: Annotated[int, typer.Option(min=1, max=64, help="Lines to write with --unconditional.")] = 6,
     replace: Replace = False,
     seed: Seed = 0,
     bias: Bias = None,
@@ -126,9 +134,17 @@ def generate(
     same file. Text with characters that cannot be written is refused before anything is drawn, and the message
     suggests a spelling that can be written.
     """
+    if unconditional:
+        if text is not None:
+            raise InkError(f"TEXT {text!r} has no effect with --unconditional; leave one of them out")
+        for name in ("file", "replace", "style", "prime", "prime_text", "best_of", "slant"):
+            not_with(context, name, True, "--unconditional")
+    else:
+        only_with(context, "lines", False, "--unconditional")
+        one_text(text, file)
     from handwriting.composition.blocks import respelled
     from handwriting.composition.generate import generate as run
-    from handwriting.composition.generate import read_text
+    from handwriting.composition.generate import generate_unconditional, read_text
     from handwriting.composition.runs import WordWriter
     from handwriting.composition.style import style_from_file
     from handwriting.files import refuse_input
@@ -136,10 +152,10 @@ def generate(
     from handwriting.rendering.layout import PageLayout
     from handwriting.rendering.pens import pen as pen_named
     from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
+    from handwriting.synthesis.predictor import Predictor
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import Synthesizer
 
-    one_text(text, file)
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
     refuse_input(output, [path for path in (prime, file, style) if path is not None])
@@ -157,6 +173,14 @@ def generate(
         paper=paper,
         color=color,
     ).with_pen(pen_named(pen, width))
+    look: dict[str, Any] = {"animation_speed": speed if animate else None, "plotter": plotter, "dpi": dpi}
+    if unconditional:
+        predictor = Predictor.load(checkpoint, threads)
+        hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, size=size)
+        with bar("writing", unit="points") as progress:
+            done = generate_unconditional(predictor, lines, output, layout, hand, **look, progress=progress)
+        print(done.summary)
+        return
     words = read_text(text, file)
     imitated = load(style) if style is not None else None
     if prime is not None:
@@ -168,17 +192,7 @@ def generate(
         words = respelled(words, synthesizer)
     writer = WordWriter(synthesizer, Recognizer.load(threads=threads) if best_of > 1 else None, best_of)
     with bar("writing", unit="characters") as progress:
-        done = run(
-            writer,
-            words,
-            output,
-            layout,
-            hand,
-            animation_speed=speed if animate else None,
-            plotter=plotter,
-            dpi=dpi,
-            progress=progress,
-        )
+        done = run(writer, words, output, layout, hand, **look, progress=progress)
     warn_doubtful(done.page.doubtful)
     print(done.summary)
 

@@ -1,4 +1,4 @@
-"""Write a text in a hand to a file."""
+"""Write a text in a hand, or a page without a text, to a file."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from handwriting.composition.blocks import MAX_TEXT_CHARACTERS
 from handwriting.composition.page import WrittenPage, write_page
 from handwriting.composition.runs import WordWriter
 from handwriting.composition.save import check, save
+from handwriting.composition.unconditional import write_unconditional
 from handwriting.errors import InkError
 from handwriting.files import has_place
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout
 from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.predictor import Predictor
 from handwriting.synthesis.synthesizer import Synthesizer
 
 
 @dataclass(frozen=True)
 class GeneratedFile:
-    """A text that was written to a file."""
+    """A page that was written to a file."""
 
     page: WrittenPage
     summary: str
@@ -66,6 +68,29 @@ def generate(
     check(path, animation_speed=animation_speed, plotter=plotter)
     has_place(path)
     page = write_page(writer, text, layout, hand, progress=progress)
+    return _saved(page, path, dpi, animation_speed, plotter)
+
+
+def generate_unconditional(
+    predictor: Predictor,
+    lines: int,
+    path: Path,
+    layout: PageLayout = PageLayout(),
+    hand: Hand = Hand(),
+    *,
+    animation_speed: float | None = None,
+    plotter: bool = False,
+    dpi: float = 200,
+    progress: Progress = no_progress,
+) -> GeneratedFile:
+    """Write ``lines`` lines without a text to ``path``; otherwise like :func:`generate`."""
+    check(path, animation_speed=animation_speed, plotter=plotter)
+    has_place(path)
+    page = write_unconditional(predictor, lines, layout, hand, progress)
+    return _saved(page, path, dpi, animation_speed, plotter)
+
+
+def _saved(page: WrittenPage, path: Path, dpi: float, animation_speed: float | None, plotter: bool) -> GeneratedFile:
     saved = save(page, path, dpi=dpi, animation_speed=animation_speed, plotter=plotter)
     lines = f"{len(page.lines)} line" + ("" if len(page.lines) == 1 else "s")
     summary = f"{path}: {lines}, {page.drawing.width:.0f} x {page.drawing.height:.0f} mm"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.evaluation import synthesis
 from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
-from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, at_pace, clean, offsets
 from handwriting.geometry.normalise import writing_height
 from handwriting.geometry.pace import rate_of, step_of
 from handwriting.networks.mixture import Mixture
@@ -51,8 +52,9 @@ Batch = tuple[Tensor, Tensor, Tensor]
 class SynthesizerTask:
     """Implements ``training.loop.TrainingTask``; with ``init``, training starts from its weights.
 
-    ``say`` is called with messages about what is left out. Raises :class:`InkError` when the lists have no line to
-    train on, and when ``init`` has other sizes or is of the other kind of network (whose layers have other inputs).
+    A prediction network may start from a synthesizer of its sizes; it then writes at that network's pace. ``say`` is
+    called with messages about what is left out. Raises :class:`InkError` when the lists have no line to train on, and
+    when ``init`` has other sizes or is of a kind that cannot start this one.
     """
 
     def __init__(
@@ -69,7 +71,8 @@ class SynthesizerTask:
             refuse_overlap(name, corpus.training_ids(name), settings.develop, corpus.ids(settings.develop))
         lines, self.left_out = _training_lines(corpus, settings.train)
         self.fingerprints = fingerprints((line.ink for line in lines), init)
-        raw = [offsets(clean(line.ink)) for line in lines]
+        self.rate = _rate(init, settings.kind)
+        raw = [offsets(clean(line.ink) if self.rate is None else at_pace(line.ink, self.rate)) for line in lines]
         texts = [natural(line.text) for line in lines]
         self.normalizer = Normalizer.of(raw)
         self.alphabet = Alphabet.of(texts)
@@ -81,7 +84,7 @@ class SynthesizerTask:
         ]
         self.points = sum(example.steps for example in self.examples)
         self.development = (
-            synthesis.examples(corpus, settings.develop, self.normalizer, self.alphabet) if watched else []
+            synthesis.examples(corpus, settings.develop, self.normalizer, self.alphabet, self.rate) if watched else []
         )
         unknown = sum(int((e.text == 0).sum()) for e in self.development)
         say(
@@ -121,7 +124,11 @@ class SynthesizerTask:
             "kind": self.settings.kind,
             "network": asdict(self.config),
             "alphabet": self.alphabet.characters,
-            "features": {"jump": JUMP_UNITS, "sigma_floor": list(self.normalizer.sigma_floor)},
+            "features": {
+                "jump": JUMP_UNITS,
+                "sigma_floor": list(self.normalizer.sigma_floor),
+                **({} if self.rate is None else {"rate": self.rate}),
+            },
             "normalizer": asdict(self.normalizer),
             "hand": self.hand,
             "trained_on": {
@@ -141,14 +148,45 @@ class SynthesizerTask:
 
     def _initialise(self, init: Checkpoint) -> str:
         kind, wanted = init.card["kind"], self.settings.kind
-        if kind != wanted:
+        if kind != wanted and (kind, wanted) != ("synthesizer", "prediction"):
             raise InkError(f"{init.folder}: a {kind} cannot start a {wanted}; give a checkpoint of a {wanted}")
-        said = initialise(self.network, self.alphabet, init, _place)
+        grow = None if kind == wanted else partial(_without_text, init.card)
+        said = initialise(self.network, self.alphabet, init, _place, grow)
         theirs = Normalizer.of_card(init.card)
         if theirs != self.normalizer:
             mine, other = (f"sd {n.sd[0]:.3f}, {n.sd[1]:.3f}" for n in (self.normalizer, theirs))
             said += f"; offsets are normalised as these lists are ({mine}), not as theirs were ({other})"
         return said
+
+
+def _rate(init: Checkpoint | None, kind: str) -> float | None:
+    """Return the points per second of a prediction network that starts from ``init``; None for the pen's own."""
+    rate = None if init is None or kind != "prediction" else init.card.get("features", {}).get("rate")
+    return None if rate is None else float(rate)
+
+
+def _without_text(
+    card: Mapping[str, Any], theirs: Mapping[str, Tensor], mine: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Return a synthesizer's weights as those of a prediction network.
+
+    What the window says is replaced by its average, which is how often each character is written.
+    """
+    counts = card["trained_on"]["characters"]
+    shares = torch.tensor([float(counts.get(c, 0)) for c in Alphabet(card["alphabet"]).characters])
+    shares /= shares.sum()
+    end = POINT_SIZE + len(shares)
+    weights = {name: value for name, value in theirs.items() if name in mine}
+    for layer in range(card["network"]["num_layers"]):
+        given = "first.cell." if layer == 0 else f"upper.{layer - 1}."
+        cell = {name.removeprefix(given): value for name, value in theirs.items() if name.startswith(given)}
+        inputs = next(name for name in cell if "weight_ih" in name)
+        bias = inputs.replace("weight_ih", "bias_ih")
+        matrix = cell[inputs].float()
+        cell[bias] = cell[bias].float() + matrix[:, POINT_SIZE:end] @ shares
+        cell[inputs] = torch.cat([matrix[:, :POINT_SIZE], matrix[:, end:]], 1)
+        weights |= {f"lstm.cells.{layer}.{name}": value for name, value in cell.items()}
+    return weights
 
 
 def _with_hands(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from tiny import TinyCorpus
+from tiny import synthesizer as tiny_synthesizer
 
 from handwriting import checkpoint
 from handwriting.checkpoint import Checkpoint
@@ -130,9 +131,37 @@ def test_other_sizes_are_refused(synthesizer, settings, message):
         task(init=synthesizer, **settings)
 
 
-def test_the_other_kind_is_refused(synthesizer):
-    with pytest.raises(InkError, match="a synthesizer cannot start a prediction; give a checkpoint of a prediction"):
-        task(init=synthesizer, kind="prediction")
+def test_a_prediction_network_starts_from_a_synthesizer_that_sees_the_average_text(synthesizer):
+    t = task(init=synthesizer, kind="prediction")
+    old = task(seed=7)
+    weights = {name: torch.from_numpy(v) for name, v in synthesizer.weights().items()}
+    old.network.load_state_dict(weights)
+    counts = synthesizer.card["trained_on"]["characters"]
+    average = torch.tensor([counts[c] / sum(counts.values()) for c in old.alphabet.characters])
+    for cell in (old.network.first.cell, *old.network.upper):  # it always sees the average, so its text is ignored
+        matrix = cell.lstm.weight_ih_l0.data
+        cell.lstm.bias_ih_l0.data += matrix[:, POINT : POINT + len(average)] @ average
+        matrix[:, POINT : POINT + len(average)] = 0
+    x = torch.randn(9, 1, POINT)
+    text = torch.from_numpy(old.alphabet.encode("nine")).unsqueeze(0)
+    assert torch.allclose(t.network.eval()(x)[0], old.network.eval()(x, text)[0], atol=1e-6)
+    assert t.rate is None  # these have the pace of the pen
+
+
+def test_a_prediction_network_takes_the_pace_of_its_synthesizer(tmp_path):
+    init = tiny_synthesizer(tmp_path, code=6, writers=2, controls=3, hidden_size=H, mixtures=2)
+    t = task(init=init, kind="prediction", mixtures=2, num_layers=3)
+    assert t.rate == init.card["features"]["rate"] == 33.0
+    assert t.points < task(kind="prediction").points * 0.7
+    t.save(tmp_path / "new", t.network, {})
+    assert Checkpoint.load(tmp_path / "new", "prediction").card["features"]["rate"] == 33.0
+
+
+def test_the_other_kind_is_refused(start, synthesizer):
+    settings, init = start
+    if settings["kind"] == "prediction":
+        with pytest.raises(InkError, match="a prediction cannot start a synthesizer; give a checkpoint of a synth"):
+            task(init=init)
 
 
 def test_init_is_in_identity_and_what_it_was_on_the_card(synthesizer, tmp_path):

@@ -1,0 +1,103 @@
+"""The prediction network at run time: a checkpoint that writes without a text.
+
+Graves 2013 (arXiv 1308.0850), section 4: every point is drawn from the mixture that the network predicts from the
+points before it. What it writes looks like handwriting and says nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handwriting.checkpoint import Checkpoint
+from handwriting.errors import InkError
+from handwriting.features.offsets import Normalizer, from_offsets
+from handwriting.geometry.baseline import level
+from handwriting.ink import Ink
+from handwriting.progress import Progress, no_progress
+from handwriting.runtime import Graph, Recurrence
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.mixture_sampler import MixtureSampler, Noise
+from handwriting.synthesis.sampler import BLOCK, HAND
+
+MOST_LINES = 64
+"""Largest number of lines that are written side by side."""
+POINTS_PER_HEIGHT = 60
+POINTS_TO_SPARE = 300
+"""Limits on the points of a line, by its width in writing heights: people take about 20 for each."""
+
+
+class Predictor:
+    """A prediction checkpoint, ready to write. ``threads`` is the number of threads of the inference engine.
+
+    >>> import handwriting
+    >>> predictor = handwriting.Predictor.load()
+    >>> len(predictor.write(lines=2, hand=handwriting.Hand(seed=3)))
+    2
+    """
+
+    def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
+        self.checkpoint = checkpoint
+        try:
+            sizes = checkpoint.card["network"]
+            self._cells = int(sizes["num_layers"]) * int(sizes["hidden_size"])
+            self._mixtures = int(sizes["mixtures"])
+            self.height = float(checkpoint.card["hand"]["height"])
+            self.normalizer = Normalizer.of_card(checkpoint.card)
+        except (InkError, KeyError, TypeError, ValueError) as error:
+            raise InkError(
+                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
+            ) from error
+        self._graph = Graph(checkpoint.model, threads)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Predictor:
+        """Load the network in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
+        return cls(Checkpoint.load(folder, "prediction"), threads)
+
+    def write(
+        self, lines: int = 1, width: float = 20.0, hand: Hand = Hand(), progress: Progress = no_progress
+    ) -> list[Ink]:
+        """Write ``lines`` lines of about ``width`` writing heights, each in a hand that the network makes up.
+
+        Of ``hand``, bias and seed are used. The ink is in the units of the training ink, level, with its baseline at
+        y = 0 and its left end at x = 0, and without times. ``progress`` counts points, up to the largest number that
+        there may be. Raises :class:`InkError` for numbers out of range.
+        """
+        if not 1 <= lines <= MOST_LINES:
+            raise InkError(f"{lines} lines; give 1 to {MOST_LINES}")
+        if not 1 <= width <= 1000:
+            raise InkError(f"a line {width:g} writing heights wide; give 1 to 1000")
+        points, lengths = self._draw(lines, width * self.height, round(width * POINTS_PER_HEIGHT), hand, progress)
+        return [self._ink(points[:length, line]) for line, length in enumerate(lengths.tolist())]
+
+    def _draw(
+        self, lines: int, width: float, most: int, hand: Hand, progress: Progress
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return normalised points (T, B, 3), and how many of them (B,) belong to each line."""
+        most += POINTS_TO_SPARE
+        streams = [np.random.default_rng([hand.seed, line]) for line in range(lines)]
+        state = {name: np.zeros((lines, self._cells), np.float32) for name in ("h", "c")}
+        loop = Recurrence(self._graph, {"point": np.zeros((lines, 3))}, state)
+        points, lengths = np.zeros((most, lines, 3)), np.full(lines, most)
+        x = np.zeros(lines)
+        for t in range(most):
+            if t % BLOCK == 0:
+                noise = Noise.of(streams, BLOCK, self._mixtures)
+                progress(t, most)
+            if t in (0, HAND):  # with bias from the first point, all lines come out in much the same hand
+                pen = MixtureSampler(lines, self._mixtures, hand.bias if t else 0.0, self.normalizer.sigma_floor)
+            loop.step()
+            points[t] = loop.inputs["point"][:] = pen.draw(loop.outputs["outputs"], noise, t % BLOCK)
+            x += points[t, :, 0] * self.normalizer.sd[0] + self.normalizer.mean[0]
+            ended = (x > width) & (points[t, :, 2] > 0.5) & (lengths == most)
+            lengths[ended] = t + 1
+            if (lengths < most).all():
+                break
+        progress(most, most)
+        return points, lengths
+
+    def _ink(self, points: NDArray[np.float64]) -> Ink:
+        return level(from_offsets(self.normalizer.inverse(points)))
