@@ -11,6 +11,7 @@ from typing import Any
 
 from handwriting.checkpoint import shipped
 from handwriting.errors import InkError
+from handwriting.recognition.language.lstm import FILE as LSTM
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.characters import replaced, respelled, writable
 from handwriting.synthesis.codes import FILE as HANDS
@@ -41,6 +42,9 @@ def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
         "synthesizer.onnx": synthesizer.checkpoint.model,
         HANDS: synthesizer.checkpoint.folder / HANDS,
     }
+    lstm = recognizer.language.lstm
+    if lstm is not None:
+        paths[LSTM] = lstm.path
     read = {name: path.read_bytes() for name, path in paths.items()}
     cards = json.dumps(_cards(recognizer, synthesizer), ensure_ascii=False, separators=(",", ":"))
     return read | {"models.json": cards.encode(), TERMS: _terms(recognizer, synthesizer).encode()}
@@ -60,12 +64,13 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
     assert synthesizer.codes is not None
     known = synthesizer.characters
     card = synthesizer.card
+    lstm = recognizer.language.lstm
     return {
         "recognizer": {
             "alphabet": recognizer.alphabet.characters,
             "features": {"tolerance": recognizer.features.tolerance},
         },
-        "language": {"weights": asdict(recognizer.language.weights)},
+        "language": {"weights": asdict(recognizer.language.weights), "lstm": lstm and lstm.sizes},
         "synthesizer": {
             "alphabet": synthesizer.alphabet.characters,
             "name": synthesizer.codes.name,

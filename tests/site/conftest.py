@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from open_page import opened
 from static_host import Host
@@ -22,7 +24,22 @@ def site(tmp_path_factory):
 @pytest.fixture
 def open_site(browser, site):
     """Opens the site in a browser without service workers of earlier tests; every error on it fails the test."""
-    host = Host(site)
+    with hosted(browser, site) as opening:
+        yield opening
+
+
+@pytest.fixture
+def open_site_for_open_data(browser, tmp_path):
+    """The same for the recognizer trained on open data, whose language model has no character LSTM."""
+    export_site(tmp_path / "site", Recognizer.load("recognizer-open"), Synthesizer.load())
+    with hosted(browser, tmp_path / "site") as opening:
+        yield opening
+
+
+@contextmanager
+def hosted(browser, folder):
+    """A function that opens the site in ``folder``; its ``host`` can be switched off."""
+    host = Host(folder)
     try:
         with opened(browser, host.address, ("Content Security Policy", "ERR_CONNECTION_REFUSED")) as opening:
             opening.host = host

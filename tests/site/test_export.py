@@ -14,6 +14,7 @@ from handwriting.errors import InkError
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.site import export
 from handwriting.site.export import PAGE, export_site, site_files
+from handwriting.site.models import files as model_files
 from handwriting.synthesis.synthesizer import Synthesizer
 
 
@@ -84,6 +85,14 @@ def test_the_terms_of_the_models_are_with_them(files, models):
     assert models[0].checkpoint.card["terms"] in terms
     assert models[1].card["terms"] in terms
     assert files["runtime/LICENSE"].startswith(b"onnxruntime-web 1.30.0")
+
+
+def test_the_character_lstm_is_there_if_the_language_model_has_one(files, models):
+    cards = json.loads(files["models/models.json"])
+    assert files["models/lstm.onnx"] == models[0].language.lstm.path.read_bytes()
+    assert cards["language"]["lstm"] == [1, 512] and cards["language"]["weights"]["lstm"] > 0
+    without = model_files(Recognizer.load("recognizer-open"), models[1])
+    assert "lstm.onnx" not in without and json.loads(without["models.json"])["language"]["lstm"] is None
 
 
 def test_an_earlier_export_is_replaced_and_other_files_are_not(small, models, tmp_path):

@@ -50,6 +50,34 @@ def test_real_lines_are_read_as_in_python(open_site, real_iamondb):
     check(compare(open_site(), Recognizer.load(), real(str(real_iamondb), REAL)))
 
 
+def test_a_language_model_without_an_lstm_reads_as_in_python(open_site_for_open_data, lines):
+    check(compare(open_site_for_open_data(), Recognizer.load("recognizer-open"), lines[:20]))
+
+
+def test_the_character_lstm_gives_the_same_log_probabilities(open_site):
+    """Each batch as a whole, because eight-bit integers are scaled by the largest values in it."""
+    batches = [
+        ["the quick brown fox jumps over 9 dogs", "the quick brown fix jumped", "the quick brown fax"],
+        ["Café au lait", "Cafe au lait", "(x)", ""],
+        ["One text alone"],
+        ["Mr. Smith", "Mr Smith", "Mr. Smit", "Mn Smith", "Mr. Smith's"],
+        [""],
+    ]
+    found = open_site().evaluate(
+        """async (batches) => {
+            const { reader } = await import("./engine/models.js");
+            const { lstm } = await reader(), found = [];
+            for (const texts of batches) found.push(await lstm.logProbabilities(texts));
+            return found;
+        }""",
+        batches,
+    )
+    lstm = Recognizer.load().language.lstm
+    differences = np.abs(np.concatenate([lstm.log_probabilities(texts) for texts in batches]) - np.concatenate(found))
+    assert np.median(differences) < 0.005  # a batch that is put together in another way gives 0.05
+    assert differences.max() < 0.1
+
+
 def test_the_lines_of_pages_with_drawings_are_found_as_in_python(open_site, lines):
     pages = drawn_on(lines[:4])
     assert same_layouts(open_site(), pages) == len(pages) > 10

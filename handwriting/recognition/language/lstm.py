@@ -29,7 +29,8 @@ class CharacterLSTM:
         if set(shapes) != {"codes", "h", "c"}:
             raise InkError(f"{path}: not the graph of a character LSTM; copy the folder again")
         layers, _, hidden_size = shapes["h"]
-        self._sizes = int(layers), int(hidden_size)
+        self.sizes = int(layers), int(hidden_size)
+        """Number of layers L and of cells H."""
         self._after = lru_cache(16)(self._read_context)
 
     def log_probabilities(self, texts: Sequence[str], context: str = "") -> NDArray[np.float64]:
@@ -57,7 +58,7 @@ class CharacterLSTM:
         return total + np.where(inside, _picked(output, targets), 0.0).sum(0)
 
     def _read_context(self, context: str) -> State:
-        layers, hidden_size = self._sizes
+        layers, hidden_size = self.sizes
         h, c = np.zeros((2, layers, 1, hidden_size), np.float32)
         if not context:
             return h, c

@@ -3,6 +3,7 @@
 import { readNpz } from "./npz.js";
 import { Graph, engine } from "./runtime.js";
 import { CharacterModel } from "./language/characters.js";
+import { CharacterLSTM } from "./language/lstm.js";
 import { LanguageScorer } from "./language/scorer.js";
 import { WordModel } from "./language/words.js";
 import { Recognizer } from "./reading/recognizer.js";
@@ -41,18 +42,24 @@ const scorer = once(async () => {
   return new LanguageScorer(recognizer.alphabet, new CharacterModel(half("characters")), new WordModel(half("words")), language.weights);
 });
 
+/** The character LSTM, or null if the language model has none. */
+const lstm = once(async () => {
+  const { language: { weights, lstm: shape } } = await cards();
+  return shape && new CharacterLSTM(await graph("models/lstm.onnx"), shape, weights.lstm);
+});
+
 const recognizerGraph = once(() => graph("models/recognizer.onnx"));
 
 /** The recognizer with the language model. */
 export const reader = once(async () => {
-  const [card, network, language] = await Promise.all([cards(), recognizerGraph(), scorer()]);
-  return new Recognizer(card.recognizer, network, language);
+  const [card, network, ...language] = await Promise.all([cards(), recognizerGraph(), scorer(), lstm()]);
+  return new Recognizer(card.recognizer, network, ...language);
 });
 
 /** The recognizer without it, which takes the best path. */
 export const plainReader = once(async () => {
   const [card, network] = await Promise.all([cards(), recognizerGraph()]);
-  return new Recognizer(card.recognizer, network, null);
+  return new Recognizer(card.recognizer, network);
 });
 
 /** The synthesizer. */

@@ -18,7 +18,7 @@ export async function insideReading(recognizer, strokes, number = 0) {
   const page = inkOfPoints(strokes), traces = [];
   for (const line of findLayout(page)) {
     const encoded = encode(line.ink, recognizer.features), frames = await recognizer.frames(encoded);
-    const [{ labels }] = recognizer.search(frames, 1);
+    const [{ labels }] = await recognizer.search(frames, 1);
     if (labels.length) traces.push({ line, encoded, frames, labels });
   }
   if (number >= traces.length) throw new Refusal("site.noText");

@@ -4,14 +4,15 @@ import { logAddExp } from "../numbers.js";
 import { isLetter, nats } from "./characters.js";
 import { NOWHERE, ROOT } from "./words.js";
 
-const APOSTROPHE = "'".charCodeAt(0) - 32, SPACE = 0, OTHER = "~".charCodeAt(0) - 32;
+export const SPACE = 0;
+const APOSTROPHE = "'".charCodeAt(0) - 32, OTHER = "~".charCodeAt(0) - 32;
 const ZERO = "0".charCodeAt(0) - 32, NINE = "9".charCodeAt(0) - 32;
 
 export class LanguageScorer {
   /** `alphabet` is the text of all characters; `weights` are those on the language model's card. */
   constructor(alphabet, characters, words, weights) {
     Object.assign(this, { characters, words, weights });
-    this.codes = [SPACE, ...[...alphabet].map((c) => (c >= " " && c <= "~" ? c.charCodeAt(0) - 32 : OTHER))];
+    this.codes = [SPACE, ...codesOf(alphabet)];
     this.known = Math.log(weights.lexicon);
     this.open = Math.log(1 - weights.lexicon);
     this.most = Math.max(0, weights.character + weights.word, weights.character);
@@ -93,5 +94,8 @@ export class LanguageScorer {
     Object.assign(after, { before, last, rows: words.context(before, last) });
   }
 }
+
+/** The codes of the characters of a text: printable ASCII from 0 on, OTHER for the rest. */
+export const codesOf = (text) => [...text].map((c) => (c >= " " && c <= "~" ? c.charCodeAt(0) - 32 : OTHER));
 
 const log = (value) => Math.log(Math.max(value, 1e-30));

@@ -12,13 +12,14 @@ const BEAM_PER_ALTERNATIVE = 10;
 const SHORT_STEPS = 16; // with fewer, the language model gets less weight
 
 export class Recognizer {
-  /** `graph` is a Graph of runtime.js; `scorer` is the language model, or null for the best path. */
-  constructor(card, graph, scorer) {
+  /** `graph` is a Graph of runtime.js; `scorer` holds the n-grams, or is null for the best path; `lstm` rescores what they find, or is null. */
+  constructor(card, graph, scorer = null, lstm = null) {
     this.features = card.features;
     this.characters = ["", ...card.alphabet];
     this.indices = new Map(this.characters.map((character, i) => [character, i]));
     this.graph = graph;
     this.scorer = scorer;
+    this.lstm = lstm;
   }
 
   /** The log-probabilities { data, steps, size } of encoded ink. */
@@ -43,7 +44,7 @@ export class Recognizer {
   /** The readings of a line, best first: { text, logProbability, points }, where `points` are those of each character. */
   async read(ink, alternatives = 1) {
     const encoded = encode(ink, this.features), frames = await this.frames(encoded);
-    const found = this.scorer ? this.search(frames, alternatives) : [bestPath(frames)];
+    const found = this.scorer ? await this.search(frames, alternatives) : [bestPath(frames)];
     return found.map(({ labels, logProbability, ranges }) => {
       const text = this.text(labels);
       return { text, logProbability, points: pointsOfCharacters(text, ranges ?? align(frames, labels), ink, encoded) };
@@ -51,11 +52,12 @@ export class Recognizer {
   }
 
   /** The texts that differ, best first, as the language decoder finds them. */
-  search(frames, alternatives) {
-    const scorer = frames.steps < SHORT_STEPS ? this.scorer.scaled(frames.steps / SHORT_STEPS) : this.scorer;
-    const different = new Map();
-    for (const one of search(frames, scorer, alternatives === 1 ? BEAM : Math.max(BEAM, BEAM_PER_ALTERNATIVE * alternatives))) {
-      const text = canonical(this.text(one.labels));
+  async search(frames, alternatives) {
+    const factor = Math.min(1, frames.steps / SHORT_STEPS), scorer = factor < 1 ? this.scorer.scaled(factor) : this.scorer;
+    const beam = alternatives === 1 ? BEAM : Math.max(BEAM, BEAM_PER_ALTERNATIVE * alternatives);
+    const found = search(frames, scorer, beam).map((one) => ({ ...one, text: this.text(one.labels) })), different = new Map();
+    for (const one of this.lstm ? await this.lstm.rescored(found, factor) : found) {
+      const text = canonical(one.text);
       if (!different.has(text)) different.set(text, one);
     }
     return [...different.values()].slice(0, alternatives);
