@@ -3,10 +3,11 @@
     OMP_NUM_THREADS=1 python benchmarks/static_site.py [--data CORPUS] [--lines 200]
 
 Lines are written by the synthesizer and, with ``--data``, also taken from a corpus's development set. *features* is the
-largest difference between the inputs of the network; *best path* and *with language model* count lines whose text is
-the same as Python's, which reads line by line as the browser does. The network itself computes in eight-bit integers,
-and a last digit that is rounded differently may change a few of them: *log-probability* is the largest difference of a
-text's. *decoding* counts lines in which Python, given the browser's probabilities, finds the same text.
+largest difference between the inputs of the network; *best path* and *with language model* (the n-grams and, as by
+default, the character LSTM) count lines whose text is the same as Python's, which reads line by line as the browser
+does. The networks compute in eight-bit integers, and a last digit that is rounded differently may change a few of them:
+*log-probability* is the largest difference of a text's. *decoding* counts lines in which Python, given the browser's
+probabilities, finds the same text.
 
 *pages* are lines set one below the other with a drawing of each kind; on *same* ones the browser finds the same strokes
 in the same lines. Times are CPU times of Chromium's renderer, so that a busy machine matters as little as possible.
@@ -87,7 +88,8 @@ TIMED = """async ([lines, readings]) => {
     const { reader } = await import("./engine/models.js");
     const { inkOfPoints } = await import("./engine/ink/ink.js");
     const language = await reader(), ink = (strokes) => inkOfPoints(strokes.map((s) => s.map(([x, y]) => ({ x, y }))));
-    for (const strokes of lines) await language.read(ink(strokes), readings);
+    let above = "";
+    for (const strokes of lines) [{ text: above }] = await language.read(ink(strokes), readings, above);
 }"""
 
 
@@ -143,10 +145,15 @@ def _decoded(recognizer: Recognizer, ink: Ink, frames: NDArray[np.float32]) -> t
     return given.transcribe(ink, "language").text, given.transcribe(ink).text
 
 
+def below(inks: Sequence[Ink]) -> list[Ink]:
+    """Return the lines moved, each below the one before."""
+    height = max(ink.bounds[3] - ink.bounds[1] for ink in inks)
+    return [ink.moved_to(ink.x, ink.y + 1.3 * height * number) for number, ink in enumerate(inks)]
+
+
 def drawn_on(inks: Sequence[Ink]) -> list[Ink]:
     """Return pages of the lines, one below the other, with a drawing of each kind."""
-    height = max(ink.bounds[3] - ink.bounds[1] for ink in inks)
-    rows = [ink.moved_to(ink.x, ink.y + 1.3 * height * number) for number, ink in enumerate(inks)]
+    rows = below(inks)
     words = [_first_word(ink) for ink in rows]
     pages = []
     for number, draw in enumerate(DRAWINGS.values()):

@@ -19,6 +19,7 @@ from handwriting.features.bezier import BEZIER_FEATURES
 from handwriting.ink import Ink
 from handwriting.inspection.gates import Floats, Gates, Layer, Weights
 from handwriting.recognition.decode import Hypothesis, StepRanges, align
+from handwriting.recognition.language.model import Hints
 from handwriting.recognition.ownership import characters_of
 from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.seq2seq import reader_weights
@@ -91,16 +92,17 @@ class ReadingTrace:
         return owner
 
 
-def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language") -> ReadingTrace:
+def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language", hints: Hints = Hints()) -> ReadingTrace:
     """Read a line of ink and record the network's computation.
 
-    Raises :class:`InkError` when nothing is read in it, and when it is too long.
+    ``hints`` are for the decoder ``"language"``. Raises :class:`InkError` when nothing is read in it, and when it is
+    too long.
     """
     encoded = encode(ink, recognizer.features)
     if len(encoded.steps) > MOST_STEPS:
         raise InkError(f"a line of {len(encoded.steps)} steps; give a shorter one, of at most {MOST_STEPS}")
     (log_probs,) = recognizer.log_probs([encoded])
-    text = recognizer.transcribe(ink, decoder).text
+    text = recognizer.transcribe(ink, decoder, hints=hints).text
     greedy = text if decoder == "greedy" else recognizer.transcribe(ink, "greedy").text
     if not text:
         raise InkError("no text was read in this ink; give a line of writing")

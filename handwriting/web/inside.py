@@ -18,6 +18,7 @@ from handwriting.inspection.events import Trace, events_of
 from handwriting.inspection.gates import Gates
 from handwriting.inspection.records import reading_record, units_record, writing_record
 from handwriting.inspection.units import telling
+from handwriting.recognition.language.model import Hints
 from handwriting.synthesis.hand import Hand
 from handwriting.web import schemas
 from handwriting.web.body import read_body
@@ -75,7 +76,8 @@ def read(service: Service, body: bytes) -> dict[str, Any]:
     if request.line >= len(lines):
         raise InkError(f"there is no line {request.line}: {len(lines)} lines are read; the first one is 0")
     chosen = lines[request.line]
-    trace = reading.read(service.recognizer, chosen.line.ink, service.reader.decoder)
+    above = lines[request.line - 1].text if request.line else ""
+    trace = reading.read(service.recognizer, chosen.line.ink, service.reader.decoder, Hints(above=above))
     gates = reading.gates_of(service.recognizer, trace.ink)
     numbers = [i for i, stroke in enumerate(request.strokes) if stroke]
     return {

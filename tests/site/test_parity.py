@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from open_page import needs_browser
 
-from benchmarks.static_site import compare, drawn_on, real, same_layouts, written
+from benchmarks.static_site import below, compare, drawn_on, real, same_layouts, written
 from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.characters import respelled
@@ -22,6 +22,10 @@ pytest.importorskip("playwright.sync_api", reason="needs playwright, which drive
 
 pytestmark = needs_browser
 WRITTEN, REAL = 40, 200
+ROUTE = """async ([path, body]) => {
+    const { routes } = await import("./engine/routes.js");
+    return routes[path](body);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +67,38 @@ def test_the_character_lstm_gives_the_same_log_probabilities(open_site):
         ["Mr. Smith", "Mr Smith", "Mr. Smit", "Mn Smith", "Mr. Smith's"],
         [""],
     ]
+    contexts = ["", "Yesterday I\nmet  ", "x" * 150 + " a line that is too long" * 5]
     found = open_site().evaluate(
-        """async (batches) => {
+        """async ([batches, contexts]) => {
             const { reader } = await import("./engine/models.js");
             const { lstm } = await reader(), found = [];
-            for (const texts of batches) found.push(await lstm.logProbabilities(texts));
+            for (const context of contexts) {
+                for (const texts of batches) found.push(...await lstm.logProbabilities(texts, context));
+            }
             return found;
         }""",
-        batches,
+        [batches, contexts],
     )
     lstm = Recognizer.load().language.lstm
-    differences = np.abs(np.concatenate([lstm.log_probabilities(texts) for texts in batches]) - np.concatenate(found))
+    own = [lstm.log_probabilities(texts, context) for context in contexts for texts in batches]
+    differences = np.abs(np.concatenate(own) - found)
     assert np.median(differences) < 0.005  # a batch that is put together in another way gives 0.05
     assert differences.max() < 0.1
+
+
+def test_lines_below_each_other_are_read_as_in_python(open_site, synthesizer, lines):
+    """Each after the one above: without that, a third of the lines would have other readings, or in another order."""
+    page, service, same = open_site(), Service(synthesizer, Recognizer.load()), []
+    for start in range(0, len(lines), 8):
+        strokes = [
+            [{"x": x, "y": y} for x, y in s.tolist()] for ink in below(lines[start : start + 8]) for s in ink.strokes
+        ]
+        request = {"strokes": strokes, "hints": {"alternatives": 5}}
+        found = page.evaluate(ROUTE, ["api/transcribe", request])
+        own = service.transcribe(json.dumps(request).encode())
+        for line, other in zip(own["lines"], found["lines"], strict=True):
+            same.append([r["text"] for r in line["alternatives"]] == [r["text"] for r in other["alternatives"]])
+    assert sum(same) >= 0.85 * len(lines)
 
 
 def test_the_lines_of_pages_with_drawings_are_found_as_in_python(open_site, lines):
@@ -160,15 +183,14 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
 
 
 def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesizer, lines):
-    look = """async (strokes) => {
-        const { routes } = await import("./engine/routes.js");
-        return routes["api/inside"]({ strokes });
-    }"""
     page, service = open_site(), Service(synthesizer, Recognizer.load())
     strokes = [[[{"x": x, "y": y} for x, y in s.tolist()] for s in ink.strokes] for ink in lines[:12]]
     same = 0
     for one in strokes:
-        found, own = page.evaluate(look, one), inside.read(service, json.dumps({"strokes": one}).encode())
+        found, own = (
+            page.evaluate(ROUTE, ["api/inside", {"strokes": one}]),
+            inside.read(service, json.dumps({"strokes": one}).encode()),
+        )
         if found["text"] != own["text"]:  # eight-bit integers may be rounded differently
             continue
         same += 1
@@ -186,11 +208,7 @@ def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesize
 def test_what_decided_each_point_is_what_the_network_says_of_it(open_site, synthesizer):
     """The browser's points, fed to the graph in Python, give the same window and the same densities."""
     page = open_site()
-    look = """async (text) => {
-        const { routes } = await import("./engine/routes.js");
-        return routes["api/inside/writing"]({ text, seed: 3, style: "upright" });
-    }"""
-    found = page.evaluate(look, "ink and pen")
+    found = page.evaluate(ROUTE, ["api/inside/writing", {"text": "ink and pen", "seed": 3, "style": "upright"}])
     xy = np.array([point for stroke in found["strokes"] for point in stroke])
     ends = np.cumsum([len(stroke) for stroke in found["strokes"]]) - 1
     lifted = np.zeros(len(xy))

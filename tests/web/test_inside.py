@@ -38,6 +38,19 @@ def test_a_line_that_is_read_is_told_step_by_step(client, strokes):
     assert all(len(unit[signal]) == T for unit in answer["units"] for signal in SIGNALS)
 
 
+def test_a_line_is_looked_into_with_the_line_above_as_context(client, service, strokes, monkeypatch):
+    lstm, contexts = service.recognizer.language.lstm, []
+    real = lstm.log_probabilities
+    monkeypatch.setattr(
+        lstm, "log_probabilities", lambda texts, context: contexts.append(context) or real(texts, context)
+    )
+    height = max(point["y"] for stroke in strokes for point in stroke) - min(p["y"] for s in strokes for p in s)
+    page = [[{"x": p["x"], "y": p["y"] + 2 * height * line} for p in s] for line in range(2) for s in strokes]
+    answer = client.post("/api/inside", json={"strokes": page, "line": 1}).json()
+    assert answer["lines"] == ["a line of handwriting"] * 2
+    assert contexts[-1] == answer["lines"][0]
+
+
 def test_a_line_that_is_written_is_told_point_by_point(client):
     answer = client.post("/api/inside/writing", json={"text": "ab", "seed": 1}).json()
     T = sum(map(len, answer["strokes"]))

@@ -16,15 +16,18 @@ const PEN_UP = 8; // feature of a step
 /** Look into the reading of a line of a page; lines without a text are not counted. */
 export async function insideReading(recognizer, strokes, number = 0) {
   const page = inkOfPoints(strokes), traces = [];
+  let above = "";
   for (const line of findLayout(page)) {
     const encoded = encode(line.ink, recognizer.features), frames = await recognizer.frames(encoded);
-    const [{ labels }] = await recognizer.search(frames, 1);
-    if (labels.length) traces.push({ line, encoded, frames, labels });
+    const [{ labels, text }] = await recognizer.search(frames, 1, above);
+    if (!text) continue;
+    above = text;
+    traces.push({ line, encoded, frames, labels, text });
   }
   if (number >= traces.length) throw new Refusal("site.noText");
   const { line, encoded, frames, labels } = traces[number];
   return {
-    lines: traces.map((trace) => recognizer.text(trace.labels)),
+    lines: traces.map(({ text }) => text),
     line: number,
     box: boundsOf(line.ink),
     steps: stepsOf(encoded, pointsOf(line.ink, encoded.order).map((point) => line.points[point]), page, where(strokes, (stroke) => stroke.length)),

@@ -1,9 +1,11 @@
-// The character LSTM, which rescores the texts found with the n-grams. The twin of handwriting/recognition/language/lstm.py,
-// without a context, and of `rescored` in model.py.
+// The character LSTM, which rescores the texts found with the n-grams. The twin of handwriting/recognition/language/lstm.py
+// and of `rescored` in model.py.
 //
 // Its graph rounds activations by the range of the whole batch, so texts are put together exactly as Python does.
 
 import { SPACE, codesOf } from "./scorer.js";
+
+const CONTEXT_CHARACTERS = 200;
 
 export class CharacterLSTM {
   /** `graph` is a Graph of runtime.js, `shape` that of its states for one text; `weight` is that of its log-probabilities. */
@@ -11,20 +13,22 @@ export class CharacterLSTM {
     Object.assign(this, { graph, shape, weight });
   }
 
-  /** Search results with a `text` each, best first, after `factor` times the LSTM's score is added to each. */
-  async rescored(found, factor = 1) {
+  /** Search results with a `text` each, best first, after `factor` times the LSTM's score, after `context`, is added to each. */
+  async rescored(found, context, factor) {
     const weight = factor * this.weight;
     if (weight === 0 || !found.length) return found;
-    const logProbabilities = await this.logProbabilities(found.map(({ text }) => text));
+    const logProbabilities = await this.logProbabilities(found.map(({ text }) => text), context);
     const scored = found.map((one, n) => ({ ...one, score: one.score + weight * logProbabilities[n] }));
     return scored.sort((a, b) => b.score - a.score);
   }
 
-  /** The log-probability of each text and a space; the beginning that the texts share is read only once. */
-  async logProbabilities(texts) {
+  /** The log-probability of each text and a space, after `context`; the beginning that the texts share is read only once. */
+  async logProbabilities(texts, context = "") {
     const rows = texts.map((text) => [SPACE, ...codesOf(text), SPACE]), shared = sharedBy(rows);
     const [layers, hiddenSize] = this.shape, zeros = new Float32Array(layers * hiddenSize);
     let state = { h: zeros, c: zeros }, common = 0;
+    const before = codesOf(context.split(/\s+/).filter(Boolean).join(" ")).slice(-CONTEXT_CHARACTERS);
+    if (before.length) ({ next: state } = await this.run([[SPACE, ...before, SPACE]], state));
     if (shared > 1) {
       const { picked, next } = await this.run([rows[0].slice(0, shared)], state);
       common = picked[0];

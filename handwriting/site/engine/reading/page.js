@@ -9,10 +9,12 @@ export async function readPage(recognizer, strokes, alternatives) {
   const page = inkOfPoints(strokes), owner = strokeIndex(page);
   const numbers = where(strokes, (stroke) => stroke.length); // as the client counts them, empty ones too
   const lines = [], segments = [];
+  let above = "";
   for (const line of findLayout(page)) {
-    const readings = await recognizer.read(line.ink, alternatives);
+    const readings = await recognizer.read(line.ink, alternatives, above);
     const [{ text, points }] = readings;
     if (!text) continue;
+    above = text;
     lines.push({
       text,
       box: boundsOf(line.ink),

@@ -41,10 +41,13 @@ export class Recognizer {
     return [...text].filter((character) => this.indices.has(character)).map((character) => this.indices.get(character));
   }
 
-  /** The readings of a line, best first: { text, logProbability, points }, where `points` are those of each character. */
-  async read(ink, alternatives = 1) {
+  /**
+   * The readings of a line, best first: { text, logProbability, points }, where `points` are those of each character.
+   * `above` is the text of the line above.
+   */
+  async read(ink, alternatives = 1, above = "") {
     const encoded = encode(ink, this.features), frames = await this.frames(encoded);
-    const found = this.scorer ? await this.search(frames, alternatives) : [bestPath(frames)];
+    const found = this.scorer ? await this.search(frames, alternatives, above) : [bestPath(frames)];
     return found.map(({ labels, logProbability, ranges }) => {
       const text = this.text(labels);
       return { text, logProbability, points: pointsOfCharacters(text, ranges ?? align(frames, labels), ink, encoded) };
@@ -52,11 +55,11 @@ export class Recognizer {
   }
 
   /** The texts that differ, best first, as the language decoder finds them. */
-  async search(frames, alternatives) {
+  async search(frames, alternatives, above = "") {
     const factor = Math.min(1, frames.steps / SHORT_STEPS), scorer = factor < 1 ? this.scorer.scaled(factor) : this.scorer;
     const beam = alternatives === 1 ? BEAM : Math.max(BEAM, BEAM_PER_ALTERNATIVE * alternatives);
     const found = search(frames, scorer, beam).map((one) => ({ ...one, text: this.text(one.labels) })), different = new Map();
-    for (const one of this.lstm ? await this.lstm.rescored(found, factor) : found) {
+    for (const one of this.lstm ? await this.lstm.rescored(found, above, factor) : found) {
       const text = canonical(one.text);
       if (!different.has(text)) different.set(text, one);
     }
