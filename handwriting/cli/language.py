@@ -73,7 +73,7 @@ def tune_language(
     checkpoint: Checkpoint = None,
     every: Annotated[int, typer.Option(min=1, help="Use every Nth line of the split.", metavar="N")] = 4,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of the search, each with half the step size.")] = 2,
-    beam: Annotated[int, typer.Option(min=1, help="Beam width: prefixes kept at each step of the decoder.")] = 25,
+    beam: Annotated[int, typer.Option(min=1, help="Beam width: prefixes kept at each step of the decoder.")] = 100,
     lstm: Annotated[
         Path | None,
         typer.Option(help="Character LSTM to add to the model: a checkpoint of 'train language'.", show_default=False),

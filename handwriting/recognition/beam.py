@@ -20,6 +20,9 @@ from handwriting.errors import InkError
 from handwriting.recognition.decode import IMPOSSIBLE, Floats, Hypothesis, best_steps, checked
 
 Indices = NDArray[np.int64]
+BEAM = 100
+"""Prefixes kept after each step. A wide beam whose hopeless prefixes are pruned is faster than a narrow one that keeps
+them, and finds more."""
 
 
 class Scorer(Protocol):
@@ -62,13 +65,15 @@ class BeamSearchDecoder:
     """Finds the ``n_best`` texts with the highest sum of log-probability and ``scorer``'s score."""
 
     alphabet: Alphabet
-    beam: int = 25
+    beam: int = BEAM
     """Prefixes kept after each step."""
     n_best: int = 5
     """Largest number of hypotheses returned."""
-    threshold: float = -9.0
+    threshold: float = -7.5
     """A character is pruned at a step where its log-probability is lower than that of the step's best index by more
-    than this (exp(-9) is about 1e-4). ``-inf`` prunes nothing."""
+    than this (exp(-7.5) is about 5e-4). ``-inf`` prunes nothing."""
+    margin: float = 14.0
+    """A prefix is pruned when its score is lower than the best prefix's by more than this. ``inf`` prunes nothing."""
     scorer: Scorer | None = None
 
     def __post_init__(self) -> None:
@@ -80,6 +85,8 @@ class BeamSearchDecoder:
             raise InkError(
                 f"beam search: threshold is {self.threshold}; give a difference of log-probabilities, 0 or less"
             )
+        if not self.margin >= 0:
+            raise InkError(f"beam search: margin is {self.margin}; give a difference of scores, 0 or more")
 
     def decode(self, log_probs: ArrayLike) -> list[Hypothesis]:
         """Return the best texts, best first, from log-probabilities with shape (T, V).
@@ -148,7 +155,7 @@ class BeamSearchDecoder:
         added = beam.added[row] + more
         score = np.concatenate([stayed_score, grown[row, column] + added])
         best = np.argpartition(-score, self.beam)[: self.beam] if len(score) > self.beam else np.arange(len(score))
-        best = best[score[best] > IMPOSSIBLE]
+        best = best[score[best] > max(IMPOSSIBLE, float(score.max()) - self.margin)]
         stay, new = best[best < len(beam)], best[best >= len(beam)] - len(beam)
         row, column = row[new], column[new]
         node, character = beam.node[row], characters[column]
@@ -165,10 +172,10 @@ class BeamSearchDecoder:
     def _promising(self, beam: _Beam, stayed_score: Floats, grown: Floats) -> tuple[Indices, Indices]:
         """Return the rows and columns of the extensions that may enter the beam."""
         score = grown + beam.added[:, None]
-        least = IMPOSSIBLE
+        least = float(stayed_score.max()) - self.margin
         if len(stayed_score) >= self.beam:
-            least = float(stayed_score.min()) - (self.scorer.most if self.scorer else 0.0)
-        row, column = np.nonzero((score > least) & (score > IMPOSSIBLE))
+            least = max(least, float(stayed_score.min()))
+        row, column = np.nonzero(score > max(least - (self.scorer.most if self.scorer else 0.0), IMPOSSIBLE))
         return row, column
 
 

@@ -17,10 +17,10 @@ from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.errors import InkError
 from handwriting.features import Encoded, FeatureConfig, encode
 from handwriting.ink import Ink
-from handwriting.recognition.beam import BeamSearchDecoder, SearchResult
+from handwriting.recognition.beam import BEAM, BeamSearchDecoder, SearchResult
 from handwriting.recognition.calibration import RIVALS, Calibration, Probabilities, evidence
 from handwriting.recognition.decode import GreedyDecoder, Hypothesis
-from handwriting.recognition.language.model import Hints, LanguageModel
+from handwriting.recognition.language.model import RESCORED, Hints, LanguageModel
 from handwriting.recognition.language.scorer import LanguageScorer
 from handwriting.recognition.ownership import characters_of
 from handwriting.recognition.seq2seq import FILE, Seq2SeqDecoder
@@ -35,8 +35,8 @@ ForwardPass = Callable[[Sequence[NDArray[np.float32]]], list[NDArray[np.float32]
 
 BATCH_LINES = 8
 """Number of lines per batch; larger batches are no faster."""
-BEAM_PER_ALTERNATIVE = 10
-"""Prefixes kept for each alternative, so that alternatives differ in more than one place."""
+RESCORED_PER_ALTERNATIVE = 10
+"""Texts that the LSTM rescores for each alternative, so that alternatives differ in more than one place."""
 RECENT = 64
 """Number of lines whose network output is cached after their best paths were requested."""
 SHORT_STEPS = 16
@@ -108,7 +108,7 @@ class Recognizer:
         return self._language
 
     def transcribe(
-        self, ink: Ink, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = 25, hints: Hints = Hints()
+        self, ink: Ink, decoder: Decoder = "greedy", alternatives: int = 1, beam: int = BEAM, hints: Hints = Hints()
     ) -> Transcription:
         """Transcribe one line of ink; see :meth:`transcribe_all`."""
         return next(self.transcribe_all([ink], decoder, alternatives, beam, hints=hints))
@@ -118,7 +118,7 @@ class Recognizer:
         inks: Sequence[Ink],
         decoder: Decoder = "greedy",
         alternatives: int = 1,
-        beam: int = 25,
+        beam: int = BEAM,
         batch_size: int = BATCH_LINES,
         hints: Hints = Hints(),
         continues: Sequence[bool] | None = None,
@@ -129,7 +129,7 @@ class Recognizer:
         probable prefixes, or ``"language"`` for the same with a language model, which ``hints`` tell what to expect.
         ``continues`` tells for each line whether it stands below the line before it: its context is then the text of
         that line, as :attr:`Hints.above`, instead of those of ``hints``. ``alternatives`` is the largest number of
-        readings to return; more than one widens the beam. Raises :class:`InkError` for an unknown decoder and for a
+        readings to return. Raises :class:`InkError` for an unknown decoder and for a
         number of alternatives that the decoder cannot return.
         """
         if decoder == "seq2seq":
@@ -201,7 +201,7 @@ class Recognizer:
         """Return the language model as a scorer for the beam search."""
         return self.language.scorer(self.alphabet, hints)
 
-    def search(self, scorer: LanguageScorer | None, steps: int, beam: int = 25) -> BeamSearchDecoder:
+    def search(self, scorer: LanguageScorer | None, steps: int, beam: int = BEAM) -> BeamSearchDecoder:
         """Return a beam search for ink of ``steps`` network steps."""
         if scorer is not None and steps < SHORT_STEPS:
             scorer = scorer.scaled(steps / SHORT_STEPS)
@@ -256,7 +256,8 @@ class Recognizer:
         greedy = GreedyDecoder(self.alphabet)
         first = self.scorer(hints) if decoder == "language" else None
         later = self.scorer(replace(hints, context="")) if decoder == "language" else None
-        beam = beam if alternatives == 1 else max(beam, BEAM_PER_ALTERNATIVE * alternatives)
+        rescored = max(RESCORED, RESCORED_PER_ALTERNATIVE * alternatives)
+        beam = beam if alternatives == 1 else max(beam, rescored)
 
         def read(log_probs: NDArray, ink: Ink, encoded: Encoded, above: str | None) -> Transcription:
             if decoder == "greedy":
@@ -267,7 +268,7 @@ class Recognizer:
                 found = search.search(log_probs)
                 if decoder == "language":
                     context = (hints.above or hints.context) if above is None else above
-                    found = self.language.rescored(found, context, min(1.0, len(log_probs) / SHORT_STEPS))
+                    found = self.language.rescored(found[:rescored], context, min(1.0, len(log_probs) / SHORT_STEPS))
                 rivals = [(one.text, one.score) for one in found[:RIVALS]]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
             return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from handwriting.errors import InkError
 from handwriting.features import Encoded, encode
 from handwriting.ink import Ink
+from handwriting.recognition.beam import BEAM
 from handwriting.recognition.decode import Hypothesis
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.recognizer import Recognizer
@@ -35,7 +36,7 @@ class Stream:
     'a line of handwriting'
     """
 
-    def __init__(self, recognizer: Recognizer, hints: Hints = Hints(), beam: int = 25) -> None:
+    def __init__(self, recognizer: Recognizer, hints: Hints = Hints(), beam: int = BEAM) -> None:
         self.recognizer, self.hints, self.beam = recognizer, hints, beam
         self._strokes: list[NDArray[np.float64]] = []
         self._settle_nothing()

@@ -15,7 +15,7 @@ A, AB = Alphabet("a"), Alphabet("ab")
 
 
 def exhaustive(alphabet, **options):
-    return BeamSearchDecoder(alphabet, beam=2000, n_best=2000, threshold=-np.inf, **options)
+    return BeamSearchDecoder(alphabet, beam=2000, n_best=2000, threshold=-np.inf, margin=np.inf, **options)
 
 
 def test_the_best_text_need_not_be_the_best_path_s():
@@ -80,7 +80,10 @@ def test_pruning_and_the_beam_lose_next_to_nothing(seed):
     alphabet = Alphabet("".join(chr(0x4E00 + i) for i in range(59)))
     found = BeamSearchDecoder(alphabet).decode(log_probs)
     assert len(found) == 5
-    assert found[0].text == BeamSearchDecoder(alphabet, beam=200, threshold=-np.inf).decode(log_probs)[0].text
+    assert (
+        found[0].text
+        == BeamSearchDecoder(alphabet, beam=200, threshold=-np.inf, margin=np.inf).decode(log_probs)[0].text
+    )
     exact = log_probability(log_probs, alphabet.encode(found[0].text))
     assert exact - 0.1 <= found[0].log_probability <= exact + 1e-9
     assert exact >= log_probability(log_probs, alphabet.encode(GreedyDecoder(alphabet).decode(log_probs).text)) - 1e-9
@@ -107,6 +110,16 @@ def test_settings_that_cannot_be_are_refused():
         BeamSearchDecoder(AB, beam=4, n_best=9)
     with pytest.raises(InkError, match="threshold is 2"):
         BeamSearchDecoder(AB, threshold=2)
+    with pytest.raises(InkError, match="margin is -1"):
+        BeamSearchDecoder(AB, margin=-1)
+
+
+def test_prefixes_far_below_the_best_are_pruned():
+    log_probs = line(0)
+    alphabet = Alphabet("".join(chr(0x4E00 + i) for i in range(59)))
+    found = [BeamSearchDecoder(alphabet, margin=margin).search(log_probs) for margin in (3.0, 6.0, np.inf)]
+    assert len(found[0]) < len(found[1]) < len(found[2])
+    assert len({results[0].text for results in found}) == 1
 
 
 class Bigrams:

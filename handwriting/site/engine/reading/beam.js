@@ -3,7 +3,8 @@
 import { logAddExp } from "../numbers.js";
 import { BLANK } from "./decode.js";
 
-const THRESHOLD = -9; // a character this much less probable than the best of its step is pruned
+const THRESHOLD = -7.5; // a character this much less probable than the best of its step is pruned
+const MARGIN = 14; // and a prefix whose score is this much lower than that of the best one
 
 /**
  * The most probable texts, best first: { labels, logProbability, score }. `beam` prefixes are kept; `scorer` has
@@ -38,7 +39,8 @@ function step(prefixes, { data, size }, t, scorer, beam, tree) {
     one.total = logAddExp(one.blank, one.other);
     one.score = one.total + one.added;
   }
-  const least = stayed.length >= beam ? Math.min(...stayed.map(({ score }) => score)) - scorer.most : -Infinity;
+  const scores = stayed.map(({ score }) => score);
+  const least = Math.max(Math.max(...scores) - MARGIN, stayed.length >= beam ? Math.min(...scores) : -Infinity) - scorer.most;
   const candidates = [...stayed];
   prefixes.forEach((one, k) => labels.forEach((label, column) => {
     const value = grown[k][column];
@@ -50,7 +52,8 @@ function step(prefixes, { data, size }, t, scorer, beam, tree) {
     candidates.sort((a, b) => b.score - a.score);
     candidates.length = beam;
   }
-  const kept = candidates.filter(({ score }) => score > -Infinity);
+  const lowest = Math.max(...candidates.map(({ score }) => score)) - MARGIN;
+  const kept = candidates.filter(({ score }) => score > lowest && score > -Infinity);
   for (const one of kept) if (one.node < 0) one.node = tree.child(one.parent, one.last);
   return kept;
 }

@@ -7,8 +7,9 @@ import { search } from "./beam.js";
 import { pointsOfCharacters } from "./ownership.js";
 import { canonical } from "./text.js";
 
-const BEAM = 25;
-const BEAM_PER_ALTERNATIVE = 10;
+const BEAM = 100;
+const RESCORED = 25; // texts that the LSTM rescores
+const RESCORED_PER_ALTERNATIVE = 10;
 const SHORT_STEPS = 16; // with fewer, the language model gets less weight
 
 export class Recognizer {
@@ -57,8 +58,8 @@ export class Recognizer {
   /** The texts that differ, best first, as the language decoder finds them. */
   async search(frames, alternatives, above = "") {
     const factor = Math.min(1, frames.steps / SHORT_STEPS), scorer = factor < 1 ? this.scorer.scaled(factor) : this.scorer;
-    const beam = alternatives === 1 ? BEAM : Math.max(BEAM, BEAM_PER_ALTERNATIVE * alternatives);
-    const found = search(frames, scorer, beam).map((one) => ({ ...one, text: this.text(one.labels) })), different = new Map();
+    const rescored = Math.max(RESCORED, RESCORED_PER_ALTERNATIVE * alternatives), beam = Math.max(BEAM, rescored);
+    const found = search(frames, scorer, beam).slice(0, rescored).map((one) => ({ ...one, text: this.text(one.labels) })), different = new Map();
     for (const one of this.lstm ? await this.lstm.rescored(found, above, factor) : found) {
       const text = canonical(one.text);
       if (!different.has(text)) different.set(text, one);
