@@ -19,6 +19,17 @@ async function load(fetchBytes) {
   return ort;
 }
 
+/**
+ * Make one call of the engine after the other. A call keeps addresses on the stack of the WebAssembly while it waits, and
+ * another that begins meanwhile overwrites them.
+ */
+let last = Promise.resolve();
+function alone(call) {
+  const result = last.then(call);
+  last = result.catch(() => {});
+  return result;
+}
+
 /** An ONNX graph, loaded. */
 export class Graph {
   constructor(ort, session) {
@@ -27,12 +38,17 @@ export class Graph {
   }
 
   static async load(ort, bytes) {
-    return new Graph(ort, await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], graphOptimizationLevel: "all" }));
+    return new Graph(ort, await alone(() => ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], graphOptimizationLevel: "all" })));
   }
 
   /** The outputs by name, { data, dims }, for inputs [type, data, shape] by name. */
   run(inputs) {
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, [type, data, shape]]) => [name, new this.ort.Tensor(type, data, shape)]));
-    return this.session.run(feeds);
+    return this.feed(feeds);
+  }
+
+  /** The same for inputs that are tensors. */
+  feed(tensors) {
+    return alone(() => this.session.run(tensors));
   }
 }

@@ -45,7 +45,7 @@ async function draw(network, text, { bias, hand, random, patient, watch, signal 
   }
 }
 
-/** The step graph as a function from the last point to { outputs, phi }. */
+/** The step graph as a function from the last point to { outputs, phi, found }, where `found` has all of its outputs. */
 export function stepsOf({ graph, sizes, characters }, text, hand) {
   const count = text.length + 1, cells = sizes.hidden_size * sizes.num_layers;
   const seen = new Float32Array(count * characters);
@@ -61,9 +61,9 @@ export function stepsOf({ graph, sizes, characters }, text, hand) {
     kappa: tensor(new Float32Array(sizes.components), [1, sizes.components]), w: tensor(new Float32Array(characters), [1, characters]),
   };
   return async (point) => {
-    const found = await graph.session.run({ ...fixed, ...state, point: tensor(Float32Array.from(point), [1, 3]) });
+    const found = await graph.feed({ ...fixed, ...state, point: tensor(Float32Array.from(point), [1, 3]) });
     state = { h: found.next_h, c: found.next_c, kappa: found.next_kappa, w: found.next_w };
-    return { outputs: found.outputs.data, phi: found.phi.data };
+    return { outputs: found.outputs.data, phi: found.phi.data, found };
   };
 }
 
