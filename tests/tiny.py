@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +49,22 @@ class TinyCorpus:
             for s, split in enumerate(self.splits)
             for i, (id, word) in enumerate(zip(self.ids(split), WORDS * self.count, strict=False))
         }
+
+
+def recognizer(folder: Path, variant: Any = "forget", strides: Sequence[int] = (1,)) -> Checkpoint:
+    """A recognizer of two layers with random weights, float32 graph."""
+    import torch
+
+    from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
+    from handwriting.training.export import recognizer_graph
+
+    torch.manual_seed(2)
+    config = RecognizerConfig(14, 27, 6, 2, variant, [8] * len(strides), list(strides))
+    network = RecognizerNetwork(config).eval()
+    weights = {name: value.numpy() for name, value in network.state_dict().items()}
+    card = {"kind": "recognizer", "network": asdict(config), "alphabet": "abcdefghijklmnopqrstuvwxyz", "features": {}}
+    save(folder, card, weights, recognizer_graph(network))
+    return Checkpoint.load(folder, "recognizer")
 
 
 def synthesizer(folder: Path, counts: int = 100, **sizes: Any) -> Checkpoint:

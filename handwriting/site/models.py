@@ -13,6 +13,7 @@ from handwriting.checkpoint import shipped
 from handwriting.errors import InkError
 from handwriting.recognition.language.lstm import FILE as LSTM
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.site.gates import reading_gates, writing_gates
 from handwriting.synthesis.characters import replaced, respelled, writable
 from handwriting.synthesis.codes import FILE as HANDS
 from handwriting.synthesis.styles import SHIPPED, load
@@ -46,6 +47,8 @@ def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
     if lstm is not None:
         paths[LSTM] = lstm.path
     read = {name: path.read_bytes() for name, path in paths.items()}
+    read["recognizer.gates"] = reading_gates(read["recognizer.onnx"])
+    read["synthesizer.gates"] = writing_gates(read["synthesizer.onnx"], synthesizer.card["network"]["num_layers"])
     cards = json.dumps(_cards(recognizer, synthesizer), ensure_ascii=False, separators=(",", ":"))
     return read | {"models.json": cards.encode(), TERMS: _terms(recognizer, synthesizer).encode()}
 

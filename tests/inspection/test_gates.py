@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 import pytest
+import tiny
 import torch
 from tiny import synthesizer
 
-from handwriting.checkpoint import Checkpoint, save
 from handwriting.errors import InkError
 from handwriting.features import encode
 from handwriting.inspection import reading, writing
 from handwriting.inspection.gates import Gates, Layer, Unit, of_unit
 from handwriting.networks.cells import make_cell
-from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.hershey import write
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
-from handwriting.training.export import recognizer_graph
 
 T, D, H = 9, 5, 4
 
@@ -46,13 +42,8 @@ def test_a_cell_that_is_not_there_is_named():
 
 @pytest.mark.parametrize(("variant", "strides"), [("forget", [1]), ("peephole", [2, 1]), ("1997", [3])])
 def test_gates_of_a_recognizer_lead_to_what_it_outputs(tmp_path, variant, strides):
-    torch.manual_seed(2)
-    config = RecognizerConfig(14, 27, 6, 2, variant, [8] * len(strides), strides)
-    network = RecognizerNetwork(config).eval()
-    weights = {name: value.numpy() for name, value in network.state_dict().items()}
-    card = {"kind": "recognizer", "network": asdict(config), "alphabet": "abcdefghijklmnopqrstuvwxyz", "features": {}}
-    save(tmp_path, card, weights, recognizer_graph(network))
-    recognizer = Recognizer(Checkpoint.load(tmp_path, "recognizer"))
+    recognizer = Recognizer(tiny.recognizer(tmp_path, variant, strides))
+    weights = recognizer.checkpoint.weights()
     ink = write("ink", seed=1)
     (log_probs,) = recognizer.log_probs([encode(ink, recognizer.features)])
     gates = reading.gates_of(recognizer, ink)

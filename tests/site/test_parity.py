@@ -10,18 +10,24 @@ from open_page import needs_browser
 
 from benchmarks.static_site import below, compare, drawn_on, real, same_layouts, written
 from handwriting.ink import Ink
+from handwriting.inspection import reading, writing
+from handwriting.inspection.events import events_of
+from handwriting.inspection.gates import SIGNALS, Unit, of_unit
+from handwriting.inspection.writing import Draft, WritingTrace
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.characters import respelled
 from handwriting.synthesis.sampler import Steps
 from handwriting.synthesis.styles import SHIPPED, load
 from handwriting.synthesis.synthesizer import Synthesizer
-from handwriting.web import inside
+from handwriting.web import inside, schemas
 from handwriting.web.service import Service
 
 pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
 
 pytestmark = needs_browser
 WRITTEN, REAL = 40, 200
+EXACT = ("pen-up", "loop")
+"""Events that do not depend on probabilities."""
 ROUTE = """async ([path, body]) => {
     const { routes } = await import("./engine/routes.js");
     return routes[path](body);
@@ -44,6 +50,23 @@ def check(found):
     assert found.decoding == found.lines
     assert found.log_probability < 0.5
     assert min(found.best_path, found.language) >= 0.98 * found.lines - 1, found.differing
+
+
+def check_units(found, gates):
+    """The signals of each unit are those of ``gates`` up to the rounding of the weights, and as telling as is said."""
+    for unit in found["units"]:
+        own, during = of_unit(gates, unit_of(unit)), np.zeros(len(gates[0][0].cell), bool)
+        during[found["events"][unit["event"]]] = True
+        for signal in SIGNALS:
+            values = getattr(own, signal)[:, unit["number"]]
+            assert np.abs(values - unit[signal]).mean() < 0.03 * max(1, np.ptp(values)), (unit["event"], signal)
+        values = getattr(own, unit["signal"])[:, unit["number"]]
+        higher = values[during, None] - values[~during]
+        assert unit["auc"] == pytest.approx(np.mean(higher > 0) + 0.5 * np.mean(higher == 0), abs=0.05)
+
+
+def unit_of(record):
+    return Unit(record["layer"], record["direction"], record["number"])
 
 
 def test_written_lines_are_read_as_in_python(open_site, lines):
@@ -184,6 +207,9 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
 
 def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesizer, lines):
     page, service = open_site(), Service(synthesizer, Recognizer.load())
+    named = lambda record: {(one["event"], unit_of(one)) for one in record["units"]}  # noqa: E731
+    strength = lambda record: [max(one["auc"], 1 - one["auc"]) for one in record["units"]]  # noqa: E731
+    shared = []
     strokes = [[[{"x": x, "y": y} for x, y in s.tolist()] for s in ink.strokes] for ink in lines[:12]]
     same = 0
     for one in strokes:
@@ -202,11 +228,18 @@ def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesize
         for name in {*found["probabilities"]} & {*own["probabilities"]}:
             assert np.allclose(found["probabilities"][name], own["probabilities"][name], atol=0.05)
         assert len({*found["probabilities"]} ^ {*own["probabilities"]}) < 4
+        assert [found["events"].get(name) for name in EXACT] == [own["events"].get(name) for name in EXACT]
+        (line,) = service.reader.read(schemas.ink_of(one))
+        check_units(found, reading.gates_of(service.recognizer, line.line.ink))
+        assert strength(found) == pytest.approx(strength(own), abs=0.03)
+        assert [u["chance"] for u in found["units"]] == pytest.approx([u["chance"] for u in own["units"]], abs=0.03)
+        shared.append(len(named(found) & named(own)) / len(named(own)))
     assert same >= 11
+    assert np.mean(shared) > 0.8  # units that respond equally well may change places
 
 
 def test_what_decided_each_point_is_what_the_network_says_of_it(open_site, synthesizer):
-    """The browser's points, fed to the graph in Python, give the same window and the same densities."""
+    """The browser's points, fed to the graph in Python, give the same window, the same densities and the same gates."""
     page = open_site()
     found = page.evaluate(ROUTE, ["api/inside/writing", {"text": "ink and pen", "seed": 3, "style": "upright"}])
     xy = np.array([point for stroke in found["strokes"] for point in stroke])
@@ -218,7 +251,12 @@ def test_what_decided_each_point_is_what_the_network_says_of_it(open_site, synth
     inputs = np.vstack([np.zeros(3), np.column_stack([steps, lifted])[:-1]])
     primer = synthesizer.primer(load("upright"))
     network = Steps(synthesizer.network, [synthesizer.alphabet.encode("ink and pen")], primer.state, primer.hand)
-    outputs, phi = zip(*[(o[0].copy(), w[0].copy()) for o, w in map(network, inputs[:, None])], strict=True)
+    outputs, phi, w = [], [], [primer.state["w"][0]]
+    for point in inputs:
+        output, window = network(point[None])
+        outputs.append(output[0].copy())
+        phi.append(window[0].copy())
+        w.append(network.state["w"][0])
     assert np.allclose(found["window"], phi, atol=0.1)
     end = 1 / (1 + np.exp([row[0] for row in outputs]))
     assert np.abs(np.array(found["end"]) - end).mean() < 0.02
@@ -228,3 +266,10 @@ def test_what_decided_each_point_is_what_the_network_says_of_it(open_site, synth
         m = int(np.argmax(output[1 : 1 + M]))
         mean = output[[1 + M + m, 1 + 2 * M + m]] * normalizer.sd + normalizer.mean + before
         assert np.allclose(row[1:3], mean, atol=0.02 * synthesizer.height)
+    ink = Ink.from_strokes([np.array(stroke) for stroke in found["strokes"]])
+    first = np.isin(np.arange(len(xy)), ink.starts)
+    none = np.zeros(0)
+    trace = WritingTrace("ink and pen", ink, True, np.array(found["window"]), none, None, none, first)
+    events = {name: np.flatnonzero(mask).tolist() for name, mask in events_of(trace).items()}
+    assert found["events"] == events and len(events) == 4
+    check_units(found, writing.gates_of(synthesizer, Draft(trace, primer, inputs, np.array(w))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from browser import draw
@@ -78,6 +79,18 @@ def test_the_same_seed_writes_the_same_and_another_one_something_else(open_site)
     assert len(json.loads(first)) == 1
 
 
+def test_requests_at_the_same_time_do_not_disturb_each_other(open_site):
+    """The engine's calls must not overlap, see ``alone`` in runtime.js."""
+    same = """async () => {
+        const { routes } = await import("./engine/routes.js");
+        const texts = ["ink", "a pen"], ask = (text) => routes["api/inside/writing"]({ text, seed: 1 });
+        const together = await Promise.all(texts.map(ask)), alone = [];
+        for (const text of texts) alone.push(await ask(text));
+        return JSON.stringify(together) === JSON.stringify(alone);
+    }"""
+    assert open_site().evaluate(same)
+
+
 def test_a_hand_is_made_of_copied_lines(open_site):
     page = open_site("hand")
     for i in range(3):
@@ -115,20 +128,29 @@ def test_the_networks_are_looked_into(open_site):
     assert [c for c, before in zip(seen, " " + seen, strict=False) if c != before and c != " "] == list(
         SENTENCE.replace(" ", "")
     )  # one letter after the other, along the winning path
-    assert not page.locator("#inside-unit").is_visible() and not page.locator("#inside-gates").is_visible()
+    units = page.locator("#inside-unit")
+    assert units.locator("option", has_text="pen-up: layer").count() == 2
+    for number in range(1, units.locator("option").count()):
+        units.select_option(index=number)
+        assert page.locator("#inside-gates path.curve").count() == 3
+        event = units.locator("option").nth(number).inner_text().split(":")[0]
+        said = page.locator("#inside-gates p.muted").inner_text()
+        assert re.search(
+            rf"(rises|falls) at “{event}”: AUC [01]\.\d\d; the best that any unit reaches by chance is 0\.", said
+        )
     page.get_by_role("radio", name="Writing").check(force=True)
     page.locator("#inside-text").fill("ink")
     page.get_by_role("button", name="Write and look").click()
     window = page.get_by_role("group", name="Where the window looks in the text")
     api.expect(window.locator("text").first).to_have_text("i", timeout=PATIENCE)
     assert window.locator("rect.weight").count() > 20
+    api.expect(page.locator("#inside-gates path.curve")).to_have_count(3)
     page.locator("#inside-step").fill("10")
     assert page.locator(".cloud ellipse").count() > 0
 
 
 def test_what_needs_the_server_says_so_or_is_not_there(open_site):
-    page = open_site("inside")
-    assert "gates of single units need the program" in page.locator("#inside").inner_text()
+    page = open_site()
     assert "stays on this device" in page.locator("footer").inner_text()
     assert not page.locator("footer a").is_visible()
     page.locator("nav a", has_text="Letters").click()
@@ -137,8 +159,8 @@ def test_what_needs_the_server_says_so_or_is_not_there(open_site):
 
 
 def test_the_page_says_the_same_in_german(open_site):
-    page = open_site("inside", locale="de")
-    assert "Die Tore einzelner Einheiten zeigt das Programm" in page.locator("#inside").inner_text()
+    page = open_site(locale="de")
+    assert "Ihre Tinte bleibt auf diesem Gerät" in page.locator("footer").inner_text()
 
 
 def test_another_site_cannot_be_reached_and_text_is_no_code(open_site):

@@ -27,9 +27,10 @@ const once = (load) => {
   }));
 };
 
-const graph = async (name) => {
-  const [ort, model] = await Promise.all([engine(bytes), bytes(name)]);
-  return Graph.load(ort, model);
+/** A graph of the parts that its files hold, one after the other. */
+const graph = async (...names) => {
+  const [ort, ...parts] = await Promise.all([engine(bytes), ...names.map(bytes)]);
+  return Graph.load(ort, new Uint8Array(await new Blob(parts).arrayBuffer()));
 };
 
 /** { recognizer, language, synthesizer, styles }: what is needed of the cards, and the styles. */
@@ -49,6 +50,10 @@ const lstm = once(async () => {
 });
 
 const recognizerGraph = once(() => graph("models/recognizer.onnx"));
+
+/** The graphs that give the gates of their units as well, see handwriting/site/gates.py. */
+export const readerWithGates = once(() => graph("models/recognizer.onnx", "models/recognizer.gates"));
+export const writerWithGates = once(() => graph("models/synthesizer.onnx", "models/synthesizer.gates"));
 
 /** The recognizer with the language model. */
 export const reader = once(async () => {

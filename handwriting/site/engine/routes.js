@@ -1,7 +1,7 @@
 // The routes of the server's API that the browser answers by itself. They run in a worker.
 
 import { inkOfPoints } from "./ink/ink.js";
-import { cards, plainReader, reader, writer } from "./models.js";
+import { cards, plainReader, reader, readerWithGates, writer, writerWithGates } from "./models.js";
 import { Refusal } from "./refusal.js";
 import { readPage } from "./reading/page.js";
 import { errorRate } from "./reading/text.js";
@@ -21,14 +21,14 @@ export const routes = {
     const [{ text: read }] = await (await plainReader()).read(ink);
     return { read, cer: errorRate(text, read) };
   },
-  "api/inside": async ({ strokes, line }) => {
+  "api/inside": async ({ strokes, line, letter }) => {
     const { insideReading } = await import("./inside/reading.js");
-    return insideReading(await reader(), strokes, line);
+    return insideReading(await reader(), await readerWithGates(), strokes, line, letter);
   },
   "api/inside/writing": async ({ text, ...asked }) => {
     const { insideWriting } = await import("./inside/writing.js");
-    const words = await spelling(), synthesizer = await writer();
-    return insideWriting(synthesizer, words.writable(text), await handOf(synthesizer, asked));
+    const words = await spelling(), synthesizer = await writer(), graph = await writerWithGates();
+    return insideWriting(synthesizer, graph, words.writable(text), await handOf(synthesizer, asked), asked.letter);
   },
 };
 

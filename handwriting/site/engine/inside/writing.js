@@ -1,22 +1,30 @@
-// How a line was written, point by point: the reply of the server to /api/inside/writing, without the gates. The twin of
+// How a line was written, point by point: the reply of the server to /api/inside/writing. The twin of
 // handwriting/inspection/writing.py (Graves 2013, arXiv 1308.0850, equations 18 to 22).
 
-import { clamp } from "../numbers.js";
+import { clamp, max } from "../numbers.js";
 import { RHO_LIMIT, SPREAD_LIMIT, sample, stepsOf } from "../writing/sampler.js";
+import { inkOfOffsets } from "../writing/synthesizer.js";
+import { eventsOf } from "./events.js";
+import { writingLayers } from "./gates.js";
 import { rounded } from "./rounded.js";
+import { unitsRecord } from "./units.js";
 
 const LEAST_WEIGHT = 0.02; // of a component of the mixture that is shown
 
-/** Write `text` in a hand { bias, seed, added }; its points are then fed to the network again, to show what decided each. */
-export async function insideWriting(synthesizer, text, { bias, seed, added }) {
+/**
+ * Write `text` in a hand { bias, seed, added }; its points are then fed to the network again, to show what decided each.
+ * `graph` is that of the synthesizer and gives the gates as well; units are found for `letter`.
+ */
+export async function insideWriting(synthesizer, graph, text, { bias, seed, added }, letter = null) {
   const { network, card: { normalizer: { mean, sd } } } = synthesizer;
   const characters = [...text].map((character) => synthesizer.indices.get(character));
   const drawn = await sample(network, characters, { bias, hand: added, seeds: [seed, 0] });
-  const step = stepsOf(network, characters, added);
-  const strokes = [[]], window = [], mixture = [], end = [];
+  const step = stepsOf({ ...network, graph }, characters, added);
+  const strokes = [[]], window = [], mixture = [], end = [], steps = [];
   let pen = [0, 0];
   for (const [i, [x, y, lifted]] of drawn.points.slice(1).entries()) {
-    const { outputs, phi } = await step(drawn.points[i]);
+    const { outputs, phi, found } = await step(drawn.points[i]);
+    steps.push(found);
     const density = densityOf(outputs, network, bias);
     window.push(rounded(phi));
     end.push(density.end);
@@ -27,8 +35,18 @@ export async function insideWriting(synthesizer, text, { bias, seed, added }) {
     strokes.at(-1).push(rounded(pen));
     if (lifted > 0.5) strokes.push([]);
   }
-  const ink = strokes.filter((stroke) => stroke.length);
-  return { text, complete: drawn.complete, strokes: ink, window, mixture, end: rounded(end), bias: end.map(() => bias), events: {}, units: [] };
+  const ink = inkOfOffsets(drawn.points.slice(1).map(([x, y, lifted]) => [x * sd[0] + mean[0], y * sd[1] + mean[1], lifted]));
+  return {
+    text, complete: drawn.complete, strokes: strokes.filter((stroke) => stroke.length), window, mixture, end: rounded(end), bias: end.map(() => bias),
+    ...unitsRecord(writingLayers(steps, network.sizes), eventsOf(traceOf([...text], ink, steps), letter)),
+  };
+}
+
+/** The line as `eventsOf` takes it: every step is a point, and belongs to the character on which the window mostly is. */
+function traceOf(text, ink, steps) {
+  const up = steps.map((_, t) => ink.starts.includes(t));
+  const owner = steps.map(({ phi: { data } }, t) => (up[t] ? -1 : data.indexOf(max(data.subarray(0, text.length)))));
+  return { text, ink, points: steps.flatMap((_, t) => [t, t + 1]), up, owner };
 }
 
 /** The probability that the pen is lifted, and the components [weight, mu x, mu y, sigma x, sigma y, rho] of the next offset. */

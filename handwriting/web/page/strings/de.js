@@ -267,7 +267,6 @@ export const de = {
   "site.footer": "Alles geschieht in diesem Browser: Ihre Tinte bleibt auf diesem Gerät, und nach dem ersten Besuch braucht es kein Netz.",
   "site.error.offline": "Eine Datei dieser Seite konnte nicht geladen werden. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
   "site.text.offline": "Noch nicht gelesen: Eine Datei dieser Seite konnte nicht geladen werden. Neuer Versuch …",
-  "site.inside.lead": "Sehen Sie Schritt für Schritt, wie das lesende Netz entscheidet und das schreibende zielt. Die Tore einzelner Einheiten zeigt das Programm auf Ihrem Rechner: handwriting serve",
   "site.noText": "In dieser Tinte wurde kein Text gelesen. Schreiben Sie eine Zeile.",
   "site.needsServer": "Das braucht das Programm auf Ihrem Rechner: handwriting serve",
   "site.files": "Der Browser liest InkML, SVG, JSON und Xournal++. Diese Datei braucht das Programm auf Ihrem Rechner: handwriting serve",

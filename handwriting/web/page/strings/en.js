@@ -267,7 +267,6 @@ export const en = {
   "site.footer": "Everything happens in this browser: your ink stays on this device, and after the first visit no network is needed.",
   "site.error.offline": "A file of this page could not be loaded. Check the connection, and try again.",
   "site.text.offline": "Not read yet: a file of this page could not be loaded. Trying again …",
-  "site.inside.lead": "Watch the reading network decide, and the writing network aim, step by step. The gates of single units need the program on your computer: handwriting serve",
   "site.noText": "No text was read in this ink. Write a line of writing.",
   "site.needsServer": "This needs the program on your computer: handwriting serve",
   "site.files": "The browser reads InkML, SVG, JSON and Xournal++. This file needs the program on your computer: handwriting serve",
