@@ -10,7 +10,9 @@ does. The networks compute in eight-bit integers, and a last digit that is round
 probabilities, finds the same text.
 
 *pages* are lines set one below the other with a drawing of each kind; on *same* ones the browser finds the same strokes
-in the same lines. Times are CPU times of Chromium's renderer, so that a busy machine matters as little as possible.
+in the same lines. *inside* counts the units that the view Inside names for the lines, and those that Python names too,
+with the mean difference of their gates. Times are CPU times of Chromium's renderer, so that a busy machine matters as
+little as possible.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import argparse
 import base64
 import functools
 import http.server
+import json
 import shutil
 import tempfile
 import threading
@@ -41,6 +44,8 @@ from handwriting.recognition.recognizer import Recognizer
 from handwriting.site.export import export_site
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
+from handwriting.web import inside
+from handwriting.web.service import Service
 
 SENTENCES = Path(__file__).with_name("sentences.txt")
 CHUNK = 20
@@ -72,6 +77,11 @@ LAYOUT = """async (pages) => {
     const { inkOfPoints } = await import("./engine/ink/ink.js");
     const ink = (strokes) => inkOfPoints(strokes.map((stroke) => stroke.map(([x, y]) => ({ x, y }))));
     return pages.map((strokes) => findLayout(ink(strokes)).map((line) => line.strokes));
+}"""
+INSIDE = """async (lines) => {
+    const { routes } = await import("./engine/routes.js"), found = [];
+    for (const strokes of lines) found.push((await routes["api/inside"]({ strokes })).units);
+    return found;
 }"""
 WRITE = """async ([style, text, count]) => {
     const { cards, writer } = await import("./engine/models.js");
@@ -183,6 +193,25 @@ def same_layouts(page: Any, inks: Sequence[Ink]) -> int:
     return sum(a == b for a, b in zip(own, found, strict=True))
 
 
+def same_units(page: Any, service: Service, inks: Sequence[Ink]) -> tuple[int, int, float]:
+    """Return the number of units that Inside names, of those that Python names too, and how far their gates differ."""
+    lines = _points(inks)
+    count, differences = 0, []
+    for units, strokes in zip(page.evaluate(INSIDE, lines), lines, strict=True):
+        reply = inside.read(service, json.dumps({"strokes": strokes}).encode())
+        own = {_unit(unit): unit for unit in reply["units"]}
+        count += len(units)
+        for unit in units:
+            if other := own.get(_unit(unit)):
+                gates = [np.subtract(unit[gate], other[gate]) for gate in ("input", "forget", "output")]
+                differences.append(float(np.abs(gates).mean()))
+    return count, len(differences), float(np.mean(differences))
+
+
+def _unit(record: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(record[name] for name in ("event", "layer", "direction", "number"))
+
+
 def written(synthesizer: Synthesizer, count: int) -> list[Ink]:
     """Write ``count`` lines with the synthesizer, each in a different hand."""
     sentences = SENTENCES.read_text(encoding="utf-8").split("\n")
@@ -243,6 +272,10 @@ def _strokes(inks: Sequence[Ink]) -> list[list[list[list[float]]]]:
     return [[stroke.tolist() for stroke in ink.strokes] for ink in inks]
 
 
+def _points(inks: Sequence[Ink]) -> list[list[list[dict[str, float]]]]:
+    return [[[{"x": x, "y": y} for x, y in stroke] for stroke in ink] for ink in _strokes(inks)]
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments: Any) -> None:
         pass
@@ -279,6 +312,11 @@ def main() -> None:
             print(f"reading with the language model, readings: {readings}: {milliseconds:.0f} ms a line")
         pages = [page for name, inks in sets for page in drawn_on(inks[:5])]
         print(f"pages: {same_layouts(site, pages)} of {len(pages)} same")
+        count, same, apart = same_units(site, Service(synthesizer, recognizer), inks)
+        began = cpu_seconds(site)
+        site.evaluate(INSIDE, _points(inks))
+        seconds = (cpu_seconds(site) - began) / len(inks)
+        print(f"inside: {same} of {count} units as in Python, gates {apart:.1g} apart; {1000 * seconds:.0f} ms a line")
         for _ in range(2):  # the first time the model is loaded
             began = cpu_seconds(site)
             points = site.evaluate(WRITE, ["upright", "The quick brown fox jumps", 4])

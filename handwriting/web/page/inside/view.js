@@ -131,7 +131,7 @@ class InsideView {
     const chosen = $("inside-unit").value;
     $("inside-unit").replaceChildren(h("option", { value: "", textContent: t("inside.noUnit") }), ...this.units.map((unit, i) => h("option", { value: i, textContent: this.nameOf(unit) })));
     $("inside-unit").value = chosen && this.units[Number(chosen)] ? chosen : this.units.length ? "0" : "";
-    $("inside-unit").parentElement.hidden = !this.units.length; // in a short line nothing may happen
+    $("inside-unit").parentElement.hidden = !this.units.length; // a short line may have no event
     $("inside-step").max = count - 1;
     $("inside-player").hidden = false;
     $("inside-state").textContent = "";
