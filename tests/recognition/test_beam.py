@@ -117,7 +117,7 @@ def test_settings_that_cannot_be_are_refused():
 def test_prefixes_far_below_the_best_are_pruned():
     log_probs = line(0)
     alphabet = Alphabet("".join(chr(0x4E00 + i) for i in range(59)))
-    found = [BeamSearchDecoder(alphabet, margin=margin).search(log_probs) for margin in (3.0, 6.0, np.inf)]
+    found = [BeamSearchDecoder(alphabet, margin=margin).search(log_probs) for margin in (2.0, 3.0, np.inf)]
     assert len(found[0]) < len(found[1]) < len(found[2])
     assert len({results[0].text for results in found}) == 1
 
