@@ -2,8 +2,9 @@
 
     python benchmarks/recognition.py [--data DIR-or-FILE] [--split testset_v] [--threads 1]
 
-It prints the figures of ``evaluate recognizer`` in one table, and the milliseconds per line of each part, one line at
-a time and in batches of 16. int8 should cost at most 0.15 points of CER compared with float32.
+It prints the figures of ``evaluate recognizer`` in one table; the CER and the time of beam searches of several widths;
+and the milliseconds per line of each part, one line at a time and in batches. int8 should cost at most 0.15 points of
+CER compared with float32.
 """
 
 from __future__ import annotations
@@ -11,19 +12,32 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from handwriting import metrics
 from handwriting.checkpoint import Checkpoint
-from handwriting.corpora import open_corpus
+from handwriting.corpora import Line, open_corpus
 from handwriting.evaluation.recognition import evaluate
 from handwriting.features import FeatureConfig, encode
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder
+from handwriting.recognition.language.model import RESCORED
 from handwriting.recognition.recognizer import BATCH_LINES, Recognizer
 from handwriting.text import natural
+
+SEARCHES = (
+    (25, -9.0, np.inf),
+    (50, -9.0, np.inf),
+    (100, -9.0, np.inf),
+    (100, -7.5, np.inf),
+    (100, -7.5, 14.0),
+    (100, -7.5, 10.0),
+    (25, -7.5, 14.0),
+)
+"""Prefixes, threshold and margin of the searches that are compared."""
 
 
 def milliseconds(work: Callable[[], object], lines: int) -> float:
@@ -34,6 +48,31 @@ def milliseconds(work: Callable[[], object], lines: int) -> float:
         work()
         times.append(time.perf_counter() - began)
     return 1000 * min(times) / lines
+
+
+def searches(recognizer: Recognizer, lines: Sequence[Line]) -> None:
+    """Print the CER and the time of searches with the language model, before and with the LSTM."""
+    log_probs = recognizer.log_probs([encode(line.ink, recognizer.features) for line in lines])
+    texts, scorer, language = [line.text for line in lines], recognizer.scorer(), recognizer.language
+    print(
+        f"\n{len(lines)} lines: prefixes, threshold, margin   CER %, n-grams; with LSTM; best of all found   ms a line"
+    )
+    for beam, threshold, margin in SEARCHES:
+        search = BeamSearchDecoder(recognizer.alphabet, beam, 1, threshold, margin, scorer)
+        began = time.process_time()
+        found = [search.search(one) for one in log_probs]
+        took = 1000 * (time.process_time() - began) / len(lines)
+        rescored = [language.rescored(results[:RESCORED]) for results in found]
+        rates = [
+            metrics.cer([(text, results[0].text) for text, results in zip(texts, chosen, strict=True)])
+            for chosen in (found, rescored)
+        ]
+        best = [
+            (text, min((one.text for one in results), key=lambda output, text=text: metrics.cer([(text, output)])))
+            for text, results in zip(texts, found, strict=True)
+        ]
+        row = "  ".join(f"{100 * rate:.2f}" for rate in (*rates, metrics.cer(best)))
+        print(f"{beam:4} {threshold:6} {margin:6}   {row}   {took:.1f}", flush=True)
 
 
 def main() -> None:
@@ -59,7 +98,7 @@ def main() -> None:
     for name, recognizer, decoder in (
         ("int8, best path", int8, "greedy"),
         ("float32 torch, best path", float32, "greedy"),
-        ("int8, beam 25", int8, "beam"),
+        ("int8, beam search", int8, "beam"),
         ("int8, language model", int8, "language"),
         ("recognizer-open", free, "greedy"),
         ("the same, language-open", free, "language"),
@@ -68,6 +107,7 @@ def main() -> None:
         rates = (result.score.cer, result.score.wer, result.score.cer_raw, result.score.wer_raw)
         print(f"{name:25} " + "  ".join(f"{100 * r:6.2f}" for r in rates) + f"  {1000 * result.seconds_per_line:9.1f}")
 
+    searches(int8, list(corpus.lines(options.split))[::4])
     lines = list(corpus.lines(options.split))[::8]
     inks = [line.ink for line in lines]
     print()
@@ -87,7 +127,7 @@ def main() -> None:
         f"network, int8, batches of {BATCH_LINES}": lambda: int8.log_probs(encoded),
         "network, float32 torch, one by one": lambda: float32.log_probs(encoded, 1),
         "best path": lambda: [greedy.decode(x) for x in log_probs],
-        "prefix beam search, beam 25": lambda: [beam.decode(x) for x in log_probs],
+        "prefix beam search": lambda: [beam.decode(x) for x in log_probs],
         "the same with the language model": lambda: [language.decode(x) for x in log_probs],
     }.items():
         print(f"{title:40} {milliseconds(work, len(inks)):6.2f}")
