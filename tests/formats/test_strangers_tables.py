@@ -3,51 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from strangers import (
-    LINE,
-    SIZES,
-    assert_is_line,
-    notes,
-    read,
-    unipen,
-)
+from strangers import TABLES, assert_is_line, notes, read, table, unipen
 
 from handwriting.errors import InkError
-
-
-def table(head: str, row) -> str:
-    rows = [row(s, n, x, y) for s, stroke in enumerate(LINE) for n, (x, y) in enumerate(stroke)]
-    return head + "\n" + "\n".join(rows) + "\n"
-
-
-def between(extra: str, row: str = "{x},{y},{s},pen"):
-    """Rows with ``extra`` lines before each stroke but the first."""
-    return lambda s, n, x, y: (extra if s and not n else "") + row.format(x=x, y=y, s=s)
-
-
-TABLES = {
-    "blank": table("x,y", between("\n", "{x},{y}")),
-    "blank fields": table("x;y", between(" ; \n", "{x};{y}")),
-    "pen": table("x,y,pen_down", between("99,9,0\n98,9,0\n", "{x},{y},1")),
-    "truth": table("x,y,pen_down", between("99,9,False\n", "{x},{y},True")),
-    "words": table("x,y,pen", between("99,9,up\n", "{x},{y},down")),
-    "pressure": table("x,y,pressure", between("99,9,0\n98,9,0.0\n", "{x},{y},0.5")),
-    "state": table("x,y,state", between("99,9,hover\n98,9,hover\n", "{x},{y},move")),
-    "no number": table("x,y,stroke", between("99,9,-1\n98,9,-1\n", "{x},{y},{s}")),
-    "not a number": table("x,y", between("nan,nan\n", "{x},{y}")),
-    "missing": table("x,y,t", between(",,9\n", "{x},{y},")),
-    "last point": table("x,y,pen_up", lambda s, n, x, y: f"{x},{y},{int(n == SIZES[s] - 1)}"),
-    "air": table("x,y,in_air", between("99,9,1\n98,9,1\n", "{x},{y},0")),
-    "a stroke in the air": table("x,y,stroke,pressure", between("99,9,9,0\n98,9,9,0\n", "{x},{y},{s},0.5")),
-    "spaced": table("x,y,stroke", between("", "{x},{y},{s}\n")),
-    "carriage returns": table("x,y,stroke", between("", "{x},{y},{s}")).replace("\n", "\r"),
-    "byte order mark": "\ufeff" + table("x,y,stroke", between("", "{x},{y},{s}")),
-    "eraser": table("x,y,stroke,tool", between("0,0,9,eraser\n9,9,9,eraser\n")),
-    "eraser flag": table("x,y,is_eraser", between("NaN,NaN,0\n0,0,1\n9,9,1\n", "{x},{y},0")),
-    "minus one": table("x,y", between("-1,-1\n", "{x},{y}")),
-    "event": table("X (mm);y [px];Event", lambda s, n, x, y: f"{x};{y};{'move' if n else 'down'}"),
-    "highlighter": table("x,y,stroke,tool", between("0,0,9,Highlighter\n")),
-}
 
 
 @pytest.mark.parametrize("text", TABLES.values(), ids=TABLES)

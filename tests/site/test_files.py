@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
+import re
 from pathlib import Path
 
 import format_seeds
 import numpy as np
 import pytest
 from open_page import PATIENCE, needs_browser
-from strangers import LINE, canvas, inkml, paths, svg, xopp, xopp_stroke
+from strangers import LINE, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
 
 from handwriting import formats
 from handwriting.rendering.hershey import write
@@ -40,10 +42,11 @@ def found(page, data):
 
 
 def assert_same(page, data):
-    """The browser finds the pages, points, times and pressures that Python finds."""
+    """The browser finds the pages, points, times and pressures that Python finds, and leaves out as much."""
     data = data.encode() if isinstance(data, str) else data
     own, other = ink_files.pages(data)["pages"], found(page, data)
     assert not isinstance(other, str), other
+    assert sum(int(note.split()[0]) for note in other["notes"]) == left_out(formats.read_document(data).notes)
     assert [one["number"] for one in other["pages"]] == [one["number"] for one in own]
     for a, b in zip(other["pages"], own, strict=True):
         assert (a["width"], a["height"]) == pytest.approx((b["width"], b["height"]))
@@ -54,14 +57,18 @@ def assert_same(page, data):
             assert (np.nan_to_num(np.abs(one - two)).max(0) < (0.002, 0.002, 0.02, 0.002)).all()  # mm, mm, ms, share
 
 
+def left_out(notes):
+    """The number of things that are not writing and of damaged parts that Python names."""
+    counts = [(note, re.match(r"([\d,]+) ", note.text)) for note in notes if note.severity != "detail"]
+    return sum(int(count[1].replace(",", "")) if count else note.severity == "lost" for note, count in counts)
+
+
 INKML = {
     "plain": format_seeds.PLAIN_INKML,
-    "full": format_seeds.FULL_INKML.replace(
-        """  <inkml:traceView traceDataRef="#late" from="2" to="3">
-    <inkml:annotation type="transcription">words</inkml:annotation>
-  </inkml:traceView>
-""",
-        '<inkml:traceView traceDataRef="#late" from="2" to="3"/>',
+    "group": inkml(
+        "<definitions><traceGroup xml:id='g'><trace>1 2, 3 4</trace><trace>5 6, 7 8, 9 9</trace></traceGroup>"
+        "</definitions>"
+        "<traceView traceDataRef='#g' from='1:2' to='2:2'/><traceView traceDataRef='#none'/>"
     ),
     "brushes": inkml(
         '<definitions><brush xml:id="h"><brushProperty name="rasterOp" value="maskPen"/></brush></definitions>'
@@ -78,16 +85,17 @@ INKML = {
         <mapping type="affine"><affine>0 1 0, 1 0 5</affine></mapping></mapping></canvasTransform></definitions>
         <context canvasTransformRef="#t"/><trace>1 2, 3 7</trace></ink>""",
 }
-JSON = {str(number): text for number, text in enumerate(format_seeds.JSON)}
-JSON |= {
+JSON = {
     "canvas": canvas(),
     "seconds": canvas(t=lambda n: 1.7e9 + n / 100),
     "eraser": canvas()[:-1] + ', {"tool": "eraser", "points": [{"x": 0, "y": 0}]}]',
     "damaged": canvas()[:-1] + ', {"points": [{"x": 0, "y": null}]}]',
+    "events": json.dumps(
+        [{"x": n, "y": n % 7, "type": "move" if n % 5 else "down", "time": 10 * n} for n in range(20)]
+    ),
     "lines": "\n".join(json.dumps({"strokes": [{"points": [{"x": n, "y": 1}, {"x": 2, "y": n + 9}]}]}) for n in (1, 2)),
 }
 DRAWINGS = {
-    "seed": format_seeds.SVG,
     "curves": svg(
         '<path d="M1 1C4 9 7-3 9 5S20 9 21 4Q25 0 27 8T35 6m-30 9a5 3 30 0110 4A4 4 0 1 0 20 30v3H9l-2-2.5.5.5z"/>'
         '<path d="M3 20"/><path d="m2 35h0"/>'
@@ -121,12 +129,22 @@ DRAWINGS = {
     "rulings": svg("".join(f'<path d="M0 {y}H40"/>' for y in (8, 16, 24)) + paths()),
 }  # fmt: skip
 NOTEBOOKS = {
-    "seed": format_seeds.XOURNAL,
     "pages": xopp("", "".join(map(xopp_stroke, LINE)), '<stroke tool="pen" width="1 2 x">1 2 3</stroke>'),
 }
+UNIPEN = {
+    "plain": unipen(),
+    "carriage returns": unipen().replace("\n", "\r"),
+    "rate": unipen()
+    .replace(".COORD", ".POINTS_PER_SECOND 100\n.COORD")
+    .replace(".PEN_UP\n.PEN_DOWN", ".PEN_UP\n.DT 50\n.PEN_DOWN"),
+    "damaged": unipen() + ".COORD X Y T\n.PEN_DOWN\n1 2 3\n4\n5 6\n7 8 9\n.PEN_DOWN\n1 zwei\n",
+}
+CASES = Path(os.environ.get("HANDWRITING_CASES", Path(__file__).resolve().parents[2] / ".." / "shared" / "cases"))
+FILES = {"inkml": INKML, "json": JSON, "svg": DRAWINGS, "xopp": NOTEBOOKS, "csv": TABLES, "unipen": UNIPEN}
+FILES |= {f"{name} of the fuzzer": dict(enumerate(files)) for name, files in format_seeds.seeds().items()}
 
 
-@pytest.mark.parametrize("files", [INKML, JSON, DRAWINGS, NOTEBOOKS], ids=["inkml", "json", "svg", "xopp"])
+@pytest.mark.parametrize("files", FILES.values(), ids=FILES)
 def test_the_browser_finds_what_python_finds(open_site, files):
     page = open_site()
     for name, data in files.items():
@@ -136,7 +154,7 @@ def test_the_browser_finds_what_python_finds(open_site, files):
 
 def test_our_own_files_and_samples(open_site, tmp_path):
     page = open_site()
-    for ending in (".inkml", ".svg", ".json", ".xopp"):
+    for ending in (".inkml", ".svg", ".json", ".xopp", ".csv"):
         print(ending)
         assert_same(page, saved(tmp_path, ending))
     for encoding in ("utf-8", "utf-16", "iso-8859-1"):
@@ -174,6 +192,6 @@ def test_files_become_pages_that_are_read(open_site, tmp_path):
         api.expect(page.locator("#page-list > li")).to_have_count(count)
         api.expect(page.locator("#lines .word")).to_have_text(["a", "line", "of", "handwriting"], timeout=PATIENCE)
     page.set_input_files("#open", {"name": "left.json", "mimeType": "", "buffer": JSON["eraser"].encode()})
-    api.expect(page.locator("#toast")).to_contain_text("1 line that no pen wrote was left out")
+    api.expect(page.locator("#toast")).to_contain_text("1 thing that no pen wrote was left out")
     page.set_input_files("#open", {"name": "a.pdf", "mimeType": "", "buffer": b"%PDF-1.7"})
     api.expect(page.locator("#toast")).to_contain_text("This file needs the program on your computer")

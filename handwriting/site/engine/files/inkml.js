@@ -1,8 +1,7 @@
 // W3C InkML (https://www.w3.org/TR/InkML/; its section numbers in brackets). The twin of handwriting/formats/inkml.py,
-// inkml_context.py and inkml_trace.py, without views of parts of a group.
+// inkml_context.py and inkml_trace.py.
 
 import { Refusal } from "../refusal.js";
-import { isSound } from "./pages.js";
 import { millimetres, secondsOf, secondsOfDate } from "./units.js";
 import { checkDepth, idOf, local } from "./xml.js";
 
@@ -17,21 +16,21 @@ const ORDERS = { "!": 0, "'": 1, '"': 2 };
 const numberOr = (text, otherwise = null) => (text !== null && text !== undefined && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : otherwise);
 const named = (element, name) => [...element.children].filter((child) => local(child) === name);
 
-/** The page of a document, see pages.js; `left` is the number of traces that no pen wrote or that are damaged. */
-export function readInkml(root) {
-  const reader = new InkmlReader(root);
+/** The page of a document, see pages.js. */
+export function readInkml(root, tally) {
+  const reader = new InkmlReader(root, tally), strokes = [];
   reader.gather(root, { channels: [{ name: "X", scale: 1 }, { name: "Y", scale: 1 }], regular: 2, affine: null, stamp: null, writes: true }, 0);
-  const strokes = reader.strokes.filter(Boolean).filter((parts) => parts.every(Boolean)).map(joined).filter(isSound);
-  const left = reader.left + reader.strokes.filter(Boolean).length - strokes.length;
-  return { pages: [{ strokes, units: reader.units, timeUnit: 1 }], left };
+  for (const parts of reader.strokes) if (parts.length) tally.part(() => tally.add(strokes, joined(parts)));
+  return [{ strokes, units: reader.units, timeUnit: 1 }];
 }
 
 class InkmlReader {
-  constructor(root) {
-    this.strokes = []; // for each its parts { x, y, t, p }, null for a damaged one
+  constructor(root, tally) {
+    this.tally = tally;
+    this.strokes = []; // for each its parts { x, y, t, p }
     this.byTrace = new Map(); // the number of the stroke of each trace with an id
     this.elements = new Map();
-    this.left = this.steps = 0;
+    this.steps = 0;
     this.units = undefined;
     for (const element of root.querySelectorAll("*")) {
       const id = idOf(element);
@@ -44,10 +43,10 @@ class InkmlReader {
     checkDepth(depth);
     for (const child of element.children) {
       const name = local(child);
-      if (name === "trace") this.trace(child, this.referred(child, ["contextRef", "brushRef"], context));
+      if (name === "trace") this.tally.part(() => this.trace(child, this.named(child, context)));
       else if (["context", "traceFormat", "inkSource", "canvasTransform"].includes(name)) context = this.changed(child, context);
-      else if (name === "traceGroup") this.gather(child, this.referred(child, ["contextRef", "brushRef"], context), depth + 1);
-      else if (name === "traceView") this.view(child, context, depth + 1);
+      else if (name === "traceGroup") this.tally.part(() => this.gather(child, this.named(child, context), depth + 1));
+      else if (name === "traceView") this.tally.part(() => this.view(child, context, depth + 1));
     }
   }
 
@@ -55,28 +54,37 @@ class InkmlReader {
   view(view, context, depth) {
     const reference = view.getAttribute("traceDataRef");
     const target = reference === null ? null : this.find(reference);
-    if (reference !== null && !target) this.left += 1;
-    for (let above = target?.parentElement; above; above = above.parentElement) {
-      if (local(above) === "definitions") {
-        this.drawn(target, view, context);
-        break;
-      }
-    }
+    if (reference !== null && !target) throw new Refusal("site.damagedFile");
+    let above = target?.parentElement;
+    while (above && local(above) !== "definitions") above = above.parentElement;
+    if (above) this.drawn(target, indexOf(view, "from"), indexOf(view, "to"), context);
     this.gather(view, context, depth);
   }
 
-  drawn(target, view, context) {
-    const [from, to] = ["from", "to"].map((name) => (view.getAttribute(name) ?? "").split(":").filter(Boolean).map(Number));
-    context = this.referred(target, ["contextRef", "brushRef"], context);
-    if (local(target) === "trace" && from.length < 2 && to.length < 2) this.trace(target, context, (from[0] ?? 1) - 1, to[0]);
-    else if (from.length || to.length) throw new Refusal("site.files");
-    else this.gather(target, context, 0);
+  /** A trace or a group in definitions, from index path to index path, counted from 1 (3.3.2). */
+  drawn(target, first, last, context) {
+    this.step(0);
+    context = this.named(target, context);
+    if (local(target) === "trace") {
+      this.trace(target, context, (first[0] ?? 1) - 1, last[0]);
+      return;
+    }
+    const parts = [...target.children].filter((child) => ["trace", "traceGroup"].includes(local(child)));
+    const low = first[0] ?? 1, high = last[0] ?? parts.length;
+    parts.slice(low - 1, high).forEach((part, i) => {
+      this.drawn(part, i === 0 ? first.slice(1) : [], low + i === high ? last.slice(1) : [], context);
+    });
+  }
+
+  /** The context that an element refers to, and its brush. */
+  named(element, context) {
+    return this.referred(element, ["contextRef", "brushRef"], context);
   }
 
   trace(trace, context, first = 0, end = undefined) {
     if (trace.getAttribute("type") === "penUp") return;
     if (!context.writes) {
-      this.left += 1;
+      this.tally.count();
       return;
     }
     let stroke = null;
@@ -89,12 +97,12 @@ class InkmlReader {
     this.strokes[stroke].push(this.read(trace.textContent, context, first, end));
   }
 
-  /** The points of a trace { x, y, t, p }, y growing downward, t in seconds; null when it is damaged. */
+  /** The points of a trace { x, y, t, p }, y growing downward, t in seconds. */
   read(text, { channels, regular, affine, stamp }, first, end) {
     const rows = valuesOf(text, channels, regular)?.slice(first, end);
     const [ix, iy, it, ip] = ["X", "Y", "T", "F"].map((name) => channels.findIndex((channel) => channel.name === name));
-    if (ix < 0 || iy < 0) throw new Refusal("site.files");
-    if (!rows || rows.some((row) => !Number.isFinite(row[ix]) || !Number.isFinite(row[iy]))) return null;
+    if (!rows || ix < 0 || iy < 0) throw new Refusal("site.damagedFile");
+    if (rows.some((row) => !Number.isFinite(row[ix]) || !Number.isFinite(row[iy]))) throw new Refusal("site.damagedFile");
     this.units ??= channels[ix].units ?? null;
     const [wide, high] = [millimetres(channels[ix].units), millimetres(channels[iy].units)];
     const scaleY = channels[iy].scale * (wide && high ? high / wide : 1);
@@ -199,6 +207,13 @@ class InkmlReader {
     if (kind !== "affine" || rows.length < 2 || rows.some((row) => row.length !== 3 || !row.every(Number.isFinite))) throw new Refusal("site.files");
     return rows;
   }
+}
+
+/** An index path, such as 2:1; empty when there is none. */
+function indexOf(view, name) {
+  const text = view.getAttribute(name), parts = text === null ? [] : text.split(":").map((part) => part.trim());
+  if (parts.length > DEEPEST || !parts.every((part) => /^\d{1,9}$/.test(part))) throw new Refusal("site.damagedFile");
+  return parts.map((part) => Math.max(1, Number(part)));
 }
 
 /** The product of two affine maps, 2 by 3. */

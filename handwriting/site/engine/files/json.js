@@ -1,8 +1,9 @@
-// Ink as JSON, in the shapes of web canvases and recognizers. The twin of handwriting/formats/json.py and json_shapes.py,
-// without flat lists of events.
+// Ink as JSON, in the shapes of web canvases and recognizers. The twin of handwriting/formats/json.py and json_shapes.py.
 
 import { Refusal } from "../refusal.js";
-import { isSound } from "./pages.js";
+import { numberOf, stampOf } from "./numerals.js";
+import { PointTable } from "./point-table.js";
+import { atMost } from "./tally.js";
 import { secondsOfDate } from "./units.js";
 
 const KEYS = { x: ["x", "X", "clientX", "pageX"], y: ["y", "Y", "clientY", "pageY"], t: ["t", "T", "time", "timestamp"], p: ["p", "pressure", "force", "F"] };
@@ -12,44 +13,58 @@ const TOOLS = ["type", "pointerType", "tool", "toolType", "penType", "pen", "bru
 const DRAWN = ["stroke", "pen", "pendown", "mouse", "touch", "line", "freehand", "freedraw", "path", "ink", "draw", ""];
 const ERASERS = ["eraser", "isEraser", "erase", "erased", "isErasing", "deleted"];
 const MILLISECOND = 1e-3;
+const MOST_VALUES = 2_000_000, MOST_PAGES = 5000, MOST_COLUMNS = 40;
 
-const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const firstOf = (object, names) => object[names.find((name) => name in object)];
 
-/** The pages of a file, see pages.js: one, or one a line; `left` is the number of strokes that are no writing or damaged. */
-export function readJson(text) {
-  const found = documents(text).map(pageOf);
-  return { pages: found.map(({ page }) => page), left: found.reduce((sum, { left }) => sum + left, 0) };
+/** The pages of a file, see pages.js: one, or one a line. */
+export function readJson(text, tally) {
+  try {
+    return [pageOf(parseJson(text), tally)];
+  } catch (error) {
+    const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim());
+    if (error.message !== "site.damagedFile" || lines.length < 2 || !lines.slice(0, 3).some(isDocument)) throw error;
+    atMost(lines.length, MOST_PAGES);
+    return lines.map((line) => tally.part(() => pageOf(parseJson(line), tally)) ?? { strokes: [] });
+  }
 }
 
-function documents(text) {
+/** What a document contains. */
+export function parseJson(text) {
+  atMost(text.match(/[[{]/g)?.length ?? 0, MOST_VALUES);
   try {
-    return [JSON.parse(text)];
+    return JSON.parse(text);
   } catch {
-    const lines = text.split(/\r?\n/).filter((line) => line.trim());
-    try {
-      if (lines.length > 1) return lines.map((line) => JSON.parse(line));
-    } catch { /* said below */ }
     throw new Refusal("site.damagedFile");
   }
 }
 
-function pageOf(content) {
-  const head = isObject(content) ? content : {}, jiix = isJiix(content);
+function isDocument(line) {
+  try {
+    return typeof (JSON.parse(line) ?? 0) === "object";
+  } catch {
+    return false;
+  }
+}
+
+function pageOf(content, tally) {
+  const head = isObject(content) ? content : {}, jiix = isJiix(content), found = jiix ? jiixStrokes(content) : strokesOf(content);
+  if (found instanceof PointTable) return found.page(tally, MILLISECOND);
   const strokes = [];
-  let left = 0;
-  for (const stroke of jiix ? jiixStrokes(content) : strokesOf(content)) {
-    const rows = stroke && (stroke.rows ?? (isObject(stroke) ? columns(stroke) : rowsOf(stroke)));
-    if (rows && !rows.x.length) continue;
-    if (rows && isSound(rows)) strokes.push(rows);
-    else left += 1;
+  for (const stroke of found) {
+    if (stroke === null) tally.count();
+    else tally.part(() => tally.add(strokes, typeof stroke === "function" ? stroke() : isObject(stroke) ? columns(stroke) : rowsOf(stroke)));
   }
   const size = (value) => (typeof value === "number" && value > 0 && value <= 1e9 ? value : null);
   const units = jiix ? "mm" : typeof head.units === "string" ? head.units : null;
-  return { page: { strokes, units, width: size(head.width), height: size(head.height), timeUnit: MILLISECOND }, left };
+  return { strokes, units, width: size(head.width), height: size(head.height), timeUnit: MILLISECOND };
 }
 
-/** The strokes of a document in any shape but JIIX: lists of points, objects of columns, { rows }, or null for no writing. */
+/**
+ * The strokes of a document in any shape but JIIX: lists of points, objects of columns, functions that return them, or null
+ * for no writing; or a table.
+ */
 function strokesOf(content) {
   let found = content;
   for (let level = 0; level < 4; level++) {
@@ -57,8 +72,9 @@ function strokesOf(content) {
     else if (Array.isArray(found) && found.length === 1 && isObject(found[0])) found = firstOf(found[0], STROKES) ?? found;
   }
   const flat = Array.isArray(found) && found.length && found.every((point) => isObject(point) && "x" in point && !Array.isArray(point.x));
-  if (!Array.isArray(found) || flat) throw new Refusal("site.files");
-  if (hasColumns(found)) return found.map(([x, y, t, p]) => columns({ x, y, t, p })).map((rows) => rows && { rows });
+  if (!Array.isArray(found)) throw new Refusal("site.files");
+  if (flat) return tableOf(found);
+  if (hasColumns(found)) return found.map(([x, y, t, p]) => () => columns({ x, y, t, p }));
   const strokes = [], stack = [...found].reverse();
   while (stack.length) {
     const stroke = stack.pop();
@@ -67,6 +83,13 @@ function strokesOf(content) {
     else strokes.push(stroke);
   }
   return strokes;
+}
+
+/** A flat list of points, in which events or numbers tell the strokes apart. */
+function tableOf(points) {
+  const names = [...new Set(points.flatMap(Object.keys))].slice(0, MOST_COLUMNS);
+  const rows = points.map((point) => names.map((name) => String(point[name] ?? "").slice(0, 60)));
+  return new PointTable(names, rows, rows.map(() => 0));
 }
 
 /** Whether strokes are columns, [[x, ...], [y, ...], [t, ...]], and not lists of points. */
@@ -82,8 +105,8 @@ function hasColumns(strokes) {
 
 /** Whether a stroke was drawn by a pen, and not by an eraser or a highlighter. */
 function isWriting(stroke) {
-  const nameOf = (tool) => (isObject(tool) ? nameOf(tool.name ?? tool.type) : typeof tool === "string" ? tool.toLowerCase() : "");
-  const tools = TOOLS.filter((key) => key in stroke).map((key) => nameOf(stroke[key]));
+  const named = TOOLS.filter((key) => key in stroke).map((key) => (isObject(stroke[key]) ? stroke[key].name ?? stroke[key].type : stroke[key]));
+  const tools = named.map((tool) => (typeof tool === "string" ? tool.toLowerCase() : ""));
   const composite = String(stroke.compositeOperation ?? stroke.globalCompositeOperation ?? "");
   if (ERASERS.some((key) => stroke[key] === true) || stroke.drawMode === false || stroke.isHighlighter === true) return false;
   if (["destination-out", "multiply"].includes(composite) || tools.some((tool) => /eras|highlight/.test(tool))) return false;
@@ -91,13 +114,13 @@ function isWriting(stroke) {
   return typeof stroke.type !== "string" || DRAWN.includes(stroke.type.toLowerCase());
 }
 
-/** A list of points, [x, y, t, p] or objects, as rows; null when one is damaged. */
+/** A list of points, [x, y, t, p] or objects, as { x, y, t, p }. */
 function rowsOf(points) {
-  if (!Array.isArray(points)) return null;
+  if (!Array.isArray(points)) throw new Refusal("site.damagedFile");
   const lists = { x: [], y: [], t: [], p: [] };
   for (const point of points) {
     const list = Array.isArray(point) && point.length >= 2 && point.length <= 4;
-    if (!list && !isObject(point)) return null;
+    if (!list && !isObject(point)) throw new Refusal("site.damagedFile");
     const values = list ? point : Object.values(KEYS).map((names) => firstOf(point, names));
     ["x", "y", "t", "p"].forEach((name, i) => lists[name].push(values[i]));
   }
@@ -107,18 +130,20 @@ function rowsOf(points) {
 /** A stroke with a list for each property; `begin` (ms) is added to its times, null drops them. */
 function columns(stroke, begin = 0) {
   const [x, y, t, p] = Object.values(KEYS).map((names) => firstOf(stroke, names));
-  if (!Array.isArray(x) || !Array.isArray(y) || x.length !== y.length) return null;
+  if (!Array.isArray(x) || !Array.isArray(y) || x.length !== y.length) throw new Refusal("site.damagedFile");
   const fits = (list) => Array.isArray(list) && list.length === x.length;
   const found = rows({ x, y, t: fits(t) && begin !== null ? t : [], p: fits(p) ? p : [] });
-  return found && { ...found, t: found.t?.map((value) => value + begin) ?? null };
+  return { ...found, t: found.t?.map((value) => value + begin) ?? null };
 }
 
 function rows({ x, y, t, p }) {
-  const number = (value) => (typeof value === "number" || (typeof value === "string" && value.trim() !== "") ? Number(value) : NaN);
-  const stamp = (value) => (typeof value === "string" && Number.isNaN(number(value)) ? secondsOfDate(value) / MILLISECOND : number(value));
   const known = (values) => values.some((value) => value !== null && value !== undefined);
-  return { x: x.map(number), y: y.map(number), t: known(t) ? t.map(stamp) : null, p: known(p) ? p.map(number) : null };
+  const values = (list, unit) => (known(list) ? list.map((value) => stampOf(value, unit)) : null);
+  return { x: x.map(coordinate), y: y.map(coordinate), t: values(t, MILLISECOND), p: values(p, 1) };
 }
+
+/** A coordinate, which may be a number as text. */
+export const coordinate = (value) => (typeof value === "string" ? numberOf(value) : typeof value === "number" ? value : NaN);
 
 /** Every object in a document, outer ones first. */
 function* objects(content) {
@@ -146,5 +171,5 @@ function jiixStrokes(content) {
     if (typeof item.id === "string") seen.add(item.id);
   }
   const begins = found.map((stroke) => secondsOfDate(stroke.timestamp) * 1000), dated = begins.every(Number.isFinite);
-  return found.map((stroke, i) => columns(stroke, dated ? begins[i] : found.length === 1 ? 0 : null)).map((rows) => rows && { rows });
+  return found.map((stroke, i) => () => columns(stroke, dated ? begins[i] : found.length === 1 ? 0 : null));
 }

@@ -1,34 +1,46 @@
-// Ink files of other programs that the browser reads by itself: InkML, SVG, JSON, and Xournal++. It runs in the page and
-// not in a worker, because only there XML can be parsed.
+// Ink files of other programs, read in the browser. It runs in the page and not in a worker, because only there XML can be
+// parsed. The twin of handwriting/formats/__init__.py: the content of a file tells its format.
 
 import { t } from "../../shell/strings.js";
 import { Refusal } from "../refusal.js";
 import { placed } from "./pages.js";
+import { Tally } from "./tally.js";
 
 const MOST_UNPACKED = 64 * 2 ** 20;
-const READERS = {
-  ink: async (root) => (await import("./inkml.js")).readInkml(root),
-  svg: async (root) => (await import("./svg.js")).readSvg(root),
-  xournal: async (root) => (await import("./xournal.js")).readXournal(root),
+const ROOTS = {
+  ink: async (root, tally) => (await import("./inkml.js")).readInkml(root, tally),
+  svg: async (root, tally) => (await import("./svg.js")).readSvg(root, tally),
+  xournal: async (root, tally) => (await import("./xournal.js")).readXournal(root, tally),
+  WhiteboardCaptureSession: async (root, tally) => (await import("./iamondb.js")).readIamondb(root, tally),
 };
 
 /** The pages of an ink file: what the server answers to /api/ink. */
 export async function openInk(file) {
-  const { pages, left } = await contents(new Uint8Array(await file.arrayBuffer()));
-  return { pages: placed(pages), notes: left ? [t("site.leftOut", { count: left })] : [] };
+  const tally = new Tally();
+  const pages = placed(await contents(new Uint8Array(await file.arrayBuffer()), tally));
+  if (!pages.length && tally.lost) throw new Refusal("site.damagedFile");
+  const notes = [["site.lost", tally.lost], ["site.left", tally.left]].filter(([, count]) => count);
+  return { pages, notes: notes.map(([key, count]) => t(key, { count })) };
 }
 
-async function contents(bytes) {
+/** The pages of a file, see pages.js. */
+async function contents(bytes, tally) {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    return contents(await unpacked(bytes));
+    return contents(await unpacked(bytes), tally);
   }
-  const text = decoded(bytes).trimStart();
-  if (/^[[{]/.test(text)) return (await import("./json.js")).readJson(text);
-  if (!text.startsWith("<")) throw new Refusal("site.files");
-  const { parseXml, local } = await import("./xml.js");
-  const root = parseXml(text);
-  if (!Object.hasOwn(READERS, local(root))) throw new Refusal("site.files");
-  return READERS[local(root)](root);
+  const text = decoded(bytes), start = text.trimStart();
+  if (start.startsWith("<")) {
+    const { parseXml, local } = await import("./xml.js");
+    const root = parseXml(start);
+    if (!Object.hasOwn(ROOTS, local(root))) throw new Refusal("site.files");
+    return ROOTS[local(root)](root, tally);
+  }
+  const { isUnipen, readUnipen } = await import("./unipen.js");
+  if (isUnipen(text)) return readUnipen(text, tally);
+  if (/^[[{]/.test(start)) return (await import("./json.js")).readJson(start, tally);
+  const { isCsv, readCsv } = await import("./csv.js");
+  if (isCsv(text)) return readCsv(text, tally);
+  throw new Refusal("site.files");
 }
 
 /** The bytes of a gzip file, which may be much longer than it. */

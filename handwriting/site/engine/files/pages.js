@@ -2,15 +2,9 @@
 // handwriting/web/ink_files.py, rendering/placed.py, and formats/strokes.py.
 
 import { max, min } from "../numbers.js";
-import { Refusal } from "../refusal.js";
 import { millimetres, secondsOf } from "./units.js";
 
-const MOST_POINTS = 400_000; // of a file
-const MAX_COORDINATE = 1e9;
 const WIDTH = 210, MARGIN = 15, MAX_SIDE = 5000; // millimetres
-
-/** Whether all coordinates of a stroke are numbers that ink can have. */
-export const isSound = ({ x, y }) => x.length > 0 && [...x, ...y].every((value) => Math.abs(value) <= MAX_COORDINATE);
 
 /**
  * Pages in millimetres. Each one given is { strokes, units, width, height, timeUnit, largest }: strokes { x, y, t, p } with
@@ -18,8 +12,6 @@ export const isSound = ({ x, y }) => x.length > 0 && [...x, ...y].every((value) 
  * its times, and its largest pressure.
  */
 export function placed(pages) {
-  const points = pages.flatMap(({ strokes }) => strokes).reduce((sum, { x }) => sum + x.length, 0);
-  if (points > MOST_POINTS) throw new Refusal("site.tooMuchInk");
   return pages.map((page, i) => ({ page, number: i + 1 })).filter(({ page }) => page.strokes.length).map(({ page, number }) => place(page, number));
 }
 

@@ -3,7 +3,6 @@
 
 import { median } from "../numbers.js";
 import { Refusal } from "../refusal.js";
-import { isSound } from "./pages.js";
 import { numbersIn, pointsOfLines, subpaths, throughCorners } from "./svg-path.js";
 import { Sheets, Style } from "./svg-style.js";
 import { IDENTITY, fitted, functionsOf, matrixOf, originOf, product, translate, turns } from "./svg-transform.js";
@@ -17,16 +16,18 @@ const RULINGS = 3; // so many lines from edge to edge belong to the paper
 const MOST_ELEMENTS = 100_000, MOST_REUSED = 50_000, MOST_REUSE = 20;
 const FAINT = 0.75, WIDE = 3; // opacity and width, in times the usual one, of a highlighter's line
 
-/** The page of a drawing, see pages.js; `left` is the number of lines that no pen drew or that are damaged. */
-export function readSvg(root) {
-  const sheet = sheetOf(root), drawing = new Drawing(root, sheet.user);
+/** The page of a drawing, see pages.js. */
+export function readSvg(root, tally) {
+  const sheet = sheetOf(root), drawing = new Drawing(root, sheet.user, tally);
   drawing.walk();
   const pens = withoutHighlighters(drawing.lines);
   const all = pointsOfLines(pens.map(({ curves }) => curves)), lines = withoutRulings(all, sheet.user);
   if (!lines.length && drawing.outlines) throw new Refusal("site.outlines");
-  const strokes = lines.map(({ x, y }) => ({ x: x.map((value) => value * sheet.scale), y: y.map((value) => value * sheet.scale), t: null, p: null })).filter(isSound);
+  const strokes = [], scaled = (values) => values.map((value) => value * sheet.scale);
+  for (const { x, y } of lines) tally.part(() => tally.add(strokes, { x: scaled(x), y: scaled(y), t: null, p: null }));
+  tally.count(drawing.outlines + drawing.lines.length - pens.length + all.length - lines.length);
   const size = sheet.atCorner ? { width: sheet.width, height: sheet.height } : {};
-  return { pages: [{ strokes, units: sheet.units, ...size }], left: drawing.left + drawing.outlines + drawing.lines.length - pens.length };
+  return [{ strokes, units: sheet.units, ...size }];
 }
 
 /** The size of a drawing, and the length of its user unit. */
@@ -69,8 +70,8 @@ function withoutHighlighters(lines) {
 }
 
 class Drawing {
-  constructor(root, size) {
-    Object.assign(this, { root, size, sheets: new Sheets(root), lines: [], outlines: 0, left: 0, reused: 0, elements: 0 });
+  constructor(root, size, tally) {
+    Object.assign(this, { root, size, tally, sheets: new Sheets(root), lines: [], outlines: 0, reused: 0, elements: 0 });
   }
 
   /** Find the lines { curves, alpha, width, blended } in the user units of the document. */
@@ -93,7 +94,10 @@ class Drawing {
     const name = local(element);
     if (element.getAttribute("class") === PAPER || (UNDRAWN.includes(name) && !again)) return;
     const declared = this.sheets.declared(element), style = above.within(declared);
-    if (!style.shown || OTHERS.includes(name)) return;
+    if (!style.shown || OTHERS.includes(name)) {
+      this.tally.count();
+      return;
+    }
     try {
       const inner = this.transformed(matrix, declared);
       if (["path", "polyline", "polygon", "line"].includes(name)) this.line(element, name, inner, style);
@@ -104,17 +108,15 @@ class Drawing {
       } else this.inside(element, ["svg", "symbol"].includes(name) ? product(inner, this.viewport(element, element)) : inner, style, depth, reuse);
     } catch (error) {
       if (!(error instanceof Refusal) || error.message !== "site.files") throw error;
-      this.left += 1; // what is not understood costs itself alone
+      this.tally.lost += 1; // what is not understood costs itself alone
     }
   }
 
   line(element, name, matrix, style) {
     for (const { curves, closed } of this.outlinesOf(element, name)) {
-      if (!style.visible) continue;
-      if (!style.isPen(closed)) {
-        this.outlines += 1;
-        continue;
-      }
+      if (!style.visible) this.tally.count();
+      else if (!style.isPen(closed)) this.outlines += 1;
+      if (!style.visible || !style.isPen(closed)) continue;
       const [a, b, c, d, e, f] = matrix;
       const moved = curves.map((curve) => [0, 2, 4, 6].flatMap((i) => [a * curve[i] + c * curve[i + 1] + e, b * curve[i] + d * curve[i + 1] + f]));
       this.lines.push({ curves: moved, alpha: style.alpha, width: style.width * Math.sqrt(Math.abs(a * d - b * c)), blended: style.blended });

@@ -273,7 +273,8 @@ export const de = {
   "site.damagedFile": "Diese Datei ist beschädigt. Kopieren oder exportieren Sie sie noch einmal.",
   "site.tooMuchInk": "In dieser Datei ist zu viel Tinte. Teilen Sie sie in Seiten.",
   "site.outlines": "Diese Zeichnung hat gefüllte Umrisse und keine Linien eines Stifts. Exportieren Sie sie als Striche.",
-  "site.leftOut": { one: "{count} Linie, die kein Stift schrieb, wurde weggelassen", other: "{count} Linien, die kein Stift schrieb, wurden weggelassen" },
+  "site.left": { one: "{count} Element, das kein Stift schrieb, wurde weggelassen", other: "{count} Elemente, die kein Stift schrieb, wurden weggelassen" },
+  "site.lost": { one: "{count} beschädigter Teil der Datei wurde weggelassen", other: "{count} beschädigte Teile der Datei wurden weggelassen" },
   "site.hardlyInk": "Da ist kaum Tinte. Schreiben Sie die ganze Zeile.",
   "site.otherHand": "Diese Hand gehört zu einem anderen Netz und hat keine Tinte. Machen Sie sie neu.",
 };

@@ -273,7 +273,8 @@ export const en = {
   "site.damagedFile": "This file is damaged. Copy or export it again.",
   "site.tooMuchInk": "There is too much ink in this file. Split it into pages.",
   "site.outlines": "This drawing has filled outlines, and not the lines of a pen. Export it as strokes.",
-  "site.leftOut": { one: "{count} line that no pen wrote was left out", other: "{count} lines that no pen wrote were left out" },
+  "site.left": { one: "{count} thing that no pen wrote was left out", other: "{count} things that no pen wrote were left out" },
+  "site.lost": { one: "{count} damaged part of the file was left out", other: "{count} damaged parts of the file were left out" },
   "site.hardlyInk": "There is hardly any ink. Write the whole line.",
   "site.otherHand": "This hand was made for another network and has no ink. Make it again.",
 };
