@@ -12,7 +12,7 @@ const LISTS = ["points", "pointers", "paths"]; // names of a stroke's points
 const TOOLS = ["type", "pointerType", "tool", "toolType", "penType", "pen", "brush", "mode", "kind", "name"];
 const DRAWN = ["stroke", "pen", "pendown", "mouse", "touch", "line", "freehand", "freedraw", "path", "ink", "draw", ""];
 const ERASERS = ["eraser", "isEraser", "erase", "erased", "isErasing", "deleted"];
-const MILLISECOND = 1e-3;
+const MILLISECOND = 1e-3, MAX_COORDINATE = 1e9;
 const MOST_VALUES = 2_000_000, MOST_PAGES = 5000, MOST_COLUMNS = 40;
 
 export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -56,7 +56,7 @@ function pageOf(content, tally) {
     if (stroke === null) tally.count();
     else tally.part(() => tally.add(strokes, typeof stroke === "function" ? stroke() : isObject(stroke) ? columns(stroke) : rowsOf(stroke)));
   }
-  const size = (value) => (typeof value === "number" && value > 0 && value <= 1e9 ? value : null);
+  const size = (value) => (typeof value === "number" && value > 0 && value <= MAX_COORDINATE ? value : null);
   const units = jiix ? "mm" : typeof head.units === "string" ? head.units : null;
   return { strokes, units, width: size(head.width), height: size(head.height), timeUnit: MILLISECOND };
 }
@@ -143,7 +143,16 @@ function rows({ x, y, t, p }) {
 }
 
 /** A coordinate, which may be a number as text. */
-export const coordinate = (value) => (typeof value === "string" ? numberOf(value) : typeof value === "number" ? value : NaN);
+const coordinate = (value) => (typeof value === "string" ? numberOf(value) : typeof value === "number" ? value : NaN);
+
+/** Pairs of x and y as numbers; refused when one of them is no coordinate. */
+export function placesOf(pairs) {
+  return pairs.map((pair) => {
+    const place = Array.isArray(pair) && pair.length === 2 ? pair.map(coordinate) : [NaN];
+    if (!place.every((value) => Math.abs(value) <= MAX_COORDINATE)) throw new Refusal("site.damagedFile");
+    return place;
+  });
+}
 
 /** Every object in a document, outer ones first. */
 function* objects(content) {

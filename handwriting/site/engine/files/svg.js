@@ -17,7 +17,11 @@ const MOST_ELEMENTS = 100_000, MOST_REUSED = 50_000, MOST_REUSE = 20;
 const FAINT = 0.75, WIDE = 3; // opacity and width, in times the usual one, of a highlighter's line
 
 /** The page of a drawing, see pages.js. */
-export function readSvg(root, tally) {
+export async function readSvg(root, tally) {
+  if ([...root.children].some((child) => local(child) === "metadata")) {
+    const pages = (await import("./tldraw.js")).embedded(root, tally);
+    if (pages) return pages;
+  }
   const sheet = sheetOf(root), drawing = new Drawing(root, sheet.user, tally);
   drawing.walk();
   const pens = withoutHighlighters(drawing.lines);
