@@ -64,7 +64,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     pages, total = [], 0
     for number, document in documents:
         if len(documents) == 1:
-            return page_of(document, file, notes)
+            return page_of(document, file, notes, number)
         with notes.part(f"page {number}"):
             for page in page_of(document, file, notes, number):
                 total += len(page.ink)

@@ -135,6 +135,7 @@ def test_a_drawing_a_line():
     damaged = formats.read_pages(f"{line}\n{line[:40]}\n{line}\n".encode())
     assert [page.number for page in damaged] == [1, 3]
     assert notes(damaged[0].ink, "lost")[0].startswith("page 2 was left out: damaged JSON")
+    assert [page.number for page in formats.read_pages(f"{line[:40]}\n{line}\n".encode(), "JSON lines")] == [2]
 
 
 def test_lines_are_told_from_a_document_over_several_lines():

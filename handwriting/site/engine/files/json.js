@@ -1,6 +1,7 @@
 // Ink as JSON, in the shapes of web canvases and recognizers. The twin of handwriting/formats/json.py and json_shapes.py.
 
 import { Refusal } from "../refusal.js";
+import { partBeforeDamage } from "./json-damage.js";
 import { numberOf, stampOf } from "./numerals.js";
 import { PointTable } from "./point-table.js";
 import { atMost } from "./tally.js";
@@ -20,31 +21,30 @@ const firstOf = (object, names) => object[names.find((name) => name in object)];
 
 /** The pages of a file, see pages.js: one, or one a line. */
 export function readJson(text, tally) {
-  try {
-    return [pageOf(parseJson(text), tally)];
-  } catch (error) {
-    const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim());
-    if (error.message !== "site.damagedFile" || lines.length < 2 || !lines.slice(0, 3).some(isDocument)) throw error;
-    atMost(lines.length, MOST_PAGES);
-    return lines.map((line) => tally.part(() => pageOf(parseJson(line), tally)) ?? { strokes: [] });
-  }
+  const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim());
+  if (lines.length < 2 || isDocument(text) || !lines.slice(0, 3).some(isDocument)) return [pageOf(parseJson(text, tally), tally)];
+  atMost(lines.length, MOST_PAGES);
+  return lines.map((line) => tally.part(() => pageOf(parseJson(line), tally)) ?? { strokes: [] });
 }
 
-/** What a document contains. */
-export function parseJson(text) {
+/** What a document contains. With `tally`, damage is counted and what comes before it is returned; null if that is nothing. */
+export function parseJson(text, tally = null) {
   atMost(text.match(/[[{]/g)?.length ?? 0, MOST_VALUES);
   try {
     return JSON.parse(text);
-  } catch {
-    throw new Refusal("site.damagedFile");
-  }
+  } catch { /* or it is damaged only in the eyes of a browser */ }
+  const { content, whole } = partBeforeDamage(text);
+  if (!whole && !tally) throw new Refusal("site.damagedFile");
+  if (!whole) tally.lost += 1;
+  return content;
 }
 
-function isDocument(line) {
+function isDocument(text) {
   try {
-    return typeof (JSON.parse(line) ?? 0) === "object";
-  } catch {
-    return false;
+    return typeof (parseJson(text) ?? 0) === "object";
+  } catch (error) {
+    if (error instanceof Refusal && error.message === "site.damagedFile") return false;
+    throw error;
   }
 }
 

@@ -30,7 +30,10 @@ const NOTE_APPS = [ // by what stands at the beginning, without white space
 /** The pages of an ink file: what the server answers to /api/ink. */
 export async function openInk(file) {
   const tally = new Tally();
-  const pages = placed(await contents(new Uint8Array(await file.arrayBuffer()), tally));
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const pages = placed(await contents(bytes, tally).catch((error) => {
+    throw error.message === "site.files" && tally.lost ? new Refusal("site.damagedFile") : error;
+  }));
   if (!pages.length && tally.lost) throw new Refusal("site.damagedFile");
   const notes = [["site.lost", tally.lost], ["site.left", tally.left]].filter(([, count]) => count);
   return { pages, notes: notes.map(([key, count]) => t(key, { count })) };
@@ -67,7 +70,7 @@ async function inside(archive, tally) {
 }
 
 async function readXml(text, tally) {
-  const { parseXml, local } = await import("./xml.js"), root = parseXml(text);
+  const { parseXml, local } = await import("./xml.js"), root = parseXml(text, tally);
   if (!Object.hasOwn(ROOTS, local(root))) throw new Refusal("site.files");
   return ROOTS[local(root)](root, tally);
 }
@@ -77,11 +80,15 @@ function decoded(bytes) {
   const mark = { 0xfeff: "utf-16be", 0xfffe: "utf-16le" }[(bytes[0] << 8) | bytes[1]];
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, 300));
   const named = head.match(/^\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"']{1,40})["']/)?.[1];
+  const decode = (fatal) => new TextDecoder(mark ?? named ?? "utf-8", { fatal }).decode(bytes);
+  let text;
   try {
-    return new TextDecoder(mark ?? named ?? "utf-8").decode(bytes).replace(/^\s*<\?xml[^>]*\?>/, "");
-  } catch {
-    throw new Refusal("site.damagedFile");
+    text = decode(true);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal("site.damagedFile"); // an unknown encoding
+    text = decode(false).replaceAll("\ufffd", "\0"); // which neither XML nor JSON may have
   }
+  return text.replace(/^\s*<\?xml[^>]*\?>/, "");
 }
 
 function isTldraw(head) {

@@ -1,15 +1,39 @@
-// XML from strangers: what the browser's parser makes of it, without entities that refer to others or to files.
+// XML from strangers: what the browser's parser makes of it, within bounds, without entities that refer to others or to files.
+// The twin of handwriting/formats/xml.py.
 
 import { Refusal } from "../refusal.js";
+import { atMost } from "./tally.js";
+import { mended } from "./xml-damage.js";
 
 const DEEPEST = 200;
+const MOST_MARKUP = 1_500_000; // attributes plus twice the tags
+const MOST_EXPANDED = 2 ** 20; // characters that all entities may expand to
 
-/** The root element of a document. */
-export function parseXml(text) {
+/** The root element of a document; of a damaged one with what is whole in it. */
+export function parseXml(text, tally) {
+  const count = (mark) => text.split(mark).length - 1;
+  atMost(2 * count("<") + count("="), MOST_MARKUP);
+  if (text.includes("<!ENTITY")) checkEntities(text);
+  const root = parsed(text) ?? mended(text, parsed, tally);
+  if (!root) throw new Refusal("site.damagedFile");
+  return root;
+}
+
+/** The root element of a document; null when it is damaged. */
+function parsed(text) {
+  const found = new DOMParser().parseFromString(withPrefixes(text), "application/xml");
+  return found.querySelector("parsererror") ? null : found.documentElement;
+}
+
+/** Entities are plain text, and do not expand to much. */
+function checkEntities(text) {
   if (/<!ENTITY[^>]*(\bSYSTEM\b|\bPUBLIC\b|[&%])/.test(text)) throw new Refusal("site.damagedFile");
-  const parsed = new DOMParser().parseFromString(withPrefixes(text), "application/xml");
-  if (parsed.querySelector("parsererror") || !parsed.documentElement) throw new Refusal("site.damagedFile");
-  return parsed.documentElement;
+  const sizes = new Map([...text.matchAll(/<!ENTITY\s+([\w.-]+)\s+("[^"]*"|'[^']*')/g)].map(([, name, value]) => [name, value.length]));
+  let expanded = 0;
+  for (const [, name] of text.matchAll(/&([\w.-]+);/g)) {
+    expanded += sizes.get(name) ?? 0;
+    if (expanded > MOST_EXPANDED) throw new Refusal("site.damagedFile");
+  }
 }
 
 /** Prefixes without a namespace are common in exported drawings, and harm nothing: declare them. */
