@@ -1,10 +1,13 @@
 // Styles of an SVG drawing: which lines a pen drew and can be seen. The twin of handwriting/formats/svg_style.py; style
 // sheets are parsed and their selectors matched by the browser.
 
+import { Refusal } from "../refusal.js";
+
 const INHERITED = ["fill", "stroke", "visibility", "stroke-opacity", "stroke-width"];
 const OWN = ["display", "opacity", "mix-blend-mode", "transform", "transform-origin", "transform-box", "translate", "rotate", "scale"];
 const ATTRIBUTES = [...INHERITED, ...OWN.slice(0, 5)];
 const NOTHING = ["none", "transparent"];
+const DEEPEST_RULES = 20;
 const FAINT = 0.02; // opacity below which a line cannot be seen
 const ALPHA = /^(?:(?:rgba?|hsla?)\([^()]*[,/]\s*([0-9.]{1,20}%?)\s*\)|#[0-9a-f]{6}([0-9a-f]{2})|#[0-9a-f]{3}([0-9a-f]))$/;
 
@@ -70,6 +73,7 @@ export class Sheets {
     const rules = [];
     for (const element of root.querySelectorAll("style")) {
       const sheet = new CSSStyleSheet();
+      checkNesting(element.textContent);
       sheet.replaceSync(element.textContent);
       for (const rule of sheet.cssRules) {
         if (!rule.selectorText) continue;
@@ -90,6 +94,15 @@ export class Sheets {
       if (part.includes(":") && [...INHERITED, ...OWN].includes(name) && value) found[name] = value;
     }
     return found;
+  }
+}
+
+/** Refuse style sheets with rules in rules in rules, which the browser's parser may not survive. */
+function checkNesting(text) {
+  let depth = 0;
+  for (const [sign] of text.matchAll(/[{}]/g)) {
+    depth += sign === "{" ? 1 : -1;
+    if (depth > DEEPEST_RULES) throw new Refusal("site.damagedFile");
   }
 }
 

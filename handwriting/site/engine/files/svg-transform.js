@@ -21,8 +21,10 @@ export function product([a, b, c, d, e, f], [p, q, r, s, u, v]) {
 
 /** The product of the functions in a text, about an origin; what is not understood is refused. */
 export function matrixOf(text, [x, y] = [0, 0]) {
+  const end = text.lastIndexOf(")") + 1;
+  if (/[^\s,]/.test(text.slice(end))) throw new Refusal("site.files");
   let found = IDENTITY, at = 0;
-  while (at < text.length && text.slice(at).trim().replaceAll(",", "")) {
+  while (at < end) {
     FUNCTION.lastIndex = at;
     const match = FUNCTION.exec(text);
     if (!match) throw new Refusal("site.files");

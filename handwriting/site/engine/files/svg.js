@@ -6,6 +6,7 @@ import { Refusal } from "../refusal.js";
 import { numbersIn, pointsOfLines, subpaths, throughCorners } from "./svg-path.js";
 import { Sheets, Style } from "./svg-style.js";
 import { IDENTITY, fitted, functionsOf, matrixOf, originOf, product, translate, turns } from "./svg-transform.js";
+import { atMost } from "./tally.js";
 import { millimetres } from "./units.js";
 import { checkDepth, local } from "./xml.js";
 
@@ -13,7 +14,7 @@ const UNDRAWN = ["defs", "symbol", "clipPath", "mask", "marker", "pattern", "met
 const OTHERS = ["text", "image", "rect", "circle", "ellipse", "foreignObject"]; // drawn, but not by a pen
 const PAPER = "paper"; // class of the rulings in our own drawings
 const RULINGS = 3; // so many lines from edge to edge belong to the paper
-const MOST_ELEMENTS = 100_000, MOST_REUSED = 50_000, MOST_REUSE = 20;
+const MOST_ELEMENTS = 100_000, MOST_REUSED = 50_000, MOST_REUSE = 20, MOST_FUNCTIONS = 20_000;
 const FAINT = 0.75, WIDE = 3; // opacity and width, in times the usual one, of a highlighter's line
 
 /** The page of a drawing, see pages.js. */
@@ -75,7 +76,7 @@ function withoutHighlighters(lines) {
 
 class Drawing {
   constructor(root, size, tally) {
-    Object.assign(this, { root, size, tally, sheets: new Sheets(root), lines: [], outlines: 0, reused: 0, elements: 0 });
+    Object.assign(this, { root, size, tally, sheets: new Sheets(root), lines: [], outlines: 0, functions: 0, reused: 0, elements: 0 });
   }
 
   /** Find the lines { curves, alpha, width, blended } in the user units of the document. */
@@ -94,7 +95,8 @@ class Drawing {
     checkDepth(depth);
     this.elements += 1;
     this.reused += Number(reuse > 0);
-    if (this.elements > MOST_ELEMENTS || this.reused > MOST_REUSED) throw new Refusal("site.tooMuchInk");
+    atMost(this.elements, MOST_ELEMENTS);
+    atMost(this.reused, MOST_REUSED);
     const name = local(element);
     if (element.getAttribute("class") === PAPER || (UNDRAWN.includes(name) && !again)) return;
     const declared = this.sheets.declared(element), style = above.within(declared);
@@ -164,6 +166,8 @@ class Drawing {
   transformed(matrix, declared, center = [0, 0]) {
     const text = functionsOf(declared), given = declared["transform-origin"];
     if (!text) return matrix;
+    this.functions += text.split("(").length - 1;
+    atMost(this.functions, MOST_FUNCTIONS);
     if ((declared["transform-box"] ?? "view-box") !== "view-box" && turns(text)) throw new Refusal("site.files");
     return product(matrix, matrixOf(text, given === undefined ? center : originOf(given, this.size)));
   }

@@ -26,6 +26,7 @@ export class Tally {
     } catch (error) {
       if (!(error instanceof Refusal) || error.message === "site.tooMuchInk") throw error;
       this.lost += 1;
+      atMost(this.lost, MOST_STROKES);
       return undefined;
     }
   }

@@ -11,8 +11,11 @@ const MOST_EXPANDED = 2 ** 20; // characters that all entities may expand to
 
 /** The root element of a document; of a damaged one with what is whole in it. */
 export function parseXml(text, tally) {
-  const count = (mark) => text.split(mark).length - 1;
-  atMost(2 * count("<") + count("="), MOST_MARKUP);
+  let markup = 0;
+  for (const [mark, weight] of [["<", 2], ["=", 1]]) {
+    for (let at = text.indexOf(mark); at >= 0 && markup <= MOST_MARKUP; at = text.indexOf(mark, at + 1)) markup += weight;
+  }
+  atMost(markup, MOST_MARKUP);
   if (text.includes("<!ENTITY")) checkEntities(text);
   const root = parsed(text) ?? mended(text, parsed, tally);
   if (!root) throw new Refusal("site.damagedFile");
