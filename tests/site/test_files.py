@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
+import random
 import re
 from pathlib import Path
 
-import format_seeds
 import numpy as np
 import pytest
+from brought_files import FILES, JSON, SEEDS
+from format_bombs import SMALL
 from open_page import PATIENCE, needs_browser
-from strangers import LINE, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
+from strangers import paths, svg
 
 from handwriting import formats
+from handwriting.errors import InkError, TooLargeError
 from handwriting.rendering.hershey import write
 from handwriting.web import ink_files
 
@@ -47,8 +49,12 @@ def assert_same(page, data):
     own, other = ink_files.pages(data)["pages"], found(page, data)
     assert not isinstance(other, str), other
     assert sum(int(note.split()[0]) for note in other["notes"]) == left_out(formats.read_document(data).notes)
-    assert [one["number"] for one in other["pages"]] == [one["number"] for one in own]
-    for a, b in zip(other["pages"], own, strict=True):
+    assert_same_pages(own, other["pages"])
+
+
+def assert_same_pages(own, other):
+    assert [one["number"] for one in other] == [one["number"] for one in own]
+    for a, b in zip(other, own, strict=True):
         assert (a["width"], a["height"]) == pytest.approx((b["width"], b["height"]))
         assert [len(stroke) for stroke in a["strokes"]] == [len(stroke) for stroke in b["strokes"]]
         for one, two in zip(a["strokes"], b["strokes"], strict=True):
@@ -63,93 +69,50 @@ def left_out(notes):
     return sum(int(count[1].replace(",", "")) if count else note.severity == "lost" for note, count in counts)
 
 
-INKML = {
-    "plain": format_seeds.PLAIN_INKML,
-    "group": inkml(
-        "<definitions><traceGroup xml:id='g'><trace>1 2, 3 4</trace><trace>5 6, 7 8, 9 9</trace></traceGroup>"
-        "</definitions>"
-        "<traceView traceDataRef='#g' from='1:2' to='2:2'/><traceView traceDataRef='#none'/>"
-    ),
-    "brushes": inkml(
-        '<definitions><brush xml:id="h"><brushProperty name="rasterOp" value="maskPen"/></brush></definitions>'
-        '<trace brushRef="#h">0 0, 9 9</trace>'
-    ),
-    "damaged": inkml("<trace>1 2, 3</trace><trace>1 x</trace>"),
-    "digitiser": """<ink><inkSource><traceFormat><channel name="X" type="integer" units="mm"/>
-        <channel name="Y" type="integer" units="mm" orientation="-ve"/></traceFormat><sourceProperties/>
-        <channelProperties><channelProperty channel="X" name="resolution" value="100" units="1/mm"/>
-        <channelProperty channel="Y" name="resolution" value="50" units="1/mm"/></channelProperties></inkSource>
-        <trace>100 100, 200 150</trace></ink>""",
-    "product": """<ink><definitions><canvasTransform xml:id="t"><mapping type="product">
-        <mapping type="affine"><affine>2 0 1, 0 2 1</affine></mapping>
-        <mapping type="affine"><affine>0 1 0, 1 0 5</affine></mapping></mapping></canvasTransform></definitions>
-        <context canvasTransformRef="#t"/><trace>1 2, 3 7</trace></ink>""",
-}
-JSON = {
-    "canvas": canvas(),
-    "seconds": canvas(t=lambda n: 1.7e9 + n / 100),
-    "eraser": canvas()[:-1] + ', {"tool": "eraser", "points": [{"x": 0, "y": 0}]}]',
-    "damaged": canvas()[:-1] + ', {"points": [{"x": 0, "y": null}]}]',
-    "events": json.dumps(
-        [{"x": n, "y": n % 7, "type": "move" if n % 5 else "down", "time": 10 * n} for n in range(20)]
-    ),
-    "lines": "\n".join(json.dumps({"strokes": [{"points": [{"x": n, "y": 1}, {"x": 2, "y": n + 9}]}]}) for n in (1, 2)),
-}
-DRAWINGS = {
-    "curves": svg(
-        '<path d="M1 1C4 9 7-3 9 5S20 9 21 4Q25 0 27 8T35 6m-30 9a5 3 30 0110 4A4 4 0 1 0 20 30v3H9l-2-2.5.5.5z"/>'
-        '<path d="M3 20"/><path d="m2 35h0"/>'
-    ),
-    "use": svg(f"<defs><g id='g'>{paths(shift=(-5, -3))}</g></defs>" + '<use href="#g" x="5" y="3"/>'),
-    "symbol": svg(
-        f"<symbol id='s' viewBox='0 0 80 80'>{paths((2, 2))}</symbol>" + '<use xlink:href="#s" width="40" height="40"/>'
-    ),
-    "nested": svg(f'<svg x="8" y="4" width="20" height="20" viewBox="0 0 40 40">{paths((2, 2), (-16, -8))}</svg>'),
-    "css": svg(f"<g style='transform: translate(5px, 0px) scale(1,-1)'>{paths((1, -1), (-5, 0))}</g>"),
-    "turned": svg(f"<g transform='rotate(30 5,5)skewX(10) matrix(1 .1 0 1-2 3)'>{paths()}</g>"),
-    "class": svg("<style>.flip { transform: scaleY(-1) }</style>" + f"<g class='flip'>{paths((1, -1))}</g>"),
-    "origin": svg(f"<g style='transform: scaleX(-1); transform-origin: 50% top'>{paths((-1, 1), (40, 0))}</g>"),
-    "root": svg(paths((1, -1), (0, 40)), root='transform="scale(1 -1)"'),
-    "switch": svg(f"<switch><g systemLanguage='de'>{paths(shift=(3, 3))}</g><g>{paths()}</g></switch>"),
-    "hidden": svg(
-        paths() + "".join(
-            f'<path {look} d="M0 0L40 40"/>'
-            for look in ('opacity="0"', 'display="none"', 'stroke="rgba(0,0,0,0)"', 'style="stroke-opacity:0%"')
-        )
-    ),
-    "rules": svg(
-        "<style>g.off path, svg > g > line { display: none }</style>" + paths()
-        + '<g class="off"><g><path d="M0 0L9 9"/></g></g><line x2="50%" y2="9"/>'
-    ),
-    "highlighter": svg(paths() + '<path d="M0 25L40 26" stroke="#ff0" stroke-width="8" stroke-opacity="0.5"/>'),
-    "prefix": svg(paths() + '<inkscape:path sodipodi:nodetypes="cc"/>'),
-    "damaged": svg(paths() + '<path d="M0 0L1"/><g transform="spin(3)"><path d="M0 0L1 1"/></g>'),
-    "millimetres": '<svg xmlns="http://www.w3.org/2000/svg" width="80mm" height="5cm"><line x1="9" y1="9" x2="40%" '
-    'y2="1mm" stroke="#000"/></svg>',
-    "rulings": svg("".join(f'<path d="M0 {y}H40"/>' for y in (8, 16, 24)) + paths()),
-}  # fmt: skip
-NOTEBOOKS = {
-    "pages": xopp("", "".join(map(xopp_stroke, LINE)), '<stroke tool="pen" width="1 2 x">1 2 3</stroke>'),
-}
-UNIPEN = {
-    "plain": unipen(),
-    "carriage returns": unipen().replace("\n", "\r"),
-    "rate": unipen()
-    .replace(".COORD", ".POINTS_PER_SECOND 100\n.COORD")
-    .replace(".PEN_UP\n.PEN_DOWN", ".PEN_UP\n.DT 50\n.PEN_DOWN"),
-    "damaged": unipen() + ".COORD X Y T\n.PEN_DOWN\n1 2 3\n4\n5 6\n7 8 9\n.PEN_DOWN\n1 zwei\n",
-}
-CASES = Path(os.environ.get("HANDWRITING_CASES", Path(__file__).resolve().parents[2] / ".." / "shared" / "cases"))
-FILES = {"inkml": INKML, "json": JSON, "svg": DRAWINGS, "xopp": NOTEBOOKS, "csv": TABLES, "unipen": UNIPEN}
-FILES |= {f"{name} of the fuzzer": dict(enumerate(files)) for name, files in format_seeds.seeds().items()}
-
-
 @pytest.mark.parametrize("files", FILES.values(), ids=FILES)
 def test_the_browser_finds_what_python_finds(open_site, files):
     page = open_site()
     for name, data in files.items():
         print(name)
         assert_same(page, data)
+
+
+EXACT = sorted(SEEDS.keys() - {"IAM-OnDB", "InkML", "SVG", "Xournal++"})
+"""Formats of which a damaged file has the same ink in the browser; XML that is damaged is mended in different ways."""
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_damaged_files_are_refused_or_read_in_part(open_site, name):
+    page, chance = open_site(), random.Random(name)
+    for number in range(60):
+        data = bytearray(chance.choice(SEEDS[name]))
+        if number % 2:
+            del data[chance.randrange(1, len(data)) :]
+        for _ in range(chance.choice((1, 1, 4)) if number % 2 == 0 else 0):
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        other = found(page, bytes(data))
+        assert not isinstance(other, str) or other.startswith("site."), (number, other)
+        if name in EXACT:
+            try:
+                own = ink_files.pages(bytes(data))["pages"]
+            except InkError:
+                own = []
+            assert_same_pages(own, [] if isinstance(other, str) else other["pages"])
+
+
+def test_bombs(open_site):
+    page = open_site()
+    for name, (_, make) in SMALL.items():
+        print(name)
+        data = make()
+        other = found(page, data)
+        assert not isinstance(other, str) or other.startswith("site."), other
+        try:
+            ink_files.pages(data)
+        except TooLargeError:
+            assert other == "site.tooMuchInk"
+        except InkError:
+            assert isinstance(other, str) or not other["pages"] or name == "an arc that ends where it begins"
 
 
 def test_our_own_files_and_samples(open_site, tmp_path):

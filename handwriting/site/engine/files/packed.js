@@ -102,8 +102,8 @@ export class Archive {
     if (end < 0 || !isAt(bytes, end, DIRECTORY_END)) return null;
     const size = view.getUint32(end + 12, true), begin = end - size, shift = begin - view.getUint32(end + 16, true);
     const found = new Map();
-    let count = 0;
-    for (let at = begin; at < end;) {
+    let count = 0, at = begin;
+    while (at < end) {
       if (begin < 0 || at + 46 > end || !isAt(bytes, at, ENTRY)) return null;
       const [flags, method] = [8, 10].map((offset) => view.getUint16(at + offset, true));
       const [sum, packed, unpacked, header] = [16, 20, 24, 42].map((offset) => view.getUint32(at + offset, true));
@@ -115,7 +115,7 @@ export class Archive {
       count += 1;
       atMost(count, MOST_MEMBERS);
     }
-    return found;
+    return at === end ? found : null;
   }
 
   /** The members by the headers in front of their data. */

@@ -1,0 +1,190 @@
+"""Ink files of all kinds that people bring to the page, for comparing what the browser finds in them with Python."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import format_seeds
+import isf_fixture as isf
+import note_app_fixtures as apps
+import remarkable_fixture as remarkable
+import uim_fixture as uim
+from strangers import LINE, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
+
+INKML = {
+    "plain": format_seeds.PLAIN_INKML,
+    "group": inkml(
+        "<definitions><traceGroup xml:id='g'><trace>1 2, 3 4</trace><trace>5 6, 7 8, 9 9</trace></traceGroup>"
+        "</definitions>"
+        "<traceView traceDataRef='#g' from='1:2' to='2:2'/><traceView traceDataRef='#none'/>"
+    ),
+    "brushes": inkml(
+        '<definitions><brush xml:id="h"><brushProperty name="rasterOp" value="maskPen"/></brush></definitions>'
+        '<trace brushRef="#h">0 0, 9 9</trace>'
+    ),
+    "damaged": inkml("<trace>1 2, 3</trace><trace>1 x</trace>"),
+    "digitiser": """<ink><inkSource><traceFormat><channel name="X" type="integer" units="mm"/>
+        <channel name="Y" type="integer" units="mm" orientation="-ve"/></traceFormat><sourceProperties/>
+        <channelProperties><channelProperty channel="X" name="resolution" value="100" units="1/mm"/>
+        <channelProperty channel="Y" name="resolution" value="50" units="1/mm"/></channelProperties></inkSource>
+        <trace>100 100, 200 150</trace></ink>""",
+    "product": """<ink><definitions><canvasTransform xml:id="t"><mapping type="product">
+        <mapping type="affine"><affine>2 0 1, 0 2 1</affine></mapping>
+        <mapping type="affine"><affine>0 1 0, 1 0 5</affine></mapping></mapping></canvasTransform></definitions>
+        <context canvasTransformRef="#t"/><trace>1 2, 3 7</trace></ink>""",
+}
+JSON = {
+    "canvas": canvas(),
+    "seconds": canvas(t=lambda n: 1.7e9 + n / 100),
+    "eraser": canvas()[:-1] + ', {"tool": "eraser", "points": [{"x": 0, "y": 0}]}]',
+    "damaged": canvas()[:-1] + ', {"points": [{"x": 0, "y": null}]}]',
+    "events": json.dumps(
+        [{"x": n, "y": n % 7, "type": "move" if n % 5 else "down", "time": 10 * n} for n in range(20)]
+    ),
+    "lines": "\n".join(json.dumps({"strokes": [{"points": [{"x": n, "y": 1}, {"x": 2, "y": n + 9}]}]}) for n in (1, 2)),
+}
+DRAWINGS = {
+    "curves": svg(
+        '<path d="M1 1C4 9 7-3 9 5S20 9 21 4Q25 0 27 8T35 6m-30 9a5 3 30 0110 4A4 4 0 1 0 20 30v3H9l-2-2.5.5.5z"/>'
+        '<path d="M3 20"/><path d="m2 35h0"/>'
+    ),
+    "use": svg(f"<defs><g id='g'>{paths(shift=(-5, -3))}</g></defs>" + '<use href="#g" x="5" y="3"/>'),
+    "symbol": svg(
+        f"<symbol id='s' viewBox='0 0 80 80'>{paths((2, 2))}</symbol>" + '<use xlink:href="#s" width="40" height="40"/>'
+    ),
+    "nested": svg(f'<svg x="8" y="4" width="20" height="20" viewBox="0 0 40 40">{paths((2, 2), (-16, -8))}</svg>'),
+    "css": svg(f"<g style='transform: translate(5px, 0px) scale(1,-1)'>{paths((1, -1), (-5, 0))}</g>"),
+    "turned": svg(f"<g transform='rotate(30 5,5)skewX(10) matrix(1 .1 0 1-2 3)'>{paths()}</g>"),
+    "class": svg("<style>.flip { transform: scaleY(-1) }</style>" + f"<g class='flip'>{paths((1, -1))}</g>"),
+    "origin": svg(f"<g style='transform: scaleX(-1); transform-origin: 50% top'>{paths((-1, 1), (40, 0))}</g>"),
+    "root": svg(paths((1, -1), (0, 40)), root='transform="scale(1 -1)"'),
+    "switch": svg(f"<switch><g systemLanguage='de'>{paths(shift=(3, 3))}</g><g>{paths()}</g></switch>"),
+    "hidden": svg(
+        paths() + "".join(
+            f'<path {look} d="M0 0L40 40"/>'
+            for look in ('opacity="0"', 'display="none"', 'stroke="rgba(0,0,0,0)"', 'style="stroke-opacity:0%"')
+        )
+    ),
+    "rules": svg(
+        "<style>g.off path, svg > g > line { display: none }</style>" + paths()
+        + '<g class="off"><g><path d="M0 0L9 9"/></g></g><line x2="50%" y2="9"/>'
+    ),
+    "highlighter": svg(paths() + '<path d="M0 25L40 26" stroke="#ff0" stroke-width="8" stroke-opacity="0.5"/>'),
+    "prefix": svg(paths() + '<inkscape:path sodipodi:nodetypes="cc"/>'),
+    "damaged": svg(paths() + '<path d="M0 0L1"/><g transform="spin(3)"><path d="M0 0L1 1"/></g>'),
+    "millimetres": '<svg xmlns="http://www.w3.org/2000/svg" width="80mm" height="5cm"><line x1="9" y1="9" x2="40%" '
+    'y2="1mm" stroke="#000"/></svg>',
+    "rulings": svg("".join(f'<path d="M0 {y}H40"/>' for y in (8, 16, 24)) + paths()),
+}  # fmt: skip
+NOTEBOOKS = {
+    "pages": xopp("", "".join(map(xopp_stroke, LINE)), '<stroke tool="pen" width="1 2 x">1 2 3</stroke>'),
+}
+UNIPEN = {
+    "plain": unipen(),
+    "carriage returns": unipen().replace("\n", "\r"),
+    "rate": unipen()
+    .replace(".COORD", ".POINTS_PER_SECOND 100\n.COORD")
+    .replace(".PEN_UP\n.PEN_DOWN", ".PEN_UP\n.DT 50\n.PEN_DOWN"),
+    "damaged": unipen() + ".COORD X Y T\n.PEN_DOWN\n1 2 3\n4\n5 6\n7 8 9\n.PEN_DOWN\n1 zwei\n",
+}
+
+
+def turned_group():
+    """A stroke in a group that is turned, on the first of two pages, beside a shape and a marker."""
+    records = apps.tldraw_records(LINE[:1])
+    group = {"typeName": "shape", "id": "shape:g", "type": "group", "x": 10, "y": 20, "rotation": 1.2}
+    records[-1] |= {"parentId": "shape:g", "rotation": -0.3}
+    records[-1]["props"] |= {"scaleX": 2, "scaleY": 0.5}
+    marker = apps.tldraw_records(LINE[1:2], kind="highlight")[-1] | {"id": "shape:h", "parentId": "page:q"}
+    other = marker | {"type": "geo", "id": "shape:x"}
+    drawn = apps.tldraw_records(LINE[2:3])[-1] | {"id": "shape:z", "parentId": "page:q"}
+    return apps.tldr([*records, group | {"parentId": "page:p"}, marker, other, drawn])
+
+
+def damaged_shapes():
+    segments = [{"path": "AAAA"}, {"path": "?"}, {"points": "AAA="}, {"points": [1]}, {"points": [{"x": 1}]}, {}, 5]
+    records = apps.tldraw_records([*LINE, *([LINE[0]] * len(segments))])
+    for record, segment in zip(records[2:], segments, strict=False):
+        record["props"]["segments"] = [segment]
+    return apps.tldr(records)
+
+
+def curved():
+    """An Rnote stroke of a line and two curves, with pressure that changes along them."""
+    ends = [{"end": {"pos": [9 * n, n % 2], "pressure": n / 4}} for n in range(1, 4)]
+    parts = [{"lineto": ends[0]}, {"quadbezto": {"cp": [12, 7], **ends[1]}}]
+    parts.append({"cubbezto": {"cp1": [20, 1], "cp2": [22, 9], **ends[2]}})
+    path = {"start": {"pos": [0, 0], "pressure": 0}, "segments": parts}
+    return apps.rnote(LINE, extra=[{"brushstroke": {"path": path}}, {"shapestroke": {}}, {"brushstroke": 5}])
+
+
+NOTE_APPS = {
+    "excalidraw": apps.excalidraw(
+        LINE,
+        [
+            {"type": "rectangle"}, {"type": "text", "x": 1, "y": 2, "text": "typed"}, None,
+            *(apps.freedraw([(0, 0), (9, 9)], **more) for more in (
+                {"isDeleted": True}, {"opacity": 30, "strokeWidth": 20}, {"opacity": 0}, {"x": "left"},
+                {"points": [[0]]}, {"customData": {"strokeOptions": {"highlighter": True}}}, {"simulatePressure": True},
+            )),
+        ],
+    ),
+    "turned": apps.excalidraw(LINE, angle=0.7),
+    "tldraw": turned_group(),
+    "damaged shapes": damaged_shapes(),
+    "snapshot": json.dumps(apps.tldraw_snapshot(apps.tldraw_records(LINE))),
+    "obsidian": apps.obsidian_svg("tldraw", apps.tldraw_snapshot(apps.tldraw_records(LINE))),
+    **{f"rnote {version}": apps.rnote(LINE, version) for version in ("0.5.5", "0.5.13", "0.9.4", "0.15.0")},
+    "rnote pages": apps.rnote([*LINE, [(1, 160), (2, 165)]], layout="continuous_vertical"),
+    "curves": curved(),
+}  # fmt: skip
+LINES = [[(-100.0, 10.0, 255), (-60.5, 12.25, 128), (0.0, 20.0, 0)], [(100.0, 3000.0, 51)]]
+PAGE = remarkable.page(LINES)
+BROKEN = remarkable.HEADER.replace(b"=6", b"=4")
+REMARKABLE = {
+    "paper": remarkable.page(LINES, paper=(1620, 2160)),
+    "not pens": PAGE + b"".join(remarkable.line_blocks(LINES, tool) for tool in (5, 6, 8, 18, 23)),
+    "hidden": remarkable.bundle([remarkable.page(LINES, shown=False), remarkable.page(LINES, erased=True), PAGE]),
+    "typed": PAGE + remarkable.text_block([(16, 0, 0, "typed")], -500, 100, 800),
+    "damaged": remarkable.page([*LINES, [(float("nan"), 0, 1)]]),
+    "old": remarkable.bundle([None, remarkable.old_page(LINES, 3), BROKEN, remarkable.old_page(LINES, 5)], new=False),
+    "without its directory": (bundle := remarkable.bundle([PAGE, None, PAGE]))[: bundle.index(b"PK\x01\x02")],
+    "a wrong byte": bundle[:200] + b"?" + bundle[201:],
+}
+PENS = [(b"pen", b""), (b"Eraser", b""), (b"a:Highlighter", b""), (b"pen", b"x/DestinationOut"), (b"pen", b"x/Min")]
+
+
+def drawn_by(tool):
+    """A stroke of the Universal Ink Model 3.0 that was drawn by a brush in a mode."""
+    brush, mode = tool
+    style = uim.field(22, uim.field(2, brush) + uim.field(4, mode))
+    return uim.field(1, uim.floats(4, [1, 2, 3, 4]) + uim.floats(5, [5, 6, 5, 6]) + style)
+
+
+UIM = {
+    **{f"moved {n}": make(LINE, transform=(2, 0, 1, 0, -1, 50)) for n, make in enumerate((uim.uim_3_0, uim.uim_3_1))},
+    "tools": uim.riff((b"HEAD", bytes([3, 0, 0])), (b"DATA", uim.field(2, b"".join(map(drawn_by, PENS))))),
+    "cut": uim.uim_3_1(LINE)[:-9],
+}
+HIGHLIGHTER = isf.number(69) + isf.number(50) + isf.number(87) + b"\x09\0\0\0"
+DESCRIPTORS = isf.tagged(4, bytes([0, 3, 52, 56, 57])) + isf.number(13) + isf.number(1)
+ISF = {
+    **{name: isf.isf(LINE, packet) for name, packet in isf.PACKETS.items()},
+    "turned": isf.document(isf.number(19) + isf.number(1234), *(isf.stroke(stroke) for stroke in LINE)),
+    "pressure": isf.document(
+        DESCRIPTORS, isf.tagged(10, isf.number(3) + b"".join(isf.huffman([k, 9, 7 * k]) for k in range(5)))
+    ),
+    "highlighter": isf.isf(
+        LINE, before=isf.tagged(2, isf.number(0) + isf.tagged(len(HIGHLIGHTER), b"")[:1] + HIGHLIGHTER)
+        + isf.number(9) + isf.number(1) + isf.stroke([(0, 25), (90, 26)]) + isf.number(9) + isf.number(0)
+    ),
+    "damaged": isf.isf(LINE, before=isf.tagged(10, isf.number(9) + isf.huffman([1, 2]))),
+}  # fmt: skip
+CASES = Path(os.environ.get("HANDWRITING_CASES", Path(__file__).resolve().parents[1] / ".." / "shared" / "cases"))
+SEEDS = format_seeds.seeds()
+FILES = {"inkml": INKML, "json": JSON, "svg": DRAWINGS, "xopp": NOTEBOOKS, "csv": TABLES, "unipen": UNIPEN}
+FILES |= {"note apps": NOTE_APPS, "remarkable": REMARKABLE, "uim": UIM, "isf": ISF}
+FILES |= {f"{name} of the fuzzer": dict(enumerate(files)) for name, files in SEEDS.items()}
+FILES |= {"cases": {path.name: path.read_bytes() for path in sorted(CASES.glob("*")) if path.name != "README.md"}}
