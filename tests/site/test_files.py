@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from brought_files import FILES, JSON, SEEDS
-from format_bombs import SMALL
+from format_bombs import SMALL, zipped
 from open_page import PATIENCE, needs_browser
 from strangers import paths, svg
 
@@ -134,7 +134,8 @@ def test_our_own_files_and_samples(open_site, tmp_path):
         ('{"strokes": [', "site.damagedFile"),
         ('{"other": 1}', "site.files"),
         ("<html><body/></html>", "site.files"),
-        (b"PK\x03\x04 a package", "site.files"),
+        (b"PK\x03\x04 a package", "site.damagedFile"),
+        (zipped({"word/document.xml": b"<document/>"}), "site.files"),
         (b"\x1f\x8b damaged", "site.damagedFile"),
         (svg('<path d="M0 0h9v9z"/>', group='fill="red"'), "site.outlines"),
         (json.dumps([[[k, k % 7] for k in range(200_001)]] * 2), "site.tooMuchInk"),
@@ -157,4 +158,4 @@ def test_files_become_pages_that_are_read(open_site, tmp_path):
     page.set_input_files("#open", {"name": "left.json", "mimeType": "", "buffer": JSON["eraser"].encode()})
     api.expect(page.locator("#toast")).to_contain_text("1 thing that no pen wrote was left out")
     page.set_input_files("#open", {"name": "a.pdf", "mimeType": "", "buffer": b"%PDF-1.7"})
-    api.expect(page.locator("#toast")).to_contain_text("This file needs the program on your computer")
+    api.expect(page.locator("#toast")).to_contain_text("This file cannot be read. Ink can be InkML, SVG, JSON, CSV, Xournal++, reMarkable,")

@@ -269,7 +269,7 @@ export const de = {
   "site.text.offline": "Noch nicht gelesen: Eine Datei dieser Seite konnte nicht geladen werden. Neuer Versuch …",
   "site.noText": "In dieser Tinte wurde kein Text gelesen. Schreiben Sie eine Zeile.",
   "site.needsServer": "Das braucht das Programm auf Ihrem Rechner: handwriting serve",
-  "site.files": "Der Browser liest InkML, SVG, JSON und Xournal++. Diese Datei braucht das Programm auf Ihrem Rechner: handwriting serve",
+  "site.files": "Diese Datei kann nicht gelesen werden. Gelesen werden InkML, SVG, JSON, CSV, Xournal++, reMarkable, Excalidraw, tldraw, Obsidian Ink, Rnote, Wacom UIM, Microsoft ISF, UNIPEN und IAM-OnDB.",
   "site.damagedFile": "Diese Datei ist beschädigt. Kopieren oder exportieren Sie sie noch einmal.",
   "site.tooMuchInk": "In dieser Datei ist zu viel Tinte. Teilen Sie sie in Seiten.",
   "site.outlines": "Diese Zeichnung hat gefüllte Umrisse und keine Linien eines Stifts. Exportieren Sie sie als Striche.",

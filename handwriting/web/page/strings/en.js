@@ -269,7 +269,7 @@ export const en = {
   "site.text.offline": "Not read yet: a file of this page could not be loaded. Trying again …",
   "site.noText": "No text was read in this ink. Write a line of writing.",
   "site.needsServer": "This needs the program on your computer: handwriting serve",
-  "site.files": "The browser reads InkML, SVG, JSON and Xournal++. This file needs the program on your computer: handwriting serve",
+  "site.files": "This file cannot be read. Ink can be InkML, SVG, JSON, CSV, Xournal++, reMarkable, Excalidraw, tldraw, Obsidian Ink, Rnote, Wacom UIM, Microsoft ISF, UNIPEN and IAM-OnDB.",
   "site.damagedFile": "This file is damaged. Copy or export it again.",
   "site.tooMuchInk": "There is too much ink in this file. Split it into pages.",
   "site.outlines": "This drawing has filled outlines, and not the lines of a pen. Export it as strokes.",
