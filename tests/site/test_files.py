@@ -158,4 +158,4 @@ def test_files_become_pages_that_are_read(open_site, tmp_path):
     page.set_input_files("#open", {"name": "left.json", "mimeType": "", "buffer": JSON["eraser"].encode()})
     api.expect(page.locator("#toast")).to_contain_text("1 thing that no pen wrote was left out")
     page.set_input_files("#open", {"name": "a.pdf", "mimeType": "", "buffer": b"%PDF-1.7"})
-    api.expect(page.locator("#toast")).to_contain_text("This file cannot be read. Ink can be InkML, SVG, JSON, CSV, Xournal++, reMarkable,")
+    api.expect(page.locator("#toast")).to_contain_text("This file cannot be read. Ink can be InkML, SVG")
