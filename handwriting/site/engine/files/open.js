@@ -14,6 +14,7 @@ const ROOTS = {
   WhiteboardCaptureSession: async (root, tally) => (await import("./iamondb.js")).readIamondb(root, tally),
 };
 
+const LARGE = 4096; // bytes
 const BINARY = [
   [(bytes) => begins(bytes, "reMarkable .lines file, version="), async (bytes, tally) => (await import("./remarkable.js")).readPage(bytes, tally)],
   [(bytes) => begins(bytes, "RIFF") && begins(bytes, "UINK", 8), async (bytes, tally) => (await import("./uim.js")).readUim(bytes, tally)],
@@ -29,14 +30,14 @@ const NOTE_APPS = [ // by what stands at the beginning, without white space
 
 /** The pages of an ink file: what the server answers to /api/ink. */
 export async function openInk(file) {
-  const tally = new Tally();
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const pages = placed(await contents(bytes, tally).catch((error) => {
+  const tally = new Tally(), bytes = new Uint8Array(await file.arrayBuffer());
+  const found = await contents(bytes, tally).catch((error) => {
     throw error.message === "site.files" && tally.lost ? new Refusal("site.damagedFile") : error;
-  }));
-  if (!pages.length && tally.lost) throw new Refusal("site.damagedFile");
-  const notes = [["site.lost", tally.lost], ["site.left", tally.left]].filter(([, count]) => count);
-  return { pages, notes: notes.map(([key, count]) => t(key, { count })) };
+  });
+  const pages = placed(found, tally), { lost, left, dropped } = tally;
+  if (!pages.length && lost) throw new Refusal("site.damagedFile");
+  const notes = [dropped && t("site.dropped"), lost && t("site.lost", { count: lost }), left && t("site.left", { count: left })];
+  return { pages, notes: notes.filter(Boolean) };
 }
 
 /** The pages of a file, see pages.js. */
@@ -102,5 +103,5 @@ function isIsf(bytes) {
   if (bytes[0] !== 0 || !(after < bytes.length)) return false;
   let size = 0;
   for (let at = after - 1; at > 0; at--) size = size * 128 + (bytes[at] & 0x7f);
-  return size >= 2 && size === bytes.length - after && bytes[after] < 32;
+  return size >= 2 && (size === bytes.length - after || bytes.length > LARGE) && bytes[after] < 32; // a large one may be cut
 }

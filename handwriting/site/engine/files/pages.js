@@ -11,11 +11,11 @@ const WIDTH = 210, MARGIN = 15, MAX_SIDE = 5000; // millimetres
  * NaN for what is unknown and t or p null without any, the unit of length, its size if it has one, the seconds of a unit of
  * its times, and its largest pressure.
  */
-export function placed(pages) {
-  return pages.map((page, i) => ({ page, number: i + 1 })).filter(({ page }) => page.strokes.length).map(({ page, number }) => place(page, number));
+export function placed(pages, tally) {
+  return pages.map((page, i) => ({ page, number: i + 1 })).filter(({ page }) => page.strokes.length).map(({ page, number }) => place(page, number, tally));
 }
 
-function place({ strokes, units = null, width = null, height = null, timeUnit = 1e-3, largest = 1 }, number) {
+function place({ strokes, units = null, width = null, height = null, timeUnit = 1e-3, largest = 1 }, number, tally) {
   const xs = strokes.flatMap(({ x }) => [...x]), ys = strokes.flatMap(({ y }) => [...y]);
   let [left, top, right, bottom] = [min(xs), min(ys), max(xs), max(ys)];
   const sized = width !== null && height !== null;
@@ -26,7 +26,7 @@ function place({ strokes, units = null, width = null, height = null, timeUnit = 
   const smaller = Math.min(1, MAX_SIDE / Math.max(wide, high));
   scale *= smaller;
   const origin = [left - (margin * smaller) / scale, top - (margin * smaller) / scale];
-  const milliseconds = timesOf(strokes, timeUnit), pressures = pressuresOf(strokes, largest);
+  const milliseconds = timesOf(complete(strokes, "t", tally), timeUnit), pressures = pressuresOf(complete(strokes, "p", tally), largest);
   const at = (value, begin) => round(Math.max(0, (value - begin) * scale), 3);
   let i = 0;
   const put = strokes.map(({ x, y }) => Array.from(x, (value, k) => {
@@ -40,22 +40,21 @@ function place({ strokes, units = null, width = null, height = null, timeUnit = 
 const round = (value, digits) => Number(value.toFixed(digits));
 
 /** A property of every point; null when only some points have it. */
-function complete(strokes, name) {
-  if (strokes.some((stroke) => !stroke[name])) return null;
-  const values = strokes.flatMap((stroke) => [...stroke[name]]);
-  return values.every(Number.isFinite) ? values : null;
+function complete(strokes, name, tally) {
+  const known = strokes.filter((stroke) => stroke[name]), values = known.flatMap((stroke) => [...stroke[name]]);
+  const sound = values.every(Number.isFinite);
+  tally.dropped ||= !sound;
+  return sound && known.length === strokes.length ? values : null;
 }
 
 /** Milliseconds from the first point. */
-function timesOf(strokes, unit) {
-  const t = complete(strokes, "t");
+function timesOf(t, unit) {
   if (!t) return null;
   const factor = secondsOf(t, unit) * 1000;
   return t.map((value) => (value - t[0]) * factor);
 }
 
-function pressuresOf(strokes, largest) {
-  const values = complete(strokes, "p");
+function pressuresOf(values, largest) {
   const top = values && Math.max(max(values), largest);
   return top > 0 ? values.map((value) => Math.max(0, value) / top) : null;
 }

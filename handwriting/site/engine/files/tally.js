@@ -11,6 +11,7 @@ const isSound = ({ x, y }) => [x, y].every((values) => values.every((value) => M
 export class Tally {
   left = 0; // things that no pen wrote
   lost = 0; // damaged parts
+  dropped = false; // whether times or pressures are incomplete
   points = 0;
   strokes = 0;
 

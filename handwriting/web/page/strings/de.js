@@ -273,6 +273,7 @@ export const de = {
   "site.damagedFile": "Diese Datei ist beschädigt. Kopieren oder exportieren Sie sie noch einmal.",
   "site.tooMuchInk": "In dieser Datei ist zu viel Tinte. Teilen Sie sie in Seiten.",
   "site.outlines": "Diese Zeichnung hat gefüllte Umrisse und keine Linien eines Stifts. Exportieren Sie sie als Striche.",
+  "site.dropped": "Unvollständige Zeiten oder Drücke wurden weggelassen",
   "site.left": { one: "{count} Element, das kein Stift schrieb, wurde weggelassen", other: "{count} Elemente, die kein Stift schrieb, wurden weggelassen" },
   "site.lost": { one: "{count} beschädigter Teil der Datei wurde weggelassen", other: "{count} beschädigte Teile der Datei wurden weggelassen" },
   "site.hardlyInk": "Da ist kaum Tinte. Schreiben Sie die ganze Zeile.",

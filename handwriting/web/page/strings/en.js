@@ -273,6 +273,7 @@ export const en = {
   "site.damagedFile": "This file is damaged. Copy or export it again.",
   "site.tooMuchInk": "There is too much ink in this file. Split it into pages.",
   "site.outlines": "This drawing has filled outlines, and not the lines of a pen. Export it as strokes.",
+  "site.dropped": "Incomplete times or pressures were left out",
   "site.left": { one: "{count} thing that no pen wrote was left out", other: "{count} things that no pen wrote were left out" },
   "site.lost": { one: "{count} damaged part of the file was left out", other: "{count} damaged parts of the file were left out" },
   "site.hardlyInk": "There is hardly any ink. Write the whole line.",
