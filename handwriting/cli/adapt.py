@@ -1,4 +1,4 @@
-"""``adapt``: a recognizer that has learned from what a person corrected."""
+"""``adapt``: fine-tune a recognizer on the lines that a person corrected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def adapt(
         list[Path],
         typer.Argument(
             metavar="LINES",
-            help="Corrected lines: JSON of 'transcribe -o' or of the page, a JSONL file, or a folder of your own ink.",
+            help="Corrected lines: JSON from 'transcribe -o' or the page, a JSONL file, or a folder of your own ink.",
         ),
     ],
     output: Annotated[
@@ -38,13 +38,13 @@ def adapt(
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads to train with.")] = 2,
 ) -> None:
-    """Teach a recognizer one person's writing by lines that they have corrected.
+    """Adapt a recognizer to one person's writing, from lines that they have corrected.
 
-    Some 20 to 200 lines are a good start. It takes a few minutes and needs the extra 'train'. Other hands
-    are read about as well as before.
+    Twenty to 200 lines are a good start. Training takes a few minutes and needs the extra 'train'. Other hands are
+    read about as well as before.
 
     Use the new checkpoint by its name: 'transcribe --checkpoint NAME', 'serve --recognizer NAME'. Your own checkpoints
-    are in .handwriting/checkpoints of your home folder, or in checkpoints of the folder that HANDWRITING_HOME names.
+    are in ~/.handwriting/checkpoints, or in checkpoints of the folder that HANDWRITING_HOME names.
     """
     from handwriting.checkpoint import Checkpoint, place_for
     from handwriting.documents.corrections import read_corrections
@@ -52,7 +52,7 @@ def adapt(
     folder = place_for(name, output)
     base = Checkpoint.load(checkpoint, "recognizer")
     if folder.resolve() == base.folder.resolve():
-        raise InkError(f"{folder} is the checkpoint to start from; give another NAME")
+        raise InkError(f"{folder} is the checkpoint to start from; choose another NAME")
     found = read_corrections(lines)
 
     from handwriting.training.adapt import adapt as run
@@ -67,5 +67,7 @@ def adapt(
         f" {100 * made.before:.1f} to {100 * made.after:.1f} %"
     )
     if made.share == 0:
-        say("note: what was learned did not read the others better, so the weights are as before; correct more lines")
+        say(
+            "note: the held-out lines are not read better than before, so the weights are unchanged; correct more lines"
+        )
     print(f"{made.folder}: use it with --checkpoint {name if output is None else output}")

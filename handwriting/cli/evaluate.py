@@ -50,7 +50,7 @@ def evaluate_recognizer(
     language: Language = None,
     in_order: Annotated[
         bool,
-        typer.Option("--in-order", help="Read each line of a form as the continuation of the line before it."),
+        typer.Option("--in-order", help="Read each line of a form with the previous line as context."),
     ] = False,
     perturb: Annotated[
         str | None,
@@ -83,7 +83,7 @@ def evaluate_recognizer(
         Path | None,
         typer.Option(
             metavar="PNG",
-            help="Measure whether the probabilities are right, and draw a reliability diagram to this file.",
+            help="Measure how well the probabilities are calibrated, and draw a reliability diagram to this file.",
             show_default=False,
             rich_help_panel=DRAW,
         ),
@@ -149,8 +149,7 @@ def evaluate_heads(
 ) -> None:
     """Compare CTC and the decoder LSTM of one recognizer.
 
-    Both read from the same encoder. Prints the character error rate of each, by length of the text, and the time that
-    a line takes.
+    Both use the same encoder. Prints the CER of each, by length of the text, and the time that a line takes.
     """
     from handwriting.evaluation import heads
     from handwriting.evaluation.report import to_json
@@ -169,24 +168,27 @@ def evaluate_pages(
     drawings: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND", help="Put a drawing of this kind on each page; all takes every kind.", show_default=False
+            metavar="KIND",
+            help="Put a drawing of this kind on each page; 'all' measures each kind in turn.",
+            show_default=False,
         ),
     ] = None,
     single_lines: Annotated[
-        bool, typer.Option("--single-lines", help="With --drawings, take each line of the corpus for a page.")
+        bool, typer.Option("--single-lines", help="With --drawings, use each line of the corpus as a page.")
     ] = False,
     every: Annotated[int, typer.Option(min=1, help="With --drawings, measure every n-th page.")] = 1,
     checkpoint: Checkpoint = None,
     no_time: Annotated[bool, typer.Option("--no-time", help="Drop the times and shuffle the strokes.")] = False,
     columns: Annotated[bool, typer.Option("--columns", help="Put two forms side by side on each page.")] = False,
-    only_lines: Annotated[bool, typer.Option("--only-lines", help="Find the lines without reading them.")] = False,
+    only_lines: Annotated[bool, typer.Option("--only-lines", help="Find the lines but do not read them.")] = False,
     lists: Lists = None,
     threads: Threads = 1,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well whole pages are split into lines and read.
 
-    Prints the share of strokes that were put on the right line, and the CER beside that of reading line by line.
+    Prints the share of strokes that were assigned to the right line, and the CER, compared with that of the
+    corpus's lines.
     """
     from handwriting.evaluation import drawings as on_pages
     from handwriting.evaluation import pages
@@ -222,18 +224,18 @@ def evaluate_orientation(
     split: Split,
     orientation: Annotated[
         list[str] | None,
-        typer.Option(help="How the lines lie; may be repeated.  [default: each in turn]", show_default=False),
+        typer.Option(help="Orientation of the lines; repeatable.  [default: each in turn]", show_default=False),
     ] = None,
     every: Annotated[int, typer.Option(min=1, help="Measure every n-th line.")] = 1,
-    decoder: Annotated[Decoder, typer.Option(help="How the lines are read.")] = "greedy",
+    decoder: Annotated[Decoder, typer.Option(help="Decoder that reads the lines.")] = "greedy",
     checkpoint: Checkpoint = None,
     lists: Lists = None,
     threads: Threads = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well lines are read that are turned, mirrored or drawn backward.
+    """Measure how well turned, mirrored or backward lines are read.
 
-    Prints the CER of each orientation, and the time to find it, beside those of the lines as they are.
+    Prints the CER in each orientation and the time to detect it, compared with those of the unchanged lines.
     """
     from handwriting.evaluation import orientation as lying
     from handwriting.evaluation.report import to_json
@@ -313,7 +315,7 @@ def evaluate_legibility(
     Writes sentences and reads them with the recognizer. Prints the CER, the most frequent confusions, and how much
     the lines differ from each other.
 
-    With --data, the same recognizer reads real lines as well, sentences that occur in the training texts are refused,
+    With --data, the same recognizer also reads real lines, sentences that occur in the training texts are refused,
     and the variation of written and real lines is compared.
     """
     from handwriting.evaluation import legibility
@@ -353,7 +355,7 @@ def calibrate(
     ] = "language",
     language: Language = None,
 ) -> None:
-    """Fit the probabilities that a recognizer states.
+    """Calibrate the probabilities of a recognizer.
 
     Afterwards, of the lines, words and characters with a probability of 0.9, nine in ten are right.
     """

@@ -17,7 +17,7 @@ READING = ("page", "line", "decoder")
 
 def inspect(
     context: typer.Context,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to; it is made.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to; it is created if needed.")],
     ink: Annotated[
         str | None,
         typer.Argument(metavar="INK", help="Ink file to read; - reads standard input.", show_default=False),
@@ -26,7 +26,7 @@ def inspect(
     page: Annotated[
         int | None, typer.Option(min=1, help="Page of a document that has several.", show_default=False)
     ] = None,
-    line: Annotated[int, typer.Option(min=1, help="Line of the page to look into, in reading order.")] = 1,
+    line: Annotated[int, typer.Option(min=1, help="Line of the page to inspect, in reading order.")] = 1,
     decoder: Annotated[
         Decoder,
         typer.Option(
@@ -55,13 +55,13 @@ def inspect(
 ) -> None:
     """Show what happens inside a network while it reads a line of ink, or writes a text.
 
-    For INK: the probability of every character at every step, where each character was decided, and the path that won.
-    For --text: the window over the text, the density of the next point, and the end-of-stroke probability. For both:
-    the gates and cells of units, over the steps and painted on the ink, and which units respond to pen-up moves, word
-    gaps, loops and a letter.
+    For INK: the probability of every character at every step, the step that decided each character, and the winning
+    path. For --text: the window over the text, the density of the next point, and the end-of-stroke probability. For
+    both: the gates and cells of units, over the steps and painted on the ink, and which units respond to pen-up
+    moves, word gaps, loops and a letter.
 
     The folder gets pictures, inspection.npz with all arrays, and inspection.json, which describes them. Probabilities,
-    window and density are those of the graph that runs; gates are computed from the weights. Torch is not needed.
+    window and density come from the graph that runs; gates are computed from the weights. Torch is not needed.
     """
     from handwriting.inspection.gates import Unit
     from handwriting.inspection.inspect import InspectOptions, inspect_ink, inspect_text

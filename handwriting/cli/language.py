@@ -1,4 +1,4 @@
-"""``language``: build a language model and weigh it."""
+"""``language``: build, tune and measure a language model."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def build_language(
         typer.Option(help="Terms of use of the texts, for the card of the model.", show_default=False),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Corpus of ink whose transcripts are learned from as well.", show_default=False)
+        Path | None, typer.Option(help="Corpus of ink whose transcripts are also learned.", show_default=False)
     ] = None,
     split: Annotated[str, typer.Option(help="Split of the corpus whose transcripts are used.")] = "trainset",
     frequencies: Annotated[
@@ -44,13 +44,13 @@ def build_language(
         ),
     ] = None,
     cutoffs: Annotated[
-        str, typer.Option(help="Smallest count of a character n-gram to be kept, for orders 1, 2, 3 and so on.")
+        str, typer.Option(help="Minimum count of the character n-grams to keep, for orders 1, 2, 3 and so on.")
     ] = "1,1,1,2,3,4",
 ) -> None:
     """Build a language model from texts.
 
-    It consists of word trigrams, and of character n-grams for everything that is not a known word. Then run 'language
-    tune' to weigh it against the network.
+    The model has word trigrams, and character n-grams for everything that is not a known word. Run 'language tune' next
+    to find its weights relative to the network.
     """
     from handwriting.recognition.language.build import BuildSettings, build
 
@@ -81,7 +81,7 @@ def tune_language(
 ) -> None:
     """Find the weights of a language model.
 
-    The weights say how much the language model counts beside the network. The search minimises the CER on a
+    The weights balance the language model against the network. The search minimises the CER on a
     development set. A character LSTM rescores the texts that the n-grams find.
     """
     from handwriting.checkpoint import Checkpoint as Folder
@@ -104,7 +104,7 @@ def measure_language(
     data: Data,
     split: DevelopmentSplit = "testset_v",
 ) -> None:
-    """Measure how well a language model knows the texts of a split, in bits a character."""
+    """Measure how well a language model predicts the texts of a split, in bits per character."""
     from handwriting.evaluation.language import measure
     from handwriting.recognition.language.model import LanguageModel
 

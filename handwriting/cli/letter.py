@@ -1,4 +1,4 @@
-"""The command ``letter``: a text over as many sheets as it takes, or one letter for each row of a table."""
+"""The command ``letter``: write a text on as many sheets as it takes, or one letter per row of a table."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def letter(
     merge: Annotated[
         Path | None,
         typer.Option(
-            help="CSV table: write one letter for each row. Column names in braces in the text and in -o are replaced.",
+            help="CSV table: write one letter per row. Column names in braces in the text and in -o are replaced.",
             show_default=False,
         ),
     ] = None,
@@ -70,7 +70,7 @@ def letter(
         float,
         typer.Option(
             min=0,
-            help="How much lines wander, words lean and sizes vary: 0 is straight, 1 is a person's. Off on rulings.",
+            help="How much lines wander, words lean and sizes vary: 0 not at all, 1 like a person's. Off on rulings.",
             rich_help_panel=HAND,
         ),
     ] = 0.0,
@@ -87,11 +87,15 @@ def letter(
     best_of: BestOf = 8,
     page: Annotated[
         str,
-        typer.Option(metavar="SIZE", help="Sheet: a4, a5, letter … or WIDTHxHEIGHT in mm.", rich_help_panel=PAGE),
+        typer.Option(
+            metavar="SIZE",
+            help="Size of the sheet: a3 to a6, letter, legal, or WIDTHxHEIGHT in mm.",
+            rich_help_panel=PAGE,
+        ),
     ] = "a4",
     margin: Annotated[
         str,
-        typer.Option(metavar="MM", help="Margin, or four of them: top,right,bottom,left.", rich_help_panel=PAGE),
+        typer.Option(metavar="MM", help="Margin, or four margins: top,right,bottom,left.", rich_help_panel=PAGE),
     ] = "20",
     line_height: LineHeight = 10.0,
     paper: Annotated[
@@ -116,7 +120,7 @@ def letter(
     ] = 0.0,
     header: Annotated[
         str,
-        typer.Option(help="Line at the top of the first sheet, set right, such as a date.", rich_help_panel=PAGE),
+        typer.Option(help="Right-aligned line at the top of the first sheet, such as a date.", rich_help_panel=PAGE),
     ] = "",
     pen: PenName = "fineliner",
     width: PenWidth = None,
@@ -134,7 +138,7 @@ def letter(
         bool,
         typer.Option(
             "--gcode-outline",
-            help="Only move around the box that holds the ink with the pen up, to check where the paper lies.",
+            help="Only move around the bounding box of the ink with the pen up, to check the position of the paper.",
             rich_help_panel=PEN,
         ),
     ] = False,
@@ -143,9 +147,9 @@ def letter(
 ) -> None:
     """Write a letter over as many sheets as it takes.
 
-    The lines of the text are its paragraphs, a blank line stays blank, and a form feed begins a new sheet. The whole
-    text is drawn in one hand, word by word; words that the recognizer misreads are drawn again, and the ones that stay
-    doubtful are named. Letters with marks, such as é or ő, are written as a letter and its mark.
+    Each line of the text is a paragraph, a blank line stays blank, and a form feed begins a new sheet. The whole text
+    is drawn in one hand, word by word; words that the recognizer misreads are redrawn, and those that remain doubtful
+    are named. Letters with diacritics, such as é or ő, are written as a base letter and its mark.
     """
     from handwriting.composition.generate import read_text
     from handwriting.composition.letter import LetterStyle, write_letter

@@ -88,7 +88,7 @@ def main() -> None:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         if program() != NAME and {"--install-completion", "--show-completion"} & set(sys.argv[1:]):
-            raise InkError(f"completion is for the installed command; install the package and call {NAME}")
+            raise InkError(f"completion works for the installed command only; install the package and run {NAME}")
         code = app(sys.argv[1:] or ["--help"], prog_name=program(), standalone_mode=False)
         sys.stdout.flush()
     except InkError as error:

@@ -44,7 +44,7 @@ Data = Annotated[
 ]
 Lists = Annotated[
     list[Path] | None,
-    typer.Option("--list", help="Further split list: a file of line or form ids; repeatable.", show_default=False),
+    typer.Option("--list", help="Additional split list: a file of line or form ids; repeatable.", show_default=False),
 ]
 DevelopmentSplit = Annotated[str, typer.Option(help="Split that serves as the development set.")]
 AsJson = Annotated[
@@ -70,7 +70,9 @@ Text = Annotated[
     str | None, typer.Argument(metavar="TEXT", help="Text to write; - reads standard input.", show_default=False)
 ]
 TextFile = Annotated[Path | None, typer.Option(help="Text file (UTF-8) to write instead of TEXT.", show_default=False)]
-Seed = Annotated[int, typer.Option(min=0, help="Random seed; every seed writes differently.", rich_help_panel=HAND)]
+Seed = Annotated[
+    int, typer.Option(min=0, help="Random seed; every seed gives different writing.", rich_help_panel=HAND)
+]
 Bias = Annotated[
     float | None,
     typer.Option(
@@ -84,7 +86,7 @@ Bias = Annotated[
 StyleName = Annotated[
     str | None,
     typer.Option(
-        help="Style to imitate: the name of a shipped style or a file of 'style create'.",
+        help="Style to imitate: the name of a shipped style, or a file that 'style create' wrote.",
         show_default=False,
         rich_help_panel=HAND,
     ),
@@ -100,12 +102,12 @@ BestOf = Annotated[
         min=1,
         max=16,
         metavar="N",
-        help="Draw words that the recognizer misreads again until there are N drawings of them; 1 reads nothing.",
+        help="Redraw each misread word, up to N drawings in all, and keep the best; 1 checks nothing.",
         rich_help_panel=HAND,
     ),
 ]
 Replace = Annotated[
-    bool, typer.Option("--replace", help="Write the nearest spelling of characters that cannot be written.")
+    bool, typer.Option("--replace", help="Replace characters that cannot be written with the nearest spelling.")
 ]
 
 PAGE = "Page"
@@ -118,7 +120,7 @@ LineHeight = Annotated[
 ]
 PenName = Annotated[
     Literal["fineliner", "ballpoint", "fountain", "pencil", "marker"],
-    typer.Option("--pen", help="Pen whose line is drawn.", rich_help_panel=PEN),
+    typer.Option("--pen", help="Pen to draw with.", rich_help_panel=PEN),
 ]
 PenWidth = Annotated[
     float | None,
@@ -126,14 +128,14 @@ PenWidth = Annotated[
         "--width", help="Width of the pen's line in mm.  [default: the pen's]", show_default=False, rich_help_panel=PEN
     ),
 ]
-Color = Annotated[str, typer.Option(help="Color of the ink: a name, #rrggbb or rgb(r, g, b).", rich_help_panel=PEN)]
+Color = Annotated[str, typer.Option(help="Colour of the ink: a name, #rrggbb or rgb(r, g, b).", rich_help_panel=PEN)]
 Dpi = Annotated[float, typer.Option(help="Resolution of PNGs in pixels per inch.", rich_help_panel=PEN)]
 
-Out = Annotated[Path, typer.Option(help="Folder of the run; a run that is there is resumed.")]
+Out = Annotated[Path, typer.Option(help="Run folder; an existing run in it is resumed.")]
 Init = Annotated[
     Path | None,
     typer.Option(
-        help="Checkpoint whose weights to start from; a recognizer takes its sizes and features too, unless given.",
+        help="Checkpoint to start from; a recognizer also takes its sizes and features, unless they are given.",
         show_default=False,
     ),
 ]
@@ -143,7 +145,7 @@ Develop = Annotated[
 
 
 def corpus_at(path: Path, lists: list[Path] | None = None) -> Corpus:
-    """Open the corpus at ``path``; what cannot be used of your own ink is said on stderr."""
+    """Open the corpus at ``path``; unusable lines of a user's own ink are reported on stderr."""
     from handwriting.corpora import open_corpus
     from handwriting.corpora.own import OwnCorpus
 

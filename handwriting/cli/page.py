@@ -23,8 +23,8 @@ def export(
 ) -> None:
     """Export the page as static files for any web host.
 
-    It reads and writes in the browser, without a server of its own, and after the first visit without a network. On
-    this machine, 'python -m http.server --directory FOLDER' shows it.
+    The page reads and writes in the browser, without a server of its own and, after the first visit, without a network.
+    To view it on this machine, run 'python -m http.server --directory FOLDER'.
     """
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.site.export import export_site

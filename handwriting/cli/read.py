@@ -19,7 +19,7 @@ HOW_TO_READ = "How to read"
 def transcribe(
     context: typer.Context,
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Ink files and folders of them; - reads standard input.")
+        list[str], typer.Argument(metavar="PATH", help="Ink files, or folders of ink files; - reads standard input.")
     ],
     output: Annotated[
         Path | None,
@@ -32,9 +32,7 @@ def transcribe(
     ] = None,
     format: Annotated[
         Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"] | None,
-        typer.Option(
-            help="Format of the result.  [default: the one of the file's ending, or text]", show_default=False
-        ),
+        typer.Option(help="Format of the result.  [default: from the file's extension, or text]", show_default=False),
     ] = None,
     line: Annotated[
         bool,
@@ -43,16 +41,14 @@ def transcribe(
     words: Annotated[
         Path | None,
         typer.Option(
-            help="Text file of words that are likely to occur, such as names and terms.",
+            help="Text file of words that are likely to occur, such as names and terms, one per line.",
             show_default=False,
             rich_help_panel=HOW_TO_READ,
         ),
     ] = None,
     before: Annotated[
         str,
-        typer.Option(
-            "--context", help="Text that comes before the ink.", show_default=False, rich_help_panel=HOW_TO_READ
-        ),
+        typer.Option("--context", help="Text that precedes the ink.", show_default=False, rich_help_panel=HOW_TO_READ),
     ] = "",
     alternatives: Annotated[
         int,
@@ -77,7 +73,7 @@ def transcribe(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Address of a Dask scheduler whose workers do the reading; needs -o NAME.jsonl.",
+            help="Address of a Dask scheduler whose workers read the files; needs -o NAME.jsonl.",
             show_default=False,
         ),
     ] = None,
@@ -85,26 +81,25 @@ def transcribe(
         bool,
         typer.Option(
             "--watch",
-            help="Keep running and read files that are new or have changed; needs -o NAME.jsonl, ends with Ctrl-C.",
+            help="Keep running and read files that are new or have changed, until Ctrl-C; needs -o NAME.jsonl.",
         ),
     ] = False,
     orientation: Annotated[
         str,
         typer.Option(
             metavar="NAME",
-            help="How pages lie: auto, as-is, y-up, mirrored, turned-90, turned-180 or turned-270 (clockwise).",
+            help="Orientation of pages: auto, as-is, y-up, mirrored, turned-90, turned-180 or turned-270 (clockwise).",
             rich_help_panel=HOW_TO_READ,
         ),
     ] = "auto",
 ) -> None:
     """Read ink files and print what they say.
 
-    Each page is split into lines. JSON output has the lines, words and characters of every page with their boxes and
-    the probability that each was read correctly. A PDF shows the ink, with the text under it so that it can be
-    searched.
+    Each page is split into lines. JSON output has the lines, words and characters of every page, with their boxes and
+    the probability that each was read correctly. A PDF shows the ink and can be searched for its text.
 
     In folders, hidden files, backups and results of earlier runs are skipped and named. A .jsonl file grows file by
-    file, and the same command continues it: it reads the files that are new or have changed.
+    file; the same command resumes it and reads the files that are new or have changed.
 
     A file that cannot be read is reported in one line on stderr, and the others are read. A damaged stroke or page is
     reported too, and the rest of its file is read. The exit code is then 1, or 2 if no file could be read.
@@ -142,7 +137,7 @@ def transcribe(
 
 
 def _wait(seconds: float) -> bool:
-    """Sleep; False when the user ends that."""
+    """Sleep, and return False if the user interrupts."""
     try:
         time.sleep(seconds)
     except KeyboardInterrupt:
@@ -152,18 +147,18 @@ def _wait(seconds: float) -> bool:
 
 def convert(
     source: Annotated[str, typer.Argument(metavar="IN", help="Ink file to convert; - reads standard input.")],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; its ending chooses the format.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; its extension chooses the format.")],
     page: Annotated[
         int | None, typer.Option(min=1, help="Convert only this page.  [default: all pages]", show_default=False)
     ] = None,
     format: Annotated[
-        str | None, typer.Option(help="Format of IN, if its content does not tell.", show_default=False)
+        str | None, typer.Option(help="Format of IN, if its content is ambiguous.", show_default=False)
     ] = None,
 ) -> None:
     """Convert an ink file to another format.
 
-    Everything that is left out is named on stderr: what the new format cannot hold (the command 'formats' lists what
-    each can), what is not ink, and damaged strokes and pages, for which the exit code is 1.
+    Everything that is left out is named on stderr: properties that the new format cannot store (see 'formats'), content
+    that is not ink, and damaged strokes and pages. If ink is lost, the exit code is 1.
     """
     from handwriting import formats
     from handwriting.errors import printable

@@ -19,7 +19,7 @@ def serve(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(help="Further host name under which this server is reached; repeatable.", show_default=False),
+        typer.Option(help="Additional host name of this server; repeatable.", show_default=False),
     ] = None,
     allow_origin: Annotated[
         list[str] | None,
@@ -33,8 +33,8 @@ def serve(
 ) -> None:
     """Serve a page to write on in the browser, and an HTTP API.
 
-    What you write is read as soon as the pen is lifted, and what you type is written as handwriting. Nothing leaves
-    this machine. Ctrl-C ends the server.
+    What you write is read when you lift the pen, and what you type is written as handwriting. Nothing leaves this
+    machine. Ctrl-C stops the server.
     """
     from handwriting.recognition.recognizer import Recognizer
     from handwriting.synthesis.synthesizer import Synthesizer

@@ -15,7 +15,7 @@ from handwriting.cli.progress import bar, say
 
 app = typer.Typer(help="Measure what an LSTM can do and why; needs the extra 'train'.", **PLAIN)
 
-Out = Annotated[Path, typer.Option(help="Folder of the study; the same command resumes what is there.")]
+Out = Annotated[Path, typer.Option(help="Folder of the study; the same command resumes it.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Run a small version in a minute; its figures mean nothing.")]
 Seeds = Annotated[
     int | None, typer.Option(min=1, help="Random seeds of each network.  [default: 3]", show_default=False)
@@ -42,7 +42,8 @@ def error_flow(
     out: Out,
     quick: Quick = False,
     steps: Annotated[
-        int | None, typer.Option(min=2, help="Steps that an error goes back.  [default: 500]", show_default=False)
+        int | None,
+        typer.Option(min=2, help="Steps that the error is propagated back.  [default: 500]", show_default=False),
     ] = None,
     seeds: Seeds = None,
     hidden_size: Hidden = None,
@@ -50,15 +51,15 @@ def error_flow(
         int | None,
         typer.Option(
             min=0,
-            help="Training sequences of the trained networks; 0 leaves these out.  [default: 80,000]",
+            help="Training sequences of the trained networks; 0 leaves these networks out.  [default: 80,000]",
             show_default=False,
         ),
     ] = None,
     threads: CpuThreads = 1,
 ) -> None:
-    """Measure how much of an error comes back through time.
+    """Measure how much of an error survives back-propagation through time.
 
-    Compared are tanh networks of several spectral radii, with clipping too, and the LSTM of 1997, with a forget gate
+    Compares tanh networks of several spectral radii, also with clipping, and LSTMs: that of 1997, with a forget gate
     (bias 0, 1 and 3) and with peepholes, before and after training on the adding problem. Writes error-flow.csv and a
     figure.
     """
@@ -100,10 +101,10 @@ def memory(
     rate: Rate = None,
     threads: CpuThreads = 1,
 ) -> None:
-    """Train every network on tasks that need a memory.
+    """Train every network on tasks that need memory.
 
-    The tasks are the adding problem and temporal order of 1997, and copying and associative recall, for which the
-    Neural Turing Machine had the LSTM as its baseline. Writes memory.csv and a figure of learning curves for each task.
+    The tasks are the adding problem and temporal order (1997), and copying and associative recall, on which the
+    Neural Turing Machine was compared with the LSTM. Writes memory.csv and a figure of learning curves for each task.
     """
     from handwriting.studies import memory as study
 
@@ -129,7 +130,7 @@ def truncation(
 ) -> None:
     """Measure what truncated back-propagation through time costs.
 
-    The adding problem with blocks of 1 to 50 steps that the gradient does not leave: how wrong the gradient is, and
+    Truncates the gradient to blocks of 1 to 50 steps on the adding problem, and measures the error of the gradient and
     what is no longer learned. Writes truncation.csv and a figure.
     """
     from handwriting.studies import truncation as study
@@ -169,7 +170,7 @@ def variants(
 ) -> None:
     """Train the same recognizer and synthesizer with every variant of the LSTM, and with a tanh network.
 
-    Small networks on IAM-OnDB, judged on testset_v: character error rate, and nats a point. Writes variants.csv and a
+    Trains small networks on IAM-OnDB and measures their CER or nats per point on testset_v. Writes variants.csv and a
     figure.
     """
     from handwriting.studies import variants as study

@@ -34,15 +34,15 @@ def create_style(
     text: Annotated[
         list[str] | None,
         typer.Option(
-            help="What the ink says, once for each file or each line; repeatable.  [default: as read, to be confirmed]",
+            help="Text of the ink, once for each file or each line; repeatable.  [default: as read and confirmed]",
             show_default=False,
         ),
     ] = None,
     texts: Annotated[
         Path | None,
-        typer.Option(help="Text file (UTF-8) with what each line of the ink says.", show_default=False),
+        typer.Option(help="Text file (UTF-8) with the text of each line of the ink.", show_default=False),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take what the recognizer reads without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept what the recognizer reads without asking.")] = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write.  [default: NAME.json]", show_default=False)
     ] = None,
@@ -59,8 +59,8 @@ def create_style(
 ) -> None:
     """Create a style from lines of ink.
 
-    Three to ten lines are a good start. A page is split into its lines. What neither the files nor you say is read by
-    the recognizer, and you confirm it.
+    Three to ten lines are a good start. A page is split into its lines. Where neither the files nor you give the
+    text, the recognizer reads it and you confirm it.
 
     The style can be used with 'generate --style' and on the page that 'serve' opens.
     """
@@ -89,7 +89,7 @@ def create_style(
 
 
 def _confirmed(yes: bool, inks: Sequence[Ink]) -> list[str | None]:
-    """What the lines say, as the recognizer reads them and the person at the terminal confirms or corrects."""
+    """Return the texts of the lines, as the recognizer reads them and the user confirms or corrects them."""
     from handwriting.errors import InkError
     from handwriting.recognition.recognizer import Recognizer
 
@@ -100,14 +100,16 @@ def _confirmed(yes: bool, inks: Sequence[Ink]) -> list[str | None]:
     if yes:
         return list(read)
     if not asked:
-        raise InkError("nobody is there to confirm what was read; give --yes if it is right, or --text for each line")
-    say("What does each line say? Press Enter if it was read right, or type the text; - leaves the line out.")
+        raise InkError(
+            "standard input is not a terminal, so the texts cannot be confirmed; add --yes, or --text for each line"
+        )
+    say("What does each line say? Press Enter if the reading is right, or type the text; - leaves the line out.")
     answers = [typer.prompt(f"  {number}", default=text, err=True) for number, text in enumerate(read, 1)]
     return [None if answer.strip() == "-" else answer.strip() for answer in answers]
 
 
 def _fitted(synthesizer: Synthesizer, samples: Sequence[Sample], strength: float) -> Code:
-    """The code that a training fits to the samples; says how well."""
+    """Return the code fitted to the samples by training, and report how well it fits."""
     from handwriting.training.fit import fit
 
     with bar("fitting", unit="steps") as progress:

@@ -35,7 +35,7 @@ def train_recognizer(
     context: typer.Context,
     data: Annotated[
         list[Path],
-        typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, JSONL file or packed file; repeatable."),
+        typer.Option(help="Folder of IAM-OnDB, UNIPEN or your own ink, a JSONL file, or a packed file; repeatable."),
     ],
     out: Out,
     config: Config = None,
@@ -43,7 +43,7 @@ def train_recognizer(
     recipe: Annotated[
         Literal["mixed", "open"] | None,
         typer.Option(
-            help="Ready-made choice of --train, --develop and --examples: 'mixed' for IAM-OnDB with UNIPEN, 'open' for"
+            help="Preset of --train, --develop and --examples: 'mixed' for IAM-OnDB with UNIPEN, 'open' for"
             " UNIPEN alone.",
             show_default=False,
         ),
@@ -59,14 +59,14 @@ def train_recognizer(
     develop: Annotated[
         list[str] | None,
         typer.Option(
-            help="Development set that chooses the best checkpoint; SPLIT:LINES takes only so many lines, and 'none'"
-            " keeps the last checkpoint. Further ones are only reported.  [default: testset_v]",
+            help="Development set that chooses the best checkpoint; SPLIT:LINES takes only that many lines, and 'none'"
+            " keeps the last checkpoint. Further sets are only reported.  [default: testset_v]",
             show_default=False,
         ),
     ] = None,
     examples: Annotated[
         int | None,
-        typer.Option(min=1, help="Examples per epoch, drawn from several lists by their shares.", show_default=False),
+        typer.Option(min=1, help="Examples per epoch, drawn from several splits by their shares.", show_default=False),
     ] = None,
     lists: Lists = None,
     **given: Any,
@@ -157,7 +157,7 @@ def train_orientation(
         list[str] | None,
         typer.Option(
             metavar="SPLIT=INKS",
-            help="Split to train on and how many of its inks, evenly spaced; repeatable."
+            help="Split to train on, and the number of its inks to use, evenly spaced; repeatable."
             "  [default: train-tokens=24000, train-texts=12000, train-characters=2000]",
             show_default=False,
         ),
@@ -166,7 +166,7 @@ def train_orientation(
         list[str] | None,
         typer.Option(
             metavar="SPLIT=INKS",
-            help="The same for the figures on the card; repeatable.  [default: valid-tokens=1000]",
+            help="Split to measure on for the card, in the same form; repeatable.  [default: valid-tokens=1000]",
             show_default=False,
         ),
     ] = None,
@@ -175,10 +175,10 @@ def train_orientation(
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, distortions and batches.")] = 0,
     lists: Lists = None,
 ) -> None:
-    """Train the networks that find how ink lies.
+    """Train the networks that detect the orientation of ink.
 
-    A classifier tells turned, mirrored and backward ink; two others tell the direction and the order of strokes. The
-    inks must lie upright, with their strokes as they were written.
+    A classifier detects turned, mirrored and backward ink; two others predict the direction and the order of strokes.
+    The training ink must be upright, with its strokes in the order of writing.
     """
     from handwriting.training.orientation_checkpoint import OrientationOptions, train_checkpoint
 
@@ -211,16 +211,16 @@ def train_language(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="Corpus of ink whose transcripts are learned from as well.", show_default=False),
+        typer.Option(help="Corpus of ink whose transcripts are also learned.", show_default=False),
     ] = None,
     train: Annotated[str, typer.Option(help="Split of the corpus whose transcripts are used.")] = "trainset",
-    weight: Annotated[float, typer.Option(min=0, help="Factor by which the transcripts count.")] = 3.0,
+    weight: Annotated[float, typer.Option(min=0, help="Weight of the transcripts relative to the texts.")] = 3.0,
     develop: Develop = "testset_v",
     **given: Any,
 ) -> None:
     """Train a character language model: a stacked LSTM that predicts the next character of a text.
 
-    'language tune --lstm' adds it to a language model of n-grams. The same command resumes a run that was interrupted.
+    'language tune --lstm' adds it to an n-gram language model. The same command resumes a run that was interrupted.
     """
     from handwriting.corpora.seen import NONE
     from handwriting.files import make_folder
@@ -256,12 +256,12 @@ def export(
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Checkpoint that the training of a recognizer began with; --share then says how far to go from its"
-            " weights to the trained ones.",
+            help="Checkpoint that the training of a recognizer started from; exports weights interpolated"
+            " between it and SOURCE.",
             show_default=False,
         ),
     ] = None,
-    share: Annotated[float, typer.Option(min=0, max=1, help="Share of the way from --start to SOURCE.")] = 0.8,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Where to interpolate: 0 is --start, 1 is SOURCE.")] = 0.8,
     data: Annotated[
         Path | None,
         typer.Option(help="Corpus on which the graph is measured; the figures go on the card.", show_default=False),
@@ -273,7 +273,7 @@ def export(
 ) -> None:
     """Export a checkpoint for use and distribution.
 
-    The new folder has float16 weights, the int8 graph made from them, and the card, which has the figures of the graph
+    The new folder has float16 weights, the int8 graph made from them, and the card, which records the graph's figures
     if --data is given.
     """
     from handwriting.checkpoint import Checkpoint
@@ -290,9 +290,9 @@ def export(
             folder, output, not float32, corpus, splits or ["testset_v"], language, write, begun, share
         )
     elif begun is not None:
-        raise InkError(f"--start {start}: {source} is no recognizer; leave --start out")
+        raise InkError(f"--start {start}: {source} is not a recognizer; leave --start out")
     elif language is not None:
-        raise InkError(f"--language {language}: only a recognizer decodes with one, {source} is no recognizer")
+        raise InkError(f"--language {language}: {source} is not a recognizer; leave --language out")
     else:
         synthesizer.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"])
     for file in sorted(output.iterdir()):

@@ -39,7 +39,7 @@ def _load(context: typer.Context, path: Path | None) -> Path | None:
 Config = Annotated[
     Path | None,
     typer.Option(
-        help="TOML file that sets any of these options; the command line overrides it. A run's folder has one.",
+        help="TOML file that sets any of these options; the command line overrides it. Every run writes one.",
         callback=_load,
         is_eager=True,
         show_default=False,

@@ -50,9 +50,7 @@ def generate(
     file: TextFile = None,
     unconditional: Annotated[
         bool,
-        typer.Option(
-            "--unconditional", help="Write made-up letters without a text, with the prediction network instead."
-        ),
+        typer.Option("--unconditional", help="Write made-up letters without a text, with the prediction network."),
     ] = False,
     lines: Annotated[int, typer.Option(min=1, max=64, help="Lines to write with --unconditional.")] = 6,
     replace: Replace = False,
@@ -62,7 +60,7 @@ def generate(
     prime: Annotated[
         Path | None,
         typer.Option(
-            help="Ink file with a line of writing to imitate, without making a style of it.",
+            help="Ink file with a line of writing to imitate, without creating a style.",
             show_default=False,
             rich_help_panel=HAND,
         ),
@@ -130,7 +128,7 @@ def generate(
 ) -> None:
     """Write a text as handwriting.
 
-    Line ends of the text are kept, and lines that are too long for the page are broken. The same command writes the
+    Line breaks in the text are kept, and lines that are too long for the page are wrapped. The same command writes the
     same file. Text with characters that cannot be written is refused before anything is drawn, and the message
     suggests a spelling that can be written.
     """

@@ -49,36 +49,38 @@ class TrainingOptions:
     epochs: int = option(80, "Number of passes over the training examples.", least=1)
     batch_size: int = option(64, "Examples per update, over all processes.", least=1)
     accumulate: int = option(
-        1, "Parts of a batch that are computed one after another, to need less memory for the same update.", least=1
+        1, "Number of parts into which a batch is split to save memory (gradient accumulation).", least=1
     )
     rate: float = option(3e-3, "Peak learning rate.", least=1e-9)
     schedule: str = option("one-cycle", "Learning-rate schedule.", choices=("one-cycle", "constant"))
     warmup_steps: int | None = option(
-        None, "Updates over which the learning rate rises.  [default: a tenth of one-cycle, none of constant]", least=0
+        None, "Warm-up updates of the learning rate.  [default: a tenth of all for one-cycle, 0 for constant]", least=0
     )
     weight_decay: float = option(0.01, "Decoupled weight decay (AdamW) of the matrices.", least=0)
-    clip: float = option(3.0, "Largest norm of the gradient of the mean loss.", least=1e-9)
+    clip: float = option(3.0, "Maximum norm of the gradient of the mean loss.", least=1e-9)
     average: float = option(
-        0.998, "Decay of the moving average of the weights, which is evaluated and saved.", least=0, most=0.99999
+        0.998, "Decay of the moving average of the weights; the average is evaluated and saved.", least=0, most=0.99999
     )
-    seed: int = option(1, "Seed of the initial weights, the order of the examples and every distortion.", least=0)
+    seed: int = option(1, "Seed of the initial weights, the order of the examples and the augmentation.", least=0)
     precision: str = option("bf16", "Precision of the matrix products.", choices=("bf16", "fp32"))
-    device: str = option("auto", "Where to train; auto takes the GPU if there is one.", choices=("auto", "cpu", "cuda"))
-    evaluate_every: int = option(4, "Epochs between evaluations; the last epoch always ends with one.", least=1)
+    device: str = option(
+        "auto", "Device to train on; auto uses the GPU if there is one.", choices=("auto", "cpu", "cuda")
+    )
+    evaluate_every: int = option(4, "Epochs between evaluations; there is always one after the last epoch.", least=1)
     patience: int | None = option(
         None, "Stop after this many evaluations in a row without a better checkpoint.  [default: never]", least=1
     )
     target: float | None = option(
-        None, "Stop once the first figure of the development set is as low as this.  [default: never]"
+        None, "Stop once the first figure on the development set is this low.  [default: never]"
     )
     save_every: float = 60.0
     """Seconds between saved states."""
-    max_minutes: float | None = option(None, "Stop after this many minutes, with a state to resume from.", least=0)
+    max_minutes: float | None = option(None, "Stop after this many minutes; the run can be resumed.", least=0)
     loaders: int = option(
         1, "Worker processes that prepare batches; 0 prepares them in the training process itself.", least=0
     )
     freeze: list[str] = option(
-        [], "Keep the weights whose names start with this as they are, e.g. convolutions or lstm.cells.0; repeatable."
+        [], "Freeze the weights whose names start with this, e.g. convolutions or lstm.cells.0; repeatable."
     )
     log: str = option("none", "Additional log of the learning curve.", choices=("none", "tensorboard"))
     weight_noise: float = option(
@@ -110,7 +112,7 @@ class RecognizerOptions:
 
     encoding: str | None = option(
         None,
-        "Encoding of a step: a resampled point or a Bezier curve.  [default: bezier]",
+        "Encoding of a step: a resampled point or a Bézier curve.  [default: bezier]",
         choices=("points", "bezier"),
     )
     spacing: float | None = option(
@@ -127,8 +129,8 @@ class RecognizerOptions:
     dropout: float = option(0.35, "Dropout probability between LSTM layers and before the output.", least=0, most=0.9)
     head: str = option(
         "ctc",
-        "Output head: ctc, or a decoder LSTM that reads the encoder's steps, with attention or (seq2seq-plain) "
-        "by their summary alone.",
+        "Output head: ctc, or a decoder LSTM that reads the encoder's outputs with attention (seq2seq) or only "
+        "their summary (seq2seq-plain).",
         choices=("ctc", "seq2seq", "seq2seq-plain"),
     )
     seed: int = 1
@@ -169,7 +171,7 @@ class LanguageOptions:
     num_layers: int = option(1, "LSTM layers.", least=1, name="layers")
     embedding: int = option(64, "Size of the embedding of a character.", least=1)
     dropout: float = option(0.1, "Dropout probability between layers and before the output.", least=0, most=0.9)
-    steps: int = option(192, "Characters of a piece of text.", least=2)
+    steps: int = option(192, "Characters per piece of text.", least=2)
     examples: int = option(8192, "Pieces per epoch.", least=1)
     seed: int = 1
 
@@ -193,8 +195,8 @@ class SynthesizerOptions:
     develop: str = "testset_v"
     hidden_size: int = option(400, "Cells of each LSTM layer.", least=1)
     num_layers: int = option(3, "LSTM layers.", least=1, name="layers")
-    mixtures: int = option(20, "Gaussians of the output.", least=1)
-    components: int = option(10, "Gaussians of the window, in a synthesizer.", least=1)
+    mixtures: int = option(20, "Mixture components of the output.", least=1)
+    components: int = option(10, "Components of the window, in a synthesizer.", least=1)
     variant: str = option("forget", "Equations of the LSTM.", choices=VARIANTS)
     dropout: float = option(0.0, "Dropout probability between LSTM layers.", least=0, most=0.9)
     code: int = option(46, "Size of a hand code, with --unipen.", least=4, most=256)

@@ -191,7 +191,7 @@ def test_the_shell_completes_commands_and_options():
 
 def test_completion_is_for_the_installed_command(run):
     code, _, err = run("--install-completion")
-    assert_one_line(code, err, "completion is for the installed command")
+    assert_one_line(code, err, "completion works for the installed command only")
 
 
 def test_a_command_line_is_recorded_without_absolute_paths(monkeypatch, tmp_path):

@@ -77,7 +77,7 @@ def test_export_names_the_language_model_on_the_card(run, trained, tmp_path):
         assert_one_line(code, err, str(name), "no language model of this name is shipped")
     assert not (tmp_path / "other").exists()
     code, _, err = run("export", shipped("synthesizer"), "-o", tmp_path / "other", "--language", "language")
-    assert_one_line(code, err, "--language language", "no recognizer")
+    assert_one_line(code, err, "--language language", "not a recognizer")
 
 
 def test_both_kinds_export_and_only_the_synthesizer_writes(run, trained_writers, iamondb_dir, tmp_path):
