@@ -63,7 +63,10 @@ class Checkpoint:
                 f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint again"
             ) from error
         if version != FORMAT:
-            raise InkError(f"{path}: checkpoint format {version}, but this version reads {FORMAT}; update handwriting")
+            raise InkError(
+                f"{path}: checkpoint format {version}, but this version of handwriting reads format {FORMAT}; "
+                "update handwriting"
+            )
         if found not in kinds:
             wanted = " or ".join(kinds)
             raise InkError(f"{folder}: a checkpoint of a {found}, but a {wanted} is needed; give another checkpoint")
@@ -144,7 +147,7 @@ def place_for(name: str, folder: Path | None = None) -> Path:
     if not NAME.fullmatch(name):
         raise InkError(f"a checkpoint cannot be named {name[:60]!r}; use letters, digits, _ . and -")
     if folder is None and (shipped(name) / "card.json").exists():
-        raise InkError(f"{name!r} is the name of a shipped checkpoint; give another")
+        raise InkError(f"{name!r} is the name of a shipped checkpoint; choose another name")
     folder = folder or own(name)
     card = folder / "card.json"
     try:
@@ -154,7 +157,7 @@ def place_for(name: str, folder: Path | None = None) -> Path:
     except (OSError, ValueError):
         taken = True
     if taken:
-        raise InkError(f"{folder} holds something else than an adapted checkpoint; give another name or folder")
+        raise InkError(f"{folder} contains something other than an adapted checkpoint; choose another name or folder")
     return folder
 
 

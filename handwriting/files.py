@@ -35,7 +35,7 @@ def has_place(path: StrPath) -> Path:
     path = Path(path)
     try:
         if not path.parent.is_dir():
-            raise InkError(f"{path}: there is no folder {path.parent}; make it first")
+            raise InkError(f"{path}: there is no folder {path.parent}; create it first")
         if path.is_dir():
             raise InkError(f"{path} is a folder; give the name of a file")
         os.lstat(path)

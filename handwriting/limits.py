@@ -53,7 +53,7 @@ def check_size(size: int, file: str, most: int = MAX_BYTES) -> None:
 def check_points(count: int, file: str, strokes: int = 0) -> None:
     """Raise :class:`InkError` when there are no points, too many points, or too many strokes."""
     if count == 0:
-        raise NoInkError(f"{file}: no strokes in it; there must be at least one point of ink")
+        raise NoInkError(f"{file}: no strokes in it; it needs at least one point")
     if count > MAX_POINTS:
         raise TooLargeError(
             f"{file}: {count:,} points, and an ink may have {MAX_POINTS:,} at most; split it into lines"

@@ -160,7 +160,7 @@ def one_text(text: str | None, file: Path | None) -> None:
     if text is None and file is None:
         raise InkError("nothing to write; give TEXT (- for stdin) or --file")
     if text is not None and file is not None:
-        raise InkError(f"TEXT and --file {file}: two texts; give one of them")
+        raise InkError(f"TEXT and --file {file} both give the text; use one of them")
 
 
 def only_with(context: typer.Context, name: str, condition: bool, needed: str) -> None:
@@ -194,4 +194,4 @@ def integers(name: str, text: str) -> list[int]:
     try:
         return [int(part) for part in text.split(",") if part.strip()]
     except ValueError:
-        raise InkError(f"--{name} {text!r}: give whole numbers separated by commas, like 64,128") from None
+        raise InkError(f"--{name} {text!r}: give whole numbers separated by commas, such as 64,128") from None

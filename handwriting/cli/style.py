@@ -72,7 +72,7 @@ def create_style(
 
     only_with(context, "strength", fit, "--fit")
     if text and texts:
-        raise InkError("--text and --texts both say what the ink says; give one of them")
+        raise InkError("--text and --texts both give the text of the ink; use one of them")
     path = output or Path(f"{name}.json")
     refuse_input(path, ink)
     said = text or ([] if texts is None else [line for line in read_text(None, texts).splitlines() if line.strip()])

@@ -155,7 +155,7 @@ def generate(
     from handwriting.synthesis.synthesizer import Synthesizer
 
     if style is not None and prime is not None:
-        raise InkError(f"--style {style} and --prime {prime}: two hands; give one of them")
+        raise InkError(f"--style {style} and --prime {prime} both give a hand; use one of them")
     refuse_input(output, [path for path in (prime, file, style) if path is not None])
     on_page = page_width is not None or paper != "plain"
     only_with(context, "prime_text", prime is not None, "--prime")

@@ -29,8 +29,8 @@ def check(path: str | os.PathLike[str], also: Sequence[str] = ()) -> str:
     known = any(ending in format.extensions for format in formats.writers())
     if not (known or ending in pictures.ENDINGS or ending in also):
         raise InkError(
-            f"{path}: nothing is written to {ending or 'a name without an ending'}; "
-            f"give a name with {', '.join([*endings(), *also])}"
+            f"{path}: cannot write {f'a {ending} file' if ending else 'a file without an extension'}; give a name "
+            f"with {', '.join([*endings(), *also])}"
         )
     return ending
 

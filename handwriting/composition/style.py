@@ -88,7 +88,7 @@ def _samples(paths: Sequence[Path], texts: Sequence[str], read: ReadTexts | None
     said = [(line.source.text or next(answers), line) for line in lines]
     samples = [Sample(text, line) for text, line in said if text]
     if not samples:
-        raise InkError("no line of ink has a known text to make a style of; give the text of at least one")
+        raise InkError("a style needs at least one line of ink with a known text; give the text of one")
     return samples
 
 

@@ -36,7 +36,7 @@ def write_unconditional(
     height = HEIGHT_PER_LINE_HEIGHT * hand.total_size * layout.line_height_mm
     room = LINE_MM if math.isinf(layout.room) else layout.room
     if room < 3 * ASIDE * height:
-        raise InkError(f"the margins leave {room:.0f} mm for a line; take a wider page or a smaller line height")
+        raise InkError(f"the margins leave {room:.0f} mm for a line; use a wider page or a smaller line height")
     inks = predictor.write(lines, room / height - ASIDE, hand, progress)
     scale = height / predictor.height
     placed = [_within(replace(ink.moved_to(ink.x * scale, ink.y * scale), source=Source()), room) for ink in inks]

@@ -41,7 +41,7 @@ def open_corpus(path: str | os.PathLike[str], lists: Sequence[str | os.PathLike[
     if _is_jsonl(path):
         return OwnCorpus(path, lists)
     if lists:
-        raise InkError(f"{path}: a packed corpus contains its splits; give the lists when you pack it")
+        raise InkError(f"{path}: a packed corpus already contains its splits; pass the lists to 'prepare'")
     return PackedCorpus(path)
 
 

@@ -72,7 +72,7 @@ def folder_items(root: Path) -> Inventory:
             if others:
                 raise InkError(f"several ink files share this name: {', '.join(path.name for path in paths)}; keep one")
             if id not in texts:
-                raise InkError(f"ink without text; put what it says into {first.stem}.txt beside it")
+                raise InkError(f"ink without text; write the text to {first.stem}.txt beside it")
             folder = PurePosixPath(id).parts[0] if "/" in id else None
             items[id] = Item(_read_text(texts[id]), first, _reader(first), folder=folder)
         except InkError as error:
@@ -112,7 +112,7 @@ def _item(row: dict[str, Any], number: int, path: Path, position: int, size: int
     if file is None:
         return id, Item(text, path, lambda: _inline(path, position, size, id), writer, split)
     if os.path.isabs(file) or ".." in Path(file).parts or "\0" in file:
-        raise InkError(f"the path {file[:80]!r} leads out of the folder of the corpus; give one below it")
+        raise InkError(f"the path {file[:80]!r} leads outside the corpus folder; use a path inside it")
     ink = path.parent / file
     if ink.exists() and not ink.is_file():
         raise InkError(f"{file[:80]!r} is not a regular file")  # reading a pipe would never end
@@ -185,7 +185,7 @@ def _read_text(path: Path) -> str:
 def _checked_text(text: Any) -> str:
     """Return the text of a line with white space collapsed, in Unicode normal form C."""
     if not isinstance(text, str):
-        raise InkError("no text; give what the ink says")
+        raise InkError("no text; add the text of the ink")
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
         raise InkError("its text is empty" if not lines else f"{len(lines)} lines of text; give one for a line of ink")

@@ -83,7 +83,10 @@ class PackedCorpus:
             raise InkError(f"{self.path}: not a packed corpus; give a folder of IAM-OnDB or a packed corpus")
         _, version, checksum, position, size = PACKED_HEADER.unpack(self._data[: PACKED_HEADER.size])
         if version != VERSION:
-            raise InkError(f"{self.path}: packed in version {version}, but this program reads {VERSION}; pack it again")
+            raise InkError(
+                f"{self.path}: packed as version {version}, but this version of handwriting reads {VERSION}; pack "
+                "it again"
+            )
         if position + size != len(self._data):
             raise InkError(
                 f"{self.path}: {len(self._data):,} bytes instead of {position + size:,}; copy or pack it again"

@@ -64,7 +64,7 @@ def _add_file(found: Corrections, path: Path) -> None:
         for number, document in enumerate(documents, 1):
             _add_page(found, str(path) if len(documents) == 1 else f"{path} page {number}", document)
     elif kinds == {"notebook"}:
-        raise InkError(f"{path}: a whole notebook, which does not hold what was read; export its pages as JSON")
+        raise InkError(f"{path}: a whole notebook, which does not contain the readings; export its pages as JSON")
     else:
         _add_corpus(found, path)
 

@@ -40,7 +40,7 @@ class TranscribeOptions:
 
     def __post_init__(self) -> None:
         if self.hints != Hints() and self.decoder != "language":
-            raise InkError("words and context are hints for the language model; choose the decoder language")
+            raise InkError("words and context need the language model; choose the decoder 'language'")
 
 
 @lru_cache(maxsize=2)

@@ -38,7 +38,7 @@ def choose_kind(kind: Kind | None, output: Path | None) -> Kind:
     chosen = kind or EXTENSIONS.get(output.suffix.lower())
     if chosen is None:
         raise InkError(
-            f"{output}: the extension does not tell what to write; give a format, or one of {', '.join(EXTENSIONS)}"
+            f"{output}: the extension does not determine the format; give a format, or one of {', '.join(EXTENSIONS)}"
         )
     return chosen
 

@@ -51,12 +51,12 @@ def transcribe(
     """
     kind = choose_kind(kind, output)
     if options.alternatives > 1 and kind not in ("json", "jsonl"):
-        raise InkError(f"alternatives {options.alternatives}: {kind} has no room for them; choose the format json")
+        raise InkError(f"alternatives {options.alternatives}: {kind} cannot contain them; choose the format json")
     grows = kind == "jsonl" and output is not None and not is_stream(output)
     if scheduler is not None and not grows:
-        raise InkError(f"scheduler {scheduler} needs an output that grows file by file; give one like NAME.jsonl")
+        raise InkError(f"scheduler {scheduler}: the output must be a .jsonl file; give one like NAME.jsonl")
     if wait is not None and (not grows or STDIN in paths):
-        raise InkError("only files and folders can be watched, and need an output like NAME.jsonl")
+        raise InkError("watching needs files or folders as input and a .jsonl output; give one like NAME.jsonl")
     if output is not None:
         has_place(output)
     load_recognizer(options)  # a bad checkpoint is reported before any file is read

@@ -161,7 +161,7 @@ def evaluate(
     sentence that cannot be written, before anything is drawn.
     """
     if not sentences or (n is not None and n < 1):
-        raise InkError(f"{len(sentences)} sentences and {n} lines given; give at least one of each")
+        raise InkError(f"{len(sentences)} sentences and {n} lines; give at least one of each")
     try:
         trained_on = synthesizer.card["trained_on"]
         allowed, splits = learned(trained_on["characters"]), list(trained_on["lists"])

@@ -64,7 +64,7 @@ class Likelihood:
         """
         points = sum(e.steps for e in examples)
         if points == 0:
-            raise InkError(f"the {len(examples)} lines have no point to predict; give a split with longer lines")
+            raise InkError(f"the {len(examples)} lines have no points to predict; choose a split with longer lines")
         raw = nats + points * normalizer.raw_nats
         lines = len(examples)
         return cls(*(float(v) for v in (nats / points, nats / lines, raw / points, raw / lines, error / points)))

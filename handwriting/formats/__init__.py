@@ -156,7 +156,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
     if page is not None:
         pages = [_choose(pages, page, file)]
     if len(pages) > 1:
-        raise InkError(f"{file}: {len(pages)} pages with ink; choose one by its number (page), or take read_pages")
+        raise InkError(f"{file}: {len(pages)} pages with ink; choose one with 'page', or use read_pages")
     return pages[0] if found.document else pages[0].ink
 
 
@@ -206,7 +206,7 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
     pages = [Page(ink)] if isinstance(ink, Ink) else [ink] if isinstance(ink, Page) else list(ink)
     chosen = writer(path, format)
     if not pages or chosen.write is None:
-        raise InkError(f"{path}: there is no page to write; give one at least")
+        raise InkError(f"{path}: there is no page to write; give at least one")
     if len(pages) > 1 and "pages" not in chosen.holds:
         raise InkError(
             f"{path}: {chosen.name} holds one page, and there are {len(pages)}; choose one by its number (page)"
@@ -244,8 +244,10 @@ def writer(path: str | os.PathLike[str], format: str | None = None) -> Format:
             return known
     endings = ", ".join(known.extensions[0] for known in writers())
     if format is not None:
-        raise InkError(f"format {format!r} is not written; choose one of: {', '.join(k.name for k in writers())}")
-    raise InkError(f"{path}: no ink is written to {suffix or 'a name without an ending'}; give a name with {endings}")
+        raise InkError(f"format {format!r} cannot be written; choose one of: {', '.join(k.name for k in writers())}")
+    raise InkError(
+        f"{path}: cannot write ink to {f'a {suffix} file' if suffix else 'a file without an extension'}; use {endings}"
+    )
 
 
 def table() -> str:
@@ -271,7 +273,7 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
         for reader in known:
             if reader.name.lower() == format.lower():
                 return reader
-        raise InkError(f"format {format!r} is not known; choose one of: {names}")
+        raise InkError(f"format {format!r} is unknown; choose one of: {names}")
     members = packed.Archive(data, file).names if data.startswith(packed.ZIP) else None
     for reader in known:
         if reader.recognises(data[:HEAD]) or (members is not None and reader.packs and reader.packs(members)):
@@ -332,7 +334,7 @@ def _without_ink(file: str, notes: Notes) -> InkError:
     if notes.first_loss is not None:
         return InkError(f"{file}: nothing in it can be read: {notes.first_loss}")
     others = "; ".join(note.text for note in notes.all() if note.severity == "noted")
-    return NoInkError(f"{file}: no strokes in it{f' ({others})' if others else ''}; there must be a point of ink")
+    return NoInkError(f"{file}: no strokes in it{f' ({others})' if others else ''}; it needs at least one point")
 
 
 def _load(source: Readable) -> tuple[bytes, str]:
@@ -366,7 +368,7 @@ def _checked(stream: BinaryIO, file: str, size: int | None = None, limit: int = 
     """All bytes of a stream (or ``limit``), of which no more are read than its kind of file may have."""
     mark = stream.read(len(packed.ZIP))
     if not isinstance(mark, bytes):
-        raise InkError(f"{file}: a stream of text; ink is read from a binary stream, opened with mode 'rb'")
+        raise InkError(f"{file}: a text stream; open the file in binary mode ('rb')")
     most = MAX_PACKAGE if mark == packed.ZIP else MAX_BYTES
     check_size(len(mark) if size is None else size, file, most)
     data = mark + stream.read((most + 1 if limit < 0 else limit) - len(mark))

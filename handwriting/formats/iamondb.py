@@ -36,7 +36,7 @@ def read_ink(data: bytes, file: str) -> Ink:
     """The ink of a file of the corpus. Raises :class:`InkError` when any stroke is damaged or there is none."""
     ink = _ink(data, file, Notes(file, strict=True))
     if ink is None:
-        raise NoInkError(f"{file}: no strokes in it; there must be at least one point of ink")
+        raise NoInkError(f"{file}: no strokes in it; it needs at least one point")
     return ink
 
 

@@ -230,7 +230,7 @@ class Contexts:
             return result[:2]
         affine = next((child for child in element if xml.local(child) == "affine"), None)
         if kind != "affine" or affine is None:
-            raise InkError(f"{self.file}: a mapping of type {kind[:40]!r} is not known here; export with an affine one")
+            raise InkError(f"{self.file}: mapping type {kind[:40]!r} is not supported; export with an affine mapping")
         rows = [row.split() for row in (affine.text or "").split(",")]
         if len(rows) < 2 or any(len(row) != 3 for row in rows[:2]):
             raise InkError(f"{self.file}: the affine mapping {(affine.text or '')[:40]!r} does not have 2 rows of 3")

@@ -39,9 +39,7 @@ def values(texts: Sequence[str], names: list[str], regular: int, file: str) -> l
         if points is None:
             coded += size
             if coded > MAX_SEGMENTS:
-                raise TooLargeError(
-                    f"{file}: over {MAX_SEGMENTS:,} points coded as differences, more than there may be; split it"
-                )
+                raise TooLargeError(f"{file}: more than {MAX_SEGMENTS:,} points coded as differences; split it")
         try:
             found.append(_coded(text, names, regular, file) if points is None else points)
         except InkError as error:

@@ -75,7 +75,7 @@ class _Document:
 
     def pages(self) -> list[Page]:
         if self.reader.number() != 0:
-            raise InkError(f"{self.file}: it does not begin as Microsoft's ink does; export it again")
+            raise InkError(f"{self.file}: not an ISF file (wrong header); export it again")
         self.reader.number()
         number = tags = 0
         with self.notes.part("the rest of the ink"):
@@ -181,7 +181,7 @@ def _transform(reader: Reader, tag: int, kind: str) -> Floats:
         return np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
     size = VALUES.get(tag)
     if size is None:
-        raise InkError(f"{reader.file}: a transform of kind {tag} is not known")
+        raise InkError(f"{reader.file}: transform {tag} is unknown")
     values = struct.unpack(f"<{size}{kind}", reader.take(size * struct.calcsize(kind)))
     if tag == TRANSLATE:
         return np.array([[1, 0, values[0]], [0, 1, values[1]]])

@@ -66,7 +66,7 @@ def packet(reader: Reader, count: int) -> Floats:
     if method & METHOD == HUFFMAN and method & SIZE < len(TABLES):
         return _summed(_huffman(reader, count, TABLES[method & SIZE]))
     if method & METHOD != PACKED:
-        raise InkError(f"{reader.file}: a packet compressed in the way {method:#x} is not known here; export it again")
+        raise InkError(f"{reader.file}: compression method {method:#x} is not supported; export it again")
     bits = method & SIZE or 32
     if not method & DIFFERENCES:
         return _bits(reader, count, bits)

@@ -54,7 +54,7 @@ class Archive:
         self._data = data
         # Counted before the directory is parsed, because each of its entries takes a kilobyte of memory.
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
-            raise TooLargeError(f"{file}: an archive of more than {MAX_MEMBERS:,} members is not a notebook")
+            raise TooLargeError(f"{file}: an archive with more than {MAX_MEMBERS:,} members; a notebook has fewer")
         self._zip: zipfile.ZipFile | None = None
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))

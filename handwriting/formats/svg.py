@@ -57,8 +57,8 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     lines = sheet.without_rulings(drawing.lines(), notes)
     if not lines and drawing.outlines:
         raise InkError(
-            f"{file}: its {drawing.outlines:,} paths are filled outlines, and not the lines of a pen; "
-            "export it as strokes, or in the note app's own format"
+            f"{file}: its {drawing.outlines:,} paths are filled outlines rather than pen strokes; export it as "
+            "strokes, or in the note app's own format"
         )
     notes.count("filled outline", drawing.outlines)
     strokes = Strokes(file, notes)

@@ -48,7 +48,9 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         ink = Message(chunks.get(b"INKD", b""), file, notes)
         transform = ink.contents(3)
     else:
-        raise InkError(f"{file}: version {version!r} of the Universal Ink Model is not known; 3.0.0 and 3.1.0 are")
+        raise InkError(
+            f"{file}: version {version!r} of the Universal Ink Model is not supported; save it as 3.0.0 or 3.1.0"
+        )
     matrix = np.eye(3)[:2]
     with notes.part("the transform"):
         matrix = _matrix(Message(b"".join(transform[-1:]), file))

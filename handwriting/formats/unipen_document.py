@@ -167,7 +167,7 @@ class UnipenFile:
     def _range(self, item: str, delineation: str) -> re.Match[str]:
         match = RANGE.fullmatch(item)
         if match is None:
-            raise InkError(f"{self.file}: segment {delineation[:60]} is no range like 3-7 or 9:0-11:5")
+            raise InkError(f"{self.file}: segment {delineation[:60]} is not a range like 3-7 or 9:0-11:5")
         if not int(match[1]) <= int(match[3] or match[1]) < len(self.components):
             raise InkError(f"{self.file}: segment {delineation[:60]} is outside its {len(self.components)} components")
         return match

@@ -44,7 +44,7 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
         raise InkError(f"{file}: damaged XML: it does not begin with a tag; copy or export the file again")
     encoding = re.match(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"']{0,40})["']""", plain[start : start + 300])
     if encoding and not re.fullmatch(_ENCODINGS, name := encoding[1].decode("latin-1"), re.IGNORECASE):
-        raise InkError(f"{file}: damaged XML: its encoding {name!r} is not known here; save it as UTF-8")
+        raise InkError(f"{file}: damaged XML: its encoding {name!r} is not supported; save it as UTF-8")
     tags, attributes = plain.count(b"<"), plain.count(b"=")
     if 2 * tags + attributes > MAX_MARKUP:
         raise TooLargeError(

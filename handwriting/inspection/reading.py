@@ -105,7 +105,7 @@ def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language", hints:
     text = recognizer.transcribe(ink, decoder, hints=hints).text
     greedy = text if decoder == "greedy" else recognizer.transcribe(ink, "greedy").text
     if not text:
-        raise InkError("no text was read in this ink; give a line of writing")
+        raise InkError("no text was found in this ink; give a line of writing")
     attention = None
     if decoder == "seq2seq":
         decoded = recognizer.seq2seq.decode(recognizer.memory(encoded)[1])

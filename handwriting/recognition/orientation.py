@@ -87,7 +87,7 @@ class Orientation:
         for (turns, mirrored), known in NAMES.items():
             if name == known:
                 return cls(turns, mirrored)
-        raise InkError(f"orientation {name!r} is not known; choose auto, as-is or one of {', '.join(NAMES.values())}")
+        raise InkError(f"orientation {name!r} is unknown; choose auto, as-is or one of {', '.join(NAMES.values())}")
 
     @property
     def name(self) -> str:
@@ -149,7 +149,7 @@ class OrientationClassifier:
             with np.load(path, allow_pickle=False) as stored:
                 return cls(*(stored[name].astype(np.float32) for name in cls.__dataclass_fields__))
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise InkError(f"{path}: not readable ({type(error).__name__}); install handwriting anew") from error
+            raise InkError(f"{path}: not readable ({type(error).__name__}); reinstall handwriting") from error
 
     def find(self, ink: Ink, support: Support) -> tuple[Orientation, Bools]:
         """The orientation of an ink and which of its strokes run backward.

@@ -246,11 +246,11 @@ class Recognizer:
         if decoder not in get_args(Decoder):
             raise InkError(f"decoder {decoder!r} is unknown; choose from {', '.join(get_args(Decoder))}")
         if alternatives < 1:
-            raise InkError(f"alternatives is {alternatives}; ask for 1 or more")
+            raise InkError(f"alternatives is {alternatives}; give 1 or more")
         if decoder == "greedy" and alternatives > 1:
             raise InkError(
-                f"alternatives is {alternatives}, but the greedy decoder finds one reading; "
-                "take the decoder 'beam' or 'language'"
+                f"alternatives is {alternatives}, but the greedy decoder finds one reading; use the decoder "
+                "'beam' or 'language'"
             )
         calibration = Calibration.of_card(self.checkpoint.card, decoder)
         greedy = GreedyDecoder(self.alphabet)

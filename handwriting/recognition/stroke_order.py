@@ -129,7 +129,7 @@ class StrokeNetworks:
                 arrays = {name: stored[name].astype(np.float32) for name in stored.files}
             return cls.of(arrays)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise InkError(f"{path}: not readable ({type(error).__name__}); install handwriting anew") from error
+            raise InkError(f"{path}: not readable ({type(error).__name__}); reinstall handwriting") from error
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[np.float32]]) -> StrokeNetworks:

@@ -107,7 +107,7 @@ def compose(
         if not slack >= -1e-6:
             raise InkError(
                 f"line {i + 1} is {ink.bounds[2]:.1f} mm wide, and the margins leave {room:.1f}; "
-                "break it earlier, write smaller or take a wider page"
+                "break it earlier, write smaller or use a wider page"
             )
         placed[i] = _moved(ink, layout.margin_mm + share * slack, baseline(i, layout))
     titles = [ink.source.text for ink in placed.values() if ink.source.text]
@@ -140,8 +140,8 @@ def _height(lines: int, layout: PageLayout) -> float:
     height = max(layout.height_mm, 2 * layout.margin_mm + lines * layout.line_height_mm)
     if height > MAX_SIDE_MM:
         raise InkError(
-            f"{lines} lines {layout.line_height_mm:g} mm apart would make a page {height:g} mm high, "
-            f"and {MAX_SIDE_MM:g} is the limit; write fewer to a page"
+            f"{lines} lines {layout.line_height_mm:g} mm apart would make a page {height:g} mm high, and the "
+            f"limit is {MAX_SIDE_MM:g} mm; write fewer lines per page"
         )
     return height
 

@@ -16,7 +16,10 @@ def check(path: str | os.PathLike[str]) -> str:
     """Return the ending of ``path`` in lower case. Raises :class:`InkError` unless it is one of :data:`ENDINGS`."""
     ending = Path(path).suffix.lower()
     if ending not in ENDINGS:
-        raise InkError(f"{path}: no drawing ends in {ending or 'nothing'}; give a name with .svg, .png or .pdf")
+        raise InkError(
+            f"{path}: cannot draw to {f'a {ending} file' if ending else 'a file without an extension'}; use .svg, "
+            ".png or .pdf"
+        )
     return ending
 
 

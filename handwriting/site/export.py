@@ -94,7 +94,7 @@ def _check(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise InkError(f"{target}: this is a file; give a folder")
     if not target.resolve().parent.is_dir():
-        raise InkError(f"{target}: there is no folder {target.parent}; make it first")
+        raise InkError(f"{target}: there is no folder {target.parent}; create it first")
 
 
 def _tree(folder: Path) -> dict[str, bytes]:

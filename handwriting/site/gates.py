@@ -76,7 +76,7 @@ def writing_gates(model: bytes, layers: int) -> bytes:
     squashed = [node.outputs[0] for node in _nodes(model) if node.operator == "Sigmoid"]  # a layer needs the one below
     if len(squashed) != layers:
         raise InkError(
-            f"model.onnx has the gates of {len(squashed)} layers, and its card says {layers}; make it from the weights "
+            f"model.onnx has {len(squashed)} LSTM layers, but its card says {layers}; make it from the weights "
             "with the command 'export'"
         )
     return _extension([_node("Concat", squashed, "gates", axis=1)], ["gates"])

@@ -30,12 +30,12 @@ def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
     """
     if recognizer.features.encoding != "bezier":
         raise InkError(
-            f"{recognizer.checkpoint.folder}: reads {recognizer.features.encoding}, and the browser encodes ink as "
-            "Bézier curves; give a recognizer that was trained with --encoding bezier"
+            f"{recognizer.checkpoint.folder}: its encoding is {recognizer.features.encoding}, and the site "
+            "supports only bezier; use a recognizer trained with --encoding bezier"
         )
     if synthesizer.codes is None:
         raise InkError(
-            f"{synthesizer.checkpoint.folder}: has no codes of hands, which the browser needs; give a newer synthesizer"
+            f"{synthesizer.checkpoint.folder}: has no hand codes, which the site needs; use a newer synthesizer"
         )
     paths = {
         "recognizer.onnx": recognizer.checkpoint.model,

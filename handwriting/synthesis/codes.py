@@ -97,7 +97,7 @@ def blend(codes: Sequence[Code], weights: Sequence[float]) -> Code:
     if len(codes) != len(weights) or not codes or not all(0 < w < float("inf") for w in weights):
         raise InkError(f"weights {', '.join(f'{w:g}' for w in weights)} of {len(codes)} hands; give each one above 0")
     if len({c.network for c in codes}) > 1:
-        raise InkError("hands of different networks cannot be blended; make them again with one")
+        raise InkError("hands of different networks cannot be blended; make both with the same network")
     shares = [np.float32(w / sum(weights)) for w in weights]
     numbers = sum((c.numbers * s for c, s in zip(codes, shares, strict=True)), np.zeros_like(codes[0].numbers))
     deltas = [c.delta * s for c, s in zip(codes, shares, strict=True) if c.delta is not None]
@@ -158,13 +158,16 @@ class HandCodes:
     def added(self, code: Code) -> Floats:
         """Return what a hand adds to the gates and the outputs, (G,)."""
         if code.numbers.shape != (self.size,):
-            raise InkError(f"a hand of {len(code.numbers)} numbers, and this network's have {self.size}; make it again")
+            raise InkError(
+                f"a hand code of {len(code.numbers)} numbers, but this network needs {self.size}; make the style again"
+            )
         given = self.basis @ code.numbers
         if code.delta is None:
             return given
         if code.delta.shape != given.shape:
             raise InkError(
-                f"a hand that adds {len(code.delta)} numbers, and this network takes {len(given)}; make it again"
+                f"a hand code that adds {len(code.delta)} numbers, but this network needs {len(given)}; make the "
+                "style again"
             )
         return given + code.delta
 

@@ -176,13 +176,13 @@ class Synthesizer:
     def _prime_with(self, style: Style) -> Primer:
         if self.codes is None:
             if not style.samples:
-                raise InkError(f"style {style.name!r} is a code for another network and has no ink; make it again")
+                raise InkError(f"style {style.name!r} is a hand code for another network and has no ink; make it again")
             sample = style.joined()
             return self.prime(sample.ink, sample.text)
         code = style.code
         if code is None or code.network != self.codes.name:
             if not style.samples:
-                raise InkError(f"style {style.name!r} is a code for another network and has no ink; make it again")
+                raise InkError(f"style {style.name!r} is a hand code for another network and has no ink; make it again")
             code = self.code_of([sample.ink for sample in style.samples], [sample.text for sample in style.samples])
         return Primer.of(self.network, self.codes.added(code))
 
@@ -210,7 +210,7 @@ class Synthesizer:
         """Return ``text`` as one writable line. Raises :class:`InkError` if it cannot be one."""
         line = self.writable(text)
         if "\n" in line:
-            raise InkError(f"{text[:40]!r} has several lines, and one is written at a time; split it or write a page")
+            raise InkError(f"{text[:40]!r} has several lines; write one at a time, or a page")
         if len(line) > LONGEST:
             raise InkError(f"a line of {len(line)} characters ({line[:30]!r}...); give at most {LONGEST}, or a page")
         return line

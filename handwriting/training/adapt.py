@@ -113,7 +113,7 @@ def adapt(
     usable, left_out = _usable(lines, recognizer.alphabet, encoder)
     if len(usable) < FEWEST:
         why = next((f"; {id}: {reason}" for id, reason in left_out.items()), "")
-        raise InkError(f"{len(usable)} corrected lines, and at least {FEWEST} are needed; correct more{why}")
+        raise InkError(f"{len(usable)} corrected lines, but at least {FEWEST} are needed; correct more{why}")
     own, held = _divided(usable, seed)
     rehearsed = replay_lines(
         Synthesizer.load(threads=threads), recognizer.language.words, REPLAYED + GUARDS, seed,

@@ -123,7 +123,7 @@ def corpus_having(corpora: Sequence[Corpus], split: str) -> Corpus:
     if having:
         return having[0]
     have = ", ".join(name for corpus in corpora for name in corpus.splits)
-    raise InkError(f"no corpus has a split {split!r}; there are: {have}")
+    raise InkError(f"no corpus has a split {split!r}; the splits are: {have}")
 
 
 def _example_list(share: ListShare, lines: Mapping[str, Lines]) -> ExampleList:

@@ -86,7 +86,7 @@ class LineList:
 
     def __init__(self, split: str, lines: Lines, seed: int) -> None:
         if not len(lines):
-            raise InkError(f"the list {split} has no lines to train on")
+            raise InkError(f"the split {split} has no usable lines; choose another split")
         self.split, self.lines, self.seed = split, lines, seed
 
     def lengths(self, epoch: int) -> Sequence[float]:

@@ -64,7 +64,7 @@ def fit(
     lines and for a network without hand codes.
     """
     if len(inks) < 2:
-        raise InkError(f"{len(inks)} line of ink: a fit holds one line out; give at least two, preferably four")
+        raise InkError(f"{len(inks)} line of ink: fitting holds one line out; give at least two lines, preferably four")
     started = time.monotonic()
     torch.set_num_threads(threads)
     synthesizer = Synthesizer(checkpoint)

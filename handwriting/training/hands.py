@@ -367,7 +367,7 @@ def hands_task(
     Raises :class:`InkError` for options of other networks and when a corpus lacks a split.
     """
     if settings.kind != "synthesizer" or settings.variant != "forget":
-        raise InkError(f"a {settings.kind} of variant {settings.variant} has no hand codes; leave out unipen")
+        raise InkError(f"a {settings.kind} of variant {settings.variant} cannot have hand codes; leave out --unipen")
     path = folder / PIECES
     if not path.is_file():
         say("preparing the ink of both corpora, which takes a few minutes")

@@ -225,8 +225,8 @@ class Training:
             old, new = (identity.get(name, defaults.get(name)) for identity in (theirs, ours))
             if old != new:
                 raise InkError(
-                    f"{self.run} holds a training with {name} {old}, not {new}; "
-                    "resume with the options it began with, or train in another folder"
+                    f"{self.run} holds a training with {name} {old}, not {new}; resume with its original options, "
+                    "or train in another folder"
                 )
         self.updater.load(groups)
         self.step, self.seconds, self.curve = position["step"], position["seconds"], position["curve"]

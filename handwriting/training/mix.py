@@ -149,7 +149,10 @@ class ExampleMix:
         self.counts = [round(examples * composed.share.share / total) for composed in lists]
         for composed in lists:
             if not composed.words:
-                raise InkError(f"the list {composed.share.split} has nothing to train on as {composed.share.form}")
+                raise InkError(
+                    f"the split {composed.share.split} has no examples of the form {composed.share.form}; choose "
+                    "another split or form"
+                )
         self._epoch, self._draws = -1, [DrawnExample(0, 0, (), 0.0)]
 
     def lengths(self, epoch: int) -> Sequence[float]:

@@ -47,7 +47,7 @@ class OrientationOptions:
         for text in lists:
             split, _, number = text.rpartition("=")
             if not split or not number.isdecimal() or int(number) < 1:
-                raise InkError(f"{text!r} is not a split and how many of its inks; write SPLIT=INKS")
+                raise InkError(f"{text!r} is not a split with a number of inks; write SPLIT=INKS")
             found[split] = int(number)
         return found
 

@@ -52,7 +52,7 @@ class PenExamples:
         rng = None if seed is None else np.random.default_rng(seed)
         found = [_measured(ink if rng is None else distorted(ink, rng)) for ink in inks]
         if not found:
-            raise InkError("there is no ink to learn from; give other lists")
+            raise InkError("there is no ink to learn from; choose other splits")
         counts, *measures = (np.concatenate(column) for column in zip(*found, strict=True))
         return cls(counts.astype(np.float32), *measures)
 

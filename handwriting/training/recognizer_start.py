@@ -62,7 +62,9 @@ def _grow(init: Checkpoint, hidden_size: int, num_layers: int, say: Say) -> Grow
         ("layers", layers, num_layers, "layers"),
     ):
         if new < old:
-            raise InkError(f"{name} {new}: {init.folder} has {old} {things}, and networks only grow; give more")
+            raise InkError(
+                f"{name} {new}: {init.folder} has {old} {things}, and a network can only grow; give at least as many"
+            )
     if (hidden_size, num_layers) == (cells, layers):
         return None
     if hidden_size > cells:

@@ -340,5 +340,5 @@ def _training_lines(corpus: Corpus, lists: Sequence[str]) -> tuple[list[Line], d
             else:
                 kept.append(line)
     if not kept:
-        raise InkError(f"the lists {', '.join(lists)} have no lines to train on")
+        raise InkError(f"the splits {', '.join(lists)} have no usable lines; choose others")
     return kept, left_out

@@ -39,7 +39,7 @@ def run(job: Job, *arguments: Any) -> Generator[Record, None, None]:
             try:
                 record = ours.recv() if ours.poll(HEARTBEAT_SECONDS) else last
             except EOFError:
-                raise InkError("the work was ended from outside, perhaps for lack of memory; try again") from None
+                raise InkError("the job was killed, perhaps for lack of memory; try again") from None
             if record["type"] == "error":
                 raise InkError(record["reason"])
             yield record

@@ -97,7 +97,7 @@ def _then_forget(service: Service, name: str, events: Generator[Record, None, No
 def _job(service: Service, name: str) -> jobs.Job:
     if name not in service.jobs:
         raise InkError(
-            "this server does not learn: it needs torch (pip install 'handwriting[train]') and an address of its own "
-            "machine"
+            "this server cannot train: it needs torch (pip install 'handwriting[train]') and must listen on this "
+            "machine only"
         )
     return service.jobs[name]

@@ -47,7 +47,7 @@ class WrittenLetter:
 def ending(format: str) -> str:
     """``format`` if a letter can be that. Raises :class:`InkError` if not."""
     if format not in FORMATS:
-        raise InkError(f"a letter cannot be {format[:20]!r}; choose one of {', '.join(FORMATS)}")
+        raise InkError(f"there is no letter format {format[:20]!r}; choose one of {', '.join(FORMATS)}")
     return format
 
 

@@ -75,7 +75,7 @@ class Service:
             return self.reader
         if name not in self._readers:
             if name not in own_names():
-                raise InkError(f"there is no recognizer {name[:60]!r} of your own here; read with the default one")
+                raise InkError(f"there is no adapted recognizer {name[:60]!r}; use the default one")
             self._readers[name] = IncrementalPageReader(Recognizer.load(own(name)))
         return self._readers[name]
 
@@ -170,7 +170,7 @@ class Service:
         request = schemas.parse(schemas.ExportRequest, body)
         counts = request.lines or [len(request.strokes)]
         if sum(counts) != len(request.strokes) or min(counts) < 0:
-            raise InkError(f"the lines have {sum(counts)} strokes, and the ink has {len(request.strokes)}; send all")
+            raise InkError(f"the lines have {sum(counts)} strokes, but the ink has {len(request.strokes)}; send all")
         if request.sheet is None:
             ink = schemas.ink_of(request.strokes, request.text or None)
             if ending in pictures.ENDINGS:

@@ -41,11 +41,11 @@ def test_what_is_there_is_not_overwritten(run, lines, tmp_path):
     folder.mkdir()
     (folder / "mine.txt").write_text("mine")
     code, _, err = run("adapt", "anna", lines, "-o", folder)
-    assert code == 2 and "holds something else" in err and (folder / "mine.txt").read_text() == "mine"
+    assert code == 2 and "contains something other than" in err and (folder / "mine.txt").read_text() == "mine"
     own("anna").parent.mkdir(parents=True)
     own("anna").symlink_to(shipped("recognizer"))
     code, _, err = run("adapt", "anna", lines)
-    assert code == 2 and "holds something else" in err
+    assert code == 2 and "contains something other than" in err
 
 
 def test_few_lines_are_refused(run, lines):

@@ -90,12 +90,12 @@ def test_the_ending_tells_what_is_written(run, iamondb_dir, tmp_path):
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        (["-o", "a.docx"], "the extension does not tell"),
+        (["-o", "a.docx"], "the extension does not determine the format"),
         (["--format", "pdf"], "give an output file, like NAME.pdf"),
         (["--alternatives", "3"], "choose the format json"),
-        (["--alternatives", "3", "-o", "a.hocr"], "hocr has no room"),
+        (["--alternatives", "3", "-o", "a.hocr"], "hocr cannot contain them"),
         (["--dask", "tcp://nowhere:1", "-o", "a.json"], "give one like NAME.jsonl"),
-        (["-o", "missing/a.txt"], "make it first"),
+        (["-o", "missing/a.txt"], "create it first"),
     ],
 )
 def test_what_cannot_be_written_is_refused(run, iamondb_dir, tmp_path, monkeypatch, options, part):

@@ -20,7 +20,7 @@ def test_a_page_is_read_and_nothing_is_made_unless_confirmed(create, tmp_path):
     code, out, err = create()
     assert code == 2 and out == "" and list(tmp_path.iterdir()) == []
     assert "  1: shopping for the weekend\n" in err
-    assert err.splitlines()[-1].endswith("give --yes if it is right, or --text for each line")
+    assert err.splitlines()[-1].endswith("add --yes, or --text for each line")
     code, out, err = create("--yes")
     assert code == 0 and out.startswith("mine.json: mine, 6 lines, ") and "  3: a bottle of red wine\n" in err
     samples = json.loads((tmp_path / "mine.json").read_text())["samples"]

@@ -102,7 +102,7 @@ def test_what_a_primed_file_loses_is_said(run, scribbler, tmp_path):
     ("arguments", "parts"),
     [
         (["-o", "x.svg"], ["nothing to write", "stdin", "--file"]),
-        (["text", "--file", "t.txt", "-o", "x.svg"], ["give one of them"]),
+        (["text", "--file", "t.txt", "-o", "x.svg"], ["use one of them"]),
         (["-", "-o", "x.svg"], ["nothing to write"]),
         (["text", "-o", "x.jpg"], ["x.jpg", ".svg, .png, .pdf, .inkml"]),
         (["text", "-o", "nowhere/x.svg"], ["nowhere"]),

@@ -98,7 +98,7 @@ def test_every_kind_of_file_is_written(letter, tmp_path):
         files = save_letter(letter.pages, tmp_path / f"b.{ending}", dpi=50)
         assert files == [tmp_path / f"b-1.{ending}", tmp_path / f"b-2.{ending}"]
         assert all(file.stat().st_size > 500 for file in files)
-    with pytest.raises(InkError, match=r"nothing is written to \.doc; give a name with \.svg"):
+    with pytest.raises(InkError, match=r"cannot write a \.doc file; give a name with \.svg"):
         save_letter(letter.pages, tmp_path / "a.doc")
 
 

@@ -94,5 +94,5 @@ def test_what_nobody_said_is_read_and_a_line_may_be_left_out(page, files, hands)
     assert len(asked) == 9 and "read d" not in {s.text for s in style.samples} and len(style.samples) == 8
     with pytest.raises(InkError, match=r"page\.json: the file has no transcript of its ink; give texts"):
         style_from_files(hands, [page])
-    with pytest.raises(InkError, match="no line of ink has a known text"):
+    with pytest.raises(InkError, match="at least one line of ink with a known text"):
         style_from_files(hands, [page], read=lambda inks: [None] * len(inks))

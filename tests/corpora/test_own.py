@@ -96,7 +96,7 @@ def test_what_cannot_be_used_is_named_and_skipped(own: Path):
         "anna/02": "damaged XML",
         "anna/03": "03.txt is not UTF-8",
         "ben/01": "2 lines of text",
-        "ben/02": "ink without text; put what it says into 02.txt",
+        "ben/02": "ink without text; write the text to 02.txt",
         "ben/03": "several ink files share this name: 03.json, 03.svg",
         "notes.txt": "text without ink",
     }.items():
@@ -108,7 +108,7 @@ def test_what_cannot_be_used_is_named_and_skipped(own: Path):
     note = corpus.note()
     assert note and "6 of 7 items cannot be used" in note and "\n" not in note
     text = report(own)
-    assert "ink without text; put what it says into 02.txt beside it (1)\n    ben/02" in text
+    assert "ink without text; write the text to 02.txt beside it (1)\n    ben/02" in text
     assert "split 'test' has no line that can be used" in text
 
 
@@ -169,8 +169,8 @@ def test_jsonl_without_splits_is_all(own: Path):
         ({"ink": [], "text": "a"}, "at least one point"),
         ('{"ink": [[{"x": NaN, "y": 1}]], "text": "a"}', "must be a number"),
         ('{"ink": [[{"x": 1e400, "y": 1}]], "text": "a"}', "must be a number"),
-        ({"file": "/etc/hostname", "text": "a"}, "leads out of the folder"),
-        ({"file": "../own.svg", "text": "a"}, "leads out of the folder"),
+        ({"file": "/etc/hostname", "text": "a"}, "leads outside the corpus folder"),
+        ({"file": "../own.svg", "text": "a"}, "leads outside the corpus folder"),
         ({"file": "anna", "text": "a"}, "'anna' is not a regular file"),
         ({"file": "no.svg", "text": "a"}, "no such file"),
         ({"file": 7, "text": "a"}, "its file is not a non-empty string"),

@@ -109,7 +109,7 @@ def test_nothing_is_left_half_written(iamondb_dir: Path, packed: Path):
 
 
 def test_nowhere_to_write(iamondb_dir: Path, tmp_path: Path):
-    with pytest.raises(InkError, match=r"there is no folder .*make it first"):
+    with pytest.raises(InkError, match=r"there is no folder .*create it first"):
         pack(open_corpus(iamondb_dir), tmp_path / "missing" / "p")
     with pytest.raises(InkError, match="is a folder"):
         pack(open_corpus(iamondb_dir), tmp_path)
@@ -157,7 +157,7 @@ def test_other_files_are_refused(tmp_path: Path, packed: Path):
     path.write_bytes(MAGIC + b"\x63" + packed.read_bytes()[len(MAGIC) + 1 :])
     with pytest.raises(InkError, match="version 99"):
         open_corpus(path)
-    with pytest.raises(InkError, match="give the lists when you pack it"):
+    with pytest.raises(InkError, match="pass the lists to 'prepare'"):
         open_corpus(packed, ["mine.txt"])
     with pytest.raises(InkError, match="no split 'testset_f'; it has: trainset"):
         open_corpus(packed).ids("testset_f")

@@ -84,7 +84,7 @@ def test_a_file_of_something_else_is_left_alone(run, folder, tmp_path):
         assert_one_line(code, err, "line 1 is not a result")
         assert (tmp_path / "r.jsonl").read_bytes() == content
     code, _, err = run("transcribe", folder, "-o", tmp_path / "no" / "r.jsonl")
-    assert_one_line(code, err, "make it first")
+    assert_one_line(code, err, "create it first")
 
 
 def test_a_cluster_needs_a_file_that_grows_and_a_scheduler(run, folder, tmp_path):

@@ -105,4 +105,4 @@ def _heed_interrupts() -> None:
 def test_only_files_and_folders_can_be_watched(run, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     code, _, err = run("transcribe", "--watch", *arguments)
-    assert_one_line(code, err, "can be watched", "NAME.jsonl")
+    assert_one_line(code, err, "watching needs files or folders", "NAME.jsonl")

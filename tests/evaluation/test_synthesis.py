@@ -64,7 +64,7 @@ def test_a_line_of_one_point_counts_as_a_line(model):
     assert both["lines"] == 2
     assert both["nats_per_point"] == pytest.approx(alone["nats_per_point"], rel=1e-6)
     assert both["nats_per_line"] == pytest.approx(alone["nats_per_line"] / 2, rel=1e-6)
-    with pytest.raises(InkError, match="no point to predict"):
+    with pytest.raises(InkError, match="no points to predict"):
         evaluate(model, Points(dot), "x")
 
 

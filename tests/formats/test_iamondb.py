@@ -167,7 +167,7 @@ def test_missing_folder_and_unknown_format(tmp_path: Path):
         formats.read(tmp_path / "missing.xml")
     with pytest.raises(InkError, match="a folder"):
         formats.read(tmp_path)
-    with pytest.raises(InkError, match="'word' is not known; choose one of: IAM-OnDB"):
+    with pytest.raises(InkError, match="'word' is unknown; choose one of: IAM-OnDB"):
         formats.read(LINE.encode(), "word")
     with pytest.raises(InkError, match="not a path"):
         formats.read("a\0b")

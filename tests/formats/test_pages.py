@@ -43,7 +43,7 @@ def test_a_document_of_one_page_is_a_page(notebook):
 
 def test_of_several_pages_one_is_chosen(notebook):
     assert [page.number for page in formats.read_pages(b"NOTE12")] == [1, 3]
-    with pytest.raises(InkError, match=r"2 pages with ink; choose one by its number .* read_pages"):
+    with pytest.raises(InkError, match=r"2 pages with ink; choose one with 'page', or use read_pages"):
         formats.read(b"NOTE12")
     page = formats.read(b"NOTE12", page=3)
     assert isinstance(page, Page)

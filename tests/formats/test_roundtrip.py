@@ -131,16 +131,16 @@ def test_a_packed_drawing(tmp_path: Path):
 
 def test_what_cannot_be_saved_is_refused(tmp_path: Path):
     with pytest.raises(
-        InkError, match=r"\.doc; give a name with \.svg, \.png, \.pdf, \.inkml, \.xopp, \.json, \.csv, \.gcode"
+        InkError, match=r"\.doc file; give a name with \.svg, \.png, \.pdf, \.inkml, \.xopp, \.json, \.csv, \.gcode"
     ):
         handwriting.save(INK, tmp_path / "ink.doc")
-    with pytest.raises(InkError, match=r"nothing is written to \.xml"):
+    with pytest.raises(InkError, match=r"cannot write a \.xml file"):
         handwriting.save(INK, tmp_path / "ink.xml")
     with pytest.raises(InkError, match="CSV holds one page, and there are 2"):
         handwriting.save([PAGE, replace(PAGE, number=2)], tmp_path / "ink.csv")
     with pytest.raises(InkError, match="no page to write"):
         handwriting.save([], tmp_path / "ink.csv")
-    with pytest.raises(InkError, match="'word' is not written"):
+    with pytest.raises(InkError, match="'word' cannot be written"):
         handwriting.save(INK, tmp_path / "ink.csv", "word")
     with pytest.raises(InkError, match="no folder"):
         handwriting.save(INK, tmp_path / "none" / "ink.csv")

@@ -55,7 +55,7 @@ def test_a_damaged_stroke_costs_itself_alone():
 
 
 def test_what_is_wrong_is_said():
-    with pytest.raises(InkError, match=r"version '2.0.0' .* is not known"):
+    with pytest.raises(InkError, match=r"version '2.0.0' .* is not supported"):
         read(uim.riff((b"HEAD", bytes([2, 0, 0]))))
     cut = read(FILES["3.1 packed"][:-9])
     assert_is_line(cut)

@@ -61,7 +61,7 @@ def test_alignment_is_the_best_path_of_its_text(log_probs):
         best[collapse(path)] = max(best.get(collapse(path), -np.inf), probability)
     for labels, expected in best.items():
         if expected == -np.inf:
-            with pytest.raises(InkError, match="cannot give this text"):
+            with pytest.raises(InkError, match="cannot produce this text"):
                 align(log_probs, labels)
             continue
         path = [0] * len(log_probs)
@@ -82,7 +82,7 @@ def test_alignment_by_hand():
 
 
 def test_alignment_says_why_a_text_does_not_fit():
-    with pytest.raises(InkError, match="2 steps cannot give this text of 2 characters, which needs 3 of"):
+    with pytest.raises(InkError, match="2 steps cannot produce this text of 2 characters, which needs 3 of"):
         align(frames([[1, 1, 1]] * 2), [1, 1])
 
 
@@ -93,7 +93,7 @@ def test_no_steps_at_all():
     assert log_probability(nothing, []) == 0.0
     assert log_probability(nothing, [1]) == -np.inf
     assert align(nothing, []) == ()
-    with pytest.raises(InkError, match="0 steps cannot give"):
+    with pytest.raises(InkError, match="0 steps cannot produce"):
         align(nothing, [1])
 
 

@@ -101,7 +101,7 @@ def test_an_orientation_that_is_known_is_not_looked_for(recognizer, ink):
     assert read(recognizer, flipped, "y-up").text == TEXT
     assert read(recognizer, flipped, "as-is").text != TEXT
     assert read(recognizer, flipped, "as-is").orientation.as_is
-    with pytest.raises(InkError, match=r"orientation 'up' is not known; choose auto, as-is or one of upright"):
+    with pytest.raises(InkError, match=r"orientation 'up' is unknown; choose auto, as-is or one of upright"):
         orienter(recognizer, "up")
 
 

@@ -64,12 +64,12 @@ def test_alternatives_are_best_first(tmp_path):
 def test_a_transcription_has_at_least_one_reading(tmp_path, alternatives):
     recognizer = recognizer_saying(["a"], tmp_path)
     for decoder in ("greedy", "beam"):
-        with pytest.raises(InkError, match=f"alternatives is {alternatives}; ask for 1 or more"):
+        with pytest.raises(InkError, match=f"alternatives is {alternatives}; give 1 or more"):
             recognizer.transcribe(three_dots(), decoder, alternatives)
 
 
 def test_the_best_path_has_no_alternatives(tmp_path):
-    with pytest.raises(InkError, match=r"alternatives is 5, but the greedy decoder .* take the decoder 'beam' or"):
+    with pytest.raises(InkError, match=r"alternatives is 5, but the greedy decoder .* use the decoder 'beam' or"):
         recognizer_saying(["a"], tmp_path).transcribe(three_dots(), "greedy", 5)
 
 

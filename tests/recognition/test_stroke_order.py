@@ -105,5 +105,5 @@ def test_the_restored_line_does_not_depend_on_the_file(ink):
 
 def test_missing_weights_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr(stroke_order, "shipped", lambda name: tmp_path)
-    with pytest.raises(InkError, match=r"strokes\.npz: not readable \(FileNotFoundError\); install handwriting anew"):
+    with pytest.raises(InkError, match=r"strokes\.npz: not readable \(FileNotFoundError\); reinstall handwriting"):
         StrokeNetworks.load.__wrapped__(StrokeNetworks)

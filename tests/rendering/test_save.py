@@ -20,6 +20,6 @@ def test_each_kind(tmp_path, name, start):
 @pytest.mark.parametrize("name", ["a.jpg", "a", "svg"])
 def test_other_endings_are_refused(tmp_path, name):
     for attempt in (lambda: save(DRAWING, tmp_path / name), lambda: check(name)):
-        with pytest.raises(InkError, match=r"give a name with \.svg, \.png or \.pdf"):
+        with pytest.raises(InkError, match=r"use \.svg, \.png or \.pdf"):
             attempt()
     assert not list(tmp_path.iterdir())

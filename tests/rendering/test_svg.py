@@ -159,7 +159,7 @@ def test_invisible_strokes_are_refused():
 
 
 def test_a_missing_folder_and_a_folder_are_refused(tmp_path):
-    with pytest.raises(InkError, match=r"no folder .*missing; make it first"):
+    with pytest.raises(InkError, match=r"no folder .*missing; create it first"):
         svg(write("a"), tmp_path / "missing" / "a.svg")
     with pytest.raises(InkError, match="is a folder"):
         svg(write("a"), tmp_path)

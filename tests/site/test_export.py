@@ -124,7 +124,7 @@ def test_a_damaged_engine_is_refused(models, tmp_path, monkeypatch):
 def test_a_recognizer_that_reads_points_is_refused(models, tmp_path, monkeypatch):
     recognizer, synthesizer = models
     monkeypatch.setattr(recognizer, "features", dataclasses.replace(recognizer.features, encoding="points"))
-    with pytest.raises(InkError, match="give a recognizer that was trained with --encoding bezier"):
+    with pytest.raises(InkError, match="use a recognizer trained with --encoding bezier"):
         export_site(tmp_path / "site", recognizer, synthesizer)
 
 

@@ -86,5 +86,5 @@ def test_a_graph_without_the_layers_is_refused(tmp_path):
     synthesizer = tiny.synthesizer(tmp_path)
     with pytest.raises(InkError, match="no LSTM layers; make it from the weights with the command 'export'"):
         reading_gates(synthesizer.model.read_bytes())
-    with pytest.raises(InkError, match="the gates of 3 layers, and its card says 4"):
+    with pytest.raises(InkError, match="has 3 LSTM layers, but its card says 4"):
         writing_gates(synthesizer.model.read_bytes(), 4)

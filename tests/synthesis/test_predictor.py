@@ -64,7 +64,7 @@ def test_a_page_stays_within_its_margins(network):
     page = write_unconditional(network, 3, layout)
     assert len(page.lines) == 3
     assert all(line.ink.bounds[0] >= 0 and line.ink.bounds[2] <= layout.room for line in page.lines)
-    with pytest.raises(InkError, match="take a wider page"):
+    with pytest.raises(InkError, match="use a wider page"):
         write_unconditional(network, 1, PageLayout(width_mm=25, margin_mm=5))
 
 

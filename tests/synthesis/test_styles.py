@@ -127,5 +127,5 @@ def test_damaged_files_are_one_line(data):
 
 
 def test_an_unknown_name_names_the_known_ones():
-    with pytest.raises(InkError, match=r"nobody: no style and no file.*upright, slanted"):
+    with pytest.raises(InkError, match=r"nobody: there is no style or file.*upright, slanted"):
         load("nobody")

@@ -102,7 +102,7 @@ def test_of_the_same_ink_the_last_text_counts():
 
 
 def test_few_lines_are_refused_before_anything_is_written(base, quick, tmp_path):
-    with pytest.raises(InkError, match="7 corrected lines, and at least 8 are needed"):
+    with pytest.raises(InkError, match="7 corrected lines, but at least 8 are needed"):
         adapt(base, lines()[:7], tmp_path / "mine")
     assert not (tmp_path / "mine").exists()
 

@@ -170,7 +170,7 @@ def test_init_is_in_identity_and_what_it_was_on_the_card(synthesizer, tmp_path):
     started_from = Checkpoint.load(run / "best", "synthesizer").card["started_from"]
     assert started_from["trained_on"]["lists"] == synthesizer.card["trained_on"]["lists"]
     train(task(init=synthesizer), TrainingOptions(**OPTIONS), run)
-    with pytest.raises(InkError, match=r"init .*, not None; resume with the options it began with"):
+    with pytest.raises(InkError, match=r"init .*, not None; resume with its original options"):
         train(task(), TrainingOptions(**OPTIONS), run)
 
 

@@ -41,7 +41,7 @@ def test_the_command_writes_both_files_and_says_so_on_the_card(run, iamondb_dir,
 
 @pytest.mark.parametrize("text", ["trainset", "trainset=", "trainset=0", "=9", "trainset=-1"])
 def test_lists_are_splits_with_numbers(text):
-    with pytest.raises(InkError, match=r"is not a split and how many of its inks; write SPLIT=INKS"):
+    with pytest.raises(InkError, match=r"is not a split with a number of inks; write SPLIT=INKS"):
         OrientationOptions.counted([text])
 
 

@@ -155,10 +155,10 @@ def test_a_training_line_of_one_point_is_left_out_and_named():
 
 
 def test_nothing_to_learn_from_or_to_evaluate_is_refused():
-    with pytest.raises(InkError, match="no lines to train on"):
+    with pytest.raises(InkError, match="have no usable lines"):
         task(train=())
     t = task()
-    with pytest.raises(InkError, match="no point to predict"):
+    with pytest.raises(InkError, match="no points to predict"):
         figures(t.network, [], t.normalizer)
 
 

@@ -87,9 +87,9 @@ def test_a_network_cannot_shrink(tmp_path):
     start = task(RecognizerOptions(hidden_size=8))
     start.save(tmp_path, start.network, {})
     init = Checkpoint.load(tmp_path, "recognizer")
-    with pytest.raises(InkError, match=r"hidden_size 6: .* has 8 cells.*networks only grow"):
+    with pytest.raises(InkError, match=r"hidden_size 6: .* has 8 cells.*a network can only grow"):
         task(RecognizerOptions(hidden_size=6).like(init, {"hidden_size"}), init)
-    with pytest.raises(InkError, match=r"layers 2: .* has 3 layers.*networks only grow"):
+    with pytest.raises(InkError, match=r"layers 2: .* has 3 layers.*a network can only grow"):
         task(RecognizerOptions(hidden_size=8, num_layers=2).like(init, {"num_layers"}), init)
 
 
@@ -114,5 +114,5 @@ def test_weights_lie_between_the_start_and_the_end_of_a_training(tmp_path):
     assert np.allclose(exported.weights()["output.weight"], half["output.weight"], atol=1e-3)
     with pytest.raises(InkError, match=r"share is 1\.5"):
         between_start_and_end(trained, start, 1.5)
-    with pytest.raises(InkError, match="networks only grow"):
+    with pytest.raises(InkError, match="a network can only grow"):
         between_start_and_end(start, trained, 0.5)

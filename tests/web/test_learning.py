@@ -84,7 +84,7 @@ def test_closing_ends_the_process(tmp_path):
 
 def test_ink_is_read_with_an_adapted_recognizer_by_its_name(client, home):
     answer = client.post("/api/transcribe", json={"strokes": LINE["strokes"], "reader": "anna"})
-    assert answer.status_code == 422 and "no recognizer 'anna' of your own" in answer.json()["reason"]
+    assert answer.status_code == 422 and "no adapted recognizer 'anna'" in answer.json()["reason"]
     own("x").parent.mkdir(parents=True)
     own("anna").symlink_to(shipped("recognizer"))
     assert client.get("/api/abilities").json()["readers"] == ["anna"]

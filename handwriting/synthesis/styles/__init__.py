@@ -87,7 +87,7 @@ class Style:
         points = sum(len(sample.ink) for sample in self.samples)
         if points > MOST_POINTS:
             raise InkError(
-                f"style {self.name!r}: {points:,} points, and a style may have {MOST_POINTS:,}; give less ink"
+                f"style {self.name!r}: {points:,} points, and a style may have at most {MOST_POINTS:,}; give less ink"
             )
 
     def joined(self) -> Sample:
@@ -121,16 +121,17 @@ class Style:
             raise InkError(f"{file}: not a style; make one with 'style create' or on the page under My hand")
         if record.get("version") not in VERSIONS:
             raise InkError(
-                f"{file}: a style of version {record.get('version')!r}, and this reads {VERSIONS[-1]}; update"
+                f"{file}: a style of version {record.get('version')!r}, but this version of handwriting reads "
+                f"{VERSIONS[-1]}; update handwriting"
             )
         try:
             samples, name, size = record.get("samples", []), _text(record["name"]), float(record.get("size", 1.0))
             if not isinstance(samples, list) or len(samples) > MOST_SAMPLES:
-                raise InkError(f"{file}: its samples are no list of at most {MOST_SAMPLES}; make the style anew")
+                raise InkError(f"{file}: its samples are not a list of at most {MOST_SAMPLES}; make the style again")
             read = tuple(Sample(_text(s["text"]), _ink(s["strokes"])) for s in samples)
             return cls(name, read, size, Code.of(record["code"]) if "code" in record else None)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise InkError(f"{file}: a damaged style ({type(error).__name__}: {error}); make it anew") from None
+            raise InkError(f"{file}: a damaged style ({type(error).__name__}: {error}); make it again") from None
         except InkError as error:
             raise InkError(f"{file}: {error}") from None
 
@@ -148,11 +149,13 @@ class Style:
 def parse(data: bytes, file: str = "style") -> Style:
     """The style in the bytes of a file."""
     if len(data) > MOST_BYTES:
-        raise InkError(f"{file}: {len(data):,} bytes, and a style may have {MOST_BYTES:,}; make one from less ink")
+        raise InkError(
+            f"{file}: {len(data):,} bytes, and a style may have at most {MOST_BYTES:,}; make one from less ink"
+        )
     try:
         record = json.loads(data)
     except (ValueError, RecursionError):
-        raise InkError(f"{file}: not a style, which is a JSON file; make one with 'style create'") from None
+        raise InkError(f"{file}: not a JSON file, which a style is; make one with 'style create'") from None
     return Style.of(record, file)
 
 
@@ -164,7 +167,7 @@ def load(name: str) -> Style:
     if not path.is_file() and BLEND.fullmatch(name):
         return _blended([part.rpartition(":") for part in name.split(",")])
     if not path.is_file():
-        raise InkError(f"{name}: no style and no file of this name; the styles are {', '.join(SHIPPED)}")
+        raise InkError(f"{name}: there is no style or file of this name; the styles are {', '.join(SHIPPED)}")
     try:
         with path.open("rb") as file:
             return parse(file.read(MOST_BYTES + 1), name)
@@ -178,7 +181,7 @@ def _blended(parts: Sequence[tuple[str, str, str]]) -> Style:
     codes = []
     for style in styles:
         if style.code is None:
-            raise InkError(f"style {style.name!r} has no code, and only codes can be blended; make it again")
+            raise InkError(f"style {style.name!r} has no hand code, which blending needs; make it again")
         codes.append(style.code)
     weights = [float(weight) for _, _, weight in parts]
     code = blend(codes, weights)
@@ -194,11 +197,11 @@ def _numbers(ink: Ink) -> list[list[list[float]]]:
 
 def _text(text: Any) -> str:
     if not isinstance(text, str) or not text.strip():
-        raise InkError("a name or a sample's text is none; say what the ink says")
+        raise InkError("a name or the text of a sample is missing; give the text of the ink")
     return text
 
 
 def _ink(strokes: Any) -> Ink:
     if not isinstance(strokes, list) or sum(len(stroke) for stroke in strokes) > MOST_POINTS:
-        raise InkError(f"a sample's strokes are no list of at most {MOST_POINTS:,} points; give less ink")
+        raise InkError(f"the strokes of a sample are not a list of at most {MOST_POINTS:,} points; give less ink")
     return Ink.from_strokes([np.array(stroke, dtype=np.float64) for stroke in strokes])
