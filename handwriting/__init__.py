@@ -8,8 +8,8 @@
 >>> handwriting.save(page, "page.pdf")
 []
 
-Functions load the shipped networks each time. To read or write much, load them once with :meth:`Recognizer.load` and
-:meth:`Synthesizer.load`.
+The functions load the shipped networks on every call. To read or write many lines, load them once with
+:meth:`Recognizer.load` and :meth:`Synthesizer.load`.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def save(
     ``animation_speed``, an SVG replays the writing at that multiple of a person's speed; with ``plotter``, it holds
     only strokes, ordered for short pen-up moves.
 
-    Returns the properties of the ink that the file cannot hold. Raises :class:`InkError` when it cannot be written.
+    Returns the properties of the ink that the file cannot store. Raises :class:`InkError` when it cannot be written.
 
     >>> ink = handwriting.read("datasets/samples/line.xml")
     >>> handwriting.save(ink, "line.inkml")

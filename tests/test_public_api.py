@@ -104,7 +104,7 @@ def test_a_wrong_type_is_a_type_error_that_says_what_is_wanted(line, call, messa
         (lambda ink: handwriting.generate("a", layout="A4"), TypeError, "layout must be a PageLayout, not str"),
         (lambda ink: handwriting.Synthesizer.load().write("one line"), TypeError, "texts must be a list of strings"),
         (lambda ink: handwriting.generate("a", bias=30), InkError, "a bias of 30"),
-        (lambda ink: handwriting.generate("a", style="nobody"), InkError, "nobody: no style"),
+        (lambda ink: handwriting.generate("a", style="nobody"), InkError, "nobody: there is no style"),
         (lambda ink: handwriting.generate("a", best_of=0), InkError, "best_of 0"),
         (lambda ink: handwriting.generate("one\nanother"), InkError, "several lines"),
         (lambda ink: handwriting.save(ink, "a.jpg"), InkError, r"a\.jpg"),

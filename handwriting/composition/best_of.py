@@ -1,7 +1,7 @@
 """Best of N: draw several candidates of each line, read them with the recognizer, and keep the best.
 
 A sampled line occasionally skips a word or drifts into scribble. The recognizer, which was not trained on generated
-ink, notices: among the candidates that it reads correctly it prefers the one whose text is most probable. If it
+ink, detects this. Among the candidates that it reads correctly, the one whose text is most probable is kept. If it
 reads none of them correctly, the closest candidate is kept and flagged.
 
 A few lines get all their candidates in one batch, which costs little more than drawing them once. When the lines alone

@@ -43,9 +43,9 @@ class LetterStyle:
     paragraph_space: float = 0.0
     """Extra space between paragraphs, in line heights; ignored on ruled paper."""
     header: str = ""
-    """A line, such as a date, set right at the top of the first sheet."""
+    """A right-aligned line at the top of the first sheet, such as a date."""
     liveliness: float = 0.0
-    """Amount by which lines wander, words lean and sizes vary: 0 is straight, 1 is like a person; ignored on ruled
+    """How much lines wander, words lean and sizes vary: 0 is not at all, 1 is like a person; ignored on ruled
     paper."""
     color: str = "black"
     pen_mm: float = 0.4

@@ -126,11 +126,11 @@ class Recognizer:
         """Transcribe lines of ink, in the order given.
 
         ``decoder`` is ``"greedy"`` for the best path, ``"beam"`` for the most probable text among the ``beam`` most
-        probable prefixes, or ``"language"`` for the same with a language model, which ``hints`` tell what to expect.
-        ``continues`` tells for each line whether it stands below the line before it: its context is then the text of
-        that line, as :attr:`Hints.above`, instead of those of ``hints``. ``alternatives`` is the largest number of
-        readings to return. Raises :class:`InkError` for an unknown decoder and for a
-        number of alternatives that the decoder cannot return.
+        probable prefixes, or ``"language"`` for the same with a language model, which uses ``hints``. ``continues``
+        says for each line whether it stands below the previous one: its context is then the text of that line, as
+        :attr:`Hints.above`, instead of the context in ``hints``. ``alternatives`` is the largest number of readings to
+        return. Raises :class:`InkError` for an unknown decoder and for a number of alternatives that the decoder cannot
+        return.
         """
         if decoder == "seq2seq":
             if alternatives != 1:

@@ -1,7 +1,7 @@
 """The prediction network at run time: a checkpoint that writes without a text.
 
 Graves 2013 (arXiv 1308.0850), section 4: every point is drawn from the mixture that the network predicts from the
-points before it. What it writes looks like handwriting and says nothing.
+points before it. The result looks like handwriting but has no text.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Predictor:
     ) -> list[Ink]:
         """Write ``lines`` lines of about ``width`` writing heights, each in a hand that the network makes up.
 
-        Of ``hand``, bias and seed are used. The ink is in the units of the training ink, level, with its baseline at
-        y = 0 and its left end at x = 0, and without times. ``progress`` counts points, up to the largest number that
-        there may be. Raises :class:`InkError` for numbers out of range.
+        Only the bias and seed of ``hand`` are used. The ink is in the units of the training ink, level, with its
+        baseline at y = 0 and its left end at x = 0, and without times. ``progress`` counts points, up to the largest
+        possible number. Raises :class:`InkError` for numbers out of range.
         """
         if not 1 <= lines <= MOST_LINES:
             raise InkError(f"{lines} lines; give 1 to {MOST_LINES}")

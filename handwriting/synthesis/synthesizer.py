@@ -46,7 +46,7 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Written:
-    """A line that was written."""
+    """A written line."""
 
     text: str
     ink: Ink
@@ -118,9 +118,9 @@ class Synthesizer:
     ) -> list[Written]:
         """Write each of ``texts`` as a line of ink in ``hand``, whose bias, seed and style are used.
 
-        Lines of one seed differ by their random stream: their index in ``texts``, counted from ``stream``, or their
-        numbers in ``streams``. ``hurried``: a line that loses its way is returned as far as it got instead of being
-        drawn again. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
+        Lines with the same seed differ in their random stream, which is their index in ``texts``, counted from
+        ``stream``, or their number in ``streams``. With ``hurried``, a line that loses its way is returned incomplete
+        instead of being redrawn. Raises :class:`InkError`, before anything is drawn, for a text that cannot be written.
         """
         expect("texts", texts, (list, tuple), "a list of strings")
         expect("hand", hand, Hand, "a Hand")

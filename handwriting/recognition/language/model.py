@@ -44,9 +44,9 @@ class Hints:
     words: tuple[str, ...] = ()
     """Words that are likely to occur, for instance names."""
     context: str = ""
-    """The text before the line."""
+    """The context: the text that precedes the line."""
     above: str = ""
-    """The text of the line above, where it is not certain that the line continues it; for the character LSTM alone."""
+    """The text of the line above, which this line may or may not continue; used by the character LSTM only."""
 
     @classmethod
     def of_file(cls, words: Path | None, context: str = "") -> Hints:

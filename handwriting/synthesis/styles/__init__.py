@@ -1,16 +1,16 @@
-"""Styles: a hand as a small JSON file: a name, a few lines of someone's ink and what they say, or a code, or both.
+"""Styles: a hand as a small JSON file with a name, and a few lines of someone's ink with their texts, a code, or both.
 
     {"format": "handwriting-style", "version": 2, "name": "My hand", "size": 1.0,
      "samples": [{"text": "what this line says", "strokes": [[[x, y, t], [x, y, t], ...], ...]}],
      "code": {"network": "0123456789", "numbers": [0.5, -0.2, ...], "delta": "base64 of float16 numbers"}}
 
-``t``, in seconds, may be missing; y grows downward. ``size`` is how large the writing is beside others on the same
-lines: ink from a tablet does not tell. The ``code`` is what the network named in it adds to its gates
-(``synthesis/codes.py``); ``delta`` may be missing. A style of version 1 has no code. From its ink a network that has
-codes estimates one; one that has none is primed with the ink (Graves 2013, arXiv 1308.0850, section 5.5): the samples
-become one line that the network goes on from.
+``t``, in seconds, may be missing; y grows downward. ``size`` is the size of the writing relative to other
+hands on the same lines, which the ink of a tablet does not show. The network named in ``code`` adds the code to its
+gates (``synthesis/codes.py``); ``delta`` may be missing. A style of version 1 has no code: a network with codes
+estimates one from the ink, and a network without codes is primed with the ink (Graves 2013, arXiv 1308.0850, section
+5.5), with the samples joined into one line.
 
-The styles beside this file are of the synthesizer's own making; ``docs/styles.py`` makes them.
+The styles beside this file were written by the synthesizer; ``docs/styles.py`` makes them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ GAP = 0.7
 
 @dataclass(frozen=True)
 class Sample:
-    """A line of ink and what it says."""
+    """A line of ink and its text."""
 
     text: str
     ink: Ink
@@ -91,7 +91,7 @@ class Style:
             )
 
     def joined(self) -> Sample:
-        """All samples as one line, each at the height and on the baseline of the first."""
+        """Return all samples as one line, each at the height and on the baseline of the first."""
         if len(self.samples) == 1:
             return self.samples[0]
         inks = [level(sample.ink) for sample in self.samples]
@@ -109,14 +109,14 @@ class Style:
         return Sample(text, Ink.from_strokes(strokes, Source(text=text)))
 
     def record(self) -> dict[str, Any]:
-        """As in the file: coordinates to four digits of the ink's size, times to a millisecond."""
+        """Return the content of the file: coordinates to four digits of the ink's size, times to a millisecond."""
         samples = [{"text": s.text, "strokes": _numbers(s.ink)} for s in self.samples]
         version, code = (1, {}) if self.code is None else (2, {"code": self.code.record()})
         return {"format": FORMAT, "version": version, "name": self.name, "size": self.size, "samples": samples, **code}
 
     @classmethod
     def of(cls, record: Any, file: str = "style") -> Style:
-        """The style of what a JSON file holds; ``file`` is its name for errors. Raises :class:`InkError`."""
+        """Return the style in the ``record`` of a JSON file; ``file`` names it in errors. Raises :class:`InkError`."""
         if not isinstance(record, dict) or record.get("format") != FORMAT:
             raise InkError(f"{file}: not a style; make one with 'style create' or on the page under My hand")
         if record.get("version") not in VERSIONS:
@@ -137,7 +137,7 @@ class Style:
 
     @classmethod
     def load(cls, name: str) -> Style:
-        """The shipped style of this name, or the style in the file of this name."""
+        """Load the shipped style of this name, or the style in the file of this name."""
         return load(name)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -147,7 +147,7 @@ class Style:
 
 
 def parse(data: bytes, file: str = "style") -> Style:
-    """The style in the bytes of a file."""
+    """Return the style in the bytes of a file."""
     if len(data) > MOST_BYTES:
         raise InkError(
             f"{file}: {len(data):,} bytes, and a style may have at most {MOST_BYTES:,}; make one from less ink"
@@ -160,7 +160,7 @@ def parse(data: bytes, file: str = "style") -> Style:
 
 
 def load(name: str) -> Style:
-    """The shipped style of this name, the one in the file of this name, or a blend: ``upright:0.7,mine.json:0.3``."""
+    """Load the shipped style of this name, the one in this file, or a blend: ``upright:0.7,mine.json:0.3``."""
     if name in SHIPPED:
         return parse((HERE / f"{name}.json").read_bytes(), name)
     path = Path(name)
