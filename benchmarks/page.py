@@ -126,7 +126,7 @@ def adapt(page: Any, server: int, pages: int = 6, lines: int = 8) -> str:
     page.get_by_role("button", name="Teach").click()
     dialog = page.get_by_role("dialog", name="Teach it your writing")
     began = time.perf_counter()
-    dialog.get_by_role("button", name="Learn from them").click()
+    dialog.get_by_role("button", name="Learn from these lines").click()
     page.locator("#teach-progress").wait_for()
     page.locator("#teach-progress").wait_for(state="hidden", timeout=LEARNING_MS)
     seconds, said = time.perf_counter() - began, page.locator("#teach-state").inner_text()

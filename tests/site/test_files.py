@@ -159,6 +159,6 @@ def test_files_become_pages_that_are_read(open_site, tmp_path):
         api.expect(page.locator("#page-list > li")).to_have_count(count)
         api.expect(page.locator("#lines .word")).to_have_text(["a", "line", "of", "handwriting"], timeout=PATIENCE)
     page.set_input_files("#open", {"name": "left.json", "mimeType": "", "buffer": JSON["eraser"].encode()})
-    api.expect(page.locator("#toast")).to_contain_text("1 thing that no pen wrote was left out")
+    api.expect(page.locator("#toast")).to_contain_text("1 element that is not ink was left out")
     page.set_input_files("#open", {"name": "a.pdf", "mimeType": "", "buffer": b"%PDF-1.7"})
     api.expect(page.locator("#toast")).to_contain_text("This file cannot be read. Ink can be InkML, SVG")

@@ -136,12 +136,12 @@ def test_the_networks_are_looked_into(open_site):
         event = units.locator("option").nth(number).inner_text().split(":")[0]
         said = page.locator("#inside-gates p.muted").inner_text()
         assert re.search(
-            rf"(rises|falls) at “{event}”: AUC [01]\.\d\d; the best that any unit reaches by chance is 0\.", said
+            rf"(rises|falls) at “{event}”: AUC [01]\.\d\d; by chance, the best of all units would reach 0\.", said
         )
     page.get_by_role("radio", name="Writing").check(force=True)
     page.locator("#inside-text").fill("ink")
-    page.get_by_role("button", name="Write and look").click()
-    window = page.get_by_role("group", name="Where the window looks in the text")
+    page.get_by_role("button", name="Write and show").click()
+    window = page.get_by_role("group", name="Window over the text")
     api.expect(window.locator("text").first).to_have_text("i", timeout=PATIENCE)
     assert window.locator("rect.weight").count() > 20
     api.expect(page.locator("#inside-gates path.curve")).to_have_count(3)

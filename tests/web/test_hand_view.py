@@ -41,7 +41,7 @@ def test_a_hand_is_made_kept_used_and_works_on_the_command_line(open_page, run, 
         page.get_by_role("button", name="Make the hand").click()
     said = [sample["text"] for sample in request.value.post_data_json["samples"]]
     assert said == ["The quick brown fox jumps", *texts[1:]]  # what was written, not what was asked for
-    api.expect(page.locator("#hand-state")).to_contain_text("kept in this browser", timeout=WAIT)
+    api.expect(page.locator("#hand-state")).to_contain_text("stored in this browser", timeout=WAIT)
     page.locator("#hand-paper .stroke path").first.wait_for(state="attached")
     assert page.locator("#hand-real path").count() == 1  # the real line beside it
     with page.expect_download() as download:
@@ -62,7 +62,7 @@ def test_a_hand_is_made_kept_used_and_works_on_the_command_line(open_page, run, 
     page.set_input_files("#upload", file)  # a second one of that name replaces nothing
     names = page.locator("#own strong")
     api.expect(names).to_have_text(["Tester's hand", "Tester's hand 2"], timeout=WAIT)  # once written with
-    api.expect(page.locator("#hand-state")).to_contain_text("“Tester's hand” exists already")
+    api.expect(page.locator("#hand-state")).to_contain_text("“Tester's hand” already exists")
     page.get_by_role("button", name="Rename “Tester's hand 2”").click()
     page.keyboard.type("Another")
     page.keyboard.press("Enter")
@@ -88,7 +88,7 @@ def test_a_line_that_nothing_is_known_of_makes_no_hand(open_page):
 
 def test_a_page_of_the_notebook_makes_a_hand_with_its_corrections(open_page):
     page = open_page("hand")
-    page.get_by_role("button", name="From the open page").click()
+    page.get_by_role("button", name="Use the open page").click()
     api.expect(page.get_by_role("alert")).to_contain_text("no line with two words")
     page.locator("nav a", has_text="Notebook").click()
     draw(page, "#pad", formats.read(SAMPLE), 500)
@@ -97,7 +97,7 @@ def test_a_page_of_the_notebook_makes_a_hand_with_its_corrections(open_page):
     page.keyboard.press("Enter")
     page.locator("nav a", has_text="My hand").click()
     with page.expect_request("**/api/styles") as request:
-        page.get_by_role("button", name="From the open page").click()
+        page.get_by_role("button", name="Use the open page").click()
     (sample,) = request.value.post_data_json["samples"]
     assert sample["text"] == "a lime of handwriting"
     api.expect(page.locator("#own strong")).to_have_text(["My hand"], timeout=WAIT)

@@ -55,11 +55,11 @@ def test_a_text_is_written_with_its_window(open_page):
     page.get_by_role("radio", name="Writing").check()
     page.locator(".window").wait_for(timeout=WAIT)
     page.locator("#inside-text").fill("tea")
-    page.get_by_role("button", name="Write and look").click()
+    page.get_by_role("button", name="Write and show").click()
     api.expect(page.locator(".inside-text")).to_have_attribute("aria-label", "tea", timeout=WAIT)
     assert page.locator(".window text").all_text_contents() == ["t", "e", "a", "·"]
     page.get_by_role("slider", name="Step").fill("5")
     assert page.locator(".cloud ellipse").count() >= 1
     page.locator("#inside-text").fill(" ")
-    page.get_by_role("button", name="Write and look").click()
+    page.get_by_role("button", name="Write and show").click()
     api.expect(page.get_by_role("alert")).to_contain_text("nothing to write")

@@ -79,7 +79,7 @@ def test_corrections_of_all_pages_teach_once_asked(open_learning):
     page.get_by_role("button", name="Teach").click()
     dialog = page.get_by_role("dialog", name="Teach it your writing")
     api.expect(dialog).to_contain_text("6 lines are corrected. Correct at least 8")
-    assert dialog.get_by_role("button", name="Learn from them").is_disabled()
+    assert dialog.get_by_role("button", name="Learn from these lines").is_disabled()
     page.keyboard.press("Escape")
     page.set_input_files("#open", NOTES)
     api.expect(page.locator("#lines .corrected")).to_have_count(0, timeout=WAIT)
@@ -88,7 +88,7 @@ def test_corrections_of_all_pages_teach_once_asked(open_learning):
     page.get_by_role("button", name="Teach").click()
     api.expect(dialog).to_contain_text("12 lines are corrected.")
     with page.expect_request("**/api/transcribe", timeout=WAIT) as read, page.expect_request("**/api/adapt") as asked:
-        dialog.get_by_role("button", name="Learn from them").click()
+        dialog.get_by_role("button", name="Learn from these lines").click()
     lines = asked.value.post_data_json["lines"]
     assert len(lines) == 12 and {line["text"].split()[0] for line in lines} == {f"word{i}" for i in range(6)}
     api.expect(dialog).to_contain_text("went from 25 to 12.5 %", timeout=WAIT)

@@ -127,7 +127,7 @@ def test_a_letter_that_is_stopped_or_fails_leaves_the_one_before(open_page):
     page.locator("#text").fill("another one")
     page.get_by_role("button", name="Write it").click()
     api.expect(page.get_by_role("alert")).to_contain_text("It took too long")
-    api.expect(page.locator("#letters-state")).to_have_text("Not written.")
+    api.expect(page.locator("#letters-state")).to_have_text("The letter was not written.")
     assert page.locator("#letter-pages img").count() == 1
     page.unroute("**/api/letter*")
     assert b"the first one" in downloaded(page, "SVG")

@@ -63,7 +63,7 @@ def test_ink_is_read_line_by_line_and_its_words_are_shown_on_it(open_page, sampl
     page.locator("#lines .word").last.focus()
     assert page.locator("#overlay .word rect").bounding_box()["y"] > box["y"]
     api.expect(page.locator("#pad")).to_have_attribute(
-        "aria-label", "Sheet with ink that says: a line of handwriting / a line of handwriting"
+        "aria-label", "Sheet that says: a line of handwriting / a line of handwriting"
     )
 
 
@@ -378,7 +378,7 @@ def test_full_storage_is_said_and_nothing_is_lost_while_the_page_is_open(open_pa
     draw(page, "#pad", sample, 500)
     api.expect(page.get_by_role("alert")).to_contain_text("storage is full")
     page.locator("#lines > li").first.wait_for()
-    api.expect(page.locator("#text-state")).to_contain_text("not stored")
+    api.expect(page.locator("#text-state")).to_contain_text("not saved")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export notebook").click()
     with open(download.value.path(), encoding="utf-8") as file:

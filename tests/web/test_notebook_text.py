@@ -94,7 +94,7 @@ def test_all_pages_are_searched_and_hits_are_marked_on_the_ink(written):
     api.expect(page.locator("#lines")).to_contain_text("quick")
     search = page.get_by_label("Search all pages")
     search.fill("LINE of")
-    api.expect(page.locator("#search-state")).to_have_text("1 place")
+    api.expect(page.locator("#search-state")).to_have_text("1 line")
     assert page.locator("#hit-list mark").all_inner_texts() == ["line", "of"]
     assert page.locator("#overlay .hits rect").count() == 0
     page.locator("#hit-list button").click()
@@ -104,7 +104,7 @@ def test_all_pages_are_searched_and_hits_are_marked_on_the_ink(written):
     )
     assert line["x"] + line["width"] < of["x"] + 2
     search.fill("nowhere")
-    api.expect(page.locator("#search-state")).to_have_text("0 places")
+    api.expect(page.locator("#search-state")).to_have_text("0 lines")
     search.fill("")
     api.expect(page.locator("#page-list li")).to_have_count(2)
 
