@@ -100,5 +100,5 @@ def test_what_is_wrong_is_said():
     cut = formats.read_ink(isf.isf(LINE)[:-5], "Ink Serialized Format")
     assert len(cut.starts) == 3
     assert notes(cut, "lost")[0].startswith("the rest of the ink was left out: it is damaged (cut short)")
-    with pytest.raises(InkError, match="does not begin"):
+    with pytest.raises(InkError, match="not an ISF file"):
         formats.read(b"\1\2\3\4", "Ink Serialized Format")

@@ -158,7 +158,7 @@ def test_styles_of_codes_are_files_and_blend(model, tmp_path, monkeypatch):
     expected = 0.75 * model.codes.random(1).numbers + 0.25 * model.codes.random(2).numbers
     assert mixed.code.numbers == pytest.approx(expected, abs=1e-3)
     Style("ink", (Sample("a", write("a", seed=0)),)).save("ink.json")
-    with pytest.raises(InkError, match="no code"):
+    with pytest.raises(InkError, match="no hand code"):
         load("one.json:1,ink.json:1")
 
 

@@ -314,7 +314,7 @@ def test_what_is_written_right_after_new_page_is_on_the_new_page(open_page):
     (stroke,) = items(page)
     assert stroke["page"] == page.evaluate("JSON.parse(localStorage.getItem('handwriting.page'))")
     page.locator("#page-list .open").first.click()
-    api.expect(page.locator("#pad")).to_have_accessible_name(re.compile("empty"))
+    api.expect(page.locator("#pad")).to_have_accessible_name(re.compile("Empty"))
 
 
 def test_a_name_is_typed_to_its_end_while_the_list_of_pages_changes(open_page, sample):
