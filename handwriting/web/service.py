@@ -110,7 +110,7 @@ class Service:
         request = schemas.parse(schemas.CopiedLineRequest, body)
         ink = schemas.ink_of(request.strokes)
         if len(ink) < MIN_LINE_POINTS:
-            raise InkError("there is hardly any ink; write the whole line")
+            raise InkError("there is too little ink; write the whole line")
         read = self.recognizer.transcribe(ink).text
         return {"read": read, "cer": metrics.cer([(request.text, read)])}
 
