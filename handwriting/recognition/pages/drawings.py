@@ -133,7 +133,7 @@ class _Finder:
     def _hatch(self) -> None:
         """Groups of parallel straight strokes of one length, close beside each other.
 
-        Some of them may be drawn already, because they are just as long as no stroke of a letter is.
+        Some of them may already be marked as drawn, because they are longer than any stroke of a letter.
         """
         shapes = self.shapes
         some = np.flatnonzero(shapes.straight & (self.free | self.drawn) & (np.abs(shapes.chord) > 2.2))
