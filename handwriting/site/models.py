@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from handwriting.checkpoint import shipped
+from handwriting.composition.marks import ABOVE, ACROSS, BELOW, BESIDE, SIGNS, drawable, drawn_with, spell
 from handwriting.errors import InkError
 from handwriting.recognition.language.lstm import FILE as LSTM
 from handwriting.recognition.recognizer import Recognizer
@@ -49,8 +50,15 @@ def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
     read = {name: path.read_bytes() for name, path in paths.items()}
     read["recognizer.gates"] = reading_gates(read["recognizer.onnx"])
     read["synthesizer.gates"] = writing_gates(read["synthesizer.onnx"], synthesizer.card["network"]["num_layers"])
-    cards = json.dumps(_cards(recognizer, synthesizer), ensure_ascii=False, separators=(",", ":"))
-    return read | {"models.json": cards.encode(), TERMS: _terms(recognizer, synthesizer).encode()}
+    return read | {
+        "models.json": _json(_cards(recognizer, synthesizer)),
+        "marks.json": _json(_marks(synthesizer.characters)),
+        TERMS: _terms(recognizer, synthesizer).encode(),
+    }
+
+
+def _json(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _language_file(recognizer: Recognizer) -> Path:
@@ -85,7 +93,11 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
             "pace": synthesizer.network.pace,
             "hand": card["hand"],
         },
-        "characters": {"characters": "".join(sorted(known)), "replaced": (typography := replaced(known))},
+        "known": "".join(sorted(known)),
+        "characters": {
+            "characters": "".join(sorted(known | drawn_with(known))),
+            "replaced": (typography := replaced(known)),
+        },
         "spellings": _spellings(known, typography),
         "styles": [load(name).record() for name in SHIPPED],
     }
@@ -93,6 +105,19 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
 
 LAST_SPELLED = 0x3000
 """Code points from here on are scripts that no spelling comes near."""
+
+
+def _marks(known: Collection[str]) -> dict[str, Any]:
+    """The shapes of marks and signs, and the base letters and marks of each character that is drawn with them."""
+    spelled = {c: spell(c, known) for c in sorted(drawable(map(chr, range(LAST_SPELLED)), known))}
+    return {
+        "drawn": {c: [spelling.base, *spelling.marks.get(0, ())] for c, spelling in spelled.items()},
+        "above": ABOVE,
+        "below": BELOW,
+        "across": ACROSS,
+        "beside": BESIDE,
+        "signs": SIGNS,
+    }
 
 
 def _spellings(known: Collection[str], typography: str) -> dict[str, str]:

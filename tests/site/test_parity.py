@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from open_page import needs_browser
 
 from benchmarks.static_site import below, compare, drawn_on, real, same_layouts, written
+from handwriting.composition.blocks import SpelledWord, Word, plain, respelled, spelled
+from handwriting.composition.finish import Finisher, Measure
+from handwriting.composition.marks import drawn_with, spell
+from handwriting.composition.runs import DrawnWord
+from handwriting.composition.words import cut
 from handwriting.ink import Ink
 from handwriting.inspection import reading, writing
 from handwriting.inspection.events import events_of
 from handwriting.inspection.gates import SIGNALS, Unit, of_unit
 from handwriting.inspection.writing import Draft, WritingTrace
 from handwriting.recognition.recognizer import Recognizer
-from handwriting.synthesis.characters import respelled
+from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.sampler import Steps
 from handwriting.synthesis.styles import SHIPPED, load
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -184,25 +191,85 @@ def test_the_synthesizer_computes_the_same_steps(open_site, synthesizer):
 
 
 def test_texts_are_spelled_as_in_python(open_site, synthesizer):
+    """The nearest spelling of a text, and its words with marks and signs, hyphenated after eleven characters."""
     texts = [
-        "3 € & ß Æon x=y 5°C 中 end",
-        "“so”, he said…",
-        "a—b, a — b",
-        "½ ﬁne\u00a0café\u00ad",
-        "one\ntwo\n\nthree",
+        "3 € & ß Æon x=y 5°C 中 end é&è",
+        "“so”, he said… »na, ’s«",
+        "a—b, a — b schön—Öl,—o",
+        "½ ﬁne\u00a0café\u00ad Cafe\u0301 ș Ǖ x\u0302",
+        "one\ntwo\n\nthree\r\n\n\fäh",
+        "Donaudampfschifffahrtsgesellschaftskapitän well-known-únbreakable æææææææææææææ",
     ]
     found = open_site().evaluate(
         """async (texts) => {
-            const { cards } = await import("./engine/models.js");
+            const { cards, marks } = await import("./engine/models.js");
             const { Spelling } = await import("./engine/writing/text.js");
-            const { characters, spellings } = await cards(), spelling = new Spelling(characters, spellings);
-            return texts.map((text) => [spelling.nearest(text), spelling.writable(spelling.nearest(text))]);
+            const { plain } = await import("./engine/writing/blocks.js");
+            const spelling = new Spelling(await cards(), await marks());
+            const words = (text) => spelling.words(plain(text), 12).map((row) => row.map((word) => (
+                [word.text, word.base, Object.fromEntries(word.marks), Object.fromEntries(word.signs)]
+            )));
+            return texts.map((text) => spelling.nearest(text)).map((nearest) => [nearest, words(nearest)]);
         }""",
         texts,
     )
-    for text, (nearest, mapped) in zip(texts, found, strict=True):
-        spelled = respelled(text, synthesizer.characters)
-        assert (nearest, mapped) == (spelled, synthesizer.writable(spelled))
+    for text, (nearest, words) in zip(texts, found, strict=True):
+        assert nearest == respelled(text, synthesizer).replace("\r\n", "\n")
+        own = [[[w.word.text, *record(w.spelling)] for w in row] for row in spelled(plain(nearest), synthesizer, 12)]
+        assert words == own
+
+
+def record(spelling):
+    """Base, marks and signs, as JSON would give them."""
+    return json.loads(json.dumps([spelling.base, spelling.marks, spelling.signs]))
+
+
+def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer):
+    """Every character that is drawn, at both ends of words and within them, in two hands; without what is random."""
+    known = synthesizer.characters
+    texts = [f"u{c}e {c}m n{c}" for c in sorted(drawn_with(known))[::3]] + ["„Größe“ i j í", "well"]
+    words = [[SpelledWord(Word(word), spell(word, known)) for word in text.split()] for text in texts]
+    bases = [" ".join(word.spelling.base for word in row) for row in words]
+    hand = Hand(style=load("slanted"), seed=5, slant=8, size=1.2)
+    lines = [line for seed in (5, 6) for line in synthesizer.write(bases, replace(hand, seed=seed))]
+    drawn = [[DrawnWord(word, word.text, 0) for word in cut(line)] for line in lines]
+    drawn[0][1] = replace(drawn[0][1], changed=True, enlarged=1.3)
+    drawn[1][2] = replace(drawn[1][2], changed=True)
+    measure = Measure.of([one for row in drawn for one in row], synthesizer.height)
+    measure = replace(measure, shape=replace(measure.shape, shake=0))
+    finisher = Finisher(hand, 10.0)
+    own = [
+        finisher.word(one, word, measure, 1.5, 40.0)
+        for one, word in zip(itertools.chain(*drawn), itertools.chain(*words * 2), strict=True)
+    ]
+    given = [
+        {"text": line.text, "places": line.places.tolist(), "strokes": [s.tolist() for s in line.ink.strokes],
+         "spelled": [{"marks": [*w.spelling.marks.items()], "signs": [*w.spelling.signs.items()]} for w in row]}
+        for line, row in zip(lines, words * 2, strict=True)
+    ]  # fmt: skip
+    found = open_site().evaluate(
+        """async ([lines, height]) => {
+            const { inkOfStrokes } = await import("./engine/ink/ink.js");
+            const { marks } = await import("./engine/models.js");
+            const { Finisher, measureOf } = await import("./engine/writing/finish.js");
+            const { cutWords } = await import("./engine/writing/words.js");
+            const drawn = lines.map(({ strokes, ...line }) => cutWords({ ...line, ink: inkOfStrokes(strokes) }));
+            Object.assign(drawn[0][1], { changed: true, enlarged: 1.3 });
+            Object.assign(drawn[1][2], { changed: true });
+            const measure = measureOf(drawn.flat(), height);
+            measure.shape.shake = 0;
+            const finisher = new Finisher({ size: 1.2, slant: 8, seed: 5 }, 10, await marks());
+            return drawn.map((row, k) => row.map((word, i) => {
+                const { ink, width, space } = finisher.word(word, lines[k].spelled[i], measure, 1.5, 40);
+                return { x: [...ink.x], y: [...ink.y], starts: [...ink.starts], width, space };
+            }));
+        }""",
+        [given, synthesizer.height],
+    )
+    for one, other in zip(own, itertools.chain(*found), strict=True):
+        assert one.ink.starts.tolist() == other["starts"]
+        assert np.allclose([one.ink.x, one.ink.y], [other["x"], other["y"]], rtol=0, atol=1e-6)
+        assert [one.width, one.space] == pytest.approx([other["width"], other["space"]])
 
 
 def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesizer, lines):

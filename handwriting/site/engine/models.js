@@ -19,6 +19,8 @@ async function bytes(name) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+const json = async (name) => JSON.parse(new TextDecoder().decode(await bytes(name)));
+
 const once = (load) => {
   let loaded = null;
   return () => (loaded ??= load().catch((error) => {
@@ -34,7 +36,10 @@ const graph = async (...names) => {
 };
 
 /** { recognizer, language, synthesizer, styles }: what is needed of the cards, and the styles. */
-export const cards = once(async () => JSON.parse(new TextDecoder().decode(await bytes("models/models.json"))));
+export const cards = once(() => json("models/models.json"));
+
+/** How letters with marks and signs are drawn: the tables that writing/marks.js uses, and what is `drawn` with them. */
+export const marks = once(() => json("models/marks.json"));
 
 const scorer = once(async () => {
   const [{ recognizer, language }, file] = await Promise.all([cards(), bytes("models/language.npz")]);

@@ -4,6 +4,7 @@ export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 export const length = (x, y) => Math.sqrt(x * x + y * y);
 export const sum = (values) => values.reduce((total, value) => total + value, 0);
 export const range = (count) => Array.from({ length: count }, (_, i) => i);
+export const linspace = (first, last, count) => range(count).map((i) => (i === count - 1 ? last : first + (i * (last - first)) / (count - 1)));
 export const max = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
 export const min = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
 

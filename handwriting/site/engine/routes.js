@@ -1,7 +1,7 @@
 // The routes of the server's API that the browser answers by itself. They run in a worker.
 
 import { inkOfPoints } from "./ink/ink.js";
-import { cards, plainReader, reader, readerWithGates, writer, writerWithGates } from "./models.js";
+import { cards, marks, plainReader, reader, readerWithGates, writer, writerWithGates } from "./models.js";
 import { Refusal } from "./refusal.js";
 import { readPage } from "./reading/page.js";
 import { errorRate } from "./reading/text.js";
@@ -36,23 +36,21 @@ export const routes = {
 export const streams = {
   async *"api/generate"({ text, replace, sheet, ...asked }, { emit, signal }) {
     const { writePage } = await import("./writing/page.js");
-    const words = await spelling(), said = words.writable(replace ? words.nearest(text) : text), { bestOf = 1 } = asked;
-    const synthesizer = await writer(), recognizer = bestOf > 1 ? await plainReader() : null;
-    yield* writePage({ synthesizer, recognizer }, said, sheet, await handOf(synthesizer, asked), bestOf, emit, signal);
+    const words = await spelling(), said = replace ? words.nearest(text) : text, { bestOf = 1 } = asked;
+    const models = { spelling: words, synthesizer: await writer(), recognizer: bestOf > 1 ? await plainReader() : null };
+    yield* writePage(models, said, sheet, await handOf(models.synthesizer, asked), bestOf, emit, signal);
   },
 
-  async *"api/letter"({ text, header, progress, ...asked }, { emit, signal }) {
+  async *"api/letter"({ text, progress, ...asked }, { emit, signal }) {
     const { writeLetter } = await import("./writing/letter.js");
-    const words = await spelling(), synthesizer = await writer(), recognizer = await plainReader();
-    const hand = await handOf(synthesizer, asked);
-    const whole = { ...asked, header: header?.trim() ? words.writable(header) : "" };
-    yield* writeLetter({ synthesizer, recognizer }, words.writable(text), whole, hand, emit, signal);
+    const models = { spelling: await spelling(), synthesizer: await writer(), recognizer: await plainReader() };
+    yield* writeLetter(models, text, asked, await handOf(models.synthesizer, asked), emit, signal);
   },
 };
 
 const spelling = async () => {
-  const [{ Spelling }, { characters, spellings }] = await Promise.all([import("./writing/text.js"), cards()]);
-  return new Spelling(characters, spellings);
+  const [{ Spelling }, card, tables] = await Promise.all([import("./writing/text.js"), cards(), marks()]);
+  return new Spelling(card, tables);
 };
 
 /** The hand that a request asks for. */

@@ -16,6 +16,14 @@ export function inkOfPoints(strokes) {
   return makeInk(column("x"), column("y"), starts, t);
 }
 
+/** Ink of strokes that are lists of points [x, y]. */
+export function inkOfStrokes(strokes) {
+  const points = strokes.flat();
+  let at = 0;
+  const starts = Int32Array.from(strokes, (stroke) => (at += stroke.length) - stroke.length);
+  return makeInk(Float64Array.from(points, ([x]) => x), Float64Array.from(points, ([, y]) => y), starts);
+}
+
 /** The same strokes with other coordinates. */
 export const movedTo = (ink, x, y) => ({ ...ink, x, y });
 

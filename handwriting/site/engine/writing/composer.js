@@ -2,33 +2,38 @@
 // run at a time.
 
 import { movedTo } from "../ink/ink.js";
+import { writingHeight } from "../ink/normalise.js";
 import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
-import { Finisher, HEIGHT_PER_LINE_HEIGHT, breakLines, measureOf } from "./typeset.js";
+import { Finisher, HEIGHT_PER_LINE_HEIGHT, measureOf } from "./finish.js";
+import { breakLines } from "./typeset.js";
 import { cutWords, stands } from "./words.js";
 
 const RUN_CHARACTERS = 32; // about those of a line that the network was trained on
 const FIRST_CHARACTERS = 24; // of the first run, for which somebody waits
 const MEASURED_CHARACTERS = 40; // that show a hand's size
+const LONGEST_SHARE = 0.8; // of the characters of a line: longer words are hyphenated
 const REPAIR_STREAM = 1_000_000; // random streams of words that are drawn again
 
 /**
- * `paragraphs` are { words, align, breaksPage }; `hand` is { bias, seed, size, slant, added }. A word that `recognizer`
- * misreads is drawn up to `bestOf` times. `progress` is told how many characters are drawn, `watch` sees the offsets of the
- * first run.
+ * `blocks` are those of blocks.js, spelled by `spelling`; `hand` is { bias, seed, size, slant, added }. A word that
+ * `recognizer` misreads is drawn up to `bestOf` times. `progress` is told how many characters are drawn, `watch` sees the
+ * offsets of the first run.
  */
 export class Composer {
-  constructor(synthesizer, paragraphs, room, lineHeight, hand, { lively = 0, recognizer = null, bestOf = 1, progress = () => {}, watch, signal } = {}) {
-    Object.assign(this, { synthesizer, paragraphs, room, hand, recognizer, bestOf, progress, watch, signal });
-    this.finisher = new Finisher(hand, lineHeight, lively);
+  constructor({ synthesizer, recognizer = null, spelling }, blocks, room, lineHeight, hand, { lively = 0, bestOf = 1, progress = () => {}, watch, signal } = {}) {
+    Object.assign(this, { synthesizer, blocks, room, hand, recognizer, bestOf, progress, watch, signal });
+    this.finisher = new Finisher(hand, lineHeight, spelling.marks, lively);
     this.scale = (HEIGHT_PER_LINE_HEIGHT * hand.size * lineHeight) / synthesizer.height;
     const perLine = Math.max(3, Math.floor(room / (synthesizer.advance * this.scale)));
-    this.runs = paragraphs.flatMap(({ words }, number) => runsOf(words).map((text) => ({ number, text })));
+    this.words = spelling.words(blocks, Math.max(3, Math.floor(LONGEST_SHARE * perLine)));
+    const bases = this.words.map((words) => words.map(({ base }) => base));
+    this.runs = bases.flatMap((words, number) => runsOf(words).map((text) => ({ number, text })));
     if (watch && this.runs.length) {
       const [{ number, text }] = this.runs, parts = runsOf(text.split(" "), Math.min(FIRST_CHARACTERS, perLine));
       this.runs.splice(0, 1, ...parts.map((part) => ({ number, text: part })));
     }
-    this.estimate = sum(paragraphs.map(({ words }) => 1 + Math.floor(words.join(" ").length / perLine)));
+    this.estimate = sum(bases.map((words) => 1 + Math.floor(words.join(" ").length / perLine)));
     this.total = sum(this.runs.map(({ text }) => text.length));
     this.doubtful = []; // words that may not be readable, { text, read }
     this.asShown = true; // whether the first run is kept as it was drawn
@@ -36,13 +41,13 @@ export class Composer {
 
   /** Lines { number, first, x, words, more }, each as soon as it is known where it ends. */
   async *lines() {
-    const finished = this.paragraphs.map(() => []);
+    const finished = this.blocks.map(() => []);
     let at = 0, begun = 0;
     for await (const rows of this.measured()) {
-      for (const { number, words } of rows) finished[number].push(...words.map((word) => this.finisher.word(word, this.measure, this.room)));
-      for (; at < this.paragraphs.length; [at, begun] = [at + 1, 0]) {
-        const whole = finished[at].length >= this.paragraphs[at].words.length;
-        const lines = breakLines(finished[at], this.room, this.paragraphs[at].align);
+      for (const { number, words } of rows) finished[number].push(...this.finish(number, finished[number].length, words));
+      for (; at < this.blocks.length; [at, begun] = [at + 1, 0]) {
+        const whole = finished[at].length >= this.words[at].length;
+        const lines = breakLines(finished[at], this.blocks[at], this.room);
         for (const [k, line] of lines.entries()) {
           const more = k + 1 < lines.length;
           if (line.first < begun || !(whole || more)) continue;
@@ -52,6 +57,12 @@ export class Composer {
         if (!whole) break;
       }
     }
+  }
+
+  /** The words of a block from `begin` on, finished as they were drawn. */
+  finish(number, begin, drawn) {
+    const { size, left, indent } = this.blocks[number], room = this.room - left - Math.max(0, indent);
+    return drawn.map((word, k) => this.finisher.word(word, this.words[number][begin + k], this.measure, size, room));
   }
 
   /** The words of runs, when enough of them are drawn to measure the hand. */
@@ -73,12 +84,16 @@ export class Composer {
   async draw(text, run) {
     const line = await this.write(text, [run], run ? undefined : this.watch);
     const words = await this.judged(line);
-    if (run === 0) this.asShown = words.flatMap(({ strokes }) => strokes).every((stroke, i) => stroke === i);
+    if (run === 0) {
+      const strokes = words.flatMap((word) => word.strokes), [first] = this.words.filter(({ length }) => length);
+      const marked = first.slice(0, words.length).some(({ marks, signs }) => marks.length || signs.length);
+      this.asShown = !marked && strokes.length === line.ink.starts.length && strokes.every((stroke, i) => stroke === i);
+    }
     for (const [k, first] of words.entries()) {
       for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && isDoubtful(words[k]); drawing++) {
         const [alone] = await this.judged(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
         if (!(rank(alone) < rank(words[k]))) continue;
-        words[k] = { ...alone, ink: asHigh(alone, words[k]), gap: first.gap, changed: true };
+        words[k] = { ...alone, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
         if (run === 0) this.asShown = false;
       }
       if (isDoubtful(words[k])) this.doubtful.push({ text: first.text, read: words[k].read });
@@ -105,6 +120,12 @@ function asHigh({ text, ink }, before) {
   if (!ink || !before.ink || stands(text)) return ink;
   const middle = (one) => (min(one.y) + max(one.y)) / 2, up = middle(ink) - middle(before.ink);
   return movedTo(ink, ink.x, ink.y.map((y) => y - up));
+}
+
+/** How much higher a word is than when it was first drawn; null where that shows no size. */
+function enlarged(word, before, first) {
+  const known = before.changed ? before.enlarged : 1;
+  return known && word.ink && before.ink && !first.joined ? (known * writingHeight(word.ink)) / writingHeight(before.ink) : null;
 }
 
 const isWhole = ({ ink, joined }) => ink && !joined;

@@ -9,6 +9,7 @@ import { newStroke } from "../../notebook/items.js";
 import { SIZES } from "../../notebook/papers.js";
 import { boundsOf, movedTo } from "../ink/ink.js";
 import { length, sum } from "../numbers.js";
+import { block, plain, wordsOf } from "./blocks.js";
 import { Composer } from "./composer.js";
 import { strokesOf } from "./page.js";
 import { printed } from "./paper.js";
@@ -53,13 +54,13 @@ async function fileOf(pages, format) {
 }
 
 /** The pages as the exporters of the notebook take them (files/sheet.js), each when it is full. */
-async function* sheets({ synthesizer, recognizer }, text, asked, hand, doubtful, emit, signal) {
+async function* sheets(models, text, asked, hand, doubtful, emit, signal) {
   const { margins, lineHeight, paper } = asked.sheet, { width, height } = SIZES[asked.sheet.page];
   const [top, right, bottom, left] = margins, ruled = paper === "ruled" || paper === "seyes";
   const lively = ruled ? 0 : asked.lively, random = new Random(hand.seed, 6);
-  const paragraphs = paragraphsOf(text, asked);
+  const blocks = blocksOf(text, asked);
   let shown = 0;
-  const composer = new Composer(synthesizer, paragraphs, width - left - right, lineHeight, hand, { lively, recognizer, bestOf: asked.bestOf, signal, progress: (done) => {
+  const composer = new Composer(models, blocks, width - left - right, lineHeight, hand, { lively, bestOf: asked.bestOf, signal, progress: (done) => {
     if (done - shown < PROGRESS * composer.total && done < composer.total) return;
     shown = done;
     emit({ type: "progress", done, total: composer.total });
@@ -69,7 +70,7 @@ async function* sheets({ synthesizer, recognizer }, text, asked, hand, doubtful,
   const fresh = (number) => ({ name: `Page ${number}`, width, height, ruling: paper, strokes: [], lines: [], printed: printed({ paper, width, height, lineHeight, margins }) });
   let page = fresh(1), number = 0;
   for await (const line of composer.lines()) {
-    const place = paginator.place(line, { breaksPage: paragraphs[line.number].breaksPage, more: line.more });
+    const place = paginator.place(line, blocks[line.number], line.more);
     if (!place) continue;
     for (; number < place.page; number++) {
       yield page;
@@ -83,12 +84,10 @@ async function* sheets({ synthesizer, recognizer }, text, asked, hand, doubtful,
   yield page;
 }
 
-/** The paragraphs of a text, with the header before them. */
-function paragraphsOf(text, { align, header }) {
-  const paragraphs = text.split("\f").flatMap((part, page) => part.replace(/^\n+|\n+$/g, "").split("\n").map((row, line) => ({
-    words: row.split(" ").filter(Boolean), align, breaksPage: page > 0 && line === 0,
-  })));
-  return header ? [{ words: header.split(" "), align: "right", breaksPage: false }, ...paragraphs] : paragraphs;
+/** The blocks of a text, with the header before them. */
+function blocksOf(text, { align, header }) {
+  const blocks = plain(text, align), words = wordsOf(header ?? "");
+  return words.length ? [block({ words, align: "right" }), ...blocks] : blocks;
 }
 
 /** A stroke of the notebook. Its points have a pressure for a line of even width, or times for one that varies. */

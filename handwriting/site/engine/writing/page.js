@@ -1,5 +1,6 @@
 // A text on one sheet, line by line: the events of the server's /api/generate.
 
+import { plain } from "./blocks.js";
 import { Composer } from "./composer.js";
 import { printed } from "./paper.js";
 import { ASCENT } from "./typeset.js";
@@ -8,13 +9,12 @@ const SHOWN = 8; // points that are shown at a time
 const DEFAULTS = { width: 210, height: 0, margin: 16, lineHeight: 12, paper: "ruled" };
 
 /** Write `text`; `emit` is given the points of the first line while it is drawn. */
-export async function* writePage({ synthesizer, recognizer }, text, asked, hand, bestOf, emit, signal) {
+export async function* writePage(models, text, asked, hand, bestOf, emit, signal) {
   const sheet = { ...DEFAULTS, ...asked }, { width, margin, lineHeight } = sheet;
-  const paragraphs = text.split(/[\n\f]/).map((row) => ({ words: row.split(" ").filter(Boolean), align: "left" }));
-  const first = paragraphs.findIndex(({ words }) => words.length), baseline = (line) => margin + (line + ASCENT) * lineHeight;
-  const shear = Math.tan((hand.slant * Math.PI) / 180), half = synthesizer.height / 3;
+  const blocks = plain(text), first = blocks.findIndex(({ words }) => words.length), baseline = (line) => margin + (line + ASCENT) * lineHeight;
+  const shear = Math.tan((hand.slant * Math.PI) / 180), half = models.synthesizer.height / 3;
   let pen = [0, 0, 0], waiting = [[0, 0, 0]];
-  const composer = new Composer(synthesizer, paragraphs, width - 2 * margin, lineHeight, hand, { recognizer, bestOf, signal, watch: ([dx, dy, end]) => {
+  const composer = new Composer(models, blocks, width - 2 * margin, lineHeight, hand, { bestOf, signal, watch: ([dx, dy, end]) => {
     pen = [pen[0] + dx, pen[1] + dy, end];
     waiting.push(pen);
     if (waiting.length < SHOWN) return;

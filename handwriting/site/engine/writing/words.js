@@ -1,26 +1,32 @@
 // A written line cut into words, by the characters that the window saw. The twin of handwriting/composition/words.py.
 
 import { foot, level } from "../ink/baseline.js";
-import { boundsOf, keep, movedTo, pointsOf, take } from "../ink/ink.js";
-import { clamp, range, where } from "../numbers.js";
+import { boundsOf, boxesOf, movedTo, pointsOf, take } from "../ink/ink.js";
+import { writingHeight } from "../ink/normalise.js";
+import { clamp, max, median, min, range, where } from "../numbers.js";
 
 const JOINED_SHARE = 0.2;
 const STANDING = new Set("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%");
+const STRAY_DOT = 0.12, STRAY_GAP = 0.2, BASELINE_DRIFT = 0.15; // in writing heights
+const LETTER = /[\p{L}\p{N}]/u;
 
 /** The words of a written line: { text, places, ink, gap, joined, strokes }; ink is null when no stroke belongs to a word. */
 export function cutWords(line) {
-  const spans = wordSpans(line.text), { x, y } = line.ink;
-  const down = spans.length > 1 ? 0 : wordFoot(line);
-  const flat = spans.length > 1 ? level(line.ink) : movedTo(line.ink, x, y.map((value) => value - down));
-  const [owner, joined] = strokeOwners(flat, line.places, line.text, spans);
+  const spans = wordSpans(line.text), { x, y } = line.ink, several = spans.length > 1;
+  const down = several ? 0 : footOf(line.ink, line.places.map((place) => clamp(place, 0, line.text.length - 1)), line.text);
+  const flat = several ? level(line.ink) : movedTo(line.ink, x, y.map((value) => value - down));
+  const [owner, joined] = strokeOwners(flat, line.places, line.text, spans), height = writingHeight(flat);
   const edges = [];
   const words = spans.map(([begin, end], number) => {
-    const text = line.text.slice(begin, end), strokes = where(owner, (one) => one === number);
+    const text = line.text.slice(begin, end);
+    const strokes = withoutStrays(flat, where(owner, (one) => one === number), text, height);
     if (!strokes.length) return { text, places: [], ink: null, gap: null, joined: false, strokes };
     const ink = take(flat, strokes), [left, , right] = boundsOf(ink);
     edges[number] = [left, right];
     const places = Array.from(pointsOf(flat, strokes), (i) => clamp(line.places[i] - begin, 0, text.length - 1));
-    return { text, places, ink: movedTo(ink, ink.x.map((value) => value - left), ink.y), gap: null, joined: joined.has(number), strokes };
+    const drift = several && stands(text) ? footOf(ink, places, text) : 0;
+    const up = drift - clamp(drift, -BASELINE_DRIFT * height, BASELINE_DRIFT * height);
+    return { text, places, ink: movedTo(ink, ink.x.map((value) => value - left), ink.y.map((value) => value - up)), gap: null, joined: joined.has(number), strokes };
   });
   words.forEach((word, k) => {
     if (edges[k] && edges[k + 1]) word.gap = edges[k + 1][0] - edges[k][1];
@@ -28,13 +34,27 @@ export function cutWords(line) {
   return words;
 }
 
+/** The strokes of a word without the dots in the space around it, which belong to no character. */
+function withoutStrays(ink, strokes, text, height) {
+  const { left, top, right, bottom } = boxesOf(ink);
+  const isDot = (k) => Math.max(right[k] - left[k], bottom[k] - top[k]) <= STRAY_DOT * height;
+  const rest = strokes.filter((k) => !isDot(k));
+  if (!rest.length) return strokes;
+  const begin = LETTER.test(text[0]) ? min(rest.map((k) => left[k])) - STRAY_GAP * height : -Infinity;
+  const end = LETTER.test(text.at(-1)) ? max(rest.map((k) => right[k])) + STRAY_GAP * height : Infinity;
+  return strokes.filter((k) => !isDot(k) || (right[k] >= begin && left[k] <= end));
+}
+
 /** Whether a character of a text stands on the baseline, so that its ink shows where that is. */
 export const stands = (text) => [...text].some((character) => STANDING.has(character));
 
-/** y of the baseline of a word by itself: where those of its characters stand that do. */
-function wordFoot({ text, ink, places }) {
-  const standing = places.map((place) => STANDING.has(text[clamp(place, 0, text.length - 1)]));
-  return foot(standing.includes(true) ? keep(ink, standing) : ink);
+/** y of the baseline of ink: the median of those of its characters that stand on it, or else that of all of it. */
+function footOf(ink, places, text) {
+  const bottoms = [...text].flatMap((character, at) => {
+    const own = STANDING.has(character) ? ink.y.filter((_, i) => places[i] === at) : [];
+    return own.length ? [max(own)] : [];
+  });
+  return bottoms.length ? median(bottoms) : foot(ink);
 }
 
 const wordSpans = (text) => [...text.matchAll(/[^ ]+/g)].map((found) => [found.index, found.index + found[0].length]);

@@ -1,0 +1,78 @@
+// Drawn words in millimetres, in one size, with their marks, and lines drawn by hand. The twin of
+// handwriting/composition/finish.py.
+
+import { inkOfStrokes, movedTo } from "../ink/ink.js";
+import { slant, writingHeight } from "../ink/normalise.js";
+import { clamp, interpolate, linspace, max, median, min, range } from "../numbers.js";
+import { addMarks } from "./marks.js";
+import { Random } from "./random.js";
+
+export const HEIGHT_PER_LINE_HEIGHT = 0.45;
+export const UNDERLINE = 0.12, RULE = -0.2; // below the baseline, in line heights
+const MIN_SPACE = 0.25, MAX_SPACE = 1.1, TYPICAL_SPACE = 0.6; // in writing heights
+const SMALLEST = 1 / 3;
+const SMALL_LETTERS = new Set("aceimnorsuvwxz");
+const ENLARGED = 1.12; // factor by which networks write words larger by themselves
+const MATCHED = [0.65, 1.25];
+const LEAN = 0.03, SIZE_SPREAD = 0.06; // at liveliness 1
+const SHAKE = 0.015, WAVER = 0.012;
+
+/** Measurements of a hand from words that it wrote: { height, space, shape, enlarged }. */
+export function measureOf(words, usual) {
+  const drawn = words.filter(({ ink }) => ink), some = drawn.filter(({ text }) => text.length > 3);
+  const long = (some.length ? some : drawn).map(({ ink }) => ink);
+  const height = long.length ? Math.max(median(long.map(writingHeight)), SMALLEST * usual) : usual;
+  const gaps = words.filter(({ gap }) => gap !== null).map(({ gap }) => gap);
+  const small = drawn.flatMap(smallLetters);
+  const shape = { xHeight: small.length ? median(small) : 0.5 * height, slant: long.length ? -median(long.map(slant)) : 0, shake: SHAKE };
+  const space = clamp(gaps.length ? median(gaps) : TYPICAL_SPACE * height, MIN_SPACE * height, MAX_SPACE * height);
+  return { height, space, shape, enlarged: median([ENLARGED, ...words.map((word) => word.enlarged).filter(Boolean)]) };
+}
+
+/** The heights of the letters of a word that are as high as an x. */
+function smallLetters({ text, ink, places }) {
+  return [...text].flatMap((character, at) => {
+    const own = SMALL_LETTERS.has(character) ? ink.y.filter((_, i) => places[i] === at) : [];
+    return own.length > 3 ? [max(own) - min(own)] : [];
+  });
+}
+
+/** The factor that scales a word that was drawn again to the size of the others: the median of up to three estimates. */
+function matching(word, { shape, enlarged }) {
+  const small = smallLetters(word), factors = [1 / enlarged, 1 / (word.enlarged || enlarged)];
+  if (small.length) factors.push(shape.xHeight / Math.max(median(small), 1e-9));
+  return clamp(median(factors), ...MATCHED);
+}
+
+/** Finishes words for lines that are `lineHeight` mm apart; `marks` are the tables of marks.json. */
+export class Finisher {
+  constructor({ size, slant: degrees, seed }, lineHeight, marks, lively = 0) {
+    this.height = HEIGHT_PER_LINE_HEIGHT * size * lineHeight;
+    this.shear = Math.tan((degrees * Math.PI) / 180);
+    Object.assign(this, { lineHeight, marks, lively, random: new Random(seed, 5), waver: new Random(seed, 7) });
+  }
+
+  /** The `spelled` word with { ink, width, space } in millimetres, as it was `drawn`; wider than `room`, it is made narrower. */
+  word(drawn, spelled, measure, size, room) {
+    const usual = (size * this.height) / measure.height, space = usual * measure.space;
+    const growth = drawn.changed && drawn.ink ? usual * matching(drawn, measure) : usual;
+    const lean = this.shear + this.lively * LEAN * this.random.normal();
+    const varied = growth * Math.exp(this.lively * SIZE_SPREAD * this.random.normal());
+    if (!drawn.ink) return { ...spelled, ink: null, width: space, space };
+    const marked = spelled.marks.length || spelled.signs.length;
+    const ink = marked ? addMarks(drawn.ink, drawn.places, spelled, measure.shape, this.marks, this.random) : drawn.ink;
+    const x = ink.x.map((value, i) => (value - lean * ink.y[i]) * varied), left = min(x);
+    const narrower = Math.min(1, room / Math.max(max(x) - left, 1e-9));
+    const placed = movedTo(ink, x.map((value) => (value - left) * narrower), ink.y.map((value) => value * varied));
+    return { ...spelled, ink: placed, width: max(placed.x), space };
+  }
+
+  /** A line drawn by hand from `left` to `right`, `below` line heights below the baseline. */
+  stroke(left, right, below) {
+    const count = Math.max(3, Math.trunc((right - left) / (0.4 * this.lineHeight)));
+    const wavering = (value) => value + WAVER * this.lineHeight * this.waver.normal();
+    const x = linspace(left, right, count).map(wavering), y = x.map(() => wavering(below * this.lineHeight));
+    const at = linspace(0, count - 1, 4 * count), nodes = range(count);
+    return inkOfStrokes([at.map((value) => [interpolate(value, nodes, x), interpolate(value, nodes, y)])]);
+  }
+}
