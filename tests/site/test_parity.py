@@ -8,13 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from composition.test_markdown import TEXT as MARKDOWN
 from open_page import needs_browser
 
 from benchmarks.static_site import below, compare, drawn_on, real, same_layouts, written
 from handwriting.composition.blocks import SpelledWord, Word, plain, respelled, spelled
 from handwriting.composition.finish import Finisher, Measure
+from handwriting.composition.markdown import parse
 from handwriting.composition.marks import drawn_with, spell
 from handwriting.composition.runs import DrawnWord
+from handwriting.composition.typeset import Box, paginate
 from handwriting.composition.words import cut
 from handwriting.ink import Ink
 from handwriting.inspection import reading, writing
@@ -225,7 +228,7 @@ def record(spelling):
 
 
 def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer):
-    """Every character that is drawn, at both ends of words and within them, in two hands; without what is random."""
+    """A third of all marks, within words and at both of their ends, drawn twice; without what is random."""
     known = synthesizer.characters
     texts = [f"u{c}e {c}m n{c}" for c in sorted(drawn_with(known))[::3]] + ["„Größe“ i j í", "well"]
     words = [[SpelledWord(Word(word), spell(word, known)) for word in text.split()] for text in texts]
@@ -270,6 +273,55 @@ def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer
         assert one.ink.starts.tolist() == other["starts"]
         assert np.allclose([one.ink.x, one.ink.y], [other["x"], other["y"]], rtol=0, atol=1e-6)
         assert [one.width, one.space] == pytest.approx([other["width"], other["space"]])
+
+
+def test_markdown_is_set_as_in_python(open_site):
+    """The blocks of a text, and its words, as wide as they have letters, in their places on small pages."""
+    sheets = [[width, rows] for width in range(48, 80, 3) for rows in (3, 4, 7)]
+    texts = [
+        MARKDOWN,
+        "\f\n" + MARKDOWN.replace("\n\n", "\n\n\f", 2) + "\f\n***x*** \\# _a b_c_ **é—ü**, ~ __i__\n* * *\n",
+        "# ## #\n####### seven\n -\n- \n1) a\n\t- b\n   c\n    2. d\r\n>> q\n> \n`*a*` ![alt](b c) [x](\n\\\nend  \n",
+        " ".join(["several **words", "that** wrap"] * 12) + "\n## kept\n" + "with the next one, " * 40,
+    ]
+    found = open_site().evaluate(
+        """async ([texts, sheets]) => {
+            const { parse } = await import("./engine/writing/markdown.js");
+            const { Paginator, breakLines } = await import("./engine/writing/typeset.js");
+            const sized = ({ text }) => ({ width: 1.7 * text.length, space: 2 });
+            return texts.map((text) => {
+                const blocks = parse(text, 8, "justify");
+                const places = sheets.map(([width, rows]) => {
+                    const paginator = new Paginator(rows);
+                    const placed = (block) => breakLines(block.words.map(sized), block, width).map((line, k, lines) => {
+                        const place = paginator.place(line, block, k + 1 < lines.length);
+                        return place && [place.page, place.row, line.first, ...line.x];
+                    });
+                    return blocks.flatMap(placed).filter(Boolean);
+                });
+                return { blocks, places };
+            });
+        }""",
+        [texts, sheets],
+    )
+    for text, other in zip(texts, found, strict=True):
+        blocks = parse(text, 8, "justify")
+        assert [block_record(block) for block in blocks] == other["blocks"]
+        boxes = [tuple(Box(1.7 * len(word.text), 2) for word in block.words) for block in blocks]
+        settings = [replace(block.setting, boxes=own) for block, own in zip(blocks, boxes, strict=True)]
+        for (width, rows), places in zip(sheets, other["places"], strict=True):
+            placed = paginate(settings, width, rows)
+            own = [[place.page, place.row, place.line.first, *place.line.x] for place in placed]
+            assert [pytest.approx(place) for place in own] == places
+
+
+def block_record(block):
+    """A block as blocks.js has it."""
+    words = [{"text": word.text, "underlined": word.underlined} for word in block.words]
+    setting = {name: getattr(block.setting, name) for name in ("align", "indent", "left", "before", "keep")}
+    sizes = {name: pytest.approx(setting.pop(name)) for name in ("indent", "left")}
+    own = {"size": block.size, "marked": block.marked, "rule": block.rule}
+    return {"words": words, "breaksPage": block.setting.page_break} | setting | sizes | own
 
 
 def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesizer, lines):

@@ -79,6 +79,24 @@ def test_the_same_seed_writes_the_same_and_another_one_something_else(open_site)
     assert len(json.loads(first)) == 1
 
 
+def test_a_letter_in_markdown_is_underlined_and_larger(open_site):
+    write = """async (text) => {
+        const { streams } = await import("./engine/routes.js");
+        const sheet = { page: "a6", margins: [10, 10, 10, 10], lineHeight: 10, paper: "plain" };
+        const asked = { text, style: "round", seed: 1, pen: "fineliner", color: "#1b1b1f", align: "left", lively: 0 };
+        for await (const event of streams["api/letter"]({ ...asked, sheet, markdown: true }, { emit() {} })) {
+            if (event.type === "page") return event.svg;
+        }
+    }"""
+    page = open_site("letters")
+    plain, emphasised, heading = (page.evaluate(write, text) for text in ("ink", "**ink**", "# ink"))
+    assert [svg.count("<desc>ink</desc>") for svg in (plain, emphasised, heading)] == [1, 1, 1]
+    strokes = [re.findall(r"<g stroke.*</g>", svg) for svg in (plain, emphasised, heading)]
+    assert strokes[1][:-1] == strokes[0] and len(strokes[2]) == len(strokes[0])
+    low, high = (max(float(x) for x in re.findall(r"[ML]([\d.]+)", "".join(one))) for one in (strokes[0], strokes[2]))
+    assert high - 10 == pytest.approx(1.5 * (low - 10), rel=0.05)
+
+
 def test_requests_at_the_same_time_do_not_disturb_each_other(open_site):
     """The engine's calls must not overlap, see ``alone`` in runtime.js."""
     same = """async () => {
@@ -155,7 +173,7 @@ def test_what_needs_the_server_says_so_or_is_not_there(open_site):
     assert not page.locator("footer a").is_visible()
     page.locator("nav a", has_text="Letters").click()
     page.locator("#letters-form .more summary").click()
-    assert page.locator("#best").is_visible() and not page.locator("#letter-markdown").is_visible()
+    assert page.locator("#best").is_visible() and page.locator("#letter-markdown").is_visible()
 
 
 def test_the_page_says_the_same_in_german(open_site):

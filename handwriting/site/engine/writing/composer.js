@@ -5,7 +5,7 @@ import { movedTo } from "../ink/ink.js";
 import { writingHeight } from "../ink/normalise.js";
 import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
-import { Finisher, HEIGHT_PER_LINE_HEIGHT, measureOf } from "./finish.js";
+import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, measureOf } from "./finish.js";
 import { breakLines } from "./typeset.js";
 import { cutWords, stands } from "./words.js";
 
@@ -39,7 +39,7 @@ export class Composer {
     this.asShown = true; // whether the first run is kept as it was drawn
   }
 
-  /** Lines { number, first, x, words, more }, each as soon as it is known where it ends. */
+  /** Lines { number, first, x, words, drawn, more }, each as soon as it is known where it ends. */
   async *lines() {
     const finished = this.blocks.map(() => []);
     let at = 0, begun = 0;
@@ -47,16 +47,35 @@ export class Composer {
       for (const { number, words } of rows) finished[number].push(...this.finish(number, finished[number].length, words));
       for (; at < this.blocks.length; [at, begun] = [at + 1, 0]) {
         const whole = finished[at].length >= this.words[at].length;
-        const lines = breakLines(finished[at], this.blocks[at], this.room);
+        const lines = this.broken(at, finished[at]);
         for (const [k, line] of lines.entries()) {
           const more = k + 1 < lines.length;
           if (line.first < begun || !(whole || more)) continue;
-          yield { number: at, ...line, words: finished[at].slice(line.first, line.first + line.x.length), more };
           begun = line.first + line.x.length;
+          const words = finished[at].slice(line.first, begun);
+          yield { number: at, ...line, words, drawn: this.drawn(this.blocks[at], line.x, words), more };
         }
         if (!whole) break;
       }
     }
+  }
+
+  broken(number, words) {
+    const block = this.blocks[number], [marker, ...rest] = words;
+    const all = block.marked && marker ? [{ ...marker, space: Math.max(marker.space, -block.indent - marker.width) }, ...rest] : words;
+    return breakLines(all, block, this.room); // the text of an item begins where its further lines do
+  }
+
+  /** The lines that are drawn by hand under words or instead of them, from the left margin and with the baseline at y = 0. */
+  drawn({ rule, left, size }, x, words) {
+    const spans = [];
+    words.forEach(({ underlined, width }, i) => {
+      if (!underlined) return;
+      if (i && words[i - 1].underlined) spans.at(-1)[1] = x[i] + width;
+      else spans.push([x[i], x[i] + width]);
+    });
+    const under = spans.map(([begin, end]) => this.finisher.stroke(begin, end, UNDERLINE * size));
+    return rule ? [this.finisher.stroke(left, this.room, RULE), ...under] : under;
   }
 
   /** The words of a block from `begin` on, finished as they were drawn. */

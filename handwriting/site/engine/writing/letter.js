@@ -1,5 +1,5 @@
 // A letter over as many sheets as it takes: the events of the server's /api/letter. The twin of
-// handwriting/composition/letter.py, for plain text.
+// handwriting/composition/letter.py.
 
 import { toXopp } from "../../files/ink-formats.js";
 import { toPdf } from "../../files/pdf.js";
@@ -8,9 +8,10 @@ import { toSvg } from "../../files/svg.js";
 import { newStroke } from "../../notebook/items.js";
 import { SIZES } from "../../notebook/papers.js";
 import { boundsOf, movedTo } from "../ink/ink.js";
-import { length, sum } from "../numbers.js";
+import { length, min, sum } from "../numbers.js";
 import { block, plain, wordsOf } from "./blocks.js";
 import { Composer } from "./composer.js";
+import { parse } from "./markdown.js";
 import { strokesOf } from "./page.js";
 import { printed } from "./paper.js";
 import { Random } from "./random.js";
@@ -58,7 +59,7 @@ async function* sheets(models, text, asked, hand, doubtful, emit, signal) {
   const { margins, lineHeight, paper } = asked.sheet, { width, height } = SIZES[asked.sheet.page];
   const [top, right, bottom, left] = margins, ruled = paper === "ruled" || paper === "seyes";
   const lively = ruled ? 0 : asked.lively, random = new Random(hand.seed, 6);
-  const blocks = blocksOf(text, asked);
+  const blocks = blocksOf(text, asked, ruled);
   let shown = 0;
   const composer = new Composer(models, blocks, width - left - right, lineHeight, hand, { lively, bestOf: asked.bestOf, signal, progress: (done) => {
     if (done - shown < PROGRESS * composer.total && done < composer.total) return;
@@ -77,16 +78,21 @@ async function* sheets(models, text, asked, hand, doubtful, emit, signal) {
       page = fresh(number + 2);
     }
     const tilt = (lively * WANDER_MM * random.normal()) / 100, rise = (lively * WANDER_MM * random.normal()) / 2;
-    const words = line.words.map((word, i) => ({ ...word, x: left + line.x[i], y: top + (place.row + ASCENT) * lineHeight + rise + tilt * line.x[i] })).filter(({ ink }) => ink);
-    for (const { ink, x, y } of words) page.strokes.push(...strokesOf(ink, x, y).map((points) => strokeOf(points, asked)));
-    if (line.words.length) page.lines.push({ text: line.words.map((word) => word.text).join(" "), words: words.map(({ text: said, ink, x, y }) => ({ text: said, box: boundsOf(movedTo(ink, ink.x.map((value) => value + x), ink.y.map((value) => value + y))) })) });
+    const down = top + (place.row + ASCENT) * lineHeight + rise;
+    const placed = (ink, x) => movedTo(ink, ink.x.map((value) => value + left + x), ink.y.map((value) => value + down + tilt * (x + min(ink.x))));
+    const words = line.words.map(({ text: said, ink }, i) => ({ text: said, ink: ink && placed(ink, line.x[i]) })).filter(({ ink }) => ink);
+    for (const ink of [...words.map((word) => word.ink), ...line.drawn.map((one) => placed(one, 0))]) {
+      page.strokes.push(...strokesOf(ink).map((points) => strokeOf(points, asked)));
+    }
+    if (line.words.length) page.lines.push({ text: line.words.map((word) => word.text).join(" "), words: words.map(({ text: said, ink }) => ({ text: said, box: boundsOf(ink) })) });
   }
   yield page;
 }
 
 /** The blocks of a text, with the header before them. */
-function blocksOf(text, { align, header }) {
-  const blocks = plain(text, align), words = wordsOf(header ?? "");
+function blocksOf(text, { align, header, markdown, sheet }, ruled) {
+  const blocks = markdown ? parse(text, sheet.lineHeight, align) : plain(text, align), words = wordsOf(header ?? "");
+  if (ruled) for (const one of blocks) one.before = Math.ceil(one.before); // writing stands on the rulings
   return words.length ? [block({ words, align: "right" }), ...blocks] : blocks;
 }
 

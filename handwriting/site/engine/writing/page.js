@@ -37,8 +37,8 @@ export async function* writePage(models, text, asked, hand, bestOf, emit, signal
   if (count < lines) yield sheetOf(count);
 }
 
-/** The strokes of a word in its place, points [x, y] to a hundredth. */
-export function strokesOf({ x, y, starts, ends }, left, down) {
+/** The strokes of ink in its place, points [x, y] to a hundredth. */
+export function strokesOf({ x, y, starts, ends }, left = 0, down = 0) {
   const short = (value) => Math.round(value * 100) / 100;
   return Array.from(starts, (start, k) => Array.from(x.subarray(start, ends[k]), (value, i) => [short(value + left), short(y[start + i] + down)]));
 }
