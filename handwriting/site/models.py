@@ -14,6 +14,7 @@ from handwriting.composition.marks import ABOVE, ACROSS, BELOW, BESIDE, SIGNS, d
 from handwriting.errors import InkError
 from handwriting.recognition.language.lstm import FILE as LSTM
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.rendering.pens import PENS
 from handwriting.site.gates import reading_gates, writing_gates
 from handwriting.synthesis.characters import replaced, respelled, writable
 from handwriting.synthesis.codes import FILE as HANDS
@@ -99,6 +100,7 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
             "replaced": (typography := replaced(known)),
         },
         "spellings": _spellings(known, typography),
+        "pens": {name: asdict(pen) for name, pen in PENS.items()},
         "styles": [load(name).record() for name in SHIPPED],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -25,6 +25,8 @@ from handwriting.inspection.events import events_of
 from handwriting.inspection.gates import SIGNALS, Unit, of_unit
 from handwriting.inspection.writing import Draft, WritingTrace
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.rendering.curves import curves
+from handwriting.rendering.pens import PENS, outline, widths
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.sampler import Steps
 from handwriting.synthesis.styles import SHIPPED, load
@@ -322,6 +324,33 @@ def block_record(block):
     sizes = {name: pytest.approx(setting.pop(name)) for name in ("indent", "left")}
     own = {"size": block.size, "marked": block.marked, "rule": block.rule}
     return {"words": words, "breaksPage": block.setting.page_break} | setting | sizes | own
+
+
+def test_pens_draw_the_same_outlines(open_site, synthesizer, lines):
+    """Of writing in millimetres, of pens without roughness, which is random; and of a dot, a line and a corner."""
+    strokes = [4.5 / synthesizer.height * stroke for ink in lines[:6] for stroke in ink.strokes]
+    strokes += [
+        np.array(points) for points in ([[3.0, 4.0]], [[0.0, 0.0], [2.0, 1.0]], [[0.0, 0], [1, 0], [1, 1], [2, 1]])
+    ]
+    pens = [replace(pen, roughness=0.0) for pen in PENS.values()]
+    found = open_site().evaluate(
+        """async ([pens, strokes]) => {
+            const { isUniform, outlineOf, widthsOf } = await import("./engine/writing/pens.js");
+            const { curvesOf } = await import("./engine/writing/curves.js");
+            const curves = curvesOf(strokes);
+            return pens.map((pen) => [isUniform(pen), strokes.map((stroke, i) => {
+                const widths = widthsOf(stroke, pen);
+                return [widths, outlineOf(curves[i], stroke, widths)];
+            })]);
+        }""",
+        [[asdict(pen) for pen in pens], [stroke.tolist() for stroke in strokes]],
+    )
+    fitted = curves(strokes)
+    for pen, (uniform, drawn) in zip(pens, found, strict=True):
+        assert uniform == pen.uniform
+        for stroke, curve, (width, shape) in zip(strokes, fitted, drawn, strict=True):
+            assert np.allclose(width, own := widths(stroke, pen))
+            assert np.allclose(shape, outline(curve, stroke, own), rtol=0, atol=1e-6)
 
 
 def test_the_reading_of_a_line_is_looked_into_as_in_python(open_site, synthesizer, lines):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import io
 import json
 import re
 
 import pytest
 from browser import draw
+from lxml import etree
 from open_page import PATIENCE, needs_browser, read_lines
 
 from handwriting.synthesis.styles import load
@@ -79,22 +83,42 @@ def test_the_same_seed_writes_the_same_and_another_one_something_else(open_site)
     assert len(json.loads(first)) == 1
 
 
+LETTER = """async (asked) => {
+    const { streams } = await import("./engine/routes.js");
+    const sheet = { page: "a6", margins: [10, 10, 10, 10], lineHeight: 10, paper: "plain" };
+    const usual = { style: "round", seed: 1, pen: "fineliner", color: "#1b1b1f", align: "left", lively: 0, sheet };
+    const letter = {};
+    for await (const event of streams["api/letter"]({ ...usual, ...asked }, { emit() {} })) {
+        Object.assign(letter, event);
+    }
+    return letter;
+}"""
+
+
 def test_a_letter_in_markdown_is_underlined_and_larger(open_site):
-    write = """async (text) => {
-        const { streams } = await import("./engine/routes.js");
-        const sheet = { page: "a6", margins: [10, 10, 10, 10], lineHeight: 10, paper: "plain" };
-        const asked = { text, style: "round", seed: 1, pen: "fineliner", color: "#1b1b1f", align: "left", lively: 0 };
-        for await (const event of streams["api/letter"]({ ...asked, sheet, markdown: true }, { emit() {} })) {
-            if (event.type === "page") return event.svg;
-        }
-    }"""
     page = open_site("letters")
-    plain, emphasised, heading = (page.evaluate(write, text) for text in ("ink", "**ink**", "# ink"))
+    texts = ("ink", "**ink**", "# ink")
+    plain, emphasised, heading = (page.evaluate(LETTER, {"text": text, "markdown": True})["svg"] for text in texts)
     assert [svg.count("<desc>ink</desc>") for svg in (plain, emphasised, heading)] == [1, 1, 1]
     strokes = [re.findall(r"<g stroke.*</g>", svg) for svg in (plain, emphasised, heading)]
     assert strokes[1][:-1] == strokes[0] and len(strokes[2]) == len(strokes[0])
     low, high = (max(float(x) for x in re.findall(r"[ML]([\d.]+)", "".join(one))) for one in (strokes[0], strokes[2]))
     assert high - 10 == pytest.approx(1.5 * (low - 10), rel=0.05)
+
+
+def test_a_broad_nib_is_in_every_format(open_site):
+    pypdf = pytest.importorskip("pypdf", reason="needs pypdf: pip install 'handwriting[pdf]'")
+    page = open_site("letters")
+    pdf, xopp = (page.evaluate(LETTER, {"text": "ink", "pen": "marker", "format": name}) for name in ("pdf", "xopp"))
+    shapes = re.findall(r'<path fill="#1b1b1f" fill-opacity="0.85" d="M', pdf["svg"])
+    (sheet,) = pypdf.PdfReader(io.BytesIO(base64.b64decode(pdf["data"]))).pages
+    assert sheet.get_contents().get_data().count(b"/Opacity85 gs") == len(shapes) > 2
+    assert sheet["/Resources"]["/ExtGState"]["/Opacity85"]["/ca"] == 0.85
+    strokes = etree.fromstring(gzip.decompress(base64.b64decode(xopp["data"]))).findall("page/layer/stroke")
+    widths = [[float(width) * 25.4 / 72 for width in stroke.get("width").split()] for stroke in strokes]
+    assert [one[0] for one in widths] == pytest.approx([1.6] * len(shapes), abs=0.001)
+    assert [len(one) for one in widths] == [len(stroke.text.split()) // 2 for stroke in strokes]
+    assert min(map(min, widths)) < 1.4 < 1.55 < max(map(max, widths))
 
 
 def test_requests_at_the_same_time_do_not_disturb_each_other(open_site):

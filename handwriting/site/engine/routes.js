@@ -43,7 +43,8 @@ export const streams = {
 
   async *"api/letter"({ text, progress, ...asked }, { emit, signal }) {
     const { writeLetter } = await import("./writing/letter.js");
-    const models = { spelling: await spelling(), synthesizer: await writer(), recognizer: await plainReader() };
+    const { pens } = await cards();
+    const models = { spelling: await spelling(), synthesizer: await writer(), recognizer: await plainReader(), pens };
     yield* writeLetter(models, text, asked, await handOf(models.synthesizer, asked), emit, signal);
   },
 };

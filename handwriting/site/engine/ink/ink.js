@@ -24,6 +24,9 @@ export function inkOfStrokes(strokes) {
   return makeInk(Float64Array.from(points, ([x]) => x), Float64Array.from(points, ([, y]) => y), starts);
 }
 
+/** The strokes as lists of points [x, y]. */
+export const strokesOf = ({ x, y, starts, ends }) => Array.from(starts, (start, k) => Array.from(x.subarray(start, ends[k]), (value, i) => [value, y[start + i]]));
+
 /** The same strokes with other coordinates. */
 export const movedTo = (ink, x, y) => ({ ...ink, x, y });
 

@@ -20,13 +20,16 @@ export function cut(fit, runs) {
   return done;
 }
 
-/** Join neighbours that fit as one piece: pieces 0 and 1, 2 and 3, …, then 1 and 2, 3 and 4, … */
-export function join(fit, pieces) {
-  for (const parity of [0, 1]) {
+/**
+ * Join neighbours that fit as one piece: pieces 0 and 1, 2 and 3, … in a round of parity 0, 1 and 2, 3 and 4, … in one of
+ * parity 1; not at points that are `fixed`.
+ */
+export function join(fit, pieces, parities = [0, 1], fixed = () => false) {
+  for (const parity of parities) {
     const kept = [];
     for (let i = 0; i < pieces.length; i++) {
       const one = pieces[i], next = pieces[i + 1];
-      const fitted = i % 2 === parity && next && one.last === next.first ? fit(one.first, next.last) : null;
+      const fitted = i % 2 === parity && next && one.last === next.first && !fixed(one.last) ? fit(one.first, next.last) : null;
       kept.push(fitted?.good ? { first: one.first, last: next.last, fitted } : one);
       if (fitted?.good) i += 1;
     }

@@ -7,19 +7,18 @@ import { INK } from "../../files/sheet.js";
 import { toSvg } from "../../files/svg.js";
 import { newStroke } from "../../notebook/items.js";
 import { SIZES } from "../../notebook/papers.js";
-import { boundsOf, movedTo } from "../ink/ink.js";
-import { length, min, sum } from "../numbers.js";
+import { boundsOf, movedTo, strokesOf } from "../ink/ink.js";
+import { min, sum } from "../numbers.js";
 import { block, plain, wordsOf } from "./blocks.js";
 import { Composer } from "./composer.js";
+import { curvesOf } from "./curves.js";
 import { parse } from "./markdown.js";
-import { strokesOf } from "./page.js";
 import { printed } from "./paper.js";
+import { isUniform, outlineOf, widthsOf } from "./pens.js";
 import { Random } from "./random.js";
 import { ASCENT, Paginator } from "./typeset.js";
 
 const WANDER_MM = 0.6; // how far lines wander at liveliness 1
-const PENS = { fineliner: [0.4], ballpoint: [0.4, "by speed"], fountain: [0.75, "by speed"], pencil: [0.5, "by speed"], marker: [1.6] };
-const MEAN_SPEED = 0.2; // millimetres per millisecond, of a stroke whose width varies
 const FILES = { pdf: ["application/pdf", toPdf], xopp: ["application/x-xopp", toXopp] };
 const PROGRESS = 0.01; // least share of the work between two events
 
@@ -68,25 +67,23 @@ async function* sheets(models, text, asked, hand, doubtful, emit, signal) {
   } });
   composer.doubtful = doubtful;
   const paginator = new Paginator(Math.floor((height - top - bottom) / lineHeight + 1e-9));
-  const fresh = (number) => ({ name: `Page ${number}`, width, height, ruling: paper, strokes: [], lines: [], printed: printed({ paper, width, height, lineHeight, margins }) });
-  let page = fresh(1), number = 0;
+  const fresh = (number) => ({ name: `Page ${number}`, width, height, ruling: paper, lines: [], printed: printed({ paper, width, height, lineHeight, margins }) });
+  let page = fresh(1), drawn = [], number = 0;
   for await (const line of composer.lines()) {
     const place = paginator.place(line, blocks[line.number], line.more);
     if (!place) continue;
     for (; number < place.page; number++) {
-      yield page;
-      page = fresh(number + 2);
+      yield { ...page, strokes: penStrokes(drawn, models.pens[asked.pen], asked.color) };
+      [page, drawn] = [fresh(number + 2), []];
     }
     const tilt = (lively * WANDER_MM * random.normal()) / 100, rise = (lively * WANDER_MM * random.normal()) / 2;
     const down = top + (place.row + ASCENT) * lineHeight + rise;
     const placed = (ink, x) => movedTo(ink, ink.x.map((value) => value + left + x), ink.y.map((value) => value + down + tilt * (x + min(ink.x))));
     const words = line.words.map(({ text: said, ink }, i) => ({ text: said, ink: ink && placed(ink, line.x[i]) })).filter(({ ink }) => ink);
-    for (const ink of [...words.map((word) => word.ink), ...line.drawn.map((one) => placed(one, 0))]) {
-      page.strokes.push(...strokesOf(ink).map((points) => strokeOf(points, asked)));
-    }
+    drawn.push(...[...words.map((word) => word.ink), ...line.drawn.map((one) => placed(one, 0))].flatMap(strokesOf));
     if (line.words.length) page.lines.push({ text: line.words.map((word) => word.text).join(" "), words: words.map(({ text: said, ink }) => ({ text: said, box: boundsOf(ink) })) });
   }
-  yield page;
+  yield { ...page, strokes: penStrokes(drawn, models.pens[asked.pen], asked.color) };
 }
 
 /** The blocks of a text, with the header before them. */
@@ -96,11 +93,14 @@ function blocksOf(text, { align, header, markdown, sheet }, ruled) {
   return words.length ? [block({ words, align: "right" }), ...blocks] : blocks;
 }
 
-/** A stroke of the notebook. Its points have a pressure for a line of even width, or times for one that varies. */
-function strokeOf(points, { pen, color }) {
-  const [width, varies] = PENS[pen];
-  const way = sum(points.slice(1).map(([x, y], i) => length(x - points[i][0], y - points[i][1])));
-  const pause = way / Math.max(1, points.length - 1) / MEAN_SPEED;
+/** Strokes of the notebook, with the outlines that a pen fills whose line is not of even width. */
+function penStrokes(drawn, pen, color) {
   const name = Object.keys(INK).find((one) => INK[one] === color) ?? "black";
-  return newStroke(points.flatMap(([x, y], i) => [x, y, i * pause, varies ? -1 : 0.5]), { color: name, width, start: 0 });
+  const strokes = drawn.map((points) => newStroke(points.flatMap(([x, y]) => [x, y, 0, 0.5]), { color: name, width: pen.width, start: 0 }));
+  if (isUniform(pen)) return strokes;
+  const curves = curvesOf(drawn);
+  return strokes.map((stroke, i) => {
+    const widths = widthsOf(drawn[i], pen, i);
+    return { ...stroke, widths, outline: outlineOf(curves[i], drawn[i], widths), opacity: pen.opacity };
+  });
 }

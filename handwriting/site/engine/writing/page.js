@@ -1,5 +1,6 @@
 // A text on one sheet, line by line: the events of the server's /api/generate.
 
+import { strokesOf } from "../ink/ink.js";
 import { plain } from "./blocks.js";
 import { Composer } from "./composer.js";
 import { printed } from "./paper.js";
@@ -31,14 +32,14 @@ export async function* writePage(models, text, asked, hand, bestOf, emit, signal
   for await (const line of composer.lines()) {
     count += 1;
     if (count > lines) yield sheetOf((lines = count));
-    const strokes = line.words.flatMap(({ ink }, i) => (ink ? strokesOf(ink, margin + line.x[i], baseline(count - 1)) : []));
+    const strokes = line.words.flatMap(({ ink }, i) => (ink ? placed(ink, margin + line.x[i], baseline(count - 1)) : []));
     if (strokes.length) yield { type: "line", line: count - 1, text: line.words.map((word) => word.text).join(" "), strokes, same: count - 1 === first && composer.asShown };
   }
   if (count < lines) yield sheetOf(count);
 }
 
-/** The strokes of ink in its place, points [x, y] to a hundredth. */
-export function strokesOf({ x, y, starts, ends }, left = 0, down = 0) {
+/** The strokes of a word in its place, to a hundredth. */
+function placed(ink, left, down) {
   const short = (value) => Math.round(value * 100) / 100;
-  return Array.from(starts, (start, k) => Array.from(x.subarray(start, ends[k]), (value, i) => [short(value + left), short(y[start + i] + down)]));
+  return strokesOf(ink).map((stroke) => stroke.map(([x, y]) => [short(x + left), short(y + down)]));
 }

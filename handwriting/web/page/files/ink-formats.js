@@ -43,7 +43,8 @@ export async function toXopp(sheets) {
       let points = pointsOf(stroke);
       if (points.length === 1) points = [...points, ...points]; // a dot has two points there
       const place = points.map(([x, y]) => `${short(x * POINT)} ${short(y * POINT)}`).join(" ");
-      return `<stroke tool="pen" color="${INK[stroke.color]}ff" width="${short(stroke.width * POINT, 3)}">${place}</stroke>`;
+      const widths = [stroke.width, ...(stroke.widths ?? []).slice(0, points.length - 1)]; // of the pen, and of each piece
+      return `<stroke tool="pen" color="${INK[stroke.color]}ff" width="${widths.map((width) => short(width * POINT, 3)).join(" ")}">${place}</stroke>`;
     });
     const background = BACKGROUNDS[sheet.ruling] ?? "plain";
     return `<page width="${short(sheet.width * POINT)}" height="${short(sheet.height * POINT)}">

@@ -2,7 +2,7 @@
 // copied. The words are set in a font that is not embedded, because nobody sees it; a table in the file says which
 // character each of its codes is (ISO 32000-1, 9.10.3).
 
-import { svgPieces } from "../notebook/ink-path.js";
+import { outlinePath, svgPieces } from "../notebook/ink-path.js";
 import { INK, RULING, compressed, textOf } from "./sheet.js";
 
 const POINT = 72 / 25.4;
@@ -21,11 +21,13 @@ export async function toPdf(sheets) {
   const codes = codesFor(sheets.map(textOf).join(" "));
   const pagesObject = file.reserve();
   const font = await addFont(file, codes);
+  const opacities = new Set(sheets.flatMap(({ strokes }) => strokes.map(({ opacity }) => opacity)).filter(Boolean));
+  const shades = [...opacities].map((opacity) => `/${shade(opacity)} << /ca ${number(opacity)} >>`).join(" ");
   const kids = [];
   for (const sheet of sheets) {
     const content = await file.stream(`${marks(sheet)}\n${words(sheet, codes)}`);
     const size = `[0 0 ${number(sheet.width * POINT)} ${number(sheet.height * POINT)}]`;
-    kids.push(file.add(`<< /Type /Page /Parent ${pagesObject} 0 R /MediaBox ${size} /Contents ${content} 0 R /Resources << /Font << /F ${font} 0 R >> >> >>`));
+    kids.push(file.add(`<< /Type /Page /Parent ${pagesObject} 0 R /MediaBox ${size} /Contents ${content} 0 R /Resources << /Font << /F ${font} 0 R >> /ExtGState << ${shades} >> >> >>`));
   }
   file.put(pagesObject, `<< /Type /Pages /Count ${kids.length} /Kids [${kids.map((kid) => `${kid} 0 R`).join(" ")}] >>`);
   const catalog = file.add(`<< /Type /Catalog /Pages ${pagesObject} 0 R >>`);
@@ -40,12 +42,19 @@ function marks(sheet) {
   if (sheet.printed.dots.length) parts.push("0.4 w");
   for (const [x, y] of sheet.printed.dots) parts.push(`${number(x)} ${number(y)} m ${number(x)} ${number(y)} l S`);
   for (const stroke of sheet.strokes) {
+    if (stroke.outline) {
+      parts.push(`${rgb(INK[stroke.color])} rg /${shade(stroke.opacity)} gs ${pathOperators(outlinePath(stroke.outline))} f`);
+      continue;
+    }
     parts.push(`${rgb(INK[stroke.color])} RG`);
     for (const { width, d } of svgPieces(stroke)) parts.push(`${number(width)} w ${pathOperators(d)} S`);
   }
   parts.push("Q");
   return parts.join("\n");
 }
+
+/** The name of an opacity among the resources of a page. */
+const shade = (opacity) => `Opacity${Math.round(100 * opacity)}`;
 
 /** An SVG path of M, L and Q as PDF operators, with the quadratic curves as cubic ones. */
 function pathOperators(d) {

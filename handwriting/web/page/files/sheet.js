@@ -8,7 +8,10 @@ import { printed } from "../notebook/papers.js";
 export const INK = { blue: "#1c2f6b", black: "#1b1b1f", red: "#b3261e", green: "#1f6a3a" };
 export const RULING = "#b4cbe2";
 
-/** { name, width, height, printed, strokes, lines } of a page; a paper that ink sticks out of is enlarged. */
+/**
+ * { name, width, height, printed, strokes, lines } of a page; a paper that ink sticks out of is enlarged. A stroke that a
+ * letter's pen drew has an `outline` of points [x, y], filled with an `opacity`, and the `widths` of its line as well.
+ */
 export function sheetOf(name, page, strokes, lines) {
   const [left, top, right, bottom] = union([[0, 0, page.width, page.height], ...strokes.map((stroke) => grown(boundsOf(stroke), stroke.width))]);
   const shift = ([a, b, c, d]) => [a - left, b - top, c - left, d - top];

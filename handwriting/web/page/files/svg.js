@@ -1,12 +1,13 @@
 // A page as SVG, drawn as on the screen.
 
-import { svgPieces } from "../notebook/ink-path.js";
+import { outlinePath, svgPieces } from "../notebook/ink-path.js";
 import { INK, RULING, escapeXml, textOf } from "./sheet.js";
 
 export function toSvg(sheet) {
   const { width, height, printed } = sheet;
   const rulings = printed.lines.map(([a, b, c, d]) => `M${a} ${b}L${c} ${d}`).join("") + printed.dots.map(([x, y]) => `M${x} ${y}h0`).join("");
   const strokes = sheet.strokes.map((stroke) => {
+    if (stroke.outline) return `<path fill="${INK[stroke.color]}" fill-opacity="${stroke.opacity}" d="${outlinePath(stroke.outline)}"/>`;
     const pieces = svgPieces(stroke).map((piece) => `<path stroke-width="${Math.round(piece.width * 1000) / 1000}" d="${piece.d}"/>`);
     return `<g stroke="${INK[stroke.color]}">${pieces.join("")}</g>`;
   });

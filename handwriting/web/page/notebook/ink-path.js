@@ -33,6 +33,13 @@ export function svgPieces(stroke) {
   return build(stroke, (width) => ({ width, path: new MarkupPath() })).map(({ width, path }) => ({ width, d: path.d }));
 }
 
+/** The path around an outline of points [x, y], as SVG markup. */
+export function outlinePath(outline) {
+  const path = new MarkupPath();
+  outline.forEach(([x, y], i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
+  return path.d;
+}
+
 function build({ points, width }, start) {
   const pieces = [];
   const last = points.length - FIELDS;
