@@ -162,6 +162,10 @@ STANDS_FOR = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚":
 """Character that the network writes in place of each of :data:`SIGNS` until the sign replaces it, of similar size."""
 
 
+LATIN = range(0xA0, 0x250), range(0x1E00, 0x1F00)
+"""Code points of Latin-1, Latin Extended-A and B, and Latin Extended Additional."""
+
+
 @dataclass(frozen=True)
 class Spelling:
     """A text as the network writes it, with marks and signs to add."""
@@ -219,9 +223,9 @@ def drawable(text: Iterable[str], known: Iterable[str] = ()) -> frozenset[str]:
 
 
 def drawn_with(known: Collection[str]) -> frozenset[str]:
-    """Return the characters of Latin-1, Latin Extended-A and the usual signs that can be drawn with ``known`` ones."""
-    candidates = {chr(code) for code in range(0xA0, 0x180)} | set(SIGNS) | set(_SPECIAL) | set(_SEVERAL)
-    return drawable(candidates, known)
+    """Return the Latin letters and the signs that can be drawn with ``known`` characters."""
+    letters = {chr(code) for block in LATIN for code in block}
+    return drawable(letters | set(SIGNS) | set(_SPECIAL) | set(_SEVERAL), known)
 
 
 def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from handwriting.checkpoint import shipped
-from handwriting.composition.marks import ABOVE, ACROSS, BELOW, BESIDE, SIGNS, drawable, drawn_with, spell
+from handwriting.composition.marks import ABOVE, ACROSS, BELOW, BESIDE, SIGNS, drawn_with, spell
 from handwriting.errors import InkError
 from handwriting.recognition.language.lstm import FILE as LSTM
 from handwriting.recognition.recognizer import Recognizer
@@ -111,7 +111,7 @@ LAST_SPELLED = 0x3000
 
 def _marks(known: Collection[str]) -> dict[str, Any]:
     """The shapes of marks and signs, and the base letters and marks of each character that is drawn with them."""
-    spelled = {c: spell(c, known) for c in sorted(drawable(map(chr, range(LAST_SPELLED)), known))}
+    spelled = {c: spell(c, known) for c in sorted(drawn_with(known))}
     return {
         "drawn": {c: [spelling.base, *spelling.marks.get(0, ())] for c, spelling in spelled.items()},
         "above": ABOVE,

@@ -205,7 +205,10 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
         "one\ntwo\n\nthree\r\n\n\fäh",
         "Donaudampfschifffahrtsgesellschaftskapitän well-known-únbreakable æææææææææææææ",
     ]
-    found = open_site().evaluate(
+    page, service = open_site(), Service(synthesizer, Recognizer.load())
+    characters = page.evaluate(ROUTE, ["api/characters", None])
+    assert characters == service.characters()
+    found = page.evaluate(
         """async (texts) => {
             const { cards, marks } = await import("./engine/models.js");
             const { Spelling } = await import("./engine/writing/text.js");
@@ -220,6 +223,7 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
     )
     for text, (nearest, words) in zip(texts, found, strict=True):
         assert nearest == respelled(text, synthesizer).replace("\r\n", "\n")
+        assert not set(nearest) - {*characters["characters"], *characters["replaced"], "\f"}  # nothing is marked
         own = [[[w.word.text, *record(w.spelling)] for w in row] for row in spelled(plain(nearest), synthesizer, 12)]
         assert words == own
 
