@@ -50,7 +50,9 @@ def generate(
     file: TextFile = None,
     unconditional: Annotated[
         bool,
-        typer.Option("--unconditional", help="Write made-up letters without a text, with the prediction network."),
+        typer.Option(
+            "--unconditional", help="Write without a text, with the prediction network; --bias is then 0.25 by default."
+        ),
     ] = False,
     lines: Annotated[int, typer.Option(min=1, max=64, help="Lines to write with --unconditional.")] = 6,
     replace: Replace = False,
@@ -150,7 +152,7 @@ def generate(
     from handwriting.rendering.layout import PageLayout
     from handwriting.rendering.pens import pen as pen_named
     from handwriting.synthesis.hand import DEFAULT_BIAS, Hand
-    from handwriting.synthesis.predictor import Predictor
+    from handwriting.synthesis.predictor import BIAS, Predictor
     from handwriting.synthesis.styles import load
     from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -174,7 +176,7 @@ def generate(
     look: dict[str, Any] = {"animation_speed": speed if animate else None, "plotter": plotter, "dpi": dpi}
     if unconditional:
         predictor = Predictor.load(checkpoint, threads)
-        hand = Hand(DEFAULT_BIAS if bias is None else bias, seed, size=size)
+        hand = Hand(BIAS if bias is None else bias, seed, size=size)
         with bar("writing", unit="points") as progress:
             done = generate_unconditional(predictor, lines, output, layout, hand, **look, progress=progress)
         print(done.summary)

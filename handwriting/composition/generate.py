@@ -18,7 +18,7 @@ from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.predictor import Predictor
+from handwriting.synthesis.predictor import BIAS, Predictor
 from handwriting.synthesis.synthesizer import Synthesizer
 
 
@@ -76,7 +76,7 @@ def generate_unconditional(
     lines: int,
     path: Path,
     layout: PageLayout = PageLayout(),
-    hand: Hand = Hand(),
+    hand: Hand = Hand(bias=BIAS),
     *,
     animation_speed: float | None = None,
     plotter: bool = False,

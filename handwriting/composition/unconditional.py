@@ -14,7 +14,7 @@ from handwriting.ink import Ink, Source
 from handwriting.progress import Progress, no_progress
 from handwriting.rendering.layout import PageLayout, compose
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.predictor import Predictor
+from handwriting.synthesis.predictor import BIAS, Predictor
 
 LINE_MM = 150.0
 """Width of the lines where the page has none."""
@@ -26,7 +26,7 @@ def write_unconditional(
     predictor: Predictor,
     lines: int,
     layout: PageLayout = PageLayout(),
-    hand: Hand = Hand(),
+    hand: Hand = Hand(bias=BIAS),
     progress: Progress = no_progress,
 ) -> WrittenPage:
     """Write a page of ``lines`` lines without a text, each in another hand; see :meth:`Predictor.write`.

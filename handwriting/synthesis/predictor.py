@@ -22,6 +22,8 @@ from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.mixture_sampler import MixtureSampler, Noise
 from handwriting.synthesis.sampler import BLOCK, HAND
 
+BIAS = 0.25
+"""Default bias. Without a text, a bias of 1 turns words into rows of n and u, the likeliest letters."""
 MOST_LINES = 64
 """Largest number of lines that are written side by side."""
 POINTS_PER_HEIGHT = 60
@@ -34,7 +36,7 @@ class Predictor:
 
     >>> import handwriting
     >>> predictor = handwriting.Predictor.load()
-    >>> len(predictor.write(lines=2, hand=handwriting.Hand(seed=3)))
+    >>> len(predictor.write(lines=2, hand=handwriting.Hand(bias=0.25, seed=3)))
     2
     """
 
@@ -58,7 +60,7 @@ class Predictor:
         return cls(Checkpoint.load(folder, "prediction"), threads)
 
     def write(
-        self, lines: int = 1, width: float = 20.0, hand: Hand = Hand(), progress: Progress = no_progress
+        self, lines: int = 1, width: float = 20.0, hand: Hand = Hand(bias=BIAS), progress: Progress = no_progress
     ) -> list[Ink]:
         """Write ``lines`` lines of about ``width`` writing heights, each in a hand that the network makes up.
 
