@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from iamondb_fixture import make_iamondb
 from open_page import browser  # noqa: F401  one for all tests: Playwright runs once in a process
 
 from handwriting.cli.main import main
+
+settings.register_profile("any machine", deadline=None)  # a busy one takes longer now and then
+settings.load_profile("any machine")
+logging.raiseExceptions = False  # a server's log, opened in one test, must not complain on the stderr of another
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ class Reader:
     def __init__(self, *says: str):
         self.says = list(says)
 
-    def transcribe_all(self, inks, decoder="greedy", alternatives=1):
+    def transcribe_all(self, inks, decoder="greedy", alternatives=1, continues=None):
         assert decoder == "greedy"
         for _ in inks:
             yield Transcription((Reading(self.says.pop(0), 0.0, ()),))

@@ -23,7 +23,7 @@ def said(*rows):
     """What a search finds in frames that give each index of ``-, space, a, b, c`` so much."""
     frames = np.log(np.array(rows, dtype=float) + 1e-6)
     frames -= np.logaddexp.reduce(frames, axis=1, keepdims=True)
-    search = BeamSearchDecoder(ALPHABET)
+    search = BeamSearchDecoder(ALPHABET, threshold=-9.0, margin=np.inf)
     found = search.search(frames)
     best = search.aligned(frames, found[:1])[0]
     return evidence(best, found[0].labels, [(one.text, one.score) for one in found], frames)
