@@ -75,7 +75,7 @@ def take(browser: Browser, address: str, folder: Path, device: str, scheme: str)
         draw(page, f"#samples li:nth-child({i + 1}) canvas", written(text, "slanted"), width)
     page.locator("#samples .verdict:not(:empty)").nth(2).wait_for()
     page.get_by_role("button", name="Make the hand").click()
-    expect(page.locator("#hand-state")).to_contain_text("kept", timeout=TIMEOUT_MS)
+    expect(page.locator("#hand-state")).to_contain_text("stored", timeout=TIMEOUT_MS)
     page.locator("#hand-paper .stroke path").nth(10).wait_for(state="attached")
     page.wait_for_timeout(3000)  # until the line is drawn
     shoot("hand", full=True)
