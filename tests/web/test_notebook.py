@@ -19,6 +19,11 @@ api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which
 pytestmark = needs_browser
 SAMPLE = "datasets/samples/line.xml"
 
+STORED_NAME = """(name) => new Promise(resolve => { const open = indexedDB.open("handwriting");
+    open.onsuccess = () => { const all = open.result.transaction("pages").objectStore("pages").getAll();
+        all.onsuccess = () => { open.result.close(); resolve(all.result.some(page => page.name === name)) } } })"""
+"""Whether the database has a page of this name."""
+
 
 @pytest.fixture
 def sample():
@@ -287,6 +292,7 @@ def test_pages_are_made_named_deleted_and_brought_back(open_page, sample):
     page.keyboard.type("Second")
     page.keyboard.press("Enter")
     api.expect(names).to_have_text(["a line of handwriting", "Second"])
+    page.wait_for_function(STORED_NAME, arg="Second")  # a reload interrupts what is being stored
     reload(page)
     api.expect(names).to_have_text(["a line of handwriting", "Second"])
     assert page.locator("#page-list [aria-current]").inner_text().startswith("Second")
