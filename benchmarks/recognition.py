@@ -24,7 +24,6 @@ from handwriting.evaluation.recognition import evaluate
 from handwriting.features import FeatureConfig, encode
 from handwriting.recognition.beam import BeamSearchDecoder
 from handwriting.recognition.decode import GreedyDecoder
-from handwriting.recognition.language.model import RESCORED
 from handwriting.recognition.recognizer import BATCH_LINES, Recognizer
 from handwriting.text import natural
 
@@ -62,7 +61,7 @@ def searches(recognizer: Recognizer, lines: Sequence[Line]) -> None:
         began = time.process_time()
         found = [search.search(one) for one in log_probs]
         took = 1000 * (time.process_time() - began) / len(lines)
-        rescored = [language.rescored(results[:RESCORED]) for results in found]
+        rescored = [language.rescored(results) for results in found]
         rates = [
             metrics.cer([(text, results[0].text) for text, results in zip(texts, chosen, strict=True)])
             for chosen in (found, rescored)

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,16 @@ class Checkpoint:
     def model(self) -> Path:
         """Path of the ONNX graph. Raises :class:`InkError` if it is missing."""
         return self._file("model.onnx", "make it from the weights with the command 'export'")
+
+    @contextmanager
+    def reading_card(self) -> Iterator[None]:
+        """Context in which the card is read: missing and invalid values raise :class:`InkError` with its path."""
+        try:
+            yield
+        except (InkError, KeyError, TypeError, ValueError) as error:
+            raise InkError(
+                f"{self.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
+            ) from error
 
     def weights(self) -> dict[str, NDArray]:
         """Load the parameters of the network by name, as float32. Raises :class:`InkError` if they cannot be read."""

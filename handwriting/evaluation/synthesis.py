@@ -14,7 +14,7 @@ from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import seen
 from handwriting.errors import InkError
 from handwriting.evaluation.recognition import trained_on_warning
-from handwriting.features.offsets import Normalizer, at_pace, clean, offsets
+from handwriting.features.offsets import Normalizer, offsets, prepared
 from handwriting.progress import Progress, no_progress
 from handwriting.runtime import batches_by_length, pad
 from handwriting.synthesis.mixture_sampler import nats
@@ -115,7 +115,7 @@ def evaluate(
     progress: Progress = no_progress,
 ) -> SynthesisReport:
     """Compute the likelihood of every line of ``split``, step by step through the checkpoint's graph."""
-    lines = examples(corpus, split, synthesizer.normalizer, synthesizer.alphabet, _rate(synthesizer.card))
+    lines = examples(corpus, split, synthesizer.normalizer, synthesizer.alphabet, rate_of_card(synthesizer.card))
     total_nats = total_error = 0.0
     done = 0
     for rows in batches_by_length([e.points for e in lines], batch_size):
@@ -133,7 +133,7 @@ def report(card: Mapping[str, Any], corpus: Corpus, split: str, likelihood: Like
     return SynthesisReport(split, len(lines), seen(card, lines), likelihood, card)
 
 
-def _rate(card: Mapping[str, Any]) -> float | None:
+def rate_of_card(card: Mapping[str, Any]) -> float | None:
     """Return the points per second at which the network of ``card`` reads level lines; None if it reads raw points."""
     features = card.get("features", {})
     return float(features["rate"]) if "rate" in features else None
@@ -147,8 +147,7 @@ def example(line: Line, normalizer: Normalizer, alphabet: Alphabet, rate: float 
     text = natural(line.text)
     unknown = set(alphabet.unknown(text))
     indices = [0 if c in unknown else int(alphabet.encode(c)[0]) for c in text]
-    ink = clean(line.ink) if rate is None else at_pace(line.ink, rate)
-    return OffsetExample(normalizer(offsets(ink)), np.array(indices, dtype=np.int64))
+    return OffsetExample(normalizer(offsets(prepared(line.ink, rate))), np.array(indices, dtype=np.int64))
 
 
 def examples(

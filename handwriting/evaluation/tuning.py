@@ -18,7 +18,7 @@ from handwriting.corpora import Corpus
 from handwriting.features import encode
 from handwriting.recognition.beam import BEAM, BeamSearchDecoder, SearchResult
 from handwriting.recognition.language.lstm import CharacterLSTM
-from handwriting.recognition.language.model import RESCORED, LanguageModel
+from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import Weights
 from handwriting.recognition.recognizer import Recognizer
 
@@ -90,7 +90,7 @@ def tune(
                 scorer = language.scorer(recognizer.alphabet, weights=alone)
                 search = BeamSearchDecoder(recognizer.alphabet, beam, 1, scorer=scorer).search
                 searched[alone] = [search(one) for one in log_probs]
-            found = [language.rescored(one[:RESCORED], weights=weights) for one in searched[alone]]
+            found = [language.rescored(one, weights=weights) for one in searched[alone]]
             outputs = [next((one.text for one in results), "") for results in found]
             tried[weights] = metrics.score(zip(texts, outputs, strict=True))
         return tried[weights].cer

@@ -56,6 +56,11 @@ def at_pace(ink: Ink, rate: float) -> Ink:
     return level(sampled_in_time(ink, ink.t, rate) if timed and ink.t is not None else thinned(ink, 2.0))
 
 
+def prepared(ink: Ink, rate: float | None) -> Ink:
+    """Return a line as a network reads it: cleaned, and at ``rate`` points a second and level unless it is None."""
+    return clean(ink) if rate is None else at_pace(ink, rate)
+
+
 def offsets(ink: Ink) -> NDArray[np.float64]:
     """Return dx, dy from the previous point (0 at the first), and 1 at the last point of a stroke; shape (N, 3)."""
     steps = np.zeros((len(ink), 3))

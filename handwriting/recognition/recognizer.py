@@ -68,16 +68,12 @@ class Recognizer:
         self.checkpoint = checkpoint
         self._language, self._threads = language, threads
         self._recent: dict[tuple[bytes, ...], tuple[Encoded, NDArray[np.float32]]] = {}
-        try:
+        with checkpoint.reading_card():
             self.alphabet = Alphabet(checkpoint.card["alphabet"])
             self.features = FeatureConfig(**checkpoint.card["features"])
             sizes = checkpoint.card["network"]
             self._shrink = int(np.prod(sizes["strides"]))
             fits = (sizes["input_size"], sizes["output_size"]) == (self.features.size, self.alphabet.size)
-        except (InkError, KeyError, TypeError, ValueError) as error:
-            raise InkError(
-                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
-            ) from error
         if not fits:
             raise InkError(
                 f"{checkpoint.folder}/card.json: features of size {self.features.size} and {self.alphabet.size} classes"
@@ -255,7 +251,7 @@ class Recognizer:
         calibration = Calibration.of_card(self.checkpoint.card, decoder)
         greedy = GreedyDecoder(self.alphabet)
         first = self.scorer(hints) if decoder == "language" else None
-        later = self.scorer(replace(hints, context="")) if decoder == "language" else None
+        later = self.scorer(replace(hints, context="")) if decoder == "language" and hints.context else first
         rescored = max(RESCORED, RESCORED_PER_ALTERNATIVE * alternatives)
         beam = beam if alternatives == 1 else max(beam, rescored)
 
@@ -268,7 +264,8 @@ class Recognizer:
                 found = search.search(log_probs)
                 if decoder == "language":
                     context = (hints.above or hints.context) if above is None else above
-                    found = self.language.rescored(found[:rescored], context, min(1.0, len(log_probs) / SHORT_STEPS))
+                    factor = min(1.0, len(log_probs) / SHORT_STEPS)
+                    found = self.language.rescored(found, context, factor, most=rescored)
                 rivals = [(one.text, one.score) for one in found[:RIVALS]]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
             return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)

@@ -42,16 +42,12 @@ class Predictor:
 
     def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
         self.checkpoint = checkpoint
-        try:
+        with checkpoint.reading_card():
             sizes = checkpoint.card["network"]
             self._cells = int(sizes["num_layers"]) * int(sizes["hidden_size"])
             self._mixtures = int(sizes["mixtures"])
             self.height = float(checkpoint.card["hand"]["height"])
             self.normalizer = Normalizer.of_card(checkpoint.card)
-        except (InkError, KeyError, TypeError, ValueError) as error:
-            raise InkError(
-                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
-            ) from error
         self._graph = Graph(checkpoint.model, threads)
 
     @classmethod

@@ -69,7 +69,7 @@ class Synthesizer:
     def __init__(self, checkpoint: Checkpoint, threads: int = 1) -> None:
         self.checkpoint = checkpoint
         card = checkpoint.card
-        try:
+        with checkpoint.reading_card():
             self.alphabet = Alphabet(card["alphabet"])
             self.characters = learned(card["trained_on"]["characters"])
             self.normalizer = Normalizer.of_card(card)
@@ -81,10 +81,6 @@ class Synthesizer:
             self._growth = float(card["hand"].get("growth", 0))
             has_codes = int(sizes.get("code", 0)) > 0
             pace = float(card["features"]["rate"]) / RATE if has_codes else 1.0
-        except (InkError, KeyError, TypeError, ValueError) as error:
-            raise InkError(
-                f"{checkpoint.folder}/card.json: damaged ({type(error).__name__}: {error}); copy the checkpoint again"
-            ) from error
         graph = Graph(checkpoint.model, threads)
         self.codes = HandCodes.load(checkpoint.folder) if has_codes else None
         """The network's hand codes; None for a network that imitates a hand by priming alone."""

@@ -26,7 +26,7 @@ from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.evaluation import synthesis
 from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
-from handwriting.features.offsets import JUMP_UNITS, Normalizer, at_pace, clean, offsets
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets, prepared
 from handwriting.geometry.normalise import writing_height
 from handwriting.geometry.pace import rate_of, step_of
 from handwriting.networks.mixture import Mixture
@@ -71,8 +71,9 @@ class SynthesizerTask:
             refuse_overlap(name, corpus.training_ids(name), settings.develop, corpus.ids(settings.develop))
         lines, self.left_out = _training_lines(corpus, settings.train)
         self.fingerprints = fingerprints((line.ink for line in lines), init)
-        self.rate = _rate(init, settings.kind)
-        raw = [offsets(clean(line.ink) if self.rate is None else at_pace(line.ink, self.rate)) for line in lines]
+        self.rate = synthesis.rate_of_card(init.card) if init is not None and settings.kind == "prediction" else None
+        """Points a second of a prediction network that starts from another network; None for the pen's own."""
+        raw = [offsets(prepared(line.ink, self.rate)) for line in lines]
         texts = [natural(line.text) for line in lines]
         self.normalizer = Normalizer.of(raw)
         self.alphabet = Alphabet.of(texts)
@@ -159,12 +160,6 @@ class SynthesizerTask:
         return said
 
 
-def _rate(init: Checkpoint | None, kind: str) -> float | None:
-    """Return the points per second of a prediction network that starts from ``init``; None for the pen's own."""
-    rate = None if init is None or kind != "prediction" else init.card.get("features", {}).get("rate")
-    return None if rate is None else float(rate)
-
-
 def _without_text(
     card: Mapping[str, Any], theirs: Mapping[str, Tensor], mine: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
@@ -204,7 +199,7 @@ def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: f
     if init.card["kind"] != "synthesizer":
         raise InkError(f"{init.folder}: a {init.card['kind']} cannot start a synthesizer; give a synthesizer")
     said = initialise(network, alphabet, init, _place, _with_hands)
-    theirs = float(init.card.get("features", {}).get("rate") or init.card["hand"]["rate"])
+    theirs = synthesis.rate_of_card(init.card) or float(init.card["hand"]["rate"])
     with torch.no_grad():
         window = network.first.window  # type: ignore[union-attr]
         window.linear.bias[2 * window.components :] += float(np.log(theirs / rate))  # type: ignore[union-attr,operator,index]

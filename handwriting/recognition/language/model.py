@@ -121,9 +121,18 @@ class LanguageModel:
         )
 
     def rescored(
-        self, found: Sequence[SearchResult], context: str = "", factor: float = 1.0, weights: Weights | None = None
+        self,
+        found: Sequence[SearchResult],
+        context: str = "",
+        factor: float = 1.0,
+        weights: Weights | None = None,
+        most: int = RESCORED,
     ) -> list[SearchResult]:
-        """Return the texts found by a search, best first, after adding ``factor`` times the LSTM's score to each."""
+        """Add ``factor`` times the LSTM's score to the ``most`` best texts of a search, and return them, best first.
+
+        Without an LSTM their scores stay as they are.
+        """
+        found = found[:most]
         weight = factor * (weights or self.weights).lstm
         if self.lstm is None or weight == 0 or not found:
             return list(found)

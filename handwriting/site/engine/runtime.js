@@ -19,11 +19,12 @@ async function load(fetchBytes) {
   return ort;
 }
 
+let last = Promise.resolve(); // the call that was made last
+
 /**
  * Make one call of the engine after the other. A call keeps addresses on the stack of the WebAssembly while it waits, and
  * another that begins meanwhile overwrites them.
  */
-let last = Promise.resolve();
 function alone(call) {
   const result = last.then(call);
   last = result.catch(() => {});
