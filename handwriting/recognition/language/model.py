@@ -28,7 +28,7 @@ from handwriting.recognition.language.words import WordModel
 
 LANGUAGE_KIND = "language"
 RESCORED = 25
-"""Texts of a search that the LSTM rescores, the best ones: on ``testset_v``, more change nothing."""
+"""Number of best texts of a search that the LSTM rescores."""
 
 
 @dataclass(frozen=True)
