@@ -15,6 +15,7 @@ from datetime import timedelta
 
 import torch
 import torch.distributed as dist
+import torch.distributed.nn  # noqa: F401 - see Workers.join
 from torch import Tensor
 
 PATIENCE = timedelta(days=7)
@@ -31,7 +32,12 @@ class Workers:
 
     @classmethod
     def join(cls, device: str) -> Workers:
-        """Join the group that torchrun announces in the environment; without torchrun, form a group of one."""
+        """Join the group that torchrun announces in the environment; without torchrun, form a group of one.
+
+        An optimiser imports ``torch.distributed.nn``, whose default arguments are the group that exists at that time:
+        it would then survive :meth:`leave`, and its threads would abort the process that ends while they still run.
+        This module imports it earlier.
+        """
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:
             return cls()

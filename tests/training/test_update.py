@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -173,6 +175,22 @@ def test_processes_wait_for_a_long_evaluation(monkeypatch):
     monkeypatch.setattr(dist, "get_rank", lambda: 1)
     assert Workers.join("cpu") == Workers(1, 2)
     assert limits[0][0] == "gloo" and limits[0][1].total_seconds() > 24 * 3600
+
+
+def test_nothing_of_the_group_is_left_when_a_process_ends():
+    """Its threads would abort the process when they let go of a tensor while Python ends."""
+    program = """
+import weakref
+import torch
+from torch import distributed
+from handwriting.training.distributed import Workers
+distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+group = weakref.ref(distributed.group.WORLD)
+torch.optim.AdamW([torch.zeros(1)])
+Workers(0, 2).leave()
+assert group() is None
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=300)
 
 
 def test_a_gradient_through_many_steps_of_large_weights_overflows_and_is_skipped(tmp_path):
