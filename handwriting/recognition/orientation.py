@@ -167,11 +167,11 @@ class OrientationClassifier:
             if plotted is not None and plotted.odds >= CERTAIN:
                 return plotted.orientation, plotted.backward
         tried = [int(k) for k in np.argsort(-logits)[:TRIED] if logits[k] > logits.max() - DOUBT]
-        inks = [ALL[k].upright(ink)[0] for k in tried]
-        if plotted is not None:
-            repaired = plotted.orientation.upright(ink, plotted.backward)[0]
-            inks.append(repaired.take(StrokeNetworks.load().writing_order(repaired)))
-        if len(inks) > 1:
+        if len(tried) > 1 or plotted is not None:
+            inks = [ALL[k].upright(ink)[0] for k in tried]
+            if plotted is not None:
+                repaired = plotted.orientation.upright(ink, plotted.backward)[0]
+                inks.append(repaired.take(StrokeNetworks.load().writing_order(repaired)))
             supported = support(inks)
             logits[tried] += supported[: len(tried)]
             if plotted is not None and supported[-1] + plotted.odds - BETTER > max(supported[: len(tried)]):

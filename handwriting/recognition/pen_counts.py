@@ -90,12 +90,12 @@ def stroke_counts(ink: Ink, scale: float | None = None, points: Ink | None = Non
         ends = np.append(begins[1:], len(own)) - 1
         keys += [ENDS_BEGIN + code[begins], ENDS_BEGIN + SECTORS + code[ends]]
         owners += [own[begins], own[ends]]
-    first, last = ink.xy[ink.starts], ink.xy[ink.ends - 1]
-    chord = (last - first) / scale
-    length = np.hypot(*chord.T)
+    begin, end = ink.starts, ink.ends - 1
+    chord = np.stack([ink.x[end] - ink.x[begin], ink.y[end] - ink.y[begin]]) / scale
+    length = np.hypot(*chord)
     drawn = length > DOT
     kind = np.digitize(length, [NEAR, FAR])
-    keys.append((CHORDS_BEGIN + SECTORS * kind + sector(*chord.T))[drawn])
+    keys.append((CHORDS_BEGIN + SECTORS * kind + sector(*chord))[drawn])
     owners.append(np.flatnonzero(drawn))
     at, of = np.concatenate(keys), np.concatenate(owners)
     own_counts = np.bincount(of * SIZE + at, minlength=strokes * SIZE).reshape(strokes, SIZE).astype(np.float64)
@@ -117,19 +117,23 @@ def sector(dx: Floats, dy: Floats) -> Integers:
 
 def letter_size(ink: Ink) -> float:
     """Return the approximate size of a small letter; it does not depend on the orientation."""
-    return float(np.sqrt(_run(ink, ink.x) * _run(ink, ink.y)))
+    extent = max(float(ink.x.max() - ink.x.min()), float(ink.y.max() - ink.y.min()))
+    return float(np.sqrt(_run(ink, ink.x, extent) * _run(ink, ink.y, extent)))
 
 
-def _run(ink: Ink, along: Floats) -> float:
-    """Return how far the pen goes one way along an axis before it turns: the median, weighted by length."""
+def _run(ink: Ink, along: Floats, extent: float) -> float:
+    """Return how far the pen goes one way along an axis before it turns: the median, weighted by length.
+
+    ``extent`` is that of the ink; the result is a thousandth of it at least.
+    """
     step = np.diff(along)
     step[ink.starts[1:] - 1] = 0.0
     moving = step != 0
     way, owner = np.sign(step[moving]), ink.stroke_index[:-1][moving]
     if not len(way):
-        return max(float(np.ptp(ink.xy, axis=0).max()) / 10, 1e-150) or 1.0
+        return max(extent / 10, 1e-150)
     begins = np.append(True, (np.diff(way) != 0) | (np.diff(owner) != 0))
     runs = np.abs(np.add.reduceat(step[moving], np.flatnonzero(begins)))
     order = np.sort(runs)
     total = np.cumsum(order)
-    return max(float(order[np.searchsorted(total, total[-1] / 2)]), float(np.ptp(ink.xy, axis=0).max()) * 1e-3)
+    return max(float(order[np.searchsorted(total, total[-1] / 2)]), extent * 1e-3)

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 import torch
 import torch.distributed as dist
-import torch.distributed.nn  # noqa: F401 - see Workers.join
+import torch.distributed.nn
 from torch import Tensor
 
 PATIENCE = timedelta(days=7)
