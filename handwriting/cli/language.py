@@ -78,6 +78,14 @@ def tune_language(
         Path | None,
         typer.Option(help="Character LSTM to add to the model: a checkpoint of 'train language'.", show_default=False),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WEIGHT",
+            help="Tune only this weight: language, character, word, lexicon or lstm; repeatable.  [default: all]",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Find the weights of a language model.
 
@@ -93,7 +101,7 @@ def tune_language(
     model = LanguageModel.load(folder)
     if lstm is not None:
         model = model.with_lstm(Folder.load(lstm, "character-lstm"))
-    tuned = tune(Recognizer.load(checkpoint), model, corpus_at(data), split, every, rounds, beam, say)
+    tuned = tune(Recognizer.load(checkpoint), model, corpus_at(data), split, every, rounds, beam, say, only or ())
     tuned.applied_to(model, command_line()).save(folder)
     print(tuned.render())
 

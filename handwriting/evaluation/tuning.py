@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from handwriting import metrics
 from handwriting.corpora import Corpus
+from handwriting.errors import InkError
 from handwriting.features import encode
 from handwriting.recognition.beam import BEAM, BeamSearchDecoder, SearchResult
 from handwriting.recognition.language.lstm import CharacterLSTM
@@ -69,18 +70,24 @@ def tune(
     rounds: int = 2,
     beam: int = BEAM,
     say: Callable[[str], object] = lambda message: None,
+    only: Sequence[str] = (),
 ) -> TuningReport:
     """Find the weights with the lowest CER on every ``every``-th line of ``split``.
 
     Each of the ``rounds`` halves the steps of the round before. ``say`` is called with a message at each improvement.
-    The weight of the LSTM is tuned if ``language`` has one.
+    ``only`` names the weights to tune, by default all; that of the LSTM is tuned only if ``language`` has one. Raises
+    :class:`InkError` for an unknown weight, and for the LSTM's if there is no LSTM.
     """
+    names = [name for name in FIRST_STEPS if name != "lstm" or language.lstm is not None]
+    for name in only:
+        if name not in names:
+            raise InkError(f"weight {name!r} cannot be tuned; choose from {', '.join(names)}")
+    names = [name for name in names if not only or name in only]
     lines = list(corpus.lines(split))[::every]
     log_probs = recognizer.log_probs([encode(line.ink, recognizer.features) for line in lines])
     texts = [line.text for line in lines]
     tried: dict[Weights, metrics.Score] = {}
     searched: dict[Weights, list[list[SearchResult]]] = {}
-    names = [name for name in FIRST_STEPS if name != "lstm" or language.lstm is not None]
     language = replace(language, lstm=language.lstm and _Remembering(language.lstm))
 
     def cer(weights: Weights) -> float:

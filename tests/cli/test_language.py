@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 
-from command_line import (
-    LINE_SAMPLE,
-)
+from command_line import LINE_SAMPLE, assert_one_line
 
 
 def test_build_tune_and_read(run, iamondb_dir, tmp_path):
@@ -37,6 +35,11 @@ def test_a_character_lstm_is_trained_measured_and_added(run, iamondb_dir, tmp_pa
     assert run("language", "tune", model, *tuning, "--lstm", lstm / "best")[0] == 0
     card = json.loads((model / "card.json").read_text())
     assert card["lstm"]["kind"] == "character-lstm" and "IAM" in card["terms"] and (model / "lstm.onnx").is_file()
+    before = {**card["weights"], "lstm": None}
+    assert run("language", "tune", model, *tuning, "--only", "lstm")[0] == 0
+    assert {**json.loads((model / "card.json").read_text())["weights"], "lstm": None} == before
+    code, _, err = run("language", "tune", model, *tuning, "--only", "words")
+    assert_one_line(code, err, "'words' cannot be tuned; choose from language, character, word, lexicon, lstm")
     code, out, _ = run("language", "measure", model, "--data", iamondb_dir)
     assert code == 0 and "n-grams" in out and "lstm" in out
     assert run("transcribe", LINE_SAMPLE, "--language", model)[0] == 0
