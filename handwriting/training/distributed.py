@@ -15,8 +15,10 @@ from datetime import timedelta
 
 import torch
 import torch.distributed as dist
-import torch.distributed.nn
 from torch import Tensor
+
+if dist.is_available():
+    import torch.distributed.nn  # see Workers.join
 
 PATIENCE = timedelta(days=7)
 """Time a process waits for the others, which are idle while the first one evaluates. If a process dies, torchrun ends
