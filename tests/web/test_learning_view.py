@@ -36,12 +36,19 @@ def copy_lines(page):
         page.get_by_label("What you wrote").nth(i).fill(f"{text} {i}")
 
 
+def fit_closely(page):
+    """Press the button by key: the page still grows while the instant hand is drawn, and moves away under a pointer."""
+    button = page.get_by_role("button", name="Fit it more closely")
+    button.wait_for(timeout=WAIT)
+    button.press("Enter")
+
+
 def test_a_hand_is_fitted_beside_the_instant_one_and_the_real_line(open_learning):
     page = open_learning("hand")
     assert not page.locator("#hand-fit").is_visible()
     copy_lines(page)
     page.get_by_role("button", name="Make the hand").click()
-    page.get_by_role("button", name="Fit it more closely").click(timeout=WAIT)
+    fit_closely(page)
     page.locator("#hand-fitted .stroke path").first.wait_for(state="attached", timeout=WAIT)
     assert page.locator("#hand-real path").count() == 1 and page.locator("#hand-paper .stroke path").count() > 3
     assert page.locator("#own strong").all_inner_texts() == ["My hand", "My hand, fitted"]
@@ -53,9 +60,8 @@ def test_a_fit_is_stopped(open_learning, tmp_path):
     page = open_learning("hand")
     copy_lines(page)
     page.get_by_role("button", name="Make the hand").click()
-    page.get_by_role("button", name="Fit it more closely").wait_for(timeout=WAIT)
     page.route("**/api/styles/fit", lambda route: None)  # never answered
-    page.get_by_role("button", name="Fit it more closely").click()
+    fit_closely(page)
     page.locator("#hand-fit-stop").click()
     api.expect(page.locator("#hand-fit-state")).to_have_text("Stopped.")
     api.expect(page.get_by_role("button", name="Fit it more closely")).to_be_enabled()
