@@ -75,14 +75,14 @@ def tune(
     """Find the weights with the lowest CER on every ``every``-th line of ``split``.
 
     Each of the ``rounds`` halves the steps of the round before. ``say`` is called with a message at each improvement.
-    ``only`` names the weights to tune, by default all; that of the LSTM is tuned only if ``language`` has one. Raises
-    :class:`InkError` for an unknown weight, and for the LSTM's if there is no LSTM.
+    ``only`` names the weights to tune; by default all are tuned, the LSTM's only if ``language`` has an LSTM. Raises
+    :class:`InkError` for an unknown weight, and for the LSTM's weight if there is no LSTM.
     """
-    names = [name for name in FIRST_STEPS if name != "lstm" or language.lstm is not None]
+    tunable = [name for name in FIRST_STEPS if name != "lstm" or language.lstm is not None]
     for name in only:
-        if name not in names:
-            raise InkError(f"weight {name!r} cannot be tuned; choose from {', '.join(names)}")
-    names = [name for name in names if not only or name in only]
+        if name not in tunable:
+            raise InkError(f"weight {name!r} cannot be tuned; choose from {', '.join(tunable)}")
+    names = [name for name in tunable if name in (only or tunable)]
     lines = list(corpus.lines(split))[::every]
     log_probs = recognizer.log_probs([encode(line.ink, recognizer.features) for line in lines])
     texts = [line.text for line in lines]

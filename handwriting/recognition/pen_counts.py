@@ -117,14 +117,15 @@ def sector(dx: Floats, dy: Floats) -> Integers:
 
 def letter_size(ink: Ink) -> float:
     """Return the approximate size of a small letter; it does not depend on the orientation."""
-    extent = max(float(ink.x.max() - ink.x.min()), float(ink.y.max() - ink.y.min()))
+    left, top, right, bottom = ink.bounds
+    extent = max(right - left, bottom - top)
     return float(np.sqrt(_run(ink, ink.x, extent) * _run(ink, ink.y, extent)))
 
 
 def _run(ink: Ink, along: Floats, extent: float) -> float:
     """Return how far the pen goes one way along an axis before it turns: the median, weighted by length.
 
-    ``extent`` is that of the ink; the result is a thousandth of it at least.
+    ``extent`` is the larger side of the bounding box; the result is at least a thousandth of it.
     """
     step = np.diff(along)
     step[ink.starts[1:] - 1] = 0.0

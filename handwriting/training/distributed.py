@@ -36,9 +36,9 @@ class Workers:
     def join(cls, device: str) -> Workers:
         """Join the group that torchrun announces in the environment; without torchrun, form a group of one.
 
-        An optimiser imports ``torch.distributed.nn``, whose default arguments are the group that exists at that time:
-        it would then survive :meth:`leave`, and its threads would abort the process that ends while they still run.
-        This module imports it earlier.
+        An optimiser imports ``torch.distributed.nn``, whose default arguments hold the group that exists at that time.
+        The group would then survive :meth:`leave`, and its threads could abort the process when Python exits. This
+        module therefore imports it before there is a group.
         """
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:

@@ -178,7 +178,7 @@ def test_processes_wait_for_a_long_evaluation(monkeypatch):
 
 
 def test_nothing_of_the_group_is_left_when_a_process_ends():
-    """Its threads would abort the process when they let go of a tensor while Python ends."""
+    """Its threads could abort the process when they release a tensor while Python exits."""
     program = """
 import weakref
 import torch
