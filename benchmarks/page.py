@@ -102,14 +102,16 @@ def fit(page: Any, server: int) -> str:
     began = time.perf_counter()
     button.click()
     page.locator("#hand-fitted .stroke path").first.wait_for(state="attached", timeout=LEARNING_MS)
-    seconds, done = time.perf_counter() - began, page.evaluate("fitted")
+    seconds = time.perf_counter() - began
+    page.wait_for_function("window.fitted")  # the copy of the reply may end later
+    done = page.evaluate("fitted")
     return (
         f"a hand of 3 lines fitted in {seconds:.0f} s: {done['before']:.3f} -> {done['after']:.3f} nats a point of the "
         f"line held out; load {os.getloadavg()[0]:.1f}"
     )
 
 
-def adapt(page: Any, server: int, pages: int = 6, lines: int = 8) -> str:
+def adapt(page: Any, server: int, pages: int = 8, lines: int = 6) -> str:
     """Correct what is misread on some pages, and teach the recognizer."""
     sentences = [text for text in SENTENCES.read_text(encoding="utf-8").split("\n") if text and text[0] != "#"]
     texts = [" ".join(text.split()[:6]) for text in sentences[: pages * lines]]
@@ -119,7 +121,7 @@ def adapt(page: Any, server: int, pages: int = 6, lines: int = 8) -> str:
         if start:
             page.get_by_role("button", name="New page").click()
         for row, ink in enumerate(inks[start : start + lines]):
-            draw(page, "#pad", ink, 330, top=20 + 62 * row)
+            draw(page, "#pad", ink, 330, top=20 + 86 * row)
             page.locator("#lines > li").nth(row).wait_for()
         page.wait_for_timeout(2000)  # until the last strokes are read
         corrected += sum(correct(page, row, text) for row, text in enumerate(texts[start : start + lines]))

@@ -15,17 +15,26 @@ from handwriting.ink import Floats, Ink
 
 TOLERANCE = 1.5
 """Ink whose pace is off by less than this factor is unchanged: people differ by more."""
+IMPLAUSIBLE = 6.0
+"""Times by which a hand would be this many times as fast or as slow as the training ink are not the pen's own."""
 
 
 def repaced(ink: Ink, rate: float, step: float) -> Ink:
     """Resample ``ink`` to about ``rate`` points a second or, without times, to points ``step`` writing heights apart.
 
-    A dot stays one point; pressure is lost if anything changed.
+    Implausible times, as of points that were sent all at once or whose unit was mistaken, count as none. A dot stays one
+    point; pressure is lost if anything changed.
     """
-    if rate > 0 and ink.t is not None and (own := rate_of(ink)) > 0:
-        return ink if 1 / TOLERANCE < own / rate < TOLERANCE else sampled_in_time(ink, ink.t, rate)
     own = step_of(ink)
-    return ink if own == 0 or 1 / TOLERANCE < own / step < TOLERANCE else resample(ink, step * writing_height(ink))[0]
+    if rate > 0 and ink.t is not None and (frequency := rate_of(ink)) > 0:
+        faster = frequency / rate
+        if own == 0 or _within(IMPLAUSIBLE, own * faster / step):
+            return ink if _within(TOLERANCE, faster) else sampled_in_time(ink, ink.t, rate)
+    return ink if own == 0 or _within(TOLERANCE, own / step) else resample(ink, step * writing_height(ink))[0]
+
+
+def _within(factor: float, ratio: float) -> bool:
+    return 1 / factor < ratio < factor
 
 
 def rate_of(ink: Ink) -> float:

@@ -10,6 +10,10 @@ from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 
 
+STEP = 0.02
+"""Distance between the points of :func:`timed` at 60 Hz, in writing heights."""
+
+
 def timed(rate: float) -> Ink:
     """A second of a circle, then a dot, then half a second of a line, ``rate`` points a second."""
     t = np.arange(0, 1 + 1e-9, 1 / rate)
@@ -19,7 +23,7 @@ def timed(rate: float) -> Ink:
 
 
 def test_a_fast_tablet_s_ink_gets_the_rate_asked_for_and_keeps_its_shape():
-    ink = repaced(timed(300), 60, step=1.0)
+    ink = repaced(timed(300), 60, STEP)
     assert rate_of(ink) == pytest.approx(60, rel=0.02)
     assert [len(stroke) for stroke in ink.strokes] == [61, 1, 31]
     circle = ink.strokes[0]
@@ -31,7 +35,7 @@ def test_a_fast_tablet_s_ink_gets_the_rate_asked_for_and_keeps_its_shape():
 @pytest.mark.parametrize("rate", [50, 60, 80])
 def test_a_pace_that_is_near_stays_untouched(rate):
     ink = timed(rate)
-    assert repaced(ink, 60, step=1.0) is ink
+    assert repaced(ink, 60, STEP) is ink
 
 
 def test_without_times_points_are_set_at_even_distances():
@@ -50,6 +54,17 @@ def test_times_that_stand_still_count_as_none():
     frozen = Ink(ink.x, ink.y, ink.starts, np.zeros(len(ink)))
     assert rate_of(frozen) == 0
     assert len(repaced(frozen, 60, step_of(ink) * 5)) < len(ink) / 3
+
+
+@pytest.mark.parametrize("factor", [1e-3, 0.02, 50, 1e6])
+def test_implausible_times_count_as_none(factor):
+    """The page of a test sends all points at once; other programs mistake milliseconds for seconds."""
+    ink = write("ink", seed=1)
+    plain = Ink(ink.x, ink.y, ink.starts)
+    at_60 = np.arange(len(ink)) / 60
+    odd = Ink(ink.x, ink.y, ink.starts, at_60 * factor)
+    assert repaced(odd, 60, step_of(ink)) is odd
+    assert len(repaced(odd, 60, step_of(ink) * 5)) == len(repaced(plain, 60, step_of(ink) * 5)) < len(ink) / 3
 
 
 def test_dots_alone_stay():

@@ -6,6 +6,7 @@ import { makeInk } from "./ink.js";
 import { segments, writingHeight } from "./normalise.js";
 
 const TOLERANCE = 1.5;
+const IMPLAUSIBLE = 6;
 
 const evenly = (count, first, last) => Float64Array.from({ length: count }, (_, i) => (count > 1 ? first + ((last - first) * i) / (count - 1) : first));
 
@@ -51,14 +52,15 @@ function evenRound(value) {
   return rounded - value === 0.5 && rounded % 2 ? rounded - 1 : rounded;
 }
 
-/** Ink with about `rate` points a second, or without times with points `step` writing heights apart. */
+/** Ink with about `rate` points a second or, without plausible times, points `step` writing heights apart. */
 export function repaced(ink, rate, step) {
   const count = ink.x.length - ink.starts.length;
   const seconds = ink.t ? sum([...ink.starts].map((start, k) => ink.t[ink.ends[k] - 1] - ink.t[start])) : 0;
-  const usual = (share) => share > 1 / TOLERANCE && share < TOLERANCE;
-  if (rate > 0 && seconds > 0 && count > 0) return usual(count / seconds / rate) ? ink : sampledInTime(ink, rate);
-  const own = stepOf(ink);
-  return own === 0 || usual(own / step) ? ink : resample(ink, step * writingHeight(ink));
+  const within = (factor, ratio) => ratio > 1 / factor && ratio < factor;
+  const own = stepOf(ink), faster = count / seconds / rate;
+  const timed = rate > 0 && seconds > 0 && count > 0 && (own === 0 || within(IMPLAUSIBLE, (own * faster) / step));
+  if (timed) return within(TOLERANCE, faster) ? ink : sampledInTime(ink, rate);
+  return own === 0 || within(TOLERANCE, own / step) ? ink : resample(ink, step * writingHeight(ink));
 }
 
 /** Mean distance from point to point while the pen is down, in writing heights. */

@@ -80,8 +80,10 @@ async function compare(style) {
   $("hand-fitted").setAttribute("hidden", "");
   $("hand-fitted-title").hidden = true;
   $("hand-fit-state").textContent = "";
-  $("hand-fit").hidden = !abilities.fit || made?.style !== style || made.samples.length < 2;
+  $("hand-fit").hidden = true;
   await show("hand-paper", style);
+  // Only now, because the box grows while the hand is drawn, and would move the button from under the pointer.
+  $("hand-fit").hidden = !abilities.fit || made?.style !== style || made.samples.length < 2;
   $("hand-box").scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
