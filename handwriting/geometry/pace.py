@@ -22,8 +22,8 @@ IMPLAUSIBLE = 6.0
 def repaced(ink: Ink, rate: float, step: float) -> Ink:
     """Resample ``ink`` to about ``rate`` points a second or, without times, to points ``step`` writing heights apart.
 
-    Implausible times, as of points that were sent all at once or whose unit was mistaken, count as none. A dot stays one
-    point; pressure is lost if anything changed.
+    Implausible times, as of points that were sent all at once or whose unit was mistaken, count as none. A dot stays
+    one point; pressure is lost if anything changed.
     """
     own = step_of(ink)
     if rate > 0 and ink.t is not None and (frequency := rate_of(ink)) > 0:

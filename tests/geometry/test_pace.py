@@ -9,7 +9,6 @@ from handwriting.geometry.pace import TOLERANCE, rate_of, repaced, step_of, thin
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 
-
 STEP = 0.02
 """Distance between the points of :func:`timed` at 60 Hz, in writing heights."""
 
