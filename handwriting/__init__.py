@@ -300,7 +300,7 @@ def letter(
     bias: float | None = None,
     seed: int | None = None,
     style: Style | str | None = None,
-    best_of: int = 8,
+    best_of: int = 16,
     look: LetterStyle | None = None,
     page: Sheet | str | None = None,
     pen: Pen | str | None = None,

@@ -23,8 +23,8 @@ from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer, Written
 
-MAX_CANDIDATES = 16
-"""The largest number of candidates that fit into one batch of the synthesizer."""
+MAX_CANDIDATES = 64
+"""Largest number of candidates: what fails as often is not going to succeed."""
 
 BATCH = 16
 """Candidates drawn side by side; with more, lines that are already read correctly would be redrawn."""

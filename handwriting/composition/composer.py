@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.composition.blocks import Block, spelled
+from handwriting.composition.drawn import DrawnWord, Measure
 from handwriting.composition.effort import Effort
 from handwriting.composition.finish import (
     HEIGHT_PER_LINE_HEIGHT,
@@ -23,9 +24,8 @@ from handwriting.composition.finish import (
     UNDERLINE,
     FinishedWord,
     Finisher,
-    Measure,
 )
-from handwriting.composition.runs import RUN_CHARACTERS, DrawnWord, WordWriter, runs_of
+from handwriting.composition.runs import RUN_CHARACTERS, WordWriter, runs_of
 from handwriting.composition.typeset import Box, Paragraph, SetLine, break_lines
 from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
@@ -187,8 +187,9 @@ class Composer:
             chunk = runs[start : start + (self._chunk(start) if settled else 1)]
             texts = [text for _, text in chunk]
             observer = self._observer if start == 0 else Observer()
+            known = self._measure if hand.style is self.hand.style else None
             lines, drawn = self.writer.draw(
-                texts, hand, effort, run=start, word=count, whole=not settled, observer=observer
+                texts, hand, effort, run=start, word=count, whole=not settled, measure=known, observer=observer
             )
             fresh = [one for row in drawn for one in row]
             if self._measure is None or hand.style is not self.hand.style:

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from handwriting.composition.blocks import SpelledWord
-from handwriting.composition.marks import HandShape, add_marks
-from handwriting.composition.runs import DrawnWord
-from handwriting.errors import InkError
-from handwriting.geometry.normalise import slant, writing_height
+from handwriting.composition.drawn import DrawnWord, Measure, matching
+from handwriting.composition.marks import add_marks
 from handwriting.ink import Floats, Ink, Source
 from handwriting.synthesis.hand import Hand
 
 HEIGHT_PER_LINE_HEIGHT = 0.45
 """Writing height (about that of a capital) as a share of the line height."""
-
-MIN_SPACE, MAX_SPACE = 0.25, 1.1
-"""Limits on the spaces between words, in writing heights: one hand in a hundred lets words touch."""
-
-TYPICAL_SPACE = 0.6
-"""Space between words, in writing heights, when the hand has shown none."""
-
-SMALLEST = 1 / 3
-"""Smallest height of a hand as a share of the training ink's: a text of a few dots says nothing about it."""
-
-SMALL_LETTERS = frozenset("aceimnorsuvwxz")
-
-ENLARGED = 1.12
-"""Factor by which networks write words larger by themselves, where the text does not show it."""
-
-MATCHED = 0.65, 1.25
-"""Limits on the factor that scales a redrawn word to the size of the others."""
 
 LEAN, SIZE_SPREAD = 0.03, 0.06
 """Standard deviations at liveliness 1: of the shear of words, and of the logarithm of their size."""
@@ -44,60 +24,6 @@ UNDERLINE, STRIKE, RULE = 0.12, -0.1, -0.2
 
 WAVER = 0.012
 """Standard deviation of a hand-drawn line, in line heights."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Measurements of a hand from words that it wrote, in the units of the network's ink."""
-
-    height: float
-    """Writing height of the hand."""
-    space: float
-    """Between words."""
-    shape: HandShape
-    enlarged: float = 1.0
-    """Factor by which the hand writes words larger by themselves."""
-
-    @classmethod
-    def of(cls, words: Sequence[DrawnWord], usual: float) -> Measure:
-        """Measure ``words``; ``usual`` is the writing height of the training ink."""
-        inks = [one.word.ink for one in words if one.word.ink is not None]
-        if not inks:
-            raise InkError("nothing was drawn; try another seed")
-        long = [ink for ink in inks if len(ink.source.text or "") > 3] or inks
-        height = max(float(np.median([writing_height(ink) for ink in long])), SMALLEST * usual)
-        small = [extent for one in words for extent in _small_letters(one)]
-        x_height = float(np.median(small)) if small else 0.5 * height
-        gaps = [one.word.gap for one in words if one.word.gap is not None]
-        typical = float(np.median(gaps)) if gaps else TYPICAL_SPACE * height
-        space = float(np.clip(typical, MIN_SPACE * height, MAX_SPACE * height))
-        shape = HandShape(x_height, -float(np.median([slant(ink) for ink in long])))
-        shown = [ENLARGED, *(one.enlarged for one in words if one.enlarged is not None)]
-        return cls(height, space, shape, float(np.median(shown)))
-
-
-def _small_letters(drawn: DrawnWord) -> list[float]:
-    """Return the heights of a word's letters of x-height."""
-    ink, places = drawn.word.ink, drawn.word.places
-    if ink is None:
-        return []
-    return [
-        float(np.ptp(ink.y[places == at]))
-        for at, character in enumerate(drawn.word.text)
-        if character in SMALL_LETTERS and (places == at).sum() > 3
-    ]
-
-
-def _matching(drawn: DrawnWord, measure: Measure) -> float:
-    """Return the factor that scales a redrawn word to the size of the others.
-
-    It is the median of three estimates, from the hand, the first drawing and the small letters, since each may be
-    wrong.
-    """
-    factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
-    if small := _small_letters(drawn):
-        factors.append(measure.shape.x_height / max(float(np.median(small)), 1e-9))
-    return float(np.clip(np.median(factors), *MATCHED))
 
 
 @dataclass(frozen=True)
@@ -131,7 +57,7 @@ class Finisher:
         growth = size * self._height / measure.height
         space = growth * measure.space
         if drawn.changed:
-            growth *= _matching(drawn, measure)
+            growth *= matching(drawn, measure)
         ink = drawn.word.ink
         lean = self._shear + self._lively * self._random.normal(0, LEAN)
         varied = growth * math.exp(self._lively * self._random.normal(0, SIZE_SPREAD))

@@ -29,6 +29,8 @@ class ReadWord:
     """Best-path text."""
     errors: int
     """Edits between the word and its reading; 0 also for a tie."""
+    tied: bool = False
+    """Whether another reading is more probable, but not clearly."""
 
 
 def read_words(recognizer: Recognizer, lines: Sequence[Written]) -> list[list[ReadWord]]:
@@ -88,7 +90,7 @@ def _with_ties(
         wanted = [w.read for w in words]
         wanted[number] = texts[number]
         if _score(recognizer, frames, _line(wanted)) >= best - TIE_NATS:
-            judged[number] = ReadWord(word.read, 0)
+            judged[number] = ReadWord(word.read, 0, tied=True)
     return judged
 
 

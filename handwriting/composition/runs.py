@@ -8,16 +8,14 @@ kept. Words that stay doubtful are reported.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-
-import numpy as np
 
 from handwriting.composition.best_of import MAX_CANDIDATES
+from handwriting.composition.drawn import DrawnWord, Measure, in_line
 from handwriting.composition.effort import Effort
-from handwriting.composition.reading import ReadWord, read_words
-from handwriting.composition.words import WordInk, beside, cut, stands
+from handwriting.composition.reading import read_words
+from handwriting.composition.words import WordInk, cut, stands
 from handwriting.errors import InkError
 from handwriting.geometry.normalise import writing_height
 from handwriting.recognition.recognizer import Recognizer
@@ -28,35 +26,14 @@ from handwriting.synthesis.synthesizer import Synthesizer, Written
 RUN_CHARACTERS = 32
 """Largest number of characters in a run, about that of a line of IAM-OnDB."""
 
-DEFAULT_BEST_OF = 8
+DEFAULT_BEST_OF = 16
 """Drawings of a misread word: more would repair few further words (``benchmarks/letters.py --best-of``)."""
+
+Rows = list[list[DrawnWord]]
+"""The words of each run."""
 
 REPAIR_STREAM = 1_000_000
 """First random stream of redrawn words: no text has as many runs."""
-
-
-@dataclass(frozen=True)
-class DrawnWord:
-    """A word of the text with its ink."""
-
-    word: WordInk
-    read: str
-    """The recognizer's reading, by best path."""
-    errors: int
-    """Edits between the word and its reading; 0 for a tie (``reading.py``)."""
-    drawings: int = 1
-    """Number of times the word was drawn."""
-    changed: bool = False
-    """Whether a drawing other than the first is kept."""
-    enlarged: float | None = None
-    """Writing height relative to the first drawing, if this is another one; None where that shows no size."""
-    was_joined: bool = False
-    """Whether the first drawing joined a neighbour."""
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether the word may be illegible."""
-        return self.errors > 0 or self.word.ink is None or self.word.joined
 
 
 @dataclass(frozen=True)
@@ -64,7 +41,7 @@ class WordWriter:
     """Draws words: each up to ``best_of`` times if the recognizer misreads it.
 
     Without a ``recognizer`` nothing is read, and only joined and missing words are drawn again. Raises
-    :class:`InkError` unless ``best_of`` is from 1 to 16.
+    :class:`InkError` unless ``best_of`` is from 1 to 64.
     """
 
     synthesizer: Synthesizer
@@ -84,90 +61,112 @@ class WordWriter:
         run: int = 0,
         word: int = 0,
         whole: bool = False,
+        measure: Measure | None = None,
         observer: Observer = Observer(),
     ) -> tuple[list[Written], list[list[DrawnWord]]]:
         """Draw ``runs``, which are lines of words; return them as drawn, and the words of each.
 
         ``run`` and ``word`` are the numbers of the first run and the first word in the text, which choose their random
         streams. A run that loses its way is redrawn only if runs have to be ``whole``; otherwise its words are.
+        Words are read as a page shows them, in a hand of this ``measure``; by default, that of the words themselves.
         ``observer.points`` is called with points of the first run.
         """
         watched = replace(observer, progress=effort.first(sum(map(len, runs))))
         lines = self.synthesizer.write(runs, hand, stream=run, observer=watched, hurried=not whole)
-        drawn = self._judged(lines)
+        rows = self._judged([_words(line) for line in lines], measure)
         effort.read(sum(map(len, runs)))
-        flat = [one for words in drawn for one in words]
         done = 1
-        while done < self.best_of and (worst := [k for k, one in enumerate(flat) if one.doubtful]):
+        while done < self.best_of and (worst := _places(rows, lambda one: any(one.rank))):
             each = min(done, self.best_of - done)  # 1, 2, 4 …: each round repairs about half of the words
             done += each
-            characters = each * sum(len(flat[k].word.text) for k in worst)
+            characters = each * sum(len(rows[k][j].word.text) for k, j in worst)
             progress = effort.again(characters, characters * math.ceil(math.log2(self.best_of / done)))
-            streams = [REPAIR_STREAM * (done - j) + word + k for k in worst for j in range(each)]
-            better = self._redrawn([flat[k] for k in worst], each, hand, streams, Observer(progress))
-            for k, one in zip(worst, better, strict=True):
-                flat[k] = replace(one, drawings=done)
-        if lost := [k for k, one in enumerate(flat) if one.word.ink is None or one.word.joined]:
-            progress = effort.again(sum(len(flat[k].word.text) for k in lost), 0)
-            streams = [REPAIR_STREAM * MAX_CANDIDATES + word + k for k in lost]
-            found = self._redrawn([flat[k] for k in lost], 1, hand, streams, Observer(progress), hurried=False)
-            for k, one in zip(lost, found, strict=True):
-                flat[k] = replace(one, drawings=one.drawings + 1)
+            streams = [REPAIR_STREAM * (done - n) + word + _number(rows, *at) for at in worst for n in range(each)]
+            rows = self._redrawn(rows, worst, each, hand, streams, measure, Observer(progress))
+        if lost := _places(rows, lambda one: one.lost):
+            progress = effort.again(sum(len(rows[k][j].word.text) for k, j in lost), 0)
+            streams = [REPAIR_STREAM * MAX_CANDIDATES + word + _number(rows, *at) for at in lost]
+            rows = self._redrawn(rows, lost, 1, hand, streams, measure, Observer(progress), hurried=False)
         effort.settled()
-        left = iter(flat)
-        return lines, [[next(left) for _ in words] for words in drawn]
-
-    def _judged(self, lines: Sequence[Written]) -> list[list[DrawnWord]]:
-        """Cut ``lines`` into words and read them."""
-        if self.recognizer is None:
-            read = [[ReadWord(word, 0) for word in line.text.split(" ")] for line in lines]
-        else:
-            read = read_words(self.recognizer, lines)
-        drawn = []
-        for line, reading in zip(lines, read, strict=True):
-            words = cut(line)
-            last = max((k for k, one in enumerate(words) if one.ink is not None), default=0)
-            drawn.append(
-                [DrawnWord(one, r.read, r.errors, was_joined=one.joined) for one, r in zip(words, reading, strict=True)]
-            )
-            if not line.complete:  # the pen lost its way in the last word that has ink
-                drawn[-1][last] = replace(drawn[-1][last], word=replace(words[last], ink=None))
-        return drawn
+        return lines, rows
 
     def _redrawn(
         self,
-        words: Sequence[DrawnWord],
+        rows: Rows,
+        places: Sequence[tuple[int, int]],
         each: int,
         hand: Hand,
         streams: Sequence[int],
+        measure: Measure | None,
         observer: Observer,
         hurried: bool = True,
-    ) -> list[DrawnWord]:
-        """Return each of ``words``, or the best of ``each`` drawings of it by itself if that is better."""
-        texts = [one.word.text for one in words for _ in range(each)]
+    ) -> Rows:
+        """Return ``rows`` after the words at ``places`` were drawn ``each`` times more, where that is better.
+
+        Drawings are read between their neighbours: many signs look different by themselves, and a "+" between letters is
+        often read as a t.
+        """
+        asked = [(k, j) for k, j in places for _ in range(each)]
+        texts = [rows[k][j].word.text for k, j in asked]
         lines = self.synthesizer.write(texts, hand, streams=streams, observer=observer, hurried=hurried)
-        ranks = [(one.word.ink is None or one.word.joined, one.errors) for one in words]
-        chosen: list[tuple[Written, ReadWord] | None] = [None] * len(words)
-        for k, (line, read) in enumerate(zip(lines, self._read(lines), strict=True)):
-            rank = (not line.complete, read.errors)
-            if rank < ranks[k // each]:
-                ranks[k // each], chosen[k // each] = rank, (line, read)
-        return [one if choice is None else _replaced(one, *choice) for one, choice in zip(words, chosen, strict=True)]
+        tried = [_replaced(rows[k][j], *cut(line)) for (k, j), line in zip(asked, lines, strict=True)]
+        groups = [
+            [*rows[k][max(0, j - 1) : j], one, *rows[k][j + 1 : j + 2]]
+            for (k, j), one in zip(asked, tried, strict=True)
+        ]
+        ranks = {(k, j): rows[k][j].rank for k, j in places}
+        chosen = [list(row) for row in rows]
+        for (k, j), line, group in zip(asked, lines, self._judged(groups, measure, rows), strict=True):
+            one = group[min(j, 1)]
+            rank = (one.lost or not line.complete, *one.rank[1:])
+            if rank < ranks[k, j]:
+                ranks[k, j], chosen[k][j] = rank, one
+        better = sorted({k for k, j in places if chosen[k][j] is not rows[k][j]})
+        for k, j in places:
+            chosen[k][j] = replace(chosen[k][j], drawings=rows[k][j].drawings + each)
+        for k, row in zip(better, self._judged([chosen[k] for k in better], measure, chosen), strict=True):
+            chosen[k] = row  # the words beside a better drawing may be read differently, too
+        return chosen
 
-    def _read(self, lines: Sequence[Written]) -> list[ReadWord]:
-        """Read ``lines`` of one word each; they are set side by side, because the recognizer was trained on lines."""
-        if self.recognizer is None:
-            return [ReadWord(line.text, 0) for line in lines]
-        runs = runs_of([line.text for line in lines])
-        starts = np.cumsum([0, *map(len, runs)])
-        rows = [beside(lines[a:b]) for a, b in pairwise(starts)]
-        return [word for row in read_words(self.recognizer, rows) for word in row]
+    def _judged(self, rows: Rows, measure: Measure | None, among: Rows | None = None) -> Rows:
+        """Return ``rows`` as they are read, in a hand of this ``measure``, or else in that of the rows ``among``."""
+        shown = [k for k, row in enumerate(rows) if any(one.word.ink is not None for one in row)]
+        if self.recognizer is None or not shown:
+            return [[replace(one, read=one.word.text, errors=0, tied=False) for one in row] for row in rows]
+        if measure is None:
+            inked = [one for row in among or rows for one in row if one.word.ink is not None]
+            measure = Measure.of(inked or [one for row in rows for one in row], self.synthesizer.height)
+        found = read_words(self.recognizer, [in_line(rows[k], measure) for k in shown])
+        judged = [list(row) for row in rows]
+        for k, words in zip(shown, found, strict=True):
+            places = [j for j, one in enumerate(rows[k]) if one.word.ink is not None]
+            for j, word in zip(places, words, strict=True):
+                judged[k][j] = replace(rows[k][j], read=word.read, errors=word.errors, tied=word.tied)
+        return judged
 
 
-def _replaced(old: DrawnWord, line: Written, read: ReadWord) -> DrawnWord:
-    """Return ``old`` with the ink of another drawing."""
-    (piece,) = cut(line)
-    if not stands(line.text) and piece.ink is not None and old.word.ink is not None:  # "-": keep its previous height
+def _words(line: Written) -> list[DrawnWord]:
+    """Cut ``line`` into words."""
+    words = cut(line)
+    if not line.complete:  # the pen lost its way in the last word that has ink
+        last = max((k for k, one in enumerate(words) if one.ink is not None), default=0)
+        words[last] = replace(words[last], ink=None)
+    return [DrawnWord(one, "", 0, was_joined=one.joined) for one in words]
+
+
+def _places(rows: Rows, holds: Callable[[DrawnWord], bool]) -> list[tuple[int, int]]:
+    """Return the rows, and the places in them, of the words for which ``holds`` is true."""
+    return [(k, j) for k, row in enumerate(rows) for j, one in enumerate(row) if holds(one)]
+
+
+def _number(rows: Rows, row: int, place: int) -> int:
+    """Return how many words stand before a word."""
+    return sum(map(len, rows[:row])) + place
+
+
+def _replaced(old: DrawnWord, piece: WordInk) -> DrawnWord:
+    """Return ``old`` with the ink of another drawing, which has not been read."""
+    if not stands(piece.text) and piece.ink is not None and old.word.ink is not None:  # "-": keep its previous height
         above, below = (sum(ink.bounds[1::2]) / 2 for ink in (old.word.ink, piece.ink))
         piece = replace(piece, ink=piece.ink.moved_to(piece.ink.x, piece.ink.y + above - below))
     piece = replace(piece, begin=old.word.begin, gap=old.word.gap)
@@ -175,7 +174,7 @@ def _replaced(old: DrawnWord, line: Written, read: ReadWord) -> DrawnWord:
     if piece.ink is not None and old.word.ink is not None and not old.was_joined:
         before = 1.0 if not old.changed else old.enlarged
         enlarged = before and before * writing_height(piece.ink) / writing_height(old.word.ink)
-    return replace(old, word=piece, read=read.read, errors=read.errors, changed=True, enlarged=enlarged)
+    return replace(old, word=piece, changed=True, enlarged=enlarged)
 
 
 def runs_of(words: Sequence[str], longest: int = RUN_CHARACTERS, first: int | None = None) -> list[list[str]]:

@@ -8,7 +8,6 @@ words are reported as joined and redrawn by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from handwriting.geometry.baseline import level
 from handwriting.geometry.compose import foot
 from handwriting.geometry.normalise import writing_height
-from handwriting.ink import Floats, Ink, Source
+from handwriting.ink import Ink, Source
 from handwriting.synthesis.synthesizer import Written
 
 JOINED_SHARE = 0.2
@@ -34,9 +33,6 @@ if the word begins or ends there with a letter or a digit."""
 
 BASELINE_DRIFT = 0.15
 """Largest distance of a word from the baseline of its line, in writing heights; a word further away is moved back."""
-
-SPACE_TO_READ = 0.6
-"""Space between words that are set side by side for reading, in writing heights."""
 
 
 @dataclass(frozen=True)
@@ -127,20 +123,6 @@ def _foot_of(ink: Ink, places: NDArray[np.int64], text: str) -> float:
         if character in STANDING and (places == place).any()
     ]
     return float(np.median(bottoms)) if bottoms else foot(ink)
-
-
-def beside(lines: Sequence[Written]) -> Written:
-    """Set words that were drawn one by one side by side on one baseline, to be read as a line."""
-    strokes: list[Floats] = []
-    right = 0.0
-    for line in lines:
-        space = SPACE_TO_READ * writing_height(line.ink) if strokes else 0.0
-        x, y = line.ink.x - line.ink.x.min() + right + space, line.ink.y - word_foot(line)
-        strokes += line.ink.moved_to(x, y).strokes
-        right = float(x.max())
-    places = np.concatenate([line.places for line in lines])
-    text = " ".join(line.text for line in lines)
-    return Written(text, Ink.from_strokes(strokes), places, all(line.complete for line in lines))
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

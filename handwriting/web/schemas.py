@@ -127,7 +127,7 @@ class LetterSheetRequest(StrictModel):
 class LetterRequest(HandRequest):
     """A text to write over as many sheets as it takes."""
 
-    bestOf: Annotated[int, Field(ge=1, le=16)] = 8
+    bestOf: Annotated[int, Field(ge=1, le=16)] = 16
     sheet: LetterSheetRequest = LetterSheetRequest()
     align: Literal["left", "center", "right", "justify"] = "left"
     indent: Annotated[float, Field(ge=0, le=200)] = 0

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from handwriting.composition.blocks import SpelledWord, Word
-from handwriting.composition.finish import ENLARGED, Finisher, Measure
+from handwriting.composition.drawn import ENLARGED, DrawnWord, Measure
+from handwriting.composition.finish import Finisher
 from handwriting.composition.marks import HandShape, spell
-from handwriting.composition.runs import DrawnWord
 from handwriting.composition.words import WordInk
 from handwriting.ink import Ink
 from handwriting.synthesis.hand import Hand

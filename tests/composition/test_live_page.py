@@ -83,7 +83,7 @@ def test_a_line_whose_first_strokes_are_taken_away_is_not_as_shown(model, recogn
 
 def test_a_better_candidate_replaces_what_was_shown(model, recognizer, monkeypatch):
     never_lost(monkeypatch)
-    errors = iter([2, 1])
+    errors = iter([2, 1, 1])  # as drawn at first, drawn again, and the line with that
     monkeypatch.setattr(runs, "read_words", lambda recognizer, lines: [[ReadWord("", next(errors))] for _ in lines])
     (line,) = [e for e in watched(model, recognizer, text="words", n=2) if isinstance(e, LineEvent)]
     assert line.composed.words[0].drawn.changed

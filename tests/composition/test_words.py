@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from handwriting.composition.words import beside, cut, stands, stroke_owners, word_foot, word_spans
+from handwriting.composition.words import cut, stands, stroke_owners, word_foot, word_spans
 from handwriting.ink import Ink
 from handwriting.synthesis.synthesizer import Written
 
@@ -80,11 +80,3 @@ def test_a_word_by_itself_stands_where_its_letters_do_that_stand():
     assert stands("ay") and not stands("y-")
     (word,) = cut(drawn)
     assert word.ink.bounds[3] == pytest.approx(60)
-
-
-def test_words_are_set_side_by_side_on_one_baseline_to_be_read():
-    a = Written("a", Ink.from_strokes([[(5.0, 60.0), (15, 100)]]), np.array([0, 0]), True)
-    read = beside([a, a])
-    assert read.text == "a a" and read.complete
-    assert read.ink.y.tolist() == [-40, 0, -40, 0]
-    assert read.ink.x[0] == 0 and read.ink.x[2] > read.ink.x[1]

@@ -13,10 +13,10 @@ from open_page import needs_browser
 
 from benchmarks.static_site import below, compare, drawn_on, real, same_layouts, written
 from handwriting.composition.blocks import SpelledWord, Word, plain, respelled, spelled
-from handwriting.composition.finish import Finisher, Measure
+from handwriting.composition.drawn import DrawnWord, Measure
+from handwriting.composition.finish import Finisher
 from handwriting.composition.markdown import parse
 from handwriting.composition.marks import drawn_with, spell
-from handwriting.composition.runs import DrawnWord
 from handwriting.composition.typeset import Box, paginate
 from handwriting.composition.words import cut
 from handwriting.ink import Ink

@@ -7,7 +7,7 @@ import { canonical } from "./text.js";
 
 const TIE_NATS = Math.log(4); // a word counts as read when nothing else is more than four times as probable
 
-/** What is read of each word of `text` in ink that should say it, { read, errors }; a tie is no error. */
+/** What is read of each word of `text` in ink that should say it, { read, errors, tied }; a tie is no error. */
 export async function readWords(recognizer, ink, text) {
   const frames = await recognizer.frames(encode(ink, recognizer.features));
   const words = splitReading(text, recognizer.text(bestPath(frames).labels)), texts = text.split(" ");
@@ -17,13 +17,13 @@ export async function readWords(recognizer, ink, text) {
   return words.map((word, k) => {
     if (!word.errors || !word.read) return word;
     best ??= score(read);
-    return score(read.with(k, texts[k])) >= best - TIE_NATS ? { ...word, errors: 0 } : word;
+    return score(read.with(k, texts[k])) >= best - TIE_NATS ? { ...word, errors: 0, tied: true } : word;
   });
 }
 
 /** The share of each word of `text` in what was `read`; a space that is missing is an error of both words beside it. */
 export function splitReading(text, read) {
-  const words = text.split(" ").map(() => ({ read: "", errors: 0 })), merged = [];
+  const words = text.split(" ").map(() => ({ read: "", errors: 0, tied: false })), merged = [];
   let current = 0, next = 0;
   for (const [wanted, got] of alignment(text, read)) {
     if (wanted && wanted !== " ") current = next;

@@ -5,7 +5,7 @@ import { movedTo } from "../ink/ink.js";
 import { writingHeight } from "../ink/normalise.js";
 import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
-import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, measureOf } from "./finish.js";
+import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, inLine, measureOf } from "./finish.js";
 import { breakLines } from "./typeset.js";
 import { cutWords, stands } from "./words.js";
 
@@ -102,17 +102,20 @@ export class Composer {
   /** The words of a run; one that is misread, left out or joined to a neighbour is drawn again by itself. */
   async draw(text, run) {
     const line = await this.write(text, [run], run ? undefined : this.watch);
-    const words = await this.judged(line);
+    const words = await this.judged(cutLine(line));
     if (run === 0) {
       const strokes = words.flatMap((word) => word.strokes), [first] = this.words.filter(({ length }) => length);
       const marked = first.slice(0, words.length).some(({ marks, signs }) => marks.length || signs.length);
       this.asShown = !marked && strokes.length === line.ink.starts.length && strokes.every((stroke, i) => stroke === i);
     }
     for (const [k, first] of words.entries()) {
-      for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && isDoubtful(words[k]); drawing++) {
-        const [alone] = await this.judged(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
-        if (!(rank(alone) < rank(words[k]))) continue;
-        words[k] = { ...alone, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
+      for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && rank(words[k]); drawing++) {
+        const [alone] = cutLine(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
+        const tried = { ...alone, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
+        const begin = Math.max(0, k - 1), around = words.with(k, tried).slice(begin, k + 2);
+        const read = (await this.judged(around, words))[k - begin]; // between its neighbours, as it will be seen
+        if (!(rank(read) < rank(words[k]))) continue;
+        words[k] = read;
         if (run === 0) this.asShown = false;
       }
       if (isDoubtful(words[k])) this.doubtful.push({ text: first.text, read: words[k].read });
@@ -125,13 +128,23 @@ export class Composer {
     return this.synthesizer.write(text, { bias, hand, seeds: [seed, ...seeds], watch, signal: this.signal });
   }
 
-  /** The words of a line with what is read of each; without a recognizer they are read as their text. */
-  async judged(line) {
-    const words = cutWords(line), reads = this.recognizer && this.bestOf > 1;
-    const read = reads ? await readWords(this.recognizer, line.ink, line.text) : words.map(({ text }) => ({ read: text, errors: 0 }));
-    const lost = line.complete ? null : words.findLast(({ ink }) => ink); // the pen lost its way in it
-    return words.map((word, k) => ({ ...word, ...read[k], ink: word === lost ? null : word.ink }));
+  /**
+   * The words with what is read of each when they are set as on a page, in the hand of the words `among` if none is known
+   * yet; without a recognizer they are read as their text.
+   */
+  async judged(words, among = words) {
+    const shown = words.filter(({ ink }) => ink);
+    if (!this.recognizer || this.bestOf === 1 || !shown.length) return words.map((word) => ({ ...word, read: word.text, errors: 0, tied: false }));
+    const ink = inLine(shown, this.measure ?? measureOf(among.some((word) => word.ink) ? among : shown, this.synthesizer.height));
+    const read = await readWords(this.recognizer, ink, shown.map(({ text }) => text).join(" "));
+    return words.map((word) => ({ ...word, ...(word.ink ? read[shown.indexOf(word)] : { read: "", errors: 0, tied: false }) }));
   }
+}
+
+/** The words of a line; where the pen lost its way, the last one has no ink. */
+function cutLine(line) {
+  const words = cutWords(line), lost = line.complete ? null : words.findLast(({ ink }) => ink);
+  return words.map((word) => (word === lost ? { ...word, ink: null } : word));
 }
 
 /** The ink of a word that was drawn by itself; one that does not stand on the line, such as "-", is as high as it was. */
@@ -149,7 +162,7 @@ function enlarged(word, before, first) {
 
 const isWhole = ({ ink, joined }) => ink && !joined;
 const isDoubtful = (word) => !isWhole(word) || word.errors > 0;
-const rank = (word) => (isWhole(word) ? 0 : 1000) + word.errors;
+const rank = (word) => (isWhole(word) ? 0 : 1000) + word.errors + (word.tied ? 0.5 : 0);
 
 /** Words in runs of at most so many characters, the first one of at most `first`; a longer word is a run by itself. */
 function runsOf(words, first = RUN_CHARACTERS) {

@@ -1,7 +1,7 @@
 // Drawn words in millimetres, in one size, with their marks, and lines drawn by hand. The twin of
-// handwriting/composition/finish.py.
+// handwriting/composition/finish.py and drawn.py.
 
-import { inkOfStrokes, movedTo } from "../ink/ink.js";
+import { inkOfStrokes, movedTo, strokesOf } from "../ink/ink.js";
 import { slant, writingHeight } from "../ink/normalise.js";
 import { clamp, interpolate, linspace, max, median, min, range } from "../numbers.js";
 import { addMarks } from "./marks.js";
@@ -42,6 +42,16 @@ function matching(word, { shape, enlarged }) {
   const small = smallLetters(word), factors = [1 / enlarged, 1 / (word.enlarged || enlarged)];
   if (small.length) factors.push(shape.xHeight / Math.max(median(small), 1e-9));
   return clamp(median(factors), ...MATCHED);
+}
+
+/** The ink of words, set side by side with the sizes and spaces that they get on a page. */
+export function inLine(words, measure) {
+  let right = -measure.space;
+  return inkOfStrokes(words.flatMap((word) => {
+    const factor = word.changed ? matching(word, measure) : 1, left = right + measure.space - factor * min(word.ink.x);
+    right = left + factor * max(word.ink.x);
+    return strokesOf(word.ink).map((stroke) => stroke.map(([x, y]) => [left + factor * x, factor * y]));
+  }));
 }
 
 /** Finishes words for lines that are `lineHeight` mm apart; `marks` are the tables of marks.json. */

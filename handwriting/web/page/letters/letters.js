@@ -86,7 +86,7 @@ function request() {
     size: Number($("size").value),
     slant: Number($("slant").value),
     seed: Number($("seed").value) || 0,
-    bestOf: Number($("best").value) || 4,
+    bestOf: Number($("best").value) || 8,
     pen: $("letter-pen").value,
     color: $("letter-color").value,
     align: $("letter-align").value,

@@ -1,0 +1,140 @@
+"""Drawn words, measurements of the hand that drew them, and the line that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from handwriting.composition.marks import HandShape
+from handwriting.composition.words import WordInk
+from handwriting.errors import InkError
+from handwriting.geometry.normalise import slant, writing_height
+from handwriting.ink import Floats, Ink
+from handwriting.synthesis.synthesizer import Written
+
+MIN_SPACE, MAX_SPACE = 0.25, 1.1
+"""Limits on the spaces between words, in writing heights: one hand in a hundred lets words touch."""
+
+TYPICAL_SPACE = 0.6
+"""Space between words, in writing heights, when the hand has shown none."""
+
+SMALLEST = 1 / 3
+"""Smallest height of a hand as a share of the training ink's: a text of a few dots says nothing about it."""
+
+SMALL_LETTERS = frozenset("aceimnorsuvwxz")
+
+ENLARGED = 1.12
+"""Factor by which networks write words larger by themselves, where the text does not show it."""
+
+MATCHED = 0.65, 1.25
+"""Limits on the factor that scales a redrawn word to the size of the others."""
+
+
+@dataclass(frozen=True)
+class DrawnWord:
+    """A word of the text with its ink."""
+
+    word: WordInk
+    read: str
+    """The recognizer's reading, by best path."""
+    errors: int
+    """Edits between the word and its reading; 0 for a tie (``reading.py``)."""
+    tied: bool = False
+    """Whether another reading is more probable, but not clearly."""
+    drawings: int = 1
+    """Number of times the word was drawn."""
+    changed: bool = False
+    """Whether a drawing other than the first is kept."""
+    enlarged: float | None = None
+    """Writing height relative to the first drawing, if this is another one; None where that shows no size."""
+    was_joined: bool = False
+    """Whether the first drawing joined a neighbour."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the word may be illegible."""
+        return self.errors > 0 or self.lost
+
+    @property
+    def lost(self) -> bool:
+        """Whether the word has no ink of its own."""
+        return self.word.ink is None or self.word.joined
+
+    @property
+    def rank(self) -> tuple[bool, int, bool]:
+        """Faults of the drawing, the worst first; of two drawings, the one with the lower rank is better."""
+        return self.lost, self.errors, self.tied
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Measurements of a hand from words that it wrote, in the units of the network's ink."""
+
+    height: float
+    """Writing height of the hand."""
+    space: float
+    """Between words."""
+    shape: HandShape
+    enlarged: float = 1.0
+    """Factor by which the hand writes words larger by themselves."""
+
+    @classmethod
+    def of(cls, words: Sequence[DrawnWord], usual: float) -> Measure:
+        """Measure ``words``; ``usual`` is the writing height of the training ink.
+
+        Raises :class:`InkError` if no word has ink.
+        """
+        inks = [one.word.ink for one in words if one.word.ink is not None]
+        if not inks:
+            raise InkError("nothing was drawn; try another seed")
+        long = [ink for ink in inks if len(ink.source.text or "") > 3] or inks
+        height = max(float(np.median([writing_height(ink) for ink in long])), SMALLEST * usual)
+        small = [extent for one in words for extent in _small_letters(one)]
+        x_height = float(np.median(small)) if small else 0.5 * height
+        gaps = [one.word.gap for one in words if one.word.gap is not None]
+        typical = float(np.median(gaps)) if gaps else TYPICAL_SPACE * height
+        space = float(np.clip(typical, MIN_SPACE * height, MAX_SPACE * height))
+        shape = HandShape(x_height, -float(np.median([slant(ink) for ink in long])))
+        shown = [ENLARGED, *(one.enlarged for one in words if one.enlarged is not None)]
+        return cls(height, space, shape, float(np.median(shown)))
+
+
+def _small_letters(drawn: DrawnWord) -> list[float]:
+    """Return the heights of a word's letters of x-height."""
+    ink, places = drawn.word.ink, drawn.word.places
+    if ink is None:
+        return []
+    return [
+        float(np.ptp(ink.y[places == at]))
+        for at, character in enumerate(drawn.word.text)
+        if character in SMALL_LETTERS and (places == at).sum() > 3
+    ]
+
+
+def matching(drawn: DrawnWord, measure: Measure) -> float:
+    """Return the factor that scales a redrawn word to the size of the others.
+
+    It is the median of three estimates, from the hand, the first drawing and the small letters, since each may be
+    wrong.
+    """
+    factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
+    if small := _small_letters(drawn):
+        factors.append(measure.shape.x_height / max(float(np.median(small)), 1e-9))
+    return float(np.clip(np.median(factors), *MATCHED))
+
+
+def in_line(words: Sequence[DrawnWord], measure: Measure) -> Written:
+    """Set ``words`` that have ink side by side, with the sizes and spaces that they get on a page, to be read."""
+    strokes: list[Floats] = []
+    right = 0.0
+    for one in words:
+        ink, factor = one.word.ink, matching(one, measure) if one.changed else 1.0
+        if ink is not None:
+            x = factor * (ink.x - ink.bounds[0]) + (right + measure.space if strokes else 0.0)
+            strokes += ink.moved_to(x, factor * ink.y).strokes
+            right = float(x.max())
+    shown = [one.word for one in words if one.word.ink is not None]
+    places = np.concatenate([word.places for word in shown])
+    return Written(" ".join(word.text for word in shown), Ink.from_strokes(strokes), places, True)
