@@ -153,7 +153,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="pages of each letter")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--letters", type=Path, default=HERE / "letters", help="folder of texts")
-    parser.add_argument("--best-of", type=int, default=DEFAULT_BEST_OF, help="drawings of a misread word, except in sentences")
+    parser.add_argument("--best-of", type=int, default=DEFAULT_BEST_OF, help="of a misread word, except in sentences")
     parser.add_argument("--bias", type=float, default=1.0)
     parser.add_argument(
         "--style", type=load, help="one hand for all; by default, a different one for each line and page"

@@ -1,8 +1,8 @@
 """Draw the words of a text in one hand: draw many runs side by side, cut them into words, redraw the worst.
 
-A run is as long as the lines that the network was trained on. No run is ever redrawn: a recognizer reads every run, and
-each word that it misreads, that joins its neighbour or that has no ink is redrawn by itself, and the best drawing is
-kept. Words that stay doubtful are reported.
+A run is as long as the lines that the network was trained on. No run is ever redrawn: a recognizer reads every run as a
+page will show it, and each word that it misreads or nearly misreads, that joins its neighbour or that has no ink is
+redrawn by itself, and the best drawing is kept. Words that stay doubtful are reported.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ REPAIR_STREAM = 1_000_000
 
 @dataclass(frozen=True)
 class WordWriter:
-    """Draws words: each up to ``best_of`` times if the recognizer misreads it.
+    """Draws words: each up to ``best_of`` times if the recognizer misreads it or nearly does.
 
     Without a ``recognizer`` nothing is read, and only joined and missing words are drawn again. Raises
     :class:`InkError` unless ``best_of`` is from 1 to 64.
@@ -103,8 +103,8 @@ class WordWriter:
     ) -> Rows:
         """Return ``rows`` after the words at ``places`` were drawn ``each`` times more, where that is better.
 
-        Drawings are read between their neighbours: many signs look different by themselves, and a "+" between letters is
-        often read as a t.
+        Drawings are read between their neighbours, because many signs look different by themselves: a "+" between
+        letters is often read as a t.
         """
         asked = [(k, j) for k, j in places for _ in range(each)]
         texts = [rows[k][j].word.text for k, j in asked]
