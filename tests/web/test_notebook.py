@@ -305,6 +305,53 @@ def test_pages_are_made_named_deleted_and_brought_back(open_page, sample):
     api.expect(page.locator("#lines > li")).to_have_count(1)
 
 
+def test_pages_deleted_one_after_the_other_come_back_together(open_page, sample):
+    page = open_page()
+    draw(page, "#pad", sample, 500)
+    page.locator("#lines > li").first.wait_for()
+    for _ in range(2):
+        page.get_by_role("button", name="New page").click()
+    api.expect(page.locator("#page-list li")).to_have_count(3)
+    for _ in range(2):
+        page.get_by_role("button", name="Delete “Page from").click()
+    api.expect(page.get_by_role("alert")).to_contain_text("2 pages have been deleted.")
+    page.get_by_role("alert").get_by_role("button", name="Undo").click()
+    api.expect(page.locator("#page-list li")).to_have_count(3)
+
+
+def test_a_second_press_on_delete_does_no_harm(open_page, sample):
+    page = open_page()
+    draw(page, "#pad", sample, 500)
+    page.locator("#lines > li").first.wait_for()
+    page.get_by_role("button", name="New page").click()
+    api.expect(page.locator("#page-list li")).to_have_count(2)
+    page.locator("#page-list .page-actions button").nth(1).evaluate("button => { button.click(); button.click(); }")
+    api.expect(page.locator("#page-list li")).to_have_count(1)
+    api.expect(page.locator("#text-state")).not_to_contain_text("not saved")
+    draw(page, "#pad", sample, 500, top=200)
+    api.expect(page.locator("#lines > li")).to_have_count(2)
+    reload(page)
+    api.expect(page.locator("#lines > li")).to_have_count(2)
+
+
+def test_on_a_phone_the_list_of_pages_closes_when_it_is_left(open_page):
+    page = open_page(viewport={"width": 390, "height": 844})
+    toggle, pages = page.locator("#pages-toggle"), page.locator("#pages")
+    toggle.click()
+    page.keyboard.press("Escape")
+    api.expect(pages).to_be_visible()  # the focus is not in the list
+    page.get_by_label("Search all pages").focus()
+    page.keyboard.press("Escape")
+    api.expect(pages).to_be_hidden()
+    toggle.click()
+    page.get_by_role("button", name="New page").click()
+    api.expect(pages).to_be_hidden()
+    toggle.click()
+    send_pointers(page, ("pointerdown", 3, "pen", 150, 600, 1), ("pointerup", 3, "pen", 150, 600, 0))
+    api.expect(pages).to_be_hidden()
+    assert items(page) == []
+
+
 def test_what_is_written_right_after_new_page_is_on_the_new_page(open_page):
     page = open_page()
     page.evaluate(

@@ -79,6 +79,7 @@ def test_another_reading_is_chosen_with_the_keyboard(written):
     other.focus()
     page.keyboard.press("Enter")
     assert read_lines(page) == [text] != ["a line of handwriting"]
+    assert 0 < page.locator("#lines .corrected").count() < page.locator("#lines .word").count()  # only what differs
     page.locator("#lines .word").first.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
@@ -103,10 +104,27 @@ def test_all_pages_are_searched_and_hits_are_marked_on_the_ink(written):
         "hits => [...hits.children].map(hit => ({ x: hit.x.baseVal.value, width: hit.width.baseVal.value }))"
     )
     assert line["x"] + line["width"] < of["x"] + 2
+    correct(page, "line", "old town line")
+    search.fill("town line of")
+    api.expect(page.locator("#hit-list mark")).to_have_text(["old town line", "of"])
+    search.fill("handwriting")
+    api.expect(page.locator("#hit-list mark")).to_have_text(["handwriting"])
     search.fill("nowhere")
     api.expect(page.locator("#search-state")).to_have_text("0 lines")
     search.fill("")
     api.expect(page.locator("#page-list li")).to_have_count(2)
+
+
+def test_a_copy_of_ink_keeps_its_correction(written):
+    page = written
+    correct(page, "line", "lime")
+    page.locator("#pad").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+d")
+    page.keyboard.press("Shift+ArrowDown")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowDown")
+    api.expect(page.locator("#lines .corrected")).to_have_text(["lime", "lime"])
 
 
 def test_the_text_is_copied_as_text_and_as_markdown(written):

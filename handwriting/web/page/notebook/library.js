@@ -78,9 +78,14 @@ export class Library {
     if (!this.stored || this.loose.has(page.id)) this.loose.set(page.id, content);
   }
 
-  /** Delete a page; it stays in the store for a week, and the function that is returned brings it back. */
+  /**
+   * Delete a page; it stays in the store for a week, and the function that is returned brings it back. Null if the page is
+   * gone already: the button was pressed twice, or another tab was faster.
+   */
   async remove(id) {
-    const page = { ...this.find(id), deleted: Date.now() };
+    const found = this.find(id);
+    if (!found) return null;
+    const page = { ...found, deleted: Date.now() };
     this.pages = this.pages.filter((one) => one.id !== id);
     await this.save((store) => store.putPage(page), id);
     this.changed();
@@ -108,6 +113,7 @@ export class Library {
       await write(this.store);
       if (page) this.channel?.postMessage({ page });
     } catch (error) {
+      if (!(error instanceof DOMException) || error.name === "DataError") throw error; // a fault of the page, not of the store
       this.fail(error);
     }
   }
@@ -115,7 +121,9 @@ export class Library {
   fail(error) {
     const first = this.stored;
     this.stored = false;
-    if (first) this.failed(error);
+    if (!first) return;
+    window.addEventListener("beforeunload", (event) => event.preventDefault()); // the browser asks
+    this.failed(error);
   }
 
   /** List the pages again, because another tab has written to the store. */

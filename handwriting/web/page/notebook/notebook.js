@@ -114,10 +114,11 @@ export class Notebook {
     else this.library.replace({ ...this.library.find(id), ...values });
   }
 
-  /** Delete a page, and open the one beside it; the function that is returned brings it back. */
+  /** Delete a page, and open the one beside it; the function that is returned brings it back, null if there is no such page. */
   async deletePage(id) {
     const at = this.library.pages.findIndex((page) => page.id === id);
     const bringBack = await this.library.remove(id);
+    if (!bringBack) return null;
     const { pages } = this.library;
     if (!pages.length) await this.newPage();
     else if (id === this.page.id) await this.open(pages[Math.min(at, pages.length - 1)].id);
@@ -182,16 +183,15 @@ export class Notebook {
     this.emit("text");
   }
 
-  /** Correct what was read from the ink of `words`; an empty correction takes earlier ones back. */
-  correct(words, text) {
-    const pieces = words.flatMap((word) => word.pieces);
-    const read = words.map((word) => word.read).join(" ");
-    const entries = [...new Set(words.map((word) => word.correction))].filter(Boolean).map((one) => [one.id, one, null]);
-    const said = text.trim().replace(/\s+/g, " ");
-    if (said && said !== read) {
-      const item = { id: newId(), kind: "correction", pieces, text: said, read };
-      entries.push([item.id, null, item]);
-    }
+  /** Correct what was read from the ink of groups of words, as one change; an empty text takes earlier corrections back. */
+  correct(groups, texts) {
+    const entries = groups.flatMap((words, k) => {
+      const earlier = [...new Set(words.map((word) => word.correction))].filter(Boolean).map((one) => [one.id, one, null]);
+      const read = words.map((word) => word.read).join(" "), text = texts[k].trim().replace(/\s+/g, " ");
+      if (!text || text === read) return earlier;
+      const item = { id: newId(), kind: "correction", pieces: words.flatMap((word) => word.pieces), text, read };
+      return [...earlier, [item.id, null, item]];
+    });
     this.document.apply(entries);
   }
 

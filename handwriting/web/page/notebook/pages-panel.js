@@ -2,26 +2,42 @@
 
 import { $, h } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
-import { attempt, notify } from "../shell/toast.js";
+import { attempt, isShown, notify } from "../shell/toast.js";
+import { union } from "./geometry.js";
 import { find } from "./readings.js";
 
 const SEARCH_MS = 120; // after a key
 const MOST_HITS = 200;
 
 export function setUpPagesPanel(notebook) {
-  $("new-page").addEventListener("click", () => attempt(() => notebook.newPage()));
   const narrow = matchMedia("(max-width: 1099px)");
   const toggle = (open) => {
     $("pages").hidden = !open;
     $("pages-toggle").setAttribute("aria-expanded", String(open));
   };
   $("pages-toggle").addEventListener("click", () => toggle($("pages").hidden));
+  const close = () => narrow.matches && toggle(false);
+  $("new-page").addEventListener("click", () => attempt(async () => {
+    await notebook.newPage();
+    close();
+  }));
+  $("pages").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !narrow.matches) return;
+    close();
+    $("pages-toggle").focus();
+  });
+  // A press beside the list closes it, and draws nothing.
+  $("pad").addEventListener("pointerdown", (event) => {
+    if (!narrow.matches || $("pages").hidden) return;
+    event.stopImmediatePropagation();
+    close();
+  }, true);
   toggle(!narrow.matches);
   narrow.addEventListener("change", () => toggle(!narrow.matches));
   const search = new Search(notebook);
   const show = () => {
     if (!notebook.document) return;
-    showPages(notebook, () => narrow.matches && toggle(false));
+    showPages(notebook, close);
   };
   notebook.on("pages", show);
   notebook.on("page", () => {
@@ -90,10 +106,19 @@ function rename(notebook, page) {
   field.select();
 }
 
+let deleted = { undo: [] }; // what brings back the pages that were deleted while the message `said` is shown
+
 async function remove(notebook, page) {
   const title = notebook.title(page);
-  const undo = await notebook.deletePage(page.id);
-  notify(t("page.deleted", { title }), { label: t("undo"), run: undo });
+  const bringBack = await notebook.deletePage(page.id);
+  if (!bringBack) return;
+  if (!deleted.said || !isShown(deleted.said)) deleted = { undo: [] };
+  deleted.undo.unshift(bringBack);
+  const { undo } = deleted;
+  deleted.said = undo.length > 1 ? t("pages.deleted", { count: undo.length }) : t("page.deleted", { title });
+  notify(deleted.said, { label: t("undo"), run: async () => {
+    for (const one of undo) await one();
+  } });
   $("page-list").querySelector("[aria-current]")?.focus();
 }
 
@@ -142,7 +167,7 @@ class Search {
     const parts = line.words.flatMap((word, i) => [i ? " " : "", i >= hit.words[0] && i < hit.words[1] ? h("mark", { textContent: word.text }) : word.text]);
     const open = () => attempt(async () => {
       if (page.id !== this.notebook.page.id) await this.notebook.open(page.id);
-      this.notebook.viewport.reveal(line.box);
+      this.notebook.viewport.reveal(union(line.words.slice(...hit.words).map((word) => word.box)));
       this.mark();
     });
     return h("li", {}, h("button", { type: "button", className: "open", onclick: open }, h("small", { textContent: this.notebook.title(page) }), h("span", {}, ...parts)));

@@ -59,11 +59,11 @@ export function find(lines, wanted) {
   const hits = [];
   if (!needle) return hits;
   lines.forEach((line, number) => {
-    const words = line.words.map((word) => folded(word.text));
+    const words = line.words.map((word) => folded(word.text)); // a correction may contain spaces
     const text = words.join(" ");
+    const owner = words.flatMap((word, k) => Array(word.length + 1).fill(k)); // of each character of the text
     for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + needle.length)) {
-      const first = text.slice(0, at).split(" ").length - 1;
-      hits.push({ line: number, words: [first, first + text.slice(at, at + needle.length).split(" ").length] });
+      hits.push({ line: number, words: [owner[at], owner[at + needle.length - 1] + 1] });
     }
   });
   return hits;

@@ -14,20 +14,20 @@ export function openWordMenu(notebook, button, line, number) {
   opened = button;
   button.setAttribute("aria-expanded", "true");
   const word = line.words[number];
-  const say = (words, text) => {
+  const say = (groups, texts) => {
     closeWordMenu();
-    notebook.correct(words, text);
+    notebook.correct(groups, texts);
     refocus(button);
   };
   const field = h("input", { type: "text", value: word.text, id: "correction", maxlength: 200, autocomplete: "off", spellcheck: "false" });
   const form = h("form", { className: "correct" }, h("label", { for: "correction", textContent: t("word.says") }), field, h("button", { type: "submit", className: "primary", textContent: t("word.save") }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (field.value.trim() !== word.text) say([word], field.value);
+    if (field.value.trim() !== word.text) say([[word]], [field.value]);
     else closeWordMenu(true);
   });
-  const choices = alternativesOf(line, number).map((text) => choice([h("b", { textContent: text })], () => say([word], text)));
-  const readings = lineAlternatives(line).slice(0, 4).map((text) => choice(marked(text, line.text), () => say(line.words, text)));
+  const choices = alternativesOf(line, number).map((text) => choice([h("b", { textContent: text })], () => say([[word]], [text])));
+  const readings = lineAlternatives(line).slice(0, 4).map((text) => choice(marked(text, line.text), () => say(...changes(line, text))));
   const select = choice([t("word.select")], () => {
     closeWordMenu();
     notebook.use("select");
@@ -63,6 +63,16 @@ function moved() {
 const choice = (content, run) => h("button", { type: "button", onclick: run }, ...content);
 
 const section = (title, buttons) => (buttons.length ? [h("div", { role: "group", "aria-label": t(title) }, h("p", { className: "muted", textContent: t(title) }), ...buttons)] : []);
+
+/** The words of a line, and what they say instead where the line says `text`: one for all that do not match. */
+function changes({ words }, text) {
+  const said = text.split(" "), same = (a, b) => words[a].text === said[b];
+  let [begin, end] = [0, 0];
+  while (begin < Math.min(words.length, said.length) - 1 && same(begin, begin)) begin += 1;
+  while (end < Math.min(words.length, said.length) - 1 - begin && same(words.length - 1 - end, said.length - 1 - end)) end += 1;
+  const [own, other] = [words.slice(begin, words.length - end), said.slice(begin, said.length - end)];
+  return own.length === other.length ? [own.map((word) => [word]), other] : [[own], [other.join(" ")]];
+}
 
 /** A reading with the words in bold that differ from the text shown. */
 function marked(text, shown) {

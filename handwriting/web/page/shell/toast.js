@@ -29,6 +29,9 @@ export function notify(text, action) {
   timer = setTimeout(() => toast.classList.remove("shown"), Math.max(action ? 10_000 : 4000, 60 * text.length));
 }
 
+/** Whether the message that is shown is this one. */
+export const isShown = (text) => $("toast").classList.contains("shown") && $("toast").textContent.startsWith(text);
+
 /** Run something that may fail, and show the error if it does. */
 export async function attempt(work) {
   try {

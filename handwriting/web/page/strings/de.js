@@ -38,6 +38,7 @@ export const de = {
   "page.delete": "Löschen",
   "page.delete.of": "„{title}“ löschen",
   "page.deleted": "„{title}“ ist gelöscht.",
+  "pages.deleted": { one: "{count} Seite wurde gelöscht.", other: "{count} Seiten wurden gelöscht." },
   search: "Alle Seiten durchsuchen",
   "search.hits": "Gefunden",
   "search.found": { one: "{count} Stelle", other: "{count} Stellen" },

@@ -38,6 +38,7 @@ export const en = {
   "page.delete": "Delete",
   "page.delete.of": "Delete “{title}”",
   "page.deleted": "“{title}” has been deleted.",
+  "pages.deleted": { one: "{count} page has been deleted.", other: "{count} pages have been deleted." },
   search: "Search all pages",
   "search.hits": "Results",
   "search.found": { one: "{count} line", other: "{count} lines" },

@@ -103,7 +103,10 @@ export class SelectTool {
   /** Put copies of strokes on the page, and select them. */
   paste(strokes, dx, dy) {
     const copies = strokes.map((stroke) => moved(stroke, dx, dy, newId()));
-    this.notebook.document.add(copies);
+    const copyOf = new Map(strokes.map(({ id }, i) => [id, copies[i].id])), { document } = this.notebook;
+    const corrections = document.corrections.filter(({ pieces }) => pieces.every(([id]) => copyOf.has(id)));
+    const said = corrections.map((one) => ({ ...one, id: newId(), pieces: one.pieces.map(([id, ...part]) => [copyOf.get(id), ...part]) }));
+    document.add([...copies, ...said]);
     this.select(copies.map((stroke) => stroke.id));
   }
 }
