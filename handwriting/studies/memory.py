@@ -46,6 +46,8 @@ PUBLISHED: dict[tuple[str, int | None], str] = {
     ("copy", None): "2014 LSTM: slower than a Neural Turing Machine (1 to 20 vectors; a curve, no table)",
 }
 """Figures reported in the papers, by task and number of steps; None for any number."""
+LITTLE = 50.0
+"""Loss, in percent of a guess's, below which a figure has a logarithmic scale."""
 SOLVED = 0.01
 """A task counts as solved at the first evaluation with at most this share of sequences wrong (1997: none of 2,000). The
 run ends there."""
@@ -187,6 +189,7 @@ def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) ->
     figure = Figure(figsize=(5.6 * len(study.lengths), 4), layout="constrained")
     panels = figure.subplots(1, len(study.lengths), squeeze=False)[0]
     for axes, steps in zip(panels, study.lengths, strict=True):
+        lowest = 100.0
         for number, name in enumerate(study.contestants):
             configs = [c for n, c in _configs(study) if (n, c.problem, c.steps) == (name, task, steps)]
             curves = [read_curve(folder / "runs" / _folder(name, config)) for config in configs]
@@ -195,10 +198,12 @@ def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) ->
                 _held([100 * row["test_loss"] / guessed[steps, config.seed] for row in curve], count)
                 for config, curve in zip(configs, curves, strict=True)
             ]
+            lowest = min(lowest, float(np.min(share)))
             at = np.arange(1, count + 1) * configs[0].examples / 1000
             (line,) = axes.plot(at, np.median(share, 0), linestyle=LINES[number % len(LINES)], label=name)
             axes.fill_between(at, np.min(share, 0), np.max(share, 0), color=line.get_color(), alpha=0.15, linewidth=0)
-        axes.set(xlabel="training sequences, thousands", ylabel="loss, % of a guess's", yscale="log")
+        scale = "log" if lowest < LITTLE else "linear"  # a part of a decade has no labels to read
+        axes.set(xlabel="training sequences, thousands", ylabel="loss, % of a guess's", yscale=scale)
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)
         axes.grid(alpha=0.3)

@@ -43,6 +43,7 @@ from handwriting.training.synthesizer import SynthesizerTask
 KINDS = ("recognizer", "synthesizer")
 FIGURES = {"recognizer": "cer", "synthesizer": "nats_per_point"}
 """Figure by which each kind is judged; lower is better."""
+LABELS = {"recognizer": "CER", "synthesizer": "nats per point"}
 DEFAULT = ("tanh", "1997", "1997-truncated", "forget-0", "forget-1", "peephole", "coupled")
 
 
@@ -179,7 +180,7 @@ def _figure(rows: Sequence[Row], study: VariantStudy) -> Figure:
             axes.plot([at] * len(values), values, MARKERS[at % len(MARKERS)], color="black", markersize=6)
             axes.plot([at - 0.3, at + 0.3], [np.median(values)] * 2, color="black")
         axes.set_xticks(range(len(study.contestants)), study.contestants, fontsize=8)
-        axes.set_ylabel(f"{FIGURES[kind]} on the development set")
+        axes.set_ylabel(f"{LABELS[kind]} on the development set")
         axes.set_title(
             f"{kind}, {study.num_layers} layers of {study.hidden_size} cells, {study.epochs} epochs", fontsize=10
         )
