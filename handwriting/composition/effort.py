@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from handwriting.progress import Progress
 
-READING = 0.6
+READING = 0.9
 """Cost of reading a character and cutting words, relative to drawing it for the first time."""
 
-AGAIN = 1.8
+AGAIN = 4.5
 """Cost of redrawing and reading a character, relative to drawing it first: fewer and shorter lines are drawn side by
-side."""
+side, and each drawing is read together with its neighbours."""
 
-REDRAWN = 0.5
+REDRAWN = 0.41
 """Assumed number of redrawn characters per character of the text, until the number is known."""
 
 
