@@ -1,4 +1,4 @@
-"""Which way up a page of ink lies, whether it is mirrored, and whether its strokes run backwards.
+"""Find out which way up a page of ink lies, whether it is mirrored, and whether its strokes run backwards.
 
 Tablets and file formats disagree on where y grows to, people turn their tablets, and tools for pen plotters draw
 strokes from their end. A page can therefore lie in eight ways (the symmetries of a square), and its strokes can be
@@ -35,46 +35,49 @@ Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Strokes = Literal["forward", "backward", "mixed"]
 Support = Callable[[Sequence[Ink]], Sequence[float]]
-"""How much the readings of some inks speak for each, as log-odds; see :func:`support`."""
+"""Returns, for each of some inks, how much its reading speaks for it, as log-odds; see :func:`support`."""
 
 KIND = "orientation"
 NAMES = {
     (0, False): "upright", (1, False): "turned-90", (2, False): "turned-180", (3, False): "turned-270",
     (0, True): "mirrored", (1, True): "mirrored-90", (2, True): "y-up", (3, True): "mirrored-270",
 }  # fmt: skip
-"""Names by quarter turns clockwise and whether the page was mirrored left to right before; y-up is mirrored by 180."""
+"""Names by the number of quarter turns clockwise and whether the page was mirrored left to right first.
+
+Mirrored and turned by 180 degrees is the same as y growing upward.
+"""
 TRUST = 0.482
-"""Factor of the classifier's log-odds, which are too sure of themselves."""
+"""Factor that corrects the classifier's log-odds, which are overconfident."""
 UPRIGHT_BONUS = 2.25
-"""What is added to the log-odds of ink as it is, which nearly all ink is."""
+"""Added to the log-odds of ink as it is, because nearly all ink lies upright."""
 DOUBT = 2.5
-"""Orientations whose log-odds are this close to the best are read."""
+"""Orientations whose log-odds are at most this far below the best are read."""
 TRIED = 4
-"""Orientations that are read at most."""
+"""Largest number of orientations that are read."""
 TOUR, BOTH_WAYS, SORTED = 1.31, 1.31, -0.77
-"""Factors of the log-odds that strokes stand in the order of a tour and that they run both ways, each within
-:data:`MOST_ODDS`, and what is added to their sum, which then are the log-odds that a tool sorted the strokes."""
+"""The log-odds that a tool sorted the strokes are a weighted sum of two log-odds, that their order is a tour and that
+they run both ways, each clipped to :data:`MOST_ODDS`, plus a constant. These are the two weights and the constant."""
 MOST_ODDS = (12.0, 8.0)
 CERTAIN, DOUBTFUL = 1.5, -0.5
-"""Log-odds above which a tool certainly sorted the strokes, and below which it did not; between them, both are read."""
+"""Log-odds above which a tool certainly sorted the strokes, and below which it did not. In between, both are read."""
 CLEARLY_NOT = -4.0
-"""Log-odds by the counts of strokes alone below which their shapes need not be looked at."""
+"""If the log-odds from the counts alone are below this, the shapes of the strokes are not examined."""
 UNUSUAL = 3.0
-"""What is added to these log-odds when all strokes of upright ink seem to run backward otherwise, which is rare too."""
+"""Added to these log-odds if the alternative is upright ink whose strokes all run backward, which is rare too."""
 TURNED = -2.0
-"""What is added to them when the ink does not seem to lie upright: two rare things seldom come together."""
+"""Added to them if the ink does not seem to lie upright, because two rare things seldom coincide."""
 BETTER = 1.0
-"""How much better ink must read after its strokes were put in order, these log-odds included."""
+"""Margin by which the ink must read better after its strokes were put in order, these log-odds included."""
 FEWEST = 2
-"""Strokes of an ink of which it can be told whether a tool sorted them."""
+"""Smallest number of strokes for which it can be decided whether a tool sorted them."""
 SURE = 0.15
-"""How much the log-odds of directions count, of whatever sign, when it is known that strokes run both ways: as strokes
-lie, the network is surer of them than when they lie otherwise."""
+"""Weight of the absolute log-odds of directions if strokes are known to run both ways: the network is more certain
+about strokes that lie the way it was trained on."""
 
 
 @dataclass(frozen=True)
 class Orientation:
-    """How a page lies: mirrored left to right or not, then turned clockwise, its strokes drawn forward or not."""
+    """How a page lies: mirrored left to right or not, then turned clockwise, with strokes drawn forward or backward."""
 
     turns: int = 0
     """Quarter turns clockwise, 0 to 3."""
@@ -83,7 +86,7 @@ class Orientation:
 
     @classmethod
     def named(cls, name: str) -> Orientation:
-        """The orientation of a name in :data:`NAMES`. Raises :class:`InkError` for another name."""
+        """Return the orientation with a name of :data:`NAMES`. Raises :class:`InkError` for any other name."""
         for (turns, mirrored), known in NAMES.items():
             if name == known:
                 return cls(turns, mirrored)
@@ -99,10 +102,10 @@ class Orientation:
         return self == Orientation()
 
     def upright(self, ink: Ink, backward: Bools | None = None) -> tuple[Ink, Integers]:
-        """The ink as it reads, and the number in ``ink`` of each of its points.
+        """Return the ink turned upright, and for each of its points the index of that point in ``ink``.
 
-        ``backward``, shape (S,): the strokes to reverse; by default all if ``strokes`` is ``"backward"``, else none.
-        Times stay in their order.
+        ``backward``, shape (S,), marks the strokes to reverse; by default, all if ``strokes`` is ``"backward"``, else
+        none. Times keep their order.
         """
         if backward is None:
             backward = np.full(len(ink.starts), self.strokes == "backward")
@@ -122,9 +125,9 @@ ALL = tuple(
     for mirrored in (False, True)
     for turns in range(4)
 )
-"""Upright first."""
+"""All orientations without mixed strokes, upright first."""
 ORDERS = np.stack([permutation(o.turns, o.mirrored, o.strokes == "backward") for o in ALL])
-"""Shape (16, SIZE): where the counts of upright ink are among those of ink that lies in each of :data:`ALL`."""
+"""Shape (16, SIZE): for each of :data:`ALL`, the indices at which its counts hold those of upright ink."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,12 +141,12 @@ class OrientationClassifier:
     output: NDArray[np.float32]
     """Shape (H,)."""
     direct: NDArray[np.float32]
-    """Shape (SIZE,): from counts to the score without a hidden layer."""
+    """Shape (SIZE,): direct weights from the counts to the score."""
 
     @classmethod
     @cache
     def load(cls) -> OrientationClassifier:
-        """The shipped classifier. Raises :class:`InkError` if it is missing."""
+        """Load the shipped classifier. Raises :class:`InkError` if it cannot be read."""
         path = shipped(KIND) / "model.npz"
         try:
             with np.load(path, allow_pickle=False) as stored:
@@ -152,9 +155,9 @@ class OrientationClassifier:
             raise InkError(f"{path}: not readable ({type(error).__name__}); reinstall handwriting") from error
 
     def find(self, ink: Ink, support: Support) -> tuple[Orientation, Bools]:
-        """The orientation of an ink and which of its strokes run backward.
+        """Return the orientation of an ink, and which of its strokes run backward, shape (S,).
 
-        ``support`` is asked only in doubt, with the ink turned upright in a few ways. Ink as it is, is preferred.
+        ``support`` is called only in doubt, with the ink turned upright in a few ways. The ink as it is has preference.
         """
         scale = letter_size(ink)
         steps = stepped(ink, scale)
@@ -180,11 +183,11 @@ class OrientationClassifier:
         return found, np.full(len(ink.starts), found.strokes == "backward")
 
     def scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-odds of each of :data:`ALL`, shape (16,), from the counts of an ink, shape (SIZE,)."""
+        """Return the log-odds of each of :data:`ALL`, shape (16,), from the counts of an ink, shape (SIZE,)."""
         return self.upright_scores(counts[ORDERS])
 
     def upright_scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-odds that each of some inks lies upright, shape (n,), from their counts, shape (n, SIZE)."""
+        """Return the log-odds that each ink lies upright, shape (n,), from counts of n inks, shape (n, SIZE)."""
         scaled = counts / np.sqrt(np.maximum(counts[:, :MOVES_BEGIN].sum(axis=1, keepdims=True), 1.0))
         layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
         return (layer @ self.output + scaled @ self.direct).astype(np.float64)
@@ -192,10 +195,10 @@ class OrientationClassifier:
     def _sorted_by_tool(
         self, ink: Ink, scale: float, steps: tuple[Ink, float], strokes: NDArray[np.float64], probable: int
     ) -> _Plotted | None:
-        """How the ink lies if a plotter's tool has sorted its strokes; None if that is improbable.
+        """Return how the ink lies if a plotter's tool has sorted its strokes; None if that is improbable.
 
-        ``strokes``, shape (S, SIZE), are the counts of each stroke; ``probable``, of :data:`ALL`, is how it lies
-        otherwise.
+        ``strokes``, shape (S, SIZE), are the counts of each stroke. ``probable`` is the index in :data:`ALL` of the most
+        probable orientation otherwise.
         """
         networks = StrokeNetworks.load()
         tour = TOUR * float(np.clip(tour_odds(ink, scale), -MOST_ODDS[0], MOST_ODDS[0])) + SORTED
@@ -212,7 +215,7 @@ class OrientationClassifier:
 
         @cache
         def laid(k: int) -> tuple[float, _Plotted]:
-            """The score of an orientation, and what it means."""
+            """Return the score of an orientation, and the orientation with its reversed strokes."""
             lies = ALL[k]
             own = strokes[:, ORDERS[k]]
             forward = networks.forwardness(shapes.upright(lies.turns, lies.mirrored), own)
@@ -229,9 +232,9 @@ class OrientationClassifier:
         return found if found.odds >= DOUBTFUL else None
 
     def _repaired_scores(self, strokes: NDArray[np.float64], forward: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-odds of the first eight of :data:`ALL`, shape (8,), after the strokes were reversed that run backward.
+        """Return the log-odds of the first eight of :data:`ALL`, shape (8,), with all strokes running forward.
 
-        ``forward``, shape (S, 8), says by its sign which do.
+        Strokes with a negative value in ``forward``, shape (S, 8), are reversed.
         """
         kept = (forward >= 0).T @ strokes, (forward < 0).T @ strokes
         repaired = np.stack([kept[0][k, ORDERS[k]] + kept[1][k, ORDERS[k + 8]] for k in range(8)])
@@ -242,7 +245,7 @@ class OrientationClassifier:
 
 @dataclass(frozen=True, eq=False)
 class _Plotted:
-    """How ink lies whose strokes a tool has sorted, which of them run backward, and the log-odds that it has."""
+    """The orientation of ink whose strokes a tool has sorted, the strokes that run backward, and the log-odds of this."""
 
     orientation: Orientation
     backward: Bools
@@ -250,21 +253,22 @@ class _Plotted:
 
 
 def both_ways(forward: NDArray[np.float64]) -> float:
-    """Log-odds that strokes run this way or that at random, rather than all in one, by the log-odds of each, (S,)."""
+    """Return the log-odds that strokes run both ways at random rather than all in one, from those of each, (S,)."""
     against = min(np.logaddexp(0, -forward).sum(), np.logaddexp(0, forward).sum())
     return float(against - len(forward) * np.log(2))
 
 
 LETTER_INK = 3.2
-"""Ink of a character, in letter sizes."""
+"""Typical length of a character's ink, in letter sizes."""
 PROBABLE, LIKELY, UNLIKE, LONE, LETTER = 0.846, 0.108, 0.432, 2.402, 0.764
-"""How much a reading counts: the log-probabilities of its path and of its text, the square of the logarithm by which
-its characters have too much or too little ink, that it is a single character, which anything can be taken for, and each
-of its characters. With :data:`TRUST` a logistic regression on 1,569 words of UNIPEN's ``valid-words``."""
+"""Weights of the terms by which a reading counts: the log-probability of its path, the log-probability of its text, the
+squared logarithm of the ratio of its ink to that expected, whether it is a single character (for which anything can be
+taken), and the number of its characters. Fitted together with :data:`TRUST` by logistic regression on 1,569 words of
+UNIPEN's ``valid-words``."""
 
 
 def support(log_probability: float, text: str, ink: Ink, language: LanguageModel) -> float:
-    """How much speaks for an orientation in which ``ink`` reads as ``text``, as log-odds.
+    """Return how much speaks for an orientation in which ``ink`` reads as ``text``, as log-odds.
 
     ``log_probability`` is that of the best path.
     """
