@@ -197,8 +197,8 @@ class OrientationClassifier:
     ) -> _Plotted | None:
         """Return how the ink lies if a plotter's tool has sorted its strokes; None if that is improbable.
 
-        ``strokes``, shape (S, SIZE), are the counts of each stroke. ``probable`` is the index in :data:`ALL` of the most
-        probable orientation otherwise.
+        ``strokes``, shape (S, SIZE), are the counts of each stroke. ``probable`` is the index in :data:`ALL` of the
+        most probable orientation otherwise.
         """
         networks = StrokeNetworks.load()
         tour = TOUR * float(np.clip(tour_odds(ink, scale), -MOST_ODDS[0], MOST_ODDS[0])) + SORTED
@@ -245,7 +245,7 @@ class OrientationClassifier:
 
 @dataclass(frozen=True, eq=False)
 class _Plotted:
-    """The orientation of ink whose strokes a tool has sorted, the strokes that run backward, and the log-odds of this."""
+    """The orientation of ink whose strokes a tool sorted, the strokes that run backward, and the log-odds of this."""
 
     orientation: Orientation
     backward: Bools
