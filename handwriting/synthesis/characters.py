@@ -178,11 +178,11 @@ def _refusal(text: str, offenders: Counter[str], characters: Collection[str]) ->
         arrow = f" -> {_without_edges(spellings[character]).strip() or 'a space'}" if spellings[character] else ""
         named.append(f"{_shown(character)}{f' ({count} times)' if count > 1 else ''}{arrow}")
     more = f" and {len(named) - LISTED} more" if len(named) > LISTED else ""
-    message = f"cannot be written (seen fewer than {MINIMUM} times in training): {', '.join(named[:LISTED])}{more}"
+    message = f"cannot be written: {', '.join(named[:LISTED])}{more}"
     suggestion = _spaced(_without_edges("".join(spellings.get(c, c) for c in text)))
     left_out = "" if all(spellings.values()) else ", leaving out what has no arrow"
     if not suggestion.strip():
-        return f"{message}; nothing comes near, so keep to {''.join(sorted(characters)).strip()}"
+        return f"{message}; they have no similar characters, so use Latin letters, digits and punctuation"
     if "\n" in text or len(suggestion) > SUGGESTED:
         return f"{message}; replace each{left_out}"
     return f"{message}; write instead{left_out}: {suggestion}"

@@ -15,6 +15,7 @@ const MOST_CURVES = 24;
 export function setUpInside(notebook) {
   const view = new InsideView(notebook);
   document.addEventListener("shown", ({ detail }) => detail === "inside" && view.shown());
+  notebook.on("text", () => !$("inside").hidden && view.shown()); // a line that was written just before
   if (!$("inside").hidden) view.shown();
 }
 

@@ -2,11 +2,12 @@
 
 import { save, stream } from "../shell/api.js";
 import { $, h } from "../shell/dom.js";
+import { prefer, preference } from "../shell/preferences.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt, notify } from "../shell/toast.js";
 import { chosenStyle, setUpHands } from "./hands.js";
 import { Preview } from "./preview.js";
-import { check, setUpText } from "./text.js";
+import { check, setText, setUpText } from "./text.js";
 
 export { chooseStyle } from "./hands.js";
 
@@ -29,9 +30,12 @@ export function setUpLetters(styles, characters) {
   select("letter-paper", PAPERS, (name) => t(`ruling.${name}`));
   select("letter-size", SIZES, (name) => t(`paper.${name}`));
   select("letter-align", ALIGNS, (name) => t(`align.${name}`));
-  $("text").value ||= t("letters.sample");
+  $("text").value ||= preference("letter.text", t("letters.sample"));
   preview = new Preview(request);
-  setUpText(characters, () => preview.soon());
+  setUpText(characters, () => {
+    prefer("letter.text", $("text").value);
+    preview.soon();
+  });
   setUpHands(styles, () => preview.soon());
   showValues();
   const form = $("letters-form");
@@ -43,6 +47,10 @@ export function setUpLetters(styles, characters) {
     if (event.target.type === "range") showValues();
     if (event.target.id !== "text" && !event.target.closest("#styles")) preview.soon();
   });
+  form.addEventListener("invalid", ({ target }) => { // a field that cannot be seen cannot be mended
+    const around = target.closest("details");
+    if (around) around.open = true;
+  }, true);
   $("text").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
@@ -59,12 +67,12 @@ export function setUpLetters(styles, characters) {
   if (!$("letters").hidden) preview.draw();
 }
 
-/** Show a text to write. */
+/** Show a text to write; the one before it can be brought back. */
 export function writeText(text) {
-  $("text").value = text;
+  const before = $("text").value;
+  setText(text);
   location.hash = "#letters";
-  check();
-  preview?.soon();
+  if (before.trim() && before !== t("letters.sample")) notify(t("letters.taken"), { label: t("undo"), run: () => setText(before) });
 }
 
 function showValues() {
@@ -105,6 +113,10 @@ async function write() {
     $("text").focus();
     throw new UserError(t("letters.nothing"));
   }
+  if (!check()) { // the line below the text says what cannot be written
+    $("text").focus();
+    return;
+  }
   const control = (running = new AbortController());
   const pages = [];
   busy(true);
@@ -122,7 +134,7 @@ async function write() {
     shown.whole = true;
     $("letters-state").textContent = summary(done);
   } catch (error) {
-    if (running === control) $("letters-state").textContent = error.name === "AbortError" ? "" : t("letters.failed");
+    if (running === control) $("letters-state").textContent = error.name === "AbortError" ? "" : pages.length ? t("letters.broken", { count: pages.length }) : t("letters.failed");
     throw error;
   } finally {
     if (running === control) {
@@ -143,6 +155,10 @@ function begin(asked, pages) {
   shown = { request: asked, pages, whole: false };
   for (const image of document.querySelectorAll("#letter-pages img")) URL.revokeObjectURL(image.src);
   $("letter-pages").replaceChildren();
+  if (matchMedia("(max-width: 900px)").matches) { // the pages are below all fields
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    $("letter-pages").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+  }
 }
 
 function showPage(markup, number) {

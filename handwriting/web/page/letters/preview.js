@@ -1,10 +1,13 @@
 // The first line of the letter, drawn again while the text is typed or the hand changed.
 
 import { $ } from "../shell/dom.js";
+import { t } from "../shell/strings.js";
 import { draw } from "./draw.js";
 import { Paper } from "./paper.js";
 
 const PAUSE_MS = 40; // without a change, before a line that is being drawn is given up for another one
+const RETRY_MS = 3000; // after the server could not be reached
+const THICKNESS = { fineliner: 0.4, ballpoint: 0.35, fountain: 0.6, pencil: 0.5, marker: 1.4 }; // millimetres
 const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
 const MOST = 28; // characters: what fits on the line
 
@@ -25,21 +28,34 @@ export class Preview {
     clearTimeout(this.timer);
     this.control?.abort();
     this.control = null;
-    const { text, ...hand } = this.request();
-    const line = firstLine(text);
-    if (!line) return;
+    const { text, markdown, ...hand } = this.request();
+    const line = firstLine(markdown ? withoutMarks(text) : text);
+    if (!line) return this.empty();
     const control = (this.control = new AbortController());
     const sheet = { width: WIDTH, margin: EDGE, lineHeight: LINE, paper: "plain", color: hand.color };
     const asked = { text: line, style: hand.style, bias: hand.bias, seed: hand.seed, size: hand.size, slant: hand.slant, bestOf: 1, replace: true, sheet };
+    this.paper.thickness = THICKNESS[hand.pen];
+    $("preview").style.setProperty("--ink", hand.color);
     try {
       await draw(this.paper, asked, { signal: control.signal, begin: () => $("preview").setAttribute("aria-label", line) });
-    } catch {
-      // The letter itself says what is wrong.
+    } catch (error) { // the letter itself says what is wrong
+      if (this.control !== control) return undefined;
+      this.empty();
+      if (!error.status) this.timer = setTimeout(() => this.draw(), RETRY_MS);
     } finally {
       if (this.control === control) this.control = null;
     }
+    return undefined;
+  }
+
+  empty() {
+    this.paper.clear();
+    $("preview").setAttribute("aria-label", t("letters.preview"));
   }
 }
+
+/** A text without the marks of Markdown that begin or surround something. */
+const withoutMarks = (text) => text.replace(/^\s*(#{1,6}|[-*+>]|\d+[.)])\s+/gm, "").replace(/[*_`]/g, "");
 
 /** The first line that has text, and of it as many words as fit. */
 function firstLine(text) {

@@ -3,34 +3,48 @@
 import { send } from "../shell/api.js";
 import { $, h } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
-import { attempt, notify } from "../shell/toast.js";
+import { UserError, attempt, notify } from "../shell/toast.js";
 
 const NAMED = 8; // characters that are named in the message
+const LOST = 0.5; // of the letters, of which nothing comes near: then the text is in another alphabet
 let writable = new Set();
+let changed = () => {};
 
 /** `whenChanged` is called when the text changes. */
 export function setUpText({ characters, replaced }, whenChanged) {
+  changed = whenChanged;
   writable = new Set(characters + replaced + "\n\f");
   $("text").addEventListener("input", () => {
     check();
     whenChanged();
   });
+  $("text").addEventListener("paste", (event) => {
+    const { value, selectionStart, selectionEnd, maxLength } = $("text");
+    const length = value.length - (selectionEnd - selectionStart) + event.clipboardData.getData("text/plain").length;
+    if (length > maxLength) notify(t("letters.cut", { count: maxLength }));
+  });
   $("text").addEventListener("scroll", () => ($("text-marks").scrollTop = $("text").scrollTop));
   $("replace").addEventListener("click", () => attempt(async () => {
     const { text } = await send("api/characters/nearest", { text: $("text").value });
     const before = $("text").value;
-    set(text, whenChanged);
-    notify(t("letters.replaced"), { label: t("undo"), run: () => set(before, whenChanged) });
+    const kept = countLetters(text) / Math.max(1, countLetters(before));
+    if (kept <= LOST) throw new UserError(t("letters.noSpelling"));
+    setText(text);
+    notify(t(kept < 1 ? "letters.leftOut" : "letters.replaced"), { label: t("undo"), run: () => setText(before) });
     $("text").focus();
   }));
   check();
 }
 
-function set(text, whenChanged) {
+/** Replace the text. */
+export function setText(text) {
   $("text").value = text;
   check();
-  whenChanged();
+  changed();
 }
+
+/** Letters and digits. */
+const countLetters = (text) => (text.match(/[\p{L}\p{N}]/gu) ?? []).length;
 
 /** Mark characters that cannot be written. */
 export function check() {
