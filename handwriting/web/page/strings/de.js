@@ -123,6 +123,9 @@ export const de = {
   "teach.nothing": "Das Gelernte half bei anderen Zeilen nicht, deshalb wird gelesen wie zuvor. Mit mehr korrigierten Zeilen lohnt ein neuer Versuch.",
 
   "bring.large": "„{name}“ ist größer als 16 MB. Teilen Sie die Datei, oder wählen Sie eine andere.",
+  "bring.failed": "„{name}“: {reason}",
+  "bring.version": "Dieses Notizbuch kommt aus einer anderen Version von Handwriting, deren Dateien diese nicht lesen kann. Aktualisieren Sie Handwriting.",
+  "bring.cut": "„{name}“ ist länger als 20.000 Zeichen. Nur der Anfang wurde übernommen.",
   "bring.nothing": "In dieser Datei sind keine Seiten.",
   "bring.pages": { one: "„{name}“ ist auf einer neuen Seite.", other: "„{name}“ ist auf {count} neuen Seiten." },
 

@@ -123,6 +123,9 @@ export const en = {
   "teach.nothing": "Learning did not improve the reading of your other lines, so nothing has changed. Correct more lines and try again.",
 
   "bring.large": "“{name}” is larger than 16 MB. Split it, or choose another file.",
+  "bring.failed": "“{name}”: {reason}",
+  "bring.version": "This notebook comes from another version of Handwriting, whose files this one cannot read. Update Handwriting.",
+  "bring.cut": "“{name}” is longer than 20,000 characters. Only its beginning was taken.",
   "bring.nothing": "There are no pages in this file.",
   "bring.pages": { one: "“{name}” is on a new page.", other: "“{name}” is on {count} new pages." },
 
