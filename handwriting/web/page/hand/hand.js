@@ -48,6 +48,8 @@ function ofPage(notebook) {
 
 /** Make a hand of samples { strokes, text }, and write with it. */
 async function make(take) {
+  const busy = (is) => ($("hand-make").disabled = $("hand-page").disabled = is);
+  busy(true);
   try {
     $("hand-state").textContent = t("hand.reading");
     const taken = await take();
@@ -59,6 +61,8 @@ async function make(take) {
   } catch (error) {
     $("hand-state").textContent = "";
     throw error;
+  } finally {
+    busy(false);
   }
 }
 
