@@ -204,6 +204,23 @@ def test_two_tabs_share_the_hands(open_page):
     assert first.locator("#own strong").all_inner_texts() == ["Anna 2", "Anna"]
 
 
+def test_a_name_that_is_being_typed_is_not_interrupted_by_another_tab(open_page):
+    first = open_page("hand")
+    first.set_input_files("#open", style(name="Anna"))
+    second = first.context.new_page()
+    second.goto(first.url)
+    second.wait_for_selector("html[data-ready]")
+    first.bring_to_front()
+    first.get_by_role("button", name="Rename “Anna”").click()
+    first.keyboard.type("Ann")
+    second.set_input_files("#open", style(name="Bert"))
+    api.expect(first.locator("#styles")).to_contain_text("Bert")
+    first.keyboard.type("ika")
+    first.keyboard.press("Enter")
+    for page in (first, second):
+        api.expect(page.locator("#own strong")).to_have_text(["Annika", "Bert"])
+
+
 def test_a_tab_that_has_not_heard_of_a_hand_keeps_it(open_page):
     page = open_page("hand")
     page.set_input_files("#open", style(name="Anna"))

@@ -184,3 +184,12 @@ def test_two_clicks_make_one_hand(open_page):
     api.expect(make).to_be_enabled(timeout=WAIT)
     assert len(asked) == 1
     assert page.locator("#own strong").all_inner_texts() == ["My hand"]
+
+
+def test_another_button_is_pressed_while_a_name_is_being_typed(open_page):
+    page = open_page("hand")
+    style = json.dumps(load("cursive").record()).encode()
+    page.set_input_files("#open", {"name": "hand.json", "mimeType": "", "buffer": style})
+    page.get_by_role("button", name="Rename “cursive”").click()
+    page.get_by_role("button", name="Delete “cursive”").click()
+    api.expect(page.locator("#own li")).to_have_count(0)
