@@ -58,7 +58,7 @@ function judge(one, kind, text, actual = null) {
   one.verdict.className = `verdict ${kind}`;
   if (one.verdict.textContent !== text) one.verdict.textContent = text;
   one.field.hidden = actual === null;
-  if (actual !== null) one.input.value = actual;
+  if (actual !== null && actual !== one.input.value) one.input.value = actual;
 }
 
 /** What the person says that a line says counts. */
