@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser import draw
-from open_page import needs_browser, reload
+from open_page import dark_pixels, needs_browser, reload
 
 from handwriting import formats
 from handwriting.rendering.hershey import write
@@ -101,3 +101,95 @@ def test_a_page_of_the_notebook_makes_a_hand_with_its_corrections(open_page):
     (sample,) = request.value.post_data_json["samples"]
     assert sample["text"] == "a lime of handwriting"
     api.expect(page.locator("#own strong")).to_have_text(["My hand"], timeout=WAIT)
+
+
+def copied(page, number, read, cer):
+    """Write a line, and have it read as ``read``, whatever the ink says."""
+    page.unroute("**/api/styles/check")
+    page.route("**/api/styles/check", lambda route: route.fulfill(json={"read": read, "cer": cer}))
+    draw(page, f"#samples li:nth-child({number}) canvas", write("ink and more ink", seed=5), 300)
+    return page.locator("#samples .verdict").nth(number - 1), page.locator("#samples .actual").nth(number - 1)
+
+
+def made_of(page):
+    """The texts that a hand is made of."""
+    with page.expect_request("**/api/styles") as request:
+        page.get_by_role("button", name="Make the hand").click()
+    return [sample["text"] for sample in request.value.post_data_json["samples"]]
+
+
+@pytest.mark.parametrize(
+    ("read", "cer"),
+    [("jumps over the lazy dog", 0.14), ("jumps over lazy dog", 0.1), ("jumps over a very lazy dog", 0.2)],
+)
+def test_other_words_than_asked_are_shown_to_be_confirmed(open_page, read, cer):
+    page = open_page("hand")
+    copied(page, 1, "the quick brown fox", 0)
+    api.expect(page.locator("#samples .verdict").first).to_contain_text("Read correctly")
+    verdict, actual = copied(page, 2, read, cer)
+    api.expect(verdict).to_contain_text(f"Read as “{read}”. Write it again, or correct the text below.")
+    field = actual.get_by_label("What you wrote")
+    assert field.input_value() == read
+    actual.get_by_role("button", name="I wrote “jumps over a lazy dog”").click()
+    api.expect(verdict).to_have_text("✓ The text below the line counts.")
+    assert field.input_value() == "jumps over a lazy dog"
+    field.fill("jumps over the lazy dog")
+    copied(page, 3, "while we sit and wotch", 0.05)
+    third = page.locator("#samples .verdict").nth(2)
+    api.expect(third).to_contain_text("Close enough: read as “while we sit and wotch”")
+    api.expect(page.locator("#samples .actual").nth(2)).to_be_hidden()
+    assert made_of(page) == ["the quick brown fox", "jumps over the lazy dog", "while we sit and watch"]
+
+
+def test_no_text_is_taken_that_the_person_has_not_seen(open_page):
+    page = open_page("hand")
+    for number in (1, 2):
+        verdict, _ = copied(page, number, "right", 0)
+        api.expect(verdict).to_contain_text("Read correctly")
+    copied(page, 3, "while she sat and watched", 0.3)
+    page.get_by_role("button", name="Make the hand").click()  # before the line has been read
+    api.expect(page.get_by_role("alert")).to_contain_text("Line 3 is read as “while she sat and watched”.")
+    assert page.locator("#own li").count() == 0
+    assert made_of(page)[2] == "while she sat and watched"
+
+
+def test_a_line_is_undone_by_strokes_and_after_it_was_cleared(open_page):
+    page = open_page("hand")
+    undo = page.get_by_role("button", name="Undo on line 1")
+    api.expect(undo).to_be_disabled()
+    verdict, _ = copied(page, 1, "the quick brown fox", 0)
+    api.expect(verdict).to_contain_text("Read correctly")
+    canvas = "#samples li:first-child canvas"
+    ink = dark_pixels(page, canvas)
+    page.get_by_role("button", name="Clear line 1").click()
+    assert dark_pixels(page, canvas) == 0
+    api.expect(verdict).to_be_empty()
+    undo.click()
+    assert dark_pixels(page, canvas) == ink
+    api.expect(verdict).to_contain_text("Read correctly")
+    undo.click()
+    assert 0 < dark_pixels(page, canvas) < ink
+
+
+def test_two_clicks_make_one_hand(open_page):
+    page = open_page("hand")
+    for number in (1, 2, 3):
+        verdict, _ = copied(page, number, "right", 0)
+        api.expect(verdict).to_contain_text("Read correctly")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/styles") else None)
+    make = page.get_by_role("button", name="Make the hand")
+    make.dblclick()
+    api.expect(page.locator("#hand-state")).to_contain_text("stored in this browser", timeout=WAIT)
+    api.expect(make).to_be_enabled(timeout=WAIT)
+    assert len(asked) == 1
+    assert page.locator("#own strong").all_inner_texts() == ["My hand"]
+
+
+def test_another_button_is_pressed_while_a_name_is_being_typed(open_page):
+    page = open_page("hand")
+    style = json.dumps(load("cursive").record()).encode()
+    page.set_input_files("#open", {"name": "hand.json", "mimeType": "", "buffer": style})
+    page.get_by_role("button", name="Rename “cursive”").click()
+    page.get_by_role("button", name="Delete “cursive”").click()
+    api.expect(page.locator("#own li")).to_have_count(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from open_page import needs_browser
+from open_page import needs_browser, reload
 
 from handwriting import formats
 from handwriting.synthesis.styles import load
@@ -108,7 +108,8 @@ def test_what_cannot_be_written_is_marked_and_replaced_with_one_click(open_page)
     assert page.locator("#text").get_attribute("aria-invalid") == "true"
     assert "你" in page.locator("#text-fault").inner_text()
     page.get_by_role("button", name="Write it").click()
-    api.expect(page.get_by_role("alert")).to_contain_text("你", timeout=WAIT)
+    api.expect(page.locator("#text")).to_be_focused()
+    assert page.locator("#toast.shown").count() == 0  # it is said once, below the text
     page.get_by_role("button", name="Replace").click()
     api.expect(page.locator("#text-marks mark")).to_have_count(0)
     api.expect(page.locator("#text")).not_to_have_value("an ink 你 “quoted” café")
@@ -118,6 +119,54 @@ def test_what_cannot_be_written_is_marked_and_replaced_with_one_click(open_page)
     page.get_by_role("button", name="Write it").click()
     api.expect(page.get_by_role("alert")).to_contain_text("nothing to write")
     assert page.locator("#text").evaluate("e => e === document.activeElement")
+
+
+def test_a_text_in_another_alphabet_is_not_replaced_by_its_commas(open_page):
+    page = open_page("letters")
+    page.locator("#text").fill("Привет, мир")
+    page.get_by_role("button", name="Replace").click()
+    api.expect(page.get_by_role("alert")).to_contain_text("no similar one")
+    api.expect(page.locator("#text")).to_have_value("Привет, мир")
+
+
+def test_the_preview_shows_the_pen_and_nothing_for_an_empty_text(open_page):
+    page = open_page("letters")
+    strokes = page.locator("#preview .stroke")
+    strokes.locator("path").first.wait_for(state="attached", timeout=WAIT)
+    page.locator("#letter-color").select_option(label="Red")
+    page.locator("#letter-pen").select_option(label="Marker")
+    api.expect(strokes).to_have_css("stroke", "rgb(179, 38, 30)")
+    api.expect(strokes).to_have_attribute("stroke-width", "1.4")
+    page.locator("#text").fill("# A heading\n\nand a line")
+    page.locator(".more summary").click()
+    page.locator("#letter-markdown").check()
+    api.expect(page.locator("#preview")).to_have_attribute("aria-label", "A heading", timeout=WAIT)
+    page.locator("#text").fill("")
+    api.expect(strokes.locator("path")).to_have_count(0)
+
+
+def test_a_field_that_is_out_of_range_is_shown(open_page):
+    page = open_page("letters")
+    page.locator(".more summary").click()
+    page.locator("#best").fill("99")
+    page.locator(".more summary").click()
+    page.get_by_role("button", name="Write it").click()
+    api.expect(page.locator("#best")).to_be_focused()
+
+
+def test_the_text_stays_after_a_reload_and_comes_back_after_another_was_brought_in(open_page):
+    page = open_page("letters")
+    page.locator("#text").fill("my own words")
+    reload(page)
+    api.expect(page.locator("#text")).to_have_value("my own words")
+    page.evaluate(
+        """() => { const data = new DataTransfer(); data.items.add(new File(["other words"], "a.txt"));
+            const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+            document.body.dispatchEvent(drop) }"""
+    )
+    api.expect(page.locator("#text")).to_have_value("other words")
+    page.get_by_role("alert").get_by_role("button", name="Undo").click()
+    api.expect(page.locator("#text")).to_have_value("my own words")
 
 
 def test_a_letter_that_is_stopped_or_fails_leaves_the_one_before(open_page):

@@ -6,25 +6,52 @@ import { t } from "../shell/strings.js";
 import { UserError, notify } from "../shell/toast.js";
 import { newStroke } from "../notebook/items.js";
 import { fromNotebookFile } from "./notebook-file.js";
-import { addStyle, strokesOf } from "../hand/styles.js";
+import { addStyle, saysStyle, styleFrom } from "../hand/styles.js";
 
-const MAX_BYTES = 16 * 2 ** 20; // what the server takes
+const MAX_BYTES = 16 * 2 ** 20; // of ink, which the server reads
 const MAX_TEXT = 20_000;
+const MOST_SAID = 5; // sentences of one message
 const PEN = 0.45; // millimetres, on paper as wide as A4
-const STYLE = "handwriting-style";
 const TEXTS = /\.(txt|md|text)$/i;
+const XML = /^(<!--.*?-->\s*)*<(\?xml|!doctype|svg|ink|xournal|whiteboardcapturesession|\w+:(svg|ink))\b/is;
+const JSON_INK = /^(\{\s*"|\[[[\s]*(\{\s*"|-?\d[\d.e+-]*\s*,))/i; // a list begins with points, which "[1] Dear Anna" does not
+const UNIPEN = /^\.(VERSION|DATA)/;
 
-/** Take over files; `write` is called with a text. */
+/** Take over files, and say what became of each; `write` is called with a text. */
 export async function bring(notebook, files, write) {
+  const faults = [], said = [], added = [];
   for (const file of files) {
-    if (file.size > MAX_BYTES) throw new UserError(t("bring.large", { name: file.name }));
-    const content = await parsed(file);
-    const pages = fromNotebookFile(content);
-    if (pages) await addPages(notebook, pages, t("bring.pages", { count: pages.length, name: file.name }));
-    else if (strokesOf(content).length || content?.format === STYLE) bringStyle(content);
-    else if (TEXTS.test(file.name) && (await isText(file))) write((await file.text()).slice(0, MAX_TEXT));
-    else await bringInk(notebook, file);
+    try {
+      const { message, ids = [] } = await bringFile(notebook, file, write);
+      if (message) said.push(message);
+      added.push(...ids);
+    } catch (error) {
+      faults.push(faultOf(file, error));
+    }
   }
+  const all = [...faults, ...said];
+  if (!all.length) return;
+  const undo = async () => {
+    for (const id of added) await notebook.deletePage(id);
+  };
+  notify(all.slice(0, MOST_SAID).join(" ") + (all.length > MOST_SAID ? " …" : ""), added.length ? { label: t("undo"), run: undo } : null);
+}
+
+/** Take over a file: what to say about it, and the ids of the pages that it became, { message, ids }. */
+async function bringFile(notebook, file, write) {
+  const content = await parsed(file);
+  const pages = fromNotebookFile(content);
+  if (pages) return addPages(notebook, pages, t("bring.pages", { count: pages.length, name: file.name }));
+  if (saysStyle(content)) return bringStyle(file, content);
+  if (TEXTS.test(file.name) && (await isText(file))) return bringText(file, write);
+  return bringInk(notebook, file);
+}
+
+/** Why a file could not be taken over, with its name. */
+function faultOf(file, error) {
+  if (!(error instanceof UserError)) console.error(error);
+  const reason = error instanceof UserError ? error.message : t("error.page", { reason: error.message });
+  return reason.includes(file.name) ? reason : t("bring.failed", { name: file.name, reason });
 }
 
 /** What a JSON file says; null if it is none. */
@@ -40,18 +67,35 @@ async function parsed(file) {
 /** Whether a text file is a text, and not ink in a text format, such as SVG that was pasted. */
 async function isText(file) {
   const head = (await file.slice(0, 400).text()).trimStart();
-  return !/^[<{[]|^\.(VERSION|DATA)/.test(head) && !head.includes("\u0000");
+  return ![XML, JSON_INK, UNIPEN].some((ink) => ink.test(head)) && !head.includes("\u0000");
 }
 
-function bringStyle(content) {
-  const name = typeof content.name === "string" && content.name.trim() ? content.name.slice(0, 60) : t("hand.unnamed");
-  const { style } = addStyle({ ...content, name });
-  notify(t("hand.added", { name: style.name }));
+async function bringText(file, write) {
+  const text = decoded(await file.arrayBuffer()).replace(/\r\n?/g, "\n");
+  write(text.slice(0, MAX_TEXT));
+  return { message: text.length > MAX_TEXT ? t("bring.cut", { name: file.name }) : "" };
+}
+
+/** A text in UTF-8, or else in the encoding of older programs for western languages. */
+function decoded(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+function bringStyle(file, content) {
+  const made = styleFrom(content);
+  if (!made) throw new UserError(t("hand.noStyle", { file: file.name }));
+  const { style, stored } = addStyle(made);
   location.hash = "#hand";
+  return { message: t(stored ? "hand.added" : "hand.loose", { name: style.name }) };
 }
 
 /** Have the server read the ink of a file, a page of the notebook for each of its pages. */
 async function bringInk(notebook, file) {
+  if (file.size > MAX_BYTES) throw new UserError(t("bring.large", { name: file.name }));
   const { pages, notes } = await sendFile("api/ink", file);
   const now = Date.now();
   const added = pages.map(({ width, height, strokes, number }) => ({
@@ -59,7 +103,7 @@ async function bringInk(notebook, file) {
     items: strokes.map((points) => strokeOf(points, now, (PEN * width) / 210)),
   }));
   const brought = t("bring.pages", { count: added.length, name: file.name });
-  await addPages(notebook, added, notes.length ? `${brought} ${notes.join("; ")}.` : brought);
+  return addPages(notebook, added, notes.length ? `${brought} ${notes.join("; ")}.` : brought);
 }
 
 /** A stroke of a file: points [x, y, milliseconds or null, pressure or null]. */
@@ -77,9 +121,7 @@ async function addPages(notebook, pages, message) {
   }
   await notebook.open(records[0].id);
   location.hash = "#notebook";
-  notify(message, { label: t("undo"), run: async () => {
-    for (const { id } of records) await notebook.deletePage(id);
-  } });
+  return { message, ids: records.map(({ id }) => id) };
 }
 
 /** Let files be dropped anywhere on the page. */

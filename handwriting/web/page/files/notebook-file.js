@@ -1,19 +1,25 @@
 // The whole notebook as one file, to be kept or taken to another browser.
 
+import { t } from "../shell/strings.js";
+import { UserError } from "../shell/toast.js";
 import { itemFrom, recordOf } from "../notebook/items.js";
 import { RULINGS, SIZES } from "../notebook/papers.js";
 
-const FORMAT = "handwriting-notebook";
+const FORMAT = "handwriting-notebook", VERSION = 1;
 
 /** The file of pages { page, items }. */
 export function toNotebookFile(pages) {
   const records = pages.map(({ page: { name, title, created, changed, width, height, ruling }, items }) => ({ name, title, created, changed, width, height, ruling, items: items.map(recordOf) }));
-  return new Blob([JSON.stringify({ format: FORMAT, version: 1, pages: records })], { type: "application/json" });
+  return new Blob([JSON.stringify({ format: FORMAT, version: VERSION, pages: records })], { type: "application/json" });
 }
 
-/** The pages { page, items } of a parsed file; null if it is not a notebook. What is damaged is left out. */
+/**
+ * The pages { page, items } of a parsed file; null if it is not a notebook. What is damaged is left out; a notebook of
+ * another version is refused.
+ */
 export function fromNotebookFile(content) {
   if (content?.format !== FORMAT || !Array.isArray(content.pages)) return null;
+  if (content.version !== VERSION) throw new UserError(t("bring.version"));
   const text = (value, length) => (typeof value === "string" ? value.slice(0, length) : "");
   const side = (value, fallback) => (value >= 20 && value <= 2000 ? value : fallback);
   const time = (value) => (Number.isFinite(value) ? value : Date.now());

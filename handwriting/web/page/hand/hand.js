@@ -11,7 +11,7 @@ import { Paper, picture } from "../letters/paper.js";
 import { inkOf } from "../notebook/bands.js";
 import { samples, setUpLines } from "./lines.js";
 import { setUpOwn } from "./own.js";
-import { addStyle, strokesOf } from "./styles.js";
+import { addStyle, strokesOf, styleFrom } from "./styles.js";
 
 const MOST_SAMPLES = 8, FEWEST_WORDS = 2; // of a page: lines with more words tell more of a hand
 const MAX_STYLE_BYTES = 2 * 2 ** 20;
@@ -48,6 +48,8 @@ function ofPage(notebook) {
 
 /** Make a hand of samples { strokes, text }, and write with it. */
 async function make(take) {
+  const busy = (is) => ($("hand-make").disabled = $("hand-page").disabled = is);
+  busy(true);
   try {
     $("hand-state").textContent = t("hand.reading");
     const taken = await take();
@@ -59,6 +61,8 @@ async function make(take) {
   } catch (error) {
     $("hand-state").textContent = "";
     throw error;
+  } finally {
+    busy(false);
   }
 }
 
@@ -134,13 +138,8 @@ async function upload() {
   $("upload").value = "";
   if (!file) return;
   if (file.size > MAX_STYLE_BYTES) throw new UserError(t("hand.tooLarge", { file: file.name }));
-  let style;
-  try {
-    style = JSON.parse(await file.text());
-  } catch {
-    style = null;
-  }
-  if (!(strokesOf(style).length || style?.code) || typeof style.name !== "string") throw new UserError(t("hand.noStyle", { file: file.name }));
+  const style = await file.text().then(JSON.parse).then(styleFrom).catch(() => null);
+  if (!style) throw new UserError(t("hand.noStyle", { file: file.name }));
   await compare(style);
   keep(style);
 }

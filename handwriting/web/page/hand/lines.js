@@ -2,12 +2,13 @@
 
 import { send } from "../shell/api.js";
 import { $, h } from "../shell/dom.js";
+import { icon } from "../shell/icons.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt } from "../shell/toast.js";
+import { isMisreading } from "./misreading.js";
 import { Pad } from "./pad.js";
 
 const TEXTS = ["the quick brown fox", "jumps over a lazy dog", "while we sit and watch"];
-const CLOSE = 0.2; // character error rate up to which a line counts as copied
 const CHECK_MS = 350; // after the last stroke
 const THICKNESS = 2.4; // pixels
 
@@ -18,17 +19,24 @@ export function setUpLines() {
   document.addEventListener("recoloured", () => lines.forEach(({ pad }) => pad.redraw()));
 }
 
-/** A line to copy: its text, its sheet, the verdict, and a field for what was written if that is something else. */
+/** A line to copy: its text, its sheet, the verdict, and a field for what was written if that seems to be something else. */
 function line(text, index) {
   const number = index + 1;
   const canvas = h("canvas", { role: "img", "aria-label": t("hand.sheet", { number, text }) });
   const made = { text, number, timer: 0, version: 0, checked: 0, verdict: h("p", { className: "verdict", role: "status" }), input: h("input", { type: "text", maxlength: 200 }) };
-  made.field = h("label", { className: "field actual", hidden: true }, h("span", { textContent: t("hand.actual") }), made.input);
+  const asked = h("button", { type: "button", textContent: t("hand.asked", { text }) });
+  made.field = h("div", { className: "actual", hidden: true }, h("label", { className: "field" }, h("span", { textContent: t("hand.actual") }), made.input), asked);
+  made.undo = h("button", { type: "button", title: t("undo"), "aria-label": t("hand.undo.of", { number }), disabled: true }, icon("undo"));
   const clear = h("button", { type: "button", textContent: t("hand.clear"), "aria-label": t("hand.clear.of", { number }) });
-  const head = h("div", { className: "head" }, h("p", {}, h("span", { className: "muted", textContent: t("hand.copy") }), " ", h("span", { className: "say", textContent: text })), made.verdict, clear);
+  const head = h("div", { className: "head" }, h("p", {}, h("span", { className: "muted", textContent: t("hand.copy") }), " ", h("span", { className: "say", textContent: text })), made.verdict, h("div", { className: "actions" }, made.undo, clear));
   $("samples").append(h("li", {}, head, h("div", { className: "sheet" }, canvas), made.field));
-  made.input.addEventListener("input", () => (made.edited = true));
+  made.input.addEventListener("input", () => settle(made));
+  asked.addEventListener("click", () => {
+    made.input.value = text;
+    settle(made);
+  });
   made.pad = new Pad(canvas, { changed: () => changed(made), width: THICKNESS });
+  made.undo.addEventListener("click", () => made.pad.undo());
   clear.addEventListener("click", () => made.pad.clear());
   return made;
 }
@@ -36,6 +44,7 @@ function line(text, index) {
 function changed(one) {
   clearTimeout(one.timer);
   one.version += 1;
+  one.undo.disabled = !one.pad.done.length;
   if (one.pad.strokes.length) one.timer = setTimeout(() => attempt(() => check(one)), CHECK_MS);
   else {
     one.edited = false;
@@ -47,40 +56,55 @@ function changed(one) {
 function judge(one, kind, text, actual = null) {
   one.checked = one.version;
   one.verdict.className = `verdict ${kind}`;
-  one.verdict.textContent = text;
+  if (one.verdict.textContent !== text) one.verdict.textContent = text;
   one.field.hidden = actual === null;
-  if (actual !== null && !one.edited) one.input.value = actual;
+  if (actual !== null && actual !== one.input.value) one.input.value = actual;
 }
 
-/** Have the server read a line. */
+/** What the person says that a line says counts. */
+function settle(one) {
+  one.edited = true;
+  const { value } = one.input;
+  if (value.trim()) judge(one, "good", t("hand.confirmed"), value);
+  else judge(one, "bad", t("hand.unknown", { number: one.number }), value);
+}
+
+/** Have the server read a line, unless the person has said what it says. */
 async function check(one) {
   clearTimeout(one.timer);
+  if (one.edited) return settle(one);
   const { version } = one;
+  const late = () => version !== one.version || one.edited;
   let response;
   try {
     response = await send("api/styles/check", { strokes: one.pad.ink, text: one.text });
   } catch (error) {
     if (error.status !== 422) throw error;
-    if (version === one.version) judge(one, "bad", error.message, "");
+    if (!late()) judge(one, "bad", error.message, "");
     return;
   }
-  if (version !== one.version) return;
+  if (late()) return;
   const { cer, read } = response;
   if (cer === 0) judge(one, "good", t("hand.right"));
-  else if (cer <= CLOSE) judge(one, "good", t("hand.close", { read }));
+  else if (isMisreading(one.text, read, cer)) judge(one, "good", t("hand.close", { read }));
   else if (read) judge(one, "bad", t("hand.misread", { read }), read);
   else judge(one, "bad", t("hand.unread"), "");
 }
 
-/** The lines with what was really written, as the API takes samples. Throws if one is empty or nobody knows its text. */
+/**
+ * The lines with what was really written, as the API takes samples. Throws if one is empty, nobody knows its text, or
+ * its text was read only now, so that the person has not seen it.
+ */
 export async function samples() {
   const missing = lines.find((one) => !one.pad.strokes.length);
   if (missing) throw new UserError(t("hand.missing", { number: missing.number, text: missing.text }));
-  await Promise.all(lines.filter((one) => one.checked !== one.version).map(check));
+  const unread = lines.filter((one) => one.checked !== one.version);
+  await Promise.all(unread.map(check));
   return lines.map((one) => {
     const text = one.field.hidden ? one.text : one.input.value.trim();
-    if (text) return { strokes: one.pad.ink, text };
+    const unseen = !one.field.hidden && !one.edited && unread.includes(one);
+    if (text && !unseen) return { strokes: one.pad.ink, text };
     one.input.focus();
-    throw new UserError(t("hand.unknown", { number: one.number }));
+    throw new UserError(text ? t("hand.unseen", { number: one.number, text }) : t("hand.unknown", { number: one.number }));
   });
 }

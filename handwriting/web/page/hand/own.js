@@ -9,13 +9,17 @@ import { firstWords, picture } from "../letters/paper.js";
 import { onStyles, ownStyles, removeStyle, renameStyle, strokesOf } from "./styles.js";
 
 const WORDS = 4; // that a picture shows
+let late = false; // whether the list has changed since it was shown
 
 export function setUpOwn() {
   onStyles(show);
   show();
 }
 
+/** Show the list; not before the end if a name is being typed in it. */
 function show() {
+  late = Boolean($("own").querySelector("input"));
+  if (late) return;
   $("own").replaceChildren(...ownStyles().map(item));
   $("own-empty").hidden = ownStyles().length > 0;
 }
@@ -49,8 +53,9 @@ function rename(style, name) {
   const settle = (to) => {
     if (settled) return;
     settled = true;
+    field.replaceWith(name);
     if (to && to !== style.name) renameStyle(style.name, to);
-    else field.replaceWith(name);
+    else if (late) show();
   };
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") settle(field.value.trim());

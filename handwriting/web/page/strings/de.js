@@ -124,6 +124,9 @@ export const de = {
   "teach.nothing": "Das Gelernte half bei anderen Zeilen nicht, deshalb wird gelesen wie zuvor. Mit mehr korrigierten Zeilen lohnt ein neuer Versuch.",
 
   "bring.large": "„{name}“ ist größer als 16 MB. Teilen Sie die Datei, oder wählen Sie eine andere.",
+  "bring.failed": "„{name}“: {reason}",
+  "bring.version": "Dieses Notizbuch kommt aus einer anderen Version von Handwriting, deren Dateien diese nicht lesen kann. Aktualisieren Sie Handwriting.",
+  "bring.cut": "„{name}“ ist länger als 20.000 Zeichen. Nur der Anfang wurde übernommen.",
   "bring.nothing": "In dieser Datei sind keine Seiten.",
   "bring.pages": { one: "„{name}“ ist auf einer neuen Seite.", other: "„{name}“ ist auf {count} neuen Seiten." },
 
@@ -191,6 +194,9 @@ export const de = {
   "hand.sheet": "Zeile {number}: Schreiben Sie hier „{text}“",
   "hand.copy": "Schreiben Sie",
   "hand.actual": "Was Sie geschrieben haben",
+  "hand.asked": "Es heißt „{text}“",
+  "hand.undo.of": "Auf Zeile {number} rückgängig machen",
+  "hand.confirmed": "✓ Der Text unter der Zeile gilt.",
   "hand.clear": "Leeren",
   "hand.clear.of": "Zeile {number} leeren",
   "hand.right": "✓ Richtig gelesen.",
@@ -199,6 +205,7 @@ export const de = {
   "hand.unread": "Nichts ist lesbar. Schreiben Sie weiter, oder leeren Sie die Zeile und schreiben Sie sie neu.",
   "hand.missing": "Zeile {number} ist leer. Schreiben Sie zuerst „{text}“ ab.",
   "hand.unknown": "Zeile {number} ist nicht lesbar. Schreiben Sie sie neu, oder tippen Sie ein, was dort steht.",
+  "hand.unseen": "Zeile {number} wird als „{text}“ gelesen. Prüfen Sie den Text unter der Zeile, und erstellen Sie dann die Hand.",
   "hand.name": "Name der Hand",
   "hand.default": "Meine Hand",
   "hand.make": "Hand erstellen",

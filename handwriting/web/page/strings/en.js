@@ -124,6 +124,9 @@ export const en = {
   "teach.nothing": "Learning did not improve the reading of your other lines, so nothing has changed. Correct more lines and try again.",
 
   "bring.large": "“{name}” is larger than 16 MB. Split it, or choose another file.",
+  "bring.failed": "“{name}”: {reason}",
+  "bring.version": "This notebook comes from another version of Handwriting, whose files this one cannot read. Update Handwriting.",
+  "bring.cut": "“{name}” is longer than 20,000 characters. Only its beginning was taken.",
   "bring.nothing": "There are no pages in this file.",
   "bring.pages": { one: "“{name}” is on a new page.", other: "“{name}” is on {count} new pages." },
 
@@ -191,6 +194,9 @@ export const en = {
   "hand.sheet": "Line {number}: copy “{text}” here",
   "hand.copy": "Write",
   "hand.actual": "What you wrote",
+  "hand.asked": "I wrote “{text}”",
+  "hand.undo.of": "Undo on line {number}",
+  "hand.confirmed": "✓ The text below the line counts.",
   "hand.clear": "Clear",
   "hand.clear.of": "Clear line {number}",
   "hand.right": "✓ Read correctly.",
@@ -199,6 +205,7 @@ export const en = {
   "hand.unread": "Nothing can be read. Write more, or clear the line and write it again.",
   "hand.missing": "Line {number} is empty. Copy “{text}” first.",
   "hand.unknown": "Line {number} cannot be read. Clear it and write it again, or type what you wrote.",
+  "hand.unseen": "Line {number} is read as “{text}”. Check the text below the line, and then make the hand.",
   "hand.name": "Name of the hand",
   "hand.default": "My hand",
   "hand.make": "Make the hand",
