@@ -145,6 +145,13 @@ def test_the_preview_shows_the_pen_and_nothing_for_an_empty_text(open_page):
     api.expect(strokes.locator("path")).to_have_count(0)
 
 
+def test_on_a_phone_the_pages_come_into_view(open_page):
+    page = open_page("letters", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.locator("#text").fill("ink")
+    page.get_by_role("button", name="Write it").click()
+    api.expect(page.locator("#letter-pages img")).to_be_in_viewport(ratio=0.5, timeout=WAIT)
+
+
 def test_a_field_that_is_out_of_range_is_shown(open_page):
     page = open_page("letters")
     page.locator(".more summary").click()

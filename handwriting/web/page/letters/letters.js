@@ -155,15 +155,20 @@ function begin(asked, pages) {
   shown = { request: asked, pages, whole: false };
   for (const image of document.querySelectorAll("#letter-pages img")) URL.revokeObjectURL(image.src);
   $("letter-pages").replaceChildren();
-  if (matchMedia("(max-width: 900px)").matches) { // the pages are below all fields
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    $("letter-pages").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
-  }
 }
 
 function showPage(markup, number) {
   const url = URL.createObjectURL(new Blob([markup], { type: "image/svg+xml" }));
-  $("letter-pages").append(h("li", {}, h("img", { src: url, alt: t("letters.page", { number }) }), h("p", { className: "muted", textContent: t("letters.page", { number }) })));
+  const image = h("img", { src: url, alt: t("letters.page", { number }) });
+  if (number === 1) image.addEventListener("load", reveal, { once: true });
+  $("letter-pages").append(h("li", {}, image, h("p", { className: "muted", textContent: t("letters.page", { number }) })));
+}
+
+/** On a narrow screen the pages are below all fields. */
+function reveal() {
+  if (!matchMedia("(max-width: 900px)").matches) return;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  $("letter-pages").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
 }
 
 function summary({ pages, words, doubtful }) {
