@@ -63,9 +63,9 @@ class DrawnWord:
         return self.word.ink is None or self.word.joined
 
     @property
-    def rank(self) -> tuple[bool, int, bool]:
+    def rank(self) -> tuple[int, int, bool]:
         """Faults of the drawing, the worst first; of two drawings, the one with the lower rank is better."""
-        return self.lost, self.errors, self.tied
+        return 2 if self.word.ink is None else int(self.word.joined), self.errors, self.tied
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ class WordWriter:
         chosen = [list(row) for row in rows]
         for (k, j), line, group in zip(asked, lines, self._judged(groups, measure, rows), strict=True):
             one = group[min(j, 1)]
-            rank = (one.lost or not line.complete, *one.rank[1:])
+            rank = (max(one.rank[0], int(not line.complete)), *one.rank[1:])
             if rank < ranks[k, j]:
                 ranks[k, j], chosen[k][j] = rank, one
         better = sorted({k for k, j in places if chosen[k][j] is not rows[k][j]})
@@ -130,14 +130,16 @@ class WordWriter:
 
     def _judged(self, rows: Rows, measure: Measure | None, among: Rows | None = None) -> Rows:
         """Return ``rows`` as they are read, in a hand of this ``measure``, or else in that of the rows ``among``."""
-        shown = [k for k, row in enumerate(rows) if any(one.word.ink is not None for one in row)]
-        if self.recognizer is None or not shown:
+        if self.recognizer is None:
             return [[replace(one, read=one.word.text, errors=0, tied=False) for one in row] for row in rows]
+        judged = [[replace(one, read="", errors=len(one.word.text), tied=False) for one in row] for row in rows]
+        shown = [k for k, row in enumerate(rows) if any(one.word.ink is not None for one in row)]
+        if not shown:
+            return judged
         if measure is None:
             inked = [one for row in among or rows for one in row if one.word.ink is not None]
             measure = Measure.of(inked or [one for row in rows for one in row], self.synthesizer.height)
         found = read_words(self.recognizer, [in_line(rows[k], measure) for k in shown])
-        judged = [list(row) for row in rows]
         for k, words in zip(shown, found, strict=True):
             places = [j for j, one in enumerate(rows[k]) if one.word.ink is not None]
             for j, word in zip(places, words, strict=True):

@@ -80,7 +80,7 @@ def test_nothing_to_write_is_nothing(model):
 
 def test_a_rare_character_cannot_be_asked_for(tmp_path):
     rare = Synthesizer(synthesizer(tmp_path, counts=19))
-    with pytest.raises(InkError, match="fewer than 20 times"):
+    with pytest.raises(InkError, match="cannot be written: a"):
         rare.write(["a"])
 
 

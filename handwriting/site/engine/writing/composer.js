@@ -133,11 +133,12 @@ export class Composer {
    * yet; without a recognizer they are read as their text.
    */
   async judged(words, among = words) {
-    const shown = words.filter(({ ink }) => ink);
-    if (!this.recognizer || this.bestOf === 1 || !shown.length) return words.map((word) => ({ ...word, read: word.text, errors: 0, tied: false }));
+    if (!this.recognizer || this.bestOf === 1) return words.map((word) => ({ ...word, read: word.text, errors: 0, tied: false }));
+    const shown = words.filter(({ ink }) => ink), missing = ({ text }) => ({ read: "", errors: text.length, tied: false });
+    if (!shown.length) return words.map((word) => ({ ...word, ...missing(word) }));
     const ink = inLine(shown, this.measure ?? measureOf(among.some((word) => word.ink) ? among : shown, this.synthesizer.height));
     const read = await readWords(this.recognizer, ink, shown.map(({ text }) => text).join(" "));
-    return words.map((word) => ({ ...word, ...(word.ink ? read[shown.indexOf(word)] : { read: "", errors: 0, tied: false }) }));
+    return words.map((word) => ({ ...word, ...(word.ink ? read[shown.indexOf(word)] : missing(word)) }));
   }
 }
 
