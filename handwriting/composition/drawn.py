@@ -114,11 +114,13 @@ def _small_letters(drawn: DrawnWord) -> list[float]:
 
 
 def matching(drawn: DrawnWord, measure: Measure) -> float:
-    """Return the factor that scales a redrawn word to the size of the others.
+    """Return the factor that scales a redrawn word to the size of the others; 1 for a first drawing.
 
     It is the median of three estimates, from the hand, the first drawing and the small letters, since each may be
     wrong.
     """
+    if not drawn.changed:
+        return 1.0
     factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
     if small := _small_letters(drawn):
         factors.append(measure.shape.x_height / max(float(np.median(small)), 1e-9))
@@ -130,7 +132,7 @@ def in_line(words: Sequence[DrawnWord], measure: Measure) -> Written:
     strokes: list[Floats] = []
     right = 0.0
     for one in words:
-        ink, factor = one.word.ink, matching(one, measure) if one.changed else 1.0
+        ink, factor = one.word.ink, matching(one, measure)
         if ink is not None:
             x = factor * (ink.x - ink.bounds[0]) + (right + measure.space if strokes else 0.0)
             strokes += ink.moved_to(x, factor * ink.y).strokes

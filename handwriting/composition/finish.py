@@ -56,8 +56,7 @@ class Finisher:
         """Finish a word at ``size`` times the usual size; one that is wider than ``room`` mm is made narrower."""
         growth = size * self._height / measure.height
         space = growth * measure.space
-        if drawn.changed:
-            growth *= matching(drawn, measure)
+        growth *= matching(drawn, measure)
         ink = drawn.word.ink
         lean = self._shear + self._lively * self._random.normal(0, LEAN)
         varied = growth * math.exp(self._lively * self._random.normal(0, SIZE_SPREAD))

@@ -37,8 +37,12 @@ function smallLetters({ text, ink, places }) {
   });
 }
 
-/** The factor that scales a word that was drawn again to the size of the others: the median of up to three estimates. */
+/**
+ * The factor that scales a word that was drawn again to the size of the others: the median of up to three estimates. Words
+ * that were drawn once, or have no ink, keep their size.
+ */
 function matching(word, { shape, enlarged }) {
+  if (!word.changed || !word.ink) return 1;
   const small = smallLetters(word), factors = [1 / enlarged, 1 / (word.enlarged || enlarged)];
   if (small.length) factors.push(shape.xHeight / Math.max(median(small), 1e-9));
   return clamp(median(factors), ...MATCHED);
@@ -48,7 +52,7 @@ function matching(word, { shape, enlarged }) {
 export function inLine(words, measure) {
   let right = -measure.space;
   return inkOfStrokes(words.flatMap((word) => {
-    const factor = word.changed ? matching(word, measure) : 1, left = right + measure.space - factor * min(word.ink.x);
+    const factor = matching(word, measure), left = right + measure.space - factor * min(word.ink.x);
     right = left + factor * max(word.ink.x);
     return strokesOf(word.ink).map((stroke) => stroke.map(([x, y]) => [left + factor * x, factor * y]));
   }));
@@ -65,7 +69,7 @@ export class Finisher {
   /** The `spelled` word with { ink, width, space } in millimetres, as it was `drawn`; wider than `room`, it is made narrower. */
   word(drawn, spelled, measure, size, room) {
     const usual = (size * this.height) / measure.height, space = usual * measure.space;
-    const growth = drawn.changed && drawn.ink ? usual * matching(drawn, measure) : usual;
+    const growth = usual * matching(drawn, measure);
     const lean = this.shear + this.lively * LEAN * this.random.normal();
     const varied = growth * Math.exp(this.lively * SIZE_SPREAD * this.random.normal());
     if (!drawn.ink) return { ...spelled, ink: null, width: space, space };
