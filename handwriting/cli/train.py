@@ -149,6 +149,36 @@ def train_synthesizer(
     say(json.dumps(loop.train(task, how, out, command=command_line())))
 
 
+@app.command("hands", cls=Command)
+def train_hands(
+    data: Data,
+    init: Annotated[Path, typer.Option(help="Synthesizer with hand codes, trained with --unipen.")],
+    out: Annotated[Path, typer.Option(help="Folder of the new checkpoint.")],
+    train: Annotated[str, typer.Option(help="Split of the real lines.")] = "trainset",
+    real: Annotated[int, typer.Option(min=2, help="Number of real lines, evenly spaced over the split.")] = 700,
+    lines: Annotated[
+        int, typer.Option(min=2, help="Number of sentences, and of strings, to write in random hands in each round.")
+    ] = 1400,
+    rounds: Annotated[int, typer.Option(min=1, help="Corrections of the random hands.")] = 2,
+    hands: Annotated[int, typer.Option(min=2, help="Number of hands to write in for the estimation of hands.")] = 900,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the hands and the strings.")] = 10_000,
+    lists: Lists = None,
+) -> None:
+    """Tune the hands of a synthesizer by the lines that it writes.
+
+    Random hands are moved so that their lines measure like real lines and are read correctly by the shipped recognizer;
+    the hand of a person is estimated so that written lines measure like the person's. The network stays as it is.
+    """
+    from handwriting.checkpoint import Checkpoint
+    from handwriting.training.hand_tuning import HandTuning, tune_hands
+
+    how = HandTuning(real=real, lines=lines, rounds=rounds, hands=hands, seed=seed)
+    start, corpus = Checkpoint.load(init, "synthesizer"), corpus_at(data, lists)
+    with bar("writing") as progress:
+        figures = tune_hands(start, corpus, train, out, how, command_line(), progress)
+    say(json.dumps(figures))
+
+
 @app.command("orientation", cls=Command)
 def train_orientation(
     data: Data,

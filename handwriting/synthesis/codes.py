@@ -214,9 +214,14 @@ def gaussian(codes: NDArray, controls: int) -> tuple[Floats, Floats]:
     return mean.astype(np.float32), factor.astype(np.float32)
 
 
-def regression(rows: NDArray, codes: NDArray, weights: NDArray, ridge: float) -> dict[str, Any]:
-    """Return center, spread and regression of ``codes`` (N, Z) on the measurements ``rows`` (N, F)."""
-    center, spread = rows.mean(0), rows.std(0) + 1e-6
+def regression(
+    rows: NDArray, codes: NDArray, weights: NDArray, ridge: float, scale: tuple[NDArray, NDArray] | None = None
+) -> dict[str, Any]:
+    """Return center, spread and regression of ``codes`` (N, Z) on the measurements ``rows`` (N, F).
+
+    ``scale``: center and spread to use, (F,) each, instead of those of ``rows``.
+    """
+    center, spread = scale or (rows.mean(0), rows.std(0) + 1e-6)
     X = np.column_stack([np.clip((rows - center) / spread, -4, 4), np.ones(len(rows))])
     penalty = ridge * np.eye(X.shape[1])
     penalty[-1, -1] = 1e-6
