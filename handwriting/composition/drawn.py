@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,7 +29,16 @@ ENLARGED = 1.12
 """Factor by which networks write words larger by themselves, where the text does not show it."""
 
 MATCHED = 0.65, 1.25
-"""Limits on the factor that scales a redrawn word to the size of the others."""
+"""Limits on the factor that scales a run or a redrawn word to the size of the others."""
+
+TOLERATED = 0.05
+"""Difference in size up to which a run stays as it was drawn; people's lines differ by as much."""
+
+Letters = tuple[tuple[str, float], ...]
+"""Characters and the height of each in the units of the network's ink."""
+
+FEWEST = 2, 5
+"""Fewest letters that show the usual height of a character, and fewest that show the size of a run."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,8 @@ class DrawnWord:
     """Writing height relative to the first drawing, if this is another one; None where that shows no size."""
     was_joined: bool = False
     """Whether the first drawing joined a neighbour."""
+    run: Letters = field(default=(), repr=False)
+    """The letters of the run that the word was first drawn in."""
 
     @property
     def doubtful(self) -> bool:
@@ -79,6 +90,8 @@ class Measure:
     shape: HandShape
     enlarged: float = 1.0
     """Factor by which the hand writes words larger by themselves."""
+    letters: Mapping[str, float] = field(default_factory=dict)
+    """Usual heights of characters."""
 
     @classmethod
     def of(cls, words: Sequence[DrawnWord], usual: float) -> Measure:
@@ -91,40 +104,53 @@ class Measure:
             raise InkError("nothing was drawn; try another seed")
         long = [ink for ink in inks if len(ink.source.text or "") > 3] or inks
         height = max(float(np.median([writing_height(ink) for ink in long])), SMALLEST * usual)
-        small = [extent for one in words for extent in _small_letters(one)]
+        letters = letters_of(one.word for one in words if not one.changed)
+        small = [extent for character, extent in letters if character in SMALL_LETTERS]
         x_height = float(np.median(small)) if small else 0.5 * height
         gaps = [one.word.gap for one in words if one.word.gap is not None]
         typical = float(np.median(gaps)) if gaps else TYPICAL_SPACE * height
         space = float(np.clip(typical, MIN_SPACE * height, MAX_SPACE * height))
         shape = HandShape(x_height, -float(np.median([slant(ink) for ink in long])))
         shown = [ENLARGED, *(one.enlarged for one in words if one.enlarged is not None)]
-        return cls(height, space, shape, float(np.median(shown)))
+        return cls(height, space, shape, float(np.median(shown)), _usual(letters))
 
 
-def _small_letters(drawn: DrawnWord) -> list[float]:
-    """Return the heights of a word's letters of x-height."""
-    ink, places = drawn.word.ink, drawn.word.places
-    if ink is None:
-        return []
-    return [
-        float(np.ptp(ink.y[places == at]))
-        for at, character in enumerate(drawn.word.text)
-        if character in SMALL_LETTERS and (places == at).sum() > 3
-    ]
+def letters_of(words: Iterable[WordInk]) -> Letters:
+    """Return the letters and digits of ``words`` that have ink, with their heights."""
+    found = []
+    for word in words:
+        for at, character in enumerate(word.text if word.ink is not None else ""):
+            own = word.places == at
+            if character.isalnum() and own.sum() > 3 and word.ink is not None:
+                found.append((character, float(np.ptp(word.ink.y[own]))))
+    return tuple((character, extent) for character, extent in found if extent > 0)
+
+
+def _usual(letters: Letters) -> dict[str, float]:
+    """Return the median height of each character that occurs often enough."""
+    heights: dict[str, list[float]] = {}
+    for character, extent in letters:
+        heights.setdefault(character, []).append(extent)
+    return {character: float(np.median(some)) for character, some in heights.items() if len(some) >= FEWEST[0]}
 
 
 def matching(drawn: DrawnWord, measure: Measure) -> float:
-    """Return the factor that scales a redrawn word to the size of the others; 1 for a first drawing.
+    """Return the factor that scales a word to the size of the others.
 
-    It is the median of three estimates, from the hand, the first drawing and the small letters, since each may be
-    wrong.
+    First drawings keep the sizes that they have in their run, which is scaled as a whole. The factor of a redrawn word
+    is the median of several estimates, since each may be wrong: from the hand, the first drawing, and every letter.
     """
     if not drawn.changed:
-        return 1.0
+        factors = _estimates(drawn.run, measure)
+        factor = float(np.median(factors)) if len(factors) >= FEWEST[1] else 1.0
+        return float(np.clip(factor, *MATCHED)) if abs(factor - 1) > TOLERATED else 1.0
     factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
-    if small := _small_letters(drawn):
-        factors.append(measure.shape.x_height / max(float(np.median(small)), 1e-9))
-    return float(np.clip(np.median(factors), *MATCHED))
+    return float(np.clip(np.median(factors + _estimates(letters_of([drawn.word]), measure)), *MATCHED))
+
+
+def _estimates(letters: Letters, measure: Measure) -> list[float]:
+    """Return by how much each of ``letters`` should be larger to be as high as usual."""
+    return [measure.letters[character] / extent for character, extent in letters if character in measure.letters]
 
 
 def in_line(words: Sequence[DrawnWord], measure: Measure) -> Written:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from handwriting.composition.best_of import MAX_CANDIDATES
-from handwriting.composition.drawn import DrawnWord, Measure, in_line
+from handwriting.composition.drawn import DrawnWord, Measure, in_line, letters_of
 from handwriting.composition.effort import Effort
 from handwriting.composition.reading import read_words
 from handwriting.composition.words import WordInk, cut, stands
@@ -153,7 +153,8 @@ def _words(line: Written) -> list[DrawnWord]:
     if not line.complete:  # the pen lost its way in the last word that has ink
         last = max((k for k, one in enumerate(words) if one.ink is not None), default=0)
         words[last] = replace(words[last], ink=None)
-    return [DrawnWord(one, "", 0, was_joined=one.joined) for one in words]
+    letters = letters_of(words)
+    return [DrawnWord(one, "", 0, was_joined=one.joined, run=letters) for one in words]
 
 
 def _places(rows: Rows, holds: Callable[[DrawnWord], bool]) -> list[tuple[int, int]]:

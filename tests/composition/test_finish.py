@@ -11,7 +11,7 @@ from handwriting.composition.words import WordInk
 from handwriting.ink import Ink
 from handwriting.synthesis.hand import Hand
 
-MEASURE = Measure(100.0, 60.0, HandShape(50.0, 0.0), enlarged=1.25)
+MEASURE = Measure(100.0, 60.0, HandShape(50.0, 0.0), enlarged=1.25, letters={"a": 50.0})
 
 
 def box(height: float) -> Ink:
@@ -43,12 +43,31 @@ def test_the_first_drawing_of_a_word_keeps_its_size():
         ("b", 1.25, 1 / 1.25),
         ("b", 1.5, (1 / 1.5 + 1 / 1.25) / 2),
         ("b", 5.0, 0.65),  # the first drawing was a scrawl
-        ("a", 1.2, 1 / 1.25),  # 50 over 100 by its small letter, which is the smallest of the three
+        ("a", 1.2, 1 / 1.25),  # an "a" is usually half as high, which is the smallest of three estimates
     ],
 )
 def test_a_word_drawn_again_gets_the_size_of_the_others(text, enlarged, factor):
     again = drawn(text, 100, changed=True, enlarged=enlarged)
     assert height_of(again) == pytest.approx(factor * height_of(drawn(text, 100)))
+
+
+@pytest.mark.parametrize(
+    ("run", "factor"),
+    [
+        ([("a", 40.0)] * 5, 1.25),  # the run is smaller than the hand usually writes
+        ([("a", 200.0)] * 5, 0.65),
+        ([("a", 40.0)] * 3 + [("a", 50.0)] * 4, 1.0),
+        ([("a", 48.0)] * 5, 1.0),  # people vary as much
+        ([("a", 40.0)] * 4 + [("b", 40.0)], 1.0),  # too few known letters
+    ],
+)
+def test_a_run_gets_the_size_of_the_others_as_a_whole(run, factor):
+    assert height_of(drawn("b", 100, run=tuple(run))) == pytest.approx(factor * height_of(drawn("b", 100)))
+
+
+def test_the_usual_height_of_a_letter_is_that_of_words_drawn_once():
+    words = [drawn("a", 100), drawn("a", 120), drawn("b", 90), drawn("a", 500, changed=True)]
+    assert Measure.of(words, 100.0).letters == {"a": 110.0}
 
 
 def test_a_hand_shows_how_much_larger_it_writes_words_by_themselves():

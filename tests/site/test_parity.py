@@ -13,7 +13,7 @@ from open_page import needs_browser
 
 from benchmarks.static_site import below, compare, drawn_on, real, same_layouts, written
 from handwriting.composition.blocks import SpelledWord, Word, plain, respelled, spelled
-from handwriting.composition.drawn import DrawnWord, Measure
+from handwriting.composition.drawn import DrawnWord, Measure, letters_of
 from handwriting.composition.finish import Finisher
 from handwriting.composition.markdown import parse
 from handwriting.composition.marks import drawn_with, spell
@@ -241,7 +241,8 @@ def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer
     bases = [" ".join(word.spelling.base for word in row) for row in words]
     hand = Hand(style=load("slanted"), seed=5, slant=8, size=1.2)
     lines = [line for seed in (5, 6) for line in synthesizer.write(bases, replace(hand, seed=seed))]
-    drawn = [[DrawnWord(word, word.text, 0) for word in cut(line)] for line in lines]
+    cuts = [cut(line) for line in lines]
+    drawn = [[DrawnWord(word, word.text, 0, run=letters_of(words)) for word in words] for words in cuts]
     drawn[0][1] = replace(drawn[0][1], changed=True, enlarged=1.3)
     drawn[1][2] = replace(drawn[1][2], changed=True)
     measure = Measure.of([one for row in drawn for one in row], synthesizer.height)
@@ -260,9 +261,10 @@ def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer
         """async ([lines, height]) => {
             const { inkOfStrokes } = await import("./engine/ink/ink.js");
             const { marks } = await import("./engine/models.js");
-            const { Finisher, measureOf } = await import("./engine/writing/finish.js");
+            const { Finisher, lettersOf, measureOf } = await import("./engine/writing/finish.js");
             const { cutWords } = await import("./engine/writing/words.js");
-            const drawn = lines.map(({ strokes, ...line }) => cutWords({ ...line, ink: inkOfStrokes(strokes) }));
+            const cuts = lines.map(({ strokes, ...line }) => cutWords({ ...line, ink: inkOfStrokes(strokes) }));
+            const drawn = cuts.map((words) => words.map((word) => ({ ...word, run: lettersOf(words) })));
             Object.assign(drawn[0][1], { changed: true, enlarged: 1.3 });
             Object.assign(drawn[1][2], { changed: true });
             const measure = measureOf(drawn.flat(), height);

@@ -5,7 +5,7 @@ import { movedTo } from "../ink/ink.js";
 import { writingHeight } from "../ink/normalise.js";
 import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
-import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, inLine, measureOf } from "./finish.js";
+import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, inLine, lettersOf, measureOf } from "./finish.js";
 import { breakLines } from "./typeset.js";
 import { cutWords, stands } from "./words.js";
 
@@ -111,7 +111,7 @@ export class Composer {
     for (const [k, first] of words.entries()) {
       for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && rank(words[k]); drawing++) {
         const [alone] = cutLine(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
-        const tried = { ...alone, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
+        const tried = { ...alone, run: first.run, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
         const begin = Math.max(0, k - 1), around = words.with(k, tried).slice(begin, k + 2);
         const read = (await this.judged(around, words))[k - begin]; // between its neighbours, as it will be seen
         if (!(rank(read) < rank(words[k]))) continue;
@@ -145,7 +145,8 @@ export class Composer {
 /** The words of a line; where the pen lost its way, the last one has no ink. */
 function cutLine(line) {
   const words = cutWords(line), lost = line.complete ? null : words.findLast(({ ink }) => ink);
-  return words.map((word) => (word === lost ? { ...word, ink: null } : word));
+  const drawn = words.map((word) => (word === lost ? { ...word, ink: null } : word)), run = lettersOf(drawn);
+  return drawn.map((word) => ({ ...word, run }));
 }
 
 /** The ink of a word that was drawn by itself; one that does not stand on the line, such as "-", is as high as it was. */

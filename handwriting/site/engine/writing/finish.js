@@ -13,7 +13,9 @@ const MIN_SPACE = 0.25, MAX_SPACE = 1.1, TYPICAL_SPACE = 0.6; // in writing heig
 const SMALLEST = 1 / 3;
 const SMALL_LETTERS = new Set("aceimnorsuvwxz");
 const ENLARGED = 1.12; // factor by which networks write words larger by themselves
-const MATCHED = [0.65, 1.25];
+const MATCHED = [0.65, 1.25], TOLERATED = 0.05; // factors; a run that differs by less stays as it was drawn
+const FEWEST_OF_A_CHARACTER = 2, FEWEST_OF_A_RUN = 5;
+const LETTER = /^[\p{L}\p{N}]$/u;
 const LEAN = 0.03, SIZE_SPREAD = 0.06; // at liveliness 1
 const SHAKE = 0.015, WAVER = 0.012;
 
@@ -23,30 +25,45 @@ export function measureOf(words, usual) {
   const long = (some.length ? some : drawn).map(({ ink }) => ink);
   const height = long.length ? Math.max(median(long.map(writingHeight)), SMALLEST * usual) : usual;
   const gaps = words.filter(({ gap }) => gap !== null).map(({ gap }) => gap);
-  const small = drawn.flatMap(smallLetters);
+  const letters = lettersOf(drawn.filter(({ changed }) => !changed));
+  const small = letters.filter(([character]) => SMALL_LETTERS.has(character)).map(([, height]) => height);
   const shape = { xHeight: small.length ? median(small) : 0.5 * height, slant: long.length ? -median(long.map(slant)) : 0, shake: SHAKE };
   const space = clamp(gaps.length ? median(gaps) : TYPICAL_SPACE * height, MIN_SPACE * height, MAX_SPACE * height);
-  return { height, space, shape, enlarged: median([ENLARGED, ...words.map((word) => word.enlarged).filter(Boolean)]) };
+  const enlarged = median([ENLARGED, ...words.map((word) => word.enlarged).filter(Boolean)]);
+  return { height, space, shape, enlarged, letters: usualHeights(letters) };
 }
 
-/** The heights of the letters of a word that are as high as an x. */
-function smallLetters({ text, ink, places }) {
-  return [...text].flatMap((character, at) => {
-    const own = SMALL_LETTERS.has(character) ? ink.y.filter((_, i) => places[i] === at) : [];
-    return own.length > 3 ? [max(own) - min(own)] : [];
-  });
+/** The letters and digits of words that have ink, with their heights. */
+export function lettersOf(words) {
+  return words.flatMap(({ text, ink, places }) => [...(ink ? text : "")].flatMap((character, at) => {
+    const own = LETTER.test(character) ? ink.y.filter((_, i) => places[i] === at) : [];
+    return own.length > 3 && max(own) > min(own) ? [[character, max(own) - min(own)]] : [];
+  }));
+}
+
+/** The median height of each character that occurs often enough. */
+function usualHeights(letters) {
+  const heights = new Map();
+  for (const [character, height] of letters) heights.set(character, [...(heights.get(character) ?? []), height]);
+  return new Map([...heights].filter(([, some]) => some.length >= FEWEST_OF_A_CHARACTER).map(([character, some]) => [character, median(some)]));
 }
 
 /**
- * The factor that scales a word that was drawn again to the size of the others: the median of up to three estimates. Words
- * that were drawn once, or have no ink, keep their size.
+ * The factor that scales a word to the size of the others. First drawings keep the sizes that they have in their run, which
+ * is scaled as a whole. The factor of a word that was drawn again is the median of several estimates.
  */
-function matching(word, { shape, enlarged }) {
-  if (!word.changed || !word.ink) return 1;
-  const small = smallLetters(word), factors = [1 / enlarged, 1 / (word.enlarged || enlarged)];
-  if (small.length) factors.push(shape.xHeight / Math.max(median(small), 1e-9));
-  return clamp(median(factors), ...MATCHED);
+function matching(word, measure) {
+  if (!word.ink) return 1;
+  if (!word.changed) {
+    const factors = estimates(word.run ?? [], measure), factor = factors.length >= FEWEST_OF_A_RUN ? median(factors) : 1;
+    return Math.abs(factor - 1) > TOLERATED ? clamp(factor, ...MATCHED) : 1;
+  }
+  const { enlarged } = measure;
+  return clamp(median([1 / enlarged, 1 / (word.enlarged || enlarged), ...estimates(lettersOf([word]), measure)]), ...MATCHED);
 }
+
+/** By how much each of the letters should be larger to be as high as usual. */
+const estimates = (found, { letters }) => found.filter(([character]) => letters.has(character)).map(([character, height]) => letters.get(character) / height);
 
 /** The ink of words, set side by side with the sizes and spaces that they get on a page. */
 export function inLine(words, measure) {
