@@ -118,6 +118,45 @@ def test_undo_has_no_end_and_goes_on_after_a_reload(open_page, sample):
     assert page.locator("#redo").is_disabled()
 
 
+def test_changes_of_the_page_itself_are_undone_in_their_turn(open_page, sample):
+    page = open_page()
+    draw(page, "#pad", sample, 500)
+    page.locator("#lines > li").first.wait_for()
+    full = dark_pixels(page)
+    ruling, size, names = page.locator("#paper-ruling"), page.locator("#paper-size"), page.locator("#page-list .name")
+    page.locator("#paper-menu summary").click()
+    ruling.select_option("dotted")
+    size.select_option("a5")
+    page.get_by_role("button", name="Rename").click()
+    page.keyboard.type("Notes")
+    page.keyboard.press("Enter")
+    api.expect(names).to_have_text(["Notes"])
+    page.wait_for_function(STORED_NAME, arg="Notes")
+    reload(page)
+    page.keyboard.press("Control+z")
+    api.expect(names).to_have_text(["a line of handwriting"])
+    page.locator("#paper-menu summary").click()
+    size.focus()
+    page.keyboard.press("Control+z")  # right after the choice, the focus is still there
+    api.expect(size).to_have_value("a4")
+    api.expect(ruling).to_have_value("dotted")
+    page.locator("#undo").click()
+    api.expect(ruling).to_have_value("ruled")
+    assert dark_pixels(page) == full  # no stroke was taken back
+    for _ in range(3):
+        page.locator("#redo").click()
+    api.expect(names).to_have_text(["Notes"])
+    api.expect(page.locator("#redo")).to_be_disabled()
+    page.locator("#paper-menu summary").click()
+    api.expect(size).to_have_value("a5")
+    page.get_by_role("button", name="Rename").click()
+    page.keyboard.press("Enter")  # the same name is no change
+    for _ in range(4):
+        page.locator("#undo").click()
+    api.expect(names).to_have_text(["a line of handwriting"])
+    assert dark_pixels(page) < full
+
+
 def test_a_pen_writes_while_the_palm_rests_on_the_screen(open_page):
     page = open_page()
     send_pointers(
@@ -421,28 +460,6 @@ def test_ink_of_earlier_versions_is_taken_over(open_page, sample):
     assert page.evaluate("localStorage.getItem('handwriting.ink')") is None
     reload(page)
     assert len(items(page)) == len(strokes)
-
-
-def test_full_storage_is_said_and_nothing_is_lost_while_the_page_is_open(open_page, sample):
-    page = open_page()
-    page.evaluate(
-        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') } }"
-    )
-    draw(page, "#pad", sample, 500)
-    api.expect(page.get_by_role("alert")).to_contain_text("storage is full")
-    page.locator("#lines > li").first.wait_for()
-    api.expect(page.locator("#text-state")).to_contain_text("not saved")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Export notebook").click()
-    with open(download.value.path(), encoding="utf-8") as file:
-        (saved,) = json.load(file)["pages"]
-    assert len(saved["items"]) == len(sample.starts)
-    page.get_by_role("button", name="New page").click()  # nor when another page is opened
-    page.locator("#page-list .open").first.click()
-    page.locator("#lines > li").first.wait_for()
-    ink = dark_pixels(page)
-    page.locator("#undo").click()
-    assert dark_pixels(page) < ink
 
 
 def test_ink_is_read_when_the_server_is_back(open_page, sample):

@@ -86,14 +86,16 @@ function item(notebook, page, opened) {
 /** A field for the page's name in the place of its entry, until the name is settled. */
 function rename(notebook, page) {
   const entry = $("page-list").querySelector(`[data-page="${page.id}"]`);
-  const field = h("input", { type: "text", value: notebook.title(page), maxlength: 80, "aria-label": t("page.name") });
+  const before = notebook.title(page);
+  const field = h("input", { type: "text", value: before, maxlength: 80, "aria-label": t("page.name") });
   let settled = false;
   const settle = (name) => {
     if (settled) return;
     settled = true;
     if (!notebook.library.find(page.id)) return; // another tab has deleted it
     entry.remove(); // the list makes a new one
-    notebook.describe(page.id, name === null ? {} : { name: name.trim() });
+    if (name !== null && name !== before) notebook.describe(page.id, { name: name.trim() });
+    notebook.emit("pages");
     $("page-list").querySelector(`[data-page="${page.id}"] .open`)?.focus();
   };
   field.addEventListener("keydown", (event) => {

@@ -71,9 +71,12 @@ export class Stage {
   }
 
   showPaper(page) {
-    this.viewport.page = page;
     this.paper.show(page);
-    this.viewport.moveTo(this.viewport.x, this.viewport.y, this.viewport.scale);
+    const { width, height } = this.viewport.page;
+    if (page.width === width && page.height === height) return undefined;
+    if (this.viewport.fitted) return this.viewport.fit(page);
+    this.viewport.page = page;
+    return this.viewport.moveTo(this.viewport.x, this.viewport.y, this.viewport.scale);
   }
 
   change(entries) {

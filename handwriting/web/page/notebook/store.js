@@ -5,6 +5,8 @@
 // changes   everything that was done on a page, in order, to be undone and repeated
 // readings  the text of a page with the places of its words, for showing it at once and for searching
 
+import { PAGE } from "./items.js";
+
 const NAME = "handwriting";
 const VERSION = 1;
 const ofPage = (page) => IDBKeyRange.bound([page], [page, []]);
@@ -69,11 +71,14 @@ export class Store {
     return this.transaction(["pages"], (pages) => pages.put(page));
   }
 
-  /** Add a page with its items, as one change that nobody needs to undo. */
-  addPage(page, items = []) {
-    return this.transaction(["pages", "items"], (pages, stored) => {
+  /** Store a page with all that it has, in place of what was stored of it. */
+  putWhole(page, { items, changes, reading }) {
+    return this.transaction(["pages", "items", "changes", "readings"], (pages, stored, done, readings) => {
+      for (const store of [stored, done]) store.delete(ofPage(page.id));
       pages.put(page);
       for (const value of items) stored.put({ page: page.id, id: value.id, value });
+      changes.forEach((entries, number) => done.put({ page: page.id, number, entries }));
+      if (reading) readings.put(reading);
     });
   }
 
@@ -95,6 +100,7 @@ export class Store {
     return this.transaction(["pages", "items", "changes"], (pages, items, changes) => {
       pages.put(page);
       for (const [id, , after] of entries) {
+        if (id === PAGE) continue; // it is in the record
         if (after) items.put({ page: page.id, id, value: after });
         else items.delete([page.id, id]);
       }

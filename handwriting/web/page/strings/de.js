@@ -25,6 +25,7 @@ export const de = {
   "storage.full": "Der Speicher des Browsers ist voll. Exportieren Sie das Notizbuch jetzt: Was Sie von hier an ändern, geht beim Schließen der Seite verloren.",
   "storage.none": "Dieser Browser speichert die Seiten nicht. Exportieren Sie das Notizbuch, bevor Sie gehen.",
   "storage.unsaved": "Änderungen werden nicht gespeichert.",
+  "storage.again": "Das Speichern geht wieder: Alle Änderungen sind gespeichert.",
 
   "notebook.title": "Notizbuch",
   "notebook.export": "Exportieren",

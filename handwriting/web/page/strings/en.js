@@ -25,6 +25,7 @@ export const en = {
   "storage.full": "The browser's storage is full. Export the notebook now: further changes are lost when you close this page.",
   "storage.none": "This browser cannot store the pages. Export the notebook before you leave.",
   "storage.unsaved": "Changes are not saved.",
+  "storage.again": "Storing works again: all changes are saved.",
 
   "notebook.title": "Notebook",
   "notebook.export": "Export notebook",
