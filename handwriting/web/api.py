@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
+from handwriting.rendering.pens import PENS
 from handwriting.web import ink_files, inside, learning, letters, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
@@ -133,6 +134,11 @@ def _writing(app: FastAPI, service: Service) -> None:
     async def styles() -> list[dict[str, Any]]:
         """The shipped styles, in the format of style files."""
         return [style.record() for style in service.styles.values()]
+
+    @app.get("/api/pens")
+    async def pens() -> dict[str, float]:
+        """The pens of letters, with the mean width of their lines in millimetres."""
+        return {name: pen.mean_width for name, pen in PENS.items()}
 
     @app.post("/api/styles", openapi_extra=_body(schemas.CreateStyleRequest), responses=_REASONS)
     async def new_style(request: Request) -> Response:

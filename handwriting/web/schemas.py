@@ -34,6 +34,9 @@ MAX_REQUEST_CHARACTERS = 5_000
 MAX_LETTER_CHARACTERS = MAX_TEXT_CHARACTERS
 """Longest text of a letter."""
 
+Lively = Annotated[float, Field(ge=0, le=5)]
+"""How much words lean and vary in size."""
+
 Number = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 
 
@@ -110,6 +113,7 @@ class GenerateRequest(HandRequest):
     """A text to write on one page."""
 
     sheet: SheetRequest = SheetRequest()
+    lively: Lively = 0
 
 
 class LetterSheetRequest(StrictModel):
@@ -135,7 +139,7 @@ class LetterRequest(HandRequest):
     spacing: Annotated[float, Field(ge=0, le=10)] = 0
     """Between paragraphs, in line heights."""
     header: Annotated[str, Field(max_length=200)] = ""
-    lively: Annotated[float, Field(ge=0, le=5)] = 0
+    lively: Lively = 0
     color: Annotated[str, Field(max_length=40)] = "#1c2f6b"
     pen: Annotated[str, Field(max_length=40)] = "fineliner"
     width: Annotated[float, Field(ge=0.05, le=5)] | None = None

@@ -145,7 +145,7 @@ class Service:
         text = respelled(request.text, self.synthesizer) if request.replace else request.text
         reads = None if request.bestOf == 1 else self.recognizer  # with one drawing there is nothing to choose from
         writer = WordWriter(self.synthesizer, reads, request.bestOf)
-        return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress)
+        return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress, request.lively)
 
     def live_records(self, body: bytes, emit: Callable[[Record], None]) -> Iterator[Record]:
         """The events of the page that a request asks for; ``emit`` is given the points that are drawn between them."""

@@ -162,6 +162,7 @@ def test_the_same_request_gives_the_same_ink(client):
     first, second = (client.post("/api/generate", json=request).text for _ in range(2))
     assert first == second
     assert client.post("/api/generate", json={**request, "seed": 5}).text != first
+    assert client.post("/api/generate", json={**request, "lively": 1}).text != first
 
 
 @pytest.mark.parametrize("format", ["svg", "png", "pdf"])

@@ -8,6 +8,7 @@ import pytest
 from open_page import needs_browser, reload
 
 from handwriting import formats
+from handwriting.rendering.pens import PENS
 from handwriting.synthesis.styles import load
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
@@ -49,6 +50,36 @@ def test_the_first_line_follows_the_typing(open_page):
     first = preview.locator(".stroke path").first.get_attribute("d")
     page.get_by_role("radio", name="Cursive").check(force=True)
     api.expect(preview.locator(f'.stroke path[d="{first}"]')).to_have_count(0, timeout=WAIT)
+
+
+def preview_of(page, text="Dear reader,"):
+    """The paths of the preview, once it is whole."""
+    api.expect(page.locator("#preview")).to_have_attribute("aria-label", text, timeout=WAIT)
+    paths, before = page.locator("#preview .stroke path"), None
+    while (now := [path.get_attribute("d") for path in paths.all()]) != before or not now:
+        before = now
+        page.wait_for_timeout(700)
+    return now
+
+
+def test_the_preview_is_as_lively_as_the_letter_and_its_pen_as_wide(open_page):
+    page = open_page("letters")
+    still = preview_of(page)
+    page.locator(".more summary").click()
+    with page.expect_request("**/api/generate") as request:
+        page.locator("#lively").fill("1.5")
+    assert request.value.post_data_json["lively"] == 1.5
+    page.wait_for_timeout(300)
+    assert preview_of(page) != still
+    with page.expect_request("**/api/generate") as request:
+        page.locator("#letter-paper").select_option("ruled")  # there the letter has no liveliness either
+    assert request.value.post_data_json["lively"] == 0
+    page.wait_for_timeout(300)
+    assert preview_of(page) == still
+    assert page.locator("#letter-pen option").evaluate_all("all => all.map(({ value }) => value)") == list(PENS)
+    for name in ("ballpoint", "marker"):
+        page.locator("#letter-pen").select_option(name)
+        api.expect(page.locator(f'#preview .stroke[stroke-width="{PENS[name].mean_width:g}"]')).to_have_count(1)
 
 
 def test_a_letter_fills_pages_and_is_downloaded_as_it_is_seen(open_page):
@@ -136,7 +167,7 @@ def test_the_preview_shows_the_pen_and_nothing_for_an_empty_text(open_page):
     page.locator("#letter-color").select_option(label="Red")
     page.locator("#letter-pen").select_option(label="Marker")
     api.expect(strokes).to_have_css("stroke", "rgb(179, 38, 30)")
-    api.expect(strokes).to_have_attribute("stroke-width", "1.4")
+    api.expect(strokes).to_have_attribute("stroke-width", str(PENS["marker"].mean_width))
     page.locator("#text").fill("# A heading\n\nand a line")
     page.locator(".more summary").click()
     page.locator("#letter-markdown").check()

@@ -7,14 +7,14 @@ import { Paper } from "./paper.js";
 
 const PAUSE_MS = 40; // without a change, before a line that is being drawn is given up for another one
 const RETRY_MS = 3000; // after the server could not be reached
-const THICKNESS = { fineliner: 0.4, ballpoint: 0.35, fountain: 0.6, pencil: 0.5, marker: 1.4 }; // millimetres
 const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
 const MOST = 28; // characters: what fits on the line
 
 export class Preview {
-  /** `request` gives what the letter's request says of its hand. */
-  constructor(request) {
+  /** `request` gives what the letter's request says; `pens` are the widths of their lines in millimetres. */
+  constructor(request, pens) {
     this.request = request;
+    this.pens = pens;
     this.paper = new Paper($("preview"));
     this.paper.still = { matches: true }; // there at once
   }
@@ -33,8 +33,8 @@ export class Preview {
     if (!line) return this.empty();
     const control = (this.control = new AbortController());
     const sheet = { width: WIDTH, margin: EDGE, lineHeight: LINE, paper: "plain", color: hand.color };
-    const asked = { text: line, style: hand.style, bias: hand.bias, seed: hand.seed, size: hand.size, slant: hand.slant, bestOf: 1, replace: true, sheet };
-    this.paper.thickness = THICKNESS[hand.pen];
+    const asked = { text: line, style: hand.style, bias: hand.bias, seed: hand.seed, size: hand.size, slant: hand.slant, bestOf: 1, lively: isRuled(hand.sheet.paper) ? 0 : hand.lively, replace: true, sheet };
+    this.paper.thickness = this.pens[hand.pen];
     $("preview").style.setProperty("--ink", hand.color);
     try {
       await draw(this.paper, asked, { signal: control.signal, begin: () => $("preview").setAttribute("aria-label", line) });
@@ -53,6 +53,9 @@ export class Preview {
     $("preview").setAttribute("aria-label", t("letters.preview"));
   }
 }
+
+/** Whether the writing stands on rulings, which keep it straight. */
+const isRuled = (paper) => ["ruled", "seyes"].includes(paper);
 
 /** A text without the marks of Markdown that begin or surround something. */
 const withoutMarks = (text) => text.replace(/^\s*(#{1,6}|[-*+>]|\d+[.)])\s+/gm, "").replace(/[*_`]/g, "");
