@@ -18,6 +18,7 @@ export class Reader {
     this.failed = failed;
     this.version = 0;
     this.running = false;
+    this.untold = [];
     this.worker = new Worker(new URL("reader-worker.js", import.meta.url), { type: "module" });
     this.worker.addEventListener("message", ({ data }) => this.answered(data));
     this.worker.postMessage({ reader: chosenReader() });
@@ -27,6 +28,7 @@ export class Reader {
 
   /** Read with another recognizer from now on, and what is open anew; null is the default one. */
   use(reader) {
+    this.tellAll();
     this.version += 1;
     this.worker.postMessage({ reader, version: this.version });
     this.soon(0);
@@ -44,9 +46,15 @@ export class Reader {
     this.soon(PAUSE_MS);
   }
 
+  /** Tell the worker what has changed; soon, because copying thousands of strokes takes a while. */
   tell(changes) {
     this.version += 1;
-    this.worker.postMessage({ ...changes, version: this.version });
+    this.untold.push({ ...changes, version: this.version });
+    setTimeout(() => this.tellAll());
+  }
+
+  tellAll() {
+    for (const changes of this.untold.splice(0)) this.worker.postMessage(changes);
   }
 
   soon(milliseconds) {
@@ -57,6 +65,7 @@ export class Reader {
   run() {
     if (this.running) return; // the answer starts the next one
     this.running = true;
+    this.tellAll();
     this.worker.postMessage({ added: [], removed: [], version: this.version, read: true });
   }
 
