@@ -97,9 +97,12 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
     """
     length = sum(len(word.text) + 1 for block in blocks for word in block.words) - 1
     if length > MAX_TEXT_CHARACTERS:
-        raise InkError(f"a text of {length:,} characters; write at most {MAX_TEXT_CHARACTERS:,} at a time")
+        raise InkError(
+            f"a text of {length:,} characters; write at most {MAX_TEXT_CHARACTERS:,} at a time",
+            key="long-text", count=length, most=MAX_TEXT_CHARACTERS,
+        )  # fmt: skip
     if length < 0:
-        raise InkError("there is nothing to write: the text has no visible character")
+        raise InkError("there is nothing to write: the text has no visible character", key="no-text")
     known = synthesizer.characters
     rows = [
         [

@@ -59,8 +59,9 @@ class LineEvent:
 class LivePage:
     """Writes ``text`` on a page; iterate over it once to get the sheet and the finished lines.
 
-    ``lively`` is that of :class:`Composer`. ``show`` is called with the first run's points while it is drawn, from within the iteration; an exception in it ends
-    the writing. ``layout`` needs a width. Raises :class:`InkError`, before anything is drawn, for unwritable text.
+    ``lively`` is that of :class:`Composer`. ``show`` is called with the first run's points while it is drawn, from
+    within the iteration; an exception in it ends the writing. ``layout`` needs a width. Raises :class:`InkError`,
+    before anything is drawn, for unwritable text.
     """
 
     def __init__(

@@ -113,7 +113,10 @@ def adapt(
     usable, left_out = _usable(lines, recognizer.alphabet, encoder)
     if len(usable) < FEWEST:
         why = next((f"; {id}: {reason}" for id, reason in left_out.items()), "")
-        raise InkError(f"{len(usable)} corrected lines, but at least {FEWEST} are needed; correct more{why}")
+        raise InkError(
+            f"{len(usable)} corrected lines, but at least {FEWEST} are needed; correct more{why}",
+            key="few-lines", count=len(usable), fewest=FEWEST,
+        )  # fmt: skip
     own, held = _divided(usable, seed)
     rehearsed = replay_lines(
         Synthesizer.load(threads=threads), recognizer.language.words, REPLAYED + GUARDS, seed,

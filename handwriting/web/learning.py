@@ -19,8 +19,8 @@ from handwriting.web.body import read_body
 from handwriting.web.service import Service
 from handwriting.web.stream import Record, stream
 
-LATER = "the machine is too busy; try again later"
-"""What to do about learning that takes too long."""
+LATER = ("the machine is too busy; try again later", "slow-learning")
+"""What to do about learning that takes too long, and the key of the error."""
 
 
 class AdaptRequest(schemas.StrictModel):
@@ -98,6 +98,7 @@ def _job(service: Service, name: str) -> jobs.Job:
     if name not in service.jobs:
         raise InkError(
             "this server cannot train: it needs torch (pip install 'handwriting[train]') and must listen on this "
-            "machine only"
+            "machine only",
+            key="no-training",
         )
     return service.jobs[name]

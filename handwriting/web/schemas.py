@@ -198,16 +198,19 @@ def parse(model: type[Model], body: bytes) -> Model:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in fault["loc"])
-        raise InkError(f"{place or 'the request'}: {fault['msg'][:200]}; see /openapi.json") from None
+        message = f"{place or 'the request'}: {fault['msg'][:200]}; see /openapi.json"
+        raise InkError(message, key="invalid", place=place) from None
 
 
 def ink_of(strokes: list[list[Point]], text: str | None = None) -> Ink:
     """Convert strokes to ink; times and pressures are kept if every point has them."""
     flat = [point for stroke in strokes for point in stroke]
     if not flat:
-        raise InkError("there is no ink: no stroke has a point; write something first")
+        raise InkError("there is no ink: no stroke has a point; write something first", key="no-ink")
     if len(flat) > MAX_REQUEST_POINTS:
-        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MAX_REQUEST_POINTS:,}; send it in parts")
+        raise TooLarge(
+            f"{len(flat):,} points, and a drawing may have {MAX_REQUEST_POINTS:,}; send it in parts", key="much-ink"
+        )
     xy = np.array([(point["x"], point["y"]) for point in flat])
     t = _column(flat, "t")
     pressure = _column(flat, "pressure")
@@ -224,7 +227,10 @@ class TooLarge(InkError):
 def check_length(text: str, most: int) -> None:
     """Raise :class:`TooLarge` for a text that is longer than allowed."""
     if len(text) > most:
-        raise TooLarge(f"a text of {len(text):,} characters; give at most {most:,} at a time")
+        raise TooLarge(
+            f"a text of {len(text):,} characters; give at most {most:,} at a time",
+            key="long-text", count=len(text), most=most,
+        )  # fmt: skip
 
 
 def transcription(lines: list[ReadLine], alternatives: int, strokes: list[list[Point]]) -> dict[str, Any]:

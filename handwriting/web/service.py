@@ -75,7 +75,7 @@ class Service:
             return self.reader
         if name not in self._readers:
             if name not in own_names():
-                raise InkError(f"there is no adapted recognizer {name[:60]!r}; use the default one")
+                raise InkError(f"there is no adapted recognizer {name[:60]!r}; use the default one", key="no-reader")
             self._readers[name] = IncrementalPageReader(Recognizer.load(own(name)))
         return self._readers[name]
 
@@ -110,7 +110,7 @@ class Service:
         request = schemas.parse(schemas.CopiedLineRequest, body)
         ink = schemas.ink_of(request.strokes)
         if len(ink) < MIN_LINE_POINTS:
-            raise InkError("there is too little ink; write the whole line")
+            raise InkError("there is too little ink; write the whole line", key="little-ink")
         read = self.recognizer.transcribe(ink).text
         return {"read": read, "cer": metrics.cer([(request.text, read)])}
 

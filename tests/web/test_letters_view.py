@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browser import draw
 from open_page import needs_browser, reload
 
 from handwriting import formats
+from handwriting.rendering.hershey import write as hershey
 from handwriting.rendering.pens import PENS
 from handwriting.synthesis.styles import load
 
@@ -223,3 +225,25 @@ def test_a_letter_that_is_stopped_or_fails_leaves_the_one_before(open_page):
     page.get_by_role("button", name="Stop").click()
     api.expect(page.locator("#letters-state")).to_have_text("Stopped.")
     assert page.locator("#letter-pages img").count() == 1
+
+
+def test_errors_of_the_server_are_in_the_language_of_the_page(open_page):
+    page = open_page("letters", locale="de")
+    page.locator("#text").fill("ink")
+    page.locator(".more summary").click()
+    page.locator("#letter-header").fill("你 2026")
+    page.get_by_role("button", name="Schreiben", exact=True).click()
+    api.expect(page.get_by_role("alert")).to_have_text("Kann nicht geschrieben werden: 你", timeout=WAIT)
+    picture = {"name": "cat.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
+    page.goto(page.url.replace("letters", "notebook"))
+    page.set_input_files("#open", picture)
+    api.expect(page.get_by_role("alert")).to_have_text("„cat.png“: Das ist keine bekannte Art von Tintendatei.")
+    page.evaluate("localStorage.setItem('handwriting.reader', JSON.stringify('gone'))")
+    page.route("**/api/abilities", lambda route: route.fulfill(json={"readers": ["gone"]}))
+    page.reload()  # the worker has the text read, and does not know the language that was chosen
+    page.wait_for_selector("html[data-ready]")
+    draw(page, "#pad", hershey("ink", seed=1), 100)
+    api.expect(page.locator("#text-state")).to_contain_text("Der Server hat diese Erkennung nicht mehr.")
+    page.evaluate("localStorage.setItem('handwriting.language', JSON.stringify('en'))")
+    page.reload()
+    api.expect(page.locator("#text-state")).to_contain_text("There is no adapted recognizer 'gone'")

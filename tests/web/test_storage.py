@@ -1,4 +1,4 @@
-"""Pages that cannot be stored, in a real browser: it is said, nothing is lost, and storing resumes when there is space."""
+"""Pages that cannot be stored, in a real browser: it is said, nothing is lost, and they are stored later."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 // back.
 
 import { chosenReader } from "../shell/abilities.js";
-import { t } from "../shell/strings.js";
+import { refusalText, t } from "../shell/strings.js";
 import { UserError } from "../shell/toast.js";
 
 const PAUSE_MS = 120; // after the pen was lifted
@@ -76,7 +76,8 @@ export class Reader {
       const offline = error.status === 0;
       if (!current) this.soon(0);
       else if (offline) this.soon(RETRY_MS);
-      const message = { 0: t("error.offline"), 429: t("error.busy") }[error.status] ?? error.message; // in the chosen language
+      const text = error.text ?? { key: { 0: "error.offline", 429: "error.busy" }[error.status], reason: error.message };
+      const message = refusalText(text); // in the chosen language, which the worker does not know
       this.failed(new UserError(message, error.status), offline);
     } else if (current && bands) this.shown(bands, milliseconds);
     else this.soon(0);
