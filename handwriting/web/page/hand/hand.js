@@ -2,7 +2,7 @@
 
 import { send, stream } from "../shell/api.js";
 import { abilities } from "../shell/abilities.js";
-import { $ } from "../shell/dom.js";
+import { $, scrollTo } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt } from "../shell/toast.js";
 import { draw } from "../letters/draw.js";
@@ -88,7 +88,7 @@ async function compare(style) {
   await show("hand-paper", style);
   // Only now, because the box grows while the hand is drawn, and would move the button from under the pointer.
   $("hand-fit").hidden = !abilities.fit || made?.style !== style || made.samples.length < 2;
-  $("hand-box").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  scrollTo($("hand-box"), "nearest");
 }
 
 /** Write what the first line of a hand says, in that hand. */

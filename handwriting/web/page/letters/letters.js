@@ -1,7 +1,7 @@
 // The Letters view: a text is written as a letter, page by page, and downloaded as it is seen.
 
 import { save, stream } from "../shell/api.js";
-import { $, h } from "../shell/dom.js";
+import { $, h, scrollTo } from "../shell/dom.js";
 import { prefer, preference } from "../shell/preferences.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt, notify } from "../shell/toast.js";
@@ -165,9 +165,7 @@ function showPage(markup, number) {
 
 /** On a narrow screen the pages are below all fields. */
 function reveal() {
-  if (!matchMedia("(max-width: 900px)").matches) return;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  $("letter-pages").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+  if (matchMedia("(max-width: 900px)").matches) scrollTo($("letter-pages"), "start");
 }
 
 function summary({ pages, words, doubtful }) {
