@@ -3,12 +3,13 @@
 // pages     what a page is called, its paper, and how many of its changes are done
 // items     the strokes and corrections of a page, as they are now
 // changes   everything that was done on a page, in order, to be undone and repeated; a large change in several parts
+// lines     the lines of My hand, until they have become a hand or are cleared
 // readings  the text of a page with the places of its words, for showing it at once and for searching
 
 import { PAGE } from "./items.js";
 
 const NAME = "handwriting";
-const VERSION = 1;
+const VERSION = 2;
 const PART = 100; // entries that are stored at a time, so that no frame has to wait for thousands
 const ofPage = (page) => IDBKeyRange.bound([page], [page, []]);
 
@@ -41,12 +42,15 @@ function inTurn([value, ...rest], store) {
 /** Open the database; rejects where the browser has none. */
 export async function openStore() {
   const request = indexedDB.open(NAME, VERSION);
-  request.onupgradeneeded = () => {
+  request.onupgradeneeded = ({ oldVersion }) => {
     const made = request.result;
-    made.createObjectStore("pages", { keyPath: "id" });
-    made.createObjectStore("items", { keyPath: ["page", "id"] });
-    made.createObjectStore("changes", { keyPath: ["page", "number"] });
-    made.createObjectStore("readings", { keyPath: "page" });
+    if (oldVersion < 1) {
+      made.createObjectStore("pages", { keyPath: "id" });
+      made.createObjectStore("items", { keyPath: ["page", "id"] });
+      made.createObjectStore("changes", { keyPath: ["page", "number"] });
+      made.createObjectStore("readings", { keyPath: "page" });
+    }
+    if (oldVersion < 2) made.createObjectStore("lines", { keyPath: "number" });
   };
   return new Store(await asPromise(request));
 }
@@ -143,5 +147,17 @@ export class Store {
 
   putReading(reading) {
     return this.transaction(["readings"], (readings) => readings.put(reading));
+  }
+
+  lines() {
+    return this.all("lines");
+  }
+
+  putLine(line) {
+    return this.transaction(["lines"], (lines) => lines.put(line));
+  }
+
+  deleteLine(number) {
+    return this.transaction(["lines"], (lines) => lines.delete(number));
   }
 }
