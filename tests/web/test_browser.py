@@ -34,7 +34,10 @@ def test_a_link_to_a_view_shows_the_header_and_the_view(open_page, view):
 
 def test_the_keyboard_reaches_everything(open_page):
     page = open_page()
-    page.locator(".skip").focus()
+    page.goto(page.url.replace("#notebook", "?"))
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.press("Tab")  # begins at the top
+    api.expect(page.locator(".skip")).to_be_focused()
     api.expect(page.locator(".skip")).to_be_in_viewport(ratio=1)
     reached = []
     for _ in range(40):
@@ -166,6 +169,17 @@ def test_no_choice_is_cut_off_on_a_phone(open_page, width):
                 return [needed, select.offsetWidth, select.getBoundingClientRect().left] }"""
         )
         assert needed <= there and left >= 0
+
+
+@pytest.mark.parametrize("width", [320, 360, 660, 740, 820])
+def test_the_header_fits_in_german_too(open_page, width):
+    page = open_page(viewport={"width": width, "height": 740}, locale="de")
+    brand, gear = page.locator(".brand").bounding_box(), page.locator("#settings").bounding_box()
+    assert brand["x"] + brand["width"] <= gear["x"] and gear["y"] < brand["y"] + brand["height"]  # in one row
+    last = page.locator("nav a").last.bounding_box()
+    assert last["x"] + last["width"] <= page.evaluate("document.documentElement.clientWidth")
+    page.locator("#settings summary").click()
+    api.expect(page.locator("#theme")).to_be_in_viewport(ratio=1)
 
 
 def test_left_handed_people_have_the_text_on_the_left(open_page):

@@ -42,10 +42,18 @@ export function setUpPagesPanel(notebook) {
   notebook.on("pages", show);
   notebook.on("page", () => {
     show();
-    $("page-list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    bringIntoView($("page-list"), $("page-list").querySelector("[aria-current]"));
     search.mark();
   });
   notebook.on("text", () => search.soon());
+}
+
+/** Scroll a list to an entry. With scrollIntoView, the next Tab would go on from there, and skip what comes before. */
+function bringIntoView(list, entry) {
+  if (!entry) return;
+  const inner = entry.getBoundingClientRect(), outer = list.getBoundingClientRect();
+  if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top;
+  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
 }
 
 /** Show the list of pages. Entries that say the same as before stay, and so does the one whose name is being typed. */
