@@ -61,8 +61,8 @@ def add_routes(
         """Adapt the recognizer to corrected lines, and keep it under a name, which takes a few minutes.
 
         The reply is a stream of events as that of `/api/styles/fit`; `done` has the `name`, the number of `lines`, how
-        many were `heldOut`, their character error rates `before` and `after`, and the `share` of what was learned that is
-        kept: 0 if it reads the held-out lines no better, and then nothing is stored.
+        many were `heldOut`, their character error rates `before` and `after`, and the `share` of what was learned that
+        is kept: 0 if it reads the held-out lines no better, and then nothing is stored.
         """
         data = await read_body(request)
         return await stream(service.learning, lambda emit: adapted(service, data), jobs.MAX_JOB_SECONDS, LATER)
