@@ -88,6 +88,8 @@ class SpelledWord:
 
     word: Word
     spelling: Spelling
+    cut: bool = False
+    """Whether it is the beginning of a word whose rest follows on the next line."""
 
 
 def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> list[list[SpelledWord]]:
@@ -138,7 +140,7 @@ def _hyphenated(word: SpelledWord, longest: int) -> Iterable[SpelledWord]:
     while len(word.spelling.base) > longest:
         own = word.spelling.base.rfind("-", 1, longest) + 1
         cut = own or longest - 1
-        yield _part(word, 0, cut, "" if own else "-")
+        yield replace(_part(word, 0, cut, "" if own else "-"), cut=True)
         word = _part(word, cut, len(word.spelling.base))
     yield word
 

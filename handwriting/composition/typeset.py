@@ -26,6 +26,8 @@ class Box:
     """Width of its ink."""
     space: float
     """Space after it when another word follows on the same line."""
+    cut: bool = False
+    """Whether it is the beginning of a word whose rest follows on the next line."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def break_lines(paragraph: Paragraph, number: int, width: float) -> list[SetLine
                 key="wide-word",
             )
         end, used = first + 1, boxes[first].width
-        while end < len(boxes) and used + boxes[end - 1].space + boxes[end].width <= room + ROUNDING_MM:
+        while end < len(boxes) and not boxes[end - 1].cut:
+            if used + boxes[end - 1].space + boxes[end].width > room + ROUNDING_MM:
+                break
             used += boxes[end - 1].space + boxes[end].width
             end += 1
         lines.append(SetLine(number, first, _places(paragraph, first, end, indent, room - used)))

@@ -84,6 +84,16 @@ def test_the_preview_is_as_lively_as_the_letter_and_its_pen_as_wide(open_page):
         api.expect(page.locator(f'#preview .stroke[stroke-width="{PENS[name].mean_width:g}"]')).to_have_count(1)
 
 
+def test_the_preview_has_one_line_however_long_the_words_and_large_the_writing(open_page):
+    page = open_page("letters")
+    page.locator("#text").fill("Donaudampfschifffahrtsgesellschaft and more")
+    preview = page.locator("#preview")
+    for size, text in (("1", "Donaudampfschifffah and more"), ("1.5", "Donaudampfsc and")):
+        page.locator("#size").fill(size)
+        preview_of(page, text)
+        assert preview.evaluate("image => image.viewBox.baseVal.height") == 20  # millimetres: a line, and its edges
+
+
 def test_a_letter_fills_pages_and_is_downloaded_as_it_is_seen(open_page):
     page = open_page("letters")
     asked = []
