@@ -48,7 +48,7 @@ export const de = {
   "server.damaged-file": "Diese Datei kann nicht gelesen werden. Vielleicht ist sie beschädigt: Kopieren oder exportieren Sie sie noch einmal.",
   "server.file-without-ink": "In dieser Datei ist keine Tinte.",
   "server.large-file": "In dieser Datei ist zu viel. Teilen Sie sie in Seiten.",
-  "storage.full": "Der Speicher des Browsers ist voll. Exportieren Sie das Notizbuch jetzt: Was Sie von hier an ändern, geht beim Schließen der Seite verloren.",
+  "storage.full": "Der Speicher des Browsers ist voll. Löschen Sie eine Seite, oder exportieren Sie das Notizbuch: Was nicht gespeichert werden kann, geht beim Schließen dieser Seite verloren.",
   "storage.none": "Dieser Browser speichert die Seiten nicht. Exportieren Sie das Notizbuch, bevor Sie gehen.",
   "storage.unsaved": "Änderungen werden nicht gespeichert.",
   "storage.again": "Das Speichern geht wieder: Alle Änderungen sind gespeichert.",

@@ -22,7 +22,7 @@ export const en = {
   "error.offline": "The server does not respond. If it has stopped, start it again: handwriting serve",
   "error.busy": "The server is busy with other requests. Try again in a moment.",
   "error.status": "the server answered with status {status}",
-  "storage.full": "The browser's storage is full. Export the notebook now: further changes are lost when you close this page.",
+  "storage.full": "The browser's storage is full. Delete a page, or export the notebook: what cannot be stored is lost when you close this page.",
   "storage.none": "This browser cannot store the pages. Export the notebook before you leave.",
   "storage.unsaved": "Changes are not saved.",
   "storage.again": "Storing works again: all changes are saved.",
