@@ -110,6 +110,7 @@ def test_undo_has_no_end_and_goes_on_after_a_reload(open_page, sample):
     assert dark_pixels(page) == 0
     page.keyboard.press("Control+Z")
     assert dark_pixels(page) == full
+    api.expect(page.locator("#text-state")).to_have_text(re.compile("^$|read in [1-9]"))  # not in 0 ms
     for _ in range(len(sample.starts)):
         page.locator("#undo").click()
     assert dark_pixels(page) == 0
@@ -383,6 +384,14 @@ def test_on_a_phone_the_list_of_pages_closes_when_it_is_left(open_page):
     page.keyboard.press("Escape")
     api.expect(pages).to_be_hidden()
     toggle.click()
+    for key, name in (("Escape", "Page from"), ("Enter", "Named")):  # the keys end the naming, and nothing else
+        page.get_by_role("button", name="Rename").click()
+        page.keyboard.type("Named")
+        page.keyboard.press(key)
+        api.expect(page.locator("#page-list .open")).to_be_focused()
+        api.expect(page.locator("#page-list .name")).to_contain_text(name)
+        page.wait_for_timeout(100)
+        api.expect(pages).to_be_visible()
     page.get_by_role("button", name="New page").click()
     api.expect(pages).to_be_hidden()
     toggle.click()

@@ -107,8 +107,9 @@ function rename(notebook, page) {
     $("page-list").querySelector(`[data-page="${page.id}"] .open`)?.focus();
   };
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") settle(field.value);
-    if (event.key === "Escape") settle(null);
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault(); // or the key would press the button that is focused now, or close the list
+    settle(event.key === "Enter" ? field.value : null);
   });
   field.addEventListener("blur", () => settle(field.value));
   entry.dataset.naming = "true";

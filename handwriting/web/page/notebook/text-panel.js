@@ -39,9 +39,10 @@ function show(notebook) {
   showState(notebook);
 }
 
+/** What the reading and the storage are at; a page that was read earlier is not read again, which takes no time. */
 function showState(notebook) {
   const count = notebook.lines.length;
-  const read = count && notebook.readIn !== undefined ? t("text.read", { count, milliseconds: Math.round(notebook.readIn) }) : "";
+  const read = count && notebook.readIn >= 1 ? t("text.read", { count, milliseconds: Math.round(notebook.readIn) }) : "";
   $("text-state").textContent = [notebook.notRead ?? read, notebook.library.stored ? "" : t("storage.unsaved")].filter(Boolean).join(" ");
 }
 
