@@ -184,6 +184,7 @@ export class Library {
       if (!this.deleted.has(id) && !(deleted && deleted < Date.now() - UNDO_MS)) continue;
       if (this.deleted.has(id) && !this.kept.has(id)) {
         const content = await this.load(id);
+        if (this.find(id)) continue; // it was brought back meanwhile
         this.kept.set(id, () => content);
       }
       await this.store.purge(id);
