@@ -487,6 +487,17 @@ RECORD_FRAMES = """() => { window.frames = []; let last;
     requestAnimationFrame(frame) }"""
 
 
+COUNT_WORK = """() => { window.most = {};
+    for (const [{ prototype }, name] of [[CanvasRenderingContext2D, "stroke"], [IDBObjectStore, "put"]]) {
+        const plain = prototype[name]; let count = 0;
+        prototype[name] = function (...values) {
+            if (!count) queueMicrotask(() => (count = 0));
+            count += 1;
+            window.most[name] = Math.max(window.most[name] ?? 0, count);
+            return plain.apply(this, values) } } }"""
+"""The most lines that are drawn, and values that are stored, without a pause."""
+
+
 def open_heavy(open_page):
     """A page with three thousand strokes, whose text nobody reads."""
     page = open_page()
@@ -535,6 +546,7 @@ def test_three_thousand_strokes_are_moved_without_a_long_frame(open_page):
     page.locator("#pad").focus()
     page.keyboard.press("Control+a")
     page.wait_for_timeout(500)
+    page.evaluate(COUNT_WORK)
     box = page.locator("#pad").bounding_box()
     longest = []
     for _ in range(3):
@@ -547,7 +559,8 @@ def test_three_thousand_strokes_are_moved_without_a_long_frame(open_page):
         page.wait_for_timeout(800)
         longest.append(max(page.evaluate("window.frames")))
     print(f"longest frames while moving 3,000 strokes: {', '.join(f'{frame:.1f}' for frame in longest)} ms")
-    assert min(longest) < 150  # a watchdog for busy machines; an idle one shows 33, and 50 beside other work
+    most = page.evaluate("window.most")  # not the time, which other work on the machine adds to
+    assert 0 < most["stroke"] < 2000 and 0 < most["put"] < 200
     moved_ink = dark_pixels(page)
     assert moved_ink > 0 and dark_pixels(page, "#pad") == 0  # it is the page's ink again
     scale = page.evaluate(
