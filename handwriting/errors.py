@@ -19,16 +19,25 @@ class InkError(ValueError):
     missing.xml: no such file or directory; check the path
     """
 
-    def __init__(self, message: str) -> None:
+    key = ""
+    """What is wrong, for a program that says it in another language; empty where nobody does."""
+
+    def __init__(self, message: str, *, key: str = "", **values: str | float) -> None:
         super().__init__(printable(message))
+        self.key = key or self.key
+        self.values = values
 
 
 class NoInkError(InkError):
     """A readable file that contains no ink."""
 
+    key = "file-without-ink"
+
 
 class TooLargeError(InkError):
     """A file that exceeds a limit, or asks for more than a limit allows."""
+
+    key = "large-file"
 
 
 def printable(text: str) -> str:

@@ -35,6 +35,11 @@ def fits(progress, folder, name, samples):
     return {"style": Style(name, tuple(samples)).record(), "before": 1.0, "after": 0.5}
 
 
+def learns_nothing(progress, folder, name, lines):
+    """The held-out lines are read worse, so that nothing is kept."""
+    return {"name": name, "lines": len(lines), "heldOut": 2, "before": 0.25, "after": 0.25, "share": 0, "leftOut": 0}
+
+
 def adapts(progress, folder, name, lines):
     """Nothing is learned, but the recognizer is there under its name."""
     progress(1, 2)

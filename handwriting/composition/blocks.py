@@ -88,6 +88,8 @@ class SpelledWord:
 
     word: Word
     spelling: Spelling
+    cut: bool = False
+    """Whether it is the beginning of a word whose rest follows on the next line."""
 
 
 def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> list[list[SpelledWord]]:
@@ -97,9 +99,12 @@ def spelled(blocks: Sequence[Block], synthesizer: Synthesizer, longest: int) -> 
     """
     length = sum(len(word.text) + 1 for block in blocks for word in block.words) - 1
     if length > MAX_TEXT_CHARACTERS:
-        raise InkError(f"a text of {length:,} characters; write at most {MAX_TEXT_CHARACTERS:,} at a time")
+        raise InkError(
+            f"a text of {length:,} characters; write at most {MAX_TEXT_CHARACTERS:,} at a time",
+            key="long-text", count=length, most=MAX_TEXT_CHARACTERS,
+        )  # fmt: skip
     if length < 0:
-        raise InkError("there is nothing to write: the text has no visible character")
+        raise InkError("there is nothing to write: the text has no visible character", key="no-text")
     known = synthesizer.characters
     rows = [
         [
@@ -135,7 +140,7 @@ def _hyphenated(word: SpelledWord, longest: int) -> Iterable[SpelledWord]:
     while len(word.spelling.base) > longest:
         own = word.spelling.base.rfind("-", 1, longest) + 1
         cut = own or longest - 1
-        yield _part(word, 0, cut, "" if own else "-")
+        yield replace(_part(word, 0, cut, "" if own else "-"), cut=True)
         word = _part(word, cut, len(word.spelling.base))
     yield word
 

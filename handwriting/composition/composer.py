@@ -225,7 +225,7 @@ class Composer:
 
     def _lines(self, number: int, words: Sequence[FinishedWord]) -> list[SetLine]:
         block = self.blocks[number]
-        boxes = [Box(word.width, word.space) for word in words]
+        boxes = [Box(word.width, word.space, word.spelled.cut) for word in words]
         if block.marked and boxes:  # the item's text begins where its further lines do
             boxes[0] = replace(boxes[0], space=max(boxes[0].space, -block.setting.indent - boxes[0].width))
         return break_lines(replace(block.setting, boxes=tuple(boxes)), number, self.room)

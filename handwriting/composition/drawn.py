@@ -101,7 +101,7 @@ class Measure:
         """
         inks = [one.word.ink for one in words if one.word.ink is not None]
         if not inks:
-            raise InkError("nothing was drawn; try another seed")
+            raise InkError("nothing was drawn; try another seed", key="nothing-drawn")
         long = [ink for ink in inks if len(ink.source.text or "") > 3] or inks
         height = max(float(np.median([writing_height(ink) for ink in long])), SMALLEST * usual)
         letters = letters_of(one.word for one in words if not one.changed)

@@ -59,8 +59,9 @@ class LineEvent:
 class LivePage:
     """Writes ``text`` on a page; iterate over it once to get the sheet and the finished lines.
 
-    ``show`` is called with the first run's points while it is drawn, from within the iteration; an exception in it ends
-    the writing. ``layout`` needs a width. Raises :class:`InkError`, before anything is drawn, for unwritable text.
+    ``lively`` is that of :class:`Composer`. ``show`` is called with the first run's points while it is drawn, from
+    within the iteration; an exception in it ends the writing. ``layout`` needs a width. Raises :class:`InkError`,
+    before anything is drawn, for unwritable text.
     """
 
     def __init__(
@@ -71,14 +72,16 @@ class LivePage:
         hand: Hand = Hand(),
         show: Callable[[PointsEvent], object] = lambda event: None,
         progress: Progress = no_progress,
+        lively: float = 0.0,
     ) -> None:
         self.text, self.layout, self.show, self.best_of = text, layout, show, writer.best_of
         blocks = plain(text)
         self._first = next((number for number, block in enumerate(blocks) if block.words), 0)
         self._shear = math.tan(math.radians(hand.slant))
         self._composer = Composer(
-            writer, blocks, layout.room, layout.line_height_mm, hand, progress=progress, points=self._show
-        )
+            writer, blocks, layout.room, layout.line_height_mm, hand,
+            lively=lively, progress=progress, points=self._show,
+        )  # fmt: skip
         self._half = writer.synthesizer.height / 3
         self._sheet = self._new_sheet(self._composer.estimate)
         self._shown: Floats | None = None

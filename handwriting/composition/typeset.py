@@ -26,6 +26,8 @@ class Box:
     """Width of its ink."""
     space: float
     """Space after it when another word follows on the same line."""
+    cut: bool = False
+    """Whether it is the beginning of a word whose rest follows on the next line."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,13 @@ def break_lines(paragraph: Paragraph, number: int, width: float) -> list[SetLine
         if boxes[first].width > room + ROUNDING_MM:
             raise InkError(
                 f"a word {boxes[first].width:.1f} mm wide does not fit on a line of {room:.1f} mm; "
-                "use a wider page, narrower margins or a smaller size"
+                "use a wider page, narrower margins or a smaller size",
+                key="wide-word",
             )
         end, used = first + 1, boxes[first].width
-        while end < len(boxes) and used + boxes[end - 1].space + boxes[end].width <= room + ROUNDING_MM:
+        while end < len(boxes) and not boxes[end - 1].cut:
+            if used + boxes[end - 1].space + boxes[end].width > room + ROUNDING_MM:
+                break
             used += boxes[end - 1].space + boxes[end].width
             end += 1
         lines.append(SetLine(number, first, _places(paragraph, first, end, indent, room - used)))
@@ -119,7 +124,8 @@ class Paginator:
     def __init__(self, rows: int | None) -> None:
         if rows is not None and rows < 1:
             raise InkError(
-                "the margins leave no room for a line; use a taller page, narrower margins or a smaller line height"
+                "the margins leave no room for a line; use a taller page, narrower margins or a smaller line height",
+                key="no-room",
             )
         self._rows, self._page, self._row, self._begun = rows, 0, 0.0, False
 

@@ -282,7 +282,7 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
     for reader in known:
         if extension in reader.extensions:
             return reader
-    raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}")
+    raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}", key="unknown-file")
 
 
 def _choose(pages: list[Page], number: int, file: str) -> Page:

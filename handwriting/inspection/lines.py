@@ -15,7 +15,7 @@ def line_of(recognizer: Recognizer, ink: Ink, number: int = 1, decoder: Decoder 
     """
     (page,) = read_pages(reader(recognizer, decoder), [Page(ink)], orient=orienter(recognizer))
     if not page.lines:
-        raise InkError("no text was found in this ink; give a line of writing")
+        raise InkError("no text was found in this ink; give a line of writing", key="unread")
     if number > len(page.lines):
         raise InkError(f"there is no line {number}; lines 1 to {len(page.lines)} were found on the page")
     return page.lines[number - 1].line.ink

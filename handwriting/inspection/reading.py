@@ -100,12 +100,14 @@ def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language", hints:
     """
     encoded = encode(ink, recognizer.features)
     if len(encoded.steps) > MOST_STEPS:
-        raise InkError(f"a line of {len(encoded.steps)} steps; give a shorter one, of at most {MOST_STEPS}")
+        raise InkError(
+            f"a line of {len(encoded.steps)} steps; give a shorter one, of at most {MOST_STEPS}", key="long-line"
+        )
     (log_probs,) = recognizer.log_probs([encoded])
     text = recognizer.transcribe(ink, decoder, hints=hints).text
     greedy = text if decoder == "greedy" else recognizer.transcribe(ink, "greedy").text
     if not text:
-        raise InkError("no text was found in this ink; give a line of writing")
+        raise InkError("no text was found in this ink; give a line of writing", key="unread")
     attention = None
     if decoder == "seq2seq":
         decoded = recognizer.seq2seq.decode(recognizer.memory(encoded)[1])

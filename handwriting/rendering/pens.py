@@ -57,6 +57,13 @@ class Pen:
         """Whether the line has the same width everywhere."""
         return not (self.by_speed or self.by_pressure or self.roughness) and self.nib_degrees is None
 
+    @property
+    def mean_width(self) -> float:
+        """Width in mm of a line of even width that is as dark: a broad nib draws in all directions."""
+        if self.nib_degrees is None:
+            return self.width
+        return round(self.width * (self.thinnest + (1 - self.thinnest) * 2 / math.pi), 3)
+
 
 PENS = {
     "fineliner": Pen("fineliner", 0.4),

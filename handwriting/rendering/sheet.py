@@ -68,7 +68,8 @@ class Sheet:
         if self.room <= 0 or self.rows < 1:
             raise InkError(
                 f"margins of {', '.join(f'{m:g}' for m in self.margins)} mm (top, right, bottom, left) leave no room "
-                f"for a line on a sheet of {self.width:g} x {self.height:g} mm; give smaller margins"
+                f"for a line on a sheet of {self.width:g} x {self.height:g} mm; give smaller margins",
+                key="no-room",
             )
 
     @property

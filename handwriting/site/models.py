@@ -100,7 +100,7 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
             "replaced": (typography := replaced(known)),
         },
         "spellings": _spellings(known, typography),
-        "pens": {name: asdict(pen) for name, pen in PENS.items()},
+        "pens": {name: asdict(pen) | {"mean_width": pen.mean_width} for name, pen in PENS.items()},
         "styles": [load(name).record() for name in SHIPPED],
     }
 

@@ -126,10 +126,10 @@ def writable(text: str, characters: Collection[str]) -> str:
         text = _DASH_BETWEEN_WORDS.sub(lambda dash: dash[0] if dash[0] in characters else " - ", text)
     mapped = _spaced("".join(c if c in characters else _mapped(c, characters) for c in text))
     if not mapped.strip():
-        raise InkError("there is nothing to write: the text has no visible character")
+        raise InkError("there is nothing to write: the text has no visible character", key="no-text")
     offenders = Counter(c for c in mapped if c not in characters and c != "\n")
     if offenders:
-        raise InkError(_refusal(mapped, offenders, characters))
+        raise InkError(_refusal(mapped, offenders, characters), key="unwritable", characters=" ".join(offenders))
     return mapped
 
 

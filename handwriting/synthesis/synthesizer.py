@@ -172,13 +172,19 @@ class Synthesizer:
     def _prime_with(self, style: Style) -> Primer:
         if self.codes is None:
             if not style.samples:
-                raise InkError(f"style {style.name!r} is a hand code for another network and has no ink; make it again")
+                raise InkError(
+                    f"style {style.name!r} is a hand code for another network and has no ink; make it again",
+                    key="other-hand",
+                )
             sample = style.joined()
             return self.prime(sample.ink, sample.text)
         code = style.code
         if code is None or code.network != self.codes.name:
             if not style.samples:
-                raise InkError(f"style {style.name!r} is a hand code for another network and has no ink; make it again")
+                raise InkError(
+                    f"style {style.name!r} is a hand code for another network and has no ink; make it again",
+                    key="other-hand",
+                )
             code = self.code_of([sample.ink for sample in style.samples], [sample.text for sample in style.samples])
         return Primer.of(self.network, self.codes.added(code))
 
@@ -197,7 +203,7 @@ class Synthesizer:
     def prepared(self, ink: Ink) -> Ink:
         """Return a line of ink at the height and the pace of the training ink, level and with its baseline at y = 0."""
         if len(ink) < 2:
-            raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing")
+            raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing", key="little-ink")
         ink = level(repaced(ink, *self._pace))  # climbing does not make a line taller
         scale = self.height / writing_height(ink)
         return clean(ink.moved_to(ink.x * scale, ink.y * scale))

@@ -86,7 +86,8 @@ class Adapted:
     held_out: int
     """Number of these that were held out."""
     share: float
-    """Share of the way from the old weights to the new ones; 0 leaves the weights unchanged."""
+    """Share of the way from the old weights to the new ones; 0, where no share of it reads the held-out lines better,
+    leaves the weights unchanged."""
     before: float
     """CER on the held-out lines, by best path."""
     after: float
@@ -113,7 +114,10 @@ def adapt(
     usable, left_out = _usable(lines, recognizer.alphabet, encoder)
     if len(usable) < FEWEST:
         why = next((f"; {id}: {reason}" for id, reason in left_out.items()), "")
-        raise InkError(f"{len(usable)} corrected lines, but at least {FEWEST} are needed; correct more{why}")
+        raise InkError(
+            f"{len(usable)} corrected lines, but at least {FEWEST} are needed; correct more{why}",
+            key="few-lines", count=len(usable), fewest=FEWEST,
+        )  # fmt: skip
     own, held = _divided(usable, seed)
     rehearsed = replay_lines(
         Synthesizer.load(threads=threads), recognizer.language.words, REPLAYED + GUARDS, seed,
@@ -125,13 +129,15 @@ def adapt(
     lesson = Lesson(network, recognizer.alphabet, encoder, own, replayed, seed)
     learned = lesson.learn(lambda done, total: progress(20 + 75 * done / total, 100))
     judge = Judge(network, recognizer.alphabet, recognizer.features, held, guards)
-    share = judge.best(start, learned)
-    card = _card(
-        base, network, [ink for ink, _ in usable], {"share": share, "held_out": len(held), "updates": lesson.updates}
-    )
-    write(folder, card, {name: value.numpy() for name, value in between(start, learned, share).items()})
+    before = _cer(recognizer, held)
+    for share in (judge.best(start, learned), 0.0):
+        how = {"share": share, "held_out": len(held), "updates": lesson.updates}
+        card = _card(base, network, [ink for ink, _ in usable], how)
+        write(folder, card, {name: value.numpy() for name, value in between(start, learned, share).items()})
+        after = _cer(Recognizer.load(folder, threads), held)
+        if after <= before:  # a lower loss need not mean fewer wrong characters
+            break
     progress(100, 100)
-    before, after = (_cer(reader, held) for reader in (recognizer, Recognizer.load(folder, threads)))
     return Adapted(folder, len(usable), len(held), share, before, after, left_out)
 
 

@@ -6,6 +6,8 @@ Importing this module does not import torch.
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,7 @@ def fit_style(progress: Progress, synthesizer: Path, name: str, samples: Sequenc
 def adapt_recognizer(progress: Progress, base: Path, name: str, lines: Sequence[Line]) -> dict[str, Any]:
     """Adapt a recognizer to corrected lines and store it under ``name`` among the user's own checkpoints.
 
+    If it reads the held-out lines no better than before, nothing is stored, and an earlier one of that name stays.
     An adapted recognizer is not adapted further: its base learns again from all lines.
     """
     from handwriting.training.adapt import adapt
@@ -45,7 +48,11 @@ def adapt_recognizer(progress: Progress, base: Path, name: str, lines: Sequence[
     found = Checkpoint.load(base, "recognizer")
     if "adapted" in found.card:
         found = Checkpoint.load(found.card["adapted"]["from"], "recognizer")
-    made = adapt(found, lines, place_for(name), threads=THREADS, progress=progress)
+    place = place_for(name)
+    with tempfile.TemporaryDirectory() as folder:
+        made = adapt(found, lines, Path(folder) / name, threads=THREADS, progress=progress)
+        if made.share:
+            shutil.copytree(made.folder, place, dirs_exist_ok=True)
     return {
         "name": name,
         "lines": made.lines,

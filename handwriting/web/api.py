@@ -24,11 +24,12 @@ from starlette.requests import ClientDisconnect
 from handwriting import __version__
 from handwriting.composition import export
 from handwriting.errors import InkError
+from handwriting.rendering.pens import PENS
 from handwriting.web import ink_files, inside, learning, letters, schemas
 from handwriting.web.body import read_body
 from handwriting.web.pool import Busy
 from handwriting.web.service import Service
-from handwriting.web.stream import Deadline, stream
+from handwriting.web.stream import Deadline, refusal, stream
 
 PAGE = Path(__file__).parent / "page"
 
@@ -42,7 +43,7 @@ Most = Annotated[int | None, Query(ge=1, le=1000)]
 
 _REASONS: dict[int | str, dict[str, Any]] = {
     "413": {"description": "The request is too large; send less at a time."},
-    "422": {"description": "The request cannot be carried out; the reason says what to do instead."},
+    "422": {"description": "The request cannot be carried out; the reason says what to do instead, the key names it."},
     "429": {"description": "Too many requests at once; retry after a second."},
 }
 _MODELS: tuple[type[BaseModel], ...] = (
@@ -133,6 +134,11 @@ def _writing(app: FastAPI, service: Service) -> None:
     async def styles() -> list[dict[str, Any]]:
         """The shipped styles, in the format of style files."""
         return [style.record() for style in service.styles.values()]
+
+    @app.get("/api/pens")
+    async def pens() -> dict[str, float]:
+        """The pens of letters, with the mean width of their lines in millimetres."""
+        return {name: pen.mean_width for name, pen in PENS.items()}
 
     @app.post("/api/styles", openapi_extra=_body(schemas.CreateStyleRequest), responses=_REASONS)
     async def new_style(request: Request) -> Response:
@@ -225,16 +231,16 @@ def _files(app: FastAPI) -> None:
 
 
 def _answer_errors(app: FastAPI) -> None:
-    def answer(status: int, reason: str) -> JSONResponse:
-        return JSONResponse({"reason": reason}, status, headers={"retry-after": "1"} if status == 429 else None)
+    def answer(status: int, refused: dict[str, Any]) -> JSONResponse:
+        return JSONResponse(refused, status, headers={"retry-after": "1"} if status == 429 else None)
 
     @app.exception_handler(InkError)
     async def cannot(request: Request, error: InkError) -> JSONResponse:
-        return answer(413 if isinstance(error, schemas.TooLarge) else 422, str(error))
+        return answer(413 if isinstance(error, schemas.TooLarge) else 422, refusal(error))
 
     @app.exception_handler(Busy)
     async def busy(request: Request, error: Busy) -> JSONResponse:
-        return answer(429, str(error))
+        return answer(429, {"reason": str(error)})
 
     @app.exception_handler(ClientDisconnect)
     async def disconnected(request: Request, error: ClientDisconnect) -> Response:
@@ -242,7 +248,8 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(PlainHTTPException)
     async def http(request: Request, error: PlainHTTPException) -> JSONResponse:
-        return answer(error.status_code, str(error.detail))
+        key = {408: "late-request", 413: "large-request"}.get(error.status_code)
+        return answer(error.status_code, {"reason": str(error.detail)} | ({"key": key} if key else {}))
 
 
 def _document(app: FastAPI) -> None:

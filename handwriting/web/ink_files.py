@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from handwriting import formats
+from handwriting.errors import InkError
 from handwriting.ink import Page
 from handwriting.rendering.placed import placement
 from handwriting.web import schemas
@@ -21,11 +22,17 @@ def pages(data: bytes) -> dict[str, Any]:
     Unknown times and pressures are null. ``notes`` say what was left out. Raises :class:`InkError` for what is no ink
     file or has too much ink.
     """
-    contents = formats.read_document(data)
+    try:
+        contents = formats.read_document(data)
+    except InkError as error:
+        error.key = error.key or "damaged-file"
+        raise
     found = contents.pages
     points = sum(len(page.ink) for page in found)
     if points > MAX_FILE_POINTS:
-        raise schemas.TooLarge(f"{points:,} points, and a file may have {MAX_FILE_POINTS:,}; split the file")
+        raise schemas.TooLarge(
+            f"{points:,} points, and a file may have {MAX_FILE_POINTS:,}; split the file", key="large-file"
+        )
     notes = [note.text for note in contents.notes if note.severity != "detail"]
     return {"pages": [_page(page) for page in found], "notes": notes}
 

@@ -74,7 +74,8 @@ def read(service: Service, body: bytes) -> dict[str, Any]:
     request = schemas.parse(InsideRequest, body)
     lines = service.reader.read(schemas.ink_of(request.strokes))
     if request.line >= len(lines):
-        raise InkError(f"there is no line {request.line}: {len(lines)} lines are read; the first one is 0")
+        message = f"there is no line {request.line}: {len(lines)} lines are read; the first one is 0"
+        raise InkError(message, key="no-line")
     chosen = lines[request.line]
     above = lines[request.line - 1].text if request.line else ""
     trace = reading.read(service.recognizer, chosen.line.ink, service.reader.decoder, Hints(above=above))

@@ -13,7 +13,7 @@ from typing import Any
 
 from handwriting.errors import InkError
 from handwriting.progress import Progress
-from handwriting.web.stream import Record
+from handwriting.web.stream import Record, refusal
 
 Job = Callable[..., dict[str, Any]]
 """Called with a :data:`Progress` and further arguments; importable by name, as its process needs it."""
@@ -39,9 +39,9 @@ def run(job: Job, *arguments: Any) -> Generator[Record, None, None]:
             try:
                 record = ours.recv() if ours.poll(HEARTBEAT_SECONDS) else last
             except EOFError:
-                raise InkError("the job was killed, perhaps for lack of memory; try again") from None
+                raise InkError("the job was killed, perhaps for lack of memory; try again", key="killed") from None
             if record["type"] == "error":
-                raise InkError(record["reason"])
+                raise InkError(record["reason"], key=record.get("key", ""), **record.get("values", {}))
             yield record
             if record["type"] == "done":
                 return
@@ -58,7 +58,7 @@ def _work(connection: Connection, job: Job, arguments: tuple[Any, ...]) -> None:
     try:
         connection.send({"type": "done", **job(progress, *arguments)})
     except InkError as error:
-        connection.send({"type": "error", "reason": str(error)})
+        connection.send({"type": "error", **refusal(error)})
     except Exception as error:
         connection.send({"type": "error", "reason": f"a defect in handwriting ({type(error).__name__}: {error})"})
         raise

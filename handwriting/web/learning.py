@@ -19,8 +19,8 @@ from handwriting.web.body import read_body
 from handwriting.web.service import Service
 from handwriting.web.stream import Record, stream
 
-LATER = "the machine is too busy; try again later"
-"""What to do about learning that takes too long."""
+LATER = ("the machine is too busy; try again later", "slow-learning")
+"""What to do about learning that takes too long, and the key of the error."""
 
 
 class AdaptRequest(schemas.StrictModel):
@@ -61,7 +61,8 @@ def add_routes(
         """Adapt the recognizer to corrected lines, and keep it under a name, which takes a few minutes.
 
         The reply is a stream of events as that of `/api/styles/fit`; `done` has the `name`, the number of `lines`, how
-        many were `heldOut`, and their character error rates `before` and `after`.
+        many were `heldOut`, their character error rates `before` and `after`, and the `share` of what was learned that
+        is kept: 0 if it reads the held-out lines no better, and then nothing is stored.
         """
         data = await read_body(request)
         return await stream(service.learning, lambda emit: adapted(service, data), jobs.MAX_JOB_SECONDS, LATER)
@@ -98,6 +99,7 @@ def _job(service: Service, name: str) -> jobs.Job:
     if name not in service.jobs:
         raise InkError(
             "this server cannot train: it needs torch (pip install 'handwriting[train]') and must listen on this "
-            "machine only"
+            "machine only",
+            key="no-training",
         )
     return service.jobs[name]

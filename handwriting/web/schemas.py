@@ -34,6 +34,9 @@ MAX_REQUEST_CHARACTERS = 5_000
 MAX_LETTER_CHARACTERS = MAX_TEXT_CHARACTERS
 """Longest text of a letter."""
 
+Lively = Annotated[float, Field(ge=0, le=5)]
+"""How much words lean and vary in size."""
+
 Number = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 
 
@@ -110,6 +113,7 @@ class GenerateRequest(HandRequest):
     """A text to write on one page."""
 
     sheet: SheetRequest = SheetRequest()
+    lively: Lively = 0
 
 
 class LetterSheetRequest(StrictModel):
@@ -135,7 +139,7 @@ class LetterRequest(HandRequest):
     spacing: Annotated[float, Field(ge=0, le=10)] = 0
     """Between paragraphs, in line heights."""
     header: Annotated[str, Field(max_length=200)] = ""
-    lively: Annotated[float, Field(ge=0, le=5)] = 0
+    lively: Lively = 0
     color: Annotated[str, Field(max_length=40)] = "#1c2f6b"
     pen: Annotated[str, Field(max_length=40)] = "fineliner"
     width: Annotated[float, Field(ge=0.05, le=5)] | None = None
@@ -194,16 +198,19 @@ def parse(model: type[Model], body: bytes) -> Model:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in fault["loc"])
-        raise InkError(f"{place or 'the request'}: {fault['msg'][:200]}; see /openapi.json") from None
+        message = f"{place or 'the request'}: {fault['msg'][:200]}; see /openapi.json"
+        raise InkError(message, key="invalid", place=place) from None
 
 
 def ink_of(strokes: list[list[Point]], text: str | None = None) -> Ink:
     """Convert strokes to ink; times and pressures are kept if every point has them."""
     flat = [point for stroke in strokes for point in stroke]
     if not flat:
-        raise InkError("there is no ink: no stroke has a point; write something first")
+        raise InkError("there is no ink: no stroke has a point; write something first", key="no-ink")
     if len(flat) > MAX_REQUEST_POINTS:
-        raise TooLarge(f"{len(flat):,} points, and a drawing may have {MAX_REQUEST_POINTS:,}; send it in parts")
+        raise TooLarge(
+            f"{len(flat):,} points, and a drawing may have {MAX_REQUEST_POINTS:,}; send it in parts", key="much-ink"
+        )
     xy = np.array([(point["x"], point["y"]) for point in flat])
     t = _column(flat, "t")
     pressure = _column(flat, "pressure")
@@ -220,7 +227,10 @@ class TooLarge(InkError):
 def check_length(text: str, most: int) -> None:
     """Raise :class:`TooLarge` for a text that is longer than allowed."""
     if len(text) > most:
-        raise TooLarge(f"a text of {len(text):,} characters; give at most {most:,} at a time")
+        raise TooLarge(
+            f"a text of {len(text):,} characters; give at most {most:,} at a time",
+            key="long-text", count=len(text), most=most,
+        )  # fmt: skip
 
 
 def transcription(lines: list[ReadLine], alternatives: int, strokes: list[list[Point]]) -> dict[str, Any]:

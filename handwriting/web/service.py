@@ -75,7 +75,7 @@ class Service:
             return self.reader
         if name not in self._readers:
             if name not in own_names():
-                raise InkError(f"there is no adapted recognizer {name[:60]!r}; use the default one")
+                raise InkError(f"there is no adapted recognizer {name[:60]!r}; use the default one", key="no-reader")
             self._readers[name] = IncrementalPageReader(Recognizer.load(own(name)))
         return self._readers[name]
 
@@ -110,7 +110,7 @@ class Service:
         request = schemas.parse(schemas.CopiedLineRequest, body)
         ink = schemas.ink_of(request.strokes)
         if len(ink) < MIN_LINE_POINTS:
-            raise InkError("there is too little ink; write the whole line")
+            raise InkError("there is too little ink; write the whole line", key="little-ink")
         read = self.recognizer.transcribe(ink).text
         return {"read": read, "cer": metrics.cer([(request.text, read)])}
 
@@ -145,7 +145,7 @@ class Service:
         text = respelled(request.text, self.synthesizer) if request.replace else request.text
         reads = None if request.bestOf == 1 else self.recognizer  # with one drawing there is nothing to choose from
         writer = WordWriter(self.synthesizer, reads, request.bestOf)
-        return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress)
+        return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress, request.lively)
 
     def live_records(self, body: bytes, emit: Callable[[Record], None]) -> Iterator[Record]:
         """The events of the page that a request asks for; ``emit`` is given the points that are drawn between them."""

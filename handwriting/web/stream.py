@@ -18,8 +18,8 @@ from handwriting.web.pool import Pool
 
 Record = dict[str, Any]
 """A JSON object."""
-SHORTER = "give a shorter text or a smaller best-of"
-"""What to do about writing that takes too long."""
+SHORTER = ("give a shorter text or a smaller best-of", "slow-writing")
+"""What to do about writing that takes too long, and the key of the error."""
 
 
 class ClientGone(Exception):
@@ -29,7 +29,9 @@ class ClientGone(Exception):
 class Deadline:
     """Ends work that takes too long or that nobody waits for; ``remedy`` says what to do then."""
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, remedy: str = SHORTER) -> None:
+    def __init__(
+        self, seconds: float, clock: Callable[[], float] = time.monotonic, remedy: tuple[str, str] = SHORTER
+    ) -> None:
         self.cancelled, self._remedy = threading.Event(), remedy
         self._clock, self._end, self._seconds = clock, clock() + seconds, seconds
 
@@ -38,7 +40,13 @@ class Deadline:
         if self.cancelled.is_set():
             raise ClientGone
         if self._clock() > self._end:
-            raise InkError(f"it took more than {self._seconds:g} seconds; {self._remedy}")
+            remedy, key = self._remedy
+            raise InkError(f"it took more than {self._seconds:g} seconds; {remedy}", key=key, seconds=self._seconds)
+
+
+def refusal(error: InkError) -> Record:
+    """Why something cannot be done: the `reason`, and the `key` and `values` to say it in another language."""
+    return {"reason": str(error)} | ({"key": error.key, "values": error.values} if error.key else {})
 
 
 def records(page: LivePage) -> Iterator[Record]:
@@ -89,7 +97,10 @@ def line_record(event: LineEvent) -> Record:
 
 
 async def stream(
-    pool: Pool, prepare: Callable[[Callable[[Record], None]], Iterator[Record]], seconds: float, remedy: str = SHORTER
+    pool: Pool,
+    prepare: Callable[[Callable[[Record], None]], Iterator[Record]],
+    seconds: float,
+    remedy: tuple[str, str] = SHORTER,
 ) -> StreamingResponse:
     """Work in ``pool`` and send what comes of it meanwhile.
 
@@ -113,7 +124,7 @@ async def stream(
             for record in written:
                 emit(record)
         except InkError as error:
-            put({"type": "error", "reason": str(error)})
+            put({"type": "error", **refusal(error)})
         except ClientGone:
             pass
         finally:

@@ -32,6 +32,8 @@ def test_a_long_word_is_cut_at_its_own_hyphen_or_gets_one(model):
     parts = words(model, "unbréakable", 6)
     assert [text for text, _, _ in parts] == ["unbré-", "akable"]
     assert [marks for _, _, marks in parts] == [{4: ("acute",)}, {}]
+    (row,) = spelled(plain("a well-known word"), model, 6)
+    assert [word.cut for word in row] == [False, True, False, False]
 
 
 def test_a_dash_between_words_becomes_words_of_its_own(model):

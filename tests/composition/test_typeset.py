@@ -23,6 +23,11 @@ def test_lines_are_filled_with_the_spaces_between_words_and_none_at_the_end():
     assert places(paragraph(10, 10, 10), 34) == [(0, 12, 24)]
 
 
+def test_the_rest_of_a_word_is_on_the_next_line():
+    boxes = (Box(10, 2), Box(10, 2, cut=True), Box(10, 2), Box(10, 2))
+    assert places(Paragraph(boxes), 46) == [(0, 12), (0, 12)]
+
+
 @pytest.mark.parametrize(
     ("align", "expected"),
     [

@@ -215,7 +215,7 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
             const { plain } = await import("./engine/writing/blocks.js");
             const spelling = new Spelling(await cards(), await marks());
             const words = (text) => spelling.words(plain(text), 12).map((row) => row.map((word) => (
-                [word.text, word.base, Object.fromEntries(word.marks), Object.fromEntries(word.signs)]
+                [word.text, word.base, ...[word.marks, word.signs].map(Object.fromEntries), word.cut ?? false]
             )));
             return texts.map((text) => spelling.nearest(text)).map((nearest) => [nearest, words(nearest)]);
         }""",
@@ -224,7 +224,9 @@ def test_texts_are_spelled_as_in_python(open_site, synthesizer):
     for text, (nearest, words) in zip(texts, found, strict=True):
         assert nearest == respelled(text, synthesizer).replace("\r\n", "\n")
         assert not set(nearest) - {*characters["characters"], *characters["replaced"], "\f"}  # nothing is marked
-        own = [[[w.word.text, *record(w.spelling)] for w in row] for row in spelled(plain(nearest), synthesizer, 12)]
+        own = [
+            [[w.word.text, *record(w.spelling), w.cut] for w in row] for row in spelled(plain(nearest), synthesizer, 12)
+        ]
         assert words == own
 
 

@@ -50,6 +50,22 @@ def test_after_the_first_visit_it_reads_and_writes_without_a_network(open_site):
     api.expect(page.locator("#letters-state")).to_contain_text("1 page, 2 words.", timeout=PATIENCE)
 
 
+def test_the_preview_is_as_lively_as_the_letter(open_site):
+    page = open_site("letters")
+    first = page.locator("#preview .stroke path").nth(3)
+    first.wait_for(state="attached", timeout=PATIENCE)
+    page.wait_for_timeout(1500)  # until the line is whole
+    still = first.get_attribute("d")
+    page.locator(".more summary").click()
+    page.locator("#lively").fill("2")
+    api.expect(first).not_to_have_attribute("d", still, timeout=PATIENCE)
+    page.wait_for_timeout(1500)
+    assert first.get_attribute("d") != still
+    page.locator("#letter-paper").select_option("seyes")
+    api.expect(first).to_have_attribute("d", still, timeout=PATIENCE)
+    api.expect(page.locator("#preview .stroke")).to_have_attribute("stroke-width", "0.4")
+
+
 def test_a_letter_is_written_over_pages_and_downloaded_as_it_is_seen(open_site, tmp_path):
     pypdf = pytest.importorskip("pypdf", reason="needs pypdf: pip install 'handwriting[pdf]'")
     page = open_site("letters")

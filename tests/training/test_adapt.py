@@ -94,6 +94,15 @@ def test_a_checkpoint_is_written_that_reads_and_says_what_it_learned_from(base, 
     Recognizer.load(tmp_path / "mine").transcribe(EXAMPLES[0][0])
 
 
+def test_weights_that_read_worse_are_not_kept_even_with_a_lower_loss(base, quick, tmp_path, monkeypatch):
+    rates = iter([0.2, 0.3, 0.2])  # before, with the best share, with none
+    monkeypatch.setattr(module, "_cer", lambda reader, lines: next(rates))
+    monkeypatch.setattr(Judge, "best", lambda self, old, new: 0.2)
+    made = adapt(base, lines(), tmp_path / "mine", threads=1)
+    assert (made.share, made.before, made.after) == (0.0, 0.2, 0.2)
+    assert json.loads((tmp_path / "mine/card.json").read_text())["adapted"]["share"] == 0.0
+
+
 def test_of_the_same_ink_the_last_text_counts():
     encoder = ExampleEncoder(FeatureConfig(), Augmentation(), [1])
     again = [Line("again", EXAMPLES[0][0], "kin", None, "again")]

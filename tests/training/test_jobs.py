@@ -25,18 +25,26 @@ def test_an_adapted_recognizer_is_made_anew_from_the_first_one(monkeypatch, tmp_
     monkeypatch.setenv("HANDWRITING_HOME", str(tmp_path))
     made = SimpleNamespace(lines=9, held_out=2, before=0.2, after=0.1, share=0.5, left_out={"a": "short"})
     bases = []
-    monkeypatch.setattr(
-        adapt, "adapt", lambda base, lines, folder, threads, progress: bases.append((base.folder, folder)) or made
-    )
+
+    def learn(base, lines, folder, threads, progress):
+        bases.append(base.folder)
+        folder.mkdir()
+        (folder / "card.json").write_text(
+            json.dumps({"format": 1, "kind": "recognizer", "adapted": {"from": "recognizer", "share": made.share}})
+        )
+        made.folder = folder
+        return made
+
+    monkeypatch.setattr(adapt, "adapt", learn)
     said = jobs.adapt_recognizer(nothing, shipped("recognizer"), "anna", [])
     assert said == {
         "name": "anna", "lines": 9, "heldOut": 2, "before": 0.2, "after": 0.1, "share": 0.5, "leftOut": 1
     }  # fmt: skip
-    own("anna").mkdir(parents=True)
-    card = {"format": 1, "kind": "recognizer", "adapted": {"from": "recognizer"}}
-    (own("anna") / "card.json").write_text(json.dumps(card))
+    made.share = 0.0
     jobs.adapt_recognizer(nothing, own("anna"), "anna", [])
-    assert bases == [(shipped("recognizer"), own("anna"))] * 2
+    assert bases == [shipped("recognizer")] * 2
+    card = json.loads((own("anna") / "card.json").read_text())
+    assert card["adapted"]["share"] == 0.5  # what reads no better does not take its place
 
 
 def test_a_fitted_hand_is_a_style_with_its_code(monkeypatch):

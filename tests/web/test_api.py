@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -131,6 +132,33 @@ def test_too_many_points_are_refused(client):
     answer = client.post("/api/transcribe", json=many)
     assert answer.status_code == 413
     assert "50,001 points" in answer.json()["reason"]
+    assert answer.json()["key"] == "much-ink"
+
+
+def test_errors_have_keys_and_values_to_say_them_in_another_language(client):
+    answer = client.post("/api/letter", json={"text": "ink", "sheet": {"page": "50x50", "margins": [40, 20, 20, 20]}})
+    assert answer.json()["key"] == "no-room"
+    answer = client.post("/api/ink", content=b"\x89PNG\r\n\x1a\n")
+    assert answer.json()["key"] == "unknown-file"
+    answer = client.post("/api/ink", content=b'<ink xmlns="http://www.w3.org/2003/InkML"></ink>')
+    assert answer.json()["key"] == "file-without-ink"
+    answer = client.post("/api/letter", json={"text": "ab " * 7000})
+    assert answer.status_code == 413
+    assert answer.json()["key"] == "long-text" and answer.json()["values"] == {"count": 21_000, "most": 20_000}
+    answer = client.post("/api/letter", json={"text": "ab", "header": "你"})
+    assert answer.json()["key"] == "unwritable" and answer.json()["values"] == {"characters": "你"}
+
+
+def test_the_page_has_a_german_text_for_each_key_of_an_error():
+    """With no other placeholders than the values of the error."""
+    source = "\n".join(path.read_text() for path in Path("handwriting").rglob("*.py"))
+    asked = set(re.findall(r'\bkey(?: =|=| or) ?"([a-z-]+)"', source)) | set(re.findall(r'"(slow-[a-z]+)"\)', source))
+    asked |= {"late-request", "large-request"} | set(re.findall(r'error\.key or "([a-z-]+)"', source))
+    german = dict(re.findall(r'"server\.([a-z-]+)": "(.*)",', Path("handwriting/web/page/strings/de.js").read_text()))
+    assert set(german) == asked
+    for key, text in german.items():
+        for name in re.findall(r"\{(\w+)\}", text):
+            assert name == "seconds" or re.search(rf'key="{key}".{{0,80}}\b{name}=', source), (key, name)
 
 
 def test_a_bad_file_is_refused(client):
@@ -162,6 +190,7 @@ def test_the_same_request_gives_the_same_ink(client):
     first, second = (client.post("/api/generate", json=request).text for _ in range(2))
     assert first == second
     assert client.post("/api/generate", json={**request, "seed": 5}).text != first
+    assert client.post("/api/generate", json={**request, "lively": 1}).text != first
 
 
 @pytest.mark.parametrize("format", ["svg", "png", "pdf"])

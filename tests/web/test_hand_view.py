@@ -75,6 +75,52 @@ def test_a_hand_is_made_kept_used_and_works_on_the_command_line(open_page, run, 
     api.expect(page.get_by_role("alert")).to_contain_text("is not a style file")
 
 
+def test_lines_outlast_a_reload_until_the_hand_is_stored_or_they_are_cleared(open_page):
+    page = open_page("hand")
+    lines = [f"#samples li:nth-child({number}) canvas" for number in (1, 2, 3)]
+    texts = page.locator("#samples .say").all_inner_texts()
+    draw(page, lines[0], load("upright").samples[0].ink, 420, top=30)
+    page.get_by_label("What you wrote").first.fill("The quick brown fox jumps")
+    draw(page, lines[1], write(texts[1], seed=5), 420, top=30)
+    draw(page, lines[2], write(texts[2], seed=5), 420, top=30)
+    page.locator("#samples li:nth-child(3)").get_by_role("button", name="Clear").click()
+    ink = [dark_pixels(page, line) for line in lines]
+    assert ink[0] and ink[1] and not ink[2]
+    page.wait_for_timeout(300)
+    reload(page)
+    api.expect(page.get_by_label("What you wrote").first).to_have_value("The quick brown fox jumps")
+    assert [dark_pixels(page, line) for line in lines] == pytest.approx(ink, rel=0.01)
+    page.get_by_role("button", name="Undo on line 2").click()
+    assert 0 < dark_pixels(page, lines[1]) < ink[1]
+    page.get_by_role("button", name="Clear line 2").click()
+    for line, text in zip(lines[1:], texts[1:], strict=True):
+        draw(page, line, write(text, seed=5), 420, top=30)
+    with page.expect_request("**/api/styles") as request:
+        page.get_by_role("button", name="Make the hand").click()
+    samples = request.value.post_data_json["samples"]
+    assert [sample["text"] for sample in samples] == ["The quick brown fox jumps", *texts[1:]]
+    times = [point["t"] for stroke in samples[1]["strokes"] for point in stroke]
+    assert times == sorted(times)
+    api.expect(page.locator("#hand-state")).to_contain_text("stored in this browser", timeout=WAIT)
+    page.locator("#hand-paper .stroke path").first.wait_for(state="attached")
+    page.wait_for_timeout(2000)
+    reload(page)
+    assert [dark_pixels(page, line) for line in lines] == [0, 0, 0]
+
+
+def test_no_scrolling_is_smooth_for_who_prefers_less_motion(open_page):
+    for motion, behavior in (("reduce", "auto"), ("no-preference", "smooth")):
+        page = open_page("hand", reduced_motion=motion)
+        page.evaluate(
+            """() => { window.scrolls = [];
+                Element.prototype.scrollIntoView = ({ behavior }) => window.scrolls.push(behavior) }"""
+        )
+        style = {"name": "s.json", "mimeType": "application/json", "buffer": json.dumps(load("wide").record()).encode()}
+        page.set_input_files("#upload", style)
+        page.wait_for_function("() => window.scrolls.length", timeout=WAIT)
+        assert page.evaluate("window.scrolls") == [behavior]
+
+
 def test_a_line_that_nothing_is_known_of_makes_no_hand(open_page):
     page = open_page("hand")
     page.route("**/api/styles/check", lambda route: route.fulfill(json={"read": "", "cer": 1.0}))

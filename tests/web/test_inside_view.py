@@ -63,3 +63,12 @@ def test_a_text_is_written_with_its_window(open_page):
     page.locator("#inside-text").fill(" ")
     page.get_by_role("button", name="Write and show").click()
     api.expect(page.get_by_role("alert")).to_contain_text("nothing to write")
+
+
+def test_units_are_named_in_the_language_of_the_page(open_page):
+    page = open_page("inside", locale="de")
+    page.get_by_role("radio", name="Schreiben").check()
+    page.locator("#inside-unit option").nth(1).wait_for(state="attached", timeout=WAIT)
+    names = {text.split(":")[0] for text in page.locator("#inside-unit option").all_inner_texts()[1:]}
+    assert "Absetzen" in names or "Wortlücke" in names
+    assert names <= {"Absetzen", "Wortlücke", "Schleife"} | {f"Buchstabe {c}" for c in "inkadpe"}

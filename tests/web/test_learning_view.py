@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browser import draw, serving
 from open_page import needs_browser, opened, reload
-from pretended_jobs import adapts, fits
+from pretended_jobs import adapts, fits, learns_nothing
 
 from handwriting.synthesis.styles import load
 
@@ -109,6 +109,23 @@ def test_corrections_of_all_pages_teach_once_asked(open_learning):
     with page.expect_request("**/api/transcribe", timeout=WAIT) as read:
         page.locator("#reader").select_option(label="As shipped")
     assert "reader" not in read.value.post_data_json
+
+
+def test_what_does_not_read_better_is_not_used(open_learning):
+    open_learning.jobs["adapt"] = learns_nothing
+    page = open_learning()
+    for _ in range(2):
+        page.set_input_files("#open", NOTES)
+        api.expect(page.locator("#lines .corrected")).to_have_count(0, timeout=WAIT)
+        api.expect(page.locator("#lines > li")).to_have_count(6, timeout=WAIT)
+        correct_all(page)
+    page.get_by_role("button", name="Teach").click()
+    dialog = page.get_by_role("dialog", name="Teach it your writing")
+    dialog.get_by_role("button", name="Learn from these lines").click()
+    api.expect(dialog).to_contain_text("so nothing has changed", timeout=WAIT)
+    dialog.get_by_role("button", name="Close").click()
+    page.locator("#settings summary").click()
+    assert not page.locator("#reader").is_visible()
 
 
 def test_a_server_that_does_not_learn_offers_nothing(open_page):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browser import draw
 from open_page import needs_browser, reload
 
 from handwriting import formats
+from handwriting.rendering.hershey import write as hershey
+from handwriting.rendering.pens import PENS
 from handwriting.synthesis.styles import load
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
@@ -49,6 +52,46 @@ def test_the_first_line_follows_the_typing(open_page):
     first = preview.locator(".stroke path").first.get_attribute("d")
     page.get_by_role("radio", name="Cursive").check(force=True)
     api.expect(preview.locator(f'.stroke path[d="{first}"]')).to_have_count(0, timeout=WAIT)
+
+
+def preview_of(page, text="Dear reader,"):
+    """The paths of the preview, once it is whole."""
+    api.expect(page.locator("#preview")).to_have_attribute("aria-label", text, timeout=WAIT)
+    paths, before = page.locator("#preview .stroke path"), None
+    while (now := [path.get_attribute("d") for path in paths.all()]) != before or not now:
+        before = now
+        page.wait_for_timeout(700)
+    return now
+
+
+def test_the_preview_is_as_lively_as_the_letter_and_its_pen_as_wide(open_page):
+    page = open_page("letters")
+    still = preview_of(page)
+    page.locator(".more summary").click()
+    with page.expect_request("**/api/generate") as request:
+        page.locator("#lively").fill("1.5")
+    assert request.value.post_data_json["lively"] == 1.5
+    page.wait_for_timeout(300)
+    assert preview_of(page) != still
+    with page.expect_request("**/api/generate") as request:
+        page.locator("#letter-paper").select_option("ruled")  # there the letter has no liveliness either
+    assert request.value.post_data_json["lively"] == 0
+    page.wait_for_timeout(300)
+    assert preview_of(page) == still
+    assert page.locator("#letter-pen option").evaluate_all("all => all.map(({ value }) => value)") == list(PENS)
+    for name in ("ballpoint", "marker"):
+        page.locator("#letter-pen").select_option(name)
+        api.expect(page.locator(f'#preview .stroke[stroke-width="{PENS[name].mean_width:g}"]')).to_have_count(1)
+
+
+def test_the_preview_has_one_line_however_long_the_words_and_large_the_writing(open_page):
+    page = open_page("letters")
+    page.locator("#text").fill("Donaudampfschifffahrtsgesellschaft and more")
+    preview = page.locator("#preview")
+    for size, text in (("1", "Donaudampfschifffah and more"), ("1.5", "Donaudampfsc and")):
+        page.locator("#size").fill(size)
+        preview_of(page, text)
+        assert preview.evaluate("image => image.viewBox.baseVal.height") == 20  # millimetres: a line, and its edges
 
 
 def test_a_letter_fills_pages_and_is_downloaded_as_it_is_seen(open_page):
@@ -136,7 +179,7 @@ def test_the_preview_shows_the_pen_and_nothing_for_an_empty_text(open_page):
     page.locator("#letter-color").select_option(label="Red")
     page.locator("#letter-pen").select_option(label="Marker")
     api.expect(strokes).to_have_css("stroke", "rgb(179, 38, 30)")
-    api.expect(strokes).to_have_attribute("stroke-width", "1.4")
+    api.expect(strokes).to_have_attribute("stroke-width", str(PENS["marker"].mean_width))
     page.locator("#text").fill("# A heading\n\nand a line")
     page.locator(".more summary").click()
     page.locator("#letter-markdown").check()
@@ -192,3 +235,25 @@ def test_a_letter_that_is_stopped_or_fails_leaves_the_one_before(open_page):
     page.get_by_role("button", name="Stop").click()
     api.expect(page.locator("#letters-state")).to_have_text("Stopped.")
     assert page.locator("#letter-pages img").count() == 1
+
+
+def test_errors_of_the_server_are_in_the_language_of_the_page(open_page):
+    page = open_page("letters", locale="de")
+    page.locator("#text").fill("ink")
+    page.locator(".more summary").click()
+    page.locator("#letter-header").fill("你 2026")
+    page.get_by_role("button", name="Schreiben", exact=True).click()
+    api.expect(page.get_by_role("alert")).to_have_text("Kann nicht geschrieben werden: 你", timeout=WAIT)
+    picture = {"name": "cat.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
+    page.goto(page.url.replace("letters", "notebook"))
+    page.set_input_files("#open", picture)
+    api.expect(page.get_by_role("alert")).to_have_text("„cat.png“: Das ist keine bekannte Art von Tintendatei.")
+    page.evaluate("localStorage.setItem('handwriting.reader', JSON.stringify('gone'))")
+    page.route("**/api/abilities", lambda route: route.fulfill(json={"readers": ["gone"]}))
+    page.reload()  # the worker has the text read, and does not know the language that was chosen
+    page.wait_for_selector("html[data-ready]")
+    draw(page, "#pad", hershey("ink", seed=1), 100)
+    api.expect(page.locator("#text-state")).to_contain_text("Der Server hat diese Erkennung nicht mehr.")
+    page.evaluate("localStorage.setItem('handwriting.language', JSON.stringify('en'))")
+    page.reload()
+    api.expect(page.locator("#text-state")).to_contain_text("There is no adapted recognizer 'gone'")

@@ -70,6 +70,29 @@ def test_a_correction_stays_with_its_ink(written):
     assert page.locator(".corrected").count() == 0
 
 
+def test_an_open_menu_outlasts_what_another_tab_writes(written):
+    page = written
+    page.locator("#lines .word", has_text="line").first.click()
+    page.keyboard.type("lim")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("html[data-ready]")
+    other.locator("#lines > li").first.wait_for()
+    draw(other, "#pad", write("ink", seed=1), 100, top=300)
+    api.expect(page.locator("#lines > li")).to_have_count(2)
+    field = page.get_by_label("What it says")
+    api.expect(field).to_have_value("lim")
+    api.expect(field).to_be_focused()
+    page.keyboard.type("e")
+    page.keyboard.press("Enter")
+    api.expect(page.locator("#lines > li").first).to_have_text("alimeofhandwriting")
+    api.expect(other.locator("#lines > li").first).to_have_text("alimeofhandwriting")
+    page.locator("#lines .word", has_text="hand").first.click()
+    other.keyboard.press("Control+a")
+    other.keyboard.press("Delete")  # the word is gone, and its menu with it
+    api.expect(field).to_have_count(0)
+
+
 def test_another_reading_is_chosen_with_the_keyboard(written):
     page = written
     page.locator("#lines .word").first.focus()

@@ -51,15 +51,15 @@ async function* messages(path, body, signal) {
 }
 
 /** An error of a worker, in the chosen language. */
-function failure({ key, values, message, status }) {
-  if (key) return new UserError(t(key, values), 422);
+function failure({ text, message, status }) {
+  if (text) return new UserError(t(text.key, text.values), 422, text);
   return status === 0 ? new UserError(t("error.offline"), 0) : new Error(message);
 }
 
 async function answer(path, body, signal) {
   if (inWorker) {
     const { routes } = await import("./routes.js");
-    if (!(path in routes)) throw new UserError(t("site.needsServer"), NEEDS_SERVER);
+    if (!(path in routes)) throw new UserError(t("site.needsServer"), NEEDS_SERVER, { key: "site.needsServer" });
     return routes[path](body);
   }
   const found = messages(path, body, signal);
@@ -82,7 +82,7 @@ export const local = {
   sendFile: async (path, file) => {
     const { openInk } = await import("./files/open.js");
     return openInk(file).catch((error) => {
-      throw error instanceof Refusal ? failure({ key: error.message, values: error.values }) : error;
+      throw error instanceof Refusal ? failure(error) : error;
     });
   },
 };

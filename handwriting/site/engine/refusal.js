@@ -3,6 +3,6 @@
 export class Refusal extends Error {
   constructor(key, values = {}) {
     super(key);
-    this.values = values;
+    this.text = { key, values };
   }
 }

@@ -13,6 +13,7 @@ export const routes = {
   "api/abilities": async () => ({}), // neither fits hands nor adapts recognizers
   "api/transcribe": async ({ strokes, hints }) => readPage(await reader(), strokes, hints?.alternatives ?? 1),
   "api/styles": async (body) => (body ? makeStyle(body) : (await cards()).styles),
+  "api/pens": async () => Object.fromEntries(Object.entries((await cards()).pens).map(([name, pen]) => [name, pen.mean_width])),
   "api/characters": async () => (await cards()).characters,
   "api/characters/nearest": async ({ text }) => ({ text: (await spelling()).nearest(text) }),
   "api/styles/check": async ({ strokes, text }) => {
@@ -34,11 +35,11 @@ export const routes = {
 
 /** Routes that answer with one event after the other; `emit` sends further ones from within the work. */
 export const streams = {
-  async *"api/generate"({ text, replace, sheet, ...asked }, { emit, signal }) {
+  async *"api/generate"({ text, replace, sheet, lively = 0, ...asked }, { emit, signal }) {
     const { writePage } = await import("./writing/page.js");
     const words = await spelling(), said = replace ? words.nearest(text) : text, { bestOf = 1 } = asked;
     const models = { spelling: words, synthesizer: await writer(), recognizer: bestOf > 1 ? await plainReader() : null };
-    yield* writePage(models, said, sheet, await handOf(models.synthesizer, asked), bestOf, emit, signal);
+    yield* writePage(models, said, sheet, await handOf(models.synthesizer, asked), { bestOf, lively, emit, signal });
   },
 
   async *"api/letter"({ text, progress, ...asked }, { emit, signal }) {

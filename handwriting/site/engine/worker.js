@@ -23,8 +23,8 @@ self.addEventListener("message", async ({ data: { id, path, body, abort } }) => 
     } else if (path in routes) self.postMessage({ id, value: await routes[path](body) });
     else throw new Refusal("site.needsServer");
   } catch (error) {
-    const { message, values, status } = error;
-    self.postMessage({ id, error: error instanceof Refusal ? { key: message, values } : { message, status } });
+    const { message, status, text } = error;
+    self.postMessage({ id, error: { message, status, text } });
   } finally {
     running.delete(id);
   }

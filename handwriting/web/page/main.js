@@ -21,8 +21,8 @@ await attempt(async () => {
   setUpInside(notebook);
 });
 await attempt(async () => {
-  const [styles, characters] = await Promise.all([get("api/styles"), get("api/characters")]);
-  setUpLetters(styles, characters);
+  const [styles, characters, pens] = await Promise.all([get("api/styles"), get("api/characters"), get("api/pens")]);
+  setUpLetters(styles, characters, pens);
   setUpHand(notebook);
 });
 document.documentElement.dataset.ready = "true";

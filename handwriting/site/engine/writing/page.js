@@ -10,12 +10,12 @@ const SHOWN = 8; // points that are shown at a time
 const DEFAULTS = { width: 210, height: 0, margin: 16, lineHeight: 12, paper: "ruled" };
 
 /** Write `text`; `emit` is given the points of the first line while it is drawn. */
-export async function* writePage(models, text, asked, hand, bestOf, emit, signal) {
+export async function* writePage(models, text, asked, hand, { bestOf, lively, emit, signal }) {
   const sheet = { ...DEFAULTS, ...asked }, { width, margin, lineHeight } = sheet;
   const blocks = plain(text), first = blocks.findIndex(({ words }) => words.length), baseline = (line) => margin + (line + ASCENT) * lineHeight;
   const shear = Math.tan((hand.slant * Math.PI) / 180), half = models.synthesizer.height / 3;
   let pen = [0, 0, 0], waiting = [[0, 0, 0]];
-  const composer = new Composer(models, blocks, width - 2 * margin, lineHeight, hand, { bestOf, signal, watch: ([dx, dy, end]) => {
+  const composer = new Composer(models, blocks, width - 2 * margin, lineHeight, hand, { bestOf, lively, signal, watch: ([dx, dy, end]) => {
     pen = [pen[0] + dx, pen[1] + dy, end];
     waiting.push(pen);
     if (waiting.length < SHOWN) return;

@@ -90,7 +90,7 @@ function hyphenated(word, longest) {
   const pieces = [];
   while (word.base.length > longest) {
     const own = word.base.lastIndexOf("-", longest - 1), cut = own > 0 ? own + 1 : longest - 1;
-    pieces.push(partOf(word, 0, cut, own > 0 ? "" : "-"));
+    pieces.push({ ...partOf(word, 0, cut, own > 0 ? "" : "-"), cut: true }); // the rest follows on the next line
     word = partOf(word, cut, word.base.length);
   }
   return [...pieces, word];

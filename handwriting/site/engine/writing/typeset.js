@@ -10,7 +10,7 @@ export function breakLines(words, { align, indent, left }, width) {
   for (let first = 0; first < words.length;) {
     const begin = left + (first ? 0 : indent), room = width - begin;
     let end = first + 1, used = words[first].width;
-    while (end < words.length && used + words[end - 1].space + words[end].width <= room + ROUNDING_MM) {
+    while (end < words.length && !words[end - 1].cut && used + words[end - 1].space + words[end].width <= room + ROUNDING_MM) {
       used += words[end - 1].space + words[end].width;
       end += 1;
     }

@@ -2,14 +2,14 @@
 
 import { send, stream } from "../shell/api.js";
 import { abilities } from "../shell/abilities.js";
-import { $ } from "../shell/dom.js";
+import { $, scrollTo } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt } from "../shell/toast.js";
 import { draw } from "../letters/draw.js";
 import { chooseStyle } from "../letters/letters.js";
 import { Paper, picture } from "../letters/paper.js";
 import { inkOf } from "../notebook/bands.js";
-import { samples, setUpLines } from "./lines.js";
+import { forgetLines, samples, setUpLines } from "./lines.js";
 import { setUpOwn } from "./own.js";
 import { addStyle, strokesOf, styleFrom } from "./styles.js";
 
@@ -23,11 +23,13 @@ let fitting = null; // what stops the fit
 
 export function setUpHand(notebook) {
   $("hand-name").value = t("hand.default");
-  setUpLines();
+  attempt(() => setUpLines(notebook?.library.store));
   setUpOwn();
   $("hand-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(() => make(samples));
+    attempt(async () => {
+      if (await make(samples)) forgetLines();
+    });
   });
   $("hand-page").addEventListener("click", () => attempt(() => make(async () => ofPage(notebook))));
   $("hand-fit").addEventListener("click", () => attempt(fit));
@@ -46,7 +48,7 @@ function ofPage(notebook) {
   });
 }
 
-/** Make a hand of samples { strokes, text }, and write with it. */
+/** Make a hand of samples { strokes, text }, and write with it; whether it is stored. */
 async function make(take) {
   const busy = (is) => ($("hand-make").disabled = $("hand-page").disabled = is);
   busy(true);
@@ -54,10 +56,11 @@ async function make(take) {
     $("hand-state").textContent = t("hand.reading");
     const taken = await take();
     $("hand-state").textContent = t("hand.making");
-    const style = keep(await send("api/styles", { name: $("hand-name").value.trim() || t("hand.unnamed"), samples: taken }));
+    const { style, stored } = keep(await send("api/styles", { name: $("hand-name").value.trim() || t("hand.unnamed"), samples: taken }));
     fitting?.abort();
     made = { style, samples: taken };
     await compare(style);
+    return stored;
   } catch (error) {
     $("hand-state").textContent = "";
     throw error;
@@ -66,13 +69,13 @@ async function make(take) {
   }
 }
 
-/** Store a hand, choose it for letters, and return it under the name that it got. */
+/** Store a hand under its name or another one, and choose it for letters: { style, stored }. */
 function keep(made) {
   const { style, stored } = addStyle(made);
   chooseStyle(style.name);
   const renamed = style.name === made.name ? "" : `${t("hand.exists", { name: made.name })} `;
   $("hand-state").textContent = renamed + t(stored ? "hand.kept" : "hand.loose", { name: style.name });
-  return style;
+  return { style, stored };
 }
 
 /** Show a line of the person's own writing, and the same line written in their hand. */
@@ -88,7 +91,7 @@ async function compare(style) {
   await show("hand-paper", style);
   // Only now, because the box grows while the hand is drawn, and would move the button from under the pointer.
   $("hand-fit").hidden = !abilities.fit || made?.style !== style || made.samples.length < 2;
-  $("hand-box").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  scrollTo($("hand-box"), "nearest");
 }
 
 /** Write what the first line of a hand says, in that hand. */
@@ -115,7 +118,7 @@ async function fit() {
     for await (const event of stream("api/styles/fit", asked, control.signal)) {
       if (event.type === "progress") Object.assign($("hand-progress"), { max: event.total, value: event.done });
       else if (event.type === "done") {
-        const fitted = keep(event.style);
+        const { style: fitted } = keep(event.style);
         $("hand-fit-state").textContent = $("hand-state").textContent;
         $("hand-fitted").removeAttribute("hidden");
         $("hand-fitted-title").hidden = false;

@@ -13,10 +13,33 @@ const CHECK_MS = 350; // after the last stroke
 const THICKNESS = 2.4; // pixels
 
 let lines = [];
+let store = null;
 
-export function setUpLines() {
+/** Show the lines, with what was written on them before the page was loaded again; `where` is the store, if there is one. */
+export async function setUpLines(where) {
   lines = TEXTS.map(line);
   document.addEventListener("recoloured", () => lines.forEach(({ pad }) => pad.redraw()));
+  if (!where) return;
+  for (const kept of await where.lines()) {
+    const one = lines.find(({ number, text, pad }) => number === kept.number && text === kept.text && !pad.strokes.length);
+    if (!one) continue;
+    one.edited = kept.actual !== null;
+    one.input.value = kept.actual ?? "";
+    one.pad.restore(kept.strokes);
+  }
+  store = where;
+}
+
+/** Store a line as it is now. */
+function keep({ number, text, pad, edited, input }) {
+  const actual = edited ? input.value : null;
+  const stored = pad.strokes.length ? store?.putLine({ number, text, strokes: pad.strokes, actual }) : store?.deleteLine(number);
+  stored?.catch(() => {}); // without storage, the lines last until the page is closed
+}
+
+/** The lines have become a hand that is stored: they need not outlast this page. */
+export function forgetLines() {
+  for (const { number } of lines) store?.deleteLine(number).catch(() => {});
 }
 
 /** A line to copy: its text, its sheet, the verdict, and a field for what was written if that seems to be something else. */
@@ -30,10 +53,10 @@ function line(text, index) {
   const clear = h("button", { type: "button", textContent: t("hand.clear"), "aria-label": t("hand.clear.of", { number }) });
   const head = h("div", { className: "head" }, h("p", {}, h("span", { className: "muted", textContent: t("hand.copy") }), " ", h("span", { className: "say", textContent: text })), made.verdict, h("div", { className: "actions" }, made.undo, clear));
   $("samples").append(h("li", {}, head, h("div", { className: "sheet" }, canvas), made.field));
-  made.input.addEventListener("input", () => settle(made));
+  made.input.addEventListener("input", () => correct(made));
   asked.addEventListener("click", () => {
     made.input.value = text;
-    settle(made);
+    correct(made);
   });
   made.pad = new Pad(canvas, { changed: () => changed(made), width: THICKNESS });
   made.undo.addEventListener("click", () => made.pad.undo());
@@ -50,6 +73,7 @@ function changed(one) {
     one.edited = false;
     judge(one, "", "");
   }
+  keep(one);
 }
 
 /** Show a verdict, and the field with what was written where that is not the text to copy. */
@@ -59,6 +83,12 @@ function judge(one, kind, text, actual = null) {
   if (one.verdict.textContent !== text) one.verdict.textContent = text;
   one.field.hidden = actual === null;
   if (actual !== null && actual !== one.input.value) one.input.value = actual;
+}
+
+/** The person says what a line says. */
+function correct(one) {
+  settle(one);
+  keep(one);
 }
 
 /** What the person says that a line says counts. */

@@ -135,8 +135,9 @@ export class Pad {
     if (this.strokes.length) this.redo({ removed: this.strokes });
   }
 
-  /** Show strokes that were stored earlier, each of which can be undone. */
+  /** Show strokes that were stored earlier, each of which can be undone; later ones follow them in time. */
   restore(strokes) {
+    this.start = performance.now() - strokes.at(-1).at(-1).t;
     this.thicken(strokes);
     this.strokes = strokes;
     this.done = strokes.map((stroke) => ({ added: [stroke] }));

@@ -141,7 +141,7 @@ class InsideView {
   }
 
   nameOf({ event, layer, number, direction }) {
-    return t("inside.unit", { event, layer, number, direction: t(`inside.${direction}`) });
+    return t("inside.unit", { event: eventName(event), layer, number, direction: t(`inside.${direction}`) });
   }
 
   /** Show the gates of the chosen unit, and its telling signal along the ink. */
@@ -156,7 +156,7 @@ class InsideView {
       const values = unit[unit.signal];
       const [low, high] = [Math.min(...values), Math.max(...values)];
       this.ink.weigh(values.map((value) => (value - low) / (high - low || 1)));
-      const said = t(unit.auc >= 0.5 ? "inside.rises" : "inside.falls", { signal: t(`inside.${unit.signal}`), event: unit.event, auc: Math.max(unit.auc, 1 - unit.auc).toFixed(2), chance: Math.max(unit.chance, 1 - unit.chance).toFixed(2) });
+      const said = t(unit.auc >= 0.5 ? "inside.rises" : "inside.falls", { signal: t(`inside.${unit.signal}`), event: eventName(unit.event), auc: Math.max(unit.auc, 1 - unit.auc).toFixed(2), chance: Math.max(unit.chance, 1 - unit.chance).toFixed(2) });
       $("inside-gates").append(h("h2", { textContent: t("inside.gates") }), h("p", { className: "muted", textContent: said }), gates.legend, scrolled(gates.figure, t("inside.gates")));
       this.figures.push(gates);
     } else this.ink.weigh(null);
@@ -200,4 +200,10 @@ class InsideView {
 }
 
 /** A figure that is wider than a phone, in a box in which it is scrolled. */
+/** The name of an event in the language of the page. */
+function eventName(event) {
+  const keys = { "pen-up": "inside.penUp", "word gap": "inside.wordGap", loop: "inside.loop" };
+  return event in keys ? t(keys[event]) : t("inside.letter", { letter: event.replace(/^letter /, "") });
+}
+
 const scrolled = (figure, label) => h("div", { className: "scrolled", tabindex: 0, role: "group", "aria-label": label }, figure);

@@ -1,7 +1,7 @@
 // The Letters view: a text is written as a letter, page by page, and downloaded as it is seen.
 
 import { save, stream } from "../shell/api.js";
-import { $, h } from "../shell/dom.js";
+import { $, h, scrollTo } from "../shell/dom.js";
 import { prefer, preference } from "../shell/preferences.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt, notify } from "../shell/toast.js";
@@ -12,7 +12,6 @@ import { check, setText, setUpText } from "./text.js";
 export { chooseStyle } from "./hands.js";
 
 const FORMATS = { pdf: "PDF", xopp: "Xournal++", svg: "SVG" };
-const PENS = ["fineliner", "ballpoint", "fountain", "pencil", "marker"];
 const PAPERS = ["plain", "ruled", "squared", "dotted", "seyes"];
 const SIZES = ["a4", "a5", "a6", "letter"];
 const ALIGNS = ["left", "justify", "center", "right"];
@@ -23,15 +22,15 @@ let running = null; // what stops the letter that is being written
 let shown = null; // the letter that is on the screen: { request, pages: [SVG markup] }
 let preview;
 
-export function setUpLetters(styles, characters) {
+export function setUpLetters(styles, characters, pens) {
   const select = (id, values, text) => $(id).append(...values.map((value, i) => h("option", { value, textContent: text(value, i) })));
-  select("letter-pen", PENS, (name) => t(`pen.${name}`));
+  select("letter-pen", Object.keys(pens), (name) => t(`pen.${name}`));
   select("letter-color", COLORS, (color, i) => t(`color.${COLOR_NAMES[i]}`));
   select("letter-paper", PAPERS, (name) => t(`ruling.${name}`));
   select("letter-size", SIZES, (name) => t(`paper.${name}`));
   select("letter-align", ALIGNS, (name) => t(`align.${name}`));
   $("text").value ||= preference("letter.text", t("letters.sample"));
-  preview = new Preview(request);
+  preview = new Preview(request, pens);
   setUpText(characters, () => {
     prefer("letter.text", $("text").value);
     preview.soon();
@@ -166,9 +165,7 @@ function showPage(markup, number) {
 
 /** On a narrow screen the pages are below all fields. */
 function reveal() {
-  if (!matchMedia("(max-width: 900px)").matches) return;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  $("letter-pages").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+  if (matchMedia("(max-width: 900px)").matches) scrollTo($("letter-pages"), "start");
 }
 
 function summary({ pages, words, doubtful }) {

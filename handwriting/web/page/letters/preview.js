@@ -7,14 +7,15 @@ import { Paper } from "./paper.js";
 
 const PAUSE_MS = 40; // without a change, before a line that is being drawn is given up for another one
 const RETRY_MS = 3000; // after the server could not be reached
-const THICKNESS = { fineliner: 0.4, ballpoint: 0.35, fountain: 0.6, pencil: 0.5, marker: 1.4 }; // millimetres
 const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
-const MOST = 28; // characters: what fits on the line
+const MOST = 28; // characters: what fits on the line in the usual size
+const LONGEST = 0.7; // of these, in one word: a longer one would be divided
 
 export class Preview {
-  /** `request` gives what the letter's request says of its hand. */
-  constructor(request) {
+  /** `request` gives what the letter's request says; `pens` are the widths of their lines in millimetres. */
+  constructor(request, pens) {
     this.request = request;
+    this.pens = pens;
     this.paper = new Paper($("preview"));
     this.paper.still = { matches: true }; // there at once
   }
@@ -29,12 +30,12 @@ export class Preview {
     this.control?.abort();
     this.control = null;
     const { text, markdown, ...hand } = this.request();
-    const line = firstLine(markdown ? withoutMarks(text) : text);
+    const line = firstLine(markdown ? withoutMarks(text) : text, Math.floor(MOST / Math.max(1, hand.size)));
     if (!line) return this.empty();
     const control = (this.control = new AbortController());
     const sheet = { width: WIDTH, margin: EDGE, lineHeight: LINE, paper: "plain", color: hand.color };
-    const asked = { text: line, style: hand.style, bias: hand.bias, seed: hand.seed, size: hand.size, slant: hand.slant, bestOf: 1, replace: true, sheet };
-    this.paper.thickness = THICKNESS[hand.pen];
+    const asked = { text: line, style: hand.style, bias: hand.bias, seed: hand.seed, size: hand.size, slant: hand.slant, bestOf: 1, lively: isRuled(hand.sheet.paper) ? 0 : hand.lively, replace: true, sheet };
+    this.paper.thickness = this.pens[hand.pen];
     $("preview").style.setProperty("--ink", hand.color);
     try {
       await draw(this.paper, asked, { signal: control.signal, begin: () => $("preview").setAttribute("aria-label", line) });
@@ -54,13 +55,16 @@ export class Preview {
   }
 }
 
+/** Whether the writing stands on rulings, which keep it straight. */
+const isRuled = (paper) => ["ruled", "seyes"].includes(paper);
+
 /** A text without the marks of Markdown that begin or surround something. */
 const withoutMarks = (text) => text.replace(/^\s*(#{1,6}|[-*+>]|\d+[.)])\s+/gm, "").replace(/[*_`]/g, "");
 
-/** The first line that has text, and of it as many words as fit. */
-function firstLine(text) {
+/** The first line that has text, and of it as many words as fit in `most` characters. */
+function firstLine(text, most) {
   const line = text.split(/[\n\f]/).map((one) => one.trim()).find(Boolean) ?? "";
-  if (line.length <= MOST) return line;
-  const cut = line.slice(0, MOST + 1).lastIndexOf(" ");
-  return line.slice(0, cut > 0 ? cut : MOST);
+  const words = line.split(/ +/).map((word) => word.slice(0, LONGEST * most));
+  while (words.length > 1 && words.join(" ").length > most) words.pop();
+  return words.join(" ");
 }

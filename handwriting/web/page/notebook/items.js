@@ -7,6 +7,7 @@
 //             were read as `read` and say `text`
 
 export const FIELDS = 4;
+export const PAGE = "page"; // stands for the page's record in the entries of a change, with { kind: PAGE, ...values }
 export const COLORS = ["blue", "black", "red", "green"];
 export const WIDTHS = { fine: 0.35, medium: 0.55, broad: 0.9 };
 

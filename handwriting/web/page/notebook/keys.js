@@ -8,7 +8,8 @@ const SCROLL = 60; // pixels of an arrow key
 
 export function setUpKeys(notebook, clipboard) {
   document.addEventListener("keydown", (event) => {
-    if ($("notebook").hidden || isTyping(event.target)) return;
+    const shortcut = (event.ctrlKey || event.metaKey) && event.target.matches("select"); // which has no use for it
+    if ($("notebook").hidden || (isTyping(event.target) && !shortcut)) return;
     if (act(notebook, clipboard, event)) event.preventDefault();
   });
   document.addEventListener("keyup", (event) => event.key === " " && (notebook.stage.input.space = false));

@@ -8,7 +8,7 @@
 import { prefer, preference } from "../shell/preferences.js";
 import { t } from "../shell/strings.js";
 import { notify } from "../shell/toast.js";
-import { COLORS, WIDTHS, newId } from "./items.js";
+import { COLORS, PAGE, WIDTHS, newId } from "./items.js";
 import { Library } from "./library.js";
 import { PageDocument } from "./page-document.js";
 import { Reader } from "./reader.js";
@@ -28,7 +28,7 @@ export class Notebook {
     this.listeners = {};
     this.lines = [];
     this.bands = [];
-    this.library = new Library({ changed: () => this.emit("pages"), failed: (error) => this.storageFailed(error) });
+    this.library = new Library({ changed: () => this.emit("pages"), failed: (error) => this.storageFailed(error), recovered: () => this.storageRecovered() });
     this.pen = { color: preference("pen.color", COLORS[0]), width: preference("pen.width", "medium") };
     this.eraser = preference("eraser", ERASERS[0]);
     this.stage = new Stage(elements, this);
@@ -75,7 +75,6 @@ export class Notebook {
   newPage() {
     const page = this.library.record();
     const stored = this.library.add(page);
-    this.hold();
     this.opening = page.id;
     this.show(page.id, { items: [], changes: [], reading: null });
     return stored;
@@ -83,21 +82,17 @@ export class Notebook {
 
   /** Open a page; of two that are opened one right after the other, the later one stays. */
   async open(id, { keepView = false } = {}) {
-    this.hold();
     this.opening = id;
     const content = await this.library.load(id);
     if (this.opening === id) this.show(id, content, keepView);
   }
 
-  hold() {
-    if (this.document) this.library.hold(this.page, { items: [...this.document.items.values()], changes: this.document.changes });
-  }
-
-  show(id, { reading, ...content }, keepView = false) {
-    const commit = (page, entries, number) => this.library.replace(page, (store) => store.commit(page, entries, number));
-    this.document = new PageDocument(this.library.find(id), content, { changed: (entries) => this.itemsChanged(entries), commit });
+  show(id, content, keepView = false) {
+    const commit = (page, entries, number) => this.library.replace(page, (store) => store.commit(page, entries, number), document.content);
+    const document = new PageDocument(this.library.find(id), content, { changed: (entries) => this.itemsChanged(entries), commit });
+    this.document = document;
     this.tools.select.ids = new Set();
-    this.bands = reading?.bands ?? [];
+    this.bands = content.reading?.bands ?? [];
     this.lines = readings(this.bands, this.document.corrections);
     prefer("page", id);
     this.stage.open(this.document, keepView);
@@ -149,7 +144,13 @@ export class Notebook {
     }, OTHER_TAB_MS);
   }
 
+  storageRecovered() {
+    notify(t("storage.again"));
+    this.emit("state");
+  }
+
   itemsChanged(entries) {
+    if (entries.some(([id]) => id === PAGE)) this.stage.showPaper(this.page);
     this.stage.change(entries);
     this.emit("items");
     const strokes = entries.filter(([, before, after]) => (after ?? before).kind === "stroke");
@@ -157,7 +158,7 @@ export class Notebook {
       this.selectionChanged();
       this.reader.change(strokes.map(([, , after]) => after).filter(Boolean), strokes.filter(([, , after]) => !after).map(([id]) => id));
     }
-    if (strokes.length < entries.length) this.showText(); // a correction
+    if (entries.some(([, before, after]) => (after ?? before).kind === "correction")) this.showText();
   }
 
   wasRead(bands, milliseconds) {
@@ -176,10 +177,10 @@ export class Notebook {
   /** Show what was read with its corrections, and keep it for the search. */
   showText() {
     this.lines = readings(this.bands, this.document.corrections);
-    const title = this.lines[0]?.text.slice(0, TITLE) ?? "";
-    if (title !== this.page.title) this.document.describe({ title });
-    const reading = { page: this.page.id, bands: this.bands, lines: this.lines };
-    this.library.save((store) => store.putReading(reading));
+    const { document, page } = this;
+    document.reading = { page: page.id, bands: this.bands, lines: this.lines };
+    document.entitle(this.lines[0]?.text.slice(0, TITLE) ?? "");
+    this.library.keepReading(document.reading, document.content);
     this.emit("text");
   }
 
@@ -225,7 +226,6 @@ export class Notebook {
     if (size) prefer("paper.size", size);
     if (values.ruling) prefer("paper.ruling", values.ruling);
     this.document.describe(values);
-    this.stage.showPaper(this.page);
   }
 
   // What the tools call.

@@ -1,16 +1,21 @@
 // A page that is open: its items, and everything that was done on it. Undo has no end, and goes on after a reload.
 
+import { PAGE } from "./items.js";
+
 export class PageDocument {
   /**
-   * `page` is its record in the store, `items` and `changes` what the store loaded. After every change `changed` is
+   * `page` is its record in the store, `items`, `changes` and `reading` what the store loaded. After every change `changed` is
    * called with its entries [id, before, after], and `commit` with the arguments of Store.commit.
    */
-  constructor(page, { items, changes }, { changed, commit }) {
+  constructor(page, { items, changes, reading }, { changed, commit }) {
     this.page = page;
     this.items = new Map(items.map((item) => [item.id, item]));
     this.changes = changes;
+    this.reading = reading;
     this.changed = changed;
     this.commit = commit;
+    /** All that there is to store of the page besides its record. */
+    this.content = () => ({ items: [...this.items.values()], changes: this.changes, reading: this.reading });
   }
 
   get canUndo() {
@@ -66,15 +71,26 @@ export class PageDocument {
     this.put(this.changes[number]);
   }
 
-  /** Change what the page's record says, such as its name or paper. */
-  describe(changes) {
-    this.page = { ...this.page, ...changes };
+  /** Change what the page's record says, such as its name or paper; this can be undone. */
+  describe(values) {
+    const names = Object.keys(values).filter((name) => values[name] !== this.page[name]);
+    const pick = (from) => ({ kind: PAGE, ...Object.fromEntries(names.map((name) => [name, from[name]])) });
+    if (names.length) this.apply([[PAGE, pick(this.page), pick(values)]]);
+  }
+
+  /** Call the page after its first line, as long as it has no name. */
+  entitle(title) {
+    if (title === this.page.title) return;
+    this.page = { ...this.page, title };
     this.commit(this.page, []);
   }
 
   put(entries, number = null) {
     for (const [id, , after] of entries) {
-      if (after) this.items.set(id, after);
+      if (id === PAGE) {
+        const { kind, ...values } = after;
+        this.page = { ...this.page, ...values };
+      } else if (after) this.items.set(id, after);
       else this.items.delete(id);
     }
     this.sorted = this.sorted && merged(this.sorted, entries);

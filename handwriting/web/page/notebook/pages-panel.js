@@ -42,10 +42,18 @@ export function setUpPagesPanel(notebook) {
   notebook.on("pages", show);
   notebook.on("page", () => {
     show();
-    $("page-list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    bringIntoView($("page-list"), $("page-list").querySelector("[aria-current]"));
     search.mark();
   });
   notebook.on("text", () => search.soon());
+}
+
+/** Scroll a list to an entry. With scrollIntoView, the next Tab would go on from there, and skip what comes before. */
+function bringIntoView(list, entry) {
+  if (!entry) return;
+  const inner = entry.getBoundingClientRect(), outer = list.getBoundingClientRect();
+  if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top;
+  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom;
 }
 
 /** Show the list of pages. Entries that say the same as before stay, and so does the one whose name is being typed. */
@@ -86,19 +94,22 @@ function item(notebook, page, opened) {
 /** A field for the page's name in the place of its entry, until the name is settled. */
 function rename(notebook, page) {
   const entry = $("page-list").querySelector(`[data-page="${page.id}"]`);
-  const field = h("input", { type: "text", value: notebook.title(page), maxlength: 80, "aria-label": t("page.name") });
+  const before = notebook.title(page);
+  const field = h("input", { type: "text", value: before, maxlength: 80, "aria-label": t("page.name") });
   let settled = false;
   const settle = (name) => {
     if (settled) return;
     settled = true;
     if (!notebook.library.find(page.id)) return; // another tab has deleted it
     entry.remove(); // the list makes a new one
-    notebook.describe(page.id, name === null ? {} : { name: name.trim() });
+    if (name !== null && name !== before) notebook.describe(page.id, { name: name.trim() });
+    notebook.emit("pages");
     $("page-list").querySelector(`[data-page="${page.id}"] .open`)?.focus();
   };
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") settle(field.value);
-    if (event.key === "Escape") settle(null);
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault(); // or the key would press the button that is focused now, or close the list
+    settle(event.key === "Enter" ? field.value : null);
   });
   field.addEventListener("blur", () => settle(field.value));
   entry.dataset.naming = "true";

@@ -42,8 +42,8 @@ async function read() {
     }
     const found = version === own ? bands.map(({ key }) => ({ key, lines: lines.get(key) })) : null;
     self.postMessage({ version: own, bands: found, milliseconds: performance.now() - started });
-  } catch ({ message, status }) {
-    self.postMessage({ version: own, error: { message, status } });
+  } catch ({ message, status, text }) {
+    self.postMessage({ version: own, error: { message, status, text } });
   }
 }
 

@@ -2,7 +2,7 @@
 // back.
 
 import { chosenReader } from "../shell/abilities.js";
-import { t } from "../shell/strings.js";
+import { refusalText, t } from "../shell/strings.js";
 import { UserError } from "../shell/toast.js";
 
 const PAUSE_MS = 120; // after the pen was lifted
@@ -18,6 +18,7 @@ export class Reader {
     this.failed = failed;
     this.version = 0;
     this.running = false;
+    this.untold = [];
     this.worker = new Worker(new URL("reader-worker.js", import.meta.url), { type: "module" });
     this.worker.addEventListener("message", ({ data }) => this.answered(data));
     this.worker.postMessage({ reader: chosenReader() });
@@ -27,6 +28,7 @@ export class Reader {
 
   /** Read with another recognizer from now on, and what is open anew; null is the default one. */
   use(reader) {
+    this.tellAll();
     this.version += 1;
     this.worker.postMessage({ reader, version: this.version });
     this.soon(0);
@@ -44,9 +46,15 @@ export class Reader {
     this.soon(PAUSE_MS);
   }
 
+  /** Tell the worker what has changed; soon, because copying thousands of strokes takes a while. */
   tell(changes) {
     this.version += 1;
-    this.worker.postMessage({ ...changes, version: this.version });
+    this.untold.push({ ...changes, version: this.version });
+    setTimeout(() => this.tellAll());
+  }
+
+  tellAll() {
+    for (const changes of this.untold.splice(0)) this.worker.postMessage(changes);
   }
 
   soon(milliseconds) {
@@ -57,6 +65,7 @@ export class Reader {
   run() {
     if (this.running) return; // the answer starts the next one
     this.running = true;
+    this.tellAll();
     this.worker.postMessage({ added: [], removed: [], version: this.version, read: true });
   }
 
@@ -67,7 +76,8 @@ export class Reader {
       const offline = error.status === 0;
       if (!current) this.soon(0);
       else if (offline) this.soon(RETRY_MS);
-      const message = { 0: t("error.offline"), 429: t("error.busy") }[error.status] ?? error.message; // in the chosen language
+      const text = error.text ?? { key: { 0: "error.offline", 429: "error.busy" }[error.status], reason: error.message };
+      const message = refusalText(text); // in the chosen language, which the worker does not know
       this.failed(new UserError(message, error.status), offline);
     } else if (current && bands) this.shown(bands, milliseconds);
     else this.soon(0);

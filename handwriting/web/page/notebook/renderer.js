@@ -4,16 +4,16 @@
 
 import { boundsOf, grown, overlap, union } from "./geometry.js";
 import { drawStroke } from "./ink-path.js";
+import { Pace } from "./pace.js";
 
-const SLICE_MS = 7;
-const SLOW_MS = 30, FEWEST = 40, MOST = 4000; // strokes of a slice: fewer after a slow frame, more after a quick one
-const DIRECT = 250; // strokes that are drawn again within one frame
+export const DIRECT = 250; // strokes that are drawn again within one frame
 
 const canvas = () => document.createElement("canvas");
 
 export class InkRenderer {
-  /** `colorOf` gives the colour on the screen of a stroke's colour. */
-  constructor(front, viewport, colorOf) {
+  /** `colorOf` gives the colour on the screen of a stroke's colour; `settled` is called when the picture is sharp again. */
+  constructor(front, viewport, colorOf, settled) {
+    this.settled = settled;
     this.front = front;
     this.context = front.getContext("2d");
     this.viewport = viewport;
@@ -24,7 +24,7 @@ export class InkRenderer {
     this.job = null;
     this.frame = 0;
     this.sharp = false;
-    this.slice = 400;
+    this.pace = new Pace();
   }
 
   get view() {
@@ -56,10 +56,11 @@ export class InkRenderer {
   change(strokes, added, removed) {
     this.strokes = strokes;
     if (!this.sharp) {
-      if (this.old.view) this.paint(this.old.canvas.getContext("2d"), this.old.view, added); // seen until it is sharp
+      if (this.old.view && added.length <= DIRECT) this.paint(this.old.canvas.getContext("2d"), this.old.view, added); // seen until it is sharp
       return this.restart();
     }
-    if (!removed.length && added.length <= DIRECT) return this.paint(this.context, this.view, added);
+    if (added.length > DIRECT) return this.restart();
+    if (!removed.length) return this.paint(this.context, this.view, added);
     const box = union([...added, ...removed].map((stroke) => grown(boundsOf(stroke), stroke.width)));
     const there = strokes.filter((stroke) => overlap(grown(boundsOf(stroke), stroke.width), box));
     if (there.length > DIRECT) return this.restart();
@@ -99,25 +100,18 @@ export class InkRenderer {
   wake() {
     this.frame ||= requestAnimationFrame((now) => {
       this.frame = 0;
-      if (this.last) this.slice = Math.min(MOST, Math.max(FEWEST, this.slice * (now - this.last > SLOW_MS ? 0.5 : 1.5)));
-      this.last = now;
+      this.pace.frame(now);
       this.step();
-      if (!this.frame) this.last = 0;
+      if (!this.frame) this.pace.rest();
     });
   }
 
   step() {
-    const end = performance.now() + SLICE_MS;
     if (!this.front.width || this.sharp) return;
     this.job ??= this.begin();
-    const { job, next } = this;
+    const { next } = this;
     const context = next.canvas.getContext("2d");
-    const most = job.at + this.slice;
-    while (job.at < Math.min(job.strokes.length, most) && performance.now() < end) {
-      this.paint(context, next.view, job.strokes.slice(job.at, job.at + 20));
-      job.at += 20;
-    }
-    const done = job.at >= job.strokes.length;
+    const done = this.pace.run(this.job, (strokes) => this.paint(context, next.view, strokes));
     if (done) {
       [this.old, this.next] = [this.next, this.old];
       this.job = null;
@@ -125,7 +119,8 @@ export class InkRenderer {
     this.display();
     this.sharp = done && same(this.old.view, this.view);
     this.frontView = this.view;
-    if (!this.sharp) this.wake();
+    if (this.sharp) this.settled();
+    else this.wake();
   }
 
   begin() {

@@ -18,7 +18,7 @@ export class Stage {
     this.viewport = new Viewport(() => this.viewChanged());
     this.paper = new PaperRenderer(paper, this.viewport, () => this.colors);
     const colorOf = (color) => this.colors[color] ?? color;
-    this.ink = new InkRenderer(ink, this.viewport, colorOf);
+    this.ink = new InkRenderer(ink, this.viewport, colorOf, () => this.settled());
     this.wet = new WetInk(pad, this.viewport, colorOf);
     this.overlay = new Overlay(overlay, this.viewport);
     this.readColors();
@@ -71,14 +71,17 @@ export class Stage {
   }
 
   showPaper(page) {
-    this.viewport.page = page;
     this.paper.show(page);
-    this.viewport.moveTo(this.viewport.x, this.viewport.y, this.viewport.scale);
+    const { width, height } = this.viewport.page;
+    if (page.width === width && page.height === height) return undefined;
+    if (this.viewport.fitted) return this.viewport.fit(page);
+    this.viewport.page = page;
+    return this.viewport.moveTo(this.viewport.x, this.viewport.y, this.viewport.scale);
   }
 
   change(entries) {
     const strokes = (which) => entries.map((entry) => entry[which]).filter((item) => item?.kind === "stroke");
-    const [removed, added] = [strokes(1), strokes(2)];
+    const added = strokes(2), removed = strokes(1).filter((stroke) => !this.hidden.delete(stroke));
     if (removed.length || added.length) this.ink.change(this.visible, added, removed);
   }
 
@@ -95,7 +98,18 @@ export class Stage {
     if (gone.length || back.length) this.ink.change(this.visible, back, gone);
   }
 
+  /** The lifted ink has been put down: it stays on top until the page's ink shows it. */
+  putDown() {
+    if (this.ink.sharp) this.wet.clear();
+    else this.wet.leave();
+  }
+
+  settled() {
+    if (this.wet.left) this.wet.clear();
+  }
+
   viewChanged() {
+    if (this.wet.left) this.wet.clear();
     this.framed ||= requestAnimationFrame(() => {
       this.framed = 0;
       if (this.paper.prints) this.paper.draw();

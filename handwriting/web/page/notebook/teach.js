@@ -75,6 +75,7 @@ function busy(is) {
 function learned(notebook, { name, before, after, heldOut, share }) {
   const percent = (rate) => (100 * rate).toLocaleString(language, { maximumFractionDigits: 1 });
   $("teach-state").textContent = t(share ? "teach.done" : "teach.nothing", { count: heldOut, before: percent(before), after: percent(after) });
+  if (!share) return; // the server has stored nothing
   if (!abilities.readers.includes(name)) abilities.readers.push(name);
   read(notebook, name);
   showReaders();

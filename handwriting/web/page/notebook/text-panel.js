@@ -4,13 +4,17 @@ import { $, h } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { notify } from "../shell/toast.js";
 import { markdown } from "./readings.js";
-import { closeWordMenu, openWordMenu } from "./word-menu.js";
+import { closeWordMenu, interruptWordMenu, openWordMenu } from "./word-menu.js";
 
 export function setUpTextPanel(notebook) {
   notebook.on("text", () => show(notebook));
   notebook.on("state", () => showState(notebook));
   notebook.on("quiet", closeWordMenu);
-  notebook.on("page", closeWordMenu);
+  let page = null;
+  notebook.on("page", () => {
+    if (notebook.page.id !== page) closeWordMenu();
+    page = notebook.page.id;
+  });
   const text = () => notebook.lines.map((line) => line.text).join("\n");
   const take = (make) => {
     $("copy-menu").open = false;
@@ -24,19 +28,21 @@ function show(notebook) {
   const active = document.activeElement?.closest?.("#lines .word");
   const place = active && [active.dataset.line, active.dataset.word];
   const { lines } = notebook;
-  closeWordMenu();
+  const reopen = interruptWordMenu();
   $("lines").replaceChildren(...lines.map((line, number) => lineItem(notebook, line, number)));
   if (place) $("lines").querySelector(`[data-line="${place[0]}"][data-word="${place[1]}"]`)?.focus();
   notebook.stage.overlay.show("word", []);
+  reopen(notebook);
   $("lines-empty").hidden = lines.length > 0;
   $("copy").disabled = $("copy-markdown").disabled = !lines.length;
   $("pad").setAttribute("aria-label", lines.length ? t("sheet.says", { text: lines.map((line) => line.text).join(" / ") }) : t("sheet.empty"));
   showState(notebook);
 }
 
+/** What the reading and the storage are at; a page that was read earlier is not read again, which takes no time. */
 function showState(notebook) {
   const count = notebook.lines.length;
-  const read = count && notebook.readIn !== undefined ? t("text.read", { count, milliseconds: Math.round(notebook.readIn) }) : "";
+  const read = count && notebook.readIn >= 1 ? t("text.read", { count, milliseconds: Math.round(notebook.readIn) }) : "";
   $("text-state").textContent = [notebook.notRead ?? read, notebook.library.stored ? "" : t("storage.unsaved")].filter(Boolean).join(" ");
 }
 

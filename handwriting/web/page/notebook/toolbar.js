@@ -45,13 +45,11 @@ export function setUpToolbar(notebook) {
     $("redo").disabled = !notebook.document.canRedo;
     $("clear").disabled = !notebook.document.items.size;
     $("sheet").classList.toggle("inked", notebook.document.strokes.length > 0);
-  });
-  notebook.on("view", () => ($("zoom-fit").textContent = `${notebook.viewport.percent} %`));
-  notebook.on("page", () => {
     const { width, height, ruling } = notebook.page;
     $("paper-size").value = Object.keys(SIZES).find((name) => SIZES[name].width === width && SIZES[name].height === height) ?? "";
     $("paper-ruling").value = ruling;
   });
+  notebook.on("view", () => ($("zoom-fit").textContent = `${notebook.viewport.percent} %`));
   showTool();
 }
 

@@ -2,6 +2,7 @@
 
 import { drawStroke } from "./ink-path.js";
 import { FIELDS } from "./items.js";
+import { Pace } from "./pace.js";
 
 export class WetInk {
   constructor(canvas, viewport, colorOf) {
@@ -10,6 +11,8 @@ export class WetInk {
     this.viewport = viewport;
     this.colorOf = colorOf;
     this.empty = true;
+    this.pace = new Pace();
+    this.frame = 0;
   }
 
   fit() {
@@ -49,11 +52,31 @@ export class WetInk {
     context.stroke();
   }
 
-  /** Show strokes here, to be shifted by millimetres. */
-  lift(strokes) {
+  /** Show strokes here, to be shifted by millimetres; many of them over several frames. `whole` is called after the last. */
+  lift(strokes, whole = () => {}) {
     this.clear();
     this.prepare();
-    for (const stroke of strokes) drawStroke(this.context, stroke, this.colorOf(stroke.color), Infinity);
+    const { scale } = this.viewport, job = { strokes, at: 0 };
+    const paint = (some) => some.forEach((stroke) => drawStroke(this.context, stroke, this.colorOf(stroke.color), scale * (window.devicePixelRatio || 1)));
+    const step = () => {
+      this.frame = 0;
+      if (this.pace.run(job, paint)) {
+        this.pace.rest();
+        whole();
+      } else {
+        this.frame = requestAnimationFrame((now) => {
+          this.pace.frame(now);
+          step();
+        });
+      }
+    };
+    step();
+  }
+
+  /** What was lifted stays until the ink below shows it. */
+  leave() {
+    cancelAnimationFrame(this.frame);
+    this.left = true;
   }
 
   shift(dx, dy) {
@@ -61,6 +84,9 @@ export class WetInk {
   }
 
   clear() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.left = false;
     this.canvas.style.transform = "";
     if (this.empty) return;
     this.context.setTransform(1, 0, 0, 1, 0, 0);

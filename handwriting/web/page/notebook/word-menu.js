@@ -6,6 +6,7 @@ import { alternativesOf, lineAlternatives } from "./readings.js";
 
 const GAP = 2, EDGE = 8; // pixels
 let opened = null; // the button whose menu is open
+let shown = null; // its word
 
 export function openWordMenu(notebook, button, line, number) {
   const again = opened === button;
@@ -13,7 +14,7 @@ export function openWordMenu(notebook, button, line, number) {
   if (again) return;
   opened = button;
   button.setAttribute("aria-expanded", "true");
-  const word = line.words[number];
+  const word = (shown = line.words[number]);
   const say = (groups, texts) => {
     closeWordMenu();
     notebook.correct(groups, texts);
@@ -41,6 +42,42 @@ export function openWordMenu(notebook, button, line, number) {
   field.focus({ preventScroll: true });
   field.select();
 }
+
+/**
+ * The text is about to be shown anew: close the menu that is open. The function that is returned opens it again for the
+ * same word of `notebook.lines`, if it is still there, with what has been typed.
+ */
+export function interruptWordMenu() {
+  const menu = document.querySelector(".word-menu");
+  if (!menu) return () => {};
+  const word = shown, stops = stopsOf(menu), at = stops.indexOf(document.activeElement);
+  const [{ value, selectionStart, selectionEnd }] = stops;
+  closeWordMenu();
+  return (notebook) => {
+    const place = placeOf(notebook.lines, word);
+    if (!place) return;
+    const [line, number] = place;
+    openWordMenu(notebook, buttonOf(line, number), notebook.lines[line], number);
+    const [field, ...others] = stopsOf(document.querySelector(".word-menu"));
+    if (value !== word.text) field.value = value;
+    field.setSelectionRange(selectionStart, selectionEnd);
+    [field, ...others][at]?.focus({ preventScroll: true });
+  };
+}
+
+/** Where a word is now, by the ink that it begins with: [line, word]; null if it is gone. */
+function placeOf(lines, { pieces }) {
+  const startOf = ([first]) => first?.slice(0, 2).join();
+  for (const [i, { words }] of lines.entries()) {
+    const k = words.findIndex((word) => startOf(word.pieces) === startOf(pieces));
+    if (k >= 0) return [i, k];
+  }
+  return null;
+}
+
+const buttonOf = (line, word) => $("lines").querySelector(`[data-line="${line}"][data-word="${word}"]`);
+
+const stopsOf = (menu) => [...menu.querySelectorAll("input, button")];
 
 /** Close the menu that is open, if one is; with `focus` its word is focused again. */
 export function closeWordMenu(focus = false) {
@@ -94,7 +131,7 @@ function place(menu, button) {
 
 function menuKey(event, menu) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const stops = [...menu.querySelectorAll("input, button")];
+  const stops = stopsOf(menu);
   if (step) {
     event.preventDefault();
     stops.at((stops.indexOf(document.activeElement) + step) % stops.length).focus();
@@ -107,5 +144,5 @@ function menuKey(event, menu) {
 
 /** Focus the word that is now where the corrected one was. */
 function refocus({ dataset }) {
-  $("lines").querySelector(`[data-line="${dataset.line}"][data-word="${dataset.word}"]`)?.focus();
+  buttonOf(dataset.line, dataset.word)?.focus();
 }

@@ -1,12 +1,17 @@
 // Requests to the server, or to the browser itself where there is none, and downloads.
 
 import { local } from "./backend.js";
-import { t } from "./strings.js";
+import { refusalText, t } from "./strings.js";
 import { UserError } from "./toast.js";
 
 const RETRIES = 5; // of a request to a busy server, about five seconds in all
 
-const sentence = (reason) => reason.charAt(0).toUpperCase() + reason.slice(1);
+/** The error that the server reports. */
+function refusal({ reason, key, values }, status) {
+  const text = { key: `server.${key}`, values, reason };
+  return new UserError(refusalText(text), status, text);
+}
+
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const offline = () => new UserError(t("error.offline"), 0);
 
@@ -26,8 +31,9 @@ async function request(path, options = {}) {
       options.signal?.throwIfAborted();
       continue;
     }
-    const reason = await response.json().then((body) => body.reason, () => t("error.status", { status: response.status }));
-    throw new UserError(response.status === 429 ? t("error.busy") : sentence(reason), response.status);
+    if (response.status === 429) throw new UserError(t("error.busy"), 429);
+    const refused = await response.json().catch(() => ({ reason: t("error.status", { status: response.status }) }));
+    throw refusal(refused, response.status);
   }
 }
 
@@ -74,7 +80,7 @@ async function* streamed(path, body, signal) {
     rest = lines.pop();
     for (const line of lines) {
       const event = JSON.parse(line);
-      if (event.type === "error") throw new UserError(sentence(event.reason), 422);
+      if (event.type === "error") throw refusal(event, 422);
       yield event;
     }
   }

@@ -29,5 +29,11 @@ export function svg(name, attributes = {}, ...children) {
   return made;
 }
 
+/** Scroll to an element; at once for who prefers less motion. */
+export function scrollTo(element, block) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
+}
+
 /** Whether keys that are typed into `target` belong to it. */
 export const isTyping = (target) => Boolean(target?.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=range], [type=file])"));

@@ -29,6 +29,12 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** What the server refuses with, in the language of the page; its `reason` is in English, and more precise. */
+export function refusalText({ key, values, reason }) {
+  if (key in texts || !reason) return t(key, values);
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
 /** Fill the elements below `root`: data-t is the text, data-t-label, -title and -placeholder are attributes. */
 export function translate(root = document) {
   for (const one of root.querySelectorAll("[data-t]")) one.textContent = t(one.dataset.t);

@@ -3,11 +3,15 @@
 import { $, h } from "./dom.js";
 import { t } from "./strings.js";
 
-/** An error whose message can be shown as it is; `status` is that of the HTTP response, 0 without one. */
+/**
+ * An error whose message can be shown as it is; `status` is that of the HTTP response, 0 without one. `text` is what
+ * refusalText needs to say it in a thread that knows the language.
+ */
 export class UserError extends Error {
-  constructor(message, status = null) {
+  constructor(message, status = null, text = null) {
     super(message);
     this.status = status;
+    this.text = text;
   }
 }
 

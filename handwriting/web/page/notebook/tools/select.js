@@ -38,8 +38,8 @@ export class SelectTool {
     this.extending = event.shiftKey;
     if (box && !event.shiftKey && at[0] > box[0] && at[0] < box[2] && at[1] > box[1] && at[1] < box[3]) {
       this.drag = { from: at, dx: 0, dy: 0 };
-      this.notebook.wet.lift(this.strokes);
-      this.notebook.hide(new Set(this.strokes));
+      const { strokes } = this;
+      this.notebook.wet.lift(strokes, () => this.notebook.hide(strokes));
     } else this.loop = [at];
   }
 
@@ -60,13 +60,20 @@ export class SelectTool {
 
   end() {
     const { drag, loop, tapped } = this;
+    if (drag && !tapped) return this.drop(drag);
     this.cancel();
-    if (drag && !tapped) this.move(drag.dx, drag.dy);
-    else if (tapped) this.tap(tapped);
+    if (tapped) this.tap(tapped);
     else if (loop) {
       const found = this.notebook.document.strokes.filter((stroke) => mostlyInside(loop, stroke)).map((stroke) => stroke.id);
       this.select(this.extending ? [...this.ids, ...found] : found);
     }
+    return undefined;
+  }
+
+  drop({ dx, dy }) {
+    this.drag = null;
+    this.move(dx, dy);
+    this.notebook.stage.putDown();
   }
 
   /** Select what was tapped: the word, or the nearest stroke. */
