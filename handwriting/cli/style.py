@@ -116,6 +116,8 @@ def _fitted(synthesizer: Synthesizer, samples: Sequence[Sample], strength: float
         inks, texts = [sample.ink for sample in samples], [sample.text for sample in samples]
         found = fit(synthesizer.checkpoint, inks, texts, progress=progress)
     say(f"held-out line: {found.before:.3f} nats a point before, {found.after:.3f} after {found.steps} steps")
+    if found.share < 1:
+        say(f"note: {100 * found.share:.0f} % of the fit is kept; lines in the whole of it are harder to read")
     return found.code.scaled(strength)
 
 

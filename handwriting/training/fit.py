@@ -2,8 +2,9 @@
 
 The network's weights are frozen. The fit changes the code, starting from the estimate that needs no torch
 (``synthesis/codes.py``), and optionally a small constant at every gate and output that belongs to this hand alone.
-With few lines, a long fit memorises them, so one line is held out, and the result is the hand of the step at which
-that line was most probable.
+With few lines, a long fit memorises them, so one line is held out, and the fit ends at the step at which that line was
+most probable. A fitted hand can be hard to read, even if its writer's is not. The recognizer therefore reads some lines
+in it, and of the way from the estimated hand to the fitted one, the largest share is kept at which they are legible.
 """
 
 from __future__ import annotations
@@ -20,8 +21,12 @@ from handwriting.checkpoint import Checkpoint
 from handwriting.errors import InkError
 from handwriting.features.offsets import offsets
 from handwriting.ink import Ink
+from handwriting.metrics import cer
 from handwriting.networks.synthesizer import SynthesisNetwork
+from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.codes import Code
+from handwriting.synthesis.hand import Hand
+from handwriting.synthesis.styles import Style
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.training.export import hand_order
 from handwriting.training.hands import collate, point_nats
@@ -34,6 +39,19 @@ PENALTY = 0.2
 """Nats per squared distance of the code from its start; each squared added constant costs a hundred times as much."""
 PATIENCE = 4
 """Number of evaluations of the held-out line without an improvement before the fit ends."""
+SHARES = 1.0, 0.8, 0.6, 0.4, 0.2
+"""Shares of the fit to try."""
+LEGIBLE = 0.06
+"""CER up to which lines are legible; people's lines have as much."""
+PROBE = (
+    "The quick brown fox jumps over it",
+    "a lazy dog sleeps in the warm sun",
+    "We met Jack and Mary at 10:45, why",
+    "pack my box with five dozen jugs",
+    "Sunday, 14 June: bring 36 cups",
+    "both of them knew what to expect",
+)
+"""Lines to write in a fitted hand and to read."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +59,8 @@ class Fitted:
     """A fitted hand, with the nats of the held-out line."""
 
     code: Code
+    share: float
+    """Share of the fit that is kept."""
     before: float
     """Nats per point of the held-out line with the estimated hand."""
     after: float
@@ -116,5 +136,30 @@ def fit(
                 break
         if time.monotonic() - started > seconds * step / (step + 1):
             break
-    delta = kept[1].numpy()[hand_order(network.config)] if added and at else None  # type: ignore[arg-type]
-    return Fitted(Code(kept[0].numpy(), first.network, delta), before, best, at)
+
+    def eased(share: float) -> Code:
+        delta = np.float32(share) * kept[1].numpy()[hand_order(network.config)] if added and at else None  # type: ignore[arg-type]
+        return Code(torch.lerp(start, kept[0], share).numpy(), first.network, delta)
+
+    share = legible_share(synthesizer, Recognizer.load(), eased) if at else 1.0
+    with torch.no_grad():
+        code.copy_(torch.lerp(start, kept[0], share))
+        extra.copy_(share * kept[1])
+    return Fitted(eased(share), share, before, look(), at)
+
+
+def legible_share(synthesizer: Synthesizer, recognizer: Recognizer, eased: Callable[[float], Code]) -> float:
+    """Return the largest share of a fit at which ``recognizer`` reads lines in it, or else the one that it reads best.
+
+    ``eased`` returns the hand at a share.
+    """
+    texts = ["".join(c for c in text if c in synthesizer.characters).strip() for text in PROBE]
+    errors: dict[float, float] = {}
+    for share in SHARES:
+        style = Style(f"fitted {share}", (), code=eased(share))
+        lines = synthesizer.write([text for text in texts if text], Hand(style=style), hurried=True)
+        read = recognizer.transcribe_all([line.ink for line in lines])
+        errors[share] = cer([(line.text, t.text) for line, t in zip(lines, read, strict=True)]) if lines else 0.0
+        if errors[share] <= LEGIBLE:
+            return share
+    return min(SHARES, key=lambda share: errors[share])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from handwriting.rendering.hershey import write
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import Style
 from handwriting.synthesis.synthesizer import Synthesizer
-from handwriting.training.fit import fit
+from handwriting.training.fit import PROBE, SHARES, fit, legible_share
 from handwriting.training.hands import CONTROLS, HandsTask, disturbed
 from handwriting.training.loop import train
 from handwriting.training.options import SynthesizerOptions, TrainingOptions
@@ -135,8 +136,36 @@ def test_a_fit_keeps_the_hand_that_expects_the_held_out_line_best(trained):
     assert fitted.after <= fitted.before
     assert seen and seen == list(range(1, len(seen) + 1))
     if fitted.steps:
-        assert fitted.after < fitted.before and fitted.code.delta is not None
+        assert fitted.code.delta is not None and fitted.share in SHARES
+    else:
+        assert fitted.share == 1 and fitted.code.delta is None
     Synthesizer(checkpoint).write(["a"], Hand(style=Style("x", (), code=fitted.code)), hurried=True)
+
+
+@pytest.mark.parametrize(
+    ("misread_above", "kept"),
+    [(1.0, 1.0), (0.6, 0.6), (0.5, 0.4), (0.0, 0.2)],  # where every share is misread, the least is the best
+)
+def test_the_largest_share_of_a_fit_at_which_lines_are_read_is_kept(trained, misread_above, kept):
+    run, _ = trained
+    synthesizer = Synthesizer.load(run / "best")
+    none = synthesizer.codes.random(1)
+    shares = []
+
+    def eased(share):
+        shares.append(share)
+        return replace(none, numbers=np.full_like(none.numbers, share))
+
+    class Reader:
+        """Reads lines correctly up to a share, and beyond it the worse, the larger the share."""
+
+        def transcribe_all(self, inks):
+            texts = ["".join(c for c in text if c in synthesizer.characters).strip() for text in PROBE]
+            wrong = round(10 * shares[-1]) if shares[-1] > misread_above else 0
+            return [SimpleNamespace(text="?" * wrong + text[wrong:]) for text in texts if text]
+
+    assert legible_share(synthesizer, Reader(), eased) == kept
+    assert shares == list(SHARES[: len(shares)])
 
 
 def test_a_fit_needs_two_lines(trained):
