@@ -49,7 +49,7 @@ def test_an_adapted_recognizer_is_made_anew_from_the_first_one(monkeypatch, tmp_
 
 def test_a_fitted_hand_is_a_style_with_its_code(monkeypatch):
     code = Code(np.array([0.5, -0.5], np.float32), "0123456789")
-    monkeypatch.setattr(fit, "fit", lambda *arguments, threads, progress: fit.Fitted(code, 1.5, 1.25, 4))
+    monkeypatch.setattr(fit, "fit", lambda *arguments, threads, progress: fit.Fitted(code, 1.0, 1.5, 1.25, 4))
     sample = Sample("ink", Ink(np.array([0.0, 1.0]), np.array([0.0, 2.0]), np.array([0])))
     said = jobs.fit_style(nothing, shipped("synthesizer"), "mine", [sample])
     assert (said["before"], said["after"]) == (1.5, 1.25)

@@ -488,14 +488,17 @@ RECORD_FRAMES = """() => { window.frames = []; let last;
 
 
 COUNT_WORK = """() => { window.most = {};
+    const now = performance.now.bind(performance); let drawn = 0;
+    performance.now = () => now() + drawn / 100;
     for (const [{ prototype }, name] of [[CanvasRenderingContext2D, "stroke"], [IDBObjectStore, "put"]]) {
         const plain = prototype[name]; let count = 0;
         prototype[name] = function (...values) {
             if (!count) queueMicrotask(() => (count = 0));
             count += 1;
+            if (name === "stroke") drawn += 1;
             window.most[name] = Math.max(window.most[name] ?? 0, count);
             return plain.apply(this, values) } } }"""
-"""The most lines that are drawn, and values that are stored, without a pause."""
+"""The most lines that are drawn, and values that are stored, without a pause; drawing a line takes 10 µs or more."""
 
 
 def open_heavy(open_page):
@@ -560,7 +563,7 @@ def test_three_thousand_strokes_are_moved_without_a_long_frame(open_page):
         longest.append(max(page.evaluate("window.frames")))
     print(f"longest frames while moving 3,000 strokes: {', '.join(f'{frame:.1f}' for frame in longest)} ms")
     most = page.evaluate("window.most")  # not the time, which other work on the machine adds to
-    assert 0 < most["stroke"] < 2000 and 0 < most["put"] < 200
+    assert 0 < most["stroke"] < 1000 and 0 < most["put"] < 200
     moved_ink = dark_pixels(page)
     assert moved_ink > 0 and dark_pixels(page, "#pad") == 0  # it is the page's ink again
     scale = page.evaluate(
