@@ -37,7 +37,7 @@ TOLERATED = 0.05
 Letters = tuple[tuple[str, float], ...]
 """Characters and the height of each in the units of the network's ink."""
 
-FEWEST = 2, 5
+FEWEST_OF_A_CHARACTER, FEWEST_OF_A_RUN = 2, 5
 """Fewest letters that show the usual height of a character, and fewest that show the size of a run."""
 
 
@@ -119,11 +119,13 @@ def letters_of(words: Iterable[WordInk]) -> Letters:
     """Return the letters and digits of ``words`` that have ink, with their heights."""
     found = []
     for word in words:
-        for at, character in enumerate(word.text if word.ink is not None else ""):
-            own = word.places == at
-            if character.isalnum() and own.sum() > 3 and word.ink is not None:
-                found.append((character, float(np.ptp(word.ink.y[own]))))
-    return tuple((character, extent) for character, extent in found if extent > 0)
+        if word.ink is None:
+            continue
+        for at, character in enumerate(word.text):
+            own = word.ink.y[word.places == at]
+            if character.isalnum() and len(own) > 3 and np.ptp(own) > 0:
+                found.append((character, float(np.ptp(own))))
+    return tuple(found)
 
 
 def _usual(letters: Letters) -> dict[str, float]:
@@ -131,7 +133,9 @@ def _usual(letters: Letters) -> dict[str, float]:
     heights: dict[str, list[float]] = {}
     for character, extent in letters:
         heights.setdefault(character, []).append(extent)
-    return {character: float(np.median(some)) for character, some in heights.items() if len(some) >= FEWEST[0]}
+    return {
+        character: float(np.median(some)) for character, some in heights.items() if len(some) >= FEWEST_OF_A_CHARACTER
+    }
 
 
 def matching(drawn: DrawnWord, measure: Measure) -> float:
@@ -142,7 +146,7 @@ def matching(drawn: DrawnWord, measure: Measure) -> float:
     """
     if not drawn.changed:
         factors = _estimates(drawn.run, measure)
-        factor = float(np.median(factors)) if len(factors) >= FEWEST[1] else 1.0
+        factor = float(np.median(factors)) if len(factors) >= FEWEST_OF_A_RUN else 1.0
         return float(np.clip(factor, *MATCHED)) if abs(factor - 1) > TOLERATED else 1.0
     factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
     return float(np.clip(np.median(factors + _estimates(letters_of([drawn.word]), measure)), *MATCHED))

@@ -55,7 +55,7 @@ function usualHeights(letters) {
 function matching(word, measure) {
   if (!word.ink) return 1;
   if (!word.changed) {
-    const factors = estimates(word.run ?? [], measure), factor = factors.length >= FEWEST_OF_A_RUN ? median(factors) : 1;
+    const factors = estimates(word.run, measure), factor = factors.length >= FEWEST_OF_A_RUN ? median(factors) : 1;
     return Math.abs(factor - 1) > TOLERATED ? clamp(factor, ...MATCHED) : 1;
   }
   const { enlarged } = measure;
