@@ -1,8 +1,8 @@
 """Random strings other than sentences: numbers, prices, times, addresses, code and single symbols.
 
 Each kind is a list of templates. ``‹3›`` stands for three digits, ``‹A2›`` for two capitals, ``‹w›`` for a word in
-small letters, ``‹C›`` for a capitalised one, ``‹U›`` for one in capitals, ``‹s›`` for a character that is rare in
-sentences, ``‹any›`` for a printable one; the other names are those of :data:`FILLERS`.
+small letters, ``‹C›`` for a capitalised one, ``‹U›`` for one in capitals, ``‹a›`` for a small letter, ``‹s›`` for a
+character that is rare in sentences, ``‹any›`` for a printable one; the other names are those of :data:`FILLERS`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         ("‹day› ‹month› ‹year›", "‹day›/‹day›/‹2›", "‹month› ‹day›, ‹year›", "‹year›-‹minute›-‹minute›")
         + ("‹day›.‹day›.‹year›", "‹day› ‹mon› ‹2›"),
     ),
-    "number": (8, ("‹1›", "‹2›", "‹4›", "‹7›", "‹1›,‹3›", "‹2›.‹3›", "‹3› ‹3›")),
+    "number": (8, ("‹1›", "‹2›", "‹4›", "‹7›", "‹1›,‹3›", "‹2›.‹3›", "‹3› ‹3›", "0", "0.‹2›", "‹1›0", "0 ‹w›")),
     "address": (
         8,
         (
@@ -49,11 +49,13 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         ("‹w›@‹w›.com", "‹w›.‹w›@‹w›.net", "‹w›_‹2›@‹w›.co.uk", "www.‹w›.org", "http://‹w›.de/‹w›", "‹w›.com/~‹w›"),
     ),
     "code": (
-        13,
+        16,
         ("‹w› = ‹w›[‹1›];", "{‹w›: ‹2›}", "‹w›_‹w›(‹1›)", "if (‹w› <= ‹1›)", "x^‹1› + y^‹1›", "<‹w›>", "#‹w› | ‹w›")
         + ("‹w› += ‹1›;", "C:\\‹w›\\‹w›", "`‹w›`", "~/‹w›/‹w›", "‹w› && ‹w›", "‹w›->‹w›", "*‹w›*", "[‹w›]", "{‹w›}")
         + ("‹2› < ‹2›", "‹1› * ‹2› = ‹2›", "‹1› + ‹1› > ‹1›", '"‹w›"', "'‹w›'", "(‹w›)", "‹w›/‹w›", "‹w› & ‹w›", "$‹w›")
-        + ("a = b ~ ‹1›", "|‹w›|"),
+        + ("a = b ~ ‹1›", "|‹w›|", "‹w› | ‹w›", "‹w› | ‹w› | ‹w›", "‹a› | ‹a›", "‹1› | ‹1›", "‹w› || ‹w›", "|‹a›|")
+        + ("‹w›_‹w›", "‹a›_‹a›", "_‹w›", "‹w›_‹1›", "`‹w›` ‹w›", "‹w› `‹a›`", "`‹w› ‹w›`")
+        + ("‹a› + ‹a›", "‹w› + ‹w›", "‹1› + ‹1› = ‹2›"),
     ),
     "symbols": (
         23,
@@ -100,6 +102,7 @@ FILLERS: dict[str, Callable[[Random, Words], str]] = {
     "w": lambda random, words: _one(random, words).lower(),
     "C": lambda random, words: _one(random, words).capitalize(),
     "U": lambda random, words: _one(random, words).upper(),
+    "a": lambda random, words: _one(random, "abcdefghijklmnopqrstuvwxyz"),
     "s": lambda random, words: _one(random, HARD),
     "any": lambda random, words: chr(int(random.integers(33, 127))),
     "hour": lambda random, words: str(random.integers(0, 24)),
