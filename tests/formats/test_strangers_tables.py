@@ -5,12 +5,40 @@ from __future__ import annotations
 import pytest
 from strangers import TABLES, assert_is_line, notes, read, table, unipen
 
+from handwriting import formats
 from handwriting.errors import InkError
 
 
 @pytest.mark.parametrize("text", TABLES.values(), ids=TABLES)
 def test_where_strokes_of_a_table_end(text):
     assert_is_line(read(text))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_encodings_of_tables(encoding):
+    assert_is_line(read(TABLES["German"].encode(encoding)))
+
+
+def test_a_column_of_an_unknown_name_that_might_tell_strokes_apart_is_named():
+    ink = read(table("x,y,pen_up_down", lambda s, n, x, y: f"{x},{y},{int(n > 0)}"))
+    assert len(ink.starts) == 1
+    assert notes(ink)[0].startswith("the column 'pen_up_down' was dropped: its name is unknown; if it numbers")
+    assert notes(read("x,y,stroke,tilt\n1,2,1,0\n3,4,1,9\n")) == []
+
+
+def test_columns_of_times_are_no_marks_of_strokes():
+    assert len(read("x,y,start,end\n1,2,0,10\n3,4,10,20\n5,6,20,30\n").starts) == 1
+
+
+def test_a_column_of_pages():
+    text = table("page,x,y,stroke", lambda s, n, x, y: f"7,{x},{y},{s}")
+    first, second = formats.read_pages((text + "8,1,2,0\n8,3,4,0\n").encode())
+    assert_is_line(first.ink)
+    assert (second.number, second.ink.x.tolist()) == (2, [1, 3])
+
+
+def test_a_sentence_about_x_and_y_is_no_table():
+    assert not any(known.name == "CSV" and known.recognises(b"let x and y be\n1 2\n") for known in formats.readers())
 
 
 def test_a_table_with_one_time_missing():
