@@ -28,8 +28,10 @@ WIDE = 8.0
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(head[:400].split())
-    return b'"type":"excalidraw' in start
+    start = b"".join(json.start(head).split())
+    if start[:1] != b"{":
+        return False
+    return b'"type":"excalidraw' in start[:400] or (b'"elements":[' in start and b'"type":"freedraw"' in start)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:

@@ -35,7 +35,7 @@ STEPS = 8
 
 
 def recognises(head: bytes) -> bool:
-    start = head[:2000]
+    start = json.start(head)[:2000]
     return b'"version"' in start and any(mark in start for mark in MARKS)
 
 

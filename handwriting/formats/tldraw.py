@@ -44,8 +44,8 @@ Shape = dict[str, Any]
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(head[:2000].split())
-    if start[:1] not in (b"{", b"\xef"):
+    start = b"".join(json.start(head)[:2000].split())
+    if start[:1] != b"{":
         return False
     first = b'"document":{"id":' in start and b'"version":15' in start
     return first or any(mark in start for mark in MARKS)
