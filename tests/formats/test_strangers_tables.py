@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from strangers import TABLES, assert_is_line, notes, read, table, unipen
 
@@ -100,3 +102,21 @@ def test_a_long_name_of_a_missing_file_is_cut():
     with pytest.raises(InkError, match=r"its ink is in a{80}, which is missing") as raised:
         read(f".INCLUDE {'a' * 500}\n")
     assert len(str(raised.value)) < 200
+
+
+def test_values_of_further_columns_of_unipen_are_ignored():
+    ink = read(re.sub(r"(?m)^(\d.*)$", r"\1 7", unipen()))
+    assert_is_line(ink)
+    assert read(".COORD X Y\n.PEN_DOWN\n1 -2 3 -4\n5 -6 7 -8\n").x.tolist() == [1, 3, 5, 7]  # two points a line
+
+
+def test_encodings_and_ends_of_unipen():
+    assert_is_line(read(unipen().encode("utf-16")))
+    ink = read(unipen().replace("X Y", "x y") + "\x1a" + "\0" * 99)
+    assert_is_line(ink)
+    assert ink.source.text == "a line"
+
+
+def test_strokes_of_unipen_with_commas_are_no_empty_file():
+    with pytest.raises(InkError, match="nothing in it can be read: stroke 1 was left out"):
+        read(".COORD X Y\n.PEN_DOWN\n1,-2\n3,-4\n.PEN_UP\n")
