@@ -124,6 +124,8 @@ TABLES = {
     "minus one": table("x,y", between("-1,-1\n", "{x},{y}")),
     "event": table("X (mm);y [px];Event", lambda s, n, x, y: f"{x};{y};{'move' if n else 'down'}"),
     "highlighter": table("x,y,stroke,tool", between("0,0,9,Highlighter\n")),
+}
+MORE_TABLES = {
     "names of people": table("Stroke ID,X Position,Y Position,Time (ms)", lambda s, n, x, y: f"{s},{x},{y},{n}"),
     "camel case": table("pointIndex,strokeIndex,X [px],Y [px]", lambda s, n, x, y: f"{n},{s},{x},{y}"),
     "German": table("Zeit;X;Y;Druck;Strich", lambda s, n, x, y: f"{n};{comma(x)};{comma(y)};0,5;{s}"),
@@ -147,4 +149,4 @@ TABLES = {
     "brush": table("x,y,stroke,brush", between("0,0,9,Rubber\n9,9,9,Rubber\n")),
     "opacity": table("x,y,stroke,opacity", between("0,0,9,0\n9,9,9,0\n", "{x},{y},{s},1")),
 }
-"""Every way in which a table tells its strokes apart, and what is no writing."""
+"""Tables of other programs that the static site, a twin of this reader in JavaScript, does not read yet."""

@@ -11,7 +11,7 @@ import numpy as np
 OPENING, CLOSING = b"[{", b"]}"
 
 
-_TEXT_OR_LAST_COMMA = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")|,(?=\s*+[\]}])', re.DOTALL)
+_TEXT_OR_LAST_COMMA = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"?)|,(?=\s*+[\]}])', re.DOTALL)
 
 
 def without_last_commas(data: bytes) -> bytes:

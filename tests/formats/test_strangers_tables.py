@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from strangers import TABLES, assert_is_line, notes, read, table, unipen
+from strangers import MORE_TABLES, TABLES, assert_is_line, notes, read, table, unipen
 
 from handwriting import formats
 from handwriting.errors import InkError
 
 
-@pytest.mark.parametrize("text", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("text", (TABLES | MORE_TABLES).values(), ids=[*TABLES, *MORE_TABLES])
 def test_where_strokes_of_a_table_end(text):
     assert_is_line(read(text))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
 def test_encodings_of_tables(encoding):
-    assert_is_line(read(TABLES["German"].encode(encoding)))
+    assert_is_line(read(MORE_TABLES["German"].encode(encoding)))
 
 
 def test_a_column_of_an_unknown_name_that_might_tell_strokes_apart_is_named():
