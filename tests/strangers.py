@@ -97,6 +97,11 @@ def between(extra: str, row: str = "{x},{y},{s},pen"):
     return lambda s, n, x, y: (extra if s and not n else "") + row.format(x=x, y=y, s=s)
 
 
+def comma(value: float) -> str:
+    """A number with a decimal comma."""
+    return str(value).replace(".", ",")
+
+
 TABLES = {
     "blank": table("x,y", between("\n", "{x},{y}")),
     "blank fields": table("x;y", between(" ; \n", "{x};{y}")),
@@ -120,3 +125,28 @@ TABLES = {
     "event": table("X (mm);y [px];Event", lambda s, n, x, y: f"{x};{y};{'move' if n else 'down'}"),
     "highlighter": table("x,y,stroke,tool", between("0,0,9,Highlighter\n")),
 }
+MORE_TABLES = {
+    "names of people": table("Stroke ID,X Position,Y Position,Time (ms)", lambda s, n, x, y: f"{s},{x},{y},{n}"),
+    "camel case": table("pointIndex,strokeIndex,X [px],Y [px]", lambda s, n, x, y: f"{n},{s},{x},{y}"),
+    "German": table("Zeit;X;Y;Druck;Strich", lambda s, n, x, y: f"{n};{comma(x)};{comma(y)};0,5;{s}"),
+    "French": table("Temps\tX\tY\tPression\tTrait", lambda s, n, x, y: f"{n}\t{comma(x)}\t{comma(y)}\t0,5\t{s}"),
+    "Chinese": table("坐标X,坐标Y,笔画", between("", "{x},{y},{s}")),
+    "quoted commas": table("x,y,stroke", lambda s, n, x, y: f'"{comma(x)}","{comma(y)}",{s}'),
+    "spaces": table("x y stroke", between("", "{x} {y} {s}")),
+    "bars": table("x|y|stroke", between("", "{x}|{y}|{s}")),
+    "separator named": "sep=;\n" + table("x;y;stroke", between("", "{x};{y};{s}")),
+    "comments": "# a program\n\n# x,y,stroke\n" + table("# 11 points", between("# next\n", "{x},{y},{s}")),
+    "end of file mark": table("x,y,stroke", between("", "{x},{y},{s}")).replace("\n", "\r\n") + "\x1a",
+    "an unknown number": table("id,speed,x,y", lambda s, n, x, y: f"{s},{n % 2},{x},{y}"),
+    "unknown names": table("x,y,writer,curve", lambda s, n, x, y: f"{x},{y},me,{'abcd'[s]}"),
+    "first point": table("x,y,new_stroke", lambda s, n, x, y: f"{x},{y},{int(n == 0)}"),
+    "end of stroke": table("x,y,e", lambda s, n, x, y: f"{x},{y},{int(n == SIZES[s] - 1)}"),
+    "states": table("x,y,state", lambda s, n, x, y: f"{x},{y},{'move' if n else 'start'}"),
+    "action": table("action,x,y", lambda s, n, x, y: f"{'ACTION_MOVE' if n else 'ACTION_DOWN'},{x},{y}"),
+    "numbers of actions": table("action,x,y", lambda s, n, x, y: f"{2 if n else 0},{x},{y}"),
+    "buttons": table("x,y,buttons", between("99,9,0\n98,9,0\n", "{x},{y},1")),
+    "erased": table("x,y,stroke,erased", between("0,0,9,1\n9,9,9,1\n", "{x},{y},{s},0")),
+    "brush": table("x,y,stroke,brush", between("0,0,9,Rubber\n9,9,9,Rubber\n")),
+    "opacity": table("x,y,stroke,opacity", between("0,0,9,0\n9,9,9,0\n", "{x},{y},{s},1")),
+}
+"""Tables of other programs that the static site, a twin of this reader in JavaScript, does not read yet."""

@@ -107,13 +107,15 @@ def transcribe(
     from handwriting.documents.recognise import TranscribeOptions
     from handwriting.documents.transcribe import transcribe as run
     from handwriting.errors import printable
-    from handwriting.files import is_stream
+    from handwriting.files import is_stream, refuse_input
     from handwriting.recognition.language.model import Hints
 
     for name in ("words", "before", "language"):
         only_with(context, name, decoder == "language", "--decoder language")
     if alternatives > 1 and decoder in ("greedy", "seq2seq"):
         raise InkError(f"--decoder {decoder} finds one reading; for --alternatives choose --decoder beam or language")
+    if output is not None and words is not None:
+        refuse_input(output, [words])
     options = TranscribeOptions(
         checkpoint, language, decoder, alternatives, Hints.of_file(words, before), line, threads, orientation
     )

@@ -98,5 +98,14 @@ def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show:
         if output is None:
             show(data.decode())
         else:
+            refuse_input(output, _backgrounds(kept))
             with atomic(output) as temporary:
                 temporary.write_bytes(data)
+
+
+def _backgrounds(documents: Sequence[Document]) -> Iterator[Path]:
+    """Where there may be pictures and PDF files that lie under the ink; a notebook's PDF often has the same name."""
+    for extras in (page.extras for document in documents for page in document.pages):
+        for background in () if extras is None else (*extras.pictures, extras.pdf):
+            if background is not None and isinstance(background.source, tuple):
+                yield from background.source

@@ -302,11 +302,14 @@ def _read(
     """
     data, file = _load(source)
     notes = Notes(file)
+    name = file
+    if data.startswith(packed.ZIP) and format is None and (member := _packed(data, file, notes)) is not None:
+        name, data = f"{file}/{member[0]}", member[1]
     if data.startswith(packed.GZIP):
         data = packed.gunzip(data, file, notes)
         if not data and notes.first_loss:
             raise _without_ink(file, notes)
-    found = find(data, file, format)
+    found = find(data, name, format)
     check_size(len(data), file, MAX_PACKAGE if data.startswith(packed.ZIP) else found.most)
     beside = found.extras if extras is not None else None
     notes.known = beside.covers if beside else frozenset()
@@ -327,6 +330,20 @@ def _read(
     if said:
         pages = [replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=said))) for page in pages]
     return found, pages, file, said
+
+
+def _packed(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
+    """Name and content of the one ink file in a zip archive; None for an archive of a format of its own.
+
+    Raises :class:`InkError` for an archive of several ink files.
+    """
+    archive = packed.Archive(data, file)
+    if any(known.packs is not None and known.packs(archive.names) for known in readers()):
+        return None
+    names = [name for name in archive.names if Path(name).suffix.lower() in endings()]
+    if len(names) > 1:
+        raise InkError(f"{file}: an archive of {len(names):,} ink files; unpack it, and give the folder")
+    return (names[0], archive.read(names[0], notes)) if names else None
 
 
 def _without_ink(file: str, notes: Notes) -> InkError:

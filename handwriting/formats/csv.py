@@ -1,51 +1,64 @@
 """Tables of points (CSV): a line of column names, then a line for each point.
 
-Columns are found by their names, in any order: ``x``, ``y``, and optionally the time, the stroke's number, the
-pressure, and whether the pen is down (see :mod:`~handwriting.formats.point_table`); others are ignored. Times are in
-seconds under ``t``, ``time`` and ``seconds``, and in milliseconds where the name says so (``ms``, ``t_ms``). Columns
-are separated by commas, semicolons or tabs; with semicolons a decimal comma is understood.
+Columns are found by their names in any order, in English and some other languages: ``x``, ``y``, and optionally the
+time, the number of the stroke and the page, the pressure, events, tools, and whether the pen is down (see
+:mod:`~handwriting.formats.column_names` and :mod:`~handwriting.formats.point_table`); others are ignored. Times are in
+seconds under ``t``, ``time`` and ``seconds``, and in milliseconds where the name says so (``ms``, ``Time (ms)``).
+Columns are separated by commas, semicolons, tabs, bars, or spaces; a decimal comma is understood where it is none of
+these or the value is in quotes. Lines of comments are skipped.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from contextlib import suppress
+from json import detect_encoding
 
 from handwriting.errors import InkError
+from handwriting.formats.column_names import where
 from handwriting.formats.numerals import places, texts
-from handwriting.formats.point_table import PointTable, where
+from handwriting.formats.point_table import PointTable
 from handwriting.ink import Page
 from handwriting.limits import check_points
 from handwriting.notes import Notes
 
 HOLDS = frozenset({"time", "start time", "pressure"})
+COMMENTS = ("#", "%", "//", "sep=")
+"""How lines begin that are neither names nor values; spreadsheets name the separator in one."""
+MAX_COMMENTS = 100
+"""Lines before the names of the columns."""
 
 
 def recognises(head: bytes) -> bool:
-    return {"x", "y"} <= where(_names(_text(head).lstrip("\n").partition("\n")[0])[0]).keys()
+    return _named(_text(head)) is not None
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink of a table; raises :class:`InkError` when the columns x and y are missing."""
-    first, _, rest = _text(data).lstrip("\n").partition("\n")
-    names, separator = _names(first)
-    if not {"x", "y"} <= where(names).keys():
+    """The ink of a table, a page for each value of a column of pages.
+
+    Raises :class:`InkError` when the columns x and y are missing.
+    """
+    text = _text(data)
+    found = _named(text)
+    if found is None:
+        first = text.lstrip("\n").partition("\n")[0]
         raise InkError(
             f"{file}: its first line {first[:60]!r} does not name the columns x and y; put it first: x,y,stroke"
         )
-    check_points(rest.count("\n") + 1, file)
+    names, separator, begin = found
+    check_points(text.count("\n", begin) + 1, file)
     rows: list[list[str]] = []
     blanks: list[int] = []
     empty = 0
-    for line in rest.split("\n"):
-        if not line.strip(" \t\r" + separator):
+    for line in text[begin:].split("\n"):
+        if not line.strip(f" \t\x1a{separator or ''}"):
             empty += 1
-            continue
-        values = [value.strip(' "') for value in line.split(separator)]
-        rows.append([value.replace(",", ".") for value in values] if separator == ";" else values)
-        blanks.append(empty)
+        elif not line.startswith(COMMENTS):
+            rows.append(_values(line, separator))
+            blanks.append(empty)
     check_points(len(rows), file)
-    ink = PointTable(names, rows, blanks, file).ink(notes)
-    return [] if ink is None else [Page(ink)]
+    return [Page(ink, number=k) for k, ink in enumerate(PointTable(names, rows, blanks, file).inks(notes), 1)]
 
 
 def write(pages: Sequence[Page]) -> bytes:
@@ -63,12 +76,35 @@ def write(pages: Sequence[Page]) -> bytes:
 
 def _text(data: bytes) -> str:
     """Tables are ASCII; a spreadsheet may have saved UTF-16, and a column that is ignored may hold anything."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return data.decode(encoding, errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    return data.decode(detect_encoding(data), errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _names(line: str) -> tuple[list[str], str]:
-    """The names of the columns, and the separator."""
-    line = line.strip("\r")[:1000]
-    separator = max(",;\t", key=line.count)
-    return [name.strip(' "') for name in line.split(separator)], separator
+def _named(text: str) -> tuple[list[str], str | None, int] | None:
+    """The names of the columns, the separator (None for spaces), and where the rows begin; None without x and y.
+
+    Comments may precede the names, and the names may be a comment.
+    """
+    begin = 0
+    for _ in range(MAX_COMMENTS):
+        end = text.find("\n", begin)
+        line = text[begin : end if end >= 0 else len(text)][:1000].strip()
+        begin = end + 1 if end >= 0 else len(text)
+        shown = line.lstrip("#%/ ")
+        separator = max(",;\t|", key=shown.count) if set(",;\t|") & set(shown) else None
+        names = _values(shown, separator)
+        known = where(names)
+        # Words of a sentence may be x and y, but not all of them are names of columns.
+        if {"x", "y"} <= known.keys() and (separator is not None or len(known) == len(names)):
+            return names, separator, begin
+        if begin == len(text) or not (not line or line.startswith(COMMENTS)):
+            return None
+    return None
+
+
+def _values(line: str, separator: str | None) -> list[str]:
+    """The values of a line, with a point for a decimal comma."""
+    values = line.split(separator)
+    if '"' in line and separator is not None:
+        with suppress(csv.Error):  # too long a value
+            values = next(csv.reader([line], delimiter=separator, skipinitialspace=True))
+    return [value.strip(' "').replace(",", ".") for value in values]

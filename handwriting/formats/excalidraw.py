@@ -28,8 +28,10 @@ WIDE = 8.0
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(head[:400].split())
-    return b'"type":"excalidraw' in start
+    start = b"".join(json.start(head).split())
+    if start[:1] != b"{":
+        return False
+    return b'"type":"excalidraw' in start[:400] or (b'"elements":[' in start and b'"type":"freedraw"' in start)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
@@ -48,11 +50,11 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             notes.count(f"{str(kind)[:30]} element")
         elif _is_highlighter(element):
             notes.count("highlighter stroke")
-        elif element.get("opacity") == 0:
+        elif element.get("opacity") == 0 or element.get("strokeColor") == "transparent":
             notes.count("invisible stroke")
         else:
             with notes.part(f"element {number}"):
-                points = _points(element, file)
+                points = _points(element, file, notes)
                 pressures = element.get("pressures")
                 complete = isinstance(pressures, list) and len(pressures) == len(points)
                 real = complete and element.get("simulatePressure") is not True
@@ -62,7 +64,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return [] if ink is None else [Page(ink)]
 
 
-def _points(element: dict[str, Any], file: str) -> Floats:
+def _points(element: dict[str, Any], file: str, notes: Notes) -> Floats:
     """Shape (n, 2): where the points of an element lie on the canvas."""
     found = element.get("points")
     if not isinstance(found, list) or not all(isinstance(point, list) and len(point) >= 2 for point in found):
@@ -70,8 +72,10 @@ def _points(element: dict[str, Any], file: str) -> Floats:
     points = coordinates([point[:2] for point in found], file)
     points = points + coordinates([[element.get("x"), element.get("y")]], file)
     angle = element.get("angle") or 0.0
-    if angle and len(points):
-        (turn,) = times.column([angle], 1.0)
+    (turn,) = times.column([angle], 1.0)
+    if not np.isfinite(turn):
+        notes.drop("the angle", f"{shown(angle)} is not a number")
+    elif turn and len(points):
         center = (points.min(axis=0) + points.max(axis=0)) / 2
         cosine, sine = np.cos(turn), np.sin(turn)
         points = (points - center) @ np.array([[cosine, sine], [-sine, cosine]]) + center

@@ -35,7 +35,9 @@ NAMESPACE = "http://www.w3.org/2003/InkML"
 TRUTH = ("truth", "text", "transcription", "transcript", "label", "groundtruth", "unicode")
 """Types of annotation that say what is written, in lower case."""
 WRITER = ("writer", "writerid")
-VOCABULARY = Vocabulary(("trace", "annotation"), (ROOT, "traceGroup", "definitions", "traceView", "context"))
+VOCABULARY = Vocabulary(
+    ("trace", "annotation"), (ROOT, "traceGroup", "definitions", "traceView", "context"), ("annotation",)
+)
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units"})
 
 
@@ -164,12 +166,17 @@ class _Document:
         return self.cached[key][1]
 
     def _trace(self, trace: etree._Element, context: Context, first: int = 0, end: int | None = None) -> None:
-        if trace.get("type", "penDown") == "penUp":
+        kind = trace.get("type", "penDown").lower()
+        if kind in ("penup", "hover"):
+            return
+        if "eras" in kind:
+            self.notes.count("eraser stroke")
             return
         if context.tool is not None:
             self.notes.count(f"{context.tool} stroke")
             return
-        text = trace.text or ""
+        # There may be annotations between the points.
+        text = (trace.text or "") + " ".join(part.tail or "" for part in trace)
         self.points += text.count(",") + 1
         stroke = None
         if trace.get("continuation") in ("middle", "end"):
@@ -192,7 +199,9 @@ class _Document:
             context = self.traces[begin].context
             if end == len(self.traces) or self.traces[end].context is not context:
                 names = [channel.name for channel in context.channels]
-                rows += values([trace.text for trace in self.traces[begin:end]], names, context.regular, self.file)
+                rows += values(
+                    [trace.text for trace in self.traces[begin:end]], names, context.regular, self.file, self.notes
+                )
                 begin = end
         return rows
 

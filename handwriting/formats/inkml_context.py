@@ -174,6 +174,7 @@ class Contexts:
 
     def _channel(self, element: etree._Element, source: etree._Element | None) -> Channel:
         name, units = element.get("name", "").strip(), element.get("units")
+        name = name.upper() if len(name) == 1 else name
         scale = -1.0 if element.get("orientation") == "-ve" else 1.0
         low, high = (number_or_none(element.get(bound), MAX_BOUND) for bound in ("min", "max"))
         resolution = None if source is None else self._resolution(source, name)
@@ -201,6 +202,7 @@ class Contexts:
         """What a brush is called that does not write; None when it does."""
         name = f"{element.get(xml.ID) or element.get('id') or ''} {element.get('name', '')}".lower()
         properties = {p.get("name", "").lower(): p.get("value", "").strip().lower() for p in element.iter("{*}*")}
+        name += " ".join(part.text or "" for part in element.iter("{*}annotation")).lower()
         name = f"{name} {properties.get('tip', '')} {properties.get('name', '')} {properties.get('tool', '')}"
         clear = number_or_none(properties.get("transparency")) or 0.0
         clear = clear / 255 if clear >= 1 else clear
@@ -211,8 +213,13 @@ class Contexts:
         return "invisible" if clear >= INVISIBLE else None
 
     def _affine(self, element: etree._Element) -> Floats | None:
+        """The transform of a canvas; a damaged one, or one that is not affine, is dropped."""
         mappings = [child for child in element if xml.local(child) == "mapping"]
-        return self._mapping(mappings[0]) if mappings else None
+        try:
+            return self._mapping(mappings[0]) if mappings else None
+        except InkError as error:
+            self.notes.drop("the canvas transform", str(error).removeprefix(f"{self.file}: "))
+            return None
 
     def _mapping(self, element: etree._Element, depth: int = 0) -> Floats | None:
         self.step(depth)

@@ -16,19 +16,26 @@ import numpy as np
 from handwriting.errors import InkError, TooLargeError
 from handwriting.ink import Floats
 from handwriting.limits import MAX_SEGMENTS
+from handwriting.notes import Notes
 
 _TOKEN = re.compile(r"""[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[^\s]""")
+MAX_CHANNELS = 64
 _PREFIXES = {"!": 0, "'": 1, '"': 2}
 
 
-def values(texts: Sequence[str], names: list[str], regular: int, file: str) -> list[Floats | InkError]:
+def values(texts: Sequence[str], names: list[str], regular: int, file: str, notes: Notes) -> list[Floats | InkError]:
     """The points of each trace, shape (n, channels), with NaN for unknown values; or why a trace cannot be read.
 
     ``names``: all channels, of which those after the first ``regular`` may be missing at the end of a point. A trace is
-    damaged when a point has too many values, none for X or Y, or one that is not a number.
+    damaged when a point has none for X or Y, or one that is not a number. Values of channels that the format does not
+    name are dropped; without a comma in any trace, too many values are damage.
     """
     texts = [text.strip().rstrip(",").rstrip() for text in texts]
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
+    width = _width(texts, len(names))
+    if width > len(names):
+        notes.drop("the values of further channels", "the trace format does not name them")
+        names = [*names, *[""] * (width - len(names))]
     plain = _plain(",".join(filter(None, texts)), len(names))
     if plain is not None:
         return list(np.split(plain, np.cumsum(sizes)[:-1]))
@@ -45,6 +52,13 @@ def values(texts: Sequence[str], names: list[str], regular: int, file: str) -> l
         except InkError as error:
             found.append(error)
     return found
+
+
+def _width(texts: Sequence[str], channels: int) -> int:
+    """How many values each point of the first trace of several points has; ``channels`` unless there are more."""
+    first = next((text for text in texts if "," in text), "")
+    counts = {len(point.split()) for point in first.split(",")}
+    return max(counts) if len(counts) == 1 and channels < max(counts) <= MAX_CHANNELS else channels
 
 
 def _plain(text: str, channels: int) -> Floats | None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -25,8 +26,9 @@ import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import times
-from handwriting.formats.json_damage import part_before_damage
+from handwriting.formats.json_damage import part_before_damage, without_last_commas
 from handwriting.formats.json_shapes import columns, has_columns, is_jiix, jiix_strokes, points, shown
+from handwriting.formats.json_tools import not_writing
 from handwriting.formats.numerals import places, rounded
 from handwriting.formats.point_table import PointTable
 from handwriting.formats.strokes import Strokes
@@ -35,42 +37,56 @@ from handwriting.limits import MAX_COORDINATE, MAX_POINTS, check_pages, check_po
 from handwriting.notes import Notes
 
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units", "page size"})
-LISTS = ("points", "pointers", "paths")
+LISTS = ("points", "pointers", "paths", "path")
 """Names that a stroke gives its points."""
-STROKES = ("strokes", "strokeGroups", "events", "ink", "drawing", "requests")
-"""Names that a document gives its strokes."""
-TOOLS = ("type", "pointerType", "tool", "toolType", "penType", "pen", "brush", "mode", "kind", "name")
-"""Where a stroke says what drew it."""
-DRAWN = ("stroke", "pen", "pendown", "mouse", "touch", "line", "freehand", "freedraw", "path", "ink", "draw", "")
-"""What the type of a stroke may be."""
+STROKES = ("strokes", "strokegroups", "events", "ink", "drawing", "requests")
+"""Names that a document gives its strokes, without case."""
+CONTAINERS = (*STROKES, "lines", "paths", "traces", "curves", "data", "canvas", "content")
 MILLISECOND = 1e-3
 MAX_COLUMNS = 40
 """Properties of a point that are looked at in a flat list of points."""
 
 
 def recognises(head: bytes) -> bool:
-    return head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")[:1] in (b"{", b"[")
+    return start(head)[:1] in (b"{", b"[")
+
+
+def start(head: bytes) -> bytes:
+    """The first bytes of a document without byte order marks and spaces, and as ASCII if it is in UTF-16 or UTF-32."""
+    return head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
 
 
 def recognises_lines(head: bytes) -> bool:
     """Whether the first two lines are a document each, as far as the second one can be seen."""
-    first, _, second = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    first, _, second = start(head).partition(b"\n")
     return second.lstrip()[:1] in (b"{", b"[") and _is_document(first)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink as one page, or, of several documents on a line each, as one page a line."""
-    documents = list(parse_all(data, file, notes))
+    """The ink as one page, or as several if there are several documents or the document has pages."""
+    sheets = [sheet for document in parse_all(data, file, notes) for sheet in _sheets(*document)]
+    check_pages(len(sheets), file)
+    if len(sheets) == 1:
+        return page_of(sheets[0][1], file, notes, sheets[0][0])
     pages, total = [], 0
-    for number, document in documents:
-        if len(documents) == 1:
-            return page_of(document, file, notes, number)
+    for number, document in sheets:
         with notes.part(f"page {number}"):
             for page in page_of(document, file, notes, number):
                 total += len(page.ink)
                 check_points(total, file)
                 pages.append(page)
     return pages
+
+
+def _sheets(number: int, document: Any) -> Iterator[tuple[int, Any]]:
+    """The pages of a document, each of which is a document itself, with numbers from that of the document."""
+    inside = document.get("pages") if isinstance(document, dict) else document
+    if isinstance(inside, list) and inside and all(isinstance(sheet, dict) for sheet in inside):
+        kinds = [any(isinstance(sheet.get(key), list) for key in ("strokes", "drawing", "ink")) for sheet in inside]
+        if any(kinds) if inside is not document else all(kinds) and len(kinds) > 1:
+            yield from enumerate(inside, number)
+            return
+    yield number, document
 
 
 def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
@@ -87,6 +103,8 @@ def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
     except RecursionError:
         raise InkError(f"{file}: damaged JSON (too deep); copy or export the file again") from None
     except ValueError as error:  # a UnicodeDecodeError is a ValueError
+        with suppress(ValueError, RecursionError):
+            return json.loads(without_last_commas(data))
         damage = InkError(f"{file}: damaged JSON ({str(error)[:100]}); copy or export the file again")
     if notes is None or notes.strict:
         raise damage
@@ -97,6 +115,8 @@ def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
 
 def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]:
     """The documents of a file with their numbers from 1: one, or one a line."""
+    if b"\0" in data[:4]:
+        data = data.decode(json.detect_encoding(data), "replace").encode()
     lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
     try:
         yield 1, parse(data, file)
@@ -135,9 +155,12 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
     found = jiix_strokes(document, file) if jiix else _strokes(document, file, notes)
     place = f" on page {number}" if number > 1 else ""
     for count, stroke in enumerate(found, 1):
+        check_points(1, file, count)
         if isinstance(stroke, PointTable):
-            ink = stroke.ink(notes, MILLISECOND)
-            return [] if ink is None else [Page(replace(ink, source=replace(source, start_time=ink.source.start_time)))]
+            return [
+                Page(replace(ink, source=replace(source, start_time=ink.source.start_time)), number=k)
+                for k, ink in enumerate(stroke.inks(notes, MILLISECOND), number)
+            ]
         with notes.part(f"stroke {count}{place}"):
             rows = stroke() if callable(stroke) else points(stroke, file)
             strokes.add(*rows)
@@ -155,15 +178,15 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
 
 def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
     """The strokes of a document in any shape but JIIX: as functions that return their rows, or as they stand."""
-    for _ in range(4):  # {"requests": [{"ink": {"strokes": [...]}}]}
-        if isinstance(document, dict):
-            document = next((document[key] for key in STROKES if key in document), document)
-        elif isinstance(document, list) and len(document) == 1 and isinstance(document[0], dict):
-            inside = next((document[0][key] for key in STROKES if key in document[0]), None)
-            document = document if inside is None else inside
+    for _ in range(6):  # {"requests": [{"ink": {"strokes": [...]}}]}
+        around = document[0] if isinstance(document, list) and len(document) == 1 else document
+        found = _inside(around) if isinstance(around, dict) else None
+        if found is None:
+            break
+        document = found
     if not isinstance(document, list):
         raise InkError(f"{file}: JSON without strokes; ink is a list of strokes, or an object with 'strokes'")
-    if document and all(isinstance(p, dict) and "x" in p and not isinstance(p["x"], list) for p in document):
+    if document and all(isinstance(p, dict) and not isinstance(p.get("x", p.get("X", [])), list) for p in document):
         yield _table(document, file)
         return
     if has_columns(document):
@@ -173,15 +196,32 @@ def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
     stack = list(reversed(document))
     while stack:
         stroke = stack.pop()
+        if stroke in (None, {}):
+            continue
         if isinstance(stroke, dict):
             if isinstance(group := stroke.get("strokes"), list):
                 stack += reversed(group)
                 continue
-            if (other := _not_writing(stroke)) is not None:
+            if (other := not_writing(stroke)) is not None:
                 notes.count(other)
                 continue
-            stroke = next((stroke[key] for key in LISTS if key in stroke), stroke)
+            stroke = next((stroke[key] for key in LISTS if isinstance(stroke.get(key), list)), stroke)
         yield stroke
+
+
+def _inside(document: dict[str, Any]) -> Any:
+    """What a document has under the first of :data:`CONTAINERS`; None without one.
+
+    Strokes that have names instead of an order become a list.
+    """
+    names = {name.lower(): name for name in document}
+    found = next((document[names[key]] for key in CONTAINERS if key in names), None)
+    if not isinstance(found, dict):
+        return found if isinstance(found, list) else None
+    named = all(isinstance(stroke, dict | list) for stroke in found.values())
+    return (
+        list(found.values()) if named and not {name.lower() for name in found} & {*CONTAINERS, *LISTS, "x"} else found
+    )
 
 
 def _table(points: list[dict[str, Any]], file: str) -> PointTable:
@@ -189,30 +229,6 @@ def _table(points: list[dict[str, Any]], file: str) -> PointTable:
     names = list(dict.fromkeys(name for point in points for name in point))[:MAX_COLUMNS]
     rows = [["" if point.get(name) is None else str(point[name])[:60] for name in names] for point in points]
     return PointTable(names, rows, [0] * len(rows), file)
-
-
-def _not_writing(stroke: dict[str, Any]) -> str | None:
-    """What a stroke that is not writing is called; None when it is."""
-    tools = [_name(stroke[key]) for key in TOOLS if key in stroke]
-    erases = any(stroke.get(key) is True for key in ("eraser", "isEraser", "erase", "erased", "isErasing", "deleted"))
-    composite = str(stroke.get("compositeOperation", stroke.get("globalCompositeOperation", "")))
-    if erases or stroke.get("drawMode") is False or composite == "destination-out" or any("eras" in t for t in tools):
-        return "eraser stroke"
-    if stroke.get("isHighlighter") is True or any("highlight" in tool for tool in tools) or composite == "multiply":
-        return "highlighter stroke"
-    if stroke.get("opacity") == 0 or stroke.get("visible") is False or stroke.get("hidden") is True:
-        return "invisible stroke"
-    kind = stroke.get("type", "stroke")
-    if isinstance(kind, str) and kind.lower() not in DRAWN:
-        return f"{kind[:30]!r} element"
-    return None
-
-
-def _name(tool: Any) -> str:
-    """The name of a tool, which may be an object with a name of its own."""
-    if isinstance(tool, dict):
-        tool = tool.get("name", tool.get("type"))
-    return tool.lower()[:40] if isinstance(tool, str) else ""
 
 
 def _size(value: Any, notes: Notes) -> float | None:

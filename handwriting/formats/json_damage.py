@@ -11,6 +11,14 @@ import numpy as np
 OPENING, CLOSING = b"[{", b"]}"
 
 
+_TEXT_OR_LAST_COMMA = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"?)|,(?=\s*+[\]}])', re.DOTALL)
+
+
+def without_last_commas(data: bytes) -> bytes:
+    """A document in UTF-8 without commas after the last elements of lists and objects, which JavaScript permits."""
+    return _TEXT_OR_LAST_COMMA.sub(lambda match: match[1] or b"", data)
+
+
 def part_before_damage(data: bytes) -> Any:
     """What a damaged JSON document contains before the damage; None if that is nothing.
 

@@ -64,9 +64,9 @@ def has_columns(strokes: list[Any]) -> bool:
 def is_jiix(document: Any, others: Sequence[str]) -> bool:
     """Whether strokes lie somewhere below elements with their coordinates as lists named X and Y.
 
-    A document with one of the keys ``others`` has another shape.
+    A document with one of the keys ``others``, without case, has another shape.
     """
-    if not isinstance(document, dict) or any(key in document for key in others):
+    if not isinstance(document, dict) or any(key.lower() in others for key in document):
         return False
     return any(isinstance(item.get("X"), list) and isinstance(item.get("Y"), list) for item in objects(document))
 
@@ -109,10 +109,13 @@ def shown(value: Any) -> str:
 
 
 def _point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
-    if isinstance(point, list) and 2 <= len(point) <= 4:
-        x, y, t, p = [*point, None, None][:4]
+    if isinstance(point, list) and len(point) >= 2:
+        # What more than four values mean is unknown.
+        x, y, t, p = [*point, None, None][:4] if len(point) <= 4 else [*point[:2], None, None]
         return x, y, t, p
     if isinstance(point, dict):
+        place = point.get("location", point.get("position"))
+        point = point | place if isinstance(place, dict) else point
         x, y, t, p = (next((point[key] for key in keys if key in point), None) for keys in KEYS.values())
         return x, y, t, p
     raise InkError(f"{file}: {shown(point)} is not a point; a point is {{'x': 1, 'y': 2}}, with 't' or without")

@@ -90,7 +90,8 @@ class Archive:
             reason = "the contents do not match it, so some of them may be wrong; copy or export the file again"
             notes.drop(f"the checksum of {name[:80]!r}", reason, "lost")
         elif wrong or damage is not None:
-            with (notes or Notes(self.file, strict=True)).part(f"a part of {name[:80]!r}"):
+            readable = notes if notes is not None and damage != LOCKED else Notes(self.file, strict=True)
+            with readable.part(f"a part of {name[:80]!r}"):
                 told = damage or "damaged (wrong checksum)"
                 raise InkError(f"{self.file}: {name[:80]!r} in it is {told}; copy or export the file again")
         return data

@@ -1,67 +1,39 @@
-"""Tables of points, from CSV or from a flat list of JSON objects: which columns there are and where strokes end.
+"""Tables of points, from CSV or from a flat list of JSON objects: where strokes end, and what is no writing.
 
 A stroke ends where its number changes, at an empty line, where x and y are missing in a table without numbers, where an
 event says that the pen is put down, and where the pen is in the air: a pen column says so, the stroke has no number,
-the pressure is 0 in a table that has some, or the point is (-1, -1) where no other is below 0.
+the pressure is 0 in a table that has some, or the point is (-1, -1) where no other is below 0. If nothing of this is
+there, a column of an unknown name numbers the strokes if its values come in groups.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
+from handwriting.formats.column_names import events, tools, where
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Ink, Source
 from handwriting.limits import number_or_none, numbers
 from handwriting.notes import Notes
 
-NAMES = {
-    "x": ("x", "px", "pos_x", "posx", "x_mm", "x_px", "clientx", "pagex", "offsetx"),
-    "y": ("y", "py", "pos_y", "posy", "y_mm", "y_px", "clienty", "pagey", "offsety"),
-    "t": ("t", "time", "seconds", "t_s", "time_s", "timestamp"),
-    "ms": ("ms", "t_ms", "time_ms", "timestamp_ms", "milliseconds"),
-    "us": ("us", "t_us", "time_us", "timestamp_us", "microseconds"),
-    "ns": ("ns", "t_ns", "time_ns", "timestamp_ns", "nanoseconds"),
-    "stroke": ("stroke", "stroke_id", "strokeid", "stroke_number", "stroke_index", "trace", "trace_id", "s"),
-    "pressure": ("pressure", "p", "force", "f"),
-    "down": (
-        "pen_down",
-        "pendown",
-        "is_down",
-        "isdown",
-        "down",
-        "pen_state",
-        "penstate",
-        "pen_status",
-        "state",
-        "status",
-        "contact",
-        "touching",
-        "pressed",
-        "is_pressed",
-        "tip",
-        "pen",
-    ),
-    "up": ("pen_up", "penup", "up", "eos", "end_of_stroke", "in_air", "inair", "hover", "hovering"),
-    "eraser": ("eraser", "is_eraser", "iseraser", "erasing", "erase"),
-    "tool": ("tool", "pen_type", "pentype", "pointer_type", "pointertype", "tool_type"),
-    "event": ("event", "event_type", "eventtype", "action", "phase", "type", "e"),
-}
-"""Accepted names of each column, in lower case."""
 NOTHING = ("", "nan", "null", "none", "na")
 """Values that stand for a missing one."""
 UNITS = {"t": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 """Seconds a unit of the columns of times; a format may mean something else by ``t``."""
-NO = ("0", "0.0", "false", "f", "no", "n", "up", "off", "air", "hover", "penup", "pen_up", "none", "")
+NO = ("0", "0.0", "false", "f", "no", "n", "up", "off", "air", "hover", "penup", "pen_up", "released", "none", "")
 """Values of a pen column that mean no."""
-PUT_DOWN = ("down", "start", "begin", "pendown", "pointerdown", "mousedown", "touchstart")
-LIFTED = ("up", "end", "cancel", "penup", "pointerup", "mouseup", "touchend", "pointercancel", "touchcancel", "leave")
-HOVERS = ("hover", "air", "enter", "out")
+YES = ("1", "1.0", "true", "t", "yes", "y", "x")
+PARTING = {"stroke", "down", "up", "first", "event"}
+"""Columns that tell strokes apart."""
+MAX_UNKNOWN = 20
+"""Columns of unknown names that may number the strokes."""
+FULLEST = 0.7
+"""Groups for each row of a column that numbers the strokes, at most."""
 
 
 class PointTable:
@@ -71,8 +43,8 @@ class PointTable:
     """
 
     def __init__(self, names: Sequence[str], rows: Sequence[Sequence[str]], blanks: Sequence[int], file: str) -> None:
-        self.rows, self.blanks, self.file = rows, list(blanks), file
-        self.columns = where(names)
+        self.names, self.rows, self.blanks, self.file = names, rows, list(blanks), file
+        self.columns, self.tools = where(names), tools(names)
         # In a table with an empty line after every row, the empty lines separate nothing.
         self.spaced = sum(a != b for a, b in pairwise(self.blanks)) > len(rows) // 2
         if "x" not in self.columns or "y" not in self.columns:
@@ -81,30 +53,29 @@ class PointTable:
     def column(self, key: str) -> list[str]:
         """The values of a column, one a row; empty when the table does not have it."""
         i = self.columns.get(key)
-        return [] if i is None else [row[i] if len(row) > i else "" for row in self.rows]
+        return [] if i is None else self._values(i)
 
-    def ink(self, notes: Notes, unit: float = 1.0) -> Ink | None:
-        """The strokes; None when there are none. ``unit``: seconds a unit of the column ``t``."""
-        strokes = Strokes(self.file, notes)
+    def inks(self, notes: Notes, unit: float = 1.0) -> list[Ink]:
+        """The ink of each page that has strokes. ``unit``: seconds a unit of the column ``t``."""
         units = UNITS | {"t": unit}
         clock = next((name for name in units if any(self.column(name))), None)
         t = None if clock is None else times.column(self.column(clock), units[clock])
         pressure = _optional(self.column("pressure"))
-        tools = [tool.lower() for tool in self.column("tool")]
-        erased = [value.lower() not in NO for value in self.column("eraser")]
-        for number, (begin, end) in enumerate(self.runs(), 1):
-            if erased and erased[begin]:
-                notes.count("eraser stroke")
-                continue
-            if tools and (name := next((n for n in ("eraser", "highlighter") if n[:5] in tools[begin]), None)):
-                notes.count(f"{name} stroke")
+        sheets = self.column("page") or [""] * len(self.rows)
+        pages: dict[str, Strokes] = {}
+        for number, (begin, end) in enumerate(self.runs(notes), 1):
+            if (other := self._not_writing(begin)) is not None:
+                notes.count(other)
                 continue
             with notes.part(f"stroke {number}"):
                 x, y = (numbers(self.column(name)[begin:end], name, self.file) for name in "xy")
+                strokes = pages.setdefault(sheets[begin], Strokes(self.file, notes))
                 strokes.add(x, y, *(None if values is None else values[begin:end] for values in (t, pressure)))
-        return strokes.ink(Source(file=self.file), 1.0 if clock is None else units[clock])
+        seconds = 1.0 if clock is None else units[clock]
+        inks = [strokes.ink(Source(file=self.file), seconds) for strokes in pages.values()]
+        return [ink for ink in inks if ink is not None]
 
-    def runs(self) -> list[tuple[int, int]]:
+    def runs(self, notes: Notes) -> list[tuple[int, int]]:
         """First and one past the last row of every stroke: rows with one key, none of them in the air."""
         air = self._air()  # it may find further ends of strokes
         names = self.column("stroke")
@@ -115,17 +86,40 @@ class PointTable:
             places = zip(self.column("x"), self.column("y"), strict=True)
             gaps = [x.lower() in NOTHING and y.lower() in NOTHING for x, y in places]
             air = [up or gap or mark for up, gap, mark in zip(air, gaps, self._marks(), strict=True)]
-            names = self.column("eraser") or [""] * len(self.rows)
-        keys = list(zip(names, [0] * len(names) if self.spaced else self.blanks, strict=True))
-        runs: list[tuple[int, int]] = []
-        for row, (key, up) in enumerate(zip(keys, air, strict=True)):
-            if up:
-                continue
-            if runs and runs[-1][1] == row and keys[row - 1] == key:
-                runs[-1] = (runs[-1][0], row + 1)
-            else:
-                runs.append((row, row + 1))
+        blanks = [0] * len(self.rows) if self.spaced else self.blanks
+        marks = [column for key in ("stroke", "page", "eraser") if (column := self.column(key))]
+        runs = _runs(list(zip(blanks, *marks, strict=True)), air)
+        if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not self.columns.keys() & PARTING:
+            runs = _runs(self._groups(notes), air)
         return runs
+
+    def _values(self, column: int) -> list[str]:
+        return [row[column] if len(row) > column else "" for row in self.rows]
+
+    def _not_writing(self, row: int) -> str | None:
+        """What a stroke that begins at this row is called when it is not writing."""
+        values = self.rows[row]
+        told = " ".join(values[i].lower() for i in self.tools if i < len(values))
+        erased, opacity = (self.columns.get(key, len(values)) for key in ("eraser", "opacity"))
+        if "eras" in told or "rubber" in told or (erased < len(values) and values[erased].lower() not in NO):
+            return "eraser stroke"
+        if "highlight" in told:
+            return "highlighter stroke"
+        hidden = opacity < len(values) and values[opacity].lower() in ("0", "0.0", "false", "no")
+        return "invisible stroke" if hidden else None
+
+    def _groups(self, notes: Notes) -> list[str]:
+        """The column that separates the most strokes, of those with unknown names; nothing but a note without one."""
+        unknown = [i for i in range(len(self.names)) if i not in self.columns.values() and i not in self.tools]
+        best, most = [""] * len(self.rows), 1
+        for values in map(self._values, unknown[:MAX_UNKNOWN]):
+            groups = [value for value, _ in groupby(values)]
+            if most < len(groups) == len(set(groups)) <= FULLEST * len(values):
+                best, most = values, len(groups)
+        for i in unknown[:3] if most == 1 else ():
+            reason = "its name is unknown; if it numbers the strokes, call it 'stroke', and if the pen is down, 'pen'"
+            notes.drop(f"the column {self.names[i][:40]!r}", reason)
+        return best
 
     def _marks(self) -> list[bool]:
         """Whether each row is (-1, -1) in a table of points that are not below 0: such rows part strokes."""
@@ -136,13 +130,19 @@ class PointTable:
 
     def _air(self) -> list[bool]:
         """Whether the pen is in the air at each row."""
-        down, up = self.column("down"), self.column("up")
-        events = [event.lower() for event in self.column("event")]
-        if any(event in PUT_DOWN for event in events):
-            return self._by_events(events)
+        down = self.column("down")
+        happened = events(self.column("event"))
+        if "down" in happened and ("move" in happened or not any(a == b == "down" for a, b in pairwise(happened))):
+            return self._by_events(happened, down)
+        states = events(down)
+        if {"down", "move"} <= set(states):
+            return self._by_events(states, [])
+        first, up = self._flags("first"), self._flags("up")
+        if any(first) and not all(first):
+            self._part(first)
         if any(value.lower() in NO for value in down) and not all(value.lower() in NO for value in down):
             return [value.lower() in NO for value in down]
-        if any(value.lower() not in NO for value in up):
+        if any(up):
             return self._after_up(up)
         pressure = [number_or_none(value) for value in self.column("pressure")]
         if any(value is not None and value > 0 for value in pressure):
@@ -153,38 +153,46 @@ class PointTable:
             return [name not in touching for name in names] if names else zero
         return [False] * len(self.rows)
 
-    def _by_events(self, events: list[str]) -> list[bool]:
+    def _by_events(self, happened: list[str], down: list[str]) -> list[bool]:
         """A stroke begins where the pen is put down, and ends with the point at which it is lifted."""
-        air, lifted, strokes = [], True, 0
-        for row, event in enumerate(events):
-            if event in PUT_DOWN:
-                strokes += 1
-            air.append(event in HOVERS or (lifted and event not in PUT_DOWN))
-            lifted = event in LIFTED or (lifted and event not in PUT_DOWN)
-            self.blanks[row] = strokes
-        self.spaced = False
+        air, lifted = [], True
+        told = any(value.lower() not in NO for value in down)
+        for row, event in enumerate(happened):
+            hovers = event == "hover" or (told and event == "move" and down[row].lower() in NO)
+            air.append(hovers or (lifted and event != "down"))
+            lifted = event == "up" or (lifted and event != "down")
+        self._part([event == "down" for event in happened])
         return air
 
-    def _after_up(self, up: list[str]) -> list[bool]:
+    def _flags(self, key: str) -> list[bool]:
+        """The values of a column of yes and no; empty for a column of other values, such as times."""
+        values = [value.lower() for value in self.column(key)]
+        return [value in YES for value in values] if set(values) <= {*YES, *NO} else []
+
+    def _after_up(self, marks: list[bool]) -> list[bool]:
         """A column of pen-ups marks the points in the air, many in a row, or the last point of each stroke."""
-        marks = [value.lower() not in NO for value in up]
         if sum(a and b for a, b in pairwise(marks)) > sum(marks) / 3:
             return marks
-        ends = np.cumsum([False, *marks[:-1]])
-        self.blanks = [blanks + int(end) for blanks, end in zip(self.blanks, ends, strict=True)]
-        self.spaced = False
+        self._part([False, *marks[:-1]])
         return [False] * len(marks)
 
+    def _part(self, begins: Sequence[bool]) -> None:
+        """Let a stroke begin at these rows, as if an empty line stood before them."""
+        self.blanks = (np.array(self.blanks) + np.cumsum(begins)).tolist()
+        self.spaced = False
 
-def where(names: Sequence[str]) -> dict[str, int]:
-    """The index of each known column; names may be followed by a unit in brackets (``X (mm)``)."""
-    plain = [re.sub(r"\s*[(\[].{0,20}[)\]]\s*$", "", name.strip().lower()[:60]) for name in names]
-    found = {}
-    for key, known in NAMES.items():
-        index = next((plain.index(name) for name in known if name in plain), None)
-        if index is not None:
-            found[key] = index
-    return found
+
+def _runs(keys: Sequence[object], air: Sequence[bool]) -> list[tuple[int, int]]:
+    """First and one past the last of the rows that follow each other with one key and are not in the air."""
+    runs: list[tuple[int, int]] = []
+    for row, (key, up) in enumerate(zip(keys, air, strict=True)):
+        if up:
+            continue
+        if runs and runs[-1][1] == row and keys[row - 1] == key:
+            runs[-1] = (runs[-1][0], row + 1)
+        else:
+            runs.append((row, row + 1))
+    return runs
 
 
 def _is_stroke(stroke: str) -> bool:

@@ -35,7 +35,7 @@ STEPS = 8
 
 
 def recognises(head: bytes) -> bool:
-    start = head[:2000]
+    start = json.start(head)[:2000]
     return b'"version"' in start and any(mark in start for mark in MARKS)
 
 
@@ -49,6 +49,8 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             notes.count(OTHERS.get(kind, f"{kind[:30]!r} element"))
         elif chrono.get("layer") in ("highlighter", "Highlighter"):
             notes.count("highlighter stroke")
+        elif _is_clear(stroke):
+            notes.count("invisible stroke")
         else:
             order = chrono.get("t")
             drawn.append((order if isinstance(order, int) else 0, number, stroke))
@@ -142,12 +144,17 @@ def _pages(strokes: list[tuple[int, Any]], sheet: Sheet, file: str, notes: Notes
 
 
 def _is_colored(stroke: Any) -> bool:
+    return any(color.get(name) not in (None, 0) for color in _colors(stroke) for name in "rgb")
+
+
+def _is_clear(stroke: Any) -> bool:
+    return any(color.get("a") == 0 for color in _colors(stroke))
+
+
+def _colors(stroke: Any) -> list[dict[str, Any]]:
     style = stroke.get("style") if isinstance(stroke, dict) else None
-    for look in style.values() if isinstance(style, dict) else ():
-        color = look.get("stroke_color") if isinstance(look, dict) else None
-        if isinstance(color, dict) and any(color.get(name) not in (None, 0) for name in "rgb"):
-            return True
-    return False
+    looks = [look for look in style.values() if isinstance(look, dict)] if isinstance(style, dict) else []
+    return [color for look in looks if isinstance(color := look.get("stroke_color"), dict)]
 
 
 def _path(path: Any, file: str) -> Floats:

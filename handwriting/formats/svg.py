@@ -31,6 +31,7 @@ HOLDS = frozenset({"text", "page size"})
 VOCABULARY = Vocabulary(
     ("path", "polyline", "polygon", "line", "image", "rect", "circle", "ellipse"),
     (ROOT, "g", "defs", "symbol", "switch", "a", "use", "text", "style"),
+    ("image", "rect", "circle", "ellipse"),
 )
 RULINGS = 3
 """So many lines from edge to edge belong to the paper in the drawings of other programs."""

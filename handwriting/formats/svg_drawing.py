@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from handwriting.formats.svg_path import Outline, Outlines
 from handwriting.formats.svg_style import CssStyle, Styles
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
-from handwriting.limits import MAX_STROKES, number_or_none, numbers
+from handwriting.limits import MAX_STROKES, number_or_none
 from handwriting.notes import Notes
 
 LINES = ("path", "polyline", "polygon", "line")
@@ -25,11 +26,16 @@ OTHERS = {
     "foreignObject": "foreign object",
 }  # fmt: skip
 """Elements that are drawn, but not by a pen, and what they are called."""
+LABELS = ("class", "data-tool", "data-type", "data-name", "{http://www.inkscape.org/namespaces/inkscape}label")
+"""Where programs say with which tool an element or a layer was drawn."""
+_TOOL = re.compile(r"\b(eraser|highlighter)s?\b")
 BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)")
 PAPER = "paper"
 """Class of the rulings in our own drawings."""
 MAX_ELEMENTS = MAX_STROKES
 """Elements of a drawing: lines, and groups around them."""
+MAX_SELECTED = 1_000_000
+"""Elements times rules for elements inside of others."""
 MAX_REUSED = 50_000
 """Elements that ``use`` draws again."""
 MAX_REUSE = 20
@@ -47,7 +53,8 @@ class _Place:
     element: etree._Element
     matrix: Floats
     style: CssStyle
-    reuse: int = 0
+    within: tuple[etree._Element, ...] = ()
+    """What ``use`` draws around it, from outside in."""
     again: bool = False
     """Whether ``use`` draws it, so that a symbol is drawn as well."""
 
@@ -67,9 +74,14 @@ class SvgContent:
 
     def __init__(self, root: etree._Element, file: str, notes: Notes, size: list[float | None]) -> None:
         self.root, self.file, self.notes, self.size = root, file, notes, size
-        if root.xpath("count(//*)") > MAX_ELEMENTS:
+        elements = int(root.xpath("count(//*)"))
+        if elements > MAX_ELEMENTS:
             raise TooLargeError(f"{file}: more than {MAX_ELEMENTS:,} elements; split it into pages")
         self.styles = Styles(root)
+        if len(self.styles.inner) * elements > MAX_SELECTED:
+            raise TooLargeError(
+                f"{file}: {len(self.styles.inner)} rules of style for {elements:,} elements; split it into pages"
+            )
         self.parser = Outlines(file)
         self.outlines = self.elements = self.reused = self.functions = 0
         self._by_id: dict[str, etree._Element] | None = None
@@ -117,7 +129,7 @@ class SvgContent:
             place = stack.pop()
             name = xml.local(place.element)
             self.elements += 1
-            self.reused += place.reuse > 0
+            self.reused += len(place.within) > 0
             if self.reused > MAX_REUSED:
                 raise TooLargeError(f"{self.file}: <use> draws more than {MAX_REUSED:,} elements; split it into pages")
             if not name or place.element.get("class") == PAPER or (name in UNDRAWN and not place.again):
@@ -129,6 +141,11 @@ class SvgContent:
                 continue
             if name in OTHERS:
                 self.notes.count(OTHERS[name])
+                continue
+            if tool := _TOOL.search(" ".join(place.element.get(label, "") for label in LABELS).lower()):
+                self.notes.count(
+                    f"{tool[1]} stroke", sum(xml.local(inside) in LINES for inside in place.element.iter())
+                )
                 continue
             with self.notes.part(f"<{name[:20]}> element {self.elements}"):
                 place.matrix = self._transform(place.matrix, declared)
@@ -144,11 +161,14 @@ class SvgContent:
         if name == "switch":
             children = [child for child in place.element if xml.local(child)]
             first = next((child for child in children if "systemLanguage" not in child.attrib), None)
-            return [] if first is None else [_Place(first, place.matrix, place.style, place.reuse)]
+            return [] if first is None else [_Place(first, place.matrix, place.style, place.within)]
         matrix = place.matrix
+        if name == "svg" and 0.0 in (self._length(place.element, side) for side in ("width", "height")):
+            self.notes.count("hidden element")
+            return []
         if name in ("svg", "symbol"):
             matrix = matrix @ self._viewport(place.element, place.element)
-        return [_Place(child, matrix, place.style, place.reuse) for child in reversed(place.element)]
+        return [_Place(child, matrix, place.style, place.within) for child in reversed(place.element)]
 
     def _used(self, place: _Place) -> list[_Place]:
         element = place.element
@@ -159,15 +179,17 @@ class SvgContent:
         target = self._find(reference.strip().removeprefix("#"))
         if target is None:
             raise InkError(f"{self.file}: it draws {reference[:40]!r}, which is not in the file; export it again")
-        if place.reuse >= MAX_REUSE:
+        if target in place.within or target in element.iterancestors():
+            raise InkError(f"{self.file}: it draws {reference[:40]!r} inside of itself; export it again")
+        if len(place.within) >= MAX_REUSE:
             raise InkError(f"{self.file}: more than {MAX_REUSE} levels of <use>; export it again")
         x, y = (self._length(element, name) or 0.0 for name in "xy")
         matrix = place.matrix @ np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
         if xml.local(target) not in ("symbol", "svg"):
-            return [_Place(target, matrix, place.style, place.reuse + 1, True)]
+            return [_Place(target, matrix, place.style, (*place.within, target), True)]
         style = self.styles.within(place.style, self.styles.declared(target))
         matrix = matrix @ self._viewport(target, element)
-        return [_Place(child, matrix, style, place.reuse + 1) for child in reversed(target)]
+        return [_Place(child, matrix, style, (*place.within, target)) for child in reversed(target)]
 
     def _viewport(self, element: etree._Element, sized: etree._Element) -> Floats:
         """How an inner ``svg`` or a symbol lies on what is around it; ``sized`` has its width and height."""
@@ -175,9 +197,12 @@ class SvgContent:
         x, y = (self._length(element, name) or 0.0 if own else 0.0 for name in "xy")
         words = element.get("viewBox", "").replace(",", " ").split()
         frame = np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
-        if len(words) != 4:
+        sides = [side for word in words if (side := number_or_none(word)) is not None]
+        if len(sides) != 4:
+            if words:
+                self.notes.drop("a view box", f"{element.get('viewBox', '')[:40]!r} is not four numbers")
             return frame
-        box = numbers(words, "viewBox", self.file)
+        box = np.array(sides)
         lengths = [
             self._length(sized, name) or self._length(element, name) or whole or share
             for name, whole, share in zip(("width", "height"), self.size, box[2:], strict=True)

@@ -1,19 +1,21 @@
 """Styles of an SVG drawing: which lines are drawn by a pen and can be seen, as attributes and style sheets say.
 
-Of CSS, inheritance is understood, and selectors by element, class, id, or element and class, also inside of others
-(``g.pen path``); other selectors are ignored.
+Of CSS, inheritance and ``!important`` are understood, and selectors by element, class, id, and attribute, also inside
+of others (``g.pen > path``); other selectors, and rules for printing and the like, are ignored.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from lxml import etree
 
 from handwriting.formats import xml
 
-INHERITED = ("fill", "stroke", "visibility", "stroke-opacity", "stroke-width")
+INHERITED = ("fill", "fill-opacity", "stroke", "visibility", "stroke-opacity", "stroke-width")
 OWN = (
     "display", "opacity", "mix-blend-mode",
     "transform", "transform-origin", "transform-box", "translate", "rotate", "scale",
@@ -22,13 +24,24 @@ OWN = (
 NOTHING = ("none", "transparent")
 FAINT = 0.02
 """Opacity below which a line cannot be seen."""
+_BRACE = re.compile("[{}]")
 MAX_INNER_RULES = 100
 _COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
-_SELECTOR = re.compile(r"\*|[\w-]+|[\w-]*\.[\w-]+|#[\w-]+")
+_SIMPLE = re.compile(r"\*|[\w-]+|[\w-]*\.[\w-]+|#[\w-]+")
+"""Selectors that are looked up by their text."""
+_PART = re.compile(r"""\*|([.#]?)([\w-]+)|\[\s*([\w:-]+)\s*(?:=\s*["']?([^"'\]]*)["']?\s*)?\]""")
+_ENTERED = re.compile(r"@(media\s+(only\s+)?(all|screen)\b[^{]*|layer[^{]*|supports[^{]*)")
+"""Blocks whose rules hold for a drawing on a screen."""
+IMPORTANT = "!important"
 _NUMBER = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?)", re.IGNORECASE)
 _ALPHA = re.compile(
     r"(?:rgba?|hsla?)\([^()]*[,/]\s*([0-9.]{1,20})(%?)\s*\)|#[0-9a-f]{6}([0-9a-f]{2})|#[0-9a-f]{3}([0-9a-f])"
 )
+
+Part: TypeAlias = "tuple[str, str | None, str | None, str | None]"
+"""``"."`` or ``"#"`` and a class or an id, a name of elements, or an attribute and its value; nothing for ``*``."""
+Level: TypeAlias = tuple[bool, list[Part]]
+"""Whether it must be directly inside of the level before, and the parts of its selector."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,8 @@ class CssStyle:
         fill, stroke = self.values.get("fill"), self.values.get("stroke")
         if stroke is None or stroke in NOTHING:
             return stroke is None and fill is None and not closed
-        return fill in NOTHING or not closed
+        clear = _alpha(fill or "") * _share(self.values.get("fill-opacity")) <= FAINT
+        return fill in NOTHING or clear or not closed
 
 
 class Styles:
@@ -80,32 +94,27 @@ class Styles:
 
     def __init__(self, root: etree._Element) -> None:
         self.rules: dict[str, dict[str, str]] = {}
-        self.inner: list[tuple[list[str], dict[str, str]]] = []
-        """Rules for elements inside of others: the selector of each level, and what is declared."""
+        self.inner: list[tuple[list[Level], dict[str, str]]] = []
+        """Other rules: the selector of each level, and what is declared."""
         for sheet in root.iter("{*}style", "style"):
-            # Without a regular expression, whose time could grow with the square of the text.
-            for rule in _COMMENT.sub("", sheet.text or "").split("}"):
-                selectors, _, body = rule.partition("{")
+            for selectors, body in _rules(_COMMENT.sub("", sheet.text or "")):
                 declared = _declarations(body)
                 for selector in selectors.split(",") if declared else ():
-                    levels = selector[:200].replace(">", " ").split()
-                    if not all(map(_SELECTOR.fullmatch, levels)):
-                        continue
-                    if len(levels) == 1:
-                        self.rules.setdefault(levels[0], {}).update(declared)
-                    elif levels and len(self.inner) < MAX_INNER_RULES:
+                    if _SIMPLE.fullmatch(name := selector.strip()):
+                        _override(self.rules.setdefault(name, {}), declared)
+                    elif len(self.inner) < MAX_INNER_RULES and (levels := _levels(selector[:200])):
                         self.inner.append((levels, declared))
 
     def declared(self, element: etree._Element) -> dict[str, str]:
         """What attributes, style sheets and the ``style`` of ``element`` declare, the last of them the strongest."""
-        found = {name: value for name in (*INHERITED, *OWN[:5]) if (value := element.get(name))}
+        found = {name: value.lower() for name in (*INHERITED, *OWN[:5]) if (value := element.get(name))}
         for selector in _selectors(element) if self.rules else ():
-            found.update(self.rules.get(selector, {}))
+            _override(found, self.rules.get(selector, {}))
         for levels, declared in self.inner:
-            if _is_inside(element, levels):
-                found.update(declared)
-        found.update(_declarations(element.get("style", "")))
-        return found
+            if _is_selected(element, levels):
+                _override(found, declared)
+        _override(found, _declarations(element.get("style", "")))
+        return {name: value.removesuffix(IMPORTANT).strip() for name, value in found.items()}
 
     def within(self, above: CssStyle, declared: dict[str, str]) -> CssStyle:
         """The style of an element that declares this, inside of one with the style ``above``."""
@@ -116,17 +125,79 @@ class Styles:
         return CssStyle(values, opacity, shown, above.blended or declared.get("mix-blend-mode") == "multiply")
 
 
-def _is_inside(element: etree._Element, levels: list[str]) -> bool:
+def _rules(text: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations of a style sheet; with one pass, whatever the text."""
+    text = text.replace("<!--", "").replace("-->", "")
+    at = 0
+    while (brace := text.find("{", at)) >= 0:
+        selectors = text[at:brace].rpartition(";")[2].strip("} \t\r\n")  # behind statements such as @import
+        if _ENTERED.fullmatch(selectors):
+            at = brace + 1
+        elif selectors.startswith("@"):
+            at, depth = brace + 1, 1
+            while depth and (sign := _BRACE.search(text, at)):
+                depth += 1 if sign[0] == "{" else -1
+                at = sign.end()
+            at = at if not depth else len(text)
+        else:
+            end = text.find("}", brace)
+            end = len(text) if end < 0 else end
+            yield selectors, text[brace + 1 : end]
+            at = end + 1
+
+
+def _override(found: dict[str, str], declared: dict[str, str]) -> None:
+    """Add declarations to those before, which they override unless these are important."""
+    for name, value in declared.items():
+        if value.endswith(IMPORTANT) or not found.get(name, "").endswith(IMPORTANT):
+            found[name] = value
+
+
+def _levels(selector: str) -> list[Level]:
+    """The levels of a selector such as ``g.pen > path[a=b]``, from outside in; none for one that is not understood."""
+    levels: list[Level] = []
+    direct = False
+    for word in selector.replace(">", " > ").split():
+        if word == ">":
+            direct = True
+            continue
+        parts, at = [], 0
+        while part := _PART.match(word, at):
+            parts.append((part[1] or "", part[2], part[3], part[4]))
+            at = part.end()
+        if at < len(word):
+            return []
+        levels.append((direct, parts))
+        direct = False
+    return [] if direct else levels
+
+
+def _is_selected(element: etree._Element, levels: list[Level]) -> bool:
     """Whether the last of ``levels`` selects ``element``, and the others elements around it, from outside in."""
-    if levels[-1] not in _selectors(element):
+    direct, parts = levels[-1]
+    if not _matches(element, parts):
         return False
     above = element.getparent()
-    for selector in reversed(levels[:-1]):
-        while above is not None and selector not in _selectors(above):
+    for outer, parts in reversed(levels[:-1]):
+        while above is not None and not (matches := _matches(above, parts)) and not direct:
             above = above.getparent()
-        if above is None:
+        if above is None or not matches:
             return False
-        above = above.getparent()
+        above, direct = above.getparent(), outer
+    return True
+
+
+def _matches(element: etree._Element, parts: list[Part]) -> bool:
+    for sign, name, attribute, value in parts:
+        if attribute is not None:
+            own = element.get(attribute)
+            if own is None or value not in (None, own):
+                return False
+        elif sign == ".":
+            if name not in element.get("class", "").split():
+                return False
+        elif name is not None and name != (element.get("id") if sign == "#" else xml.local(element)):
+            return False
     return True
 
 
@@ -141,7 +212,7 @@ def _declarations(text: str) -> dict[str, str]:
     for declaration in text.split(";"):
         name, _, value = declaration.partition(":")
         if name.strip().lower() in (*INHERITED, *OWN) and value.strip():
-            found[name.strip().lower()] = value.replace("!important", "").strip().lower()
+            found[name.strip().lower()] = value.strip().lower()
     return found
 
 

@@ -27,7 +27,7 @@ from handwriting.formats import json, times, xml
 from handwriting.formats.json_shapes import coordinates, shown
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
-from handwriting.limits import check_shapes
+from handwriting.limits import MAX_COORDINATE, check_shapes
 from handwriting.notes import Notes
 
 MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
@@ -44,8 +44,8 @@ Shape = dict[str, Any]
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(head[:2000].split())
-    if start[:1] not in (b"{", b"\xef"):
+    start = b"".join(json.start(head)[:2000].split())
+    if start[:1] != b"{":
         return False
     first = b'"document":{"id":' in start and b'"version":15' in start
     return first or any(mark in start for mark in MARKS)
@@ -127,9 +127,15 @@ def _page(strokes: Sequence[tuple[int, Iterator[Floats]]], file: str, notes: Not
 
 def _is_ink(shape: Shape, notes: Notes) -> bool:
     kind = str(shape.get("type"))[:30]
-    if kind == "draw" and shape.get("opacity") != 0:
+    visible = all(one.get("opacity") != 0 for one in shape.get("chain", [shape]))
+    if kind == "draw" and visible:
         props = shape.get("props")
-        color = props.get("color", "black") if isinstance(props, dict) else "black"
+        props = props if isinstance(props, dict) else {}
+        color = props.get("color", "black")
+        sides = {"rotation": shape.get("rotation"), "scale": props.get("scaleX"), "vertical scale": props.get("scaleY")}
+        for name, value in sides.items():
+            if value is not None and _finite(value) is None:
+                notes.drop(f"the {name}", f"{shown(value)} is not a number")
         notes.count("stroke color", color != "black", "detail")
         return True
     if kind == "highlight":
@@ -162,8 +168,7 @@ def _draw(shape: Shape, file: str) -> Iterator[Floats]:
     if not parts:
         return
     points = np.concatenate(parts)
-    scale = [props.get(name, 1) for name in ("scaleX", "scaleY")]
-    points[:, :2] *= coordinates([scale], file)
+    points[:, :2] *= [1.0 if (scale := _finite(props.get(name))) is None else scale for name in ("scaleX", "scaleY")]
     for one in shape["chain"]:
         points[:, :2] = _placed(points[:, :2], one, file)
     yield points
@@ -172,9 +177,15 @@ def _draw(shape: Shape, file: str) -> Iterator[Floats]:
 def _placed(points: Floats, shape: Shape, file: str) -> Floats:
     """Points of a shape in the coordinates of its parent: turned about its corner and moved."""
     ((x, y),) = coordinates([[shape.get("x", 0), shape.get("y", 0)]], file)
-    (turn,) = times.column([shape.get("rotation") or 0.0], 1.0)
+    turn = _finite(shape.get("rotation")) or 0.0
     cosine, sine = np.cos(turn), np.sin(turn)
     return points @ np.array([[cosine, sine], [-sine, cosine]]) + (x, y)
+
+
+def _finite(value: Any) -> float | None:
+    """A number that reading can do without; None if it is missing or invalid."""
+    valid = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_COORDINATE
+    return float(value) if valid else None
 
 
 def _segment(segment: Any, file: str) -> Floats:

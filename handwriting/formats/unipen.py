@@ -32,6 +32,7 @@ from handwriting.notes import Notes
 
 KEYWORD = re.compile(rb"^[ \t]*\.([A-Z][A-Z0-9_]*)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+(?:"(.*)"|([^\s"][^"]*?)))?\s*', re.DOTALL)
+NUMERIC = re.compile(rb"[-+.]*[0-9]")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_INCLUDES = 64
 """Files that one file may include, directly and through others."""
@@ -130,7 +131,7 @@ class _Reader:
         if not first:
             self.clock += not down  # it is unknown how long the pen was in the air, unless .DT follows
             return
-        if not is_number(first[0]):  # a mention in running text
+        if not NUMERIC.match(first[0]):  # a mention in running text
             return
         where = f"{file}: component {len(self.document.components)}"
         timed = "T" in self.columns or not self.rate or self.rate <= 0
@@ -160,6 +161,7 @@ class _Reader:
         self.document.segments.append(Segment(level, delineation, quality or "", text))
 
     def _coord(self, names: list[str], file: str) -> None:
+        names = [name.upper() for name in names]
         if not {"X", "Y"} <= set(names) or len(set(names)) < len(names):
             raise InkError(f"{file}: .COORD {' '.join(names)[:60]} must name X and Y, and each column once")
         self.columns = tuple(names)
@@ -201,7 +203,9 @@ class _Reader:
 
 
 def _with_newlines(data: bytes) -> bytes:
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", "replace").encode()
+    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0\x1a")  # what fills a block, and DOS's end of a file
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 

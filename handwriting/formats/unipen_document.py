@@ -43,7 +43,10 @@ class Component:
         """Shape (n, columns), NaN for invalid values. Raises :class:`InkError` when x or y has one."""
         width = len(self.columns)
         fields = self.values.split()
-        if len(fields) % width:  # a damaged line; the whole ones around it are good
+        further = self._further_values(len(fields))
+        if further:
+            fields = [number for line in self.values.splitlines() for number in line.split()[:width]]
+        elif len(fields) % width:  # a damaged line; the whole ones around it are good
             lines = [line.split() for line in self.values.splitlines()]
             if {"X", "Y"} == set(self.columns[:2]):  # only the time or the pressure is missing
                 lines = [line + [b"?"] * (width - len(line)) if len(line) >= 2 else line for line in lines]
@@ -60,10 +63,17 @@ class Component:
                 raise InkError(f"{self.where}: {name}={field!r} is not a finite number up to {MAX_COORDINATE:g}")
         return rows
 
+    def _further_values(self, fields: int) -> bool:
+        """Whether every line has more values than there are columns, but not those of several points."""
+        width, lines = len(self.columns), self.lines
+        if fields <= width * lines or fields % lines != 0 or fields // lines % width == 0:
+            return False
+        return {len(line.split()) for line in self.values.splitlines() if line.strip()} == {fields // lines}
+
     @property
     def damaged(self) -> int:
         """How many lines have no point, because a value is missing."""
-        return self.lines - len(self.rows) if len(self.values.split()) % len(self.columns) else 0
+        return max(0, self.lines - len(self.rows)) if len(self.values.split()) % len(self.columns) else 0
 
     def column(self, name: str) -> Floats | None:
         """Shape (n,): a column of the file; T in seconds, computed from the rate where the file has no times."""

@@ -24,6 +24,9 @@ _ENCODINGS = (
     r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-?8859-?\d+|latin-?1|windows-125\d|koi8-.|shift.jis|euc-..|gb.+|big5"
 )
 """Encodings in which the byte of ``<`` always is that character, so that bytes can be counted and searched."""
+_DECLARATION = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*<\?xml\b(?:[^>]{0,200}?\bencoding\s*=\s*["']([^"']{0,40})["'])?[^>]{0,200}\?>"""
+)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+("[^"<&%]*"|'[^'<&%]*')\s*>""")
 _OTHER = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
@@ -37,6 +40,8 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
     Raises :class:`InkError` when its entities are not plain text or it is damaged. With ``notes`` and a ``vocabulary``,
     damage costs only the strokes that it touches, which are noted.
     """
+    if notes is not None and not notes.strict:
+        data = _in_utf_8(data, notes)
     # Zero bytes are taken out so that everything is found in UTF-16 and UTF-32 as well.
     plain = data.replace(b"\0", b"")
     start = plain.find(b"<")
@@ -62,6 +67,30 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
     if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(file)
     return root
+
+
+def _in_utf_8(data: bytes, notes: Notes) -> bytes:
+    """The document in UTF-8 and without its declaration, unless it declares an encoding in which it can be parsed.
+
+    Programs declare encodings in which they do not write: UTF-16 because that is how they keep text in memory, or UTF-8
+    when it is that of Windows. Zero bytes may fill the rest of a block on a disk.
+    """
+    if b"\0" in data[:64]:
+        return data
+    data = data.rstrip(b"\0")
+    declaration = _DECLARATION.match(data)
+    name = (declaration[1] or b"utf-8").decode("latin-1").lower() if declaration else "utf-8"
+    if not re.fullmatch(r"utf-?8", name) and re.fullmatch(_ENCODINGS, name) and not name.startswith("utf"):
+        return data
+    if not re.fullmatch(r"utf-?8", name):
+        notes.drop("the encoding", f"the file is read as UTF-8 and not as {name[:40]!r}")
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        notes.drop("the encoding", "the file is read as Windows-1252, because it is not in UTF-8")
+        data = data.decode("cp1252", "replace").encode()
+        declaration = _DECLARATION.match(data)
+    return data[declaration.end() :] if declaration else data
 
 
 def _parsed(data: bytes, recover: bool = False) -> etree._Element | str:

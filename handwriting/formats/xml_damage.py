@@ -32,6 +32,8 @@ class Vocabulary:
     """Elements that hold a stroke, a text or the like, and never each other."""
     groups: tuple[str, ...]
     """Elements around them."""
+    others: tuple[str, ...] = ()
+    """The units that hold neither a stroke nor a text, so that no writing is lost with them."""
 
 
 @dataclass
@@ -47,7 +49,7 @@ def mended(
 ) -> etree._Element | None:
     """The root of a damaged document without its damaged units; None when nothing can be done.
 
-    ``reason`` says what is wrong with the document. Everything that is left out is noted as lost.
+    ``reason`` says what is wrong with the document. Strokes, texts and groups that are left out are noted as lost.
     """
     if notes.strict:
         return None
@@ -74,9 +76,13 @@ def mended(
         local = unit.name.rpartition(":")[2]
         numbers[local] += 1
         if id(unit) in damaged:
-            with notes.part(f"{local.lower()} {numbers[local]} of the file"):
-                told = "it is not well-formed" if unit.closed else "it is cut short or not closed"
-                raise InkError(f"{file}: damaged XML: {told}")
+            name = f"{local.lower()} {numbers[local]} of the file"
+            told = f"damaged XML: it is {'not well-formed' if unit.closed else 'cut short or not closed'}"
+            if local in vocabulary.others:
+                notes.drop(name, told)
+            else:
+                with notes.part(name):
+                    raise InkError(f"{file}: {told}")
             parts += [data[at : unit.start], f"<{unit.name}/>".encode()]
             at = unit.end
     whole = b"".join([*parts, data[at:]])

@@ -28,7 +28,11 @@ from handwriting.notes import Notes
 ROOT = "xournal"
 UNIT = "pt"
 HOLDS = frozenset({"pressure", "page size", "pages"})
-VOCABULARY = Vocabulary(("stroke", "text", "image", "teximage", "preview"), (ROOT, "page", "layer", "background"))
+VOCABULARY = Vocabulary(
+    ("stroke", "text", "image", "teximage", "preview"),
+    (ROOT, "page", "layer", "background"),
+    ("image", "teximage", "preview"),
+)
 MOST = MAX_UNPACKED
 A4 = (595.275591, 841.889764)
 PEN = 1.41

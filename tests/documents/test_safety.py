@@ -60,6 +60,23 @@ def test_an_output_that_is_an_input_is_refused(run, mine, monkeypatch, command):
     assert mine.read_bytes() == before
 
 
+def test_what_lies_under_the_ink_is_not_overwritten(run, tmp_path):
+    stroke = '<stroke tool="pen">10 10 20 20 30 10</stroke>'
+    background = '<background type="pdf" domain="absolute" filename="/gone/mine.pdf" pageno="1"/>'
+    (tmp_path / "mine.xopp").write_text(f"<xournal><page>{background}<layer>{stroke}</layer></page></xournal>")
+    (tmp_path / "mine.pdf").write_bytes(b"my only copy")
+    code, _, err = run("transcribe", tmp_path / "mine.xopp", "-o", tmp_path / "mine.pdf", *GREEDY)
+    assert_one_line(code, err.splitlines()[-1] + "\n", "would be overwritten")
+    assert (tmp_path / "mine.pdf").read_bytes() == b"my only copy"
+
+
+def test_the_list_of_words_is_not_overwritten(run, mine, tmp_path):
+    (tmp_path / "words.txt").write_text("names\n")
+    code, _, err = run("transcribe", mine, "--words", tmp_path / "words.txt", "-o", tmp_path / "words.txt")
+    assert_one_line(code, err, "would be overwritten")
+    assert (tmp_path / "words.txt").read_text() == "names\n"
+
+
 def test_the_standard_input_is_an_input_too(mine):
     before = mine.read_bytes()
     command = [sys.executable, ROOT / "app.py", "transcribe", "-", "-o", mine]

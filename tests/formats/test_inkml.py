@@ -128,11 +128,6 @@ WRONG = {
     "no X": ("<ink><traceFormat><channel name='Y'/></traceFormat><trace>1</trace></ink>", "without X and Y"),
     "lost reference": ("<ink><traceView traceDataRef='#a'/></ink>", "refers to '#a'"),
     "circle": ("<ink><context id='a' contextRef='#a'/><trace>1 2</trace></ink>", "without end"),
-    "mapping": ("<ink><canvasTransform><mapping type='mathml'/></canvasTransform><trace>1 2</trace></ink>", "'mathml'"),
-    "matrix": (
-        "<ink><canvasTransform><mapping type='affine'><affine>1 2</affine></mapping></canvasTransform></ink>",
-        "2 rows of 3",
-    ),
     "entity": ("<!DOCTYPE ink [<!ENTITY a '&b;'>]><ink><trace>1 &a;</trace></ink>", "entity declaration"),
     "file": ("<!DOCTYPE ink [<!ENTITY a SYSTEM 'b'>]><ink><trace>1 &a;</trace></ink>", "entity declaration"),
     "another root": ("<inkish/>", "not a known kind"),

@@ -209,3 +209,57 @@ def test_a_damaged_stroke_of_an_rnote_costs_itself_alone():
 def test_documents_without_their_lists(data):
     with pytest.raises(InkError, match="without"):
         read(data)
+
+
+def changed(data: str, **more) -> str:
+    """A file of Excalidraw or tldraw with other properties of its strokes."""
+    document = json.loads(data)
+    for one in document.get("elements", document.get("records")):
+        if one.get("typeName", "shape") == "shape":
+            one.get("props", {}).update({key: more[key] for key in more if key.startswith("scale")})
+            one.update({key: more[key] for key in more if not key.startswith("scale")})
+    return json.dumps(document)
+
+
+DRAWING, BOARD = apps.excalidraw(LINE), apps.tldr(apps.tldraw_records(LINE))
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (changed(DRAWING, angle="turned"), 'the angle was dropped: "turned" is not a number'),
+        (changed(DRAWING, angle=float("nan")), "the angle was dropped: NaN is not a number"),
+        (changed(BOARD, rotation="turned"), 'the rotation was dropped: "turned" is not a number'),
+        (changed(BOARD, scaleX="wide"), 'the scale was dropped: "wide" is not a number'),
+    ],
+)
+def test_damaged_side_matter_of_boards_costs_no_ink(data, note):
+    ink = read(data)
+    assert_is_line(ink)
+    assert notes(ink) == [note]
+    assert_is_line(read(changed(BOARD, rotation=None, scaleX=None, scaleY=None)))
+
+
+def test_strokes_of_boards_that_cannot_be_seen():
+    clear = apps.freedraw([(1, 1), (9, 9)], strokeColor="transparent")
+    assert_is_line(read(apps.excalidraw(LINE, [clear])))
+    records = apps.tldraw_records(LINE)
+    group = {"typeName": "shape", "id": "shape:g", "type": "group", "x": 0, "y": 0, "opacity": 0, "parentId": "page:p"}
+    hidden = next(one for one in records if one["typeName"] == "shape") | {"id": "shape:h", "parentId": "shape:g"}
+    ink = read(apps.tldr([*records, group, hidden]))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 invisible stroke was left out"]
+    notebook = json.loads(gzip.decompress(apps.rnote([*LINE, [(1, 1), (9, 9)]])))
+    components = notebook["data"]["engine_snapshot"]["stroke_components"]
+    components[1]["value"]["brushstroke"]["style"]["smooth"]["stroke_color"]["a"] = 0.0  # the last one comes first
+    ink = read(json.dumps(notebook))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 invisible stroke was left out"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_boards_in_other_encodings(encoding):
+    document = json.loads(DRAWING)
+    late = json.dumps({"elements": document.pop("elements"), **document})  # its type comes last
+    for data in (DRAWING, BOARD, late):
+        assert_is_line(read(data.encode(encoding)))

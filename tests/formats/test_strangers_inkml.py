@@ -37,6 +37,78 @@ def test_side_matter_of_inkml(text):
     assert_is_line(read(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        inkml('<brush><annotation type="name">pen</annotation></brush>').replace("<trace>", "<trace><annotation/>", 1),
+        inkml(CHANNELS.format("", "").replace('"X"', '"x"').replace('"Y"', '" y "')),
+        inkml().replace("</ink>", '<trace type="PENUP">1 1, 2 2</trace><trace type="hover">3 3</trace></ink>'),
+        inkml() + "\0" * 512,
+        '<?xml version="1.1" encoding="utf-8" standalone="maybe"?>' + inkml(),
+    ],
+    ids=["an annotation in a trace", "lower case", "points in the air", "zero bytes at the end", "declaration"],
+)
+def test_trifles_of_inkml(text):
+    ink = read(text)
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [("utf-16", "utf-8"), ("utf-16", "cp1252"), ("utf-8", "cp1252"), ("cp1252", "cp1252"), ("x-user", "utf-8")],
+)
+def test_a_wrong_encoding_costs_no_ink(declared, encoding):
+    text = f'<?xml version="1.0" encoding="{declared}"?>' + inkml('<annotation type="writer">José</annotation>')
+    ink = read(text.encode(encoding))
+    assert_is_line(ink)
+    assert ink.source.writer == "José"
+    assert [note.split(":")[0] for note in notes(ink)] == ["the encoding was dropped"]
+    assert_is_line(read(text.replace(declared, "utf-8").encode("utf-16")))
+
+
+@pytest.mark.parametrize("said", ["a & b", "a&nbsp;b", "\x0b", "&#11;"])
+def test_a_damaged_annotation_costs_no_ink(said):
+    ink = read(inkml(f'<annotation type="truth">{said}</annotation>'))
+    assert_is_line(ink)
+    assert notes(ink, "lost") == []
+    assert notes(ink) == ["annotation 1 of the file was dropped: damaged XML: it is not well-formed"]
+
+
+def test_more_values_than_channels():
+    ink = read(re.sub(r"(\d)(,|</)", r"\1 7 0\2", inkml()))
+    assert_is_line(ink)
+    assert notes(ink) == ["the values of further channels were dropped: the trace format does not name them"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "reason"),
+    [
+        ('<mapping type="mathml"/>', "mapping type 'mathml' is not supported"),
+        ('<mapping type="affine"><affine>1 2</affine></mapping>', "'1 2' does not have 2 rows of 3"),
+        ('<mapping mappingRef="#gone"/>', "refers to '#gone'"),
+    ],
+)
+def test_a_damaged_transform_is_dropped(mapping, reason):
+    ink = read(inkml(f"<canvasTransform>{mapping}</canvasTransform>"))
+    assert_is_line(ink)
+    assert len(notes(ink)) == 1 and notes(ink)[0].startswith("the canvas transform was dropped: ")
+    assert reason in notes(ink)[0]
+
+
+@pytest.mark.parametrize(
+    "eraser",
+    [
+        '<trace type="erase">1 1, 2 2</trace>',
+        '<brush xml:id="e"><annotation type="name">Eraser</annotation></brush><trace brushRef="#e">1 1, 2 2</trace>',
+    ],
+)
+def test_erasers_of_inkml(eraser):
+    ink = read(inkml().replace("</ink>", f"{eraser}</ink>"))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 eraser stroke was left out"]
+
+
 def test_a_reference_that_leads_nowhere_is_named():
     ink = read(inkml().replace("<trace>", '<trace contextRef="#gone" brushRef="#gone">'))
     assert_is_line(ink)

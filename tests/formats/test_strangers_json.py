@@ -16,7 +16,7 @@ from strangers import (
 )
 
 from handwriting import formats
-from handwriting.errors import InkError
+from handwriting.errors import InkError, TooLargeError
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,15 @@ def test_side_matter_of_json():
         ({"penType": "highlighter"}, "highlighter"),
         ({"brush": "Highlighter"}, "highlighter"),
         ({"opacity": 0}, "invisible"),
+        ({"eraser": 1}, "eraser"),
+        ({"strokeType": "eraser"}, "eraser"),
+        ({"style": {"tool": "Rubber"}}, "eraser"),
+        ({"isDeleted": True}, "deleted"),
+        ({"removed": True}, "deleted"),
+        ({"ink": {"inkType": "com.apple.ink.highlighter"}}, "highlighter"),
+        ({"tool": "marker", "opacity": 0.3}, "highlighter"),
+        ({"visible": 0}, "invisible"),
+        ({"color": "transparent"}, "invisible"),
     ],
 )
 @pytest.mark.parametrize("points", ["points", "pointers"])
@@ -136,6 +145,64 @@ def test_a_drawing_a_line():
     assert [page.number for page in damaged] == [1, 3]
     assert notes(damaged[0].ink, "lost")[0].startswith("page 2 was left out: damaged JSON")
     assert [page.number for page in formats.read_pages(f"{line[:40]}\n{line}\n".encode(), "JSON lines")] == [2]
+
+
+POINTS = [[{"x": x, "y": y} for x, y in stroke] for stroke in LINE]
+STROKES = [{"points": stroke} for stroke in POINTS]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Strokes": STROKES},
+        {"data": {"strokes": STROKES}},
+        {"strokes": {f"stroke {k}": stroke for k, stroke in enumerate(STROKES)}},
+        {"lines": [{"points": stroke, "brushRadius": 2} for stroke in POINTS], "width": 40},
+        {"paths": POINTS},
+        {"drawing": {"lines": STROKES}},
+        {"pages": [{"strokes": STROKES}]},
+        {"strokes": [None, *STROKES, {}, []]},
+        {"strokes": [stroke | {"type": "pencil"} for stroke in STROKES]},
+        [{"type": "path", "path": [{"location": point, "force": 1} for point in stroke]} for stroke in POINTS],
+        [[[x, y, 0.5, 9, 0, 0] for x, y in stroke] for stroke in LINE],
+        [{"X": x, "Y": y, "strokeId": k} for k, stroke in enumerate(LINE) for x, y in stroke],
+    ],
+)
+def test_where_documents_have_their_strokes(document):
+    ink = read(json.dumps(document))
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize(
+    "document", [{"pages": [{"strokes": STROKES}] * 2}, [{"strokes": STROKES}] * 2, [{"drawing": columns()}] * 2]
+)
+def test_documents_of_several_pages(document):
+    pages = formats.read_pages(json.dumps(document).encode())
+    assert [page.number for page in pages] == [1, 2]
+    for page in pages:
+        assert_is_line(page.ink)
+
+
+def test_commas_after_the_last_element():
+    points = [[f'{{"x": {x}, "y": {y},}}' for x, y in stroke] for stroke in LINE]
+    lists = "".join(f"[{', '.join(stroke)},\n], " for stroke in points)
+    ink = read(f'{{"text": "a,] \\",}}", "strokes": [{lists}], }}')
+    assert_is_line(ink)
+    assert ink.source.text == 'a,] ",}'
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_encodings_of_json(encoding):
+    line = json.dumps({"drawing": columns()})
+    for page in formats.read_pages(f"{line}\n{line}\n".encode(encoding)):
+        assert_is_line(page.ink)
+
+
+def test_too_many_strokes_are_refused_at_once():
+    with pytest.raises(TooLargeError, match="strokes"):
+        read("[" + "1," * 200_000 + "1]")
 
 
 def test_lines_are_told_from_a_document_over_several_lines():

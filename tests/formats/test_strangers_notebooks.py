@@ -144,6 +144,32 @@ def test_gzip_around_any_format(text):
     assert_is_line(read(gzip.compress(text.encode())))
 
 
+INSIDE = {
+    "InkML": ("a/line.inkml", inkml().encode()),
+    "Xournal": ("notes.xopp", gzip.compress(xopp(STROKES).encode())),
+    "Xournal++ unpacked": ("notes/content.xml", xopp(STROKES).encode()),
+    "JSON": ("LINE.JSON", canvas().encode()),
+}
+
+
+@pytest.mark.parametrize("member", INSIDE.values(), ids=INSIDE)
+def test_an_ink_file_in_a_zip_archive(member):
+    litter = {"__MACOSX/._line.inkml": b"\0\5\x16\7", ".DS_Store": b"\0", "readme.txt": b"Hello"}
+    assert_is_line(read(zipped(litter | dict([member]))))
+
+
+def test_archives_that_cannot_be_read_say_why():
+    with pytest.raises(InkError, match="an archive of 2 ink files; unpack it, and give the folder"):
+        read(zipped({"a.inkml": inkml().encode(), "b.svg": svg().encode()}))
+    with pytest.raises(InkError, match="not a known kind of ink file"):
+        read(zipped({"readme.txt": b"Hello"}))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("content.xml", xopp(STROKES))
+    with pytest.raises(InkError, match="in it is encrypted or compressed in an unknown way"):
+        read(packed.getvalue())
+
+
 def test_a_file_of_nothing_but_damage_says_why():
     with pytest.raises(InkError, match='nothing in it can be read: stroke 1 was left out: x="one"'):
         read('[[{"x": "one", "y": 1}]]')

@@ -13,7 +13,7 @@ from strangers import (
 )
 
 from handwriting import formats
-from handwriting.errors import InkError
+from handwriting.errors import InkError, TooLargeError
 from handwriting.ink import Ink
 
 ILLUSTRATOR = """<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
@@ -100,6 +100,70 @@ def test_rules_for_elements_inside_of_others():
     extra = '<g class="on"><g class="off"><g><path d="M0 0L9 9"/></g></g></g><line x2="50%" y2="9"/>'
     assert_is_line(read(svg(sheet + paths() + extra)))
     assert read(svg('<line x1="25%" x2="50%" y2="9"/>')).x.tolist() == [10, 20]
+
+
+SHEETS = {
+    "printing": "@media print { .off { stroke: #000 } path { display: none } } .off { display: none }",
+    "screen": "@media screen { .off { display: none } }",
+    "statements": "@charset 'utf-8'; @import url('a.css;b'); .off { display: none }",
+    "font": "@font-face { font-family: a; src: url(data:;base64,AAAA) } .off { display: none }",
+    "hidden from old browsers": "&lt;!-- .off { display: none } --&gt;",
+    "two classes": ".off.x { display: none } .off.y, .on.x { stroke: none }",
+    "child": "g.off > path { display: none } svg > path { stroke: none }",
+    "attribute": "[data-a='1'] { display: none } g[data-b] { stroke: none }",
+    "important": ".off { display: none !important } g { display: inline }",
+}
+
+
+@pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS)
+def test_sheets_of_style(sheet):
+    extra = "<g class='off x' data-a='1' style='display: block'><path d='M0 0L9 9'/></g>"
+    if "important" not in sheet:
+        extra = extra.replace("style='display: block'", "")
+    ink = read(svg(f"<style>{sheet}</style>{paths()}{extra}"))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 hidden element was left out"]
+
+
+def test_too_many_rules_for_too_many_elements():
+    sheet = "".join(f".a .b{k} {{ fill: none }}" for k in range(100))
+    with pytest.raises(TooLargeError, match="100 rules of style for 12,"):
+        read(svg(f"<style>{sheet}</style>" + '<path d="M0 0L1 1"/>' * 12_000))
+
+
+@pytest.mark.parametrize("fill", ['fill="rgba(0,0,0,0)"', 'fill="#0000"', 'fill="#000" fill-opacity="0"'])
+def test_closed_lines_that_are_filled_with_nothing_are_pen_lines(fill):
+    ink = read(svg('<path d="M1 1L5 5L3 9Z"/>', group=f'stroke="#000" {fill}'))
+    assert ink.x.tolist() == [1, 5, 3, 1]
+    assert notes(ink) == []
+
+
+def test_a_use_inside_of_itself_is_not_drawn():
+    for extra in ('<use href="#k"/>', '<g id="a"><use href="#b"/></g><defs><g id="b"><use href="#a"/></g></defs>'):
+        ink = read(svg(f"<g id='k'>{paths()}{extra}</g>"))
+        assert_is_line(ink)
+        assert "inside of itself" in notes(ink, "lost")[0]
+
+
+def test_an_inner_drawing_without_size_or_with_a_damaged_view_box():
+    ink = read(svg(paths() + '<svg width="0" height="0"><path d="M0 0L9 9"/></svg>'))
+    assert_is_line(ink)
+    ink = read(svg(f'<svg viewBox="0 0 nan 5">{paths()}</svg>'))
+    assert_is_line(ink)
+    assert notes(ink) == ["a view box was dropped: '0 0 nan 5' is not four numbers"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        'class="pen eraser"', 'data-tool="Eraser"', 'data-name="highlighter 2"',
+        'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" inkscape:label="Highlighters"',
+    ],
+)  # fmt: skip
+def test_lines_of_tools_by_name(label):
+    ink = read(svg(f'{paths()}<g {label}><path d="M0 0L9 9"/><path d="M0 0L9 9"/></g>'))
+    assert_is_line(ink)
+    assert notes(ink) == [f"2 {'eraser' if 'raser' in label else 'highlighter'} strokes were left out"]
 
 
 def test_an_origin_that_is_not_understood_is_named():

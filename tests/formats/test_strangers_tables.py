@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-import pytest
-from strangers import TABLES, assert_is_line, notes, read, table, unipen
+import re
 
+import pytest
+from strangers import MORE_TABLES, TABLES, assert_is_line, notes, read, table, unipen
+
+from handwriting import formats
 from handwriting.errors import InkError
 
 
-@pytest.mark.parametrize("text", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("text", (TABLES | MORE_TABLES).values(), ids=[*TABLES, *MORE_TABLES])
 def test_where_strokes_of_a_table_end(text):
     assert_is_line(read(text))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_encodings_of_tables(encoding):
+    assert_is_line(read(MORE_TABLES["German"].encode(encoding)))
+
+
+def test_a_column_of_an_unknown_name_that_might_tell_strokes_apart_is_named():
+    ink = read(table("x,y,pen_up_down", lambda s, n, x, y: f"{x},{y},{int(n > 0)}"))
+    assert len(ink.starts) == 1
+    assert notes(ink)[0].startswith("the column 'pen_up_down' was dropped: its name is unknown; if it numbers")
+    assert notes(read("x,y,stroke,tilt\n1,2,1,0\n3,4,1,9\n")) == []
+
+
+def test_columns_of_times_are_no_marks_of_strokes():
+    assert len(read("x,y,start,end\n1,2,0,10\n3,4,10,20\n5,6,20,30\n").starts) == 1
+
+
+def test_a_column_of_pages():
+    text = table("page,x,y,stroke", lambda s, n, x, y: f"7,{x},{y},{s}")
+    first, second = formats.read_pages((text + "8,1,2,0\n8,3,4,0\n").encode())
+    assert_is_line(first.ink)
+    assert (second.number, second.ink.x.tolist()) == (2, [1, 3])
+
+
+def test_a_sentence_about_x_and_y_is_no_table():
+    assert not any(known.name == "CSV" and known.recognises(b"let x and y be\n1 2\n") for known in formats.readers())
 
 
 def test_a_table_with_one_time_missing():
@@ -72,3 +102,21 @@ def test_a_long_name_of_a_missing_file_is_cut():
     with pytest.raises(InkError, match=r"its ink is in a{80}, which is missing") as raised:
         read(f".INCLUDE {'a' * 500}\n")
     assert len(str(raised.value)) < 200
+
+
+def test_values_of_further_columns_of_unipen_are_ignored():
+    ink = read(re.sub(r"(?m)^(\d.*)$", r"\1 7", unipen()))
+    assert_is_line(ink)
+    assert read(".COORD X Y\n.PEN_DOWN\n1 -2 3 -4\n5 -6 7 -8\n").x.tolist() == [1, 3, 5, 7]  # two points a line
+
+
+def test_encodings_and_ends_of_unipen():
+    assert_is_line(read(unipen().encode("utf-16")))
+    ink = read(unipen().replace("X Y", "x y") + "\x1a" + "\0" * 99)
+    assert_is_line(ink)
+    assert ink.source.text == "a line"
+
+
+def test_strokes_of_unipen_with_commas_are_no_empty_file():
+    with pytest.raises(InkError, match="nothing in it can be read: stroke 1 was left out"):
+        read(".COORD X Y\n.PEN_DOWN\n1,-2\n3,-4\n.PEN_UP\n")

@@ -1,0 +1,108 @@
+"""What the columns of a table of points are called, and the words in them that say what a pen does.
+
+Names are compared without case, accents, spaces, and signs: ``Pen Down``, ``pen_down`` and ``penDown`` are one name. A
+unit in brackets belongs to the name (``Time (ms)``) or is ignored (``X [counts]``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+NAMES = {
+    "x": (
+        "x", "px", "posx", "xpos", "xposition", "positionx", "xcoord", "xcoordinate", "coordx", "xkoordinate", "xmm",
+        "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "x坐标", "坐标x", "x座標",
+    ),
+    "y": (
+        "y", "py", "posy", "ypos", "yposition", "positiony", "ycoord", "ycoordinate", "coordy", "ykoordinate", "ymm",
+        "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "y坐标", "坐标y", "y座標",
+    ),
+    "t": (
+        "t", "time", "times", "seconds", "sec", "ts", "timestamp", "timeseconds", "timesec", "elapsed", "zeit",
+        "zeitstempel", "temps", "tiempo", "tempo", "tijd", "tid", "czas", "время", "时间", "時間",
+    ),
+    "ms": (
+        "ms", "tms", "timems", "timestampms", "milliseconds", "timemilliseconds", "elapsedms", "zeitms", "tempsms",
+        "tiempoms",
+    ),
+    "us": ("us", "tus", "timeus", "timestampus", "microseconds", "μs", "timeμs"),
+    "ns": ("ns", "tns", "timens", "timestampns", "nanoseconds"),
+    "stroke": (
+        "stroke", "strokeid", "idstroke", "strokenumber", "strokeno", "strokenr", "strokenum", "strokeindex",
+        "strokecount", "trace", "traceid", "s", "strich", "strichnr", "strichnummer", "trait", "trazo", "tratto",
+        "traco", "streek", "штрих", "笔画", "筆画", "ストローク",
+    ),
+    "page": ("page", "pageno", "pagenumber", "pageindex", "pageid", "seite"),
+    "pressure": (
+        "pressure", "p", "force", "f", "penpressure", "tippressure", "druck", "pression", "presion", "pressione",
+        "pressao", "druk", "давление", "压力", "筆圧",
+    ),
+    "down": (
+        "pendown", "isdown", "ispendown", "down", "penstate", "penstatus", "state", "status", "contact", "incontact",
+        "touching", "istouching", "touch", "pressed", "ispressed", "tip", "tipswitch", "tipdown", "onpaper",
+        "onsurface", "buttons", "button", "pen",
+    ),
+    "up": ("penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend",
+           "isend", "end", "islast", "last", "lift", "penlift", "e"),
+    "first": ("newstroke", "isnewstroke", "new", "isfirst", "first", "strokestart", "isstart", "start", "begin"),
+    "eraser": ("eraser", "iseraser", "erasing", "iserasing", "erase", "erased", "iserased", "deleted", "isdeleted"),
+    "opacity": ("opacity", "alpha", "visible", "isvisible"),
+    "event": ("event", "eventtype", "eventname", "action", "phase", "type", "e"),
+}  # fmt: skip
+"""Accepted names of each column, the surest first."""
+TOOLS = (
+    "tool", "tooltype", "toolname", "pentype", "penname", "pointertype", "brush", "brushtype", "stroketype", "inktype",
+    "pen", "type", "mode", "device",
+)  # fmt: skip
+"""Columns that may name an eraser or a highlighter."""
+EVENTS = {
+    "down": ("down", "start", "started", "begin", "began", "press", "pressed"),
+    "move": ("move", "moved", "drag", "dragged", "update", "changed", "continue"),
+    "up": ("up", "end", "ended", "cancel", "canceled", "cancelled", "release", "released", "leave", "lift", "lifted"),
+    "hover": ("air", "enter", "out"),
+}
+"""What the names of events end with: ``pointerdown``, ``ACTION_DOWN``, ``stroke start``."""
+ANDROID = {"0": "down", "1": "up", "2": "move", "3": "up"}
+"""Actions of Android's motion events."""
+_BRACKETS = re.compile(r"[(\[].{0,20}[)\]]\s*$")
+
+
+def plain(name: str) -> str:
+    """A name without case, accents, spaces, and signs."""
+    letters = unicodedata.normalize("NFKD", name[:60].lower())
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def where(names: Sequence[str]) -> dict[str, int]:
+    """The index of each known column."""
+    whole = [plain(name) for name in names]
+    without_unit = [plain(_BRACKETS.sub("", name[:60].strip())) for name in names]
+    found = {}
+    for key, known in NAMES.items():
+        places = (plains.index(name) for name in known for plains in (whole, without_unit) if name in plains)
+        if (index := next(places, None)) is not None:
+            found[key] = index
+    return found
+
+
+def tools(names: Iterable[str]) -> list[int]:
+    """The indices of the columns that may name an eraser or a highlighter."""
+    return [index for index, name in enumerate(names) if plain(name) in TOOLS]
+
+
+def events(values: Sequence[str]) -> list[str]:
+    """What each value of a column of events means, one of the keys of :data:`EVENTS`, or ``""``."""
+    distinct = set(values)
+    if {"0", "2"} <= distinct <= set(ANDROID):
+        return [ANDROID[value] for value in values]
+    meanings = {value: _event(value) for value in distinct}
+    return [meanings[value] for value in values]
+
+
+def _event(value: str) -> str:
+    word = plain(value)
+    if "hover" in word:
+        return "hover"
+    return next((meaning for meaning, endings in EVENTS.items() if word.endswith(endings)), "")
