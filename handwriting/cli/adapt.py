@@ -46,10 +46,10 @@ def adapt(
     Use the new checkpoint by its name: 'transcribe --checkpoint NAME', 'serve --recognizer NAME'. Your own checkpoints
     are in ~/.handwriting/checkpoints, or in checkpoints of the folder that HANDWRITING_HOME names.
     """
-    from handwriting.checkpoint import Checkpoint, place_for
+    from handwriting.checkpoint import Checkpoint, adapted_folder
     from handwriting.documents.corrections import read_corrections
 
-    folder = place_for(name, output)
+    folder = adapted_folder(name, output)
     base = Checkpoint.load(checkpoint, "recognizer")
     if folder.resolve() == base.folder.resolve():
         raise InkError(f"{folder} is the checkpoint to start from; choose another NAME")

@@ -13,7 +13,7 @@ from handwriting.composition.runs import WordWriter
 from handwriting.composition.save import check, save
 from handwriting.composition.unconditional import write_unconditional
 from handwriting.errors import InkError
-from handwriting.files import has_place
+from handwriting.files import check_writable
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout
@@ -66,7 +66,7 @@ def generate(
     :class:`InkError` before anything is drawn for a path, text or combination that cannot be written.
     """
     check(path, animation_speed=animation_speed, plotter=plotter)
-    has_place(path)
+    check_writable(path)
     page = write_page(writer, text, layout, hand, progress=progress)
     return _saved(page, path, dpi, animation_speed, plotter)
 
@@ -85,7 +85,7 @@ def generate_unconditional(
 ) -> GeneratedFile:
     """Write ``lines`` lines without a text to ``path``; otherwise like :func:`generate`."""
     check(path, animation_speed=animation_speed, plotter=plotter)
-    has_place(path)
+    check_writable(path)
     page = write_unconditional(predictor, lines, layout, hand, progress)
     return _saved(page, path, dpi, animation_speed, plotter)
 

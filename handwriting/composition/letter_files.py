@@ -11,7 +11,7 @@ import numpy as np
 from handwriting import formats
 from handwriting.composition import export
 from handwriting.composition.page import WrittenPage
-from handwriting.files import atomic, has_place
+from handwriting.files import atomic, check_writable
 from handwriting.ink import Page
 from handwriting.rendering.machine import MACHINES, Machine, gcode_text, hpgl_text
 from handwriting.rendering.pens import widths
@@ -23,7 +23,7 @@ MACHINE_ENDINGS = (*GCODE_ENDINGS, *HPGL_ENDINGS)
 def check(path: Path) -> str:
     """Return the ending of ``path`` in lower case. Raises :class:`InkError` if no letter can be written to it."""
     ending = export.check(path, MACHINE_ENDINGS)
-    has_place(path)
+    check_writable(path)
     return ending
 
 

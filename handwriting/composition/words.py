@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.geometry.baseline import level
-from handwriting.geometry.compose import foot
+from handwriting.geometry.compose import rough_baseline
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink, Source
 from handwriting.synthesis.synthesizer import Written
@@ -122,7 +122,7 @@ def _foot_of(ink: Ink, places: NDArray[np.int64], text: str) -> float:
         for place, character in enumerate(text)
         if character in STANDING and (places == place).any()
     ]
-    return float(np.median(bottoms)) if bottoms else foot(ink)
+    return float(np.median(bottoms)) if bottoms else rough_baseline(ink)
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

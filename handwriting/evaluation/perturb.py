@@ -14,7 +14,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.geometry.dots import delayed
-from handwriting.geometry.pace import sampled_in_time
+from handwriting.geometry.pace import resample_in_time
 from handwriting.ink import Ink
 
 Perturbation = Callable[[Ink], Ink]
@@ -22,7 +22,7 @@ Perturbation = Callable[[Ink], Ink]
 
 def sampled(ink: Ink, rate: float) -> Ink:
     """Resample to ``rate`` points per second; ink without times is returned unchanged."""
-    return ink if ink.t is None else sampled_in_time(ink, ink.t, rate)
+    return ink if ink.t is None else resample_in_time(ink, ink.t, rate)
 
 
 def moved(ink: Ink, scale: float = 1.0, offset: float = 0.0) -> Ink:

@@ -16,7 +16,7 @@ from handwriting.features.offsets import from_offsets
 from handwriting.ink import Ink
 from handwriting.inspection.gates import Floats, Gates, Layer
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.mixture_sampler import RHO_LIMIT, SPREAD_LIMIT
+from handwriting.synthesis.mixture_sampler import LOG_SIGMA_LIMIT, RHO_LIMIT
 from handwriting.synthesis.sampler import HAND, Primer, Steps, sample
 from handwriting.synthesis.synthesizer import Synthesizer
 
@@ -147,7 +147,7 @@ def _mixture(
     end, pi, mu_x, mu_y, spread_x, spread_y, rho = np.split(outputs, np.cumsum([1] + [M] * 5), axis=1)
     pi = pi * (1 + bias[:, None])
     pi = np.exp(pi - pi.max(1, keepdims=True))
-    spread = np.clip(np.stack([spread_x, spread_y], -1), np.log(floor), SPREAD_LIMIT) - bias[:, None, None]
+    spread = np.clip(np.stack([spread_x, spread_y], -1), np.log(floor), LOG_SIGMA_LIMIT) - bias[:, None, None]
     mixture = Mixture(
         pi / pi.sum(1, keepdims=True),
         np.stack([mu_x, mu_y], -1),

@@ -70,7 +70,7 @@ class Seq2SeqDecoder:
         return Decoded(hypothesis, attention)
 
     def _size(self) -> int:
-        return int(self._graph.shapes()["h"][1])
+        return int(self._graph.input_shapes()["h"][1])
 
     def _step(self, index: int, state: dict[str, NDArray], shared: dict[str, NDArray]) -> list[NDArray]:
         return self._graph.run({"character": np.array([index]), **state, **shared})

@@ -120,7 +120,7 @@ def _runtime() -> dict[str, bytes]:
     script = (folder / "ort.wasm.bundle.min.mjs").read_bytes()
     for name, data in (("ort.wasm.bundle.min.mjs", script), ("ort-wasm-simd-threaded.wasm", wasm)):
         if hashlib.sha256(data).hexdigest() != RUNTIME_SHA256[name]:
-            raise InkError(f"{folder / name}: damaged, its checksum is wrong; install handwriting again")
+            raise InkError(f"{folder / name}: damaged, its checksum is wrong; reinstall handwriting")
     return {
         "runtime/LICENSE": (folder / "LICENSE").read_bytes(),
         "runtime/ort.js": script,  # not every web host knows that .mjs is JavaScript

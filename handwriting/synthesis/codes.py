@@ -24,7 +24,7 @@ from handwriting.errors import InkError
 from handwriting.features.hand import measures
 from handwriting.files import atomic
 from handwriting.geometry.normalise import writing_height
-from handwriting.geometry.pace import step_of
+from handwriting.geometry.pace import mean_step
 from handwriting.ink import Ink
 
 Floats = NDArray[np.float32]
@@ -193,7 +193,7 @@ def line_measures(ink: Ink, text: str, height: float, step: float) -> NDArray[np
     ``height`` is the median writing height of the training lines, ``step`` their mean step in writing heights.
     """
     own = writing_height(ink)
-    pace = step_of(ink) * own / (step * height)
+    pace = mean_step(ink) * own / (step * height)
     return np.concatenate([measures(ink, text), [np.log(own / height), np.log(pace) if pace > 0 else 0.0]])
 
 

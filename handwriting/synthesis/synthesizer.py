@@ -21,7 +21,7 @@ from handwriting.errors import InkError
 from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import writing_height
-from handwriting.geometry.pace import repaced
+from handwriting.geometry.pace import match_pace
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
@@ -204,7 +204,7 @@ class Synthesizer:
         """Return a line of ink at the height and the pace of the training ink, level and with its baseline at y = 0."""
         if len(ink) < 2:
             raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing", key="little-ink")
-        ink = level(repaced(ink, *self._pace))  # climbing does not make a line taller
+        ink = level(match_pace(ink, *self._pace))  # climbing does not make a line taller
         scale = self.height / writing_height(ink)
         return clean(ink.moved_to(ink.x * scale, ink.y * scale))
 

@@ -25,7 +25,7 @@ from handwriting.checkpoint import Checkpoint, save_card
 from handwriting.corpora import Corpus, Line
 from handwriting.errors import InkError
 from handwriting.features.hand import measures
-from handwriting.features.offsets import at_pace
+from handwriting.features.offsets import clean_at_rate
 from handwriting.files import make_folder
 from handwriting.geometry.baseline import level
 from handwriting.metrics import cer
@@ -120,7 +120,7 @@ class HandTuner:
         if len(lines) < 2:
             raise InkError(f"{len(lines)} lines that this synthesizer can write; give a larger split")
         rate = float(source.card["features"]["rate"])
-        self.real = np.array([measures(at_pace(line.ink, rate), line.text) for line in lines])
+        self.real = np.array([measures(clean_at_rate(line.ink, rate), line.text) for line in lines])
         self.texts = [self.synthesizer.writable(natural(line.text)) for line in lines]
         self.words = sorted({w for text in self.texts for w in text.split() if w.isalpha() and len(w) > 1}) or ["a"]
         self._progress, self._done = progress, 0

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.corpora import Corpus
-from handwriting.features.offsets import at_pace
-from handwriting.geometry.compose import foot
+from handwriting.features.offsets import clean_at_rate
+from handwriting.geometry.compose import rough_baseline
 from handwriting.geometry.normalise import deskew, segments, slant, writing_height
-from handwriting.geometry.pace import thinned
+from handwriting.geometry.pace import thin
 from handwriting.ink import Ink
 from handwriting.text import natural, raw
 
@@ -101,7 +101,7 @@ def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Piece]:
             text = natural(line.text)
             if len(line.ink) < 10 or "#" in raw(line.text) or not set(text) <= set(PRINTABLE):
                 continue
-            ink = at_pace(line.ink, RATE)
+            ink = clean_at_rate(line.ink, RATE)
             lean = slant(ink)
             items.append(Piece(*prepared(ink), text, line.writer or line.form, line.form, _cuts(ink, text, lean), lean))
     return items
@@ -142,8 +142,8 @@ def unipen_items(corpus: Corpus, split: str) -> list[Piece]:
         scale = _scale(heights[writer], middle[_donor(writer)])
         factor = max(1.0, STEP / max(_step([ink for ink, _, _ in found], heights[writer]), 1e-3))
         for ink, text, form in found:
-            coarse = thinned(ink, factor)
-            coarse = coarse.moved_to(coarse.x, coarse.y - foot(coarse))
+            coarse = thin(ink, factor)
+            coarse = coarse.moved_to(coarse.x, coarse.y - rough_baseline(coarse))
             items.append(Piece(*prepared(coarse, scale), text, writer, form, np.zeros(0, np.float32), slant(coarse)))
     return items
 
@@ -164,7 +164,7 @@ def character_items(corpus: Corpus, split: str, places: Places) -> list[Piece]:
         large = [ink for ink, text, _ in found if text.isalnum()]
         factor = max(1.0, STEP * 1.05 / max(_step(large, height), 1e-3))
         for ink, text, form in found:
-            xy, ends = prepared(thinned(ink, factor), scale)
+            xy, ends = prepared(thin(ink, factor), scale)
             items.append(Piece(places.put(xy, text), ends, text, writer, form, np.zeros(0, np.float32)))
     return items
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from handwriting.checkpoint import Checkpoint, place_for
+from handwriting.checkpoint import Checkpoint, adapted_folder
 from handwriting.corpora import Line
 from handwriting.progress import Progress
 from handwriting.synthesis.styles import Sample, Style
@@ -48,7 +48,7 @@ def adapt_recognizer(progress: Progress, base: Path, name: str, lines: Sequence[
     found = Checkpoint.load(base, "recognizer")
     if "adapted" in found.card:
         found = Checkpoint.load(found.card["adapted"]["from"], "recognizer")
-    place = place_for(name)
+    place = adapted_folder(name)
     with tempfile.TemporaryDirectory() as folder:
         made = adapt(found, lines, Path(folder) / name, threads=THREADS, progress=progress)
         if made.share:

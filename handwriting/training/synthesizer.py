@@ -28,7 +28,7 @@ from handwriting.evaluation import synthesis
 from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
 from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets, prepared
 from handwriting.geometry.normalise import writing_height
-from handwriting.geometry.pace import rate_of, step_of
+from handwriting.geometry.pace import mean_step, point_rate
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import (
     POINT_SIZE,
@@ -298,8 +298,8 @@ def _hand(lines: Sequence[Line]) -> dict[str, float]:
     measures: dict[str, list[float]] = {
         "height": [writing_height(line.ink) for line in lines],
         "advance": [float(np.ptp(line.ink.x)) / len(natural(line.text)) for line in lines],
-        "rate": [rate for line in lines if (rate := rate_of(line.ink))],
-        "step": [step_of(line.ink) for line in lines],
+        "rate": [rate for line in lines if (rate := point_rate(line.ink))],
+        "step": [mean_step(line.ink) for line in lines],
     }
     return {name: float(np.median(values)) for name, values in measures.items() if values}
 

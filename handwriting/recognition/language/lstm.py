@@ -25,7 +25,7 @@ class CharacterLSTM:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         self.path, self._graph = path, Graph(path, threads)
-        shapes = self._graph.shapes()
+        shapes = self._graph.input_shapes()
         if set(shapes) != {"codes", "h", "c"}:
             raise InkError(f"{path}: not the graph of a character LSTM; copy the folder again")
         layers, _, hidden_size = shapes["h"]
