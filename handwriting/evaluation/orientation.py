@@ -217,5 +217,5 @@ class _Line:
 
     def _read(self, ink: Ink, found: tuple[Orientation, np.ndarray]) -> tuple[str, float]:
         began = time.process_time()
-        (page,) = read_pages(self.read_line, [Page(ink)], lone=True, orient=_known(found))
+        (page,) = read_pages(self.read_line, [Page(ink)], single_line=True, orient=_known(found))
         return page.text, 1000 * (time.process_time() - began)

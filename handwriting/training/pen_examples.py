@@ -16,7 +16,7 @@ from handwriting.recognition.stroke_order import (
     StrokeShapes,
     count_differences,
     direction_features,
-    neighbors,
+    neighbor_pairs,
     pair_features,
 )
 
@@ -64,7 +64,7 @@ def _measured(ink: Ink) -> tuple[NDArray[np.floating], ...]:
     shapes = StrokeShapes.of(ink, scale, steps)
     strokes, moves = stroke_counts(ink, scale, steps[0])
     drawn = shapes.length > SHORTEST
-    first, second = neighbors(shapes, np.arange(len(drawn)))
+    first, second = neighbor_pairs(shapes, np.arange(len(drawn)))
     measures = (
         direction_features(shapes)[drawn],
         direction_features(shapes, backward=True)[drawn],
