@@ -32,7 +32,11 @@ class GeneratedFile:
 
 
 def read_text(text: str | None, file: Path | None) -> str:
-    """Return the text to write: ``text`` itself, the standard input if it is ``-``, or the contents of ``file``."""
+    """Return the text to write: ``text`` itself, standard input if it is ``-``, or the contents of ``file``.
+
+    Raises :class:`InkError` unless exactly one of them is given, for text that is not UTF-8, and for text that is too
+    long.
+    """
     if (text is None) == (file is None):
         raise InkError("give either a text or a file to write")
     if text is None or text == "-":
@@ -62,7 +66,7 @@ def generate(
     """Write ``text`` in ``hand`` to ``path``: a picture or an ink file, by its ending.
 
     With ``animation_speed``, the SVG replays the writing at that multiple of a person's speed; with ``plotter``, it
-    holds the strokes alone, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises
+    contains only the strokes, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises
     :class:`InkError` before anything is drawn for a path, text or combination that cannot be written.
     """
     check(path, animation_speed=animation_speed, plotter=plotter)

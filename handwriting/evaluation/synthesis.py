@@ -14,7 +14,7 @@ from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import seen
 from handwriting.errors import InkError
 from handwriting.evaluation.recognition import trained_on_warning
-from handwriting.features.offsets import Normalizer, offsets, prepared
+from handwriting.features.offsets import Normalizer, offsets, prepare_line
 from handwriting.progress import Progress, no_progress
 from handwriting.runtime import batches_by_length, pad
 from handwriting.synthesis.mixture_sampler import nats
@@ -147,7 +147,7 @@ def example(line: Line, normalizer: Normalizer, alphabet: Alphabet, rate: float 
     text = natural(line.text)
     unknown = set(alphabet.unknown(text))
     indices = [0 if c in unknown else int(alphabet.encode(c)[0]) for c in text]
-    return OffsetExample(normalizer(offsets(prepared(line.ink, rate))), np.array(indices, dtype=np.int64))
+    return OffsetExample(normalizer(offsets(prepare_line(line.ink, rate))), np.array(indices, dtype=np.int64))
 
 
 def examples(

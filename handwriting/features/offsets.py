@@ -56,7 +56,7 @@ def clean_at_rate(ink: Ink, rate: float) -> Ink:
     return level(resample_in_time(ink, ink.t, rate) if timed and ink.t is not None else thin(ink, 2.0))
 
 
-def prepared(ink: Ink, rate: float | None) -> Ink:
+def prepare_line(ink: Ink, rate: float | None) -> Ink:
     """Return a line as a network reads it: cleaned and, unless ``rate`` is None, levelled and at that point rate."""
     return clean(ink) if rate is None else clean_at_rate(ink, rate)
 

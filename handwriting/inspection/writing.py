@@ -17,7 +17,7 @@ from handwriting.ink import Ink
 from handwriting.inspection.gates import Floats, Gates, Layer
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.mixture_sampler import LOG_SIGMA_LIMIT, RHO_LIMIT
-from handwriting.synthesis.sampler import HAND, Primer, Steps, sample
+from handwriting.synthesis.sampler import HAND_POINTS, Primer, Steps, sample
 from handwriting.synthesis.synthesizer import Synthesizer
 
 
@@ -107,7 +107,7 @@ def write(synthesizer: Synthesizer, text: str, hand: Hand) -> Draft:
         phi.append(window[0, skip:].copy())
         w.append(steps.state["w"][0])
     chosen = skip > 0 or network.hand > 0
-    bias = np.where(chosen | (np.arange(len(drawn)) >= HAND), hand.bias, 0.0)
+    bias = np.where(chosen | (np.arange(len(drawn)) >= HAND_POINTS), hand.bias, 0.0)
     scale, shift = np.array(synthesizer.normalizer.sd), np.array(synthesizer.normalizer.mean)
     offsets = np.column_stack([drawn[:, :2] * scale + shift, drawn[:, 2]])
     ink = from_offsets(offsets)

@@ -19,7 +19,7 @@ RHO_LIMIT = 6.0
 """Largest ``|rhô|``: |rho| = 0.99999. Beyond it float32 cannot tell 1 - rho^2 from 0."""
 
 LOG_SIGMA_LIMIT = 20.0
-"""Largest sigmâ: 5e8 times the spread of the offsets. Beyond it gradients become inf * 0."""
+"""Largest sigmâ: a sigma of 5e8 standard deviations of the offsets."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class MixtureSampler:
 
     def draw(self, outputs: NDArray, noise: Noise, t: int) -> Floats:
         """Map ``outputs`` (B, 1 + 6 M) to normalised points (B, 3): dx, dy and 1 where the stroke ends."""
-        # The largest of log pi + Gumbel is a draw from pi; softmax's denominator is the same for all.
+        # Gumbel-max trick: the largest of log pi + noise is a draw from pi; the denominator of softmax cancels.
         chosen = (outputs[:, 1 : 1 + self._M] * (1 + self._bias) + noise.gumbel[t]).argmax(1)
         parameters = outputs[self._rows, chosen[:, None] + self._columns].astype(np.float64)
         mu, spread, rho = parameters[:, :2], parameters[:, 2:4], parameters[:, 4]

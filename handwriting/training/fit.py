@@ -95,7 +95,7 @@ def fit(
     network.requires_grad_(False)
     examples = []
     for ink, text in zip(inks, texts, strict=True):
-        steps = synthesizer.normalizer(offsets(synthesizer.prepared(ink)))
+        steps = synthesizer.normalizer(offsets(synthesizer.prepare(ink)))
         text = synthesizer.writable(text)
         examples.append((steps[:-1], steps[1:], synthesizer.alphabet.encode(text), 0, np.zeros(1), 1.0))
     seen, held = collate(examples[:-1]), collate(examples[-1:])

@@ -163,7 +163,7 @@ class HandTuner:
         texts = [self.texts[k % len(self.texts)] for k in range(how.hands * how.lines_each)]
         written = self._write(hands, texts, how.seed)
         height = self.synthesizer.height
-        rows = [line_measures(self.synthesizer.prepared(w.ink), w.text, height, self.step) for w in written]
+        rows = [line_measures(self.synthesizer.prepare(w.ink), w.text, height, self.step) for w in written]
         means = np.array(rows).reshape(how.hands, how.lines_each, -1).mean(1)
         scale = self.codes.center, self.codes.spread
         return regression(means, given, np.ones(how.hands), RIDGE, scale)["regression"]

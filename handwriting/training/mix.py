@@ -30,7 +30,7 @@ RUN = 0.5
 """Probability that the words of a line are consecutive in the corpus, rather than any of the writer's."""
 FEW = 12
 """Writers with fewer words than this are pooled with the others of their donor."""
-STANDING = "!#$%&/?@"
+ON_BASELINE = "!#$%&/?@"
 """Symbols that stand on the baseline and are about as tall as digits and capitals."""
 
 
@@ -209,4 +209,4 @@ def _has_letter(text: str) -> bool:
 
 def _stands(text: str) -> bool:
     """Return whether a character stands on the baseline; small letters and other symbols may not."""
-    return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper() or text in STANDING)
+    return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper() or text in ON_BASELINE)

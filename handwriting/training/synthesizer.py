@@ -26,7 +26,7 @@ from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.evaluation import synthesis
 from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
-from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets, prepared
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets, prepare_line
 from handwriting.geometry.normalise import writing_height
 from handwriting.geometry.pace import mean_step, point_rate
 from handwriting.networks.mixture import Mixture
@@ -73,7 +73,7 @@ class SynthesizerTask:
         self.fingerprints = fingerprints((line.ink for line in lines), init)
         self.rate = synthesis.rate_of_card(init.card) if init is not None and settings.kind == "prediction" else None
         """Points a second of a prediction network that starts from another network; None for the pen's own."""
-        raw = [offsets(prepared(line.ink, self.rate)) for line in lines]
+        raw = [offsets(prepare_line(line.ink, self.rate)) for line in lines]
         texts = [natural(line.text) for line in lines]
         self.normalizer = Normalizer.of(raw)
         self.alphabet = Alphabet.of(texts)

@@ -171,7 +171,7 @@ def test_a_hand_has_the_same_code(open_site, synthesizer):
 def test_the_synthesizer_computes_the_same_steps(open_site, synthesizer):
     """The outputs for the same points, in the hand of a shipped style."""
     text = synthesizer.alphabet.encode("ink")
-    hand = synthesizer.codes.added(load("round").code)
+    hand = synthesizer.codes.biases(load("round").code)
     points = [[0.0, 0.0, 0.0], [0.5, -0.25, 0.0], [1.0, 1.0, 1.0], [-0.5, 0.125, 0.0]]
     steps = Steps(synthesizer.network, [text], None, hand)
     own = [[part.copy() for part in steps(np.array([point]))] for point in points]

@@ -132,7 +132,7 @@ def test_a_style_of_ink_becomes_a_code(model):
     ink = write("some ink", seed=2)
     style = Style("mine", (Sample("some ink", ink),))
     code = model.code_of([ink], ["some ink"])
-    assert np.array_equal(model.primer(style).hand, model.codes.added(code))
+    assert np.array_equal(model.primer(style).hand, model.codes.biases(code))
     assert len(model.primer(style).text) == 0  # nothing is read first: the hand is in the gates
 
 

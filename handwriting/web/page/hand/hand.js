@@ -13,7 +13,7 @@ import { forgetLines, samples, setUpLines } from "./lines.js";
 import { setUpOwn } from "./own.js";
 import { addStyle, strokesOf, styleFrom } from "./styles.js";
 
-const MOST_SAMPLES = 8, FEWEST_WORDS = 2; // of a page: lines with more words tell more of a hand
+const MAX_SAMPLES = 8, FEWEST_WORDS = 2; // of a page: lines with more words tell more of a hand
 const MAX_STYLE_BYTES = 2 * 2 ** 20;
 const SHEET = { height: 0, margin: 6, lineHeight: 11, paper: "plain" };
 const WIDTHS = { narrow: 75, wide: 110 }; // millimetres, so that the writing is about as large as the person's own line
@@ -41,7 +41,7 @@ export function setUpHand(notebook) {
 function ofPage(notebook) {
   const lines = notebook.lines.filter((line) => line.words.length >= FEWEST_WORDS);
   if (!lines.length) throw new UserError(t("hand.emptyPage"));
-  const longest = [...lines].sort((a, b) => b.text.length - a.text.length).slice(0, MOST_SAMPLES);
+  const longest = [...lines].sort((a, b) => b.text.length - a.text.length).slice(0, MAX_SAMPLES);
   return longest.map(({ text, strokes }) => {
     const ids = new Set(strokes);
     return { text, strokes: inkOf(notebook.document.strokes.filter((stroke) => ids.has(stroke.id))) };
