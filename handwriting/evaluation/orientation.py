@@ -22,7 +22,7 @@ from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import NAMES, Orientation
 from handwriting.recognition.pages import Orienter, orienter, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
-from handwriting.rendering.plotter import ordered
+from handwriting.rendering.plotter import order_strokes
 
 Change = Callable[[Ink], Ink]
 
@@ -43,7 +43,7 @@ def reversed_strokes(ink: Ink) -> Ink:
 def plotted(ink: Ink) -> Ink:
     """The strokes in the order and direction of a plotter's shortest path, without times."""
     z = ink.x + 1j * ink.y
-    order, backward = ordered(np.column_stack([z[ink.starts], z[ink.ends - 1]]))
+    order, backward = order_strokes(np.column_stack([z[ink.starts], z[ink.ends - 1]]))
     return replace(ink, **_turned(ink, backward[np.argsort(order)]), t=None, pressure=None).take(order)
 
 

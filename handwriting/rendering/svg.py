@@ -19,7 +19,7 @@ from handwriting.rendering.splines import Floats
 
 
 def svg(drawing: Drawing | Ink, path: str | os.PathLike[str], **style: Any) -> None:
-    """Write ``drawing`` to ``path``, which appears complete or not at all; ``style`` as in `markup`."""
+    """Write ``drawing`` to ``path`` atomically; ``style`` is that of `markup`."""
     write_text(markup(drawing, **style), path)
 
 
