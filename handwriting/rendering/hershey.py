@@ -112,7 +112,6 @@ def write(text: str, font: str = "rowmans", seed: int = 0, jitter: float = 1.0) 
     points = points + jitter * (
         0.016 * smooth_noise(n, 0.35 / STEP_CAPITALS, random)
         + [0.0, 0.05] * smooth_noise(n, 8.0 / STEP_CAPITALS, random)
-        + [0.0, 0.05] * smooth_noise(n, 8.0 / STEP_CAPITALS, random)
     )
     points[:, 1] -= style.climb * points[:, 0]
     points[:, 0] -= style.slant * points[:, 1]
