@@ -129,8 +129,7 @@ class WordWriter:
         return chosen
 
     def _judged(self, rows: Rows, measure: Measure | None, among: Rows | None = None) -> Rows:
-        """Return ``rows`` with their readings, in a hand of this ``measure`` or, by default, of that of the rows
-        ``among``."""
+        """Return ``rows`` with their readings, set with this ``measure`` or, by default, that of the rows ``among``."""
         if self.recognizer is None:
             return [[replace(one, read=one.word.text, errors=0, tied=False) for one in row] for row in rows]
         judged = [[replace(one, read="", errors=len(one.word.text), tied=False) for one in row] for row in rows]

@@ -43,8 +43,7 @@ class Scorer(Protocol):
         ...
 
     def extend(self, states: NDArray, characters: Indices) -> tuple[Floats, NDArray]:
-        """Return the scores (N,) of extending ``N`` prefixes, given by ``states``, by one character each; and new
-        states."""
+        """Return the scores (N,) of extending ``N`` prefixes by one character each, and the new states."""
         ...
 
     def finish(self, states: NDArray) -> Floats:
@@ -228,8 +227,7 @@ class _Beam:
 
 
 class _Tree:
-    """All prefixes that were ever in the beam, so that a returning prefix keeps its node; node 0 is the empty
-    prefix."""
+    """All prefixes that were ever in the beam; one that returns keeps its node. Node 0 is the empty prefix."""
 
     def __init__(self) -> None:
         self._parents, self._lasts = [-1], [BLANK]

@@ -121,8 +121,7 @@ def write(text: str, font: str = "rowmans", seed: int = 0, jitter: float = 1.0) 
 
 
 def vary(random: np.random.Generator, jitter: float, joined: bool) -> Variation:
-    """Draw a random variation: narrower than the font, leaning right. Joined letters keep their spacing, so that they
-    meet."""
+    """Draw a random variation: narrower than the font and leaning right; joined letters keep their spacing."""
     lean, width, spacing, space, climb = random.standard_normal(5) * jitter
     if jitter == 0:
         return Variation(1.0, 0.0, 0.0, 1.0, 0.0)

@@ -45,8 +45,7 @@ def plot(drawing: Drawing, path: str | os.PathLike[str]) -> PenTravel:
 
 
 def plotter_svg(drawing: Drawing) -> tuple[str, PenTravel]:
-    """Make an SVG document of only the strokes, without paper, title or description; return it and its pen-up
-    travel."""
+    """Return an SVG document of only the strokes, without paper, title or description, and its pen-up travel."""
     curves = drawing.curves
     ends = np.array([[curve[0, 0], curve[-1, 3]] for curve in curves]) @ (1, 1j)
     order, backwards = order_strokes(ends)

@@ -25,8 +25,7 @@ PAST = 0.75
 
 
 def own_points(ink: Ink, places: NDArray[np.int64], length: int, height: float) -> slice:
-    """Return the range of points of ``ink`` that belong to a text of ``length`` characters: whole strokes, at least
-    one.
+    """Return the range of points of ``ink`` that belong to a text of ``length`` characters, in whole strokes.
 
     ``places``: shape (N,), the character that each point belongs to, below 0 where the window was before the text and
     ``length`` where it was past it. ``height``: the writing height of the training ink, in the ink's units.

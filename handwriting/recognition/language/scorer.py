@@ -212,8 +212,7 @@ class LanguageScorer:
         return np.where(nodes == NOWHERE, NEVER, _log(mass))
 
     def _complete(self, states: NDArray) -> tuple[Floats, Floats]:
-        """Return the log-probabilities (N,) that the words so far are complete words of the lexicon, and of the
-        user."""
+        """Return the log-probabilities (N,) that the words so far are complete, in the lexicon and the user's words."""
         node = states["node"]
         low = self.words.trie.first(node)
         whole = _log(self.words.mass(low, low + 1, states["rows"]))

@@ -216,8 +216,7 @@ class _Finder:
                 self._draw(np.array([k]))
 
     def _companions(self, group: Integers) -> Integers:
-        """Return small strokes inside a sketch that belong to it, like the eyes of a face; none for a box around
-        writing."""
+        """Return small strokes inside a sketch that belong to it, like the eyes of a face."""
         shapes = self.shapes
         left, top = shapes.boxes[group, :2].min(axis=0) - 0.3
         right, bottom = shapes.boxes[group, 2:].max(axis=0) + 0.3

@@ -86,8 +86,7 @@ class Shapes:
 
     @cached_property
     def torn(self) -> NDArray[np.bool_]:
-        """Mask of the strokes in which the sensor lost the pen: a long step among short ones, or there and back;
-        (S,)."""
+        """Mask of the strokes with a sensor error: a long step among short ones, or there and back; shape (S,)."""
         dx, dy, steps = (part / self.height for part in segments(self.ink))
         z, owner = dx + 1j * dy, self.ink.stroke_index
         torn = np.zeros(len(self.ink.starts), dtype=bool)
@@ -113,8 +112,9 @@ class Shapes:
         return np.flatnonzero(near)
 
     def around(self, stroke: int, others: Integers, reach: float) -> tuple[int, int, float]:
-        """Count points of ``others`` within ``reach`` above and below a level stroke, and the share of it with any
-        above.
+        """Count points of ``others`` within ``reach`` above and below a level stroke, and return its covered share.
+
+        The covered share is that of the stroke with any such point above.
 
         Level strokes among ``others`` are ignored: the bars of an equals sign do not underline each other.
         """

@@ -82,8 +82,7 @@ def _lines(text: Marks) -> list[Integers]:
 
 
 def _line(ink: Ink, text: Marks, line: Integers, writing: Integers) -> PageLine:
-    """Return a line from its strokes ``line`` in ``text``; ``writing`` are the numbers of the strokes of ``text`` in
-    ``ink``."""
+    """Return the line of the strokes ``line`` of ``text``, whose numbers in ``ink`` are ``writing``."""
     sound = text.sound[text.ink.points_of(line)]
     return PageLine(writing[line], ink.points_of(writing[line])[sound], text.ink.take(line).keep(sound))
 

@@ -111,8 +111,7 @@ class Style:
         return Sample(text, Ink.from_strokes(strokes, Source(text=text)))
 
     def record(self) -> dict[str, Any]:
-        """Return the content of the file, coordinates rounded to four digits of the ink's size, times to
-        milliseconds."""
+        """Return the content of the file; coordinates have four digits, times are rounded to milliseconds."""
         samples = [{"text": s.text, "strokes": _numbers(s.ink)} for s in self.samples]
         version, code = (1, {}) if self.code is None else (2, {"code": self.code.record()})
         return {"format": FORMAT, "version": version, "name": self.name, "size": self.size, "samples": samples, **code}
