@@ -26,7 +26,7 @@ def sampled(ink: Ink, rate: float) -> Ink:
 
 
 def moved(ink: Ink, scale: float = 1.0, offset: float = 0.0) -> Ink:
-    """Change the units and the origin."""
+    """Scale and move the ink."""
     return ink.moved_to(ink.x * scale + offset, ink.y * scale - 3 * offset)
 
 
@@ -36,7 +36,7 @@ def slanted(ink: Ink, degrees: float) -> Ink:
 
 
 def rotated(ink: Ink, degrees: float) -> Ink:
-    """Rotate by ``degrees``; positive values let the line fall to the right."""
+    """Rotate by ``degrees``; with positive values the line descends to the right."""
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return ink.moved_to(cos * ink.x - sin * ink.y, sin * ink.x + cos * ink.y)
 

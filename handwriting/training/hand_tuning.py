@@ -217,8 +217,10 @@ def compared(written: Floats, real: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def correction(drawn: Drawn, real: Floats, spread: Floats, shift: Floats) -> Floats:
-    """Return the further shift of the mean of random hands, (Z,), in units of ``spread``; ``shift`` is the one so
-    far."""
+    """Return the further shift of the mean of random hands, (Z,), in units of ``spread``.
+
+    ``shift`` is the shift so far.
+    """
     difference, precision, rows = compared(drawn.measures, real)
     codes = (drawn.codes - drawn.codes.mean(0)) / spread
     normal = codes.T @ codes + RIDGE * np.eye(len(spread))

@@ -7,7 +7,7 @@ import pytest
 
 import handwriting
 from handwriting.errors import InkError
-from handwriting.evaluation.orientation import laid, plotted, reversed_strokes
+from handwriting.evaluation.orientation import apply_orientation, in_plotter_order, reversed_strokes
 from handwriting.ink import Ink
 from handwriting.recognition import stroke_order
 from handwriting.recognition.orientation import ALL
@@ -27,7 +27,7 @@ def shapes_of(ink):
 
 @pytest.mark.parametrize("orientation", ALL[:8], ids=lambda o: o.name)
 def test_shapes_are_turned_upright(ink, orientation):
-    lies = shapes_of(laid(ink, orientation)).upright(orientation.turns, orientation.mirrored)
+    lies = shapes_of(apply_orientation(ink, orientation)).upright(orientation.turns, orientation.mirrored)
     plain = shapes_of(ink)
     for name in ("points", "length", "size", "around"):
         assert getattr(lies, name) == pytest.approx(getattr(plain, name), abs=1e-6)
@@ -98,7 +98,7 @@ def test_counts_alone_lean_to_a_direction_whichever_way_ink_lies(ink):
 
 
 def test_the_restored_line_does_not_depend_on_the_file(ink):
-    plain, other = (StrokeNetworks.load().restored(one) for one in (ink, plotted(ink)))
+    plain, other = (StrokeNetworks.load().restored(one) for one in (ink, in_plotter_order(ink)))
     assert other.xy == pytest.approx(plain.xy)
     assert other.starts.tolist() == plain.starts.tolist()
 
