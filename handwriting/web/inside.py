@@ -17,7 +17,7 @@ from handwriting.inspection import reading, writing
 from handwriting.inspection.events import Trace, events_of
 from handwriting.inspection.gates import Gates
 from handwriting.inspection.records import reading_record, units_record, writing_record
-from handwriting.inspection.units import telling
+from handwriting.inspection.units import responding_units
 from handwriting.recognition.language.model import Hints
 from handwriting.synthesis.hand import Hand
 from handwriting.web import schemas
@@ -58,13 +58,15 @@ def add_routes(app: FastAPI, service: Service, body: Any, reasons: Any) -> None:
 
     @app.post("/api/inside", openapi_extra=body(InsideRequest), responses=reasons)
     async def inside(request: Request) -> Response:
-        """Read a line and tell what happened at each step: probabilities, the winning path, gates of telling units."""
+        """Read a line and tell what happened at each step: probabilities, the winning path, gates of responding_units
+        units."""
         data = await read_body(request)
         return _json(await service.reading.run(lambda: read(service, data)))
 
     @app.post("/api/inside/writing", openapi_extra=body(InsideWritingRequest), responses=reasons)
     async def inside_writing(request: Request) -> Response:
-        """Write a line and tell what decided each point: window, mixture, end of stroke, gates of telling units."""
+        """Write a line and tell what decided each point: window, mixture, end of stroke, gates of responding_units
+        units."""
         data = await read_body(request)
         return _json(await service.writing.run(lambda: write(service, data)))
 
@@ -102,7 +104,7 @@ def write(service: Service, body: bytes) -> dict[str, Any]:
 
 def _units(trace: Trace, gates: list[list[Gates]], letter: str | None) -> dict[str, Any]:
     events = events_of(trace, letter)
-    return units_record(gates, telling(gates, events, UNITS), events)
+    return units_record(gates, responding_units(gates, events, UNITS), events)
 
 
 def _steps(

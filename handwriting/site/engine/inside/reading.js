@@ -14,7 +14,7 @@ import { readingLayers } from "./gates.js";
 import { rounded } from "./rounded.js";
 import { unitsRecord } from "./units.js";
 
-const LEAST_PROBABILITY = 0.05; // of a character that is shown
+const MIN_PROBABILITY = 0.05; // of a character that is shown
 const PEN_UP = 8; // feature of a step
 
 /**
@@ -59,7 +59,7 @@ function record(recognizer, frames, labels) {
   const probabilities = {};
   for (let v = 0; v < size; v++) {
     const values = Array.from({ length: steps }, (_, t) => Math.exp(data[t * size + v]));
-    if (v === BLANK || Math.max(...values) > LEAST_PROBABILITY) probabilities[recognizer.characters[v]] = rounded(values);
+    if (v === BLANK || Math.max(...values) > MIN_PROBABILITY) probabilities[recognizer.characters[v]] = rounded(values);
   }
   return { text: recognizer.text(labels), greedy: recognizer.text(bestPath(frames).labels), path, characters, probabilities };
 }
