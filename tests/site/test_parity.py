@@ -65,7 +65,7 @@ def check(found):
 
 
 def check_units(found, gates):
-    """The signals of each unit are those of ``gates`` up to the rounding of the weights, and as responding_units as is
+    """The signals of each unit are those of ``gates`` up to the rounding of the weights, and as telling as is
     said."""
     for unit in found["units"]:
         own, during = of_unit(gates, unit_of(unit)), np.zeros(len(gates[0][0].cell), bool)

@@ -8,7 +8,7 @@ const MIN_LOOP = 0.15, MAX_LOOP = 4; // in writing heights
 const MAX_LOOP_POINTS = 400; // in a loop
 
 /**
- * The steps of each event by its name; events that do not occur are left out. A trace has the characters of the `text`, the
+ * The steps of each event by its name; events that do not occur are omitted. A trace has the characters of the `text`, the
  * `ink` in the network's order, and for each step the half-open range of its `points`, two numbers, whether the pen is `up`,
  * and the character that is its `owner`, -1 for none. `letter` is by default the most frequent one.
  */
@@ -46,7 +46,7 @@ function loops(ink) {
       const b = a + 1, c = a + lag, d = c + 1, around = along[c] - along[b];
       if (stroke[a] !== stroke[d] || around <= MIN_LOOP || around >= MAX_LOOP) continue;
       if (side(a, b, c) * side(a, b, d) >= 0 || side(c, d, a) * side(c, d, b) >= 0) continue;
-      depth[b] += 1; // rises where a loop begins and falls behind it
+      depth[b] += 1; // number of loops around each point, after the cumulative sum
       depth[d] -= 1;
     }
   }

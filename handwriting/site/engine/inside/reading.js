@@ -18,7 +18,7 @@ const MIN_PROBABILITY = 0.05; // of a character that is shown
 const PEN_UP = 8; // feature of a step
 
 /**
- * Look into the reading of a line of a page; lines without a text are not counted. `graph` is that of the recognizer and gives
+ * Inspect the reading of a line of a page; lines without a text are not counted. `graph` is that of the recognizer and gives
  * the gates as well; units are found for `letter`.
  */
 export async function insideReading(recognizer, graph, strokes, number = 0, letter = null) {
@@ -77,7 +77,7 @@ function traceOf(recognizer, ink, encoded, frames, labels) {
 
 const isUp = ({ steps }, t) => steps[t * SIZE + PEN_UP] > 0.5;
 
-/** The number, -1 or more, that is there most often, the lowest if there are several; -1 if there is none. */
+/** The most frequent number, all being at least -1, and the lowest of several; -1 if there are none. */
 function mostFrequent(values) {
   const counts = [];
   for (const value of values) counts[value + 1] = (counts[value + 1] ?? 0) + 1;
