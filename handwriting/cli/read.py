@@ -32,7 +32,7 @@ def transcribe(
     ] = None,
     format: Annotated[
         Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"] | None,
-        typer.Option(help="Format of the result.  [default: by the file's extension, or text]", show_default=False),
+        typer.Option(help="Format of the result.  [default: from the file's extension, or text]", show_default=False),
     ] = None,
     line: Annotated[
         bool,

@@ -1,13 +1,13 @@
 """Sequence to sequence: an encoder LSTM reads the ink, a decoder LSTM writes the text, character by character.
 
 Sutskever, Vinyals & Le 2014 (arXiv 1409.3215) give the decoder a single vector, here the final outputs of the two
-directions of the encoder. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it looks at all of the
-encoder's steps m_t, and at where it has attended before (Chorowski et al. 2015, arXiv 1506.07503, equations 5 to 9) ::
+directions of the encoder. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it attends to all of the
+encoder's steps m_t, with regard to its earlier attention (Chorowski et al. 2015, arXiv 1506.07503, eq. 5 to 9) ::
 
     e_t = v . tanh(W h_u + V m_t + U (F * [a_{u-1}, sum of a_{<u}])_t)
     a_u = softmax(e)        context_u = sum_t a_{u,t} m_t
 
-The encoder is a whole recognition network, whose own CTC output stays usable. Index 0, the blank of CTC, is here the
+The encoder is a whole recognition network, whose own CTC output remains usable. Index 0, the blank of CTC, is here the
 end of the text, and also the input before its first character.
 """
 

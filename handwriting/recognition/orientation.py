@@ -158,8 +158,8 @@ class OrientationClassifier:
     def find(self, ink: Ink, support: Support) -> tuple[Orientation, Bools]:
         """Return the orientation of an ink, and which of its strokes run backward, shape (S,).
 
-        ``support`` is called only if the network is uncertain, with the ink turned upright in a few ways. The ink as it
-        is is preferred.
+        ``support`` is called only if the network is uncertain, with the ink turned upright in a few ways. Unchanged ink
+        is preferred.
         """
         scale = letter_size(ink)
         steps = stepped(ink, scale)

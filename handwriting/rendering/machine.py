@@ -1,6 +1,6 @@
 """Convert drawings to commands for pen plotters: G-code (RS-274, as GRBL and Marlin read it) and HPGL.
 
-Strokes are flattened to straight segments that stay within :data:`FLATNESS_MM` of the smooth curve, order_strokes for
+Strokes are flattened to straight segments that stay within :data:`FLATNESS_MM` of the smooth curve, ordered for
 short pen-up travel (``plotter.py``), and joined if one begins where another ends. A machine's y grows upward from the
 lower left corner of the sheet.
 """

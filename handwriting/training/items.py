@@ -288,7 +288,7 @@ def _donor(writer: str) -> str:
 
 
 def save(path: Path, groups: dict[str, list[Piece]]) -> None:
-    """Write points_of items, so that a resumed training need not prepare them again."""
+    """Write prepared items, so that a resumed run need not prepare them again."""
     arrays: dict[str, NDArray] = {}
     for name, items in groups.items():
         arrays[f"{name}/xy"] = np.concatenate([i.xy for i in items])
