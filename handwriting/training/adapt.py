@@ -143,7 +143,7 @@ def adapt(
 
 
 class Adaptation:
-    """Trains the network on batches of corrected and replayed lines, all distorted anew each time."""
+    """Trains the network on batches of corrected and replayed lines, with a new distortion each time."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """Augmentation: distort ink as if other writers had written it with other pens.
 
-It works on normalised ink (writing height 1). Each distortion is drawn anew for each line and epoch from the given
+It works on normalised ink (writing height 1). Each distortion is sampled for each line and epoch from the given
 generator, so that a resumed training sees the same lines.
 """
 

@@ -1,4 +1,4 @@
-"""The recognizer as a training task: lines of ink, distorted anew in each epoch, under the CTC loss."""
+"""The recognizer as a training task: lines of ink with a new distortion in each epoch, under the CTC loss."""
 
 from __future__ import annotations
 
