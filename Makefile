@@ -21,12 +21,12 @@ help:
 	@echo 'make demo    write a line of handwriting, read it back, and leave it in demo.svg'
 	@echo 'make test    run the tests'
 	@echo 'make docs    build the documentation into dist/docs, warnings as errors'
-	@echo 'make site    the page without a server, in dist/site'
+	@echo 'make site    write the page without a server to dist/site'
 	@echo 'make bench   print every table of benchmarks/'
 	@echo 'make fuzz    damage ink files and check that every reader refuses them cleanly (RUNS=10000 per format)'
-	@echo 'make lint    check style, types, and which module may import which'
-	@echo 'make wheel   dist/handwriting-*.whl, weights inside'
-	@echo 'make clean   remove what the other targets leave, except .venv'
+	@echo 'make lint    check style, types and imports between modules'
+	@echo 'make wheel   build dist/handwriting-*.whl with the weights'
+	@echo 'make clean   remove the output of the other targets, except .venv'
 
 # Reinstalls when requirements.txt is newer; needs no network when everything is installed already.
 $(READY): requirements.txt

@@ -30,7 +30,7 @@ from handwriting.corpora import Line, open_corpus
 from handwriting.evaluation.diversity import spread
 from handwriting.evaluation.sentences import read_sentences
 from handwriting.features.hand import measures
-from handwriting.features.offsets import at_pace, clean
+from handwriting.features.offsets import clean, clean_at_rate
 from handwriting.geometry.baseline import level
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.synthesis.hand import Hand
@@ -110,7 +110,7 @@ class Bench:
         self.recognizer = Recognizer.load(options.recognizer)
         features = self.synthesizer.card.get("features", {})
         rate = features.get("rate")
-        self.pace: Callable = (lambda ink: level(clean(ink))) if rate is None else (lambda ink: at_pace(ink, rate))
+        self.pace: Callable = lambda ink: level(clean(ink)) if rate is None else clean_at_rate(ink, rate)
         self.lines = list(open_corpus(options.data).lines("testset_v"))
         self.sentences = [
             self.synthesizer.writable(s.text) for s in read_sentences(Path(__file__).with_name("sentences.txt"))

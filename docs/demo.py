@@ -12,7 +12,7 @@ from pathlib import Path
 from handwriting.composition.page import write_page
 from handwriting.composition.runs import WordWriter
 from handwriting.recognition.recognizer import Recognizer
-from handwriting.rendering.animation import LEAD_SECONDS, animated, schedule
+from handwriting.rendering.animation import LEAD_SECONDS, animated_svg, schedule
 from handwriting.rendering.layout import PageLayout
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
@@ -35,7 +35,7 @@ def main(seed: int) -> None:
         f'<text x="5" y="{height - 3:.2f}" font-family="ui-monospace, monospace" font-size="4.2" fill="#2f6f4f">'
         f'{read}<set attributeName="visibility" to="hidden" dur="{end:.2f}s"/></text></svg>'
     )
-    svg = animated(drawing, speed=SPEED).replace("</svg>", caption)
+    svg = animated_svg(drawing, speed=SPEED).replace("</svg>", caption)
     svg = svg.replace(f'height="{drawing.height:.2f}mm"', f'height="{height:.2f}mm"')
     svg = svg.replace(
         f'viewBox="0 0 {drawing.width:.2f} {drawing.height:.2f}"', f'viewBox="0 0 {width:.2f} {height:.2f}"'

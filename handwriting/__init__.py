@@ -102,7 +102,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
     """Read ink from a path, bytes or a binary stream: :class:`Ink`, or the :class:`Page` of a document.
 
     The format is recognised from the content unless ``format`` names it (``"InkML"``). ``page``, counted from 1, is
-    needed for a document of several pages. Raises :class:`InkError` when the source cannot be read.
+    needed for a document of several pages. Raises :class:`InkError` if the source cannot be read.
 
     >>> handwriting.read("datasets/samples/line.xml")
     Ink(23 strokes, 1066 points, 4425 x 572, 10.41 s)
@@ -131,13 +131,14 @@ def save(
 ) -> list[str]:
     """Write ink, pages or written pages to a file; its ending chooses the format unless ``format`` names it.
 
-    ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` hold the ink; ``.png`` and ``.pdf`` are drawings, ``.gcode`` and
-    ``.hpgl`` programs for pen plotters; ``.svg`` is a drawing of a :class:`WrittenPage` and holds the strokes of
-    anything else. Only ``.pdf`` and ``.xopp`` hold several pages. ``dpi`` is the resolution of a PNG. With
-    ``animation_speed``, an SVG replays the writing at that multiple of a person's speed; with ``plotter``, it holds
+    ``.inkml``, ``.xopp``, ``.json`` and ``.csv`` store the ink; ``.png`` and ``.pdf`` are drawings, ``.gcode`` and
+    ``.hpgl`` programs for pen plotters; ``.svg`` is a drawing of a :class:`WrittenPage` and stores the strokes of
+    anything else. Only ``.pdf`` and ``.xopp`` can store several pages. ``dpi`` is the resolution of a PNG. With
+    ``animation_speed``, an SVG replays the writing at that multiple of a person's speed; with ``plotter``, it contains
     only strokes, ordered for short pen-up moves.
 
-    Returns the properties of the ink that the file cannot store. Raises :class:`InkError` when it cannot be written.
+    Returns the properties of the ink that the file cannot store. Raises :class:`InkError` if the file cannot be
+    written.
 
     >>> ink = handwriting.read("datasets/samples/line.xml")
     >>> handwriting.save(ink, "line.inkml")
@@ -198,11 +199,10 @@ def transcribe(
 ) -> Transcription | ReadPage:
     """Read a line of ink, or every line of a page, with the shipped recognizer.
 
-    :class:`Ink` is read as one line; ``Page(ink)`` is split into lines. Drawings are ignored in both.
-    ``alternatives`` is the number of readings per line, ``decoder`` one of ``"language"``, ``"beam"`` and ``"greedy"``,
-    and ``hints`` tell the language model which words and what context to expect. ``orientation`` says how the ink lies:
-    ``"auto"`` to find out, ``"as-is"``, or a name such as ``"y-up"``. Raises :class:`InkError` for a value out of
-    range.
+    :class:`Ink` is read as one line; ``Page(ink)`` is split into lines. Drawings are ignored in both. ``alternatives``
+    is the number of readings per line, ``decoder`` one of ``"language"``, ``"beam"`` and ``"greedy"``, and ``hints``
+    tell the language model which words and what context to expect. ``orientation`` is that of the ink: ``"auto"`` to
+    detect it, ``"as-is"``, or a name such as ``"y-up"``. Raises :class:`InkError` for a value out of range.
 
     >>> handwriting.transcribe(handwriting.read("datasets/samples/line.xml")).text
     'a line of handwriting'
@@ -307,9 +307,9 @@ def letter(
 ) -> Iterator[WrittenPage]:
     """Write a text of any length as a letter: an iterator that yields each page as soon as it is full.
 
-    The hand is given as to :func:`generate`. ``look`` says how the sheets look; ``page`` (a :class:`Sheet`, or a size
-    such as ``"a5"`` or ``"100x150"``) and ``pen`` (a :class:`Pen`, or the name of one) replace its values. Words that
-    the recognizer misreads are drawn again until there are ``best_of`` drawings of them. Raises :class:`InkError`,
+    The hand is given as to :func:`generate`. ``look`` is the appearance of the sheets; ``page`` (a :class:`Sheet`, or a
+    size such as ``"a5"`` or ``"100x150"``) and ``pen`` (a :class:`Pen`, or the name of one) replace its values. Words
+    that the recognizer misreads are drawn again until there are ``best_of`` drawings of them. Raises :class:`InkError`,
     before anything is drawn, for a text that cannot be written.
 
     >>> pages = list(handwriting.letter("Dear Ann,\\n\\nsee you soon!", page="a5", pen="fountain", best_of=1))

@@ -20,8 +20,8 @@ BLANK = 0
 class Alphabet:
     """The ``V - 1`` characters that a network knows, in the order of their indices 1 to V - 1.
 
-    The string ``characters`` is all there is to store: ``Alphabet(characters)`` restores the alphabet. Raises
-    :class:`InkError` if there is no character, or one occurs twice.
+    Only the string ``characters`` needs to be stored: ``Alphabet(characters)`` restores the alphabet. Raises
+    :class:`InkError` if it is empty or a character occurs twice.
 
     >>> Alphabet("abc").encode("cab").tolist()
     [3, 1, 2]
@@ -38,7 +38,7 @@ class Alphabet:
 
     @classmethod
     def of(cls, texts: Iterable[str], minimum: int = 1) -> Alphabet:
-        """Return the alphabet of characters that occur at least ``minimum`` times in ``texts``, by code point."""
+        """Return the alphabet of the characters that occur at least ``minimum`` times in ``texts``, by code point."""
         counts = Counter(character for text in texts for character in text)
         return cls("".join(sorted(c for c, count in counts.items() if count >= minimum)))
 
@@ -50,7 +50,7 @@ class Alphabet:
     def encode(self, text: str) -> NDArray[np.int64]:
         """Return the indices of the characters of ``text``, shape (U,).
 
-        Raises :class:`InkError` that names all unknown characters.
+        Raises an :class:`InkError` that names all unknown characters.
         """
         unknown = self.unknown(text)
         if unknown:

@@ -6,8 +6,8 @@ from __future__ import annotations
 def expect(name: str, value: object, kinds: type | tuple[type, ...], wanted: str) -> None:
     """Raise :class:`TypeError` if ``value``, the argument ``name``, is not of one of ``kinds``.
 
-    ``wanted`` describes them: "a string". Truth values are not numbers here, although :class:`bool` is a subclass of
-    :class:`int`.
+    ``wanted`` describes the accepted types: "a string". A bool does not pass as a number, although :class:`bool` is a
+    subclass of :class:`int`.
 
     >>> expect("seed", "7", int, "a whole number")
     Traceback (most recent call last):

@@ -1,10 +1,10 @@
 """A checkpoint: a folder with a card, weights to continue training from, and the graph for inference.
 
-``card.json``            configuration, alphabet, features, training, figures, terms of use of the data
+``card.json``            configuration, alphabet, feature settings, training, figures, licence terms of the data
 ``weights.safetensors``  parameters of the network
 ``model.onnx``           graph for inference
 
-There is no pickle, so a checkpoint from an untrusted source cannot run code.
+Nothing is pickled, so a checkpoint from an untrusted source cannot run code.
 """
 
 from __future__ import annotations
@@ -39,17 +39,18 @@ class Checkpoint:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None, *kinds: str) -> Checkpoint:
-        """Load the checkpoint in ``folder``, or the one of that name, the user's (:func:`own`) or shipped.
+        """Load the checkpoint in ``folder``, or the user's own (:func:`own`) or shipped checkpoint of that name.
 
         ``kinds`` are the accepted values of the card's ``kind``. Without ``folder``, the shipped checkpoint of the
-        first kind is loaded. Raises :class:`InkError` if there is no checkpoint, or one of another kind.
+        first kind is loaded. Raises :class:`InkError` if there is no checkpoint, its card is invalid, or it is of
+        another kind.
         """
         given = folder is not None
-        folder = shipped(kinds[0]) if folder is None else _found(Path(folder))
+        folder = shipped(kinds[0]) if folder is None else _resolve(Path(folder))
         path = folder / "card.json"
         if not path.is_file() and not given:
             raise InkError(
-                f"{folder}: the shipped {kinds[0]} is missing; install handwriting again from its wheel or a complete "
+                f"{folder}: the shipped {kinds[0]} is missing; reinstall handwriting from its wheel or a complete "
                 "checkout, or give the folder of a checkpoint"
             )
         if not path.is_file():
@@ -58,7 +59,7 @@ class Checkpoint:
             )
         try:
             card = json.loads(path.read_text(encoding="utf-8"))
-            found, version = card["kind"], card["format"]
+            kind, version = card["kind"], card["format"]
         except (ValueError, KeyError, TypeError) as error:
             raise InkError(
                 f"{path}: not a checkpoint's card ({type(error).__name__}: {error}); copy the checkpoint again"
@@ -68,9 +69,9 @@ class Checkpoint:
                 f"{path}: checkpoint format {version}, but this version of handwriting reads format {FORMAT}; "
                 "update handwriting"
             )
-        if found not in kinds:
+        if kind not in kinds:
             wanted = " or ".join(kinds)
-            raise InkError(f"{folder}: a checkpoint of a {found}, but a {wanted} is needed; give another checkpoint")
+            raise InkError(f"{folder}: a checkpoint of a {kind}, but a {wanted} is needed; give another checkpoint")
         return cls(folder, card)
 
     @property
@@ -80,7 +81,7 @@ class Checkpoint:
 
     @contextmanager
     def reading_card(self) -> Iterator[None]:
-        """Context in which the card is read: missing and invalid values raise :class:`InkError` with its path."""
+        """Context manager that turns errors about missing or invalid values of the card into :class:`InkError`."""
         try:
             yield
         except (InkError, KeyError, TypeError, ValueError) as error:
@@ -89,7 +90,7 @@ class Checkpoint:
             ) from error
 
     def weights(self) -> dict[str, NDArray]:
-        """Load the parameters of the network by name, as float32. Raises :class:`InkError` if they cannot be read."""
+        """Load the network's parameters by name, as float32. Raises :class:`InkError` if they cannot be read."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -109,9 +110,9 @@ class Checkpoint:
 def save(
     folder: str | os.PathLike[str], card: Mapping[str, Any], weights: Mapping[str, NDArray], model: bytes | None = None
 ) -> None:
-    """Write a checkpoint, with weights in their given dtype and ``model`` as the graph.
+    """Write a checkpoint: ``weights`` in their own dtype and ``model``, if given, as the graph.
 
-    Each file is replaced as a whole, the card last.
+    Each file is replaced atomically, the card last. Raises :class:`InkError` if the files cannot be written.
     """
     from safetensors.numpy import save as serialise
 
@@ -131,29 +132,29 @@ def save_card(folder: Path, card: Mapping[str, Any]) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _found(folder: Path) -> Path:
-    """Return ``folder``, or if there is no such folder, the user's own or the shipped checkpoint of this name."""
+def _resolve(folder: Path) -> Path:
+    """Return ``folder`` or, if there is no such folder, the user's own or shipped checkpoint of this name."""
     if len(folder.parts) != 1 or folder.exists():
         return folder
-    named = (own(folder.name), shipped(folder.name))
-    return next((path for path in named if (path / "card.json").is_file()), folder)
+    candidates = (own(folder.name), shipped(folder.name))
+    return next((path for path in candidates if (path / "card.json").is_file()), folder)
 
 
 def own(name: str) -> Path:
-    """Return the folder of a user's own checkpoint.
+    """Return the folder of the user's own checkpoint ``name``, whether or not it exists.
 
-    Own checkpoints are in ``.handwriting/checkpoints`` of the home folder, or in ``checkpoints`` of the folder that the
+    Own checkpoints are in ``.handwriting/checkpoints`` in the home folder, or in ``checkpoints`` in the folder that the
     environment variable ``HANDWRITING_HOME`` names.
     """
     home = os.environ.get("HANDWRITING_HOME")
     return (Path(home) if home else Path.home() / ".handwriting") / "checkpoints" / name
 
 
-def place_for(name: str, folder: Path | None = None) -> Path:
-    """Return the folder for a checkpoint that is adapted to a person: ``folder``, or that of :func:`own`.
+def adapted_folder(name: str, folder: Path | None = None) -> Path:
+    """Return the folder in which to save a checkpoint that is adapted to a person: ``folder`` or that of :func:`own`.
 
-    Raises :class:`InkError` for a name that is not valid for a folder or is taken by a shipped checkpoint, and for a
-    folder that holds anything but an adapted checkpoint.
+    Raises :class:`InkError` for an invalid name, the name of a shipped checkpoint, and a folder that contains anything
+    but an adapted checkpoint.
     """
     if not NAME.fullmatch(name):
         raise InkError(f"a checkpoint cannot be named {name[:60]!r}; use letters, digits, _ . and -")
@@ -162,18 +163,15 @@ def place_for(name: str, folder: Path | None = None) -> Path:
     folder = folder or own(name)
     card = folder / "card.json"
     try:
-        taken = (
-            "adapted" not in json.loads(card.read_text(encoding="utf-8")) if card.exists() else bool(_inside(folder))
-        )
+        if card.exists():
+            taken = "adapted" not in json.loads(card.read_text(encoding="utf-8"))
+        else:
+            taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except (OSError, ValueError):
         taken = True
     if taken:
         raise InkError(f"{folder} contains something other than an adapted checkpoint; choose another name or folder")
     return folder
-
-
-def _inside(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else [folder] if folder.exists() else []
 
 
 def own_names() -> list[str]:

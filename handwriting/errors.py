@@ -1,8 +1,8 @@
 """Errors that users see.
 
-Whatever a user can cause (a bad file, a missing checkpoint, a character that cannot be written) is raised as
-:class:`InkError` with one line that holds the offending value and the remedy; the command line prints that line and
-exits with code 2. Every other exception is a bug in this program.
+Any error that a user can cause (a bad file, a missing checkpoint, a character that cannot be written) is raised as
+:class:`InkError`. Its message is one line with the offending value and the remedy; the command line prints it and exits
+with code 2. Every other exception is a bug in this program.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class InkError(ValueError):
     """
 
     key = ""
-    """What is wrong, for a program that says it in another language; empty where nobody does."""
+    """Identifier of the message, for programs that translate it; empty if none does."""
 
     def __init__(self, message: str, *, key: str = "", **values: str | float) -> None:
         super().__init__(printable(message))

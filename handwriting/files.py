@@ -27,10 +27,10 @@ def make_folder(path: StrPath) -> Path:
     return Path(path)
 
 
-def has_place(path: StrPath) -> Path:
-    """Check that a file can be written at ``path`` before long work is done for it, and return the path.
+def check_writable(path: StrPath) -> Path:
+    """Check that a file can be written at ``path``, before starting long work, and return the path.
 
-    Raises :class:`InkError` when its folder is missing, it is a folder or write-protected, or its name is invalid.
+    Raises :class:`InkError` if its folder is missing, it is a folder or write-protected, or its name is invalid.
     """
     path = Path(path)
     try:
@@ -51,25 +51,25 @@ def has_place(path: StrPath) -> Path:
 def refuse_input(output: StrPath, inputs: Iterable[StrPath]) -> None:
     """Raise :class:`InkError` when ``output`` is one of the ``inputs``, because writing it would destroy that input.
 
-    Links are followed; ``-`` among the inputs is the standard input. A device or pipe may be both input and output.
+    Links are followed; ``-`` among the inputs is standard input. A device or pipe may be both input and output.
     """
-    there = _regular_file(output)
+    target = _regular_file(output)
     for path in inputs:
-        if there is not None and _regular_file(path, stdin=True) == there:
+        if target is not None and _regular_file(path, stdin=True) == target:
             raise InkError(f"{output}: this file is an input and would be overwritten; choose another output file")
 
 
 def _regular_file(path: StrPath, stdin: bool = False) -> tuple[int, int] | None:
     """Return the device and inode of the regular file at ``path``, or None if there is none."""
     try:
-        found = os.fstat(sys.stdin.fileno()) if stdin and path == "-" and sys.stdin else os.stat(path)
+        status = os.fstat(sys.stdin.fileno()) if stdin and path == "-" and sys.stdin else os.stat(path)
     except (OSError, ValueError):
         return None
-    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
 
 
 def is_stream(path: StrPath) -> bool:
-    """Return whether ``path`` is a device or a pipe (or ``/dev/stdout``), which takes bytes and cannot be replaced."""
+    """Return whether ``path`` is a device or pipe, such as ``/dev/stdout``: it is written to, never replaced."""
     if os.path.abspath(path).startswith(("/dev/", "/proc/")):
         return True
     return os.path.exists(path) and not os.path.isfile(path)
@@ -77,15 +77,15 @@ def is_stream(path: StrPath) -> bool:
 
 @contextmanager
 def atomic(path: StrPath) -> Iterator[Path]:
-    """Yield a temporary path that replaces the file at ``path`` when the block succeeds, and is removed otherwise.
+    """Yield a temporary path that replaces the file at ``path`` if the block succeeds and is removed otherwise.
 
     The temporary path has the suffix of ``path``, because some writers choose the format by it. Its contents are
     synced to disk before it replaces anything. A link is followed and stays a link; an existing file keeps its owner
     and permissions; a device or pipe receives the contents.
 
-    Raises :class:`InkError` like :func:`has_place`, and when the operating system refuses.
+    Raises :class:`InkError` like :func:`check_writable`, and if the operating system reports an error.
     """
-    path = has_place(path)
+    path = check_writable(path)
     target = Path(os.path.realpath(path))
     stream = is_stream(path)
     folder = Path(tempfile.gettempdir()) if stream else target.parent

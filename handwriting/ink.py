@@ -194,8 +194,8 @@ class Ink:
 class Page:
     """One page of a document: all its strokes in one ``ink``, not yet split into lines.
 
-    ``width`` and ``height`` are in the ink's units, with the page's upper left corner at (0, 0); None where the file
-    does not say. ``number`` is the page's place in the document, from 1; pages without ink are counted, so numbers may
+    ``width`` and ``height`` are in the ink's units, with the page's upper left corner at (0, 0); None if the file does
+    not give them. ``number`` is the page's place in the document, from 1; pages without ink are counted, so numbers may
     have gaps. Raises :class:`InkError` for a size or number that is not above 0.
 
     >>> Page(Ink.from_strokes([[(0, 0), (10, 0)]]), width=210, height=297).number

@@ -37,11 +37,11 @@ MAX_SHAPES = 20_000
 MAX_SEGMENTS = 100_000
 """Curves of one drawing, or delta-coded points, which are slower to read than plain points."""
 MAX_COORDINATE = 1e9
-"""Largest |x| or |y|; a larger one is damage, and its square would cost float32 all precision."""
+"""Largest |x| or |y|. A larger value is a sign of damage, and its square would exhaust float32's precision."""
 
 
 def check_size(size: int, file: str, most: int = MAX_BYTES) -> None:
-    """Raise :class:`InkError` when a file of ``size`` bytes is empty or over the limit."""
+    """Raise :class:`InkError` if a file of ``size`` bytes is empty or exceeds ``most`` bytes."""
     if size == 0:
         raise InkError(f"{file}: the file is empty; export it again from the program that made it")
     if size > most:
@@ -101,7 +101,7 @@ def numbers(values: Sequence[str], name: str, file: str, limit: float = MAX_COOR
 
 
 def number_or_none(value: str | None, limit: float = MAX_COORDINATE) -> float | None:
-    """Parse ``value`` as a finite number that reading can do without; None if it is missing or invalid."""
+    """Parse an optional finite number; return None if ``value`` is missing, invalid or above ``limit``."""
     try:
         result = float(value if value is not None and len(value) <= 40 else "")
     except ValueError:

@@ -34,7 +34,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Confusion:
-    """The number of times that ``reference`` was read as ``output``.
+    """How many times ``reference`` was read as ``output``.
 
     An empty reference stands for an insertion, an empty output for a deletion.
     """
@@ -69,7 +69,10 @@ def wer(pairs: Iterable[Pair]) -> float:
 def edits(
     pairs: Iterable[Pair], form: Callable[[str], Sequence[Hashable]] = canonical
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return edit distance and reference length of each line, shape (lines,) each, of texts in the given ``form``."""
+    """Return the edit distance and the reference length of each line, shape (lines,) each.
+
+    ``form`` converts a text to what is compared: canonical text by default.
+    """
     rows = [(form(reference), form(output)) for reference, output in pairs]
     distances = [distance(reference, output) for reference, output in rows]
     return np.array(distances, dtype=np.int64), np.array([len(r) for r, _ in rows], dtype=np.int64)

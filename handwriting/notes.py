@@ -1,7 +1,7 @@
 """Notes on the parts of a file that a reader left out instead of refusing the whole file.
 
-Only x and y are needed to read ink. Anything else that is damaged is dropped with a note, and a stroke or page without
-valid coordinates costs that stroke or page alone. A reader is given a :class:`Notes` and calls it in three ways:
+Only x and y are needed to read ink. Anything else that is damaged is dropped with a note, and of ink without valid
+coordinates only that stroke or page is left out. A reader is given a :class:`Notes` and uses it in three ways:
 
 >>> notes = Notes("page.ink")
 >>> notes.count("highlighter stroke")            # something that is not writing, skipped on purpose
@@ -26,8 +26,8 @@ from typing import Literal
 
 from handwriting.errors import InkError, TooLargeError
 
-MOST = 10
-"""Number of damaged parts that are named one by one; the rest are counted."""
+MAX_LISTED = 10
+"""Number of damaged parts that are listed one by one; the rest are only counted."""
 
 Severity = Literal["lost", "noted", "detail"]
 
@@ -44,10 +44,10 @@ class Note:
 
 
 class Notes:
-    """Collector of the notes of one file.
+    """Collects the notes on one file.
 
-    ``strict``: raise instead of noting that ink is lost, for corpora, where a line with strokes missing is wrong.
-    ``known``: things that :meth:`count` ignores, because the caller reads them by other means.
+    ``strict``: raise an error instead of noting that ink is lost; for corpora, where a line must be complete.
+    ``known``: things that :meth:`count` ignores, because the caller reads them in another way.
     """
 
     def __init__(self, file: str = "ink", strict: bool = False, known: frozenset[str] = frozenset()) -> None:
@@ -70,7 +70,7 @@ class Notes:
         except InkError as error:
             if self.strict:
                 raise
-            if len(self._lost) < MOST:
+            if len(self._lost) < MAX_LISTED:
                 self._lost.append(f"{name} was left out: {str(error).removeprefix(f'{self.file}: ')}")
             else:
                 self._hidden += 1
@@ -90,7 +90,7 @@ class Notes:
         return self._lost[0] if self._lost else None
 
     def all(self) -> tuple[Note, ...]:
-        """Return every note, the most severe first."""
+        """Return all notes, the most severe first."""
         lost = [Note(text, "lost") for text in self._lost]
         if self._hidden:
             lost.append(Note(f"{self._hidden:,} more {_were('part', self._hidden)} left out", "lost"))

@@ -1,9 +1,8 @@
 """Piecewise fitting: cut runs of points until every piece fits, then join neighbours that fit as one piece.
 
 Two curve fitters share it: ``features/bezier.py``, whose curves a network reads, and ``rendering/curves.py``, whose
-curves people see. They differ in what a piece may look like and how its fit is measured, so each brings its own
-``fit``. All open pieces are fitted at once, level by level. Joining is needed because a recursive cut is sometimes
-premature.
+curves people see. They differ in the shape of a piece and in how its fit is measured, so each passes its own ``fit``.
+All open pieces are fitted at once, level by level. Joining is needed because a recursive cut is sometimes premature.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ Fit = Callable[[Integers, Integers], tuple[NDArray, NDArray, Bools, Integers]]
 fits, and the inner point to cut it at if not; each of shape (pieces,)."""
 
 FREE_LEVELS = 16
-"""Levels on which a piece is cut where ``fit`` says, which is balanced for handwriting. On later levels pieces are
-halved, which bounds the work on hostile ink."""
+"""Number of levels on which a piece is cut where ``fit`` says, which gives balanced cuts for handwriting. On later
+levels pieces are halved, which bounds the work on hostile ink."""
 
 
 def cut(

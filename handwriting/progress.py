@@ -7,8 +7,8 @@ from collections.abc import Callable
 Progress = Callable[[float, int], object]
 """Callback ``progress(done, total)`` of work that consists of ``total`` items (files, lines, characters).
 
-``done`` never decreases and ends at ``total``; it has a fraction when a part of an item is done. The caller says what
-the items are. What the callback returns is ignored; what it raises ends the work.
+``done`` never decreases and ends at ``total``; it is fractional while an item is partly done. Each function that takes
+the callback documents its items. The callback's return value is ignored; an exception that it raises ends the work.
 """
 
 

@@ -1,6 +1,7 @@
 """Inference with ONNX Runtime on the CPU.
 
-This module does not know what a graph computes. It needs no torch, so commands start in a fraction of a second.
+This module knows nothing of what a graph computes. It does not import torch, so commands start in a fraction of a
+second.
 """
 
 from __future__ import annotations
@@ -33,22 +34,22 @@ class Graph:
                 f"{path}: not a graph that ONNX Runtime can run ({_first_line(error)}); copy the checkpoint again"
             ) from error
 
-    def sizes(self, inputs: Mapping[str, NDArray]) -> dict[str, tuple[int, ...]]:
+    def output_shapes(self, inputs: Mapping[str, NDArray]) -> dict[str, tuple[int, ...]]:
         """Return the shape of each output for these inputs. Raises :class:`InkError` if the inputs do not fit."""
         known: dict[str | int, int] = {}
-        for taken in self._session.get_inputs():
-            if taken.name not in inputs or inputs[taken.name].ndim != len(taken.shape):
-                given = inputs[taken.name].shape if taken.name in inputs else None
-                raise self._misfit(f"input {taken.name} of shape {given}, not {taken.shape}")
-            known |= dict(zip(taken.shape, inputs[taken.name].shape, strict=True))
+        for node in self._session.get_inputs():
+            if node.name not in inputs or inputs[node.name].ndim != len(node.shape):
+                given = inputs[node.name].shape if node.name in inputs else None
+                raise self._mismatch(f"input {node.name} of shape {given}, not {node.shape}")
+            known |= dict(zip(node.shape, inputs[node.name].shape, strict=True))
         return {o.name: tuple(known.get(d, d) for d in o.shape) for o in self._session.get_outputs()}
 
-    def shapes(self) -> dict[str, tuple[int | str, ...]]:
+    def input_shapes(self) -> dict[str, tuple[int | str, ...]]:
         """Return the shape of each input; a dimension that may vary is given by its name."""
-        return {taken.name: tuple(taken.shape) for taken in self._session.get_inputs()}
+        return {node.name: tuple(node.shape) for node in self._session.get_inputs()}
 
     def bind(self, inputs: Mapping[str, NDArray], outputs: Mapping[str, NDArray]) -> Callable[[], None]:
-        """Return a function that runs the graph in place, from ``inputs`` to ``outputs``: contiguous float32 arrays."""
+        """Return a function that runs the graph on ``inputs`` and overwrites ``outputs``, all contiguous arrays."""
         binding = self._session.io_binding()
         for name, array in inputs.items():
             binding.bind_input(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
@@ -59,18 +60,21 @@ class Graph:
             try:
                 self._session.run_with_iobinding(binding)
             except Exception as error:  # onnxruntime exceptions have no public base class
-                raise self._misfit(_first_line(error)) from error
+                raise self._mismatch(_first_line(error)) from error
 
         return run
 
     def run(self, inputs: Mapping[str, NDArray]) -> list[NDArray]:
-        """Run the graph on named inputs and return its outputs in order. Raises :class:`InkError` on a misfit."""
+        """Run the graph on named inputs and return its outputs in order.
+
+        Raises :class:`InkError` if the inputs do not fit the graph.
+        """
         try:
             return self._session.run(None, dict(inputs))
-        except Exception as error:  # as above
-            raise self._misfit(_first_line(error)) from error
+        except Exception as error:  # onnxruntime exceptions have no public base class
+            raise self._mismatch(_first_line(error)) from error
 
-    def _misfit(self, reason: str) -> InkError:
+    def _mismatch(self, reason: str) -> InkError:
         return InkError(f"{self._path}: does not fit its card ({reason}); copy the checkpoint again")
 
 
@@ -82,16 +86,19 @@ class Recurrence:
     """
 
     def __init__(self, graph: Graph, inputs: Mapping[str, NDArray], state: Mapping[str, NDArray]) -> None:
-        """Prepare the buffers: ``inputs`` for all steps, unless :attr:`inputs` is changed; ``state`` for the first."""
+        """Allocate the buffers. ``inputs`` are used for all steps unless :attr:`inputs` is changed.
+
+        ``state`` is the state before the first step.
+        """
         self.inputs = {name: _buffer(value) for name, value in inputs.items()}
         """Input buffers other than the state. Write into them to change the inputs of the next steps."""
         self._states = [{name: _buffer(value) for name, value in state.items()} for _ in range(2)]
-        sizes = graph.sizes(self.inputs | self._states[0])
+        output_shapes = graph.output_shapes(self.inputs | self._states[0])
         self.outputs = {
-            name: np.empty(shape, np.float32) for name, shape in sizes.items() if not name.startswith(_NEXT)
+            name: np.empty(shape, np.float32) for name, shape in output_shapes.items() if not name.startswith(_NEXT)
         }
         """Output buffers other than the state; the next step overwrites them."""
-        self._turn = 0
+        self._current = 0
         self._bindings = [
             graph.bind(self.inputs | before, self.outputs | {_NEXT + name: value for name, value in after.items()})
             for before, after in (self._states, self._states[::-1])
@@ -99,13 +106,13 @@ class Recurrence:
 
     @property
     def state(self) -> dict[str, NDArray]:
-        """State after the last step; the step after the next overwrites it."""
-        return self._states[self._turn]
+        """State after the latest step; the step after next overwrites it."""
+        return self._states[self._current]
 
     def step(self) -> None:
-        """Run one step, from :attr:`inputs` and :attr:`state` to :attr:`outputs` and the next :attr:`state`."""
-        self._bindings[self._turn]()
-        self._turn ^= 1
+        """Run one step on :attr:`inputs` and :attr:`state`; update :attr:`outputs` and :attr:`state`."""
+        self._bindings[self._current]()
+        self._current ^= 1
 
 
 def pad(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -120,7 +127,7 @@ def pad(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], 
 def batches_by_length(sequences: Sequence[NDArray[np.float32]], batch_size: int) -> list[NDArray[np.int64]]:
     """Group the indices of sequences into batches of similar length, so that there is little padding.
 
-    No sequence shares a batch with one more than four times as long, so that one huge ink does not slow down others.
+    No sequence shares a batch with one more than four times as long, so that one huge ink does not slow down the rest.
     """
     lengths = [len(s) for s in sequences]
     batches: list[list[int]] = []

@@ -16,7 +16,7 @@ _AROUND_MARKS = re.compile(r" ?([\"'-]) ?")
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
 _CONTRACTION = re.compile(r"(?<=[^\W\d_]) ?' ?(?=(?:s|t|d|m|ll|re|ve)\b)")
 _TWO_SPEAKERS = re.compile(r"(?<=[^ \"(\[]) ?\"\" ?(?=[^ \".,;:!?)\]])")
-_LONE_QUOTE = re.compile(r"([(\[]*)([\"'])([.,;:!?)\]]*)")
+_DETACHED_QUOTE = re.compile(r"([(\[]*)([\"'])([.,;:!?)\]]*)")
 _SPEAKERS = frozenset(("he", "she", "they", "said", "asked", "replied", "cried"))
 
 
@@ -44,7 +44,7 @@ def canonical(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the tokens that word error rates count: maximal runs of letters and digits, and single other symbols."""
+    """Return the tokens that word error rates count: maximal runs of letters and digits, and every other symbol."""
     return _TOKEN.findall(text)
 
 
@@ -87,14 +87,14 @@ def _attach_quotes(text: str) -> str:
     spaces = [" "] * (len(words) - 1) + [""]  # separator after each word
     opened = {'"': False, "'": False}
     for i, word in enumerate(words):
-        lone = _LONE_QUOTE.fullmatch(word)
-        if lone is None:
+        detached = _DETACHED_QUOTE.fullmatch(word)
+        if detached is None:
             for mark in opened:
                 starts, ends = word.lstrip("([").startswith(mark), word.rstrip(".,;:!?)]-").endswith(mark)
                 if starts or ends:
                     opened[mark] = not ends
             continue
-        bracket, mark, punctuation = lone.groups()
+        bracket, mark, punctuation = detached.groups()
         if bracket or punctuation:
             opens = bool(bracket)
         elif i in (0, len(words) - 1):
@@ -110,9 +110,9 @@ def _attach_quotes(text: str) -> str:
 
 
 def _closes_between(before: str, mark: str, after: str) -> bool:
-    """Tell whether a lone mark between two words closes a quotation.
+    """Return whether a detached mark between two words closes a quotation.
 
-    It does before another mark, before the speaker (``right, " he said``), and as the apostrophe of a plural
+    It does so before another mark, before the speaker (``right, " he said``), and as the apostrophe of a plural
     (``neutrals ' conference``).
     """
     spoken = before[-1] in ",?!" and after in _SPEAKERS

@@ -6,7 +6,7 @@ import numpy as np
 
 from handwriting.geometry.normalise import writing_height
 from handwriting.rendering.hershey import write
-from handwriting.training.items import HEIGHT, PRINTABLE, Piece, prepared
+from handwriting.training.items import HEIGHT, PRINTABLE, Piece, points_of
 
 NONE = np.zeros(0, np.float32)
 
@@ -14,7 +14,7 @@ NONE = np.zeros(0, np.float32)
 def item(text: str, writer: str, form: str, height: float = HEIGHT, cuts=NONE, seed: int = 0) -> Piece:
     """A piece in a drawn font."""
     ink = write(text, seed=seed)
-    xy, ends = prepared(ink, height / writing_height(ink))
+    xy, ends = points_of(ink, height / writing_height(ink))
     return Piece((xy - (0, xy[:, 1].max())).astype(np.float32), ends, text, writer, form, cuts)
 
 

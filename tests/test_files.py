@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from handwriting.errors import InkError, printable
-from handwriting.files import atomic, has_place, is_stream, refuse_input
+from handwriting.files import atomic, check_writable, is_stream, refuse_input
 
 
 def write(path, data=b"new"):
@@ -67,9 +67,9 @@ def test_a_device_or_pipe_takes_the_bytes_and_stays(tmp_path):
 
 
 def test_the_longest_name_of_a_file_can_be_written(tmp_path):
-    write(has_place(tmp_path / ("n" * 250 + ".json")))
+    write(check_writable(tmp_path / ("n" * 250 + ".json")))
     with pytest.raises(InkError, match="too long"):
-        has_place(tmp_path / ("n" * 256))
+        check_writable(tmp_path / ("n" * 256))
 
 
 @pytest.mark.parametrize("make", [os.link, os.symlink, lambda source, path: None])

@@ -9,7 +9,7 @@ import pytest
 
 from handwriting import notes
 from handwriting.errors import InkError, TooLargeError
-from handwriting.notes import MOST, Notes
+from handwriting.notes import MAX_LISTED, Notes
 
 
 def test_examples():
@@ -33,11 +33,11 @@ def test_plurals_and_order():
     found.count("highlighter stroke", 0)
     found.drop("the times", "5 of 9 points have one")
     found.drop("the times", "another reason")
-    for number in range(MOST + 2):
+    for number in range(MAX_LISTED + 2):
         with found.part(f"stroke {number}"):
             raise InkError("a.ink: bad")
     assert [note.text for note in found.all()] == [
-        *(f"stroke {number} was left out: bad" for number in range(MOST)),
+        *(f"stroke {number} was left out: bad" for number in range(MAX_LISTED)),
         "2 more parts were left out",
         "the times were dropped: 5 of 9 points have one",
         "2 text boxes were left out",

@@ -100,7 +100,7 @@ def test_no_path_of_one_machine_in_any_file():
 
 
 def test_nothing_is_imported_upward():
-    """The floors of the house, as `make lint` checks them."""
+    """The layers, as `make lint` checks them."""
     linter = Path(sys.executable).with_name("lint-imports")
     if not linter.is_file():
         pytest.skip("import-linter is not installed beside this Python; make installs it")

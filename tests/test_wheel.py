@@ -156,4 +156,4 @@ def test_without_its_weights_it_says_how_to_get_them(installed, elsewhere):
         hidden.rename(weights)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "install handwriting again" in done.stderr and "give the folder of a checkpoint" in done.stderr
+    assert "reinstall handwriting" in done.stderr and "give the folder of a checkpoint" in done.stderr

@@ -1,4 +1,4 @@
-"""``adapt``: fine-tune a recognizer on the lines that a person corrected."""
+"""``adapt``: fine-tune a recognizer on lines that a person has corrected."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def adapt(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 1,
-    threads: Annotated[int, typer.Option(min=1, help="Threads to train with.")] = 2,
+    threads: Annotated[int, typer.Option(min=1, help="Number of training threads.")] = 2,
 ) -> None:
     """Adapt a recognizer to one person's writing, from lines that they have corrected.
 
     Twenty to 200 lines are a good start. Training takes a few minutes and needs the extra 'train'. Other hands are
-    read about as well as before.
+    still read about as well as before.
 
     Use the new checkpoint by its name: 'transcribe --checkpoint NAME', 'serve --recognizer NAME'. Your own checkpoints
-    are in ~/.handwriting/checkpoints, or in checkpoints of the folder that HANDWRITING_HOME names.
+    are in ~/.handwriting/checkpoints, or in $HANDWRITING_HOME/checkpoints if that variable is set.
     """
-    from handwriting.checkpoint import Checkpoint, place_for
+    from handwriting.checkpoint import Checkpoint, adapted_folder
     from handwriting.documents.corrections import read_corrections
 
-    folder = place_for(name, output)
+    folder = adapted_folder(name, output)
     base = Checkpoint.load(checkpoint, "recognizer")
     if folder.resolve() == base.folder.resolve():
         raise InkError(f"{folder} is the checkpoint to start from; choose another NAME")

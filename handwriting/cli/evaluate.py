@@ -30,7 +30,7 @@ DRAW = "Write files"
 
 Split = Annotated[
     str,
-    typer.Option(help="Split to measure on, such as testset_v, which is the development set."),
+    typer.Option(help="Split to measure on, such as testset_v, the development set."),
 ]
 WithTorch = Annotated[bool, typer.Option("--torch", help="Use the float32 network in torch instead of the int8 graph.")]
 
@@ -56,7 +56,7 @@ def evaluate_recognizer(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Perturb every line before it is read, like ink of other pens and hands; 'all' measures each"
+            help="Perturb every line before it is read, to imitate other pens and hands; 'all' measures each"
             " perturbation in turn.",
             show_default=False,
         ),
@@ -149,7 +149,7 @@ def evaluate_heads(
 ) -> None:
     """Compare CTC and the decoder LSTM of one recognizer.
 
-    Both use the same encoder. Prints the CER of each, by length of the text, and the time that a line takes.
+    Both use the same encoder. Prints the CER of each, by length of the text, and the time per line.
     """
     from handwriting.evaluation import heads
     from handwriting.evaluation.report import to_json
@@ -169,7 +169,7 @@ def evaluate_pages(
         str | None,
         typer.Option(
             metavar="KIND",
-            help="Put a drawing of this kind on each page; 'all' measures each kind in turn.",
+            help="Add a drawing of this kind to each page; 'all' measures each kind in turn.",
             show_default=False,
         ),
     ] = None,
@@ -178,7 +178,7 @@ def evaluate_pages(
     ] = False,
     every: Annotated[int, typer.Option(min=1, help="With --drawings, measure every n-th page.")] = 1,
     checkpoint: Checkpoint = None,
-    no_time: Annotated[bool, typer.Option("--no-time", help="Drop the times and shuffle the strokes.")] = False,
+    no_time: Annotated[bool, typer.Option("--no-time", help="Remove the times and shuffle the strokes.")] = False,
     columns: Annotated[bool, typer.Option("--columns", help="Put two forms side by side on each page.")] = False,
     only_lines: Annotated[bool, typer.Option("--only-lines", help="Find the lines but do not read them.")] = False,
     lists: Lists = None,
@@ -187,8 +187,8 @@ def evaluate_pages(
 ) -> None:
     """Measure how well whole pages are split into lines and read.
 
-    Prints the share of strokes that were assigned to the right line, and the CER, compared with that of the
-    corpus's lines.
+    Prints the share of strokes that are assigned to the right line, and the CER, compared with that of the corpus's
+    own lines.
     """
     from handwriting.evaluation import drawings as on_pages
     from handwriting.evaluation import pages
@@ -237,13 +237,13 @@ def evaluate_orientation(
 
     Prints the CER in each orientation and the time to detect it, compared with those of the unchanged lines.
     """
-    from handwriting.evaluation import orientation as lying
+    from handwriting.evaluation import orientation as orientations
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
     recognizer = Recognizer.load(checkpoint, threads)
     with bar("reading") as progress:
-        report = lying.evaluate(
+        report = orientations.evaluate(
             recognizer,
             corpus_at(data, lists),
             split,
@@ -315,8 +315,8 @@ def evaluate_legibility(
     Writes sentences and reads them with the recognizer. Prints the CER, the most frequent confusions, and how much
     the lines differ from each other.
 
-    With --data, the same recognizer also reads real lines, sentences that occur in the training texts are refused,
-    and the variation of written and real lines is compared.
+    With --data, the same recognizer also reads real lines, the variation of written and real lines is compared, and
+    sentences that occur in the training texts are refused.
     """
     from handwriting.evaluation import legibility
     from handwriting.evaluation.report import to_json
@@ -357,7 +357,7 @@ def calibrate(
 ) -> None:
     """Calibrate the probabilities of a recognizer.
 
-    Afterwards, of the lines, words and characters with a probability of 0.9, nine in ten are right.
+    Afterwards, nine in ten of the lines, words and characters with a probability of 0.9 are right.
     """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation.calibrate import calibrate as run

@@ -1,4 +1,4 @@
-"""Help as plain text with the options in panels: quick to import, and the same in a file as on a screen."""
+"""Format the help as plain text with options in panels: quick to import, and the same in a file as on a screen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMANDS = {
     MEASURE: ("evaluate", "calibrate"),
     LOOK_INSIDE: ("inspect", "study"),
 }
-"""The panels of ``handwriting --help`` and their commands, in this order."""
+"""Panels of ``handwriting --help`` and their commands, in this order."""
 
 PLAIN_WORDS = (
     (r"<(?:list\[)?[Pp]ath\]?>", "<path>"),
@@ -30,7 +30,7 @@ PLAIN_WORDS = (
     (r"\bx>=([^\s;\]]+)", r"at least \1"),
     (r"\]  \[(?!required)", "; "),
 )
-"""Typer's notation of types and ranges, and what is shown instead."""
+"""Patterns of Typer's notation of types and ranges, and their replacements."""
 
 
 class Command(TyperCommand):

@@ -1,4 +1,4 @@
-"""``inspect``: what happens inside the networks while they read a line, or write a text."""
+"""``inspect``: show what happens inside the networks while they read a line or write a text."""
 
 from __future__ import annotations
 
@@ -40,15 +40,16 @@ def inspect(
         list[str] | None,
         typer.Option(
             metavar="LAYER:DIRECTION:NUMBER",
-            help="Unit to draw, such as 1:forward:63; repeatable.  [default: those that tell pen-up moves, word gaps,"
-            " loops and a letter best]",
+            help="Unit to draw, such as 1:forward:63; repeatable.  [default: those that respond best to pen-up moves,"
+            " word gaps, loops and a letter]",
             show_default=False,
         ),
     ] = None,
     letter: Annotated[
-        str | None, typer.Option(help="Letter to find units for.  [default: the most frequent one]", show_default=False)
+        str | None,
+        typer.Option(help="Letter for which to find units.  [default: the most frequent one]", show_default=False),
     ] = None,
-    count: Annotated[int, typer.Option(min=1, max=50, help="Units to name for each event.")] = 3,
+    count: Annotated[int, typer.Option(min=1, max=50, help="Number of units to list for each event.")] = 3,
     pictures: Annotated[Literal["both", "png", "svg"], typer.Option(help="Format of the pictures.")] = "both",
     checkpoint: Checkpoint = None,
     threads: Threads = 1,
@@ -61,7 +62,7 @@ def inspect(
     moves, word gaps, loops and a letter.
 
     The folder gets pictures, inspection.npz with all arrays, and inspection.json, which describes them. Probabilities,
-    window and density come from the graph that runs; gates are computed from the weights. Torch is not needed.
+    window and density come from the graph that runs; gates are computed from the weights, without torch.
     """
     from handwriting.inspection.gates import Unit
     from handwriting.inspection.inspect import InspectOptions, inspect_ink, inspect_text

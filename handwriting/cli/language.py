@@ -22,7 +22,7 @@ def build_language(
     texts: Annotated[
         list[Path] | None,
         typer.Option(
-            "--text", help="Text to learn from: a file, a folder or a zip archive; repeatable.", show_default=False
+            "--text", help="Text to train on: a file, a folder or a zip archive; repeatable.", show_default=False
         ),
     ] = None,
     terms: Annotated[
@@ -30,7 +30,7 @@ def build_language(
         typer.Option(help="Terms of use of the texts, for the card of the model.", show_default=False),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Corpus of ink whose transcripts are also learned.", show_default=False)
+        Path | None, typer.Option(help="Corpus of ink whose transcripts are also used.", show_default=False)
     ] = None,
     split: Annotated[str, typer.Option(help="Split of the corpus whose transcripts are used.")] = "trainset",
     frequencies: Annotated[
@@ -73,7 +73,9 @@ def tune_language(
     checkpoint: Checkpoint = None,
     every: Annotated[int, typer.Option(min=1, help="Use every Nth line of the split.", metavar="N")] = 4,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of the search, each with half the step size.")] = 2,
-    beam: Annotated[int, typer.Option(min=1, help="Beam width: prefixes kept at each step of the decoder.")] = 100,
+    beam: Annotated[
+        int, typer.Option(min=1, help="Beam width: number of prefixes that the decoder keeps at each step.")
+    ] = 100,
     lstm: Annotated[
         Path | None,
         typer.Option(help="Character LSTM to add to the model: a checkpoint of 'train language'.", show_default=False),
@@ -89,8 +91,8 @@ def tune_language(
 ) -> None:
     """Find the weights of a language model.
 
-    The weights balance the language model against the network. The search minimises the CER on a
-    development set. A character LSTM rescores the texts that the n-grams find.
+    The weights balance the language model against the network. The search minimises the CER on a development
+    set. A character LSTM rescores the readings found with the n-grams.
     """
     from handwriting.checkpoint import Checkpoint as Folder
     from handwriting.evaluation.tuning import tune

@@ -1,4 +1,4 @@
-"""The command ``letter``: write a text on as many sheets as it takes, or one letter per row of a table."""
+"""``letter``: write a text on as many sheets as it takes, or one letter per row of a table."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def letter(
 
     Each line of the text is a paragraph, a blank line stays blank, and a form feed begins a new sheet. The whole text
     is drawn in one hand, word by word; words that the recognizer misreads are redrawn, and those that remain doubtful
-    are named. Letters with diacritics, such as é or ő, are written as a base letter and its mark.
+    are listed. Letters with diacritics, such as é or ő, are written as a base letter and its mark.
     """
     from handwriting.composition.generate import read_text
     from handwriting.composition.letter import LetterStyle, write_letter
@@ -200,7 +200,7 @@ def letter(
                 writer, rows, words, str(output), look, hand,
                 dpi=dpi, machine=profile, report=say, progress=progress,
             )  # fmt: skip
-        print(f"{done.written} letters written, {done.skipped} there before, {done.failed} failed")
+        print(f"{done.written} letters written, {done.skipped} already there, {done.failed} failed")
         if done.failed:
             raise SystemExit(1 if done.written + done.skipped else 2)
         return

@@ -1,4 +1,4 @@
-"""The application: all commands, and how errors end them."""
+"""The application: all commands, and the handling of their errors."""
 
 from __future__ import annotations
 
@@ -65,20 +65,20 @@ EXTRAS = {
     "distributed": "dask",
     "tensorboardX": "tensorboard",
 }
-"""The extra of the package that installs a module."""
+"""Extra of the package that installs each optional module."""
 
 
 class ClosedInput:
-    """Stands in for a standard input that is closed."""
+    """Replaces a standard input that is closed."""
 
     @property
     def buffer(self) -> BinaryIO:
-        """Raises :class:`InkError`: there is nothing to read."""
+        """Raises :class:`InkError`, because there is nothing to read."""
         raise InkError("standard input is closed; give a file, or pipe the data in")
 
 
 def main() -> None:
-    """Run the command line; whatever the user can mend is one line on stderr and exit code 2."""
+    """Run the command line; an error that the user can fix is one line on stderr, with exit code 2."""
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
     if sys.stdin is None:
@@ -99,7 +99,7 @@ def main() -> None:
         if error.name not in EXTRAS:
             raise
         _end(f"this needs {error.name}; install it: pip install 'handwriting[{EXTRAS[error.name]}]'")
-    except BrokenPipeError:  # the reader of our output has gone, as in `... | head`
+    except BrokenPipeError:  # the reader of the output has exited, as in `... | head`
         _drop_output()
         raise SystemExit(1) from None
     except OSError as error:  # such as a full disk
@@ -115,7 +115,7 @@ def _end(message: str) -> NoReturn:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """A usage error in one line, with the value that was given and the command whose help explains it."""
+    """Return a usage error as one line, with the invalid value and the command whose help explains it."""
     message = error.format_message()
     cause: Any = error.__cause__
     if isinstance(error, typer.BadParameter) and error.param is not None and hasattr(cause, "errors"):
@@ -130,5 +130,5 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _drop_output() -> None:
-    """Discard what stdout still holds, which the interpreter would try to write again when it ends."""
+    """Discard buffered output, which the interpreter would try to write again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the reading of their values."""
+"""Options that several commands share, and checks of their values."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ AsJson = Annotated[
 def _threads(value: int) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if value > cores:
-        say(f"note: --threads {value} is more than the {cores} cores of this machine; {cores} threads are used")
+        say(f"note: --threads {value} is more than the {cores} cores of this machine; using {cores} threads")
     return min(value, cores)
 
 
@@ -64,7 +64,7 @@ Threads = Annotated[
 ]
 
 HAND = "Handwriting"
-"""The panel of the options that describe a hand."""
+"""Panel of the options that describe a hand."""
 
 Text = Annotated[
     str | None, typer.Argument(metavar="TEXT", help="Text to write; - reads standard input.", show_default=False)
@@ -111,9 +111,9 @@ Replace = Annotated[
 ]
 
 PAGE = "Page"
-"""The panel of the options that describe the page."""
+"""Panel of the options that describe the page."""
 PEN = "Pen and output"
-"""The panel of the options that describe the pen and the file."""
+"""Panel of the options that describe the pen and the file."""
 
 LineHeight = Annotated[
     float, typer.Option(help="Distance between lines in mm; the writing is scaled to fit it.", rich_help_panel=PAGE)
@@ -125,7 +125,10 @@ PenName = Annotated[
 PenWidth = Annotated[
     float | None,
     typer.Option(
-        "--width", help="Width of the pen's line in mm.  [default: the pen's]", show_default=False, rich_help_panel=PEN
+        "--width",
+        help="Width of the pen's line in mm.  [default: depends on the pen]",
+        show_default=False,
+        rich_help_panel=PEN,
     ),
 ]
 Color = Annotated[str, typer.Option(help="Colour of the ink: a name, #rrggbb or rgb(r, g, b).", rich_help_panel=PEN)]
@@ -140,7 +143,7 @@ Init = Annotated[
     ),
 ]
 Develop = Annotated[
-    str, typer.Option(help="Development set that chooses the best checkpoint; 'none' keeps the last checkpoint.")
+    str, typer.Option(help="Development set for choosing the best checkpoint; 'none' keeps the last checkpoint.")
 ]
 
 
@@ -156,7 +159,7 @@ def corpus_at(path: Path, lists: list[Path] | None = None) -> Corpus:
 
 
 def one_text(text: str | None, file: Path | None) -> None:
-    """Refuse to write no text, or two of them: ``TEXT`` and ``--file``."""
+    """Raise :class:`InkError` unless exactly one of ``TEXT`` and ``--file`` was given."""
     if text is None and file is None:
         raise InkError("nothing to write; give TEXT (- for stdin) or --file")
     if text is not None and file is not None:
@@ -164,25 +167,25 @@ def one_text(text: str | None, file: Path | None) -> None:
 
 
 def only_with(context: typer.Context, name: str, condition: bool, needed: str) -> None:
-    """Refuse the option ``name`` if it was given although it has no effect without what is ``needed``."""
+    """Raise :class:`InkError` if the option ``name`` was given but has no effect without ``needed``."""
     if not condition and (option := _given(context, name)):
         raise InkError(f"{option} has no effect without {needed}; add {needed} or leave {option} out")
 
 
 def not_with(context: typer.Context, name: str, condition: bool, other: str) -> None:
-    """Refuse the option ``name`` if it was given although it has no effect with the ``other``."""
+    """Raise :class:`InkError` if the option ``name`` was given but has no effect with ``other``."""
     if condition and (option := _given(context, name)):
         raise InkError(f"{option} has no effect with {other}; leave one of them out")
 
 
 def warn_doubtful(doubtful: Sequence[tuple[str, str]]) -> None:
-    """Name the words that may not be readable, each with what the recognizer reads."""
+    """Warn of words that may not be legible, each with the recognizer's reading."""
     for word, read in doubtful:
         say(f"warning: {word!r} is read as {read!r}; try another --seed or a higher --best-of")
 
 
 def _given(context: typer.Context, name: str) -> str | None:
-    """The option whose value is the parameter ``name``, if it is on the command line."""
+    """Return the option of the parameter ``name`` if it is on the command line, else None."""
     source = context.get_parameter_source(name)
     if source is None or source.name != "COMMANDLINE":
         return None
@@ -190,7 +193,7 @@ def _given(context: typer.Context, name: str) -> str | None:
 
 
 def integers(name: str, text: str) -> list[int]:
-    """The whole numbers in ``text``, separated by commas; raises :class:`InkError` that names the option."""
+    """Parse whole numbers separated by commas. Raises :class:`InkError`, with the option's ``name``."""
     try:
         return [int(part) for part in text.split(",") if part.strip()]
     except ValueError:

@@ -1,4 +1,4 @@
-"""``page``: the page without a server."""
+"""``page``: export the page, to be used without a server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def export(
 ) -> None:
     """Export the page as static files for any web host.
 
-    The page reads and writes in the browser, without a server of its own and, after the first visit, without a network.
+    The page reads and writes in the browser, without a server of its own and, after the first visit, offline.
     To view it on this machine, run 'python -m http.server --directory FOLDER'.
     """
     from handwriting.recognition.recognizer import Recognizer

@@ -12,7 +12,7 @@ NAME = "handwriting"
 
 
 def program() -> str:
-    """``handwriting``, ``python app.py`` or ``python -m handwriting``."""
+    """Return ``handwriting``, ``python app.py`` or ``python -m handwriting``."""
     if getattr(sys.modules["__main__"], "__package__", None) == NAME:
         return f"python -m {NAME}"
     file = os.path.basename(sys.argv[0])
@@ -20,11 +20,11 @@ def program() -> str:
 
 
 def command_line() -> str:
-    """The command that runs, for a card. Of absolute paths only the name is kept: the rest means nothing elsewhere."""
+    """Return the command line for a card, with absolute paths shortened to names, as they differ elsewhere."""
     arguments = [os.path.basename(a) if os.path.isabs(a) else a for a in sys.argv[1:]]
     return f"{program()} {shlex.join(arguments)}"
 
 
 def as_called(message: str) -> str:
-    """``message`` with references such as ``the command 'export'`` written as the user would call it."""
+    """Return ``message`` with references such as ``the command 'export'`` written as the user would call it."""
     return re.sub(r"the command '(\w[\w ]*)'", rf"'{program()} \1'", message)

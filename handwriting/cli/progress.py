@@ -1,4 +1,4 @@
-"""What a command shows on stderr while it works: a progress bar and notes."""
+"""Show progress bars and notes on stderr."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from handwriting.progress import Progress, no_progress
 
 @contextmanager
 def bar(label: str, unit: str = "lines") -> Iterator[Progress]:
-    """A bar on stderr that appears after a second; the body reports its progress to what it is given."""
-    if not sys.stderr.isatty():  # the bar's import takes longer than reading a line
+    """Show a progress bar on stderr after a second; yields the callback to which progress is reported."""
+    if not sys.stderr.isatty():  # importing tqdm takes longer than reading a line
         yield no_progress
         return
     from tqdm import tqdm
@@ -30,12 +30,12 @@ def bar(label: str, unit: str = "lines") -> Iterator[Progress]:
 
 
 def say(message: str) -> None:
-    """Print a note on stderr; of several processes that train together, only the first one does."""
+    """Print a note on stderr; in distributed training, only the first process does."""
     if os.environ.get("RANK", "0") == "0":
         print(message, file=sys.stderr)
 
 
 def say_notes(source: object, notes: Iterable[Note]) -> None:
-    """Print what was left out when the file ``source`` was read."""
+    """Print the notes about what was omitted when the file ``source`` was read."""
     for note in notes:
         say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))

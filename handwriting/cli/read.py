@@ -93,12 +93,12 @@ def transcribe(
         ),
     ] = "auto",
 ) -> None:
-    """Read ink files and print what they say.
+    """Read ink files and print their text.
 
     Each page is split into lines. JSON output has the lines, words and characters of every page, with their boxes and
     the probability that each was read correctly. A PDF shows the ink and can be searched for its text.
 
-    In folders, hidden files, backups and results of earlier runs are skipped and named. A .jsonl file grows file by
+    In folders, hidden files, backups and results of earlier runs are skipped and reported. A .jsonl file grows file by
     file; the same command resumes it and reads the files that are new or have changed.
 
     A file that cannot be read is reported in one line on stderr, and the others are read. A damaged stroke or page is
@@ -159,8 +159,8 @@ def convert(
 ) -> None:
     """Convert an ink file to another format.
 
-    Everything that is left out is named on stderr: properties that the new format cannot store (see 'formats'), content
-    that is not ink, and damaged strokes and pages. If ink is lost, the exit code is 1.
+    Everything that is omitted is reported on stderr: properties that the new format cannot store (see 'formats'),
+    content that is not ink, and damaged strokes and pages. If ink is lost, the exit code is 1.
     """
     from handwriting import formats
     from handwriting.errors import printable

@@ -1,4 +1,4 @@
-"""``serve``: the page in the browser and its HTTP API."""
+"""``serve``: serve the page and its HTTP API."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from handwriting.cli.progress import say
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 listens on every network of this machine.")
+        str, typer.Option(help="Address to listen on; 0.0.0.0 listens on all network interfaces.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8377,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 chooses a free one.")] = 8377,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     allow_host: Annotated[
         list[str] | None,

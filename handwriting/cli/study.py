@@ -1,4 +1,4 @@
-"""``study``: what the LSTM was invented for, measured."""
+"""``study``: measure what LSTMs were invented for."""
 
 from __future__ import annotations
 
@@ -18,23 +18,28 @@ app = typer.Typer(help="Measure what an LSTM can do and why; needs the extra 'tr
 Out = Annotated[Path, typer.Option(help="Folder of the study; the same command resumes it.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Run a small version in a minute; its figures mean nothing.")]
 Seeds = Annotated[
-    int | None, typer.Option(min=1, help="Random seeds of each network.  [default: 3]", show_default=False)
+    int | None, typer.Option(min=1, help="Number of random seeds per network.  [default: 3]", show_default=False)
 ]
 Hidden = Annotated[
-    int | None, typer.Option(min=1, help="Cells of each network.  [default: that of the study]", show_default=False)
+    int | None,
+    typer.Option(min=1, help="Number of cells per network.  [default: depends on the study]", show_default=False),
 ]
 Sequences = Annotated[
     int | None,
-    typer.Option(min=1, help="Training sequences of each network.  [default: that of the study]", show_default=False),
+    typer.Option(
+        min=1, help="Number of training sequences per network.  [default: depends on the study]", show_default=False
+    ),
 ]
 BatchSize = Annotated[
     int | None,
-    typer.Option(min=1, help="Training sequences per update.  [default: that of the study]", show_default=False),
+    typer.Option(
+        min=1, help="Number of training sequences per update.  [default: depends on the study]", show_default=False
+    ),
 ]
 Rate = Annotated[
-    float | None, typer.Option(min=1e-9, help="Learning rate.  [default: that of the study]", show_default=False)
+    float | None, typer.Option(min=1e-9, help="Learning rate.  [default: depends on the study]", show_default=False)
 ]
-CpuThreads = Annotated[int, typer.Option(min=1, help="Threads of the computation.")]
+CpuThreads = Annotated[int, typer.Option(min=1, help="Number of CPU threads.")]
 
 
 @app.command("error-flow", cls=Command)
@@ -43,7 +48,9 @@ def error_flow(
     quick: Quick = False,
     steps: Annotated[
         int | None,
-        typer.Option(min=2, help="Steps that the error is propagated back.  [default: 500]", show_default=False),
+        typer.Option(
+            min=2, help="Number of steps that the error is propagated back.  [default: 500]", show_default=False
+        ),
     ] = None,
     seeds: Seeds = None,
     hidden_size: Hidden = None,
@@ -51,7 +58,7 @@ def error_flow(
         int | None,
         typer.Option(
             min=0,
-            help="Training sequences of the trained networks; 0 leaves these networks out.  [default: 80,000]",
+            help="Number of training sequences of the trained networks; 0 omits these networks.  [default: 80,000]",
             show_default=False,
         ),
     ] = None,
@@ -84,12 +91,12 @@ def memory(
     ] = None,
     length: Annotated[
         list[int] | None,
-        typer.Option(help="Steps of a sequence; repeatable.  [default: 50, 100, 200]", show_default=False),
+        typer.Option(help="Number of steps of a sequence; repeatable.  [default: 50, 100, 200]", show_default=False),
     ] = None,
     variant: Annotated[
         list[str] | None,
         typer.Option(
-            help="Network: tanh, 1997, 1997-truncated, forget-0, forget-1, forget-3, peephole or coupled; repeatable."
+            help="Variant: tanh, 1997, 1997-truncated, forget-0, forget-1, forget-3, peephole or coupled; repeatable."
             "  [default: all]",
             show_default=False,
         ),
@@ -103,8 +110,8 @@ def memory(
 ) -> None:
     """Train every network on tasks that need memory.
 
-    The tasks are the adding problem and temporal order (1997), and copying and associative recall, on which the
-    Neural Turing Machine was compared with the LSTM. Writes memory.csv and a figure of learning curves for each task.
+    The tasks are the adding problem and temporal order (1997), and copying and associative recall, on which the Neural
+    Turing Machine was compared with the LSTM (2014). Writes memory.csv and a figure of learning curves for each task.
     """
     from handwriting.studies import memory as study
 
@@ -131,7 +138,7 @@ def truncation(
     """Measure what truncated back-propagation through time costs.
 
     Truncates the gradient to blocks of 1 to 50 steps on the adding problem, and measures the error of the gradient and
-    what is no longer learned. Writes truncation.csv and a figure.
+    the loss after training with it. Writes truncation.csv and a figure.
     """
     from handwriting.studies import truncation as study
 
@@ -155,7 +162,7 @@ def variants(
     variant: Annotated[
         list[str] | None,
         typer.Option(
-            help="Equations: tanh, 1997, 1997-truncated, forget-0, forget-1, peephole or coupled; repeatable."
+            help="Variant: tanh, 1997, 1997-truncated, forget-0, forget-1, peephole or coupled; repeatable."
             "  [default: all]",
             show_default=False,
         ),
@@ -163,7 +170,7 @@ def variants(
     seeds: Seeds = None,
     hidden_size: Hidden = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the data.  [default: 20]", show_default=False)
+        int | None, typer.Option(min=1, help="Number of epochs.  [default: 20]", show_default=False)
     ] = None,
     lists: Lists = None,
     threads: CpuThreads = 1,
@@ -192,7 +199,7 @@ def _use(threads: int) -> None:
 
 
 def _given(plan: Any, **values: Any) -> Any:
-    """The plan with the values that were given."""
+    """Return ``plan`` with the values that were given."""
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return replace(plan, **{name: value for name, value in given.items() if value is not None})
 

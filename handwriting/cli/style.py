@@ -59,7 +59,7 @@ def create_style(
 ) -> None:
     """Create a style from lines of ink.
 
-    Three to ten lines are a good start. A page is split into its lines. Where neither the files nor you give the
+    Three to ten lines are a good start. A page is split into its lines. If neither the files nor the options give the
     text, the recognizer reads it and you confirm it.
 
     The style can be used with 'generate --style' and on the page that 'serve' opens.
@@ -103,7 +103,7 @@ def _confirmed(yes: bool, inks: Sequence[Ink]) -> list[str | None]:
         raise InkError(
             "standard input is not a terminal, so the texts cannot be confirmed; add --yes, or --text for each line"
         )
-    say("What does each line say? Press Enter if the reading is right, or type the text; - leaves the line out.")
+    say("What does each line say? Press Enter if the reading is right, or type the text; - omits the line.")
     answers = [typer.prompt(f"  {number}", default=text, err=True) for number, text in enumerate(read, 1)]
     return [None if answer.strip() == "-" else answer.strip() for answer in answers]
 

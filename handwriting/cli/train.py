@@ -1,4 +1,4 @@
-"""``train``, and ``export`` of what it wrote."""
+"""``train`` and ``export``: train a network, and export a trained checkpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import Data, Develop, Init, Lists, Out, corpus_at, only_with
 from handwriting.cli.program import command_line
 from handwriting.cli.progress import bar, say
-from handwriting.cli.training_options import Config, chosen, made, options_of, values_of
+from handwriting.cli.training_options import Config, build_options, config_values, explicit, with_options
 from handwriting.errors import InkError
 from handwriting.training.config import write_config
 from handwriting.training.options import (
@@ -30,7 +30,7 @@ app = typer.Typer(help="Train a network on a corpus.", **PLAIN)
 
 
 @app.command("recognizer", cls=Command)
-@options_of({"Network": RecognizerOptions, "Training": TrainingOptions()}, but=("weight_noise",))
+@with_options({"Network": RecognizerOptions, "Training": TrainingOptions()}, without=("weight_noise",))
 def train_recognizer(
     context: typer.Context,
     data: Annotated[
@@ -43,7 +43,7 @@ def train_recognizer(
     recipe: Annotated[
         Literal["mixed", "open"] | None,
         typer.Option(
-            help="Preset of --train, --develop and --examples: 'mixed' for IAM-OnDB with UNIPEN, 'open' for"
+            help="Preset for --train, --develop and --examples: 'mixed' for IAM-OnDB with UNIPEN, 'open' for"
             " UNIPEN alone.",
             show_default=False,
         ),
@@ -59,7 +59,7 @@ def train_recognizer(
     develop: Annotated[
         list[str] | None,
         typer.Option(
-            help="Development set that chooses the best checkpoint; SPLIT:LINES takes only that many lines, and 'none'"
+            help="Development set for choosing the best checkpoint; SPLIT:LINES takes only that many lines, and 'none'"
             " keeps the last checkpoint. Further sets are only reported.  [default: testset_v]",
             show_default=False,
         ),
@@ -81,16 +81,16 @@ def train_recognizer(
     from handwriting.training.recipes import recipe_for
     from handwriting.training.seq2seq import task_for
 
-    how: TrainingOptions = made(context, TrainingOptions(), given)
-    what: RecognizerOptions = made(context, RecognizerOptions, given)
+    training: TrainingOptions = build_options(context, TrainingOptions(), given)
+    options: RecognizerOptions = build_options(context, RecognizerOptions, given)
     start = None if init is None else Checkpoint.load(init, "recognizer")
     if start is not None:
-        what = what.like(start, {"num_layers" if name == "layers" else name for name in chosen(context)})
+        options = options.like(start, {"num_layers" if name == "layers" else name for name in explicit(context)})
     corpora = [corpus_at(path, lists) for path in data]
     make_folder(out)
-    task = task_for(corpora, what, recipe_for(recipe, train, develop, examples), start, say)
-    write_config(out, values_of(context, how, what))
-    say(json.dumps(loop.train(task, how, out, command=command_line())))
+    task = task_for(corpora, options, recipe_for(recipe, train, develop, examples), start, say)
+    write_config(out, config_values(context, training, options))
+    say(json.dumps(loop.train(task, training, out, command=command_line())))
 
 
 @app.command(
@@ -100,7 +100,7 @@ def train_recognizer(
     "The same command resumes a run that was interrupted.",
 )
 @app.command("synthesizer", cls=Command)
-@options_of({"Network": SynthesizerOptions, "Training": SYNTHESIZER_TRAINING})
+@with_options({"Network": SynthesizerOptions, "Training": SYNTHESIZER_TRAINING})
 def train_synthesizer(
     context: typer.Context,
     data: Data,
@@ -116,7 +116,7 @@ def train_synthesizer(
     unipen: Annotated[
         Path | None,
         typer.Option(
-            help="Folder or packed file of UNIPEN; the synthesizer then has hand codes and learns from both corpora.",
+            help="Folder or packed file of UNIPEN; trains a synthesizer with hand codes on both corpora.",
             show_default=False,
         ),
     ] = None,
@@ -133,20 +133,20 @@ def train_synthesizer(
     from handwriting.training.synthesizer import SynthesizerTask
 
     kind: Any = context.info_name
-    how: TrainingOptions = made(context, SYNTHESIZER_TRAINING, given)
-    what: SynthesizerOptions = made(context, SynthesizerOptions, given)
-    what = replace(what, kind=kind, train=tuple(train or what.train), develop=develop)
+    training: TrainingOptions = build_options(context, SYNTHESIZER_TRAINING, given)
+    options: SynthesizerOptions = build_options(context, SynthesizerOptions, given)
+    options = replace(options, kind=kind, train=tuple(train or options.train), develop=develop)
     starts = (kind, "synthesizer") if kind == "prediction" else (kind,)
     start = None if init is None else Checkpoint.load(init, *starts)
     corpus = corpus_at(data, lists)
     make_folder(out)
     task: Any = (
-        SynthesizerTask(corpus, what, start, say)
+        SynthesizerTask(corpus, options, start, say)
         if unipen is None
-        else hands_task(corpus, corpus_at(unipen, None), what, out, start, say)
+        else hands_task(corpus, corpus_at(unipen, None), options, out, start, say)
     )
-    write_config(out, values_of(context, how, what))
-    say(json.dumps(loop.train(task, how, out, command=command_line())))
+    write_config(out, config_values(context, training, options))
+    say(json.dumps(loop.train(task, training, out, command=command_line())))
 
 
 @app.command("hands", cls=Command)
@@ -159,23 +159,26 @@ def train_hands(
     lines: Annotated[
         int, typer.Option(min=2, help="Number of sentences, and of strings, to write in random hands in each round.")
     ] = 1400,
-    rounds: Annotated[int, typer.Option(min=1, help="Corrections of the random hands.")] = 2,
-    hands: Annotated[int, typer.Option(min=2, help="Number of hands to write in for the estimation of hands.")] = 900,
+    rounds: Annotated[int, typer.Option(min=1, help="Number of corrections of the random hands.")] = 2,
+    hands: Annotated[
+        int, typer.Option(min=2, help="Number of hands to write in, for estimating hands from lines.")
+    ] = 900,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the hands and the strings.")] = 10_000,
     lists: Lists = None,
 ) -> None:
-    """Tune the hands of a synthesizer by the lines that it writes.
+    """Tune the hands of a synthesizer to resemble real ones.
 
-    Random hands are moved so that their lines measure like real lines and are read correctly by the shipped recognizer;
-    the hand of a person is estimated so that written lines measure like the person's. The network stays as it is.
+    Random hands are shifted so that their lines have the measures of real lines and are read correctly by the shipped
+    recognizer; the hand of a person is estimated so that written lines have the measures of the person's. The network
+    does not change.
     """
     from handwriting.checkpoint import Checkpoint
     from handwriting.training.hand_tuning import HandTuning, tune_hands
 
-    how = HandTuning(real=real, lines=lines, rounds=rounds, hands=hands, seed=seed)
+    settings = HandTuning(real=real, lines=lines, rounds=rounds, hands=hands, seed=seed)
     start, corpus = Checkpoint.load(init, "synthesizer"), corpus_at(data, lists)
     with bar("writing") as progress:
-        figures = tune_hands(start, corpus, train, out, how, command_line(), progress)
+        figures = tune_hands(start, corpus, train, out, settings, command_line(), progress)
     say(json.dumps(figures))
 
 
@@ -196,12 +199,12 @@ def train_orientation(
         list[str] | None,
         typer.Option(
             metavar="SPLIT=INKS",
-            help="Split to measure on for the card, in the same form; repeatable.  [default: valid-tokens=1000]",
+            help="Split to measure on, for the card, in the same form; repeatable.  [default: valid-tokens=1000]",
             show_default=False,
         ),
     ] = None,
-    hidden: Annotated[int, typer.Option(min=1, help="Cells of the hidden layer of the classifier.")] = 32,
-    updates: Annotated[int, typer.Option(min=1, help="Updates of each network.")] = 3500,
+    hidden: Annotated[int, typer.Option(min=1, help="Size of the hidden layer of the classifier.")] = 32,
+    updates: Annotated[int, typer.Option(min=1, help="Number of updates of each network.")] = 3500,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, distortions and batches.")] = 0,
     lists: Lists = None,
 ) -> None:
@@ -227,21 +230,21 @@ def train_orientation(
 
 
 @app.command("language", cls=Command)
-@options_of({"Network": LanguageOptions, "Training": LANGUAGE_TRAINING})
+@with_options({"Network": LanguageOptions, "Training": LANGUAGE_TRAINING})
 def train_language(
     context: typer.Context,
     out: Out,
     config: Config = None,
     text: Annotated[
         list[Path] | None,
-        typer.Option(help="Text to learn from: a file, a folder or a zip archive; repeatable.", show_default=False),
+        typer.Option(help="Text to train on: a file, a folder or a zip archive; repeatable.", show_default=False),
     ] = None,
     terms: Annotated[
         str | None, typer.Option(help="Terms of use of the texts, for the card.", show_default=False)
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="Corpus of ink whose transcripts are also learned.", show_default=False),
+        typer.Option(help="Corpus of ink whose transcripts are also used.", show_default=False),
     ] = None,
     train: Annotated[str, typer.Option(help="Split of the corpus whose transcripts are used.")] = "trainset",
     weight: Annotated[float, typer.Option(min=0, help="Weight of the transcripts relative to the texts.")] = 3.0,
@@ -257,16 +260,16 @@ def train_language(
     from handwriting.training import loop
     from handwriting.training.language import LanguageTask, streams
 
-    how: TrainingOptions = made(context, LANGUAGE_TRAINING, given)
-    what: LanguageOptions = made(context, LanguageOptions, given)
+    training: TrainingOptions = build_options(context, LANGUAGE_TRAINING, given)
+    options: LanguageOptions = build_options(context, LanguageOptions, given)
     for name in ("train", "weight"):
         only_with(context, name, data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
     make_folder(out)
     sources = streams(text or [], corpus, train, weight, terms, say)
-    task = LanguageTask(sources, what, None if corpus is None or develop == NONE else (corpus, develop))
-    write_config(out, values_of(context, how, what))
-    say(json.dumps(loop.train(task, how, out, command=command_line())))
+    task = LanguageTask(sources, options, None if corpus is None or develop == NONE else (corpus, develop))
+    write_config(out, config_values(context, training, options))
+    say(json.dumps(loop.train(task, training, out, command=command_line())))
 
 
 def export(
@@ -279,7 +282,7 @@ def export(
     language: Annotated[
         str | None,
         typer.Option(
-            help="Shipped language model for the decoder of a recognizer.  [default: the one of SOURCE]",
+            help="Shipped language model for the decoder of a recognizer.  [default: that of SOURCE]",
             show_default=False,
         ),
     ] = None,
@@ -312,14 +315,14 @@ def export(
     only_with(context, "splits", data is not None, "--data")
     only_with(context, "share", start is not None, "--start")
     corpus = None if data is None else corpus_at(data)
-    begun = None if start is None else Checkpoint.load(start, "recognizer")
+    initial = None if start is None else Checkpoint.load(start, "recognizer")
     folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":
         write = seq2seq.writer_for(folder.card)
         recognizer_checkpoint.export_checkpoint(
-            folder, output, not float32, corpus, splits or ["testset_v"], language, write, begun, share
+            folder, output, not float32, corpus, splits or ["testset_v"], language, write, initial, share
         )
-    elif begun is not None:
+    elif initial is not None:
         raise InkError(f"--start {start}: {source} is not a recognizer; leave --start out")
     elif language is not None:
         raise InkError(f"--language {language}: {source} is not a recognizer; leave --language out")

@@ -1,4 +1,4 @@
-"""The options of ``train``, made from the dataclasses that hold the hyper-parameters, and its configuration files."""
+"""The options of ``train``, generated from the dataclasses of hyper-parameters, and its configuration files."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from handwriting.cli.options import integers
 from handwriting.training.config import read_config
 
 TABLES = ("augmentation",)
-"""What only a configuration file sets, each in a table of its own."""
+"""Settings that only a configuration file can change, each a table."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _load(context: typer.Context, path: Path | None) -> Path | None:
-    """Make the file's values the defaults of the other options."""
+    """Use the values of a configuration file as defaults of the other options."""
     if path is not None:
         known = {parameter.name for parameter in context.command.params if parameter.name} - {"config", "out", "help"}
         tables = {} if "encoding" not in known else {"augmentation": _distortions()}
@@ -47,11 +47,11 @@ Config = Annotated[
 ]
 
 
-def options_of(panels: Mapping[str, Any], but: Collection[str] = ()) -> Callable[[Function], Function]:
-    """Give a command, in place of its ``**given``, an option for each documented field of the sources in ``panels``.
+def with_options(panels: Mapping[str, Any], without: Collection[str] = ()) -> Callable[[Function], Function]:
+    """Replace the ``**given`` of a command with an option for each documented field of the sources in ``panels``.
 
-    A source is a dataclass, or an instance of one whose values are the defaults; its panel is its heading in the help.
-    Fields in ``but`` are not offered.
+    A source is a dataclass, or an instance of one whose values are the defaults; the name of its panel is its heading
+    in the help. Fields in ``without`` get no option.
     """
 
     def decorate(command: Function) -> Function:
@@ -61,9 +61,9 @@ def options_of(panels: Mapping[str, Any], but: Collection[str] = ()) -> Callable
             (panel, source, field)
             for panel, source in panels.items()
             for field in fields(source)
-            if field.metadata and field.name not in but
+            if field.metadata and field.name not in without
         ]
-        parameters = [*(p.replace(kind=p.KEYWORD_ONLY) for p in own), *(_parameter(*which) for which in offered)]
+        parameters = [*(p.replace(kind=p.KEYWORD_ONLY) for p in own), *(_parameter(*entry) for entry in offered)]
         command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {p.name: p.annotation for p in parameters}
         return command
@@ -71,29 +71,30 @@ def options_of(panels: Mapping[str, Any], but: Collection[str] = ()) -> Callable
     return decorate
 
 
-def made(context: typer.Context, source: Any, given: Mapping[str, Any]) -> Any:
-    """The dataclass of ``source`` with the values of a command's options and of its file's tables."""
-    start: Any = source() if isinstance(source, type) else source
+def build_options(context: typer.Context, source: Any, given: Mapping[str, Any]) -> Any:
+    """Return the dataclass of ``source`` with the values of the command's options and of its configuration file."""
+    defaults: Any = source() if isinstance(source, type) else source
     values = {}
-    for field in fields(start):
+    for field in fields(defaults):
         name = _name(field)
         if name in given:
-            text = isinstance(given[name], str) and isinstance(getattr(start, field.name), list)
+            text = isinstance(given[name], str) and isinstance(getattr(defaults, field.name), list)
             values[field.name] = integers(name, given[name]) if text else given[name]
     for name, table in context.meta.get("tables", {}).items():
-        if hasattr(start, name):
-            values[name] = replace(getattr(start, name), **table)
-    return replace(start, **values)
+        if hasattr(defaults, name):
+            values[name] = replace(getattr(defaults, name), **table)
+    return replace(defaults, **values)
 
 
-def chosen(context: typer.Context) -> set[str]:
-    """The options that the command line or the configuration file sets."""
+def explicit(context: typer.Context) -> set[str]:
+    """Return the names of the options set on the command line or in the configuration file."""
     sources = {name: context.get_parameter_source(name) for name in context.params}
     return {name for name, source in sources.items() if source and source.name in ("COMMANDLINE", "DEFAULT_MAP")}
 
 
-def values_of(context: typer.Context, *effective: Any) -> dict[str, Any]:
-    """A run's configuration file: the command's options, those of the ``effective`` dataclasses as they are there."""
+def config_values(context: typer.Context, *effective: Any) -> dict[str, Any]:
+    """Return the contents of a run's configuration file: the command's options, updated from ``effective``
+    dataclasses."""
     names = [p.name for p in context.command.params if p.name in context.params and p.name not in ("config", "out")]
     values = {name: context.params[name] for name in names}
     for source in effective:

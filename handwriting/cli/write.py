@@ -200,7 +200,7 @@ def generate(
 def demo(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Line to write.")] = "The pen is mightier than the sword.",
     output: Annotated[Path, typer.Option("-o", "--output", help="SVG file to write.")] = Path("demo.svg"),
-    seed: Annotated[int, typer.Option(min=0, help="Random seed; every seed writes differently.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed; every seed gives different writing.")] = 5,
 ) -> None:
     """Write a line to an SVG file and read it back.
 

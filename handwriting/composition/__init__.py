@@ -1,1 +1,2 @@
-"""Compose writing from lines: best of N, pages, live pages and export, for both the command line and the web server."""
+"""Compose lines of writing: best of N, pages, letters, live pages and export, for the command line and the web
+server."""

@@ -24,10 +24,10 @@ from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer, Written
 
 MAX_CANDIDATES = 64
-"""Largest number of candidates: what fails as often is not going to succeed."""
+"""Largest number of candidates: a line that fails this often is not going to succeed."""
 
 BATCH = 16
-"""Candidates drawn side by side; with more, lines that are already read correctly would be redrawn."""
+"""Number of candidates in a batch; with more, lines that are already read correctly would be redrawn."""
 
 STREAMS_PER_CANDIDATE = 1_000_000
 """Offset between the random streams of a line's candidates: no text has as many lines."""
@@ -38,7 +38,7 @@ class ChosenLine(Written):
     """A line chosen from several candidates."""
 
     read: str
-    """Text that the recognizer reads."""
+    """The recognizer's reading."""
     errors: int
     """Edit distance from ``read`` to the text, in canonical characters."""
     log_probability: float
@@ -55,7 +55,7 @@ class ChosenLine(Written):
 
     @property
     def rank(self) -> tuple[bool, int, float]:
-        """Sort key: the best candidate has the smallest."""
+        """Sort key; the best candidate has the smallest."""
         return not self.complete, self.errors, -self.log_probability
 
 

@@ -1,4 +1,4 @@
-"""Blocks of text to write: their words, how each paragraph is set, and how words are spelled."""
+"""Blocks of text to write: their words, paragraph settings and spelling."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Word:
     text: str
     underlined: bool = False
     struck: bool = False
-    """Whether the word is crossed out, like a slip."""
+    """Whether the word is struck through, as a slip of the pen is."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Block:
 
     words: tuple[Word, ...] = ()
     setting: Paragraph = field(default_factory=lambda: Paragraph(()))
-    """Paragraph settings; its boxes are not known yet."""
+    """Paragraph settings; the boxes are not known yet."""
     size: float = 1.0
     """Factor on the size of the writing."""
     marked: bool = False
-    """Whether the first word is the dash or number of a list item, which stands in the indent."""
+    """Whether the first word is the dash or number of a list item, which is set in the indent."""
     rule: bool = False
-    """Whether the block is a line across the sheet instead of words."""
+    """Whether the block is a horizontal rule instead of words."""
 
 
 def plain(text: str, *, align: Align = "left", indent: float = 0.0, space: float = 0.0) -> list[Block]:

@@ -1,8 +1,8 @@
 """Compose blocks of text into lines of handwriting, one after another, for both pages and letters.
 
 The words of the text are drawn (``runs.py``), brought to one size with their marks (``finish.py``) and set on lines
-(``typeset.py``). A line is yielded as soon as its end is known, so the first lines of a long text are there long before
-the last words are drawn. Nothing is redrawn because of its width.
+(``typeset.py``). A line is yielded as soon as its end is known, so the first lines of a long text are available long
+before the last words are drawn. Nothing is redrawn because of its width.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ from handwriting.synthesis.styles import Sample, Style
 from handwriting.synthesis.synthesizer import Written
 
 FIRST_CHARACTERS = 24
-"""Largest number of characters in a first run that is drawn alone, to set the hand for the others."""
+"""Largest number of characters in a first run that is drawn alone, to determine the hand of the others."""
 
 WATCHED_CHARACTERS = 16
-"""Largest number of characters in the first run when someone is watching: half a line, whose other half is drawn beside
-it, in little more than half the time that a whole line takes."""
+"""Largest number of characters in the first run when someone is watching: half a line. The other half is drawn in the
+same batch, so that both take little more than half the time of a whole line."""
 
 SHOWN_CHARACTERS = 12
-"""Number of characters that show a hand."""
+"""Number of characters that suffice to show a hand."""
 
 RUNS = 128
-"""Runs drawn at a time: two pages of A4."""
+"""Number of runs drawn at a time: two pages of A4."""
 
 EAGER_RUNS = (2, 2, 5, 12, 32)
-"""Runs drawn at a time when someone is watching: one line at first, in two runs, then more and more while earlier lines
-are shown."""
+"""Numbers of runs drawn at a time when someone is watching: one line at first, in two runs, then more and more while
+earlier lines are shown."""
 
 UNBOUNDED_LINE_CHARACTERS = 70
-"""Number of characters in a line without a width."""
+"""Number of characters in a line of unlimited width."""
 
 LONGEST_SHARE = 0.8
 """Longest word as a share of the characters of a line; longer words are hyphenated."""
@@ -197,7 +197,7 @@ class Composer:
                 self.hand = hand
             if start == 0:
                 self.first = lines[0]
-            if not settled:  # a network that chooses a hand as it writes continues in that of its first runs
+            if not settled:  # a network that chooses its own hand continues in that of its first runs
                 samples.append(Sample(lines[0].text, lines[0].ink))
                 shown += len(lines[0].text)
                 hand = replace(hand, style=Style("first runs", tuple(samples)))
@@ -226,7 +226,7 @@ class Composer:
     def _lines(self, number: int, words: Sequence[FinishedWord]) -> list[SetLine]:
         block = self.blocks[number]
         boxes = [Box(word.width, word.space, word.spelled.cut) for word in words]
-        if block.marked and boxes:  # the item's text begins where its further lines do
+        if block.marked and boxes:  # the item's text is aligned with its following lines
             boxes[0] = replace(boxes[0], space=max(boxes[0].space, -block.setting.indent - boxes[0].width))
         return break_lines(replace(block.setting, boxes=tuple(boxes)), number, self.room)
 

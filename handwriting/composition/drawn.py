@@ -15,30 +15,30 @@ from handwriting.ink import Floats, Ink
 from handwriting.synthesis.synthesizer import Written
 
 MIN_SPACE, MAX_SPACE = 0.25, 1.1
-"""Limits on the spaces between words, in writing heights: one hand in a hundred lets words touch."""
+"""Limits on the spaces between words, in writing heights: in one hand in a hundred, words touch."""
 
 TYPICAL_SPACE = 0.6
-"""Space between words, in writing heights, when the hand has shown none."""
+"""Space between words, in writing heights, if the text has only one word."""
 
-SMALLEST = 1 / 3
-"""Smallest height of a hand as a share of the training ink's: a text of a few dots says nothing about it."""
+MIN_HEIGHT_SHARE = 1 / 3
+"""Minimum height of a hand as a share of the training ink's: a text of a few dots says nothing about it."""
 
 SMALL_LETTERS = frozenset("aceimnorsuvwxz")
 
-ENLARGED = 1.12
-"""Factor by which networks write words larger by themselves, where the text does not show it."""
+ISOLATED_SCALE = 1.12
+"""Factor by which networks write isolated words larger, if it cannot be measured in the text."""
 
-MATCHED = 0.65, 1.25
+SCALE_LIMITS = 0.65, 1.25
 """Limits on the factor that scales a run or a redrawn word to the size of the others."""
 
-TOLERATED = 0.05
-"""Difference in size up to which a run stays as it was drawn; people's lines differ by as much."""
+SIZE_TOLERANCE = 0.05
+"""Relative difference in size up to which a run is not scaled; people's lines differ by as much."""
 
 Letters = tuple[tuple[str, float], ...]
 """Characters and the height of each in the units of the network's ink."""
 
-FEWEST_OF_A_CHARACTER, FEWEST_OF_A_RUN = 2, 5
-"""Fewest letters that show the usual height of a character, and fewest that show the size of a run."""
+MIN_PER_CHARACTER, MIN_PER_RUN = 2, 5
+"""Minimum number of letters from which the usual height of a character, and the size of a run, are measured."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class DrawnWord:
     read: str
     """The recognizer's reading, by best path."""
     errors: int
-    """Edits between the word and its reading; 0 for a tie (``reading.py``)."""
+    """Edit distance between the word and its reading; 0 for a tie (``reading.py``)."""
     tied: bool = False
     """Whether another reading is more probable, but not clearly."""
     drawings: int = 1
@@ -57,7 +57,7 @@ class DrawnWord:
     changed: bool = False
     """Whether a drawing other than the first is kept."""
     enlarged: float | None = None
-    """Writing height relative to the first drawing, if this is another one; None where that shows no size."""
+    """Writing height relative to the first drawing, if this is another one; None if it cannot be measured."""
     was_joined: bool = False
     """Whether the first drawing joined a neighbour."""
     run: Letters = field(default=(), repr=False)
@@ -86,10 +86,10 @@ class Measure:
     height: float
     """Writing height of the hand."""
     space: float
-    """Between words."""
+    """Space between words."""
     shape: HandShape
     enlarged: float = 1.0
-    """Factor by which the hand writes words larger by themselves."""
+    """Factor by which the hand writes isolated words larger."""
     letters: Mapping[str, float] = field(default_factory=dict)
     """Usual heights of characters."""
 
@@ -103,7 +103,7 @@ class Measure:
         if not inks:
             raise InkError("nothing was drawn; try another seed", key="nothing-drawn")
         long = [ink for ink in inks if len(ink.source.text or "") > 3] or inks
-        height = max(float(np.median([writing_height(ink) for ink in long])), SMALLEST * usual)
+        height = max(float(np.median([writing_height(ink) for ink in long])), MIN_HEIGHT_SHARE * usual)
         letters = letters_of(one.word for one in words if not one.changed)
         small = [extent for character, extent in letters if character in SMALL_LETTERS]
         x_height = float(np.median(small)) if small else 0.5 * height
@@ -111,7 +111,7 @@ class Measure:
         typical = float(np.median(gaps)) if gaps else TYPICAL_SPACE * height
         space = float(np.clip(typical, MIN_SPACE * height, MAX_SPACE * height))
         shape = HandShape(x_height, -float(np.median([slant(ink) for ink in long])))
-        shown = [ENLARGED, *(one.enlarged for one in words if one.enlarged is not None)]
+        shown = [ISOLATED_SCALE, *(one.enlarged for one in words if one.enlarged is not None)]
         return cls(height, space, shape, float(np.median(shown)), _usual(letters))
 
 
@@ -133,12 +133,10 @@ def _usual(letters: Letters) -> dict[str, float]:
     heights: dict[str, list[float]] = {}
     for character, extent in letters:
         heights.setdefault(character, []).append(extent)
-    return {
-        character: float(np.median(some)) for character, some in heights.items() if len(some) >= FEWEST_OF_A_CHARACTER
-    }
+    return {character: float(np.median(some)) for character, some in heights.items() if len(some) >= MIN_PER_CHARACTER}
 
 
-def matching(drawn: DrawnWord, measure: Measure) -> float:
+def size_factor(drawn: DrawnWord, measure: Measure) -> float:
     """Return the factor that scales a word to the size of the others.
 
     First drawings keep the sizes that they have in their run, which is scaled as a whole. The factor of a redrawn word
@@ -146,23 +144,23 @@ def matching(drawn: DrawnWord, measure: Measure) -> float:
     """
     if not drawn.changed:
         factors = _estimates(drawn.run, measure)
-        factor = float(np.median(factors)) if len(factors) >= FEWEST_OF_A_RUN else 1.0
-        return float(np.clip(factor, *MATCHED)) if abs(factor - 1) > TOLERATED else 1.0
+        factor = float(np.median(factors)) if len(factors) >= MIN_PER_RUN else 1.0
+        return float(np.clip(factor, *SCALE_LIMITS)) if abs(factor - 1) > SIZE_TOLERANCE else 1.0
     factors = [1 / measure.enlarged, 1 / (drawn.enlarged or measure.enlarged)]
-    return float(np.clip(np.median(factors + _estimates(letters_of([drawn.word]), measure)), *MATCHED))
+    return float(np.clip(np.median(factors + _estimates(letters_of([drawn.word]), measure)), *SCALE_LIMITS))
 
 
 def _estimates(letters: Letters, measure: Measure) -> list[float]:
-    """Return by how much each of ``letters`` should be larger to be as high as usual."""
+    """Return the factors that would scale each of ``letters`` to its usual height."""
     return [measure.letters[character] / extent for character, extent in letters if character in measure.letters]
 
 
-def in_line(words: Sequence[DrawnWord], measure: Measure) -> Written:
-    """Set ``words`` that have ink side by side, with the sizes and spaces that they get on a page, to be read."""
+def set_in_line(words: Sequence[DrawnWord], measure: Measure) -> Written:
+    """Set ``words`` that have ink side by side, with their sizes and spaces on a page, so that they can be read."""
     strokes: list[Floats] = []
     right = 0.0
     for one in words:
-        ink, factor = one.word.ink, matching(one, measure)
+        ink, factor = one.word.ink, size_factor(one, measure)
         if ink is not None:
             x = factor * (ink.x - ink.bounds[0]) + (right + measure.space if strokes else 0.0)
             strokes += ink.moved_to(x, factor * ink.y).strokes

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from handwriting.progress import Progress
 
-READING = 0.9
-"""Cost of reading a character and cutting words, relative to drawing it for the first time."""
+READING_COST = 0.9
+"""Cost of reading a character and cutting words, relative to that of drawing it for the first time."""
 
-AGAIN = 4.5
-"""Cost of redrawing and reading a character, relative to drawing it first: fewer and shorter lines are drawn side by
-side, and each drawing is read together with its neighbours."""
+REDRAWING_COST = 4.5
+"""Cost of redrawing and reading a character, relative to that of drawing it first: batches are smaller, lines are
+shorter, and each drawing is read together with its neighbours."""
 
-REDRAWN = 0.41
+REDRAWN_SHARE = 0.41
 """Assumed number of redrawn characters per character of the text, until the number is known."""
 
 
@@ -36,13 +36,13 @@ class Effort:
 
     def read(self, characters: int) -> None:
         """Count drawn ``characters`` as read."""
-        self._done += READING * characters
+        self._done += READING_COST * characters
         self._show(self._done)
 
-    def again(self, characters: int, later: float) -> Progress:
+    def redraw(self, characters: int, later: float) -> Progress:
         """Return the progress callback for redrawing ``characters``, with about ``later`` more to follow."""
-        self._expected = self._done + self._with_rest(AGAIN * (characters + later))
-        return self._part(characters, AGAIN)
+        self._expected = self._done + self._with_rest(REDRAWING_COST * (characters + later))
+        return self._part(characters, REDRAWING_COST)
 
     def settled(self) -> None:
         """Note that nothing drawn so far will be redrawn."""
@@ -54,7 +54,7 @@ class Effort:
         self._progress(self.total, self.total)
 
     def _with_rest(self, work: float) -> float:
-        return work + self._left * (1 + READING + AGAIN * REDRAWN)
+        return work + self._left * (1 + READING_COST + REDRAWING_COST * REDRAWN_SHARE)
 
     def _part(self, characters: int, cost: float) -> Progress:
         before = self._done

@@ -1,4 +1,5 @@
-"""Finish drawn words: in millimetres, in one size, on y = 0, with their marks and lines under or through them."""
+"""Finish drawn words: scale them to millimetres and one size, and add their marks and the lines under or through
+them."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from handwriting.composition.blocks import SpelledWord
-from handwriting.composition.drawn import DrawnWord, Measure, matching
+from handwriting.composition.drawn import DrawnWord, Measure, size_factor
 from handwriting.composition.marks import add_marks
 from handwriting.ink import Floats, Ink, Source
 from handwriting.synthesis.hand import Hand
@@ -16,13 +17,13 @@ from handwriting.synthesis.hand import Hand
 HEIGHT_PER_LINE_HEIGHT = 0.45
 """Writing height (about that of a capital) as a share of the line height."""
 
-LEAN, SIZE_SPREAD = 0.03, 0.06
+LEAN_SD, SIZE_LOG_SD = 0.03, 0.06
 """Standard deviations at liveliness 1: of the shear of words, and of the logarithm of their size."""
 
 UNDERLINE, STRIKE, RULE = 0.12, -0.1, -0.2
 """Distance of hand-drawn lines below the baseline, in line heights; above it if negative."""
 
-WAVER = 0.012
+WAVER_SD = 0.012
 """Standard deviation of a hand-drawn line, in line heights."""
 
 
@@ -40,7 +41,7 @@ class FinishedWord:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the word may be illegible although it should be legible."""
+        """Whether the word may be illegible; a struck word need not be legible."""
         return self.drawn.doubtful and not self.spelled.word.struck
 
 
@@ -53,13 +54,13 @@ class Finisher:
         self._random, self._waver = (np.random.default_rng([hand.seed, stream]) for stream in (5, 7))
 
     def word(self, drawn: DrawnWord, spelled: SpelledWord, measure: Measure, size: float, room: float) -> FinishedWord:
-        """Finish a word at ``size`` times the usual size; one that is wider than ``room`` mm is made narrower."""
+        """Finish a word at ``size`` times the usual size; if it is wider than ``room`` mm, it is condensed."""
         growth = size * self._height / measure.height
         space = growth * measure.space
-        growth *= matching(drawn, measure)
+        growth *= size_factor(drawn, measure)
         ink = drawn.word.ink
-        lean = self._shear + self._lively * self._random.normal(0, LEAN)
-        varied = growth * math.exp(self._lively * self._random.normal(0, SIZE_SPREAD))
+        lean = self._shear + self._lively * self._random.normal(0, LEAN_SD)
+        varied = growth * math.exp(self._lively * self._random.normal(0, SIZE_LOG_SD))
         if ink is None:
             return FinishedWord(spelled, drawn, None, space, space)
         spelling = spelled.spelling
@@ -74,7 +75,7 @@ class Finisher:
     def stroke(self, left: float, right: float, below: float) -> Ink:
         """Draw a line by hand from ``left`` to ``right``, ``below`` line heights below the baseline."""
         count = max(3, int((right - left) / (0.4 * self._line_height)))
-        nodes = self._waver.normal(0, WAVER * self._line_height, (count, 2))
+        nodes = self._waver.normal(0, WAVER_SD * self._line_height, (count, 2))
         points = np.column_stack([np.linspace(left, right, count), np.full(count, below * self._line_height)]) + nodes
         at = np.linspace(0, count - 1, 4 * count)
         smooth: Floats = np.column_stack([np.interp(at, np.arange(count), column) for column in points.T])

@@ -13,7 +13,7 @@ from handwriting.composition.runs import WordWriter
 from handwriting.composition.save import check, save
 from handwriting.composition.unconditional import write_unconditional
 from handwriting.errors import InkError
-from handwriting.files import has_place
+from handwriting.files import check_writable
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.rendering.layout import PageLayout
@@ -32,7 +32,11 @@ class GeneratedFile:
 
 
 def read_text(text: str | None, file: Path | None) -> str:
-    """Return the text to write: ``text`` itself, the standard input if it is ``-``, or the contents of ``file``."""
+    """Return the text to write: ``text`` itself, standard input if it is ``-``, or the contents of ``file``.
+
+    Raises :class:`InkError` unless exactly one of them is given, for text that is not UTF-8, and for text that is too
+    long.
+    """
     if (text is None) == (file is None):
         raise InkError("give either a text or a file to write")
     if text is None or text == "-":
@@ -62,11 +66,11 @@ def generate(
     """Write ``text`` in ``hand`` to ``path``: a picture or an ink file, by its ending.
 
     With ``animation_speed``, the SVG replays the writing at that multiple of a person's speed; with ``plotter``, it
-    holds the strokes alone, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises
+    contains only the strokes, in an order with short pen-up moves. ``dpi`` is the resolution of a PNG. Raises
     :class:`InkError` before anything is drawn for a path, text or combination that cannot be written.
     """
     check(path, animation_speed=animation_speed, plotter=plotter)
-    has_place(path)
+    check_writable(path)
     page = write_page(writer, text, layout, hand, progress=progress)
     return _saved(page, path, dpi, animation_speed, plotter)
 
@@ -85,7 +89,7 @@ def generate_unconditional(
 ) -> GeneratedFile:
     """Write ``lines`` lines without a text to ``path``; otherwise like :func:`generate`."""
     check(path, animation_speed=animation_speed, plotter=plotter)
-    has_place(path)
+    check_writable(path)
     page = write_unconditional(predictor, lines, layout, hand, progress)
     return _saved(page, path, dpi, animation_speed, plotter)
 

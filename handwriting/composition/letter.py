@@ -24,8 +24,8 @@ from handwriting.rendering.pens import Pen
 from handwriting.rendering.sheet import Sheet
 from handwriting.synthesis.hand import Hand
 
-WANDER_MM = 0.6
-"""Standard deviation, at liveliness 1, of how far lines wander from their baseline per 100 mm."""
+BASELINE_SD_MM = 0.6
+"""Standard deviation, at liveliness 1, of the deviation of lines from their baseline, in mm per 100 mm."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class LetterStyle:
     header: str = ""
     """A right-aligned line at the top of the first sheet, such as a date."""
     liveliness: float = 0.0
-    """How much lines wander, words lean and sizes vary: 0 is not at all, 1 is like a person; ignored on ruled
-    paper."""
+    """How much lines deviate from the baseline, words lean and sizes vary: 0 is not at all, 1 is like a person; ignored
+    on ruled paper."""
     color: str = "black"
     pen_mm: float = 0.4
     """Line width without a ``pen``."""
@@ -80,7 +80,7 @@ class LetterStyle:
             blocks = plain(text, align=self.align, indent=self.indent_mm, space=self.paragraph_space)
         if self.slips:
             blocks = with_slips(blocks, self.slips, seed)
-        if self.sheet.ruled:  # writing stands on the rulings, so a space above is a number of rows
+        if self.sheet.ruled:  # lines are on the rulings, so a space above is a whole number of rows
             step = math.ceil if self.markdown else math.floor
             blocks = [replace(b, setting=replace(b.setting, before=float(step(b.setting.before)))) for b in blocks]
         if self.header.strip():
@@ -135,7 +135,9 @@ class LetterWriter:
     def _placed(self, line: ComposedLine, row: float) -> list[Ink]:
         """Return the ink of a line at its place on the sheet."""
         sheet = self.style.sheet
-        tilt, rise = (self._lively * self._random.normal(0, spread) for spread in (WANDER_MM / 100, WANDER_MM / 2))
+        tilt, rise = (
+            self._lively * self._random.normal(0, spread) for spread in (BASELINE_SD_MM / 100, BASELINE_SD_MM / 2)
+        )
         y = sheet.baseline(row) + rise
         return [ink.moved_to(ink.x + sheet.margins[3], ink.y + y + tilt * ink.x.min()) for ink in line.inks]
 

@@ -11,7 +11,7 @@ import numpy as np
 from handwriting import formats
 from handwriting.composition import export
 from handwriting.composition.page import WrittenPage
-from handwriting.files import atomic, has_place
+from handwriting.files import atomic, check_writable
 from handwriting.ink import Page
 from handwriting.rendering.machine import MACHINES, Machine, gcode_text, hpgl_text
 from handwriting.rendering.pens import widths
@@ -23,12 +23,12 @@ MACHINE_ENDINGS = (*GCODE_ENDINGS, *HPGL_ENDINGS)
 def check(path: Path) -> str:
     """Return the ending of ``path`` in lower case. Raises :class:`InkError` if no letter can be written to it."""
     ending = export.check(path, MACHINE_ENDINGS)
-    has_place(path)
+    check_writable(path)
     return ending
 
 
 def files_of(path: Path, pages: int) -> list[Path]:
-    """Return the files that ``pages`` pages are written to: ``path`` itself, or ``NAME-1.ENDING`` and so on."""
+    """Return the files to which ``pages`` pages are written: ``path`` itself, or ``NAME-1.ENDING`` and so on."""
     if pages == 1 or _holds_pages(path.suffix.lower()):
         return [path]
     return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, pages + 1)]
@@ -37,9 +37,9 @@ def files_of(path: Path, pages: int) -> list[Path]:
 def save_letter(
     pages: Sequence[WrittenPage], path: Path, *, dpi: float = 200, machine: Machine = MACHINES["servo"]
 ) -> list[Path]:
-    """Write ``pages`` to ``path`` and return the files; each appears complete or not at all.
+    """Write ``pages`` to ``path`` and return the files, each of which is written atomically.
 
-    ``dpi`` is the resolution of PNGs, ``machine`` the target of G-code; ink that leaves its work area is refused before
+    ``dpi`` is the resolution of PNGs, ``machine`` the target of G-code; ink outside its work area is refused before
     any file is written.
     """
     ending, files = check(path), files_of(path, len(pages))
@@ -55,7 +55,7 @@ def save_letter(
 
 
 def encode_letter(pages: Sequence[WrittenPage], ending: str) -> bytes:
-    """Encode ``pages`` as the contents of one file with this ``ending``, which holds several pages."""
+    """Encode ``pages`` as the contents of one file with this ``ending``, a format for several pages."""
     if ending == ".pdf":
         from handwriting.rendering import pdf
 

@@ -1,6 +1,6 @@
 """Accented letters, written as a base letter and its mark: é, ü, ő, ç, ø, and signs such as “ £ ½.
 
-The network writes base letters only. Its window tells where the base letter is, and the mark is added there in the
+The network writes only base letters. Its window shows where the base letter is, and the mark is added there in the
 hand's own size, slant and shakiness. Every letter of Latin-1 and Latin Extended-A and the usual signs can be written
 this way; the tables below say how.
 """
@@ -180,7 +180,7 @@ class Spelling:
 def spell(text: str, known: Iterable[str] = ()) -> Spelling:
     """Spell ``text`` with base letters, marks and signs.
 
-    Characters in ``known`` are left as they are, and so are those in no table and, if ``known`` is given, those that
+    Characters in ``known`` are unchanged, and so are those in no table and, if ``known`` is given, those that
     would need an unknown character.
 
     >>> spell("café").base, spell("café").marks
@@ -239,7 +239,7 @@ def _placed(character: str, letter: str, names: tuple[str, ...]) -> tuple[str, .
 
 @dataclass(frozen=True)
 class HandShape:
-    """Properties of a hand that its marks share."""
+    """Properties of a hand that its marks have in common with its letters."""
 
     x_height: float
     """Height of a small letter, in the units of the ink."""
@@ -313,7 +313,7 @@ def _is_dot(stroke: Floats, box: tuple[float, float, float, float], shape: HandS
 
 
 def _at(name: str, box: tuple[float, float, float, float], shape: HandShape) -> list[Floats]:
-    """Return the strokes of a mark in their place, y growing downward."""
+    """Return the strokes of a mark at its place, y growing downward."""
     left, top, right, bottom = box
     middle, unit = (left + right) / 2, shape.x_height
     if name in ACROSS:
@@ -332,8 +332,8 @@ def _drawn(points: Floats, shape: HandShape, random: np.random.Generator, baseli
     smooth = np.column_stack([np.interp(steps, np.arange(len(points)), column) for column in points.T])
     for _ in range(2 if len(points) > 3 else 0):
         smooth[1:-1] = (smooth[:-2] + 2 * smooth[1:-1] + smooth[2:]) / 4
-    foot = smooth[:, 1].max() if baseline is None else baseline
-    smooth[:, 0] += shape.slant * (foot - smooth[:, 1])
+    bottom_y = smooth[:, 1].max() if baseline is None else baseline
+    smooth[:, 0] += shape.slant * (bottom_y - smooth[:, 1])
     wander = random.normal(0, shape.shake * shape.x_height, (3, 2))
     along = np.linspace(0, 2, len(smooth))
     moved = smooth + np.column_stack([np.interp(along, np.arange(3), column) for column in wander.T])

@@ -47,12 +47,12 @@ def read_table(path: Path) -> list[dict[str, str]]:
     return [{name: (row.get(name) or "").strip() for name in names} for row in rows]
 
 
-def filled(template: str, row: dict[str, str]) -> str:
+def fill(template: str, row: dict[str, str]) -> str:
     """Fill ``template`` with the values of ``row`` for the column names in braces; ``{{`` stands for a brace.
 
     Raises :class:`InkError` for a name that is not a column.
 
-    >>> filled("Dear {name},", {"name": "Ann"})
+    >>> fill("Dear {name},", {"name": "Ann"})
     'Dear Ann,'
     """
     try:
@@ -84,8 +84,8 @@ def merge(
     can be repeated; a row that cannot be written is reported to ``report`` and the others are written. Raises
     :class:`InkError` before anything is drawn when two rows share an output or a column is unknown.
     """
-    paths = [Path(filled(output, {name: _file_part(value) for name, value in row.items()})) for row in rows]
-    texts = [filled(template, row) for row in rows]
+    paths = [Path(fill(output, {name: _file_part(value) for name, value in row.items()})) for row in rows]
+    texts = [fill(template, row) for row in rows]
     seen: dict[Path, int] = {}
     for number, path in enumerate(paths, 2):
         check(path)

@@ -1,4 +1,4 @@
-"""A text written as one page that grows with it: all lines in one hand, each on its ruling."""
+"""Write a text on one page, which is as long as the text: all lines in one hand, each on its ruling."""
 
 from __future__ import annotations
 

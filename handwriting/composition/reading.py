@@ -18,7 +18,7 @@ from handwriting.text import canonical
 
 TIE_NATS = float(np.log(4))
 """A word counts as read correctly when no other reading is more than four times as probable: a reader, who knows the
-context, will not take "1" for a lone "I"."""
+context, will not take a single "I" for a "1"."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class ReadWord:
     read: str
     """Best-path text."""
     errors: int
-    """Edits between the word and its reading; 0 also for a tie."""
+    """Edit distance between the word and its reading; 0 also for a tie."""
     tied: bool = False
     """Whether another reading is more probable, but not clearly."""
 
@@ -46,9 +46,9 @@ def read_words(recognizer: Recognizer, lines: Sequence[Written]) -> list[list[Re
 
 
 def split_reading(text: str, read: str) -> list[ReadWord]:
-    """Split what was ``read`` among the words of ``text``.
+    """Split the reading ``read`` among the words of ``text``.
 
-    A missing space counts as an error of both words next to it, unless no reader needs it there, such as before a
+    A missing space counts as an error of both words next to it, unless the text is as clear without it, as before a
     quotation mark.
     """
     spans = word_spans(text)
@@ -79,7 +79,7 @@ def split_reading(text: str, read: str) -> list[ReadWord]:
 def _with_ties(
     recognizer: Recognizer, frames: NDArray[np.float32], texts: Sequence[str], words: Sequence[ReadWord]
 ) -> list[ReadWord]:
-    """Return ``words`` without the errors of those whose text is about as probable as the reading."""
+    """Return ``words`` with 0 errors for those whose text is about as probable as the reading."""
     read = _line([word.read for word in words])
     best: float | None = None
     judged = list(words)

@@ -1,4 +1,4 @@
-"""Draw the words of a text in one hand: draw many runs side by side, cut them into words, redraw the worst.
+"""Draw the words of a text in one hand: draw runs in batches, cut them into words, redraw the worst words.
 
 A run is as long as the lines that the network was trained on. No run is ever redrawn: a recognizer reads every run as a
 page will show it, and each word that it misreads or nearly misreads, that joins its neighbour or that has no ink is
@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from handwriting.composition.best_of import MAX_CANDIDATES
-from handwriting.composition.drawn import DrawnWord, Measure, in_line, letters_of
+from handwriting.composition.drawn import DrawnWord, Measure, letters_of, set_in_line
 from handwriting.composition.effort import Effort
 from handwriting.composition.reading import read_words
-from handwriting.composition.words import WordInk, cut, stands
+from handwriting.composition.words import WordInk, cut, has_baseline
 from handwriting.errors import InkError
 from handwriting.geometry.normalise import writing_height
 from handwriting.recognition.recognizer import Recognizer
@@ -27,7 +27,7 @@ RUN_CHARACTERS = 32
 """Largest number of characters in a run, about that of a line of IAM-OnDB."""
 
 DEFAULT_BEST_OF = 16
-"""Drawings of a misread word: more would repair few further words (``benchmarks/letters.py --best-of``)."""
+"""Maximum number of drawings of a word: more would repair few further words (``benchmarks/letters.py --best-of``)."""
 
 Rows = list[list[DrawnWord]]
 """The words of each run."""
@@ -80,11 +80,11 @@ class WordWriter:
             each = min(done, self.best_of - done)  # 1, 2, 4 …: each round repairs about half of the words
             done += each
             characters = each * sum(len(rows[k][j].word.text) for k, j in worst)
-            progress = effort.again(characters, characters * math.ceil(math.log2(self.best_of / done)))
+            progress = effort.redraw(characters, characters * math.ceil(math.log2(self.best_of / done)))
             streams = [REPAIR_STREAM * (done - n) + word + _number(rows, *at) for at in worst for n in range(each)]
             rows = self._redrawn(rows, worst, each, hand, streams, measure, Observer(progress))
         if lost := _places(rows, lambda one: one.lost):
-            progress = effort.again(sum(len(rows[k][j].word.text) for k, j in lost), 0)
+            progress = effort.redraw(sum(len(rows[k][j].word.text) for k, j in lost), 0)
             streams = [REPAIR_STREAM * MAX_CANDIDATES + word + _number(rows, *at) for at in lost]
             rows = self._redrawn(rows, lost, 1, hand, streams, measure, Observer(progress), hurried=False)
         effort.settled()
@@ -101,7 +101,7 @@ class WordWriter:
         observer: Observer,
         hurried: bool = True,
     ) -> Rows:
-        """Return ``rows`` after the words at ``places`` were drawn ``each`` times more, where that is better.
+        """Redraw the words at ``places`` ``each`` times, and return ``rows`` with the best drawings.
 
         Drawings are read between their neighbours, because many signs look different by themselves: a "+" between
         letters is often read as a t.
@@ -129,7 +129,7 @@ class WordWriter:
         return chosen
 
     def _judged(self, rows: Rows, measure: Measure | None, among: Rows | None = None) -> Rows:
-        """Return ``rows`` as they are read, in a hand of this ``measure``, or else in that of the rows ``among``."""
+        """Return ``rows`` with their readings, set with this ``measure`` or, by default, that of the rows ``among``."""
         if self.recognizer is None:
             return [[replace(one, read=one.word.text, errors=0, tied=False) for one in row] for row in rows]
         judged = [[replace(one, read="", errors=len(one.word.text), tied=False) for one in row] for row in rows]
@@ -139,7 +139,7 @@ class WordWriter:
         if measure is None:
             inked = [one for row in among or rows for one in row if one.word.ink is not None]
             measure = Measure.of(inked or [one for row in rows for one in row], self.synthesizer.height)
-        found = read_words(self.recognizer, [in_line(rows[k], measure) for k in shown])
+        found = read_words(self.recognizer, [set_in_line(rows[k], measure) for k in shown])
         for k, words in zip(shown, found, strict=True):
             places = [j for j, one in enumerate(rows[k]) if one.word.ink is not None]
             for j, word in zip(places, words, strict=True):
@@ -163,13 +163,15 @@ def _places(rows: Rows, holds: Callable[[DrawnWord], bool]) -> list[tuple[int, i
 
 
 def _number(rows: Rows, row: int, place: int) -> int:
-    """Return how many words stand before a word."""
+    """Return the index of a word among the words of all rows."""
     return sum(map(len, rows[:row])) + place
 
 
 def _replaced(old: DrawnWord, piece: WordInk) -> DrawnWord:
     """Return ``old`` with the ink of another drawing, which has not been read."""
-    if not stands(piece.text) and piece.ink is not None and old.word.ink is not None:  # "-": keep its previous height
+    if (
+        not has_baseline(piece.text) and piece.ink is not None and old.word.ink is not None
+    ):  # "-": keep its previous height
         above, below = (sum(ink.bounds[1::2]) / 2 for ink in (old.word.ink, piece.ink))
         piece = replace(piece, ink=piece.ink.moved_to(piece.ink.x, piece.ink.y + above - below))
     piece = replace(piece, begin=old.word.begin, gap=old.word.gap)

@@ -26,7 +26,7 @@ class Saved:
     """Result of saving a file."""
 
     lost: list[str] = field(default_factory=list)
-    """Properties that the file cannot hold, such as ``time``."""
+    """Properties that the file format cannot store, such as ``time``."""
     travel: PenTravel | None = None
     """Pen-up distance of a plotter file before and after the strokes were reordered."""
 
@@ -52,7 +52,7 @@ def save(
     """Write ``what`` to ``path``, as ink or as a drawing, by its ending or by the ink ``format``.
 
     PNG, PDF, G-code and HPGL files are drawings; so are an SVG with ``animation_speed`` or ``plotter`` and the SVG of a
-    :class:`WrittenPage`. Every other file holds the ink. The file appears complete or not at all. Raises
+    :class:`WrittenPage`. Every other file contains the ink. The file is written atomically. Raises
     :class:`InkError` when it cannot be written.
     """
     if format is None:
@@ -79,7 +79,7 @@ def _draw(
     if not drawings:
         raise InkError(f"{path}: there is no page to draw; give at least one")
     if len(drawings) > 1 and ending != ".pdf":
-        raise InkError(f"{path}: there are {len(drawings)} pages, and only a PDF holds several; give one page")
+        raise InkError(f"{path}: there are {len(drawings)} pages, and only a PDF can contain several; give one page")
     if plotter:
         from handwriting.rendering.plotter import plot
 
@@ -94,7 +94,7 @@ def _draw(
 
 
 def _written(what: Savable) -> list[WrittenPage]:
-    """Return the written pages in ``what``; none if it is other ink."""
+    """Return the written pages in ``what``; an empty list if it is other ink."""
     if isinstance(what, WrittenPage):
         return [what]
     return [] if isinstance(what, Ink | Page) else [page for page in what if isinstance(page, WrittenPage)]

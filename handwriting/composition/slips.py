@@ -9,18 +9,18 @@ import numpy as np
 
 from handwriting.composition.blocks import Block, Word
 
-SHORTEST = 4
-"""Shortest word, in letters, in which a slip is noticeable."""
+MIN_LETTERS = 4
+"""Minimum number of letters of a word with a slip; in shorter words it would not be recognisable as one."""
 
 
 def with_slips(blocks: Sequence[Block], rate: float, seed: int) -> list[Block]:
-    """Insert a slip before a share ``rate`` of the words of at least :data:`SHORTEST` letters."""
+    """Insert a slip before a share ``rate`` of the words of at least :data:`MIN_LETTERS` letters."""
     random = np.random.default_rng([seed, 8])
     slipped = []
     for block in blocks:
         words: list[Word] = []
         for word in block.words:
-            if len(word.text) >= SHORTEST and word.text.isalpha() and random.random() < rate:
+            if len(word.text) >= MIN_LETTERS and word.text.isalpha() and random.random() < rate:
                 words.append(Word(slip(word.text, random), struck=True))
             words.append(word)
         slipped.append(replace(block, words=tuple(words)))

@@ -1,4 +1,4 @@
-"""Styles made from ink files: lines of one writer, each with its transcript."""
+"""Make styles from ink files: lines of one writer, each with its transcript."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from handwriting.errors import InkError
 from handwriting.ink import Ink
 from handwriting.recognition.pages import split
 from handwriting.synthesis.codes import Code
-from handwriting.synthesis.styles import MOST_SAMPLES, Sample, Style
+from handwriting.synthesis.styles import MAX_SAMPLES, Sample, Style
 from handwriting.synthesis.synthesizer import Synthesizer
 
 ReadTexts = Callable[[Sequence[Ink]], Sequence[str | None]]
-"""Returns the transcripts of lines of ink; None leaves a line out."""
+"""Returns the transcripts of lines of ink; a line with None is left out."""
 
 
 def style_from_file(
@@ -49,7 +49,7 @@ def style_from_files(
     A file may be a line or a page, which is split into its lines. ``texts`` are the transcripts of the files or, in
     reading order, of their lines. Without ``texts``, the files' own are used; ``read`` is called for lines whose file
     has no text. With a synthesizer that has hand codes, the style gets the writer's code, from ``estimate`` if given. A
-    style keeps the longest of more than :data:`~handwriting.synthesis.styles.MOST_SAMPLES` lines; its code is estimated
+    style keeps the longest of more than :data:`~handwriting.synthesis.styles.MAX_SAMPLES` lines; its code is estimated
     from all of them.
 
     Raises :class:`InkError` when the number of texts is neither that of the files nor that of the lines, when a line
@@ -58,11 +58,13 @@ def style_from_files(
     if estimate is not None and synthesizer.codes is None:
         raise InkError(f"{synthesizer.checkpoint.folder}: this network has no hand codes, so none can be fitted")
     samples = _samples(paths, texts, read, text_option)
-    longest = sorted(range(len(samples)), key=lambda k: -len(samples[k].text))[:MOST_SAMPLES]
+    longest = sorted(range(len(samples)), key=lambda k: -len(samples[k].text))[:MAX_SAMPLES]
     style = Style(name, tuple(samples[k] for k in sorted(longest)), size)
     if synthesizer.codes is not None:
-        made = estimate or (lambda samples: synthesizer.code_of([s.ink for s in samples], [s.text for s in samples]))
-        style = replace(style, code=made(samples))
+        estimate = estimate or (
+            lambda samples: synthesizer.code_of([s.ink for s in samples], [s.text for s in samples])
+        )
+        style = replace(style, code=estimate(samples))
     synthesizer.primer(style)
     return style
 

@@ -27,7 +27,7 @@ class Box:
     space: float
     """Space after it when another word follows on the same line."""
     cut: bool = False
-    """Whether it is the beginning of a word whose rest follows on the next line."""
+    """Whether the box is the beginning of a hyphenated word, whose rest follows on the next line."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _places(paragraph: Paragraph, first: int, end: int, indent: float, slack: fl
 
 
 class Paginator:
-    """Places lines on pages of ``rows`` lines each, in their order; on one endless page when ``rows`` is None.
+    """Places lines in order on pages of ``rows`` lines each, or on one endless page if ``rows`` is None.
 
     Blank lines at the top of a page are dropped, except on the first page. A paragraph of several lines does not leave
     its first line alone at the bottom of a page, and a heading is never last on a page.

@@ -1,4 +1,4 @@
-"""A page of handwriting without a text, written by the prediction network."""
+"""Write a page without a text, with the prediction network."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.predictor import BIAS, Predictor
 
 LINE_MM = 150.0
-"""Width of the lines where the page has none."""
-ASIDE = 1.5
+"""Width of the lines if the page has no width."""
+LAST_STROKE_ROOM = 1.5
 """Room for the last stroke of a line, in writing heights."""
 
 
@@ -35,9 +35,9 @@ def write_unconditional(
     """
     height = HEIGHT_PER_LINE_HEIGHT * hand.total_size * layout.line_height_mm
     room = LINE_MM if math.isinf(layout.room) else layout.room
-    if room < 3 * ASIDE * height:
+    if room < 3 * LAST_STROKE_ROOM * height:
         raise InkError(f"the margins leave {room:.0f} mm for a line; use a wider page or a smaller line height")
-    inks = predictor.write(lines, room / height - ASIDE, hand, progress)
+    inks = predictor.write(lines, room / height - LAST_STROKE_ROOM, hand, progress)
     scale = height / predictor.height
     placed = [_within(replace(ink.moved_to(ink.x * scale, ink.y * scale), source=Source()), room) for ink in inks]
     drawing = compose(placed, layout, title="handwriting without a text")

@@ -1,8 +1,8 @@
-"""Cut lines of writing into words, where the synthesizer's window says which points belong to which character.
+"""Cut lines of writing into words, using the synthesizer's window, which assigns each point to a character.
 
-The window (Graves 2013, arXiv 1308.0850, section 5.1) tells for every point which character it was looking at, so a
-line can be drawn as one run and its words set elsewhere afterwards. A stroke belongs to the word that most of its
-points belong to. Where the pen was not lifted between two words, a stroke has a substantial share in both of them: such
+The window (Graves 2013, arXiv 1308.0850, section 5.1) gives for every point the character being written, so a
+line can be drawn as one run and its words placed elsewhere afterwards. A stroke belongs to the word that most of its
+points belong to. If the pen was not lifted between two words, a stroke has a substantial share in both: such
 words are reported as joined and redrawn by themselves.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.geometry.baseline import level
-from handwriting.geometry.compose import foot
+from handwriting.geometry.compose import rough_baseline
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink, Source
 from handwriting.synthesis.synthesizer import Written
@@ -24,15 +24,15 @@ JOINED_SHARE = 0.2
 """A stroke joins two words when at least this share of its points belongs to the second most frequent one: the window
 moves on to the next character a few points early or late, but never by a fifth of a stroke."""
 
-STANDING = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%")
-"""Characters that stand on the baseline and do not descend below it."""
+ON_BASELINE = frozenset("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%")
+"""Characters whose lowest point is on the baseline."""
 
 STRAY_DOT, STRAY_GAP = 0.12, 0.2
 """A dot up to this size that lies at least this far beyond the rest of a word, both in writing heights, is a stray mark
 if the word begins or ends there with a letter or a digit."""
 
 BASELINE_DRIFT = 0.15
-"""Largest distance of a word from the baseline of its line, in writing heights; a word further away is moved back."""
+"""Largest distance of a word from the baseline of its line, in writing heights; a word farther away is moved back."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class WordInk:
     begin: int
     """Index of its first character in the text of the line."""
     ink: Ink | None
-    """Level, with the baseline of its line at y = 0 and its left edge at x = 0, in the units of the synthesizer; None
-    when no stroke belongs to it."""
+    """Levelled ink with the baseline of the line at y = 0 and its left edge at x = 0, in the synthesizer's units; None
+    if no stroke belongs to the word."""
     places: NDArray[np.int64]
     """Character of ``text`` that each point belongs to, shape (N,)."""
     gap: float | None
@@ -61,7 +61,7 @@ def cut(line: Written) -> list[WordInk]:
     A line of a single word is not rotated, since a word is too short to show its slope.
     """
     spans = word_spans(line.text)
-    flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - word_foot(line))
+    flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - word_baseline(line))
     owner, joined = stroke_owners(flat, line.places, line.text)
     height = writing_height(flat)
     words: list[WordInk] = []
@@ -76,7 +76,7 @@ def cut(line: Written) -> list[WordInk]:
         ink = flat.take(strokes)
         left, _, right, _ = ink.bounds
         places = np.clip(line.places[flat.points_of(strokes)] - begin, 0, len(text) - 1)
-        drift = _foot_of(ink, places, text) if stands(text) and len(spans) > 1 else 0.0
+        drift = _baseline_of(ink, places, text) if has_baseline(text) and len(spans) > 1 else 0.0
         within = float(np.clip(drift, -BASELINE_DRIFT * height, BASELINE_DRIFT * height))
         ink = replace(ink.moved_to(ink.x - left, ink.y - drift + within), source=Source(text=text))
         words.append(WordInk(text, begin, ink, places, None, number in joined, strokes))
@@ -88,7 +88,7 @@ def cut(line: Written) -> list[WordInk]:
 
 
 def _without_strays(ink: Ink, strokes: NDArray[np.int64], text: str, height: float) -> NDArray[np.int64]:
-    """Return the ``strokes`` of a word without the dots in the space around it, which belong to no character."""
+    """Return the ``strokes`` of a word without stray dots in the space around it."""
     left, top, right, bottom = (edge[strokes] for edge in ink.boxes)
     dots = np.maximum(right - left, bottom - top) <= STRAY_DOT * height
     if dots.all():
@@ -102,27 +102,27 @@ def _without_strays(ink: Ink, strokes: NDArray[np.int64], text: str, height: flo
     return strokes[~(stray & dots)]
 
 
-def stands(text: str) -> bool:
-    """Return whether any character of ``text`` stands on the baseline, so that its ink shows where that is."""
-    return not STANDING.isdisjoint(text)
+def has_baseline(text: str) -> bool:
+    """Return whether any character of ``text`` is in :data:`ON_BASELINE`, so that its ink shows the baseline."""
+    return not ON_BASELINE.isdisjoint(text)
 
 
-def word_foot(line: Written) -> float:
-    """Return y of the baseline of a word that was drawn by itself, from those characters that stand on it."""
-    return _foot_of(line.ink, np.clip(line.places, 0, len(line.text) - 1), line.text)
+def word_baseline(line: Written) -> float:
+    """Return y of the baseline of a word that was drawn by itself."""
+    return _baseline_of(line.ink, np.clip(line.places, 0, len(line.text) - 1), line.text)
 
 
-def _foot_of(ink: Ink, places: NDArray[np.int64], text: str) -> float:
-    """Return y of the baseline of ``ink``, from the characters of ``text`` that stand on it, or else from all of it.
+def _baseline_of(ink: Ink, places: NDArray[np.int64], text: str) -> float:
+    """Return y of the baseline of ``ink``, from its :data:`ON_BASELINE` characters or, if it has none, from all of it.
 
-    It is the median over these characters, since the window may leave a descender a few points late.
+    It is the median over these characters, because the window may leave a descender a few points late.
     """
     bottoms = [
         float(ink.y[places == place].max())
         for place, character in enumerate(text)
-        if character in STANDING and (places == place).any()
+        if character in ON_BASELINE and (places == place).any()
     ]
-    return float(np.median(bottoms)) if bottoms else foot(ink)
+    return float(np.median(bottoms)) if bottoms else rough_baseline(ink)
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

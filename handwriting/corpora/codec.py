@@ -1,7 +1,7 @@
 """Compress the arrays of one ink losslessly: the format of the lines in a packed corpus.
 
 General-purpose compression of the float64 columns makes files of IAM-OnDB more than twice as large, and packed corpora
-exist to be copied to the machines that train.
+exist to be copied to the computers that train.
 
 A column of numbers that are whole multiples of 1, 1/10, 1/100 or 1/1000 is stored as differences of integers, any
 other as float64. Bytes of equal weight are stored together ("planes"), because the high bytes of differences hardly
@@ -28,7 +28,7 @@ FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0, "di
 """Byte planes have no alignment, and a byte says little about the next."""
 
 MAX_RAW = 6 * (COLUMN.size + 8 * MAX_POINTS)
-"""Largest size of one ink's columns; no file gets more memory than that."""
+"""Maximum size of the columns of one ink, in bytes; decoding never uses more memory."""
 
 
 def encode(ink: Ink) -> bytes:
@@ -112,7 +112,7 @@ def _planes(values: NDArray) -> bytes:
 
 
 def _steps(values: Floats) -> NDArray[np.int64] | None:
-    """Convert to integers, or return None when they are too large to be differenced twice without loss."""
+    """Convert to integers, or return None if they are too large to be differenced twice without loss."""
     return values.astype(np.int64) if np.abs(values).max() < 2**52 else None
 
 

@@ -1,8 +1,8 @@
-"""Whole forms of IAM-OnDB, with the line of each stroke.
+"""Read whole forms of IAM-OnDB, with the line of each stroke.
 
 A form file in ``original/`` and the files of its lines contain the same points with the same time stamps, and the same
 strokes except for a few that are split in one of them. Each stroke is therefore assigned to the line whose file
-contains most of its points. A form without a form file is put together from its lines, whose coordinates are those of
+contains most of its points. A form without a form file is assembled from its lines, whose coordinates are those of
 the form.
 """
 
@@ -33,7 +33,7 @@ class Form:
     """Index in ``lines`` of each stroke's line, shape (S,); -1 if no line contains any of its points."""
     lines: tuple[Line, ...]
     original: bool
-    """Whether the ink is from a form file; otherwise it is put together from the lines."""
+    """Whether the ink is from a form file; otherwise it is assembled from the lines."""
 
 
 def forms(corpus: Corpus, split: str) -> Iterator[Form]:

@@ -4,7 +4,7 @@ The folder contains ``lineStrokes/``, ``ascii/`` and ``original/`` (or ``lineStr
 the archives unpack), and next to them the lists ``trainset.txt`` and so on. The files of a form are in a folder named
 after the first 7 characters of its id, within one named after the first 3. The text is the ``CSR:`` part of
 ``ascii/.../<form>.txt`` (the ``OCR:`` part is wrong on purpose): its line n, not counting blank lines, belongs to
-``<form>-0n.xml``; ``%%%%%%%%%%%`` stands for a line break. Writers come from ``original/``, which lacks some forms.
+``<form>-0n.xml``; ``%%%%%%%%%%%`` marks a line break. Writers come from ``original/``, which lacks some forms.
 
 Source: Liwicki & Bunke, ICDAR 2005; https://fki.tic.heia-fr.ch/databases/iam-on-line-handwriting-database
 """
@@ -39,7 +39,7 @@ LINE_BREAK = re.compile(r"\n|%{3,}")
 
 
 class IamOndb:
-    """The database in the folder ``root``, with lists and lines read when they are needed.
+    """The database in the folder ``root``, whose lists and lines are read on demand.
 
     ``lists`` are further split lists, named after their files. Raises :class:`InkError` if ``root`` does not contain
     IAM-OnDB, and later if a list is missing or names a form without ink.
@@ -195,7 +195,7 @@ def known_bad_entries() -> list[dict]:
 
 
 def is_iamondb(root: Path) -> bool:
-    """Tell whether a folder contains any folder of the database; :class:`IamOndb` names the missing ones."""
+    """Return whether a folder contains any folder of the database; :class:`IamOndb` names the missing ones."""
     return any(_part(root, name) is not None for name in PARTS)
 
 

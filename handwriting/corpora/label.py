@@ -1,4 +1,4 @@
-"""Labels: transcripts of a corpus in the form that networks are trained on."""
+"""Convert transcripts of a corpus to labels, the form on which networks are trained."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ It is a folder of ink files, one line of writing each, with a ``.txt`` file (UTF
 
     mine/anna/01.svg       id "anna/01"; the subfolder is the writer's name, unless the ink names one
     mine/anna/01.txt       one line: the transcript
-    mine/splits/train.txt  ids, one per line; the name of a subfolder stands for everything in it
+    mine/splits/train.txt  ids, one per line; the name of a subfolder means everything in it
     mine/splits/test.txt
 
 or a JSONL file with one object per line: ``{"ink": ..., "text": "what it says"}`` with the ink in any form that
@@ -34,13 +34,13 @@ __all__ = ["OwnCorpus", "has_pairs"]
 
 OWN_TERMS = "a corpus of one's own: its lines belong to those who wrote them"
 ONLY_SPLIT = "all"
-"""Name of the split of a corpus without lists."""
+"""Name of the only split of a corpus without lists."""
 SPLIT_NAME = re.compile(r"[\w.-]+")
 """Valid names of splits: those that training options can refer to."""
 
 
 class OwnCorpus:
-    """The corpus in a folder or a JSONL file, with the ink of a line read when it is needed.
+    """The corpus in a folder or a JSONL file, whose ink is read on demand.
 
     ``lists`` are files of ids to use besides those in ``splits/``, named after their files. Raises :class:`InkError` if
     the corpus has no usable line, if a list is missing, or if the name of a split contains characters other than

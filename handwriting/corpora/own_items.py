@@ -18,9 +18,9 @@ from handwriting.notes import Notes
 BOM = b"\xef\xbb\xbf"
 """Byte order mark that some editors put at the beginning of a file."""
 MAX_TEXT_BYTES = 64 * 2**10
-"""Largest size of a text file, which contains one line."""
+"""Maximum size, in bytes, of a text file, which contains one line."""
 MAX_LINE_CHARACTERS = 1000
-"""Largest length of a text: ten times what fits on a line."""
+"""Maximum length of a text, in characters: ten times what fits on a line."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ Inventory: TypeAlias = tuple[dict[str, Item], dict[str, str]]
 
 
 def has_pairs(root: Path) -> bool:
-    """Tell whether any file below ``root`` has the file name extension of ink and a ``.txt`` file beside it."""
+    """Return whether any file below ``root`` has the file name extension of ink and a ``.txt`` file beside it."""
     inks = (path for path in _files(root) if path.suffix.lower() in endings())
     return any(path.with_suffix(".txt").is_file() for path in inks)
 

@@ -1,4 +1,4 @@
-"""A whole corpus packed into one file that is small and opens quickly; lines are unpacked on demand.
+"""Pack a whole corpus into one small file that opens quickly; lines are unpacked on demand.
 
 Layout, little-endian: ``MAGIC``; version (u32); CRC-32 of the index (u32); position and size of the index (2 x u64);
 the ink of each line, compressed separately; the index. As the index ends the file, a truncated file is noticed. The
@@ -37,7 +37,7 @@ def pack(
 ) -> None:
     """Write the lines of ``corpus``, or of the splits ``only``, to one file, with splits and known-bad reasons.
 
-    ``progress`` counts lines. The file is replaced only when the new one is complete. Raises :class:`InkError` if the
+    ``progress`` counts lines. The file is replaced only once the new one is complete. Raises :class:`InkError` if the
     corpus has no splits.
     """
     splits = {split: corpus.ids(split) for split in only or corpus.splits}

@@ -1,4 +1,4 @@
-"""Survey of a corpus: its contents, and every problem in it by file and reason.
+"""Survey a corpus: its contents, and every problem in it by file and reason.
 
 :func:`survey` reads every list, transcript, form and line. It reports whatever :func:`open_corpus` and training would
 refuse or skip, and continues after each problem.
@@ -31,7 +31,7 @@ COLUMNS = (
 )  # fmt: skip
 """Column titles of the table, with the fields of :class:`SplitFigures` that they show."""
 MAX_NAMES = 400
-"""Largest number of names listed for one reason; the rest is counted. It covers all names of IAM-OnDB."""
+"""Maximum number of names listed for one reason; more are only counted. All those of IAM-OnDB fit."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from handwriting.ink import Ink
 KEY = "ink"
 """Key under ``trained_on`` on a card: the fingerprints, separated by spaces."""
 MAX_FINGERPRINTS = 10_000
-"""Largest number of lines whose fingerprints are kept, so that the card stays small; longer lists have well-known
+"""Maximum number of lines whose fingerprints are kept, so that the card stays small; longer lists have well-known
 names."""
 NONE = "none"
 """Name of the development split if no lines are held out."""
@@ -34,13 +34,13 @@ def fingerprint(ink: Ink) -> str:
 
 def fingerprints(inks: Iterable[Ink], init: Checkpoint | None = None) -> dict[str, str]:
     """Return the entry of a card for training lines with this ink, including the training lines of ``init``."""
-    found = sorted({fingerprint(ink) for ink in inks} | _kept(init.card if init is not None else {}))
+    found = sorted({fingerprint(ink) for ink in inks} | _fingerprints_on(init.card if init is not None else {}))
     return {KEY: " ".join(found)} if len(found) <= MAX_FINGERPRINTS else {}
 
 
 def seen(card: Mapping[str, Any], lines: Iterable[Line]) -> int:
-    """Return how many of ``lines`` the network of a card was trained on, as far as the card tells."""
-    kept = _kept(card)
+    """Return on how many of ``lines`` a network was trained, according to its card."""
+    kept = _fingerprints_on(card)
     return sum(fingerprint(line.ink) in kept for line in lines) if kept else 0
 
 
@@ -61,6 +61,6 @@ def terms(own: Iterable[str], init: Checkpoint | None) -> str:
     return " | ".join(dict.fromkeys(part for part in [*known, *parts] if part))
 
 
-def _kept(card: Mapping[str, Any]) -> set[str]:
+def _fingerprints_on(card: Mapping[str, Any]) -> set[str]:
     trained = card.get("trained_on")
     return set(str(trained.get(KEY, "")).split()) if isinstance(trained, Mapping) else set()

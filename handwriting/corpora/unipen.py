@@ -37,9 +37,9 @@ CATEGORY_OF_KIND = {
     "words": "6",
     "texts": "8",
 }
-"""Kinds of segments, which names of splits end with, and their categories. ``context`` are characters cut out of words,
-``words`` consist of letters only, and ``tokens`` are words that may contain digits and punctuation. A category that
-includes others comes before them."""
+"""Kinds of segments, with which the names of splits end, and their categories. ``context`` are characters cut out of
+words, ``words`` consist of letters only, and ``tokens`` are words that may contain digits and punctuation. A category
+that includes others comes before them."""
 CATEGORIES_OF_LETTER = {"C": ("2", "1a", "1b", "1c", "1d", "3"), "W": ("7", "6"), "T": ("8",)}
 """The letter in the id of a segment, and the categories that may contain the segment."""
 LETTER_OF_CATEGORY = {
@@ -54,7 +54,7 @@ UNIPEN_TERMS = (
 
 
 class Unipen:
-    """The distribution in the folder ``root``, with categories and ink read when they are needed.
+    """The distribution in the folder ``root``, whose categories and ink are read on demand.
 
     Raises :class:`InkError` if ``root`` does not contain UNIPEN.
     """
@@ -215,7 +215,7 @@ class _UnfitSegments(Mapping[str, str]):
 
 
 def is_unipen(root: Path) -> bool:
-    """Tell whether a folder has the layout of UNIPEN."""
+    """Return whether a folder has the layout of UNIPEN."""
     return (root / "include").is_dir() and any(
         (root / "data" / category).is_dir() for category in CATEGORY_OF_KIND.values()
     )

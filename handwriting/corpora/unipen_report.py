@@ -1,4 +1,4 @@
-"""Survey of UNIPEN: segments by category and donor, and the unusable ones by reason."""
+"""Survey UNIPEN: segments by category and donor, and the unusable ones by reason."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Rule:
     """Applies to ink of more than one line of writing."""
 
     def applies(self, donor: str, category: str, quality: str, line: Line) -> bool:
-        """Tell whether a segment meets all conditions."""
+        """Return whether a segment meets all conditions."""
         return (
             (not self.donors or donor in self.donors)
             and (not self.categories or category in self.categories)
@@ -105,7 +105,7 @@ def _aspect(line: Line) -> float:
 
 
 def has_several_lines(ink: Ink) -> bool:
-    """Tell whether some stroke begins further left and lower than the one before it by more than the writing height.
+    """Return whether a stroke begins further left and lower than the one before it by more than the writing height.
 
     Delayed dots and bars are further left as well, but not lower.
     """

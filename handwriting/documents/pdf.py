@@ -16,7 +16,7 @@ from handwriting.documents.backgrounds import Placed, lay_under, picture_file
 from handwriting.documents.document import Document, DocumentPage, TextLine
 from handwriting.errors import InkError, printable
 from handwriting.formats.extras import TypedText
-from handwriting.geometry.compose import foot
+from handwriting.geometry.compose import rough_baseline
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine
 from handwriting.rendering.drawing import Drawing
@@ -110,7 +110,7 @@ def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[Pla
     size = float(
         np.median([box[3] - box[1] for text, box in boxes if len(text) > 2] or [b[3] - b[1] for _, b in boxes])
     )
-    feet = [((foot(_part(line, k)) - origin[1]) * scale, (box[0] + box[2]) / 2, len(text))
+    feet = [((rough_baseline(_part(line, k)) - origin[1]) * scale, (box[0] + box[2]) / 2, len(text))
             for k, (text, box) in enumerate(boxes)]  # fmt: skip
     long = np.array([(x, y) for y, x, length in feet if length > 2] or [(x, y) for y, x, _ in feet])
     slope = 0.0 if len(long) < 3 else float(np.polyfit(long[:, 0], long[:, 1], 1)[0])

@@ -85,7 +85,11 @@ def _recognise_batch(
     """The documents of a batch; when that fails, each file is tried by itself."""
     pages = [page for file in batch for page in file.pages]
     try:
-        results = read_pages(read_lines, pages, lone=options.single_line, orient=orient, tick=report) if pages else []
+        results = (
+            read_pages(read_lines, pages, single_line=options.single_line, orient=orient, progress=report)
+            if pages
+            else []
+        )
     except Exception as error:
         if len(batch) == 1:
             return [Document(batch[0].name, error=failure(batch[0].name, error))]

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from handwriting.documents.inputs import STDIN, FileState, InputFile
 from handwriting.documents.record import Record, json_lines
 from handwriting.errors import InkError
-from handwriting.files import atomic, has_place
+from handwriting.files import atomic, check_writable
 
 if sys.platform != "win32":
     import fcntl
@@ -116,7 +116,7 @@ def open_results(path: Path) -> Iterator[Results]:
     Raises :class:`InkError` when the file holds something else, another run is writing to it, or it cannot be written.
     """
     try:
-        with _open_locked(has_place(path)) as file:
+        with _open_locked(check_writable(path)) as file:
             results = Results(path, file)
             try:
                 yield results

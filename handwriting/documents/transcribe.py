@@ -15,7 +15,7 @@ from handwriting.documents.results import open_results
 from handwriting.documents.summary import Show, Summary, Tally
 from handwriting.documents.watch import watch
 from handwriting.errors import InkError, printable
-from handwriting.files import atomic, has_place, is_stream, refuse_input
+from handwriting.files import atomic, check_writable, is_stream, refuse_input
 from handwriting.progress import Progress, no_progress
 
 
@@ -58,7 +58,7 @@ def transcribe(
     if wait is not None and (not grows or STDIN in paths):
         raise InkError("watching needs files or folders as input and a .jsonl output; give one like NAME.jsonl")
     if output is not None:
-        has_place(output)
+        check_writable(output)
     load_recognizer(options)  # a bad checkpoint is reported before any file is read
     files = find_files(paths, lambda text: note(printable(text)))
     if wait is not None:

@@ -1,7 +1,7 @@
 """Fit the calibration that turns a recognizer's evidence into probabilities.
 
-One logistic regression per level (Platt 1999), fitted on a development set whose texts are known. Decoders that offer
-alternatives search with a wider beam for them, so the fit covers one reading and five alike.
+There is one logistic regression per level (Platt 1999), fitted on a development set. Decoders that offer
+alternatives use a wider beam for them, so the fit covers both one reading and five.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.transcription import Transcription
 
 FOLDS = 5
-"""Folds of the cross-validation; the lines of a form are in the same fold."""
+"""Number of folds of the cross-validation; the lines of a form are in the same fold."""
 READINGS = (1, 5)
-"""Numbers of alternatives that a beam is calibrated for."""
+"""Numbers of readings for which a beam search is calibrated."""
 L2_PENALTY = 1e-2
-"""Factor of the penalty on the squared weights."""
+"""Coefficient of the penalty on the squared weights."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CalibrationReport:
     split: str
     calibration: Calibration
     errors: dict[str, float]
-    """Expected calibration error at each level, each form judged by a fit on the others."""
+    """Cross-validated expected calibration error at each level."""
 
     def figures(self) -> dict[str, Any]:
         """Return the figures as JSON-serialisable values; rates are fractions."""
@@ -53,7 +53,7 @@ class CalibrationReport:
         )
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Store the calibration on the card of ``checkpoint``, beside those of other decoders."""
+        """Store the calibration on the card of ``checkpoint``, next to those of other decoders."""
         others = checkpoint.card.get("calibration", {})
         mine = {**self.calibration.record(), "split": self.split}
         save_card(checkpoint.folder, {**checkpoint.card, "calibration": {**others, self.decoder: mine}})
@@ -93,7 +93,7 @@ def fit_levels(found: dict[str, Outcomes]) -> Calibration:
 
 
 def cross_validated(found: dict[str, Outcomes]) -> dict[str, float]:
-    """Return the expected calibration error at each level, each form judged by a fit on the other folds."""
+    """Return the cross-validated expected calibration error at each level."""
     errors = {}
     for level, one in found.items():
         probabilities = np.zeros(len(one.right))

@@ -1,4 +1,4 @@
-"""Diversity of lines of writing: the spread of slant, height, speed and word spacing.
+"""Measure the diversity of lines of writing: the spread of slant, height, speed and word spacing.
 
 A synthesizer that always writes the same neat hand is legible but does not write as people do. Real lines of many
 writers show how much lines should vary.
@@ -31,8 +31,8 @@ class Spread:
     height: float
     """SD of the writing height, in units of the source."""
     speed: float
-    """SD of the mean pen step within strokes, in units of the source. It stands for speed, as the pen samples at a
-    constant rate."""
+    """SD of the mean pen step within strokes, in units of the source: a proxy for speed, because the pen is sampled at
+    a constant rate."""
     spacing: float
     """SD of the median gap between words, in writing heights, over lines of more than one word."""
 
@@ -48,8 +48,8 @@ def spread(lines: Sequence[Line]) -> Spread:
 def word_gap(ink: Ink, spaces: int) -> float:
     """Return the median gap between the words of a line with ``spaces`` spaces, in writing heights; NaN without any.
 
-    Deskewed and deslanted ink is projected onto the writing line, which hides gaps within letters, and dots and bars
-    that were added late. The ``spaces`` widest remaining gaps are taken for the gaps between words; overlapping words
+    Deskewed and deslanted ink is projected onto the baseline, which hides gaps within letters, and dots and bars
+    that were added late. The ``spaces`` widest remaining gaps are taken as the gaps between words; overlapping words
     count as a gap of 0.
     """
     if spaces == 0:

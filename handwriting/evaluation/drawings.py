@@ -1,6 +1,6 @@
-"""Drawings put on pages of writing, and what they cost in splitting and reading the pages.
+"""Measure what drawings on pages of writing cost in splitting and reading the pages.
 
-Every kind of drawing in :mod:`~handwriting.evaluation.sketches` is put on every page of a split, after its writing.
+Every kind of drawing in :mod:`~handwriting.evaluation.sketches` is added to every page of a split, after its writing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from handwriting import metrics
 from handwriting.corpora import Corpus
 from handwriting.corpora.forms import forms
 from handwriting.errors import InkError
-from handwriting.evaluation.pages import matched
+from handwriting.evaluation.pages import match_lines
 from handwriting.evaluation.sketches import DRAWINGS, Box, Canvas, Strokes
 from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
@@ -27,7 +27,7 @@ from handwriting.recognition.recognizer import Recognizer
 
 @dataclass(frozen=True)
 class DrawingRow:
-    """Figures of pages with one kind of drawing. Rates are fractions."""
+    """Figures for pages with one kind of drawing. Rates are fractions."""
 
     kind: str
     pages: int
@@ -35,14 +35,14 @@ class DrawingRow:
     cer_without: float
     """CER of the same pages without the drawing."""
     strokes_right: float
-    """Share of the strokes of writing that are on their line."""
+    """Share of the strokes of writing that are assigned to their line."""
     set_aside: float
     """Share of the drawing's strokes that are in a drawing region."""
 
 
 @dataclass(frozen=True)
 class DrawingReport:
-    """What drawings on pages cost, by kind."""
+    """The cost of drawings on pages, by kind."""
 
     rows: tuple[DrawingRow, ...]
 
@@ -73,8 +73,9 @@ def evaluate(
 ) -> DrawingReport:
     """Put each kind of drawing on every page of a split, then find the lines and read them.
 
-    ``kinds`` are names in :data:`DRAWINGS`, all of them by default. ``single_lines`` takes every line file for a page
-    of its own. ``step`` takes every n-th page. ``progress`` counts pages.
+    ``kinds`` are names in :data:`DRAWINGS`, all of them by default. With ``single_lines`` every line file is a page
+    of its own. Only every ``step``-th page is used. ``progress`` counts pages. Raises :class:`InkError` for an unknown
+    kind.
     """
     unknown = [kind for kind in kinds if kind not in DRAWINGS]
     if unknown:
@@ -88,12 +89,12 @@ def evaluate(
         for kind, rows in found.items():
             rng = np.random.default_rng([number, list(DRAWINGS).index(kind)])
             drawn = DRAWINGS[kind](replace(canvas, rng=rng))
-            layout, read = reader.read_layout(_with(page.ink, drawn))
+            layout, read = reader.read_layout(_add_strokes(page.ink, drawn))
             got = np.full(len(page.line) + len(drawn), -1)
             for k, line in enumerate(layout.lines):
                 got[line.strokes] = k
             written, extra = got[: len(page.line)], got[len(page.line) :]
-            right = _right(page.line, written, page.number_of_lines)
+            right = _count_right(page.line, written, page.number_of_lines)
             rows.append(_Measured(page.text, read, plain, right, len(written), int((extra < 0).sum()), len(extra)))
         progress(number + 1, len(pages))
     return DrawingReport(tuple(_row(kind, rows) for kind, rows in found.items()))
@@ -125,7 +126,7 @@ def _row(kind: str, rows: Sequence[_Measured]) -> DrawingRow:
 class _Page:
     ink: Ink
     line: NDArray[np.int64]
-    """Shape (S,): the line of each stroke, -1 for none."""
+    """Line of each stroke, -1 for none, shape (S,)."""
     number_of_lines: int
     text: str
 
@@ -158,21 +159,21 @@ def _pages(corpus: Corpus, split: str, single_lines: bool) -> Iterator[_Page]:
 
 
 def _words(boxes: NDArray[np.float64], own: NDArray[np.int64], height: float) -> list[NDArray[np.int64]]:
-    """The strokes of a line, parted at the gaps between words."""
+    """Split the strokes ``own`` of a line at the gaps between words."""
     order = own[np.argsort(boxes[own, 0], kind="stable")]
     reached = np.maximum.accumulate(boxes[order, 2])
     return np.split(order, np.flatnonzero(boxes[order[1:], 0] - reached[:-1] > 0.7 * height) + 1)
 
 
-def _right(line: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> int:
-    """How many strokes of writing are on their line; one that is set aside is on none."""
+def _count_right(line: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> int:
+    """Return how many strokes of writing are on their line; strokes that are set aside are on none."""
     there = got >= 0
     label = line[there]
-    return int((matched(label, got[there], lines) == label).sum()) if there.any() else 0
+    return int((match_lines(label, got[there], lines) == label).sum()) if there.any() else 0
 
 
-def _with(ink: Ink, drawn: Strokes) -> Ink:
-    """The ink with more strokes after its own."""
+def _add_strokes(ink: Ink, drawn: Strokes) -> Ink:
+    """Return ``ink`` with the strokes ``drawn`` appended."""
     t = None
     if ink.t is not None:
         count = sum(map(len, drawn))
@@ -189,7 +190,7 @@ def _union(boxes: NDArray[np.float64]) -> Box:
 
 
 class _CachingReader:
-    """Reads pages on which most lines stay as they were."""
+    """Reads variants of a page, on which most lines are unchanged, and caches their texts."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer

@@ -1,4 +1,4 @@
-"""Compare two decoders of one network line by line: CTC, and the decoder LSTM over the same encoder."""
+"""Compare two decoders of one network: CTC, and the decoder LSTM over the same encoder."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def compare(recognizer: Recognizer, corpus: Corpus, split: str, progress: Progre
 
 
 def by_length(report: RecognitionReport, edges: Sequence[int]) -> dict[str, tuple[int, float]]:
-    """Return the number of lines and their CER, by the length of the text; groups without lines are left out."""
+    """Return the number of lines and their CER by length of the text; empty groups are left out."""
     groups: dict[str, list[tuple[str, str]]] = {_name(number, edges): [] for number in range(len(edges) + 1)}
     for line, found in zip(report.lines, report.transcriptions, strict=True):
         length = len(canonical(line.text))

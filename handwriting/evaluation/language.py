@@ -1,4 +1,4 @@
-"""Evaluate a language model on the texts of a corpus: bits per character, with and without the lines before."""
+"""Evaluate a language model on the texts of a corpus: bits per character, with and without the preceding lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LanguageReport:
     bits: dict[str, float]
     """Bits by model: ``n-grams`` and ``lstm``."""
     bits_alone: dict[str, float]
-    """Bits without the lines before."""
+    """Bits by model, without the preceding lines as context."""
 
     def figures(self) -> dict[str, object]:
         """Return the figures as JSON-serialisable values."""
@@ -60,7 +60,7 @@ def measure(model: LanguageModel, corpus: Corpus, split: str, progress: Progress
 
 
 def lines_in_context(corpus: Corpus, split: str) -> list[tuple[str, str]]:
-    """Return the end of the text before each line of a split on the same form, and the text of the line."""
+    """Return for each line of a split the end of the preceding text on its form, and the text of the line."""
     found: list[tuple[str, str]] = []
     form, before = "", ""
     for id in corpus.ids(split):

@@ -1,9 +1,9 @@
-"""Legibility of generated handwriting, and its diversity compared with real handwriting.
+"""Measure the legibility of generated handwriting, and its diversity compared with real handwriting.
 
 The synthesizer writes sentences that no training text contains, and a recognizer that has never seen generated ink
 reads them. Its character error rate measures legibility. It is reported next to the same recognizer's error rate on
-real lines and to the spreads of :mod:`~handwriting.evaluation.diversity`, because a single neat hand would be read
-best.
+real lines and to the spreads of :mod:`~handwriting.evaluation.diversity`, because a single neat hand would be most
+legible.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.text import canonical
 
 FAILED_CER = 0.2
-"""A line with a higher CER has failed: people can no longer make it out."""
+"""A line with a higher CER has failed: people can no longer read it."""
 SHOWN_MISTAKES = 4
 """Number of most frequent mistakes shown per row of the table of characters."""
 
@@ -55,8 +55,8 @@ class LegibilityReport:
     bias: float
     seed: int
     generated: RecognitionReport
-    """The ``id`` of a line is the place of its sentence; its ``form`` is the text, so that the bootstrap draws lines of
-    the same text together."""
+    """The ``id`` of a line is the place of its sentence; its ``form`` is its text, so that the bootstrap draws lines
+    with the same text together."""
     real: RecognitionReport | None
 
     @property
@@ -154,7 +154,7 @@ def evaluate(
 ) -> LegibilityReport:
     """Write the first ``n`` sentences (all by default) and read them by best path.
 
-    If ``n`` exceeds their number, they are written again from the first on; each line has its own random numbers, so a
+    If ``n`` exceeds their number, they are repeated from the first on; each line has its own random stream, so a
     repeated sentence looks different. With a ``corpus``, sentences that occur in those of its splits that the
     synthesizer was trained on are refused, and the lines of ``split`` are read for comparison. ``progress`` is called
     by the synthesizer with characters written and their total. Raises :class:`InkError`, naming the place, for a
@@ -198,7 +198,7 @@ def failure_rate(report: RecognitionReport) -> tuple[float, tuple[float, float]]
 
 
 def character_table(report: RecognitionReport) -> list[CharacterLegibility]:
-    """Count how each character of the canonical references was read, by one cheapest alignment; least legible first."""
+    """Count how each character of the canonical references was read, by a cheapest alignment; least legible first."""
     read_as: dict[str, Counter[str]] = defaultdict(Counter)
     for text, output in report.pairs:
         for reference, got in metrics.alignment(canonical(text), canonical(output)):

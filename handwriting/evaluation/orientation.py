@@ -1,7 +1,8 @@
-"""How well ink is read whichever way it lies: lines of a split, turned, mirrored, reversed, and read as single lines.
+"""Measure how well ink is read in any orientation: lines of a split, turned, mirrored and reversed.
 
-Each line is a page of its own. The upright reading of a line is the same however the line lay, so a line is read once
-for every orientation that is found for it, and what the table shows is the cost of orientations that are not found.
+Each line is read as a page of its own, known to hold a single line. The reading of a line depends only on the
+orientation that is found, so a line is read once for every orientation found, and the table shows the cost of wrong
+orientations.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import NAMES, Orientation
 from handwriting.recognition.pages import Orienter, orienter, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
-from handwriting.rendering.plotter import ordered
+from handwriting.rendering.plotter import order_strokes
 
 Change = Callable[[Ink], Ink]
 
 
-def laid(ink: Ink, orientation: Orientation) -> Ink:
-    """Upright ink as it lies in an orientation."""
+def apply_orientation(ink: Ink, orientation: Orientation) -> Ink:
+    """Return upright ink changed to the given orientation."""
     x, y = (-ink.x if orientation.mirrored else ink.x), ink.y
     for _ in range(orientation.turns):
         x, y = -y, x
@@ -36,38 +37,38 @@ def laid(ink: Ink, orientation: Orientation) -> Ink:
 
 
 def reversed_strokes(ink: Ink) -> Ink:
-    """Every stroke drawn from its end; times are kept in their order."""
-    return replace(ink, **_turned(ink, np.ones(len(ink.starts), dtype=bool)))
+    """Return the ink with every stroke reversed; times keep their order."""
+    return replace(ink, **_reverse(ink, np.ones(len(ink.starts), dtype=bool)))
 
 
-def plotted(ink: Ink) -> Ink:
-    """The strokes in the order and direction of a plotter's shortest path, without times."""
+def in_plotter_order(ink: Ink) -> Ink:
+    """Return the strokes in the order and direction in which a plotter tool draws them, without times."""
     z = ink.x + 1j * ink.y
-    order, backward = ordered(np.column_stack([z[ink.starts], z[ink.ends - 1]]))
-    return replace(ink, **_turned(ink, backward[np.argsort(order)]), t=None, pressure=None).take(order)
+    order, backward = order_strokes(np.column_stack([z[ink.starts], z[ink.ends - 1]]))
+    return replace(ink, **_reverse(ink, backward[np.argsort(order)]), t=None, pressure=None).take(order)
 
 
-def _turned(ink: Ink, backward: np.ndarray) -> dict[str, Any]:
+def _reverse(ink: Ink, backward: np.ndarray) -> dict[str, Any]:
     strokes = [s[::-1] if back else s for s, back in zip(ink.strokes, backward, strict=True)]
     x, y = np.concatenate(strokes).T
     return {"x": x, "y": y}
 
 
 def _in(name: str, backward: bool = False) -> Change:
-    lies = replace(Orientation.named(name), strokes="backward" if backward else "forward")
-    return lambda ink: laid(ink, lies)
+    orientation = replace(Orientation.named(name), strokes="backward" if backward else "forward")
+    return lambda ink: apply_orientation(ink, orientation)
 
 
 CHANGES: dict[str, Change] = {
     **{name: _in(name) for name in NAMES.values()},
     "backward": _in("upright", True),
     "y-up-backward": _in("y-up", True),
-    "plotter": plotted,
+    "plotter": in_plotter_order,
     "slanted-15-down": lambda ink: rotated(ink, 15),
     "slanted-15-up": lambda ink: rotated(ink, -15),
     "moved-up": lambda ink: ink.moved_to(ink.x, ink.y - 1e5),
 }
-"""By name; upright first."""
+"""Changes by name; ``upright`` comes first."""
 
 
 def _known(found: tuple[Orientation, np.ndarray]) -> Orienter:
@@ -75,33 +76,33 @@ def _known(found: tuple[Orientation, np.ndarray]) -> Orienter:
 
 
 def _expected(name: str) -> str:
-    """The name that should be found for lines that are changed in one of :data:`CHANGES`."""
+    """Return the name of the orientation that should be found after a change of :data:`CHANGES`."""
     return name if name in NAMES.values() else "y-up" if name.startswith("y-up") else "upright"
 
 
 @dataclass(frozen=True)
 class OrientationRow:
-    """Figures of the lines of a split that all lie one way. Rates are fractions."""
+    """Figures for the lines of a split after one change. Rates are fractions."""
 
     name: str
     cer: float
     found: float
-    """Share of the lines whose orientation is found."""
+    """Share of the lines whose orientation is found correctly."""
     milliseconds: float
-    """Processor time that a line takes more than one that is read as it is."""
+    """Additional processor time per line, compared with reading the line as it is."""
 
 
 @dataclass(frozen=True)
 class OrientationReport:
-    """What ink costs that does not lie upright."""
+    """The cost of ink that is not upright."""
 
     split: str
     lines: int
     decoder: Decoder
     cer_as_is: float
-    """CER of the lines as they are, read without looking for an orientation."""
+    """CER of the unchanged lines, read without determining the orientation."""
     milliseconds: float
-    """Processor time to read one as it is."""
+    """Processor time to read an unchanged line without determining the orientation."""
     rows: tuple[OrientationRow, ...]
 
     def figures(self) -> dict[str, Any]:
@@ -137,7 +138,8 @@ def evaluate(
 ) -> OrientationReport:
     """Read every line of ``split`` as it is and changed in each way.
 
-    ``names`` are of :data:`CHANGES`, all of them by default. ``step`` takes every n-th line. ``progress`` counts lines.
+    ``names`` are keys of :data:`CHANGES`, by default all of them. Only every ``step``-th line is used. ``progress``
+    counts lines. Raises :class:`InkError` for an unknown name.
     """
     unknown = [name for name in names if name not in CHANGES]
     if unknown:
@@ -172,7 +174,7 @@ def evaluate(
 
 @dataclass
 class _Tally:
-    """Of the lines that lie one way."""
+    """Results of the lines after one change."""
 
     texts: list[str] = field(default_factory=list)
     found: int = 0
@@ -185,19 +187,19 @@ class _Tally:
 
 
 class _Line:
-    """A line that is read as it is and changed in many ways; most of these are the same ink once they are upright."""
+    """A line that is read as it is and after many changes, most of which give the same ink when turned upright."""
 
     def __init__(self, recognizer: Recognizer, ink: Ink, decoder: Decoder) -> None:
         self.find = orienter(recognizer, single_line=True)
         self.recognizer, self.read_line = recognizer, reader(recognizer, decoder)
         self.known: dict[tuple[bool, bytes], tuple[str, float]] = {}
-        """Text and milliseconds to read it, by whether strokes run both ways and the upright points."""
+        """Cache of text and reading time, by whether strokes run both ways and by the upright points."""
         recognizer.forget()
         self.text, self.milliseconds = self._read(ink, (Orientation(), np.zeros(len(ink.starts), dtype=bool)))
         self.known[False, (ink.xy + 0.0).tobytes()] = self.text, self.milliseconds
 
     def changed(self, ink: Ink) -> tuple[str, str, float]:
-        """The text, the name of the orientation that is found, and the milliseconds more than those of the line."""
+        """Return the text, the name of the orientation found, and the additional milliseconds, for changed ``ink``."""
         self.recognizer.forget()
         began = time.process_time()
         found = self.find(ink)
@@ -209,7 +211,7 @@ class _Line:
         if new:
             self.known[key] = self._read(ink, found)
         text, usual = self.known[key]
-        if not new and self.recognizer.has_read(upright):  # in doubt; what was computed then is not computed again
+        if not new and self.recognizer.has_read(upright):  # its cached network output would save time
             milliseconds += self._read(ink, found)[1] - usual
         if orientation.strokes == "mixed":
             milliseconds += usual - self.milliseconds
@@ -217,5 +219,5 @@ class _Line:
 
     def _read(self, ink: Ink, found: tuple[Orientation, np.ndarray]) -> tuple[str, float]:
         began = time.process_time()
-        (page,) = read_pages(self.read_line, [Page(ink)], lone=True, orient=_known(found))
+        (page,) = read_pages(self.read_line, [Page(ink)], single_line=True, orient=_known(found))
         return page.text, 1000 * (time.process_time() - began)

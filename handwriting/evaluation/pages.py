@@ -1,9 +1,9 @@
-"""How well pages are split into lines, and what splitting costs in error rate.
+"""Measure how well pages are split into lines, and what splitting costs in error rate.
 
-The pages are the forms of a split; the true line of every stroke is known. Found lines are matched to true lines one to
-one and in reading order, so that as many strokes as possible are right; a stroke is right if its found line is matched
-to its true line. The CER of pages compares all text of a page at once. Beside it stands the CER of the same form's line
-files, read one by one and their texts joined in the same way.
+The pages are the forms of a split; the true line of every stroke is known. Found lines are matched to true
+lines one to one and in reading order, so that as many strokes as possible are right; a stroke is right if its found
+line is matched to its true line. The CER of pages compares all text of a page at once. It is reported next to
+the CER of the same form's line files, read one by one, with their texts joined in the same way.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from handwriting.recognition.recognizer import Recognizer
 
 GUTTER_UNITS = 1000.0
 """Gap between the two forms of a page with two columns, in units of IAM-OnDB, whose lines are about 500 units apart."""
-WORST_PAGES = 20
-"""Pages that a report names as the worst."""
+MAX_WORST_PAGES = 20
+"""Maximum number of worst pages that a report lists."""
 
 
 @dataclass(frozen=True)
@@ -36,23 +36,23 @@ class PageReport:
 
     pages: int
     original: int
-    """Pages read from a form file; the others are put together from line files."""
+    """Number of pages read from a form file; the others are assembled from line files."""
     strokes: int
     strokes_right: float
     strokes_right_original: float
-    """``strokes_right`` over the pages from form files alone."""
+    """``strokes_right`` over only the pages from form files."""
     pages_with_all_lines: float
     """Share of pages with the right number of lines."""
     lines_unsplit: float
-    """Share of line files that stay one line when they are split like pages."""
+    """Share of line files that remain one line when they are split like pages."""
     cer: float | None
-    """CER of the pages, split and read; None if nothing was read."""
+    """CER of the pages after splitting; None if nothing was read."""
     cer_joined: float | None
     """CER of the pages' line files, read one by one, the texts of a page joined."""
     cer_lines: float | None
     """CER of the pages' line files, line by line."""
     worst: tuple[tuple[str, int, int], ...]
-    """The pages with most strokes on a wrong line: id, number of such strokes, number of all strokes."""
+    """The pages with the most strokes on a wrong line: id, number of such strokes, number of all strokes."""
 
     def figures(self) -> dict[str, Any]:
         """Return the figures as JSON-serialisable values; rates are fractions."""
@@ -101,7 +101,7 @@ def evaluate(
         got = np.full(len(label), -1)
         for k, strokes in enumerate(found):
             got[strokes] = k
-        right = int(((matched(label, got, len(form.lines)) == label) & (got >= 0)).sum())
+        right = int(((match_lines(label, got, len(form.lines)) == label) & (got >= 0)).sum())
         rows.append((form, len(label), right, len(found) == len(form.lines)))
         unsplit += [len(split_strokes(line.ink)) == 1 for line in form.lines]
         if recognizer is not None:
@@ -123,14 +123,15 @@ def evaluate(
         metrics.cer((reference, read) for reference, read, _ in texts) if texts else None,
         metrics.cer((reference, single) for reference, _, single in texts) if texts else None,
         metrics.cer(lines) if texts else None,
-        tuple(wrong[:WORST_PAGES]),
+        tuple(wrong[:MAX_WORST_PAGES]),
     )
 
 
-def matched(label: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> NDArray[np.int64]:
+def match_lines(label: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> NDArray[np.int64]:
     """Return for each stroke the true line that its found line is matched to, or -1; shape (S,).
 
-    ``label`` (S,) holds the true lines, 0 to ``lines`` - 1, or -1 where there is none; ``got`` (S,) the found lines.
+    ``label`` (S,) are the true lines, 0 to ``lines`` - 1, or -1 for none; ``got`` (S,) are the found lines. The
+    matching is monotonic: the longest common subsequence, weighted by common strokes.
     """
     common = np.zeros((lines, int(got.max()) + 1), dtype=np.int64)
     np.add.at(common, (label[label >= 0], got[label >= 0]), 1)
@@ -138,7 +139,7 @@ def matched(label: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> NDA
     for i, j in np.ndindex(common.shape):
         best[i + 1, j + 1] = max(best[i, j] + common[i, j], best[i, j + 1], best[i + 1, j])
     i, j = common.shape
-    stands = np.full(j, -1)
+    line_of = np.full(j, -1)
     while i and j:
         if best[i, j] == best[i - 1, j]:
             i -= 1
@@ -146,8 +147,8 @@ def matched(label: NDArray[np.int64], got: NDArray[np.int64], lines: int) -> NDA
             j -= 1
         else:
             i, j = i - 1, j - 1
-            stands[j] = i
-    return stands[got]
+            line_of[j] = i
+    return line_of[got]
 
 
 def _rate(pairs: Iterable[tuple[int, int]]) -> float:
@@ -161,7 +162,7 @@ def _shuffled(form: Form, seed: int) -> tuple[Ink, NDArray[np.int64]]:
 
 
 def _paired(pages: Iterator[Form]) -> Iterator[Form]:
-    """Put two forms side by side on each page; an odd last form stays alone."""
+    """Put two forms side by side on each page; an odd last form has a page of its own."""
     for left in pages:
         right = next(pages, None)
         yield left if right is None else _beside(left, right)

@@ -14,7 +14,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.geometry.dots import delayed
-from handwriting.geometry.pace import sampled_in_time
+from handwriting.geometry.pace import resample_in_time
 from handwriting.ink import Ink
 
 Perturbation = Callable[[Ink], Ink]
@@ -22,11 +22,11 @@ Perturbation = Callable[[Ink], Ink]
 
 def sampled(ink: Ink, rate: float) -> Ink:
     """Resample to ``rate`` points per second; ink without times is returned unchanged."""
-    return ink if ink.t is None else sampled_in_time(ink, ink.t, rate)
+    return ink if ink.t is None else resample_in_time(ink, ink.t, rate)
 
 
 def moved(ink: Ink, scale: float = 1.0, offset: float = 0.0) -> Ink:
-    """Change the units and the origin."""
+    """Scale and move the ink."""
     return ink.moved_to(ink.x * scale + offset, ink.y * scale - 3 * offset)
 
 
@@ -36,7 +36,7 @@ def slanted(ink: Ink, degrees: float) -> Ink:
 
 
 def rotated(ink: Ink, degrees: float) -> Ink:
-    """Rotate by ``degrees``; positive values let the line fall to the right."""
+    """Rotate by ``degrees``; with positive values the line descends to the right."""
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return ink.moved_to(cos * ink.x - sin * ink.y, sin * ink.x + cos * ink.y)
 

@@ -1,4 +1,4 @@
-"""Error rates of a recognizer on a split of a corpus. Every line of the split counts."""
+"""Measure the error rates of a recognizer on all lines of a split."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from handwriting.recognition.transcription import Transcription
 from handwriting.text import canonical
 
 CHUNK_LINES = 256
-"""Least number of lines transcribed between two calls of the progress callback."""
+"""Minimum number of lines transcribed between two calls of the progress callback."""
 CONFUSION_ROWS = 15
 """Number of confusions that :meth:`RecognitionReport.render` lists."""
 
@@ -44,9 +44,9 @@ class RecognitionReport:
     lines: tuple[Line, ...]
     transcriptions: tuple[Transcription, ...]
     trained_on: int = 0
-    """Number of these lines that the network was trained on, as far as its card tells."""
+    """Number of these lines that the network was trained on, according to its card."""
     reliability: ReliabilityReport | None = None
-    """Reliability of the stated probabilities, if requested."""
+    """Reliability of the probabilities, if requested."""
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
@@ -146,9 +146,9 @@ def evaluate(
     """Transcribe every line of ``split`` and compare the outputs with the transcripts.
 
     ``perturb`` changes each ink before it is read (see :mod:`~handwriting.evaluation.perturb`). ``alternatives`` is
-    the number of readings to ask for. With ``in_order`` each line of a form is read as the continuation of the line
+    the number of readings to request. With ``in_order`` each line of a form is read as the continuation of the line
     before it, as on a page. ``with_reliability`` adds a :class:`ReliabilityReport`. Raises
-    :class:`~handwriting.errors.InkError` for an unknown split, and when reliability is asked for but the checkpoint
+    :class:`~handwriting.errors.InkError` for an unknown split, and if reliability is requested but the checkpoint
     has no calibration for ``decoder``.
     """
     lines = list(corpus.lines(split))
@@ -206,5 +206,5 @@ def evaluate_lines(
 
 
 def trained_on_warning(lines: int) -> str:
-    """Return the sentence that reports add when ``lines`` of their lines were training data."""
+    """Return the warning that reports add if ``lines`` of their lines were training data."""
     return f"{lines} of these lines were trained on: the figures say little about others"

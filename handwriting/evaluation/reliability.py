@@ -1,8 +1,8 @@
-"""Reliability of the stated probabilities, and the calibration that they come from.
+"""Measure the reliability of a recognizer's probabilities.
 
 A character counts as right if a cheapest alignment with the reference leaves it unchanged; a word, if all its
-characters are right and both its ends are ends of a word in the reference; a line, if its canonical text equals the
-canonical reference. Probabilities are reliable if, of everything stated with probability p, a share p is right
+characters are right and it begins and ends where a word of the reference does; a line, if its canonical text equals the
+canonical reference. Probabilities are reliable if, of all items with probability p, a share p is right
 (Guo et al. 2017, "On calibration of modern neural networks").
 """
 
@@ -31,26 +31,26 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Outcomes:
-    """All characters, all words, or all lines of a set of transcriptions, with their outcomes."""
+    """Outcomes of all characters, all words, or all lines of a set of transcriptions."""
 
     evidence: Floats
-    """Shape (N, F): the features used by calibration."""
+    """Features used by the calibration, shape (N, F)."""
     right: NDArray[np.bool_]
-    """Shape (N,): whether each one was read correctly."""
+    """Whether each item was read correctly, shape (N,)."""
     probability: Floats
-    """Shape (N,): the stated probability; NaN without a calibration."""
+    """Probability of each item, shape (N,); NaN without a calibration."""
     form: NDArray[np.int64]
-    """Shape (N,): number of the form that each one belongs to."""
+    """Number of the form that each item belongs to, shape (N,)."""
 
 
 @dataclass(frozen=True)
 class LevelReliability:
-    """Stated probabilities compared with outcomes, for characters, words or lines."""
+    """Probabilities compared with outcomes, for characters, words or lines."""
 
     ece: float
     """Expected calibration error, see :func:`expected_calibration_error`."""
     probability: float
-    """Mean stated probability."""
+    """Mean probability."""
     right: float
     """Share that is right."""
 
@@ -71,7 +71,7 @@ class ReliabilityReport:
 
     @property
     def errors_removed(self) -> float:
-        """Share of the wrong lines that choosing among the alternatives corrects."""
+        """Share of the wrong lines that can be corrected by choosing among the alternatives."""
         return (self.among - self.first) / max(1 - self.first, 1e-9)
 
     def figures(self) -> dict[str, Any]:
@@ -113,9 +113,9 @@ class ReliabilityReport:
 
 
 def evaluate(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> ReliabilityReport:
-    """Compare the probabilities that ``transcriptions`` state with the truth, given their labelled ``lines``.
+    """Compare the probabilities of ``transcriptions`` with the outcomes, given their labelled ``lines``.
 
-    Raises :class:`InkError` if the transcriptions state no probabilities.
+    Raises :class:`InkError` if the transcriptions have no probabilities.
     """
     if any(t.readings[0].probability is None for t in transcriptions):
         raise InkError("the recognizer has no calibration for this decoder; fit one with the command 'calibrate'")
@@ -139,7 +139,7 @@ def evaluate(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> 
 def outcomes(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> dict[str, Outcomes]:
     """Collect the outcomes of all characters, words and lines, by level.
 
-    Raises :class:`InkError` if a transcription comes without evidence.
+    Raises :class:`InkError` if a transcription has no evidence.
     """
     number = {form: i for i, form in enumerate(dict.fromkeys(line.form for line in lines))}
     rows: dict[str, list[tuple[Floats, list[bool], list[float | None], int]]]
@@ -167,9 +167,9 @@ def outcomes(lines: Sequence[Line], transcriptions: Sequence[Transcription]) -> 
 
 
 def right(reference: str, transcription: Transcription) -> tuple[list[bool], list[bool]]:
-    """Tell for each character and for each word of the best reading whether it is right."""
+    """Return for each character and for each word of the best reading whether it is right."""
     reference = natural(reference)
-    at: list[int] = []  # place of each output character in the reference, or -1
+    at: list[int] = []  # index of each output character in the reference, or -1
     i = 0
     for r, o in metrics.alignment(reference, transcription.text):
         if o:
@@ -187,7 +187,7 @@ def right(reference: str, transcription: Transcription) -> tuple[list[bool], lis
 def expected_calibration_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = BINS) -> float:
     """Return the mean distance between probability and share right over ``bins`` of equal width (Guo et al., eq. 3).
 
-    Chance alone makes it 2 to 3 % for a thousand lines, and more with more bins.
+    Sampling noise alone makes it 2 to 3 % for a thousand lines, and more with more bins.
     """
     return float(sum(share * abs(p - r) for p, r, share in reliability_curve(probabilities, right, bins)))
 

@@ -1,4 +1,4 @@
-"""The interface that all reports share, and their JSON form."""
+"""The interface of all reports, and their JSON form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Robustness of a recognizer: how much each perturbation of the ink raises its error rates."""
+"""Measure the robustness of a recognizer: how much each perturbation of the ink raises its error rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences to write for a measurement, and a check that no training text contains them."""
+"""Read sentences to write for a measurement, and check that no training text contains them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from handwriting.text import canonical
 
 @dataclass(frozen=True)
 class Sentence:
-    """A text to write, and the place it was read from, for error messages."""
+    """A text to write, and its source, for error messages."""
 
     text: str
     place: str
-    """``FILE:LINE``."""
+    """Where the sentence was read: ``FILE:LINE``."""
 
 
 def read_sentences(path: str | os.PathLike[str]) -> list[Sentence]:
     """Read a UTF-8 file with one sentence per line; empty lines and lines that begin with ``#`` are skipped.
 
-    Raises :class:`InkError` if the file cannot be read, is not UTF-8 or holds no sentence.
+    Raises :class:`InkError` if the file cannot be read, is not UTF-8 or contains no sentence.
     """
     try:
         rows = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
@@ -48,7 +48,8 @@ def read_sentences(path: str | os.PathLike[str]) -> list[Sentence]:
 def refuse_known(sentences: Iterable[Sentence], corpus: Corpus, splits: Sequence[str]) -> None:
     """Raise :class:`InkError` if the texts of ``splits`` contain a sentence.
 
-    Texts are compared in canonical form, the lines of a form joined. Lines that training leaves out count too.
+    Texts are compared in canonical form, with the lines of a form joined. Lines that are excluded from training count
+    as well.
     """
     forms: dict[str, list[str]] = defaultdict(list)
     for split in splits:

@@ -1,4 +1,4 @@
-"""Drawings of many kinds, made by a seed with the tremor of a hand, to be put on pages of writing."""
+"""Make drawings of many kinds, randomly varied and with the tremor of a hand, to add to pages of writing."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Canvas:
-    """The writing that is drawn on: boxes in the ink's units."""
+    """The writing on a page, as boxes in the ink's units, to which drawings are added."""
 
     rng: np.random.Generator
     height: float
-    """Of a small letter."""
+    """Height of a small letter."""
     page: Box
     lines: Sequence[Box]
-    """Of each line of writing."""
+    """Box of each line of writing."""
     baselines: Sequence[float]
-    """Of each line: below half of its strokes."""
+    """Baseline of each line: the median of the bottoms of its strokes."""
     words: Sequence[Box]
-    """Of the first word of each line."""
+    """Box of the first word of each line."""
     longest: Sequence[Box]
-    """Of the longest word of each line."""
+    """Box of the longest word of each line."""
     longest_strokes: Sequence[Strokes]
     """The strokes of the longest words."""
 
     def line(self, *corners: tuple[float, float]) -> NDArray[np.float64]:
-        """A stroke through the corners, drawn by hand: points closely spaced, with a slow tremor."""
+        """Return a hand-drawn stroke through the corners: closely spaced points with a slow tremor."""
         points = np.array(corners, dtype=np.float64)
         lengths = np.hypot(*np.diff(points, axis=0).T)
         at = np.append(0.0, np.cumsum(lengths))
@@ -47,7 +47,7 @@ class Canvas:
     def arc(
         self, center: tuple[float, float], rx: float, ry: float, begin: float = 0.0, end: float = 2 * np.pi
     ) -> NDArray[np.float64]:
-        """An elliptic stroke."""
+        """Return a hand-drawn elliptic arc from ``begin`` to ``end`` radians."""
         turn = np.linspace(begin, end, 40)
         return self.line(*zip(center[0] + rx * np.cos(turn), center[1] + ry * np.sin(turn), strict=True))
 
@@ -68,12 +68,12 @@ def underlined_line(c: Canvas) -> Strokes:
 
 
 def box(c: Canvas) -> Strokes:
-    x0, y0, x1, y1 = _grown(c.lines[c.some_line()], 0.6 * c.height)
+    x0, y0, x1, y1 = _enlarged(c.lines[c.some_line()], 0.6 * c.height)
     return [c.line((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0))]
 
 
 def box_of_four(c: Canvas) -> Strokes:
-    left, top, right, bottom = _grown(c.lines[c.some_line()], 0.5 * c.height)
+    left, top, right, bottom = _enlarged(c.lines[c.some_line()], 0.5 * c.height)
     a, b, d, e = (left, top), (right, top), (right, bottom), (left, bottom)
     return [c.line(a, e), c.line(a, b), c.line(b, d), c.line(e, d)]
 
@@ -85,7 +85,7 @@ def rule(c: Canvas) -> Strokes:
 
 
 def circle(c: Canvas) -> Strokes:
-    x0, y0, x1, y1 = _grown(c.words[c.some_line()], 0.5 * c.height)
+    x0, y0, x1, y1 = _enlarged(c.words[c.some_line()], 0.5 * c.height)
     return [c.arc(((x0 + x1) / 2, (y0 + y1) / 2), 0.62 * (x1 - x0), 0.62 * (y1 - y0), -1.5, 5.0)]
 
 
@@ -119,7 +119,7 @@ def zigzag(c: Canvas) -> Strokes:
 
 
 def table(c: Canvas) -> Strokes:
-    x0, y0, x1, y1 = _grown(c.page, c.height)
+    x0, y0, x1, y1 = _enlarged(c.page, c.height)
     edges = [y0, *(0.5 * (a[3] + d[1]) for a, d in zip(c.lines, c.lines[1:], strict=False)), y1]
     return [c.line((x0, y), (x1, y)) for y in edges] + [c.line((x, y0), (x, y1)) for x in (x0, x1)]
 
@@ -182,15 +182,15 @@ DRAWINGS: dict[str, Callable[[Canvas], Strokes]] = {
     for f in (underlined_word, underlined_line, box, box_of_four, rule, circle, arrow, margin_bracket, hatching, zigzag,
               table, grid, face, house, graph, struck_word, struck_word_twice, scribbled_word)
 }  # fmt: skip
-"""By name."""
+"""Functions that make each kind of drawing, by name."""
 
 
-def _grown(b: Box, by: float) -> Box:
+def _enlarged(b: Box, by: float) -> Box:
     return b[0] - by, b[1] - by, b[2] + by, b[3] + by
 
 
 def _head(c: Canvas, a: tuple[float, float], b: tuple[float, float]) -> Strokes:
-    """The two barbs of an arrow from ``a`` at ``b``."""
+    """Return the two barbs at ``b`` of an arrow from ``a`` to ``b``."""
     way = complex(*b) - complex(*a)
     back = -1.5 * c.height * way / abs(way)
     ends = [complex(*b) + back * np.exp(1j * turn) for turn in (0.5, -0.5)]
@@ -198,7 +198,7 @@ def _head(c: Canvas, a: tuple[float, float], b: tuple[float, float]) -> Strokes:
 
 
 def _extra_word(c: Canvas) -> tuple[Strokes, Box, float]:
-    """A word written once more behind a line, its box, and the height of the middle of its letters."""
+    """Return a copy of a word, placed after a line; its box; and y of the middle of its letters."""
     k, to = c.some_line(), c.lines[c.some_line()]
     left, _, _, bottom = c.longest[k]
     move = np.array([to[2] + 2 * c.height - left, to[3] - bottom])

@@ -1,4 +1,4 @@
-"""Likelihood of real handwriting under a synthesizer: nats and squared error on a split, through the step graph."""
+"""Measure the likelihood of real handwriting under a synthesizer: nats and squared error on a split."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handwriting.corpora import Corpus, Line
 from handwriting.corpora.seen import seen
 from handwriting.errors import InkError
 from handwriting.evaluation.recognition import trained_on_warning
-from handwriting.features.offsets import Normalizer, offsets, prepared
+from handwriting.features.offsets import Normalizer, offsets, prepare_line
 from handwriting.progress import Progress, no_progress
 from handwriting.runtime import batches_by_length, pad
 from handwriting.synthesis.mixture_sampler import nats
@@ -25,7 +25,7 @@ from handwriting.text import natural
 
 @dataclass(frozen=True)
 class OffsetExample:
-    """A line in the form that the synthesis network takes."""
+    """A line as the input of a synthesis network."""
 
     points: NDArray[np.float32]
     """Normalised offsets, shape (N, 3)."""
@@ -77,7 +77,7 @@ class SynthesisReport:
     split: str
     lines: int
     trained_on: int
-    """Number of these lines that the network was trained on, as far as its card tells."""
+    """Number of these lines that the network was trained on, according to its card."""
     likelihood: Likelihood
     card: Mapping[str, Any]
     """Card of the checkpoint."""
@@ -134,7 +134,7 @@ def report(card: Mapping[str, Any], corpus: Corpus, split: str, likelihood: Like
 
 
 def rate_of_card(card: Mapping[str, Any]) -> float | None:
-    """Return the points per second at which the network of ``card`` reads level lines; None if it reads raw points."""
+    """Return the point rate at which the network of ``card`` reads levelled lines; None if it reads raw points."""
     features = card.get("features", {})
     return float(features["rate"]) if "rate" in features else None
 
@@ -147,7 +147,7 @@ def example(line: Line, normalizer: Normalizer, alphabet: Alphabet, rate: float 
     text = natural(line.text)
     unknown = set(alphabet.unknown(text))
     indices = [0 if c in unknown else int(alphabet.encode(c)[0]) for c in text]
-    return OffsetExample(normalizer(offsets(prepared(line.ink, rate))), np.array(indices, dtype=np.int64))
+    return OffsetExample(normalizer(offsets(prepare_line(line.ink, rate))), np.array(indices, dtype=np.int64))
 
 
 def examples(

@@ -1,6 +1,6 @@
-"""Tune the weights of a language model: find those that read a development set best.
+"""Tune the weights of a language model: find those with the lowest CER on a development set.
 
-The network's log-probabilities are computed once. Coordinate descent then moves one weight after another up and down
+The network's log-probabilities are computed once. Coordinate descent then changes one weight at a time
 as long as the error rate falls, with smaller steps in each round.
 """
 
@@ -56,7 +56,7 @@ class TuningReport:
         return f"CER {100 * self.cer:.2f} %, WER {100 * self.wer:.2f} % on {self.lines} lines of {self.split}"
 
     def applied_to(self, language: LanguageModel, command: str) -> LanguageModel:
-        """Return ``language`` with these weights, and with their origin on its card."""
+        """Return ``language`` with these weights, and with details of the tuning on its card."""
         tuned = {name: value for name, value in self.figures().items() if name != "weights"}
         return replace(language, weights=self.weights, card={**language.card, "tuned": {**tuned, "command": command}})
 
@@ -74,7 +74,7 @@ def tune(
 ) -> TuningReport:
     """Find the weights with the lowest CER on every ``every``-th line of ``split``.
 
-    Each of the ``rounds`` halves the steps of the round before. ``say`` is called with a message at each improvement.
+    The steps are halved from round to round. ``say`` is called with a message at each improvement.
     ``only`` names the weights to tune; by default all are tuned, the LSTM's only if ``language`` has an LSTM. Raises
     :class:`InkError` for an unknown weight, and for the LSTM's weight if there is no LSTM.
     """
@@ -88,7 +88,7 @@ def tune(
     texts = [line.text for line in lines]
     tried: dict[Weights, metrics.Score] = {}
     searched: dict[Weights, list[list[SearchResult]]] = {}
-    language = replace(language, lstm=language.lstm and _Remembering(language.lstm))
+    language = replace(language, lstm=language.lstm and _CachedLSTM(language.lstm))
 
     def cer(weights: Weights) -> float:
         if weights not in tried:
@@ -122,7 +122,7 @@ def tune(
     return TuningReport(best, split, score.cer, score.wer, len(lines), len(tried))
 
 
-class _Remembering(CharacterLSTM):
+class _CachedLSTM(CharacterLSTM):
     """An LSTM that caches its results, so that no text is read twice."""
 
     def __init__(self, lstm: CharacterLSTM) -> None:

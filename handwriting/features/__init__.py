@@ -49,8 +49,8 @@ class FeatureConfig:
 
 MAX_FEATURE = 6.0
 """Features are clipped to this absolute value. Those of real lines reach 4.6; larger ones come from gaps across a page
-or from tremor taken for writing. As int8 inference has one scale per call, they would blur the other lines of the
-batch."""
+or from tremor taken for writing. Because int8 inference uses one activation scale per call, they would cost the other
+lines of the batch precision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +66,13 @@ class Encoded:
 
 
 def encode(ink: Ink, config: FeatureConfig) -> Encoded:
-    """Encode ink in any units."""
+    """Reorder delayed strokes, normalise and encode ``ink``, in any units, as the recognizer reads it."""
     order = undelayed_order(ink)
     return replace(encode_normalised(normalise(ink.take(order)), config), order=order)
 
 
 def encode_normalised(ink: Ink, config: FeatureConfig, stretch: float = 1.0) -> Encoded:
-    """Encode normalised ink in its order of strokes; ``stretch`` scales spacing or tolerance, for augmentation."""
+    """Encode normalised ink in its order of strokes; ``stretch`` scales the spacing or tolerance, for augmentation."""
     if config.encoding == "points":
         steps, points = encode_points(ink, config.spacing * stretch)
     else:

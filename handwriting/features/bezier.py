@@ -58,8 +58,8 @@ MAX_TURN_RADIANS = 3.3
 """Largest turn of a curve: a little more than half a turn, so that the bow of u or n stays whole and no curve closes on
 itself."""
 BULGE_TOLERANCES = 2.0
-"""Between two distant points, where no point holds it, a curve may leave the straight line by this many tolerances."""
-TREMBLE_HEIGHTS = 0.02
+"""Between two points, a curve may deviate from the straight line that joins them by this many tolerances."""
+TREMOR_HEIGHTS = 0.02
 """Directions of curves smaller than this, in writing heights, are noise and fade to zero."""
 RIDGE = 1e-4
 """Weight that pulls control points to the thirds of the chord. It decides the solution for pieces with one inner point;
@@ -75,9 +75,10 @@ class Curves:
     control2: Complex
     end: Complex
     first: Integers
-    """Point of the ink at the start."""
+    """Index of the ink's point at the start."""
     last: Integers
-    """Point of the ink at the end; within a stroke it is the first of the next curve. For a dot, first = last."""
+    """Index of the ink's point at the end; within a stroke it is ``first`` of the next curve. For a dot, first =
+    last."""
 
     def __len__(self) -> int:
         return len(self.first)
@@ -104,7 +105,7 @@ def encode_bezier(
     arm1, arm2, chord = curves.control1 - curves.start, curves.end - curves.control2, curves.end - curves.start
     middle = curves.control2 - curves.control1
     length = np.abs(arm1) + np.abs(middle) + np.abs(arm2)
-    relative = 1 / np.hypot(length, TREMBLE_HEIGHTS)
+    relative = 1 / np.hypot(length, TREMOR_HEIGHTS)
     direction = _direction(chord)
     from_chord1 = _direction(3 * arm1) * direction.conj()  # the arm of a straight curve is a third of its chord
     from_chord2 = _direction(3 * arm2) * direction.conj()
@@ -148,9 +149,9 @@ def fit_curves(ink: Ink, tolerance: float = TOLERANCE_HEIGHTS, max_turn: float =
 
 
 def _straight(first: Integers, last: Integers) -> tuple[Complex, Complex]:
-    """Return no offsets: the control points of pieces of one or two points lie at the thirds of the chord."""
-    none = np.zeros(len(first), dtype=np.complex128)
-    return none, none
+    """Return zero offsets: the control points of pieces of one or two points lie at the thirds of the chord."""
+    zeros = np.zeros(len(first), dtype=np.complex128)
+    return zeros, zeros
 
 
 def _fit(
@@ -204,7 +205,7 @@ def _fit(
 
 
 def _bend(u: Floats, offset1: Complex, offset2: Complex) -> Complex:
-    """Return the difference of the curve from the straight line at constant speed."""
+    """Return the difference between the curve at ``u`` and a straight line at constant speed."""
     bend: Complex = 3 * u * (1 - u) * ((1 - u) * offset1 + u * offset2)
     return bend
 
@@ -239,5 +240,5 @@ def _with_moves(curves: Curves, ink: Ink) -> tuple[Curves, NDArray[np.bool_]]:
 
 
 def _direction(vector: Complex) -> Complex:
-    """Return the unit vector, which fades to zero below a pen's tremor and is never undefined."""
-    return vector / np.hypot(np.abs(vector), TREMBLE_HEIGHTS)
+    """Return the unit vector of ``vector``; it fades to zero below a pen's tremor, so it is defined everywhere."""
+    return vector / np.hypot(np.abs(vector), TREMOR_HEIGHTS)

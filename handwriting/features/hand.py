@@ -1,4 +1,4 @@
-"""Measurements of a hand: features of a line of writing that tell writers apart, whatever they wrote."""
+"""Measurements of a hand: features of a line of writing that distinguish writers whatever the text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from handwriting.geometry.normalise import deskew, segments, slant, writing_heig
 from handwriting.ink import Ink
 
 TURNS = np.radians([-180, -90, -45, -20, -8, 0, 8, 20, 45, 90, 180])
+"""Edges of the histogram of turns from one segment to the next, in radians."""
 QUANTILES = (10, 30, 50, 70, 90)
+"""Percentiles by which distributions are summarised."""
 
 
 def measures(ink: Ink, text: str) -> NDArray[np.float64]:
-    """Measure a line of writing; the features, shape (69,), do not depend on its size.
+    """Measure a line of writing and return features that do not depend on its size, shape (69,).
 
-    They are the directions of the pen and its turns, slant, strokes and width per letter, and quantiles of the strokes'
-    sizes, the steps from point to point, the gaps between strokes and the heights of the points.
+    They are histograms of the pen's directions and turns; the slant; strokes, width and ink per letter; and quantiles
+    of the strokes' widths and heights, the steps from point to point, the pen-up moves and the heights of the points.
     """
     flat = deskew(ink)
     height = writing_height(flat)

@@ -1,8 +1,8 @@
-"""Encode ink as offsets, as the synthesizer reads and writes it: (dx, dy, end of stroke) for each point.
+"""Encode ink as the offsets that the synthesizer reads and writes: (dx, dy, end of stroke) for each point.
 
-Graves 2013 (arXiv 1308.0850), section 4: points are raw, not resampled. Cleaning drops jumps of the sensor and nothing
-else. Offsets are then normalised to mean 0 and standard deviation 1 over the training lists, so that log-likelihoods
-(nats) of networks trained on the same data can be compared.
+Graves 2013 (arXiv 1308.0850), section 4: points are raw, not resampled. Cleaning drops sensor jumps and nothing else.
+Offsets are then normalised to mean 0 and standard deviation 1 over the training lists, so that log-likelihoods (nats)
+of networks trained on the same data can be compared.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from handwriting.errors import InkError
 from handwriting.geometry.baseline import level
-from handwriting.geometry.pace import rate_of, sampled_in_time, thinned
+from handwriting.geometry.pace import point_rate, resample_in_time, thin
 from handwriting.ink import Ink
 
 JUMP_UNITS = 600.0
-"""A point farther than this from the previous one in its stroke, in units of the source, is a jump of the sensor."""
+"""A point farther than this from the previous one in its stroke, in units of the source, is a sensor jump."""
 
 SIGMA_FLOOR = 0.3
 """Smallest standard deviation of a density, in units of the source, whose coordinates are integers."""
@@ -46,19 +46,19 @@ def clean(ink: Ink) -> Ink:
     return ink.keep(keep)
 
 
-def at_pace(ink: Ink, rate: float) -> Ink:
-    """Clean a line of IAM-OnDB, or of another pen sampled evenly in time, and level it on y = 0.
+def clean_at_rate(ink: Ink, rate: float) -> Ink:
+    """Clean a line of a pen sampled evenly in time, as in IAM-OnDB, and move its baseline to y = 0.
 
-    The result has ``rate`` points a second if the ink has times, else half of its points.
+    The result has ``rate`` points a second if the ink has plausible times, else half of its points.
     """
     ink = clean(ink)
-    timed = ink.t is not None and 20 < rate_of(ink) < 1000
-    return level(sampled_in_time(ink, ink.t, rate) if timed and ink.t is not None else thinned(ink, 2.0))
+    timed = ink.t is not None and 20 < point_rate(ink) < 1000
+    return level(resample_in_time(ink, ink.t, rate) if timed and ink.t is not None else thin(ink, 2.0))
 
 
-def prepared(ink: Ink, rate: float | None) -> Ink:
-    """Return a line as a network reads it: cleaned, and at ``rate`` points a second and level unless it is None."""
-    return clean(ink) if rate is None else at_pace(ink, rate)
+def prepare_line(ink: Ink, rate: float | None) -> Ink:
+    """Return a line as a network reads it: cleaned and, unless ``rate`` is None, levelled and at that point rate."""
+    return clean(ink) if rate is None else clean_at_rate(ink, rate)
 
 
 def offsets(ink: Ink) -> NDArray[np.float64]:
@@ -108,7 +108,7 @@ class Normalizer:
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> Normalizer:
-        """Return the normaliser on the card of a checkpoint."""
+        """Return the normalizer that the card of a checkpoint stores."""
         (mean_x, mean_y), (sd_x, sd_y) = card["normalizer"]["mean"], card["normalizer"]["sd"]
         return cls((float(mean_x), float(mean_y)), (float(sd_x), float(sd_y)))
 
@@ -133,5 +133,5 @@ class Normalizer:
 
     @property
     def raw_nats(self) -> float:
-        """log(sd_x sd_y): the difference per point between nats in units of the source and in normalised units."""
+        """log(sd_x sd_y): nats per point in units of the source minus nats per point in normalised units."""
         return math.log(self.sd[0] * self.sd[1])

@@ -1,1 +1,1 @@
-"""Ink geometry shared by network input, drawing and documents: measure, straighten, resample, set side by side."""
+"""Ink geometry shared by network input, drawing and documents: measure, straighten, resample and compose ink."""

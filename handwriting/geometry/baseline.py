@@ -35,8 +35,8 @@ def level(ink: Ink) -> Ink:
     takes two passes, because the bottoms depend a little on the rotation itself.
     """
     ink = deskew(ink)
-    for steepest in (MAX_BASELINE_SLOPE, MAX_REMAINING_SLOPE):
-        slope, height = baseline(ink, steepest)
+    for max_slope in (MAX_BASELINE_SLOPE, MAX_REMAINING_SLOPE):
+        slope, height = baseline(ink, max_slope)
         angle = np.arctan(slope)
         cos, sin = np.cos(angle), np.sin(angle)
         ink = ink.moved_to(cos * ink.x + sin * (ink.y - height), cos * (ink.y - height) - sin * ink.x)
@@ -48,8 +48,8 @@ def level(ink: Ink) -> Ink:
 def _drift(ink: Ink) -> Floats:
     """Return how far the writing has drifted from its straight baseline y = 0 at each point; shape (N,).
 
-    The local baseline is the mean of the bottoms around, weighted by their distance from it: a kernel regression that
-    is repeated with narrower and narrower weights.
+    The local baseline is a kernel regression of the bottoms, repeated with narrower and narrower vertical kernels so
+    that bottoms far from the current estimate, such as those of descenders, lose their weight.
     """
     x, y = bottoms(ink)
     height = writing_height(ink)
@@ -57,38 +57,38 @@ def _drift(ink: Ink) -> Floats:
         return np.zeros(len(ink))
     order = np.argsort(x)
     x, y = x[order], y[order]
-    beside = np.exp(-(((x[:, None] - x) / (DRIFT_SD_HEIGHTS * height)) ** 2) / 2)
+    horizontal = np.exp(-(((x[:, None] - x) / (DRIFT_SD_HEIGHTS * height)) ** 2) / 2)
     local = np.zeros(len(x))
-    for near in np.geomspace(4, 1, 6) * BOTTOM_SD_HEIGHTS * height:  # from wide to narrow
-        weight = beside * np.exp(-(((y - local[:, None]) / near) ** 2) / 2) + 1e-12
+    for bandwidth in np.geomspace(4, 1, 6) * BOTTOM_SD_HEIGHTS * height:  # from wide to narrow
+        weight = horizontal * np.exp(-(((y - local[:, None]) / bandwidth) ** 2) / 2) + 1e-12
         local = (weight * y).sum(1) / weight.sum(1)
     return np.interp(ink.x, x, local)
 
 
-def baseline(ink: Ink, steepest: float = MAX_BASELINE_SLOPE) -> tuple[float, float]:
-    """Return the slope of the baseline, at most ``steepest`` up or down, and its y at x = 0.
+def baseline(ink: Ink, max_slope: float = MAX_BASELINE_SLOPE) -> tuple[float, float]:
+    """Return the slope of the baseline, at most ``max_slope`` up or down, and its y at x = 0.
 
     With fewer than four bottoms the slope is unknown; the baseline is then level, at the median of the lower half of
     the bottoms.
     """
     x, y = bottoms(ink)
     width = float(np.ptp(x)) if len(x) else 0.0
-    near = BOTTOM_SD_HEIGHTS * writing_height(ink)
-    if len(x) < 4 or width < 20 * near:
+    bandwidth = BOTTOM_SD_HEIGHTS * writing_height(ink)
+    if len(x) < 4 or width < 20 * bandwidth:
         return 0.0, float(np.median(y[y >= np.median(y)])) if len(y) else float(ink.y.max())
     best, slope, height = -1.0, 0.0, 0.0
-    for candidate in np.linspace(-steepest, steepest, 2 * round(steepest / SLOPE_STEP) + 1):
-        rest = y - candidate * x
-        density = np.exp(-(((rest[:, None] - rest) / near) ** 2) / 2).sum(1)
+    for candidate in np.linspace(-max_slope, max_slope, 2 * round(max_slope / SLOPE_STEP) + 1):
+        intercept = y - candidate * x
+        density = np.exp(-(((intercept[:, None] - intercept) / bandwidth) ** 2) / 2).sum(1)
         peak = int(density.argmax())
-        # Of lines with equally many bottoms take the more level one: stray points must not tilt a short word.
+        # Of two lines with equally many bottoms, prefer the more level one: stray points must not tilt a short word.
         score = float(density[peak]) * (1 - abs(candidate))
         if score > best:
-            best, slope, height = score, float(candidate), float(rest[peak])
-    weight = np.exp(-(((y - slope * x - height) / near) ** 2) / 2)
+            best, slope, height = score, float(candidate), float(intercept[peak])
+    weight = np.exp(-(((y - slope * x - height) / bandwidth) ** 2) / 2)
     mean_x, mean_y = np.average(x, weights=weight), np.average(y, weights=weight)
     spread = np.average((x - mean_x) ** 2, weights=weight)
-    if spread > near**2:
+    if spread > bandwidth**2:
         slope = float(np.average((x - mean_x) * (y - mean_y), weights=weight) / spread)
     return slope, float(mean_y - slope * mean_x)
 
@@ -100,8 +100,7 @@ def bottoms(ink: Ink) -> tuple[Floats, Floats]:
     goes_up = np.append(below <= 0, True)
     comes_down[ink.starts] = True
     goes_up[ink.ends - 1] = True
-    found = comes_down & goes_up
     # A stroke of one point is a dot, which does not stand on the baseline.
-    lone = np.repeat(ink.ends - ink.starts == 1, ink.ends - ink.starts)
-    found &= ~lone
-    return ink.x[found], ink.y[found]
+    is_dot = np.repeat(ink.ends - ink.starts == 1, ink.ends - ink.starts)
+    bottom = comes_down & goes_up & ~is_dot
+    return ink.x[bottom], ink.y[bottom]

@@ -1,7 +1,7 @@
-"""Delayed strokes: find the dots of i's and the bars of t's, move them back to their letters, or delay them.
+"""Delayed strokes: find i-dots and t-bars, move them back to their letters, or delay them.
 
 Most people write dots and bars with the letter; others add them when the word or the line is finished. A network that
-reads strokes in order would see these as different ink.
+reads strokes in the order of writing would see these as different ink.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from handwriting.ink import Ink
 MAX_DOT_HEIGHTS = 0.25
 """Largest extent of an i-dot, in writing heights."""
 TICK_HEIGHTS = 0.12
-"""A dot higher than this, in writing heights, and higher than wide may be an apostrophe, with no letter below it."""
+"""A dot taller than this, in writing heights, and taller than wide may be an apostrophe, with no letter below it."""
 MAX_BAR_HEIGHTS = 2.5
 """Largest width of a t-bar, in writing heights."""
 MIN_BAR_STRAIGHTNESS = 0.85
@@ -28,8 +28,6 @@ DOT_REACH_HEIGHTS = 0.15
 """A stroke at most this far to the side of a dot, in writing heights, counts as below it."""
 TICK_REACH_HEIGHTS = 0.03
 """The same limit for a dot that may be an apostrophe."""
-
-
 WORD_GAP_HEIGHTS = 0.35
 """A horizontal gap wider than this, in writing heights, separates two words."""
 
@@ -65,10 +63,10 @@ def undelayed_order(ink: Ink) -> NDArray[np.int64]:
 
 
 def dots_and_bars(ink: Ink) -> NDArray[np.bool_]:
-    """Return which strokes are i-dots or t-bars, shape (S,).
+    """Return a mask of the strokes that are i-dots or t-bars, shape (S,).
 
-    A dot is small, and most of the ink near it is below it. A bar is straight and level, and has ink below it. Both are
-    in the upper half of the writing. This excludes full stops, commas, dashes and small letters.
+    A dot is small, and most of the ink near it is below it. A bar is straight and nearly horizontal, and has ink below
+    it. Both are in the upper half of the writing. This excludes full stops, commas, dashes and small letters.
     """
     height = writing_height(ink)
     x, y, weight, stroke = ink.x / height, ink.y / height, ink_weights(ink), ink.stroke_index
@@ -94,7 +92,7 @@ def dots_and_bars(ink: Ink) -> NDArray[np.bool_]:
 
 
 def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
-    """Move every i-dot and t-bar to the end of its word, and drop the times, which would run backward.
+    """Move every i-dot and t-bar to the end of its word; drop pressure and the times, which would run backward.
 
     ``among`` (S,) marks the strokes that may be moved; all by default. A horizontal gap wider than
     :data:`WORD_GAP_HEIGHTS` separates two words.

@@ -14,11 +14,11 @@ import numpy as np
 from handwriting.ink import Floats, Ink
 
 MAX_SLOPE = np.tan(np.radians(30))
-"""Largest slope that one pass of :func:`deskew` corrects; a steeper estimate is unlikely to be one of writing."""
+"""Largest slope that one pass of :func:`deskew` corrects; a steeper estimate is unlikely to be that of a line."""
 
 
 def normalise(ink: Ink) -> Ink:
-    """Make ink level, upright and of writing height 1, centred on y = 0 and beginning at x = 0."""
+    """Deskew, deslant and resize ``ink``: writing height 1, centred on y = 0, beginning at x = 0."""
     return resize(deslant(deskew(ink)))
 
 
@@ -75,8 +75,8 @@ def resize(ink: Ink) -> Ink:
 def writing_height(ink: Ink) -> float:
     """Return the writing height: four standard deviations of y, about a capital's height and robust to extremes.
 
-    For ink without height (a dash) it is a fifth of the median extent of the strokes, not counting dots, and 1 unit for
-    a lone dot.
+    For ink without height (a dash), return a fifth of the median extent of the strokes, dots excluded; for a single
+    dot, 1 unit.
     """
     weight = ink_weights(ink)
     weight = weight / weight.sum()
@@ -89,7 +89,7 @@ def writing_height(ink: Ink) -> float:
 
 
 def segments(ink: Ink) -> tuple[Floats, Floats, Floats]:
-    """Return dx, dy and length of the step from each point to the next, shape (N - 1,) each; 0 where the pen was up."""
+    """Return dx, dy and the length of the step from each point to the next, shape (N - 1,) each; 0 at pen-ups."""
     dx, dy = np.diff(ink.x), np.diff(ink.y)
     pen_up = ink.starts[1:] - 1
     dx[pen_up] = dy[pen_up] = 0.0

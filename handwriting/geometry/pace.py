@@ -1,8 +1,9 @@
-"""Resample ink to another pen's rate: a synthesizer has learnt how far a hand gets from one point to the next.
+"""Resample ink to the pace of a synthesizer's training data: its point rate or its mean distance between points.
 
-A tablet that reports its pen 300 times a second shows, point by point, a hand five times as slow as a whiteboard at 60.
-Ink with times is resampled in time, which keeps the hand's own speeds. Ink without times is resampled at even distances
-if its points are much closer together or farther apart than they should be.
+A synthesizer has learned typical offsets from one point to the next. Sampled 300 times a second, the same hand has
+offsets a fifth as long as when sampled 60 times a second. Ink with times is resampled in time, which preserves the
+hand's speed. Ink without times is resampled at equal distances if its points are much too close together or too far
+apart.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from handwriting.ink import Floats, Ink
 TOLERANCE = 1.5
 """Ink whose pace is off by less than this factor is unchanged: people differ by more."""
 IMPLAUSIBLE = 6.0
-"""Times by which a hand would be this many times as fast or as slow as the training ink are not the pen's own."""
+"""Times are not trusted if they make the hand this many times faster or slower than the training ink."""
 
 
-def repaced(ink: Ink, rate: float, step: float) -> Ink:
+def match_pace(ink: Ink, rate: float, step: float) -> Ink:
     """Resample ``ink`` to about ``rate`` points a second or, without times, to points ``step`` writing heights apart.
 
-    Implausible times, as of points that were sent all at once or whose unit was mistaken, count as none. A dot stays
-    one point; pressure is lost if anything changed.
+    Implausible times, such as those of points that arrived all at once or are in the wrong unit, are ignored. A dot
+    stays one point. Returns ``ink`` itself if its pace is close enough; otherwise pressure is lost.
     """
-    own = step_of(ink)
-    if rate > 0 and ink.t is not None and (frequency := rate_of(ink)) > 0:
+    own = mean_step(ink)
+    if rate > 0 and ink.t is not None and (frequency := point_rate(ink)) > 0:
         faster = frequency / rate
         if own == 0 or _within(IMPLAUSIBLE, own * faster / step):
-            return ink if _within(TOLERANCE, faster) else sampled_in_time(ink, ink.t, rate)
+            return ink if _within(TOLERANCE, faster) else resample_in_time(ink, ink.t, rate)
     return ink if own == 0 or _within(TOLERANCE, own / step) else resample(ink, step * writing_height(ink))[0]
 
 
@@ -37,21 +38,21 @@ def _within(factor: float, ratio: float) -> bool:
     return 1 / factor < ratio < factor
 
 
-def rate_of(ink: Ink) -> float:
-    """Return the points per second while the pen is down; 0 without times, or if no time passes."""
+def point_rate(ink: Ink) -> float:
+    """Return the number of points per second while the pen is down; 0 without times, or if no time passes."""
     if ink.t is None:
         return 0.0
     seconds = float(np.sum(ink.t[ink.ends - 1] - ink.t[ink.starts]))
     return (len(ink) - len(ink.starts)) / seconds if seconds > 0 else 0.0
 
 
-def step_of(ink: Ink) -> float:
-    """Return the mean distance between points while the pen is down, in writing heights; 0 for dots alone."""
+def mean_step(ink: Ink) -> float:
+    """Return the mean distance between points while the pen is down, in writing heights; 0 if there are only dots."""
     steps = len(ink) - len(ink.starts)
     return float(segments(ink)[2].sum()) / steps / writing_height(ink) if steps else 0.0
 
 
-def sampled_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
+def resample_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
     """Resample ink with times ``t`` (N,) at ``rate`` points a second; a dot stays one point."""
     strokes = []
     for start, end in zip(ink.starts, ink.ends, strict=True):
@@ -62,8 +63,8 @@ def sampled_in_time(ink: Ink, t: Floats, rate: float) -> Ink:
     return Ink.from_strokes(strokes, ink.source)
 
 
-def thinned(ink: Ink, factor: float) -> Ink:
-    """Keep one of ``factor`` points, interpolated, and both ends of each stroke; times and pressure are lost."""
+def thin(ink: Ink, factor: float) -> Ink:
+    """Keep one in ``factor`` points, interpolated, and both ends of each stroke; times and pressure are lost."""
     at = np.arange(len(ink), dtype=np.float64)
-    ink = sampled_in_time(ink, at, 1 / factor)
+    ink = resample_in_time(ink, at, 1 / factor)
     return Ink(ink.x, ink.y, ink.starts)

@@ -1,4 +1,4 @@
-"""Pictures of a line that was written: density, window, end of stroke. Graves 2013, figures 11, 13 and 17."""
+"""Draw figures of a line that was written: density, window, end of stroke. Graves 2013, figures 11, 13 and 17."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from matplotlib.colors import LogNorm, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from handwriting.inspection.painting import GREY, bar, frame, paint, painted_bar, shades, shape_of, stack, title
+from handwriting.inspection.painting import GREY, color_bar, frame, paint, shades, shape_of, stack, title, value_bar
 from handwriting.inspection.writing import WritingTrace
 
 WIDTH = 11.0
-"""Inches."""
-PIXELS = 900
+"""Width of a figure, in inches."""
+COLUMNS = 900
 """Number of columns of the density grid."""
-LEAST_WEIGHT = 0.01
-"""Components with less weight are left out."""
+MIN_WEIGHT = 0.01
+"""Components with less weight are omitted."""
 DECADES = 4
 """Powers of ten covered by the density's colour scale."""
 
@@ -24,12 +24,12 @@ Edges = tuple[float, float, float, float]
 
 
 def density(
-    trace: WritingTrace, columns: int = PIXELS
+    trace: WritingTrace, columns: int = COLUMNS
 ) -> tuple[NDArray[np.float64], tuple[float, float, float, float]]:
-    """Return the sum over all points of the density of the next one, on a grid over the ink, and the grid's edges.
+    """Return the density of the next point, summed over all points, on a grid over the ink, and the grid's edges.
 
-    The grid has shape (rows, columns), per squared unit of the ink. Every Gaussian is blurred by half a cell, because
-    many are far smaller than one.
+    The grid has shape (rows, columns) and holds densities per square unit of the ink. Every Gaussian is blurred by half
+    a cell, because many are far smaller than a cell.
     """
     left, top, right, bottom = trace.ink.bounds
     margin = 0.25 * max(bottom - top, 1e-6)
@@ -41,7 +41,7 @@ def density(
     m = trace.mixture
     sigma = np.hypot(m.sigma, cell / 2)
     rho = m.rho * m.sigma.prod(2) / sigma.prod(2)
-    for t, k in np.argwhere(m.pi > LEAST_WEIGHT).tolist():
+    for t, k in np.argwhere(m.pi > MIN_WEIGHT).tolist():
         centre, reach = m.mean[t, k], 4 * sigma[t, k]
         a, b = np.searchsorted(x, (centre[0] - reach[0], centre[0] + reach[0]))
         c, d = np.searchsorted(y, (centre[1] - reach[1], centre[1] + reach[1]))
@@ -70,7 +70,7 @@ def writing(trace: WritingTrace) -> Figure:
     labels = ["␣" if c == " " else c for c in trace.text] + ["end"]
     window.set_yticks(range(U + 1), labels, fontsize=8, parse_math=False)
     title(window, f"the window over the text {trace.text!r}: dark is where the network looks")
-    bar(figure, window, root, "weight")
+    color_bar(figure, window, root, "weight")
     end.plot(trace.end, color="black", linewidth=1)
     starts = np.flatnonzero(trace.pen_up)[1:]
     end.plot(starts - 1, np.full(len(starts), 1.08), "v", color="black", markersize=4, clip_on=False)
@@ -79,7 +79,7 @@ def writing(trace: WritingTrace) -> Figure:
     weights.imshow(trace.mixture.pi.T, cmap=shades(), vmin=0, vmax=1, aspect="auto", interpolation="nearest")
     weights.set(xlabel="point", ylabel="component")
     title(weights, "weights of the mixture's components")
-    bar(figure, weights, Normalize(0, 1), "weight")
+    color_bar(figure, weights, Normalize(0, 1), "weight")
     for axes in (window, end, weights):
         axes.set_xlim(-0.5, len(trace) - 0.5)
         axes.tick_params(labelsize=8)
@@ -94,5 +94,5 @@ def ends_on_ink(trace: WritingTrace) -> Figure:
     paint(axes, trace, trace.end)
     frame(axes, trace)
     title(axes, "probability that the stroke ends here")
-    painted_bar(figure, axes)
+    value_bar(figure, axes)
     return figure

@@ -1,4 +1,4 @@
-"""Events that a unit may respond to, as masks over the steps: pen-up moves, word gaps, loops, a letter."""
+"""Find the steps of events that a unit may respond to: pen-up moves, word gaps, loops, a letter."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from handwriting.inspection.writing import WritingTrace
 Mask = NDArray[np.bool_]
 Trace = ReadingTrace | WritingTrace
 
-LEAST_LOOP, MOST_LOOP = 0.15, 4.0
-"""Limits on the length of a loop, in writing heights: a shorter one is tremor, a longer one a stroke that returns."""
-MOST_POINTS = 400
-"""Largest number of points in a loop, several times what pens leave."""
+MIN_LOOP, MAX_LOOP = 0.15, 4.0
+"""Limits on the length of a loop, in writing heights: shorter ones are tremor, longer ones strokes that return."""
+MAX_LOOP_POINTS = 400
+"""Maximum number of points in a loop, several times the number that pens record."""
 
 
 def events_of(trace: Trace, letter: str | None = None) -> dict[str, Mask]:
-    """Return masks (T,) by the name of the event; events that do not occur in the line are left out.
+    """Return a mask, shape (T,), for each event by name; events that do not occur in the line are omitted.
 
     ``letter`` is a character to look for; by default the most frequent one.
     """
@@ -35,7 +35,7 @@ def events_of(trace: Trace, letter: str | None = None) -> dict[str, Mask]:
 
 
 def word_gaps(trace: Trace) -> Mask:
-    """Return which steps are pen-up moves from one word to the next."""
+    """Return a mask, shape (T,), of the steps that are pen-up moves from one word to the next."""
     mask = np.zeros(len(trace), dtype=bool)
     spaces = np.array([c == " " for c in trace.text])
     words = np.cumsum(spaces)
@@ -52,22 +52,22 @@ def _loop_steps(trace: Trace) -> Mask:
 
 
 def loops(ink: Ink) -> Mask:
-    """Return which points, shape (N,), lie on a part of a stroke between two passes through the same place."""
+    """Return a mask, shape (N,), of the points on a loop: a part of a stroke between two passes through one place."""
     z = ink.x + 1j * ink.y
     stroke = ink.stroke_index
     length = np.append(0.0, np.cumsum(np.abs(np.diff(z)))) / writing_height(ink)
-    depth = np.zeros(len(z) + 1, dtype=np.int64)  # rises where a loop begins and falls behind it
-    for apart in range(2, min(MOST_POINTS, len(z) - 1)):
-        a, b, c, d = z[: -apart - 1], z[1:-apart], z[apart:-1], z[apart + 1 :]
+    depth = np.zeros(len(z) + 1, dtype=np.int64)  # number of loops that contain each point, after the cumulative sum
+    for lag in range(2, min(MAX_LOOP_POINTS, len(z) - 1)):
+        a, b, c, d = z[: -lag - 1], z[1:-lag], z[lag:-1], z[lag + 1 :]
         crossing = (_side(b - a, c - a) * _side(b - a, d - a) < 0) & (_side(d - c, a - c) * _side(d - c, b - c) < 0)
-        crossing &= stroke[: -apart - 1] == stroke[apart + 1 :]
-        around = length[apart:-1] - length[1:-apart]
-        begins = np.flatnonzero(crossing & (around > LEAST_LOOP) & (around < MOST_LOOP)) + 1
+        crossing &= stroke[: -lag - 1] == stroke[lag + 1 :]
+        around = length[lag:-1] - length[1:-lag]
+        begins = np.flatnonzero(crossing & (around > MIN_LOOP) & (around < MAX_LOOP)) + 1
         np.add.at(depth, begins, 1)
-        np.add.at(depth, begins + apart, -1)
+        np.add.at(depth, begins + lag, -1)
     return np.cumsum(depth)[:-1] > 0
 
 
 def _side(u: NDArray[np.complex128], v: NDArray[np.complex128]) -> NDArray[np.float64]:
-    """Return a value that is positive where ``v`` points to one side of ``u``, negative for the other."""
+    """Return the cross product of ``u`` and ``v``, whose sign tells to which side of ``u`` ``v`` points."""
     return (u.conj() * v).imag

@@ -1,4 +1,4 @@
-"""Pictures of a line that was read, and of the gates of units while a line is read or written."""
+"""Draw figures of a line that was read, and of the gates of units while a line is read or written."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from handwriting.inspection.events import Mask, Trace
 from handwriting.inspection.gates import Gates, Unit, of_unit
 from handwriting.inspection.painting import (
     GREY,
-    bar,
+    color_bar,
     frame,
     paint,
-    painted_bar,
     path_of,
     shades,
     shape_of,
     stack,
     title,
+    value_bar,
 )
 from handwriting.inspection.reading import ReadingTrace
 from handwriting.inspection.units import Response
 
 WIDTH = 11.0
-"""Inches."""
+"""Width of a figure, in inches."""
 STYLES = ("-", "--", "-.", ":")
-LEAST = 0.05
+MIN_PROBABILITY = 0.05
 """Characters that never reach this probability are not drawn."""
 
 
@@ -40,12 +40,12 @@ def ctc(trace: ReadingTrace) -> Figure:
     _decisions(ink, trace)
     probabilities = np.exp(trace.log_probs)
     steps = np.arange(len(trace))
-    _air(rows, trace)
+    _shade_pen_up(rows, trace)
     rows.plot(steps, probabilities[:, BLANK], color=GREY, linewidth=1, linestyle=(0, (4, 2)))
-    if quiet := _runs(probabilities[:, BLANK]):
-        longest = max(quiet, key=len)
+    if blanks := _runs(probabilities[:, BLANK]):
+        longest = max(blanks, key=len)
         rows.text(longest.mean(), 1.03, "blank", color=GREY, fontsize=8, ha="center")
-    shown = np.flatnonzero(probabilities[:, 1:].max(0) > LEAST) + 1
+    shown = np.flatnonzero(probabilities[:, 1:].max(0) > MIN_PROBABILITY) + 1
     for number, index in enumerate(shown.tolist()):
         values = probabilities[:, index]
         color = shades(0.5)((number % 5) / 4)
@@ -59,7 +59,7 @@ def ctc(trace: ReadingTrace) -> Figure:
 
 
 def attention(trace: ReadingTrace, weights: np.ndarray) -> Figure:
-    """Draw where a decoder LSTM looked for each character: ``weights`` (U, T), below the ink."""
+    """Draw the attention of a decoder LSTM for each character, ``weights`` (U, T), below the ink."""
     U = len(trace.text)
     figure, (ink, rows) = stack([shape_of(trace, WIDTH), 0.15 * U + 0.4], WIDTH)
     _decisions(ink, trace)
@@ -67,12 +67,12 @@ def attention(trace: ReadingTrace, weights: np.ndarray) -> Figure:
     rows.set_yticks(range(U), ["␣" if c == " " else c for c in trace.text], fontsize=8, parse_math=False)
     rows.set_xlabel("step")
     title(rows, "attention: the steps that the decoder looks at for each character")
-    bar(figure, rows, Normalize(0, 1), "weight")
+    color_bar(figure, rows, Normalize(0, 1), "weight")
     return figure
 
 
 def gates(trace: Trace, found: Sequence[Sequence[Gates]], units: Sequence[Unit], events: Mapping[str, Mask]) -> Figure:
-    """Draw each unit's gates as masks over the steps, and below them the content of its cell."""
+    """Draw each unit's gates as shades over the steps, and below them the content of its cell."""
     figure, axes = stack([part for _ in units for part in (0.75, 0.65)] + [0.16 * len(events) + 0.1], WIDTH)
     for unit, mask, cell in zip(units, axes[0::2], axes[1::2], strict=False):
         one = of_unit(found, unit)
@@ -81,7 +81,7 @@ def gates(trace: Trace, found: Sequence[Sequence[Gates]], units: Sequence[Unit],
         mask.set_yticks(range(3), ["input gate", "forget gate", "output gate"], fontsize=8)
         mask.set_xticks([])
         title(mask, str(unit))
-        _air(cell, trace)
+        _shade_pen_up(cell, trace)
         cell.plot(one.cell[:, unit.number], color="black", linewidth=1.3)
         cell.axhline(0, color=GREY, linewidth=0.6)
         cell.set(xlim=(-0.5, len(trace) - 0.5))
@@ -89,7 +89,7 @@ def gates(trace: Trace, found: Sequence[Sequence[Gates]], units: Sequence[Unit],
         cell.tick_params(labelsize=8)
         cell.set_xticks([])
     _events(axes[-1], trace, events)
-    bar(figure, axes[:-1], Normalize(0, 1), "gate: 0 shut, 1 open")
+    color_bar(figure, axes[:-1], Normalize(0, 1), "gate: 0 shut, 1 open")
     return figure
 
 
@@ -107,7 +107,7 @@ def on_ink(trace: Trace, found: Sequence[Sequence[Gates]], responses: Mapping[st
             f"{one.event}: the {_signal(one.signal)} of {one.unit} {says} "
             f"(AUC {one.auc:.2f}; the best by chance {one.chance:.2f})",
         )
-        painted_bar(figure, panel, low, high)
+        value_bar(figure, panel, low, high)
     return figure
 
 
@@ -120,12 +120,12 @@ def unit_on_ink(trace: Trace, found: Sequence[Sequence[Gates]], unit: Unit) -> F
         low, high = signal_range(signal, values)
         paint(panel, trace, values, low, high)
         title(panel, f"{unit}: {_signal(signal)}")
-        painted_bar(figure, panel, low, high)
+        value_bar(figure, panel, low, high)
     return figure
 
 
 def signal_range(signal: str, values: np.ndarray) -> tuple[float, float]:
-    """Return the limits for drawing a signal: 0 and 1 for gates, lowest and highest value for contents and outputs."""
+    """Return the range in which to draw a signal: 0 to 1 for gates, that of the values for cells and outputs."""
     return (0.0, 1.0) if signal in ("input", "forget", "output") else (float(values.min()), float(values.max()))
 
 
@@ -134,7 +134,7 @@ def _signal(signal: str) -> str:
 
 
 def _decisions(axes: Axes, trace: ReadingTrace) -> None:
-    """Draw the ink, its characters alternately black and grey, with a dot where each was decided."""
+    """Draw the ink, its characters alternately black and grey, with a ring where each was decided."""
     for step in range(len(trace)):
         path = path_of(trace, step)
         if trace.pen_up[step] or not len(path):
@@ -160,13 +160,13 @@ def _decisions(axes: Axes, trace: ReadingTrace) -> None:
 
 
 def _path(axes: Axes, trace: ReadingTrace) -> None:
-    """Draw the index of the winning path at each step; a dot is a blank."""
-    _air(axes, trace)
+    """Draw the character of the winning path at each step; a dot is a blank."""
+    _shade_pen_up(axes, trace)
     for step, index in enumerate(trace.path.tolist()):
-        sure = step in trace.decided
+        most_probable = step in trace.decided
         axes.text(
             step, 0.5, "·" if index == BLANK else _name(trace, index), ha="center", va="center",
-            fontsize=9, weight="bold" if sure else "normal", parse_math=False,
+            fontsize=9, weight="bold" if most_probable else "normal", parse_math=False,
         )  # fmt: skip
     axes.set(xlim=(-0.7, len(trace) + 2), ylim=(0, 1), xlabel="step")
     axes.set_yticks([])
@@ -174,7 +174,7 @@ def _path(axes: Axes, trace: ReadingTrace) -> None:
 
 
 def _events(axes: Axes, trace: Trace, events: Mapping[str, Mask]) -> None:
-    """Draw which steps belong to which event."""
+    """Mark the steps of each event, one row per event."""
     for row, mask in enumerate(events.values()):
         at = np.flatnonzero(mask)
         axes.plot(at, np.full(len(at), -row), "|", color="black", markersize=7)
@@ -182,19 +182,19 @@ def _events(axes: Axes, trace: Trace, events: Mapping[str, Mask]) -> None:
     axes.set_yticks([-row for row in range(len(events))], list(events), fontsize=8, parse_math=False)
 
 
-def _air(axes: Axes, trace: Trace) -> None:
-    """Draw grey stripes where the pen is in the air."""
+def _shade_pen_up(axes: Axes, trace: Trace) -> None:
+    """Draw grey stripes over the pen-up moves."""
     for step in np.flatnonzero(trace.pen_up).tolist():
         axes.axvspan(step - 0.5, step + 0.5, color="0.9", linewidth=0)
 
 
 def _peaks(values: np.ndarray) -> list[int]:
-    """Return the highest step of every run of steps above a half, or of the whole line if there is none."""
+    """Return the step of the maximum of each run of :func:`_runs`, or of the whole line if there are none."""
     return [int(run[values[run].argmax()]) for run in _runs(values)] or [int(values.argmax())]
 
 
 def _runs(values: np.ndarray) -> list[np.ndarray]:
-    """Return the runs of steps above a half."""
+    """Return the runs of consecutive steps with values above 0.5."""
     above = np.flatnonzero(values > 0.5)
     return np.split(above, np.flatnonzero(np.diff(above) > 1) + 1) if len(above) else []
 

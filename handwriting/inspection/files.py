@@ -1,4 +1,4 @@
-"""Output files of an inspection: pictures as PNG and SVG, arrays as NPZ, and a description as JSON."""
+"""Write the files of an inspection: figures as PNG and SVG, arrays as NPZ, and a description as JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from handwriting.files import atomic
 KINDS = ("png", "svg")
 DPI = 110
 REPRODUCIBLE: Any = {"svg.hashsalt": "handwriting", "svg.fonttype": "none"}
-"""Settings that give the same picture the same bytes, and keep its text as text."""
+"""Settings that make the files reproducible, and keep text as text."""
 
 
 def save_figure(figure: Figure, folder: Path, name: str, description: str, kinds: Sequence[str] = KINDS) -> list[Path]:
@@ -41,9 +41,9 @@ def save_figure(figure: Figure, folder: Path, name: str, description: str, kinds
 def save_arrays(
     folder: Path, name: str, arrays: Mapping[str, tuple[NDArray, str]], about: Mapping[str, Any]
 ) -> list[Path]:
-    """Write ``folder/name.npz`` and ``name.json``, which holds ``about`` and the shape of every array by its names.
+    """Write ``folder/name.npz`` and ``name.json``, which holds ``about`` and the shape of every array.
 
-    ``arrays``: each array and the names of its dimensions, such as ``"steps, units"``.
+    ``arrays`` has, by name, each array and the names of its dimensions, such as ``"steps, units"``.
     """
     with atomic(folder / f"{name}.npz") as temporary:
         np.savez_compressed(temporary, **{key: array for key, (array, _) in arrays.items()})  # type: ignore[arg-type]

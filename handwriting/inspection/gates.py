@@ -1,4 +1,4 @@
-"""An LSTM layer in NumPy that records its gates and cells at every step.
+"""Run an LSTM layer in NumPy and record its gates and cells at every step.
 
 The engine that runs the networks returns only their outputs, so gates are computed from ``weights.safetensors``, in
 float32. The equations of the three variants, and their sources, are in ``networks/cells.py``.
@@ -27,11 +27,11 @@ class Gates:
     """Gates and cells of the ``H`` units of one layer and direction over ``T`` steps; every array has shape (T, H)."""
 
     input: Floats
-    """Share of the candidate that enters the cell, from 0 (shut) to 1 (open)."""
+    """Share of the candidate that enters the cell, from 0 (closed) to 1 (open)."""
     forget: Floats
-    """Share of its content that the cell keeps, 0 to 1; always 1 in the variant *1997*, which has no such gate."""
+    """Share of its content that the cell keeps, 0 to 1; always 1 in the variant *1997*, which has no forget gate."""
     output: Floats
-    """Share of the content that is shown to the rest of the network, 0 to 1."""
+    """Share of the content that the unit outputs, 0 to 1."""
     cell: Floats
     """Content of the cell, unbounded."""
     hidden: Floats
@@ -57,7 +57,7 @@ class Unit:
     def of(cls, text: str) -> Unit:
         """Parse a unit name ``LAYER:DIRECTION:NUMBER``, such as ``1:forward:63``.
 
-        Raises :class:`InkError` for another form.
+        Raises :class:`InkError` for any other form.
         """
         layer, direction, number = [*text.split(":"), "", ""][:3]
         if text.count(":") != 2 or direction not in DIRECTIONS or not (layer.isdecimal() and number.isdecimal()):
@@ -71,7 +71,7 @@ class Unit:
 def of_unit(gates: Sequence[Sequence[Gates]], unit: Unit) -> Gates:
     """Return the gates of the layer and direction that a unit belongs to.
 
-    Raises :class:`InkError` when the network has no such unit.
+    Raises :class:`InkError` if the network has no such unit.
     """
     layers, directions = len(gates), len(gates[0])
     number = DIRECTIONS.index(unit.direction)
@@ -93,15 +93,15 @@ class Layer:
     recurrent: Floats
     """Recurrent weights, shape (4H, H)."""
     bias: Floats
-    """Shape (4H,)."""
+    """Biases, shape (4H,)."""
     peephole: Floats | None = None
-    """Weights p_i, p_f, p_o, shape (3, H)."""
+    """Peephole weights p_i, p_f and p_o, shape (3, H)."""
 
     @classmethod
     def of(cls, weights: Weights, prefix: str) -> Layer:
         """Load the cell whose weights begin with ``prefix``, such as ``lstm.cells.0``.
 
-        A cell of 1997 gets a forget gate that is always open. Raises :class:`InkError` when there is no such cell.
+        A cell of 1997 gets a forget gate that is always open. Raises :class:`InkError` if there is no such cell.
         """
         fused = f"{prefix}.lstm.weight_ih_l0" in weights
         names = [f"{prefix}.lstm.{name}_l0" for name in ("weight_ih", "weight_hh", "bias_ih")]
@@ -120,15 +120,15 @@ class Layer:
         return cls(of_input, recurrent, bias, weights.get(f"{prefix}.peephole"))
 
     def run(self, x: Floats, h: Floats | None = None, c: Floats | None = None) -> Gates:
-        """Run over all steps: ``x`` (T, D), and the state before the first step, (H,) each, zeros by default."""
+        """Run over all steps of ``x`` (T, D), from the initial state ``h`` and ``c`` (H,), by default zeros."""
         H = self.recurrent.shape[1]
         h = np.zeros(H, np.float32) if h is None else h
         c = np.zeros(H, np.float32) if c is None else c
-        found = np.empty((5, len(x), H), np.float32)
+        records = np.empty((5, len(x), H), np.float32)
         for t, z in enumerate(x @ self.of_input.T + self.bias):
-            found[:, t] = self.step(z, h, c)
-            c, h = found[3, t], found[4, t]
-        return Gates(*found)
+            records[:, t] = self.step(z, h, c)
+            c, h = records[3, t], records[4, t]
+        return Gates(*records)
 
     def step(self, z: Floats, h: Floats, c: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Run one step, given the contribution ``z`` (4H,) of input and bias to the gates; return i, f, o, c and h."""

@@ -1,4 +1,4 @@
-"""Inspect the networks for one line of ink or one text: write pictures and data to a folder."""
+"""Inspect the networks for one line of ink or one text, and write figures and data to a folder."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from handwriting.inspection.events import Trace, events_of
 from handwriting.inspection.files import KINDS, save_arrays, save_figure
 from handwriting.inspection.gates import DIRECTIONS, SIGNALS, Gates, Unit, of_unit
 from handwriting.inspection.records import units_record
-from handwriting.inspection.units import Response, telling
+from handwriting.inspection.units import Response, responding_units
 from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer
 
-OF_SIGNALS = "layers, directions, steps, units"
+SIGNAL_DIMENSIONS = "layers, directions, steps, units"
 Arrays = dict[str, tuple[NDArray, str]]
 
 
@@ -36,9 +36,9 @@ class InspectOptions:
     letter: str | None = None
     """Letter to find units for; by default the most frequent one."""
     count: int = 3
-    """Number of units named for each event."""
+    """Number of units to list for each event."""
     kinds: Sequence[str] = KINDS
-    """Picture formats, of :data:`~handwriting.inspection.files.KINDS`."""
+    """Formats of the figures, from :data:`~handwriting.inspection.files.KINDS`."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def inspect_ink(
 ) -> Inspection:
     """Read a line of ink and write the inner states of the recognizer to ``folder``, which is created.
 
-    Raises :class:`InkError` when nothing is read, for a unit that does not exist, and for a line that is too long.
+    Raises :class:`InkError` if nothing is read, a unit does not exist, or the line is too long.
     """
     trace = reading.read(recognizer, ink, decoder)
     gates = reading.gates_of(recognizer, ink)
@@ -108,7 +108,7 @@ def inspect_text(
 ) -> Inspection:
     """Write a line of text and save the inner states of the synthesizer to ``folder``, which is created.
 
-    Raises :class:`InkError` for a text that cannot be written and for a unit that does not exist.
+    Raises :class:`InkError` if the text cannot be written or a unit does not exist.
     """
     draft = writing.write(synthesizer, text, hand)
     trace, m = draft.trace, draft.trace.mixture
@@ -148,13 +148,13 @@ def _units(
     arrays: Arrays,
     about: dict[str, Any],
 ) -> tuple[dict[str, list[Response]], list[Path]]:
-    """Find the units, draw them, and write the data of the whole inspection."""
+    """Find the responding units, draw them, and write the data of the whole inspection."""
     events = events_of(trace, options.letter)
-    found = telling(gates, events, options.count)
+    found = responding_units(gates, events, options.count)
     best = list(dict.fromkeys(rows[0].unit for rows in found.values()))
     units = list(options.units) or best
     for unit in units:
-        of_unit(gates, unit)  # refuses one that does not exist before anything is drawn
+        of_unit(gates, unit)  # raises for an unknown unit before anything is drawn
     names = ", ".join(map(str, units))
     about_gates = f"Input, forget and output gate, and the content of the cell, over {len(trace)} steps, of {names}."
     files = []
@@ -171,7 +171,7 @@ def _units(
     signals: Arrays = {
         signal: (
             np.stack([[getattr(one, signal) for one in both] for both in gates]),
-            "layers, directions, steps, units",
+            SIGNAL_DIMENSIONS,
         )
         for signal in SIGNALS
     }

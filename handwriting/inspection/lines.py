@@ -1,4 +1,4 @@
-"""The line of a page to inspect."""
+"""Select the line of a page to inspect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 def line_of(recognizer: Recognizer, ink: Ink, number: int = 1, decoder: Decoder = "language") -> Ink:
     """Return line ``number`` of a page of ink, counted from 1 in reading order, upright.
 
-    Raises :class:`InkError` when nothing is read, and for a number that is too high.
+    Raises :class:`InkError` if nothing is read or the number is too high.
     """
     (page,) = read_pages(reader(recognizer, decoder), [Page(ink)], orient=orienter(recognizer))
     if not page.lines:

@@ -1,4 +1,4 @@
-"""Values painted on the ink that they belong to.
+"""Paint values on the ink that they belong to.
 
 A value is shown twice, by the shade and by the width of the line, and the lightness of the shades falls evenly, so that
 pictures can be read without colour vision and in print.
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from handwriting.inspection.events import Trace
 
 ON_PAPER = 0.28
-"""Share of the shades that are too light to be seen as lines on white."""
+"""Share of the shades that are too light for lines on white."""
 THIN, THICK = 0.7, 4.2
 """Line widths of the lowest and the highest value, in points."""
 GREY = "#767676"
@@ -28,15 +28,15 @@ Number = NDArray[np.floating] | NDArray[np.integer]
 
 
 @cache
-def shades(least: float = 0.0) -> Colormap:
-    """Return a colour map from white to dark blue with evenly falling lightness, without the lowest ``least``."""
+def shades(lowest: float = 0.0) -> Colormap:
+    """Return a colour map from white to dark blue with evenly falling lightness, starting at the share ``lowest``."""
     import matplotlib
 
-    return ListedColormap(matplotlib.colormaps["Blues"](np.linspace(least, 1, 256)), f"handwriting {least}")
+    return ListedColormap(matplotlib.colormaps["Blues"](np.linspace(lowest, 1, 256)), f"handwriting {lowest}")
 
 
 def path_of(trace: Trace, step: int) -> NDArray[np.float64]:
-    """Return the points (n, 2) that the pen passes in a step, from the last point of the step before; n may be 0."""
+    """Return the points (n, 2) of a step, beginning with the last point of the step before; n may be 0."""
     begin, end = trace.points[step].tolist()
     ink = trace.ordered
     if trace.pen_up[step]:
@@ -46,7 +46,7 @@ def path_of(trace: Trace, step: int) -> NDArray[np.float64]:
 
 
 def paint(axes: Axes, trace: Trace, values: Number, low: float = 0.0, high: float = 1.0) -> None:
-    """Draw the ink with each step's value, from ``low`` to ``high``; moves through the air are dotted."""
+    """Draw the ink with each step's value, from ``low`` to ``high``; pen-up moves are dotted."""
     shares = np.clip((np.asarray(values, np.float64) - low) / max(high - low, 1e-9), 0, 1)
     paths = [path_of(trace, step) for step in range(len(trace))]
     for up, style in ((True, (0, (1, 1.6))), (False, "solid")):
@@ -63,7 +63,7 @@ def paint(axes: Axes, trace: Trace, values: Number, low: float = 0.0, high: floa
 
 
 def frame(axes: Axes, trace: Trace, margin: float = 0.06) -> None:
-    """Show the whole ink at its own proportions, without axes."""
+    """Set the limits of ``axes`` to show the whole ink at its own proportions, without axes."""
     left, top, right, bottom = trace.ink.bounds
     space = margin * max(bottom - top, 0.15 * (right - left), 1e-6)
     axes.set_xlim(left - space, right + space)
@@ -73,18 +73,18 @@ def frame(axes: Axes, trace: Trace, margin: float = 0.06) -> None:
 
 
 def shape_of(trace: Trace, width: float) -> float:
-    """Return the height in inches, from 0.5 to 3, of the ink in a picture of ``width`` inches."""
+    """Return the height of the ink in a figure of ``width`` inches: 0.5 to 3 inches."""
     left, top, right, bottom = trace.ink.bounds
     return float(np.clip(width * (bottom - top) / max(right - left, 1e-6) * 1.15, 0.5, 3.0))
 
 
-def painted_bar(figure: Figure, axes: Axes, low: float = 0.0, high: float = 1.0) -> None:
-    """Add the legend of :func:`paint`."""
-    bar(figure, axes, Normalize(low, high), "thin: low\nthick: high", ON_PAPER)
+def value_bar(figure: Figure, axes: Axes, low: float = 0.0, high: float = 1.0) -> None:
+    """Add the colour bar of values drawn with :func:`paint`."""
+    color_bar(figure, axes, Normalize(low, high), "thin: low\nthick: high", ON_PAPER)
 
 
 def stack(heights: list[float], width: float = 11.0) -> tuple[Figure, list[Axes]]:
-    """Make a figure of panels below each other, of these heights in inches."""
+    """Make a figure of panels on top of each other; ``heights`` and ``width`` are in inches."""
     figure = Figure(figsize=(width, sum(heights) + 0.45 * len(heights)), layout="constrained", facecolor="white")
     axes = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     return figure, list(axes)
@@ -95,9 +95,9 @@ def title(axes: Axes, text: str) -> None:
     axes.set_title(text, loc="left", fontsize=10, parse_math=False)
 
 
-def bar(figure: Figure, axes: Axes | list[Axes], norm: Normalize, label: str, least: float = 0.0) -> None:
-    """Add a legend of shades; ``least`` as in :func:`shades`."""
-    mapped = ScalarMappable(norm, shades(least))
+def color_bar(figure: Figure, axes: Axes | list[Axes], norm: Normalize, label: str, lowest: float = 0.0) -> None:
+    """Add a colour bar; ``lowest`` as in :func:`shades`."""
+    mapped = ScalarMappable(norm, shades(lowest))
     shown = figure.colorbar(mapped, ax=axes, fraction=0.015, pad=0.01, aspect=12)
     shown.set_label(label, fontsize=8)
     shown.ax.tick_params(labelsize=8)

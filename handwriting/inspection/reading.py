@@ -1,7 +1,7 @@
-"""Record how a line of ink is read: gates of every unit, CTC probabilities, where each character was decided.
+"""Record how a line of ink is read: gates of every unit, CTC probabilities, where each character is decided.
 
-The probabilities are those of the graph that reads. The gates are those of the float32 network that the graph was made
-from (``gates.py``). CTC: Graves, Fernández, Gomez & Schmidhuber 2006.
+The probabilities are those of the graph that reads. The gates are those of the float32 network from which the graph was
+made (``gates.py``). CTC: Graves, Fernández, Gomez & Schmidhuber 2006.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.seq2seq import reader_weights
 from handwriting.recognition.transcription import Character
 
-MOST_STEPS = 2000
-"""Largest number of steps in a line to inspect: forty times those of a line of IAM-OnDB."""
+MAX_STEPS = 2000
+"""Maximum number of steps in a line to inspect: forty times those of a line of IAM-OnDB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,22 +46,22 @@ class ReadingTrace:
     steps: StepRanges
     """The steps of each character on the most probable path of :attr:`text`."""
     points: NDArray[np.int64]
-    """Shape (T, 2): the half-open range of points that each step covers, in the network's order of strokes."""
+    """Half-open range of points that each step covers, in the network's order of strokes, shape (T, 2)."""
     order: NDArray[np.int64]
-    """Shape (S,): strokes of the ink in the network's order."""
+    """Indices of the strokes of the ink in the network's order, shape (S,)."""
     pen_up: NDArray[np.bool_]
-    """Shape (T,): steps in which the pen moves through the air."""
+    """Whether each step is a pen-up move, shape (T,)."""
     characters: tuple[Character, ...]
     """The characters of the text, with the points of the ink that wrote each."""
     attention: Floats | None = None
-    """Shape (U, T): where a decoder LSTM looked for each character; None for the other decoders."""
+    """Attention weights of the decoder LSTM, shape (U, T); None for the other decoders."""
 
     def __len__(self) -> int:
         return len(self.log_probs)
 
     @cached_property
     def ordered(self) -> Ink:
-        """The ink in the network's order of strokes, in which :attr:`points` count."""
+        """The ink in the network's order of strokes, to which :attr:`points` refers."""
         return self.ink.take(self.order)
 
     @cached_property
@@ -95,13 +95,13 @@ class ReadingTrace:
 def read(recognizer: Recognizer, ink: Ink, decoder: Decoder = "language", hints: Hints = Hints()) -> ReadingTrace:
     """Read a line of ink and record the network's computation.
 
-    ``hints`` are for the decoder ``"language"``. Raises :class:`InkError` when nothing is read in it, and when it is
-    too long.
+    ``hints`` are for the decoder ``"language"``. Raises :class:`InkError` if nothing is read in it or it is too
+    long.
     """
     encoded = encode(ink, recognizer.features)
-    if len(encoded.steps) > MOST_STEPS:
+    if len(encoded.steps) > MAX_STEPS:
         raise InkError(
-            f"a line of {len(encoded.steps)} steps; give a shorter one, of at most {MOST_STEPS}", key="long-line"
+            f"a line of {len(encoded.steps)} steps; give a shorter one, of at most {MAX_STEPS}", key="long-line"
         )
     (log_probs,) = recognizer.log_probs([encoded])
     text = recognizer.transcribe(ink, decoder, hints=hints).text
@@ -159,7 +159,7 @@ def _convolution(x: Floats, weights: Weights, prefix: str, stride: int) -> Float
 
 
 def _pen_up(encoded: Encoded) -> NDArray[np.bool_]:
-    """Return which input steps are pen-up moves or, when encoded as points, end one."""
+    """Return which input steps are pen-up moves or, if the steps are points, end one."""
     if encoded.steps.shape[1] == len(BEZIER_FEATURES):
         return encoded.steps[:, BEZIER_FEATURES.index("pen_up")] > 0.5
     begins = encoded.steps[:, 5] > 0.5

@@ -1,4 +1,4 @@
-"""Inspection results as plain lists and numbers, which the page plays along the ink.
+"""Convert inspection results to plain lists and numbers, which the page plays along the ink.
 
 Steps are counted from 0. Numbers are rounded to three decimals.
 """
@@ -18,21 +18,21 @@ from handwriting.inspection.reading import ReadingTrace
 from handwriting.inspection.units import Response
 from handwriting.inspection.writing import WritingTrace
 
-LEAST_PROBABILITY = 0.05
-"""Characters that never reach this probability are left out."""
-LEAST_WEIGHT = 0.02
-"""Mixture components with less weight than this are left out."""
+MIN_PROBABILITY = 0.05
+"""Characters that never reach this probability are omitted."""
+MIN_WEIGHT = 0.02
+"""Mixture components with less weight are omitted."""
 
 
 def reading_record(trace: ReadingTrace) -> dict[str, Any]:
     """Return text, winning path, decisions and CTC probabilities of a line that was read.
 
     ``path`` has a character for each step, empty for the blank; ``characters`` has the most probable step of each
-    character and its part of the path, half-open; ``probabilities`` has a list for the blank, under the empty name, and
+    character and its half-open part of the path; ``probabilities`` has a list for the blank, under the empty name, and
     one for each character that is ever likely.
     """
     probabilities = np.exp(trace.log_probs)
-    likely = np.flatnonzero(probabilities.max(0) > LEAST_PROBABILITY).tolist()
+    likely = np.flatnonzero(probabilities.max(0) > MIN_PROBABILITY).tolist()
     return {
         "text": trace.text,
         "greedy": trace.greedy,
@@ -62,7 +62,7 @@ def writing_record(trace: WritingTrace) -> dict[str, Any]:
         "complete": trace.complete,
         "strokes": [rounded(stroke) for stroke in trace.ink.strokes],
         "window": rounded(trace.phi),
-        "mixture": [rounded(row[row[:, 0] > LEAST_WEIGHT]) for row in parts],
+        "mixture": [rounded(row[row[:, 0] > MIN_WEIGHT]) for row in parts],
         "end": rounded(trace.end),
         "bias": rounded(trace.bias),
     }
@@ -71,7 +71,7 @@ def writing_record(trace: WritingTrace) -> dict[str, Any]:
 def units_record(
     gates: Sequence[Sequence[Gates]], found: Mapping[str, Sequence[Response]], events: Mapping[str, Mask]
 ) -> dict[str, Any]:
-    """Return the steps of each event, and all signals of the units that respond to it best."""
+    """Return the steps of each event, and all signals of the units in ``found``."""
     return {
         "events": {name: np.flatnonzero(mask).tolist() for name, mask in events.items()},
         "units": [

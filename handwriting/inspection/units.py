@@ -1,9 +1,9 @@
-"""Units that respond to an event: how well the value of a gate or cell separates its steps from the others.
+"""Find units that respond to an event: how well a gate or cell separates its steps from the others.
 
 The measure is the area under the ROC curve (AUC): the probability that the value is larger at a random step of the
-event than at a random other step; 0.5 means no relation, and below 0.5 the unit is less active. Among thousands of
-units one fits a short line well by chance. So every area is shown with the best one that the same units reach when the
-event is shifted along the line, where it means nothing.
+event than at a random other step; at 0.5 there is no relation, and below it the unit is less active in the event. Among
+thousands of units some separate an event of a short line well by chance, so every area is reported with the best one
+that the same units reach for the event shifted along the line, which means nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from handwriting.inspection.events import Mask
 from handwriting.inspection.gates import DIRECTIONS, SIGNALS, Gates, Unit
 
 SHIFTS = 20
-"""Number of shifted copies of an event that estimate chance."""
+"""Number of shifted copies of an event from which chance is estimated."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,13 @@ class Response:
 
     @property
     def strength(self) -> float:
-        """The area as if the signal rose: an area of 0.1 separates the event as well as one of 0.9."""
+        """The larger of ``auc`` and 1 - ``auc``: an area of 0.1 separates the event as well as one of 0.9."""
         return max(self.auc, 1 - self.auc)
 
 
-def telling(gates: Sequence[Sequence[Gates]], events: Mapping[str, Mask], count: int = 3) -> dict[str, list[Response]]:
+def responding_units(
+    gates: Sequence[Sequence[Gates]], events: Mapping[str, Mask], count: int = 3
+) -> dict[str, list[Response]]:
     """Return for each event the ``count`` units that respond best, best first, each with its best signal.
 
     ``gates`` are those of each layer and direction.

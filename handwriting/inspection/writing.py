@@ -1,6 +1,6 @@
 """Record a text while it is written: the window over it, the density of the next point, the end-of-stroke probability.
 
-The line is drawn as usual, and then its points are fed to the step graph once more, so that the record shows what
+The line is sampled as usual, and then its points are fed to the step graph again, so that the record shows what
 determined each point. Graves 2013 (arXiv 1308.0850), sections 4 and 5 and figures 11, 13 and 17.
 """
 
@@ -16,23 +16,23 @@ from handwriting.features.offsets import from_offsets
 from handwriting.ink import Ink
 from handwriting.inspection.gates import Floats, Gates, Layer
 from handwriting.synthesis.hand import Hand
-from handwriting.synthesis.mixture_sampler import RHO_LIMIT, SPREAD_LIMIT
-from handwriting.synthesis.sampler import HAND, Primer, Steps, sample
+from handwriting.synthesis.mixture_sampler import LOG_SIGMA_LIMIT, RHO_LIMIT
+from handwriting.synthesis.sampler import HAND_POINTS, Primer, Steps, sample
 from handwriting.synthesis.synthesizer import Synthesizer
 
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """The density of each next point, in units of the ink; ``M`` components."""
+    """The density of the next point at each step, in units of the ink; ``M`` components."""
 
     pi: NDArray[np.float64]
-    """Shape (T, M): the weights."""
+    """Weights, shape (T, M)."""
     mean: NDArray[np.float64]
-    """Shape (T, M, 2): where the pen may go, on the page."""
+    """Means, on the page, shape (T, M, 2)."""
     sigma: NDArray[np.float64]
-    """Shape (T, M, 2): standard deviations in x and y."""
+    """Standard deviations in x and y, shape (T, M, 2)."""
     rho: NDArray[np.float64]
-    """Shape (T, M): correlations."""
+    """Correlations, shape (T, M)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +45,14 @@ class WritingTrace:
     complete: bool
     """Whether the line reached its end."""
     phi: Floats
-    """Shape (T, U + 1): the window's weight of each character, and of the place after the text."""
+    """The window's weight of each character and of the place after the text, shape (T, U + 1)."""
     end: NDArray[np.float64]
-    """Shape (T,): the probability that the point ends its stroke."""
+    """Probability that the point ends its stroke, shape (T,)."""
     mixture: Mixture
     bias: NDArray[np.float64]
-    """Shape (T,): the bias with which each point was drawn."""
+    """Sampling bias of each point, shape (T,)."""
     pen_up: NDArray[np.bool_]
-    """Shape (T,): points that begin a stroke, which the pen reached through the air."""
+    """Whether each point begins a stroke, so that the pen moved to it in the air, shape (T,)."""
 
     def __len__(self) -> int:
         return len(self.phi)
@@ -64,31 +64,31 @@ class WritingTrace:
 
     @cached_property
     def points(self) -> NDArray[np.int64]:
-        """Shape (T, 2): the half-open range of points of each step, which is one point."""
+        """Half-open range of points of each step, which is one point, shape (T, 2)."""
         first = np.arange(len(self))
         return np.stack([first, first + 1], 1)
 
     @cached_property
     def owner(self) -> NDArray[np.int64]:
-        """Shape (T,): the character on which the window mostly was; -1 for the first point of a stroke."""
+        """Character to which the window gives the most weight, shape (T,); -1 for the first point of a stroke."""
         place = self.phi[:, : len(self.text)].argmax(1)
         return np.where(self.pen_up, -1, place)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A drawn line, with everything needed to compute it once more."""
+    """A sampled line, with everything needed to compute it again."""
 
     trace: WritingTrace
     start: Primer
     inputs: NDArray[np.float64]
-    """Shape (T, 3): the normalised point before each point."""
+    """Normalised input of each step, the point before, shape (T, 3)."""
     w: Floats
-    """Shape (T + 1, C): the window output before each point, and after the last one."""
+    """Window output before each point, and after the last one, shape (T + 1, C)."""
 
 
 def write(synthesizer: Synthesizer, text: str, hand: Hand) -> Draft:
-    """Write a line and record it. Raises :class:`InkError` for a text that cannot be written."""
+    """Write a line and record it. Raises :class:`InkError` if the text cannot be written."""
     text = synthesizer.line(text)
     network = synthesizer.network
     style = hand.style or synthesizer.random_style(hand.seed)
@@ -107,7 +107,7 @@ def write(synthesizer: Synthesizer, text: str, hand: Hand) -> Draft:
         phi.append(window[0, skip:].copy())
         w.append(steps.state["w"][0])
     chosen = skip > 0 or network.hand > 0
-    bias = np.where(chosen | (np.arange(len(drawn)) >= HAND), hand.bias, 0.0)
+    bias = np.where(chosen | (np.arange(len(drawn)) >= HAND_POINTS), hand.bias, 0.0)
     scale, shift = np.array(synthesizer.normalizer.sd), np.array(synthesizer.normalizer.mean)
     offsets = np.column_stack([drawn[:, :2] * scale + shift, drawn[:, 2]])
     ink = from_offsets(offsets)
@@ -142,12 +142,12 @@ def gates_of(synthesizer: Synthesizer, draft: Draft) -> list[list[Gates]]:
 def _mixture(
     outputs: NDArray[np.float64], bias: NDArray[np.float64], floor: tuple[float, float]
 ) -> tuple[NDArray[np.float64], Mixture]:
-    """Return end-of-stroke probabilities (T,) and mixtures in normalised offsets, with ``bias`` (T,); eq. 18 to 22."""
+    """Return end-of-stroke probabilities (T,) and mixtures in normalised offsets; equations 18 to 22."""
     M = (outputs.shape[1] - 1) // 6
     end, pi, mu_x, mu_y, spread_x, spread_y, rho = np.split(outputs, np.cumsum([1] + [M] * 5), axis=1)
     pi = pi * (1 + bias[:, None])
     pi = np.exp(pi - pi.max(1, keepdims=True))
-    spread = np.clip(np.stack([spread_x, spread_y], -1), np.log(floor), SPREAD_LIMIT) - bias[:, None, None]
+    spread = np.clip(np.stack([spread_x, spread_y], -1), np.log(floor), LOG_SIGMA_LIMIT) - bias[:, None, None]
     mixture = Mixture(
         pi / pi.sum(1, keepdims=True),
         np.stack([mu_x, mu_y], -1),

@@ -1,6 +1,6 @@
 """One unidirectional LSTM layer in several variants, all with (T, B, D) input and torch's gate order i, f, g, o.
 
-With ``z = W x_t + R h_{t-1} + b`` for each gate, ``s`` the logistic function, and ``*`` element by element:
+With ``z = W x_t + R h_{t-1} + b`` for each gate, ``s`` the logistic function, and ``*`` the elementwise product:
 
 *1997*: Hochreiter & Schmidhuber, Long Short-Term Memory (Neural Computation 9(8), equations 7 to 9), with the constant
 error carousel: the cell keeps its content, and the error that flows back through it. (With tanh where they scaled the
@@ -10,21 +10,21 @@ logistic function, and the full gradient where they truncated it; both as in Gra
     c_t = c_{t-1} + i * g        h_t = o * tanh(c_t)
 
 *1997-truncated*: the same with the gradient of the paper's appendix A.1: an error that reaches a gate changes its
-weights and goes on to the layer below, but never through h_{t-1} back in time. Only the carousel carries it there.
+weights and propagates to the layer below, but not through h_{t-1} back in time. Only the carousel carries it back.
 
 *forget*: Gers, Schmidhuber & Cummins 2000, Learning to Forget; today's "LSTM", which ``nn.LSTM`` computes. ::
 
     i, f, o = s(z_i), s(z_f), s(z_o)        g = tanh(z_g)
     c_t = f * c_{t-1} + i * g               h_t = o * tanh(c_t)
 
-*peephole*: Gers, Schraudolph & Schmidhuber 2002, as in Graves 2013 (arXiv 1308.0850, equations 7 to 11): a gate reads
-its cell through a weight of its own, and the output gate reads the new content. ::
+*peephole*: Gers, Schraudolph & Schmidhuber 2002, as in Graves 2013 (arXiv 1308.0850, equations 7 to 11): each gate also
+reads its own cell through one weight, and the output gate reads the cell's new content. ::
 
     i, f = s(z_i + p_i * c_{t-1}), s(z_f + p_f * c_{t-1})        g = tanh(z_g)
     c_t = f * c_{t-1} + i * g
     o = s(z_o + p_o * c_t)                                       h_t = o * tanh(c_t)
 
-*coupled*: Greff et al. 2017 (arXiv 1503.04069), for the studies: one gate decides both what is kept and what is added.
+*coupled*: Greff et al. 2017 (arXiv 1503.04069), for the studies: one gate controls both what is kept and what is added.
 ::
 
     i, o = s(z_i), s(z_o)        g = tanh(z_g)
@@ -55,7 +55,7 @@ _ALIGNMENT = 32
 """Input sizes are padded to a multiple of this for torch's bfloat16 kernel on CPUs: 481 inputs take three times as long
 as 512."""
 
-_SHUT = -1e4
+_CLOSED = -1e4
 """A pre-activation whose logistic function is exactly 0 in every dtype, and that of its negation exactly 1."""
 
 
@@ -112,8 +112,8 @@ def both_directions(ahead: ForgetCell, back: ForgetCell, x: Tensor, padding: Ten
     """Run a bidirectional layer in one call: map ``x`` (T, B, D) to y (T, B, 2H), the output of ``ahead`` first.
 
     ``padding`` (T, B) is true beyond each sequence's end, where y is meaningless; None if there is no padding. Cells
-    whose state is zero stay at zero at padding, so that ``back`` starts at each sequence's own end. A GPU computes
-    both directions at the same time.
+    hold their state at padding, so that ``back``, whose state is zero at first, starts at each sequence's own end. A
+    GPU computes both directions at the same time.
     """
     ahead_ih, *ahead_rest = ahead.weights()
     back_ih, *back_rest = back.weights()
@@ -127,25 +127,25 @@ def both_directions(ahead: ForgetCell, back: ForgetCell, x: Tensor, padding: Ten
 def _kernel_input(
     x: Tensor, matrices: Sequence[Tensor], padding: Tensor | None, aligned: bool
 ) -> tuple[Tensor, list[Tensor]]:
-    """Return ``x`` (T, B, D) and the ``matrices`` weight_ih (4H, D) that read it, with further inputs.
+    """Return ``x`` (T, B, D) and the ``matrices`` weight_ih (4H, D) that read it, with additional inputs.
 
-    One is 1 where ``padding`` (T, B) is true, where it makes cells keep their content; if ``aligned``, zeros follow up
-    to a multiple of :data:`_ALIGNMENT`.
+    One input is 1 where ``padding`` (T, B) is true and makes the cells keep their content there. If ``aligned``, zeros
+    follow up to a multiple of :data:`_ALIGNMENT`.
     """
     if padding is not None:
         x = torch.cat([x, padding.unsqueeze(2).to(x.dtype)], 2)
-        matrices = [_holding(weight_ih) for weight_ih in matrices]
+        matrices = [_with_hold_column(weight_ih) for weight_ih in matrices]
     missing = -x.shape[2] % _ALIGNMENT if aligned else 0
     if missing:
         x, matrices = F.pad(x, (0, missing)), [F.pad(weight_ih, (0, missing)) for weight_ih in matrices]
     return x, list(matrices)
 
 
-def _holding(weight_ih: Tensor) -> Tensor:
-    """Return ``weight_ih`` (4H, D) with a column that shuts the input gate and opens the forget gate."""
+def _with_hold_column(weight_ih: Tensor) -> Tensor:
+    """Return ``weight_ih`` (4H, D) with a column that closes the input gate and opens the forget gate."""
     H = len(weight_ih) // 4
     hold = weight_ih.new_zeros(4 * H, 1)
-    hold[:H], hold[H : 2 * H] = _SHUT, -_SHUT
+    hold[:H], hold[H : 2 * H] = _CLOSED, -_CLOSED
     return torch.cat([weight_ih, hold], 1)
 
 
@@ -173,8 +173,8 @@ class ThreeGateCell(nn.Module):
     ``weight_ih`` (3H, D), ``weight_hh`` (3H, H), ``bias`` (3H,), with the gates i, g, o. Torch's fused kernel computes
     them with a forget gate that is always open or, in *coupled*, the negative of the input gate: s(-z) = 1 - s(z).
 
-    It runs in float32 under autocast too: in bfloat16 the kernel rounds the cell at every step, and a carousel to which
-    little is added each time stands still.
+    It runs in float32 under autocast too: in bfloat16 the kernel rounds the cell at every step, so that small additions
+    to the carousel are rounded away.
     """
 
     def __init__(
@@ -199,14 +199,14 @@ class ThreeGateCell(nn.Module):
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
         """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
         device, dtype = x.device.type, self.weight_hh.dtype
-        low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else dtype
+        output_dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else dtype
         with torch.autocast(device, enabled=False):
             x, before = x.to(dtype), (state[0].to(dtype), state[1].to(dtype))
             if self.truncated:
                 y, after = self._truncated(x, before, last)
             else:
                 y, after = _fused(x, before, self._with_forget_gate(), last, self.training)
-        return y.to(low), (after[0].to(state[0].dtype), after[1].to(state[1].dtype))
+        return y.to(output_dtype), (after[0].to(state[0].dtype), after[1].to(state[1].dtype))
 
     def step(self, x: Tensor, state: State) -> State:
         """Map ``x`` (B, D) to the next state."""
@@ -217,7 +217,7 @@ class ThreeGateCell(nn.Module):
         weights = []
         for weight in (self.weight_ih, self.weight_hh, self.bias):
             i, g, o = weight.split(self.hidden_size)
-            f = -i if self.coupled else torch.full_like(i, -_SHUT if weight is self.bias else 0.0)
+            f = -i if self.coupled else torch.full_like(i, -_CLOSED if weight is self.bias else 0.0)
             weights.append(torch.cat([i, f, g, o]))
         return [*weights, torch.zeros_like(weights[2])]
 
@@ -237,7 +237,7 @@ class PeepholeCell(nn.Module):
     """The *peephole* variant, for which torch has no fused kernel.
 
     ``weight_ih`` (4H, D), ``weight_hh`` (4H, H), ``bias`` (4H,), with the gates i, f, g, o; ``peephole`` (3, H): p_i,
-    p_f, p_o. Under autocast the matrix products run in its dtype, the cell stays float32.
+    p_f, p_o. Under autocast the matrix products run in the autocast dtype, and the cell stays float32.
     """
 
     def __init__(self, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> None:
@@ -254,8 +254,8 @@ class PeepholeCell(nn.Module):
     def forward(self, x: Tensor, state: State, last: Tensor | None = None) -> tuple[Tensor, State]:
         """Map ``x`` (T, B, D) to y (T, B, H) and the state after ``last`` (B,), each sequence's last step."""
         device = x.device.type
-        low = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
-        y, cells = _Unrolled.apply(x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, low)
+        matmul_dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.weight_hh.dtype
+        y, cells = _Unrolled.apply(x, *state, self.weight_ih, self.weight_hh, self.bias, self.peephole, matmul_dtype)
         h, c = (y[-1], cells[-1]) if last is None else (_at(y, last), _at(cells, last))
         return y, (h.to(state[0].dtype), c)
 
@@ -273,7 +273,8 @@ def _initialise(cell: ThreeGateCell | PeepholeCell) -> None:
 class TanhCell(nn.Module):
     """The *tanh* variant, which is not an LSTM: h_t = tanh(W x_t + R h_{t-1} + b), torch's fused ``nn.RNN``.
 
-    The recurrent network that the LSTM was invented to replace (Elman 1990), for comparison. Its state is h, twice.
+    This is the recurrent network that the LSTM was invented to replace (Elman 1990), for comparison. Its state is
+    (h, h).
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
@@ -296,7 +297,7 @@ Cell = ForgetCell | ThreeGateCell | PeepholeCell | TanhCell
 
 
 def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: float = FORGET_BIAS) -> Cell:
-    """Return a cell of that variant, whose forget gate (if any) starts with the bias ``forget_bias``.
+    """Return a cell of the given variant; ``forget_bias`` is the initial bias of its forget gate, if it has one.
 
     Raises :class:`InkError` for an unknown variant.
     """
@@ -313,9 +314,10 @@ def make_cell(variant: Variant, input_size: int, hidden_size: int, forget_bias: 
 
 
 class _Unrolled(torch.autograd.Function):
-    """The peephole recurrence over all steps, with a hand-written derivative: autograd would record many nodes a step.
+    """The peephole recurrence over all steps, with a hand-written gradient: autograd would record many nodes per step.
 
-    Matrix products run in dtype ``low``, everything else in the dtype of ``c``. It cannot be differentiated twice.
+    Matrix products run in dtype ``matmul_dtype``, everything else in the dtype of ``c``. It cannot be differentiated
+    twice.
     """
 
     @staticmethod
@@ -328,23 +330,23 @@ class _Unrolled(torch.autograd.Function):
         weight_hh: Tensor,
         bias: Tensor,
         peephole: Tensor,
-        low: torch.dtype,
+        matmul_dtype: torch.dtype,
     ) -> tuple[Tensor, Tensor]:
         """Map ``x`` (T, B, D), ``h``, ``c`` (B, H) to y and the cells, each (T, B, H)."""
         T, (B, H) = len(x), c.shape
         with torch.autocast(x.device.type, enabled=False):
-            x, h, weight_ih, weight_hh, bias = (v.to(low) for v in (x, h, weight_ih, weight_hh, bias))
+            x, h, weight_ih, weight_hh, bias = (v.to(matmul_dtype) for v in (x, h, weight_ih, weight_hh, bias))
             gates = F.linear(x, weight_ih, bias).to(c.dtype)  # (T, B, 4H)
-        y, cells, squashed = x.new_empty(T, B, H), c.new_empty(T, B, H), c.new_empty(T, B, H)
+        y, cells, tanh_cells = x.new_empty(T, B, H), c.new_empty(T, B, H), c.new_empty(T, B, H)
         recurrent = x.new_empty(B, 4 * H)
-        across = weight_hh.t()
-        if T > 20:  # the copy makes each product a quarter faster, and costs as much as ten products
-            across = across.contiguous()
+        weight_hh_t = weight_hh.t()
+        if T > 20:  # the copy makes each product a quarter faster and costs as much as ten products
+            weight_hh_t = weight_hh_t.contiguous()
         before, c_before = h, c
         for z, (i, f, g, o), y_t, c_t, tanh_c in zip(
-            gates.unbind(), _by_gate(gates, H), y.unbind(), cells.unbind(), squashed.unbind(), strict=True
+            gates.unbind(), _by_gate(gates, H), y.unbind(), cells.unbind(), tanh_cells.unbind(), strict=True
         ):
-            z.add_(torch.mm(before, across, out=recurrent))
+            z.add_(torch.mm(before, weight_hh_t, out=recurrent))
             i.addcmul_(c_before, peephole[0]).sigmoid_()
             f.addcmul_(c_before, peephole[1]).sigmoid_()
             torch.mul(f, c_before, out=c_t).addcmul_(i, g.tanh_())
@@ -352,7 +354,7 @@ class _Unrolled(torch.autograd.Function):
             torch.tanh(c_t, out=tanh_c)
             torch.mul(o.sigmoid_(), tanh_c, out=y_t)
             before, c_before = y_t, c_t
-        ctx.save_for_backward(x, h, c, weight_ih, weight_hh, peephole, gates, y, cells, squashed)
+        ctx.save_for_backward(x, h, c, weight_ih, weight_hh, peephole, gates, y, cells, tanh_cells)
         ctx.set_materialize_grads(False)
         return y, cells
 
@@ -360,7 +362,7 @@ class _Unrolled(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         dy, dcells = grads
-        x, h, c, weight_ih, weight_hh, peephole, gates, y, cells, squashed = ctx.saved_tensors
+        x, h, c, weight_ih, weight_hh, peephole, gates, y, cells, tanh_cells = ctx.saved_tensors
         T, B, H = y.shape
         dgates, dpeephole = torch.empty_like(gates, dtype=y.dtype), c.new_zeros(3, B, H)
         dh, dc, part, back = torch.empty_like(c), torch.zeros_like(c), torch.empty_like(c), torch.zeros_like(h)
@@ -375,8 +377,8 @@ class _Unrolled(torch.autograd.Function):
                 torch.add(dy[t], back, out=dh)
             if dcells is not None:
                 dc.add_(dcells[t])
-            _sigmoid_backward(torch.mul(dh, squashed[t], out=part), o, grad_input=do)
-            dc.add_(_tanh_backward(torch.mul(dh, o, out=part), squashed[t], grad_input=part))
+            _sigmoid_backward(torch.mul(dh, tanh_cells[t], out=part), o, grad_input=do)
+            dc.add_(_tanh_backward(torch.mul(dh, o, out=part), tanh_cells[t], grad_input=part))
             dc.addcmul_(do, peephole[2])
             _sigmoid_backward(torch.mul(dc, g, out=part), i, grad_input=di)
             _tanh_backward(torch.mul(dc, i, out=part), g, grad_input=dg)

@@ -1,6 +1,6 @@
-"""Dropout that is fast on a CPU: it draws one random byte per element instead of one random number.
+"""Dropout that is fast on a CPU: it draws one random byte per element instead of one Bernoulli variate.
 
-On CPUs, torch draws Bernoulli numbers one by one, which took a tenth of the recognizer's training time.
+On CPUs, torch draws Bernoulli variates one by one, which took a tenth of the recognizer's training time.
 """
 
 from __future__ import annotations

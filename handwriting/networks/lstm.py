@@ -1,4 +1,4 @@
-"""The LSTM that the recognizer and the prediction network share: layers of cells, one or two directions, skips.
+"""The LSTM that all networks share: stacked layers, one or two directions, optional skip connections.
 
 The backward direction of a bidirectional layer is a forward cell over each sequence reversed within its own length, so
 that padding never reaches a real output. (A mask cannot achieve that, and ``pack_padded_sequence`` falls off torch's
@@ -52,7 +52,10 @@ class LSTM(nn.Module):
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.variant, self.bidirectional, self.skip, self.dropout = variant, bidirectional, skip, dropout
         self.truncate: int | None = None
-        """Blocks of steps within which the gradient goes back in time; None is exact (see `truncation.py`)."""
+        """Number of steps in a block within which the gradient propagates back; None for the exact gradient.
+
+        See ``truncation.py``.
+        """
         layer_size = hidden_size * (2 if bidirectional else 1)
         self.output_size = layer_size * (num_layers if skip else 1)
         sizes = [input_size] + [layer_size + (input_size if skip else 0)] * (num_layers - 1)
@@ -77,12 +80,12 @@ class LSTM(nn.Module):
             lengths = lengths.to(x.device)
             padding, last = _padding(lengths, T, B), lengths - 1
             index = _reversal(lengths, T) if self.bidirectional else None
-        at_once = self.bidirectional and self.variant == "forget" and self.truncate is None and x.is_cuda
+        fused = self.bidirectional and self.variant == "forget" and self.truncate is None and x.is_cuda
         states: list[State] = []
         outputs: list[Tensor] = []
         for layer, cell in enumerate(self.cells):
             below = self._layer_input(x, outputs)
-            if at_once:
+            if fused:
                 cells = cast(ForgetCell, cell), cast(ForgetCell, self.backward_cells[layer])
                 outputs.append(both_directions(*cells, below, padding))
             elif self.bidirectional:
@@ -144,7 +147,10 @@ class LSTM(nn.Module):
 
 
 def _padding(lengths: Tensor, steps: int, batch: int) -> Tensor:
-    """Return a mask (T, B) that is true beyond each sequence's end."""
+    """Return a mask (T, B) that is true beyond each sequence's end.
+
+    Raises :class:`InkError` for lengths of another shape or out of range.
+    """
     if lengths.shape != (batch,):
         raise InkError(f"LSTM: lengths has shape {tuple(lengths.shape)}, expected ({batch},), one per sequence")
     low, high = int(lengths.min()), int(lengths.max())
@@ -169,7 +175,8 @@ def _reverse(x: Tensor, index: Tensor | None) -> Tensor:
 class _Rows(torch.autograd.Function):
     """Permute the rows of x (T, B, D) by ``index`` (T * B,), a permutation that is its own inverse.
 
-    Its gradient is therefore the same permutation; torch's own adds rows up one by one and is many times slower.
+    Its gradient is therefore the same permutation; the gradient of ``index_select`` accumulates row by row and is many
+    times slower.
     """
 
     @staticmethod

@@ -29,8 +29,8 @@ RHO_LIMIT = 6.0
 DISTANCE_LIMIT = 1e6
 """Largest ``|z|``, in standard deviations: its square times exp(2 RHO_LIMIT) is still far from float32's limit."""
 
-SPREAD_LIMIT = 20.0
-"""Largest sigmâ: 5e8 times the spread of the offsets. Beyond it gradients become inf * 0."""
+LOG_SIGMA_LIMIT = 20.0
+"""Largest sigmâ: a sigma of 5e8 standard deviations of the offsets. Beyond it gradients become inf * 0."""
 
 GRADIENT_LIMIT = 100.0
 """Limit to which gradients at the outputs are clipped, as in Graves 2013, section 4.2."""
@@ -58,7 +58,7 @@ class Mixture:
 
     @classmethod
     def of(cls, outputs: Tensor, floor: tuple[float, float]) -> Mixture:
-        """Make the mixture from ``outputs`` (..., 1 + 6 M), in float32 at least; no sigma is below ``floor`` (x, y).
+        """Make the mixture from ``outputs`` (..., 1 + 6 M), at least in float32; no sigma is below ``floor`` (x, y).
 
         The gradient of ``outputs`` is clipped to ±100 per element.
         """
@@ -73,7 +73,7 @@ class Mixture:
             end.squeeze(-1),
             F.log_softmax(pi, -1),
             mu.unflatten(-1, (2, M)),
-            torch.maximum(sigma.unflatten(-1, (2, M)), lowest).clamp(max=SPREAD_LIMIT),
+            torch.maximum(sigma.unflatten(-1, (2, M)), lowest).clamp(max=LOG_SIGMA_LIMIT),
             rho.clamp(-RHO_LIMIT, RHO_LIMIT),
         )
 
@@ -81,8 +81,8 @@ class Mixture:
         """Compute the log of the Gaussians' joint density (equations 23 to 25) at ``offsets`` (..., 2), shape (...)."""
         z = (offsets.unsqueeze(-1) - self.mu) * (-self.log_sigma).exp()
         x, y = z.clamp(-DISTANCE_LIMIT, DISTANCE_LIMIT).unbind(-2)  # (..., M)
-        grown = (2 * self.rho).exp()
-        exponent = ((x - y).square() * (1 + grown) + (x + y).square() * (1 + 1 / grown)) / 8
+        exp_2rho = (2 * self.rho).exp()
+        exponent = ((x - y).square() * (1 + exp_2rho) + (x + y).square() * (1 + 1 / exp_2rho)) / 8
         # log(1 - tanh(r)^2) / 2 = log(2) - |r| - log(1 + exp(-2 |r|))
         log_correlation = math.log(2) - self.rho.abs() - F.softplus(-2 * self.rho.abs())
         log_normal = -exponent - self.log_sigma.sum(-2) - log_correlation - math.log(2 * math.pi)

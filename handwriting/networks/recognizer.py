@@ -50,7 +50,7 @@ class RecognizerConfig:
 
 
 class RecognizerNetwork(nn.Module):
-    """Maps feature steps to log-probabilities of characters."""
+    """Maps encoded ink, one step per point or curve, to log-probabilities of characters and the blank."""
 
     def __init__(self, config: RecognizerConfig) -> None:
         super().__init__()
@@ -92,10 +92,10 @@ class RecognizerNetwork(nn.Module):
 
 
 def _initialise(network: RecognizerNetwork) -> None:
-    """Initialise the weights so that CTC soon leaves its plateau of blanks.
+    """Initialise the weights so that training with CTC soon leaves the plateau of blanks.
 
     Input and output weights follow Glorot & Bengio 2010, convolutions He et al. 2015 (times 1.5, because SiLU passes
-    less than a ReLU), recurrent weights are orthogonal (Saxe et al. 2014). torch's uniform weights shrink the
+    less than a ReLU), recurrent weights are orthogonal (Saxe et al. 2014). Torch's uniform weights shrink the
     differences between inputs at every layer, so that the network outputs nothing but blanks for hundreds of updates
     more.
     """

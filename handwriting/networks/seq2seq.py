@@ -1,13 +1,13 @@
 """Sequence to sequence: an encoder LSTM reads the ink, a decoder LSTM writes the text, character by character.
 
 Sutskever, Vinyals & Le 2014 (arXiv 1409.3215) give the decoder a single vector, here the final outputs of the two
-directions of the encoder. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it looks at all of the
-encoder's steps m_t, and at where it has looked before (Chorowski et al. 2015, arXiv 1506.07503, equations 5 to 9) ::
+directions of the encoder. With attention (Bahdanau, Cho & Bengio 2015, arXiv 1409.0473) it attends to all of the
+encoder's steps m_t, with regard to its earlier attention (Chorowski et al. 2015, arXiv 1506.07503, eq. 5 to 9) ::
 
     e_t = v . tanh(W h_u + V m_t + U (F * [a_{u-1}, sum of a_{<u}])_t)
     a_u = softmax(e)        context_u = sum_t a_{u,t} m_t
 
-The encoder is a whole recognition network, whose own CTC output stays usable. Index 0, the blank of CTC, is here the
+The encoder is a whole recognition network, whose own CTC output remains usable. Index 0, the blank of CTC, is here the
 end of the text, and also the input before its first character.
 """
 
@@ -40,9 +40,9 @@ class Seq2SeqConfig(RecognizerConfig):
     attention_size: int = 128
     """Size of the space in which decoder and encoder states are compared."""
     filters: int = 16
-    """Number of filters over earlier attention."""
+    """Number of convolution filters over earlier attention weights."""
     window: int = 15
-    """Width of such a filter in steps; odd."""
+    """Width of each filter in steps; odd."""
 
 
 class DecoderState(NamedTuple):
@@ -54,7 +54,7 @@ class DecoderState(NamedTuple):
     """(B, H)."""
     context: Tensor
     """Last context vector, (B, E)."""
-    looked: Tensor
+    attended: Tensor
     """Last attention weights and their running sum, (B, 2, T)."""
 
 
@@ -90,18 +90,18 @@ class Decoder(nn.Module):
     ) -> tuple[Tensor, DecoderState]:
         """Run one step from the ``previous`` character (B,); ``mask`` (B, T) is 0 within the ink and -inf beyond it.
 
-        Returns logits (B, V) and the next state, whose ``looked[:, 0]`` is where this character was read.
+        Returns logits (B, V) and the next state, whose ``attended[:, 0]`` is this character's attention.
         """
         h, c = self.cell.step(torch.cat([self.embedding(previous), state.context], 1), (state.h, state.c))
-        context, looked = state.context, state.looked
+        context, attended = state.context, state.attended
         if self.config.attention:
-            seen = self.of_looked(self.filters(looked).transpose(1, 2))  # (B, T, A)
-            energy = self.score((self.of_state(h).unsqueeze(1) + keys + seen).tanh()).squeeze(2) + mask
+            location = self.of_looked(self.filters(attended).transpose(1, 2))  # (B, T, A)
+            energy = self.score((self.of_state(h).unsqueeze(1) + keys + location).tanh()).squeeze(2) + mask
             weights = energy.softmax(1)
             context = torch.bmm(weights.unsqueeze(1), memory).squeeze(1)
-            looked = torch.stack([weights, looked[:, 1] + weights], 1)
-        shown = dropout(torch.cat([h, context], 1), self.config.dropout, self.training)
-        return self.output(shown), DecoderState(h, c, context, looked)
+            attended = torch.stack([weights, attended[:, 1] + weights], 1)
+        combined = dropout(torch.cat([h, context], 1), self.config.dropout, self.training)
+        return self.output(combined), DecoderState(h, c, context, attended)
 
 
 class Seq2SeqNetwork(nn.Module):
@@ -120,8 +120,8 @@ class Seq2SeqNetwork(nn.Module):
         H = self.config.hidden_size
         rows = torch.arange(len(memory), device=memory.device)
         summary = torch.cat([memory[rows, lengths.to(memory.device) - 1, :H], memory[:, 0, H:]], 1)
-        behind = torch.arange(memory.shape[1], device=memory.device) >= lengths.to(memory.device).unsqueeze(1)
-        return memory, summary, torch.zeros_like(behind, dtype=memory.dtype).masked_fill(behind, float("-inf"))
+        padding = torch.arange(memory.shape[1], device=memory.device) >= lengths.to(memory.device).unsqueeze(1)
+        return memory, summary, torch.zeros_like(padding, dtype=memory.dtype).masked_fill(padding, float("-inf"))
 
     def forward(self, x: Tensor, lengths: Tensor, text: Tensor) -> Tensor:
         """Return logits (B, U, V) of each character of ``text`` (B, U), given those before it."""
@@ -136,17 +136,17 @@ class Seq2SeqNetwork(nn.Module):
 
     @torch.no_grad()
     def read(self, x: Tensor, lengths: Tensor) -> list[list[int]]:
-        """Decode greedily: the most probable character at each place, up to the end, as a list of indices per line."""
+        """Decode greedily: take the most probable character at each step; return a list of indices per line."""
         memory, summary, mask = self.encode(x, lengths)
         state, keys = self.head.start(memory, summary), self.head.keys(memory)
         character = torch.full((len(memory),), END, device=memory.device)
-        found, done = [], torch.zeros_like(character, dtype=torch.bool)
+        columns, done = [], torch.zeros_like(character, dtype=torch.bool)
         for _ in range(memory.shape[1]):
             output, state = self.head.step(character, state, memory, keys, mask)
             character = output.argmax(1)
             done |= character == END
             if bool(done.all()):
                 break
-            found.append(character.masked_fill(done, END))
-        rows = torch.stack(found, 1).tolist() if found else [[] for _ in range(len(memory))]
+            columns.append(character.masked_fill(done, END))
+        rows = torch.stack(columns, 1).tolist() if columns else [[] for _ in range(len(memory))]
         return [[index for index in row if index != END] for row in rows]

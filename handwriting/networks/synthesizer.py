@@ -26,7 +26,7 @@ POINT_SIZE = 3
 """dx, dy, end of stroke."""
 
 BASIS_SPREAD = 0.02
-"""Standard deviation of the initial hand basis."""
+"""Standard deviation of the initial values of the hand basis."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class SynthesisConfig(PredictionConfig):
     writers: int = 0
     """Number of writers in the training data, each with a learned code."""
     controls: int = 0
-    """Number of final code entries that are set, not learned: slant and the logarithms of width and height."""
+    """Number of entries at the end of a code that are set, not learned: slant, log width and log height."""
 
 
 class PredictionNetwork(nn.Module):
@@ -108,14 +108,17 @@ class SynthesisNetwork(nn.Module):
     A hand is a code of Z numbers. Through a basis shared by all hands, it adds a constant to the gates of every layer
     and to the outputs. ``codes`` (W, Z - controls) are those of the writers that the network was trained on.
 
-    A text is (B, U) int64: characters 1 to C, and 0 for padding; where it is 0 the window sees nothing.
+    A text is (B, U) int64: characters 1 to C, and 0 for padding, to which the window gives no weight.
     """
 
     def __init__(self, config: SynthesisConfig) -> None:
         super().__init__()
         self.config = config
         self.truncate: int | None = None
-        """Blocks of points within which the gradient goes back in time; None is exact (see `truncation.py`)."""
+        """Number of points in a block within which the gradient propagates back; None for the exact gradient.
+
+        See ``truncation.py``.
+        """
         H, C = config.hidden_size, config.characters
         variant = config.variant
         self.first = WindowedLayer(POINT_SIZE, C, H, config.components, variant)  # type: ignore[arg-type]
@@ -132,7 +135,7 @@ class SynthesisNetwork(nn.Module):
             self.codes = nn.Parameter(torch.randn(config.writers, config.code - config.controls))
 
     def hand(self, code: Tensor) -> Tensor:
-        """Map ``code`` (B, Z) to what it adds to the gates of each layer and to the outputs, (B, L * 4H + 1 + 6 M)."""
+        """Map ``code`` (B, Z) to biases of the gates of each layer and of the outputs, (B, L * 4H + 1 + 6 M)."""
         return F.linear(code, self.basis)
 
     def start(self, batch: int) -> SynthesisState:
@@ -155,9 +158,9 @@ class SynthesisNetwork(nn.Module):
     ) -> tuple[Tensor, Tensor, SynthesisState]:
         """Map ``x`` (T, B, 3), ``text`` (B, U), ``code`` (B, Z) to parameters (T, B, 1 + 6 M), phi (T, B, U), state.
 
-        The state is that after T; it takes no gradient. Without a code the hand is the average one, whose code is 0.
-        ``basis`` (G, Z) replaces the network's own. Padding at the end of a sequence or a text changes nothing before
-        it.
+        The returned state is that after step T and carries no gradient. Without a code the hand is the average one,
+        whose code is 0. ``basis`` (L * 4H + 1 + 6 M, Z) replaces the network's own. Padding at the end of a sequence or
+        text does not change the results before it.
         """
         self._check(x, 3, text)
         basis = None if code is None else self.basis if basis is None else basis

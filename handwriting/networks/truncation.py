@@ -1,8 +1,8 @@
-"""Truncated back-propagation through time: the gradient goes back within a block of steps and no further.
+"""Truncated back-propagation through time: the gradient does not propagate beyond a block of steps.
 
 A sequence is cut into blocks, and each block starts from the final state of the one before it, detached from its
-history (Williams & Peng 1990; as is usual today, with as many steps forward as back). The outputs are those of
-the whole sequence. Only the influence of a step on an error in a later block is lost.
+history (Williams & Peng 1990; as is usual today, with as many steps forward as back). The outputs are the same as for
+the whole sequence; the gradient lacks only the influence of a step on errors in later blocks.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from handwriting.networks.cells import State
 
 
 def truncate(network: nn.Module, steps: int | None) -> None:
-    """Truncate the gradient of every recurrent part of ``network`` after ``steps``; None makes it exact.
+    """Truncate the gradient of every recurrent module of ``network`` to blocks of ``steps``; None makes it exact.
 
-    Raises :class:`InkError` when the network has no such part, or ``steps`` is below 1.
+    Raises :class:`InkError` if the network has no recurrent module or ``steps`` is below 1.
     """
     parts: list[Any] = [module for module in network.modules() if hasattr(module, "truncate")]
     if steps is not None and steps < 1:

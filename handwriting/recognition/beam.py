@@ -1,8 +1,8 @@
 """Prefix beam search for the most probable text, optionally rescored by a language model or lexicon.
 
-Each step extends the most probable prefixes by one index. Paths that collapse to the same prefix are summed. Paths
-that end in a blank are kept apart from those that end in the prefix's last character, because a repeated character
-counts twice only if a blank is between (Graves 2012, "Supervised sequence labelling with recurrent neural networks",
+Each step extends the most probable prefixes by one index. Paths that collapse to the same prefix are summed. Paths that
+end in a blank are kept apart from those that end in the prefix's last character, because a repeated character counts
+twice only if a blank separates the two (Graves 2012, "Supervised sequence labelling with recurrent neural networks",
 section 7.5; Hannun, Maas, Jurafsky & Ng 2014, algorithm 1). All computation is in log space, with NumPy.
 """
 
@@ -21,28 +21,29 @@ from handwriting.recognition.decode import IMPOSSIBLE, Floats, Hypothesis, best_
 
 Indices = NDArray[np.int64]
 BEAM = 100
-"""Prefixes kept after each step. A wide beam whose hopeless prefixes are pruned is faster than a narrow one that keeps
-them, and finds more."""
+"""Number of prefixes kept after each step. A wide beam that prunes hopeless prefixes is faster than a narrow one that
+keeps them, and finds better texts."""
 
 
 class Scorer(Protocol):
     """Scores texts during the search, for instance by a language model.
 
-    The scorer keeps a state for each prefix: one element of an array whose first axis is prefixes, with content known
-    to the scorer alone. Scores are added to log-probabilities, so the scorer has to weight them; ``-inf`` forbids a
+    The scorer keeps a state for each prefix: one element along the first axis of an array, whose content is known only
+    to the scorer. Scores are added to log-probabilities, so the scorer must weight them; ``-inf`` forbids a
     text. Many prefixes are scored at a time. The protocol keeps the search free of the language model, and lets tests
     forbid or favour single texts.
     """
 
-    most: float
-    """Upper bound of the score of one character. Extensions that could not enter the beam even so are not scored."""
+    max_score: float
+    """Upper bound of the score of one character. Extensions that could not enter the beam even with it are not
+    scored."""
 
     def start(self) -> NDArray:
         """Return the state of the empty prefix, as an array of one element."""
         ...
 
     def extend(self, states: NDArray, characters: Indices) -> tuple[Floats, NDArray]:
-        """Return the scores (N,) of ``N`` characters that extend the prefixes with these states, and the new states."""
+        """Return the scores (N,) of extending ``N`` prefixes by one character each, and the new states."""
         ...
 
     def finish(self, states: NDArray) -> Floats:
@@ -66,7 +67,7 @@ class BeamSearchDecoder:
 
     alphabet: Alphabet
     beam: int = BEAM
-    """Prefixes kept after each step."""
+    """Number of prefixes kept after each step."""
     n_best: int = 5
     """Largest number of hypotheses returned."""
     threshold: float = -7.5
@@ -98,7 +99,7 @@ class BeamSearchDecoder:
         return self.aligned(frames, self.search(frames)[: self.n_best])
 
     def search(self, log_probs: ArrayLike) -> list[SearchResult]:
-        """Return all texts in the final beam, best first, without their alignment; otherwise like :meth:`decode`."""
+        """Return all texts in the final beam, best first, without alignments; otherwise like :meth:`decode`."""
         frames = checked(log_probs, self.alphabet.size)
         tree = _Tree()
         beam = self._search(frames, tree)
@@ -134,26 +135,26 @@ class BeamSearchDecoder:
         return beam
 
     def _extend(self, beam: _Beam, stayed: _Beam, frame: Floats, characters: Indices, tree: _Tree) -> _Beam:
-        """Return the best of ``stayed`` and of the ``K`` prefixes of ``beam`` extended by each of ``C`` characters."""
+        """Return the best among ``stayed`` and the ``K`` prefixes of ``beam`` extended by each of ``C`` characters."""
         repeats = beam.last[:, None] == characters
-        grown = np.where(repeats, beam.blank[:, None], beam.total[:, None]) + frame[characters]  # (K, C)
+        extended_log_probs = np.where(repeats, beam.blank[:, None], beam.total[:, None]) + frame[characters]  # (K, C)
 
         # An extended prefix may be in the beam already: sum the two there.
-        held, parent = np.nonzero(beam.parent[:, None] == beam.node)
-        column = np.minimum(np.searchsorted(characters, beam.last[held]), len(characters) - 1)
-        extended = characters[column] == beam.last[held]
-        held, same = held[extended], (parent[extended], column[extended])
-        stayed.other[held] = np.logaddexp(stayed.other[held], grown[same])
-        grown[same] = IMPOSSIBLE
+        existing, parent = np.nonzero(beam.parent[:, None] == beam.node)
+        column = np.minimum(np.searchsorted(characters, beam.last[existing]), len(characters) - 1)
+        extended = characters[column] == beam.last[existing]
+        existing, same = existing[extended], (parent[extended], column[extended])
+        stayed.other[existing] = np.logaddexp(stayed.other[existing], extended_log_probs[same])
+        extended_log_probs[same] = IMPOSSIBLE
 
         stayed_score = stayed.total + stayed.added
-        row, column = self._promising(beam, stayed_score, grown)
+        row, column = self._promising(beam, stayed_score, extended_log_probs)
         if self.scorer and len(row):
             more, states = self.scorer.extend(beam.states[row], characters[column])
         else:
             more, states = np.zeros(len(row)), beam.states[row]
         added = beam.added[row] + more
-        score = np.concatenate([stayed_score, grown[row, column] + added])
+        score = np.concatenate([stayed_score, extended_log_probs[row, column] + added])
         best = np.argpartition(-score, self.beam)[: self.beam] if len(score) > self.beam else np.arange(len(score))
         best = best[score[best] > max(IMPOSSIBLE, float(score.max()) - self.margin)]
         stay, new = best[best < len(beam)], best[best >= len(beam)] - len(beam)
@@ -164,18 +165,18 @@ class BeamSearchDecoder:
             parent=np.concatenate([stayed.parent[stay], node]),
             last=np.concatenate([stayed.last[stay], character]),
             blank=np.concatenate([stayed.blank[stay], np.full(len(row), IMPOSSIBLE)]),
-            other=np.concatenate([stayed.other[stay], grown[row, column]]),
+            other=np.concatenate([stayed.other[stay], extended_log_probs[row, column]]),
             added=np.concatenate([stayed.added[stay], added[new]]),
             states=_joined(stayed.states[stay], states[new]),
         )
 
-    def _promising(self, beam: _Beam, stayed_score: Floats, grown: Floats) -> tuple[Indices, Indices]:
+    def _promising(self, beam: _Beam, stayed_score: Floats, extended_log_probs: Floats) -> tuple[Indices, Indices]:
         """Return the rows and columns of the extensions that may enter the beam."""
-        score = grown + beam.added[:, None]
+        score = extended_log_probs + beam.added[:, None]
         least = float(stayed_score.max()) - self.margin
         if len(stayed_score) >= self.beam:
             least = max(least, float(stayed_score.min()))
-        row, column = np.nonzero(score > max(least - (self.scorer.most if self.scorer else 0.0), IMPOSSIBLE))
+        row, column = np.nonzero(score > max(least - (self.scorer.max_score if self.scorer else 0.0), IMPOSSIBLE))
         return row, column
 
 
@@ -226,7 +227,7 @@ class _Beam:
 
 
 class _Tree:
-    """All prefixes that were ever in the beam, so that one that returns keeps its node; node 0 is the empty prefix."""
+    """All prefixes that were ever in the beam; one that returns keeps its node. Node 0 is the empty prefix."""
 
     def __init__(self) -> None:
         self._parents, self._lasts = [-1], [BLANK]

@@ -1,9 +1,9 @@
 """Probabilities that a line, a word or a character was read correctly.
 
 Two kinds of evidence, the rivals that the search found for the best text and the network's own confidence, go into
-three logistic regressions that were fitted on lines with known texts (Platt 1999; Guo et al. 2017, "On calibration of
+three logistic regressions fitted on lines with known texts (Platt 1999; Guo et al. 2017, "On calibration of
 modern neural networks"). The weights are stored on the recognizer's card, separately for each decoder, because they
-hold for one combination of network, language model and search. Without fitted weights no probability is stated;
+are valid for one combination of network, language model and search. Without fitted weights no probability is given;
 :mod:`handwriting.evaluation.calibrate` fits them.
 """
 
@@ -27,7 +27,7 @@ TEMPERATURE = 2.0
 """Scores are divided by this before they are compared: language model and network make the same errors together."""
 
 EVIDENCE_LEVELS = ("character", "word", "line")
-"""Levels at which probabilities are stated; the fields of :class:`Calibration`, in order."""
+"""Levels at which probabilities are given; the fields of :class:`Calibration`, in order."""
 EVIDENCE_COLUMNS = (2, 3, 3)
 """Number of columns of the evidence at each level."""
 
@@ -85,7 +85,7 @@ class Probabilities:
 
     @classmethod
     def unknown(cls, found: Evidence, readings: int) -> Probabilities:
-        """Return None for every part of a transcription with ``readings`` readings."""
+        """Return probabilities that are all None, for a transcription with ``readings`` readings."""
         return cls([None] * len(found.characters), [None] * len(found.words), [None] * readings)
 
 
@@ -101,7 +101,7 @@ class Calibration:
     def of_card(cls, card: Mapping[str, Any], decoder: str) -> Calibration | None:
         """Return the calibration for ``decoder`` on a recognizer's card, or None if none was fitted.
 
-        Raises :class:`InkError` if it was fitted to the evidence of another version.
+        Raises :class:`InkError` if it was fitted to evidence with a different number of columns.
         """
         stored = card.get("calibration", {}).get(decoder)
         if stored is None:
@@ -142,7 +142,7 @@ def _log_odds(probabilities: Floats) -> Floats:
 
 
 def _agreement(a: str, b: str) -> tuple[int, int]:
-    """Return the lengths of the common prefix and, in what follows it, of the common suffix of two texts."""
+    """Return the lengths of the common prefix of two texts, and of the common suffix of what follows it."""
     if a == b:
         return len(a), 0
     most = min(len(a), len(b))

@@ -159,8 +159,7 @@ def _refuse_if(impossible: bool, text: Sequence[int], frames: Floats) -> None:
         needed = len(text) + sum(a == b for a, b in pairwise(text))
         raise InkError(
             f"alignment: {len(frames)} steps cannot produce this text of {len(text)} characters, which needs "
-            f"{needed} of"
-            " non-zero probability; check that text and ink belong together"
+            f"{needed} of non-zero probability; check that text and ink belong together"
         )
 
 

@@ -1,13 +1,13 @@
-"""Find out which way up a page of ink lies, whether it is mirrored, and whether its strokes run backwards.
+"""Determine how a page of ink is oriented, whether it is mirrored, and whether its strokes run backward.
 
-Tablets and file formats disagree on where y grows to, people turn their tablets, and tools for pen plotters draw
+Tablets and file formats disagree on the direction of y, people turn their tablets, and tools for pen plotters draw
 strokes from their end. A page can therefore lie in eight ways (the symmetries of a square), and its strokes can be
 drawn forward, backward, or some of each.
 
-A small network chooses among the sixteen ways with all strokes forward or all backward. It sees counts of what the pen
-does: pairs of directions a few steps apart along each stroke, where strokes begin and end, and where the next stroke
-lies. Changing the orientation permutes these counts, so the ink is measured once and scored sixteen times. Where the
-small network is in doubt, as about a short word, the recognizer reads the few orientations that are left.
+A small network chooses among the sixteen ways with all strokes forward or all backward. Its input are counts of pen
+movements: pairs of directions a few steps apart along each stroke, where strokes begin and end, and where the next
+stroke lies. Changing the orientation permutes these counts, so the ink is measured once and scored sixteen times. If
+the network is uncertain, as about a short word, the recognizer reads the few remaining orientations.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Strokes = Literal["forward", "backward", "mixed"]
 Support = Callable[[Sequence[Ink]], Sequence[float]]
-"""Returns, for each of some inks, how much its reading speaks for it, as log-odds; see :func:`support`."""
+"""Returns for each ink the log-odds, judged by its reading, that it is upright; see :func:`support`."""
 
 KIND = "orientation"
 NAMES = {
@@ -46,38 +46,39 @@ NAMES = {
 
 Mirrored and turned by 180 degrees is the same as y growing upward.
 """
-TRUST = 0.482
+LOGIT_SCALE = 0.482
 """Factor that corrects the classifier's log-odds, which are overconfident."""
 UPRIGHT_BONUS = 2.25
 """Added to the log-odds of ink as it is, because nearly all ink lies upright."""
-DOUBT = 2.5
-"""Orientations whose log-odds are at most this far below the best are read."""
-TRIED = 4
+READ_MARGIN = 2.5
+"""Orientations whose log-odds are at most this far below the best are read by the recognizer."""
+MAX_READ = 4
 """Largest number of orientations that are read."""
-TOUR, BOTH_WAYS, SORTED = 1.31, 1.31, -0.77
+TOUR_WEIGHT, BOTH_WAYS_WEIGHT, SORTED_BIAS = 1.31, 1.31, -0.77
 """The log-odds that a tool sorted the strokes are a weighted sum of two log-odds, that their order is a tour and that
-they run both ways, each clipped to :data:`MOST_ODDS`, plus a constant. These are the two weights and the constant."""
-MOST_ODDS = (12.0, 8.0)
-CERTAIN, DOUBTFUL = 1.5, -0.5
-"""Log-odds above which a tool certainly sorted the strokes, and below which it did not. In between, both are read."""
-CLEARLY_NOT = -4.0
+they run both ways, each clipped to :data:`ODDS_LIMITS`, plus a constant. These are the two weights and the constant."""
+ODDS_LIMITS = (12.0, 8.0)
+SORTED_ABOVE, UNSORTED_BELOW = 1.5, -0.5
+"""Log-odds above which the strokes count as sorted by a tool, and below which they do not. In between, both orders are
+read."""
+SKIP_BELOW = -4.0
 """If the log-odds from the counts alone are below this, the shapes of the strokes are not examined."""
-UNUSUAL = 3.0
-"""Added to these log-odds if the alternative is upright ink whose strokes all run backward, which is rare too."""
-TURNED = -2.0
-"""Added to them if the ink does not seem to lie upright, because two rare things seldom coincide."""
-BETTER = 1.0
-"""Margin by which the ink must read better after its strokes were put in order, these log-odds included."""
-FEWEST = 2
+ALL_BACKWARD_BONUS = 3.0
+"""Added to these log-odds if the alternative is upright ink whose strokes all run backward, which is rare as well."""
+TURNED_PENALTY = -2.0
+"""Added to these log-odds if the ink does not seem to be upright, because two rare things seldom coincide."""
+REPAIR_MARGIN = 1.0
+"""Margin by which the ink with its strokes restored must read better, these log-odds included."""
+MIN_STROKES = 2
 """Smallest number of strokes for which it can be decided whether a tool sorted them."""
-SURE = 0.15
-"""Weight of the absolute log-odds of directions if strokes are known to run both ways: the network is more certain
-about strokes that lie the way it was trained on."""
+CONFIDENCE_WEIGHT = 0.15
+"""Weight of the absolute log-odds of directions if strokes run both ways: the network is more certain about strokes
+that are oriented as in its training data."""
 
 
 @dataclass(frozen=True)
 class Orientation:
-    """How a page lies: mirrored left to right or not, then turned clockwise, with strokes drawn forward or backward."""
+    """Orientation of a page: mirrored left to right or not, then turned clockwise, with strokes forward or backward."""
 
     turns: int = 0
     """Quarter turns clockwise, 0 to 3."""
@@ -86,7 +87,7 @@ class Orientation:
 
     @classmethod
     def named(cls, name: str) -> Orientation:
-        """Return the orientation with a name of :data:`NAMES`. Raises :class:`InkError` for any other name."""
+        """Return the orientation with this name in :data:`NAMES`. Raises :class:`InkError` for any other name."""
         for (turns, mirrored), known in NAMES.items():
             if name == known:
                 return cls(turns, mirrored)
@@ -157,28 +158,30 @@ class OrientationClassifier:
     def find(self, ink: Ink, support: Support) -> tuple[Orientation, Bools]:
         """Return the orientation of an ink, and which of its strokes run backward, shape (S,).
 
-        ``support`` is called only in doubt, with the ink turned upright in a few ways. The ink as it is has preference.
+        ``support`` is called only if the network is uncertain, with the ink turned upright in a few ways. Unchanged ink
+        is preferred.
         """
         scale = letter_size(ink)
         steps = stepped(ink, scale)
         strokes, moves = stroke_counts(ink, scale, steps[0])
-        logits = TRUST * self.scores(strokes.sum(axis=0) + moves)
+        logits = LOGIT_SCALE * self.scores(strokes.sum(axis=0) + moves)
         logits[0] += UPRIGHT_BONUS
-        plotted = None
-        if ink.t is None and len(strokes) >= FEWEST:
-            plotted = self._sorted_by_tool(ink, scale, steps, strokes, int(logits.argmax()))
-            if plotted is not None and plotted.odds >= CERTAIN:
-                return plotted.orientation, plotted.backward
-        tried = [int(k) for k in np.argsort(-logits)[:TRIED] if logits[k] > logits.max() - DOUBT]
-        if len(tried) > 1 or plotted is not None:
+        sorted_by_tool = None
+        if ink.t is None and len(strokes) >= MIN_STROKES:
+            sorted_by_tool = self._sorted_by_tool(ink, scale, steps, strokes, int(logits.argmax()))
+            if sorted_by_tool is not None and sorted_by_tool.odds >= SORTED_ABOVE:
+                return sorted_by_tool.orientation, sorted_by_tool.backward
+        tried = [int(k) for k in np.argsort(-logits)[:MAX_READ] if logits[k] > logits.max() - READ_MARGIN]
+        if len(tried) > 1 or sorted_by_tool is not None:
             inks = [ALL[k].upright(ink)[0] for k in tried]
-            if plotted is not None:
-                repaired = plotted.orientation.upright(ink, plotted.backward)[0]
+            if sorted_by_tool is not None:
+                repaired = sorted_by_tool.orientation.upright(ink, sorted_by_tool.backward)[0]
                 inks.append(repaired.take(StrokeNetworks.load().writing_order(repaired)))
             supported = support(inks)
             logits[tried] += supported[: len(tried)]
-            if plotted is not None and supported[-1] + plotted.odds - BETTER > max(supported[: len(tried)]):
-                return plotted.orientation, plotted.backward
+            best = max(supported[: len(tried)])
+            if sorted_by_tool is not None and supported[-1] + sorted_by_tool.odds - REPAIR_MARGIN > best:
+                return sorted_by_tool.orientation, sorted_by_tool.backward
         found = ALL[max(tried, key=logits.__getitem__)]
         return found, np.full(len(ink.starts), found.strokes == "backward")
 
@@ -187,49 +190,49 @@ class OrientationClassifier:
         return self.upright_scores(counts[ORDERS])
 
     def upright_scores(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the log-odds that each ink lies upright, shape (n,), from counts of n inks, shape (n, SIZE)."""
+        """Return the log-odds that each ink is upright, shape (n,), from the counts of n inks, shape (n, SIZE)."""
         scaled = counts / np.sqrt(np.maximum(counts[:, :MOVES_BEGIN].sum(axis=1, keepdims=True), 1.0))
         layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
         return (layer @ self.output + scaled @ self.direct).astype(np.float64)
 
     def _sorted_by_tool(
         self, ink: Ink, scale: float, steps: tuple[Ink, float], strokes: NDArray[np.float64], probable: int
-    ) -> _Plotted | None:
-        """Return how the ink lies if a plotter's tool has sorted its strokes; None if that is improbable.
+    ) -> _SortedByTool | None:
+        """Return the orientation of ink whose strokes a plotter tool has sorted; None if that is improbable.
 
         ``strokes``, shape (S, SIZE), are the counts of each stroke. ``probable`` is the index in :data:`ALL` of the
-        most probable orientation otherwise.
+        most probable orientation if they are not sorted.
         """
         networks = StrokeNetworks.load()
-        tour = TOUR * float(np.clip(tour_odds(ink, scale), -MOST_ODDS[0], MOST_ODDS[0])) + SORTED
+        tour = TOUR_WEIGHT * float(np.clip(tour_odds(ink, scale), -ODDS_LIMITS[0], ODDS_LIMITS[0])) + SORTED_BIAS
         if probable:
-            tour += UNUSUAL if ALL[probable] == Orientation(strokes="backward") else TURNED
-        leaning = networks.leaning(strokes)
+            tour += ALL_BACKWARD_BONUS if ALL[probable] == Orientation(strokes="backward") else TURNED_PENALTY
+        odds_from_counts = networks.forward_odds_from_counts(strokes)
 
         def odds(forward: NDArray[np.float64]) -> float:
-            return tour + BOTH_WAYS * float(np.clip(both_ways(forward), -MOST_ODDS[1], MOST_ODDS[1]))
+            return tour + BOTH_WAYS_WEIGHT * float(np.clip(both_ways_odds(forward), -ODDS_LIMITS[1], ODDS_LIMITS[1]))
 
-        if odds(leaning[:, probable % 8]) < CLEARLY_NOT:
+        if odds(odds_from_counts[:, probable % 8]) < SKIP_BELOW:
             return None
         shapes = StrokeShapes.of(ink, scale, steps)
 
         @cache
-        def laid(k: int) -> tuple[float, _Plotted]:
-            """Return the score of an orientation, and the orientation with its reversed strokes."""
+        def repaired_as(k: int) -> tuple[float, _SortedByTool]:
+            """Return the score of orientation ``k``, and the orientation with its reversed strokes."""
             lies = ALL[k]
             own = strokes[:, ORDERS[k]]
-            forward = networks.forwardness(shapes.upright(lies.turns, lies.mirrored), own)
+            forward = networks.forward_odds(shapes.upright(lies.turns, lies.mirrored), own)
             repaired = np.where(forward[:, None] < 0, strokes[:, ORDERS[k + 8]], own).sum(axis=0)
-            score = TRUST * self.upright_scores(repaired[None])[0] + SURE * np.abs(forward).sum()
-            found = _Plotted(Orientation(lies.turns, lies.mirrored, "mixed"), forward < 0, odds(forward))
+            score = LOGIT_SCALE * self.upright_scores(repaired[None])[0] + CONFIDENCE_WEIGHT * np.abs(forward).sum()
+            found = _SortedByTool(Orientation(lies.turns, lies.mirrored, "mixed"), forward < 0, odds(forward))
             return float(score + UPRIGHT_BONUS * (k == 0)), found
 
-        if laid(probable % 8)[1].odds < DOUBTFUL:
+        if repaired_as(probable % 8)[1].odds < UNSORTED_BELOW:
             return None
-        scores = self._repaired_scores(strokes, leaning)
-        near = np.flatnonzero(scores > scores.max() - DOUBT).tolist()
-        _, found = max(map(laid, near), key=lambda one: one[0])
-        return found if found.odds >= DOUBTFUL else None
+        scores = self._repaired_scores(strokes, odds_from_counts)
+        near = np.flatnonzero(scores > scores.max() - READ_MARGIN).tolist()
+        _, found = max(map(repaired_as, near), key=lambda one: one[0])
+        return found if found.odds >= UNSORTED_BELOW else None
 
     def _repaired_scores(self, strokes: NDArray[np.float64], forward: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds of the first eight of :data:`ALL`, shape (8,), with all strokes running forward.
@@ -238,37 +241,40 @@ class OrientationClassifier:
         """
         kept = (forward >= 0).T @ strokes, (forward < 0).T @ strokes
         repaired = np.stack([kept[0][k, ORDERS[k]] + kept[1][k, ORDERS[k + 8]] for k in range(8)])
-        scores = TRUST * self.upright_scores(repaired)
+        scores = LOGIT_SCALE * self.upright_scores(repaired)
         scores[0] += UPRIGHT_BONUS
         return scores
 
 
 @dataclass(frozen=True, eq=False)
-class _Plotted:
-    """The orientation of ink whose strokes a tool sorted, the strokes that run backward, and the log-odds of this."""
+class _SortedByTool:
+    """Orientation of ink whose strokes a tool sorted, the strokes that run backward, and the log-odds that it did."""
 
     orientation: Orientation
     backward: Bools
     odds: float
 
 
-def both_ways(forward: NDArray[np.float64]) -> float:
-    """Return the log-odds that strokes run both ways at random rather than all in one, from those of each, (S,)."""
+def both_ways_odds(forward: NDArray[np.float64]) -> float:
+    """Return the log-odds that strokes run both ways at random rather than all the same way.
+
+    ``forward``, shape (S,), are the log-odds that each stroke runs forward.
+    """
     against = min(np.logaddexp(0, -forward).sum(), np.logaddexp(0, forward).sum())
     return float(against - len(forward) * np.log(2))
 
 
 LETTER_INK = 3.2
 """Typical length of a character's ink, in letter sizes."""
-PROBABLE, LIKELY, UNLIKE, LONE, LETTER = 0.846, 0.108, 0.432, 2.402, 0.764
-"""Weights of the terms by which a reading counts: the log-probability of its path, the log-probability of its text, the
-squared logarithm of the ratio of its ink to that expected, whether it is a single character (for which anything can be
-taken), and the number of its characters. Fitted together with :data:`TRUST` by logistic regression on 1,569 words of
-UNIPEN's ``valid-words``."""
+PATH_WEIGHT, TEXT_WEIGHT, LENGTH_PENALTY, SINGLE_PENALTY, CHARACTER_WEIGHT = 0.846, 0.108, 0.432, 2.402, 0.764
+"""Weights of the terms in the score of a reading: the log-probability of its path, the log-probability of its text, the
+squared logarithm of the ratio of its ink to that expected, whether it is a single character (as which any ink can be
+read), and the number of its characters. Fitted together with :data:`LOGIT_SCALE` by logistic regression on 1,569 words
+of UNIPEN's ``valid-words``."""
 
 
 def support(log_probability: float, text: str, ink: Ink, language: LanguageModel) -> float:
-    """Return how much speaks for an orientation in which ``ink`` reads as ``text``, as log-odds.
+    """Return the log-odds of an orientation in which ``ink`` reads as ``text``.
 
     ``log_probability`` is that of the best path.
     """
@@ -276,5 +282,5 @@ def support(log_probability: float, text: str, ink: Ink, language: LanguageModel
     length = float(segments(ink)[2].sum()) / letter_size(ink)
     off = np.log((characters + 0.3) * LETTER_INK / max(length, 0.1))
     spelling = language.characters.walk(np.array(codes(f" {text} ")))[0][1:].sum()
-    reading = PROBABLE * log_probability + LIKELY * spelling + LETTER * characters
-    return float(reading - UNLIKE * min(off**2, 4.0) - LONE * (characters == 1))
+    reading = PATH_WEIGHT * log_probability + TEXT_WEIGHT * spelling + CHARACTER_WEIGHT * characters
+    return float(reading - LENGTH_PENALTY * min(off**2, 4.0) - SINGLE_PENALTY * (characters == 1))

@@ -1,4 +1,4 @@
-"""Assign each character the points of the ink that it was written with.
+"""Assign to each character the points of the ink that it was written with.
 
 CTC marks a character by a spike somewhere within its ink. The points between two neighbouring spikes are divided
 between the two characters.
@@ -52,14 +52,14 @@ def _divide(
         middle = (end + begin) // 2
         among = (ink.starts >= min(end, begin)) & (ink.starts <= max(end, begin))
         lifts = ink.starts[among]
-        badness = -gaps[among] if space else np.abs(lifts - middle)
-        cut = int(lifts[np.argmin(badness)]) if len(lifts) else middle
+        penalty = -gaps[among] if space else np.abs(lifts - middle)
+        cut = int(lifts[np.argmin(penalty)]) if len(lifts) else middle
         cuts.append(max(cut, cuts[-1]))
     return list(zip(cuts, [*cuts[1:], len(ink)], strict=True))
 
 
 def _ranges(numbers: NDArray[np.int64], begin: int, end: int) -> tuple[PointRange, ...]:
-    """Return the points ``numbers[begin:end]`` as ranges; at least one, which may be empty."""
+    """Return the points ``numbers[begin:end]`` as ranges: at least one, possibly empty."""
     if begin == end:
         at = int(numbers[min(begin, len(numbers) - 1)])
         return ((at, at),)

@@ -1,7 +1,7 @@
 """Counts of pen movements, from which the orientation of ink is determined.
 
-The counts of an ink that is turned by a quarter, mirrored, or whose strokes are reversed are those of the ink itself in
-another order: :func:`permutation` gives that order, so one count serves for every orientation. Lengths are in letter
+If an ink is turned by a quarter, mirrored, or its strokes are reversed, its counts are only permuted:
+:func:`permutation` gives the order, so the ink is counted once for all orientations. Lengths are in letter
 sizes, which do not depend on the orientation either.
 """
 
@@ -19,7 +19,7 @@ from handwriting.ink import Floats, Ink
 Integers = NDArray[np.int64]
 
 SECTORS = 16
-"""Number of directions; a multiple of 8, so that symmetries permute them."""
+"""Number of directions; a multiple of 8, so that the symmetries permute them."""
 STEP = 0.2
 """Length of a step along a stroke."""
 MOST_STEPS = 50_000
@@ -27,7 +27,7 @@ MOST_STEPS = 50_000
 LAGS = (1, 3, 6)
 """Numbers of steps between the two directions of a pair."""
 NEAR, FAR = 1.5, 5.0
-"""Limits of the distance to the next stroke: nearby, in the next word, on another line."""
+"""Boundaries between distances to the next stroke: nearby, in the next word, on another line."""
 DOT = 0.35
 """Largest extent of a dot."""
 MOVES = 4
@@ -43,9 +43,10 @@ SIZE = MOVES_BEGIN + MOVES * SECTORS
 
 @cache
 def permutation(turns: int, mirrored: bool, backward: bool) -> Integers:
-    """Return where each count goes when ink is mirrored, then turned clockwise by quarter ``turns``, then reversed.
+    """Return the permutation of the counts when ink is mirrored, then turned by quarter ``turns``, then reversed.
 
-    Mirroring is left to right; ``backward`` reverses the strokes: ``counts(changed)[permutation] == counts(ink)``.
+    Mirroring is left to right, turning is clockwise, ``backward`` reverses the strokes:
+    ``counts(changed)[permutation] == counts(ink)``.
     """
     direction = np.arange(SECTORS)
     moved = (SECTORS // 2 - direction) % SECTORS if mirrored else direction
@@ -111,7 +112,7 @@ def stroke_counts(ink: Ink, scale: float | None = None, points: Ink | None = Non
 
 
 def sector(dx: Floats, dy: Floats) -> Integers:
-    """Return the nearest of the 16 directions, counted clockwise from rightward as y grows downward."""
+    """Return the nearest of the 16 directions, numbered clockwise from rightward (y grows downward)."""
     return np.round(np.arctan2(dy, dx) * SECTORS / (2 * np.pi)).astype(np.int64) % SECTORS
 
 
@@ -123,7 +124,7 @@ def letter_size(ink: Ink) -> float:
 
 
 def _run(ink: Ink, along: Floats, extent: float) -> float:
-    """Return how far the pen goes one way along an axis before it turns: the median, weighted by length.
+    """Return how far the pen moves along an axis before it turns: the median, weighted by length.
 
     ``extent`` is the larger side of the bounding box; the result is at least a thousandth of it.
     """

@@ -37,7 +37,7 @@ BATCH_LINES = 8
 """Number of lines per batch; larger batches are no faster."""
 RESCORED_PER_ALTERNATIVE = 10
 """Texts that the LSTM rescores for each alternative, so that alternatives differ in more than one place."""
-RECENT = 64
+CACHED_LINES = 64
 """Number of lines whose network output is cached after their best paths were requested."""
 SHORT_STEPS = 16
 """Ink of fewer network steps is a letter or part of a word; the language model, trained on sentences, gets less
@@ -123,7 +123,7 @@ class Recognizer:
 
         ``decoder`` is ``"greedy"`` for the best path, ``"beam"`` for the most probable text among the ``beam`` most
         probable prefixes, or ``"language"`` for the same with a language model, which uses ``hints``. ``continues``
-        says for each line whether it stands below the previous one: its context is then the text of that line, as
+        says for each line whether it continues the previous one: its context is then the text of that line, as
         :attr:`Hints.above`, instead of the context in ``hints``. ``alternatives`` is the largest number of readings to
         return. Raises :class:`InkError` for an unknown decoder and for a number of alternatives that the decoder cannot
         return.
@@ -176,13 +176,13 @@ class Recognizer:
     def best_paths(self, inks: Sequence[Ink], batch_size: int = BATCH_LINES) -> list[Hypothesis]:
         """Return the best path through the network's output for each line of ink.
 
-        The outputs of the last lines are cached, so that :meth:`transcribe_all` need not compute them again.
+        The outputs of the most recent lines are cached, so that :meth:`transcribe_all` need not compute them again.
         """
         greedy = GreedyDecoder(self.alphabet)
         encoded = [encode(ink, self.features) for ink in inks]
         outputs = self.log_probs(encoded, batch_size)
         recent = self._recent | dict(zip(map(_key, inks), zip(encoded, outputs, strict=True), strict=True))
-        self._recent = dict(list(recent.items())[-RECENT:])
+        self._recent = dict(list(recent.items())[-CACHED_LINES:])
         return [greedy.decode(log_probs) for log_probs in outputs]
 
     def forget(self) -> None:
@@ -235,7 +235,7 @@ class Recognizer:
     def _reader(
         self, decoder: Decoder, alternatives: int, beam: int, hints: Hints
     ) -> Callable[[NDArray, Ink, Encoded, str | None], Transcription]:
-        """Return a function that makes a transcription.
+        """Return a function that transcribes one line.
 
         Its arguments are log-probabilities (T', V), the ink, its encoding, and the text of the line above.
         """
@@ -265,7 +265,7 @@ class Recognizer:
                 if decoder == "language":
                     context = (hints.above or hints.context) if above is None else above
                     factor = min(1.0, len(log_probs) / SHORT_STEPS)
-                    found = self.language.rescored(found, context, factor, most=rescored)
+                    found = self.language.rescored(found, context, factor, limit=rescored)
                 rivals = [(one.text, one.score) for one in found[:RIVALS]]
                 hypotheses = search.aligned(log_probs, _different(found)[:alternatives])
             return self._transcription(hypotheses, rivals, log_probs, ink, encoded, calibration)

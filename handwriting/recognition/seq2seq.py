@@ -1,4 +1,4 @@
-"""The decoder LSTM of a recognizer: text character by character, with its attention.
+"""The decoder LSTM of a recognizer, which emits text character by character, with attention.
 
 See ``networks/seq2seq.py``. The graph performs one step of the decoder; decoding is greedy.
 """
@@ -25,25 +25,25 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """A text, and where the decoder looked for each of its ``U`` characters."""
+    """A text, and the decoder's attention for each of its ``U`` characters."""
 
     hypothesis: Hypothesis
     attention: Floats | None
-    """Shape (U, T): the weight of each step of the encoder; None for a decoder without attention."""
+    """Weight of each step of the encoder for each character, shape (U, T); None for a decoder without attention."""
 
 
 class Seq2SeqDecoder:
     """The decoder of a checkpoint, ready to read."""
 
     def __init__(self, folder: Path, alphabet: Alphabet, attention: bool, threads: int = 1) -> None:
-        """Load the graph. Raises :class:`InkError` if it is not one that ONNX Runtime can run."""
+        """Load the graph from ``folder``. Raises :class:`InkError` if ONNX Runtime cannot run it."""
         self._graph, self._alphabet, self._attention = Graph(folder / FILE, threads), alphabet, attention
 
     def decode(self, memory: Floats) -> Decoded:
         """Decode the output of the encoder's last layer, ``memory`` (T, E).
 
-        The log-probability is that of the text, with its end. The steps of a character are where most attention was,
-        never before those of the character before it; without attention the line is divided evenly.
+        The log-probability is that of the text and its end. The step of a character is that of greatest attention,
+        never before that of the preceding character; without attention the line is divided evenly.
         """
         T, E = memory.shape
         summary = np.concatenate([memory[-1, : E // 2], memory[0, E // 2 :]])
@@ -70,14 +70,14 @@ class Seq2SeqDecoder:
         return Decoded(hypothesis, attention)
 
     def _size(self) -> int:
-        return int(self._graph.shapes()["h"][1])
+        return int(self._graph.input_shapes()["h"][1])
 
     def _step(self, index: int, state: dict[str, NDArray], shared: dict[str, NDArray]) -> list[NDArray]:
         return self._graph.run({"character": np.array([index]), **state, **shared})
 
 
 def reader_weights(weights: Mapping[str, NDArray]) -> dict[str, NDArray]:
-    """Return the encoder's weights, under their names in a recognizer with CTC alone."""
+    """Return the encoder's weights, under their names in a recognizer with CTC only."""
     prefix = "reader."
     return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
 

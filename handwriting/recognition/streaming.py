@@ -20,9 +20,9 @@ from handwriting.recognition.recognizer import Recognizer
 from handwriting.recognition.transcription import Transcription
 
 DRAFT_BEAM = 8
-"""Prefixes kept while the line is being written."""
+"""Number of prefixes kept while the line is being written."""
 OPEN_STEPS = 45
-"""Words that begin at most this many network steps before the end, about 14 letters, are not settled yet."""
+"""Words that begin at most this many network steps before the end, about 14 letters, are not yet settled."""
 
 
 class Stream:
@@ -39,7 +39,7 @@ class Stream:
     def __init__(self, recognizer: Recognizer, hints: Hints = Hints(), beam: int = BEAM) -> None:
         self.recognizer, self.hints, self.beam = recognizer, hints, beam
         self._strokes: list[NDArray[np.float64]] = []
-        self._settle_nothing()
+        self._reset()
 
     def add(self, stroke: ArrayLike) -> str:
         """Add a stroke, shape (n, 2) for x, y or (n, 3) for x, y, t, and return the best text of all strokes so far.
@@ -65,7 +65,7 @@ class Stream:
         if not self._strokes:
             raise InkError("stream: there is no stroke to remove; add one first")
         self._strokes.pop()
-        self._settle_nothing()
+        self._reset()
 
     @property
     def ink(self) -> Ink:
@@ -76,7 +76,7 @@ class Stream:
         """Transcribe the whole line like :meth:`Recognizer.transcribe`. More strokes may follow."""
         return self.recognizer.transcribe(self.ink, "language", alternatives, self.beam, self.hints)
 
-    def _settle_nothing(self) -> None:
+    def _reset(self) -> None:
         self._settled, self._open_from = "", 0
         self._scorer = self.recognizer.scorer(self.hints)
 

@@ -1,9 +1,9 @@
-"""In which direction strokes are drawn, and in which order, told from their shapes.
+"""Infer from their shapes in which direction and order strokes were drawn.
 
-Tools for pen plotters sort strokes and reverse some of them, which the recognizer has not learned to read. Two small
-networks undo this. One compares a stroke with the same stroke reversed; the other compares two strokes that stand above
-or beside each other, in both orders. Each network gives a score, and the difference of two scores is a log-odds, so
-that it changes its sign when the direction or the order does. Lengths are in letter sizes.
+Tools for pen plotters sort strokes and reverse some of them; the recognizer cannot read such ink. Two small
+networks undo this. One compares a stroke with the same stroke reversed; the other compares two strokes that are above
+or beside each other, in both orders. Each network outputs a score, and the difference of two scores is a log-odds, so
+that it changes sign with the direction or the order. Lengths are in letter sizes.
 """
 
 from __future__ import annotations
@@ -24,42 +24,42 @@ Integers = NDArray[np.int64]
 Complex = NDArray[np.complex128]
 
 REVERSED = permutation(0, False, True)
-"""Where the counts of a stroke are among those of the same stroke drawn backward."""
+"""Permutation from the counts of a stroke to those of the same stroke drawn backward."""
 TURNS = tuple((turns, mirrored) for mirrored in (False, True) for turns in range(4))
-"""Quarter turns clockwise, and whether the ink was mirrored before."""
+"""Quarter turns clockwise, and whether the ink was mirrored first."""
 POINTS = 16
-"""Points that stand for a stroke, equally spaced along it."""
+"""Number of points that represent a stroke, equally spaced along it."""
 CELLS, CELL = 6, 0.5
-"""Number of cells, each way, of the surroundings of an end of a stroke, and their size."""
+"""Number of cells in each direction of the grid around an end of a stroke, and their size."""
 FULL = 1.5
-"""Most ink that counts in a cell, in sizes of a cell."""
+"""Length of ink to which a cell is clipped, in cell sizes."""
 NEAR = 0.4
-"""Strokes that overlap sideways, or are no farther apart than this, are compared; others are read from the left."""
+"""Strokes that overlap horizontally or are at most this far apart are compared; others are ordered left to right."""
 NEIGHBORS = 8
-"""How many strokes to its right a stroke is compared with."""
+"""Number of strokes to its right with which a stroke is compared."""
 PASSES = 20
-"""Passes in which neighbors change places at most."""
+"""Maximum number of passes in which neighbors are swapped."""
 
 
 @dataclass(frozen=True, eq=False)
 class StrokeShapes:
-    """The ``S`` strokes of an ink, each as :data:`POINTS` points, in letter sizes."""
+    """The ``S`` strokes of an ink, each represented by :data:`POINTS` points, in letter sizes."""
 
     points: Complex
-    """Shape (S, POINTS): x + iy, from the middle of the stroke's box."""
+    """Points x + iy relative to the middle of the stroke's box, shape (S, POINTS)."""
     middles: Complex
-    """Shape (S,): the middles of the boxes."""
+    """Middles of the boxes, shape (S,)."""
     length: Floats
-    """Shape (S,): along the stroke."""
+    """Length along the stroke, shape (S,)."""
     size: Floats
-    """Shape (S, 2): width and height."""
+    """Width and height, shape (S, 2)."""
     around: Floats | None = None
-    """Shape (S, 2, CELLS, CELLS): ink of other strokes around the first and the last point, by rows from the top, in
-    sizes of a cell; needed for directions, and None if it was not measured."""
+    """Ink of other strokes around the first and the last point, by rows from the top, in cell sizes, shape
+    (S, 2, CELLS, CELLS). Needed for directions; None if it was not measured."""
 
     @classmethod
     def of(cls, ink: Ink, scale: float | None = None, steps: tuple[Ink, float] | None = None) -> StrokeShapes:
-        """Measure the strokes of an ink, and with ``steps`` what is around them.
+        """Measure the strokes of an ink and, if ``steps`` is given, the ink around them.
 
         ``scale`` is the letter size, if already known; see :func:`~handwriting.recognition.pen_counts.stepped` for the
         steps.
@@ -78,7 +78,7 @@ class StrokeShapes:
         return cls(points - middles[:, None], middles, length, np.stack([right - left, bottom - top], axis=1), around)
 
     def upright(self, turns: int, mirrored: bool) -> StrokeShapes:
-        """The strokes before they were mirrored left to right and then turned clockwise by quarter ``turns``."""
+        """Return the strokes before they were mirrored left to right and then turned clockwise by quarter ``turns``."""
 
         def moved(z: Complex) -> Complex:
             z = z * (-1j) ** turns
@@ -94,7 +94,7 @@ class StrokeShapes:
 
 @dataclass(frozen=True, eq=False)
 class Perceptron:
-    """A network of two hidden layers of rectified linear units with one output."""
+    """A network with two hidden layers of rectified linear units and one output."""
 
     weights: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
     """Shapes (D, H), (H, G) and (G, 1)."""
@@ -102,7 +102,7 @@ class Perceptron:
     """Shapes (H,) and (G,)."""
 
     def __call__(self, features: NDArray[np.floating]) -> Floats:
-        """Scores, shape (N,), of features, shape (N, D)."""
+        """Return the scores, shape (N,), of features, shape (N, D)."""
         layer: NDArray[np.float32] = features.astype(np.float32)
         for weights, bias in zip(self.weights, self.biases, strict=False):
             layer = np.maximum(layer @ weights + bias, 0.0)
@@ -115,14 +115,14 @@ class StrokeNetworks:
 
     direction: Perceptron
     counts: NDArray[np.float32]
-    """Shape (SIZE,): weights of a stroke's :mod:`~handwriting.recognition.pen_counts` in the log-odds of its direction;
-    long strokes are told by these."""
+    """Weights of a stroke's :mod:`~handwriting.recognition.pen_counts` in the log-odds of its direction, shape (SIZE,);
+    they decide the direction of long strokes."""
     order: Perceptron
 
     @classmethod
     @cache
     def load(cls) -> StrokeNetworks:
-        """The shipped networks. Raises :class:`InkError` if they are missing."""
+        """Load the shipped networks. Raises :class:`InkError` if they cannot be read."""
         path = shipped("orientation") / "strokes.npz"
         try:
             with np.load(path, allow_pickle=False) as stored:
@@ -133,7 +133,7 @@ class StrokeNetworks:
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[np.float32]]) -> StrokeNetworks:
-        """The networks of stored arrays; see :meth:`arrays`."""
+        """Return the networks with these stored :meth:`arrays`."""
 
         def network(name: str) -> Perceptron:
             first, second, third = (arrays[f"{name}.weight{k}"] for k in range(3))
@@ -142,29 +142,32 @@ class StrokeNetworks:
         return cls(network("direction"), arrays["direction.counts"], network("order"))
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
-        """The weights by name, as they are stored."""
+        """Return the weights by name, as they are stored."""
         stored = {"direction.counts": self.counts}
         for name, network in (("direction", self.direction), ("order", self.order)):
             stored |= {f"{name}.weight{k}": weights for k, weights in enumerate(network.weights)}
             stored |= {f"{name}.bias{k}": bias for k, bias in enumerate(network.biases)}
         return stored
 
-    def forwardness(self, shapes: StrokeShapes, counts: Floats) -> Floats:
-        """Log-odds that each stroke of upright ink is drawn forward, shape (S,), also from its counts, (S, SIZE)."""
+    def forward_odds(self, shapes: StrokeShapes, counts: Floats) -> Floats:
+        """Return the log-odds that each stroke of upright ink is drawn forward, shape (S,).
+
+        ``counts``, shape (S, SIZE), are the strokes' counts.
+        """
         features = [direction_features(shapes, backward) for backward in (False, True)]
         forward, backward = np.split(self.direction(np.concatenate(features)), 2)
         return forward - backward + count_differences(counts) @ self.counts
 
-    def leaning(self, counts: Floats) -> Floats:
-        """Log-odds that each stroke is drawn forward, from its counts alone, shape (S, 8).
+    def forward_odds_from_counts(self, counts: Floats) -> Floats:
+        """Return the log-odds that each stroke is drawn forward, from its counts alone, shape (S, 8).
 
-        They are given for each way in which the ink may lie, in the order of :data:`TURNS`.
+        There is one column for each orientation that the ink may have, in the order of :data:`TURNS`.
         """
-        return (counts @ self._leaning) / np.sqrt(np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
+        return (counts @ self._direction_weights) / np.sqrt(np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
 
     @cached_property
-    def _leaning(self) -> Floats:
-        """Shape (SIZE, 8)."""
+    def _direction_weights(self) -> Floats:
+        """Weights of the counts for each orientation, shape (SIZE, 8)."""
         weights = np.zeros((len(self.counts), len(TURNS)))
         for column, (turns, mirrored) in enumerate(TURNS):
             for sign, backward in ((1, False), (-1, True)):
@@ -172,19 +175,19 @@ class StrokeNetworks:
         return weights
 
     def restored(self, ink: Ink) -> Ink:
-        """A line that lies upright with the directions and the order that its strokes probably had; without times."""
+        """Return an upright line with its strokes in their probable directions and order; times are dropped."""
         scale = letter_size(ink)
         steps = stepped(ink, scale)
-        forward = self.forwardness(StrokeShapes.of(ink, scale, steps), stroke_counts(ink, scale, steps[0])[0])
+        forward = self.forward_odds(StrokeShapes.of(ink, scale, steps), stroke_counts(ink, scale, steps[0])[0])
         strokes = [stroke[::-1] if odds < 0 else stroke for stroke, odds in zip(ink.strokes, forward, strict=True)]
         turned = Ink.from_strokes(strokes)
         return turned.take(self.writing_order(turned))
 
     def writing_order(self, ink: Ink) -> Integers:
-        """The strokes of a line in the order in which they were probably written, shape (S,)."""
+        """Return the strokes of a line in the order in which they were probably written, shape (S,)."""
         shapes = StrokeShapes.of(ink)
         order = np.argsort(shapes.middles.real, kind="stable")
-        first, second = neighbors(shapes, order)
+        first, second = neighbor_pairs(shapes, order)
         if not len(first):
             return order
         both = (pair_features(shapes, a, b) for a, b in ((first, second), (second, first)))
@@ -195,7 +198,7 @@ class StrokeNetworks:
 
 
 def _ink_around(ink: Ink, scale: float, steps: Ink, step: float) -> Floats:
-    """Shape (S, 2, CELLS, CELLS): see :attr:`StrokeShapes.around`. ``steps`` are the same strokes in equal steps."""
+    """Return :attr:`StrokeShapes.around`, (S, 2, CELLS, CELLS); ``steps`` are the same strokes in equal steps."""
     ends = np.concatenate([ink.starts, ink.ends - 1])
     z = (ink.x + 1j * ink.y)[ends] / (CELL * scale) - CELLS / 2 * (1 + 1j)
     order = np.argsort(steps.x, kind="stable")
@@ -214,12 +217,12 @@ def _ink_around(ink: Ink, scale: float, steps: Ink, step: float) -> Floats:
 
 
 def count_differences(counts: Floats) -> Floats:
-    """Shape (S, SIZE): the counts of strokes less those of the same strokes drawn backward, in a fixed scale."""
+    """Return the counts of strokes minus those of the same strokes drawn backward, scaled, shape (S, SIZE)."""
     return (counts - counts[:, REVERSED]) / np.sqrt(np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
 
 
 def direction_features(shapes: StrokeShapes, backward: bool = False) -> Floats:
-    """Shape (S, D): shape, directions and extents of each stroke, and what is around its ends."""
+    """Return the shape, directions and extents of each stroke, and the ink around its ends, shape (S, D)."""
     assert shapes.around is not None, "measure what is around the strokes"
     z = shapes.points[:, ::-1] if backward else shapes.points
     around = shapes.around[:, ::-1] if backward else shapes.around
@@ -233,7 +236,7 @@ def direction_features(shapes: StrokeShapes, backward: bool = False) -> Floats:
 
 
 def pair_features(shapes: StrokeShapes, first: Integers, second: Integers) -> Floats:
-    """Shape (N, D): both strokes of each pair, seen from their common middle, and the way between them."""
+    """Return the shapes of both strokes of each pair relative to their common middle, and their distance, (N, D)."""
     middle = (shapes.middles[first] + shapes.middles[second]) / 2
     parts: list[Floats] = []
     boxes: list[Floats] = []
@@ -249,8 +252,8 @@ def pair_features(shapes: StrokeShapes, first: Integers, second: Integers) -> Fl
     return np.column_stack([*parts, *lengths, *boxes, *(np.log(way + 0.1) for way in ways)])
 
 
-def neighbors(shapes: StrokeShapes, order: Integers) -> tuple[Integers, Integers]:
-    """Pairs of strokes that stand above or close beside each other, in the ``order`` given."""
+def neighbor_pairs(shapes: StrokeShapes, order: Integers) -> tuple[Integers, Integers]:
+    """Return pairs of strokes that are above or close beside each other, in the given ``order``, shape (N,) each."""
     ahead, behind = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     left, right = (shapes.middles.real + s * shapes.size[:, 0] / 2 for s in (-1, 1))
     for step in range(1, min(NEIGHBORS, len(order) - 1) + 1):
@@ -262,7 +265,7 @@ def neighbors(shapes: StrokeShapes, order: Integers) -> tuple[Integers, Integers
 
 
 def _sorted(order: list[int], swapped: set[tuple[int, int]]) -> Integers:
-    """``order`` after neighbors whose pair is in ``swapped`` have changed places."""
+    """Return ``order`` after swapping neighbors whose pair is in ``swapped``, like a bubble sort."""
     for _ in range(PASSES):
         changed = False
         for k in range(len(order) - 1):

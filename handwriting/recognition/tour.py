@@ -1,8 +1,8 @@
-"""Whether strokes stand in the order in which a tool for pen plotters puts them, told from the moves between them.
+"""Tell from the pen-up moves whether a tool for pen plotters has sorted the strokes.
 
-Such a tool shortens the way of the lifted pen. It goes on to whichever end of the other strokes is nearest, or it
-reverses runs of strokes as long as that shortens the way (2-opt), and it draws strokes from either end. People go on to
-the nearest end about six times in ten, and four in ten runs of strokes that they write would be better reversed.
+Such a tool shortens the path of the lifted pen. It continues at whichever end of the other strokes is nearest, or it
+reverses runs of strokes as long as that shortens the path (2-opt), and it draws strokes from either end. People
+continue at the nearest end about six times in ten, and four in ten of their runs of strokes would be better reversed.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from handwriting.ink import Floats, Ink
 from handwriting.recognition.pen_counts import letter_size
 
 WINDOW = 16
-"""How many strokes ahead are looked at."""
+"""Number of strokes ahead that are considered."""
 TOLERANCE = 0.01
-"""Differences of ways that are smaller, in letter sizes, may come from rounding."""
+"""Differences of path lengths below this, in letter sizes, may be rounding errors."""
 ALWAYS = 0.995
-"""Share of the moves of a tool that keep to its rule."""
+"""Share of a tool's moves that follow its rule."""
 NEAREST_WRITTEN, NEAREST_IMPROVED = 0.58, 0.77
 """Share of the moves to the nearest end: in writing, and after 2-opt."""
 KEPT_WRITTEN = 0.6
@@ -26,9 +26,9 @@ KEPT_WRITTEN = 0.6
 
 
 def tour_odds(ink: Ink, scale: float | None = None) -> float:
-    """Log-odds that the strokes stand in the order of a short tour rather than in that of writing.
+    """Return the log-odds that the strokes are in the order of a short tour rather than in that of writing.
 
-    Moves are taken to be independent. ``scale`` is the letter size, if already known.
+    Moves are assumed to be independent. ``scale`` is the letter size, if already known.
     """
     z = ink.x + 1j * ink.y
     begin, end = z[ink.starts], z[ink.ends - 1]
@@ -48,7 +48,7 @@ def _odds(kept: NDArray[np.bool_], tool: float, people: float) -> float:
 
 
 def _nearest(begin: NDArray[np.complex128], end: NDArray[np.complex128], slack: float) -> NDArray[np.bool_]:
-    """Shape (S - 1,): whether each move leads to the nearest of the ends of the strokes to come."""
+    """Return whether each move leads to the nearest end of the remaining strokes, shape (S - 1,)."""
     pen = end[:-1, None]
     ahead, known = _ahead(np.arange(1, len(begin)), len(begin))
     way: Floats = np.minimum(np.abs(begin[ahead] - pen), np.abs(end[ahead] - pen))
@@ -57,7 +57,7 @@ def _nearest(begin: NDArray[np.complex128], end: NDArray[np.complex128], slack: 
 
 
 def _kept(begin: NDArray[np.complex128], end: NDArray[np.complex128], slack: float) -> NDArray[np.bool_]:
-    """Shape (S - 2,): whether no run that begins with a stroke between the first and the last is better reversed."""
+    """Return whether no run that begins with an inner stroke would be better reversed, shape (S - 2,)."""
     first = np.arange(1, len(begin) - 1)
     last, known = _ahead(first, len(begin) - 1)
     pen, start = end[first - 1][:, None], begin[first][:, None]
@@ -67,6 +67,6 @@ def _kept(begin: NDArray[np.complex128], end: NDArray[np.complex128], slack: flo
 
 
 def _ahead(first: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Shapes (n, WINDOW): the strokes from each of ``first``, and which of them there are among ``count``."""
+    """Return the strokes from each of ``first`` (n,) on, and which of them are below ``count``, (n, WINDOW) each."""
     numbers = first[:, None] + np.arange(WINDOW)
     return np.minimum(numbers, count - 1), numbers < count

@@ -1,4 +1,4 @@
-"""The result of a recognizer: the readings of a line of ink, and the places of their words and characters."""
+"""The result of a recognizer: the readings of a line of ink, with the points of their words and characters."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Transcription:
         return self.readings[0].characters
 
     def relocated(self, ink: Ink, points: NDArray[np.int64]) -> Transcription:
-        """Move the transcription to another ink, in which point ``i`` of the original is point ``points[i]``."""
+        """Return the transcription for ``ink``, in which point ``i`` of the original ink is point ``points[i]``."""
         if np.array_equal(points, np.arange(len(points))):
             return replace(self, ink=ink)
 
@@ -137,7 +137,7 @@ class Transcription:
 
 def _box(ink: Ink, ranges: Sequence[PointRange]) -> Box:
     points = np.concatenate([np.arange(*span) for span in ranges])
-    if len(points) == 0:  # Two characters share one spot, and the other one has the points.
+    if len(points) == 0:  # another character at the same place has the points
         points = np.array([ranges[0][0]])
     x, y = ink.x[points], ink.y[points]
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())

@@ -1,6 +1,6 @@
 """Animated SVG that writes itself: strokes appear in the order and at the speed of the pen.
 
-A stroke is hidden until its turn; then its only dash grows to the whole length. Both are SMIL animations, which
+A stroke is hidden until its turn; then a dash grows along it from its start to its end. Both are SMIL animations, which
 browsers play without a script wherever the file is shown, even in an ``<img>``. The file contains the finished writing
 and the animation only hides it for a time: a viewer without animation support shows everything, a browser shows
 everything in the end, and a style sheet shows everything at once to people who have asked for reduced motion.
@@ -23,13 +23,13 @@ from handwriting.rendering.splines import Floats, decimate
 from handwriting.rendering.svg import group, identifier, path_data, sheet, text, write_text
 
 POINTS_PER_SECOND = 100.0
-"""Speed of the pen where the ink has no times."""
+"""Speed of the pen if the ink has no times."""
 LIFT_SECONDS = 0.1
-"""Time to lift the pen and put it down again, between lines and where the ink has no times."""
+"""Time to lift the pen and put it down again, between lines and if the ink has no times."""
 TRAVEL_MM_PER_SECOND = 150.0
 """Speed of the lifted pen."""
 MAX_REST_SECONDS = 1.0
-"""Longest rest of the pen; longer ones, in which the writer may have paused to think, are shortened to this."""
+"""Longest pause of the pen; longer pauses, in which the writer may have been thinking, are shortened to this."""
 LEAD_SECONDS = 0.3
 """Time before the first stroke."""
 
@@ -54,14 +54,14 @@ class Timing:
 
 
 def animate(drawing: Drawing, path: str | os.PathLike[str], *, speed: float = 1.0) -> None:
-    """Write the animated ``drawing`` to ``path``, which appears complete or not at all; ``speed`` as in `animated`."""
-    write_text(animated(drawing, speed=speed), path)
+    """Write the animated ``drawing`` to ``path`` atomically; ``speed`` is that of `animated_svg`."""
+    write_text(animated_svg(drawing, speed=speed), path)
 
 
-def animated(drawing: Drawing, *, speed: float = 1.0) -> str:
+def animated_svg(drawing: Drawing, *, speed: float = 1.0) -> str:
     """Make an SVG document of ``drawing`` that writes itself once, ``speed`` times as fast as the pen.
 
-    Raises :class:`InkError` when ``speed`` is not above 0.
+    Raises :class:`InkError` if ``speed`` is not a finite number above 0.
     """
     if not (speed > 0 and math.isfinite(speed)):
         raise InkError(f"a speed of {speed:g} is not above 0; give 1 for the speed of the pen, 2 for twice as fast")
@@ -100,7 +100,7 @@ def _growth(timing: Timing, begin: float, duration: float) -> Animate:
 def schedule(inks: Sequence[Ink]) -> Iterator[Timing]:
     """Yield the timing of each stroke of ``inks``, in millimetres: line after line, in order and without overlap.
 
-    The ink's own times are used if it has any; a clock that runs backwards is held, and long rests are shortened.
+    The ink's own times are used if it has any; times that run backward are clamped, and long pauses are shortened.
     """
     now, pen = 0.0, None
     for ink in inks:

@@ -1,4 +1,4 @@
-"""Colours: only spellings that SVG, PNG and PDF all understand are written to a file."""
+"""Parse colours; only spellings that SVG, PNG and PDF all understand are written to a file."""
 
 from __future__ import annotations
 

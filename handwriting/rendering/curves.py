@@ -1,10 +1,10 @@
 """Fit strokes with smooth curves: a few cubic Bézier segments that follow a pen's many points.
 
-A pen is sampled many times a second, on a grid and with a sensor's noise. All of that shows when the points are joined,
-even by a spline: corners where the pen was fast, tremor where it was slow. So the curve is fitted to the points instead
-of drawn through them, as in Schneider 1990 ("An algorithm for automatically fitting digitized curves", Graphics Gems).
-A stroke is cut at its sharp corners. Each piece is fitted as one cubic segment with known end directions, whose two arm
-lengths come from least squares. Where a point is too far away, the piece is cut again, and both halves keep the
+A pen is sampled many times a second, on a grid and with sensor noise. All of this is visible if the points are joined,
+even by a spline: corners where the pen was fast, tremor where it was slow. The curve is therefore fitted to the points
+instead of drawn through them, as in Schneider 1990 ("An algorithm for automatically fitting digitized curves", Graphics
+Gems). A stroke is cut at its sharp corners. Each piece is fitted as one cubic segment with known end directions, whose
+two arm lengths are found by least squares. If a point is too far away, the piece is cut there, and both halves keep the
 direction that they share. Unlike in that paper, all open pieces of a drawing are solved at once, level by level, and
 neighbours that also fit as one segment are joined again (``piecewise.py``).
 
@@ -30,7 +30,7 @@ TOLERANCE_MM = 0.05
 """Largest distance of a point from its curve; the width of a pen stroke hides smaller ones. It is three steps of
 IAM-OnDB's grid, a fiftieth of an x-height."""
 REACH_MM = 0.2
-"""Length over which directions are measured, so that jitter averages out; the next point may be farther."""
+"""Minimum length over which directions are measured, so that jitter averages out."""
 
 CORNER_RADIANS = np.deg2rad(75)
 """A sharper turn within `REACH_MM` is a corner: a square has corners, a hexagon is a coarse circle."""
@@ -49,8 +49,8 @@ def curves(strokes: Sequence[Floats], tolerance: float = TOLERANCE_MM) -> list[F
     """Fit a smooth curve to each of ``strokes``, of shape (points, 2): control points of shape (segments, 4, 2).
 
     A segment begins where the previous one ends, and in the same direction unless there is a corner. First and last
-    points are kept; the others lie within ``tolerance`` millimetres of the curve. A stroke that stays on one spot
-    becomes one segment of no length.
+    points are kept; the others lie within ``tolerance`` millimetres of the curve. A stroke without extent
+    becomes one segment of zero length.
     """
     if not strokes:
         return []

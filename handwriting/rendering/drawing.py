@@ -1,4 +1,4 @@
-"""A drawing: ink placed on a sheet, in millimetres. Every file type is made from this value.
+"""A drawing: ink placed on a sheet, in millimetres, from which every file type is made.
 
 `fitted` scales any ink into a box; `layout.compose` places lines of writing that already have their size. `svg`, `png`,
 `pdf`, `animation` and `plotter` take a drawing.
@@ -36,14 +36,14 @@ class PrintedLines(NamedTuple):
     """Lines printed on the paper in one colour and width."""
 
     lines: tuple[tuple[float, float, float, float], ...]
-    """x1, y1, x2, y2 of each line; a line of no length is a dot."""
+    """x1, y1, x2, y2 of each line; a line of zero length is a dot."""
     color: str = RULING_COLOR
     width: float = RULING_MM
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Ink on a sheet; every length in millimetres, from the sheet's upper left corner, y growing downward.
+    """Ink on a sheet; all lengths in millimetres, from the sheet's upper left corner, y growing downward.
 
     Raises :class:`InkError` when there is no ink, a size is not above 0 or too large, or the colour is not valid.
     """
@@ -51,12 +51,12 @@ class Drawing:
     width: float
     height: float
     inks: tuple[Ink, ...]
-    """The lines of writing, in writing order, each in its place."""
+    """The lines of writing, in the order of writing, at their places."""
     color: str = "black"
     stroke: float = 0.45
     """Width of the pen strokes."""
     sheet: bool = False
-    """Whether a white sheet lies under the ink; a single line of writing has none."""
+    """Whether there is a white sheet under the ink; a single line of writing has none."""
     title: str | None = None
     """Name for screen readers, and title of a PDF."""
     desc: str | None = None
@@ -64,7 +64,7 @@ class Drawing:
     printed: tuple[PrintedLines, ...] = ()
     """Lines printed on the paper, under the ink, in the order of printing."""
     pen: Pen | None = None
-    """A pen with a varying line width; None draws lines of the width ``stroke``."""
+    """A pen with a varying line width; None draws lines of width ``stroke``."""
     blank: bool = False
     """Whether a sheet without ink is intended."""
 

@@ -18,7 +18,7 @@ MM_PER_POINT = MM_PER_INCH / 72
 
 
 def figure(drawing: Drawing) -> Figure:
-    """Draw ``drawing`` at its own size on white, with its curves as curves."""
+    """Draw ``drawing`` at its own size on white, with its curves as Bézier curves."""
     size = drawing.width / MM_PER_INCH, drawing.height / MM_PER_INCH
     made = Figure(figsize=size, facecolor="white")
     axes = made.add_axes((0, 0, 1, 1), xlim=(0, drawing.width), ylim=(drawing.height, 0))

@@ -1,4 +1,4 @@
-"""Ink with known text, from a single-stroke font written as if by hand.
+"""Make ink with known text from a single-stroke font, varied as if written by hand.
 
 A. V. Hershey's fonts (National Bureau of Standards, 1967) consist of lines instead of outlines, as a pen draws them.
 Four things distinguish them from handwriting, and each is added here: the order of strokes (`PRINT_ORDERS`,
@@ -34,7 +34,7 @@ CAPITAL_HIMETRIC = 400.0
 """Height of a capital in himetric (hundredths of a millimetre), the unit of the ink that `write` returns: 4 mm."""
 
 STEP_CAPITALS = 0.03
-"""Distance of neighbouring points, in capitals: 130 points a second at the pen's usual speed, like a tablet."""
+"""Distance between neighbouring points, in capitals: 130 points a second at the pen's usual speed, like a tablet."""
 
 SMALL_LETTER_HEIGHTS = np.array([[-1.0, -1.0], [-2 / 3, -0.5], [0.0, 0.0], [1 / 3, 0.4]])
 """Heights in small letters of the font (x-height 2/3), and in people's writing (1/2, with longer tails)."""
@@ -88,7 +88,7 @@ def write(text: str, font: str = "rowmans", seed: int = 0, jitter: float = 1.0) 
     """Write ``text`` as ink in himetric, with times and ``source.text``; the same arguments give the same ink.
 
     ``jitter`` scales all irregularities: 0 is the bare font, 1 looks neat, 2 hasty. Raises :class:`InkError` for
-    a font not in `FONTS`, for characters it lacks (ASCII is all it has), for text without a visible character, and when
+    a font not in `FONTS`, for characters other than ASCII, for text without a visible character, and if
     the package Hershey-Fonts is missing.
     """
     if not 0 <= jitter <= 4:
@@ -104,13 +104,14 @@ def write(text: str, font: str = "rowmans", seed: int = 0, jitter: float = 1.0) 
         raise InkError("there is nothing to write: the text has no visible character")
     random = np.random.default_rng(seed)
     style = vary(random, jitter, joined=font == "cursive")
-    strokes = [even(line) for line in _lines(text, glyphs, style, random, jitter, joined=font == "cursive")]
+    strokes = [resample_line(line) for line in _lines(text, glyphs, style, random, jitter, joined=font == "cursive")]
     starts = np.cumsum([0] + [len(s) for s in strokes[:-1]])
     points = np.concatenate(strokes)
     n = len(points)
     # Two kinds of tremor: of the fingers, over about a third of a capital, and of the arm, over several letters.
     points = points + jitter * (
-        0.016 * waver(n, 0.35 / STEP_CAPITALS, random) + [0.0, 0.05] * waver(n, 8.0 / STEP_CAPITALS, random)
+        0.016 * smooth_noise(n, 0.35 / STEP_CAPITALS, random)
+        + [0.0, 0.05] * smooth_noise(n, 8.0 / STEP_CAPITALS, random)
     )
     points[:, 1] -= style.climb * points[:, 0]
     points[:, 0] -= style.slant * points[:, 1]
@@ -120,7 +121,7 @@ def write(text: str, font: str = "rowmans", seed: int = 0, jitter: float = 1.0) 
 
 
 def vary(random: np.random.Generator, jitter: float, joined: bool) -> Variation:
-    """Draw a variation: narrower than the font, leaning right. Joined letters keep their spacing, so that they meet."""
+    """Draw a random variation: narrower than the font and leaning right; joined letters keep their spacing."""
     lean, width, spacing, space, climb = random.standard_normal(5) * jitter
     if jitter == 0:
         return Variation(1.0, 0.0, 0.0, 1.0, 0.0)
@@ -219,7 +220,7 @@ def _lines(
         x += width * style.width + style.spacing
 
 
-def even(line: Floats) -> Floats:
+def resample_line(line: Floats) -> Floats:
     """Resample a smooth curve through ``line`` (n, 2) at `STEP_CAPITALS`, with slightly rounded corners."""
     line = distinct(line)
     dense = sample(beziers(line), 16)
@@ -239,7 +240,7 @@ def smooth(points: Floats, sigma: float) -> Floats:
     return np.column_stack([np.convolve(column, weights / weights.sum(), "valid") for column in padded.T])
 
 
-def waver(n: int, width: float, random: np.random.Generator) -> Floats:
+def smooth_noise(n: int, width: float, random: np.random.Generator) -> Floats:
     """Return smooth noise (n, 2) of mean 0, standard deviation 1 and a correlation length of ``width`` points."""
     reach = int(np.ceil(3 * width))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)

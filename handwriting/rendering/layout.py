@@ -1,4 +1,4 @@
-"""Lay out lines of writing on a page that grows with them; on printed paper, each line stands on a ruling.
+"""Lay out lines of writing on a page that is as long as they need; on printed paper, each line is on a ruling.
 
 `compose` takes lines that already have their size in millimetres. Without a page width (``width_mm=None``) the drawing
 is as large as the lines and their margins, which is how a single line is drawn.
@@ -36,7 +36,7 @@ class PageLayout:
     width_mm: float | None = 210.0
     """Width of the sheet (A4 by default), or None for a drawing as large as the writing and its margins."""
     height_mm: float = 0.0
-    """Smallest height of the sheet (A4 has 297); it grows with its lines."""
+    """Minimum height of the sheet (A4 has 297); it grows with the number of lines."""
     margin_mm: float = 20.0
     """Margin on all four sides."""
     line_height_mm: float = 10.0
@@ -177,7 +177,7 @@ def _moved(ink: Ink, x: float, y: float) -> Ink:
 
 
 def _tight(placed: dict[int, Ink], layout: PageLayout) -> tuple[dict[int, Ink], float, float, float]:
-    """Move the inks so that their margins begin at 0; return them, width, height, and how far up they were moved."""
+    """Move the inks so that their margins begin at 0; return them, width, height, and the distance moved up."""
     edge = layout.margin_mm + layout.stroke_mm / 2
     left, top, right, bottom = _bounds(placed)
     moved = {i: _moved(ink, edge - left, edge - top) for i, ink in placed.items()}

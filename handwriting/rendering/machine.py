@@ -1,7 +1,7 @@
 """Convert drawings to commands for pen plotters: G-code (RS-274, as GRBL and Marlin read it) and HPGL.
 
-Strokes are flattened to straight segments that stay within :data:`FLATNESS_MM` of the smooth curve, ordered for short
-pen-up travel (``plotter.py``), and joined where one begins where another ends. A machine's y grows upward from the
+Strokes are flattened to straight segments that stay within :data:`FLATNESS_MM` of the smooth curve, ordered for
+short pen-up travel (``plotter.py``), and joined if one begins where another ends. A machine's y grows upward from the
 lower left corner of the sheet.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from handwriting.errors import InkError
 from handwriting.files import atomic
 from handwriting.rendering.drawing import Drawing
-from handwriting.rendering.plotter import ordered
+from handwriting.rendering.plotter import order_strokes
 from handwriting.rendering.splines import Floats, decimate, sample
 
 FLATNESS_MM = 0.02
@@ -50,11 +50,11 @@ class Machine:
     end: str = "G0 X0 Y0"
     """Commands after everything else."""
     width: float | None = None
-    """Width of the work area in mm; None when it is unknown."""
+    """Width of the work area in mm; None if it is unknown."""
     height: float | None = None
-    """Height of the work area in mm; None when it is unknown."""
+    """Height of the work area in mm; None if it is unknown."""
     outline: bool = False
-    """Whether to move only around the bounding box of the ink with the pen up, to check the paper's position."""
+    """Whether to only trace the bounding box of the ink with the pen up, to check the position of the paper."""
 
     def __post_init__(self) -> None:
         for name in ("feed", "travel", "width", "height"):
@@ -103,19 +103,19 @@ def _number(text: str, change: str, value: str) -> float:
 
 
 def gcode(drawing: Drawing, path: str | os.PathLike[str], profile: Machine, *, join_mm: float = 0.1) -> None:
-    """Write ``drawing`` as G-code to ``path``, which appears complete or not at all; see :func:`gcode_text`."""
+    """Write ``drawing`` as G-code to ``path`` atomically; see :func:`gcode_text`."""
     _write(gcode_text(drawing, profile, join_mm=join_mm), path)
 
 
 def hpgl(drawing: Drawing, path: str | os.PathLike[str], *, join_mm: float = 0.1) -> None:
-    """Write ``drawing`` as HPGL to ``path``, which appears complete or not at all; see :func:`hpgl_text`."""
+    """Write ``drawing`` as HPGL to ``path`` atomically; see :func:`hpgl_text`."""
     _write(hpgl_text(drawing, join_mm=join_mm), path)
 
 
 def gcode_text(drawing: Drawing, profile: Machine, *, join_mm: float = 0.1) -> str:
     """Return the G-code of ``drawing``; strokes whose ends are at most ``join_mm`` apart are drawn without a lift.
 
-    Raises :class:`InkError` when ink lies outside the machine's work area.
+    Raises :class:`InkError` if ink is outside the machine's work area.
     """
     lines = polylines(drawing, join_mm)
     _check_area(lines, profile)
@@ -147,7 +147,7 @@ def polylines(drawing: Drawing, join_mm: float) -> list[Floats]:
     """Return the strokes as points (n, 2) in mm with y upward, in drawing order; each has at least two points."""
     curves = drawing.curves
     ends = np.array([[curve[0, 0], curve[-1, 3]] for curve in curves]) @ (1, 1j)
-    order, backwards = ordered(ends)
+    order, backwards = order_strokes(ends)
     lines: list[Floats] = []
     for stroke, back in zip(order, backwards, strict=True):
         points = flattened(curves[stroke])

@@ -1,4 +1,4 @@
-"""Paper that writing stands on: rulings, squares, dots and the lines of French exercise books."""
+"""The lines printed on paper: rulings, squares, dots and the lines of French exercise books."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from handwriting.rendering.drawing import PrintedLines
 Paper = Literal["plain", "ruled", "squared", "dotted", "seyes"]
 
 ASCENT = 0.7
-"""Share of the line height above the first baseline: with an x-height of a quarter, capitals and tails have room."""
+"""Share of the line height above the first baseline: with an x-height of a quarter, ascenders and descenders have
+room."""
 
 SQUARE_MM = 5.0
 """Target size of the squares; the actual size divides the line height into a whole number of them."""
@@ -28,7 +29,7 @@ def printed_lines(
 ) -> tuple[PrintedLines, ...]:
     """Return the lines on a sheet of ``width`` and ``height``, one of them on each baseline; lengths in millimetres.
 
-    ``first`` is the first baseline, ``left`` and ``bottom`` are margins. No line lies on the very edge of the sheet.
+    ``first`` is the first baseline, ``left`` and ``bottom`` are margins. No line is on the edge of the sheet.
     """
     groups: list[PrintedLines] = []
     if paper == "ruled":

@@ -60,7 +60,7 @@ class PlacedPicture:
 
 
 def pdf(drawing: Drawing, path: str | os.PathLike[str]) -> None:
-    """Write ``drawing`` to ``path``, which appears complete or not at all."""
+    """Write ``drawing`` to ``path`` atomically."""
     with atomic(path) as temporary:
         temporary.write_bytes(data([drawing]))
 

@@ -1,4 +1,4 @@
-"""Pens whose line is wider where they move slowly, press hard or have a broad nib: strokes as filled outlines.
+"""Pens with a varying line width, which depends on speed, pressure and a broad nib: strokes as filled outlines.
 
 A synthesizer's points, like a tablet's, come at a constant rate, so the distance between two points is the speed. The
 width along a stroke follows from speed, pressure and, for a broad nib, the direction of movement; the outline is the
@@ -22,7 +22,7 @@ CAP_POINTS = 7
 """Points on the half circle at each end of a stroke."""
 
 SMOOTHING = 5
-"""Points over which the width is averaged: a pen's flow does not change from one sample to the next."""
+"""Number of points over which the width is averaged: a pen's flow does not change from one sample to the next."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Pen:
     width: float
     """Width of the line in mm at the stroke's mean speed."""
     by_speed: float = 0.0
-    """Share of the width lost at twice the mean speed and gained at a standstill."""
+    """Share of the width that is lost at twice the mean speed and gained at a standstill."""
     by_pressure: float = 0.0
-    """Share of the width that follows the pressure, where the ink has one."""
+    """Share of the width that depends on the pressure, if the ink has any."""
     nib_degrees: float | None = None
     """Angle of a broad nib to the line of writing; None for a round tip."""
     thinnest: float = 0.3
@@ -59,7 +59,7 @@ class Pen:
 
     @property
     def mean_width(self) -> float:
-        """Width in mm of a line of even width that is as dark: a broad nib draws in all directions."""
+        """Width in mm of a uniform line that is as dark on average: the mean of a broad nib over all directions."""
         if self.nib_degrees is None:
             return self.width
         return round(self.width * (self.thinnest + (1 - self.thinnest) * 2 / math.pi), 3)
@@ -126,7 +126,7 @@ def outline(curve: Floats, stroke: Floats, width: Floats) -> Floats:
 
 
 def _progress(points: Floats) -> Floats:
-    """Return the share of the way along ``points`` (n, 2) at each, strictly rising from 0 to 1 where they differ."""
+    """Return the relative arc length at each of ``points`` (n, 2), from 0 to 1."""
     way = np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
     return way / way[-1] if way[-1] > 0 else np.linspace(0, 1, len(points))
 

@@ -1,4 +1,4 @@
-"""Place pages of ink files in millimetres: at their own size if the file states it, else as wide as A4."""
+"""Place pages of ink files in millimetres: at their own size if the file gives it, else as wide as A4."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ PEN_MM = 0.4
 
 @dataclass(frozen=True)
 class Placement:
-    """The sheet that a page is drawn on, and the map of its coordinates: ``(xy - origin) * scale``."""
+    """The sheet that a page is drawn on, and the mapping of its coordinates: ``(xy - origin) * scale``."""
 
     width: float
-    """Width in millimetres, like the height."""
+    """Width in millimetres."""
     height: float
     origin: NDArray[np.float64]
     """Shape (2,), in the units of the page's ink."""
@@ -43,7 +43,7 @@ class Placement:
 def placement(bounds: tuple[float, float, float, float], units: str | None = None, *, sized: bool = False) -> Placement:
     """Return the sheet for writing within ``bounds`` (left, top, right, bottom).
 
-    A page is ``sized`` when its file states its size, which the bounds then include: there is no margin, and known
+    A page is ``sized`` if its file gives its size, which the bounds then include: there is no margin, and known
     ``units`` are kept.
     """
     left, top, right, bottom = bounds
@@ -56,7 +56,7 @@ def placement(bounds: tuple[float, float, float, float], units: str | None = Non
 
 
 def draw(page: Page) -> Drawing:
-    """Draw ``page`` on a sheet that holds all of its ink, with the transcript of the ink as its title."""
+    """Draw ``page`` on a sheet with room for all of its ink, with the transcript of the ink as its title."""
     left, top, right, bottom = page.ink.bounds
     sized = page.width is not None and page.height is not None
     if page.width is not None and page.height is not None:

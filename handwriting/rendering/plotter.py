@@ -20,7 +20,8 @@ Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MAX_PAIRS = 1e8
-"""Largest number of pairs of strokes examined: a second or two, and the same result on every machine."""
+"""Largest number of pairs of strokes to examine, which takes a second or two. Unlike a time limit, it gives the same
+result on every machine."""
 
 PLOTTED_DOT_MM = 0.1
 """Length of a dot: plotter software skips lines without length."""
@@ -37,17 +38,17 @@ class PenTravel:
 
 
 def plot(drawing: Drawing, path: str | os.PathLike[str]) -> PenTravel:
-    """Write ``drawing`` for a plotter to ``path``, which appears complete or not at all; return the pen-up travel."""
-    markup, travel = plottable(drawing)
+    """Write ``drawing`` for a plotter to ``path`` atomically, and return the pen-up travel."""
+    markup, travel = plotter_svg(drawing)
     write_text(markup, path)
     return travel
 
 
-def plottable(drawing: Drawing) -> tuple[str, PenTravel]:
-    """Make an SVG document of strokes alone, without paper, title or description; return it and its pen-up travel."""
+def plotter_svg(drawing: Drawing) -> tuple[str, PenTravel]:
+    """Return an SVG document of only the strokes, without paper, title or description, and its pen-up travel."""
     curves = drawing.curves
     ends = np.array([[curve[0, 0], curve[-1, 3]] for curve in curves]) @ (1, 1j)
-    order, backwards = ordered(ends)
+    order, backwards = order_strokes(ends)
     document, pen = empty(drawing), group(drawing)
     for i, back in zip(order, backwards, strict=True):
         curve = curves[i]
@@ -55,22 +56,22 @@ def plottable(drawing: Drawing) -> tuple[str, PenTravel]:
             curve = curve + np.linspace(-PLOTTED_DOT_MM / 2, PLOTTED_DOT_MM / 2, 4)[:, None] * (1, 0)
         pen.add(document.path(path_data(curve[::-1, ::-1] if back else curve)))
     document.add(pen)
-    return text(document), PenTravel(travelled(ends), travelled(_turned(ends[order], backwards)))
+    return text(document), PenTravel(pen_up_travel(ends), pen_up_travel(_turned(ends[order], backwards)))
 
 
-def travelled(ends: NDArray[np.complex128]) -> float:
-    """Return the pen-up travel, from 0 and back, when strokes with these ``ends``, shape (S, 2), are drawn in order."""
+def pen_up_travel(ends: NDArray[np.complex128]) -> float:
+    """Return the pen-up travel, from 0 and back, if strokes with these ``ends``, shape (S, 2), are drawn in order."""
     leave, arrive = np.append(0, ends[:, 1]), np.append(ends[:, 0], 0)
     return float(np.abs(arrive - leave).sum())
 
 
-def ordered(ends: NDArray[np.complex128]) -> tuple[Integers, Bools]:
+def order_strokes(ends: NDArray[np.complex128]) -> tuple[Integers, Bools]:
     """Find a short order of strokes with the ``ends`` x + iy, shape (S, 2): indices, and which to draw backwards."""
     given = np.arange(len(ends)), np.zeros(len(ends), dtype=bool)
     if len(ends) ** 2 > MAX_PAIRS:
         return given
     candidates = [_improved(ends, *given), _improved(ends, *_nearest(ends))]
-    return min(candidates, key=lambda tour: travelled(_turned(ends[tour[0]], tour[1])))
+    return min(candidates, key=lambda tour: pen_up_travel(_turned(ends[tour[0]], tour[1])))
 
 
 def _turned(ends: NDArray[np.complex128], backwards: Bools) -> NDArray[np.complex128]:

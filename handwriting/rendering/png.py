@@ -51,7 +51,7 @@ def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> N
             clip_on=False,
         )
     )
-    # A stroke that stays on one spot has no length, so a dot marks each start; in other strokes the round cap hides it.
+    # A stroke without extent has no length, so a dot marks each start; in other strokes the round cap hides it.
     axes.add_line(
         Line2D(
             ink.x[ink.starts],
@@ -74,14 +74,14 @@ def draw(axes: Axes, ink: Ink, *, color: str = "black", width: float = 1.5) -> N
 def png(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> None:
     """Write ``drawing``, on white and at its own size with ``dpi`` dots per inch, to ``path``.
 
-    Raises :class:`InkError` for a resolution that gives no picture or too many pixels.
+    Raises :class:`InkError` for a resolution that is not above 0 or gives too many pixels.
     """
     with atomic(path) as temporary:
         temporary.write_bytes(data(drawing, dpi))
 
 
 def data(drawing: Drawing, dpi: float = 200) -> bytes:
-    """Return the bytes that `png` writes."""
+    """Return the contents of the file that `png` writes."""
     width, height = drawing.width / MM_PER_INCH, drawing.height / MM_PER_INCH
     if not (dpi > 0 and math.isfinite(dpi)):
         raise InkError(f"a resolution of {dpi:g} dpi; give a number above 0, such as 200")

@@ -1,4 +1,4 @@
-"""Save drawings as picture files: SVG, PNG or PDF, by the ending of the name."""
+"""Save drawings as picture files: SVG, PNG or PDF, by the ending of the file name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check(path: str | os.PathLike[str]) -> str:
 
 
 def save(drawing: Drawing, path: str | os.PathLike[str], *, dpi: float = 200) -> None:
-    """Write ``drawing`` to ``path``, which appears complete or not at all; ``dpi`` is the resolution of a PNG."""
+    """Write ``drawing`` to ``path`` atomically; ``dpi`` is the resolution of a PNG."""
     data = encode(drawing, check(path), dpi=dpi)
     with atomic(path) as temporary:
         temporary.write_bytes(data)

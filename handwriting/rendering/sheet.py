@@ -88,11 +88,11 @@ class Sheet:
 
     @property
     def ruled(self) -> bool:
-        """Whether the paper has lines that writing stands on."""
+        """Whether the paper has printed baselines."""
         return self.paper in ("ruled", "seyes")
 
     def printed(self) -> tuple[PrintedLines, ...]:
-        """Return all lines printed on the sheet; on paper with rows, one of them lies on each baseline."""
+        """Return all lines printed on the sheet; on paper with rulings, one of them is on each baseline."""
         groups = printed_lines(
             self.paper, self.width, self.height, self.line_height, self.baseline(0), self.margins[3], self.margins[2]
         )

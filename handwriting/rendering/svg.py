@@ -19,7 +19,7 @@ from handwriting.rendering.splines import Floats
 
 
 def svg(drawing: Drawing | Ink, path: str | os.PathLike[str], **style: Any) -> None:
-    """Write ``drawing`` to ``path``, which appears complete or not at all; ``style`` as in `markup`."""
+    """Write ``drawing`` to ``path`` atomically; ``style`` is that of `markup`."""
     write_text(markup(drawing, **style), path)
 
 
@@ -94,7 +94,7 @@ def identifier(name: str, drawing: Drawing) -> str:
 
 
 def path_data(curve: Floats) -> str:
-    """Return SVG path data along ``curve``, shape (segments, 4, 2), in hundredths; a dot is a line of no length.
+    """Return SVG path data along ``curve``, shape (segments, 4, 2), in hundredths; a dot is a line of zero length.
 
     Coordinates are relative to the rounded start of their segment, so they are short and rounding does not accumulate.
     """
@@ -130,6 +130,6 @@ def text(document: svgwrite.Drawing) -> str:
 
 
 def write_text(markup: str, path: str | os.PathLike[str]) -> None:
-    """Write a document to ``path``, which appears complete or not at all."""
+    """Write a document to ``path`` atomically."""
     with atomic(path) as temporary:
         temporary.write_text(markup, encoding="utf-8")

@@ -1,5 +1,5 @@
-"""The page as a static folder that works without a server: reading and writing run in the browser.
+"""The page as a static site without a server: reading and writing run in the browser.
 
-``export`` writes the folder. ``engine`` holds the JavaScript twins of the Python that reads and writes, and ``runtime``
-ONNX Runtime compiled to WebAssembly; ``static`` is what makes the page installable.
+``export`` writes the site. ``engine`` holds JavaScript ports of the Python that reads and writes, ``runtime`` has ONNX
+Runtime compiled to WebAssembly, and ``static`` has the files that make the page installable.
 """

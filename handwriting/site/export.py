@@ -1,4 +1,4 @@
-"""Write the page as a folder of static files that any web host shows."""
+"""Write the page as a folder of static files for any web host."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:; style-src 'self'; "
     "base-uri 'none'; form-action 'none'; object-src 'none'"
 )
-"""Content security policy of the page: that of the server, and WebAssembly may be compiled."""
+"""Content security policy of the page: that of the server, and permission to compile WebAssembly."""
 HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="theme-color" content="#27479f">
 <link rel="manifest" href="manifest.webmanifest">
@@ -34,7 +34,7 @@ HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <link rel="stylesheet" href="site.css">
 """
 UNUSED = ("index.html", "runtime/LICENSE", f"models/{TERMS}")
-"""Files that the service worker need not keep: the page, which it keeps as ``./``, and files for people."""
+"""Files that the service worker does not cache: the page, which it caches as ``./``, and files for people."""
 SCRIPT = '<script type="module" src="main.js"></script>'
 RUNTIME_SHA256 = {
     "ort.wasm.bundle.min.mjs": "11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90",
@@ -44,10 +44,10 @@ RUNTIME_SHA256 = {
 
 
 def export_site(folder: str | os.PathLike[str], recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, int]:
-    """Write the site to ``folder``, which must not exist, be empty, or hold an earlier export; it appears as a whole.
+    """Write the site atomically to ``folder``, which must be new, empty, or an earlier export.
 
-    Returns the sizes of its files in bytes, by name. Raises :class:`InkError` for any other folder, for one that cannot
-    be written, and for models that cannot run in the browser.
+    Returns the sizes of its files in bytes, by name. Raises :class:`InkError` for any other folder, if the folder
+    cannot be written, and for models that cannot run in the browser.
     """
     target = Path(folder)
     _check(target)
@@ -69,7 +69,7 @@ def export_site(folder: str | os.PathLike[str], recognizer: Recognizer, synthesi
 
 
 def site_files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
-    """All files of the site, by name. The same models give the same bytes."""
+    """Return all files of the site, by name. The same models give the same bytes."""
     site = _tree(PAGE)
     site["index.html"] = _index(site["index.html"].decode()).encode()
     site["shell/backend.js"] = b'export { local } from "../engine/backend.js";\n'
@@ -88,7 +88,7 @@ def site_files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, by
 
 
 def _check(target: Path) -> None:
-    """Raise :class:`InkError` unless ``target`` is free or holds a site that may be replaced."""
+    """Raise :class:`InkError` unless ``target`` is new, empty, or a site that may be replaced."""
     if target.is_dir() and any(target.iterdir()) and not (target / WORKER).is_file():
         raise InkError(f"{target}: the folder holds other files; give a new folder, or an earlier export to replace it")
     if target.exists() and not target.is_dir():
@@ -98,7 +98,7 @@ def _check(target: Path) -> None:
 
 
 def _tree(folder: Path) -> dict[str, bytes]:
-    """The files below a folder by their paths, without hidden ones."""
+    """Return the files below a folder by their relative paths, without hidden files."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -113,14 +113,14 @@ def _index(markup: str) -> str:
 
 @cache
 def _runtime() -> dict[str, bytes]:
-    """The inference engine, checked; the WebAssembly is compressed, and unpacked by the browser."""
+    """Return the files of the inference engine, after a checksum test; the browser decompresses the WebAssembly."""
     folder = HERE / "runtime"
     with lzma.open(folder / "ort-wasm-simd-threaded.wasm.xz") as file:
         wasm = file.read()
     script = (folder / "ort.wasm.bundle.min.mjs").read_bytes()
     for name, data in (("ort.wasm.bundle.min.mjs", script), ("ort-wasm-simd-threaded.wasm", wasm)):
         if hashlib.sha256(data).hexdigest() != RUNTIME_SHA256[name]:
-            raise InkError(f"{folder / name}: damaged, its checksum is wrong; install handwriting again")
+            raise InkError(f"{folder / name}: damaged, its checksum is wrong; reinstall handwriting")
     return {
         "runtime/LICENSE": (folder / "LICENSE").read_bytes(),
         "runtime/ort.js": script,  # not every web host knows that .mjs is JavaScript

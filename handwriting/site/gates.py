@@ -1,9 +1,9 @@
-"""Extensions of the shipped graphs that output the gates of their units, for the view Inside.
+"""Extend the shipped graphs to output the gates of their units, for the view Inside.
 
-A protobuf message that is appended to another is merged with it: its nodes and outputs are added. The browser therefore
-appends about two thousand bytes to a graph that it has anyway, and the weights are not stored twice. Field numbers are
-those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), so that the site is exported without onnx,
-which only training needs.
+A protobuf message that is appended to another is merged with it, so that its nodes and outputs are added. The browser
+therefore appends about 2 kB to a graph that it already has, and the weights are not stored twice. Field numbers are
+those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto), so that the site can be exported without
+onnx, which only training needs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ATTRIBUTE_NAME, ATTRIBUTE_INT, ATTRIBUTE_STRING, ATTRIBUTE_TYPE = 1, 3, 4, 20
 INT, STRING = 2, 3
 """Types of attributes."""
 BYTES = 2
-"""Wire type of a field that gives its length."""
+"""Wire type of a length-delimited field."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Node:
 
 
 def reading_gates(model: bytes) -> bytes:
-    """Return what a recognizer's graph is extended with.
+    """Return the extension of a recognizer's graph, an encoded protobuf message.
 
     For each layer ``k`` of ``H`` cells it outputs, in ONNX's order of gates i, o, f, g, what the gates receive from the
     layer's input, ``of_input_k``, and from the layer's output at each step, ``of_hidden_k``, both (2, T, 4H); its two
@@ -68,10 +68,10 @@ def reading_gates(model: bytes) -> bytes:
 
 
 def writing_gates(model: bytes, layers: int) -> bytes:
-    """Return what a synthesizer's step graph is extended with.
+    """Return the extension of a synthesizer's step graph, an encoded protobuf message.
 
-    It outputs ``gates`` (B, L * 3H), for each layer i, o and f. All synthesizers with codes of hands are of the variant
-    *forget*, where one node squashes the gates of a layer. Raises :class:`InkError` for a graph of other layers.
+    It outputs ``gates`` (B, L * 3H), for each layer i, o and f. All synthesizers with hand codes are of the variant
+    *forget*, where one node squashes the gates of a layer. Raises :class:`InkError` for a graph with other layers.
     """
     squashed = [node.outputs[0] for node in _nodes(model) if node.operator == "Sigmoid"]  # a layer needs the one below
     if len(squashed) != layers:
@@ -83,7 +83,7 @@ def writing_gates(model: bytes, layers: int) -> bytes:
 
 
 def _nodes(model: bytes) -> list[Node]:
-    """Return the nodes of a graph in their order."""
+    """Return the nodes of a graph, in order."""
     found = []
     for graph in _all(memoryview(model), MODEL_GRAPH):
         for node in _all(graph, GRAPH_NODE):
@@ -96,7 +96,7 @@ def _nodes(model: bytes) -> list[Node]:
 
 
 def _all(message: memoryview, wanted: int) -> Iterator[memoryview]:
-    """Yield the values of a field of a protobuf message; they are strings or messages."""
+    """Yield the values of a length-delimited field of a protobuf message: strings or messages."""
     at = 0
     while at < len(message):
         key, at = _varint(message, at)
@@ -112,7 +112,7 @@ def _all(message: memoryview, wanted: int) -> Iterator[memoryview]:
 
 
 def _varint(message: memoryview, at: int) -> tuple[int, int]:
-    """Return the number at ``at``, seven bits a byte, the lowest first, and where it ends."""
+    """Decode the varint at ``at``: seven bits per byte, the lowest first. Returns the number and the end position."""
     value = shift = 0
     while True:
         byte = message[at]
@@ -123,7 +123,7 @@ def _varint(message: memoryview, at: int) -> tuple[int, int]:
 
 
 def _number(value: int) -> bytes:
-    """Encode what :func:`_varint` reads."""
+    """Encode a number as a varint."""
     return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + _number(value >> 7)
 
 

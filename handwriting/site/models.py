@@ -1,4 +1,4 @@
-"""What the browser needs of the models: their graphs as they are, and one JSON file made of their cards."""
+"""Collect what the browser needs of the models: their graphs unchanged, and one JSON file made from their cards."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from handwriting.synthesis.styles import SHIPPED, load
 from handwriting.synthesis.synthesizer import Synthesizer
 
 TERMS = "TERMS.txt"
-"""File with the terms of use of what the models were trained on."""
+"""File with the terms of use of the training data."""
 
 
 def files(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, bytes]:
-    """The files of the folder ``models``, by name.
+    """Return the files of the folder ``models``, by name.
 
-    Raises :class:`InkError` for a recognizer that does not read curves and for a synthesizer without codes of hands.
+    Raises :class:`InkError` for a recognizer that does not read Bézier curves or a synthesizer without hand codes.
     """
     if recognizer.features.encoding != "bezier":
         raise InkError(
@@ -105,12 +105,12 @@ def _cards(recognizer: Recognizer, synthesizer: Synthesizer) -> dict[str, Any]:
     }
 
 
-LAST_SPELLED = 0x3000
-"""Code points from here on are scripts that no spelling comes near."""
+SPELLED_BELOW = 0x3000
+"""Code points from here on belong to scripts that have no similar spelling."""
 
 
 def _marks(known: Collection[str]) -> dict[str, Any]:
-    """The shapes of marks and signs, and the base letters and marks of each character that is drawn with them."""
+    """Return the shapes of marks and signs, and the base and marks of each character that is drawn with them."""
     spelled = {c: spell(c, known) for c in sorted(drawn_with(known))}
     return {
         "drawn": {c: [spelling.base, *spelling.marks.get(0, ())] for c, spelling in spelled.items()},
@@ -123,12 +123,12 @@ def _marks(known: Collection[str]) -> dict[str, Any]:
 
 
 def _spellings(known: Collection[str], typography: str) -> dict[str, str]:
-    """What is written instead of each character that cannot be written; spaces at its ends stand only between words.
+    """Return the replacement of each character that cannot be written; spaces at its ends only apply between words.
 
-    ``typography``: the characters for which others stand in without a change of spelling.
+    ``typography`` has the characters that are replaced without a change of spelling.
     """
     spelled = {}
-    for character in {*map(chr, range(LAST_SPELLED)), *typography} - set(known):
+    for character in {*map(chr, range(SPELLED_BELOW)), *typography} - set(known):
         if character.splitlines() == [""] or unicodedata.combining(character):
             continue
         between = f"a{character}a"

@@ -1,11 +1,11 @@
 """Measure how much of an error flows back over many steps, which is the reason for the LSTM.
 
-An error of norm 1 is injected at the output of the last step of a random sequence (of the adding problem, once a
-network has learned that), in a random direction, and the norm of its gradient is measured at the state of every
-earlier step. In a tanh network it shrinks or grows by about the same factor at every step, which the spectral radius of
-the recurrent weights governs (Hochreiter 1991; Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013, arXiv
-1211.5063). In an LSTM it also flows back through the cell, scaled by the forget gate at every step, which is 1 in the
-carousel of 1997. The state of an LSTM is (h, c) together.
+An error of norm 1 is injected at the output of the last step of a random sequence (of the adding problem, if the
+network has been trained on it), in a random direction, and the norm of its gradient is measured at the state of every
+earlier step. In a tanh network it shrinks or grows by about the same factor at every step, which is governed by the
+spectral radius of the recurrent weights (Hochreiter 1991; Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio
+2013, arXiv 1211.5063). In an LSTM it also flows back through the cell, scaled by the forget gate at every step, which
+is 1 in the constant error carousel of 1997. The state of an LSTM is (h, c) together.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ from handwriting.training.loop import train
 
 RADII = (0.9, 1.0, 1.1, 1.5)
 """Spectral radii of the tanh network's recurrent weights."""
-SPREAD = 0.3
-"""Standard deviation of the inputs: small, so that a tanh network is nearly linear and the radius decides."""
-LEAST = 1e-30
-"""Smallest norm in the figure."""
+INPUT_SD = 0.3
+"""Standard deviation of the inputs: small, so that a tanh network is nearly linear and the spectral radius governs its
+gradients."""
+MIN_NORM = 1e-30
+"""Lower limit of the figure's axis."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,11 @@ class ErrorFlowStudy:
     """Number of random sequences to measure with."""
     seeds: int = 3
     trained_steps: int = 50
-    """Length of the adding problem that the trained networks learned."""
+    """Length, in steps, of the adding problem on which networks are trained."""
     sequences: int = 80_000
-    """Number of sequences that these networks learned from; 0 omits the trained networks."""
+    """Number of sequences on which they are trained; 0 omits the trained networks."""
     clip: float = 1.0
-    """Largest norm of the error at each step, in the curve with clipping."""
+    """Maximum norm of the error at each step, in the curve with clipping."""
 
     def __post_init__(self) -> None:
         if self.steps < 2 or self.seeds < 1:
@@ -95,7 +96,7 @@ def run(
     rows = list(_rows(curves, wrong))
     files = [write_rows(rows, folder / "error-flow.csv")]
     about = (
-        "The norm of an error that goes back through time, on a logarithmic scale over the number of steps: tanh "
+        "The norm of an error that flows back through time, on a logarithmic scale over the number of steps: tanh "
         "networks by spectral radius, LSTM variants before training, and all after training on the adding problem."
     )
     return rows, files + draw(_figure(curves), folder, "error-flow", about)
@@ -104,40 +105,40 @@ def run(
 def norms(
     cell: Cell, study: ErrorFlowStudy, seed: int, clip: float | None = None, x: Tensor | None = None
 ) -> NDArray[np.float64]:
-    """Return the norm of the error at the state of each step, from the last step back: (B, T), in float64.
+    """Return the norm of the error at the state of each step, shape (B, T), from the last step back, in float64.
 
-    The input is ``x`` (T, B, D), or small random numbers without it. ``clip`` limits the norm at every step on the way,
-    so that errors that would grow without bound do not.
+    The input is ``x`` (T, B, D), by default small random numbers. ``clip`` limits the norm at every step, so that it
+    cannot grow without bound.
     """
     cell = cell.double()
     random = torch.Generator().manual_seed(1000 + seed)
     size = cell.hidden_size
     inputs = next(p for name, p in cell.named_parameters() if "weight_ih" in name).shape[1]
-    small = SPREAD * torch.randn(study.steps, study.batch, inputs, generator=random, dtype=torch.float64)
-    pull = torch.randn(study.batch, size, generator=random, dtype=torch.float64)
-    pull = pull / pull.norm(dim=1, keepdim=True)
+    small = INPUT_SD * torch.randn(study.steps, study.batch, inputs, generator=random, dtype=torch.float64)
+    error = torch.randn(study.batch, size, generator=random, dtype=torch.float64)
+    error = error / error.norm(dim=1, keepdim=True)
     zero = torch.zeros(study.batch, size, dtype=torch.float64, requires_grad=True)
     simple = isinstance(cell, TanhCell)
     state: tuple[Tensor, Tensor] = (zero, zero)
-    found: list[list[Tensor]] = []
+    states: list[list[Tensor]] = []
     for x_t in small if x is None else x.double():
         state = cell.step(x_t, state)
         parts = [state[0]] if simple else list(state)
-        parts = [part + 0 for part in parts]  # a separate node for every part
-        found.append(parts)
+        parts = [part + 0 for part in parts]  # a graph node of its own for every part
+        states.append(parts)
         if clip is not None:
             for part in parts:
                 part.register_hook(lambda grad: grad * (clip / grad.norm(dim=1, keepdim=True).clamp(min=clip)))
         for part in parts:
             part.retain_grad()
         state = (parts[0], parts[-1])
-    (found[-1][0] * pull).sum().backward()
-    norm = [sum((_squares(part) for part in parts), torch.zeros(study.batch)) ** 0.5 for parts in reversed(found)]
+    (states[-1][0] * error).sum().backward()
+    norm = [sum((_squares(part) for part in parts), torch.zeros(study.batch)) ** 0.5 for parts in reversed(states)]
     return torch.stack(norm, 1).numpy()
 
 
 def _adding(study: ErrorFlowStudy, seed: int) -> Tensor:
-    """Return inputs (T, B, 2) of the adding problem, of as many steps as the study has."""
+    """Return inputs (T, B, 2) of the adding problem, with the number of steps of the study."""
     x, _, _ = adding(np.random.default_rng(1000 + seed), study.batch, study.steps)
     return torch.from_numpy(x)
 
@@ -159,7 +160,7 @@ def _untrained(study: ErrorFlowStudy) -> Iterator[tuple[str, list[tuple[int, Cel
 
 
 def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
-    """Return a tanh cell with Gaussian recurrent weights, scaled to that spectral radius."""
+    """Return a tanh cell with Gaussian recurrent weights, scaled to a spectral radius of ``radius``."""
     torch.manual_seed(seed)
     cell = TanhCell(study.inputs, study.hidden_size)
     with torch.no_grad():
@@ -171,7 +172,7 @@ def _tanh(study: ErrorFlowStudy, radius: float, seed: int) -> TanhCell:
 def _trained(name: str, study: ErrorFlowStudy, folder: Path, seed: int, command: str) -> tuple[Cell, float]:
     """Return the cell of a network trained on the adding problem, and the share of sequences that it answers wrongly.
 
-    The same call reloads it from its folder.
+    A network that has already been trained is loaded from its folder.
     """
     variant, bias = CONTESTANTS[name]
     examples = min(2000, study.sequences)
@@ -230,5 +231,5 @@ def _panel(axes: Axes, keys: Sequence[tuple[str, str]], curves: dict[tuple[str, 
         axes.plot(at, np.median(values, 0), linestyle=dashes, color=color, linewidth=1.6, label=key[0])
         axes.fill_between(at, values.min(0), values.max(0), color=color, alpha=0.12, linewidth=0)
     axes.set_yscale("log")
-    axes.set_ylim(LEAST, None)
+    axes.set_ylim(MIN_NORM, None)
     legend_beside(axes)

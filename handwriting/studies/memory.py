@@ -1,8 +1,8 @@
 """Compare the memory of recurrent networks: every variant on every memory task, with several seeds.
 
 Published figures are listed next to ours: Hochreiter & Schmidhuber 1997, tables 7 and 9 (sequences until the task was
-solved, one network each of three or two blocks of two cells); Graves, Wayne & Danihelka 2014 (arXiv 1410.5401),
-sections 4.1 and 4.3, which print curves and no table.
+solved, by one network each, of two or three blocks of two cells); Graves, Wayne & Danihelka 2014 (arXiv 1410.5401),
+sections 4.1 and 4.3, which show curves but no table.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ PUBLISHED: dict[tuple[str, int | None], str] = {
     ("copy", None): "2014 LSTM: slower than a Neural Turing Machine (1 to 20 vectors; a curve, no table)",
 }
 """Figures reported in the papers, by task and number of steps; None for any number."""
-LITTLE = 50.0
-"""Loss, in percent of a guess's, below which a figure has a logarithmic scale."""
+LOG_SCALE_BELOW = 50.0
+"""Loss, in percent of a guess's, below which the figure gets a logarithmic scale."""
 SOLVED = 0.01
 """A task counts as solved at the first evaluation with at most this share of sequences wrong (1997: none of 2,000). The
 run ends there."""
@@ -69,7 +69,7 @@ class MemoryStudy:
     seeds: int = 3
     hidden_size: int = 32
     sequences: int = 100_000
-    """Largest number of training sequences in a run."""
+    """Maximum number of training sequences in a run."""
     batch_size: int = TRAINING.batch_size
     rate: float = TRAINING.rate
 
@@ -84,7 +84,7 @@ class MemoryStudy:
 
 
 QUICK = MemoryStudy(("adding", "copy"), (24,), ("tanh", "forget-1"), 1, 8, 400)
-"""A version that takes a minute, shows that everything works and solves nothing."""
+"""A version that takes a minute and shows that everything works, but solves nothing."""
 
 
 def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, command: str = "") -> list[Row]:
@@ -97,7 +97,7 @@ def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, comm
     todo = list(_configs(study))
     for done, (name, config) in enumerate(todo):
         progress(done, len(todo))
-        rows.append(_one(name, config, study, folder / "runs" / _folder(name, config), command))
+        rows.append(_run_one(name, config, study, folder / "runs" / _folder(name, config), command))
         write_rows(rows, folder / "memory.csv")
     progress(len(todo), len(todo))
     for task in study.tasks:
@@ -109,7 +109,7 @@ def run(study: MemoryStudy, folder: Path, progress: Progress = no_progress, comm
 
 
 def summary(rows: Sequence[Row]) -> list[Row]:
-    """Return one row per task, length and network: how many seeds solved it, and the range of their effort."""
+    """Return one row per task, length and network: how many seeds solved it, after how many sequences."""
     found: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         found.setdefault((row["task"], row["steps"], row["network"]), []).append(row)
@@ -147,7 +147,7 @@ def _folder(name: str, config: MemoryConfig) -> str:
     return f"{config.problem}-{config.steps}-{name}-{config.hidden_size}-{config.seed}"
 
 
-def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, command: str) -> Row:
+def _run_one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, command: str) -> Row:
     epochs = max(1, study.sequences // config.examples)
     options = replace(
         TRAINING, epochs=epochs, batch_size=study.batch_size, rate=study.rate, seed=config.seed, device="cpu"
@@ -174,16 +174,16 @@ def _one(name: str, config: MemoryConfig, study: MemoryStudy, run_folder: Path, 
     }
 
 
-def _held(values: list[float], count: int) -> list[float]:
-    """Extend ``values`` to length ``count`` with the last one: a run that solved its task stays where it ended."""
+def _extended(values: list[float], count: int) -> list[float]:
+    """Extend ``values`` to length ``count`` with the last one: a run that solved its task keeps its final value."""
     return values + values[-1:] * (count - len(values))
 
 
 def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) -> Figure:
     """Draw learning curves: the median over seeds as a line, lowest and highest as a band.
 
-    They show the loss in percent of that of a guess that knows no input, because the share of wrong answers stays at
-    100 % for long where an answer has many bits.
+    The loss is in percent of that of the best guess without input, because the share of wrong answers long stays at
+    100 % if an answer has many bits.
     """
     guessed = {(row["steps"], row["seed"]): row["guessed_loss"] for row in rows if row["task"] == task}
     figure = Figure(figsize=(5.6 * len(study.lengths), 4), layout="constrained")
@@ -195,14 +195,14 @@ def _figure(task: str, rows: Sequence[Row], study: MemoryStudy, folder: Path) ->
             curves = [read_curve(folder / "runs" / _folder(name, config)) for config in configs]
             count = max(map(len, curves))
             share = [
-                _held([100 * row["test_loss"] / guessed[steps, config.seed] for row in curve], count)
+                _extended([100 * row["test_loss"] / guessed[steps, config.seed] for row in curve], count)
                 for config, curve in zip(configs, curves, strict=True)
             ]
             lowest = min(lowest, float(np.min(share)))
             at = np.arange(1, count + 1) * configs[0].examples / 1000
             (line,) = axes.plot(at, np.median(share, 0), linestyle=LINES[number % len(LINES)], label=name)
             axes.fill_between(at, np.min(share, 0), np.max(share, 0), color=line.get_color(), alpha=0.15, linewidth=0)
-        scale = "log" if lowest < LITTLE else "linear"  # a part of a decade has no labels to read
+        scale = "log" if lowest < LOG_SCALE_BELOW else "linear"  # part of a decade would have no tick labels
         axes.set(xlabel="training sequences, thousands", ylabel="loss, % of a guess's", yscale=scale)
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set_title(f"{PROBLEMS[task].title}, {steps} steps", fontsize=10)

@@ -1,4 +1,4 @@
-"""A memory task for the training loop: new sequences in every epoch, a fixed set for evaluation."""
+"""Wrap a memory task for the training loop: new sequences in every epoch, a fixed set for evaluation."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from handwriting.networks.lstm import LSTM
 from handwriting.studies.problems import problem
 
 TOLERANCE = 0.04
-"""Largest error of a sum that counts as correct (1997, section 5.4)."""
-JUDGED = 256
+"""Maximum error of a sum that counts as correct (1997, section 5.4)."""
+DEVELOPMENT_SEQUENCES = 256
 """Number of sequences in the development set."""
-_DEVELOPMENT = 1_000_000
-"""Epoch whose sequences form the development set: no training gets that far."""
+_DEVELOPMENT_EPOCH = 1_000_000
+"""Epoch whose sequences form the development set; no training reaches it."""
 
 Batch = tuple[Tensor, Tensor, Tensor]
 
@@ -34,12 +34,12 @@ class MemoryConfig:
 
     problem: str = "adding"
     steps: int = 100
-    """T, the number of steps of every sequence."""
+    """Number of steps of every sequence, T."""
     variant: Variant = "forget"
     forget_bias: float = FORGET_BIAS
     hidden_size: int = 32
     examples: int = 2000
-    """Sequences per epoch, all of them new."""
+    """Number of sequences per epoch; every epoch has new ones."""
     seed: int = 1
 
 
@@ -65,8 +65,8 @@ class MemoryTask:
         torch.manual_seed(config.seed)
         self.network: nn.Module = MemoryNetwork(self.problem.inputs, self.problem.outputs, config)
         self._drawn: tuple[int, Batch] | None = None
-        """The epoch whose sequences were drawn last, and these."""
-        self._judged = self._draw(_DEVELOPMENT, JUDGED)
+        """Cache of the sequences drawn last, with their epoch."""
+        self._development = self._draw(_DEVELOPMENT_EPOCH, DEVELOPMENT_SEQUENCES)
 
     def identity(self) -> dict[str, Any]:
         return asdict(self.config)
@@ -84,13 +84,13 @@ class MemoryTask:
         return x, y, weight
 
     def _draw(self, epoch: int, count: int) -> Batch:
-        """Draw all sequences of an epoch at once, so that each depends on (seed, epoch, number) and on no batch."""
+        """Draw all sequences of an epoch at once, so that none depends on the batches."""
         random = np.random.default_rng([self.config.seed, epoch])
         x, y, weight = map(torch.from_numpy, self.problem.draw(random, count, self.config.steps))
         return x, y, weight
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return the summed loss over the weighted steps, and their number: squared error, or nats."""
+        """Return the summed loss, squared error or nats, over the weighted steps, and the number of these steps."""
         x, target, weight = batch
         return self._loss(network(x).float(), target, weight)
 
@@ -106,7 +106,7 @@ class MemoryTask:
     @torch.no_grad()
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Return the share of sequences with any wrong target, and the mean loss."""
-        x, target, weight = self._judged
+        x, target, weight = self._development
         output = network(x)
         loss, count = self._loss(output, target, weight)
         if self.problem.kind == "value":
@@ -120,12 +120,12 @@ class MemoryTask:
 
     def guessed_loss(self) -> float:
         """Return the mean loss on the development set of the best output that does not depend on the input."""
-        _, target, weight = self._judged
+        _, target, weight = self._development
         if self.problem.kind == "value":
             return float(target[weight > 0].var(unbiased=False))
         return math.log(self.problem.outputs) if self.problem.kind == "class" else self.problem.outputs * math.log(2)
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
-        """Write the weights and the card, but no graph, because nothing runs it."""
+        """Write the weights and the card, but no graph, because nothing would run it."""
         weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
         save(folder, {"kind": "memory", "network": asdict(self.config), "training": training}, weights)

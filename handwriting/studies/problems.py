@@ -1,7 +1,7 @@
-"""Sequences that need a memory: two tasks of Hochreiter & Schmidhuber 1997, two of Graves, Wayne & Danihelka 2014.
+"""Draw sequences that need a memory: two tasks of Hochreiter & Schmidhuber 1997, two of Graves, Wayne & Danihelka 2014.
 
 Many sequences are drawn in one call, B of them, from one random generator. All sequences of a problem have the same
-number of steps, T, so that no padding is needed; the papers vary it by up to a tenth (1997) or over a range (2014).
+number of steps, T, so that no padding is needed; the papers vary it, by up to a tenth (1997) or over a range (2014).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Sequences = tuple[Floats, Floats, Floats]
 Kind = Literal["value", "class", "bits"]
 BITS = 8
 ITEM_BITS, ITEM_STEPS = 6, 3
-MOST_ITEMS = 6
+MAX_ITEMS = 6
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,23 @@ class Problem:
     name: str
     title: str
     inputs: int
-    """D."""
+    """Number of inputs per step, D."""
     outputs: int
-    """K."""
+    """Number of outputs per step, K."""
     kind: Kind
     """Whether the targets are a number, one of K classes, or bits."""
     draw: Callable[[np.random.Generator, int, int], Sequences]
-    """Draws B sequences of T steps, given B and T."""
+    """Draw B sequences of T steps, given a random generator, B and T."""
     shortest: int
-    """The smallest T."""
+    """Minimum number of steps."""
 
 
 def adding(random: np.random.Generator, count: int, steps: int) -> Sequences:
-    """1997, section 5.4: the sum of the two marked numbers, expected after the last step as 0.5 + (a + b) / 4.
+    """Draw the adding problem (1997, section 5.4): the target is 0.5 + (a + b) / 4 for the two marked numbers.
 
-    Every step has a number from -1 to 1 and a marker: 1 at one of the first ten steps and at another one of the first
-    half, -1 at the first and the last step, 0 elsewhere. Where the first step is marked, its number is 0.
+    It is expected after the last step. Every step has a number from -1 to 1 and a marker: 1 at one of the first ten
+    steps and at another one of the first half, -1 at the first and the last step, 0 elsewhere. If the first step is one
+    of the two, its number is 0.
     """
     x = np.zeros((steps, count, 2), np.float32)
     x[:, :, 0] = random.uniform(-1, 1, (steps, count))
@@ -62,21 +63,21 @@ def adding(random: np.random.Generator, count: int, steps: int) -> Sequences:
 
 
 def temporal_order(random: np.random.Generator, count: int, steps: int) -> Sequences:
-    """1997, section 5.6, task 6a: the order of two symbols, X or Y each, among distractors: four classes.
+    """Draw temporal order (1997, section 5.6, task 6a): which two symbols, X or Y, came in which order; four classes.
 
-    One-hot E, B, a, b, c, d, X, Y. E begins, B ends; the symbols stand between a tenth and a fifth, and between a half
-    and six tenths, of the sequence.
+    Inputs are one-hot: E, B, a, b, c, d, X, Y. The sequence begins with E and ends with B; the two symbols are placed
+    among distractors, between a tenth and a fifth, and between a half and six tenths, of the sequence.
     """
     symbols = random.integers(2, 6, (steps, count))
     symbols[0], symbols[-1] = 0, 1
     chosen = random.integers(2, size=(2, count))
-    for which, (low, high) in enumerate(((steps // 10, steps // 5), (steps // 2, steps * 6 // 10))):
-        symbols[random.integers(low, high + 1, count), np.arange(count)] = 6 + chosen[which]
+    for number, (low, high) in enumerate(((steps // 10, steps // 5), (steps // 2, steps * 6 // 10))):
+        symbols[random.integers(low, high + 1, count), np.arange(count)] = 6 + chosen[number]
     return np.eye(8, dtype=np.float32)[symbols], *_last(steps, np.eye(4)[2 * chosen[0] + chosen[1]])
 
 
 def copy(random: np.random.Generator, count: int, steps: int) -> Sequences:
-    """2014, section 4.1: vectors of eight random bits, a delimiter, and then the same vectors from memory."""
+    """Draw the copy task (2014, section 4.1): repeat vectors of eight random bits after a delimiter."""
     shown = (steps - 1) // 2
     bits = random.integers(2, size=(shown, count, BITS)).astype(np.float32)
     x, y = np.zeros((steps, count, BITS + 1), np.float32), np.zeros((steps, count, BITS), np.float32)
@@ -89,13 +90,13 @@ def copy(random: np.random.Generator, count: int, steps: int) -> Sequences:
 
 
 def recall(random: np.random.Generator, count: int, steps: int) -> Sequences:
-    """2014, section 4.3: items of three vectors of six bits after delimiters; given one of them, output the next.
+    """Draw associative recall (2014, section 4.3): given one item of a list, output the next.
 
-    There are as many items as fit into the steps, at most six. Two more inputs are the delimiters of items and of the
-    query.
+    An item has three vectors of six bits and follows a delimiter. There are as many items as fit into the steps, at
+    most six. Two more inputs mark the delimiters of items and of the query.
     """
     span = ITEM_STEPS + 1
-    shown = min((steps - span - ITEM_STEPS - 1) // span, MOST_ITEMS)
+    shown = min((steps - span - ITEM_STEPS - 1) // span, MAX_ITEMS)
     items = random.integers(2, size=(shown, ITEM_STEPS, count, ITEM_BITS)).astype(np.float32)
     x, y = np.zeros((steps, count, ITEM_BITS + 2), np.float32), np.zeros((steps, count, ITEM_BITS), np.float32)
     for number, item in enumerate(items):
@@ -123,7 +124,7 @@ PROBLEMS = {
 
 
 def problem(name: str, steps: int) -> Problem:
-    """Return the problem of that name. Raises :class:`InkError` for an unknown one, and for too few ``steps``."""
+    """Return a problem by name. Raises :class:`InkError` for an unknown name or too few ``steps``."""
     if name not in PROBLEMS:
         raise InkError(f"task {name!r} is unknown; choose from {', '.join(PROBLEMS)}")
     found = PROBLEMS[name]

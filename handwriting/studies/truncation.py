@@ -1,4 +1,5 @@
-"""Measure the cost of truncated back-propagation through time: gradient error, and what is no longer learned."""
+"""Measure the cost of truncated back-propagation through time: the error of the gradient, and the loss after
+training."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from handwriting.training.loop import train
 
 COMPARED = ("tanh", "1997", "1997-truncated", "forget-1", "forget-3")
 TRAINED = "1997"
-"""The network that is trained with every block, because it learns this task soonest with the exact gradient."""
+"""The network that is trained with every block length: with the exact gradient it learns this task the fastest."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def run(
 ) -> tuple[list[Row], list[Path]]:
     """Measure and train, and write ``truncation.csv`` and the figure to ``folder``. The same call resumes.
 
-    A row has the network, the block and the seed; the cosine of the truncated gradient with the exact one before
-    training; and the errors of one of the networks after training with it.
+    A row has the network, the block length, the seed, the cosine between truncated and exact gradient before training,
+    and for one of the networks the errors after training with such blocks.
     """
     make_folder(folder)
     rows: list[Row] = []

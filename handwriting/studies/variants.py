@@ -1,8 +1,8 @@
 """Compare LSTM variants on real ink: recognizers and synthesizers with the same budget and different equations.
 
-As in Greff et al. 2017 (LSTM: A Search Space Odyssey, arXiv 1503.04069), which found that no variant is much better
-than the one with a forget gate. The networks are small and learn from undistorted lines, so the figures compare
-variants and are far from the best.
+Greff et al. 2017 (LSTM: A Search Space Odyssey, arXiv 1503.04069) made such a comparison and found no variant much
+better than the one with a forget gate. The networks are small and are trained on undistorted lines, so the figures are
+only good for comparing variants.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def run(
     data = cache(lambda kind: _task(kind, study, corpus, say))
     for kind, name, seed in todo:
         progress(len(rows), len(todo))
-        task = _Changed(data(kind), name, kind, seed)
+        task = _VariantTask(data(kind), name, kind, seed)
         options = (
             RECOGNIZER_TRAINING if kind == "recognizer" else replace(SYNTHESIZER_TRAINING, loaders=0, precision="fp32")
         )
@@ -97,9 +97,9 @@ def run(
     return rows, [folder / "variants.csv", *draw(_figure(rows, study), folder, "variants", about)]
 
 
-def variant_task(kind: str, contestant: str, study: VariantStudy, seed: int, corpus: Corpus) -> _Changed:
+def variant_task(kind: str, contestant: str, study: VariantStudy, seed: int, corpus: Corpus) -> _VariantTask:
     """Return the training task of one network of the study."""
-    return _Changed(_task(kind, study, corpus, lambda message: None), contestant, kind, seed)
+    return _VariantTask(_task(kind, study, corpus, lambda message: None), contestant, kind, seed)
 
 
 UNDISTORTED = Augmentation(**{strength.name: 0.0 for strength in fields(Augmentation)})
@@ -128,8 +128,8 @@ def summary(rows: Sequence[Row]) -> list[Row]:
     return table
 
 
-class _Changed:
-    """A task with another seed, whose network has a contestant's equations; the data are the task's own."""
+class _VariantTask:
+    """A training task with the data of ``task``, another seed and a network of a contestant's variant."""
 
     def __init__(self, task: Any, contestant: str, kind: str, seed: int) -> None:
         self._task, self._contestant = copy.copy(task), contestant
@@ -149,7 +149,7 @@ class _Changed:
         return {**self._task.identity(), "contestant": self._contestant}
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
-        """Write the weights and the card; a tanh network has no graph, and no study needs one."""
+        """Write the weights and the card, but no graph: tanh networks have none, and no study needs it."""
         weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
         save(folder, {"kind": "study", "contestant": self._contestant, "training": training}, weights)
 
@@ -189,13 +189,13 @@ def _figure(rows: Sequence[Row], study: VariantStudy) -> Figure:
 
 
 @dataclass(frozen=True)
-class _OnceEncoder(ExampleEncoder):
-    """An encoder that does not distort: the steps of an ink are the same in every epoch and computed once."""
+class _CachingEncoder(ExampleEncoder):
+    """An encoder without distortion, which computes the steps of an ink once because they never change."""
 
     encoded: dict[int, NDArray[np.float32] | None] = field(default_factory=dict)
 
     def steps(self, ink: Ink, text: str, random: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return steps (T, D) of ``ink``, which lives as long as this encoder."""
+        """Return the steps (T, D) of ``ink``, which must live as long as this encoder."""
         if id(ink) not in self.encoded:
             self.encoded[id(ink)] = super().steps(ink, text, random)
         return self.encoded[id(ink)]
@@ -208,7 +208,7 @@ def _task(kind: str, study: VariantStudy, corpus: Corpus, say: Callable[[str], N
             hidden_size=study.hidden_size, num_layers=study.num_layers, channels=[32], dropout=0.1,
             augmentation=UNDISTORTED,
         )  # fmt: skip
-        encoder = _OnceEncoder(options.features, options.augmentation, options.strides)
+        encoder = _CachingEncoder(options.features, options.augmentation, options.strides)
         return RecognizerTask(gather([corpus], TrainingRecipe(), encoder, options.seed, say=say), encoder, options)
     settings = SynthesizerOptions(
         train=("trainset",), hidden_size=study.hidden_size, num_layers=study.num_layers, mixtures=10, components=5,

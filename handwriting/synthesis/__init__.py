@@ -1,1 +1,1 @@
-"""Text to ink at run time: synthesizer, sampler, characters. NumPy and ONNX Runtime, never torch."""
+"""Synthesis, text in and ink out: synthesizer, sampler, hands and characters, without torch."""

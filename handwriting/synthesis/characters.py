@@ -1,8 +1,8 @@
 """The characters that can be written, and substitutes for the others.
 
-A network draws only what it has seen. The card of a synthesizer counts each character of its training texts; a
-character that was seen at least :data:`MINIMUM` times can be written. A text is made writable in two steps, both before
-anything is drawn:
+A network can draw only characters that it was trained on. The card of a synthesizer counts them; a character that was
+seen at least :data:`MIN_COUNT` times can be written. A text is made writable in two steps, both before anything is
+drawn:
 
 1. Characters that differ only typographically are mapped to writable ones: curly quotes, dashes, ellipses, ligatures,
    special and invisible spaces, fullwidth letters. Nothing that a reader would miss is lost.
@@ -19,13 +19,13 @@ from collections.abc import Collection, Iterator, Mapping
 
 from handwriting.errors import InkError
 
-MINIMUM = 20
-"""Number of times that training must have seen a character; a rarer one often comes out as another character."""
+MIN_COUNT = 20
+"""Minimum count of a character in the training texts; rarer ones often come out as another character."""
 
-LISTED = 12
+MAX_LISTED = 12
 """Largest number of unwritable characters that an error names; the rest are counted."""
 
-SUGGESTED = 500
+MAX_SUGGESTION = 500
 """Longest text that an error respells as a whole: a line to paste, not a page."""
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -104,19 +104,19 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
 
 _LATIN = re.compile(r"LATIN (SMALL|CAPITAL) (?:LETTER|LIGATURE) ([A-Z]{1,2})(?: WITH .*)?")
 _EDGE = "\0"
-"""Placed around a symbol's name in a suggestion: becomes a space next to a word, nothing elsewhere."""
+"""Placeholder around a symbol's name in a suggestion: becomes a space next to a word, nothing elsewhere."""
 
 
 def learned(counts: Mapping[str, int]) -> frozenset[str]:
     """Return the writable characters, from their ``counts`` in training texts (a card's ``trained_on.characters``)."""
-    return frozenset(character for character, count in counts.items() if count >= MINIMUM)
+    return frozenset(character for character, count in counts.items() if count >= MIN_COUNT)
 
 
 def writable(text: str, characters: Collection[str]) -> str:
     """Return ``text`` as it will be written, using only ``characters`` (see :func:`learned`) and ``\\n`` line ends.
 
     The result is composed (NFC), with typography mapped, runs of spaces collapsed and no spaces at the ends of a line,
-    as in the training texts. Line ends stay: they are for :mod:`~handwriting.composition.wrap`. A second pass changes
+    as in the training texts. Line ends are kept for the composition of pages. A second pass changes
     nothing. Raises one :class:`InkError` that names every unwritable character and suggests a spelling, or says that
     there is nothing to write.
     """
@@ -177,13 +177,13 @@ def _refusal(text: str, offenders: Counter[str], characters: Collection[str]) ->
     for character, count in offenders.items():
         arrow = f" -> {_without_edges(spellings[character]).strip() or 'a space'}" if spellings[character] else ""
         named.append(f"{_shown(character)}{f' ({count} times)' if count > 1 else ''}{arrow}")
-    more = f" and {len(named) - LISTED} more" if len(named) > LISTED else ""
-    message = f"cannot be written: {', '.join(named[:LISTED])}{more}"
+    more = f" and {len(named) - MAX_LISTED} more" if len(named) > MAX_LISTED else ""
+    message = f"cannot be written: {', '.join(named[:MAX_LISTED])}{more}"
     suggestion = _spaced(_without_edges("".join(spellings.get(c, c) for c in text)))
     left_out = "" if all(spellings.values()) else ", leaving out what has no arrow"
     if not suggestion.strip():
         return f"{message}; they have no similar characters, so use Latin letters, digits and punctuation"
-    if "\n" in text or len(suggestion) > SUGGESTED:
+    if "\n" in text or len(suggestion) > MAX_SUGGESTION:
         return f"{message}; replace each{left_out}"
     return f"{message}; write instead{left_out}: {suggestion}"
 
@@ -199,7 +199,7 @@ def _without_edges(text: str) -> str:
 
 
 def _spelling(character: str, characters: Collection[str], depth: int = 4) -> str:
-    """Return the closest writable spelling, "" if there is none. Words for a symbol stand between edges."""
+    """Return the closest writable spelling, or "" if there is none. Words for a symbol are put between edges."""
     if character in characters:
         return character
     candidates = list(_candidates(character)) if depth else []

@@ -1,9 +1,9 @@
 """Hand codes: a writer's hand as a few numbers.
 
-A network with hand codes adds ``basis @ code`` to the gates of its layers and to its outputs at every step. Codes were
-learned for every writer of the training data. Nearby codes are hands too: random ones are drawn from the Gaussian of
-the learned codes of whole lines, and blends of two hands are blends of their codes. The code of a new writer is
-estimated from measurements of a few lines (``features/hand.py``) by a linear regression, or fitted by gradient descent
+A network with hand codes adds ``basis @ code`` to the gates of its layers and to its outputs at every step. Codes are
+learned for every writer of the training data. Nearby codes are hands as well: random ones are drawn from a Gaussian
+fitted to the writers' codes, and hands are blended by blending their codes. The code of a new writer is estimated from
+measurements of a few lines (``features/hand.py``) by a linear regression, or fitted by gradient descent
 (``training/fit.py``).
 """
 
@@ -24,27 +24,27 @@ from handwriting.errors import InkError
 from handwriting.features.hand import measures
 from handwriting.files import atomic
 from handwriting.geometry.normalise import writing_height
-from handwriting.geometry.pace import step_of
+from handwriting.geometry.pace import mean_step
 from handwriting.ink import Ink
 
 Floats = NDArray[np.float32]
 FILE = "hands.safetensors"
 STRENGTHS = (0.0, 2.0)
 """Allowed factors of a code: 0 is the average hand, 1 the writer's own, more is a caricature."""
-MOST_NUMBERS, MOST_ADDED, LARGEST = 256, 100_000, 1000.0
-"""Limits on a code read from a file: numbers, added constants, and their absolute value."""
+MAX_NUMBERS, MAX_DELTA, MAX_VALUE = 256, 100_000, 1000.0
+"""Limits on a code read from a file: length of the code, length of its delta, and absolute value."""
 STREAM = 7
-"""Separates the random stream of a hand from those of its lines."""
+"""Random stream of a hand, distinct from those of its lines."""
 LEADING = 20
-"""Number of principal directions of the writers' codes in which random codes vary most."""
+"""Number of leading principal components of the writers' codes, in which random codes vary most."""
 CODE_SPREAD, OTHER_SPREAD = 1.1, 0.3
-"""Standard deviation of random codes, relative to the writers' codes, in the leading directions and in the others. The
-others hardly change how a hand looks, but make it less legible."""
-LIMIT = 1.3
-"""Limit on how far a random code lies from the mean in each direction, in standard deviations. Beyond it, hands are
-caricatures that cannot be read."""
+"""Standard deviation of random codes, relative to the writers' codes, in the leading components and in the others. The
+others hardly change the look of a hand, but make it less legible."""
+MAX_DEVIATIONS = 1.3
+"""Largest distance of a random code from the mean in each direction, in standard deviations. Beyond it, hands are
+illegible caricatures."""
 CONTROL_SPREAD = 1.0
-"""Standard deviation of a random hand's controls, relative to training."""
+"""Standard deviation of a random hand's controls, relative to the training data."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ class Code:
     network: str
     """:attr:`HandCodes.name` of the network that the code belongs to."""
     delta: Floats | None = field(default=None, repr=False)
-    """Additional constants of a fitted hand for the gates and the outputs, shape (G,)."""
+    """Additional biases of a fitted hand for the gates and the outputs, shape (G,)."""
 
     def __post_init__(self) -> None:
-        for values, least, most in ((self.numbers, 1, MOST_NUMBERS), (self.delta, 1, MOST_ADDED)):
+        for values, least, most in ((self.numbers, 1, MAX_NUMBERS), (self.delta, 1, MAX_DELTA)):
             if values is None:
                 continue
             if values.ndim != 1 or not least <= len(values) <= most:
                 raise InkError(f"a hand's code has shape {values.shape}; it must be (N,) with N up to {most}")
-            if not (np.abs(values) <= LARGEST).all():
-                raise InkError(f"a hand's code holds numbers beyond {LARGEST:g}; make the hand again")
+            if not (np.abs(values) <= MAX_VALUE).all():
+                raise InkError(f"a hand's code holds numbers beyond {MAX_VALUE:g}; make the hand again")
 
     def record(self) -> dict[str, Any]:
         """Return the code as a style file stores it."""
@@ -85,7 +85,10 @@ class Code:
         return cls(np.array(record["numbers"], dtype=np.float32), network, delta)
 
     def scaled(self, strength: float) -> Code:
-        """Return the hand at a ``strength``: 1 leaves it unchanged."""
+        """Return the code multiplied by ``strength``: 1 leaves it unchanged, 0 is the average hand.
+
+        Raises :class:`InkError` for a strength outside :data:`STRENGTHS`.
+        """
         if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
             raise InkError(f"a strength of {strength:g}; give one from {STRENGTHS[0]:g} to {STRENGTHS[1]:g}")
         delta = None if self.delta is None else self.delta * np.float32(strength)
@@ -93,7 +96,10 @@ class Code:
 
 
 def blend(codes: Sequence[Code], weights: Sequence[float]) -> Code:
-    """Return a hand between others. Raises :class:`InkError` for weights that are not positive."""
+    """Return the weighted mean of hands.
+
+    Raises :class:`InkError` for weights that are not positive and for codes of different networks.
+    """
     if len(codes) != len(weights) or not codes or not all(0 < w < float("inf") for w in weights):
         raise InkError(f"weights {', '.join(f'{w:g}' for w in weights)} of {len(codes)} hands; give each one above 0")
     if len({c.network for c in codes}) > 1:
@@ -109,7 +115,7 @@ class HandCodes:
     """Everything that a checkpoint stores about hands."""
 
     basis: Floats
-    """Maps a code to constants for gates and outputs, (G, Z), in the step graph's order."""
+    """Maps a code to biases of the gates and outputs, (G, Z), in the step graph's order."""
     codes: Floats
     """Codes of the training writers, (W, Z), without controls."""
     mean: Floats
@@ -147,16 +153,19 @@ class HandCodes:
 
     @cached_property
     def name(self) -> str:
-        """Ten digits that identify this basis: a code means nothing to another network."""
+        """Ten hexadecimal digits that identify this basis; a code is valid only for the network with this basis."""
         return blake2b(self.basis.astype(np.float16).tobytes(), digest_size=5).hexdigest()
 
     @property
     def size(self) -> int:
-        """Z."""
+        """Number of elements of a code, Z."""
         return self.basis.shape[1]
 
-    def added(self, code: Code) -> Floats:
-        """Return what a hand adds to the gates and the outputs, (G,)."""
+    def biases(self, code: Code) -> Floats:
+        """Return the biases that a hand adds to the gates and the outputs, (G,).
+
+        Raises :class:`InkError` for a code of the wrong size.
+        """
         if code.numbers.shape != (self.size,):
             raise InkError(
                 f"a hand code of {len(code.numbers)} numbers, but this network needs {self.size}; make the style again"
@@ -172,14 +181,14 @@ class HandCodes:
         return given + code.delta
 
     def random(self, seed: int, number: int = 0) -> Code:
-        """Return a random hand, always the same for the same seed and number."""
+        """Return a random hand, determined by ``seed`` and ``number``."""
         random = np.random.default_rng([seed, STREAM, number])
         normal = random.normal(size=self.size)
-        learned = slice(self.codes.shape[1])  # and not the controls
-        normal[learned] = np.clip(normal[learned], -LIMIT, LIMIT)
+        learned = slice(self.codes.shape[1])  # without the controls
+        normal[learned] = np.clip(normal[learned], -MAX_DEVIATIONS, MAX_DEVIATIONS)
         return Code((self.mean + self.factor @ normal).astype(np.float32), self.name)
 
-    def instant(self, inks: Sequence[Ink], texts: Sequence[str], height: float, step: float) -> Code:
+    def estimate(self, inks: Sequence[Ink], texts: Sequence[str], height: float, step: float) -> Code:
         """Estimate the hand of lines ``inks``, prepared like the training lines, with transcripts ``texts``."""
         rows = [line_measures(ink, text, height, step) for ink, text in zip(inks, texts, strict=True)]
         weights = [len(text) for text in texts]
@@ -193,14 +202,14 @@ def line_measures(ink: Ink, text: str, height: float, step: float) -> NDArray[np
     ``height`` is the median writing height of the training lines, ``step`` their mean step in writing heights.
     """
     own = writing_height(ink)
-    pace = step_of(ink) * own / (step * height)
+    pace = mean_step(ink) * own / (step * height)
     return np.concatenate([measures(ink, text), [np.log(own / height), np.log(pace) if pace > 0 else 0.0]])
 
 
 def gaussian(codes: NDArray, controls: int) -> tuple[Floats, Floats]:
-    """Return mean and covariance factor of random codes, (Z,) and (Z, Z).
+    """Return the mean and the covariance factor of random codes, (Z,) and (Z, Z).
 
-    They follow the writers' ``codes`` (N, Z - controls); independent controls of mean 0 are added.
+    They are fitted to the writers' ``codes`` (N, Z - controls); independent controls with mean 0 are appended.
     """
     mean = np.append(codes.mean(0), np.zeros(controls))
     size = len(mean)
@@ -217,9 +226,9 @@ def gaussian(codes: NDArray, controls: int) -> tuple[Floats, Floats]:
 def regression(
     rows: NDArray, codes: NDArray, weights: NDArray, ridge: float, scale: tuple[NDArray, NDArray] | None = None
 ) -> dict[str, Any]:
-    """Return center, spread and regression of ``codes`` (N, Z) on the measurements ``rows`` (N, F).
+    """Return center, spread and ridge regression of ``codes`` (N, Z) on the measurements ``rows`` (N, F).
 
-    ``scale``: center and spread to use, (F,) each, instead of those of ``rows``.
+    ``weights`` (N,) weight the rows. ``scale``: center and spread to use, (F,) each, instead of those of ``rows``.
     """
     center, spread = scale or (rows.mean(0), rows.std(0) + 1e-6)
     X = np.column_stack([np.clip((rows - center) / spread, -4, 4), np.ones(len(rows))])

@@ -1,7 +1,7 @@
 """A hand: all parameters that decide how lines are written, as one value.
 
-It is created once where a request comes in (command line, HTTP API, Python) and passed whole to the code that uses it:
-the synthesizer reads bias, seed and style, the page layout reads size and slant.
+It is created once where a request enters (command line, HTTP API, Python) and passed as a whole to the code that uses
+it: the synthesizer reads bias, seed and style, the page layout reads size and slant.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from handwriting.errors import InkError
 from handwriting.synthesis.styles import Style
 
 DEFAULT_BIAS = 1.0
-"""Chosen by the legibility at each bias, which benchmarks/synthesis.py prints."""
+"""Default bias, chosen by the legibility at each bias, which benchmarks/synthesis.py prints."""
 
 MAX_BIAS = 20.0
 """Largest bias: with a higher one, every point would be the mean of its Gaussian."""
@@ -36,7 +36,7 @@ class Hand:
     style: Style | None = None
     """The writer to imitate; without one, every line gets a random writer."""
     size: float = 1.0
-    """Factor on the writing height that fits the line height; multiplied by the style's own size."""
+    """Size relative to the writing height that fits the line height; multiplied by the style's own size."""
     slant: float = 0.0
     """Degrees by which the writing is sheared; positive values lean to the right."""
 

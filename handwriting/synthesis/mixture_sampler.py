@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 RHO_LIMIT = 6.0
 """Largest ``|rhô|``: |rho| = 0.99999. Beyond it float32 cannot tell 1 - rho^2 from 0."""
 
-SPREAD_LIMIT = 20.0
-"""Largest sigmâ: 5e8 times the spread of the offsets. Beyond it gradients become inf * 0."""
+LOG_SIGMA_LIMIT = 20.0
+"""Largest sigmâ: a sigma of 5e8 standard deviations of the offsets."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ class MixtureSampler:
 
     def draw(self, outputs: NDArray, noise: Noise, t: int) -> Floats:
         """Map ``outputs`` (B, 1 + 6 M) to normalised points (B, 3): dx, dy and 1 where the stroke ends."""
-        # The largest of log pi + Gumbel is a draw from pi; softmax's denominator is the same for all.
+        # Gumbel-max trick: the largest of log pi + noise is a draw from pi; the denominator of softmax cancels.
         chosen = (outputs[:, 1 : 1 + self._M] * (1 + self._bias) + noise.gumbel[t]).argmax(1)
         parameters = outputs[self._rows, chosen[:, None] + self._columns].astype(np.float64)
         mu, spread, rho = parameters[:, :2], parameters[:, 2:4], parameters[:, 4]
-        sigma = np.exp(np.minimum(np.maximum(spread, self._lowest), SPREAD_LIMIT) - self._bias)
+        sigma = np.exp(np.minimum(np.maximum(spread, self._lowest), LOG_SIGMA_LIMIT) - self._bias)
         rho = np.tanh(np.minimum(np.maximum(rho, -RHO_LIMIT), RHO_LIMIT))
         x, y = noise.normal[t].T
         points = np.empty((len(outputs), 3))
@@ -84,7 +84,7 @@ def nats(outputs: NDArray, points: NDArray, floor: tuple[float, float]) -> tuple
     end, pi, mu_x, mu_y, spread_x, spread_y, rho = np.split(values, np.cumsum([1] + [M] * 5), axis=-1)
     log_pi = pi - _log_sum_exp(pi)[..., None]
     lowest_x, lowest_y = np.log(floor)
-    log_x, log_y = np.clip(spread_x, lowest_x, SPREAD_LIMIT), np.clip(spread_y, lowest_y, SPREAD_LIMIT)
+    log_x, log_y = np.clip(spread_x, lowest_x, LOG_SIGMA_LIMIT), np.clip(spread_y, lowest_y, LOG_SIGMA_LIMIT)
     rho = np.tanh(np.clip(rho, -RHO_LIMIT, RHO_LIMIT))
     free = 1 - rho * rho
     x, y = (points[..., :1] - mu_x) * np.exp(-log_x), (points[..., 1:2] - mu_y) * np.exp(-log_y)

@@ -1,4 +1,4 @@
-"""Callbacks that follow lines while they are written."""
+"""Callbacks that report on lines while they are being written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handwriting.progress import Progress, no_progress
 
 @dataclass(frozen=True)
 class Observer:
-    """Callbacks of one writing job; an exception in one of them ends it."""
+    """Callbacks of one writing job; an exception raised in one of them ends the job."""
 
     progress: Progress = no_progress
     """Called with the number of characters written so far and the total."""

@@ -20,15 +20,16 @@ from handwriting.progress import Progress, no_progress
 from handwriting.runtime import Graph, Recurrence
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.mixture_sampler import MixtureSampler, Noise
-from handwriting.synthesis.sampler import BLOCK, HAND
+from handwriting.synthesis.sampler import BLOCK, HAND_POINTS
 
 BIAS = 0.25
 """Default bias. Without a text, a bias of 1 turns words into rows of n and u, the likeliest letters."""
-MOST_LINES = 64
-"""Largest number of lines that are written side by side."""
+MAX_LINES = 64
+"""Largest number of lines in one batch."""
 POINTS_PER_HEIGHT = 60
-POINTS_TO_SPARE = 300
-"""Limits on the points of a line, by its width in writing heights: people take about 20 for each."""
+EXTRA_POINTS = 300
+"""Limit on the number of points of a line, per writing height of its width and in addition; people take about 20 per
+writing height."""
 
 
 class Predictor:
@@ -52,7 +53,7 @@ class Predictor:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Predictor:
-        """Load the network in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
+        """Load the network in ``folder``, by default the shipped one. Raises :class:`InkError` if there is none."""
         return cls(Checkpoint.load(folder, "prediction"), threads)
 
     def write(
@@ -62,39 +63,39 @@ class Predictor:
 
         Only the bias and seed of ``hand`` are used. The ink is in the units of the training ink, level, with its
         baseline at y = 0 and its left end at x = 0, and without times. ``progress`` counts points, up to the largest
-        possible number. Raises :class:`InkError` for numbers out of range.
+        possible number. Raises :class:`InkError` for arguments out of range.
         """
-        if not 1 <= lines <= MOST_LINES:
-            raise InkError(f"{lines} lines; give 1 to {MOST_LINES}")
+        if not 1 <= lines <= MAX_LINES:
+            raise InkError(f"{lines} lines; give 1 to {MAX_LINES}")
         if not 1 <= width <= 1000:
             raise InkError(f"a line {width:g} writing heights wide; give 1 to 1000")
         points, lengths = self._draw(lines, width * self.height, round(width * POINTS_PER_HEIGHT), hand, progress)
         return [self._ink(points[:length, line]) for line, length in enumerate(lengths.tolist())]
 
     def _draw(
-        self, lines: int, width: float, most: int, hand: Hand, progress: Progress
+        self, lines: int, width: float, limit: int, hand: Hand, progress: Progress
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return normalised points (T, B, 3), and how many of them (B,) belong to each line."""
-        most += POINTS_TO_SPARE
+        limit += EXTRA_POINTS
         streams = [np.random.default_rng([hand.seed, line]) for line in range(lines)]
         state = {name: np.zeros((lines, self._cells), np.float32) for name in ("h", "c")}
         loop = Recurrence(self._graph, {"point": np.zeros((lines, 3))}, state)
-        points, lengths = np.zeros((most, lines, 3)), np.full(lines, most)
+        points, lengths = np.zeros((limit, lines, 3)), np.full(lines, limit)
         x = np.zeros(lines)
-        for t in range(most):
+        for t in range(limit):
             if t % BLOCK == 0:
                 noise = Noise.of(streams, BLOCK, self._mixtures)
-                progress(t, most)
-            if t in (0, HAND):  # with bias from the first point, all lines come out in much the same hand
+                progress(t, limit)
+            if t in (0, HAND_POINTS):  # with bias from the first point, all lines come out in much the same hand
                 pen = MixtureSampler(lines, self._mixtures, hand.bias if t else 0.0, self.normalizer.sigma_floor)
             loop.step()
             points[t] = loop.inputs["point"][:] = pen.draw(loop.outputs["outputs"], noise, t % BLOCK)
             x += points[t, :, 0] * self.normalizer.sd[0] + self.normalizer.mean[0]
-            ended = (x > width) & (points[t, :, 2] > 0.5) & (lengths == most)
+            ended = (x > width) & (points[t, :, 2] > 0.5) & (lengths == limit)
             lengths[ended] = t + 1
-            if (lengths < most).all():
+            if (lengths < limit).all():
                 break
-        progress(most, most)
+        progress(limit, limit)
         return points, lengths
 
     def _ink(self, points: NDArray[np.float64]) -> Ink:

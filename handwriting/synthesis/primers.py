@@ -1,4 +1,4 @@
-"""Cache of primers: priming with a sample takes as long as writing it."""
+"""A cache of primers, because priming with a sample takes as long as writing it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_PRIMERS = 64
 
 
 class PrimerCache:
-    """The most recently used primers, keyed by the content of their style; thread-safe."""
+    """A thread-safe LRU cache of primers, keyed by the content of their style."""
 
     def __init__(self, compute: Callable[[Style], Primer]) -> None:
         self._compute = compute
@@ -22,7 +22,7 @@ class PrimerCache:
         self._lock = threading.Lock()
 
     def primer(self, style: Style) -> Primer:
-        """Return the primer of ``style``; its name and size do not matter."""
+        """Return the primer of ``style``, computing it if it is not cached; the style's name and size are ignored."""
         key = _key(style)
         with self._lock:
             if key in self._primers:

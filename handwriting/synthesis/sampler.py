@@ -1,9 +1,9 @@
 """Draw lines point by point: the step graph, a random stream for each line, and the stop rule.
 
 Graves 2013 (arXiv 1308.0850), sections 5.3 to 5.5. The paper stops at the first step at which the window is past the
-text: phi(t, U + 1) > phi(t, u) for all u <= U. By itself this leaves half a stroke, so here the current stroke is
+text: phi(t, U + 1) > phi(t, u) for all u <= U. This alone may cut a stroke in half, so here the current stroke is
 finished first, and none is begun afterwards (``strays.py`` removes one that was begun too late). A line that stays on
-one character for longer than people do has lost its way for good: it is abandoned and redrawn from another random
+one character for longer than people do never recovers: it is abandoned and redrawn from another random
 stream.
 """
 
@@ -25,30 +25,31 @@ Watch = Callable[[Floats, Indices], object]
 """Called with points as they are drawn: normalised offsets (N, 3) and the characters that they belong to (N,)."""
 
 RATE = 66.0
-"""Points per second to which the numbers below refer; for a slower pen they shrink in proportion."""
+"""Points per second to which the numbers below refer; they are scaled to the network's own rate."""
 
-FINISH = 40
-"""Points by which a stroke may continue after the window is past the text: about two letters' worth."""
+FINISH_POINTS = 40
+"""Number of points by which a stroke may continue after the window is past the text: about two letters."""
 
 POINTS_PER_CHARACTER = 60
-POINTS_TO_SPARE = 300
-"""Limits on the length of a line: people take about 25 points per character, the slowest writer of IAM-OnDB 50."""
+EXTRA_POINTS = 300
+"""Limit on the number of points of a line, per character and in addition: people take about 25 points per character,
+the slowest writer of IAM-OnDB 50."""
 
 BLOCK = 64
 """Number of points whose random numbers are drawn at once."""
 
-HAND = 40
-"""Points without bias at the start of a line that has neither a primer nor a hand, during which the network chooses a
-hand. With bias from the first point, all lines come out in much the same hand (benchmarks/SYNTHESIS.md)."""
+HAND_POINTS = 40
+"""Number of points without bias at the start of a line that has neither a primer nor a hand, while the network chooses
+a hand. With bias from the first point, all lines come out in much the same hand (benchmarks/SYNTHESIS.md)."""
 
-DWELL = 90
-"""Number of points for one character that no hand needs: in 99 of 100 lines of IAM-OnDB none takes more than 86."""
+MAX_DWELL = 90
+"""Largest plausible number of points for one character: in 99 of 100 lines of IAM-OnDB none takes more than 86."""
 
 ATTEMPTS = 6
 """Number of random streams to try; the last one is drawn to its end, whatever the result."""
 
-WATCHED = 16
-"""Number of points passed to a ``Watch`` at a time: half a letter, so that the ink seems to flow."""
+WATCH_POINTS = 16
+"""Number of points passed to a :data:`Watch` at a time: half a letter, so that the ink seems to flow."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ class Network:
     floor: tuple[float, float]
     """Smallest sigma of x and y, in normalised units."""
     hand: int = 0
-    """Number of constants that a hand adds to gates and outputs; 0 for a network without hand codes."""
+    """Number of biases that a hand adds to gates and outputs; 0 for a network without hand codes."""
     pace: float = 1.0
-    """Points per second of its pen, as a multiple of :data:`RATE`."""
+    """Point rate of its training data, as a multiple of :data:`RATE`."""
 
     def start(self) -> State:
         """Return the state of one line before its first point."""
@@ -85,7 +86,7 @@ class Primer:
     text: Indices
     """The text written before, with the space that joins it to the line; empty if there was none."""
     hand: NDArray[np.float32] | None = None
-    """Constants that the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a
+    """Biases that the hand adds to the gates and the outputs of a network with hand codes, (G,), or (B, G) with a
     hand for each line; None is the average hand."""
 
     @classmethod
@@ -93,8 +94,8 @@ class Primer:
         """Return the start of a line in a hand, with nothing written before it."""
         return cls(network.start(), np.zeros(3), np.zeros(0, np.int64), hand)
 
-    def of_lines(self, lines: Sequence[int]) -> Primer:
-        """Return the same primer for some of the lines."""
+    def select(self, lines: Sequence[int]) -> Primer:
+        """Return the primer for these lines only."""
         return self if self.hand is None or self.hand.ndim == 1 else replace(self, hand=self.hand[list(lines)])
 
 
@@ -105,13 +106,13 @@ class SampledLine:
     points: Floats
     """Normalised offsets, shape (N, 3)."""
     places: Indices
-    """Character, counted from 0, on which the window mostly was when each point was drawn, shape (N,)."""
+    """Character, counted from 0, with the largest window weight when each point was drawn, shape (N,)."""
     complete: bool
     """Whether the window reached the end of the text."""
 
 
 class Steps:
-    """B lines side by side, advancing by one point per step."""
+    """A batch of B lines, which advances by one point per step."""
 
     def __init__(
         self,
@@ -122,20 +123,26 @@ class Steps:
     ) -> None:
         """Prepare the step graph for B lines.
 
-        ``texts``: (U,) each, from 1 to C, 0 where the window sees nothing; ``state`` has B rows, or 1 for all.
+        ``texts``: (U,) each, from 1 to C, 0 for no character; ``state`` has B rows, or 1 for all lines.
         ``hand``: see :class:`Primer`.
         """
         self._network = network
         self._hand = np.zeros(network.hand, np.float32) if hand is None else hand
-        seen = one_hot(texts, network.characters)
+        characters = one_hot(texts, network.characters)
         state = state or network.start()
-        self._begin(seen, {name: np.broadcast_to(v, (len(seen), v.shape[1])) for name, v in state.items()})
+        rows = len(characters)
+        self._begin(characters, {name: np.broadcast_to(v, (rows, v.shape[1])) for name, v in state.items()})
 
-    def _begin(self, seen: NDArray[np.float32], state: State) -> None:
-        positions = np.arange(1, seen.shape[1] + 1, dtype=np.float32)
-        inputs: dict[str, NDArray] = {"point": np.zeros((len(seen), 3)), "characters": seen, "positions": positions}
+    def _begin(self, characters: NDArray[np.float32], state: State) -> None:
+        rows = len(characters)
+        positions = np.arange(1, characters.shape[1] + 1, dtype=np.float32)
+        inputs: dict[str, NDArray] = {
+            "point": np.zeros((rows, 3)),
+            "characters": characters,
+            "positions": positions,
+        }
         if self._network.hand:
-            inputs["hand"] = np.broadcast_to(self._hand, (len(seen), self._network.hand))
+            inputs["hand"] = np.broadcast_to(self._hand, (rows, self._network.hand))
         self._loop = Recurrence(self._network.graph, inputs, state)
 
     def __call__(self, points: NDArray) -> tuple[NDArray, NDArray]:
@@ -157,7 +164,7 @@ class Steps:
 
 
 def one_hot(texts: Sequence[Indices], characters: int) -> NDArray[np.float32]:
-    """Encode ``texts`` as (B, U + 1, C); even the longest one is followed by a place without a character."""
+    """Encode ``texts`` as (B, U + 1, C); every text is followed by at least one position without a character."""
     seen = np.zeros((len(texts), max(len(text) for text in texts) + 1, characters), np.float32)
     for row, text in zip(seen, texts, strict=True):
         known = np.flatnonzero(text)
@@ -170,8 +177,8 @@ def prime(
 ) -> Primer:
     """Run the network over ``points`` (N, 3), normalised offsets of ink with transcript ``text``, in a ``hand``.
 
-    A ``space`` joins the primer to what follows. The window is placed there, so that nothing of the primer is written
-    again and nothing after it is left out, however the network read the ink.
+    A ``space`` joins the primer to what follows. The window is moved there, so that nothing of the primer is written
+    again and nothing after it is skipped, wherever the window was at the end of the ink.
     """
     joined = np.append(text, space)
     steps = Steps(network, [joined], None, hand)
@@ -195,10 +202,10 @@ def sample(
     hurried: bool = False,
     watch: Watch | None = None,
 ) -> list[SampledLine]:
-    """Draw a line of each text.
+    """Draw one line for each text.
 
     ``streams`` are the seeds of the lines' random numbers. ``progress`` is called with the number of characters
-    written. ``hurried``: a line that loses its way is returned as far as it got. ``watch`` is called with the first
+    written. With ``hurried``, a line that loses its way is returned incomplete. ``watch`` is called with the first
     line's points as they are drawn, in its first attempt.
     """
     attempts = 1 if hurried else ATTEMPTS
@@ -208,7 +215,7 @@ def sample(
         randoms = [np.random.default_rng([*streams[i], attempt]) for i in todo]
         report = partial(_later, progress, sum(len(texts[i]) for i in samples))
         last = attempt == attempts - 1
-        begin = None if primer is None else primer.of_lines(todo)
+        begin = None if primer is None else primer.select(todo)
         draft = _Draft(network, [texts[i] for i in todo], bias, randoms, begin, patient=last and not hurried)
         draft.watch, watch = watch, None
         drawn = draft.run(report)
@@ -220,7 +227,7 @@ def sample(
 
 
 class _Draft:
-    """One attempt at lines side by side; complete lines leave, and lost ones unless the draft is ``patient``."""
+    """One attempt at a batch of lines; complete lines leave it, and so do lost ones unless it is ``patient``."""
 
     def __init__(
         self,
@@ -238,10 +245,10 @@ class _Draft:
         self.steps = Steps(network, whole, state, hand)
         self.skip = 0 if primer is None else len(primer.text)
         self.primed = self.skip > 0
-        self.chosen = self.primed or network.hand > 0
-        self.finish, self.dwell = round(FINISH * network.pace), round(DWELL * network.pace)
+        self.has_hand = self.primed or network.hand > 0
+        self.finish, self.dwell = round(FINISH_POINTS * network.pace), round(MAX_DWELL * network.pace)
         self.lengths = np.array([len(text) for text in whole])
-        limits = POINTS_PER_CHARACTER * (self.lengths - self.skip) + POINTS_TO_SPARE
+        limits = POINTS_PER_CHARACTER * (self.lengths - self.skip) + EXTRA_POINTS
         self.limits = np.ceil(limits * network.pace).astype(np.int64)
         self.inside = (np.arange(self.lengths.max() + 1) <= self.lengths[:, None]).astype(np.float32)  # (B, U + 1)
         self.points = np.zeros((self.limits.max() + 1, B, 3))
@@ -263,27 +270,27 @@ class _Draft:
             place = (phi * self.inside).argmax(1)
             over = place >= self.lengths
             if ending or over.any() or t >= soonest or t % BLOCK == 0:
-                stays = self._staying(t, over, current)
+                stays = self._continuing(t, over, current)
                 if not stays.any():
                     break
                 if not stays.all():
-                    self._leave(t, stays)
+                    self._drop_rows(t, stays)
                     outputs, place = outputs[stays], place[stays]
                 ending, soonest = bool(self.past.any()), int(self.limits.min())
             if t % BLOCK == 0:
                 self.noise = Noise.of(self.streams, BLOCK, self.network.mixtures)
                 progress(total - int((self.lengths - np.minimum(place, self.lengths)).sum()))
-            if t == HAND + 1:
+            if t == HAND_POINTS + 1:
                 self.pen = self._pen(t)
             current = self.pen.draw(outputs, self.noise, t % BLOCK)
             self.points[t, self.lines], self.places[t, self.lines] = current, place
-            if self.watch is not None and t % WATCHED == 0 and self.lines[0] == 0:
-                shown = slice(t - WATCHED + 1, t + 1)
+            if self.watch is not None and t % WATCH_POINTS == 0 and self.lines[0] == 0:
+                shown = slice(t - WATCH_POINTS + 1, t + 1)
                 self.watch(self.points[shown, 0], self.places[shown, 0] - self.skip)
         return [self.samples[line] for line in range(count)]
 
-    def _staying(self, t: int, over: NDArray[np.bool_], current: Floats) -> NDArray[np.bool_]:
-        """Return which rows continue; the others' lines are recorded."""
+    def _continuing(self, t: int, over: NDArray[np.bool_], current: Floats) -> NDArray[np.bool_]:
+        """Return a mask of the rows that continue, shape (B,), and record the lines of the others."""
         self.past = np.where(over, self.past + 1, 0)
         # Once the window is past the text and the pen is up, nothing is left to draw.
         complete = (self.past > 0) & ((current[:, 2] > 0.5) | (self.past > self.finish)) & (t > 1)
@@ -300,16 +307,16 @@ class _Draft:
         return ~done
 
     def _lost(self, t: int) -> NDArray[np.bool_]:
-        """Return which rows took more than :data:`DWELL` points for a character, among their last points."""
+        """Return a mask of the rows that recently took more than :data:`MAX_DWELL` points for a character, (B,)."""
         recent = np.sort(self.places[max(1, t - self.dwell - BLOCK) : t, self.lines], axis=0)
         return (recent[self.dwell :] == recent[: -self.dwell]).any(0)
 
     def _pen(self, t: int) -> MixtureSampler:
         """Return the sampler for point ``t`` and those after it, which has no bias while the hand is chosen."""
-        bias = self.bias if self.chosen or t > HAND else 0.0
+        bias = self.bias if self.has_hand or t > HAND_POINTS else 0.0
         return MixtureSampler(len(self.lines), self.network.mixtures, bias, self.network.floor)
 
-    def _leave(self, t: int, stays: NDArray[np.bool_]) -> None:
+    def _drop_rows(self, t: int, stays: NDArray[np.bool_]) -> None:
         self.steps.keep(stays)
         self.lines, self.past, self.lengths = self.lines[stays], self.past[stays], self.lengths[stays]
         self.limits, self.inside = self.limits[stays], self.inside[stays]

@@ -21,7 +21,7 @@ from handwriting.errors import InkError
 from handwriting.features.offsets import Normalizer, clean, from_offsets, offsets
 from handwriting.geometry.baseline import level
 from handwriting.geometry.normalise import writing_height
-from handwriting.geometry.pace import repaced
+from handwriting.geometry.pace import match_pace
 from handwriting.ink import Ink, Source
 from handwriting.runtime import Graph
 from handwriting.synthesis.characters import learned, writable
@@ -33,15 +33,15 @@ from handwriting.synthesis.sampler import RATE, Network, Primer, SampledLine, pr
 from handwriting.synthesis.strays import own_points
 from handwriting.synthesis.styles import Style
 
-LONGEST = 200
-"""Largest number of characters in a line. Lines of IAM-OnDB have about 30; far beyond what it has seen, the network
+MAX_CHARACTERS = 200
+"""Largest number of characters in a line. Lines of IAM-OnDB have about 30; on much longer lines the network
 loses its way."""
 
-GROWN_OVER = 30
-"""Number of characters after which a line has all of its growth: see :func:`grown`."""
+GROWTH_CHARACTERS = 30
+"""Number of characters over which a line grows by the full growth: see :func:`apply_growth`."""
 
 BATCH = 64
-"""Number of lines that are drawn side by side."""
+"""Number of lines in a batch."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Synthesizer:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None, threads: int = 1) -> Synthesizer:
-        """Load the synthesizer in ``folder``, or the shipped one. Raises :class:`InkError` when there is none."""
+        """Load the synthesizer in ``folder``, by default the shipped one. Raises :class:`InkError` if there is none."""
         return cls(Checkpoint.load(folder, "synthesizer"), threads)
 
     @property
@@ -99,7 +99,7 @@ class Synthesizer:
         return self.checkpoint.card
 
     def writable(self, text: str) -> str:
-        """Return ``text`` as it will be written, see ``synthesis/characters.py``. Raises :class:`InkError`."""
+        """Return ``text`` as it will be written; see :func:`handwriting.synthesis.characters.writable`."""
         return writable(text, self.characters)
 
     def write(
@@ -142,18 +142,21 @@ class Synthesizer:
         return written
 
     def primer(self, style: Style) -> Primer:
-        """Return the state from which lines continue in the hand of ``style``; :class:`InkError` if it is unusable."""
+        """Return the state from which lines continue in the hand of ``style``.
+
+        Raises :class:`InkError` if the style cannot be used with this network.
+        """
         return self._primers.primer(style)
 
     def _random_hands(self, seed: int, numbers: Sequence[int]) -> Primer | None:
-        """Return a random hand for each line number; None for a network without codes, which chooses by itself."""
+        """Return a random hand for each line number; None for a network without codes, which chooses a hand itself."""
         if self.codes is None:
             return None
-        added = [self.codes.added(self.codes.random(seed, number)) for number in numbers]
+        added = [self.codes.biases(self.codes.random(seed, number)) for number in numbers]
         return Primer.of(self.network, np.stack(added))
 
     def random_style(self, seed: int) -> Style | None:
-        """Return the random writer of a page for ``seed``; None when the network has no hand codes."""
+        """Return a random style for ``seed``; None if the network has no hand codes."""
         if self.codes is None:
             return None
         return Style(f"random {seed}", (), code=self.codes.random(seed))
@@ -161,13 +164,13 @@ class Synthesizer:
     def code_of(self, inks: Sequence[Ink], texts: Sequence[str]) -> Code:
         """Estimate the hand code of a few lines ``inks`` with transcripts ``texts`` (``synthesis/codes.py``).
 
-        Raises :class:`InkError` when the network has no hand codes.
+        Raises :class:`InkError` if the network has no hand codes.
         """
         if self.codes is None:
             raise InkError(f"{self.checkpoint.folder}: this network has no hand codes; use a style of ink")
         texts = [self.line(text) for text in texts]
-        inks = [self.prepared(ink) for ink in inks]
-        return self.codes.instant(inks, texts, self.height, self._pace[1])
+        inks = [self.prepare(ink) for ink in inks]
+        return self.codes.estimate(inks, texts, self.height, self._pace[1])
 
     def _prime_with(self, style: Style) -> Primer:
         if self.codes is None:
@@ -186,25 +189,28 @@ class Synthesizer:
                     key="other-hand",
                 )
             code = self.code_of([sample.ink for sample in style.samples], [sample.text for sample in style.samples])
-        return Primer.of(self.network, self.codes.added(code))
+        return Primer.of(self.network, self.codes.biases(code))
 
     def prime(self, ink: Ink, text: str) -> Primer:
         """Return the primer that makes :meth:`write` continue in the hand of ``ink``, a line with transcript ``text``.
 
-        The ink itself is not drawn again. It is brought to the height and the pace of the training ink. Graves 2013,
-        section 5.5.
+        The ink itself is not drawn again. It is scaled to the height and resampled to the pace of the training ink.
+        Graves 2013, section 5.5.
         """
         text = self.line(text)
-        given = self.prepared(ink)
+        given = self.prepare(ink)
         space = int(self.alphabet.encode(" ")[0])
-        added = None if self.codes is None else self.codes.added(self.code_of([ink], [text]))
-        return prime(self.network, self.normalizer(offsets(given)), self.alphabet.encode(text), space, added)
+        biases = None if self.codes is None else self.codes.biases(self.code_of([ink], [text]))
+        return prime(self.network, self.normalizer(offsets(given)), self.alphabet.encode(text), space, biases)
 
-    def prepared(self, ink: Ink) -> Ink:
-        """Return a line of ink at the height and the pace of the training ink, level and with its baseline at y = 0."""
+    def prepare(self, ink: Ink) -> Ink:
+        """Return a line of ink at the height and pace of the training ink, level and with its baseline at y = 0.
+
+        Raises :class:`InkError` for a single point.
+        """
         if len(ink) < 2:
             raise InkError(f"a primer of {len(ink)} point shows no hand; give a line of writing", key="little-ink")
-        ink = level(repaced(ink, *self._pace))  # climbing does not make a line taller
+        ink = level(match_pace(ink, *self._pace))  # levelled first, because a slope would add to the height
         scale = self.height / writing_height(ink)
         return clean(ink.moved_to(ink.x * scale, ink.y * scale))
 
@@ -213,17 +219,19 @@ class Synthesizer:
         line = self.writable(text)
         if "\n" in line:
             raise InkError(f"{text[:40]!r} has several lines; write one at a time, or a page")
-        if len(line) > LONGEST:
-            raise InkError(f"a line of {len(line)} characters ({line[:30]!r}...); give at most {LONGEST}, or a page")
+        if len(line) > MAX_CHARACTERS:
+            raise InkError(
+                f"a line of {len(line)} characters ({line[:30]!r}...); give at most {MAX_CHARACTERS}, or a page"
+            )
         return line
 
     def _show(self, show: Callable, text: str, points: NDArray[np.float64], places: NDArray[np.int64]) -> None:
         raw = points.copy()
         raw[:, :2] = raw[:, :2] * self.normalizer.sd + self.normalizer.mean
-        show(grown(raw, places, len(text), self._growth))
+        show(apply_growth(raw, places, len(text), self._growth))
 
     def _written(self, text: str, drawn: SampledLine) -> Written:
-        ink = from_offsets(grown(self.normalizer.inverse(drawn.points), drawn.places, len(text), self._growth))
+        ink = from_offsets(apply_growth(self.normalizer.inverse(drawn.points), drawn.places, len(text), self._growth))
         own = own_points(ink, drawn.places, len(text), self.height)
         kept = np.zeros(len(ink), dtype=bool)
         kept[own] = True
@@ -232,14 +240,17 @@ class Synthesizer:
         return Written(text, ink, drawn.places[own], drawn.complete)
 
 
-def grown(steps: NDArray[np.float64], places: NDArray[np.int64], length: int, growth: float) -> NDArray[np.float64]:
-    """Scale offsets (N, 3) of a line of ``length`` characters so that it grows from its first character to its last.
+def apply_growth(
+    steps: NDArray[np.float64], places: NDArray[np.int64], length: int, growth: float
+) -> NDArray[np.float64]:
+    """Scale offsets (N, 3) of a line of ``length`` characters so that the writing grows from its start to its end.
 
     The network's lines, like many people's, shrink toward their end. ``growth``, the relative change of size over
-    :data:`GROWN_OVER` characters or more, undoes that. ``places`` (N,) are the characters that the points belong to.
+    :data:`GROWTH_CHARACTERS` characters or more, undoes that. ``places`` (N,) are the characters that the points belong
+    to.
     """
     part = np.clip(places / max(1, length), 0, 1) - 0.5
-    factor = 1 + growth * min(1.0, length / GROWN_OVER) * part
+    factor = 1 + growth * min(1.0, length / GROWTH_CHARACTERS) * part
     return np.column_stack([steps[:, :2] * factor[:, None], steps[:, 2:]])
 
 

@@ -1,12 +1,12 @@
 """Adapt a recognizer to one person's writing, using lines that they have corrected: ``adapt``.
 
-A network that trains on a few lines memorises them and forgets how others write. Three measures prevent this:
+A network that is trained on a few lines memorises them and forgets how others write. Three measures prevent this:
 
-- Half of each batch are lines in many hands (``replay``), on which the network should keep its outputs: the loss
+- Half of each batch are lines in many hands (``replay``), on which the network should preserve its outputs: the loss
   includes the Kullback-Leibler divergence from its old outputs (Li & Hoiem 2016, arXiv 1606.09282).
-- The weights are pulled back to where they started (L2-SP; Li, Grandvalet & Davoine 2018, arXiv 1802.01483).
-- The result lies between the old and the new weights (Wortsman et al. 2022, arXiv 2109.01903): at the share that reads
-  held-out corrected lines best, as long as held-out lines in other hands are read as well as before.
+- The weights are pulled back to their initial values (L2-SP; Li, Grandvalet & Davoine 2018, arXiv 1802.01483).
+- The result is interpolated between the old and the new weights (Wortsman et al. 2022, arXiv 2109.01903), with the
+  share that reads held-out corrected lines best, as long as held-out lines in other hands are read as well as before.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ from handwriting.training.replay import replay_lines
 from handwriting.training.schedule import SCHEDULES
 from handwriting.training.update import UpdateHook, Updater
 
-FEWEST = 8
+MIN_LINES = 8
 """Minimum number of corrected lines to learn from."""
-HELD_OUT = 0.2
+HELD_OUT_SHARE = 0.2
 """Share of the corrected lines that are held out."""
-REPLAYED, GUARDS = 96, 64
+REPLAY_LINES, GUARD_LINES = 96, 64
 """Number of lines in many hands to train on, and to hold out."""
 BATCH = 8
 """Number of corrected lines in a batch, and of replayed ones."""
@@ -60,18 +60,18 @@ UPDATES = (80, 240)
 PASSES = 16
 """Number of passes over the corrected lines, within these bounds."""
 RATE = 4e-4
-PULL = 2e-3
-"""Nats per character for the squared distance of the weights from their start."""
-KEEP = 2.0
+DISTANCE_WEIGHT = 2e-3
+"""Nats per character for each unit of squared distance of the weights from their initial values."""
+DIVERGENCE_WEIGHT = 2.0
 """Weight of a nat of divergence on the replayed lines, relative to a nat on the corrected ones."""
 SHARES = (0.1, 0.2)
-"""Candidate shares of the way from the old weights to the new ones.
+"""Candidate shares for the interpolation from the old weights to the new ones.
 
-Synthetic lines understate what is forgotten: 0.3 of the way cost other writers of IAM-OnDB up to 0.11 points of CER
+Synthetic lines understate the forgetting: a share of 0.3 cost other writers of IAM-OnDB up to 0.11 points of CER
 although the loss on synthetic lines rose by less than one per cent.
 """
-FORGETTING = 0.01
-"""Share by which the loss on held-out lines in other hands may rise."""
+MAX_FORGETTING = 0.01
+"""Relative increase of the loss on held-out lines in other hands that is accepted."""
 
 Example = tuple[Ink, str]
 
@@ -86,11 +86,12 @@ class Adapted:
     held_out: int
     """Number of these that were held out."""
     share: float
-    """Share of the way from the old weights to the new ones; 0, where no share of it reads the held-out lines better,
-    leaves the weights unchanged."""
+    """Share of the way from the old weights to the new ones. It is 0, and the weights are unchanged, if no share reads
+    the held-out lines better."""
     before: float
-    """CER on the held-out lines, by best path."""
+    """CER of the old weights on the held-out lines, by best path."""
     after: float
+    """CER of the result on the held-out lines, by best path."""
     left_out: Mapping[str, str]
     """Reason for exclusion of each unusable line, by id."""
 
@@ -106,33 +107,33 @@ def adapt(
 ) -> Adapted:
     """Write a checkpoint to ``folder``: ``base`` after it has learned from corrected ``lines``.
 
-    ``progress`` counts hundredths of the work. Raises :class:`InkError` for fewer than :data:`FEWEST` usable lines.
+    ``progress`` counts hundredths of the work. Raises :class:`InkError` for fewer than :data:`MIN_LINES` usable lines.
     """
     torch.set_num_threads(threads)
     recognizer, network = Recognizer(base, threads), build(base.card, base.weights())
     encoder = ExampleEncoder(recognizer.features, Augmentation(), base.card["network"]["strides"])
     usable, left_out = _usable(lines, recognizer.alphabet, encoder)
-    if len(usable) < FEWEST:
+    if len(usable) < MIN_LINES:
         why = next((f"; {id}: {reason}" for id, reason in left_out.items()), "")
         raise InkError(
-            f"{len(usable)} corrected lines, but at least {FEWEST} are needed; correct more{why}",
-            key="few-lines", count=len(usable), fewest=FEWEST,
+            f"{len(usable)} corrected lines, but at least {MIN_LINES} are needed; correct more{why}",
+            key="few-lines", count=len(usable), fewest=MIN_LINES,
         )  # fmt: skip
-    own, held = _divided(usable, seed)
+    own, held = _split(usable, seed)
     rehearsed = replay_lines(
-        Synthesizer.load(threads=threads), recognizer.language.words, REPLAYED + GUARDS, seed,
+        Synthesizer.load(threads=threads), recognizer.language.words, REPLAY_LINES + GUARD_LINES, seed,
         lambda done, total: progress(20 * done / total, 100),
     )  # fmt: skip
     rehearsed = [(ink, text) for ink, text in rehearsed if _fits(encoder, ink, text)]
-    guards, replayed = rehearsed[:GUARDS], rehearsed[GUARDS:]
+    guards, replayed = rehearsed[:GUARD_LINES], rehearsed[GUARD_LINES:]
     start = {name: value.clone() for name, value in network.state_dict().items()}
-    lesson = Lesson(network, recognizer.alphabet, encoder, own, replayed, seed)
-    learned = lesson.learn(lambda done, total: progress(20 + 75 * done / total, 100))
-    judge = Judge(network, recognizer.alphabet, recognizer.features, held, guards)
+    adaptation = Adaptation(network, recognizer.alphabet, encoder, own, replayed, seed)
+    learned = adaptation.learn(lambda done, total: progress(20 + 75 * done / total, 100))
+    selector = ShareSelector(network, recognizer.alphabet, recognizer.features, held, guards)
     before = _cer(recognizer, held)
-    for share in (judge.best(start, learned), 0.0):
-        how = {"share": share, "held_out": len(held), "updates": lesson.updates}
-        card = _card(base, network, [ink for ink, _ in usable], how)
+    for share in (selector.best(start, learned), 0.0):
+        details = {"share": share, "held_out": len(held), "updates": adaptation.updates}
+        card = _card(base, network, [ink for ink, _ in usable], details)
         write(folder, card, {name: value.numpy() for name, value in between(start, learned, share).items()})
         after = _cer(Recognizer.load(folder, threads), held)
         if after <= before:  # a lower loss need not mean fewer wrong characters
@@ -141,8 +142,8 @@ def adapt(
     return Adapted(folder, len(usable), len(held), share, before, after, left_out)
 
 
-class Lesson:
-    """The training: batches of corrected and of replayed lines, all distorted anew each time."""
+class Adaptation:
+    """Trains the network on batches of corrected and replayed lines, with a new distortion each time."""
 
     def __init__(
         self,
@@ -175,12 +176,12 @@ class Lesson:
         output, lengths = network(x, steps)
         own, characters = len(target_lengths), target_lengths.sum()
         ctc = ctc_loss(output[:, :own], lengths[:own], targets, target_lengths).sum()
-        said, lengths = self.old(x[:, own:], steps[own:])
-        inside = torch.arange(len(said)).unsqueeze(1) < lengths
-        divergence = ((said.exp() * (said - output[: len(said), own:])).sum(-1) * inside).sum()
+        old_output, lengths = self.old(x[:, own:], steps[own:])
+        inside = torch.arange(len(old_output)).unsqueeze(1) < lengths
+        divergence = ((old_output.exp() * (old_output - output[: len(old_output), own:])).sum(-1) * inside).sum()
         pairs = zip(network.parameters(), self.old.parameters(), strict=True)
         distance = torch.stack([(now - then).square().sum() for now, then in pairs]).sum()
-        return ctc + KEEP * divergence + PULL * characters * distance, characters
+        return ctc + DIVERGENCE_WEIGHT * divergence + DISTANCE_WEIGHT * characters * distance, characters
 
     def _batches(self) -> Iterator[tuple[Tensor, ...]]:
         """Yield batches of corrected lines, followed by replayed lines.
@@ -212,8 +213,8 @@ class Lesson:
                 yield batch
 
 
-class Judge:
-    """Decides how far to move from the old weights to the new ones, using lines that were not trained on."""
+class ShareSelector:
+    """Selects the share of the way from the old weights to the new ones, using lines that were not trained on."""
 
     def __init__(
         self,
@@ -228,12 +229,12 @@ class Judge:
             ([encode(ink, features).steps for ink, _ in part], [t for _, t in part]) for part in (held, guards)
         ]
         self.table: list[tuple[float, float, float]] = []
-        """Share, and the losses on held-out lines and guards, in nats per character."""
+        """Rows of share, loss on the held-out lines and loss on the guard lines, in nats per character."""
 
     def best(self, old: Mapping[str, Tensor], new: Mapping[str, Tensor]) -> float:
-        """Return the share with the lowest loss on the held-out lines, among those that keep reading other hands."""
+        """Return the share with the lowest loss on the held-out lines, among those that do not forget other hands."""
         self.table = [(share, *self._losses(between(old, new, share))) for share in (0.0, *SHARES)]
-        most = self.table[0][2] * (1 + FORGETTING)
+        most = self.table[0][2] * (1 + MAX_FORGETTING)
         return min((own, share) for share, own, others in self.table if others <= most or share == 0)[1]
 
     def _losses(self, weights: Mapping[str, Tensor]) -> tuple[float, float]:
@@ -251,9 +252,9 @@ class Judge:
 
 
 def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) -> tuple[list[Example], dict[str, str]]:
-    """Return ink and text of the trainable lines, and the reason for exclusion of the others.
+    """Return ink and text of the usable lines, and the reason for exclusion of the others, by id.
 
-    If the same ink has several texts, the last one counts.
+    If the same ink has several texts, the last one is used.
     """
     usable: dict[str, Example] = {}
     left_out: dict[str, str] = {}
@@ -268,23 +269,25 @@ def _usable(lines: Sequence[Line], alphabet: Alphabet, encoder: ExampleEncoder) 
 
 
 def _fits(encoder: ExampleEncoder, ink: Ink, text: str) -> bool:
-    """Return whether CTC can spell the text with the steps of the ink."""
+    """Return whether the ink has enough steps for CTC to spell the text."""
     return encoder.steps(ink, text, np.random.default_rng(0)) is not None
 
 
-def _divided(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
+def _split(lines: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
     """Split lines into those to train on and those to hold out."""
     order = np.random.default_rng([seed, 4]).permutation(len(lines))
-    count = max(2, round(HELD_OUT * len(lines)))
+    count = max(2, round(HELD_OUT_SHARE * len(lines)))
     held, own = ([lines[i] for i in sorted(part)] for part in (order[:count], order[count:]))
     return own, held
 
 
-def _card(base: Checkpoint, network: RecognizerNetwork, inks: Sequence[Ink], how: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the card of ``base`` with what was learned, without figures of the old weights and without a decoder."""
+def _card(
+    base: Checkpoint, network: RecognizerNetwork, inks: Sequence[Ink], details: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the card of ``base`` with details of the adaptation, without figures and decoder of the old weights."""
     card = {name: value for name, value in base.card.items() if name not in ("format", "figures", "head")}
     trained_on = {**card.get("trained_on", {}), **fingerprints(inks, base)}
-    adapted = {"lines": len(inks), "from": base.folder.name, **how}
+    adapted = {"lines": len(inks), "from": base.folder.name, **details}
     return {
         **card,
         "network": asdict(network.config),

@@ -1,6 +1,6 @@
-"""Training-time augmentation: distort ink as if other writers had written it with other pens.
+"""Augmentation: distort ink as if other writers had written it with other pens.
 
-It works on normalised ink (writing height 1). Each distortion is drawn anew for each line and epoch from the given
+It works on normalised ink (writing height 1). Each distortion is sampled for each line and epoch from the given
 generator, so that a resumed training sees the same lines.
 """
 
@@ -41,7 +41,7 @@ class Augmentation:
     delay: float = 0.5
     """Probability that i-dots and t-bars are moved to the end of their words: all, or each with probability 1/2."""
     plotted: float = 0.0
-    """Probability that the strokes have the order and the directions that would be found for them if a plotter's tool
+    """Probability that the strokes get the order and directions that would be inferred for them if a plotter tool
     had sorted them; one in twenty directions is wrong."""
 
     def __call__(self, ink: Ink, random: np.random.Generator) -> Ink:

@@ -1,4 +1,4 @@
-"""Configuration files: TOML that sets any option of a training, and the one that a run writes for itself.
+"""Configuration files: TOML files that set training options, and the one that each run writes.
 
 A key is the name of a command-line option, with hyphens or underscores; the table ``[augmentation]`` sets the
 distortions of a recognizer's training. This module imports neither torch nor NumPy.

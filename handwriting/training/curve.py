@@ -1,4 +1,4 @@
-"""The learning curve as CSV and PNG."""
+"""Write the learning curve as CSV and PNG."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write_curve(rows: list[dict[str, Any]], run: Path) -> None:
 
 
 def draw_curve(rows: list[dict[str, Any]], run: Path) -> None:
-    """Draw ``run/curve.png``, with the loss and every figure over the epochs."""
+    """Draw ``run/curve.png``: the loss and every figure against the epoch."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""A recognizer's training and development data, gathered from corpora by a recipe."""
+"""Gather a recognizer's training and development data from corpora, by a recipe."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from handwriting.training.mix import ComposedList, ExampleList, ExampleMix, List
 from handwriting.training.recipes import TrainingRecipe
 from handwriting.training.string_list import StringList
 
-RARE = 20
-"""Smallest count of a character in all lists of a mix together; rarer ones are not learned and their lines are
+MIN_COUNT = 20
+"""Minimum count of a character over all lists of a mix; rarer ones are not learned, and their lines are
 dropped."""
 
 Say = Callable[[str], None]
@@ -39,7 +39,10 @@ class DevelopmentSet:
 
     @classmethod
     def of(cls, corpora: Sequence[Corpus], name: str, features: FeatureConfig) -> DevelopmentSet:
-        """Load the lines of ``SPLIT``, or with ``SPLIT:LINES`` that many of them, evenly spaced."""
+        """Load the lines of ``SPLIT``, or of ``SPLIT:LINES`` only that many, evenly spaced.
+
+        Raises :class:`InkError` for any other name.
+        """
         split, _, most = name.partition(":")
         if most and not most.isdigit():
             raise InkError(f"develop {name!r}: give SPLIT, or SPLIT:LINES for that many lines of it")
@@ -79,13 +82,13 @@ def gather(
     """Gather the examples of a recipe: one list line by line, or a mix.
 
     ``say`` is called with messages about what is left out and why. With ``init``, its alphabet is kept and extended by
-    the characters of the texts. Raises :class:`InkError` when a split is missing, when there is nothing to train on,
-    and when a list shares lines with a development set.
+    the characters of the texts. Raises :class:`InkError` if a split is missing, if there is nothing to train on,
+    and if a list shares lines with a development set.
     """
     shares = [ListShare.parse(text) for text in recipe.train] if recipe.examples else [ListShare(recipe.train[0])]
     sources = {share.split: corpus_having(corpora, share.split) for share in shares}
-    watched = [name for name in recipe.develop if name != NONE]
-    for split in (name.partition(":")[0] for name in watched):
+    development_names = [name for name in recipe.develop if name != NONE]
+    for split in (name.partition(":")[0] for name in development_names):
         corpus = corpus_having(corpora, split)
         for train in (train for train, source in sources.items() if source is corpus):
             refuse_overlap(train, corpus.training_ids(train), split, corpus.ids(split))
@@ -107,7 +110,7 @@ def gather(
     return TrainingData(
         examples,
         alphabet,
-        [DevelopmentSet.of(corpora, name, encoder.features) for name in watched],
+        [DevelopmentSet.of(corpora, name, encoder.features) for name in development_names],
         " ".join(recipe.train),
         " ".join(recipe.develop),
         terms([corpus.terms for corpus in sources.values()], init),
@@ -116,7 +119,7 @@ def gather(
 
 
 def corpus_having(corpora: Sequence[Corpus], split: str) -> Corpus:
-    """Return the only corpus that has a split. Raises :class:`InkError` when none has it, or several have."""
+    """Return the only corpus that has a split. Raises :class:`InkError` if there is not exactly one."""
     having = [corpus for corpus in corpora if split in corpus.splits]
     if len(having) > 1:
         raise InkError(f"{len(having)} corpora have a split {split!r}; give their lists different names")
@@ -127,7 +130,7 @@ def corpus_having(corpora: Sequence[Corpus], split: str) -> Corpus:
 
 
 def _example_list(share: ListShare, lines: Mapping[str, Lines]) -> ExampleList:
-    """Return a list in the form that ``share`` asks for; strings take their words from all ``lines`` (by split)."""
+    """Return the list in the form given by ``share``; strings take their words from all ``lines`` (by split)."""
     if share.form != "string":
         return ComposedList(share, lines[share.split])
     words = {word.lower() for part in lines.values() for text in part.texts for word in text.split() if word.isalpha()}
@@ -135,12 +138,12 @@ def _example_list(share: ListShare, lines: Mapping[str, Lines]) -> ExampleList:
 
 
 def _frequent(sources: dict[str, Corpus]) -> set[str]:
-    """Return the characters that occur at least :data:`RARE` times in the texts of all lists, and the space."""
+    """Return the characters that occur at least :data:`MIN_COUNT` times in the texts of all lists, and the space."""
     counts: Counter[str] = Counter()
     for split, corpus in sources.items():
         for id in corpus.training_ids(split):
             counts.update(label(corpus, corpus.text(id)))
-    return {character for character, count in counts.items() if count >= RARE} | {" "}
+    return {character for character, count in counts.items() if count >= MIN_COUNT} | {" "}
 
 
 def _reasons(lines: Lines) -> str:

@@ -20,9 +20,9 @@ from torch import Tensor
 if dist.is_available():
     import torch.distributed.nn  # see Workers.join
 
-PATIENCE = timedelta(days=7)
-"""Time a process waits for the others, which are idle while the first one evaluates. If a process dies, torchrun ends
-all of them at once."""
+TIMEOUT = timedelta(days=7)
+"""Time that a process waits for the others, which are idle while the first one evaluates. If a process dies, torchrun
+ends all of them at once."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Workers:
 
     @classmethod
     def join(cls, device: str) -> Workers:
-        """Join the group that torchrun announces in the environment; without torchrun, form a group of one.
+        """Join the process group that torchrun describes in the environment; without torchrun, form a group of one.
 
         An optimiser imports ``torch.distributed.nn``, whose default arguments hold the group that exists at that time.
         The group would then survive :meth:`leave`, and its threads could abort the process when Python exits. This
@@ -43,7 +43,7 @@ class Workers:
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size == 1:
             return cls()
-        dist.init_process_group("nccl" if device == "cuda" else "gloo", timeout=PATIENCE)
+        dist.init_process_group("nccl" if device == "cuda" else "gloo", timeout=TIMEOUT)
         if device == "cuda":
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         return cls(dist.get_rank(), size)
@@ -55,7 +55,7 @@ class Workers:
             dist.destroy_process_group()
 
     def sum(self, tensors: Iterable[Tensor]) -> None:
-        """Replace each tensor by its sum over all processes, in one exchange."""
+        """Replace each tensor by its sum over all processes, in one all-reduce."""
         if self.size == 1:
             return
         tensors = list(tensors)

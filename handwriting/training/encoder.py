@@ -14,8 +14,8 @@ from handwriting.ink import Ink
 from handwriting.networks.recognizer import output_steps, steps_needed
 from handwriting.training.augment import Augmentation
 
-SAFE = 2.0
-"""A text is known to fit if it needs fewer than the estimated steps divided by this; the estimate is never that far
+SAFETY_FACTOR = 2.0
+"""A text certainly fits if it needs fewer than the estimated steps divided by this; the estimate is never that far
 off."""
 
 
@@ -56,7 +56,7 @@ class ExampleEncoder:
 
     def problem(self, ink: Ink, text: str, expected: float) -> str | None:
         """Return why ``ink``, of about ``expected`` steps, cannot be trained on with ``text``, or None if it can."""
-        if self.features == FeatureConfig() and self._fits(int(expected / SAFE), text):
+        if self.features == FeatureConfig() and self._fits(int(expected / SAFETY_FACTOR), text):
             return None
         steps = len(encode_normalised(normalise(ink), self.features).steps)
         if self._fits(steps, text):

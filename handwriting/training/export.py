@@ -1,8 +1,8 @@
-"""ONNX graphs, built operator by operator from the weights, and their int8 form.
+"""Build ONNX graphs operator by operator from the weights, and quantise them to int8.
 
-They are built rather than traced, because torch's exporter bakes the example's length into a bidirectional LSTM.
+They are built rather than traced, because torch's exporter fixes a bidirectional LSTM to the length of the example.
 ONNX's LSTM operator takes the lengths of the sequences and reverses each within its own, so the recognizer's graph
-ignores padding just as the network does (``networks/recognizer.py``). For the synthesizer, a single step is a graph:
+ignores padding just as the network does (``networks/recognizer.py``). The synthesizer's graph is a single step:
 states in, states out.
 """
 
@@ -78,8 +78,8 @@ def step_graph(network: PredictionNetwork | SynthesisNetwork) -> bytes:
     ``phi`` (B, U). A network with hand codes takes ``hand`` (B, L * 4H + 1 + 6 M), in ONNX's order of gates: see
     :func:`hand_order`. See Graves 2013 (arXiv 1308.0850), equations 46 to 52.
 
-    Only one ``MatMul`` per layer is quantised later, over everything that lies within -1 to 1. Offsets and w, which are
-    ten times as large and would coarsen its single scale, have products of their own, each shared by all layers that
+    Only one ``MatMul`` per layer is later quantised, over all inputs between -1 and 1. Offsets and w, which are
+    ten times as large and would coarsen its single scale, have separate products, each shared by all layers that
     read it.
     """
     graph, config = GraphBuilder(), network.config
@@ -217,22 +217,22 @@ def int8_step(model: bytes) -> bytes:
     )
 
 
-def _quantised(model: bytes, **how: Any) -> bytes:
+def _quantised(model: bytes, **options: Any) -> bytes:
     from onnxruntime.quantization import quantize_dynamic
 
-    logging.disable(logging.WARNING)  # it recommends pre-processing that was done already or would rename the nodes
+    logging.disable(logging.WARNING)  # it recommends pre-processing that is already done or would rename the nodes
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         source.write_bytes(model)
         try:
-            quantize_dynamic(source, target, **how)
+            quantize_dynamic(source, target, **options)
         finally:
             logging.disable(logging.NOTSET)
         return target.read_bytes()
 
 
 class GraphBuilder:
-    """Builder of ONNX graphs that gives every node and constant a unique name."""
+    """Builds an ONNX graph, with a unique name for every node and constant."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -269,7 +269,7 @@ class GraphBuilder:
         return name
 
     def tensors(self, module: Any, *names: str, transpose: bool = False) -> list[str]:
-        """Append a module's parameters as constants, with matrices transposed on request."""
+        """Append a module's parameters as constants, with matrices transposed on request; return their names."""
         arrays = [getattr(module, name).detach().cpu().float().numpy() for name in names]
         return [self.constant(a.T.copy() if transpose and a.ndim == 2 else a) for a in arrays]
 

@@ -1,10 +1,10 @@
 """Fit a hand to a few lines by gradient descent on its code: ``style create --fit``.
 
 The network's weights are frozen. The fit changes the code, starting from the estimate that needs no torch
-(``synthesis/codes.py``), and optionally a small constant at every gate and output that belongs to this hand alone.
-With few lines, a long fit memorises them, so one line is held out, and the fit ends at the step at which that line was
-most probable. A fitted hand can be hard to read, even if its writer's is not. The recognizer therefore reads some lines
-in it, and of the way from the estimated hand to the fitted one, the largest share is kept at which they are legible.
+(``synthesis/codes.py``), and optionally a small bias of every gate and output, specific to this hand. With few lines, a
+long fit memorises them, so one line is held out, and the result is that of the step at which that line was most
+probable. A fitted hand can be hard to read, even if its writer's is not. The recognizer therefore reads some lines
+written in it, and the fit is interpolated back toward the estimated hand as far as needed to make them legible.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from handwriting.training.hands import collate, point_nats
 from handwriting.training.synthesizer import build
 
 STEPS = 30
-CODE_RATE, ADDED_RATE = 0.05, 0.004
-"""Learning rates of Adam for the code and for the added constants."""
+CODE_RATE, DELTA_RATE = 0.05, 0.004
+"""Learning rates of Adam for the code and for the additional biases."""
 PENALTY = 0.2
-"""Nats per squared distance of the code from its start; each squared added constant costs a hundred times as much."""
+"""Nats per squared distance of the code from its initial value; a squared bias costs a hundred times as much."""
 PATIENCE = 4
 """Number of evaluations of the held-out line without an improvement before the fit ends."""
 SHARES = 1.0, 0.8, 0.6, 0.4, 0.2
 """Shares of the fit to try."""
-LEGIBLE = 0.06
-"""CER up to which lines are legible; people's lines have as much."""
+MAX_LEGIBLE_CER = 0.06
+"""CER up to which lines count as legible; people's own lines have as much."""
 PROBE = (
     "The quick brown fox jumps over it",
     "a lazy dog sleeps in the warm sun",
@@ -51,7 +51,7 @@ PROBE = (
     "Sunday, 14 June: bring 36 cups",
     "both of them knew what to expect",
 )
-"""Lines to write in a fitted hand and to read."""
+"""Lines that are written in a fitted hand and read back."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def fit(
 ) -> Fitted:
     """Fit a hand to the lines ``inks`` with transcripts ``texts``.
 
-    ``added``: also fit constants at the gates. The last line is held out. Raises :class:`InkError` for fewer than two
-    lines and for a network without hand codes.
+    With ``added``, biases of the gates are fitted as well. The last line is held out. Raises :class:`InkError` for
+    fewer than two lines and for a network without hand codes.
     """
     if len(inks) < 2:
         raise InkError(f"{len(inks)} line of ink: fitting holds one line out; give at least two lines, preferably four")
@@ -95,71 +95,71 @@ def fit(
     network.requires_grad_(False)
     examples = []
     for ink, text in zip(inks, texts, strict=True):
-        steps = synthesizer.normalizer(offsets(synthesizer.prepared(ink)))
+        steps = synthesizer.normalizer(offsets(synthesizer.prepare(ink)))
         text = synthesizer.writable(text)
         examples.append((steps[:-1], steps[1:], synthesizer.alphabet.encode(text), 0, np.zeros(1), 1.0))
     seen, held = collate(examples[:-1]), collate(examples[-1:])
     start = torch.from_numpy(first.numbers)
-    code, extra = start.clone().requires_grad_(), torch.zeros(len(network.basis), requires_grad=True)
+    code, delta = start.clone().requires_grad_(), torch.zeros(len(network.basis), requires_grad=True)
     optimizer = torch.optim.Adam(
-        [{"params": [code], "lr": CODE_RATE}, {"params": [extra], "lr": ADDED_RATE if added else 0.0}]
+        [{"params": [code], "lr": CODE_RATE}, {"params": [delta], "lr": DELTA_RATE if added else 0.0}]
     )
 
     def nats(batch: Sequence[Tensor]) -> Tensor:
         inputs, targets, lengths, text, *_ = batch
         given = torch.cat([code, code.new_ones(1)]).expand(inputs.shape[1], -1)
-        basis = torch.cat([network.basis, extra.unsqueeze(1)], 1)
+        basis = torch.cat([network.basis, delta.unsqueeze(1)], 1)
         low = torch.bfloat16
         with torch.autocast("cpu", low):
             values = point_nats(network, inputs, targets, lengths, text, given, synthesizer.normalizer, basis)
         return values.sum() / lengths.sum()
 
-    def look() -> float:
+    def held_out_nats() -> float:
         with torch.no_grad():
             return float(nats(held))
 
-    before = best = look()
-    kept, at, points = (code.detach().clone(), extra.detach().clone()), 0, float(seen[2].sum())
+    before = best = held_out_nats()
+    kept, at, points = (code.detach().clone(), delta.detach().clone()), 0, float(seen[2].sum())
     since = 0
     for step in range(1, STEPS + 1):
         optimizer.zero_grad()
-        distance = PENALTY * (code - start).square().sum() + 100 * PENALTY * extra.square().sum()
+        distance = PENALTY * (code - start).square().sum() + 100 * PENALTY * delta.square().sum()
         (nats(seen) + distance / points).backward()
         optimizer.step()
         progress(step, STEPS)
         if step % 2 == 0:
-            now = look()
+            now = held_out_nats()
             since = 0 if now < best else since + 1
             if now < best:
-                best, at, kept = now, step, (code.detach().clone(), extra.detach().clone())
+                best, at, kept = now, step, (code.detach().clone(), delta.detach().clone())
             if since >= PATIENCE:
                 break
         if time.monotonic() - started > seconds * step / (step + 1):
             break
 
-    def eased(share: float) -> Code:
+    def code_at(share: float) -> Code:
         delta = np.float32(share) * kept[1].numpy()[hand_order(network.config)] if added and at else None  # type: ignore[arg-type]
         return Code(torch.lerp(start, kept[0], share).numpy(), first.network, delta)
 
-    share = legible_share(synthesizer, Recognizer.load(), eased) if at else 1.0
+    share = legible_share(synthesizer, Recognizer.load(), code_at) if at else 1.0
     with torch.no_grad():
         code.copy_(torch.lerp(start, kept[0], share))
-        extra.copy_(share * kept[1])
-    return Fitted(eased(share), share, before, look(), at)
+        delta.copy_(share * kept[1])
+    return Fitted(code_at(share), share, before, held_out_nats(), at)
 
 
-def legible_share(synthesizer: Synthesizer, recognizer: Recognizer, eased: Callable[[float], Code]) -> float:
-    """Return the largest share of a fit at which ``recognizer`` reads lines in it, or else the one that it reads best.
+def legible_share(synthesizer: Synthesizer, recognizer: Recognizer, code_at: Callable[[float], Code]) -> float:
+    """Return the largest share of a fit at which its lines are legible, or else the share that is read best.
 
-    ``eased`` returns the hand at a share.
+    ``code_at`` returns the hand at a share.
     """
     texts = ["".join(c for c in text if c in synthesizer.characters).strip() for text in PROBE]
     errors: dict[float, float] = {}
     for share in SHARES:
-        style = Style(f"fitted {share}", (), code=eased(share))
+        style = Style(f"fitted {share}", (), code=code_at(share))
         lines = synthesizer.write([text for text in texts if text], Hand(style=style), hurried=True)
         read = recognizer.transcribe_all([line.ink for line in lines])
         errors[share] = cer([(line.text, t.text) for line, t in zip(lines, read, strict=True)]) if lines else 0.0
-        if errors[share] <= LEGIBLE:
+        if errors[share] <= MAX_LEGIBLE_CER:
             return share
     return min(SHARES, key=lambda share: errors[share])

@@ -1,13 +1,14 @@
-"""Tune the hands of a trained synthesizer by the lines that it writes.
+"""Tune the hands of a trained synthesizer using the lines that it writes.
 
-Training learns codes from real ink, but lines written in a code do not measure exactly like the ink that it was learned
-from: corners are rounder, strokes and gaps less varied. Two corrections are made with lines that the network writes in
-known codes:
+Codes are learned from real ink, but lines written in a code do not have exactly the measurements of the ink that it was
+learned from: corners are rounder, strokes and gaps less varied. Two corrections are made with lines that the network
+writes in known codes:
 
-- The mean of random hands is moved so that written lines measure like real ones and are read correctly. Both the
-  measurements (``features/hand.py``) and the recognizer's errors are taken to be linear in the code.
-- A writer's code is estimated from a few lines by a linear regression. It becomes the mean of the trained one, from
-  real lines to the codes learned from them, and another, from written lines to the codes that they were written in.
+- The mean of random hands is moved so that written lines have the measurements of real ones and are read correctly.
+  Both the measurements (``features/hand.py``) and the recognizer's errors are modelled as linear in the code.
+- A writer's code is estimated from a few lines by a linear regression. This becomes the mean of the trained regression,
+  from real lines to the codes learned from them, and another, from written lines to the codes that they were written
+  in.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from handwriting.checkpoint import Checkpoint, save_card
 from handwriting.corpora import Corpus, Line
 from handwriting.errors import InkError
 from handwriting.features.hand import measures
-from handwriting.features.offsets import at_pace
+from handwriting.features.offsets import clean_at_rate
 from handwriting.files import make_folder
 from handwriting.geometry.baseline import level
 from handwriting.metrics import cer
@@ -57,15 +58,15 @@ class HandTuning:
     """Settings of the tuning."""
 
     real: int = 700
-    """Real lines to measure, evenly spaced over the split."""
+    """Number of real lines to measure, evenly spaced over the split."""
     lines: int = 1400
-    """Sentences, and as many strings, that are written in random hands in each round."""
+    """Number of sentences, and as many strings, that are written in random hands in each round."""
     rounds: int = 2
-    """Corrections of the mean."""
+    """Number of corrections of the mean."""
     hands: int = 900
-    """Hands for the regression."""
+    """Number of hands for the regression."""
     lines_each: int = 3
-    """Lines written in each of these hands."""
+    """Number of lines written in each of these hands."""
     seed: int = 10_000
     """Seed of the random hands; another one for each round."""
 
@@ -93,7 +94,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class _GivenHands(HandCodes):
-    """Hand codes whose random hands are given ones."""
+    """Hand codes whose "random" hands are given."""
 
     given: NDArray[np.float32] = field(kw_only=True)
     """Shape (N, Z); line n is written in the hand ``n // lines_each``."""
@@ -107,31 +108,31 @@ class HandTuner:
     """Tunes the hands of ``source``, a synthesizer with hand codes, to the ``real`` lines, whose texts it writes."""
 
     def __init__(
-        self, source: Checkpoint, real: Sequence[Line], how: HandTuning, progress: Progress = no_progress
+        self, source: Checkpoint, real: Sequence[Line], settings: HandTuning, progress: Progress = no_progress
     ) -> None:
         if not source.card["network"].get("code"):
             raise InkError(f"{source.folder}: this synthesizer has no hand codes; train it with --unipen")
         if "hands" in source.card:
             raise InkError(f"{source.folder}: the hands of this checkpoint are tuned already; give the one before")
-        self.synthesizer, self.recognizer, self.how = Synthesizer.load(source.folder), Recognizer.load(), how
+        self.synthesizer, self.recognizer, self.settings = Synthesizer.load(source.folder), Recognizer.load(), settings
         self.codes = HandCodes.load(source.folder)
         self.step = float(source.card["hand"]["step"])
         lines = [line for line in real if self._writable(line.text)]
         if len(lines) < 2:
             raise InkError(f"{len(lines)} lines that this synthesizer can write; give a larger split")
         rate = float(source.card["features"]["rate"])
-        self.real = np.array([measures(at_pace(line.ink, rate), line.text) for line in lines])
+        self.real = np.array([measures(clean_at_rate(line.ink, rate), line.text) for line in lines])
         self.texts = [self.synthesizer.writable(natural(line.text)) for line in lines]
         self.words = sorted({w for text in self.texts for w in text.split() if w.isalpha() and len(w) > 1}) or ["a"]
         self._progress, self._done = progress, 0
-        self._total = 2 * how.lines * (how.rounds + 1) + how.hands * how.lines_each
+        self._total = 2 * settings.lines * (settings.rounds + 1) + settings.hands * settings.lines_each
 
     def tune(self) -> tuple[HandCodes, dict[str, Any]]:
         """Return the tuned hand codes, and figures of the random hands before and after."""
         tuned, drawn = self.codes, self._drawn(self.codes, 0)
         before, spread = self._figures(drawn), drawn.codes.std(0) + 1e-9
         shift = np.zeros(len(spread))
-        for number in range(1, self.how.rounds + 1):
+        for number in range(1, self.settings.rounds + 1):
             shift = shift + correction(drawn, self.real, spread, shift)
             tuned = replace(self.codes, mean=(self.codes.mean + shift * spread).astype(np.float32))
             drawn = self._drawn(tuned, number)
@@ -141,7 +142,7 @@ class HandTuner:
 
     def _drawn(self, hands: HandCodes, number: int) -> Drawn:
         """Write sentences and strings in random ``hands``; ``number`` counts the rounds."""
-        count, seed = self.how.lines, self.how.seed + number
+        count, seed = self.settings.lines, self.settings.seed + number
         random = np.random.default_rng(seed)
         sentences = [self.texts[k % len(self.texts)] for k in range(count)]
         different = max(1, count // HANDS_A_STRING)
@@ -153,20 +154,20 @@ class HandTuner:
 
     def _regression(self) -> NDArray[np.float32]:
         """Return the regression from the measurements of written lines to the codes that they were written in."""
-        how, random = self.how, np.random.default_rng(self.how.seed)
+        settings, random = self.settings, np.random.default_rng(self.settings.seed)
         learned = self.codes.codes
         controls = len(self.codes.mean) - learned.shape[1]
-        own = random.multivariate_normal(learned.mean(0), WRITERS_SPREAD**2 * np.cov(learned.T), how.hands)
-        given = np.concatenate([own, random.normal(size=(how.hands, controls))], 1).astype(np.float32)
+        own = random.multivariate_normal(learned.mean(0), WRITERS_SPREAD**2 * np.cov(learned.T), settings.hands)
+        given = np.concatenate([own, random.normal(size=(settings.hands, controls))], 1).astype(np.float32)
         arrays = {name: getattr(self.codes, name) for name in HandCodes.__annotations__}
-        hands = _GivenHands(**arrays, given=given, lines_each=how.lines_each)
-        texts = [self.texts[k % len(self.texts)] for k in range(how.hands * how.lines_each)]
-        written = self._write(hands, texts, how.seed)
+        hands = _GivenHands(**arrays, given=given, lines_each=settings.lines_each)
+        texts = [self.texts[k % len(self.texts)] for k in range(settings.hands * settings.lines_each)]
+        written = self._write(hands, texts, settings.seed)
         height = self.synthesizer.height
-        rows = [line_measures(self.synthesizer.prepared(w.ink), w.text, height, self.step) for w in written]
-        means = np.array(rows).reshape(how.hands, how.lines_each, -1).mean(1)
+        rows = [line_measures(self.synthesizer.prepare(w.ink), w.text, height, self.step) for w in written]
+        means = np.array(rows).reshape(settings.hands, settings.lines_each, -1).mean(1)
         scale = self.codes.center, self.codes.spread
-        return regression(means, given, np.ones(how.hands), RIDGE, scale)["regression"]
+        return regression(means, given, np.ones(settings.hands), RIDGE, scale)["regression"]
 
     def _write(self, hands: HandCodes, texts: Sequence[str], seed: int) -> list[Written]:
         self.synthesizer.codes, written = hands, []
@@ -216,7 +217,10 @@ def compared(written: Floats, real: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def correction(drawn: Drawn, real: Floats, spread: Floats, shift: Floats) -> Floats:
-    """Return by how much more than ``shift`` the mean of random hands should move, (Z,), in units of ``spread``."""
+    """Return the further shift of the mean of random hands, (Z,), in units of ``spread``.
+
+    ``shift`` is the shift so far.
+    """
     difference, precision, rows = compared(drawn.measures, real)
     codes = (drawn.codes - drawn.codes.mean(0)) / spread
     normal = codes.T @ codes + RIDGE * np.eye(len(spread))
@@ -231,7 +235,7 @@ def tune_hands(
     corpus: Corpus,
     split: str,
     folder: Path,
-    how: HandTuning = HandTuning(),
+    settings: HandTuning = HandTuning(),
     command: str = "",
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
@@ -243,12 +247,12 @@ def tune_hands(
     if folder.resolve() == source.folder.resolve():
         raise InkError(f"--out {folder} is the checkpoint to start from; give another folder")
     ids = corpus.training_ids(split)
-    chosen = [ids[n] for n in np.unique(np.linspace(0, len(ids) - 1, min(how.real, len(ids))).astype(int))]
-    tuner = HandTuner(source, [line for line in map(corpus.line, chosen) if line.text], how, progress)
+    chosen = [ids[n] for n in np.unique(np.linspace(0, len(ids) - 1, min(settings.real, len(ids))).astype(int))]
+    tuner = HandTuner(source, [line for line in map(corpus.line, chosen) if line.text], settings, progress)
     folder = make_folder(folder)
     tuned, figures = tuner.tune()
     for name in ("weights.safetensors", "model.onnx"):
         shutil.copyfile(source.folder / name, folder / name)
     save_codes(folder, tuned)
-    save_card(folder, {**source.card, "hands": {"tuned_on": split, **asdict(how), "command": command, **figures}})
+    save_card(folder, {**source.card, "hands": {"tuned_on": split, **asdict(settings), "command": command, **figures}})
     return figures

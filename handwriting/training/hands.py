@@ -1,9 +1,10 @@
-"""Training task of the synthesizer with hands: lines of two corpora, each conditioned on its writer's code.
+"""Training task of a synthesizer with hand codes: lines of two corpora, each conditioned on its writer's code.
 
-To keep the network from drifting when it writes, training shows it its own kind of mistakes: its input points are
-displaced (``disturbed``) while the target leads back to where the pen should be. Noise is added to a writer's code, so
-that nearby codes are hands too; some lines have no code, so that a code of 0 is the average hand. The last numbers of
-a code are not learned but set: some lines are slanted, widened or heightened, and the code says by how much.
+To keep the network from drifting when it writes, it is trained on the kind of errors that it makes: the input points
+are displaced (``with_input_noise``) while the targets lead back to where the pen should be. Noise is added to a
+writer's code, so that nearby codes are hands as well; some lines have no code, so that a code of 0 is the average hand.
+The last elements of a code, the controls, are set rather than learned: some lines are sheared or scaled, and the
+controls say by how much.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from handwriting.training.items import (
     save,
     unipen_items,
 )
-from handwriting.training.lines import SHARES, Pieces, assembled
+from handwriting.training.lines import SHARES, Pieces, assemble
 from handwriting.training.options import SynthesizerOptions
 from handwriting.training.plan import plan_by_length
 from handwriting.training.synthesizer import start_from, write_checkpoint
@@ -54,26 +55,26 @@ from handwriting.training.synthesizer import start_from, write_checkpoint
 CONTROLS = (0.12, 0.10, 0.10)
 """Standard deviations of the shear and of the logarithms of width and height; the code's controls are in these
 units."""
-CONTROLLED = 0.5
+CONTROLLED_SHARE = 0.5
 """Share of the lines that are changed in this way."""
 CODE_NOISE = 0.12
 CODE_DROPPED = 0.1
 CODE_SPREAD = 0.5
 """Standard deviation of the codes before training."""
 CODE_PENALTY = 0.05
-"""Nats per line for the square of a code's length."""
+"""Nats per line for the squared norm of a code."""
 MEASURED_LINES = 6
 """Number of lines measured per writer."""
 RIDGE = 10.0
 """Ridge penalty of the regression from measurements to codes."""
-CLEAN = 0.3
+CLEAN_SHARE = 0.3
 """Share of the lines whose input points are left undisturbed."""
 NOISE = (0.03, 0.06, 0.10)
 """Standard deviations of the displacement of input points, in normalised units."""
-MEMORY = (0.0, 0.7, 0.93)
+NOISE_CORRELATION = (0.0, 0.7, 0.93)
 """Correlation of a point's displacement with that of the point before."""
-SWELL, SWELL_MEMORY = 0.07, 0.98
-"""Standard deviation of the log size of the input offsets, and its correlation from point to point."""
+SCALE_NOISE, SCALE_CORRELATION = 0.07, 0.98
+"""Standard deviation of the log scale of the input offsets, and its correlation from point to point."""
 
 
 GROWTH = 0.12
@@ -83,13 +84,13 @@ LISTS = ("train-characters", "train-tokens", "train-texts")
 DEVELOP_LINES = 360
 """Number of lines of the development set that are evaluated."""
 PIECES = "pieces.npz"
-"""File in a run folder that keeps the prepared pieces."""
+"""Name of the file in a run folder that caches the prepared pieces."""
 
 Batch = tuple[Tensor, ...]
 
 
 class HandsTask:
-    """Implements ``training.loop.TrainingTask``. ``groups``: prepared pieces by group, including ``develop``."""
+    """Implements ``training.loop.TrainingTask``. ``groups`` are prepared pieces by group, including ``develop``."""
 
     def __init__(
         self,
@@ -203,15 +204,15 @@ class HandsTask:
 
     def _example(self, draw: Any) -> tuple:
         random = np.random.default_rng([self.settings.seed, 2, draw.place])
-        xy, ends, text = assembled(self.pieces, draw, random)
-        controls = random.normal(0, 1, len(CONTROLS)) * (random.random() < CONTROLLED)
+        xy, ends, text = assemble(self.pieces, draw, random)
+        controls = random.normal(0, 1, len(CONTROLS)) * (random.random() < CONTROLLED_SHARE)
         shear, width, height = controls * CONTROLS
         y = xy[:, 1] * np.exp(height)
         xy = np.column_stack([xy[:, 0] * np.exp(width) - shear * y, y])
         steps = self.normalizer(_steps(xy, ends))
         inputs, targets = steps[:-1], steps[1:]
-        if random.random() >= CLEAN:
-            inputs, targets = disturbed(inputs, targets, random)
+        if random.random() >= CLEAN_SHARE:
+            inputs, targets = with_input_noise(inputs, targets, random)
         return inputs, targets, self._encode(text), self.number[draw.writer], controls, random.random() >= CODE_DROPPED
 
     def _encode(self, text: str) -> NDArray[np.int64]:
@@ -248,7 +249,7 @@ class HandsTask:
                 strange = any(part.item < 0 for part in draw.parts) and any(part.item >= 0 for part in draw.parts)
                 if len(found[draw.writer]) < MEASURED_LINES and draw.length > 60 and not strange:
                     random = np.random.default_rng([self.settings.seed, 3, draw.place])
-                    xy, ends, text = assembled(self.pieces, draw, random)
+                    xy, ends, text = assemble(self.pieces, draw, random)
                     found[draw.writer].append(line_measures(ink_of(xy, ends), text, HEIGHT, STEP))
         size = next(len(rows[0]) for rows in found.values() if rows)
         means = np.array([np.mean(rows, 0) if rows else np.zeros(size) for rows in found.values()])
@@ -274,38 +275,39 @@ class HandsTask:
 
 
 def _digest(writer: str) -> str:
-    """Return an anonymous identifier for a writer; cards name nobody."""
+    """Return an anonymous identifier for a writer, because cards must not contain names."""
     return blake2b(writer.encode(), digest_size=5).hexdigest()
 
 
-def disturbed(
+def with_input_noise(
     inputs: NDArray[np.float32], targets: NDArray[np.float32], random: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Displace input points as if the network had drawn them inaccurately, with targets that lead back to the line.
 
     ``inputs`` and ``targets`` have shape (T, 3), where target t leads to the point that input t + 1 ends at. The input
-    points are displaced by noise that the next points take back step by step, and their steps are a little too large
-    or too small.
+    points are displaced by noise that decays over the next points, and in half of the lines their steps are a little
+    too large or too small.
     """
     T = len(inputs)
-    memory, spread = MEMORY[int(random.integers(len(MEMORY)))], NOISE[int(random.integers(len(NOISE)))]
-    moved = _wandering(T, memory, random) * spread
+    correlation = NOISE_CORRELATION[int(random.integers(len(NOISE_CORRELATION)))]
+    spread = NOISE[int(random.integers(len(NOISE)))]
+    moved = _correlated_noise(T, correlation, random) * spread
     inputs, targets = inputs.copy(), targets.copy()
     inputs[:, :2] += np.diff(moved, axis=0, prepend=np.zeros((1, 2)))
-    targets[:, :2] -= (1 - memory) * moved
+    targets[:, :2] -= (1 - correlation) * moved
     if random.random() < 0.5:
-        inputs[:, :2] *= np.exp(SWELL * _wandering(T, SWELL_MEMORY, random))
+        inputs[:, :2] *= np.exp(SCALE_NOISE * _correlated_noise(T, SCALE_CORRELATION, random))
     return inputs, targets
 
 
-def _wandering(steps: int, memory: float, random: np.random.Generator) -> NDArray[np.float64]:
-    """Return noise (T, 2) of standard deviation 1, each value correlated by ``memory`` with the one before."""
+def _correlated_noise(steps: int, correlation: float, random: np.random.Generator) -> NDArray[np.float64]:
+    """Return noise (T, 2) of standard deviation 1, each value correlated by ``correlation`` with the one before."""
     fresh = random.normal(0, 1, (steps, 2))
-    if memory == 0 or steps == 0:
+    if correlation == 0 or steps == 0:
         return fresh
-    values, last, rest = np.empty_like(fresh), fresh[0], (1 - memory**2) ** 0.5
+    values, last, rest = np.empty_like(fresh), fresh[0], (1 - correlation**2) ** 0.5
     for t in range(steps):
-        last = memory * last + rest * fresh[t]
+        last = correlation * last + rest * fresh[t]
         values[t] = last
     return values
 
@@ -364,7 +366,7 @@ def hands_task(
 ) -> HandsTask:
     """Make the task from two corpora. Prepared pieces are cached in ``folder``, for resumed trainings.
 
-    Raises :class:`InkError` for options of other networks and when a corpus lacks a split.
+    Raises :class:`InkError` for options of other networks and if a corpus lacks a split.
     """
     if settings.kind != "synthesizer" or settings.variant != "forget":
         raise InkError(f"a {settings.kind} of variant {settings.variant} cannot have hand codes; leave out --unipen")

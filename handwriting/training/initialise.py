@@ -14,7 +14,7 @@ from handwriting.corpora.seen import KEY
 from handwriting.errors import InkError
 
 Place = Callable[[str], tuple[int, int] | None]
-"""Maps a parameter's name to its dimension that is indexed by character and the first character's index there, or to
+"""Maps a parameter's name to the dimension that is indexed by character and the index of the first character, or to
 None for a parameter without such a dimension."""
 
 
@@ -23,10 +23,10 @@ Grow = Callable[[dict[str, Tensor], dict[str, Tensor]], dict[str, Tensor]]
 
 
 def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: Place, grow: Grow | None = None) -> str:
-    """Copy a checkpoint's weights into the network, character by character where ``place`` says so.
+    """Copy a checkpoint's weights into the network, character by character in the dimensions that ``place`` gives.
 
     Characters that the checkpoint lacks keep the network's own weights. ``grow`` first adapts the checkpoint's weights
-    to the network's sizes. Returns a message for the user. Raises :class:`InkError` when sizes differ, before anything
+    to the network's sizes. Returns a message for the user. Raises :class:`InkError` if sizes differ, before anything
     is copied.
     """
     mine, theirs = network.state_dict(), {name: torch.from_numpy(value) for name, value in init.weights().items()}
@@ -56,7 +56,7 @@ def initialise(network: nn.Module, alphabet: Alphabet, init: Checkpoint, place: 
 
 
 def inherited(init: Checkpoint | None) -> dict[str, Any]:
-    """Return the parts of a card that come from ``init``: its language model, its training and earlier ones."""
+    """Return the parts of a card that come from ``init``: its language model, and its history of training."""
     if init is None:
         return {}
     card = init.card
@@ -69,7 +69,7 @@ def inherited(init: Checkpoint | None) -> dict[str, Any]:
 def _copy_by_character(
     value: Tensor, given: Tensor, dim: int, first: int, known: Sequence[tuple[int, int]], new: int, old: int
 ) -> None:
-    """Copy the ``known`` characters, each (here, there), and everything around them from ``given`` into ``value``."""
+    """Copy the ``known`` characters, pairs of indices (here, there), and the rows around them from ``given``."""
     value, given = value.transpose(0, dim), given.transpose(0, dim)
     value[:first] = given[:first]
     value[first + new :] = given[first + old :]

@@ -1,4 +1,4 @@
-"""Pieces of writing, from whole lines to single characters, brought to one pace, one size and one baseline.
+"""Prepare pieces of writing, from whole lines to single characters: one pace, one size and one baseline.
 
 IAM-OnDB's whiteboard samples the pen about 66 times a second; here its ink is resampled at half that rate, which
 halves the cost of training and drawing and the length over which a network can drift. Neither the rates nor the units
@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.corpora import Corpus
-from handwriting.features.offsets import at_pace
-from handwriting.geometry.compose import foot
+from handwriting.features.offsets import clean_at_rate
+from handwriting.geometry.compose import rough_baseline
 from handwriting.geometry.normalise import deskew, segments, slant, writing_height
-from handwriting.geometry.pace import thinned
+from handwriting.geometry.pace import thin
 from handwriting.ink import Ink
 from handwriting.text import natural, raw
 
@@ -29,13 +29,13 @@ PRINTABLE = "".join(map(chr, range(32, 127)))
 RATE = 33.0
 """Points per second."""
 HEIGHT = 340.0
-"""Median height of the levelled lines of IAM-OnDB, in its units (four standard deviations of y)."""
+"""Median writing height of the levelled lines of IAM-OnDB, in its units."""
 STEP = 0.114
-"""Mean step of IAM-OnDB's pen at :data:`RATE`, in writing heights."""
-SPREAD = 0.3
+"""Mean step of IAM-OnDB's ink at :data:`RATE`, in writing heights."""
+MAX_LOG_RATIO = 0.3
 """Limit on the log ratio of a writer's height to the median of the donor's writers."""
-FEW = 8
-"""Writers of UNIPEN with fewer pieces than this are pooled with the donor's others."""
+MIN_PIECES = 8
+"""Writers of UNIPEN with fewer pieces than this are pooled with others of the same donor."""
 
 
 FoundPieces = dict[str, list[tuple[Ink, str, str]]]
@@ -65,7 +65,7 @@ class Piece:
         return ink_of(self.xy, self.ends)
 
     def words(self, first: int, last: int) -> Piece:
-        """Return words ``first`` to before ``last`` alone; needs :attr:`cuts`."""
+        """Return only the words ``first`` to ``last`` - 1; needs :attr:`cuts`."""
         edges = np.concatenate([[-np.inf], self.cuts, [np.inf]])
         starts = np.append(0, np.flatnonzero(self.ends[:-1]) + 1)
         upright = self.xy[:, 0] - self.lean * self.xy[:, 1]
@@ -84,7 +84,7 @@ def ink_of(xy: NDArray, ends: NDArray[np.bool_]) -> Ink:
     return Ink(xy[:, 0], xy[:, 1], np.append(0, np.flatnonzero(ends[:-1]) + 1))
 
 
-def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def points_of(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return points and stroke ends of ink that is already levelled, resampled and on its baseline."""
     xy = (ink.xy * scale - (ink.x.min() * scale, 0)).astype(np.float32)
     ends = np.zeros(len(ink), bool)
@@ -93,7 +93,7 @@ def prepared(ink: Ink, scale: float = 1.0) -> tuple[NDArray[np.float32], NDArray
 
 
 def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Piece]:
-    """Return the training lines of IAM-OnDB that have no error mark."""
+    """Return the training lines of IAM-OnDB that have no error marks."""
     items = []
     for split in splits:
         for id in corpus.training_ids(split):
@@ -101,14 +101,16 @@ def iam_items(corpus: Corpus, splits: Sequence[str]) -> list[Piece]:
             text = natural(line.text)
             if len(line.ink) < 10 or "#" in raw(line.text) or not set(text) <= set(PRINTABLE):
                 continue
-            ink = at_pace(line.ink, RATE)
+            ink = clean_at_rate(line.ink, RATE)
             lean = slant(ink)
-            items.append(Piece(*prepared(ink), text, line.writer or line.form, line.form, _cuts(ink, text, lean), lean))
+            items.append(
+                Piece(*points_of(ink), text, line.writer or line.form, line.form, _cuts(ink, text, lean), lean)
+            )
     return items
 
 
 def _cuts(ink: Ink, text: str, lean: float) -> NDArray[np.float32]:
-    """Find where the words part: the widest gaps, if they are clearly wider than all others."""
+    """Return the middles of the gaps between words: the widest gaps, if they are clearly wider than all others."""
     count = text.count(" ")
     upright = ink.moved_to(ink.x - lean * ink.y, ink.y)
     left, _, right, _ = upright.boxes
@@ -134,7 +136,7 @@ def unipen_items(corpus: Corpus, split: str) -> list[Piece]:
         text = natural(line.text) if "#" not in line.text else line.text
         if text and set(text) <= set(PRINTABLE) and len(line.ink) > 3:
             found_by[line.writer or line.form].append((deskew(line.ink), text, line.form))
-    pieces = _joined(found_by)
+    pieces = _pooled(found_by)
     heights = {w: float(np.median([writing_height(ink) for ink, text, _ in _longest(p)])) for w, p in pieces.items()}
     middle = _by_donor(heights)
     items = []
@@ -142,20 +144,20 @@ def unipen_items(corpus: Corpus, split: str) -> list[Piece]:
         scale = _scale(heights[writer], middle[_donor(writer)])
         factor = max(1.0, STEP / max(_step([ink for ink, _, _ in found], heights[writer]), 1e-3))
         for ink, text, form in found:
-            coarse = thinned(ink, factor)
-            coarse = coarse.moved_to(coarse.x, coarse.y - foot(coarse))
-            items.append(Piece(*prepared(coarse, scale), text, writer, form, np.zeros(0, np.float32), slant(coarse)))
+            coarse = thin(ink, factor)
+            coarse = coarse.moved_to(coarse.x, coarse.y - rough_baseline(coarse))
+            items.append(Piece(*points_of(coarse, scale), text, writer, form, np.zeros(0, np.float32), slant(coarse)))
     return items
 
 
 def character_items(corpus: Corpus, split: str, places: Places) -> list[Piece]:
-    """Return single characters, at the size and height above the baseline that they have in writing."""
+    """Return the single characters of a split, at their size and height above the baseline in running writing."""
     found_by: FoundPieces = defaultdict(list)
     for id in corpus.training_ids(split):
         line = corpus.line(id)
         if len(line.text) == 1 and line.text in PRINTABLE and line.text != " ":
             found_by[line.writer or line.form].append((line.ink, line.text, line.form))
-    pieces = _joined(found_by)
+    pieces = _pooled(found_by)
     heights = _capital_heights(pieces)
     scales = _capital_scales(heights)
     items = []
@@ -164,7 +166,7 @@ def character_items(corpus: Corpus, split: str, places: Places) -> list[Piece]:
         large = [ink for ink, text, _ in found if text.isalnum()]
         factor = max(1.0, STEP * 1.05 / max(_step(large, height), 1e-3))
         for ink, text, form in found:
-            xy, ends = prepared(thinned(ink, factor), scale)
+            xy, ends = points_of(thin(ink, factor), scale)
             items.append(Piece(places.put(xy, text), ends, text, writer, form, np.zeros(0, np.float32)))
     return items
 
@@ -181,7 +183,7 @@ def character_scales(found: Iterable[tuple[Ink, str, str]]) -> dict[str, float]:
 
 
 def _capital_heights(pieces: FoundPieces) -> dict[str, float]:
-    """Return the height of each writer's capitals; the donor's median where a writer has too few."""
+    """Return the height of each writer's capitals; the donor's median if a writer has too few."""
     heights = {writer: _capital([(ink, text) for ink, text, _ in found]) for writer, found in pieces.items()}
     middle = _by_donor({writer: height for writer, height in heights.items() if height})
     known = {writer: height or middle.get(_donor(writer), 0.0) for writer, height in heights.items()}
@@ -204,7 +206,7 @@ class Places:
     capital: float = CAPITAL * HEIGHT
 
     def put(self, xy: NDArray[np.float32], text: str) -> NDArray[np.float32]:
-        """Return a character's points at its proper size and place."""
+        """Return a character's points scaled and moved to its proper size and height above the baseline."""
         bottom, top = PLACES.get(text, (0.0, 1.0))
         high, wanted = float(np.ptp(xy[:, 1])), (top - bottom) * self.capital
         wide = float(np.ptp(xy[:, 0]))
@@ -217,7 +219,7 @@ class Places:
             factor = 1.0
         xy = xy * factor
         middle = (xy[:, 1].max() + xy[:, 1].min()) / 2
-        if bottom == 0.0 and text not in WIDE:  # stands on the baseline
+        if bottom == 0.0 and text not in WIDE:  # on the baseline
             return xy - np.array([xy[:, 0].min(), xy[:, 1].max()], np.float32)
         return xy - np.array([xy[:, 0].min(), middle + (top + bottom) / 2 * self.capital], np.float32)
 
@@ -235,14 +237,14 @@ PLACES = (
     | {"-": (0.35, 0.4), "=": (0.25, 0.5), "~": (0.35, 0.55), "_": (-0.12, -0.05), "+": (0.1, 0.7)}
     | {"<": (0.1, 0.75), ">": (0.1, 0.75)}
 )
-"""(bottom, top) of each character."""
+"""Bottom and top of each character above the baseline, in capital heights."""
 
 
-def _joined(pieces: FoundPieces) -> FoundPieces:
+def _pooled(pieces: FoundPieces) -> FoundPieces:
     """Pool the writers of a donor that have few pieces."""
     joined: FoundPieces = defaultdict(list)
     for writer, found in pieces.items():
-        joined[writer if len(found) >= FEW else _donor(writer) + "/"] += found
+        joined[writer if len(found) >= MIN_PIECES else _donor(writer) + "/"] += found
     return {w: f for w, f in joined.items() if len(f) >= 3}
 
 
@@ -269,8 +271,8 @@ def _by_donor(heights: dict[str, float]) -> dict[str, float]:
 
 
 def _scale(height: float, middle: float) -> float:
-    """Return the number of IAM-OnDB units per unit of the writer."""
-    return HEIGHT * float(np.exp(np.clip(np.log(height / middle), -SPREAD, SPREAD))) / height
+    """Return the number of IAM-OnDB units per unit of the writer's ink."""
+    return HEIGHT * float(np.exp(np.clip(np.log(height / middle), -MAX_LOG_RATIO, MAX_LOG_RATIO))) / height
 
 
 def _step(inks: Sequence[Ink], height: float) -> float:
@@ -286,7 +288,7 @@ def _donor(writer: str) -> str:
 
 
 def save(path: Path, groups: dict[str, list[Piece]]) -> None:
-    """Write prepared items, so that a resumed training need not prepare them again."""
+    """Write prepared items, so that a resumed run need not prepare them again."""
     arrays: dict[str, NDArray] = {}
     for name, items in groups.items():
         arrays[f"{name}/xy"] = np.concatenate([i.xy for i in items])

@@ -1,4 +1,4 @@
-"""Hand fitting and recognizer adaptation, as the page's server runs them in another process.
+"""Hand fitting and recognizer adaptation, as the page's server runs them in a separate process.
 
 Importing this module does not import torch.
 """
@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from handwriting.checkpoint import Checkpoint, place_for
+from handwriting.checkpoint import Checkpoint, adapted_folder
 from handwriting.corpora import Line
 from handwriting.progress import Progress
 from handwriting.synthesis.styles import Sample, Style
 
 THREADS = 1
-"""Threads of a job. The server beside it reads and writes meanwhile, and threads that have to wait for each other at
-every step nearly stand still on a busy machine."""
+"""Number of threads of a job. The server keeps serving meanwhile, and threads that have to wait for each other at
+every step make little progress on a busy machine."""
 
 
 def available() -> bool:
@@ -28,7 +28,7 @@ def available() -> bool:
 
 
 def fit_style(progress: Progress, synthesizer: Path, name: str, samples: Sequence[Sample]) -> dict[str, Any]:
-    """Fit a hand to samples; return the ``style`` as stored, and the held-out line's nats before and after."""
+    """Fit a hand to samples; return the ``style`` record, and the nats of the held-out line before and after."""
     from handwriting.training.fit import fit
 
     inks, texts = [sample.ink for sample in samples], [sample.text for sample in samples]
@@ -40,15 +40,15 @@ def fit_style(progress: Progress, synthesizer: Path, name: str, samples: Sequenc
 def adapt_recognizer(progress: Progress, base: Path, name: str, lines: Sequence[Line]) -> dict[str, Any]:
     """Adapt a recognizer to corrected lines and store it under ``name`` among the user's own checkpoints.
 
-    If it reads the held-out lines no better than before, nothing is stored, and an earlier one of that name stays.
-    An adapted recognizer is not adapted further: its base learns again from all lines.
+    If it reads the held-out lines no better than before, nothing is stored, and an existing checkpoint of that name is
+    kept. An adapted recognizer is not adapted further: its base is adapted to all lines again.
     """
     from handwriting.training.adapt import adapt
 
     found = Checkpoint.load(base, "recognizer")
     if "adapted" in found.card:
         found = Checkpoint.load(found.card["adapted"]["from"], "recognizer")
-    place = place_for(name)
+    place = adapted_folder(name)
     with tempfile.TemporaryDirectory() as folder:
         made = adapt(found, lines, Path(folder) / name, threads=THREADS, progress=progress)
         if made.share:

@@ -1,4 +1,4 @@
-"""Training task of the character language model: pieces of running text, and lines of a corpus for evaluation."""
+"""Training task of the character language model: pieces of running text, and a corpus's lines for evaluation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Stream:
     starts: NDArray[np.int64]
     """Positions of spaces, where a piece may begin."""
     weight: float
-    """Factor by which the text counts."""
+    """Factor by which the text's length is multiplied when pieces are drawn."""
 
     @classmethod
     def of(cls, name: str, terms: str, text: str, weight: float = 1.0) -> Stream:
@@ -54,7 +54,7 @@ class Stream:
 def streams(
     texts: Sequence[Path], corpus: Corpus | None, split: str, weight: float, terms: str | None, say: Say
 ) -> list[Stream]:
-    """Return the texts of files, and the transcripts of a corpus's ``split``, which count ``weight`` times.
+    """Return the texts of files, and the transcripts of a corpus's ``split`` with this ``weight``.
 
     Raises :class:`InkError` if a text cannot be read, has no known terms, or if there is none.
     """
@@ -72,7 +72,7 @@ def streams(
 class LanguageTask:
     """Implements ``training.loop.TrainingTask``.
 
-    ``develop`` is a corpus and a split whose lines are the development set; None for no such set.
+    ``develop`` is the corpus and the split of the development set; None for no development set.
     """
 
     def __init__(

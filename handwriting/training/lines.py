@@ -1,8 +1,8 @@
-"""Training lines for the synthesizer, composed of prepared pieces: draw the lines of an epoch, and assemble each.
+"""Compose training lines for the synthesizer of prepared pieces: draw the lines of an epoch, and assemble each.
 
 A line is a sequence of parts on one baseline: whole lines of IAM-OnDB and UNIPEN, runs of words cut from them, words
-written one by one, and strings set from single characters. All parts are by one writer, except that strings may be set
-from another writer's characters but keep the code of the rest of the line: most writers never wrote a ``#``.
+written separately, and strings set from single characters. All parts are by one writer, except that strings may be set
+from another writer's characters, although the line keeps its writer's code: most writers never wrote a ``#``.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ SHARES = {
 }
 """Kinds of lines and their shares of an epoch: a line of IAM-OnDB, a line after another line of its form, some words
 of a line, some words and strings; a text of UNIPEN, words of a writer with strings among them, strings alone."""
-LONGEST = 82
+MAX_CHARACTERS = 82
 """Largest number of characters in a line."""
-MOST_POINTS = 1100
-WORD_GAP, GAP_SPREAD = 0.62, 0.3
+MAX_POINTS = 1100
+WORD_GAP, GAP_LOG_SD = 0.62, 0.3
 """Median gap between words in writing heights, and the standard deviation of its logarithm."""
 LETTER_GAP = 0.13
-WANDER = 0.02
+BASELINE_SD = 0.02
 """Standard deviation of a character's vertical displacement, in writing heights."""
 TOKENS_WITH_STRINGS = 0.45
 
@@ -45,11 +45,11 @@ class Part:
     """Words of an item, or a string set from characters."""
 
     item: int
-    """Index among the pieces of the group; -1 for a string."""
+    """Index of the piece in its group; -1 for a string."""
     group: str
     first: int = 0
     last: int = 0
-    """The words of a line from ``first`` to before ``last``; ``last`` = 0 means all."""
+    """The words of the piece from ``first`` to ``last`` - 1; ``last`` = 0 means all words."""
     text: str = ""
     characters: tuple[int, ...] = ()
     writer: str = ""
@@ -64,7 +64,7 @@ class Draw:
     writer: str
     place: int
     length: int
-    """Points, about."""
+    """Approximate number of points."""
 
 
 class Pieces:
@@ -117,7 +117,7 @@ class Pieces:
         length = size = 0
         for part in parts:
             n, points = len(self._text_of(part)), self._points(part)
-            if kept and (length + n + 1 > LONGEST or size + points > MOST_POINTS):
+            if kept and (length + n + 1 > MAX_CHARACTERS or size + points > MAX_POINTS):
                 break
             kept.append(part)
             length, size = length + n + 1, size + points
@@ -221,10 +221,10 @@ class Pieces:
 
 def _fits(item: Piece) -> bool:
     """Return whether a piece is short enough for a line and has a plausible number of points for its text."""
-    return len(item) <= min(MOST_POINTS, 60 * len(item.text) + 60) and len(item.text) <= LONGEST
+    return len(item) <= min(MAX_POINTS, 60 * len(item.text) + 60) and len(item.text) <= MAX_CHARACTERS
 
 
-def assembled(pieces: Pieces, draw: Draw, random: np.random.Generator) -> tuple[Floats, NDArray[np.bool_], str]:
+def assemble(pieces: Pieces, draw: Draw, random: np.random.Generator) -> tuple[Floats, NDArray[np.bool_], str]:
     """Return points (N, 2), stroke ends (N,) and text of a draw, in units of IAM-OnDB."""
     placed: list[Floats] = []
     ends: list[NDArray[np.bool_]] = []
@@ -243,7 +243,7 @@ def assembled(pieces: Pieces, draw: Draw, random: np.random.Generator) -> tuple[
         else:
             xy, end, text = _set(pieces, part, scale, random)
         if placed:
-            edge += HEIGHT * scale * WORD_GAP * float(np.exp(random.normal(0, GAP_SPREAD)))
+            edge += HEIGHT * scale * WORD_GAP * float(np.exp(random.normal(0, GAP_LOG_SD)))
         placed.append(xy + np.array([edge, 0], np.float32))
         edge += float(xy[:, 0].max())
         ends.append(end)
@@ -256,7 +256,7 @@ Placed = tuple[Floats, NDArray[np.bool_]]
 
 
 def set_in_a_row(row: Sequence[Placed | None], scale: float, random: np.random.Generator) -> Placed:
-    """Set characters side by side on a slightly wandering baseline, ``scale`` times as large; None is a space."""
+    """Set characters side by side, slightly off the baseline and ``scale`` times as large; None is a space."""
     edge = 0.0
     placed: list[Floats] = []
     ends: list[NDArray[np.bool_]] = []
@@ -269,13 +269,13 @@ def set_in_a_row(row: Sequence[Placed | None], scale: float, random: np.random.G
             continue
         if placed:
             wide = (
-                WORD_GAP * float(np.exp(random.normal(0, GAP_SPREAD)))
+                WORD_GAP * float(np.exp(random.normal(0, GAP_LOG_SD)))
                 if space
                 else gap * float(np.exp(random.normal(0, 0.35)))
             )
             edge += HEIGHT * size * wide
         space = False
-        xy = character[0] * size + np.array([edge, random.normal(0, WANDER * HEIGHT)], np.float32)
+        xy = character[0] * size + np.array([edge, random.normal(0, BASELINE_SD * HEIGHT)], np.float32)
         edge = float(xy[:, 0].max())
         placed.append(xy.astype(np.float32))
         ends.append(character[1])

@@ -1,8 +1,8 @@
-"""The training loop of every network: batches in, checkpoints and a learning curve out.
+"""The training loop of all networks.
 
-A :class:`TrainingTask` says what is trained, :class:`TrainingOptions` how. The order of the batches and every
+A :class:`TrainingTask` defines what is trained, :class:`TrainingOptions` how. The order of the batches and every
 distortion depend on (seed, epoch, example) alone, dropout and weight noise on (seed, step), and the state on disk
-holds everything else. A run that is killed at any moment and restarted therefore ends with the same weights, bit for
+contains everything else. A run that is killed at any moment and restarted therefore ends with the same weights, bit for
 bit, as one that was never interrupted.
 """
 
@@ -37,22 +37,22 @@ class TrainingTask(Protocol):
     network: nn.Module
 
     def identity(self) -> dict[str, Any]:
-        """Return what must be the same for a state to be resumed; JSON-serialisable."""
+        """Return the settings that must be the same for a state to be resumed; JSON-serialisable."""
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
-        """Return the epoch's batches as lists of example numbers; there are equally many in every epoch."""
+        """Return the epoch's batches as lists of example numbers; every epoch has the same number of batches."""
 
     def batch(self, epoch: int, examples: Sequence[int]) -> Batch:
         """Return one batch on the CPU, a tuple of tensors; called in a worker process."""
 
     def loss(self, network: nn.Module, batch: Batch) -> tuple[Tensor, Tensor | float]:
-        """Return the batch's summed loss, a scalar, and its weight; their quotient is reported and minimised."""
+        """Return the batch's summed loss, a scalar, and its weight; their quotient is minimised and reported."""
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """Return figures on the development set, the first of which is to be minimised; empty without such a set."""
+        """Return figures on the development set, the first of which is to be minimised; empty without one."""
 
     def save(self, folder: Path, network: nn.Module, training: dict[str, Any]) -> None:
-        """Write a checkpoint whose card holds ``training``."""
+        """Write a checkpoint whose card contains ``training``."""
 
 
 RESUMABLE = (
@@ -70,11 +70,11 @@ RESUMABLE = (
 
 
 def train(task: TrainingTask, options: TrainingOptions, run: Path, command: str = "") -> dict[str, Any]:
-    """Train, or resume the training, in the folder ``run``; return the last row of the learning curve.
+    """Train in the folder ``run``, or resume the training there; return the last row of the learning curve.
 
     ``run/best/`` is the checkpoint with the lowest first figure, or the last one without a development set;
-    ``run/curve.csv`` and ``run/curve.png`` are the learning curve. Raises :class:`InkError` when the folder belongs to
-    a training with other options, and when update after update fails (see :class:`LossReader`).
+    ``run/curve.csv`` and ``run/curve.png`` are the learning curve. Raises :class:`InkError` if the folder belongs to
+    a training with other options, and if too many updates in a row fail (see :class:`LossReader`).
     """
     return Training(task, options, run, command).run_to_end()
 
@@ -108,7 +108,7 @@ class Training:
             )
 
     def run_to_end(self) -> dict[str, Any]:
-        """Train to the last step, the time limit, the target or the end of patience; return the curve's last row."""
+        """Train until the last step, the time limit, the target or early stopping; return the curve's last row."""
         with self.reporter.start(self.step):
             for parts, counts in () if self._ends_early() else self._batches():
                 self.update(parts, counts)
@@ -125,12 +125,12 @@ class Training:
         return self.curve[-1] if self.curve else {"step": self.step, "steps": self.steps}
 
     def update(self, parts: Sequence[Batch], counts: bool) -> None:
-        """Perform one update with a batch, in parts; see :class:`Updater`."""
+        """Perform one update with a batch, given in parts; see :class:`Updater`."""
         self.losses.add(self.step, self.updater(self.task.loss, parts, counts, self.step, self._rate()))
         self.step += 1
 
     def _batches(self) -> Iterator[tuple[list[Batch], bool]]:
-        """Iterate over this process's share of each remaining batch, and whether it counts: see `_Shares`.
+        """Iterate over this process's share of each remaining batch, and whether it counts; see `_Shares`.
 
         One loader serves all epochs. Its worker processes are forked from this one: if they were restarted in each
         epoch, they would hold on to gigabytes that training had allocated by then.
@@ -164,7 +164,7 @@ class Training:
         return [row[self.figure] for row in self.curve if self.figure in row]
 
     def _ends_early(self) -> bool:
-        """Return whether the target is reached or patience has run out; the same in all processes."""
+        """Return whether the target is reached or patience is exhausted; the result is the same in all processes."""
         target, patience = self.options.target, self.options.patience
         if target is None and patience is None:
             return False
@@ -234,15 +234,15 @@ class Training:
         self.losses.losses = [(a, b) for a, b in position["losses"]]
 
     def _identity(self) -> dict[str, Any]:
-        """Return what must be the same for a state to be resumed; options that the state lacks have their defaults."""
+        """Return the settings that must be the same for a state to be resumed; missing options have their defaults."""
         options = {k: v for k, v in asdict(self.options).items() if k not in RESUMABLE}
         return options | self.task.identity()
 
 
 class _Shares(Dataset):
-    """One process's share of the batch of each of ``steps``, in parts, and whether it counts.
+    """This process's share of the batch of each of ``steps``, in parts, and whether it counts.
 
-    When a batch is smaller than the number of processes, some repeat an example of another, to keep in step.
+    If a batch is smaller than the number of processes, some processes repeat an example that does not count.
     """
 
     def __init__(self, task: TrainingTask, options: TrainingOptions, workers: Workers, steps: range) -> None:

@@ -1,7 +1,7 @@
-"""A mix of several lists: lines as they are, words set side by side as lines, characters set together as words.
+"""Mix several lists: lines as they are, words set side by side as lines, characters set together as words.
 
 An epoch is a fixed number of examples, divided between the lists by their shares. Each draw depends on (seed, epoch,
-place) alone, so that a resumed training sees the same examples as an uninterrupted one. A list is used up before it
+place) alone, so that a resumed training sees the same examples as an uninterrupted one. A list is exhausted before it
 starts again, in another order.
 """
 
@@ -22,16 +22,16 @@ from handwriting.text import natural
 from handwriting.training.examples import Lines
 
 FORMS = ("whole", "line", "token", "string")
-LINE_LENGTH, LINE_SPREAD = 34, 12
+LINE_LENGTH, LINE_LENGTH_SD = 34, 12
 """Mean and standard deviation of the number of characters in a line composed of words, as in IAM-OnDB."""
-MOST_WORDS = 20
+MAX_WORDS = 20
 """Largest number of words in a composed line."""
-RUN = 0.5
-"""Probability that the words of a line are consecutive in the corpus, rather than any of the writer's."""
-FEW = 12
-"""Writers with fewer words than this are pooled with the others of their donor."""
-STANDING = "!#$%&/?@"
-"""Symbols that stand on the baseline and are about as tall as digits and capitals."""
+RUN_PROBABILITY = 0.5
+"""Probability that the words of a line are consecutive in the corpus rather than drawn from all of the writer's."""
+MIN_WORDS = 12
+"""Writers with fewer words than this are pooled with others of the same donor."""
+BASELINE_SYMBOLS = "!#$%&/?@"
+"""Symbols that are on the baseline and about as tall as digits and capitals."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class ComposedList:
 
     def __init__(self, share: ListShare, lines: Lines) -> None:
         self.share, self.lines = share, lines
-        fits = {"line": _has_letter, "token": _stands}.get(share.form, bool)
+        fits = {"line": _has_letter, "token": _is_on_baseline}.get(share.form, bool)
         self.words = [number for number, text in enumerate(lines.texts) if fits(text)]
         """Indices of the lines that may be part of an example."""
         self.groups: dict[str, list[int]] = defaultdict(list)
@@ -105,7 +105,7 @@ class ComposedList:
         """Return the words of the same writer, or of the same donor if the writer has few."""
         writer = self.lines.writers[number]
         own = self.groups[writer]
-        return own if len(own) >= FEW else self.groups[_donor(writer)]
+        return own if len(own) >= MIN_WORDS else self.groups[_donor(writer)]
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
         """Choose the lines of an example that begins with word ``number``."""
@@ -116,9 +116,9 @@ class ComposedList:
             other = str.isupper if texts[first].isdigit() else str.isdigit
             same = [n for n in self.group(first) if not other(texts[n])]
             return (first, *(int(n) for n in random.choice(same, int(random.integers(1, 6)))))
-        wanted = max(8.0, random.normal(LINE_LENGTH, LINE_SPREAD)) - len(texts[first])
-        members, run, group = [first], random.random() < RUN, self.group(first)
-        while wanted > 0 and len(members) < MOST_WORDS:
+        wanted = max(8.0, random.normal(LINE_LENGTH, LINE_LENGTH_SD)) - len(texts[first])
+        members, run, group = [first], random.random() < RUN_PROBABILITY, self.group(first)
+        while wanted > 0 and len(members) < MAX_WORDS:
             following = members[-1] + 1
             if run and following < len(texts) and self.lines.forms[following] == self.lines.forms[first]:
                 members.append(following)
@@ -140,7 +140,7 @@ class ComposedList:
 class ExampleMix:
     """Implements ``training.examples.Examples``: ``examples`` per epoch, drawn from several lists.
 
-    Raises :class:`InkError` when a list has nothing to compose its examples of.
+    Raises :class:`InkError` if a list has no lines to compose examples of.
     """
 
     def __init__(self, lists: Sequence[ExampleList], examples: int, seed: int) -> None:
@@ -207,6 +207,6 @@ def _has_letter(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
-def _stands(text: str) -> bool:
-    """Return whether a character stands on the baseline; small letters and other symbols may not."""
-    return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper() or text in STANDING)
+def _is_on_baseline(text: str) -> bool:
+    """Return whether a single character is on the baseline; small letters and other symbols may not be."""
+    return len(text) == 1 and text.isascii() and (text.isdigit() or text.isupper() or text in BASELINE_SYMBOLS)

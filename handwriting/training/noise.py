@@ -8,9 +8,9 @@ description length per point ::
     L = E_Q[nats(w)] / N + KL(Q || P) / N
     KL = sum_i log(s / sigma_i) + ((mu_i - m)^2 + sigma_i^2) / (2 s^2) - 1/2
 
-Every tensor has its own prior (Graves has one for all weights; here biases start at other values than matrices). Its m
-and s are always the optimal ones, in closed form: m the mean of the mu_i, s^2 the mean of sigma_i^2 + (mu_i - m)^2.
-Then KL = sum_i log(s / sigma_i), and since its derivative by m and s is 0 there, they count as constants below.
+Every tensor has its own prior (Graves has one for all weights; here biases are initialised differently from matrices).
+Its m and s are always the optimal ones, in closed form: m the mean of the mu_i, s^2 the mean of sigma_i^2 + (mu_i -
+m)^2. Then KL = sum_i log(s / sigma_i), and since its derivative by m and s is 0 there, they count as constants below.
 
 The expectation is estimated with one sample per update, w_i = mu_i + sigma_i eps_i. With the gradient g = d nats / d w
 of the batch, per point, the chain rule gives ::
@@ -56,9 +56,9 @@ class Counted(Protocol):
 
 
 def noise_hook(task: object, network: nn.Module, sigma: float, seed: int) -> UpdateHook:
-    """Return the hook for weight noise of standard deviation ``sigma``, or a hook that does nothing if it is 0.
+    """Return the hook for weight noise with initial standard deviation ``sigma``, or a no-op hook if it is 0.
 
-    Raises :class:`InkError` when the task is not :class:`Counted`.
+    Raises :class:`InkError` if the task is not :class:`Counted`.
     """
     if sigma == 0:
         return UpdateHook()
@@ -74,7 +74,7 @@ class WeightNoise(UpdateHook):
     """The posterior over a network's weights: the means are the network's parameters, the spreads are stored here.
 
     ``sigma`` is the initial value of all spreads, ``points`` is N, the number of points in the training set. Raises
-    :class:`InkError` when sigma is not a positive number.
+    :class:`InkError` if sigma is not a positive number.
     """
 
     def __init__(self, network: nn.Module, sigma: float, points: float, seed: int) -> None:
@@ -127,7 +127,7 @@ class WeightNoise(UpdateHook):
         step_unless(skip, self._optimizer)
 
     def figures(self) -> dict[str, float]:
-        """Return ``kl``: nats per point that the description of the weights costs, in addition to those of the data."""
+        """Return ``kl``: the description length of the weights, in nats per point."""
         return {"kl": self.divergence() / self.points}
 
     @torch.no_grad()

@@ -1,7 +1,7 @@
-"""Every training hyper-parameter with its default value and its meaning, in one place.
+"""All training hyper-parameters with their default values and meanings.
 
-This module imports neither torch nor NumPy, so that the command line can quickly take its options, defaults and help
-texts from here. Each field's metadata holds what an option needs: see :func:`option`.
+This module imports neither torch nor NumPy, so that the command line can quickly load its options, defaults and help
+texts from here. Each field's metadata describes its option; see :func:`option`.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class RecognizerOptions:
     def like(self, init: Checkpoint, given: Set[str] = frozenset()) -> RecognizerOptions:
         """Return these options with the sizes and features of a checkpoint, except for the fields ``given``.
 
-        Raises :class:`InkError` when the checkpoint's card has features that this version does not know.
+        Raises :class:`InkError` if the checkpoint's card has features that this version does not know.
         """
         network, features = init.card["network"], init.card["features"]
         if unknown := features.keys() - set(FEATURES):
@@ -158,14 +158,14 @@ class RecognizerOptions:
     def identity(self) -> dict[str, Any]:
         """Return all effective options; JSON-serialisable."""
         values = {name: value for name, value in asdict(self).items() if name not in FEATURES}
-        if not self.augmentation.plotted:  # trainings from before this option can be resumed
+        if not self.augmentation.plotted:  # so that trainings from before this option can be resumed
             del values["augmentation"]["plotted"]
         return values | {"features": asdict(self.features)}
 
 
 @dataclass(frozen=True)
 class LanguageOptions:
-    """Sizes of a character language model, and the pieces of text that it learns from."""
+    """Sizes of a character language model, and of the pieces of text that it is trained on."""
 
     hidden_size: int = option(512, "Cells of each LSTM layer.", least=1)
     num_layers: int = option(1, "LSTM layers.", least=1, name="layers")

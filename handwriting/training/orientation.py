@@ -1,6 +1,6 @@
 """Train the orientation classifier; see :mod:`handwriting.recognition.orientation`.
 
-Every ink is an example of all sixteen orientations at once, since its counts are permuted rather than measured again:
+Every ink is an example of all sixteen orientations at once, because its counts are permuted rather than measured again;
 the loss is the cross-entropy of the true orientation.
 """
 
@@ -21,7 +21,7 @@ from handwriting.recognition.pen_counts import MOVES_BEGIN, SIZE
 BATCH = 64
 RATE = 3e-3
 MOVES_DROPPED = 0.25
-"""Share of the examples without moves between strokes, whose order a file may have lost."""
+"""Share of the examples without pen-up moves, because the order of strokes may be lost in a file."""
 INPUT_DROPOUT = 0.1
 
 
@@ -33,7 +33,7 @@ def train_orientation(
     batch_size: int = BATCH,
     progress: Progress = no_progress,
 ) -> OrientationClassifier:
-    """Train a classifier with AdamW and a linearly falling learning rate.
+    """Train a classifier with AdamW and a linearly decaying learning rate.
 
     ``counts`` (N, SIZE) are those of upright inks; see :mod:`handwriting.recognition.pen_counts`.
     """
@@ -69,7 +69,7 @@ def train_orientation(
 
 
 def save_orientation(classifier: OrientationClassifier, folder: Path) -> None:
-    """Write ``model.npz``, large matrices in half precision."""
+    """Write ``model.npz``, with large matrices in half precision."""
     buffer = io.BytesIO()
     halves = {name: getattr(classifier, name).astype(np.float16) for name in ("hidden", "direct")}
     rest = {name: getattr(classifier, name) for name in ("bias", "output")}

@@ -1,4 +1,4 @@
-"""The checkpoint ``orientation``: networks trained on the same inks, and a card with their figures."""
+"""Train the networks of the checkpoint ``orientation`` on the same inks, and write a card with their figures."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def train_checkpoint(
 
 
 def measured(classifier: OrientationClassifier, networks: StrokeNetworks, examples: PenExamples) -> dict[str, float]:
-    """The shares of inks, strokes and pairs of strokes that the networks alone judge rightly."""
+    """Return the shares of inks, strokes and pairs of strokes that the networks classify correctly by themselves."""
     found = np.array([classifier.scores(counts.astype(np.float64)).argmax() == 0 for counts in examples.counts])
     forward = networks.direction(examples.forward) - networks.direction(examples.backward)
     forward += examples.differences @ networks.counts

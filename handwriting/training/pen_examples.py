@@ -1,4 +1,4 @@
-"""Training examples for the orientation networks: measurements of upright inks with strokes as written."""
+"""Training examples for the orientation networks: measurements of upright inks, with strokes as written."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from handwriting.recognition.stroke_order import (
     StrokeShapes,
     count_differences,
     direction_features,
-    neighbors,
+    neighbor_pairs,
     pair_features,
 )
 
-TURNED, SLANTED = 18.0, 22.0
+MAX_ROTATION, MAX_SLANT = 18.0, 22.0
 """Largest rotation and slant of a training ink in degrees; half of the inks are rotated, and half are slanted."""
-SHORTEST = 0.15
+MIN_LENGTH = 0.15
 """Strokes that are shorter than this, in letter sizes, have no direction."""
 
 Measures = NDArray[np.float16]
@@ -31,26 +31,26 @@ Measures = NDArray[np.float16]
 
 @dataclass(frozen=True, eq=False)
 class PenExamples:
-    """Measures of N inks with S strokes that have a direction and P pairs of strokes that have an order."""
+    """Measurements of N inks with S strokes that have a direction and P pairs of strokes that have an order."""
 
     counts: NDArray[np.float32]
-    """Shape (N, SIZE): counts of each ink."""
+    """Counts of each ink, shape (N, SIZE)."""
     forward: Measures
-    """Shape (S, D): features of each stroke for its direction."""
+    """Direction features of each stroke, shape (S, D)."""
     backward: Measures
-    """Shape (S, D): the same features of each stroke reversed."""
+    """Direction features of each stroke reversed, shape (S, D)."""
     differences: Measures
-    """Shape (S, SIZE): counts of each stroke less those of the stroke reversed."""
+    """Counts of each stroke minus those of the stroke reversed, shape (S, SIZE)."""
     ahead: Measures
-    """Shape (P, E): features of each pair of strokes for its order."""
+    """Order features of each pair of strokes, shape (P, E)."""
     behind: Measures
-    """Shape (P, E): the same features of each pair in the other order."""
+    """Order features of each pair in the other order, shape (P, E)."""
 
     @classmethod
     def of(cls, inks: Iterable[Ink], seed: int | None = 0) -> PenExamples:
-        """Measure inks, distorted at random unless ``seed`` is None. Raises :class:`InkError` when there is none."""
+        """Measure inks, distorted at random unless ``seed`` is None. Raises :class:`InkError` if there is none."""
         rng = None if seed is None else np.random.default_rng(seed)
-        found = [_measured(ink if rng is None else distorted(ink, rng)) for ink in inks]
+        found = [_measured(ink if rng is None else distort(ink, rng)) for ink in inks]
         if not found:
             raise InkError("there is no ink to learn from; choose other splits")
         counts, *measures = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -63,8 +63,8 @@ def _measured(ink: Ink) -> tuple[NDArray[np.floating], ...]:
     steps = stepped(ink, scale)
     shapes = StrokeShapes.of(ink, scale, steps)
     strokes, moves = stroke_counts(ink, scale, steps[0])
-    drawn = shapes.length > SHORTEST
-    first, second = neighbors(shapes, np.arange(len(drawn)))
+    drawn = shapes.length > MIN_LENGTH
+    first, second = neighbor_pairs(shapes, np.arange(len(drawn)))
     measures = (
         direction_features(shapes)[drawn],
         direction_features(shapes, backward=True)[drawn],
@@ -75,8 +75,8 @@ def _measured(ink: Ink) -> tuple[NDArray[np.floating], ...]:
     return ((strokes.sum(axis=0) + moves)[None], *(measure.astype(np.float16) for measure in measures))
 
 
-def distorted(ink: Ink, rng: np.random.Generator) -> Ink:
+def distort(ink: Ink, rng: np.random.Generator) -> Ink:
     """Return the ink, randomly rotated or sheared."""
     if rng.random() < 0.5:
-        ink = rotated(ink, rng.uniform(-TURNED, TURNED))
-    return slanted(ink, rng.uniform(-SLANTED, SLANTED)) if rng.random() < 0.5 else ink
+        ink = rotated(ink, rng.uniform(-MAX_ROTATION, MAX_ROTATION))
+    return slanted(ink, rng.uniform(-MAX_SLANT, MAX_SLANT)) if rng.random() < 0.5 else ink

@@ -1,4 +1,4 @@
-"""Recipes of ``train recognizer --recipe``: lists with their shares of an epoch, and the development sets."""
+"""Recipes of ``train recognizer --recipe``: lists, their shares of an epoch, and the development sets."""
 
 from __future__ import annotations
 
@@ -45,11 +45,12 @@ RECIPES = {
         4800,
     ),
 }
-"""``mixed``: IAM-OnDB and UNIPEN. ``open``: trained and chosen on UNIPEN alone, so that no other terms apply."""
+"""``mixed``: IAM-OnDB and UNIPEN. ``open``: trained and selected on UNIPEN alone, so that no other terms of use
+apply."""
 
 
 EXAMPLES = 4800
-"""Default size of an epoch that is drawn from several lists."""
+"""Default number of examples of an epoch that is drawn from several lists."""
 
 
 def recipe_for(

@@ -1,4 +1,4 @@
-"""The recognizer as a training task: lines of ink, distorted anew in each epoch, under the CTC loss."""
+"""The recognizer as a training task: lines of ink with a new distortion in each epoch, under the CTC loss."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def recognizer_task(
 class RecognizerTask:
     """Implements ``training.loop.TrainingTask``.
 
-    With ``init`` the weights start as those of a checkpoint, character by character, widened if ``options`` has more
-    cells. ``say`` is called with a message about it. Raises :class:`InkError` when the sizes do not fit.
+    With ``init`` the weights are initialised from a checkpoint, character by character, and widened if ``options`` has
+    more cells. ``say`` is called with a message about this. Raises :class:`InkError` if the sizes do not fit.
     """
 
     def __init__(
@@ -156,7 +156,7 @@ class RecognizerTask:
         }
 
     def _encoded(self, epoch: int, number: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Return steps and target of an example; if its ink is too short for its text, of the next one that fits."""
+        """Return the steps and target of an example or, if its ink is too short for its text, of the next that fits."""
         count = len(self.data.examples.lengths(epoch))
         for candidate in range(number, number + count):
             ink, text, random = self.data.examples.example(epoch, candidate % count)

@@ -1,4 +1,4 @@
-"""A recognizer's checkpoint in torch: written with its ONNX graph, and read back as a network."""
+"""Write a recognizer's checkpoint with its ONNX graph, and read it back as a torch network."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from handwriting.training.recognizer_start import between_start_and_end
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
-    """Build the network of a card, in float32, ready to run; for one with a decoder, the encoder with its CTC output.
+    """Build the network of a card, in float32 and evaluation mode; of one with a decoder, only the encoder.
 
-    Raises :class:`InkError` when card and weights disagree.
+    Raises :class:`InkError` if card and weights do not match.
     """
     try:
         sizes = card["network"]
@@ -70,10 +70,10 @@ def export_checkpoint(
 ) -> None:
     """Write a copy of the checkpoint with float16 weights and the graph built from them, in int8 or float32.
 
-    With ``start``, the checkpoint that the training began with, the weights are those that lie ``share`` of the way to
-    the trained ones. With a ``corpus``, the graph's best-path figures on each of ``splits`` are added to the card; with
-    ``language``, the name of the shipped language model to decode with. Raises :class:`InkError` when no such model is
-    shipped.
+    With ``start``, the checkpoint from which the training started, the weights are interpolated from its weights:
+    ``share`` of the way to the trained ones. With a ``corpus``, the graph's best-path figures on each of ``splits`` are
+    added to the card; with ``language``, the name of the shipped language model to decode with. Raises
+    :class:`InkError` if no such model is shipped.
     """
     card, weights = source.card, source.weights()
     if start is not None:

@@ -1,4 +1,4 @@
-"""Where a recognizer's training starts: the weights of a checkpoint, grown if the network is wider or deeper."""
+"""Initialise a recognizer from the weights of a checkpoint, grown if the network is wider or deeper."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Say = Callable[[str], object]
 
 
 def start_recognizer(network: nn.Module, alphabet: Alphabet, init: Checkpoint, say: Say = lambda message: None) -> None:
-    """Copy the weights of ``init`` into a new network, character by character, and ``say`` how.
+    """Copy the weights of ``init`` into a new network, character by character, and call ``say`` with a message.
 
     Raises :class:`InkError` when the sizes do not fit.
     """
@@ -29,15 +29,15 @@ def start_recognizer(network: nn.Module, alphabet: Alphabet, init: Checkpoint, s
 
 
 def between_start_and_end(trained: Checkpoint, start: Checkpoint, share: float) -> dict[str, NDArray[np.float32]]:
-    """Return weights that lie ``share`` of the way from the start of a training to its end.
+    """Return weights interpolated ``share`` of the way from the start of a training to its end.
 
-    Such weights often read better than those of the end, and forget less of what the start knew (Wortsman et al. 2022,
-    arXiv 2109.01903). ``start`` is the checkpoint that the training of ``trained`` began with. Raises
-    :class:`InkError` when the sizes do not fit, and unless ``share`` is from 0 to 1.
+    Such weights often read better than the final ones, and forget less of the initial training (Wortsman et al. 2022,
+    arXiv 2109.01903). ``start`` is the checkpoint from which the training of ``trained`` started. Raises
+    :class:`InkError` if the sizes do not fit, and unless ``share`` is from 0 to 1.
     """
     if not 0 <= share <= 1:
         raise InkError(f"share is {share}; give a number from 0, the start, to 1, the end")
-    torch.manual_seed(trained.card["training"]["options"]["seed"])  # new cells start as they did then
+    torch.manual_seed(trained.card["training"]["options"]["seed"])  # new cells are initialised as they were then
     network = RecognizerNetwork(RecognizerConfig(**trained.card["network"]))
     start_recognizer(network, Alphabet(trained.card["alphabet"]), start)
     end = {name: torch.from_numpy(value) for name, value in trained.weights().items()}
@@ -45,7 +45,7 @@ def between_start_and_end(trained: Checkpoint, start: Checkpoint, share: float) 
 
 
 def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Return weights that lie ``share`` of the way from ``old`` to ``new``."""
+    """Return weights interpolated ``share`` of the way from ``old`` to ``new``."""
     return {name: torch.lerp(value, new[name], share) for name, value in old.items()}
 
 

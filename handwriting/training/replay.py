@@ -1,6 +1,6 @@
-"""Lines in many hands, written by the shipped synthesizer, that a recognizer rehearses while it learns one hand.
+"""Write lines in many hands with the shipped synthesizer, for replay while a recognizer learns one hand.
 
-They need no corpus. Their texts are words that the language model knows, drawn by how common they are, with numbers and
+No corpus is needed. The texts are words of the language model, drawn by frequency, with numbers and
 punctuation among them, so that every kind of character occurs.
 """
 
@@ -22,14 +22,14 @@ LENGTHS = (12, 32)
 COMMON = 6000
 """Number of most common words used."""
 FLATNESS = 0.5
-"""Exponent of a word's probability: below 1, rare words come up more often than in running text."""
+"""Exponent of a word's probability: below 1, rare words occur more often than in running text."""
 NUMBERS, MARKS, CAPITALS = 0.08, 0.2, 0.15
-"""Probabilities that a word is a number, that a mark follows it, and that it is capitalised."""
-AFTER = ".,.,;:!?"
+"""Probabilities that a word is a number, that a punctuation mark follows it, and that it is capitalised."""
+PUNCTUATION = ".,.,;:!?"
 BIASES = (0.3, 1.0)
 """Smallest and largest bias of the writing."""
-TOGETHER = 16
-"""Number of lines that are drawn side by side."""
+BATCH = 16
+"""Number of lines in a batch."""
 
 
 def replay_texts(words: Sequence[str], weights: np.ndarray, count: int, random: np.random.Generator) -> list[str]:
@@ -45,7 +45,9 @@ def replay_texts(words: Sequence[str], weights: np.ndarray, count: int, random: 
             elif random.random() < CAPITALS:
                 word = word.capitalize()
             if random.random() < MARKS:
-                word = f"({word})" if random.random() < 0.1 else word + AFTER[int(random.integers(len(AFTER)))]
+                word = (
+                    f"({word})" if random.random() < 0.1 else word + PUNCTUATION[int(random.integers(len(PUNCTUATION)))]
+                )
             parts.append(word)
         texts.append(" ".join(parts).strip())
     return texts
@@ -66,9 +68,9 @@ def replay_lines(
     random = np.random.default_rng([seed, 5])
     texts = replay_texts(*common_words(model), count, random)
     lines: list[tuple[Ink, str]] = []
-    for start in range(0, count, TOGETHER):
+    for start in range(0, count, BATCH):
         hand = Hand(bias=float(random.uniform(*BIASES)), seed=seed)
-        written = synthesizer.write(texts[start : start + TOGETHER], hand, stream=start, hurried=True)
+        written = synthesizer.write(texts[start : start + BATCH], hand, stream=start, hurried=True)
         lines += [(line.ink, line.text) for line in written if line.complete]
-        progress(min(start + TOGETHER, count), count)
+        progress(min(start + BATCH, count), count)
     return lines

@@ -1,4 +1,4 @@
-"""Training reports: losses of updates, read without holding up a GPU, and the learning curve."""
+"""Training reports: losses of updates, read without blocking a GPU, and the learning curve."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tqdm import tqdm
 from handwriting.errors import InkError
 from handwriting.training.curve import draw_curve, write_curve
 
-SKIPS = 10
-"""Training is given up after this many skipped updates in a row."""
+MAX_SKIPS = 10
+"""Number of skipped updates in a row after which training is aborted."""
 READ_EVERY = 20
 """Number of updates on a GPU between two readings of their losses, because each reading waits for the GPU."""
 DRAW_EVERY = 30.0
@@ -25,9 +25,10 @@ DRAW_EVERY = 30.0
 
 
 class LossReader:
-    """Reads the reports of updates when that costs nothing, and adds them up until the epoch ends.
+    """Reads the reports of updates without blocking the GPU at every update, and sums them up until the epoch ends.
 
-    ``say`` is called with a message about every skipped update. Raises :class:`InkError` after :data:`SKIPS` in a row.
+    ``say`` is called with a message about every skipped update. Raises :class:`InkError` after :data:`MAX_SKIPS` in a
+    row.
     """
 
     def __init__(self, device: str, say: Callable[[str], None]) -> None:
@@ -57,14 +58,14 @@ class LossReader:
                 continue
             self._skipped += 1
             self.say(f"step {step}: the loss ({loss / weight:g}) or its gradient is not finite; batch skipped")
-            if self._skipped >= SKIPS:
+            if self._skipped >= MAX_SKIPS:
                 raise InkError(
-                    f"{SKIPS} updates in a row, up to step {step}, had a loss or a gradient that is not finite; "
+                    f"{MAX_SKIPS} updates in a row, up to step {step}, had a loss or a gradient that is not finite; "
                     "start again with a lower rate, in another folder"
                 )
 
     def end_epoch(self) -> float:
-        """Return the mean loss of the epoch; NaN when all its updates were skipped."""
+        """Return the mean loss of the epoch; NaN if all its updates were skipped."""
         self.read()
         total, weight = (sum(column) for column in zip(*self.losses, strict=True)) if self.losses else (0.0, 0.0)
         self.losses = []
@@ -72,13 +73,13 @@ class LossReader:
 
 
 class Reporter:
-    """Shows a training's progress and writes its learning curve, in one process of several."""
+    """Shows a training's progress and writes its learning curve; ``quiet`` in all processes but one."""
 
     def __init__(self, run: Path, steps: int, log: str, quiet: bool) -> None:
         self.run, self.steps, self.quiet = run, steps, quiet
         self._writer = None if quiet or log == "none" else _tensorboard(run)
         self._undrawn: list[dict[str, Any]] = []
-        """The curve, if it is longer than when it was drawn last."""
+        """The curve, if it has grown since it was last drawn."""
         self._drawn = float("-inf")
 
     def start(self, step: int) -> Reporter:
@@ -112,7 +113,7 @@ class Reporter:
             tqdm.write(message, sys.stderr)
 
     def epoch(self, curve: list[dict[str, Any]], evaluated: bool) -> None:
-        """Write the curve, whose last row is new, and draw it from time to time and when the training ends."""
+        """Write the curve, whose last row is new, and draw it from time to time."""
         if self.quiet:
             return
         row = curve[-1]

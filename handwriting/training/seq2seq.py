@@ -89,7 +89,7 @@ class Seq2SeqTask(RecognizerTask):
 def transcribe(
     network: Seq2SeqNetwork, steps: Sequence[NDArray[np.float32]], alphabet: Alphabet, batch_size: int = 64
 ) -> list[str]:
-    """Return the text for each sequence (T_i, D), taking the most probable character at every place."""
+    """Return the text of each sequence (T_i, D), decoded greedily."""
     network.eval()
     device = next(network.parameters()).device
     outputs = [""] * len(steps)
@@ -103,7 +103,10 @@ def transcribe(
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> Seq2SeqNetwork:
-    """Build the network of a card, in float32, ready to run. Raises :class:`InkError` if card and weights disagree."""
+    """Build the network of a card, in float32 and evaluation mode.
+
+    Raises :class:`InkError` if card and weights do not match.
+    """
     try:
         network = Seq2SeqNetwork(Seq2SeqConfig(**card["network"]))
         network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
@@ -192,11 +195,11 @@ def task_for(
     init: Checkpoint | None = None,
     say: Say = lambda message: None,
 ) -> RecognizerTask:
-    """Make the task of training a recognizer by a recipe, with the head that ``options`` name."""
+    """Make the task of training a recognizer by a recipe, with the head given in ``options``."""
     kind = RecognizerTask if options.head == "ctc" else Seq2SeqTask
     return recognizer_task(corpora, options, recipe, init, say, kind)
 
 
 def writer_for(card: Mapping[str, Any]) -> Callable[..., None]:
-    """Return the function that writes a checkpoint with this card."""
+    """Return the function that writes a checkpoint with this card: that of CTC or of a decoder."""
     return write_ctc if card.get("head", "ctc") == "ctc" else write

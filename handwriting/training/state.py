@@ -1,8 +1,8 @@
-"""Training state on disk: written completely or not at all, and restored bit for bit.
+"""Training state on disk, written atomically and restored bit for bit.
 
 A run's folder has one ``state-STEP/`` with tensors as safetensors files, one per group to keep them small, and
 ``position.json``. It is written under another name, synced and renamed, and only then is its predecessor deleted. A
-run that is killed at any moment therefore finds one complete state, in the worst case the previous one.
+run that is killed at any moment therefore has one complete state, in the worst case the previous one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def save_state(run: Path, step: int, groups: Groups, position: dict[str, Any]) -
 
 
 def load_state(run: Path) -> tuple[Groups, dict[str, Any]] | None:
-    """Read the run's newest state, or return None if there is none. Raises :class:`InkError` when it is damaged."""
+    """Read the run's newest state, or return None if there is none. Raises :class:`InkError` if it is damaged."""
     states = _states(run)
     if not states:
         return None

@@ -1,7 +1,7 @@
-"""Strings set from single characters: digits, prices, addresses, code and symbols for the recognizer to learn from.
+"""Strings set from single characters: digits, prices, addresses, code and symbols to train the recognizer on.
 
-Corpora of words and lines hold few of them. The strings come from ``strings``; each uses one writer's characters where
-that writer has them, at the size and the place on the baseline that they have in writing.
+Corpora of words and lines contain few of them. The strings come from ``strings``; each uses one writer's characters as
+far as that writer has them, at their size and height above the baseline in running writing.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ import numpy as np
 
 from handwriting.ink import Ink
 from handwriting.training.examples import Lines
-from handwriting.training.items import PRINTABLE, Places, character_scales, ink_of, prepared
+from handwriting.training.items import PRINTABLE, Places, character_scales, ink_of, points_of
 from handwriting.training.lines import Placed, set_in_a_row
 from handwriting.training.mix import ListShare
 from handwriting.training.strings import string
 
 SPACE = -1
 """Stands for a space among the members of an example."""
-MOST_STRINGS = 3
+MAX_STRINGS = 3
 """Largest number of strings in a line."""
-COMPLETE = 20
-"""Only writers with at least this many different characters begin a string."""
+MIN_CHARACTERS = 20
+"""Minimum number of different characters of a writer whose characters begin a string."""
 
 
 class StringList:
     """A list of single characters from which strings are set; implements ``mix.ExampleList``.
 
-    ``vocabulary``: words in small letters, for the kinds of strings that contain any.
+    ``vocabulary``: words in lower case, for the kinds of strings that contain words.
     """
 
     def __init__(self, share: ListShare, lines: Lines, vocabulary: Sequence[str]) -> None:
@@ -42,13 +42,13 @@ class StringList:
         for n in self.scales:
             self.own[lines.writers[n]][lines.texts[n]].append(n)
             self.all[lines.texts[n]].append(n)
-        self.words = [n for n in self.scales if len(self.own[lines.writers[n]]) >= COMPLETE]
+        self.words = [n for n in self.scales if len(self.own[lines.writers[n]]) >= MIN_CHARACTERS]
         """Indices of the lines whose writers may begin a string."""
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[int, ...]:
         """Choose the characters of an example in the hand of line ``number``, with :data:`SPACE` between strings."""
         own = self.own[self.lines.writers[self.words[number]]]
-        text = " ".join(string(random, self.vocabulary) for _ in range(int(random.integers(1, MOST_STRINGS + 1))))
+        text = " ".join(string(random, self.vocabulary) for _ in range(int(random.integers(1, MAX_STRINGS + 1))))
         members: list[int] = []
         for character in text:
             options = own.get(character) or self.all.get(character)
@@ -68,7 +68,7 @@ class StringList:
             if n == SPACE:
                 row.append(None)
                 continue
-            xy, ends = prepared(self.lines.inks[n], self.scales[n])
+            xy, ends = points_of(self.lines.inks[n], self.scales[n])
             row.append((places.put(xy, self.lines.texts[n]), ends))
         text = "".join(" " if n == SPACE else self.lines.texts[n] for n in members)
         return ink_of(*set_in_a_row(row, 1.0, random)), text

@@ -25,27 +25,27 @@ DIRECTION_SIZES, ORDER_SIZES = (128, 48), (48, 24)
 WEIGHT_DECAY, LINEAR_DECAY = 1e-2, 0.3
 """Weight decay of the networks, and of the weights of counts, of which there are nine hundred."""
 INPUT_DROPOUT, DROPOUT = 0.1, 0.3
-"""Dropout of the network for directions and of its counts. Writers of the same letters differ more than the examples
-tell, so that a network without it knows the writers of the examples by heart."""
+"""Dropout probabilities of the direction network, at its input and elsewhere. There are too few writers among the
+examples: without dropout, the network overfits to them."""
 
-SCALED = 20_000
-"""Examples, about, from which the scale of each measure is taken."""
+SCALE_EXAMPLES = 20_000
+"""Approximate number of examples from which the scale of each feature is estimated."""
 
 
 def train_strokes(
     examples: PenExamples, updates: int = 4000, seed: int = 0, progress: Progress = no_progress
 ) -> StrokeNetworks:
-    """Train both networks with AdamW and a linearly falling learning rate."""
+    """Train both networks with AdamW and a linearly decaying learning rate."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
 
     def half(first: int) -> Progress:
         return lambda done, _: progress(first + done, 2 * updates)
 
-    direction, linear = _trained(
+    direction, linear = _train(
         examples.forward, examples.backward, DIRECTION_SIZES, 2e-3, updates, rng, half(0), examples.differences, True
     )
-    order, _ = _trained(examples.ahead, examples.behind, ORDER_SIZES, 3e-3, updates, rng, half(updates))
+    order, _ = _train(examples.ahead, examples.behind, ORDER_SIZES, 3e-3, updates, rng, half(updates))
     return StrokeNetworks(direction, linear, order)
 
 
@@ -56,7 +56,7 @@ def save_strokes(networks: StrokeNetworks, folder: Path) -> None:
         np.savez_compressed(file, **halves)
 
 
-def _trained(
+def _train(
     right: Measures,
     wrong: Measures,
     sizes: tuple[int, int],
@@ -101,8 +101,8 @@ def _trained(
 
 
 def _scale(*examples: Measures) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and standard deviation of each measure, shapes (D,), of some of the examples."""
-    some = np.concatenate([one[:: max(1, len(one) // SCALED)] for one in examples]).astype(np.float64)
+    """Return mean and standard deviation of each feature, shape (D,) each, over some of the examples."""
+    some = np.concatenate([one[:: max(1, len(one) // SCALE_EXAMPLES)] for one in examples]).astype(np.float64)
     return _floats(some.mean(axis=0)), _floats(some.std(axis=0) + 1e-2)
 
 

@@ -26,9 +26,9 @@ from handwriting.corpora.seen import NONE, fingerprints, refuse_overlap, terms
 from handwriting.errors import InkError
 from handwriting.evaluation import synthesis
 from handwriting.evaluation.synthesis import Likelihood, OffsetExample, SynthesisReport
-from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets, prepared
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, offsets, prepare_line
 from handwriting.geometry.normalise import writing_height
-from handwriting.geometry.pace import rate_of, step_of
+from handwriting.geometry.pace import mean_step, point_rate
 from handwriting.networks.mixture import Mixture
 from handwriting.networks.synthesizer import (
     POINT_SIZE,
@@ -52,9 +52,9 @@ Batch = tuple[Tensor, Tensor, Tensor]
 class SynthesizerTask:
     """Implements ``training.loop.TrainingTask``; with ``init``, training starts from its weights.
 
-    A prediction network may start from a synthesizer of its sizes; it then writes at that network's pace. ``say`` is
-    called with messages about what is left out. Raises :class:`InkError` when the lists have no line to train on, and
-    when ``init`` has other sizes or is of a kind that cannot start this one.
+    A prediction network may start from a synthesizer of the same sizes; it then writes at that network's pace. ``say``
+    is called with messages about excluded lines. Raises :class:`InkError` if the lists have no line to train on, and if
+    ``init`` has other sizes or is of a kind that cannot initialise this one.
     """
 
     def __init__(
@@ -72,8 +72,8 @@ class SynthesizerTask:
         lines, self.left_out = _training_lines(corpus, settings.train)
         self.fingerprints = fingerprints((line.ink for line in lines), init)
         self.rate = synthesis.rate_of_card(init.card) if init is not None and settings.kind == "prediction" else None
-        """Points a second of a prediction network that starts from another network; None for the pen's own."""
-        raw = [offsets(prepared(line.ink, self.rate)) for line in lines]
+        """Point rate of a prediction network that starts from another network; None for the ink's own rate."""
+        raw = [offsets(prepare_line(line.ink, self.rate)) for line in lines]
         texts = [natural(line.text) for line in lines]
         self.normalizer = Normalizer.of(raw)
         self.alphabet = Alphabet.of(texts)
@@ -152,20 +152,20 @@ class SynthesizerTask:
         if kind != wanted and (kind, wanted) != ("synthesizer", "prediction"):
             raise InkError(f"{init.folder}: a {kind} cannot start a {wanted}; give a checkpoint of a {wanted}")
         grow = None if kind == wanted else partial(_without_text, init.card)
-        said = initialise(self.network, self.alphabet, init, _place, grow)
+        message = initialise(self.network, self.alphabet, init, _place, grow)
         theirs = Normalizer.of_card(init.card)
         if theirs != self.normalizer:
             mine, other = (f"sd {n.sd[0]:.3f}, {n.sd[1]:.3f}" for n in (self.normalizer, theirs))
-            said += f"; offsets are normalised as these lists are ({mine}), not as theirs were ({other})"
-        return said
+            message += f"; offsets are normalised as these lists are ({mine}), not as theirs were ({other})"
+        return message
 
 
 def _without_text(
     card: Mapping[str, Any], theirs: Mapping[str, Tensor], mine: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    """Return a synthesizer's weights as those of a prediction network.
+    """Convert a synthesizer's weights to those of a prediction network.
 
-    What the window says is replaced by its average, which is how often each character is written.
+    The output of the window is replaced by its mean: the relative frequency of each character.
     """
     counts = card["trained_on"]["characters"]
     shares = torch.tensor([float(counts.get(c, 0)) for c in Alphabet(card["alphabet"]).characters])
@@ -185,7 +185,7 @@ def _without_text(
 
 
 def _with_hands(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return a checkpoint's weights, with the network's own hand codes where the checkpoint has none or others."""
+    """Return a checkpoint's weights, with the network's own hand codes if the checkpoint has none or others."""
     own = {name: mine[name] for name in ("basis", "codes") if name in mine}
     others = {name: value for name, value in theirs.items() if name not in ("basis", "codes") or name in mine}
     return others | {n: v for n, v in own.items() if n not in theirs or theirs[n].shape != v.shape}
@@ -194,16 +194,17 @@ def _with_hands(theirs: dict[str, Tensor], mine: dict[str, Tensor]) -> dict[str,
 def start_from(network: nn.Module, alphabet: Alphabet, init: Checkpoint, rate: float) -> str:
     """Copy a synthesizer's weights, except for hand codes that it lacks, and return a message about it.
 
-    ``rate``: points per second. A window that moved along the text at another pace is sped up or slowed down.
+    ``rate`` is in points per second. The speed of the window along the text is adapted to it. Raises :class:`InkError`
+    for a checkpoint of another kind.
     """
     if init.card["kind"] != "synthesizer":
         raise InkError(f"{init.folder}: a {init.card['kind']} cannot start a synthesizer; give a synthesizer")
-    said = initialise(network, alphabet, init, _place, _with_hands)
+    message = initialise(network, alphabet, init, _place, _with_hands)
     theirs = synthesis.rate_of_card(init.card) or float(init.card["hand"]["rate"])
     with torch.no_grad():
         window = network.first.window  # type: ignore[union-attr]
         window.linear.bias[2 * window.components :] += float(np.log(theirs / rate))  # type: ignore[union-attr,operator,index]
-    return said
+    return message
 
 
 def collate(examples: Sequence[OffsetExample]) -> Batch:
@@ -248,7 +249,7 @@ def figures(
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> PredictionNetwork | SynthesisNetwork:
-    """Build the network of a card, of either kind, in float32, ready to run."""
+    """Build the network of a card, of either kind, in float32 and evaluation mode."""
     config = SynthesisConfig if card["kind"] == "synthesizer" else PredictionConfig
     network = _network(config(**card["network"]))
     network.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
@@ -294,12 +295,12 @@ def write_checkpoint(folder: Path, card: dict[str, Any], weights: Mapping[str, N
 
 
 def _hand(lines: Sequence[Line]) -> dict[str, float]:
-    """Return facts about the training ink for pages and primers, in its units: medians over the lines."""
+    """Return measurements of the training ink for pages and primers, in its units: medians over the lines."""
     measures: dict[str, list[float]] = {
         "height": [writing_height(line.ink) for line in lines],
         "advance": [float(np.ptp(line.ink.x)) / len(natural(line.text)) for line in lines],
-        "rate": [rate for line in lines if (rate := rate_of(line.ink))],
-        "step": [step_of(line.ink) for line in lines],
+        "rate": [rate for line in lines if (rate := point_rate(line.ink))],
+        "step": [mean_step(line.ink) for line in lines],
     }
     return {name: float(np.median(values)) for name, values in measures.items() if values}
 
@@ -322,7 +323,7 @@ def _network(config: PredictionConfig) -> PredictionNetwork | SynthesisNetwork:
 
 
 def _training_lines(corpus: Corpus, lists: Sequence[str]) -> tuple[list[Line], dict[str, str]]:
-    """Return the lines of all ``lists`` to train on, and the reason for each line that is left out."""
+    """Return the usable lines of all ``lists``, and the reason for each line that is left out, by id."""
     kept, left_out = [], {}
     for name in lists:
         ids = set(corpus.training_ids(name))

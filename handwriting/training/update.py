@@ -1,9 +1,9 @@
 """One update of a network's weights: clipped gradients of a batch, AdamW, and a moving average.
 
-A batch whose loss or gradient is not finite changes neither the weights nor the optimiser. Such a gradient need not
-mean that the training diverges: backpropagated through the many hundred steps of a line, through an LSTM whose weights
-have grown, it grows exponentially with the number of steps until even float32 overflows. Clipping its norm then comes
-too late, unlike the clipping inside the LSTM of Graves 2013.
+A batch whose loss or gradient is not finite changes neither the weights nor the optimiser state. Such a gradient need
+not mean that the training diverges: backpropagated through the hundreds of steps of a line, in an LSTM whose weights
+have grown, it grows exponentially with the number of steps until even float32 overflows. Clipping its norm is then too
+late, unlike the clipping inside the LSTM of Graves 2013.
 
 Nothing here waits for a GPU to finish: the report of an update is a tensor that is read later (see ``reporter``).
 """
@@ -35,7 +35,7 @@ class Loss(Protocol):
 
 
 class UpdateHook:
-    """Hook into the computation of an update; this one changes nothing. Adaptive weight noise is one (``noise``)."""
+    """Hook into the computation of an update; the base class changes nothing. Adaptive weight noise is a hook."""
 
     def sampled(self, step: int) -> AbstractContextManager[None]:
         """Return a context in which the loss of ``step`` and its gradients are computed."""
@@ -63,7 +63,7 @@ class UpdateHook:
 class Updater:
     """A network, the moving average of its weights, and the optimiser that updates them.
 
-    Raises :class:`InkError` when ``options.freeze`` matches no parameter, or all of them.
+    Raises :class:`InkError` if ``options.freeze`` matches no parameter, or all of them.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Updater:
     def __call__(self, loss: Loss, parts: Sequence[Batch], counts: bool, step: int, rate: float) -> Tensor:
         """Update the weights with the gradients of all processes' ``parts`` of a batch.
 
-        ``counts`` is false when this process repeats an example of another. Returns the loss's sum over the whole
+        ``counts`` is false if this process repeats an example of another. Returns the sum of the loss over the whole
         batch, its weight, and 1 if the batch was skipped because they or the gradient are not finite: float32, (3,).
         """
         if not self.network.training:
@@ -132,8 +132,8 @@ class Updater:
 def _seed(seed: int, device: str) -> None:
     """Seed the random numbers of the CPU and of ``device``.
 
-    ``torch.manual_seed`` also seeds GPUs that are not in use, which takes longer than the update of a small network: it
-    keeps the call, with a formatted traceback, for the day they are.
+    ``torch.manual_seed`` also seeds GPUs that are not in use, which takes longer than an update of a small network: it
+    stores the call, with a formatted traceback, until they are initialised.
     """
     torch.default_generator.manual_seed(seed)
     if device == "cuda":

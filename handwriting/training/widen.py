@@ -1,8 +1,8 @@
 """Grow a recognizer: more cells per layer without changing what the network computes, or more layers.
 
 Function-preserving widening in the spirit of Net2Net (Chen, Goodfellow & Shlens 2016, arXiv 1511.05641), by adding
-cells rather than splitting them: a new cell has fresh incoming weights, so that it has something to offer at once, and
-zero outgoing weights, so that neither the old cells nor the output notice it until training makes use of it.
+cells rather than splitting them: a new cell has random incoming weights, so that it computes something new, and
+zero outgoing weights, so that it affects neither the old cells nor the output until training changes them.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The web page and its HTTP API, without logic of their own. Needs the extra ``web``."""
+"""The web page and its HTTP API, which contain no recognition or synthesis logic. Needs the extra ``web``."""

@@ -1,7 +1,7 @@
 """The routes of the HTTP API and the page's files.
 
-Bodies are parsed in the thread pools instead of the event loop, so that a large one delays nobody else; the OpenAPI
-document describes them all the same.
+Request bodies are parsed in the thread pools instead of the event loop, so that a large body does not delay other
+requests; the OpenAPI document describes them nevertheless.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from handwriting.web.stream import Deadline, refusal, stream
 PAGE = Path(__file__).parent / "page"
 
 MAX_WRITING_SECONDS = 120.0
-"""Longest time that writing a page may take."""
+"""Time limit for writing a page."""
 
 MAX_LETTER_SECONDS = 300.0
-"""The same for a letter of many pages."""
+"""Time limit for writing a letter of several pages."""
 
-Most = Annotated[int | None, Query(ge=1, le=1000)]
+MaxPages = Annotated[int | None, Query(ge=1, le=1000)]
 
 _REASONS: dict[int | str, dict[str, Any]] = {
     "413": {"description": "The request is too large; send less at a time."},
-    "422": {"description": "The request cannot be carried out; the reason says what to do instead, the key names it."},
+    "422": {"description": "The request cannot be carried out; the reason says what to do; the key identifies it."},
     "429": {"description": "Too many requests at once; retry after a second."},
 }
 _MODELS: tuple[type[BaseModel], ...] = (
@@ -69,7 +69,7 @@ TYPES = {
 
 
 def application(service: Service) -> FastAPI:
-    """The page and the API, which call ``service``."""
+    """Return the application with the page and the API, which call ``service``."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -107,7 +107,7 @@ def _reading(app: FastAPI, service: Service) -> None:
 
     @app.post("/api/ink", openapi_extra=_bytes("An ink file of any known format."), responses=_REASONS)
     async def open_ink(request: Request) -> Response:
-        """The ink of a file, page by page, in millimetres; nothing is read from it."""
+        """Return the ink of a file, page by page, in millimetres, without recognizing it."""
         body = await read_body(request)
         return _json(await service.drawing.run(lambda: ink_files.pages(body)))
 
@@ -121,28 +121,28 @@ def _reading(app: FastAPI, service: Service) -> None:
 def _writing(app: FastAPI, service: Service) -> None:
     @app.get("/api/characters")
     async def characters() -> dict[str, str]:
-        """The characters that can be written, and those that are replaced by some of them, such as “ and …"""
+        """Return the characters that can be written, and those that are replaced with some of them, such as “ and …"""
         return await service.reading.run(service.characters)
 
     @app.post("/api/characters/nearest", openapi_extra=_body(schemas.SpellingRequest), responses=_REASONS)
     async def nearest(request: Request) -> Response:
-        """The text with the nearest spelling of every character that cannot be written."""
+        """Return the text with the nearest spelling of every character that cannot be written."""
         body = await read_body(request)
         return _json(await service.reading.run(lambda: service.nearest_spelling(body)))
 
     @app.get("/api/styles")
     async def styles() -> list[dict[str, Any]]:
-        """The shipped styles, in the format of style files."""
+        """Return the shipped styles, in the format of style files."""
         return [style.record() for style in service.styles.values()]
 
     @app.get("/api/pens")
     async def pens() -> dict[str, float]:
-        """The pens of letters, with the mean width of their lines in millimetres."""
+        """Return the pens of letters, with the mean width of their lines in millimetres."""
         return {name: pen.mean_width for name, pen in PENS.items()}
 
     @app.post("/api/styles", openapi_extra=_body(schemas.CreateStyleRequest), responses=_REASONS)
     async def new_style(request: Request) -> Response:
-        """Make a style of copied lines. The server does not store it; the reply is the style file."""
+        """Make a style from copied lines. The server does not store it; the reply is the style file."""
         body = await read_body(request)
         return _json(await service.writing.run(lambda: service.create_style(body)))
 
@@ -151,7 +151,7 @@ def _writing(app: FastAPI, service: Service) -> None:
         """Write a text: as a stream of events, one JSON object per line, or as a file.
 
         Files: svg, png, pdf, inkml, xopp, json, csv. Events: `sheet` (size of the paper and what is printed on it),
-        `points` (ink of the first line while it is drawn, about where it will be), `line` (a finished line in its
+        `points` (ink of the first line while it is sampled, near its final place), `line` (a finished line in its
         place, strokes in millimetres; `same` is true if it begins with the points that were sent; `doubtful` words),
         `done`, or `error` with its reason.
         """
@@ -180,13 +180,13 @@ def _writing(app: FastAPI, service: Service) -> None:
 
 def _letters(app: FastAPI, service: Service) -> None:
     @app.post("/api/letter", openapi_extra=_body(schemas.LetterRequest), responses=_REASONS)
-    async def letter(request: Request, format: str = "pdf", progress: bool = False, pages: Most = None) -> Response:
+    async def letter(request: Request, format: str = "pdf", progress: bool = False, pages: MaxPages = None) -> Response:
         """Write a text over as many sheets as it takes: as pdf, xopp, or zip with an SVG of each page.
 
-        `pages` is the largest number of pages to write.
+        `pages` is the maximum number of pages to write.
 
-        With `progress`, a stream of events, one JSON object per line: `progress` (characters that are `done` of a
-        `total`), `page` (the number and `svg` of a page that is full), `done` (the file, Base64-encoded in `data`, with
+        With `progress`, a stream of events, one JSON object per line: `progress` (number of characters `done`, of a
+        `total`), `page` (the number and `svg` of a finished page), `done` (the file, Base64-encoded in `data`, with
         its `name` and `media` type, the numbers of `pages` and `words`, and `doubtful` words), or `error` with its
         reason.
         """
@@ -213,7 +213,7 @@ def _ending(format: str) -> str:
 
 def _files(app: FastAPI) -> None:
     """Serve the page from memory, so that no request can reach a file on disk."""
-    kept = {
+    files = {
         "/" + path.relative_to(PAGE).as_posix(): path.read_bytes()
         for path in sorted(PAGE.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
@@ -222,20 +222,20 @@ def _files(app: FastAPI) -> None:
     @app.get("/{path:path}", include_in_schema=False)
     async def page(path: str) -> Response:
         name = "/" + (path or "index.html")
-        if name not in kept:
+        if name not in files:
             raise HTTPException(404, "nothing here; the page is at /")
         kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
         return Response(
-            kept[name], media_type=kind or "application/octet-stream", headers={"cache-control": "no-cache"}
+            files[name], media_type=kind or "application/octet-stream", headers={"cache-control": "no-cache"}
         )
 
 
 def _answer_errors(app: FastAPI) -> None:
-    def answer(status: int, refused: dict[str, Any]) -> JSONResponse:
-        return JSONResponse(refused, status, headers={"retry-after": "1"} if status == 429 else None)
+    def answer(status: int, body: dict[str, Any]) -> JSONResponse:
+        return JSONResponse(body, status, headers={"retry-after": "1"} if status == 429 else None)
 
     @app.exception_handler(InkError)
-    async def cannot(request: Request, error: InkError) -> JSONResponse:
+    async def refused(request: Request, error: InkError) -> JSONResponse:
         return answer(413 if isinstance(error, schemas.TooLarge) else 422, refusal(error))
 
     @app.exception_handler(Busy)
@@ -244,7 +244,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def disconnected(request: Request, error: ClientDisconnect) -> Response:
-        return Response(status_code=499)  # nobody receives it; 499 is what servers log for a client that has gone
+        return Response(status_code=499)  # never received; 499 means a closed connection
 
     @app.exception_handler(PlainHTTPException)
     async def http(request: Request, error: PlainHTTPException) -> JSONResponse:
@@ -253,7 +253,7 @@ def _answer_errors(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> None:
-    """Add the schemas of the bodies, which the routes do not parse themselves, to the OpenAPI document."""
+    """Add the schemas of the request bodies, which the routes do not declare, to the OpenAPI document."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:

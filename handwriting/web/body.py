@@ -1,4 +1,4 @@
-"""Request bodies, read with a limit on their size and time."""
+"""Read request bodies, with limits on their size and time."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 MAX_BODY_BYTES = 16 * 2**20
-"""Size of a request's body: that of the largest ink file."""
+"""Maximum size of a request body, which is that of an ink file."""
 
 MAX_BODY_SECONDS = 30.0
-"""Time in which a body must have arrived."""
+"""Timeout for receiving a body."""
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body of ``request``.
+    """Read the whole body of ``request``.
 
-    Raises :class:`HTTPException` with status 413 for one that is too large and 408 for one that does not arrive in
-    time, and :class:`starlette.requests.ClientDisconnect` when the client disconnects before the end.
+    Raises :class:`HTTPException` with status 413 if it is too large and 408 if it does not arrive in time, and
+    :class:`starlette.requests.ClientDisconnect` if the client disconnects before the end.
     """
     announced = request.headers.get("content-length", "0")
     if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:

@@ -1,8 +1,8 @@
-"""Access control, before anything looks at a request: which host it is for, and which site caused it.
+"""Control access before a request is processed: by the host that it addresses and the site that it comes from.
 
-A server on the loopback interface can be reached by every page that is open in a browser. So a request must be for a
-name of this machine (a foreign name that resolves to 127.0.0.1 is DNS rebinding), and a request that another site
-caused is refused unless that site is allowed.
+A server on the loopback interface can be reached by every page that is open in a browser. So a request must address a
+name of this computer (a foreign name that resolves to 127.0.0.1 is DNS rebinding), and a request from another site is
+refused unless that site is allowed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_API_REQUESTS = 256
-"""API requests that may be in progress; the body of a further one is not even read."""
+"""Maximum number of API requests in progress; further ones are refused before their body is read."""
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -39,7 +39,7 @@ class Guard:
     ``hosts``: names of this server besides those of the loopback interface; ``origins``: sites that may use the API.
     """
 
-    inside: Callable[[Scope, Receive, Send], Awaitable[None]]
+    app: Callable[[Scope, Receive, Send], Awaitable[None]]
     hosts: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
     _count: int = field(default=0, init=False)
@@ -49,7 +49,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         if scope["type"] != "http":
-            await self.inside(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         origin = headers.get(b"origin")
@@ -60,7 +60,7 @@ class Guard:
         elif scope["method"] == "OPTIONS":
             await _answer(send, 200, "allowed" if origin in self.origins else "same origin only")
         elif not scope["path"].startswith("/api/"):
-            await self.inside(scope, receive, send)
+            await self.app(scope, receive, send)
         else:
             await self._admit(scope, receive, send)
 
@@ -70,7 +70,7 @@ class Guard:
             return
         self._count += 1
         try:
-            await self.inside(scope, receive, send)
+            await self.app(scope, receive, send)
         finally:
             self._count -= 1
 
@@ -91,7 +91,7 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """The name in a Host header, without the port."""
+    """Return the name in a Host header, without the port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -99,7 +99,7 @@ def _name(host: str) -> str:
 
 
 def _is_address(name: str) -> bool:
-    """True for an IP address: it is not resolved, so DNS rebinding cannot reach it."""
+    """Return whether ``name`` is an IP address, which is not resolved, so that DNS rebinding is impossible."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

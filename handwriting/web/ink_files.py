@@ -1,4 +1,4 @@
-"""Ink files that people bring to the page: every page with ink, in millimetres."""
+"""Read ink files for the page: every page with ink, in millimetres."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from handwriting.rendering.placed import placement
 from handwriting.web import schemas
 
 MAX_FILE_POINTS = 400_000
-"""Most points of a file: a few dozen pages of writing."""
+"""Maximum number of points of a file: a few dozen pages of writing."""
 
 
 def pages(data: bytes) -> dict[str, Any]:
-    """The pages of an ink file: size in millimetres, and strokes of points [x, y, milliseconds, pressure].
+    """Return the pages of an ink file: size in millimetres, and strokes of points [x, y, milliseconds, pressure].
 
-    Unknown times and pressures are null. ``notes`` say what was left out. Raises :class:`InkError` for what is no ink
-    file or has too much ink.
+    Unknown times and pressures are null. ``notes`` say what was omitted. Raises :class:`InkError` if ``data`` is
+    not an ink file or has too much ink.
     """
     try:
         contents = formats.read_document(data)

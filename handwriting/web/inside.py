@@ -1,4 +1,4 @@
-"""What happens inside the networks, for the page to play along the ink: ``/api/inside`` and ``/api/inside/writing``."""
+"""Inspect the networks for the page: ``/api/inside`` and ``/api/inside/writing``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from handwriting.inspection import reading, writing
 from handwriting.inspection.events import Trace, events_of
 from handwriting.inspection.gates import Gates
 from handwriting.inspection.records import reading_record, units_record, writing_record
-from handwriting.inspection.units import telling
+from handwriting.inspection.units import responding_units
 from handwriting.recognition.language.model import Hints
 from handwriting.synthesis.hand import Hand
 from handwriting.web import schemas
@@ -25,25 +25,25 @@ from handwriting.web.body import read_body
 from handwriting.web.service import Service
 
 UNITS = 2
-"""Units that are sent for each event."""
-LONGEST_TEXT = 60
-"""Characters of a text whose writing can be looked into; each is about 25 points."""
+"""Number of units that are sent for each event."""
+MAX_CHARACTERS = 60
+"""Maximum number of characters of a text to inspect; each is about 25 points."""
 
 
 class InsideRequest(schemas.StrictModel):
-    """Ink to look into: a page, of which one line is shown."""
+    """Ink to inspect: a page, of which one line is shown."""
 
     strokes: list[list[schemas.Point]]
     line: Annotated[int, Field(ge=0, le=10_000)] = 0
-    """The line, counted from 0 in reading order."""
+    """Number of the line, counted from 0 in reading order."""
     letter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    """The letter to find units for; by default the most frequent one."""
+    """Letter for which to find units; by default the most frequent one."""
 
 
 class InsideWritingRequest(schemas.StrictModel):
-    """A line of text to write and look into."""
+    """A line of text to write and inspect."""
 
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
     bias: Annotated[float, Field(ge=0, le=20)] = 1.0
     seed: Annotated[int, Field(ge=0, le=2**53)] = 0
     style: str | dict[str, Any] | None = None
@@ -54,23 +54,23 @@ MODELS: tuple[type[BaseModel], ...] = (InsideRequest, InsideWritingRequest)
 
 
 def add_routes(app: FastAPI, service: Service, body: Any, reasons: Any) -> None:
-    """Add the routes; ``body`` describes a request's body for the OpenAPI document, ``reasons`` its refusals."""
+    """Add the routes; ``body`` describes a request's body for the OpenAPI document, ``reasons`` its error responses."""
 
     @app.post("/api/inside", openapi_extra=body(InsideRequest), responses=reasons)
     async def inside(request: Request) -> Response:
-        """Read a line and tell what happened at each step: probabilities, the winning path, gates of telling units."""
+        """Read a line and return what happened at each step: probabilities, the winning path, and gates of units."""
         data = await read_body(request)
         return _json(await service.reading.run(lambda: read(service, data)))
 
     @app.post("/api/inside/writing", openapi_extra=body(InsideWritingRequest), responses=reasons)
     async def inside_writing(request: Request) -> Response:
-        """Write a line and tell what decided each point: window, mixture, end of stroke, gates of telling units."""
+        """Write a line and return what determined each point: window, mixture, end of stroke, and gates of units."""
         data = await read_body(request)
         return _json(await service.writing.run(lambda: write(service, data)))
 
 
 def read(service: Service, body: bytes) -> dict[str, Any]:
-    """The reply to :class:`InsideRequest`."""
+    """Return the reply to :class:`InsideRequest`."""
     request = schemas.parse(InsideRequest, body)
     lines = service.reader.read(schemas.ink_of(request.strokes))
     if request.line >= len(lines):
@@ -92,7 +92,7 @@ def read(service: Service, body: bytes) -> dict[str, Any]:
 
 
 def write(service: Service, body: bytes) -> dict[str, Any]:
-    """The reply to :class:`InsideWritingRequest`."""
+    """Return the reply to :class:`InsideWritingRequest`."""
     request = schemas.parse(InsideWritingRequest, body)
     hand = Hand(request.bias, request.seed, service.style(request.style))
     draft = writing.write(service.synthesizer, request.text, hand)
@@ -102,16 +102,16 @@ def write(service: Service, body: bytes) -> dict[str, Any]:
 
 def _units(trace: Trace, gates: list[list[Gates]], letter: str | None) -> dict[str, Any]:
     events = events_of(trace, letter)
-    return units_record(gates, telling(gates, events, UNITS), events)
+    return units_record(gates, responding_units(gates, events, UNITS), events)
 
 
 def _steps(
     trace: reading.ReadingTrace, points: NDArray[np.int64], page: Ink, numbers: list[int]
 ) -> list[dict[str, Any]]:
-    """For each step the stroke of the request and its points, half-open; a move through the air has none of them.
+    """Return for each step its stroke in the request and the half-open range of its points, empty for pen-up moves.
 
-    ``points`` are the page's numbers of the points of the trace's ink in the network's order, ``numbers`` those that
-    the client gives to the page's strokes.
+    ``points`` are the indices in the page of the points of the trace's ink in the network's order, ``numbers`` the
+    indices in the request of the page's strokes.
     """
     found = []
     for (begin, end), up in zip(trace.points.tolist(), trace.pen_up.tolist(), strict=True):

@@ -1,6 +1,6 @@
-"""Long work in a process of its own, which can be stopped at any moment.
+"""Run long jobs in processes of their own, which can be stopped at any time.
 
-What the work is, the server is told when it starts (``Service.jobs``): fitting and adapting need torch, which the
+The jobs are given to the server when it starts (``Service.jobs``), because fitting and adapting need torch, which the
 server itself never loads.
 """
 
@@ -16,17 +16,17 @@ from handwriting.progress import Progress
 from handwriting.web.stream import Record, refusal
 
 Job = Callable[..., dict[str, Any]]
-"""Called with a :data:`Progress` and further arguments; importable by name, as its process needs it."""
+"""Called with a :data:`Progress` and further arguments; must be importable by name, because a new process runs it."""
 
 HEARTBEAT_SECONDS = 1.0
-"""Longest time between two records: only when one is sent does it show that nobody listens any more."""
+"""Maximum time between two records: that the client has disconnected is only noticed when one is sent."""
 MAX_JOB_SECONDS = 1200.0
 
 
 def run(job: Job, *arguments: Any) -> Generator[Record, None, None]:
-    """Run a job; yields records of its progress, and at last one of type ``done`` with its result.
+    """Run a job and yield records of its progress, and finally one of type ``done`` with its result.
 
-    Closing the iterator ends the process. Raises :class:`InkError` when the job does, and when its process dies.
+    Closing the iterator terminates the process. Raises :class:`InkError` if the job does, and if its process dies.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -53,7 +53,7 @@ def run(job: Job, *arguments: Any) -> Generator[Record, None, None]:
 
 
 def _work(connection: Connection, job: Job, arguments: tuple[Any, ...]) -> None:
-    """What the process does."""
+    """Run the job in the new process and send its records."""
     progress: Progress = lambda done, total: connection.send({"type": "progress", "done": done, "total": total})  # noqa: E731
     try:
         connection.send({"type": "done", **job(progress, *arguments)})

@@ -1,4 +1,4 @@
-"""The routes by which the page learns from a person: a fitted hand, and an adapted recognizer."""
+"""Routes that fit a hand to a person's lines, and adapt the recognizer to their corrections."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from handwriting.web.service import Service
 from handwriting.web.stream import Record, stream
 
 LATER = ("the machine is too busy; try again later", "slow-learning")
-"""What to do about learning that takes too long, and the key of the error."""
+"""Remedy for learning that takes too long, and the key of the error."""
 
 
 class AdaptRequest(schemas.StrictModel):
-    """Corrected lines to learn from."""
+    """Corrected lines on which to train."""
 
     name: Annotated[str, Field(max_length=60)] = "mine"
-    """Of the recognizer that comes of it."""
+    """Name of the adapted recognizer."""
     lines: Annotated[list[schemas.CopiedLineRequest], Field(min_length=1, max_length=1000)]
 
 
@@ -41,7 +41,7 @@ def add_routes(
 
     @app.get("/api/abilities")
     async def abilities() -> dict[str, Any]:
-        """What this server can do beyond reading and writing, and the names of its adapted recognizers."""
+        """Return what this server can do besides reading and writing, and the names of its adapted recognizers."""
         can = "fit" in service.jobs and service.synthesizer.codes is not None
         return {"fit": can, "adapt": "adapt" in service.jobs, "readers": own_names()}
 
@@ -50,7 +50,7 @@ def add_routes(
         """Fit a style to lines, which takes about a minute.
 
         The reply is a stream of events, one JSON object per line: `progress` (`done` of a `total`), then `done` with
-        the `style`, and the nats a point of a held-out line `before` and `after`, or `error` with its reason. Closing
+        the `style` and the nats per point of a held-out line `before` and `after`, or `error` with its reason. Closing
         the connection ends the work.
         """
         data = await read_body(request)
@@ -58,18 +58,18 @@ def add_routes(
 
     @app.post("/api/adapt", openapi_extra=body(AdaptRequest), responses=reasons)
     async def adapt(request: Request) -> Response:
-        """Adapt the recognizer to corrected lines, and keep it under a name, which takes a few minutes.
+        """Adapt the recognizer to corrected lines and store it under a name, which takes a few minutes.
 
-        The reply is a stream of events as that of `/api/styles/fit`; `done` has the `name`, the number of `lines`, how
-        many were `heldOut`, their character error rates `before` and `after`, and the `share` of what was learned that
-        is kept: 0 if it reads the held-out lines no better, and then nothing is stored.
+        The reply is a stream of events like that of `/api/styles/fit`; `done` has the `name`, the number of `lines`,
+        how many were `heldOut`, their character error rates `before` and `after`, and the `share` of the change that is
+        kept: 0 if it does not improve the reading of the held-out lines, and then nothing is stored.
         """
         data = await read_body(request)
         return await stream(service.learning, lambda emit: adapted(service, data), jobs.MAX_JOB_SECONDS, LATER)
 
 
 def fitted(service: Service, body: bytes) -> Iterator[Record]:
-    """The events of fitting a style."""
+    """Return the events of fitting a style."""
     request = schemas.parse(schemas.CreateStyleRequest, body)
     job = _job(service, "fit")
     samples = [Sample(line.text, schemas.ink_of(line.strokes)) for line in request.samples]
@@ -77,17 +77,18 @@ def fitted(service: Service, body: bytes) -> Iterator[Record]:
 
 
 def adapted(service: Service, body: bytes) -> Iterator[Record]:
-    """The events of adapting the recognizer; it is loaded anew when it is next asked for."""
+    """Return the events of adapting the recognizer, which is reloaded at its next use."""
     request = schemas.parse(AdaptRequest, body)
     job = _job(service, "adapt")
     lines = [
         Line(f"line {number}", schemas.ink_of(line.strokes), " ".join(line.text.split()), None, f"line {number}")
         for number, line in enumerate(request.lines, 1)
     ]
-    return _then_forget(service, request.name, jobs.run(job, service.recognizer.checkpoint.folder, request.name, lines))
+    events = jobs.run(job, service.recognizer.checkpoint.folder, request.name, lines)
+    return _forgetting_reader(service, request.name, events)
 
 
-def _then_forget(service: Service, name: str, events: Generator[Record, None, None]) -> Iterator[Record]:
+def _forgetting_reader(service: Service, name: str, events: Generator[Record, None, None]) -> Iterator[Record]:
     with closing(events):
         for event in events:
             if event["type"] == "done":

@@ -1,4 +1,4 @@
-"""Letters for the HTTP API: a request in, a file with all pages out, and word of how far it is meanwhile."""
+"""Write letters for the HTTP API: as a file with all pages, and as a stream of progress events and pages."""
 
 from __future__ import annotations
 
@@ -25,60 +25,60 @@ FORMATS = {
     "xopp": "application/x-xopp",
     "zip": "application/zip",
 }
-"""What a letter can be, with its media type."""
+"""Formats of a letter, with their media types."""
 
-STEP = 0.01
-"""Least share of the work between two events of progress."""
+PROGRESS_STEP = 0.01
+"""Minimum share of the work between two events of progress."""
 
 
 @dataclass(frozen=True)
 class WrittenLetter:
-    """A letter that is finished."""
+    """A finished letter."""
 
     pages: Sequence[WrittenPage]
     words: int
     doubtful: Sequence[tuple[str, str]]
 
     def file(self, format: str) -> bytes:
-        """All pages as a file."""
+        """Return all pages as a file."""
         return _zipped(self.pages) if format == "zip" else encode_letter(self.pages, f".{format}")
 
 
 def ending(format: str) -> str:
-    """``format`` if a letter can be that. Raises :class:`InkError` if not."""
+    """Return ``format``. Raises :class:`InkError` if it is not a format of letters."""
     if format not in FORMATS:
         raise InkError(f"there is no letter format {format[:20]!r}; choose one of {', '.join(FORMATS)}")
     return format
 
 
-def file(service: Service, body: bytes, format: str, most: int | None, check: Callable[[], object]) -> bytes:
-    """The letter that ``body`` asks for, or its first ``most`` pages, as a file.
+def file(service: Service, body: bytes, format: str, max_pages: int | None, check: Callable[[], object]) -> bytes:
+    """Write the letter of the request ``body``, or its first ``max_pages`` pages, and return it as a file.
 
-    ``check`` is called now and then, and ends the work by raising.
+    ``check`` is called regularly; it ends the work by raising an exception.
     """
     known = service.letters.get(body)
     if known is None:
         letter = _writer(service, body, lambda done, total: check())
-        known = _written(service, body, letter, list(islice(letter, most)), most)
-    return replace(known, pages=known.pages[:most]).file(format)
+        known = _written(service, body, letter, list(islice(letter, max_pages)), max_pages)
+    return replace(known, pages=known.pages[:max_pages]).file(format)
 
 
 def records(
-    service: Service, body: bytes, format: str, most: int | None, emit: Callable[[Record], None]
+    service: Service, body: bytes, format: str, max_pages: int | None, emit: Callable[[Record], None]
 ) -> Iterator[Record]:
-    """The events of writing the letter, or its first ``most`` pages; ``emit`` is given those that come between them.
+    """Return the events of writing the letter, or its first ``max_pages`` pages; ``emit`` receives those of progress.
 
-    A letter that was written lately is not written again.
+    A recently written letter is taken from the cache.
     """
     known = service.letters.get(body)
     if known is not None:
-        known = replace(known, pages=known.pages[:most])
+        known = replace(known, pages=known.pages[:max_pages])
         return iter([{"type": "progress", "done": 1, "total": 1}, *_pages(known.pages), _done(known, format)])
     shown = 0.0
 
     def progress(done: float, total: int) -> None:
         nonlocal shown
-        if done - shown >= STEP * total or done == total:
+        if done - shown >= PROGRESS_STEP * total or done == total:
             shown = done
             emit({"type": "progress", "done": round(done), "total": total})
 
@@ -86,20 +86,20 @@ def records(
 
     def events() -> Iterator[Record]:
         pages: list[WrittenPage] = []
-        for page in islice(letter, most):
+        for page in islice(letter, max_pages):
             yield from _pages([page], len(pages) + 1)
             pages.append(page)
-        yield _done(_written(service, body, letter, pages, most), format)
+        yield _done(_written(service, body, letter, pages, max_pages), format)
 
     return events()
 
 
 def _written(
-    service: Service, body: bytes, letter: LetterWriter, pages: Sequence[WrittenPage], most: int | None
+    service: Service, body: bytes, letter: LetterWriter, pages: Sequence[WrittenPage], max_pages: int | None
 ) -> WrittenLetter:
-    """The letter with these pages; it is kept if they are all that it has."""
+    """Return the letter with these pages; it is cached if they are all of its pages."""
     written = WrittenLetter(pages, len(letter.composer.words), letter.composer.doubtful)
-    if most is None:
+    if max_pages is None:
         service.letters.put(body, written)
     return written
 
@@ -129,7 +129,7 @@ def _writer(service: Service, body: bytes, progress: Progress) -> LetterWriter:
 
 
 def _zipped(pages: Sequence[WrittenPage]) -> bytes:
-    """A zip archive with an SVG of each page; equal pages give equal archives."""
+    """Return a reproducible zip archive with an SVG of each page."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, page in enumerate(pages, 1):

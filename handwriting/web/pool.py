@@ -1,7 +1,7 @@
-"""Bounded thread pools: the work of requests runs here, and a pool whose queue is full refuses more.
+"""Bounded thread pools for the work of requests; a pool whose queue is full refuses more.
 
-The inference engine releases Python's lock, so threads share the cores. Reading and writing have pools of their own: a
-page that takes seconds to write does not delay anybody's transcription.
+The inference engine releases the GIL, so threads run in parallel. Reading and writing have separate pools, so that a
+page that takes seconds to write does not delay transcriptions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Busy(Exception):
 
 
 class Pool:
-    """``workers`` threads, and a queue for at most ``waiting`` requests."""
+    """A pool of ``workers`` threads with a queue for at most ``waiting`` requests."""
 
     def __init__(self, name: str, workers: int, waiting: int) -> None:
         self.name = name
@@ -29,35 +29,35 @@ class Pool:
         self.admitted = 0
 
     def admit(self) -> Slot:
-        """A slot for one request, to be released (``with``). Raises :class:`Busy` at once when there is none."""
+        """Return a slot for one request, a context manager. Raises :class:`Busy` immediately if there is none."""
         if self.admitted >= self.capacity:
             raise Busy(f"the server is busy ({self.name}); try again in a second")
         return Slot(self)
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Run ``work`` in one of the threads, in a slot of its own, and return its result."""
+        """Run ``work`` in a thread, in a slot of its own, and return its result. Raises :class:`Busy`."""
         with self.admit() as slot:
             return await slot.run(work)
 
     def close(self) -> None:
-        """Wait for running work."""
+        """Wait for running work, and shut the pool down."""
         self.executor.shutdown(wait=True)
 
 
 class Slot:
-    """A request's right to use the pool's threads, one piece of work after another."""
+    """Permission of a request to use the pool's threads, for one piece of work after another."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool: Pool | None = pool
         pool.admitted += 1
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Run ``work`` in one of the threads, and return its result."""
+        """Run ``work`` in a thread and return its result."""
         assert self._pool is not None
         return await asyncio.get_running_loop().run_in_executor(self._pool.executor, work)
 
     def release(self) -> None:
-        """Give the slot back; releasing twice does no harm."""
+        """Release the slot; releasing it again has no effect."""
         if self._pool is not None:
             self._pool.admitted -= 1
             self._pool = None

@@ -1,4 +1,4 @@
-"""What was made last, kept in memory so that it need not be made again."""
+"""A least-recently-used cache."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
-    """The values that were stored or asked for last, at most ``size`` of them; safe to use from several threads."""
+    """A thread-safe cache of the ``size`` most recently used values."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -19,14 +19,14 @@ class Recent(Generic[Key, Value]):
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Value | None:
-        """The value of a key, if it is still here."""
+        """Return the value of a key, or None if it is not cached."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
             return self._values.get(key)
 
     def put(self, key: Key, value: Value) -> None:
-        """Store a value; the one that was not used for longest goes."""
+        """Store a value, and discard the least recently used one if the cache is full."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)

@@ -1,4 +1,4 @@
-"""Requests with their limits, and replies with recognized text.
+"""Schemas of requests with their limits, and replies with recognized text.
 
 Drawings and predictions follow the Web Handwriting Recognition API (WICG): strokes are lists of points with x, y and t
 in milliseconds, hints accompany them, and predictions are texts with a segmentation into graphemes.
@@ -26,13 +26,13 @@ from handwriting.rendering.sheet import Sheet, sheet_size
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_REQUEST_POINTS = 50_000
-"""Most points of a drawing: four times those of the largest page of IAM-OnDB."""
+"""Maximum number of points of a drawing: four times that of the largest page of IAM-OnDB."""
 
 MAX_REQUEST_CHARACTERS = 5_000
-"""Longest text of one page."""
+"""Maximum length of the text of one page."""
 
 MAX_LETTER_CHARACTERS = MAX_TEXT_CHARACTERS
-"""Longest text of a letter."""
+"""Maximum length of the text of a letter."""
 
 Lively = Annotated[float, Field(ge=0, le=5)]
 """How much words lean and vary in size."""
@@ -45,14 +45,14 @@ class Point(TypedDict):
 
     x: Number
     y: Number
-    """Growing downward."""
+    """Increasing downward."""
     t: NotRequired[Number | None]
-    """Milliseconds, from any origin."""
+    """Time in milliseconds, from any origin."""
     pressure: NotRequired[float | None]
 
 
 class RecognitionHints(BaseModel):
-    """The hints of the Web Handwriting Recognition API; those without effect here are accepted."""
+    """The hints of the Web Handwriting Recognition API; those without effect are accepted as well."""
 
     recognitionType: str = "text"
     inputType: str = "unknown"
@@ -62,7 +62,7 @@ class RecognitionHints(BaseModel):
 
 
 class StrictModel(BaseModel):
-    """The base of all requests: unknown fields are refused, because a misspelt one would have no effect."""
+    """Base class of all requests, which rejects unknown fields, because a misspelt one would have no effect."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -73,7 +73,7 @@ class TranscribeRequest(StrictModel):
     strokes: list[list[Point]]
     hints: RecognitionHints = RecognitionHints()
     reader: Annotated[str, Field(max_length=60)] | None = None
-    """The name of an adapted recognizer to read with."""
+    """Name of an adapted recognizer to read with."""
 
 
 class SheetRequest(StrictModel):
@@ -88,25 +88,25 @@ class SheetRequest(StrictModel):
     stroke: Annotated[float, Field(ge=0.05, le=5)] = 0.45
 
     def layout(self) -> PageLayout:
-        """The page layout with these values."""
+        """Return the page layout with these values."""
         return PageLayout(
             self.width, self.height, self.margin, self.lineHeight, "left", self.paper, self.color, self.stroke
         )
 
 
 class HandRequest(StrictModel):
-    """A text to write, and in which hand."""
+    """A text to write, and the hand to write it in."""
 
     text: str
     replace: bool = False
-    """Whether what cannot be written is replaced by the nearest spelling."""
+    """Whether to replace characters that cannot be written with the nearest spelling."""
     bias: Annotated[float, Field(ge=0, le=20)] = 1.0
     seed: Annotated[int, Field(ge=0, le=2**53)] = 0
     bestOf: Annotated[int, Field(ge=1, le=16)] = 4
     size: Annotated[float, Field(ge=0.3, le=2)] = 1.0
     slant: Annotated[float, Field(ge=-45, le=45)] = 0.0
     style: str | dict[str, Any] | None = None
-    """The name of a shipped style, or the contents of a style file."""
+    """Name of a shipped style, or contents of a style file."""
 
 
 class GenerateRequest(HandRequest):
@@ -120,9 +120,9 @@ class LetterSheetRequest(StrictModel):
     """Sheets of a fixed size; lengths in millimetres."""
 
     page: Annotated[str, Field(max_length=40)] = "a4"
-    """The name of a size, or WIDTHxHEIGHT."""
+    """Name of a paper size, or WIDTHxHEIGHT."""
     margins: Annotated[list[float], Field(min_length=4, max_length=4)] = [20, 20, 20, 20]
-    """Top, right, bottom, left."""
+    """Top, right, bottom and left margin."""
     lineHeight: Annotated[float, Field(ge=4, le=60)] = 10
     paper: Paper = "plain"
     marginLine: bool = False
@@ -135,20 +135,20 @@ class LetterRequest(HandRequest):
     sheet: LetterSheetRequest = LetterSheetRequest()
     align: Literal["left", "center", "right", "justify"] = "left"
     indent: Annotated[float, Field(ge=0, le=200)] = 0
-    """Of the first line of a paragraph, in millimetres."""
+    """Indent of the first line of a paragraph, in millimetres."""
     spacing: Annotated[float, Field(ge=0, le=10)] = 0
-    """Between paragraphs, in line heights."""
+    """Extra space between paragraphs, in line heights."""
     header: Annotated[str, Field(max_length=200)] = ""
     lively: Lively = 0
     color: Annotated[str, Field(max_length=40)] = "#1c2f6b"
     pen: Annotated[str, Field(max_length=40)] = "fineliner"
     width: Annotated[float, Field(ge=0.05, le=5)] | None = None
-    """Of the pen's line in millimetres; by default the pen's own."""
+    """Width of the pen's line in millimetres; by default that of the pen."""
     markdown: bool = False
     slips: Annotated[float, Field(ge=0, le=1)] = 0
 
     def look(self) -> LetterStyle:
-        """The style of the letter. Raises :class:`InkError` for values that do not fit together."""
+        """Return the style of the letter. Raises :class:`InkError` for values that are incompatible."""
         top, right, bottom, left = self.sheet.margins
         sheet = Sheet(
             *sheet_size(self.sheet.page), (top, right, bottom, left), self.sheet.lineHeight, self.sheet.paper,
@@ -162,13 +162,13 @@ class LetterRequest(HandRequest):
 
 
 class SpellingRequest(StrictModel):
-    """A text that may hold characters which cannot be written."""
+    """A text that may contain characters that cannot be written."""
 
     text: str
 
 
 class ExportRequest(StrictModel):
-    """Ink to convert to a file: in millimetres if on a sheet, or in any unit without one."""
+    """Ink to convert to a file, in millimetres with a sheet, in any unit without one."""
 
     strokes: list[list[Point]]
     sheet: SheetRequest | None = None
@@ -185,14 +185,14 @@ class CopiedLineRequest(StrictModel):
 
 
 class CreateStyleRequest(StrictModel):
-    """Lines to make a style of."""
+    """Lines from which to make a style."""
 
     name: Annotated[str, Field(max_length=60)]
     samples: Annotated[list[CopiedLineRequest], Field(min_length=1, max_length=8)]
 
 
 def parse(model: type[Model], body: bytes) -> Model:
-    """Parse a request; raises :class:`InkError` with its first fault in one line."""
+    """Parse a request. Raises :class:`InkError` with the first validation error as one line."""
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
@@ -225,7 +225,7 @@ class TooLarge(InkError):
 
 
 def check_length(text: str, most: int) -> None:
-    """Raise :class:`TooLarge` for a text that is longer than allowed."""
+    """Raise :class:`TooLarge` if ``text`` has more than ``most`` characters."""
     if len(text) > most:
         raise TooLarge(
             f"a text of {len(text):,} characters; give at most {most:,} at a time",
@@ -234,8 +234,8 @@ def check_length(text: str, most: int) -> None:
 
 
 def transcription(lines: list[ReadLine], alternatives: int, strokes: list[list[Point]]) -> dict[str, Any]:
-    """The reply to a drawing: predictions as in the API, and besides them lines and words with their boxes."""
-    numbers = [i for i, stroke in enumerate(strokes) if stroke]  # as the client counts them, empty ones too
+    """Return the reply for a drawing: predictions as in the API, and lines and words with their boxes."""
+    numbers = [i for i, stroke in enumerate(strokes) if stroke]  # the client's indices, which count empty strokes
     return {
         "predictions": [
             {"text": text, "segmentationResult": _segments(lines, readings, numbers)}
@@ -256,7 +256,7 @@ def _line(line: ReadLine, numbers: list[int]) -> dict[str, Any]:
 
 
 def _pages(lines: list[ReadLine], alternatives: int) -> list[tuple[str, tuple[int, ...]]]:
-    """Texts of the page, best first, and the readings they use; each differs from the best in one line."""
+    """Return texts of the page, best first, with the readings used; each differs from the best in one line."""
     best = tuple(0 for _ in lines)
     changed = sorted(
         (line.readings[0].log_probability - reading.log_probability, i, k)

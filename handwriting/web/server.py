@@ -1,4 +1,4 @@
-"""The server as a process: its socket, the browser it opens, and its shutdown."""
+"""Run the server: open its socket and a browser, and shut down cleanly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from handwriting.web.service import Service
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHUTDOWN_SECONDS = 60
-"""Time in which running requests may finish after the server was told to stop."""
+"""Time that running requests have to finish after a request to stop."""
 
 
 def serve(
@@ -35,9 +35,9 @@ def serve(
     jobs: Mapping[str, Callable[..., dict[str, Any]]] = {},
     say: Callable[[str], object] = print,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, and let running requests finish. Raises :class:`InkError` if the port is taken.
+    """Serve until SIGINT or SIGTERM, then let running requests finish. Raises :class:`InkError` if the port is taken.
 
-    ``jobs`` are offered to this machine alone: to nobody when the server listens on other addresses.
+    ``jobs`` are available only if the server listens on the loopback interface.
     """
     listener = _listen(host, port)
     name = "localhost" if host in ("0.0.0.0", "::", *LOOPBACK) else host

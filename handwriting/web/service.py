@@ -1,4 +1,4 @@
-"""The work behind the routes: request bodies in, replies or files out."""
+"""Implement the routes: map request bodies to replies or files."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from handwriting.web.recent import Recent
 from handwriting.web.stream import Record, points_record, records
 
 CORES = os.cpu_count() or 1
-"""Threads of a pool: the engine computes each request in one thread."""
+"""Number of threads of a pool; the engine computes each request in one thread."""
 
-KEPT_LETTERS = 4
+CACHED_LETTERS = 4
 
 MIN_LINE_POINTS = 10
-"""A copied line with fewer points is not worth reading."""
+"""Minimum number of points of a copied line."""
 
 
 @dataclass
@@ -51,10 +51,10 @@ class Service:
     writing: Pool = field(default_factory=lambda: Pool("writing", CORES, 2 * CORES))
     drawing: Pool = field(default_factory=lambda: Pool("drawing", 1, 8))
     learning: Pool = field(default_factory=lambda: Pool("learning", 1, 0))
-    letters: Recent[bytes, Any] = field(default_factory=lambda: Recent(KEPT_LETTERS))
-    """Finished letters by their requests (see ``web/letters.py``): the download is what was seen."""
+    letters: Recent[bytes, Any] = field(default_factory=lambda: Recent(CACHED_LETTERS))
+    """Cache of finished letters by their requests (see ``web/letters.py``), so that the download is what was seen."""
     jobs: Mapping[str, Callable[..., dict[str, Any]]] = field(default_factory=dict)
-    """Long work that this server offers, by name: ``fit`` and ``adapt`` (see ``web/jobs.py``)."""
+    """Long jobs that this server offers, by name: ``fit`` and ``adapt`` (see ``web/jobs.py``)."""
 
     def __post_init__(self) -> None:
         self.reader = IncrementalPageReader(self.recognizer)
@@ -62,14 +62,14 @@ class Service:
         self.styles = {name: load(name) for name in SHIPPED}
 
     def close(self) -> None:
-        """Wait for running work."""
+        """Wait for running work, and shut the pools down."""
         for pool in (self.reading, self.writing, self.drawing, self.learning):
             pool.close()
 
     def reader_for(self, name: str | None) -> IncrementalPageReader:
-        """The reader with an adapted recognizer, by its name, or the default one.
+        """Return the reader with the adapted recognizer ``name``, by default that with the shipped one.
 
-        Raises :class:`InkError` when there is none of that name.
+        Raises :class:`InkError` if there is no recognizer of that name.
         """
         if name is None:
             return self.reader
@@ -80,7 +80,7 @@ class Service:
         return self._readers[name]
 
     def forget_reader(self, name: str) -> None:
-        """Load an adapted recognizer anew when it is next asked for."""
+        """Drop an adapted recognizer, so that its next use reloads it."""
         self._readers.pop(name, None)
 
     def transcribe(self, body: bytes) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Service:
         return schemas.transcription(lines, hints.alternatives, request.strokes)
 
     def transcribe_file(self, data: bytes, alternatives: int, page: int | None) -> dict[str, Any]:
-        """Read an ink file, or one ``page`` of a document; the reply holds its strokes, upright, and notes on it."""
+        """Read an ink file, or one ``page`` of a document; the reply has its upright strokes and its notes."""
         ink = formats.read_ink(data, page=page)
         notes = [note.text for note in ink.source.notes if note.severity != "detail"]
         if len(ink) > schemas.MAX_REQUEST_POINTS:
@@ -106,7 +106,7 @@ class Service:
         return {"strokes": strokes, "notes": notes} | schemas.transcription(lines, alternatives, strokes)
 
     def check_line(self, body: bytes) -> dict[str, Any]:
-        """Read a copied line, and compare it with the text that was to be copied."""
+        """Read a copied line and compare it with the text that was to be copied."""
         request = schemas.parse(schemas.CopiedLineRequest, body)
         ink = schemas.ink_of(request.strokes)
         if len(ink) < MIN_LINE_POINTS:
@@ -115,7 +115,7 @@ class Service:
         return {"read": read, "cer": metrics.cer([(request.text, read)])}
 
     def create_style(self, body: bytes) -> dict[str, Any]:
-        """Make a style of copied lines; it is refused if the synthesizer cannot write in it."""
+        """Make a style from copied lines. Raises :class:`InkError` if the synthesizer cannot write in it."""
         request = schemas.parse(schemas.CreateStyleRequest, body)
         samples = tuple(Sample(line.text, schemas.ink_of(line.strokes)) for line in request.samples)
         style = Style(request.name.strip(), samples)
@@ -126,12 +126,12 @@ class Service:
         return style.record()
 
     def characters(self) -> dict[str, str]:
-        """The characters that can be written, if need be with a mark, and those that are replaced by some of them."""
+        """Return the characters that can be written, some with marks, and those that are replaced with some of them."""
         known = self.synthesizer.characters
         return {"characters": "".join(sorted(known | drawn_with(known))), "replaced": replaced(known)}
 
     def nearest_spelling(self, body: bytes) -> dict[str, str]:
-        """The text of a request with the nearest spelling of what cannot be written."""
+        """Return the text of a request with the nearest spelling of characters that cannot be written."""
         request = schemas.parse(schemas.SpellingRequest, body)
         schemas.check_length(request.text, schemas.MAX_LETTER_CHARACTERS)
         return {"text": respelled(request.text, self.synthesizer)}
@@ -139,24 +139,24 @@ class Service:
     def live_page(
         self, body: bytes, show: Callable[[PointsEvent], object], progress: Progress = no_progress
     ) -> LivePage:
-        """Prepare the page that a request asks for; it is written when it is iterated over."""
+        """Prepare the page of a request; iterating over it writes it."""
         request = schemas.parse(schemas.GenerateRequest, body)
         schemas.check_length(request.text, schemas.MAX_REQUEST_CHARACTERS)
         text = respelled(request.text, self.synthesizer) if request.replace else request.text
-        reads = None if request.bestOf == 1 else self.recognizer  # with one drawing there is nothing to choose from
-        writer = WordWriter(self.synthesizer, reads, request.bestOf)
+        recognizer = None if request.bestOf == 1 else self.recognizer  # one drawing leaves no choice
+        writer = WordWriter(self.synthesizer, recognizer, request.bestOf)
         return LivePage(writer, text, request.sheet.layout(), self.hand(request), show, progress, request.lively)
 
     def live_records(self, body: bytes, emit: Callable[[Record], None]) -> Iterator[Record]:
-        """The events of the page that a request asks for; ``emit`` is given the points that are drawn between them."""
+        """Return the events of writing the page of a request; ``emit`` receives points while they are sampled."""
         return records(self.live_page(body, lambda event: emit(points_record(event))))
 
     def hand(self, request: schemas.HandRequest) -> Hand:
-        """The hand that a request asks for."""
+        """Return the hand of a request."""
         return Hand(request.bias, request.seed, self.style(request.style), request.size, request.slant)
 
     def style(self, given: str | dict[str, Any] | None) -> Style | None:
-        """The style that a request names or contains. Raises :class:`InkError` when there is none of that name."""
+        """Return the style that a request names or contains. Raises :class:`InkError` for an unknown name."""
         if given is None:
             return None
         if isinstance(given, dict):
@@ -166,7 +166,7 @@ class Service:
         return self.styles[given]
 
     def export(self, body: bytes, ending: str) -> bytes:
-        """A file of the ink that the client has: on its sheet, or without one as large as fits."""
+        """Convert the ink of a request to a file: on its sheet, or scaled to fit without one."""
         request = schemas.parse(schemas.ExportRequest, body)
         counts = request.lines or [len(request.strokes)]
         if sum(counts) != len(request.strokes) or min(counts) < 0:

@@ -1,4 +1,4 @@
-"""Writing that is sent while it is done: one JSON object a line, until all is there, too slow, or nobody listens."""
+"""Stream results while they are computed, one JSON object per line, until done, timed out or disconnected."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from handwriting.web.pool import Pool
 Record = dict[str, Any]
 """A JSON object."""
 SHORTER = ("give a shorter text or a smaller best-of", "slow-writing")
-"""What to do about writing that takes too long, and the key of the error."""
+"""Remedy for writing that takes too long, and the key of the error."""
 
 
 class ClientGone(Exception):
-    """Nobody waits for the reply any more."""
+    """The client has disconnected."""
 
 
 class Deadline:
-    """Ends work that takes too long or that nobody waits for; ``remedy`` says what to do then."""
+    """Ends work that takes too long or whose client has disconnected; ``remedy`` is that of the timeout's message."""
 
     def __init__(
         self, seconds: float, clock: Callable[[], float] = time.monotonic, remedy: tuple[str, str] = SHORTER
@@ -36,7 +36,7 @@ class Deadline:
         self._clock, self._end, self._seconds = clock, clock() + seconds, seconds
 
     def check(self) -> None:
-        """Raise :class:`ClientGone` when cancelled, and :class:`InkError` when the time is up."""
+        """Raise :class:`ClientGone` if the work was cancelled, and :class:`InkError` if the time is up."""
         if self.cancelled.is_set():
             raise ClientGone
         if self._clock() > self._end:
@@ -45,12 +45,12 @@ class Deadline:
 
 
 def refusal(error: InkError) -> Record:
-    """Why something cannot be done: the `reason`, and the `key` and `values` to say it in another language."""
+    """Return an error as JSON: the `reason`, and the `key` and `values` to say it in another language."""
     return {"reason": str(error)} | ({"key": error.key, "values": error.values} if error.key else {})
 
 
 def records(page: LivePage) -> Iterator[Record]:
-    """Write the page: its sheet and finished lines as JSON objects, and a last one when it is done."""
+    """Write the page, yielding its sheet and finished lines as JSON objects, and a last one when it is done."""
     misread = []
     for event in page:
         if isinstance(event, SheetEvent):
@@ -63,7 +63,7 @@ def records(page: LivePage) -> Iterator[Record]:
 
 
 def sheet_record(event: SheetEvent) -> Record:
-    """The sheet: its size, and what is printed on it, by color and width; ``rulings`` are all lines together."""
+    """Return the sheet: its size and its printed lines by color and width; ``rulings`` are all lines together."""
     return {
         "type": "sheet",
         "width": event.width,
@@ -75,12 +75,12 @@ def sheet_record(event: SheetEvent) -> Record:
 
 
 def points_record(event: PointsEvent) -> Record:
-    """New points of the line that is being drawn."""
+    """Return new points of the line that is being sampled."""
     return {"type": "points", "line": event.line, "points": np.round(event.points, 2).tolist()}
 
 
 def line_record(event: LineEvent) -> Record:
-    """A finished line."""
+    """Return a finished line."""
     composed = event.composed
     return {
         "type": "line",
@@ -102,11 +102,11 @@ async def stream(
     seconds: float,
     remedy: tuple[str, str] = SHORTER,
 ) -> StreamingResponse:
-    """Work in ``pool`` and send what comes of it meanwhile.
+    """Run work in ``pool`` and stream its records.
 
-    ``prepare`` makes the iterator over the records to send, and is given a function that sends further ones from within
-    the work; its errors are raised here, before the reply begins. Errors after that, such as one for taking more than
-    ``seconds``, which ends with the ``remedy``, are sent as the last object.
+    ``prepare`` returns the iterator over the records; it receives a function that sends further records from within the
+    work, and its errors are raised here, before the reply begins. Later errors are sent as the last object, such as the
+    one for taking more than ``seconds``, whose message ends with the ``remedy``.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -129,7 +129,7 @@ async def stream(
             pass
         finally:
             if isinstance(written, Generator):
-                written.close()  # work in another process ends with it
+                written.close()  # also terminates work in another process
             loop.call_soon_threadsafe(queue.put_nowait, None)
 
     slot = pool.admit()

@@ -133,9 +133,7 @@ def test_threads_are_at_most_the_cores(run):
     cores = len(os.sched_getaffinity(0))
     code, out, err = run("transcribe", LINE_SAMPLE, "--threads", cores + 1)
     assert (code, out) == (0, "a line of handwriting\n")
-    assert (
-        err == f"note: --threads {cores + 1} is more than the {cores} cores of this machine; {cores} threads are used\n"
-    )
+    assert err == f"note: --threads {cores + 1} is more than the {cores} cores of this machine; using {cores} threads\n"
     assert run("transcribe", LINE_SAMPLE, "--threads", cores) == (0, "a line of handwriting\n", "")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from handwriting.composition.blocks import SpelledWord, Word
-from handwriting.composition.drawn import ENLARGED, DrawnWord, Measure
+from handwriting.composition.drawn import ISOLATED_SCALE, DrawnWord, Measure
 from handwriting.composition.finish import Finisher
 from handwriting.composition.marks import HandShape, spell
 from handwriting.composition.words import WordInk
@@ -73,4 +73,4 @@ def test_the_usual_height_of_a_letter_is_that_of_words_drawn_once():
 def test_a_hand_shows_how_much_larger_it_writes_words_by_themselves():
     words = [drawn("boxes", 100), *(drawn("boxes", 100, changed=True, enlarged=e) for e in (1.3, 1.4))]
     assert Measure.of(words, 100.0).enlarged == 1.3
-    assert Measure.of(words[:1], 100.0).enlarged == ENLARGED
+    assert Measure.of(words[:1], 100.0).enlarged == ISOLATED_SCALE

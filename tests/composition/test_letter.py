@@ -15,7 +15,7 @@ from handwriting.checkpoint import shipped
 from handwriting.composition.letter import Letter, LetterStyle, write_letter
 from handwriting.composition.letter_files import files_of, save_letter
 from handwriting.composition.marks import HandShape, add_marks, drawable, spell
-from handwriting.composition.merge import filled, merge, read_table
+from handwriting.composition.merge import fill, merge, read_table
 from handwriting.composition.reading import split_reading
 from handwriting.composition.runs import WordWriter, runs_of
 from handwriting.errors import InkError
@@ -220,11 +220,11 @@ def test_a_sign_takes_the_place_of_its_letter_and_cuts_what_was_joined():
 
 
 def test_templates_are_filled_and_unknown_columns_refused():
-    assert filled("{a} and {{b}}", {"a": "1"}) == "1 and {b}"
+    assert fill("{a} and {{b}}", {"a": "1"}) == "1 and {b}"
     with pytest.raises(InkError, match="no column 'b'; its columns are a"):
-        filled("{b}", {"a": "1"})
+        fill("{b}", {"a": "1"})
     with pytest.raises(InkError, match="unmatched brace"):
-        filled("{a", {"a": "1"})
+        fill("{a", {"a": "1"})
 
 
 def test_tables_that_are_damaged_are_refused(tmp_path):

@@ -63,7 +63,7 @@ def test_ink_is_shown_before_its_line_is_finished_and_is_the_line(model, recogni
     assert line.as_shown
     points = np.concatenate([event.points for event in shown])
     strokes = np.concatenate(line.strokes)
-    assert 0 <= len(strokes) - len(points) < sampler.WATCHED  # all but the last few points were shown
+    assert 0 <= len(strokes) - len(points) < sampler.WATCH_POINTS  # all but the last few points were shown
     ends = np.cumsum([len(stroke) for stroke in line.strokes])
     seen = np.flatnonzero(points[:, 2] > 0.5) + 1
     assert set(seen.tolist()) <= set(ends.tolist())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handwriting.composition.drawn import DrawnWord, Measure, in_line, matching
+from handwriting.composition.drawn import DrawnWord, Measure, set_in_line, size_factor
 from handwriting.composition.effort import Effort
 from handwriting.composition.marks import HandShape
 from handwriting.composition.reading import read_words
@@ -39,8 +39,8 @@ def drawn(models, best_of, seed=1):
 
 def test_words_are_set_as_on_a_page_to_be_read():
     again = box("b", changed=True)
-    line = in_line([box("a"), again, box("c")], MEASURE)
-    factor = matching(again, MEASURE)
+    line = set_in_line([box("a"), again, box("c")], MEASURE)
+    factor = size_factor(again, MEASURE)
     assert factor == pytest.approx(0.8) and line.text == "a b c"
     left, top, right, _ = line.ink.boxes
     assert left == pytest.approx([0, 140, 140 + 80 * factor + 60])
@@ -51,7 +51,7 @@ def test_words_are_set_as_on_a_page_to_be_read():
 def test_a_word_without_ink_leaves_no_gap():
     lost = DrawnWord(WordInk("b", 0, None, np.array([]), None, False, np.array([])), "", 0)
     assert lost.lost and lost.doubtful
-    assert in_line([lost, box("c")], MEASURE).text == "c"
+    assert set_in_line([lost, box("c")], MEASURE).text == "c"
 
 
 def test_of_two_drawings_the_one_that_is_clearly_read_is_better():
@@ -64,7 +64,7 @@ def test_what_is_said_of_a_word_is_what_is_read_in_its_line(models):
     synthesizer, recognizer = models
     rows = drawn(models, 4)
     measure = Measure.of([one for row in rows for one in row], synthesizer.height)
-    for row, read in zip(rows, read_words(recognizer, [in_line(row, measure) for row in rows]), strict=True):
+    for row, read in zip(rows, read_words(recognizer, [set_in_line(row, measure) for row in rows]), strict=True):
         assert [(one.read, one.errors) for one in row] == [(one.read, one.errors) for one in read]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from handwriting.composition.words import cut, stands, stroke_owners, word_foot, word_spans
+from handwriting.composition.words import cut, has_baseline, stroke_owners, word_baseline, word_spans
 from handwriting.ink import Ink
 from handwriting.synthesis.synthesizer import Written
 
@@ -76,7 +76,7 @@ def test_a_word_by_itself_stands_where_its_letters_do_that_stand():
     """Of "ay" the a ends at y = 0, and the tail of the y at 60."""
     body, tail = [(0.0, -40.0), (5, -20), (10, 0)], [(20.0, -40.0), (22, 10), (24, 60)]
     drawn = Written("ay", Ink.from_strokes([body, tail]), np.array([0, 0, 0, 1, 1, 1]), True)
-    assert word_foot(drawn) == pytest.approx(0)
-    assert stands("ay") and not stands("y-")
+    assert word_baseline(drawn) == pytest.approx(0)
+    assert has_baseline("ay") and not has_baseline("y-")
     (word,) = cut(drawn)
     assert word.ink.bounds[3] == pytest.approx(60)

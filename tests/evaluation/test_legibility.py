@@ -19,12 +19,12 @@ from handwriting.ink import Ink
 from handwriting.recognition.recognizer import Recognizer
 from handwriting.recognition.transcription import Reading, Transcription
 from handwriting.rendering.hershey import write
-from handwriting.synthesis.characters import MINIMUM, learned, writable
+from handwriting.synthesis.characters import MIN_COUNT, learned, writable
 from handwriting.text import natural
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "sentences.txt"
 DOT = Ink.from_strokes([[(0, 0)]])
-COUNTS = dict.fromkeys("abcdefghijklmnopqrstuvwxyzMI .'\"", MINIMUM)
+COUNTS = dict.fromkeys("abcdefghijklmnopqrstuvwxyzMI .'\"", MIN_COUNT)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from handwriting.errors import InkError
 from handwriting.evaluation.perturb import PERTURBATIONS, perturbation
 from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import slant
-from handwriting.geometry.pace import rate_of
+from handwriting.geometry.pace import point_rate
 from handwriting.ink import Ink
 
 
@@ -46,7 +46,7 @@ def test_a_dot_alone_stays():
 def test_rates_are_what_they_say():
     for rate in (60, 500):
         ink = perturbation(f"rate-{rate}")(two_words())
-        assert rate_of(ink) == pytest.approx(rate, rel=0.1)
+        assert point_rate(ink) == pytest.approx(rate, rel=0.1)
         assert ink.bounds == pytest.approx(two_words().bounds)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handwriting.errors import InkError
-from handwriting.features.offsets import JUMP_UNITS, Normalizer, at_pace, clean, from_offsets, offsets
+from handwriting.features.offsets import JUMP_UNITS, Normalizer, clean, clean_at_rate, from_offsets, offsets
 from handwriting.geometry.baseline import baseline
 from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
@@ -87,8 +87,8 @@ def test_a_line_at_a_pace_is_level_on_its_baseline_and_has_so_many_points_a_seco
     drawn = write("a level line of ink", seed=1)
     steep = drawn.moved_to(20 * drawn.x, 20 * (drawn.y + 0.1 * drawn.x))
     timed = replace(steep, t=np.arange(len(drawn)) / 66)
-    slow = at_pace(timed, 33)
+    slow = clean_at_rate(timed, 33)
     assert len(slow) == pytest.approx(len(drawn) / 2 + len(drawn.starts) / 2, rel=0.05)
     assert abs(baseline(slow)[0]) < 0.01 and abs(baseline(slow)[1]) < 0.1 * writing_height(slow)
-    untimed = at_pace(replace(steep, t=None), 33)
+    untimed = clean_at_rate(replace(steep, t=None), 33)
     assert len(untimed) == pytest.approx(len(slow), abs=3)

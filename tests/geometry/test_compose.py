@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from handwriting.geometry.compose import foot, side_by_side, were_neighbours
+from handwriting.geometry.compose import rough_baseline, side_by_side, were_neighbours
 from handwriting.ink import Ink
 
 
@@ -41,5 +41,5 @@ def test_neighbours_keep_their_places():
 
 
 def test_the_foot_is_where_most_strokes_end():
-    assert foot(word(0, 30, tail=8)) == 30
-    assert foot(Ink.from_strokes([[(3, 4)]])) == 4
+    assert rough_baseline(word(0, 30, tail=8)) == 30
+    assert rough_baseline(Ink.from_strokes([[(3, 4)]])) == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from handwriting.geometry.pace import TOLERANCE, rate_of, repaced, step_of, thinned
+from handwriting.geometry.pace import TOLERANCE, match_pace, mean_step, point_rate, thin
 from handwriting.ink import Ink
 from handwriting.rendering.hershey import write
 
@@ -22,8 +22,8 @@ def timed(rate: float) -> Ink:
 
 
 def test_a_fast_tablet_s_ink_gets_the_rate_asked_for_and_keeps_its_shape():
-    ink = repaced(timed(300), 60, STEP)
-    assert rate_of(ink) == pytest.approx(60, rel=0.02)
+    ink = match_pace(timed(300), 60, STEP)
+    assert point_rate(ink) == pytest.approx(60, rel=0.02)
     assert [len(stroke) for stroke in ink.strokes] == [61, 1, 31]
     circle = ink.strokes[0]
     assert np.abs(np.hypot(*circle.T) - 1).max() < 1e-4
@@ -34,25 +34,25 @@ def test_a_fast_tablet_s_ink_gets_the_rate_asked_for_and_keeps_its_shape():
 @pytest.mark.parametrize("rate", [50, 60, 80])
 def test_a_pace_that_is_near_stays_untouched(rate):
     ink = timed(rate)
-    assert repaced(ink, 60, STEP) is ink
+    assert match_pace(ink, 60, STEP) is ink
 
 
 def test_without_times_points_are_set_at_even_distances():
     ink = write("some words", seed=1)
     plain = Ink(ink.x, ink.y, ink.starts)
-    step = step_of(plain)
-    assert repaced(plain, 60, step * 1.2) is plain
-    wide = repaced(plain, 60, step * 4)
+    step = mean_step(plain)
+    assert match_pace(plain, 60, step * 1.2) is plain
+    wide = match_pace(plain, 60, step * 4)
     assert len(wide) < len(plain) / 3
-    assert step_of(wide) == pytest.approx(step * 4, rel=0.25)
-    assert repaced(plain, 60, step / 4).bounds == pytest.approx(plain.bounds, abs=0.5)
+    assert mean_step(wide) == pytest.approx(step * 4, rel=0.25)
+    assert match_pace(plain, 60, step / 4).bounds == pytest.approx(plain.bounds, abs=0.5)
 
 
 def test_times_that_stand_still_count_as_none():
     ink = write("ink", seed=1)
     frozen = Ink(ink.x, ink.y, ink.starts, np.zeros(len(ink)))
-    assert rate_of(frozen) == 0
-    assert len(repaced(frozen, 60, step_of(ink) * 5)) < len(ink) / 3
+    assert point_rate(frozen) == 0
+    assert len(match_pace(frozen, 60, mean_step(ink) * 5)) < len(ink) / 3
 
 
 @pytest.mark.parametrize("factor", [1e-3, 0.02, 50, 1e6])
@@ -62,19 +62,19 @@ def test_implausible_times_count_as_none(factor):
     plain = Ink(ink.x, ink.y, ink.starts)
     at_60 = np.arange(len(ink)) / 60
     odd = Ink(ink.x, ink.y, ink.starts, at_60 * factor)
-    assert repaced(odd, 60, step_of(ink)) is odd
-    assert len(repaced(odd, 60, step_of(ink) * 5)) == len(repaced(plain, 60, step_of(ink) * 5)) < len(ink) / 3
+    assert match_pace(odd, 60, mean_step(ink)) is odd
+    assert len(match_pace(odd, 60, mean_step(ink) * 5)) == len(match_pace(plain, 60, mean_step(ink) * 5)) < len(ink) / 3
 
 
 def test_dots_alone_stay():
     dots = Ink.from_strokes([[[0, 0]], [[5, 5]]])
-    assert repaced(dots, 60, 0.05) is dots
+    assert match_pace(dots, 60, 0.05) is dots
     assert TOLERANCE > 1
 
 
 def test_thinning_keeps_the_ends_of_strokes_and_dots():
     x = np.array([0.0, 1, 2, 3, 4, 10, 20, 21])
     ink = Ink(x, 2 * x, [0, 5, 6])
-    thin = thinned(ink, 2)
-    assert thin.x.tolist() == [0, 2, 4, 10, 20, 21] and thin.y.tolist() == (2 * thin.x).tolist()
-    assert thin.starts.tolist() == [0, 3, 4] and thin.t is None
+    thinner = thin(ink, 2)
+    assert thinner.x.tolist() == [0, 2, 4, 10, 20, 21] and thinner.y.tolist() == (2 * thinner.x).tolist()
+    assert thinner.starts.tolist() == [0, 3, 4] and thinner.t is None

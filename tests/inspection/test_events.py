@@ -7,7 +7,7 @@ import numpy as np
 from handwriting.ink import Ink
 from handwriting.inspection.events import loops
 from handwriting.inspection.gates import Gates, Unit
-from handwriting.inspection.units import telling
+from handwriting.inspection.units import responding_units
 
 
 def test_the_points_of_a_loop_are_found():
@@ -31,7 +31,7 @@ def test_the_unit_that_knows_the_event_is_found():
     knows, noisy = noise(), noise()
     knows[:, 5] = 1 - mask
     backward = Gates(noise(), knows, noise(), noise(), noise())
-    found = telling([[Gates(noisy, noise(), noise(), noise(), noise()), backward]], {"pen-up": mask}, count=2)
+    found = responding_units([[Gates(noisy, noise(), noise(), noise(), noise()), backward]], {"pen-up": mask}, count=2)
     best, second = found["pen-up"]
     assert (best.unit, best.signal, best.auc) == (Unit(1, "backward", 5), "forget", 0.0)
     assert second.unit != best.unit
@@ -40,5 +40,5 @@ def test_the_unit_that_knows_the_event_is_found():
 
 def test_equal_values_tell_nothing():
     flat = [Gates(*[np.ones((10, 1), np.float32)] * 5)]
-    (one,) = telling([flat], {"loop": np.arange(10) < 3}, count=1)["loop"]
+    (one,) = responding_units([flat], {"loop": np.arange(10) < 3}, count=1)["loop"]
     assert one.auc == one.chance == 0.5

@@ -8,7 +8,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from handwriting.networks.window import EXPONENT_LIMIT, POINTS_PER_CHARACTER, Window, WindowedLayer, one_hot, weights
+from handwriting.networks.window import (
+    EXPONENT_LIMIT,
+    POINTS_PER_CHARACTER,
+    Window,
+    WindowedLayer,
+    one_hot,
+    window_weights,
+)
 
 B, K, U, C, H = 3, 4, 6, 5, 7
 
@@ -46,7 +53,7 @@ def test_one_hot_has_no_character_at_padding():
 
 def test_weights_are_the_direct_sum():
     alpha, beta, kappa = (torch.rand(B, K, dtype=torch.float64) * s for s in (2, 3, U))
-    phi = weights(alpha, beta, kappa, U)
+    phi = window_weights(alpha, beta, kappa, U)
     for b in range(B):
         for u in range(1, U + 1):
             direct = sum(
@@ -61,7 +68,7 @@ def test_window_is_its_equations():
     w, phi, moved = window(h, kappa, hot)
     alpha, beta, move = (h @ window.linear.weight.T + window.linear.bias).exp().split(K, 1)
     assert torch.allclose(moved, kappa + move, atol=1e-12)
-    expected = weights(alpha, beta, kappa + move, U)
+    expected = window_weights(alpha, beta, kappa + move, U)
     assert torch.allclose(phi[0], expected[0], atol=1e-12)
     assert not phi[1, 4:].any()
     direct = torch.zeros(C, dtype=torch.float64)

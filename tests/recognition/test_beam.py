@@ -127,7 +127,7 @@ class Bigrams:
         self.table, self.end = np.asarray(table, dtype=float), end
 
     @property
-    def most(self):
+    def max_score(self):
         return self.table.max()
 
     def start(self):

@@ -10,7 +10,7 @@ import handwriting
 from handwriting.documents.document import Document, DocumentPage
 from handwriting.documents.record import record
 from handwriting.errors import InkError
-from handwriting.evaluation.orientation import laid, plotted
+from handwriting.evaluation.orientation import apply_orientation, in_plotter_order
 from handwriting.ink import Ink, Page
 from handwriting.recognition.orientation import ALL, NAMES, Orientation, OrientationClassifier
 from handwriting.recognition.pages import orienter, read_pages, reader
@@ -47,7 +47,7 @@ def test_counts_of_changed_ink_are_permuted(orientation):
     strokes = [np.cumsum(np.stack([np.cos(d), np.sin(d)], axis=1), axis=0) + rng.uniform(0, 40, 2) for d in directions]
     ink = Ink.from_strokes(strokes)
     before, moves = stroke_counts(ink)
-    after, moved = stroke_counts(laid(ink, orientation))
+    after, moved = stroke_counts(apply_orientation(ink, orientation))
     order = permutation(orientation.turns, orientation.mirrored, orientation.strokes == "backward")
     assert after[:, order] == pytest.approx(before)
     assert moved[order] == pytest.approx(moves)
@@ -55,17 +55,17 @@ def test_counts_of_changed_ink_are_permuted(orientation):
 
 @pytest.mark.parametrize("orientation", ALL, ids=lambda o: f"{o.name}-{o.strokes}")
 def test_a_line_is_read_whichever_way_it_lies(recognizer, ink, orientation):
-    lies = laid(ink, orientation)
+    lies = apply_orientation(ink, orientation)
     page = read(recognizer, lies)
     assert page.text == TEXT
     assert page.orientation == orientation
     back, points = orientation.upright(lies)
     assert back.xy == pytest.approx(ink.xy)
-    assert lies.xy[points] == pytest.approx(laid(ink, replace(orientation, strokes="forward")).xy)
+    assert lies.xy[points] == pytest.approx(apply_orientation(ink, replace(orientation, strokes="forward")).xy)
 
 
 def test_boxes_and_points_are_those_of_the_file(recognizer, ink):
-    lies = laid(ink, Orientation(1, True, "backward"))
+    lies = apply_orientation(ink, Orientation(1, True, "backward"))
     page = read(recognizer, lies)
     left, top, right, bottom = lies.bounds
     for word in page.lines[0].words:
@@ -97,7 +97,7 @@ def test_a_page_is_turned_upright_on_its_sheet(recognizer, ink):
 
 
 def test_an_orientation_that_is_known_is_not_looked_for(recognizer, ink):
-    flipped = laid(ink, Orientation.named("y-up"))
+    flipped = apply_orientation(ink, Orientation.named("y-up"))
     assert read(recognizer, flipped, "y-up").text == TEXT
     assert read(recognizer, flipped, "as-is").text != TEXT
     assert read(recognizer, flipped, "as-is").orientation.as_is
@@ -106,7 +106,7 @@ def test_an_orientation_that_is_known_is_not_looked_for(recognizer, ink):
 
 
 def test_a_plotters_strokes_run_both_ways(recognizer, ink):
-    page = read(recognizer, plotted(ink))
+    page = read(recognizer, in_plotter_order(ink))
     assert page.orientation == Orientation(strokes="mixed")
     assert page.text == TEXT
 
@@ -130,7 +130,7 @@ def test_names_are_found_again():
 
 
 def test_the_python_api_turns_lines_and_pages(ink):
-    flipped = laid(ink, Orientation(2, True, "backward"))
+    flipped = apply_orientation(ink, Orientation(2, True, "backward"))
     said = handwriting.transcribe(flipped)
     assert said.text == TEXT
     spans = sorted(span for c in said.characters for span in c.points)

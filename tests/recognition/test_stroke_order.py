@@ -7,12 +7,12 @@ import pytest
 
 import handwriting
 from handwriting.errors import InkError
-from handwriting.evaluation.orientation import laid, plotted, reversed_strokes
+from handwriting.evaluation.orientation import apply_orientation, in_plotter_order, reversed_strokes
 from handwriting.ink import Ink
 from handwriting.recognition import stroke_order
 from handwriting.recognition.orientation import ALL
 from handwriting.recognition.pen_counts import letter_size, permutation, stepped, stroke_counts
-from handwriting.recognition.stroke_order import StrokeNetworks, StrokeShapes, neighbors
+from handwriting.recognition.stroke_order import StrokeNetworks, StrokeShapes, neighbor_pairs
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def shapes_of(ink):
 
 @pytest.mark.parametrize("orientation", ALL[:8], ids=lambda o: o.name)
 def test_shapes_are_turned_upright(ink, orientation):
-    lies = shapes_of(laid(ink, orientation)).upright(orientation.turns, orientation.mirrored)
+    lies = shapes_of(apply_orientation(ink, orientation)).upright(orientation.turns, orientation.mirrored)
     plain = shapes_of(ink)
     for name in ("points", "length", "size", "around"):
         assert getattr(lies, name) == pytest.approx(getattr(plain, name), abs=1e-6)
@@ -44,7 +44,7 @@ def test_points_of_a_stroke_are_equally_spaced():
 
 def test_direction_changes_its_sign_with_the_stroke(ink):
     networks = StrokeNetworks.load()
-    odds = [networks.forwardness(shapes_of(one), stroke_counts(one)[0]) for one in (ink, reversed_strokes(ink))]
+    odds = [networks.forward_odds(shapes_of(one), stroke_counts(one)[0]) for one in (ink, reversed_strokes(ink))]
     assert odds[1] == pytest.approx(-odds[0], abs=1e-3)
     long = StrokeShapes.of(ink).length > 2
     assert (odds[0][long] > 0).mean() > 0.9
@@ -73,7 +73,7 @@ def test_strokes_above_each_other_are_neighbors():
         np.zeros((3, stroke_order.POINTS), complex), np.array([(a + b + 1j * (c + d)) / 2 for a, b, c, d in boxes]),
         np.ones(3), np.array([(b - a, d - c) for a, b, c, d in boxes], dtype=float),
     )  # fmt: skip
-    first, second = neighbors(shapes, np.array([1, 0, 2]))
+    first, second = neighbor_pairs(shapes, np.array([1, 0, 2]))
     assert list(zip(first.tolist(), second.tolist(), strict=True)) == [(1, 0)]
 
 
@@ -90,15 +90,15 @@ def test_what_is_around_the_ends_of_a_stroke():
 
 def test_counts_alone_lean_to_a_direction_whichever_way_ink_lies(ink):
     networks, counts = StrokeNetworks.load(), stroke_counts(ink)[0]
-    leaning = networks.leaning(counts)
-    assert leaning.shape == (len(ink.starts), 8)
+    odds = networks.forward_odds_from_counts(counts)
+    assert odds.shape == (len(ink.starts), 8)
     for k, (turns, mirrored) in enumerate(stroke_order.TURNS):
         own = counts[:, permutation(turns, mirrored, False)]
-        assert leaning[:, k] == pytest.approx(stroke_order.count_differences(own) @ networks.counts, abs=1e-5)
+        assert odds[:, k] == pytest.approx(stroke_order.count_differences(own) @ networks.counts, abs=1e-5)
 
 
 def test_the_restored_line_does_not_depend_on_the_file(ink):
-    plain, other = (StrokeNetworks.load().restored(one) for one in (ink, plotted(ink)))
+    plain, other = (StrokeNetworks.load().restored(one) for one in (ink, in_plotter_order(ink)))
     assert other.xy == pytest.approx(plain.xy)
     assert other.starts.tolist() == plain.starts.tolist()
 

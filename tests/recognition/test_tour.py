@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import handwriting
-from handwriting.evaluation.orientation import plotted
+from handwriting.evaluation.orientation import in_plotter_order
 from handwriting.ink import Ink
 from handwriting.recognition import tour
 from handwriting.recognition.tour import tour_odds
@@ -31,7 +31,7 @@ def test_people_do_not_write_tours(ink):
     assert tour_odds(ink) < -5  # -7 to -9: what is written differs a little from machine to machine
 
 
-@pytest.mark.parametrize("tool", [greedy, plotted])
+@pytest.mark.parametrize("tool", [greedy, in_plotter_order])
 @pytest.mark.parametrize("rounded", [False, True])
 def test_tools_do(ink, tool, rounded):
     sorted_by_tool = tool(ink)

@@ -9,10 +9,10 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Source
-from handwriting.rendering.animation import animated
+from handwriting.rendering.animation import animated_svg
 from handwriting.rendering.drawing import fitted
 from handwriting.rendering.layout import PageLayout, compose
-from handwriting.rendering.plotter import plottable
+from handwriting.rendering.plotter import plotter_svg
 from handwriting.rendering.svg import markup
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -106,8 +106,8 @@ DRAWINGS = {
 }
 KINDS = {
     "svg": (markup, SHOWN),
-    "animated": (animated, MOVING),
-    "plotter": (lambda drawing: plottable(drawing)[0], PLAIN),
+    "animated": (animated_svg, MOVING),
+    "plotter": (lambda drawing: plotter_svg(drawing)[0], PLAIN),
 }
 
 

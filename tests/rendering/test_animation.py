@@ -16,7 +16,7 @@ from handwriting.rendering.animation import (
     MAX_REST_SECONDS,
     TRAVEL_MM_PER_SECOND,
     animate,
-    animated,
+    animated_svg,
     schedule,
 )
 from handwriting.rendering.drawing import Drawing, fitted
@@ -67,7 +67,7 @@ def test_the_inks_own_times_are_kept_and_rests_cut_short():
 
 def test_the_finished_writing_is_what_stands_in_the_file():
     drawing = fitted(write("finished", seed=3))
-    text = animated(drawing)
+    text = animated_svg(drawing)
     bare = re.sub(r' pathLength="1"| id="ink[^"]*"|<style.*?</style>', "", text)
     bare = re.sub(r"><(set|animate)[^>]*/>(<animate[^>]*/>)?</path>", " />", bare)
     assert bare == markup(drawing)
@@ -81,7 +81,7 @@ def test_strokes_follow_one_another(speed, seed, timed):
         ink = Ink(ink.x, ink.y, ink.starts)
     drawing = fitted(ink)
     now = 0.0
-    found = list(strokes(animated(drawing, speed=speed)))
+    found = list(strokes(animated_svg(drawing, speed=speed)))
     assert len(found) == len(ink.starts)
     for until, begin, duration, lengths, times in found:
         assert until == begin >= max(now, LEAD_SECONDS) - 0.011  # rounded to a hundredth of a second
@@ -95,14 +95,14 @@ def test_strokes_follow_one_another(speed, seed, timed):
 
 def test_dots_appear():
     ink = Ink.from_strokes([[[0, 0]], [[9, 0], [9, 0]], [[0, 5], [9, 5]]])
-    dot, still, line = strokes(animated(Drawing(20, 20, (ink,))))
+    dot, still, line = strokes(animated_svg(Drawing(20, 20, (ink,))))
     assert dot == (LEAD_SECONDS, None, None, None, None)
     assert still[1] is None
     assert line[3] == [0, 1]
 
 
 def test_people_who_want_less_motion_see_the_writing():
-    root = etree.fromstring(animated(fitted(write("a"))).encode())
+    root = etree.fromstring(animated_svg(fitted(write("a"))).encode())
     style, group = root.find("s:style", NAMES), root.find("s:g", NAMES)
     assert style.text.startswith(f"@media(prefers-reduced-motion:reduce){{#{group.get('id')} path")
 
@@ -110,7 +110,7 @@ def test_people_who_want_less_motion_see_the_writing():
 def test_a_file_whole_or_not_at_all(tmp_path):
     drawing = fitted(write("a"))
     animate(drawing, tmp_path / "a.svg", speed=2)
-    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == animated(drawing, speed=2)
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == animated_svg(drawing, speed=2)
     with pytest.raises(InkError, match="no folder"):
         animate(drawing, tmp_path / "missing" / "a.svg")
 
@@ -118,4 +118,4 @@ def test_a_file_whole_or_not_at_all(tmp_path):
 @pytest.mark.parametrize("speed", [0, -1, float("nan"), float("inf")])
 def test_no_such_speed(speed):
     with pytest.raises(InkError, match="is not above 0; give 1 for the speed of the pen"):
-        animated(fitted(write("a")), speed=speed)
+        animated_svg(fitted(write("a")), speed=speed)

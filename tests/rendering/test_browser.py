@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from handwriting.rendering.animation import animated, schedule
+from handwriting.rendering.animation import animated_svg, schedule
 from handwriting.rendering.hershey import write
 from handwriting.rendering.layout import PageLayout, compose
 from handwriting.rendering.plotter import plot
@@ -97,8 +97,9 @@ def test_the_animation_begins_empty_and_ends_finished(browser, drawing, drawn, t
     """The same file at four times of its own clock, which a script holds still."""
     total = list(schedule(drawing.inks))[-1].begin
     moments = [0, total * 0.2, total * 0.8, total + 60]
+    svg = animated_svg(drawing).split("?>")[1]
     copies = "".join(
-        f'<div data-time="{moment}" style="position:absolute;top:{i * ROW}px">{animated(drawing).split("?>")[1]}</div>'
+        f'<div data-time="{moment}" style="position:absolute;top:{i * ROW}px">{svg}</div>'
         for i, moment in enumerate(moments)
     )
     script = """for (const box of document.querySelectorAll("div")) {

@@ -12,12 +12,12 @@ from handwriting.rendering.hershey import (
     CAPITAL_HIMETRIC,
     FONTS,
     STEP_CAPITALS,
-    even,
     load,
+    resample_line,
     smooth,
+    smooth_noise,
     tidy,
     times,
-    waver,
     write,
 )
 
@@ -168,7 +168,7 @@ def test_smooth_keeps_ends_and_straight_lines():
 
 
 def test_waver_has_unit_deviation_and_the_width_asked_for():
-    noise = waver(200_000, 5.0, np.random.default_rng(0))
+    noise = smooth_noise(200_000, 5.0, np.random.default_rng(0))
     assert noise.shape == (200_000, 2)
     np.testing.assert_allclose(noise.std(axis=0), 1.0, rtol=0.03)
     correlation = np.mean(noise[:-10] * noise[10:], axis=0)  # of two Gaussian windows 2 widths apart: exp(-1)
@@ -176,7 +176,7 @@ def test_waver_has_unit_deviation_and_the_width_asked_for():
 
 
 def test_even_spacing_around_a_corner():
-    points = even(np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]))
+    points = resample_line(np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]))
     steps = np.hypot(*np.diff(points, axis=0).T)
     assert steps.max() < 1.1 * STEP_CAPITALS and steps.min() > 0.6 * STEP_CAPITALS
     assert np.hypot(*(points - (1.0, 0.0)).T).min() < STEP_CAPITALS  # the corner is rounded by less than a step

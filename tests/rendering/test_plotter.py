@@ -10,7 +10,7 @@ from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing, fitted
 from handwriting.rendering.hershey import write
 from handwriting.rendering.layout import PageLayout, compose
-from handwriting.rendering.plotter import PLOTTED_DOT_MM, ordered, plot, plottable, travelled
+from handwriting.rendering.plotter import PLOTTED_DOT_MM, order_strokes, pen_up_travel, plot, plotter_svg
 from handwriting.rendering.svg import path_data
 
 places = st.integers(-40, 40).map(float)
@@ -29,7 +29,7 @@ def paths(text):
 
 def test_travel_hand_checked():
     ends = np.array([[3 + 4j, 3 + 0j], [6 + 4j, 6 + 8j]])
-    assert travelled(ends) == 5 + 5 + 10  # there, between, and back
+    assert pen_up_travel(ends) == 5 + 5 + 10  # there, between, and back
 
 
 def test_a_row_drawn_from_both_ends_is_put_in_order():
@@ -37,35 +37,35 @@ def test_a_row_drawn_from_both_ends_is_put_in_order():
     row = np.array([[i + 0j, i + 0.5 + 0j] for i in range(1, 10)])
     shuffled = row[[4, 1, 8, 0, 6, 2, 7, 3, 5]]
     shuffled[::2] = shuffled[::2, ::-1]
-    order, backwards = ordered(shuffled)
-    assert travelled(turned(shuffled, order, backwards)) == pytest.approx(1 + 8 * 0.5 + 9.5)
+    order, backwards = order_strokes(shuffled)
+    assert pen_up_travel(turned(shuffled, order, backwards)) == pytest.approx(1 + 8 * 0.5 + 9.5)
 
 
 @settings(max_examples=60, deadline=None)
 @given(stroke_ends)
 def test_the_way_is_never_longer_and_no_stroke_is_lost(ends):
-    order, backwards = ordered(ends)
+    order, backwards = order_strokes(ends)
     assert sorted(order) == list(range(len(ends)))
     after = turned(ends, order, backwards)
-    assert travelled(after) <= travelled(ends) + 1e-9
-    way = travelled(after)
+    assert pen_up_travel(after) <= pen_up_travel(ends) + 1e-9
+    way = pen_up_travel(after)
     for i in range(len(ends)):  # turning no single stroke around, in its place, helps any more
         again = after.copy()
         again[i] = again[i, ::-1]
-        assert travelled(again) >= way - 1e-6
+        assert pen_up_travel(again) >= way - 1e-6
 
 
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 100))
 def test_the_file_holds_the_drawings_strokes_once_each(seed):
     drawing = fitted(write("quite a line.", seed=seed))
-    text, travel = plottable(drawing)
+    text, travel = plotter_svg(drawing)
     written = paths(text)
     assert len(written) == len(drawing.curves)
     for curve in drawing.curves:
         assert path_data(curve) in written or path_data(curve[::-1, ::-1]) in written
     ends = np.array([[c[0, 0], c[-1, 3]] for c in drawing.curves]) @ (1, 1j)
-    assert travel.before == pytest.approx(travelled(ends))
+    assert travel.before == pytest.approx(pen_up_travel(ends))
     assert travel.after <= travel.before
 
 
@@ -81,7 +81,7 @@ def test_nothing_but_strokes(tmp_path):
 
 
 def test_dots_keep_a_length():
-    text, _ = plottable(Drawing(20, 20, (Ink.from_strokes([[[10, 5]]]),)))
+    text, _ = plotter_svg(Drawing(20, 20, (Ink.from_strokes([[[10, 5]]]),)))
     (data,) = paths(text)
     start, steps = data.split("c")
     assert start == f"M{10 - PLOTTED_DOT_MM / 2:g} 5"
@@ -92,6 +92,6 @@ def test_a_full_page_is_ordered_with_the_same_result_every_time():
     random = np.random.default_rng(0)
     starts = random.uniform(0, 200, 400) + 1j * random.uniform(0, 280, 400)
     ends = np.column_stack([starts, starts + random.normal(0, 3, 400) + 1j * random.normal(0, 3, 400)])
-    first, second = ordered(ends), ordered(ends)
+    first, second = order_strokes(ends), order_strokes(ends)
     np.testing.assert_array_equal(first, second)
-    assert travelled(turned(ends, *first)) < 0.1 * travelled(ends)
+    assert pen_up_travel(turned(ends, *first)) < 0.1 * pen_up_travel(ends)

@@ -116,7 +116,7 @@ def test_an_earlier_export_is_replaced_and_other_files_are_not(small, models, tm
 def test_a_damaged_engine_is_refused(models, tmp_path, monkeypatch):
     export._runtime.cache_clear()
     monkeypatch.setitem(export.RUNTIME_SHA256, "ort.wasm.bundle.min.mjs", "0" * 64)
-    with pytest.raises(InkError, match="its checksum is wrong; install handwriting again"):
+    with pytest.raises(InkError, match="its checksum is wrong; reinstall handwriting"):
         export_site(tmp_path / "site", *models)
     assert list(tmp_path.iterdir()) == []
 

@@ -65,7 +65,8 @@ def check(found):
 
 
 def check_units(found, gates):
-    """The signals of each unit are those of ``gates`` up to the rounding of the weights, and as telling as is said."""
+    """The signals of each unit are those of ``gates`` up to the rounding of the weights, and as telling as is
+    said."""
     for unit in found["units"]:
         own, during = of_unit(gates, unit_of(unit)), np.zeros(len(gates[0][0].cell), bool)
         during[found["events"][unit["event"]]] = True
@@ -171,7 +172,7 @@ def test_a_hand_has_the_same_code(open_site, synthesizer):
 def test_the_synthesizer_computes_the_same_steps(open_site, synthesizer):
     """The outputs for the same points, in the hand of a shipped style."""
     text = synthesizer.alphabet.encode("ink")
-    hand = synthesizer.codes.added(load("round").code)
+    hand = synthesizer.codes.biases(load("round").code)
     points = [[0.0, 0.0, 0.0], [0.5, -0.25, 0.0], [1.0, 1.0, 1.0], [-0.5, 0.125, 0.0]]
     steps = Steps(synthesizer.network, [text], None, hand)
     own = [[part.copy() for part in steps(np.array([point]))] for point in points]

@@ -78,7 +78,7 @@ def test_what_was_shown_is_copied():
 def test_the_item_after_the_query_is_recalled(seed):
     x, y, _ = drawn("recall", 40, seed)
     items = [x[start + 1 : start + 4, :6] for start in np.flatnonzero(x[:, 6])]
-    assert len(items) == problems.MOST_ITEMS
+    assert len(items) == problems.MAX_ITEMS
     begin, end = np.flatnonzero(x[:, 7])
     asked = [i for i, item in enumerate(items) if np.array_equal(item, x[begin + 1 : end, :6])]
     assert any(np.array_equal(y[-3:], items[i + 1]) for i in asked if i + 1 < len(items))

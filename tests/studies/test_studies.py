@@ -82,7 +82,7 @@ def test_a_network_that_is_right_is_not_called_wrong():
 @pytest.mark.parametrize("problem", ["adding", "order", "copy", "recall"])
 def test_an_output_that_knows_no_input_has_the_guessed_loss(problem):
     task = MemoryTask(MemoryConfig(problem, 24, hidden_size=4))
-    _, target, weight = task._judged
+    _, target, weight = task._development
     mean = target[weight > 0].mean(0) if problem == "adding" else torch.zeros(target.shape[2])
     loss = task.evaluate(lambda x: mean.expand(target.shape))["test_loss"]
     assert task.guessed_loss() == pytest.approx(loss, rel=1e-5)

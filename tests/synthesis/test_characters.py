@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handwriting.errors import InkError
-from handwriting.synthesis.characters import LISTED, MINIMUM, SUGGESTED, learned, replaced, writable
+from handwriting.synthesis.characters import MAX_LISTED, MAX_SUGGESTION, MIN_COUNT, learned, replaced, writable
 
 PLAIN = frozenset(set(string.ascii_letters + string.digits + " .,;:!?\"'()-") - set("QXZ"))
 """What the lines of IAM-OnDB teach, about."""
@@ -28,7 +28,7 @@ def suggestion(text, characters=PLAIN):
 
 
 def test_characters_seen_often_enough_are_learned():
-    assert learned(Counter({"a": MINIMUM, "b": MINIMUM - 1, "c": 10**6})) == {"a", "c"}
+    assert learned(Counter({"a": MIN_COUNT, "b": MIN_COUNT - 1, "c": 10**6})) == {"a", "c"}
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ def test_characters_that_would_not_be_seen_are_named_by_code():
 def test_many_offenders_are_counted():
     greek = "αβγδεζηθικλμνξοπ"
     message = refusal("a" + greek)
-    assert f"{greek[LISTED - 1]} and {len(greek) - LISTED} more;" in message
-    assert greek[LISTED] not in message
+    assert f"{greek[MAX_LISTED - 1]} and {len(greek) - MAX_LISTED} more;" in message
+    assert greek[MAX_LISTED] not in message
 
 
 def test_a_page_is_not_respelled_in_an_error():
-    for text in ("é\nb", "é" + "b" * SUGGESTED):
+    for text in ("é\nb", "é" + "b" * MAX_SUGGESTION):
         assert refusal(text).endswith("é -> e; replace each")
 
 

@@ -15,7 +15,7 @@ from handwriting.synthesis.codes import (
     CODE_SPREAD,
     CONTROL_SPREAD,
     LEADING,
-    LIMIT,
+    MAX_DEVIATIONS,
     OTHER_SPREAD,
     Code,
     HandCodes,
@@ -95,8 +95,8 @@ def test_random_codes_are_never_far_from_the_mean(model):
     learned = codes.codes.shape[1]
     identity = replace(codes, mean=np.zeros_like(codes.mean), factor=np.eye(len(codes.mean), dtype=np.float32))
     drawn = np.array([identity.random(seed).numbers for seed in range(200)])
-    assert np.abs(drawn[:, :learned]).max() == pytest.approx(LIMIT)
-    assert np.abs(drawn[:, learned:]).max() > LIMIT  # slant, width and height are not limited
+    assert np.abs(drawn[:, :learned]).max() == pytest.approx(MAX_DEVIATIONS)
+    assert np.abs(drawn[:, learned:]).max() > MAX_DEVIATIONS  # slant, width and height are not limited
 
 
 def test_the_regression_finds_a_linear_code():
@@ -132,7 +132,7 @@ def test_a_style_of_ink_becomes_a_code(model):
     ink = write("some ink", seed=2)
     style = Style("mine", (Sample("some ink", ink),))
     code = model.code_of([ink], ["some ink"])
-    assert np.array_equal(model.primer(style).hand, model.codes.added(code))
+    assert np.array_equal(model.primer(style).hand, model.codes.biases(code))
     assert len(model.primer(style).text) == 0  # nothing is read first: the hand is in the gates
 
 

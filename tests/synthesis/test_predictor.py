@@ -17,7 +17,7 @@ from handwriting.rendering.layout import PageLayout
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.mixture_sampler import MixtureSampler, Noise
 from handwriting.synthesis.predictor import Predictor
-from handwriting.synthesis.sampler import BLOCK, HAND
+from handwriting.synthesis.sampler import BLOCK, HAND_POINTS
 
 WIDTH = 12.0
 
@@ -53,9 +53,9 @@ def test_every_point_is_drawn_from_the_mixture_that_torch_predicts(network):
     for t in range(length):
         if t % BLOCK == 0:
             noise = Noise.of([stream], BLOCK, 3)
-        pen = MixtureSampler(1, 3, 0.7 if t >= HAND else 0.0, network.normalizer.sigma_floor)
+        pen = MixtureSampler(1, 3, 0.7 if t >= HAND_POINTS else 0.0, network.normalizer.sigma_floor)
         drawn.append(pen.draw(outputs[t], noise, t % BLOCK))
-    assert length > HAND + BLOCK
+    assert length > HAND_POINTS + BLOCK
     assert np.abs(np.array(drawn) - points).max() < 1e-4
 
 

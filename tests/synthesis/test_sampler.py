@@ -59,14 +59,14 @@ def test_a_line_ends_with_its_stroke_once_the_window_is_past_the_text(model):
         past = line.places >= len(text)
         assert line.places.max() >= len(text) - 1
         # past the text the stroke is finished, at most, and none begun
-        assert past.sum() <= sampler.FINISH + 1
+        assert past.sum() <= sampler.FINISH_POINTS + 1
         assert line.points[past][:-1, 2].sum() == 0
 
 
 def test_a_line_without_end_is_tried_again_and_given_back_as_it_is(model, monkeypatch):
     tried, draft = [], sampler._Draft
     monkeypatch.setattr(sampler, "POINTS_PER_CHARACTER", 0)
-    monkeypatch.setattr(sampler, "POINTS_TO_SPARE", 5)
+    monkeypatch.setattr(sampler, "EXTRA_POINTS", 5)
     monkeypatch.setattr(sampler, "_Draft", lambda *a, **k: tried.append(k) or draft(*a, **k))
     (line,) = sample(model.network, texts(model, "never ends"), bias=0, streams=[(0, 0)])
     assert tried == [{"patient": False}] * (ATTEMPTS - 1) + [{"patient": True}]
@@ -85,7 +85,7 @@ def test_a_line_that_stays_on_a_character_is_given_up_there_and_the_last_attempt
             return drawn
 
     monkeypatch.setattr(sampler, "_Draft", Watched)
-    monkeypatch.setattr(sampler, "DWELL", 5)  # an untrained window takes about 25
+    monkeypatch.setattr(sampler, "MAX_DWELL", 5)  # an untrained window takes about 25
     (line,) = sample(model.network, texts(model, "slow as a snail"), bias=0, streams=[(0, 0)])
     assert lengths[:-1] == [[sampler.BLOCK]] * (ATTEMPTS - 1)
     assert line.complete
@@ -128,8 +128,8 @@ def test_the_first_points_choose_the_hand_without_bias_unless_a_primer_has_chose
     free = sample(model.network, texts(model, "a line to write"), bias=2, streams=[(0, 0)])[0]
     assert biases == [0, 2]
     unbiased = sample(model.network, texts(model, "a line to write"), bias=0, streams=[(0, 0)])[0]
-    assert np.array_equal(free.points[: sampler.HAND], unbiased.points[: sampler.HAND])
-    assert not np.array_equal(free.points[: sampler.HAND + 2], unbiased.points[: sampler.HAND + 2])
+    assert np.array_equal(free.points[: sampler.HAND_POINTS], unbiased.points[: sampler.HAND_POINTS])
+    assert not np.array_equal(free.points[: sampler.HAND_POINTS + 2], unbiased.points[: sampler.HAND_POINTS + 2])
     biases.clear()
     points = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     primer = prime(model.network, points, model.alphabet.encode("a"), int(model.alphabet.encode(" ")[0]))

@@ -116,7 +116,7 @@ RECORD = style().record()
         json.dumps({**RECORD, "samples": [{"text": "a", "strokes": [1, 2]}]}).encode(),
         json.dumps({**RECORD, "size": "wide"}).encode(),
         json.dumps({**RECORD, "name": 5}).encode(),
-        b" " * (styles.MOST_BYTES + 1),
+        b" " * (styles.MAX_BYTES + 1),
     ],
 )
 def test_damaged_files_are_one_line(data):

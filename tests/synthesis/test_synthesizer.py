@@ -16,7 +16,7 @@ from handwriting.rendering.hershey import write
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.observer import Observer
 from handwriting.synthesis.styles import Sample, Style
-from handwriting.synthesis.synthesizer import BATCH, LONGEST, Synthesizer, grown
+from handwriting.synthesis.synthesizer import BATCH, MAX_CHARACTERS, Synthesizer, apply_growth
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_what_is_typography_is_mapped_and_what_is_not_is_refused_before_drawing(
     ("texts", "reason"),
     [
         (["a\nb"], "several lines"),
-        (["a" * (LONGEST + 1)], f"a line of {LONGEST + 1} characters"),
+        (["a" * (MAX_CHARACTERS + 1)], f"a line of {MAX_CHARACTERS + 1} characters"),
         ([" "], "nothing to write"),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_line_grows_from_its_first_character_to_its_last():
     steps = np.tile([10.0, -4.0, 0.0], (4, 1))
     steps[3, 2] = 1
     places = np.array([0, 15, 30, 60])
-    long = grown(steps, places, 60, 0.2)
+    long = apply_growth(steps, places, 60, 0.2)
     assert np.allclose(long[:, 0], [9, 9.5, 10, 11]) and np.allclose(long[:, 1], [-3.6, -3.8, -4, -4.4])
     assert np.array_equal(long[:, 2], steps[:, 2])
-    assert np.allclose(grown(steps, np.array([0, 3, 3, 6]), 6, 0.2)[:, 0], [9.8, 10, 10, 10.2])
+    assert np.allclose(apply_growth(steps, np.array([0, 3, 3, 6]), 6, 0.2)[:, 0], [9.8, 10, 10, 10.2])

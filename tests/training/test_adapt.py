@@ -23,7 +23,7 @@ from handwriting.recognition.recognizer import Recognizer  # noqa: E402
 from handwriting.rendering.hershey import write  # noqa: E402
 from handwriting.training import adapt as module  # noqa: E402
 from handwriting.training import replay  # noqa: E402
-from handwriting.training.adapt import Judge, Lesson, adapt, between  # noqa: E402
+from handwriting.training.adapt import Adaptation, ShareSelector, adapt, between  # noqa: E402
 from handwriting.training.augment import Augmentation  # noqa: E402
 from handwriting.training.encoder import ExampleEncoder  # noqa: E402
 from handwriting.training.recognizer_checkpoint import write as write_checkpoint  # noqa: E402
@@ -58,8 +58,8 @@ def base(network, tmp_path):
 def quick(monkeypatch):
     """Three updates, and drawn lines instead of those of the synthesizer."""
     monkeypatch.setattr(module, "UPDATES", (3, 3))
-    monkeypatch.setattr(module, "REPLAYED", 8)
-    monkeypatch.setattr(module, "GUARDS", 4)
+    monkeypatch.setattr(module, "REPLAY_LINES", 8)
+    monkeypatch.setattr(module, "GUARD_LINES", 4)
     monkeypatch.setattr(module.Synthesizer, "load", lambda threads: None)
     monkeypatch.setattr(module, "replay_lines", lambda synthesizer, words, count, seed, progress: EXAMPLES[:count])
 
@@ -97,7 +97,7 @@ def test_a_checkpoint_is_written_that_reads_and_says_what_it_learned_from(base, 
 def test_weights_that_read_worse_are_not_kept_even_with_a_lower_loss(base, quick, tmp_path, monkeypatch):
     rates = iter([0.2, 0.3, 0.2])  # before, with the best share, with none
     monkeypatch.setattr(module, "_cer", lambda reader, lines: next(rates))
-    monkeypatch.setattr(Judge, "best", lambda self, old, new: 0.2)
+    monkeypatch.setattr(ShareSelector, "best", lambda self, old, new: 0.2)
     made = adapt(base, lines(), tmp_path / "mine", threads=1)
     assert (made.share, made.before, made.after) == (0.0, 0.2, 0.2)
     assert json.loads((tmp_path / "mine/card.json").read_text())["adapted"]["share"] == 0.0
@@ -118,20 +118,20 @@ def test_few_lines_are_refused_before_anything_is_written(base, quick, tmp_path)
 
 def test_the_loss_is_that_of_ctc_until_the_network_moves(network, monkeypatch):
     encoder = ExampleEncoder(FeatureConfig(), Augmentation(), [1])
-    lesson = Lesson(network, Alphabet(LETTERS), encoder, EXAMPLES[:8], EXAMPLES[8:], 1)
-    batch = next(lesson._batches())
+    adaptation = Adaptation(network, Alphabet(LETTERS), encoder, EXAMPLES[:8], EXAMPLES[8:], 1)
+    batch = next(adaptation._batches())
     x, lengths, targets, sizes = batch
     with torch.no_grad():
-        loss, characters = lesson.loss(network.eval(), batch)
+        loss, characters = adaptation.loss(network.eval(), batch)
         output, out_lengths = network(x, lengths)
         ctc = ctc_loss(output[:, :8], out_lengths[:8], targets, sizes).sum()
         assert float(loss) == pytest.approx(float(ctc), rel=1e-5) and int(characters) == sum(map(len, WORDS))
         next(network.parameters()).view(-1)[0] += 2.0
-        moved, _ = lesson.loss(network, batch)
+        moved, _ = adaptation.loss(network, batch)
         output, out_lengths = network(x, lengths)
         ctc = ctc_loss(output[:, :8], out_lengths[:8], targets, sizes).sum()
-        pull = module.PULL * int(characters) * 4.0  # the square of how far one weight went
-        divergence = (float(moved) - float(ctc) - pull) / module.KEEP
+        pull = module.DISTANCE_WEIGHT * int(characters) * 4.0  # the square of how far one weight went
+        divergence = (float(moved) - float(ctc) - pull) / module.DIVERGENCE_WEIGHT
         assert divergence > 0
 
 
@@ -153,11 +153,11 @@ def test_weights_between():
 )
 def test_how_far_the_weights_go(network, monkeypatch, own, others, share):
     monkeypatch.setattr(module, "SHARES", (0.25, 0.5, 0.75, 1.0))
-    judge = Judge(network, Alphabet(LETTERS), FeatureConfig(), EXAMPLES[:2], EXAMPLES[2:4])
+    selector = ShareSelector(network, Alphabet(LETTERS), FeatureConfig(), EXAMPLES[:2], EXAMPLES[2:4])
     losses = iter(zip(own, others, strict=True))
-    monkeypatch.setattr(Judge, "_losses", lambda self, weights: next(losses))
+    monkeypatch.setattr(ShareSelector, "_losses", lambda self, weights: next(losses))
     weights = network.state_dict()
-    assert judge.best(weights, weights) == share
+    assert selector.best(weights, weights) == share
 
 
 def test_words_come_back_from_a_trie_in_order():

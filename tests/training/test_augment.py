@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from handwriting.evaluation.orientation import plotted
+from handwriting.evaluation.orientation import in_plotter_order
 from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
@@ -54,7 +54,7 @@ def test_dots_and_bars_come_late(ink):
 def test_strokes_as_if_a_plotters_tool_had_sorted_them(ink):
     restored = Augmentation(**{**vars(OFF), "plotted": 1.0})(ink, np.random.default_rng(0))
     assert np.array_equal(restored.xy, StrokeNetworks.load().restored(ink).xy)
-    again = Augmentation(**{**vars(OFF), "plotted": 1.0})(plotted(ink), np.random.default_rng(0))
+    again = Augmentation(**{**vars(OFF), "plotted": 1.0})(in_plotter_order(ink), np.random.default_rng(0))
     assert np.allclose(again.xy, restored.xy)
 
 

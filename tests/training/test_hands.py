@@ -17,7 +17,7 @@ from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.styles import Style
 from handwriting.synthesis.synthesizer import Synthesizer
 from handwriting.training.fit import PROBE, SHARES, fit, legible_share
-from handwriting.training.hands import CONTROLS, HandsTask, disturbed
+from handwriting.training.hands import CONTROLS, HandsTask, with_input_noise
 from handwriting.training.loop import train
 from handwriting.training.options import SynthesizerOptions, TrainingOptions
 from handwriting.training.synthesizer import export_checkpoint
@@ -109,7 +109,7 @@ def test_controls_slant_and_scale_what_is_learned():
 def test_what_is_read_is_off_and_the_targets_lead_back():
     random = np.random.default_rng(0)
     steps = random.normal(size=(400, 3)).astype(np.float32)
-    inputs, targets = disturbed(steps[:-1], steps[1:], random)
+    inputs, targets = with_input_noise(steps[:-1], steps[1:], random)
     assert inputs[:, 2] == pytest.approx(steps[:-1, 2]) and targets[:, 2] == pytest.approx(steps[1:, 2])
     assert 0 < np.abs(targets[:, :2] - steps[1:, :2]).mean() < 0.2
 
@@ -117,10 +117,10 @@ def test_what_is_read_is_off_and_the_targets_lead_back():
 def test_without_memory_the_target_ends_exactly_on_the_line(monkeypatch):
     from handwriting.training import hands
 
-    monkeypatch.setattr(hands, "MEMORY", (0.0,))
-    monkeypatch.setattr(hands, "SWELL", 0.0)
+    monkeypatch.setattr(hands, "NOISE_CORRELATION", (0.0,))
+    monkeypatch.setattr(hands, "SCALE_NOISE", 0.0)
     steps = np.zeros((50, 3), np.float32)
-    inputs, targets = disturbed(steps[:-1], steps[1:], np.random.default_rng(1))
+    inputs, targets = with_input_noise(steps[:-1], steps[1:], np.random.default_rng(1))
     where = np.cumsum(inputs[:, :2], axis=0)  # where the points that are read are: off by the noise
     assert np.abs(where).max() > 0.01
     assert where + targets[:, :2] == pytest.approx(np.zeros((49, 2)), abs=1e-5)
@@ -152,7 +152,7 @@ def test_the_largest_share_of_a_fit_at_which_lines_are_read_is_kept(trained, mis
     none = synthesizer.codes.random(1)
     shares = []
 
-    def eased(share):
+    def code_at(share):
         shares.append(share)
         return replace(none, numbers=np.full_like(none.numbers, share))
 
@@ -164,7 +164,7 @@ def test_the_largest_share_of_a_fit_at_which_lines_are_read_is_kept(trained, mis
             wrong = round(10 * shares[-1]) if shares[-1] > misread_above else 0
             return [SimpleNamespace(text="?" * wrong + text[wrong:]) for text in texts if text]
 
-    assert legible_share(synthesizer, Reader(), eased) == kept
+    assert legible_share(synthesizer, Reader(), code_at) == kept
     assert shares == list(SHARES[: len(shares)])
 
 
@@ -177,5 +177,5 @@ def test_a_fit_needs_two_lines(trained):
 def test_a_full_stop_alone_has_no_steps_to_disturb():
     none = np.zeros((0, 3), np.float32)
     for seed in range(20):
-        inputs, targets = disturbed(none, none, np.random.default_rng(seed))
+        inputs, targets = with_input_noise(none, none, np.random.default_rng(seed))
         assert inputs.shape == targets.shape == (0, 3)

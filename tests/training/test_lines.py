@@ -9,7 +9,7 @@ import pytest
 from pieces import NONE, groups
 
 from handwriting.training.items import HEIGHT, PLACES, PRINTABLE, Piece, Places, ink_of, load, save
-from handwriting.training.lines import LONGEST, SHARES, Draw, Part, Pieces, assembled
+from handwriting.training.lines import MAX_CHARACTERS, SHARES, Draw, Part, Pieces, assemble
 from handwriting.training.strings import HARD, TEMPLATES, string
 from handwriting.training.strings import LONGEST as LONGEST_STRING
 
@@ -47,15 +47,15 @@ def test_shares_are_shares():
 
 def test_a_drawn_line_says_its_text_and_is_no_longer_than_a_line_may_be(pieces):
     for draw in pieces.draws(0, 300):
-        xy, ends, text = assembled(pieces, draw, np.random.default_rng(draw.place))
-        assert len(xy) == len(ends) and ends[-1] and 0 < len(text) <= LONGEST
+        xy, ends, text = assemble(pieces, draw, np.random.default_rng(draw.place))
+        assert len(xy) == len(ends) and ends[-1] and 0 < len(text) <= MAX_CHARACTERS
         assert np.isfinite(xy).all()
         assert draw.writer in pieces.writers
 
 
 def test_parts_stand_side_by_side_with_gaps(pieces):
     draw = Draw((Part(0, "tokens"), Part(1, "tokens")), "d/a", 0, 0)
-    xy, _, text = assembled(pieces, draw, np.random.default_rng(0))
+    xy, _, text = assemble(pieces, draw, np.random.default_rng(0))
     first, second = (pieces.groups["tokens"][n] for n in (0, 1))
     assert text == "some words"
     gap = xy[len(first) :, 0].min() - xy[: len(first), 0].max()

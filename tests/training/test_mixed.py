@@ -12,7 +12,7 @@ from handwriting.features import FeatureConfig, encode_normalised
 from handwriting.geometry.normalise import normalise
 from handwriting.rendering.hershey import write
 from handwriting.training import data as module
-from handwriting.training.encoder import SAFE, expected_steps
+from handwriting.training.encoder import SAFETY_FACTOR, expected_steps
 from handwriting.training.examples import LineList, Lines
 from handwriting.training.loop import train
 from handwriting.training.mix import ComposedList, ExampleMix, ListShare
@@ -41,7 +41,7 @@ def mixed(examples: int = 12, **settings) -> RecognizerTask:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_rare(monkeypatch):
-    monkeypatch.setattr(module, "RARE", 1)
+    monkeypatch.setattr(module, "MIN_COUNT", 1)
 
 
 @pytest.fixture(scope="module")
@@ -166,4 +166,4 @@ def test_steps_are_about_what_is_expected():
     for ink, text, length in zip(lines.inks, lines.texts, lines.lengths, strict=True):
         steps = len(encode_normalised(normalise(ink), FeatureConfig()).steps)
         assert length == expected_steps(ink, text)
-        assert 0.5 < length / steps < SAFE
+        assert 0.5 < length / steps < SAFETY_FACTOR

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from handwriting.evaluation.orientation import laid
+from handwriting.evaluation.orientation import apply_orientation
 from handwriting.ink import Ink
 from handwriting.recognition.orientation import ALL, OrientationClassifier
 from handwriting.recognition.pen_counts import stroke_counts
@@ -28,7 +28,7 @@ def inks():
 def test_it_learns_and_is_saved(inks, tmp_path):
     made = train_orientation(PenExamples.of(inks[:30]).counts, hidden=4, updates=60, batch_size=16)
     for number, orientation in enumerate(ALL):
-        strokes, moves = stroke_counts(laid(inks[35], orientation))
+        strokes, moves = stroke_counts(apply_orientation(inks[35], orientation))
         assert made.scores(strokes.sum(axis=0) + moves).argmax() == number
     save_orientation(made, tmp_path / "new")
     with np.load(tmp_path / "new" / "model.npz") as stored:

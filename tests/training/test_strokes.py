@@ -31,7 +31,7 @@ def test_they_learn_and_are_saved(inks, tmp_path):
     made = train_strokes(PenExamples.of(inks[:28]), updates=150)
     for ink, sign in ((inks[28], 1), (reversed_strokes(inks[28]), -1)):
         shapes = StrokeShapes.of(ink, letter_size(ink), stepped(ink, letter_size(ink)))
-        assert (sign * made.forwardness(shapes, stroke_counts(ink)[0]) > 0).all()
+        assert (sign * made.forward_odds(shapes, stroke_counts(ink)[0]) > 0).all()
     shuffled = np.random.default_rng(1).permutation(8)
     ink = inks[29].take(shuffled)
     assert shuffled[made.writing_order(ink)].tolist() == list(range(8))

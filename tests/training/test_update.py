@@ -18,7 +18,7 @@ from handwriting.networks.synthesizer import PredictionConfig, PredictionNetwork
 from handwriting.training.distributed import Workers
 from handwriting.training.loop import Training, train
 from handwriting.training.options import TrainingOptions
-from handwriting.training.reporter import SKIPS, LossReader
+from handwriting.training.reporter import MAX_SKIPS, LossReader
 from handwriting.training.schedule import constant, one_cycle
 
 OPTIONS = {"batch_size": 4, "device": "cpu", "loaders": 0, "precision": "fp32", "schedule": "constant", "rate": 0.1}
@@ -82,7 +82,7 @@ def test_training_goes_on_after_a_skipped_batch(tmp_path):
 
 
 def test_it_gives_up_after_many_skipped_batches_in_a_row(tmp_path):
-    with pytest.raises(InkError, match=rf"{SKIPS} updates in a row, up to step {SKIPS - 1}, .*lower rate"):
+    with pytest.raises(InkError, match=rf"{MAX_SKIPS} updates in a row, up to step {MAX_SKIPS - 1}, .*lower rate"):
         train(Line(broken=(1, 5)), TrainingOptions(**OPTIONS, epochs=20), tmp_path)
 
 

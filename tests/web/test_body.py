@@ -92,7 +92,7 @@ def test_the_work_of_a_client_that_has_gone_is_not_begun(service, client, monkey
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
-        run(Guard(client.app.inside)(*request(parts, "/api/transcribe"), send))
+        run(Guard(client.app.app)(*request(parts, "/api/transcribe"), send))
         return statuses
 
     assert post([whole, DISCONNECTED]) == [499]

@@ -177,7 +177,7 @@ def test_the_cut_of_a_long_text_is_said(open_page):
     page = open_page()
     page.set_input_files("#open", file("long.txt", "word " * 5000))
     api.expect(alert(page)).to_contain_text(
-        "“long.txt” is longer than 20,000 characters. Only its beginning was taken."
+        "“long.txt” is longer than 20,000 characters. Only its beginning was imported."
     )
     assert len(page.locator("#text").input_value()) == 20_000
 

@@ -177,7 +177,7 @@ def test_other_words_than_asked_are_shown_to_be_confirmed(open_page, read, cer):
     field = actual.get_by_label("What you wrote")
     assert field.input_value() == read
     actual.get_by_role("button", name="I wrote “jumps over a lazy dog”").click()
-    api.expect(verdict).to_have_text("✓ The text below the line counts.")
+    api.expect(verdict).to_have_text("✓ The text below the line is used.")
     assert field.input_value() == "jumps over a lazy dog"
     field.fill("jumps over the lazy dog")
     copied(page, 3, "while we sit and wotch", 0.05)

@@ -41,7 +41,7 @@ def write_while_full(page, sample):
 
 
 def saved_again(page):
-    api.expect(page.get_by_role("alert")).to_contain_text("Storing works again")
+    api.expect(page.get_by_role("alert")).to_contain_text("The storage works again")
     api.expect(page.locator("#text-state")).not_to_contain_text("not saved")
 
 

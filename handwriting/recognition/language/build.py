@@ -39,7 +39,7 @@ class BuildSettings:
     """Minimum counts of character n-grams to keep, for each order from 1 on."""
     words: lexicon.WordSettings = lexicon.WordSettings()
     corpus_weight: int = 3
-    """Factor by which the transcripts of a corpus count."""
+    """Factor by which the counts of a corpus's transcripts are multiplied."""
 
     def record(self) -> dict[str, Any]:
         """Return the settings as they are stored on a card."""
@@ -83,9 +83,9 @@ def build(
         raise InkError("texts and corpus are both missing; a language model needs at least one of them")
     for list_path, target in ((frequencies, counts.frequencies), (bigrams, counts.pairs)):
         if list_path is not None:
-            listed: dict[Any, float] = target  # type: ignore[assignment]
-            listed.update(_listed(list_path))
-            sources.append({"name": list_path.stem, "entries": len(listed), "terms": terms_of(list_path, terms)})
+            entries: dict[Any, float] = target  # type: ignore[assignment]
+            entries.update(_read_counts(list_path))
+            sources.append({"name": list_path.stem, "entries": len(entries), "terms": terms_of(list_path, terms)})
     model = characters.train(streams, ASCII_CODES, settings.cutoffs)
     say(f"{len(model.characters):,} character n-grams of order {len(settings.cutoffs)}")
     words = lexicon.train(counts, settings.words)
@@ -107,8 +107,8 @@ def terms_of(path: Path, terms: str | None) -> str:
     return found
 
 
-def _listed(path: Path) -> dict[Any, float]:
-    """Read a list whose rows are one or two words and a count."""
+def _read_counts(path: Path) -> dict[Any, float]:
+    """Read a file whose rows are one or two words and a count. Raises :class:`InkError` for any other row."""
     entries: dict[Any, float] = {}
     try:
         with path.open(encoding="utf-8-sig") as rows:

@@ -106,8 +106,8 @@ class CharacterModel:
 def train(streams: Sequence[tuple[NDArray[np.uint8], int]], size: int, cutoffs: Sequence[int]) -> CharacterModel:
     """Train a model on texts given as codes below ``size``, each with a weight that multiplies its counts.
 
-    ``cutoffs`` holds the least count of the n-grams that are kept, for each order from 1 on; its length is the order of
-    the model. No n-gram extends over two texts.
+    ``cutoffs`` gives the minimum count of n-grams to keep, for each order from 1 on; its length is the order of
+    the model. No n-gram spans two texts.
     """
     order = len(cutoffs)
     counted = [_counted(streams, n) for n in range(1, order + 1)]
@@ -201,7 +201,7 @@ def _assemble(orders: list[_Order], size: int) -> CharacterModel:
 
 
 class _GrowingModel:
-    """A character model to which one order after the other is added."""
+    """A character model to which orders are added one by one."""
 
     def __init__(self, unigrams: Floats, following: Integers) -> None:
         size = len(unigrams)

@@ -19,7 +19,7 @@ TOKEN_PATTERN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+|[^\sA-Za-z0-9]")
 SENTENCE_ENDS = ".?!"
 """Punctuation after which a sentence starts."""
 LONGEST_WORD = 29
-"""Longest word that is kept, in characters."""
+"""Maximum length of a word, in characters; longer words are dropped."""
 
 
 @dataclass(frozen=True)

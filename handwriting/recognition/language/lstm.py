@@ -25,7 +25,7 @@ class CharacterLSTM:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         self.path, self._graph = path, Graph(path, threads)
-        shapes = self._graph.shapes()
+        shapes = self._graph.input_shapes()
         if set(shapes) != {"codes", "h", "c"}:
             raise InkError(f"{path}: not the graph of a character LSTM; copy the folder again")
         layers, _, hidden_size = shapes["h"]
@@ -34,19 +34,19 @@ class CharacterLSTM:
         self._after = lru_cache(16)(self._read_context)
 
     def log_probabilities(self, texts: Sequence[str], context: str = "") -> NDArray[np.float64]:
-        """Return the log-probability (N,) of each text and a space, after ``context``.
+        """Return the log-probability (N,) of each text followed by a space, after ``context``.
 
-        The beginning that the texts share is read only once.
+        The common prefix of the texts is evaluated only once.
         """
         if not texts:
             return np.zeros(0)
         rows = [[SPACE, *codes(text), SPACE] for text in texts]
-        shared = _shared(rows)
+        shared = _common_prefix(rows)
         h, c = self._after(" ".join(context.split())[-CONTEXT_CHARACTERS:])
         total = 0.0
         if shared > 1:
             output, h, c = self._run(np.array([rows[0][: shared - 1]]).T, h, c)
-            total = float(_picked(output, np.array([rows[0][1:shared]]).T).sum())
+            total = float(_gather(output, np.array([rows[0][1:shared]]).T).sum())
         count = max(map(len, rows)) - shared
         inputs, targets = np.zeros((2, count, len(rows)), np.int64)
         for n, row in enumerate(rows):
@@ -55,7 +55,7 @@ class CharacterLSTM:
         inside = np.arange(count)[:, None] < np.array([len(row) - shared for row in rows])
         h, c = (np.repeat(part, len(rows), axis=1) for part in (h, c))
         output, _, _ = self._run(inputs, h, c)
-        return total + np.where(inside, _picked(output, targets), 0.0).sum(0)
+        return total + np.where(inside, _gather(output, targets), 0.0).sum(0)
 
     def _read_context(self, context: str) -> State:
         layers, hidden_size = self.sizes
@@ -71,13 +71,13 @@ class CharacterLSTM:
         return output, h, c
 
 
-def _shared(rows: Sequence[list[int]]) -> int:
-    """Return the number of codes that all rows share at the beginning, less than the length of the shortest."""
+def _common_prefix(rows: Sequence[list[int]]) -> int:
+    """Return the length of the longest common prefix of all rows, less than the length of the shortest row."""
     first, last = min(rows), max(rows)
     most = min(len(first), len(last)) - 1
     return next((n for n in range(most) if first[n] != last[n]), most)
 
 
-def _picked(output: NDArray, targets: NDArray[np.int64]) -> NDArray:
-    """Return ``output`` (T, B, V) at ``targets`` (T, B)."""
+def _gather(output: NDArray, targets: NDArray[np.int64]) -> NDArray:
+    """Return the elements of ``output`` (T, B, V) at ``targets`` (T, B), shape (T, B)."""
     return np.take_along_axis(output, targets[..., None], 2)[..., 0]

@@ -1,6 +1,6 @@
-"""The language model as a folder.
+"""The language model, stored as a folder.
 
-``card.json`` has its sources, terms, weights and their tuning, ``model.npz`` the n-grams, and ``lstm.onnx``, if
+``card.json`` holds its sources, terms, weights and their tuning, ``model.npz`` the n-grams, and ``lstm.onnx``, if
 present, the character LSTM that rescores the results of the n-grams.
 """
 
@@ -111,7 +111,7 @@ class LanguageModel:
         )
 
     def with_lstm(self, checkpoint: Checkpoint, weight: float = 0.4) -> LanguageModel:
-        """Return the model with a character LSTM, the terms of its texts, and a ``weight`` to tune from."""
+        """Return the model with a character LSTM, the terms of its training texts, and its initial ``weight``."""
         terms = "; ".join(
             dict.fromkeys([*self.card.get("terms", "").split("; "), *checkpoint.card["terms"].split("; ")])
         )
@@ -126,13 +126,13 @@ class LanguageModel:
         context: str = "",
         factor: float = 1.0,
         weights: Weights | None = None,
-        most: int = RESCORED,
+        limit: int = RESCORED,
     ) -> list[SearchResult]:
-        """Add ``factor`` times the LSTM's score to the ``most`` best texts of a search, and return them, best first.
+        """Add ``factor`` times the LSTM's score to the best ``limit`` texts of a search, and return them, best first.
 
-        Without an LSTM their scores stay as they are.
+        Without an LSTM their scores are unchanged.
         """
-        found = found[:most]
+        found = found[:limit]
         weight = factor * (weights or self.weights).lstm
         if self.lstm is None or weight == 0 or not found:
             return list(found)
@@ -142,7 +142,7 @@ class LanguageModel:
 
 
 def _trie(words: Sequence[str]) -> Trie | None:
-    """Return the words as a trie, split like those of the lexicon: into letters with apostrophes between."""
+    """Return the words as a trie, split like those of the lexicon: runs of letters, possibly with apostrophes."""
     from handwriting.recognition.language.lexicon import tokens
 
     known = sorted({token for word in words for token in tokens(word) if token[0].isalpha() and token.isascii()})

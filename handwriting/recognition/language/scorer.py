@@ -2,7 +2,7 @@
 
 The next word is drawn from the lexicon, given the two words before it, with probability ``lexicon``; otherwise the
 character model spells it, so that names and foreign words stay possible. What follows a word, and everything that is
-not a word (numbers, punctuation, spaces), is left to the character model. The beginning of a word is scored with the
+not a word (numbers, punctuation, spaces), is left to the character model. The beginning of a word is scored by the
 sum over both ways, so that the beam learns of an unlikely word at its first unlikely letter.
 """
 
@@ -98,8 +98,8 @@ class LanguageScorer:
         hint = weights.hint if hints is not None else 0.0
         with np.errstate(divide="ignore"):
             self._shares = np.log([weights.lexicon * (1 - hint), hint, (1 - weights.lexicon) * (1 - hint)])
-        self.most = max(0.0, weights.character + weights.word, weights.character)
-        self._start = self._nothing()
+        self.max_score = max(0.0, weights.character + weights.word, weights.character)
+        self._start = self._line_start()
         if context:
             self._start = self.after(" ".join(context.split())[-CONTEXT_CHARACTERS:] + " ").start()
 
@@ -139,11 +139,11 @@ class LanguageScorer:
         other = copy.copy(self)
         w = self.weights
         other.weights = replace(w, language=w.language * factor, character=w.character * factor, word=w.word * factor)
-        other.most = self.most * factor
+        other.max_score = self.max_score * factor
         return other
 
-    def _nothing(self) -> NDArray:
-        """Return the state before the first word of a line, with nothing known of the text before it."""
+    def _line_start(self) -> NDArray:
+        """Return the state before the first word of a line without context."""
         state = np.zeros(1, dtype=STATE)
         state["before"] = state["last"] = self.words.unknown
         state["rows"] = self.words.context(state["before"], state["last"])
@@ -167,13 +167,13 @@ class LanguageScorer:
             added[i] = after["total"][i] - total[i]
         if ends.any():
             i = np.flatnonzero(ends)
-            gone = states[i]
-            known, hinted = self._ended(gone)
-            marked = log_probs[i] + COST_NATS * self.characters.other[gone["characters"]]
-            whole = np.logaddexp(np.logaddexp(known, hinted) + marked, gone["open"] + log_probs[i])
+            ended = states[i]
+            known, hinted = self._complete(ended)
+            delimiter = log_probs[i] + COST_NATS * self.characters.other[ended["characters"]]
+            whole = np.logaddexp(np.logaddexp(known, hinted) + delimiter, ended["open"] + log_probs[i])
             added[i] = whole - total[i]
         i = np.flatnonzero(~letter)
-        self._pushed(states[i], codes[i], ends[i], after, i)
+        self._push_tokens(states[i], codes[i], ends[i], after, i)
         return added, after, ends
 
     def _spell(
@@ -200,19 +200,19 @@ class LanguageScorer:
 
     def _line_end(self, states: NDArray) -> Floats:
         """Return the log-probabilities (N,) that the words so far are complete, relative to those words so far."""
-        known, hinted = self._ended(states)
+        known, hinted = self._complete(states)
         opened = states["open"] - COST_NATS * self.characters.other[states["characters"]]
         return np.logaddexp(np.logaddexp(known, opened), hinted) - states["total"]
 
     def _mass(self, nodes: Integers, rows: Integers) -> Floats:
-        """Return the log-probabilities that the next word begins like the words below ``nodes``."""
+        """Return the log-probabilities (N,) that the next word begins like the words below ``nodes`` (N,)."""
         trie = self.words.trie
         low = trie.first(nodes)
         mass = self.words.mass(low, low + trie.extent[np.maximum(nodes, 0)], rows)
         return np.where(nodes == NOWHERE, NEVER, _log(mass))
 
-    def _ended(self, states: NDArray) -> tuple[Floats, Floats]:
-        """Return the log-probabilities that the words so far are complete: words of the lexicon, words of the user."""
+    def _complete(self, states: NDArray) -> tuple[Floats, Floats]:
+        """Return the log-probabilities (N,) that the words so far are complete, in the lexicon and the user's words."""
         node = states["node"]
         low = self.words.trie.first(node)
         whole = _log(self.words.mass(low, low + 1, states["rows"]))
@@ -224,7 +224,9 @@ class LanguageScorer:
             hinted = np.where(self.hints.whole(node), states["hinted"] + one, NEVER)
         return known, hinted
 
-    def _pushed(self, states: NDArray, codes: Integers, ends: NDArray[np.bool_], after: NDArray, i: Integers) -> None:
+    def _push_tokens(
+        self, states: NDArray, codes: Integers, ends: NDArray[np.bool_], after: NDArray, i: Integers
+    ) -> None:
         """Set the tokens in elements ``i`` of ``after`` after a character that is not a letter.
 
         These are the word that the character ends, if any, and the character itself unless it is a space. Digits of one

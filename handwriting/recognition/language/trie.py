@@ -1,4 +1,4 @@
-"""Sorted words as a trie, in which the words with a common beginning are a range of word numbers."""
+"""A trie of sorted words, in which the words with a common prefix are a range of word numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handwriting.recognition.language.characters import BITS, Integers
 ROOT_NODE = 0
 """Node before the first letter of a word."""
 NOWHERE = -1
-"""Stands for the node of a beginning that no word has."""
+"""Stands for the node of a prefix that no word has."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Trie:
     extent: NDArray[np.uint32]
     """Shape (E + 1,): number of words below each node."""
     ends: NDArray[np.bool_]
-    """Shape (E + 1,): whether the beginning is itself a word; it is then the first word below the node."""
+    """Shape (E + 1,): whether the prefix is itself a word; it is then the first word below the node."""
 
     @classmethod
     def stored(cls, arrays: Mapping[str, NDArray]) -> Trie:
@@ -42,7 +42,7 @@ class Trie:
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Trie:
-        """Build the trie of sorted, different, non-empty words of printable ASCII."""
+        """Build the trie of ``words``, which must be sorted, unique, non-empty and printable ASCII."""
         sizes = np.array([len(word) for word in words])
         letters = np.zeros((len(words), sizes.max() + 1), dtype=np.int64)
         for i, word in enumerate(words):
@@ -72,11 +72,11 @@ class Trie:
     def words(self) -> list[str]:
         """Return all words, in order."""
         parents = np.repeat(np.arange(len(self.branches)), self.branches)
-        beginnings = [""]
+        prefixes = [""]
         for parent, character in zip(parents.tolist(), self.edges.tolist(), strict=True):
-            beginnings.append(beginnings[parent] + chr(character + 32))
+            prefixes.append(prefixes[parent] + chr(character + 32))
         whole = np.flatnonzero(self.ends)
-        return [beginnings[node] for node in whole[np.argsort(self.low[whole], kind="stable")]]
+        return [prefixes[node] for node in whole[np.argsort(self.low[whole], kind="stable")]]
 
     def arrays(self) -> dict[str, NDArray]:
         """Return the arrays to store, by name."""
@@ -94,11 +94,11 @@ class Trie:
         return np.where((self._keys[at] == wanted) & (nodes >= 0), at + 1, NOWHERE)
 
     def first(self, nodes: Integers) -> Integers:
-        """Return the number of the first word below each node: the beginning itself if :meth:`whole` is true."""
+        """Return the number of the first word below each node: the prefix itself if :meth:`whole` is true."""
         return self.low[np.maximum(nodes, 0)].astype(np.int64)
 
     def whole(self, nodes: Integers) -> NDArray[np.bool_]:
-        """Return whether each node's beginning is itself a word."""
+        """Return whether each node's prefix is itself a word."""
         return (nodes > ROOT_NODE) & self.ends[np.maximum(nodes, 0)]
 
     def share(self, nodes: Integers) -> NDArray[np.float64]:

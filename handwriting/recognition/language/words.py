@@ -1,7 +1,7 @@
-"""The word model: a lexicon and word trigrams that give the probability of every beginning of the next word.
+"""The word model: a lexicon and word trigrams that give the probability of every prefix of the next word.
 
-Words are sorted, so that those with a common beginning are a range of word numbers, and the probability of a beginning
-is a difference of two cumulative sums. This holds for unigrams, bigrams and trigrams alike; the full trigram model is
+Words are sorted, so that those with a common prefix are a range of word numbers, and the probability of a prefix
+is the difference of two cumulative sums. This holds for unigrams, bigrams and trigrams alike; the full trigram model is
 therefore available at every character of a word, not only at its end.
 
 A *token* is the number of a word, or ``W`` plus the code of a punctuation mark or digit, or :attr:`WordModel.unknown`.

@@ -1,19 +1,19 @@
 """A page of ink split into lines, in reading order.
 
-    ink -> upright -> drawings set aside -> columns -> lines -> order of strokes -> readings
+    ink -> turn upright -> set drawings aside -> columns -> lines -> stroke order -> readings
 
-Where the strokes lie is all that is looked at to find columns and lines, so a page without time, its strokes in any
-order, is split like one with both.
+Columns and lines are found from the positions of the strokes alone, so a page without times, with its strokes in any
+order, is split in the same way.
 
 =========== ==========================================================================
-`marks`     strokes, measured, without the jumps of a sensor
-`shapes`    how long, straight and curved strokes are, and where they cross
+`marks`     measurements of strokes, without sensor jumps
+`shapes`    length, straightness, curvature and crossings of strokes
 `drawings`  strokes that are not writing, and words that are crossed out
-`columns`   blocks of text beside each other
+`columns`   blocks of text side by side
 `lines`     the lines of a block
 `order`     the strokes of a line in the order of writing
-`splitting` the layout of a page: all of the above, one after the other
-`reading`   a page's lines, words and characters with their boxes, once they are read
+`splitting` the layout of a page: all of the above in sequence
+`reading`   lines, words and characters of a page with their boxes
 =========== ==========================================================================
 """
 

@@ -1,7 +1,7 @@
-"""Words that are crossed out: struck through with straight strokes, or scribbled over.
+"""Find words that are crossed out: struck through with straight strokes, or scribbled over.
 
-Strokes of writing hardly cross each other. Of the strokes of a thousand real lines, those with eight crossings or more
-are, but for one, strokes that cross out a word. Lengths are in letter heights.
+Strokes of writing hardly cross each other. In a thousand real lines, all but one of the strokes with eight or more
+crossings cross out a word. Lengths are in letter heights.
 """
 
 from __future__ import annotations
@@ -12,23 +12,24 @@ from numpy.typing import NDArray
 from handwriting.recognition.pages.marks import Integers
 from handwriting.recognition.pages.shapes import TOUCH, Shapes, rising
 
-SIDE = 2.5
-"""Shortest side of a box around writing."""
-SCRATCHED, STRUCK = 8, 5
-"""Crossings with other ink that only crossing out has: of any stroke, and of a straight one."""
-LEAST_SCRIBBLE = 1.6
-"""Width of a scribble over a word; a narrower one is a letter that was written over."""
-SHORTEST_STRIKE = 2.0
-"""Length of a stroke that may cross out a word of two letters."""
+MIN_SIDE = 2.5
+"""Minimum length of a side of a box around writing."""
+MIN_CROSSINGS, MIN_CROSSINGS_STRAIGHT = 8, 5
+"""Minimum number of crossings with other ink of a stroke that crosses out a word: of any stroke, of a straight one."""
+MIN_SCRIBBLE_WIDTH = 1.6
+"""Minimum width of a scribble over a word; a narrower one is a letter that was corrected."""
+MIN_STRIKE_LENGTH = 2.0
+"""Minimum length of a stroke that crosses out a word, which may have only two letters."""
 
 
 def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
-    """The strokes of each word that is struck through or scribbled over, with those that cover it.
+    """Return the strokes of each word that is struck through or scribbled over, with those that cross it out.
 
-    ``drawn``, shape (S,): strokes that are too long or smooth for writing; they may strike but are not struck.
+    ``drawn``, shape (S,), marks strokes that are too long or smooth for writing; they may cross out words but are not
+    crossed out themselves.
     """
     groups: list[set[int]] = []
-    for stroke in np.flatnonzero((shapes.length > SHORTEST_STRIKE) & ~shapes.torn).tolist():
+    for stroke in np.flatnonzero((shapes.length > MIN_STRIKE_LENGTH) & ~shapes.torn).tolist():
         if shapes.encloses(stroke) or _is_side(shapes, stroke, drawn):
             continue
         others = shapes.beside(stroke)
@@ -36,9 +37,9 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
         if not len(others):
             continue
         crossed = int(shapes.crossings(stroke, others).sum())
-        if not (_strikes(shapes, stroke, others, crossed) or _scratches(shapes, stroke, crossed)):
+        if not (_is_strike_through(shapes, stroke, others, crossed) or _is_scribble(shapes, stroke, crossed)):
             continue
-        covered = _covered(shapes, stroke, drawn)
+        covered = _strokes_under(shapes, stroke, drawn)
         if len(covered):
             group = {stroke, *covered.tolist()}
             apart = [other for other in groups if not group & other]
@@ -46,27 +47,29 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
     return [np.array(sorted(group)) for group in groups]
 
 
-def _strikes(shapes: Shapes, stroke: int, others: Integers, crossed: int) -> bool:
-    """Whether a straight stroke runs through the middle of letters, and not under them or on top."""
+def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: int) -> bool:
+    """Return whether a stroke is straight and runs through the middle of letters, not below or above them."""
     if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30):
         return False
     long = abs(shapes.chord[stroke]) > 4.5
-    if crossed < max(STRUCK if long else STRUCK - 1, (0.5 if long else 0.8) * shapes.length[stroke]):
+    if crossed < max(
+        MIN_CROSSINGS_STRAIGHT if long else MIN_CROSSINGS_STRAIGHT - 1, (0.5 if long else 0.8) * shapes.length[stroke]
+    ):
         return False
     above, below, _ = shapes.around(stroke, others, 1.5)
     return bool(0.25 < above / max(above + below, 1) < 0.8)
 
 
-def _scratches(shapes: Shapes, stroke: int, crossed: int) -> bool:
+def _is_scribble(shapes: Shapes, stroke: int, crossed: int) -> bool:
     left, _, right, _ = shapes.boxes[stroke]
-    if right - left < LEAST_SCRIBBLE:
+    if right - left < MIN_SCRIBBLE_WIDTH:
         return False
     smooth = shapes.turning[stroke] < 0.7 * shapes.length[stroke]
-    return bool(not shapes.straight[stroke] and crossed >= max(SCRATCHED, 0.5 * shapes.length[stroke] * smooth))
+    return bool(not shapes.straight[stroke] and crossed >= max(MIN_CROSSINGS, 0.5 * shapes.length[stroke] * smooth))
 
 
-def _covered(shapes: Shapes, stroke: int, drawn: NDArray[np.bool_]) -> Integers:
-    """The strokes that lie under one that crosses them out."""
+def _strokes_under(shapes: Shapes, stroke: int, drawn: NDArray[np.bool_]) -> Integers:
+    """Return the strokes that ``stroke`` crosses out."""
     left, top, right, bottom = shapes.boxes[stroke] + np.array([-0.3, -0.3, 0.3, 0.3])
     own = shapes.points[stroke]
     covered = []
@@ -83,14 +86,14 @@ def _covered(shapes: Shapes, stroke: int, drawn: NDArray[np.bool_]) -> Integers:
 
 
 def _is_side(shapes: Shapes, stroke: int, drawn: NDArray[np.bool_]) -> bool:
-    """Whether both ends of a straight stroke meet others, as do those of a box's sides and of a table's rules."""
+    """Return whether both ends of a straight stroke meet others, like the sides of a box and the rules of a table."""
     if not (drawn[stroke] and shapes.straight[stroke]):
         return False
     ends = shapes.points[stroke][[0, -1]]
     touch = np.zeros(2, dtype=bool)
-    for k in np.flatnonzero(shapes.straight & (shapes.length > SIDE)).tolist():
-        if k != stroke and shapes.near(stroke, k) and shapes.turned(stroke, k) > 30:
-            # Of a long stroke any place may be met; a short one, which may be a letter, only at a corner.
+    for k in np.flatnonzero(shapes.straight & (shapes.length > MIN_SIDE)).tolist():
+        if k != stroke and shapes.near(stroke, k) and shapes.angle_between(stroke, k) > 30:
+            # A long stroke may be met anywhere; a short one, which may be a letter, only at one of its ends.
             path = shapes.points[k] if drawn[k] else shapes.points[k][[0, -1]]
             touch |= np.abs(ends[:, None] - path).min(axis=1) < TOUCH
     return bool(touch.all())

@@ -1,10 +1,10 @@
-"""Drawings on a page: strokes that are not writing, set aside before lines are looked for.
+"""Find drawings on a page: strokes that are not writing, which are set aside before lines are searched for.
 
 Writing turns all the time. Of the strokes of real lines that are ten letter heights long, one in a thousand turns by
-less than half a radian in a letter height, and hardly any straight stroke of a letter is five heights long. Longer and
-smoother strokes are drawn: rules, boxes, circles, arrows, curves. What is smaller is told by what stands around it: an
-underline has a word right above it, the sides of a box touch other drawn strokes, hatching has parallels, and whatever
-crosses other ink eight times scratches it out.
+less than half a radian per letter height, and hardly any straight stroke of a letter is five heights long. Longer and
+smoother strokes are drawn: rules, boxes, circles, arrows, curves. Smaller ones are recognised by the ink around them:
+an underline has a word right above it, the sides of a box touch other drawn strokes, hatching has parallels, and a
+stroke that crosses other ink eight times crosses it out.
 
 Lengths are in letter heights.
 """
@@ -21,45 +21,45 @@ from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
 from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
-from handwriting.recognition.pages.shapes import TOUCH, Shapes, distance
+from handwriting.recognition.pages.shapes import TOUCH, Shapes, distances
 
 Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
 
 LENGTHS, TURNS = (7.0, 10.0, 15.0, 25.0, 50.0), (0.3, 0.5, 0.7, 0.95, 1.1)
-"""A stroke of these lengths is drawn when it turns by less (radians in a letter height)."""
-TALL = 7.0
-"""Height of a stroke that no letter has."""
-LONG, LONG_LEVEL = 5.6, 7.0
-"""Length of a straight stroke that no letter has; t-bars and dashes, which run level, are longer than stems."""
-UNDERLINE = 2.1
-"""Shortest underline: that of a word of two letters."""
-LONGEST = 50_000.0
-"""Ink longer than this is not of letters that high, and would take long to measure."""
-WRITING = 4.0
-"""Height of the strokes that together are the least that is called writing; less is never parted from drawings."""
+"""A stroke of these lengths is drawn if it turns by less than this, in radians per letter height."""
+MAX_LETTER_HEIGHT = 7.0
+"""Largest height of a stroke of a letter."""
+MAX_STRAIGHT, MAX_STRAIGHT_LEVEL = 5.6, 7.0
+"""Largest length of a straight stroke of a letter, and of a horizontal one: t-bars and dashes are longer than stems."""
+MIN_UNDERLINE = 2.1
+"""Minimum length of an underline: that of a word of two letters."""
+MAX_INK_LENGTH = 50_000.0
+"""Ink longer than this cannot consist of letters of the estimated height, and would take long to measure."""
+MIN_WRITING = 4.0
+"""Minimum total height of strokes that count as writing; with less, no drawings are set aside."""
 
 
 @dataclass(frozen=True, eq=False)
 class DrawingRegion:
-    """A drawing on a page, or a word that is crossed out."""
+    """A drawing on a page, or a crossed-out word."""
 
     kind: Kind
     strokes: Integers
-    """Numbers of its strokes on the page, in rising order."""
+    """Numbers of its strokes on the page, in ascending order."""
 
 
 def find_drawings(marks: Marks) -> list[DrawingRegion]:
-    """The drawings of a page, from the top; none when all of the ink looks like one.
+    """Return the drawings of a page from top to bottom; none if all of the ink looks like a drawing.
 
-    Every stroke is in one region at most. Letter heights are those of the strokes that are left.
+    Every stroke is in at most one region. Letter heights are measured on the remaining strokes.
     """
     ink = marks.ink.keep(marks.sound)  # every stroke keeps a point
-    if segments(ink)[2].sum() > LONGEST * _typical_height(ink):
+    if segments(ink)[2].sum() > MAX_INK_LENGTH * _typical_height(ink):
         return []
     drawn = np.zeros(len(ink.starts), dtype=bool)
     shapes = Shapes(ink, _typical_height(ink))
     for _ in range(3):  # a drawing distorts the letter height until it is set aside
-        before, drawn = drawn, _large(shapes)
+        before, drawn = drawn, _large_strokes(shapes)
         if not _is_writing(shapes, ~drawn):
             return []
         if (drawn == before).all():
@@ -71,17 +71,17 @@ def find_drawings(marks: Marks) -> list[DrawingRegion]:
     return found if left.any() else []
 
 
-def _large(shapes: Shapes) -> NDArray[np.bool_]:
-    """Strokes that are longer, smoother or taller than any of a letter."""
+def _large_strokes(shapes: Shapes) -> NDArray[np.bool_]:
+    """Return a mask of the strokes that are longer, smoother or taller than any stroke of a letter."""
     limit = np.where(shapes.length < LENGTHS[0], 0.0, np.interp(shapes.length, LENGTHS, TURNS))
     smooth = shapes.turning < limit * shapes.length
-    long = shapes.straight & (np.abs(shapes.chord) > np.where(shapes.level, LONG_LEVEL, LONG))
-    tall = shapes.boxes[:, 3] - shapes.boxes[:, 1] > TALL
+    long = shapes.straight & (np.abs(shapes.chord) > np.where(shapes.level, MAX_STRAIGHT_LEVEL, MAX_STRAIGHT))
+    tall = shapes.boxes[:, 3] - shapes.boxes[:, 1] > MAX_LETTER_HEIGHT
     return (smooth | long | tall) & ~shapes.torn
 
 
 def _typical_height(ink: Ink) -> float:
-    """A first letter height, in which a stroke drawn up and down many times weighs little more than a letter."""
+    """Return a first estimate of the letter height, in which a zigzag stroke weighs little more than a letter."""
     strokes = np.split(ink.y, ink.starts[1:])
     moved = np.array([np.abs(np.diff(y)).sum() for y in strokes])
     heights = np.array([_median_rise(y) for y in strokes])
@@ -92,7 +92,7 @@ def _typical_height(ink: Ink) -> float:
 
 
 def _median_rise(y: Floats) -> float:
-    """How far the pen goes up or down before it turns: the median, each weighing its length."""
+    """Return how far the pen goes up or down before it turns: the median, weighted by length."""
     step = np.diff(y)
     step = step[step != 0]
     if not len(step):
@@ -103,16 +103,16 @@ def _median_rise(y: Floats) -> float:
 
 def _is_writing(shapes: Shapes, chosen: NDArray[np.bool_]) -> bool:
     heights = shapes.boxes[:, 3] - shapes.boxes[:, 1]
-    return bool(np.minimum(heights, 2.0)[chosen].sum() > WRITING)
+    return bool(np.minimum(heights, 2.0)[chosen].sum() > MIN_WRITING)
 
 
 class _Finder:
-    """Groups drawn strokes with what belongs to them."""
+    """Groups drawn strokes with the strokes that belong to them."""
 
     def __init__(self, shapes: Shapes, drawn: NDArray[np.bool_]) -> None:
         self.shapes, self.drawn = shapes, drawn.copy()
         self.free = ~drawn
-        """Strokes that are taken for writing so far."""
+        """Strokes taken for writing so far."""
         self.found: list[DrawingRegion] = []
 
     def regions(self) -> list[DrawingRegion]:
@@ -131,7 +131,7 @@ class _Finder:
         return [self.found[k] for k in np.argsort(tops, kind="stable")]
 
     def _hatch(self) -> None:
-        """Groups of parallel straight strokes of one length, close beside each other.
+        """Mark as drawn: groups of parallel straight strokes of similar length, close together.
 
         Some of them may already be marked as drawn, because they are longer than any stroke of a letter.
         """
@@ -152,7 +152,7 @@ class _Finder:
                 self._draw(some[group])
 
     def _join(self) -> None:
-        """Parts that complete a drawing: sides of boxes and tables, heads of arrows."""
+        """Mark as drawn: strokes that complete a drawing, such as sides of boxes and tables, and heads of arrows."""
         shapes = self.shapes
         while True:
             lines: list[int] = np.flatnonzero(self.drawn).tolist()
@@ -160,22 +160,22 @@ class _Finder:
             for k in np.flatnonzero(self.free & shapes.straight & (np.abs(shapes.chord) > 1.5)).tolist():
                 ends = shapes.points[k][[0, -1]]
                 joined = [
-                    j for j in lines if self.shapes.near(j, k) and (distance(ends, shapes.points[j]) < TOUCH).any()
+                    j for j in lines if self.shapes.near(j, k) and (distances(ends, shapes.points[j]) < TOUCH).any()
                 ]
                 touch = np.zeros(2, dtype=bool)
                 for j in joined:
-                    if self.shapes.turned(k, j) > 30 or not shapes.straight[j]:
-                        touch |= distance(ends, shapes.points[j]) < TOUCH
+                    if self.shapes.angle_between(k, j) > 30 or not shapes.straight[j]:
+                        touch |= distances(ends, shapes.points[j]) < TOUCH
                 if (touch.all() and abs(shapes.chord[k]) > 2.0) or (touch.any() and abs(shapes.chord[k]) > 3.5):
                     more.append(k)
             for k in lines:
-                more += self._head(k)
+                more += self._arrow_head(k)
             if not more:
                 return
             self._draw(np.array(sorted(set(more))))
 
-    def _head(self, shaft: int) -> list[int]:
-        """Strokes of an arrow's head at either end of a drawn stroke: on both sides of it, pointing where it ends."""
+    def _arrow_head(self, shaft: int) -> list[int]:
+        """Return the strokes of an arrow's head at either end of a drawn stroke; an empty list if there is none."""
         shapes = self.shapes
         path = shapes.points[shaft]
         for end, way in (
@@ -205,9 +205,9 @@ class _Finder:
         return []
 
     def _underline(self) -> None:
-        """Level strokes under a word: ink above all along them, and hardly any below."""
+        """Mark as drawn: horizontal strokes under a word, with ink above all along them and hardly any below."""
         shapes = self.shapes
-        for k in np.flatnonzero(self.free & shapes.level & (np.abs(shapes.chord) > UNDERLINE)).tolist():
+        for k in np.flatnonzero(self.free & shapes.level & (np.abs(shapes.chord) > MIN_UNDERLINE)).tolist():
             others = shapes.beside(k, 3.0)
             others = others[~self.drawn[others]]
             above, _, covered = shapes.around(k, others, 2.5)
@@ -216,7 +216,7 @@ class _Finder:
                 self._draw(np.array([k]))
 
     def _companions(self, group: Integers) -> Integers:
-        """Small strokes inside a sketch that belong to it, like the eyes of a face; none of a box around writing."""
+        """Return small strokes inside a sketch that belong to it, like the eyes of a face."""
         shapes = self.shapes
         left, top = shapes.boxes[group, :2].min(axis=0) - 0.3
         right, bottom = shapes.boxes[group, 2:].max(axis=0) + 0.3
@@ -233,7 +233,7 @@ class _Finder:
         return strokes
 
     def _is_row(self, strokes: Integers) -> bool:
-        """Whether strokes stand beside each other as letters do, or are a single one."""
+        """Return whether strokes are side by side like letters, or a single one."""
         boxes = self.shapes.boxes[strokes]
         gaps = []
         for low, high in ((0, 2), (1, 3)):
@@ -242,7 +242,7 @@ class _Finder:
         return bool((gaps[0] < 1.2).all() and (gaps[1] < 0.4).all())
 
     def _touching(self, strokes: Integers) -> list[Integers]:
-        """Drawn strokes in groups that hang together."""
+        """Return drawn strokes in connected groups."""
         shapes = self.shapes
         near = np.eye(len(strokes), dtype=bool)
         for i, a in enumerate(strokes.tolist()):
@@ -250,17 +250,17 @@ class _Finder:
                 if self.shapes.near(a, b):
                     z = shapes.points[a], shapes.points[b]
                     touch = bool(shapes.crossings(a, np.array([b]))[0]) or any(
-                        (distance(z[k][[0, -1]], z[1 - k]) < TOUCH).any() for k in (0, 1)
+                        (distances(z[k][[0, -1]], z[1 - k]) < TOUCH).any() for k in (0, 1)
                     )
                     near[i, j] = near[j, i] = touch or self._hatched(a, b)
         return [strokes[group] for group in _components(near)]
 
     def _hatched(self, a: int, b: int) -> bool:
-        """Whether two drawn strokes are neighbours in hatching."""
+        """Return whether two drawn strokes are neighbours in hatching."""
         shapes = self.shapes
         if not (shapes.straight[[a, b]].all() and max(np.abs(shapes.chord[[a, b]])) < 12) or shapes.level[[a, b]].any():
             return False
-        return bool(self.shapes.turned(a, b) < 15 and distance(shapes.points[a], shapes.points[b]).min() < 1.6)
+        return bool(self.shapes.angle_between(a, b) < 15 and distances(shapes.points[a], shapes.points[b]).min() < 1.6)
 
     def _kind(self, group: Integers) -> Kind:
         shapes = self.shapes
@@ -274,8 +274,8 @@ class _Finder:
                 return "underline" if covered > 0.4 and above > 2 * below else "rule"
             return "rule"
         if len(straight) == len(group):
-            turned = np.abs((shapes.slope[straight][:, None] - shapes.slope[straight] + 90) % 180 - 90)
-            if len(group) >= 4 and (turned < 15).all():
+            angles = np.abs((shapes.slope[straight][:, None] - shapes.slope[straight] + 90) % 180 - 90)
+            if len(group) >= 4 and (angles < 15).all():
                 return "hatching"
             if level.sum() >= 2 and (~level).sum() >= 2:
                 return "box" if len(group) <= 4 else "table"
@@ -296,7 +296,7 @@ class _Finder:
 
 
 def _components(near: NDArray[np.bool_]) -> list[Integers]:
-    """Connected components of a symmetric relation."""
+    """Return the connected components of a symmetric relation, shape (n, n)."""
     left = np.ones(len(near), dtype=bool)
     groups = []
     for start in range(len(near)):

@@ -1,7 +1,7 @@
-"""Measurements of the strokes of a page: where the pen wrote, and how large.
+"""Measurements of the strokes of a page: their positions and the letter height.
 
-The sensor of a whiteboard sometimes reports a point far away in the middle of a stroke. Such points are left out before
-anything is measured.
+The sensor of a whiteboard sometimes reports a distant point in the middle of a stroke. Such points are excluded from
+all measurements.
 """
 
 from __future__ import annotations
@@ -16,26 +16,27 @@ from handwriting.ink import Floats, Ink
 
 Integers = NDArray[np.int64]
 
-LEAST = 1e-3
-"""Least height of a letter, as a share of the page's extent."""
-WILD = 20.0
-"""Steps longer than this many median steps are left out of the estimate of the letter height."""
+MIN_HEIGHT_SHARE = 1e-3
+"""Minimum height of a letter, as a share of the page's extent."""
+MAX_STEP_MEDIANS = 20.0
+"""Steps longer than this many median steps are excluded from the estimate of the letter height."""
 
 JUMP = 6.0
 """A step longer than this many letter heights, and this many times its stroke's median step, is a sensor jump."""
 
 FEW_STEPS = 8
-"""Of a stroke with fewer steps, most may be jumps; those are compared with its shortest step instead of the median."""
-LONE_POINTS, LONE_NEAR = 2, 2.0
-"""So few points between two jumps were not written, unless they are this near to the rest, in letter heights."""
+"""In a stroke with fewer steps, most may be jumps; they are compared with its shortest step instead of the median."""
+FEW_POINTS, FEW_POINTS_REACH = 2, 2.0
+"""At most this many points between two jumps were not written, unless they are this near the rest, in letter
+heights."""
 
-TREMBLE = 0.15
+TREMOR = 0.15
 """Vertical movements smaller than this many letter heights are tremor."""
 
 
 @dataclass(frozen=True, eq=False)
 class Movements:
-    """Vertical movements of the pen, from which lines are found: most have their middle near that of small letters.
+    """Vertical movements of the pen, from which lines are found: the middle of most is near that of small letters.
 
     All arrays have shape (E,). A movement as high as a small letter weighs most; ascenders and descenders, whose middle
     is elsewhere, weigh little.
@@ -49,7 +50,7 @@ class Movements:
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """Measurements of the ``S`` strokes of an ink with ``N`` points, each computed once, when it is first used."""
+    """Lazily computed measurements of the ``S`` strokes of an ink with ``N`` points."""
 
     ink: Ink
 
@@ -58,23 +59,27 @@ class Marks:
         """Approximate height of a small letter: the median vertical movement of the pen, weighted by its length.
 
         Half of all vertical movement is in smaller movements and half in larger ones. The estimate does not depend on
-        the number of lines, and cursive and printed writing give the same.
+        the number of lines, and is the same for cursive and printed writing.
         """
         rises, ends = self._rises
         steps = self._steps
         moved = steps[steps > 0]
-        wild = np.cumsum(np.append(0, steps > WILD * np.median(moved))) if len(moved) else np.zeros(len(self.ink))
-        rises = rises[(wild[ends[:, 0]] == wild[ends[:, 1]]) & (rises > 0)]
+        part = (
+            np.cumsum(np.append(0, steps > MAX_STEP_MEDIANS * np.median(moved)))
+            if len(moved)
+            else np.zeros(len(self.ink))
+        )
+        rises = rises[(part[ends[:, 0]] == part[ends[:, 1]]) & (rises > 0)]
         widest = max(float(np.ptp(self.ink.x)), float(np.ptp(self.ink.y)))
-        least = max(widest * LEAST, 1e-150)
+        least = max(widest * MIN_HEIGHT_SHARE, 1e-150)
         return max(weighted_median(rises, rises) if len(rises) else float(np.ptp(self.ink.x)) / 10 or 1.0, least)
 
     @cached_property
     def sound(self) -> NDArray[np.bool_]:
-        """Shape (N,): False for points that are far away because of a sensor jump.
+        """Mask that is false for points displaced by a sensor jump, shape (N,).
 
-        Jumps cut a stroke into parts. The largest part is kept, and those near it, because a jump comes back; a few
-        points alone must be nearer.
+        Jumps cut a stroke into parts. The largest part is kept, and so are those near it, because the pen returns from
+        a jump; parts of a few points must be nearer.
         """
         sound = np.ones(len(self.ink), dtype=bool)
         limit = JUMP * self.height
@@ -94,13 +99,13 @@ class Marks:
             points = self.ink.xy[span]
             main = points[part == largest]
             away = np.maximum(main.min(axis=0) - points, points - main.max(axis=0)).max(axis=1)
-            near = away <= np.where(sizes > LONE_POINTS, limit, LONE_NEAR * self.height)[part]
+            near = away <= np.where(sizes > FEW_POINTS, limit, FEW_POINTS_REACH * self.height)[part]
             sound[span] = (np.bincount(part, near) == sizes)[part]
         return sound
 
     @cached_property
     def boxes(self) -> Floats:
-        """Shape (S, 4): left, top, right, bottom of each stroke's sound points."""
+        """Left, top, right and bottom of each stroke's sound points, shape (S, 4)."""
         far = np.where(self.sound, 0.0, np.inf)
         low = [np.minimum.reduceat(v + far, self.ink.starts) for v in (self.ink.x, self.ink.y)]
         high = [np.maximum.reduceat(v - far, self.ink.starts) for v in (self.ink.x, self.ink.y)]
@@ -108,7 +113,7 @@ class Marks:
 
     @cached_property
     def centers(self) -> Floats:
-        """Shape (S, 2): the median of x and of y along each stroke's sound ink."""
+        """Median of x and of y along each stroke's sound ink, shape (S, 2)."""
         length = np.where(self.sound[1:] & self.sound[:-1], self._steps, 0.0)
         weight = np.append(length, 0.0) + np.append(0.0, length)
         weight = np.where(self.sound, weight + 1e-6 * self.height, 0.0)
@@ -117,9 +122,9 @@ class Marks:
 
     @cached_property
     def movements(self) -> Movements:
-        """The vertical movements from which lines are found; may be empty."""
+        """The vertical movements from which lines are found; possibly none."""
         rises, ends = self._rises
-        good = self.sound[ends].all(axis=1) & (rises > TREMBLE * self.height)
+        good = self.sound[ends].all(axis=1) & (rises > TREMOR * self.height)
         rises, (first, last) = rises[good] / self.height, ends[good].T
         return Movements(
             (self.ink.x[first] + self.ink.x[last]) / 2,
@@ -130,14 +135,14 @@ class Marks:
 
     @cached_property
     def _steps(self) -> Floats:
-        """Shape (N - 1,): distance from each point to the next, 0 where the pen was up."""
+        """Distance from each point to the next, 0 at pen-ups; shape (N - 1,)."""
         steps = np.hypot(np.diff(self.ink.x), np.diff(self.ink.y))
         steps[self.ink.starts[1:] - 1] = 0.0
         return steps
 
     @cached_property
     def _rises(self) -> tuple[Floats, Integers]:
-        """Height of each movement of the pen up or down until it turns or is lifted, and its two end points, (E, 2)."""
+        """Height of each movement up or down until the pen turns or lifts, (E,), and its two end points, (E, 2)."""
         direction = np.sign(np.diff(self.ink.y))
         moving = np.flatnonzero(direction)
         if not len(moving):
@@ -153,7 +158,7 @@ class Marks:
 
 
 def weighted_median(values: Floats, weights: Floats) -> float:
-    """The value below which half of the weight lies."""
+    """Return the value below which half of the weight lies."""
     order = np.argsort(values, kind="stable")
     total = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(total, total[-1] / 2)])

@@ -1,4 +1,4 @@
-"""Pages that have been read: every line with its readings, words and characters, and where they stand on the page."""
+"""Read pages: every line with its readings, words and characters, and their places on the page."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.transcription import Box, Character, Reading, Transcription, Word
 
 Reader = Callable[[Sequence[Ink], Sequence[bool]], Iterator[Transcription]]
-"""Reads lines of ink in their order, given for each whether it continues the text of the line before it."""
+"""Reads lines of ink in order; the second argument says for each line whether it continues the line before it."""
 Orienter = Callable[[Ink], tuple[Orientation, NDArray[np.bool_]]]
-"""Finds how a page lies, and which of its strokes, shape (S,), run backward."""
+"""Finds the orientation of a page, and which of its strokes run backward, shape (S,)."""
 LINES_TRIED = 2
-"""The longest lines of a page that are read to compare orientations."""
+"""Number of lines of a page, the longest ones, that are read to compare orientations."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,21 @@ class ReadLine:
     """A line of a page."""
 
     page: Ink
-    """The page as the file has it."""
+    """The page as it is in the file."""
     line: PageLine
     """The line as it was read, on the upright page."""
     transcription: Transcription
     source: NDArray[np.int64] | None = None
-    """For each point of the upright page its number on ``page``; None if both are the same."""
+    """Number on ``page`` of each point of the upright page; None if both are the same."""
 
     @cached_property
     def points(self) -> NDArray[np.int64]:
-        """For each point of :attr:`ink` its number on the page."""
+        """Number on the page of each point of :attr:`ink`."""
         return self.line.points if self.source is None else self.source[self.line.points]
 
     @cached_property
     def ink(self) -> Ink:
-        """The line as it lies on the page; the points of words and characters are counted in it."""
+        """The line as it is on the page; the point ranges of words and characters refer to it."""
         if self.source is None:
             return self.line.ink
         points = self.points
@@ -76,7 +76,7 @@ class ReadLine:
         return self.ink.bounds
 
     def pieces(self, character: Character) -> list[tuple[int, int, int]]:
-        """Where a character stands: stroke of the page, first point of that stroke, one past the last."""
+        """Return the parts of a character as (stroke of the page, first point of that stroke, last + 1)."""
         found: list[tuple[int, int, int]] = []
         for begin, end in character.points:
             points = self.points[begin:end]
@@ -90,7 +90,7 @@ class ReadLine:
 
 @dataclass(frozen=True, repr=False)
 class ReadPage:
-    """A page and its lines in reading order; ink in which nothing was read is on none of them.
+    """A page and its lines in reading order; lines that read as empty text are left out.
 
     >>> import handwriting
     >>> handwriting.transcribe(handwriting.read("datasets/samples/notes.xopp"))
@@ -100,10 +100,10 @@ class ReadPage:
     page: Page
     lines: tuple[ReadLine, ...]
     drawings: tuple[DrawingRegion, ...] = ()
-    """Strokes that are not writing, and words that are crossed out; from the top of the upright page."""
+    """Strokes that are not writing and crossed-out words, from the top of the upright page."""
     orientation: Orientation = Orientation()
     upright_page: Page | None = None
-    """The page as it was read; None if it is the page as it is."""
+    """The page as it was read; None if it did not have to be turned."""
 
     @property
     def text(self) -> str:
@@ -112,7 +112,7 @@ class ReadPage:
 
     @property
     def upright(self) -> ReadPage:
-        """The same with page, lines and boxes as they read, for showing to people."""
+        """The same result with page, lines and boxes turned upright, for display."""
         page = self.upright_page
         if page is None:
             return self
@@ -125,21 +125,21 @@ class ReadPage:
         return f"ReadPage({lines}, {first if len(first) <= 40 else first[:37] + '...'!r})"
 
     def _repr_svg_(self) -> str:
-        """What a notebook shows: the page's ink."""
+        """Return the page's ink as SVG for notebooks."""
         return self.page._repr_svg_()
 
 
 def reader(
     recognizer: Recognizer, decoder: Decoder = "language", alternatives: int = 1, hints: Hints = Hints()
 ) -> Reader:
-    """A function that reads lines with a recognizer, for :func:`read_pages`."""
+    """Return a function that reads lines with a recognizer, for :func:`read_pages`."""
     return lambda inks, continues: recognizer.transcribe_all(
         inks, decoder, alternatives, hints=hints, continues=continues
     )
 
 
 def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: bool = False) -> Orienter:
-    """A function that finds the orientation of pages, for :func:`read_pages`.
+    """Return a function that finds the orientation of pages, for :func:`read_pages`.
 
     ``orientation`` is ``"auto"``, ``"as-is"``, or one of :data:`~handwriting.recognition.orientation.NAMES` if it is
     known. Raises :class:`InkError` for another name.
@@ -156,19 +156,19 @@ def read_pages(
     read: Reader,
     pages: Sequence[Page],
     *,
-    lone: bool = False,
+    single_line: bool = False,
     orient: Orienter | None = None,
-    tick: Callable[[int, int], object] = lambda *_: None,
+    progress: Callable[[int, int], object] = lambda *_: None,
 ) -> list[ReadPage]:
     """Read every page: turn it upright, split it into lines, and read the lines of all pages together.
 
-    Each line but the first of a page is read as the continuation of the line before it. With ``lone`` the writing of
-    each page is one line. Without ``orient`` pages are read as they are. ``tick`` is called with the number of lines
-    done and of all lines.
+    Each line but the first of a page is read as the continuation of the line before it. With ``single_line`` the
+    writing of each page is one line. Without ``orient`` pages are not turned. ``progress`` is called with the number of
+    lines read and of all lines.
     """
     uprights = [(Orientation(), page, None) if orient is None else _upright(page, orient) for page in pages]
     layouts = [
-        find_layout(upright.ink, single_line=lone, sorted_by_tool=orientation.strokes == "mixed")
+        find_layout(upright.ink, single_line=single_line, sorted_by_tool=orientation.strokes == "mixed")
         for orientation, upright, _ in uprights
     ]
     continues = [number > 0 for layout in layouts for number in range(len(layout.lines))]
@@ -179,14 +179,14 @@ def read_pages(
         for line in layout.lines:
             found.append(ReadLine(page.ink, line, next(transcriptions), source))
             done += 1
-            tick(done, len(continues))
+            progress(done, len(continues))
         lines = tuple(line for line in found if line.text)
         result.append(ReadPage(page, lines, tuple(layout.drawings), orientation, None if upright is page else upright))
     return result
 
 
 def read_line(read: Reader, ink: Ink, orient: Orienter) -> Transcription:
-    """Read ink that is one line: turned upright and without its drawings. Points are counted in ``ink``."""
+    """Read ink that is one line, turned upright and without its drawings. Point ranges refer to ``ink``."""
     orientation, backward = orient(ink)
     upright, points = orientation.upright(ink, backward)
     line = find_layout(upright, single_line=True, sorted_by_tool=orientation.strokes == "mixed").lines[0]
@@ -194,7 +194,7 @@ def read_line(read: Reader, ink: Ink, orient: Orienter) -> Transcription:
 
 
 def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[np.int64] | None]:
-    """The orientation of a page, the page as it reads, and where its points are on the page."""
+    """Return the orientation of a page, the upright page, and the number on ``page`` of each of its points."""
     orientation, backward = orient(page.ink)
     if orientation.as_is:
         return orientation, page, None
@@ -208,8 +208,8 @@ def _upright(page: Page, orient: Orienter) -> tuple[Orientation, Page, NDArray[n
 
 
 def _support(recognizer: Recognizer, inks: Sequence[Ink], single_line: bool) -> list[float]:
-    """How much the best paths of the longest lines of each ink speak for it, as log-odds, their mean."""
-    if single_line:  # what is a drawing does not depend on how it lies
+    """Return for each ink the log-odds that it is upright: the mean over the best paths of its longest lines."""
+    if single_line:  # whether a stroke is a drawing does not depend on the orientation
         (writing,) = find_layout(inks[0], single_line=True).lines
         lines = [[ink if len(writing.strokes) == len(ink.starts) else ink.take(writing.strokes)] for ink in inks]
     else:

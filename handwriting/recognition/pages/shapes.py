@@ -1,4 +1,4 @@
-"""Shapes of strokes, in letter heights: how long, how straight, how curved, and where they cross each other."""
+"""Measure the shapes of strokes, in letter heights: length, straightness, curvature and crossings."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from handwriting.ink import Floats, Ink
 Integers = NDArray[np.int64]
 
 STEP = 0.5
-"""Distance of the points by which strokes are measured: coarse enough that tremor does not count as turning."""
+"""Distance between resampled points: coarse enough that tremor does not count as turning."""
 
 TOUCH = 0.7
-"""What is this near is taken to touch: hands do not close their boxes exactly."""
-LOST = 1.5
-"""A step this long, among shorter ones, is none that the pen made on the paper."""
-SPIKE = 5.0
-"""Nor are two steps this long that go straight there and back."""
+"""Strokes this near count as touching, because people do not close their boxes exactly."""
+LOST_STEP = 1.5
+"""A step this long among shorter ones was not made on paper."""
+SPIKE_STEP = 5.0
+"""Nor were two steps this long that go straight there and back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,22 +34,22 @@ class Shapes:
 
     @cached_property
     def points(self) -> list[NDArray[np.complex128]]:
-        """Each stroke as points x + iy, :data:`STEP` apart."""
+        """Points x + iy of each stroke, :data:`STEP` apart."""
         return [s[:, 0] + 1j * s[:, 1] for s in self._resampled.strokes]
 
     @cached_property
     def boxes(self) -> Floats:
-        """Shape (S, 4): left, top, right, bottom."""
+        """Left, top, right and bottom of each stroke, shape (S, 4)."""
         return self._resampled.boxes.T
 
     @cached_property
     def length(self) -> Floats:
-        """Shape (S,): along the stroke."""
+        """Length along each stroke, shape (S,)."""
         return self._sum(np.abs(self._steps), self._inside)
 
     @cached_property
     def turning(self) -> Floats:
-        """Shape (S,): the angles by which the stroke turns, added up without their signs."""
+        """Sum of the absolute angles by which each stroke turns, in radians, shape (S,)."""
         angle = np.abs(np.angle(self._steps[1:] * self._steps[:-1].conj()))
         return self._sum(
             np.append(0.0, angle)[: len(self._inside)],
@@ -58,13 +58,13 @@ class Shapes:
 
     @cached_property
     def chord(self) -> NDArray[np.complex128]:
-        """Shape (S,): from the first point to the last."""
+        """Vector from the first to the last point of each stroke, shape (S,)."""
         z, starts, ends = self._z, self._resampled.starts, self._resampled.ends
         return z[ends - 1] - z[starts]
 
     @cached_property
     def straight(self) -> NDArray[np.bool_]:
-        """Shape (S,): whether a ruler, or a hand that meant to use one, may have drawn the stroke."""
+        """Mask of the strokes that are about as straight as if drawn with a ruler, shape (S,)."""
         chord = np.abs(self.chord)
         unit = np.where(chord > 0, self.chord, 1) / np.where(chord > 0, chord, 1)
         owner = self._resampled.stroke_index
@@ -75,36 +75,36 @@ class Shapes:
 
     @cached_property
     def slope(self) -> Floats:
-        """Shape (S,): angle of the chord in degrees, from -90 to 90; 0 is level."""
+        """Angle of the chord in degrees, from -90 to 90, 0 for horizontal; shape (S,)."""
         angle = np.degrees(np.angle(self.chord))
         return (angle + 90) % 180 - 90
 
     @cached_property
     def level(self) -> NDArray[np.bool_]:
-        """Shape (S,): straight strokes that run along the lines of writing."""
+        """Mask of the straight strokes that are about horizontal, shape (S,)."""
         return self.straight & (np.abs(self.slope) < 20)
 
     @cached_property
     def torn(self) -> NDArray[np.bool_]:
-        """Shape (S,): strokes in which the sensor lost the pen: a long step among short ones, or there and back."""
+        """Mask of the strokes with a sensor error: a long step among short ones, or there and back; shape (S,)."""
         dx, dy, steps = (part / self.height for part in segments(self.ink))
         z, owner = dx + 1j * dy, self.ink.stroke_index
         torn = np.zeros(len(self.ink.starts), dtype=bool)
-        for k in np.unique(owner[:-1][steps > LOST]).tolist():
+        for k in np.unique(owner[:-1][steps > LOST_STEP]).tolist():
             own = steps[self.ink.starts[k] : self.ink.ends[k] - 1]
             torn[k] = own.max() > 6 * np.median(own)
-        far = np.minimum(steps[1:], steps[:-1]) > SPIKE
+        far = np.minimum(steps[1:], steps[:-1]) > SPIKE_STEP
         back = (z[1:] * z[:-1].conj()).real < -0.99 * steps[1:] * steps[:-1]
         torn[owner[1:-1][far & back]] = True
         return torn
 
     def crossings(self, stroke: int, others: Integers) -> Integers:
-        """How often each of ``others`` crosses the stroke."""
+        """Return how often each of ``others`` crosses the stroke, shape (len(others),)."""
         a = self.points[stroke]
         return np.array([_crossings(a, self.points[k]) for k in others.tolist()], dtype=np.int64)
 
     def beside(self, stroke: int, reach: float = 0.0) -> Integers:
-        """The strokes whose box comes within ``reach`` of the stroke's box, without itself."""
+        """Return the other strokes whose box is within ``reach`` of the stroke's box."""
         left, top, right, bottom = self.boxes.T
         one = self.boxes[stroke]
         near = (left < one[2] + reach) & (right > one[0] - reach) & (top < one[3] + reach) & (bottom > one[1] - reach)
@@ -112,9 +112,11 @@ class Shapes:
         return np.flatnonzero(near)
 
     def around(self, stroke: int, others: Integers, reach: float) -> tuple[int, int, float]:
-        """Points of other strokes within ``reach`` above and below a level one, and the share of it that has any above.
+        """Count points of ``others`` within ``reach`` above and below a level stroke, and return its covered share.
 
-        The strokes that are level themselves do not count: neither bars of an equals sign underline the other.
+        The covered share is that of the stroke with any such point above.
+
+        Level strokes among ``others`` are ignored: the bars of an equals sign do not underline each other.
         """
         x, y = rising(self.points[stroke])
         others = others[~self.level[others]]
@@ -128,7 +130,7 @@ class Shapes:
         return int(above.sum()), int(below.sum()), len(np.unique(at)) / cells
 
     def encloses(self, stroke: int) -> bool:
-        """Whether a stroke goes once around others, like a circle or a box."""
+        """Return whether a stroke goes once around others, like a circle or a box."""
         if self.length[stroke] < 6 or self.turning[stroke] > 2.8 * np.pi or not self.closed(stroke):
             return False
         path = self.points[stroke]
@@ -136,8 +138,8 @@ class Shapes:
             self.length[k] > 1.2 and inside(self.points[k], path).mean() > 0.8 for k in self.beside(stroke).tolist()
         )
 
-    def turned(self, a: int, b: int) -> float:
-        """The angle between two straight strokes in degrees, at most 90."""
+    def angle_between(self, a: int, b: int) -> float:
+        """Return the angle between two straight strokes in degrees, at most 90."""
         return float(abs((self.slope[a] - self.slope[b] + 90) % 180 - 90))
 
     def closed(self, stroke: int) -> bool:
@@ -172,8 +174,8 @@ class Shapes:
         return np.bincount(owner[chosen], values[chosen], minlength=len(self.ink.starts)).astype(np.float64)
 
 
-def distance(points: NDArray[np.complex128], path: NDArray[np.complex128]) -> Floats:
-    """Of each point to the nearest place on a path."""
+def distances(points: NDArray[np.complex128], path: NDArray[np.complex128]) -> Floats:
+    """Return the distance from each point to the nearest place on a path."""
     if len(path) == 1:
         return np.abs(points - path[0])
     a, d = path[:-1], np.diff(path)
@@ -183,7 +185,7 @@ def distance(points: NDArray[np.complex128], path: NDArray[np.complex128]) -> Fl
 
 
 def inside(points: NDArray[np.complex128], polygon: NDArray[np.complex128]) -> NDArray[np.bool_]:
-    """Which points lie inside a closed polygon, by the even-odd rule."""
+    """Return a mask of the points inside a closed polygon, by the even-odd rule."""
     a, b = polygon, np.roll(polygon, -1)
     y = points.imag[:, None]
     spans = (a.imag <= y) != (b.imag <= y)
@@ -193,7 +195,7 @@ def inside(points: NDArray[np.complex128], polygon: NDArray[np.complex128]) -> N
 
 
 def rising(path: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """x and y of a path, x in rising order."""
+    """Return x and y of a path, sorted by x."""
     order = np.argsort(path.real, kind="stable")
     return path.real[order], path.imag[order]
 

@@ -1,4 +1,4 @@
-"""The layout of a page: its lines in reading order, and the drawings around them."""
+"""Find the layout of a page: its lines in reading order, and its drawings."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class PageLine:
     points: Integers
     """Numbers of its points on the page."""
     ink: Ink
-    """The line's ink without the jumps of a sensor, which would stretch the line over half the page."""
+    """The line's ink without sensor jumps, which would stretch the line over half the page."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The lines and drawings of a page; every stroke is on one line or in one drawing."""
+    """The lines and drawings of a page; every stroke is in exactly one of them."""
 
     lines: list[PageLine]
     """In reading order; at least one."""
@@ -39,7 +39,7 @@ class Layout:
 def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = False) -> Layout:
     """Find the drawings and the lines of a page. With ``single_line`` all writing is one line, in its own order.
 
-    ``sorted_by_tool``: the order of the strokes is not that of writing; they are read from left to right.
+    With ``sorted_by_tool`` the order of the strokes is not that of writing, so they are read from left to right.
     """
     page = Marks(ink)
     drawings = find_drawings(page)
@@ -47,7 +47,7 @@ def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = F
     writing = np.setdiff1d(np.arange(len(ink.starts)), drawn)
     if single_line:
         return Layout([_whole(ink, left_to_right(ink, writing) if sorted_by_tool else writing)], drawings)
-    # Without the drawings, whose size would hide the jumps of a sensor.
+    # Measured without the drawings, whose size would hide sensor jumps.
     text = Marks(ink.take(writing)) if len(drawn) else page
     lines = _lines(text)
     if sorted_by_tool:
@@ -56,17 +56,17 @@ def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = F
 
 
 def split_lines(ink: Ink) -> list[PageLine]:
-    """The lines of a page in reading order, without its drawings."""
+    """Return the lines of a page in reading order, without its drawings."""
     return find_layout(ink).lines
 
 
 def split_strokes(ink: Ink) -> list[Integers]:
-    """The stroke numbers of each line, lines in reading order and strokes in the order of writing."""
+    """Return the stroke numbers of each line, lines in reading order and strokes in the order of writing."""
     return [line.strokes for line in split_lines(ink)]
 
 
 def split(ink: Ink) -> list[Ink]:
-    """The lines of a page in reading order, each an ink of its own; ink that is one line and nothing else is kept."""
+    """Return the lines of a page in reading order, each as an ink; if all of ``ink`` is one line, ``ink`` itself."""
     lines = split_lines(ink)
     if len(lines) == 1 and np.array_equal(lines[0].points, np.arange(len(ink))):
         return [ink]
@@ -82,13 +82,13 @@ def _lines(text: Marks) -> list[Integers]:
 
 
 def _line(ink: Ink, text: Marks, line: Integers, writing: Integers) -> PageLine:
-    """The strokes ``line`` of the writing ``text``, whose own numbers in ``ink`` are ``writing``."""
+    """Return the line of the strokes ``line`` of ``text``, whose numbers in ``ink`` are ``writing``."""
     sound = text.sound[text.ink.points_of(line)]
     return PageLine(writing[line], ink.points_of(writing[line])[sound], text.ink.take(line).keep(sound))
 
 
 def _whole(ink: Ink, writing: Integers) -> PageLine:
-    """All the writing of an ink as one line, its strokes in the order given."""
+    """Return all the writing of an ink as one line, its strokes in the given order."""
     if np.array_equal(writing, np.arange(len(ink.starts))):
         return PageLine(writing, np.arange(len(ink)), ink)
     return PageLine(writing, ink.points_of(writing), ink.take(writing))

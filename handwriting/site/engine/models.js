@@ -35,7 +35,7 @@ const graph = async (...names) => {
   return Graph.load(ort, new Uint8Array(await new Blob(parts).arrayBuffer()));
 };
 
-/** { recognizer, language, synthesizer, styles }: what is needed of the cards, and the styles. */
+/** { recognizer, language, synthesizer, styles }: data from the cards, and the styles. */
 export const cards = once(() => json("models/models.json"));
 
 /** How letters with marks and signs are drawn: the tables that writing/marks.js uses, and what is `drawn` with them. */

@@ -30,7 +30,7 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The value below which a share of the values lies, interpolated. */
+/** A quantile, with linear interpolation. */
 export function quantile(values, share) {
   const sorted = Float64Array.from(values).sort();
   const at = share * (sorted.length - 1), low = Math.floor(at), high = Math.min(low + 1, sorted.length - 1);
@@ -47,7 +47,7 @@ export function searchsorted(sorted, wanted, low = 0, high = sorted.length) {
   return low;
 }
 
-/** The value below which half of the weight lies. */
+/** The weighted median. */
 export function weightedMedian(values, weights) {
   const order = argsort(values);
   const total = new Float64Array(order.length);

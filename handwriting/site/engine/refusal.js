@@ -1,4 +1,4 @@
-// What a request cannot have: a key of the page's texts, and the values that stand in it.
+// The error of a refused request: a key of the page's texts, and the values to insert in it.
 
 export class Refusal extends Error {
   constructor(key, values = {}) {

@@ -6,7 +6,7 @@ import { Refusal } from "./refusal.js";
 import { readPage } from "./reading/page.js";
 import { errorRate } from "./reading/text.js";
 
-const FEWEST_POINTS = 10; // of a copied line
+const MIN_LINE_POINTS = 10; // of a copied line
 const STYLE = { format: "handwriting-style", version: 2 };
 
 export const routes = {
@@ -18,7 +18,7 @@ export const routes = {
   "api/characters/nearest": async ({ text }) => ({ text: (await spelling()).nearest(text) }),
   "api/styles/check": async ({ strokes, text }) => {
     const ink = inkOfPoints(strokes);
-    if (ink.x.length < FEWEST_POINTS) throw new Refusal("site.hardlyInk");
+    if (ink.x.length < MIN_LINE_POINTS) throw new Refusal("site.hardlyInk");
     const [{ text: read }] = await (await plainReader()).read(ink);
     return { read, cer: errorRate(text, read) };
   },

@@ -1,5 +1,5 @@
-// Keeps all files of this version of the site, so that it works without a network after the first visit. A newer version
-// is fetched in the background and takes over when no page of the old one is open any more.
+// Caches all files of this version of the site, so that it works offline after the first visit. A newer version is
+// fetched in the background and takes over once no page of the old one is open.
 
 const VERSION = "{version}";
 const FILES = {files};
@@ -11,7 +11,7 @@ self.addEventListener("install", (event) => {
 
 async function keepAll() {
   const cache = await caches.open(PREFIX + VERSION);
-  // Ask the host whether what the browser has is still current: files of two versions must not be mixed.
+  // Revalidate the browser's copies: files of two versions must not be mixed.
   await cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" })));
 }
 

@@ -1,12 +1,12 @@
-"""Styles: a hand as a small JSON file with a name, and a few lines of someone's ink with their texts, a code, or both.
+"""Styles: a hand as a small JSON file with a name and a few lines of ink with their texts, a hand code, or both.
 
     {"format": "handwriting-style", "version": 2, "name": "My hand", "size": 1.0,
      "samples": [{"text": "what this line says", "strokes": [[[x, y, t], [x, y, t], ...], ...]}],
      "code": {"network": "0123456789", "numbers": [0.5, -0.2, ...], "delta": "base64 of float16 numbers"}}
 
-``t``, in seconds, may be missing; y grows downward. ``size`` is the size of the writing relative to other
+``t``, in seconds, is optional; y grows downward. ``size`` is the size of the writing relative to other
 hands on the same lines, which the ink of a tablet does not show. The network named in ``code`` adds the code to its
-gates (``synthesis/codes.py``); ``delta`` may be missing. A style of version 1 has no code: a network with codes
+gates (``synthesis/codes.py``); ``delta`` is optional. A style of version 1 has no code: a network with codes
 estimates one from the ink, and a network without codes is primed with the ink (Graves 2013, arXiv 1308.0850, section
 5.5), with the samples joined into one line.
 
@@ -40,16 +40,16 @@ SHIPPED = (
     *("narrow", "wide", "round", "pointed", "small", "large"),
 )
 
-MOST_BYTES = 2 * 2**20
-MOST_POINTS = 20_000
-MOST_SAMPLES = 8
-LONGEST_NAME = 60
+MAX_BYTES = 2 * 2**20
+MAX_POINTS = 20_000
+MAX_SAMPLES = 8
+MAX_NAME_LENGTH = 60
 
 BLEND = re.compile(r"[^,:]+:[0-9.]+(,[^,:]+:[0-9.]+)+")
-"""Names of styles with weights."""
+"""Matches a blend of styles: names with weights."""
 
 GAP = 0.7
-"""Between two samples that are joined, in writing heights: a wide space between words."""
+"""Gap between two joined samples, in writing heights: a wide space between words."""
 
 
 @dataclass(frozen=True)
@@ -73,25 +73,27 @@ class Style:
 
     name: str
     samples: tuple[Sample, ...]
-    """May be empty when there is a code."""
+    """Lines of ink with their texts; may be empty if there is a code."""
     size: float = 1.0
     code: Code | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
-            raise InkError(f"a style named {self.name[:80]!r}: give a name of 1 to {LONGEST_NAME} visible characters")
-        if not (self.code is None) <= len(self.samples) <= MOST_SAMPLES:
-            raise InkError(f"a style of {len(self.samples)} lines of ink: give 1 to {MOST_SAMPLES}")
+        if not 0 < len(self.name.strip()) <= MAX_NAME_LENGTH or not self.name.isprintable():
+            raise InkError(
+                f"a style named {self.name[:80]!r}: give a name of 1 to {MAX_NAME_LENGTH} visible characters"
+            )
+        if not (self.code is None) <= len(self.samples) <= MAX_SAMPLES:
+            raise InkError(f"a style of {len(self.samples)} lines of ink: give 1 to {MAX_SAMPLES}")
         if not 0.3 <= self.size <= 2:
             raise InkError(f"style {self.name!r}: a size of {self.size:g}; give one from 0.3 to 2")
         points = sum(len(sample.ink) for sample in self.samples)
-        if points > MOST_POINTS:
+        if points > MAX_POINTS:
             raise InkError(
-                f"style {self.name!r}: {points:,} points, and a style may have at most {MOST_POINTS:,}; give less ink"
+                f"style {self.name!r}: {points:,} points, and a style may have at most {MAX_POINTS:,}; give less ink"
             )
 
     def joined(self) -> Sample:
-        """Return all samples as one line, each at the height and on the baseline of the first."""
+        """Return all samples as one line, each scaled to the height and moved to the baseline of the first."""
         if len(self.samples) == 1:
             return self.samples[0]
         inks = [level(sample.ink) for sample in self.samples]
@@ -109,7 +111,7 @@ class Style:
         return Sample(text, Ink.from_strokes(strokes, Source(text=text)))
 
     def record(self) -> dict[str, Any]:
-        """Return the content of the file: coordinates to four digits of the ink's size, times to a millisecond."""
+        """Return the content of the file; coordinates have four digits, times are rounded to milliseconds."""
         samples = [{"text": s.text, "strokes": _numbers(s.ink)} for s in self.samples]
         version, code = (1, {}) if self.code is None else (2, {"code": self.code.record()})
         return {"format": FORMAT, "version": version, "name": self.name, "size": self.size, "samples": samples, **code}
@@ -126,8 +128,8 @@ class Style:
             )
         try:
             samples, name, size = record.get("samples", []), _text(record["name"]), float(record.get("size", 1.0))
-            if not isinstance(samples, list) or len(samples) > MOST_SAMPLES:
-                raise InkError(f"{file}: its samples are not a list of at most {MOST_SAMPLES}; make the style again")
+            if not isinstance(samples, list) or len(samples) > MAX_SAMPLES:
+                raise InkError(f"{file}: its samples are not a list of at most {MAX_SAMPLES}; make the style again")
             read = tuple(Sample(_text(s["text"]), _ink(s["strokes"])) for s in samples)
             return cls(name, read, size, Code.of(record["code"]) if "code" in record else None)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -137,20 +139,20 @@ class Style:
 
     @classmethod
     def load(cls, name: str) -> Style:
-        """Load the shipped style of this name, or the style in the file of this name."""
+        """Load a shipped style by name, a style file, or a blend; see :func:`load`."""
         return load(name)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the file, which appears complete or not at all."""
+        """Write the style to ``path`` atomically. Raises :class:`InkError` if that fails."""
         with atomic(path) as temporary:
             temporary.write_text(json.dumps(self.record(), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def parse(data: bytes, file: str = "style") -> Style:
-    """Return the style in the bytes of a file."""
-    if len(data) > MOST_BYTES:
+    """Parse the contents of a style file. Raises :class:`InkError` if they are not a style."""
+    if len(data) > MAX_BYTES:
         raise InkError(
-            f"{file}: {len(data):,} bytes, and a style may have at most {MOST_BYTES:,}; make one from less ink"
+            f"{file}: {len(data):,} bytes, and a style may have at most {MAX_BYTES:,}; make one from less ink"
         )
     try:
         record = json.loads(data)
@@ -160,7 +162,10 @@ def parse(data: bytes, file: str = "style") -> Style:
 
 
 def load(name: str) -> Style:
-    """Load the shipped style of this name, the one in this file, or a blend: ``upright:0.7,mine.json:0.3``."""
+    """Load a shipped style by name, a style file, or a blend such as ``upright:0.7,mine.json:0.3``.
+
+    Raises :class:`InkError` if there is no such style or it cannot be read.
+    """
     if name in SHIPPED:
         return parse((HERE / f"{name}.json").read_bytes(), name)
     path = Path(name)
@@ -170,13 +175,13 @@ def load(name: str) -> Style:
         raise InkError(f"{name}: there is no style or file of this name; the styles are {', '.join(SHIPPED)}")
     try:
         with path.open("rb") as file:
-            return parse(file.read(MOST_BYTES + 1), name)
+            return parse(file.read(MAX_BYTES + 1), name)
     except OSError as error:
         raise InkError(f"{name}: {error.strerror or error}; give a style's file") from None
 
 
 def _blended(parts: Sequence[tuple[str, str, str]]) -> Style:
-    """The style between others, each given by its name and its weight."""
+    """Return the blend of styles, each given by its name and its weight."""
     styles = [load(name) for name, _, _ in parts]
     codes = []
     for style in styles:
@@ -186,7 +191,7 @@ def _blended(parts: Sequence[tuple[str, str, str]]) -> Style:
     weights = [float(weight) for _, _, weight in parts]
     code = blend(codes, weights)
     size = sum(style.size * weight for style, weight in zip(styles, weights, strict=True)) / sum(weights)
-    return Style(" and ".join(style.name for style in styles)[:LONGEST_NAME], (), size, code)
+    return Style(" and ".join(style.name for style in styles)[:MAX_NAME_LENGTH], (), size, code)
 
 
 def _numbers(ink: Ink) -> list[list[list[float]]]:
@@ -202,6 +207,6 @@ def _text(text: Any) -> str:
 
 
 def _ink(strokes: Any) -> Ink:
-    if not isinstance(strokes, list) or sum(len(stroke) for stroke in strokes) > MOST_POINTS:
-        raise InkError(f"the strokes of a sample are not a list of at most {MOST_POINTS:,} points; give less ink")
+    if not isinstance(strokes, list) or sum(len(stroke) for stroke in strokes) > MAX_POINTS:
+        raise InkError(f"the strokes of a sample are not a list of at most {MAX_POINTS:,} points; give less ink")
     return Ink.from_strokes([np.array(stroke, dtype=np.float64) for stroke in strokes])

@@ -11,7 +11,7 @@ from handwriting.ink import Ink
 from handwriting.recognition.pages import find_layout
 from handwriting.recognition.pages.drawings import find_drawings
 from handwriting.recognition.pages.marks import Marks
-from handwriting.recognition.pages.shapes import Shapes, distance, inside
+from handwriting.recognition.pages.shapes import Shapes, distances, inside
 
 
 def box_of(strokes):
@@ -127,7 +127,7 @@ def test_shapes_are_measured_in_letter_heights():
 
 
 def test_distance_and_inside():
-    assert distance(np.array([1 + 2j, -3 + 0j]), np.array([0j, 4 + 0j])).tolist() == [2, 3]
+    assert distances(np.array([1 + 2j, -3 + 0j]), np.array([0j, 4 + 0j])).tolist() == [2, 3]
     square = np.array([0, 2, 2 + 2j, 2j])
     assert inside(np.array([1 + 1j, 3 + 1j]), square).tolist() == [True, False]
 

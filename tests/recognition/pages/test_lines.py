@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scribbled import scribble
 
-from handwriting.evaluation.pages import matched
+from handwriting.evaluation.pages import match_lines
 from handwriting.geometry.dots import dots_and_bars
 from handwriting.ink import Ink
 from handwriting.recognition.pages import find_layout, split, split_strokes
@@ -155,9 +155,9 @@ def test_take_keeps_time_and_pressure():
 
 def test_lines_are_matched_in_reading_order():
     label = np.array([0, 0, 0, 1, 1, 2])
-    assert matched(label, np.array([0, 0, 0, 1, 1, 2]), 3).tolist() == [0, 0, 0, 1, 1, 2]
-    assert matched(label, np.array([0, 0, 0, 0, 0, 1]), 3).tolist() == [0, 0, 0, 0, 0, 2]
-    assert matched(label, np.array([1, 1, 1, 0, 0, 2]), 3).tolist() == [0, 0, 0, -1, -1, 2]
+    assert match_lines(label, np.array([0, 0, 0, 1, 1, 2]), 3).tolist() == [0, 0, 0, 1, 1, 2]
+    assert match_lines(label, np.array([0, 0, 0, 0, 0, 1]), 3).tolist() == [0, 0, 0, 0, 0, 2]
+    assert match_lines(label, np.array([1, 1, 1, 0, 0, 2]), 3).tolist() == [0, 0, 0, -1, -1, 2]
 
 
 def test_weighted_median():

@@ -1,8 +1,8 @@
-// Bytes that are read in turn, with the lowest first; a value that is not there is refused as damage.
+// A reader of little-endian bytes; a missing value is refused as damage.
 
 import { Refusal } from "../refusal.js";
 
-const LONGEST = 70; // bits of a number of any length
+const MAX_BITS = 70; // bits of a number of any length
 
 export class ByteReader {
   constructor(bytes, at = 0, end = bytes.length) {
@@ -13,7 +13,7 @@ export class ByteReader {
     return this.end - this.at;
   }
 
-  /** Pass over so many bytes, and return where they begin. */
+  /** Skip so many bytes, and return where they begin. */
   skip(count) {
     if (!(count <= this.left)) throw new Refusal("site.damagedFile");
     this.at += count;
@@ -55,9 +55,9 @@ export class ByteReader {
     return this.view.getFloat64(this.skip(8), true);
   }
 
-  /** A number of seven bits a byte, the lowest first; the highest bit says that more follow. */
+  /** A varint: seven bits per byte, the lowest first; the highest bit means that more follow. */
   number() {
-    for (let value = 0, shift = 0; shift < LONGEST; shift += 7) {
+    for (let value = 0, shift = 0; shift < MAX_BITS; shift += 7) {
       const byte = this.uint8();
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
@@ -66,7 +66,7 @@ export class ByteReader {
   }
 }
 
-/** A number whose lowest bit is its sign, as Protocol Buffers write it. */
+/** A zigzag-encoded number of Protocol Buffers. */
 export const zigzag = (value) => (value % 2 ? -(value + 1) / 2 : value / 2);
 
 /** The half-precision number with these bits. */

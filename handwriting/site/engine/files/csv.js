@@ -3,7 +3,7 @@
 import { PointTable, columnsOf } from "./point-table.js";
 import { atMost } from "./tally.js";
 
-const MOST_LINES = 1_000_000;
+const MAX_LINES = 1_000_000;
 
 /** Whether the first line of a text names the columns x and y. */
 export function isCsv(text) {
@@ -14,7 +14,7 @@ export function isCsv(text) {
 /** The page of a table, see pages.js. */
 export function readCsv(text, tally) {
   const [first, ...lines] = text.replace(/^[\r\n]+/, "").split(/\r\n|\r|\n/), { names, separator } = namesOf(first);
-  atMost(lines.length, MOST_LINES);
+  atMost(lines.length, MAX_LINES);
   const rows = [], blanks = [];
   let empty = 0;
   for (const line of lines) {

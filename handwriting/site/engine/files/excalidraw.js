@@ -6,7 +6,7 @@ import { isObject, parseJson, placesOf } from "./json.js";
 import { stampOf } from "./numerals.js";
 import { atMost } from "./tally.js";
 
-const MOST_SHAPES = 20_000;
+const MAX_SHAPES = 20_000;
 const HIGHLIGHTER = 60, WIDE = 8; // per cent below which a line of so many pixels is a highlighter's
 
 /** The page of a drawing, see pages.js. */
@@ -14,7 +14,7 @@ export function readExcalidraw(text, tally) {
   const { elements } = parseJson(text, tally) ?? {};
   if (!Array.isArray(elements)) throw new Refusal("site.damagedFile");
   const drawn = elements.filter((element) => isObject(element) && element.isDeleted !== true), strokes = [];
-  atMost(drawn.filter(({ type }) => type === "freedraw").length, MOST_SHAPES);
+  atMost(drawn.filter(({ type }) => type === "freedraw").length, MAX_SHAPES);
   for (const element of drawn) {
     if (element.type !== "freedraw") tally.count(element.type !== "text" || !isPlaced(element));
     else if (isHighlighter(element) || element.opacity === 0) tally.count();

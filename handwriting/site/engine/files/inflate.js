@@ -7,7 +7,7 @@ const LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3,
 const DISTANCES = [1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577];
 const DISTANCE_BITS = [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13];
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]; // of the lengths of length codes
-const END = 256, LONGEST_MATCH = 258;
+const END = 256, MAX_MATCH = 258;
 const FIRST_PIECE = 16_384; // bytes to begin with
 const CUT = "cut short", DAMAGED = "damaged";
 
@@ -39,7 +39,7 @@ export function gunzipMember(bytes, at, most) {
 class Inflater {
   constructor(bytes, at, most) {
     Object.assign(this, { bytes, at, most, hold: 0, held: 0, size: 0, sound: 0 });
-    this.out = new Uint8Array(Math.min(most + LONGEST_MATCH + 1, FIRST_PIECE));
+    this.out = new Uint8Array(Math.min(most + MAX_MATCH + 1, FIRST_PIECE));
   }
 
   get data() {
@@ -142,7 +142,7 @@ class Inflater {
 
   write(byte) {
     if (this.size === this.out.length) {
-      const more = new Uint8Array(Math.min(2 * this.size, this.most + LONGEST_MATCH + 1));
+      const more = new Uint8Array(Math.min(2 * this.size, this.most + MAX_MATCH + 1));
       more.set(this.out);
       this.out = more;
     }

@@ -7,8 +7,8 @@ import { checkDepth, idOf, local } from "./xml.js";
 
 const SECONDS = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60 };
 const REFERENCES = ["contextRef", "inkSourceRef", "traceFormatRef", "canvasTransformRef", "timestampRef", "brushRef"];
-const MOST_STEPS = 100_000; // contexts and references that are followed
-const DEEPEST = 20;
+const MAX_STEPS = 100_000; // contexts and references that are followed
+const MAX_DEPTH = 20;
 const TRANSLUCENT = 0.25, INVISIBLE = 0.98; // transparency of a highlighter, and of what cannot be seen
 const TOKEN = /[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[^\s]/g;
 const ORDERS = { "!": 0, "'": 1, '"': 2 };
@@ -160,7 +160,7 @@ class InkmlReader {
 
   step(depth) {
     this.steps += 1;
-    if (depth > DEEPEST || this.steps > MOST_STEPS) throw new Refusal("site.damagedFile");
+    if (depth > MAX_DEPTH || this.steps > MAX_STEPS) throw new Refusal("site.damagedFile");
   }
 
   /** The channels of a trace format (3.1), those that every point has first. */
@@ -174,7 +174,7 @@ class InkmlReader {
 
   /** Seconds of a time stamp; 0 without one. */
   time(stamp, depth = 0) {
-    const element = stamp && depth <= DEEPEST ? this.find(stamp) : null;
+    const element = stamp && depth <= MAX_DEPTH ? this.find(stamp) : null;
     if (!element) return 0;
     const seconds = numberOr(element.getAttribute("timeOffset"), 0) / 1000;
     const time = numberOr(element.getAttribute("time"));
@@ -212,7 +212,7 @@ class InkmlReader {
 /** An index path, such as 2:1; empty when there is none. */
 function indexOf(view, name) {
   const text = view.getAttribute(name), parts = text === null ? [] : text.split(":").map((part) => part.trim());
-  if (parts.length > DEEPEST || !parts.every((part) => /^\d{1,9}$/.test(part))) throw new Refusal("site.damagedFile");
+  if (parts.length > MAX_DEPTH || !parts.every((part) => /^\d{1,9}$/.test(part))) throw new Refusal("site.damagedFile");
   return parts.map((part) => Math.max(1, Number(part)));
 }
 

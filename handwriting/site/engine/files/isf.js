@@ -10,7 +10,7 @@ const PEN_INDEX = 9, DESCRIPTOR_INDEX = 13, TRANSFORM_INDEX = 23, METRIC_INDEX =
 const EXTENDED_TRANSFORMS = 31, LAST_TAG = 31;
 const TRANSFORM = 16, ISOTROPIC = 17, ROTATE = 19, TRANSLATE = 20;
 const VALUES = { 16: 6, 17: 1, 18: 2, 20: 2, 21: 4 }; // how many floats each kind of transform has
-const MOST_TAGS = 100_000, MOST_POINTS = 1_000_000;
+const MAX_TAGS = 100_000, MAX_POINTS = 1_000_000;
 const KNOWN = 50; // tags from here are properties of points and pens
 const PRESSURE = 56, STYLUS_WIDTH = 69, STYLUS_HEIGHT = 70, TRANSPARENCY = 80, RASTER_OPERATION = 87, MANTISSA = 27, MASK_PEN = 9;
 const TRANSLUCENT = 64; // transparency, of 255, of a highlighter and of lines that cannot be seen
@@ -32,7 +32,7 @@ class IsfReader {
     this.tally.part(() => {
       for (let tags = 1; reader.left; tags++) {
         const tag = reader.number();
-        atMost(tags, MOST_TAGS);
+        atMost(tags, MAX_TAGS);
         if (tag in this.index) this.index[tag] = reader.number();
         else if (tag === RECTANGLE) for (let i = 0; i < 4; i++) reader.number();
         else if (tag in VALUES || tag === ROTATE) this.transforms = [transform(reader, tag, () => reader.float32())];
@@ -65,7 +65,7 @@ class IsfReader {
     const tags = this.descriptors[this.index[DESCRIPTOR_INDEX]] ?? [];
     if (tags.includes(NO_X) || tags.includes(NO_Y)) throw new Refusal("site.damagedFile");
     const count = block.number();
-    atMost(count, MOST_POINTS);
+    atMost(count, MAX_POINTS);
     if (!count) return;
     let x = packet(block, count), y = packet(block, count), p = null;
     const end = tags.findIndex((tag) => tag < KNOWN), place = tags.slice(0, end < 0 ? tags.length : end).indexOf(PRESSURE);

@@ -14,7 +14,7 @@ const TOOLS = ["type", "pointerType", "tool", "toolType", "penType", "pen", "bru
 const DRAWN = ["stroke", "pen", "pendown", "mouse", "touch", "line", "freehand", "freedraw", "path", "ink", "draw", ""];
 const ERASERS = ["eraser", "isEraser", "erase", "erased", "isErasing", "deleted"];
 const MILLISECOND = 1e-3, MAX_COORDINATE = 1e9;
-const MOST_VALUES = 2_000_000, MOST_PAGES = 5000, MOST_COLUMNS = 40;
+const MAX_VALUES = 2_000_000, MAX_PAGES = 5000, MAX_COLUMNS = 40;
 
 export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const firstOf = (object, names) => object[names.find((name) => name in object)];
@@ -23,13 +23,13 @@ const firstOf = (object, names) => object[names.find((name) => name in object)];
 export function readJson(text, tally) {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim());
   if (lines.length < 2 || isDocument(text) || !lines.slice(0, 3).some(isDocument)) return [pageOf(parseJson(text, tally), tally)];
-  atMost(lines.length, MOST_PAGES);
+  atMost(lines.length, MAX_PAGES);
   return lines.map((line) => tally.part(() => pageOf(parseJson(line), tally)) ?? { strokes: [] });
 }
 
 /** What a document contains. With `tally`, damage is counted and what comes before it is returned; null if that is nothing. */
 export function parseJson(text, tally = null) {
-  atMost(text.match(/[[{]/g)?.length ?? 0, MOST_VALUES);
+  atMost(text.match(/[[{]/g)?.length ?? 0, MAX_VALUES);
   try {
     return JSON.parse(text);
   } catch { /* or it is damaged only in the eyes of a browser */ }
@@ -87,7 +87,7 @@ function strokesOf(content) {
 
 /** A flat list of points, in which events or numbers tell the strokes apart. */
 function tableOf(points) {
-  const names = [...new Set(points.flatMap(Object.keys))].slice(0, MOST_COLUMNS);
+  const names = [...new Set(points.flatMap(Object.keys))].slice(0, MAX_COLUMNS);
   const rows = points.map((point) => names.map((name) => String(point[name] ?? "").slice(0, 60)));
   return new PointTable(names, rows, rows.map(() => 0));
 }

@@ -4,11 +4,11 @@
 import { secondsOfDate } from "./units.js";
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
-const LONGEST = 40; // characters of a number
+const MAX_LENGTH = 40; // characters of a number
 const MAX_COORDINATE = 1e9;
 
 /** The number that a text is, NaN for anything else. */
-export const parsed = (text) => (text.length <= LONGEST && NUMBER.test(text) ? Number(text) : NaN);
+export const parsed = (text) => (text.length <= MAX_LENGTH && NUMBER.test(text) ? Number(text) : NaN);
 
 /** The number that a text is, NaN for anything else and for numbers that no coordinate has. */
 export function numberOf(text) {

@@ -5,11 +5,11 @@ import { Refusal } from "../refusal.js";
 import { crc32, gunzipMember, inflate } from "./inflate.js";
 import { atMost } from "./tally.js";
 
-const MOST_UNPACKED = 64 * 2 ** 20, MOST_MEMBERS = 10_000;
+const MAX_UNPACKED = 64 * 2 ** 20, MAX_MEMBERS = 10_000;
 const MEMBER = 0x04034b50, ENTRY = 0x02014b50, DIRECTORY_END = 0x06054b50, SIZES = 0x08074b50; // signatures, little-endian
 const STORED = 0, DEFLATED = 8;
 const ENCRYPTED = 1, SIZES_FOLLOW = 8; // flags of a member
-const END_SIZE = 22, LONGEST_COMMENT = 65_535;
+const END_SIZE = 22, MAX_COMMENT = 65_535;
 
 const isAt = (bytes, at, signature) => [0, 8, 16, 24].every((shift, i) => bytes[at + i] === ((signature >> shift) & 255));
 export const isGzip = (bytes, at = 0) => bytes[at] === 0x1f && bytes[at + 1] === 0x8b;
@@ -21,12 +21,12 @@ export function gunzip(bytes, tally) {
   let size = 0;
   tally.part(() => {
     for (let at = 0; isGzip(bytes, at);) {
-      const { data, end, damage } = gunzipMember(bytes, at, MOST_UNPACKED - size);
+      const { data, end, damage } = gunzipMember(bytes, at, MAX_UNPACKED - size);
       size += data.length;
-      atMost(size, MOST_UNPACKED);
+      atMost(size, MAX_UNPACKED);
       parts.push(data);
       if (damage) throw new Refusal("site.damagedFile");
-      atMost(parts.length, MOST_MEMBERS);
+      atMost(parts.length, MAX_MEMBERS);
       at = end;
     }
   });
@@ -44,7 +44,7 @@ export class Archive {
   constructor(bytes, tally) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.left = MOST_UNPACKED;
+    this.left = MAX_UNPACKED;
     this.entries = this.directory();
     this.isCut = this.entries === null;
     if (this.isCut) {
@@ -98,7 +98,7 @@ export class Archive {
   directory() {
     const { bytes, view } = this;
     let end = bytes.length - END_SIZE;
-    while (end >= 0 && end >= bytes.length - END_SIZE - LONGEST_COMMENT && !isAt(bytes, end, DIRECTORY_END)) end -= 1;
+    while (end >= 0 && end >= bytes.length - END_SIZE - MAX_COMMENT && !isAt(bytes, end, DIRECTORY_END)) end -= 1;
     if (end < 0 || !isAt(bytes, end, DIRECTORY_END)) return null;
     const size = view.getUint32(end + 12, true), begin = end - size, shift = begin - view.getUint32(end + 16, true);
     const found = new Map();
@@ -113,7 +113,7 @@ export class Archive {
       found.set(text, { method, start, end: start + packed, sum, size: unpacked, encrypted: Boolean(flags & ENCRYPTED) });
       at += 46 + name + extra + comment;
       count += 1;
-      atMost(count, MOST_MEMBERS);
+      atMost(count, MAX_MEMBERS);
     }
     return at === end ? found : null;
   }
@@ -123,7 +123,7 @@ export class Archive {
     if (this.found) return this.found;
     this.found = new Map();
     const { bytes } = this;
-    for (let at = 0, count = 0; at < bytes.length && count < MOST_MEMBERS; at++) {
+    for (let at = 0, count = 0; at < bytes.length && count < MAX_MEMBERS; at++) {
       if (bytes[at] !== 0x50 || !isAt(bytes, at, MEMBER)) continue;
       const member = memberAt(this, at);
       if (!member) break;

@@ -5,7 +5,7 @@ import { ByteReader, zigzag } from "./bytes.js";
 import { atMost } from "./tally.js";
 
 const NUMBER = 0, FIXED = { 1: 8, 5: 4 }, BYTES = 2; // wire types, and the bytes of those of fixed size
-const MOST_FIELDS = 400_000, MOST_VALUES = 1_000_000;
+const MAX_FIELDS = 400_000, MAX_VALUES = 1_000_000;
 
 export class Message {
   /** With `tally`, damage is counted and what comes before it is kept, of the last field as much as there is. */
@@ -27,7 +27,7 @@ export class Message {
         if (size === undefined || size > reader.left) throw new Refusal("site.damagedFile");
         values.push(reader.take(size));
       }
-      atMost(count, MOST_FIELDS);
+      atMost(count, MAX_FIELDS);
     }
   }
 
@@ -63,7 +63,7 @@ export class Message {
     if (found.length) return found.map(zigzag);
     for (const bytes of this.contents(number)) {
       for (const reader = new ByteReader(bytes); reader.left;) found.push(reader.number());
-      atMost(found.length, MOST_VALUES);
+      atMost(found.length, MAX_VALUES);
     }
     return found.map(zigzag);
   }

@@ -8,7 +8,7 @@ const HEADER_SIZE = 43;
 const ID = 0xf, LENGTH = 0xc, BYTE8 = 0x8, BYTE4 = 0x4, BYTE1 = 0x1; // kinds of values
 const TREE = 0x01, NODE = 0x02, GLYPHS = 0x03, LINE = 0x05, TEXT = 0x07, SCENE = 0x0d; // types of blocks
 const POINT_SIZES = { 1: 24, 2: 14 }; // by the version of their block
-const MOST_BLOCKS = 200_000, MOST_LINES = 50_000, DEEPEST = 200;
+const MAX_BLOCKS = 200_000, MAX_LINES = 50_000, MAX_DEPTH = 200;
 
 /** The lines { tool, x, y, p } of a page, x from the middle of the paper, and the paper's size if the page has it. */
 export function linesOfVersion6(bytes, tally) {
@@ -40,12 +40,12 @@ export function linesOfVersion6(bytes, tally) {
   };
   tally.part(() => {
     while (reader.left) {
-      atMost(++blocks, MOST_BLOCKS);
+      atMost(++blocks, MAX_BLOCKS);
       const length = reader.uint32();
       reader.skip(2);
       const revision = reader.uint8(), kind = reader.uint8(), block = reader.block(length);
       count += Number(kind === LINE);
-      atMost(count, MOST_LINES);
+      atMost(count, MAX_LINES);
       tally.part(() => read(kind, revision, block));
     }
   });
@@ -92,7 +92,7 @@ function paperOf(block) {
 }
 
 function isHidden(group, parents, hidden) {
-  for (let depth = 0; depth < DEEPEST && group !== undefined; depth++) {
+  for (let depth = 0; depth < MAX_DEPTH && group !== undefined; depth++) {
     if (hidden.has(group)) return true;
     group = parents.get(group);
   }

@@ -11,7 +11,7 @@ const VERSION_AT = 32, HEADER_SIZE = 43;
 const PAPER = [1404, 1872]; // of the first tablets, in pixels
 const UNIT = "1/226 in";
 const NOT_PENS = [5, 6, 8, 18, 23]; // highlighters, erasers and the shader
-const MOST_LAYERS = 1000, MOST_STROKES = 100_000, MOST_PAGES = 5000;
+const MAX_LAYERS = 1000, MAX_STROKES = 100_000, MAX_PAGES = 5000;
 
 /** The page of a file, see pages.js. */
 export const readPage = (bytes, tally) => [pageOf(bytes, tally)];
@@ -34,7 +34,7 @@ function orderOf(archive, tally) {
   let names = contents.flatMap((name) => listed(archive, name, tally));
   if (!names.some((name) => archive.names.includes(name))) names = archive.names.filter((name) => name.endsWith(".rm")).sort(naturally);
   if (!names.length) throw new Refusal("site.damagedFile");
-  atMost(names.length, MOST_PAGES);
+  atMost(names.length, MAX_PAGES);
   return names;
 }
 
@@ -52,7 +52,7 @@ function listed(archive, name, tally) {
     }
     const sheets = (content?.cPages ?? content)?.pages;
     if (!Array.isArray(sheets)) return [];
-    atMost(sheets.length, MOST_PAGES);
+    atMost(sheets.length, MAX_PAGES);
     return sheets.filter((sheet) => !isDeleted(sheet)).map((sheet) => `${folder}/${sheet?.id ?? sheet}.rm`);
   });
   if (pages) return pages;
@@ -97,10 +97,10 @@ function linesOfVersion5(bytes, version, tally) {
   const reader = new ByteReader(bytes, HEADER_SIZE), found = [];
   tally.part(() => {
     const layers = reader.uint32();
-    if (layers > MOST_LAYERS) throw new Refusal("site.damagedFile");
+    if (layers > MAX_LAYERS) throw new Refusal("site.damagedFile");
     for (let layer = 0; layer < layers; layer++) {
       const count = reader.uint32();
-      atMost(count, MOST_STROKES);
+      atMost(count, MAX_STROKES);
       for (let i = 0; i < count; i++) {
         const tool = reader.uint32();
         reader.skip(version === "3" ? 12 : 16); // color, width, and what is reserved

@@ -7,7 +7,7 @@ import { stampOf } from "./numerals.js";
 import { atMost } from "./tally.js";
 
 const PAGED = ["fixed_size", "fixed-size", "continuous_vertical", "continuous-vertical"]; // layouts in which pages follow each other
-const MOST_SHAPES = 20_000, MOST_PAGES = 5000, MAX_COORDINATE = 1e9;
+const MAX_SHAPES = 20_000, MAX_PAGES = 5000, MAX_COORDINATE = 1e9;
 const STEPS = 8; // points that a curve of a path becomes
 
 const objectOr = (value) => (isObject(value) ? value : {});
@@ -27,7 +27,7 @@ export function readRnote(text, tally) {
     else if (["highlighter", "Highlighter"].includes(layer)) tally.count();
     else drawn.push({ order: Number.isInteger(t) ? t : 0, stroke });
   });
-  atMost(drawn.length, MOST_SHAPES);
+  atMost(drawn.length, MAX_SHAPES);
   drawn.sort((a, b) => a.order - b.order);
   return pagesOf(drawn.map(({ stroke }) => stroke), sheetOf(snapshot, state), tally);
 }
@@ -55,7 +55,7 @@ function pagesOf(drawn, sheet, tally) {
     tally.part(() => {
       const points = pointsOf(stroke?.path), y = points.map((point) => point[1]), p = points.map((point) => point[2]);
       if (!points.length) return;
-      const number = sheet.height === null ? 0 : Math.min(MOST_PAGES - 1, Math.max(0, Math.floor(median(y) / sheet.height)));
+      const number = sheet.height === null ? 0 : Math.min(MAX_PAGES - 1, Math.max(0, Math.floor(median(y) / sheet.height)));
       while (pages.length <= number) pages.push({ ...sheet, strokes: [] });
       const top = number * (sheet.height ?? 0), known = p.some(Number.isFinite);
       tally.add(pages[number].strokes, { x: points.map(([x]) => x), y: y.map((value) => value - top), t: null, p: known ? p : null });

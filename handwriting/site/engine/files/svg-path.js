@@ -5,7 +5,7 @@ import { Refusal } from "../refusal.js";
 import { max, min } from "../numbers.js";
 
 const FLATNESS = 1 / 20_000; // largest distance of a chord from its curve, as a share of the drawing's size
-const MOST_CURVES = 100_000;
+const MAX_CURVES = 100_000;
 const TOKEN = /([a-zA-Z])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/g;
 const FLAG = /\s*,?\s*([01])/y;
 const ARGUMENTS = { m: 2, l: 2, h: 1, v: 1, c: 6, s: 4, q: 4, t: 2, a: 7, z: 0 };
@@ -61,7 +61,7 @@ export function subpaths(data) {
       }
     }
   }
-  if (found.reduce((sum, { curves }) => sum + curves.length, 0) > MOST_CURVES) throw new Refusal("site.tooMuchInk");
+  if (found.reduce((sum, { curves }) => sum + curves.length, 0) > MAX_CURVES) throw new Refusal("site.tooMuchInk");
   return found.filter(({ curves }) => curves.length); // a pen that is only moved draws nothing
 }
 

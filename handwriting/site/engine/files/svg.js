@@ -14,7 +14,7 @@ const UNDRAWN = ["defs", "symbol", "clipPath", "mask", "marker", "pattern", "met
 const OTHERS = ["text", "image", "rect", "circle", "ellipse", "foreignObject"]; // drawn, but not by a pen
 const PAPER = "paper"; // class of the rulings in our own drawings
 const RULINGS = 3; // so many lines from edge to edge belong to the paper
-const MOST_ELEMENTS = 100_000, MOST_REUSED = 50_000, MOST_REUSE = 20, MOST_FUNCTIONS = 20_000;
+const MAX_ELEMENTS = 100_000, MAX_REUSED = 50_000, MAX_REUSE = 20, MAX_FUNCTIONS = 20_000;
 const FAINT = 0.75, WIDE = 3; // opacity and width, in times the usual one, of a highlighter's line
 
 /** The page of a drawing, see pages.js. */
@@ -95,8 +95,8 @@ class Drawing {
     checkDepth(depth);
     this.elements += 1;
     this.reused += Number(reuse > 0);
-    atMost(this.elements, MOST_ELEMENTS);
-    atMost(this.reused, MOST_REUSED);
+    atMost(this.elements, MAX_ELEMENTS);
+    atMost(this.reused, MAX_REUSED);
     const name = local(element);
     if (element.getAttribute("class") === PAPER || (UNDRAWN.includes(name) && !again)) return;
     const declared = this.sheets.declared(element), style = above.within(declared);
@@ -148,7 +148,7 @@ class Drawing {
     const name = reference.trim().replace(/^#/, "");
     this.byId ??= new Map([...this.root.querySelectorAll("[id]")].reverse().map((one) => [one.getAttribute("id"), one]));
     const target = this.byId.get(name);
-    if (!target || reuse >= MOST_REUSE) throw new Refusal("site.files");
+    if (!target || reuse >= MAX_REUSE) throw new Refusal("site.files");
     const moved = product(matrix, translate(this.length(element, "x") ?? 0, this.length(element, "y") ?? 0));
     if (!["symbol", "svg"].includes(local(target))) this.draw(target, moved, style, depth + 1, reuse + 1, true);
     else this.inside(target, product(moved, this.viewport(target, element)), style.within(this.sheets.declared(target)), depth, reuse + 1);
@@ -167,7 +167,7 @@ class Drawing {
     const text = functionsOf(declared), given = declared["transform-origin"];
     if (!text) return matrix;
     this.functions += text.split("(").length - 1;
-    atMost(this.functions, MOST_FUNCTIONS);
+    atMost(this.functions, MAX_FUNCTIONS);
     if ((declared["transform-box"] ?? "view-box") !== "view-box" && turns(text)) throw new Refusal("site.files");
     return product(matrix, matrixOf(text, given === undefined ? center : originOf(given, this.size)));
   }

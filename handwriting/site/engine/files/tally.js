@@ -2,7 +2,7 @@
 
 import { Refusal } from "../refusal.js";
 
-const MOST_POINTS = 400_000, MOST_STROKES = 100_000; // of a file
+const MAX_POINTS = 400_000, MAX_STROKES = 100_000; // of a file
 const MAX_COORDINATE = 1e9;
 
 /** Whether all coordinates of a stroke are numbers that ink can have. */
@@ -27,7 +27,7 @@ export class Tally {
     } catch (error) {
       if (!(error instanceof Refusal) || error.message === "site.tooMuchInk") throw error;
       this.lost += 1;
-      atMost(this.lost, MOST_STROKES);
+      atMost(this.lost, MAX_STROKES);
       return undefined;
     }
   }
@@ -38,8 +38,8 @@ export class Tally {
     if (!isSound(stroke)) throw new Refusal("site.damagedFile");
     this.points += stroke.x.length;
     this.strokes += 1;
-    atMost(this.points, MOST_POINTS);
-    atMost(this.strokes, MOST_STROKES);
+    atMost(this.points, MAX_POINTS);
+    atMost(this.strokes, MAX_STROKES);
     strokes.push(stroke);
   }
 }

@@ -10,7 +10,7 @@ import { local } from "./xml.js";
 const WRAPPERS = ["tldraw", "document", "store", "records"]; // keys under which the records are found, from outside in
 const METADATA = ["tldraw", "ink-canvas"]; // elements of an SVG's metadata in which Obsidian Ink stores a drawing
 const SILENT = ["writing-lines", "writing-container", "handwriting-lines", "handwriting-container", "group", "frame", "text", "note", "sticky"]; // paper, groups and typed text
-const MOST_SHAPES = 20_000, DEEPEST = 100;
+const MAX_SHAPES = 20_000, MAX_DEPTH = 100;
 
 const damaged = () => new Refusal("site.damagedFile");
 
@@ -61,11 +61,11 @@ function shapesOf(document) {
   if (!Array.isArray(records)) throw damaged();
   const named = (kind) => records.filter((record) => isObject(record) && record.typeName === kind);
   const shapes = named("shape"), byId = new Map(shapes.map((shape) => [String(shape.id), shape]));
-  atMost(shapes.length, MOST_SHAPES);
+  atMost(shapes.length, MAX_SHAPES);
   const found = new Map(named("page").map(({ id }) => [String(id), []])), index = (shape) => String(shape.index ?? "");
   for (const shape of shapes.sort((a, b) => (index(a) < index(b) ? -1 : Number(index(a) > index(b))))) {
     const chain = [shape];
-    while (byId.has(String(chain.at(-1).parentId)) && chain.length < DEEPEST) chain.push(byId.get(String(chain.at(-1).parentId)));
+    while (byId.has(String(chain.at(-1).parentId)) && chain.length < MAX_DEPTH) chain.push(byId.get(String(chain.at(-1).parentId)));
     const page = String(chain.at(-1).parentId);
     if (!found.has(page)) found.set(page, []);
     found.get(page).push({ ...shape, chain });

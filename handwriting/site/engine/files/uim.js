@@ -7,7 +7,7 @@ import { atMost } from "./tally.js";
 
 const MATRIX = [1, 2, 4, 5, 6, 8]; // fields of a matrix that concern x and y: m00, m01, m03, m10, m11, m13
 const IDENTITY = [1, 0, 0, 0, 1, 0];
-const MOST_SHAPES = 20_000;
+const MAX_SHAPES = 20_000;
 
 /** The page of a file, see pages.js. */
 export function readUim(bytes, tally) {
@@ -17,7 +17,7 @@ export function readUim(bytes, tally) {
   const outer = new Message(chunk(old ? "DATA" : "INKD"), tally), ink = old ? outer.message(2, tally) : outer;
   const matrix = tally.part(() => matrixOf(outer.message(old ? 7 : 3))) ?? IDENTITY;
   const brushes = ink.texts(4), modes = ink.texts(5), strokes = [];
-  atMost(ink.contents(1).length, MOST_SHAPES);
+  atMost(ink.contents(1).length, MAX_SHAPES);
   for (const content of ink.contents(1)) {
     tally.part(() => {
       const stroke = new Message(content), style = old ? stroke.message(22) : null;

@@ -8,7 +8,7 @@ import { atMost } from "./tally.js";
 const HEAD = 16384;
 const KEYWORD = /^[ \t]*\.([A-Z][A-Z0-9_]*)(?![^ \t\r\n])/gm;
 const MARKS = ["VERSION", "INCLUDE", "COORD", "PEN_DOWN", "SEGMENT", "DATA_SOURCE"];
-const MOST_KEYWORDS = 250_000;
+const MAX_KEYWORDS = 250_000;
 
 const lines = (text) => text.split(/\r\n|\r|\n/);
 const words = (text) => text.split(/\s+/).filter(Boolean);
@@ -21,7 +21,7 @@ export function isUnipen(text) {
 /** The page of a file, see pages.js. */
 export function readUnipen(text, tally) {
   const reader = new UnipenReader(), found = [...text.matchAll(KEYWORD)];
-  atMost(found.length, MOST_KEYWORDS);
+  atMost(found.length, MAX_KEYWORDS);
   found.forEach((match, i) => reader.take(match[1], text.slice(match.index + match[0].length, found[i + 1]?.index)));
   if (!reader.components && reader.includes) throw new Refusal("site.files");
   return [reader.page(tally)];

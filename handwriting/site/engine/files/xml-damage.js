@@ -1,7 +1,7 @@
 // XML that is damaged or cut short: the strokes that are whole, without those that are not. The twin of
 // handwriting/formats/xml_damage.py, which says what units and groups are.
 
-const MOST_UNITS = 50_000, MOST_DAMAGED = 100;
+const MAX_UNITS = 50_000, MAX_DAMAGED = 100;
 const TAG = /<(\/?)([A-Za-z_][\w.:-]*)([^<>]*)>/g, ATTRIBUTE = /([A-Za-z_][\w.:-]*)\s*=\s*("[^"<]*"|'[^'<]*')/g;
 
 /** The local names of the elements that hold a stroke each, and of those around them, by the root of the document. */
@@ -16,10 +16,10 @@ export function mended(text, parse, tally) {
   const name = text.match(/<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)/)?.[1];
   if (!Object.hasOwn(VOCABULARIES, name ?? "")) return null;
   const units = unitsOf(text, ...VOCABULARIES[name]);
-  if (units.length > MOST_UNITS) return null;
+  if (units.length > MAX_UNITS) return null;
   const sound = (some) => parse(`<units>${some.map(({ start, end }) => text.slice(start, end)).join("")}</units>`) !== null;
   const bad = new Set([...units.filter(({ closed }) => !closed), ...damagedOf(units.filter(({ closed }) => closed), sound)]);
-  if (bad.size > MOST_DAMAGED) return null;
+  if (bad.size > MAX_DAMAGED) return null;
   let whole = "", at = 0;
   for (const unit of units) {
     if (!bad.has(unit)) continue;
@@ -56,7 +56,7 @@ function unitsOf(text, own, groups) {
 /** The units that are not well-formed, found by halving; the search ends when there are too many. */
 function damagedOf(units, sound) {
   const bad = [], waiting = units.length ? [units] : [];
-  while (waiting.length && bad.length <= MOST_DAMAGED) {
+  while (waiting.length && bad.length <= MAX_DAMAGED) {
     const some = waiting.pop(), half = some.length >> 1;
     if (sound(some)) continue;
     if (some.length === 1) bad.push(...some);

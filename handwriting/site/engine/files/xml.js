@@ -1,21 +1,21 @@
-// XML from strangers: what the browser's parser makes of it, within bounds, without entities that refer to others or to files.
+// Untrusted XML, parsed by the browser within limits, without entities that refer to others or to files.
 // The twin of handwriting/formats/xml.py.
 
 import { Refusal } from "../refusal.js";
 import { atMost } from "./tally.js";
 import { mended } from "./xml-damage.js";
 
-const DEEPEST = 200;
-const MOST_MARKUP = 1_500_000; // attributes plus twice the tags
-const MOST_EXPANDED = 2 ** 20; // characters that all entities may expand to
+const MAX_DEPTH = 200;
+const MAX_MARKUP = 1_500_000; // attributes plus twice the tags
+const MAX_EXPANDED = 2 ** 20; // characters that all entities may expand to
 
 /** The root element of a document; of a damaged one with what is whole in it. */
 export function parseXml(text, tally) {
   let markup = 0;
   for (const [mark, weight] of [["<", 2], ["=", 1]]) {
-    for (let at = text.indexOf(mark); at >= 0 && markup <= MOST_MARKUP; at = text.indexOf(mark, at + 1)) markup += weight;
+    for (let at = text.indexOf(mark); at >= 0 && markup <= MAX_MARKUP; at = text.indexOf(mark, at + 1)) markup += weight;
   }
-  atMost(markup, MOST_MARKUP);
+  atMost(markup, MAX_MARKUP);
   if (text.includes("<!ENTITY")) checkEntities(text);
   const root = parsed(text) ?? mended(text, parsed, tally);
   if (!root) throw new Refusal("site.damagedFile");
@@ -35,7 +35,7 @@ function checkEntities(text) {
   let expanded = 0;
   for (const [, name] of text.matchAll(/&([\w.-]+);/g)) {
     expanded += sizes.get(name) ?? 0;
-    if (expanded > MOST_EXPANDED) throw new Refusal("site.damagedFile");
+    if (expanded > MAX_EXPANDED) throw new Refusal("site.damagedFile");
   }
 }
 
@@ -50,7 +50,7 @@ function withPrefixes(text) {
 export const local = (element) => element.localName;
 export const idOf = (element) => element.getAttribute("xml:id") ?? element.getAttribute("id");
 
-/** Refuse elements that lie in more than `DEEPEST` others. */
+/** Refuse elements that lie in more than `MAX_DEPTH` others. */
 export function checkDepth(depth) {
-  if (depth > DEEPEST) throw new Refusal("site.damagedFile");
+  if (depth > MAX_DEPTH) throw new Refusal("site.damagedFile");
 }

@@ -4,13 +4,13 @@ import { Refusal } from "../refusal.js";
 import { atMost } from "./tally.js";
 import { local } from "./xml.js";
 
-const MOST_PAGES = 5000;
+const MAX_PAGES = 5000;
 const OTHERS = ["teximage", "link", "audio"]; // elements of a page that are neither strokes nor text nor pictures
 
 /** The pages of a notebook, see pages.js. */
 export function readXournal(root, tally) {
   const sheets = [...root.children].filter((child) => local(child) === "page");
-  atMost(sheets.length, MOST_PAGES);
+  atMost(sheets.length, MAX_PAGES);
   return sheets.map((sheet) => {
     const all = [...sheet.querySelectorAll("*")], strokes = [];
     tally.count(all.filter((element) => OTHERS.includes(local(element))).length);

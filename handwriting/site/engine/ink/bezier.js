@@ -7,7 +7,7 @@ import { clamp, length } from "../numbers.js";
 export const SIZE = 14; // features of a step
 const MAX_TURN_RADIANS = 3.3;
 const BULGE_TOLERANCES = 2;
-const TREMBLE_HEIGHTS = 0.02;
+const TREMOR_HEIGHTS = 0.02;
 const RIDGE = 1e-4;
 const STRAIGHT = { ax: 0, ay: 0, bx: 0, by: 0 }; // offsets of the two control points from the thirds of the chord
 
@@ -47,7 +47,7 @@ function features({ penUp, x0, y0, x1, y1, x2, y2, x3, y3 }) {
   const chordX = x3 - x0, chordY = y3 - y0, arm1X = x1 - x0, arm1Y = y1 - y0, arm2X = x3 - x2, arm2Y = y3 - y2;
   const arm1 = length(arm1X, arm1Y), arm2 = length(arm2X, arm2Y), chord = length(chordX, chordY);
   const polygon = arm1 + length(x2 - x1, y2 - y1) + arm2;
-  const relative = 1 / length(polygon, TREMBLE_HEIGHTS);
+  const relative = 1 / length(polygon, TREMOR_HEIGHTS);
   const [cos, sin] = direction(chordX, chordY);
   const [cos1, sin1] = direction(3 * arm1X, 3 * arm1Y), [cos2, sin2] = direction(3 * arm2X, 3 * arm2Y);
   return [
@@ -64,7 +64,7 @@ function features({ penUp, x0, y0, x1, y1, x2, y2, x3, y3 }) {
 }
 
 function direction(x, y) {
-  const size = length(length(x, y), TREMBLE_HEIGHTS);
+  const size = length(length(x, y), TREMOR_HEIGHTS);
   return [x / size, y / size];
 }
 

@@ -4,11 +4,11 @@ import { writingHeight } from "../ink/normalise.js";
 import { strokeIndex } from "../ink/ink.js";
 import { length, where } from "../numbers.js";
 
-const LEAST_LOOP = 0.15, MOST_LOOP = 4; // in writing heights
-const MOST_POINTS = 400; // in a loop
+const MIN_LOOP = 0.15, MAX_LOOP = 4; // in writing heights
+const MAX_LOOP_POINTS = 400; // in a loop
 
 /**
- * The steps of each event by its name; events that do not occur are left out. A trace has the characters of the `text`, the
+ * The steps of each event by its name; events that do not occur are omitted. A trace has the characters of the `text`, the
  * `ink` in the network's order, and for each step the half-open range of its `points`, two numbers, whether the pen is `up`,
  * and the character that is its `owner`, -1 for none. `letter` is by default the most frequent one.
  */
@@ -41,12 +41,12 @@ function loops(ink) {
   const along = new Float64Array(count), depth = new Int32Array(count + 1);
   for (let i = 1; i < count; i++) along[i] = along[i - 1] + length(x[i] - x[i - 1], y[i] - y[i - 1]) / height;
   const side = (a, b, c) => (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a]); // of c, from a to b
-  for (let apart = 2; apart < Math.min(MOST_POINTS, count - 1); apart++) {
-    for (let a = 0; a + apart + 1 < count; a++) {
-      const b = a + 1, c = a + apart, d = c + 1, around = along[c] - along[b];
-      if (stroke[a] !== stroke[d] || around <= LEAST_LOOP || around >= MOST_LOOP) continue;
+  for (let lag = 2; lag < Math.min(MAX_LOOP_POINTS, count - 1); lag++) {
+    for (let a = 0; a + lag + 1 < count; a++) {
+      const b = a + 1, c = a + lag, d = c + 1, around = along[c] - along[b];
+      if (stroke[a] !== stroke[d] || around <= MIN_LOOP || around >= MAX_LOOP) continue;
       if (side(a, b, c) * side(a, b, d) >= 0 || side(c, d, a) * side(c, d, b) >= 0) continue;
-      depth[b] += 1; // rises where a loop begins and falls behind it
+      depth[b] += 1; // number of loops around each point, after the cumulative sum
       depth[d] -= 1;
     }
   }

@@ -14,11 +14,11 @@ import { readingLayers } from "./gates.js";
 import { rounded } from "./rounded.js";
 import { unitsRecord } from "./units.js";
 
-const LEAST_PROBABILITY = 0.05; // of a character that is shown
+const MIN_PROBABILITY = 0.05; // of a character that is shown
 const PEN_UP = 8; // feature of a step
 
 /**
- * Look into the reading of a line of a page; lines without a text are not counted. `graph` is that of the recognizer and gives
+ * Inspect the reading of a line of a page; lines without a text are not counted. `graph` is that of the recognizer and gives
  * the gates as well; units are found for `letter`.
  */
 export async function insideReading(recognizer, graph, strokes, number = 0, letter = null) {
@@ -59,7 +59,7 @@ function record(recognizer, frames, labels) {
   const probabilities = {};
   for (let v = 0; v < size; v++) {
     const values = Array.from({ length: steps }, (_, t) => Math.exp(data[t * size + v]));
-    if (v === BLANK || Math.max(...values) > LEAST_PROBABILITY) probabilities[recognizer.characters[v]] = rounded(values);
+    if (v === BLANK || Math.max(...values) > MIN_PROBABILITY) probabilities[recognizer.characters[v]] = rounded(values);
   }
   return { text: recognizer.text(labels), greedy: recognizer.text(bestPath(frames).labels), path, characters, probabilities };
 }
@@ -77,7 +77,7 @@ function traceOf(recognizer, ink, encoded, frames, labels) {
 
 const isUp = ({ steps }, t) => steps[t * SIZE + PEN_UP] > 0.5;
 
-/** The number, -1 or more, that is there most often, the lowest if there are several; -1 if there is none. */
+/** The most frequent number, all being at least -1, and the lowest of several; -1 if there are none. */
 function mostFrequent(values) {
   const counts = [];
   for (const value of values) counts[value + 1] = (counts[value + 1] ?? 0) + 1;

@@ -9,7 +9,7 @@ import { writingLayers } from "./gates.js";
 import { rounded } from "./rounded.js";
 import { unitsRecord } from "./units.js";
 
-const LEAST_WEIGHT = 0.02; // of a component of the mixture that is shown
+const MIN_WEIGHT = 0.02; // of a component of the mixture that is shown
 
 /**
  * Write `text` in a hand { bias, seed, added }; its points are then fed to the network again, to show what decided each.
@@ -28,7 +28,7 @@ export async function insideWriting(synthesizer, graph, text, { bias, seed, adde
     const density = densityOf(outputs, network, bias);
     window.push(rounded(phi));
     end.push(density.end);
-    mixture.push(density.components.filter(([weight]) => weight > LEAST_WEIGHT).map(([weight, muX, muY, sigmaX, sigmaY, rho]) => (
+    mixture.push(density.components.filter(([weight]) => weight > MIN_WEIGHT).map(([weight, muX, muY, sigmaX, sigmaY, rho]) => (
       rounded([weight, pen[0] + muX * sd[0] + mean[0], pen[1] + muY * sd[1] + mean[1], sigmaX * sd[0], sigmaY * sd[1], rho])
     )));
     pen = [pen[0] + x * sd[0] + mean[0], pen[1] + y * sd[1] + mean[1]];

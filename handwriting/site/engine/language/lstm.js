@@ -1,7 +1,7 @@
 // The character LSTM, which rescores the texts found with the n-grams. The twin of handwriting/recognition/language/lstm.py
 // and of `rescored` in model.py.
 //
-// Its graph rounds activations by the range of the whole batch, so texts are put together exactly as Python does.
+// Its graph rounds activations by the range of the whole batch, so texts are batched exactly as in Python.
 
 import { SPACE, codesOf } from "./scorer.js";
 

@@ -15,7 +15,7 @@ export class LanguageScorer {
     this.codes = [SPACE, ...codesOf(alphabet)];
     this.known = Math.log(weights.lexicon);
     this.open = Math.log(1 - weights.lexicon);
-    this.most = Math.max(0, weights.character + weights.word, weights.character);
+    this.maxScore = Math.max(0, weights.character + weights.word, weights.character);
     const { unknown } = words;
     const nothing = { characters: 0, inside: false, node: 0, rows: words.context(unknown, unknown), before: unknown, last: unknown, mass: 0, known: 0, open: 0, total: 0 };
     this.begin = this.step(nothing, SPACE)[1];
@@ -43,7 +43,7 @@ export class LanguageScorer {
   scaled(factor) {
     const { language, character, word } = this.weights;
     const weights = { ...this.weights, language: language * factor, character: character * factor, word: word * factor };
-    return Object.assign(Object.create(LanguageScorer.prototype), this, { weights, most: this.most * factor });
+    return Object.assign(Object.create(LanguageScorer.prototype), this, { weights, maxScore: this.maxScore * factor });
   }
 
   /** The log-probability of a character, the new state, and whether a word ended. */

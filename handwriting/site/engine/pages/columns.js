@@ -3,13 +3,13 @@
 
 import { argsort, max, min, quantile, range, searchsorted } from "../numbers.js";
 
-const TALLEST_ROW = 3.5;
-const ROWS = 3;
-const NARROWEST = 2.5;
+const MAX_ROW_HEIGHT = 3.5;
+const MIN_ROWS = 3;
+const MIN_GUTTER = 2.5;
 const COINCIDENCE = 8;
-const WIDER = 3;
-const STRAY = 0.01;
-const TRIES = 12;
+const EXTRA_WORD_GAPS = 3;
+const MAX_STRAY_SHARE = 0.01;
+const MAX_CUTS = 12;
 
 /** The stroke numbers of each block, in reading order; most pages are one block. */
 export function findColumns({ boxes, height }) {
@@ -25,26 +25,26 @@ function blocks(boxes, strokes) {
   for (const above of aboveGaps(own)) {
     if (divided(above).some((part) => leftOfGutter(part.map((k) => boxes[k]), 1.5))) return both(above);
   }
-  const loose = leftOfGutter(own, 0.5, Math.floor(STRAY * strokes.length));
+  const loose = leftOfGutter(own, 0.5, Math.floor(MAX_STRAY_SHARE * strokes.length));
   return loose ? both(loose) : [strokes];
 }
 
 /** Which boxes are left of the widest gutter; null if there is none. */
 function leftOfGutter(boxes, wider = 0.5, stray = 0) {
-  if (boxes.length < 2 || max(boxes.map((box) => box[3])) - min(boxes.map((box) => box[1])) < ROWS * TALLEST_ROW) return null;
+  if (boxes.length < 2 || max(boxes.map((box) => box[3])) - min(boxes.map((box) => box[1])) < MIN_ROWS * MAX_ROW_HEIGHT) return null;
   const middle = boxes.map((box) => (box[0] + box[2]) / 2);
   for (const [begin, end] of gaps(boxes.map((box) => box[0]), boxes.map((box) => box[2]), stray)) {
     const left = middle.map((x) => x < (begin + end) / 2);
     const parts = [boxes.filter((_, i) => left[i]), boxes.filter((_, i) => !left[i])];
     const tops = parts.map((part) => min(part.map((box) => box[1]))), bottoms = parts.map((part) => max(part.map((box) => box[3])));
-    const rows = (min(bottoms) - max(tops)) / TALLEST_ROW;
-    if (!(rows >= ROWS && end - begin >= NARROWEST + COINCIDENCE / rows) || !parts.every(isText)) continue;
-    if (end - begin > (wider + WIDER / rows) * max(parts.map(wordGap))) return left;
+    const rows = (min(bottoms) - max(tops)) / MAX_ROW_HEIGHT;
+    if (!(rows >= MIN_ROWS && end - begin >= MIN_GUTTER + COINCIDENCE / rows) || !parts.every(isText)) continue;
+    if (end - begin > (wider + EXTRA_WORD_GAPS / rows) * max(parts.map(wordGap))) return left;
   }
   return null;
 }
 
-const isText = (boxes) => boxes.length >= 10 && quantile(boxes.map((box) => box[2]), 0.9) - quantile(boxes.map((box) => box[0]), 0.1) > 2 * TALLEST_ROW;
+const isText = (boxes) => boxes.length >= 10 && quantile(boxes.map((box) => box[2]), 0.9) - quantile(boxes.map((box) => box[0]), 0.1) > 2 * MAX_ROW_HEIGHT;
 
 /** The 90 % quantile of the gaps between a stroke and the next one to its right. */
 function wordGap(boxes) {
@@ -60,7 +60,7 @@ function wordGap(boxes) {
   return found.length ? quantile(found, 0.9) : 0;
 }
 
-const aboveGaps = (boxes) => gaps(boxes.map((box) => box[1]), boxes.map((box) => box[3]), 0).slice(0, TRIES)
+const aboveGaps = (boxes) => gaps(boxes.map((box) => box[1]), boxes.map((box) => box[3]), 0).slice(0, MAX_CUTS)
   .map(([begin, end]) => boxes.map((box) => (box[1] + box[3]) / 2 < (begin + end) / 2));
 
 /** The inner intervals that at most `stray` of the intervals from `begin` to `end` cover, the widest first. */

@@ -3,16 +3,16 @@
 import { interpolate, length, median, min } from "../numbers.js";
 import { TOUCH, rising } from "./shapes.js";
 
-const SIDE = 2.5;
-const SCRATCHED = 8, STRUCK = 5;
-const LEAST_SCRIBBLE = 1.6;
-const SHORTEST_STRIKE = 2;
+const MIN_SIDE = 2.5;
+const MIN_CROSSINGS = 8, MIN_CROSSINGS_STRAIGHT = 5;
+const MIN_SCRIBBLE_WIDTH = 1.6;
+const MIN_STRIKE_LENGTH = 2;
 
 /** The strokes of all words that are crossed out, with those that cover them. */
 export function crossedOut(shapes, drawn) {
   const found = new Set();
   for (const stroke of shapes.all) {
-    if (!(shapes.length[stroke] > SHORTEST_STRIKE) || shapes.torn[stroke] || shapes.encloses(stroke) || isSide(shapes, stroke, drawn)) continue;
+    if (!(shapes.length[stroke] > MIN_STRIKE_LENGTH) || shapes.torn[stroke] || shapes.encloses(stroke) || isSide(shapes, stroke, drawn)) continue;
     const others = shapes.beside(stroke).filter((k) => shapes.length[k] > 1.2 && !drawn[k] && !shapes.torn[k]);
     if (!others.length) continue;
     const crossed = others.reduce((total, k) => total + shapes.crossings(stroke, k), 0);
@@ -27,16 +27,16 @@ export function crossedOut(shapes, drawn) {
 function strikes(shapes, stroke, others, crossed) {
   if (!shapes.straight[stroke] || !(Math.abs(shapes.slope[stroke]) < 30)) return false;
   const long = shapes.size[stroke] > 4.5;
-  if (crossed < Math.max(long ? STRUCK : STRUCK - 1, (long ? 0.5 : 0.8) * shapes.length[stroke])) return false;
+  if (crossed < Math.max(long ? MIN_CROSSINGS_STRAIGHT : MIN_CROSSINGS_STRAIGHT - 1, (long ? 0.5 : 0.8) * shapes.length[stroke])) return false;
   const [above, below] = shapes.around(stroke, others, 1.5), share = above / Math.max(above + below, 1);
   return share > 0.25 && share < 0.8;
 }
 
 function scratches(shapes, stroke, crossed) {
   const [left, , right] = shapes.boxes[stroke];
-  if (right - left < LEAST_SCRIBBLE || shapes.straight[stroke]) return false;
+  if (right - left < MIN_SCRIBBLE_WIDTH || shapes.straight[stroke]) return false;
   const smooth = shapes.turning[stroke] < 0.7 * shapes.length[stroke];
-  return crossed >= Math.max(SCRATCHED, smooth ? 0.5 * shapes.length[stroke] : 0);
+  return crossed >= Math.max(MIN_CROSSINGS, smooth ? 0.5 * shapes.length[stroke] : 0);
 }
 
 /** The strokes that lie under one that crosses them out. */
@@ -57,7 +57,7 @@ function isSide(shapes, stroke, drawn) {
   if (!drawn[stroke] || !shapes.straight[stroke]) return false;
   const path = shapes.points[stroke];
   return [path[0], path.at(-1)].every(([x, y]) => shapes.all.some((k) => {
-    if (k === stroke || !shapes.straight[k] || !(shapes.length[k] > SIDE) || !shapes.near(stroke, k) || !(shapes.turned(stroke, k) > 30)) return false;
+    if (k === stroke || !shapes.straight[k] || !(shapes.length[k] > MIN_SIDE) || !shapes.near(stroke, k) || !(shapes.turned(stroke, k) > 30)) return false;
     // Of a long stroke any place may be met; a short one, which may be a letter, only at a corner.
     const other = shapes.points[k], met = drawn[k] ? other : [other[0], other.at(-1)];
     return min(met.map((point) => length(point[0] - x, point[1] - y))) < TOUCH;

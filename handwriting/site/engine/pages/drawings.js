@@ -9,16 +9,16 @@ import { Marks } from "./marks.js";
 import { Shapes, TOUCH, distance, lengthOf } from "./shapes.js";
 
 const LENGTHS = [7, 10, 15, 25, 50], TURNS = [0.3, 0.5, 0.7, 0.95, 1.1];
-const TALL = 7;
-const LONG = 5.6, LONG_LEVEL = 7;
-const UNDERLINE = 2.1;
-const LONGEST = 50_000;
-const WRITING = 4;
+const MAX_LETTER_HEIGHT = 7;
+const MAX_STRAIGHT = 5.6, MAX_STRAIGHT_LEVEL = 7;
+const MIN_UNDERLINE = 2.1;
+const MAX_INK_LENGTH = 50_000;
+const MIN_WRITING = 4;
 
 /** The numbers of the strokes of a page's drawings; none when all of the ink looks like one. */
 export function findDrawings(marks) {
   const ink = keep(marks.ink, marks.sound), height = typicalHeight(ink); // every stroke keeps a point
-  if (sum(segments(ink)[2]) > LONGEST * height) return [];
+  if (sum(segments(ink)[2]) > MAX_INK_LENGTH * height) return [];
   let shapes = new Shapes(ink, height), drawn = shapes.all.map(() => false);
   for (let pass = 0; pass < 3; pass++) { // a drawing distorts the letter height until it is set aside
     const before = drawn;
@@ -37,8 +37,8 @@ function large(shapes) {
     const path = shapes.length[k], [, top, , bottom] = shapes.boxes[k];
     const limit = path < LENGTHS[0] ? 0 : interpolate(path, LENGTHS, TURNS);
     const smooth = shapes.turning[k] < limit * path;
-    const long = shapes.straight[k] && shapes.size[k] > (shapes.level[k] ? LONG_LEVEL : LONG);
-    return (smooth || long || bottom - top > TALL) && !shapes.torn[k];
+    const long = shapes.straight[k] && shapes.size[k] > (shapes.level[k] ? MAX_STRAIGHT_LEVEL : MAX_STRAIGHT);
+    return (smooth || long || bottom - top > MAX_LETTER_HEIGHT) && !shapes.torn[k];
   });
 }
 
@@ -68,7 +68,7 @@ function risesOf(y) {
   return rises;
 }
 
-const isWriting = (shapes, drawn) => sum(shapes.boxes.filter((_, k) => !drawn[k]).map(([, top, , bottom]) => Math.min(bottom - top, 2))) > WRITING;
+const isWriting = (shapes, drawn) => sum(shapes.boxes.filter((_, k) => !drawn[k]).map(([, top, , bottom]) => Math.min(bottom - top, 2))) > MIN_WRITING;
 
 /** Finds what belongs to drawn strokes. */
 class Finder {
@@ -159,7 +159,7 @@ class Finder {
   /** Level strokes under a word: ink above all along them, and hardly any below. */
   underline() {
     const { shapes } = this;
-    for (const k of this.freeOnes((one) => shapes.level[one] && shapes.size[one] > UNDERLINE)) {
+    for (const k of this.freeOnes((one) => shapes.level[one] && shapes.size[one] > MIN_UNDERLINE)) {
       const others = shapes.beside(k, 3).filter((one) => !this.drawn[one]);
       const [above, , covered] = shapes.around(k, others, 2.5), [near, below] = shapes.around(k, others, 1);
       if (covered > 0.6 && above > 2 * shapes.size[k] && below < 0.2 * above && below <= near) this.draw([k]);

@@ -10,7 +10,7 @@ import { findDrawings } from "./drawings.js";
 import { findLines } from "./lines.js";
 import { Marks } from "./marks.js";
 
-const WANDERING = 2.5;
+const MAX_TRAVEL = 2.5;
 
 /** The lines of a page, in reading order, { strokes, points, ink }; strokes and points are numbers on the page. */
 export function findLayout(ink) {
@@ -48,7 +48,7 @@ function looksWritten({ centers }, lines) {
     for (let i = 1; i < x.length; i++) way += Math.abs(x[i] - x[i - 1]);
     width += max(x) - min(x);
   }
-  return way <= WANDERING * width;
+  return way <= MAX_TRAVEL * width;
 }
 
 /** Strokes from left to right, dots and bars last. */

@@ -3,18 +3,18 @@
 
 import { argsort, clamp, interpolate, max, median, min, range, sum, weightedMedian, where } from "../numbers.js";
 
-const STEEPEST = 0.6;
-const ACROSS = 3, DOWN = 0.5;
-const PITCH = 4.5;
-const CLOSEST = 2, FARTHEST = 9;
-const FEWEST = 2.2;
-const BELONGS = 0.3;
-const APART = 0.6;
-const CONTINUES = 0.45;
-const BAND = 0.5;
-const PARTED = 2.5, LEAST = 0.3, VALLEY = 0.3;
-const LOW = 0.25;
-const SMALL = 0.6;
+const MAX_SLOPE = 0.6;
+const BLUR_X = 3, BLUR_Y = 0.5;
+const DEFAULT_PITCH = 4.5;
+const MIN_PITCH = 2, MAX_PITCH = 9;
+const MIN_WEIGHT = 2.2;
+const RIDGE_REACH = 0.3;
+const MIN_SEPARATION = 0.6;
+const MAX_CONTINUATION = 0.45;
+const BAND_SD = 0.5;
+const MIN_BAND_DISTANCE = 2.5, MIN_BAND_SHARE = 0.3, MAX_VALLEY_SHARE = 0.3;
+const SMALL_STROKE_SHIFT = 0.25;
+const SMALL_STROKE_HEIGHT = 0.6;
 
 const bell = (value) => Math.exp(-(value * value) / 2);
 const average = (values, weights) => sum(values.map((value, i) => value * weights[i])) / sum(weights);
@@ -28,7 +28,7 @@ export function findLines(marks) {
   const flat = movements.map(({ x, y, weight, stroke }) => ({ x: level(x, y)[0], y: level(x, y)[1], weight, stroke }));
   const centers = marks.centers.map(([x, y], k) => {
     const [across, down] = level(x, y);
-    return [across, down + ((marks.boxes[k][3] - marks.boxes[k][1]) / scale < SMALL ? LOW : 0)];
+    return [across, down + ((marks.boxes[k][3] - marks.boxes[k][1]) / scale < SMALL_STROKE_HEIGHT ? SMALL_STROKE_SHIFT : 0)];
   });
   const sides = marks.boxes.map(([left, , right]) => [left / scale, right / scale]);
   let [lines, pitch] = firstLines(flat);
@@ -52,7 +52,7 @@ export function findLines(marks) {
 function pageSlope(movements) {
   let best = 0, most = -Infinity;
   for (let i = 0; i < 61; i++) {
-    const slope = i === 60 ? STEEPEST : -STEEPEST + i * ((2 * STEEPEST) / 60);
+    const slope = i === 60 ? MAX_SLOPE : -MAX_SLOPE + i * ((2 * MAX_SLOPE) / 60);
     const rest = movements.map(({ x, y }) => y - slope * x), lowest = min(rest);
     const profile = new Float64Array(Math.floor((max(rest) - lowest) / 0.3) + 1);
     rest.forEach((value, k) => (profile[Math.floor((value - lowest) / 0.3)] += movements[k].weight));
@@ -66,15 +66,15 @@ function pageSlope(movements) {
 
 /** First lines from the ridges of the blurred page, and the distance between lines. */
 function firstLines(movements) {
-  let pitch = PITCH, across = ACROSS, down = DOWN, ridges = [];
+  let pitch = DEFAULT_PITCH, across = BLUR_X, down = BLUR_Y, ridges = [];
   for (let pass = 0; pass < 2; pass++) {
     ridges = ridgesOf(movements, across, down);
-    pitch = clamp(pitchOf(ridges) || PITCH, CLOSEST, FARTHEST);
-    [across, down] = [Math.max(ACROSS, 0.9 * pitch), Math.max(DOWN, 0.17 * pitch)];
+    pitch = clamp(pitchOf(ridges) || DEFAULT_PITCH, MIN_PITCH, MAX_PITCH);
+    [across, down] = [Math.max(BLUR_X, 0.9 * pitch), Math.max(BLUR_Y, 0.17 * pitch)];
   }
   const found = [];
   for (const ridge of ridges) {
-    const own = movements.filter(({ x, y }) => Math.abs(y - interpolate(x, ridge.x, ridge.y)) < BELONGS * pitch && x >= ridge.x[0] && x <= ridge.x.at(-1));
+    const own = movements.filter(({ x, y }) => Math.abs(y - interpolate(x, ridge.x, ridge.y)) < RIDGE_REACH * pitch && x >= ridge.x[0] && x <= ridge.x.at(-1));
     if (!own.length) continue;
     const left = min(own.map(({ x }) => x)) - 1, right = max(own.map(({ x }) => x)) + 1;
     const inside = part(ridge, (x) => x >= left && x <= right);
@@ -89,12 +89,12 @@ function firstLines(movements) {
 
 /** Add a ridge to lines, which hold stronger ridges: as a line, as part of a line, or not at all. */
 function settle(lines, mass, ridge, pitch) {
-  let continued = null, least = CONTINUES * pitch, close = false;
+  let continued = null, least = MAX_CONTINUATION * pitch, close = false;
   for (const line of lines) {
     const columns = new Set(line.x);
     const covered = ridge.x.filter((x) => columns.has(x)).length / ridge.x.length;
     const off = median(ridge.y.map((y, i) => Math.abs(y - heightAt(line, ridge.x[i]))));
-    if (covered >= 0.35) close ||= off < APART * pitch;
+    if (covered >= 0.35) close ||= off < MIN_SEPARATION * pitch;
     else if (off < least) [continued, least] = [line, off];
   }
   if (continued) {
@@ -103,7 +103,7 @@ function settle(lines, mass, ridge, pitch) {
     const order = argsort(all.x);
     for (const name of ["x", "y", "weight"]) continued[name] = order.map((i) => all[name][i]);
     continued.slope = undefined;
-  } else if (!close && mass >= FEWEST) lines.push(ridge);
+  } else if (!close && mass >= MIN_WEIGHT) lines.push(ridge);
 }
 
 /** The ridges of the blurred movements, each followed from left to right in steps of a letter height. */
@@ -196,12 +196,12 @@ function parted(own, line) {
   if (own.length < 2) return [line];
   const off = own.map(({ x, y }) => y - heightAt(line, x));
   const at = steps(min(off), max(off) + 0.25, 0.25);
-  const band = at.map((height) => sum(off.map((value, i) => bell((height - value) / BAND) * own[i].weight)));
+  const band = at.map((height) => sum(off.map((value, i) => bell((height - value) / BAND_SD) * own[i].weight)));
   const tops = where(band, (value, i) => i > 0 && i + 1 < band.length && value > band[i - 1] && value >= band[i + 1]);
   if (tops.length < 2) return [line];
   const [upper, lower] = argsort(tops, (top) => -band[top]).slice(0, 2).map((i) => tops[i]).sort((a, b) => a - b);
   const least = Math.min(band[upper], band[lower]), most = Math.max(band[upper], band[lower]);
-  if (at[lower] - at[upper] < PARTED || least < LEAST * most || min(band.slice(upper, lower)) > VALLEY * least) return [line];
+  if (at[lower] - at[upper] < MIN_BAND_DISTANCE || least < MIN_BAND_SHARE * most || min(band.slice(upper, lower)) > MAX_VALLEY_SHARE * least) return [line];
   const total = sum(band);
   return [upper, lower].map((top) => ({ x: line.x, y: line.y.map((y) => y + at[top]), weight: line.weight.map((w) => (w * band[top]) / total) }));
 }

@@ -3,10 +3,10 @@
 import { boundsOf, strokeIndex } from "../ink/ink.js";
 import { length, median, weightedMedian } from "../numbers.js";
 
-const LEAST = 1e-3;
-const WILD = 20;
+const MIN_HEIGHT_SHARE = 1e-3;
+const MAX_STEP_MEDIANS = 20;
 const JUMP = 6;
-const TREMBLE = 0.15;
+const TREMOR = 0.15;
 
 export class Marks {
   constructor(ink) {
@@ -24,12 +24,12 @@ export class Marks {
   letterHeight() {
     const { ink, rises } = this;
     const moved = this.steps.filter((step) => step > 0);
-    const limit = moved.length ? WILD * median(moved) : Infinity;
+    const limit = moved.length ? MAX_STEP_MEDIANS * median(moved) : Infinity;
     const wild = new Int32Array(ink.x.length);
     for (let i = 0; i < this.steps.length; i++) wild[i + 1] = wild[i] + (this.steps[i] > limit ? 1 : 0);
     const heights = rises.filter(({ first, last, height }) => wild[first] === wild[last] && height > 0).map(({ height }) => height);
     const [left, top, right, bottom] = boundsOf(ink);
-    const least = Math.max(Math.max(right - left, bottom - top) * LEAST, 1e-150);
+    const least = Math.max(Math.max(right - left, bottom - top) * MIN_HEIGHT_SHARE, 1e-150);
     return Math.max(heights.length ? weightedMedian(heights, heights) : (right - left) / 10 || 1, least);
   }
 
@@ -94,7 +94,7 @@ export class Marks {
   movements() {
     const { x, y } = this.ink;
     return this.rises
-      .filter(({ first, last, height }) => this.sound[first] && this.sound[last] && height > TREMBLE * this.height)
+      .filter(({ first, last, height }) => this.sound[first] && this.sound[last] && height > TREMOR * this.height)
       .map(({ first, last, height }) => {
         const rise = height / this.height;
         return { x: (x[first] + x[last]) / 2, y: (y[first] + y[last]) / 2, weight: rise / (1 + (rise / 1.5) ** 4), stroke: this.owner[first] };

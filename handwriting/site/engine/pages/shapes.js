@@ -8,7 +8,7 @@ import { argsort, clamp, interpolate, length, max, median, min, range, sum } fro
 
 const STEP = 0.5;
 export const TOUCH = 0.7;
-const LOST = 1.5, SPIKE = 5;
+const LOST_STEP = 1.5, SPIKE_STEP = 5;
 
 export class Shapes {
   constructor(ink, height) {
@@ -34,9 +34,9 @@ export class Shapes {
     const [dx, dy, steps] = segments(this.ink).map((values) => values.map((value) => value / this.height));
     return Array.from(this.ink.starts, (start, k) => {
       const end = this.ink.ends[k], own = steps.subarray(start, end - 1);
-      if (own.some((step) => step > LOST) && max(own) > 6 * median(own)) return true;
+      if (own.some((step) => step > LOST_STEP) && max(own) > 6 * median(own)) return true;
       for (let i = start + 1; i < end - 1; i++) {
-        const far = Math.min(steps[i], steps[i - 1]) > SPIKE;
+        const far = Math.min(steps[i], steps[i - 1]) > SPIKE_STEP;
         if (far && dx[i] * dx[i - 1] + dy[i] * dy[i - 1] < -0.99 * steps[i] * steps[i - 1]) return true;
       }
       return false;

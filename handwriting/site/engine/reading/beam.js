@@ -8,7 +8,7 @@ const MARGIN = 14; // and a prefix whose score is this much lower than that of t
 
 /**
  * The most probable texts, best first: { labels, logProbability, score }. `beam` prefixes are kept; `scorer` has
- * `most`, start(), extend(state, label) → [score, state] and finish(state).
+ * `maxScore`, start(), extend(state, label) → [score, state] and finish(state).
  */
 export function search(frames, scorer, beam) {
   const tree = new Tree();
@@ -40,7 +40,7 @@ function step(prefixes, { data, size }, t, scorer, beam, tree) {
     one.score = one.total + one.added;
   }
   const scores = stayed.map(({ score }) => score);
-  const least = Math.max(Math.max(...scores) - MARGIN, stayed.length >= beam ? Math.min(...scores) : -Infinity) - scorer.most;
+  const least = Math.max(Math.max(...scores) - MARGIN, stayed.length >= beam ? Math.min(...scores) : -Infinity) - scorer.maxScore;
   const candidates = [...stayed];
   prefixes.forEach((one, k) => labels.forEach((label, column) => {
     const value = grown[k][column];

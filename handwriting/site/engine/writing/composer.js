@@ -12,7 +12,7 @@ import { cutWords, stands } from "./words.js";
 const RUN_CHARACTERS = 32; // about those of a line that the network was trained on
 const FIRST_CHARACTERS = 24; // of the first run, for which somebody waits
 const MEASURED_CHARACTERS = 40; // that show a hand's size
-const LONGEST_SHARE = 0.8; // of the characters of a line: longer words are hyphenated
+const MAX_WORD_SHARE = 0.8; // of the characters of a line: longer words are hyphenated
 const REPAIR_STREAM = 1_000_000; // random streams of words that are drawn again
 
 /**
@@ -26,7 +26,7 @@ export class Composer {
     this.finisher = new Finisher(hand, lineHeight, spelling.marks, lively);
     this.scale = (HEIGHT_PER_LINE_HEIGHT * hand.size * lineHeight) / synthesizer.height;
     const perLine = Math.max(3, Math.floor(room / (synthesizer.advance * this.scale)));
-    this.words = spelling.words(blocks, Math.max(3, Math.floor(LONGEST_SHARE * perLine)));
+    this.words = spelling.words(blocks, Math.max(3, Math.floor(MAX_WORD_SHARE * perLine)));
     const bases = this.words.map((words) => words.map(({ base }) => base));
     this.runs = bases.flatMap((words, number) => runsOf(words).map((text) => ({ number, text })));
     if (watch && this.runs.length) {

@@ -26,7 +26,7 @@ export class HandCodes {
     return added;
   }
 
-  /** A hand that nobody has: the same for the same seed. */
+  /** A random hand: the same for the same seed. */
   random(seed) {
     const { mean, factor } = this.arrays, random = new Random(seed, STREAM), normal = Array.from(mean, () => random.normal());
     const numbers = Array.from(mean, (value, i) => normal.reduce((total, one, j) => total + factor[i * this.size + j] * one, value));

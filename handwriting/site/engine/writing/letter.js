@@ -18,7 +18,7 @@ import { isUniform, outlineOf, widthsOf } from "./pens.js";
 import { Random } from "./random.js";
 import { ASCENT, Paginator } from "./typeset.js";
 
-const WANDER_MM = 0.6; // how far lines wander at liveliness 1
+const BASELINE_SD_MM = 0.6; // how far lines wander at liveliness 1
 const FILES = { pdf: ["application/pdf", toPdf], xopp: ["application/x-xopp", toXopp] };
 const PROGRESS = 0.01; // least share of the work between two events
 
@@ -76,7 +76,7 @@ async function* sheets(models, text, asked, hand, doubtful, emit, signal) {
       yield { ...page, strokes: penStrokes(drawn, models.pens[asked.pen], asked.color) };
       [page, drawn] = [fresh(number + 2), []];
     }
-    const tilt = (lively * WANDER_MM * random.normal()) / 100, rise = (lively * WANDER_MM * random.normal()) / 2;
+    const tilt = (lively * BASELINE_SD_MM * random.normal()) / 100, rise = (lively * BASELINE_SD_MM * random.normal()) / 2;
     const down = top + (place.row + ASCENT) * lineHeight + rise;
     const placed = (ink, x) => movedTo(ink, ink.x.map((value) => value + left + x), ink.y.map((value) => value + down + tilt * (x + min(ink.x))));
     const words = line.words.map(({ text: said, ink }, i) => ({ text: said, ink: ink && placed(ink, line.x[i]) })).filter(({ ink }) => ink);

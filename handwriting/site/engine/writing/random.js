@@ -1,4 +1,4 @@
-// Random numbers from a seed: the same seed gives the same writing in every browser. Python's are others.
+// Random numbers from a seed: the same seed gives the same writing in every browser, but not the same as in Python.
 
 /** A generator that some whole numbers choose: a counter whose bits are mixed (splitmix; Steele, Lea & Flood 2014). */
 export class Random {

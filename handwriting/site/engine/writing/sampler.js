@@ -4,7 +4,7 @@
 import { clamp } from "../numbers.js";
 import { Random } from "./random.js";
 
-const FINISH = 40, POINTS_PER_CHARACTER = 60, POINTS_TO_SPARE = 300, DWELL = 90; // for a pen with 66 points a second
+const FINISH_POINTS = 40, POINTS_PER_CHARACTER = 60, EXTRA_POINTS = 300, MAX_DWELL = 90; // for a pen with 66 points a second
 const BLOCK = 64;
 const ATTEMPTS = 6;
 export const RHO_LIMIT = 6, SPREAD_LIMIT = 20;
@@ -24,8 +24,8 @@ export async function sample(network, text, { bias, hand, seeds, watch = () => {
 
 async function draw(network, text, { bias, hand, random, patient, watch, signal }) {
   const { pace } = network;
-  const length = text.length, limit = Math.ceil((POINTS_PER_CHARACTER * length + POINTS_TO_SPARE) * pace);
-  const finish = Math.round(FINISH * pace), dwell = Math.round(DWELL * pace);
+  const length = text.length, limit = Math.ceil((POINTS_PER_CHARACTER * length + EXTRA_POINTS) * pace);
+  const finish = Math.round(FINISH_POINTS * pace), dwell = Math.round(MAX_DWELL * pace);
   const step = stepsOf(network, text, hand);
   const points = [[0, 0, 0]], places = [0];
   let past = 0;

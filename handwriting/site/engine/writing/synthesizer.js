@@ -5,7 +5,7 @@ import { clamp, length, max, min } from "../numbers.js";
 import { HandCodes } from "./hands.js";
 import { sample } from "./sampler.js";
 
-const GROWN_OVER = 30; // characters after which a line has all of its growth
+const GROWTH_CHARACTERS = 30; // characters after which a line has all of its growth
 const DOT = 0.12, PAST = 0.75; // of stray strokes
 
 export class Synthesizer {
@@ -41,7 +41,7 @@ export class Synthesizer {
   offset([x, y, end], place, characters) {
     const { mean, sd } = this.card.normalizer;
     const part = clamp(place / Math.max(1, characters), 0, 1) - 0.5;
-    const factor = 1 + (this.card.hand.growth ?? 0) * Math.min(1, characters / GROWN_OVER) * part;
+    const factor = 1 + (this.card.hand.growth ?? 0) * Math.min(1, characters / GROWTH_CHARACTERS) * part;
     return [(x * sd[0] + mean[0]) * factor, (y * sd[1] + mean[1]) * factor, end];
   }
 }

@@ -6,7 +6,7 @@ import { writingHeight } from "../ink/normalise.js";
 import { clamp, max, median, min, range, where } from "../numbers.js";
 
 const JOINED_SHARE = 0.2;
-const STANDING = new Set("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%");
+const ON_BASELINE = new Set("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%");
 const STRAY_DOT = 0.12, STRAY_GAP = 0.2, BASELINE_DRIFT = 0.15; // in writing heights
 const LETTER = /[\p{L}\p{N}]/u;
 
@@ -46,12 +46,12 @@ function withoutStrays(ink, strokes, text, height) {
 }
 
 /** Whether a character of a text stands on the baseline, so that its ink shows where that is. */
-export const stands = (text) => [...text].some((character) => STANDING.has(character));
+export const stands = (text) => [...text].some((character) => ON_BASELINE.has(character));
 
 /** y of the baseline of ink: the median of those of its characters that stand on it, or else that of all of it. */
 function footOf(ink, places, text) {
   const bottoms = [...text].flatMap((character, at) => {
-    const own = STANDING.has(character) ? ink.y.filter((_, i) => places[i] === at) : [];
+    const own = ON_BASELINE.has(character) ? ink.y.filter((_, i) => places[i] === at) : [];
     return own.length ? [max(own)] : [];
   });
   return bottoms.length ? median(bottoms) : foot(ink);

@@ -10,14 +10,14 @@ import { addStyle, saysStyle, styleFrom } from "../hand/styles.js";
 
 const MAX_BYTES = 16 * 2 ** 20; // of ink, which the server reads
 const MAX_TEXT = 20_000;
-const MOST_SAID = 5; // sentences of one message
+const MAX_SAID = 5; // sentences of one message
 const PEN = 0.45; // millimetres, on paper as wide as A4
 const TEXTS = /\.(txt|md|text)$/i;
 const XML = /^(<!--.*?-->\s*)*<(\?xml|!doctype|svg|ink|xournal|whiteboardcapturesession|\w+:(svg|ink))\b/is;
-const JSON_INK = /^(\{\s*"|\[[[\s]*(\{\s*"|-?\d[\d.e+-]*\s*,))/i; // a list begins with points, which "[1] Dear Anna" does not
+const JSON_INK = /^(\{\s*"|\[[[\s]*(\{\s*"|-?\d[\d.e+-]*\s*,))/i; // an array must begin with points, unlike "[1] Dear Anna"
 const UNIPEN = /^\.(VERSION|DATA)/;
 
-/** Take over files, and say what became of each; `write` is called with a text. */
+/** Import files, and report the result for each; `write` is called with a text. */
 export async function bring(notebook, files, write) {
   const faults = [], said = [], added = [];
   for (const file of files) {
@@ -34,10 +34,10 @@ export async function bring(notebook, files, write) {
   const undo = async () => {
     for (const id of added) await notebook.deletePage(id);
   };
-  notify(all.slice(0, MOST_SAID).join(" ") + (all.length > MOST_SAID ? " …" : ""), added.length ? { label: t("undo"), run: undo } : null);
+  notify(all.slice(0, MAX_SAID).join(" ") + (all.length > MAX_SAID ? " …" : ""), added.length ? { label: t("undo"), run: undo } : null);
 }
 
-/** Take over a file: what to say about it, and the ids of the pages that it became, { message, ids }. */
+/** Import a file: { message, ids } with the message to show and the ids of its pages. */
 async function bringFile(notebook, file, write) {
   const content = await parsed(file);
   const pages = fromNotebookFile(content);
@@ -47,14 +47,14 @@ async function bringFile(notebook, file, write) {
   return bringInk(notebook, file);
 }
 
-/** Why a file could not be taken over, with its name. */
+/** Why a file could not be imported, with its name. */
 function faultOf(file, error) {
   if (!(error instanceof UserError)) console.error(error);
   const reason = error instanceof UserError ? error.message : t("error.page", { reason: error.message });
   return reason.includes(file.name) ? reason : t("bring.failed", { name: file.name, reason });
 }
 
-/** What a JSON file says; null if it is none. */
+/** The contents of a JSON file; null if it is not JSON. */
 async function parsed(file) {
   if (!(await file.slice(0, 200).text()).trimStart().startsWith("{")) return null;
   try {

@@ -14,7 +14,7 @@ export function toNotebookFile(pages) {
 }
 
 /**
- * The pages { page, items } of a parsed file; null if it is not a notebook. What is damaged is left out; a notebook of
+ * The pages { page, items } of a parsed file; null if it is not a notebook. Damaged items are omitted; a notebook of
  * another version is refused.
  */
 export function fromNotebookFile(content) {

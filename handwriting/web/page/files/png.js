@@ -4,10 +4,10 @@ import { drawStroke } from "../notebook/ink-path.js";
 import { INK, RULING } from "./sheet.js";
 
 const DPI = 200;
-const MOST = 8000; // pixels of a side, which every browser can draw
+const MAX_SIDE = 8000; // pixels of a side, which every browser can draw
 
 export async function toPng(sheet) {
-  const scale = Math.min(DPI / 25.4, MOST / Math.max(sheet.width, sheet.height));
+  const scale = Math.min(DPI / 25.4, MAX_SIDE / Math.max(sheet.width, sheet.height));
   const canvas = Object.assign(document.createElement("canvas"), { width: Math.ceil(sheet.width * scale), height: Math.ceil(sheet.height * scale) });
   const context = canvas.getContext("2d");
   context.fillStyle = "#fff";

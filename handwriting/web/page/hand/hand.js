@@ -13,13 +13,13 @@ import { forgetLines, samples, setUpLines } from "./lines.js";
 import { setUpOwn } from "./own.js";
 import { addStyle, strokesOf, styleFrom } from "./styles.js";
 
-const MOST_SAMPLES = 8, FEWEST_WORDS = 2; // of a page: lines with more words tell more of a hand
+const MAX_SAMPLES = 8, MIN_WORDS = 2; // of a page: lines with more words are better samples of a hand
 const MAX_STYLE_BYTES = 2 * 2 ** 20;
 const SHEET = { height: 0, margin: 6, lineHeight: 11, paper: "plain" };
 const WIDTHS = { narrow: 75, wide: 110 }; // millimetres, so that the writing is about as large as the person's own line
 
 let made = null; // the hand that is shown, and what it was made of: { style, samples }
-let fitting = null; // what stops the fit
+let fitting = null; // AbortController of the fit
 
 export function setUpHand(notebook) {
   $("hand-name").value = t("hand.default");
@@ -39,16 +39,16 @@ export function setUpHand(notebook) {
 
 /** The lines of the open page, with what they say as read and corrected. */
 function ofPage(notebook) {
-  const lines = notebook.lines.filter((line) => line.words.length >= FEWEST_WORDS);
+  const lines = notebook.lines.filter((line) => line.words.length >= MIN_WORDS);
   if (!lines.length) throw new UserError(t("hand.emptyPage"));
-  const longest = [...lines].sort((a, b) => b.text.length - a.text.length).slice(0, MOST_SAMPLES);
+  const longest = [...lines].sort((a, b) => b.text.length - a.text.length).slice(0, MAX_SAMPLES);
   return longest.map(({ text, strokes }) => {
     const ids = new Set(strokes);
     return { text, strokes: inkOf(notebook.document.strokes.filter((stroke) => ids.has(stroke.id))) };
   });
 }
 
-/** Make a hand of samples { strokes, text }, and write with it; whether it is stored. */
+/** Make a hand from samples { strokes, text } and write with it; returns whether it is stored. */
 async function make(take) {
   const busy = (is) => ($("hand-make").disabled = $("hand-page").disabled = is);
   busy(true);
@@ -89,7 +89,7 @@ async function compare(style) {
   $("hand-fit-state").textContent = "";
   $("hand-fit").hidden = true;
   await show("hand-paper", style);
-  // Only now, because the box grows while the hand is drawn, and would move the button from under the pointer.
+  // Only now: the box grows while the hand is drawn, which would move the button away from the pointer.
   $("hand-fit").hidden = !abilities.fit || made?.style !== style || made.samples.length < 2;
   scrollTo($("hand-box"), "nearest");
 }

@@ -1,4 +1,4 @@
-// The lines to copy: each is read when the pen rests, and what was really written counts, as read or as corrected.
+// The lines to copy: each is read when the pen rests, and its text is what was really written, as read or as corrected.
 
 import { send } from "../shell/api.js";
 import { $, h } from "../shell/dom.js";
@@ -37,7 +37,7 @@ function keep({ number, text, pad, edited, input }) {
   stored?.catch(() => {}); // without storage, the lines last until the page is closed
 }
 
-/** The lines have become a hand that is stored: they need not outlast this page. */
+/** Forget the stored lines, because they have become a stored hand. */
 export function forgetLines() {
   for (const { number } of lines) store?.deleteLine(number).catch(() => {});
 }
@@ -85,13 +85,13 @@ function judge(one, kind, text, actual = null) {
   if (actual !== null && actual !== one.input.value) one.input.value = actual;
 }
 
-/** The person says what a line says. */
+/** The person has typed what a line says. */
 function correct(one) {
   settle(one);
   keep(one);
 }
 
-/** What the person says that a line says counts. */
+/** Use the text that the person gives for a line. */
 function settle(one) {
   one.edited = true;
   const { value } = one.input;

@@ -1,15 +1,15 @@
 // Whether a line that is read otherwise than asked was probably copied well and misread, rather than written otherwise.
 
-const MOST_WRONG = 0.2; // character error rate
+const MAX_CER = 0.2; // character error rate
 const SHORT = 3; // letters of a word in which one may be wrong; in a longer one, two may
 
 /** Whether every word of `read` is the same word of `asked` but for a letter or two. */
 export function isMisreading(asked, read, cer) {
   const words = asked.split(" "), seen = read.trim().split(/\s+/);
-  return cer <= MOST_WRONG && words.length === seen.length && words.every((word, i) => distance(word, seen[i]) <= (word.length > SHORT ? 2 : 1));
+  return cer <= MAX_CER && words.length === seen.length && words.every((word, i) => distance(word, seen[i]) <= (word.length > SHORT ? 2 : 1));
 }
 
-/** The least number of letters to change, add or remove that makes one word the other. */
+/** The Levenshtein distance of two words. */
 function distance(one, other) {
   let above = Array.from({ length: other.length + 1 }, (_, j) => j);
   for (let i = 1; i <= one.length; i++) {

@@ -8,7 +8,7 @@ import { chooseStyle } from "../letters/letters.js";
 import { firstWords, picture } from "../letters/paper.js";
 import { onStyles, ownStyles, removeStyle, renameStyle, strokesOf } from "./styles.js";
 
-const WORDS = 4; // that a picture shows
+const WORDS = 4; // shown in a picture
 let late = false; // whether the list has changed since it was shown
 
 export function setUpOwn() {

@@ -3,28 +3,28 @@
 
 const KEY = "handwriting.styles";
 const FORMAT = "handwriting-style", VERSIONS = [1, 2];
-const LONGEST_NAME = 60, LEAST_SIZE = 0.3, MOST_SIZE = 2;
-const MOST_SAMPLES = 8, MOST_POINTS = 20_000, FARTHEST = 1e9;
-const MOST_NUMBERS = 256, MOST_ADDED = 100_000, LARGEST = 1000, LARGEST_HALF = 0x63d0; // 1000 as a float16
+const MAX_NAME_LENGTH = 60, MIN_SIZE = 0.3, MAX_SIZE = 2;
+const MAX_SAMPLES = 8, MAX_POINTS = 20_000, FARTHEST = 1e9;
+const MAX_NUMBERS = 256, MAX_DELTA = 100_000, MAX_VALUE = 1000, MAX_HALF = 0x63d0; // 1000 as a float16
 
 /** Whether a parsed file says that it is a style; it may still be damaged. */
 export const saysStyle = (content) => content?.format === FORMAT;
 
-/** The style in a record of a file or of the storage; null if it is none, or damaged. */
+/** The style in a record of a file or the storage; null if it is not a style or damaged. */
 export function styleFrom(record) {
   if (!saysStyle(record) || !VERSIONS.includes(record.version)) return null;
   const { version, size = 1, samples: lines = [], code = null } = record;
   const name = nameFrom(record.name);
-  const samples = Array.isArray(lines) && lines.length <= MOST_SAMPLES ? lines.map(sampleFrom) : [null];
+  const samples = Array.isArray(lines) && lines.length <= MAX_SAMPLES ? lines.map(sampleFrom) : [null];
   const points = samples.reduce((sum, sample) => sum + (sample?.strokes.flat().length ?? 0), 0);
-  if (!name || !within(size, LEAST_SIZE, MOST_SIZE) || samples.includes(null) || points > MOST_POINTS) return null;
+  if (!name || !within(size, MIN_SIZE, MAX_SIZE) || samples.includes(null) || points > MAX_POINTS) return null;
   if (code === null ? !samples.length : !isCode(code)) return null;
   return { format: FORMAT, version, name, size, samples, ...(code && { code }) };
 }
 
-/** A name of a length that is allowed, with all characters visible; "" if none is, or it is not a text. */
+/** A name without invisible characters, cut to the maximum length; "" if nothing is left or it is not a string. */
 function nameFrom(value) {
-  return typeof value === "string" ? value.trim().slice(0, LONGEST_NAME).replace(/[\p{C}\p{Z}]+/gu, " ").trim() : "";
+  return typeof value === "string" ? value.trim().slice(0, MAX_NAME_LENGTH).replace(/[\p{C}\p{Z}]+/gu, " ").trim() : "";
 }
 
 const within = (value, least, most) => typeof value === "number" && value >= least && value <= most;
@@ -41,18 +41,18 @@ function sampleFrom(line) {
 
 function isCode({ network, numbers, delta = null }) {
   if (typeof network !== "string" || network.length > 64 || !Array.isArray(numbers)) return false;
-  if (!within(numbers.length, 1, MOST_NUMBERS) || !numbers.every((value) => within(value, -LARGEST, LARGEST))) return false;
+  if (!within(numbers.length, 1, MAX_NUMBERS) || !numbers.every((value) => within(value, -MAX_VALUE, MAX_VALUE))) return false;
   return delta === null || isDelta(delta);
 }
 
-/** Whether it is the base64 of float16 numbers, none of which is too large. */
+/** Whether a text is the base64 of float16 numbers, none of which is too large. */
 function isDelta(delta) {
   if (typeof delta !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/.test(delta) || delta.length % 4) return false;
   const bytes = atob(delta);
-  if (bytes.length % 2 || bytes.length > 2 * MOST_ADDED) return false;
+  if (bytes.length % 2 || bytes.length > 2 * MAX_DELTA) return false;
   for (let i = 0; i < bytes.length; i += 2) {
     const magnitude = bytes.charCodeAt(i) + 256 * (bytes.charCodeAt(i + 1) & 0x7f);
-    if (magnitude > LARGEST_HALF) return false;
+    if (magnitude > MAX_HALF) return false;
   }
   return true;
 }
@@ -89,7 +89,7 @@ function show(styles) {
 
 addEventListener("storage", ({ key }) => (key === KEY || key === null) && show(current()));
 
-/** Change the styles; whether they could be stored. */
+/** Change the styles; returns whether they could be stored. */
 function change(changed) {
   const styles = changed(current());
   try {
@@ -128,7 +128,7 @@ export function renameStyle(from, to) {
   });
 }
 
-/** Remove the style of this name; the function that is returned puts it back in its place. */
+/** Remove the style of this name; the returned function restores it in its place. */
 export function removeStyle(name) {
   let place, removed;
   change((styles) => {

@@ -4,8 +4,8 @@ import { h, svg } from "../shell/dom.js";
 
 const WIDTH = 1000, HEIGHT = 190, EDGE = 6;
 const BAND = 34; // above the curves, for the path
-const PATTERNS = ["", "9 4", "2 4", "12 4 2 4", "5 5"]; // tells curves apart without colours
-const LEAST_NAMED = 0.2; // a curve that stays below is not named
+const PATTERNS = ["", "9 4", "2 4", "12 4 2 4", "5 5"]; // distinguish curves without colours
+const MIN_NAMED = 0.2; // a curve that stays below is not named
 
 /**
  * A figure of `curves` [{ name, values }] with values from 0 to 1, and the legend of those that have `listed`; the others
@@ -24,7 +24,7 @@ export function curvesFigure(curves, { label, path = [] }) {
     return [name, svg("line", { class: "decided", x1: x(first) - 2, x2: x(last - 1) + 2, y1: BAND - 8, y2: BAND - 8 })];
   });
   const known = new Set(path.map(({ text }) => text));
-  const beside = curves.map((curve, i) => ({ ...curve, i })).filter(({ name, listed, values }) => !listed && !known.has(name) && Math.max(...values) >= LEAST_NAMED);
+  const beside = curves.map((curve, i) => ({ ...curve, i })).filter(({ name, listed, values }) => !listed && !known.has(name) && Math.max(...values) >= MIN_NAMED);
   const figure = svg("svg", { viewBox: `0 0 ${WIDTH} ${top + HEIGHT}`, role: "img", "aria-label": label, class: "curves" }, svg("line", { class: "ground", x1: 0, x2: WIDTH, y1: y(0), y2: y(0) }), ...lines, ...decided, cursor, ...labels(beside, x, y));
   return {
     figure,

@@ -10,7 +10,7 @@ import { inkFigure } from "./ink-figure.js";
 import { windowFigure } from "./window-figure.js";
 
 const STEPS_PER_SECOND = 30;
-const MOST_CURVES = 24;
+const MAX_CURVES = 24;
 
 export function setUpInside(notebook) {
   const view = new InsideView(notebook);
@@ -70,7 +70,7 @@ class InsideView {
     $("inside-player").hidden = true;
   }
 
-  /** Ask the server for the line or text that is chosen, and show what it says. */
+  /** Request the chosen line or text from the server, and show the reply. */
   async look() {
     this.pause();
     this.control?.abort();
@@ -95,7 +95,7 @@ class InsideView {
       const points = strokes[stroke].slice(Math.max(0, begin - 1), Math.max(end, begin + 1)).map(({ x, y }) => [x, y]);
       steps.push(up && steps.length ? [steps.at(-1).at(-1), [strokes[stroke][0].x, strokes[stroke][0].y]] : points);
     }
-    const names = Object.keys(reply.probabilities).filter(Boolean).sort((a, b) => Math.max(...reply.probabilities[b]) - Math.max(...reply.probabilities[a])).slice(0, MOST_CURVES);
+    const names = Object.keys(reply.probabilities).filter(Boolean).sort((a, b) => Math.max(...reply.probabilities[b]) - Math.max(...reply.probabilities[a])).slice(0, MAX_CURVES);
     const curves = [...names.sort().map((name) => ({ name, values: reply.probabilities[name] })), { name: t("inside.blank"), values: reply.probabilities[""] ?? [], listed: true }];
     this.show(inkFigure(steps, { air, label: t("inside.ink", { text: reply.text }) }), reply, steps.length, [
       [t("inside.probabilities"), curvesFigure(curves, { label: t("inside.probabilities"), path: reply.characters })],
@@ -144,7 +144,7 @@ class InsideView {
     return t("inside.unit", { event: eventName(event), layer, number, direction: t(`inside.${direction}`) });
   }
 
-  /** Show the gates of the chosen unit, and its telling signal along the ink. */
+  /** Show the gates of the chosen unit, and its responding signal along the ink. */
   showUnit() {
     const unit = $("inside-unit").value === "" ? null : this.units[Number($("inside-unit").value)];
     $("inside-gates").replaceChildren();

@@ -1,4 +1,4 @@
-// Writing that the server streams is drawn on a paper.
+// Draw writing on a paper while the server streams it.
 
 import { stream } from "../shell/api.js";
 

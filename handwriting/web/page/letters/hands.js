@@ -6,7 +6,7 @@ import { t } from "../shell/strings.js";
 import { onStyles, ownStyles, strokesOf } from "../hand/styles.js";
 import { firstWords, picture } from "./paper.js";
 
-const WORDS = 3; // that a picture shows, the same of every shipped hand
+const WORDS = 3; // shown in a picture, the same for every shipped hand
 
 let shipped = [];
 let changed = () => {};
@@ -68,7 +68,7 @@ function choice(value, style, before) {
   return h("label", {}, input, image, h("span", { textContent: style ? titled(style) : t("letters.anyHand") }));
 }
 
-/** A blend is between two hands that are numbers of the same network. */
+/** Only hands with codes of the same network can be blended. */
 function showBlendChoices() {
   const style = named(chosen());
   const others = style?.code && !style.code.delta ? all().filter((one) => one.value !== chosen() && one.style.code?.network === style.code.network && !one.style.code.delta) : [];

@@ -18,7 +18,7 @@ const ALIGNS = ["left", "justify", "center", "right"];
 const COLORS = ["#1c2f6b", "#1b1b1f", "#b3261e", "#1f6a3a"]; // as in the notebook: blue, black, red, green
 const COLOR_NAMES = ["blue", "black", "red", "green"];
 
-let running = null; // what stops the letter that is being written
+let running = null; // AbortController of the letter that is being written
 let shown = null; // the letter that is on the screen: { request, pages: [SVG markup] }
 let preview;
 
@@ -46,7 +46,7 @@ export function setUpLetters(styles, characters, pens) {
     if (event.target.type === "range") showValues();
     if (event.target.id !== "text" && !event.target.closest("#styles")) preview.soon();
   });
-  form.addEventListener("invalid", ({ target }) => { // a field that cannot be seen cannot be mended
+  form.addEventListener("invalid", ({ target }) => { // show the invalid field
     const around = target.closest("details");
     if (around) around.open = true;
   }, true);
@@ -66,7 +66,7 @@ export function setUpLetters(styles, characters, pens) {
   if (!$("letters").hidden) preview.draw();
 }
 
-/** Show a text to write; the one before it can be brought back. */
+/** Show a text to write, with undo for the one before it. */
 export function writeText(text) {
   const before = $("text").value;
   setText(text);
@@ -112,7 +112,7 @@ async function write() {
     $("text").focus();
     throw new UserError(t("letters.nothing"));
   }
-  if (!check()) { // the line below the text says what cannot be written
+  if (!check()) { // the message below the text lists what cannot be written
     $("text").focus();
     return;
   }
@@ -149,7 +149,7 @@ function busy(is) {
   $("letters-progress").removeAttribute("value");
 }
 
-/** The first page of a letter is here: it takes the place of the letter before it. */
+/** The first page of a letter has arrived: it replaces the previous letter. */
 function begin(asked, pages) {
   shown = { request: asked, pages, whole: false };
   for (const image of document.querySelectorAll("#letter-pages img")) URL.revokeObjectURL(image.src);
@@ -175,7 +175,7 @@ function summary({ pages, words, doubtful }) {
   return `${said} ${t("letters.doubtful", { named: named + (doubtful.length > 3 ? " …" : "") })}`;
 }
 
-/** Stop writing: the pages that are full stay. */
+/** Stop writing, but keep the finished pages. */
 function stop() {
   if (!running) return;
   running.abort();
@@ -184,7 +184,7 @@ function stop() {
   $("letters-state").textContent = t("letters.stopped");
 }
 
-/** Download the pages that are on the screen. The server keeps the letters that it wrote last, so that this is quick. */
+/** Download the pages on the screen; the server caches recent letters, so that this is quick. */
 async function download(format) {
   if (!shown) throw new UserError(t("letters.none"));
   if (format === "svg") {

@@ -3,7 +3,7 @@
 import { svg } from "../shell/dom.js";
 
 const POINTS_PER_SECOND = 330; // about five times as fast as a person
-const CATCH_UP_SECONDS = 1.6; // time in which the waiting points should be drawn
+const CATCH_UP_SECONDS = 1.6; // time in which the queued points should be drawn
 
 /** A smooth path through points [x, y]; a single point is a line of no length. */
 export function pathThrough(points) {
@@ -32,7 +32,7 @@ export function picture(image, strokes, thickness = 0.035, { size = 1 } = {}) {
   image.replaceChildren(svg("path", { class: "stroke", "stroke-width": thickness * height, d: strokes.map(pathThrough).join("") }));
 }
 
-/** The strokes of the first `count` words of a line that says `text`: words part where the gaps are widest. */
+/** The strokes of the first `count` words of a line that says `text`, split into words at the widest gaps. */
 export function firstWords(strokes, text, count) {
   const words = text.trim().split(/\s+/).length;
   if (words <= count) return strokes;
@@ -104,7 +104,7 @@ export class Paper {
     this.wake();
   }
 
-  /** Everything has arrived; the promise is fulfilled when all of it is drawn. */
+  /** Signal that everything has arrived; the promise resolves once all of it is drawn. */
   end() {
     this.ended = true;
     this.wake();

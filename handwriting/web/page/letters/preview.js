@@ -5,14 +5,14 @@ import { t } from "../shell/strings.js";
 import { draw } from "./draw.js";
 import { Paper } from "./paper.js";
 
-const PAUSE_MS = 40; // without a change, before a line that is being drawn is given up for another one
+const PAUSE_MS = 40; // without a change, before a line that is being drawn is abandoned
 const RETRY_MS = 3000; // after the server could not be reached
 const WIDTH = 150, LINE = 12, EDGE = 4; // millimetres
-const MOST = 28; // characters: what fits on the line in the usual size
-const LONGEST = 0.7; // of these, in one word: a longer one would be divided
+const MAX_CHARACTERS = 28; // characters: what fits on the line in the usual size
+const MAX_WORD_SHARE = 0.7; // share of them in one word; a longer word would be hyphenated
 
 export class Preview {
-  /** `request` gives what the letter's request says; `pens` are the widths of their lines in millimetres. */
+  /** `request` returns the letter's request; `pens` has the line width of each pen in millimetres. */
   constructor(request, pens) {
     this.request = request;
     this.pens = pens;
@@ -30,7 +30,7 @@ export class Preview {
     this.control?.abort();
     this.control = null;
     const { text, markdown, ...hand } = this.request();
-    const line = firstLine(markdown ? withoutMarks(text) : text, Math.floor(MOST / Math.max(1, hand.size)));
+    const line = firstLine(markdown ? withoutMarks(text) : text, Math.floor(MAX_CHARACTERS / Math.max(1, hand.size)));
     if (!line) return this.empty();
     const control = (this.control = new AbortController());
     const sheet = { width: WIDTH, margin: EDGE, lineHeight: LINE, paper: "plain", color: hand.color };
@@ -39,7 +39,7 @@ export class Preview {
     $("preview").style.setProperty("--ink", hand.color);
     try {
       await draw(this.paper, asked, { signal: control.signal, begin: () => $("preview").setAttribute("aria-label", line) });
-    } catch (error) { // the letter itself says what is wrong
+    } catch (error) { // writing the letter reports the error
       if (this.control !== control) return undefined;
       this.empty();
       if (!error.status) this.timer = setTimeout(() => this.draw(), RETRY_MS);
@@ -55,16 +55,16 @@ export class Preview {
   }
 }
 
-/** Whether the writing stands on rulings, which keep it straight. */
+/** Whether the paper has rulings, which keep the writing straight. */
 const isRuled = (paper) => ["ruled", "seyes"].includes(paper);
 
-/** A text without the marks of Markdown that begin or surround something. */
+/** A text without the markup of Markdown. */
 const withoutMarks = (text) => text.replace(/^\s*(#{1,6}|[-*+>]|\d+[.)])\s+/gm, "").replace(/[*_`]/g, "");
 
 /** The first line that has text, and of it as many words as fit in `most` characters. */
 function firstLine(text, most) {
   const line = text.split(/[\n\f]/).map((one) => one.trim()).find(Boolean) ?? "";
-  const words = line.split(/ +/).map((word) => word.slice(0, LONGEST * most));
+  const words = line.split(/ +/).map((word) => word.slice(0, MAX_WORD_SHARE * most));
   while (words.length > 1 && words.join(" ").length > most) words.pop();
   return words.join(" ");
 }

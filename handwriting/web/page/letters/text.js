@@ -1,12 +1,12 @@
-// The text of a letter: what cannot be written is marked in it, and replaced with one click.
+// The text of a letter: characters that cannot be written are marked, and replaced with one click.
 
 import { send } from "../shell/api.js";
 import { $, h } from "../shell/dom.js";
 import { t } from "../shell/strings.js";
 import { UserError, attempt, notify } from "../shell/toast.js";
 
-const NAMED = 8; // characters that are named in the message
-const LOST = 0.5; // of the letters, of which nothing comes near: then the text is in another alphabet
+const NAMED = 8; // characters listed in the message
+const LOST = 0.5; // share of letters without a similar one from which the text is taken to be in another alphabet
 let writable = new Set();
 let changed = () => {};
 

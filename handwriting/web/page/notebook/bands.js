@@ -4,10 +4,10 @@ import { boundsOf } from "./geometry.js";
 import { FIELDS } from "./items.js";
 
 const GAP = 4; // millimetres of white between two bands
-const MOST_POINTS = 5000; // of a band; with more it is divided where the least ink is
+const MAX_POINTS = 5000; // of a band; with more it is divided where the least ink is
 const ROW = 0.5; // millimetres between the heights where it may be divided
 const STEP = 0.2; // millimetres between the points that are sent
-const LONGEST_PAUSE = 10_000; // milliseconds between two strokes that are sent; a page may be written over weeks
+const MAX_PAUSE_MS = 10_000; // milliseconds between two strokes that are sent; a page may be written over weeks
 const thinned = new WeakMap();
 
 /** The numbers of the points of a stroke that are sent: the first, the last, and others that are STEP apart. */
@@ -45,9 +45,9 @@ export function bandsOf(strokes) {
   });
 }
 
-/** A band in parts with at most MOST_POINTS points. */
+/** A band in parts with at most MAX_POINTS points. */
 function divided(band) {
-  if (band.length < 2 || load(band) <= MOST_POINTS) return [band];
+  if (band.length < 2 || load(band) <= MAX_POINTS) return [band];
   const center = (stroke) => (boundsOf(stroke)[1] + boundsOf(stroke)[3]) / 2;
   const centers = band.map(center).sort((a, b) => a - b);
   const cut = emptiest(band, centers[Math.floor(centers.length * 0.3)], centers[Math.floor(centers.length * 0.7)]);
@@ -73,7 +73,7 @@ function emptiest(strokes, low, high) {
   return low + best * ROW;
 }
 
-/** A name of this ink: FNV-1a over the ids and revisions of the strokes. */
+/** The key of this ink: FNV-1a over the ids and revisions of the strokes. */
 function keyOf(strokes) {
   let a = 0x811c9dc5, b = 0x1000193;
   for (const { id, revision } of strokes) {
@@ -90,7 +90,7 @@ export function inkOf(strokes) {
   const round = (value) => Math.round(value * 1000) / 1000;
   let begin = 0, end = strokes[0]?.start ?? 0;
   return strokes.map((stroke) => {
-    begin += Math.min(LONGEST_PAUSE, Math.max(0, stroke.start - end));
+    begin += Math.min(MAX_PAUSE_MS, Math.max(0, stroke.start - end));
     const points = sentPoints(stroke).map((number) => {
       const [x, y, t] = stroke.points.subarray(number * FIELDS, number * FIELDS + 3);
       return { x: round(x), y: round(y), t: round(begin + t) };

@@ -3,8 +3,8 @@
 import { boundsOf, grown, overlap, toSegment, union } from "./geometry.js";
 import { FIELDS, newRevision } from "./items.js";
 
-const FINEST = 0.1; // millimetres between the points where a stroke may be cut
-const SHORTEST = 0.15; // millimetres: what is left and shorter is erased too
+const MIN_STEP = 0.1; // millimetres between the points where a stroke may be cut
+const MIN_LENGTH = 0.15; // millimetres; shorter remainders are erased too
 const CODE = 36;
 
 /**
@@ -26,7 +26,7 @@ export function cut(stroke, a, b, radius) {
     } else runs.at(-1).push(point);
   }
   if (!touched) return null;
-  return runs.filter((run) => lengthOf(run) >= SHORTEST).map((run, number) => piece(stroke, run, number));
+  return runs.filter((run) => lengthOf(run) >= MIN_LENGTH).map((run, number) => piece(stroke, run, number));
 }
 
 /** The points of a stroke [x, y, t, pressure], with more between them inside of `area`. */
@@ -38,7 +38,7 @@ function* fine({ points }, area, step) {
     if (i + FIELDS >= points.length) return;
     const next = at(i + FIELDS);
     if (!overlap(union([[...point.slice(0, 2), ...point.slice(0, 2)], [...next.slice(0, 2), ...next.slice(0, 2)]]), area)) continue;
-    const parts = Math.ceil(Math.hypot(next[0] - point[0], next[1] - point[1]) / Math.max(step, FINEST));
+    const parts = Math.ceil(Math.hypot(next[0] - point[0], next[1] - point[1]) / Math.max(step, MIN_STEP));
     for (let part = 1; part < parts; part++) yield point.map((value, field) => value + ((next[field] - value) * part) / parts);
   }
 }

@@ -48,7 +48,7 @@ export function moved(stroke, dx, dy, id = stroke.id) {
   return { ...stroke, id, revision: id === stroke.id ? newRevision(stroke) : 0, points };
 }
 
-/** An item from a file, checked and with the types that items have; null if it is none. */
+/** An item from a file, validated and converted to the types of items; null if it is invalid. */
 export function itemFrom(record) {
   if (typeof record?.id !== "string" || !record.id || record.id.length > 40) return null;
   if (record.kind === "correction") {
@@ -69,7 +69,7 @@ export function itemFrom(record) {
   };
 }
 
-/** An item as a file holds it. */
+/** An item as it is stored in a file. */
 export function recordOf(item) {
   if (item.kind === "correction") return item;
   return { ...item, points: [...item.points].map((value) => Math.round(value * 1000) / 1000) };

@@ -15,7 +15,7 @@ export function setUpKeys(notebook, clipboard) {
   document.addEventListener("keyup", (event) => event.key === " " && (notebook.stage.input.space = false));
 }
 
-/** Do what a key means; true if it means something. */
+/** Handle a key; true if it is a shortcut. */
 function act(notebook, clipboard, event) {
   const { document: page, tools } = notebook;
   const { select } = tools;

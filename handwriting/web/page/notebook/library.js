@@ -7,7 +7,7 @@ import { forgetLegacy, legacyStrokes } from "./legacy.js";
 import { SIZES } from "./papers.js";
 import { openStore } from "./store.js";
 
-const KEPT_MS = 7 * 24 * 3600 * 1000; // a deleted page can be brought back for so long
+const RETENTION_MS = 7 * 24 * 3600 * 1000; // for which a deleted page can be restored
 const RETRY_MS = 10_000; // after something could not be stored
 const UNDO_MS = 60_000; // a page that another tab deleted so lately may be brought back there
 
@@ -35,7 +35,7 @@ export class Library {
     try {
       this.store = await openStore();
       const all = await this.store.pages();
-      for (const page of all) if (page.deleted && page.deleted < Date.now() - KEPT_MS) await this.store.purge(page.id);
+      for (const page of all) if (page.deleted && page.deleted < Date.now() - RETENTION_MS) await this.store.purge(page.id);
       this.pages = all.filter((page) => !page.deleted);
     } catch (error) {
       this.store = null;
@@ -141,13 +141,13 @@ export class Library {
 
   /** Remember a page that could not be stored. */
   missed(id, content, error) {
-    if (!(error instanceof DOMException) || error.name === "DataError") throw error; // a fault of the page, not of the store
+    if (!(error instanceof DOMException) || error.name === "DataError") throw error; // an error of the page, not of the store
     this.error = error;
     this.unsaved.add(id);
     if (content) this.kept.set(id, content);
   }
 
-  /** Store what could not be stored; in need of space, what was deleted goes for good. */
+  /** Retry what could not be stored; if space is needed, deleted pages are purged. */
   async resume() {
     if (!this.store || !this.unsaved.size || this.resuming) return;
     clearTimeout(this.timer);

@@ -71,7 +71,7 @@ export class Notebook {
     else await this.newPage();
   }
 
-  /** Open a new page at once: what is written from now on belongs to it, however slow the storage is. */
+  /** Open a new page immediately, without waiting for the storage. */
   newPage() {
     const page = this.library.record();
     const stored = this.library.add(page);
@@ -184,7 +184,7 @@ export class Notebook {
     this.emit("text");
   }
 
-  /** Correct what was read from the ink of groups of words, as one change; an empty text takes earlier corrections back. */
+  /** Correct what was read from the ink of groups of words, as one change; an empty text reverts earlier corrections. */
   correct(groups, texts) {
     const entries = groups.flatMap((words, k) => {
       const earlier = [...new Set(words.map((word) => word.correction))].filter(Boolean).map((one) => [one.id, one, null]);

@@ -1,8 +1,8 @@
-// How much is drawn in one frame: as many strokes as the machine can draw without a frame that takes long.
+// How much is drawn in one frame: as many strokes as can be drawn without a slow frame.
 
 const SLICE_MS = 7;
-const SLOW_MS = 30, FEWEST = 40, MOST = 4000; // strokes of a slice: fewer after a slow frame, more after a quick one
-const AT_ONCE = 20; // strokes between two looks at the clock
+const SLOW_MS = 30, MIN_SLICE = 40, MAX_SLICE = 4000; // strokes of a slice: fewer after a slow frame, more after a quick one
+const AT_ONCE = 20; // strokes between two checks of the time
 
 export class Pace {
   constructor() {
@@ -11,7 +11,7 @@ export class Pace {
 
   /** A frame begins at `now`. */
   frame(now) {
-    if (this.last) this.slice = Math.min(MOST, Math.max(FEWEST, this.slice * (now - this.last > SLOW_MS ? 0.5 : 1.5)));
+    if (this.last) this.slice = Math.min(MAX_SLICE, Math.max(MIN_SLICE, this.slice * (now - this.last > SLOW_MS ? 0.5 : 1.5)));
     this.last = now;
   }
 

@@ -1,4 +1,4 @@
-// A page that is open: its items, and everything that was done on it. Undo has no end, and goes on after a reload.
+// A page that is open: its items, and everything that was done on it. Undo is unlimited and survives a reload.
 
 import { PAGE } from "./items.js";
 
@@ -14,7 +14,7 @@ export class PageDocument {
     this.reading = reading;
     this.changed = changed;
     this.commit = commit;
-    /** All that there is to store of the page besides its record. */
+    /** Everything to store of the page besides its record. */
     this.content = () => ({ items: [...this.items.values()], changes: this.changes, reading: this.reading });
   }
 
@@ -35,7 +35,7 @@ export class PageDocument {
     return [...this.items.values()].filter((item) => item.kind === "correction");
   }
 
-  /** Do something that can be undone: entries [id, before, after], where null is no item. */
+  /** Apply an undoable change: entries [id, before, after], where null is no item. */
   apply(entries) {
     if (!entries.length) return;
     const number = this.page.done;

@@ -7,7 +7,7 @@ import { union } from "./geometry.js";
 import { find } from "./readings.js";
 
 const SEARCH_MS = 120; // after a key
-const MOST_HITS = 200;
+const MAX_HITS = 200;
 
 export function setUpPagesPanel(notebook) {
   const narrow = matchMedia("(max-width: 1099px)");
@@ -163,7 +163,7 @@ class Search {
     }
     $("page-list").hidden = Boolean(wanted);
     $("hit-list").hidden = !wanted;
-    $("hit-list").replaceChildren(...found.slice(0, MOST_HITS).map((one) => this.item(one)));
+    $("hit-list").replaceChildren(...found.slice(0, MAX_HITS).map((one) => this.item(one)));
     $("search-state").textContent = wanted ? t("search.found", { count: found.length }) : "";
   }
 

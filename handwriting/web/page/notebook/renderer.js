@@ -1,4 +1,4 @@
-// Draws the ink of a page, and of it only what has changed. A new stroke is drawn over the others; where something was
+// Draws the ink of a page, and redraws only what has changed. A new stroke is drawn over the others; where something was
 // removed, its rectangle alone is drawn again. When the view changes, the picture that there is moves or grows at once,
 // and the sharp one is made in slices of a few milliseconds, so that no frame has to wait for it.
 
@@ -90,7 +90,7 @@ export class InkRenderer {
     this.wake();
   }
 
-  /** Begin the picture anew. */
+  /** Restart the picture. */
   restart() {
     if (this.sharp) this.moved();
     this.job = null;

@@ -1,4 +1,4 @@
-// Pages that stay: an IndexedDB database in this browser. Every change is one transaction, so a crash loses nothing.
+// Persistent pages: an IndexedDB database in this browser. Every change is one transaction, so a crash loses nothing.
 //
 // pages     what a page is called, its paper, and how many of its changes are done
 // items     the strokes and corrections of a page, as they are now
@@ -18,7 +18,7 @@ const asPromise = (request) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-/** The records of a change: its entries in parts, whose numbers lie between its own and the next. */
+/** The records of a change: its entries in parts, numbered between its own number and the next. */
 function partsOf(page, number, entries) {
   const count = Math.ceil(entries.length / PART);
   return Array.from({ length: count }, (_, i) => ({ page, number: number + i / count, entries: entries.slice(i * PART, (i + 1) * PART) }));

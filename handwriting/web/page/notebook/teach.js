@@ -9,10 +9,10 @@ import { language, t } from "../shell/strings.js";
 import { attempt } from "../shell/toast.js";
 import { inkOf } from "./bands.js";
 
-const FEWEST = 8; // lines, as the server asks for
+const MIN_LINES = 8; // lines, as the server asks for
 const NAME = "mine";
 
-let running = null; // what stops the lesson
+let running = null; // AbortController of the training
 
 /** `contents` gives all pages with their items and lines. */
 export function setUpTeaching(notebook, contents) {
@@ -25,8 +25,8 @@ export function setUpTeaching(notebook, contents) {
     $("copy-menu").open = false;
     if (!running) {
       lines = await corrected(contents);
-      $("teach-state").textContent = t(lines.length < FEWEST ? "teach.few" : "teach.ready", { count: lines.length, fewest: FEWEST });
-      $("teach-start").disabled = lines.length < FEWEST;
+      $("teach-state").textContent = t(lines.length < MIN_LINES ? "teach.few" : "teach.ready", { count: lines.length, fewest: MIN_LINES });
+      $("teach-start").disabled = lines.length < MIN_LINES;
     }
     dialog.showModal();
   }));

@@ -39,7 +39,7 @@ function show(notebook) {
   showState(notebook);
 }
 
-/** What the reading and the storage are at; a page that was read earlier is not read again, which takes no time. */
+/** Show the state of reading and storage; a page that was read earlier is not read again. */
 function showState(notebook) {
   const count = notebook.lines.length;
   const read = count && notebook.readIn >= 1 ? t("text.read", { count, milliseconds: Math.round(notebook.readIn) }) : "";

@@ -1,7 +1,7 @@
 // Which part of the page the screen shows: millimetres of the page to pixels of the sheet.
 
 const NATURAL = 96 / 25.4; // pixels in a millimetre, as CSS has it
-const LEAST = 0.25 * NATURAL, MOST = 8 * NATURAL;
+const MIN_SCALE = 0.25 * NATURAL, MAX_SCALE = 8 * NATURAL;
 const EDGE = 12; // pixels around a page that is fitted
 
 export class Viewport {
@@ -42,7 +42,7 @@ export class Viewport {
   /** Show a page in its full width, from its top. */
   fit(page = this.page) {
     this.page = page;
-    const scale = Math.min(MOST, Math.max(LEAST, (this.width - 2 * EDGE) / page.width));
+    const scale = Math.min(MAX_SCALE, Math.max(MIN_SCALE, (this.width - 2 * EDGE) / page.width));
     this.moveTo(-EDGE / scale, -EDGE / scale, scale);
     this.fitted = true;
   }
@@ -50,7 +50,7 @@ export class Viewport {
   /** Zoom by a factor; the point at x, y on the screen stays where it is. */
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     const [px, py] = this.toPage(x, y);
-    const scale = Math.min(MOST, Math.max(LEAST, this.scale * factor));
+    const scale = Math.min(MAX_SCALE, Math.max(MIN_SCALE, this.scale * factor));
     this.moveTo(px - x / scale, py - y / scale, scale);
   }
 
@@ -59,7 +59,7 @@ export class Viewport {
     this.moveTo(this.x - dx / this.scale, this.y - dy / this.scale, this.scale);
   }
 
-  /** Bring a part of the page into view, if it is not. */
+  /** Scroll a part of the page into view if necessary. */
   reveal([left, top, right, bottom]) {
     const [a, b, c, d] = this.box;
     if (left >= a && right <= c && top >= b && bottom <= d) return;

@@ -5,7 +5,7 @@ import { preference } from "./preferences.js";
 
 export const abilities = { fit: false, adapt: false, readers: [] };
 
-/** Ask the server; one that does not answer, or knows no such question, can do nothing of it. */
+/** Ask the server; one that does not answer or is older has no abilities. */
 export async function askAbilities() {
   Object.assign(abilities, await get("api/abilities").catch(() => ({})));
 }

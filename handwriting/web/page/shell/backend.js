@@ -1,4 +1,4 @@
-// What answers requests: the server, unless the page was exported for use without one (handwriting/site), which replaces
-// this file.
+// The backend that answers requests: null for the server. The export as a static site (handwriting/site) replaces this
+// file.
 
 export const local = null;

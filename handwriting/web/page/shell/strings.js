@@ -9,7 +9,7 @@ export const LANGUAGES = { en: { name: "English", texts: en }, de: { name: "Deut
 const wanted = preference("language", "");
 const preferred = (navigator.languages ?? [navigator.language]).map((language) => language.slice(0, 2));
 
-/** The language in use: the chosen one, or the first of the browser's languages that there is, or English. */
+/** The language in use: the chosen one, or the first of the browser's languages that is available, or English. */
 export const language = wanted in LANGUAGES ? wanted : (preferred.find((one) => one in LANGUAGES) ?? "en");
 const texts = LANGUAGES[language].texts;
 let variant = "";
@@ -29,7 +29,7 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** What the server refuses with, in the language of the page; its `reason` is in English, and more precise. */
+/** The message of a server's error in the language of the page; its `reason` is in English and more precise. */
 export function refusalText({ key, values, reason }) {
   if (key in texts || !reason) return t(key, values);
   return reason.charAt(0).toUpperCase() + reason.slice(1);

@@ -36,7 +36,7 @@ export function notify(text, action) {
 /** Whether the message that is shown is this one. */
 export const isShown = (text) => $("toast").classList.contains("shown") && $("toast").textContent.startsWith(text);
 
-/** Run something that may fail, and show the error if it does. */
+/** Run a function, and show its error if it fails. */
 export async function attempt(work) {
   try {
     return await work();

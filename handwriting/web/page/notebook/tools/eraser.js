@@ -11,7 +11,7 @@ export class EraserTool {
   constructor(notebook, partly) {
     this.notebook = notebook;
     this.partly = partly;
-    this.left = null; // what is left of each stroke that was touched: stroke → pieces
+    this.left = null; // the remainder of each touched stroke: stroke → pieces
   }
 
   begin(point) {
