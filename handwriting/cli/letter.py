@@ -84,7 +84,7 @@ def letter(
             rich_help_panel=HAND,
         ),
     ] = 0.0,
-    best_of: BestOf = 16,
+    best_of: BestOf = 64,
     page: Annotated[
         str,
         typer.Option(

@@ -100,7 +100,7 @@ BestOf = Annotated[
     typer.Option(
         "--best-of",
         min=1,
-        max=16,
+        max=64,
         metavar="N",
         help="Redraw each misread word, up to N drawings in all, and keep the best; 1 checks nothing.",
         rich_help_panel=HAND,

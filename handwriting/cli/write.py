@@ -75,7 +75,7 @@ def generate(
             rich_help_panel=HAND,
         ),
     ] = None,
-    best_of: BestOf = 16,
+    best_of: BestOf = 64,
     size: Size = 1.0,
     slant: Slant = 0.0,
     page_width: Annotated[

@@ -26,8 +26,11 @@ from handwriting.synthesis.synthesizer import Synthesizer, Written
 RUN_CHARACTERS = 32
 """Largest number of characters in a run, about that of a line of IAM-OnDB."""
 
-DEFAULT_BEST_OF = 16
-"""Maximum number of drawings of a word: more would repair few further words (``benchmarks/letters.py --best-of``)."""
+DEFAULT_BEST_OF = 64
+"""Maximum number of drawings of a misread word; few words need so many, so they cost little time."""
+
+MAX_DRAWINGS_TIED = 16
+"""Largest number of drawings of a word that is read correctly, though not clearly."""
 
 Rows = list[list[DrawnWord]]
 """The words of each run."""
@@ -76,7 +79,7 @@ class WordWriter:
         rows = self._judged([_words(line) for line in lines], measure)
         effort.read(sum(map(len, runs)))
         done = 1
-        while done < self.best_of and (worst := _places(rows, lambda one: any(one.rank))):
+        while done < self.best_of and (worst := _places(rows, worth_redrawing)):
             each = min(done, self.best_of - done)  # 1, 2, 4 …: each round repairs about half of the words
             done += each
             characters = each * sum(len(rows[k][j].word.text) for k, j in worst)
@@ -145,6 +148,11 @@ class WordWriter:
             for j, word in zip(places, words, strict=True):
                 judged[k][j] = replace(rows[k][j], read=word.read, errors=word.errors, tied=word.tied)
         return judged
+
+
+def worth_redrawing(one: DrawnWord) -> bool:
+    """Return whether a word should be redrawn: it is misread, has no ink of its own, or is nearly misread."""
+    return one.doubtful or (one.tied and one.drawings < MAX_DRAWINGS_TIED)
 
 
 def _words(line: Written) -> list[DrawnWord]:
