@@ -29,8 +29,9 @@ RUN_CHARACTERS = 32
 DEFAULT_BEST_OF = 64
 """Maximum number of drawings of a misread word; few words need so many, so they cost little time."""
 
-MAX_DRAWINGS_TIED = 16
-"""Largest number of drawings of a word that is read correctly, though not clearly."""
+MAX_CHARACTERS_TIED = 128
+"""Largest number of characters in all drawings of a word that is nearly misread: 64 drawings of two characters, 16 of
+eight."""
 
 Rows = list[list[DrawnWord]]
 """The words of each run."""
@@ -152,7 +153,7 @@ class WordWriter:
 
 def worth_redrawing(one: DrawnWord) -> bool:
     """Return whether a word should be redrawn: it is misread, has no ink of its own, or is nearly misread."""
-    return one.doubtful or (one.tied and one.drawings < MAX_DRAWINGS_TIED)
+    return one.doubtful or (one.tied and one.drawings * len(one.word.text) < MAX_CHARACTERS_TIED)
 
 
 def _words(line: Written) -> list[DrawnWord]:

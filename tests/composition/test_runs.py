@@ -9,7 +9,7 @@ from handwriting.composition.drawn import DrawnWord, Measure, set_in_line, size_
 from handwriting.composition.effort import Effort
 from handwriting.composition.marks import HandShape
 from handwriting.composition.reading import read_words
-from handwriting.composition.runs import MAX_DRAWINGS_TIED, WordWriter, worth_redrawing
+from handwriting.composition.runs import MAX_CHARACTERS_TIED, WordWriter, worth_redrawing
 from handwriting.composition.words import WordInk
 from handwriting.ink import Ink
 from handwriting.progress import no_progress
@@ -75,7 +75,8 @@ def test_more_drawings_are_read_better(models):
     assert often < once
 
 
-def test_a_misread_word_is_redrawn_more_often_than_one_that_is_nearly_misread():
-    tied, misread = box("a", tied=True), DrawnWord(box("a").word, "o", 1, drawings=MAX_DRAWINGS_TIED)
-    assert worth_redrawing(tied) and worth_redrawing(misread) and not worth_redrawing(box("a"))
-    assert not worth_redrawing(box("a", tied=True, drawings=MAX_DRAWINGS_TIED))
+def test_a_long_word_that_is_nearly_misread_is_redrawn_less_often_than_a_misread_one():
+    text, often = "ambiguous", MAX_CHARACTERS_TIED // len("ambiguous") + 1
+    assert worth_redrawing(box(text, tied=True)) and not worth_redrawing(box(text))
+    assert not worth_redrawing(box(text, tied=True, drawings=often)) and worth_redrawing(box("+", tied=True, drawings=often))
+    assert worth_redrawing(DrawnWord(box(text).word, "other", 5, drawings=often))
