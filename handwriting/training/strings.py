@@ -31,7 +31,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         ("‹day› ‹month› ‹year›", "‹day›/‹day›/‹2›", "‹month› ‹day›, ‹year›", "‹year›-‹minute›-‹minute›")
         + ("‹day›.‹day›.‹year›", "‹day› ‹mon› ‹2›"),
     ),
-    "number": (8, ("‹1›", "‹2›", "‹4›", "‹7›", "‹1›,‹3›", "‹2›.‹3›", "‹3› ‹3›", "0", "0.‹2›", "‹1›0", "0 ‹w›")),
+    "number": (8, ("‹1›", "‹2›", "‹4›", "‹7›", "‹1›,‹3›", "‹2›.‹3›", "‹3› ‹3›", "0.‹2›", "‹1›0", "0 ‹w›")),
     "address": (
         8,
         (
@@ -58,7 +58,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         + ("‹a› + ‹a›", "‹w› + ‹w›", "‹1› + ‹1› = ‹2›"),
     ),
     "symbols": (
-        23,
+        30,
         (
             "‹s›",
             "‹s›‹s›‹s›",
