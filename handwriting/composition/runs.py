@@ -15,7 +15,7 @@ from handwriting.composition.best_of import MAX_CANDIDATES
 from handwriting.composition.drawn import DrawnWord, Measure, letters_of, set_in_line
 from handwriting.composition.effort import Effort
 from handwriting.composition.reading import read_words
-from handwriting.composition.words import WordInk, cut, has_baseline
+from handwriting.composition.words import WordInk, cut, cut_divided, divided, has_baseline
 from handwriting.errors import InkError
 from handwriting.geometry.normalise import writing_height
 from handwriting.recognition.recognizer import Recognizer
@@ -32,6 +32,9 @@ DEFAULT_BEST_OF = 64
 MAX_CHARACTERS_TIED = 128
 """Largest number of characters in all drawings of a word that is nearly misread: 64 drawings of two characters, 16 of
 eight."""
+
+WHOLE_DRAWINGS = 4
+"""Number of drawings after which a long word is drawn in parts, such as the names in an e-mail address."""
 
 Rows = list[list[DrawnWord]]
 """The words of each run."""
@@ -111,9 +114,9 @@ class WordWriter:
         letters is often read as a t.
         """
         asked = [(k, j) for k, j in places for _ in range(each)]
-        texts = [rows[k][j].word.text for k, j in asked]
+        texts = [_text_to_draw(rows[k][j]) for k, j in asked]
         lines = self.synthesizer.write(texts, hand, streams=streams, observer=observer, hurried=hurried)
-        tried = [_replaced(rows[k][j], *cut(line)) for (k, j), line in zip(asked, lines, strict=True)]
+        tried = [_replaced(rows[k][j], cut_divided(line)) for (k, j), line in zip(asked, lines, strict=True)]
         groups = [
             [*rows[k][max(0, j - 1) : j], one, *rows[k][j + 1 : j + 2]]
             for (k, j), one in zip(asked, tried, strict=True)
@@ -154,6 +157,11 @@ class WordWriter:
 def worth_redrawing(one: DrawnWord) -> bool:
     """Return whether a word should be redrawn: it is misread, has no ink of its own, or is nearly misread."""
     return one.doubtful or (one.tied and one.drawings * len(one.word.text) < MAX_CHARACTERS_TIED)
+
+
+def _text_to_draw(one: DrawnWord) -> str:
+    """Return the text of a word that is redrawn, divided into parts if several drawings of the whole word failed."""
+    return divided(one.word.text) if one.drawings >= WHOLE_DRAWINGS else one.word.text
 
 
 def _words(line: Written) -> list[DrawnWord]:

@@ -8,6 +8,7 @@ words are reported as joined and redrawn by themselves.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handwriting.geometry.baseline import level
-from handwriting.geometry.compose import rough_baseline
+from handwriting.geometry.compose import LETTER_GAP, rough_baseline
 from handwriting.geometry.normalise import writing_height
-from handwriting.ink import Ink, Source
+from handwriting.ink import Floats, Ink, Source
 from handwriting.synthesis.synthesizer import Written
 
 JOINED_SHARE = 0.2
@@ -33,6 +34,12 @@ if the word begins or ends there with a letter or a digit."""
 
 BASELINE_DRIFT = 0.15
 """Largest distance of a word from the baseline of its line, in writing heights; a word farther away is moved back."""
+
+BREAK = re.compile(r"(?<=[_@./:\\-])(?=\w)")
+"""Positions at which a long word can be divided into parts."""
+
+MIN_DIVIDED = 10
+"""Smallest number of characters of a word that is divided."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,35 @@ def cut(line: Written) -> list[WordInk]:
         if here is not None and after is not None:
             words[number] = replace(words[number], gap=after[0] - here[1])
     return words
+
+
+def divided(text: str) -> str:
+    """Return a long word with spaces where it can be divided, as in ``first_ name@ mailbox. org``."""
+    return BREAK.sub(" ", text) if len(text) >= MIN_DIVIDED else text
+
+
+def cut_divided(line: Written) -> WordInk:
+    """Cut a line that holds a single word, and close the spaces of :func:`divided` in it."""
+    parts = cut(line)
+    text = "".join(part.text for part in parts)
+    if len(parts) == 1:
+        return parts[0]
+    if any(part.ink is None for part in parts):
+        return WordInk(text, 0, None, np.array([], np.int64), None, False, np.array([], np.int64))
+    inks = [part.ink for part in parts if part.ink is not None]
+    height = float(np.median([writing_height(ink) for ink in inks]))
+    strokes: list[Floats] = []
+    places: list[NDArray[np.int64]] = []
+    left = 0.0
+    first = 0
+    for part, ink in zip(parts, inks, strict=True):
+        strokes += ink.moved_to(ink.x + left, ink.y).strokes
+        places.append(part.places + first)
+        gap = part.gap if part.joined and part.gap is not None else LETTER_GAP * height
+        left += float(ink.bounds[2]) + gap
+        first += len(part.text)
+    ink = replace(Ink.from_strokes(strokes), source=Source(text=text))
+    return WordInk(text, 0, ink, np.concatenate(places), None, False, np.concatenate([part.strokes for part in parts]))
 
 
 def _without_strays(ink: Ink, strokes: NDArray[np.int64], text: str, height: float) -> NDArray[np.int64]:

@@ -78,5 +78,7 @@ def test_more_drawings_are_read_better(models):
 def test_a_long_word_that_is_nearly_misread_is_redrawn_less_often_than_a_misread_one():
     text, often = "ambiguous", MAX_CHARACTERS_TIED // len("ambiguous") + 1
     assert worth_redrawing(box(text, tied=True)) and not worth_redrawing(box(text))
-    assert not worth_redrawing(box(text, tied=True, drawings=often)) and worth_redrawing(box("+", tied=True, drawings=often))
+    assert not worth_redrawing(box(text, tied=True, drawings=often)) and worth_redrawing(
+        box("+", tied=True, drawings=often)
+    )
     assert worth_redrawing(DrawnWord(box(text).word, "other", 5, drawings=often))

@@ -7,7 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from handwriting.composition.words import cut, has_baseline, stroke_owners, word_baseline, word_spans
+from handwriting.composition.words import (
+    cut,
+    cut_divided,
+    divided,
+    has_baseline,
+    stroke_owners,
+    word_baseline,
+    word_spans,
+)
 from handwriting.ink import Ink
 from handwriting.synthesis.synthesizer import Written
 
@@ -80,3 +88,23 @@ def test_a_word_by_itself_stands_where_its_letters_do_that_stand():
     assert has_baseline("ay") and not has_baseline("y-")
     (word,) = cut(drawn)
     assert word.ink.bounds[3] == pytest.approx(60)
+
+
+def test_long_words_are_divided_at_their_signs():
+    assert divided("first_name@mailbox.org,") == "first_ name@ mailbox. org,"
+    assert divided("10:45") == "10:45" and divided("incomprehensible") == "incomprehensible"
+
+
+def test_the_parts_of_a_divided_word_are_set_as_one_word():
+    drawn = line("ab cd", [(100, 120, [0] * 10 + [1] * 10), (200, 220, [3] * 10 + [4] * 10)])
+    word = cut_divided(drawn)
+    assert (word.text, word.begin) == ("abcd", 0) and word.ink is not None
+    assert word.places.tolist() == [0] * 10 + [1] * 10 + [2] * 10 + [3] * 10
+    assert word.ink.bounds[0] == 0 and 40 < word.ink.bounds[2] < 50
+    assert word.ink.source.text == "abcd" and word.strokes.tolist() == [0, 1]
+
+
+def test_a_divided_word_that_lacks_a_part_has_no_ink():
+    assert cut_divided(line("ab cd", [(100, 120, [0] * 20)])).ink is None
+    (whole,) = cut(line("ab", [(100, 120, [0] * 20)]))
+    assert np.array_equal(cut_divided(line("ab", [(100, 120, [0] * 20)])).places, whole.places)

@@ -18,7 +18,7 @@ from handwriting.composition.finish import Finisher
 from handwriting.composition.markdown import parse
 from handwriting.composition.marks import drawn_with, spell
 from handwriting.composition.typeset import Box, paginate
-from handwriting.composition.words import cut
+from handwriting.composition.words import cut, cut_divided, divided
 from handwriting.ink import Ink
 from handwriting.inspection import reading, writing
 from handwriting.inspection.events import events_of
@@ -284,6 +284,28 @@ def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer
         assert one.ink.starts.tolist() == other["starts"]
         assert np.allclose([one.ink.x, one.ink.y], [other["x"], other["y"]], rtol=0, atol=1e-6)
         assert [one.width, one.space] == pytest.approx([other["width"], other["space"]])
+
+
+def test_long_words_are_divided_and_closed_as_in_python(open_site):
+    texts = ["first_name@mailbox.org,", "10:45", "http://exämple.de/page", "C:\\one\\two_three", "incomprehensible"]
+    (line,) = Synthesizer.load().write([divided(texts[0])], Hand(style=load("slanted"), seed=5))
+    own = cut_divided(line)
+    found, word = open_site().evaluate(
+        """async ([texts, { strokes, ...line }]) => {
+            const { inkOfStrokes } = await import("./engine/ink/ink.js");
+            const { closed, cutWords, divided } = await import("./engine/writing/words.js");
+            const { text, places, ink } = closed(cutWords({ ...line, ink: inkOfStrokes(strokes) }));
+            return [texts.map(divided), { text, places, x: [...ink.x], y: [...ink.y], starts: [...ink.starts] }];
+        }""",
+        [
+            texts,
+            {"text": line.text, "places": line.places.tolist(), "strokes": [s.tolist() for s in line.ink.strokes]},
+        ],
+    )
+    assert found == [divided(text) for text in texts]
+    assert own.ink is not None and (word["text"], word["places"]) == (own.text, own.places.tolist())
+    assert word["starts"] == own.ink.starts.tolist()
+    assert np.allclose([own.ink.x, own.ink.y], [word["x"], word["y"]], rtol=0, atol=1e-6)
 
 
 def test_markdown_is_set_as_in_python(open_site):

@@ -7,12 +7,13 @@ import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
 import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, inLine, lettersOf, measureOf } from "./finish.js";
 import { breakLines } from "./typeset.js";
-import { cutWords, stands } from "./words.js";
+import { closed, cutWords, divided, stands } from "./words.js";
 
 const RUN_CHARACTERS = 32; // about those of a line that the network was trained on
 const FIRST_CHARACTERS = 24; // of the first run, for which somebody waits
 const MEASURED_CHARACTERS = 40; // that show a hand's size
 const MAX_WORD_SHARE = 0.8; // of the characters of a line: longer words are hyphenated
+const WHOLE_DRAWINGS = 4; // after which a long word is drawn in parts
 const REPAIR_STREAM = 1_000_000; // random streams of words that are drawn again
 
 /**
@@ -110,7 +111,8 @@ export class Composer {
     }
     for (const [k, first] of words.entries()) {
       for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && rank(words[k]); drawing++) {
-        const [alone] = cutLine(await this.write(first.text, [REPAIR_STREAM * drawing + run, k]));
+        const text = drawing < WHOLE_DRAWINGS ? first.text : divided(first.text);
+        const alone = closed(cutLine(await this.write(text, [REPAIR_STREAM * drawing + run, k])));
         const tried = { ...alone, run: first.run, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
         const begin = Math.max(0, k - 1), around = words.with(k, tried).slice(begin, k + 2);
         const read = (await this.judged(around, words))[k - begin]; // between its neighbours, as it will be seen

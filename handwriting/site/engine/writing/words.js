@@ -1,13 +1,16 @@
 // A written line cut into words, by the characters that the window saw. The twin of handwriting/composition/words.py.
 
 import { foot, level } from "../ink/baseline.js";
-import { boundsOf, boxesOf, movedTo, pointsOf, take } from "../ink/ink.js";
+import { boundsOf, boxesOf, inkOfStrokes, movedTo, pointsOf, strokesOf, take } from "../ink/ink.js";
 import { writingHeight } from "../ink/normalise.js";
 import { clamp, max, median, min, range, where } from "../numbers.js";
 
 const JOINED_SHARE = 0.2;
 const ON_BASELINE = new Set("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%");
 const STRAY_DOT = 0.12, STRAY_GAP = 0.2, BASELINE_DRIFT = 0.15; // in writing heights
+const BREAK = /(?<=[_@./:\\-])(?=[\p{L}\p{N}_])/gu; // where a long word can be divided
+const MIN_DIVIDED = 10; // characters
+const LETTER_GAP = 0.2; // between the parts of a divided word, in writing heights
 const LETTER = /[\p{L}\p{N}]/u;
 
 /** The words of a written line: { text, places, ink, gap, joined, strokes }; ink is null when no stroke belongs to a word. */
@@ -32,6 +35,26 @@ export function cutWords(line) {
     if (edges[k] && edges[k + 1]) word.gap = edges[k + 1][0] - edges[k][1];
   });
   return words;
+}
+
+/** A long word with spaces where it can be divided, as in "first_ name@ mailbox. org". */
+export const divided = (text) => (text.length >= MIN_DIVIDED ? text.replace(BREAK, " ") : text);
+
+/** The parts of a `divided` word as one word; null ink if one of them has none. */
+export function closed(parts) {
+  if (parts.length === 1) return parts[0];
+  const text = parts.map((part) => part.text).join(""), strokes = parts.flatMap((part) => part.strokes);
+  if (parts.some((part) => !part.ink)) return { text, places: [], ink: null, gap: null, joined: false, strokes: [] };
+  const height = median(parts.map((part) => writingHeight(part.ink)));
+  let left = 0, first = 0;
+  const places = [], ink = inkOfStrokes(parts.flatMap((part) => {
+    const begin = left;
+    places.push(...part.places.map((place) => place + first));
+    left += boundsOf(part.ink)[2] + (part.joined && part.gap !== null ? part.gap : LETTER_GAP * height);
+    first += part.text.length;
+    return strokesOf(part.ink).map((stroke) => stroke.map(([x, y]) => [begin + x, y]));
+  }));
+  return { text, places, ink, gap: null, joined: false, strokes };
 }
 
 /** The strokes of a word without the dots in the space around it, which belong to no character. */
