@@ -11,7 +11,7 @@ import isf_fixture as isf
 import note_app_fixtures as apps
 import remarkable_fixture as remarkable
 import uim_fixture as uim
-from strangers import LINE, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
+from strangers import LINE, MORE_TABLES, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
 
 INKML = {
     "plain": format_seeds.PLAIN_INKML,
@@ -184,7 +184,7 @@ ISF = {
 }  # fmt: skip
 CASES = Path(os.environ.get("HANDWRITING_CASES", Path(__file__).resolve().parents[1] / ".." / "shared" / "cases"))
 SEEDS = format_seeds.seeds()
-FILES = {"inkml": INKML, "json": JSON, "svg": DRAWINGS, "xopp": NOTEBOOKS, "csv": TABLES, "unipen": UNIPEN}
+FILES = {"inkml": INKML, "json": JSON, "svg": DRAWINGS, "xopp": NOTEBOOKS, "csv": TABLES | MORE_TABLES, "unipen": UNIPEN}
 FILES |= {"note apps": NOTE_APPS, "remarkable": REMARKABLE, "uim": UIM, "isf": ISF}
 FILES |= {f"{name} of the fuzzer": dict(enumerate(files)) for name, files in SEEDS.items()}
 FILES |= {"cases": {path.name: path.read_bytes() for path in sorted(CASES.glob("*")) if path.name != "README.md"}}

@@ -50,7 +50,7 @@ function isDocument(text) {
 
 function pageOf(content, tally) {
   const head = isObject(content) ? content : {}, jiix = isJiix(content), found = jiix ? jiixStrokes(content) : strokesOf(content);
-  if (found instanceof PointTable) return found.page(tally, MILLISECOND);
+  if (found instanceof PointTable) return found.pages(tally, MILLISECOND)[0] ?? { strokes: [] };
   const strokes = [];
   for (const stroke of found) {
     if (stroke === null) tally.count();
