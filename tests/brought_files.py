@@ -11,7 +11,7 @@ import isf_fixture as isf
 import note_app_fixtures as apps
 import remarkable_fixture as remarkable
 import uim_fixture as uim
-from strangers import LINE, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
+from strangers import LINE, MORE_TABLES, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
 
 INKML = {
     "plain": format_seeds.PLAIN_INKML,
@@ -44,6 +44,37 @@ JSON = {
         [{"x": n, "y": n % 7, "type": "move" if n % 5 else "down", "time": 10 * n} for n in range(20)]
     ),
     "lines": "\n".join(json.dumps({"strokes": [{"points": [{"x": n, "y": 1}, {"x": 2, "y": n + 9}]}]}) for n in (1, 2)),
+}
+POINTS = [[{"x": x, "y": y} for x, y in stroke] for stroke in LINE]
+STROKES = [{"points": stroke} for stroke in POINTS]
+OTHER_STROKES = [
+    {"isDeleted": True}, {"eraser": 1}, {"style": {"tool": "Rubber"}}, {"ink": {"inkType": "com.a.highlighter"}},
+    {"tool": "marker", "opacity": 0.3}, {"visible": 0}, {"color": "transparent"}, {"type": "rectangle"},
+    {"drawMode": False}, {"compositeOperation": "multiply"}, {"pointerType": "ERASER"}, {"undone": True},
+]  # fmt: skip
+DOCUMENTS = [
+    {"Strokes": STROKES},
+    {"data": {"strokes": STROKES}},
+    {"strokes": {f"stroke {k}": stroke for k, stroke in enumerate(STROKES)}},
+    {"lines": [{"points": stroke, "brushRadius": 2} for stroke in POINTS], "width": 40},
+    {"drawing": {"lines": STROKES}},
+    {"pages": [{"strokes": STROKES}]},
+    {"pages": [{"strokes": STROKES}, {"strokes": []}, {"ink": 1}, {"strokes": STROKES[1:], "width": 90, "height": 99}]},
+    [{"strokes": STROKES}] * 2,
+    {"strokes": [None, *STROKES, {}, [], 7, {"points": [{"x": "one", "y": 1}]}]},
+    {"strokes": [stroke | {"type": "pencil"} for stroke in STROKES]},
+    [{"type": "path", "path": [{"location": point, "force": 1} for point in stroke]} for stroke in POINTS],
+    [[[x, y, 0.5, 9, 0, 0] for x, y in stroke] for stroke in LINE],
+    [{"X": x, "Y": y, "strokeId": k} for k, stroke in enumerate(LINE) for x, y in stroke],
+    [{"x": x, "y": y, "s": k, "page": k // 2} for k, stroke in enumerate(LINE) for x, y in stroke],
+    [{"x": x, "y": y, "who": {"id": k}} for k, stroke in enumerate(LINE) for x, y in stroke],
+    STROKES + [{"points": POINTS[0]} | other for other in OTHER_STROKES] + [{"type": "group"}],
+    {"requests": [{"writing_guide": {}, "ink": [list(map(list, zip(*stroke, strict=True))) for stroke in LINE]}]},
+]
+JSON |= {f"document {number}": json.dumps(document) for number, document in enumerate(DOCUMENTS)}
+JSON |= {
+    "last commas": '{"text": "a,] \\",}", "strokes": ' + json.dumps(LINE).replace("]", ",\n]") + ", }",
+    "damaged lines": "\n".join(f'{{"drawing": {line}}}' for line in (json.dumps(LINE), "[1", "[[[1, 2], [3, 9]]]")),
 }
 DRAWINGS = {
     "curves": svg(
@@ -185,6 +216,6 @@ ISF = {
 CASES = Path(os.environ.get("HANDWRITING_CASES", Path(__file__).resolve().parents[1] / ".." / "shared" / "cases"))
 SEEDS = format_seeds.seeds()
 FILES = {"inkml": INKML, "json": JSON, "svg": DRAWINGS, "xopp": NOTEBOOKS, "csv": TABLES, "unipen": UNIPEN}
-FILES |= {"note apps": NOTE_APPS, "remarkable": REMARKABLE, "uim": UIM, "isf": ISF}
+FILES |= {"more csv": MORE_TABLES, "note apps": NOTE_APPS, "remarkable": REMARKABLE, "uim": UIM, "isf": ISF}
 FILES |= {f"{name} of the fuzzer": dict(enumerate(files)) for name, files in SEEDS.items()}
 FILES |= {"cases": {path.name: path.read_bytes() for path in sorted(CASES.glob("*")) if path.name != "README.md"}}

@@ -149,4 +149,4 @@ MORE_TABLES = {
     "brush": table("x,y,stroke,brush", between("0,0,9,Rubber\n9,9,9,Rubber\n")),
     "opacity": table("x,y,stroke,opacity", between("0,0,9,0\n9,9,9,0\n", "{x},{y},{s},1")),
 }
-"""Tables of other programs that the static site, a twin of this reader in JavaScript, does not read yet."""
+"""Tables of other programs, with names and marks of their own."""

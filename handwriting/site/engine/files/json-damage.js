@@ -4,6 +4,15 @@
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y, WORD = /true|false|null|NaN|-?Infinity/y, SPACE = /[ \t\r\n]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
+/** A document without commas after the last elements of lists and objects, which JavaScript permits. */
+export function withoutLastCommas(text) {
+  let inside = false; // a text
+  return text.replace(/\\.|"|,(?=\s*[\]}])/gs, (sign) => {
+    inside = inside !== (sign === '"');
+    return sign === "," && !inside ? "" : sign;
+  });
+}
+
 /** What a document contains, and whether that is all of it; null when nothing comes before the damage. */
 export function partBeforeDamage(text) {
   const { end, whole, words } = scanned(text);

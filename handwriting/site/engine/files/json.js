@@ -1,56 +1,83 @@
 // Ink as JSON, in the shapes of web canvases and recognizers. The twin of handwriting/formats/json.py and json_shapes.py.
 
 import { Refusal } from "../refusal.js";
-import { partBeforeDamage } from "./json-damage.js";
+import { partBeforeDamage, withoutLastCommas } from "./json-damage.js";
+import { isObject, isWriting } from "./json-tools.js";
 import { numberOf, stampOf } from "./numerals.js";
 import { PointTable } from "./point-table.js";
 import { atMost } from "./tally.js";
 import { secondsOfDate } from "./units.js";
 
 const KEYS = { x: ["x", "X", "clientX", "pageX"], y: ["y", "Y", "clientY", "pageY"], t: ["t", "T", "time", "timestamp"], p: ["p", "pressure", "force", "F"] };
-const STROKES = ["strokes", "strokeGroups", "events", "ink", "drawing", "requests"]; // names of a document's strokes
-const LISTS = ["points", "pointers", "paths"]; // names of a stroke's points
-const TOOLS = ["type", "pointerType", "tool", "toolType", "penType", "pen", "brush", "mode", "kind", "name"];
-const DRAWN = ["stroke", "pen", "pendown", "mouse", "touch", "line", "freehand", "freedraw", "path", "ink", "draw", ""];
-const ERASERS = ["eraser", "isEraser", "erase", "erased", "isErasing", "deleted"];
+const STROKES = ["strokes", "strokegroups", "events", "ink", "drawing", "requests"]; // names of a document's strokes, without case
+const LISTS = ["points", "pointers", "paths", "path"]; // names of a stroke's points
+const CONTAINERS = [...STROKES, "lines", "paths", "traces", "curves", "data", "canvas", "content"];
 const MILLISECOND = 1e-3, MAX_COORDINATE = 1e9;
 const MAX_VALUES = 2_000_000, MAX_PAGES = 5000, MAX_COLUMNS = 40;
 
-export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+export { isObject };
+
 const firstOf = (object, names) => object[names.find((name) => name in object)];
 
-/** The pages of a file, see pages.js: one, or one a line. */
+/** The pages of a file, see pages.js: those of one document, or of one a line. */
 export function readJson(text, tally) {
+  const sheets = documentsOf(text, tally).flatMap((document) => (document === undefined ? [undefined] : sheetsOf(document)));
+  const known = sheets.filter((sheet) => sheet !== undefined), empty = [{ strokes: [] }];
+  atMost(known.length, MAX_PAGES);
+  return sheets.flatMap((sheet) => {
+    if (sheet === undefined) return empty;
+    const found = known.length === 1 ? pagesOf(sheet, tally) : tally.part(() => pagesOf(sheet, tally));
+    return found?.length ? found : empty;
+  });
+}
+
+/** The documents of a file: one, or one a line, undefined for one that is damaged. */
+function documentsOf(text, tally) {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim());
-  if (lines.length < 2 || isDocument(text) || !lines.slice(0, 3).some(isDocument)) return [pageOf(parseJson(text, tally), tally)];
+  const isDocument = (line) => typeof (wholeOf(line) ?? 0) === "object";
+  if (lines.length < 2 || !lines.slice(0, 3).some(isDocument)) return [parseJson(text, tally)];
+  const content = contentOf(text);
+  if (content !== undefined) return [content];
   atMost(lines.length, MAX_PAGES);
-  return lines.map((line) => tally.part(() => pageOf(parseJson(line), tally)) ?? { strokes: [] });
+  return lines.map((line) => tally.part(() => parseJson(line)));
+}
+
+/** The pages of a document, each of which is a document itself. */
+function sheetsOf(document) {
+  const inside = isObject(document) ? document.pages : document;
+  if (!Array.isArray(inside) || !inside.length || !inside.every(isObject)) return [document];
+  const kinds = inside.map((sheet) => ["strokes", "drawing", "ink"].some((key) => Array.isArray(sheet[key])));
+  return (inside === document ? kinds.length > 1 && kinds.every(Boolean) : kinds.some(Boolean)) ? inside : [document];
 }
 
 /** What a document contains. With `tally`, damage is counted and what comes before it is returned; null if that is nothing. */
 export function parseJson(text, tally = null) {
+  const content = contentOf(text);
+  if (content !== undefined) return content;
+  if (!tally) throw new Refusal("site.damagedFile");
+  tally.lost += 1;
+  return partBeforeDamage(text).content;
+}
+
+/** What a document contains, which may have commas after last elements; undefined when it is damaged. */
+function contentOf(text) {
   atMost(text.match(/[[{]/g)?.length ?? 0, MAX_VALUES);
+  const content = wholeOf(text);
+  return content === undefined ? wholeOf(withoutLastCommas(text)) : content;
+}
+
+/** What a document contains; undefined when it is damaged. */
+function wholeOf(text) {
   try {
     return JSON.parse(text);
   } catch { /* or it is damaged only in the eyes of a browser */ }
   const { content, whole } = partBeforeDamage(text);
-  if (!whole && !tally) throw new Refusal("site.damagedFile");
-  if (!whole) tally.lost += 1;
-  return content;
+  return whole ? content : undefined;
 }
 
-function isDocument(text) {
-  try {
-    return typeof (parseJson(text) ?? 0) === "object";
-  } catch (error) {
-    if (error instanceof Refusal && error.message === "site.damagedFile") return false;
-    throw error;
-  }
-}
-
-function pageOf(content, tally) {
+function pagesOf(content, tally) {
   const head = isObject(content) ? content : {}, jiix = isJiix(content), found = jiix ? jiixStrokes(content) : strokesOf(content);
-  if (found instanceof PointTable) return found.page(tally, MILLISECOND);
+  if (found instanceof PointTable) return found.pages(tally, MILLISECOND);
   const strokes = [];
   for (const stroke of found) {
     if (stroke === null) tally.count();
@@ -58,7 +85,7 @@ function pageOf(content, tally) {
   }
   const size = (value) => (typeof value === "number" && value > 0 && value <= MAX_COORDINATE ? value : null);
   const units = jiix ? "mm" : typeof head.units === "string" ? head.units : null;
-  return { strokes, units, width: size(head.width), height: size(head.height), timeUnit: MILLISECOND };
+  return [{ strokes, units, width: size(head.width), height: size(head.height), timeUnit: MILLISECOND }];
 }
 
 /**
@@ -67,30 +94,43 @@ function pageOf(content, tally) {
  */
 function strokesOf(content) {
   let found = content;
-  for (let level = 0; level < 4; level++) {
-    if (isObject(found)) found = firstOf(found, STROKES) ?? found;
-    else if (Array.isArray(found) && found.length === 1 && isObject(found[0])) found = firstOf(found[0], STROKES) ?? found;
+  for (let level = 0; level < 6; level++) {
+    const around = Array.isArray(found) && found.length === 1 ? found[0] : found;
+    found = (isObject(around) && insideOf(around)) || found;
   }
-  const flat = Array.isArray(found) && found.length && found.every((point) => isObject(point) && "x" in point && !Array.isArray(point.x));
   if (!Array.isArray(found)) throw new Refusal("site.files");
-  if (flat) return tableOf(found);
+  const isPoint = (point) => isObject(point) && ("x" in point || "X" in point) && !Array.isArray(firstOf(point, ["x", "X"]));
+  if (found.length && found.every(isPoint)) return tableOf(found);
   if (hasColumns(found)) return found.map(([x, y, t, p]) => () => columns({ x, y, t, p }));
   const strokes = [], stack = [...found].reverse();
   while (stack.length) {
     const stroke = stack.pop();
-    if (isObject(stroke) && Array.isArray(stroke.strokes)) stack.push(...[...stroke.strokes].reverse());
-    else if (isObject(stroke)) strokes.push(isWriting(stroke) ? firstOf(stroke, LISTS) ?? stroke : null);
+    if (stroke === null || (isObject(stroke) && !Object.keys(stroke).length)) continue;
+    if (isObject(stroke) && Array.isArray(stroke.strokes)) for (const inner of [...stroke.strokes].reverse()) stack.push(inner);
+    else if (isObject(stroke)) strokes.push(isWriting(stroke) ? stroke[LISTS.find((key) => Array.isArray(stroke[key]))] ?? stroke : null);
     else strokes.push(stroke);
   }
   return strokes;
 }
 
+/** What a document has under the first of CONTAINERS, or null. Strokes that have names instead of an order become a list. */
+function insideOf(document) {
+  const names = new Map(Object.keys(document).map((name) => [name.toLowerCase(), name]));
+  const found = document[names.get(CONTAINERS.find((key) => names.has(key)))];
+  if (!isObject(found)) return Array.isArray(found) ? found : null;
+  const named = Object.values(found).every((stroke) => stroke !== null && typeof stroke === "object");
+  const known = Object.keys(found).some((name) => [...CONTAINERS, ...LISTS, "x"].includes(name.toLowerCase()));
+  return named && !known ? Object.values(found) : found;
+}
+
 /** A flat list of points, in which events or numbers tell the strokes apart. */
 function tableOf(points) {
   const names = [...new Set(points.flatMap(Object.keys))].slice(0, MAX_COLUMNS);
-  const rows = points.map((point) => names.map((name) => String(point[name] ?? "").slice(0, 60)));
+  const rows = points.map((point) => names.map((name) => shown(point[name] ?? "").slice(0, 60)));
   return new PointTable(names, rows, rows.map(() => 0));
 }
+
+const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
 /** Whether strokes are columns, [[x, ...], [y, ...], [t, ...]], and not lists of points. */
 function hasColumns(strokes) {
@@ -103,28 +143,23 @@ function hasColumns(strokes) {
   return lengths.size > 0 && (lengths.size > 1 || [...lengths].some((length) => ![2, 3, 4].includes(length)));
 }
 
-/** Whether a stroke was drawn by a pen, and not by an eraser or a highlighter. */
-function isWriting(stroke) {
-  const named = TOOLS.filter((key) => key in stroke).map((key) => (isObject(stroke[key]) ? stroke[key].name ?? stroke[key].type : stroke[key]));
-  const tools = named.map((tool) => (typeof tool === "string" ? tool.toLowerCase() : ""));
-  const composite = String(stroke.compositeOperation ?? stroke.globalCompositeOperation ?? "");
-  if (ERASERS.some((key) => stroke[key] === true) || stroke.drawMode === false || stroke.isHighlighter === true) return false;
-  if (["destination-out", "multiply"].includes(composite) || tools.some((tool) => /eras|highlight/.test(tool))) return false;
-  if (stroke.opacity === 0 || stroke.visible === false || stroke.hidden === true) return false;
-  return typeof stroke.type !== "string" || DRAWN.includes(stroke.type.toLowerCase());
-}
-
 /** A list of points, [x, y, t, p] or objects, as { x, y, t, p }. */
 function rowsOf(points) {
   if (!Array.isArray(points)) throw new Refusal("site.damagedFile");
   const lists = { x: [], y: [], t: [], p: [] };
   for (const point of points) {
-    const list = Array.isArray(point) && point.length >= 2 && point.length <= 4;
+    const list = Array.isArray(point) && point.length >= 2;
     if (!list && !isObject(point)) throw new Refusal("site.damagedFile");
-    const values = list ? point : Object.values(KEYS).map((names) => firstOf(point, names));
+    const values = list ? point.slice(0, point.length > 4 ? 2 : 4) : valuesOf(point); // what more than four mean is unknown
     ["x", "y", "t", "p"].forEach((name, i) => lists[name].push(values[i]));
   }
   return rows(lists);
+}
+
+/** The values of a point; its place may be an object of its own. */
+function valuesOf(point) {
+  const place = firstOf(point, ["location", "position"]), whole = isObject(place) ? { ...point, ...place } : point;
+  return Object.values(KEYS).map((names) => firstOf(whole, names));
 }
 
 /** A stroke with a list for each property; `begin` (ms) is added to its times, null drops them. */
@@ -166,7 +201,7 @@ function* objects(content) {
 
 /** Whether a document is JIIX: strokes with lists named X and Y somewhere in it. */
 function isJiix(content) {
-  if (!isObject(content) || STROKES.some((name) => name in content)) return false;
+  if (!isObject(content) || Object.keys(content).some((name) => STROKES.includes(name.toLowerCase()))) return false;
   for (const item of objects(content)) if (Array.isArray(item.X) && Array.isArray(item.Y)) return true;
   return false;
 }
