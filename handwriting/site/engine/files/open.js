@@ -141,10 +141,10 @@ function isTldraw(_, near) {
   return near.startsWith("{") && (first || TLDRAW.some((mark) => near.includes(mark)));
 }
 
-/** Microsoft's ink: a zero, the size of what follows, and a tag. */
+/** Microsoft's ink: a zero, the size of what follows, and a tag; but not an object of JSON in UTF-16. */
 function isIsf(bytes) {
   const lengths = [1, 2, 3, 4].filter((count) => bytes[count] < 0x80), after = 1 + (lengths[0] ?? Infinity);
-  if (bytes[0] !== 0 || !(after < bytes.length)) return false;
+  if (bytes[0] !== 0 || !(after < bytes.length) || begins(bytes, "\0{\0")) return false;
   let size = 0;
   for (let at = after - 1; at > 0; at--) size = size * 128 + (bytes[at] & 0x7f);
   return size >= 2 && (size === bytes.length - after || bytes.length > LARGE) && bytes[after] < 32; // a large one may be cut

@@ -9,7 +9,6 @@ const HEAD = 16384;
 const KEYWORD = /^[ \t]*\.([A-Z][A-Z0-9_]*)(?![^ \t\r\n])/gm;
 const MARKS = ["VERSION", "INCLUDE", "COORD", "PEN_DOWN", "SEGMENT", "DATA_SOURCE"];
 const MAX_KEYWORDS = 250_000;
-
 const NUMERIC = /^[-+.]*[0-9]/; // how the points of a component begin, and no mention in running text
 const MAX_COORDINATE = 1e9;
 
@@ -107,7 +106,7 @@ class UnipenReader {
 /** The rows of a component, with NaN for values that are not numbers; a line that is damaged costs itself alone. */
 function rowsOf({ columns, values }, tally) {
   const width = columns.length, all = words(values), flat = all.length % width === 0;
-  let rows = lines(values).map(words);
+  let rows = lines(values.trim()).map(words);
   if (hasFurther(rows, width)) rows = rows.map((row) => row.slice(0, width));
   else if (flat) rows = Array.from({ length: all.length / width }, (_, i) => all.slice(i * width, (i + 1) * width));
   else if (["X", "Y"].every((name) => columns.slice(0, 2).includes(name))) {
@@ -119,12 +118,12 @@ function rowsOf({ columns, values }, tally) {
   for (const at of ["X", "Y"].map((name) => columns.indexOf(name))) {
     if (!found.every((row) => Math.abs(row[at]) <= MAX_COORDINATE)) throw new Refusal("site.damagedFile");
   }
-  if (!flat) tally.count(Math.max(0, lines(values.trim()).length - whole.length));
+  if (!flat) tally.count(rows.length - whole.length);
   return found;
 }
 
 /** Whether every line has more values than there are columns, but not those of several points. */
 function hasFurther(rows, width) {
-  const sizes = new Set(rows.map((row) => row.length).filter(Boolean)), [size] = sizes;
+  const sizes = new Set(rows.map((row) => row.length)), [size] = sizes;
   return sizes.size === 1 && size > width && size % width !== 0;
 }
