@@ -17,7 +17,7 @@ export function readExcalidraw(text, tally) {
   atMost(drawn.filter(({ type }) => type === "freedraw").length, MAX_SHAPES);
   for (const element of drawn) {
     if (element.type !== "freedraw") tally.count(element.type !== "text" || !isPlaced(element));
-    else if (isHighlighter(element) || element.opacity === 0) tally.count();
+    else if (isHighlighter(element) || element.opacity === 0 || element.strokeColor === "transparent") tally.count();
     else tally.part(() => tally.add(strokes, strokeOf(element)));
   }
   return [{ strokes, units: "px" }];
@@ -36,7 +36,7 @@ function strokeOf({ points, x, y, angle, pressures, simulatePressure }) {
   if (!Array.isArray(points) || !points.every((point) => Array.isArray(point) && point.length >= 2)) throw new Refusal("site.damagedFile");
   const [[left, top]] = placesOf([[x, y]]), turn = stampOf(angle || 0, 1), [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
   let places = placesOf(points.map((point) => point.slice(0, 2))).map(([a, b]) => [a + left, b + top]);
-  if (turn !== 0 && places.length) {
+  if (Number.isFinite(turn) && turn !== 0 && places.length) {
     const [middle, center] = [0, 1].map((axis) => (min(places.map((place) => place[axis])) + max(places.map((place) => place[axis]))) / 2);
     places = places.map(([a, b]) => [cosine * (a - middle) - sine * (b - center) + middle, sine * (a - middle) + cosine * (b - center) + center]);
   }

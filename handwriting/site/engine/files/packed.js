@@ -63,6 +63,7 @@ export class Archive {
       found = this.unpack(member);
       wrong = !found.damaged && member.sum !== null && crc32(found.data) !== member.sum;
     }
+    if (found.locked) throw new Refusal("site.damagedFile");
     this.left -= found.data.length;
     atMost(0, this.left);
     if (wrong || found.damaged) tally.lost += 1;

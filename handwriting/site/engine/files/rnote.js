@@ -24,7 +24,7 @@ export function readRnote(text, tally) {
     if (value === null || trash[number]?.trashed === true) return;
     const [kind] = Object.keys(value), { layer, t } = chrono[number] ?? {}, stroke = value[kind];
     if (kind !== "brushstroke") tally.count(kind !== "textstroke" || !hasPlace(stroke));
-    else if (["highlighter", "Highlighter"].includes(layer)) tally.count();
+    else if (["highlighter", "Highlighter"].includes(layer) || isClear(stroke)) tally.count();
     else drawn.push({ order: Number.isInteger(t) ? t : 0, stroke });
   });
   atMost(drawn.length, MAX_SHAPES);
@@ -34,6 +34,9 @@ export function readRnote(text, tally) {
 
 /** The values of a list of components; null for those that were deleted. */
 const valuesOf = (components) => (Array.isArray(components) ? components : []).map((component) => (isObject(component?.value) ? component.value : null));
+
+/** Whether a stroke is drawn in a color without opacity. */
+const isClear = (stroke) => Object.values(objectOr(stroke?.style)).some((look) => isObject(look?.stroke_color) && look.stroke_color.a === 0);
 
 /** Whether the place of a text box is known. */
 function hasPlace(box) {

@@ -10,9 +10,12 @@ import { local } from "./xml.js";
 const WRAPPERS = ["tldraw", "document", "store", "records"]; // keys under which the records are found, from outside in
 const METADATA = ["tldraw", "ink-canvas"]; // elements of an SVG's metadata in which Obsidian Ink stores a drawing
 const SILENT = ["writing-lines", "writing-container", "handwriting-lines", "handwriting-container", "group", "frame", "text", "note", "sticky"]; // paper, groups and typed text
-const MAX_SHAPES = 20_000, MAX_DEPTH = 100;
+const MAX_SHAPES = 20_000, MAX_DEPTH = 100, MAX_COORDINATE = 1e9;
 
 const damaged = () => new Refusal("site.damagedFile");
+
+/** A number that reading can do without: another one if it is missing or invalid. */
+const finite = (value, other) => (typeof value === "number" && Math.abs(value) <= MAX_COORDINATE ? value : other);
 
 /** The pages of a document, see pages.js. */
 export const readTldraw = (text, tally) => pagesOf(parseJson(text, tally), tally);
@@ -80,8 +83,9 @@ function firstVersion(page) {
   return shapes.sort((a, b) => index(a) - index(b));
 }
 
-function isInk({ type, opacity }, tally) {
-  if (type === "draw" && opacity !== 0) return true;
+function isInk(shape, tally) {
+  const { type, chain = [shape] } = shape;
+  if (type === "draw" && chain.every(({ opacity }) => opacity !== 0)) return true;
   tally.count(!SILENT.includes(type));
   return false;
 }
@@ -89,15 +93,15 @@ function isInk({ type, opacity }, tally) {
 /** The points of a drawn shape; one of tldraw 1 has no chain of shapes around it. */
 function drawn(shape) {
   if (!shape.chain) return plain({ ...shape, offset: shape.point });
-  const { segments, scaleX = 1, scaleY = 1 } = shape.props ?? {};
+  const { segments, scaleX, scaleY } = shape.props ?? {};
   if (!Array.isArray(segments)) throw damaged();
-  const [[wide, high]] = placesOf([[scaleX, scaleY]]), points = segments.flatMap(segmentOf).map(([x, y, p]) => [x * wide, y * high, p]);
+  const [wide, high] = [finite(scaleX, 1), finite(scaleY, 1)], points = segments.flatMap(segmentOf).map(([x, y, p]) => [x * wide, y * high, p]);
   return points.length ? shape.chain.reduce(placed, points) : points;
 }
 
 /** Points of a shape in the coordinates of its parent: turned about its corner and moved. */
 function placed(points, { x = 0, y = 0, rotation }) {
-  const [[left, top]] = placesOf([[x, y]]), turn = stampOf(rotation || 0, 1), [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
+  const [[left, top]] = placesOf([[x, y]]), turn = finite(rotation, 0), [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
   return points.map(([a, b, p]) => [cosine * a - sine * b + left, sine * a + cosine * b + top, p]);
 }
 
