@@ -2,9 +2,18 @@
 // handwriting/formats/column_names.py, which says how names are compared.
 
 const NAMES = { // the surest first
-  x: ["x", "px", "posx", "xpos", "xposition", "positionx", "xcoord", "xcoordinate", "coordx", "xkoordinate", "xmm", "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "x坐标", "坐标x", "x座標"],
-  y: ["y", "py", "posy", "ypos", "yposition", "positiony", "ycoord", "ycoordinate", "coordy", "ykoordinate", "ymm", "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "y坐标", "坐标y", "y座標"],
-  t: ["t", "time", "times", "seconds", "sec", "ts", "timestamp", "timeseconds", "timesec", "elapsed", "zeit", "zeitstempel", "temps", "tiempo", "tempo", "tijd", "tid", "czas", "время", "时间", "時間"],
+  x: [
+    "x", "px", "posx", "xpos", "xposition", "positionx", "xcoord", "xcoordinate", "coordx", "xkoordinate", "xmm", "xpx", "xpixel",
+    "clientx", "pagex", "offsetx", "screenx", "locationx", "x坐标", "坐标x", "x座標",
+  ],
+  y: [
+    "y", "py", "posy", "ypos", "yposition", "positiony", "ycoord", "ycoordinate", "coordy", "ykoordinate", "ymm", "ypx", "ypixel",
+    "clienty", "pagey", "offsety", "screeny", "locationy", "y坐标", "坐标y", "y座標",
+  ],
+  t: [
+    "t", "time", "times", "seconds", "sec", "ts", "timestamp", "timeseconds", "timesec", "elapsed", "zeit", "zeitstempel",
+    "temps", "tiempo", "tempo", "tijd", "tid", "czas", "время", "时间", "時間",
+  ],
   ms: ["ms", "tms", "timems", "timestampms", "milliseconds", "timemilliseconds", "elapsedms", "zeitms", "tempsms", "tiempoms"],
   us: ["us", "tus", "timeus", "timestampus", "microseconds", "μs", "timeμs"],
   ns: ["ns", "tns", "timens", "timestampns", "nanoseconds"],
@@ -13,12 +22,18 @@ const NAMES = { // the surest first
     "trait", "trazo", "tratto", "traco", "streek", "штрих", "笔画", "筆画", "ストローク",
   ],
   page: ["page", "pageno", "pagenumber", "pageindex", "pageid", "seite"],
-  pressure: ["pressure", "p", "force", "f", "penpressure", "tippressure", "druck", "pression", "presion", "pressione", "pressao", "druk", "давление", "压力", "筆圧"],
+  pressure: [
+    "pressure", "p", "force", "f", "penpressure", "tippressure", "druck", "pression", "presion", "pressione", "pressao", "druk",
+    "давление", "压力", "筆圧",
+  ],
   down: [
     "pendown", "isdown", "ispendown", "down", "penstate", "penstatus", "state", "status", "contact", "incontact", "touching", "istouching", "touch", "pressed", "ispressed", "tip",
     "tipswitch", "tipdown", "onpaper", "onsurface", "buttons", "button", "pen",
   ],
-  up: ["penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend", "isend", "end", "islast", "last", "lift", "penlift", "e"],
+  up: [
+    "penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend", "isend", "end",
+    "islast", "last", "lift", "penlift", "e",
+  ],
   first: ["newstroke", "isnewstroke", "new", "isfirst", "first", "strokestart", "isstart", "start", "begin"],
   eraser: ["eraser", "iseraser", "erasing", "iserasing", "erase", "erased", "iserased", "deleted", "isdeleted"],
   opacity: ["opacity", "alpha", "visible", "isvisible"],

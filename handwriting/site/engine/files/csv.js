@@ -18,10 +18,10 @@ export const isCsv = (text) => namesOf(linesOf(text.slice(0, HEAD))) !== null;
 export function readCsv(text, tally) {
   const lines = linesOf(text), { names, separator, begin } = namesOf(lines);
   atMost(lines.length - begin, MAX_LINES);
-  const rows = [], blanks = [], blank = [" ", "\t", "\x1a", separator];
+  const rows = [], blanks = [];
   let empty = 0;
   for (const line of lines.slice(begin)) {
-    if ([...line].every((sign) => blank.includes(sign))) empty += 1;
+    if (!/[^ \t\x1a]/.test(separator ? line.replaceAll(separator, "") : line)) empty += 1;
     else if (!isComment(line)) {
       rows.push(valuesOf(line, separator));
       blanks.push(empty);
