@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import format_seeds
@@ -30,6 +31,14 @@ INKML = {
         <channelProperties><channelProperty channel="X" name="resolution" value="100" units="1/mm"/>
         <channelProperty channel="Y" name="resolution" value="50" units="1/mm"/></channelProperties></inkSource>
         <trace>100 100, 200 150</trace></ink>""",
+    "channels": re.sub(r"(\d)(,|</)", r"\1 7 0\2", inkml("<trace>8 8</trace>")),
+    "erasers": inkml(
+        '<brush xml:id="e"><annotation type="name">Eraser</annotation></brush><trace brushRef="#e">1 1, 2 2</trace>'
+        '<trace type="erase">1 1</trace><trace type="PENUP">1 1</trace><trace type="hover">3 3</trace>'
+        "<trace>1 1, <annotation>2</annotation>3 4</trace><canvasTransform><mapping type='mathml'/></canvasTransform>"
+    ),
+    "damaged annotation": inkml("<annotation type='truth'>a & b</annotation>") + "\0" * 512,
+    "lower case": inkml('<traceFormat><channel name="x"/><channel name=" y "/></traceFormat>'),
     "product": """<ink><definitions><canvasTransform xml:id="t"><mapping type="product">
         <mapping type="affine"><affine>2 0 1, 0 2 1</affine></mapping>
         <mapping type="affine"><affine>0 1 0, 1 0 5</affine></mapping></mapping></canvasTransform></definitions>
@@ -101,6 +110,36 @@ DRAWINGS = {
     "rules": svg(
         "<style>g.off path, svg > g > line { display: none }</style>" + paths()
         + '<g class="off"><g><path d="M0 0L9 9"/></g></g><line x2="50%" y2="9"/>'
+    ),
+    "style sheets": svg(
+        "<style>@charset 'utf-8'; @import url('a.css;b'); @media print { path { display: none } }"
+        "@media screen { .a { display: none } } @font-face { src: url(data:;base64,AAAA) } .b.x { display: none }"
+        "g.c > path, svg > path { display: none } [data-d='1'], g[data-e] { stroke: none } &lt;!-- .f { opacity: 0 } "
+        "--&gt; .g { display: none !important } /* } */ .b.y { stroke: none }</style>" + paths()
+        + "".join(
+            f"<g {look}><path d='M0 0L9 9'/></g>"
+            for look in (
+                "class='a'", "class='b x'", "class='c'", "data-d='1'", "class='f'", "class='g' style='display:block'",
+            )
+        )
+    ),
+    "closed": svg(
+        "".join(f'<path d="M1 {y}L5 {y + 5}L3 {y + 9}Z" {fill}/>' for y, fill in enumerate(
+            ('fill="rgba(0,0,0,0)"', 'fill="#0000"', 'fill="#000" fill-opacity="0"', 'fill="RED"')
+        ))
+    ),
+    "use in itself": svg(
+        f"<g id='k'>{paths()}<use href='#k'/><g id='a'><use href='#b'/></g></g>"
+        "<defs><g id='b'><use href='#a'/></g></defs>"
+    ),
+    "tools": svg(
+        paths() + "".join(
+            f'<g {label}><path d="M0 0L9 9"/><g><line x2="9"/></g></g>' for label in (
+                'class="pen eraser"', 'data-tool="Eraser"', 'data-name="highlighter 2"', 'class="erasers-not"',
+                'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" inkscape:label="Highlighters"',
+            )
+        ) + '<path class="highlighter" d="M0 0L9 9"/><svg width="0" height="0"><path d="M0 0L9 9"/></svg>'
+        f'<svg viewBox="0 0 nan 5">{paths()}</svg>'
     ),
     "highlighter": svg(paths() + '<path d="M0 25L40 26" stroke="#ff0" stroke-width="8" stroke-opacity="0.5"/>'),
     "prefix": svg(paths() + '<inkscape:path sodipodi:nodetypes="cc"/>'),

@@ -8,7 +8,7 @@ import { checkDepth, idOf, local } from "./xml.js";
 const SECONDS = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60 };
 const REFERENCES = ["contextRef", "inkSourceRef", "traceFormatRef", "canvasTransformRef", "timestampRef", "brushRef"];
 const MAX_STEPS = 100_000; // contexts and references that are followed
-const MAX_DEPTH = 20;
+const MAX_DEPTH = 20, MAX_CHANNELS = 64;
 const TRANSLUCENT = 0.25, INVISIBLE = 0.98; // transparency of a highlighter, and of what cannot be seen
 const TOKEN = /[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[^\s]/g;
 const ORDERS = { "!": 0, "'": 1, '"': 2 };
@@ -20,6 +20,7 @@ const named = (element, name) => [...element.children].filter((child) => local(c
 export function readInkml(root, tally) {
   const reader = new InkmlReader(root, tally), strokes = [];
   reader.gather(root, { channels: [{ name: "X", scale: 1 }, { name: "Y", scale: 1 }], regular: 2, affine: null, stamp: null, writes: true }, 0);
+  reader.readTraces();
   for (const parts of reader.strokes) if (parts.length) tally.part(() => tally.add(strokes, joined(parts)));
   return [{ strokes, units: reader.units, timeUnit: 1 }];
 }
@@ -27,6 +28,8 @@ export function readInkml(root, tally) {
 class InkmlReader {
   constructor(root, tally) {
     this.tally = tally;
+    this.traces = []; // { text, context, stroke, first, end }
+    this.cached = new Map(); // by context, then by what an element refers to
     this.strokes = []; // for each its parts { x, y, t, p }
     this.byTrace = new Map(); // the number of the stroke of each trace with an id
     this.elements = new Map();
@@ -78,12 +81,18 @@ class InkmlReader {
 
   /** The context that an element refers to, and its brush. */
   named(element, context) {
-    return this.referred(element, ["contextRef", "brushRef"], context);
+    const names = ["contextRef", "brushRef"], key = names.map((name) => element.getAttribute(name) ?? "").join("\n");
+    if (key === "\n") return context;
+    if (!this.cached.has(context)) this.cached.set(context, new Map());
+    const known = this.cached.get(context);
+    if (!known.has(key)) known.set(key, this.referred(element, names, context));
+    return known.get(key);
   }
 
   trace(trace, context, first = 0, end = undefined) {
-    if (trace.getAttribute("type") === "penUp") return;
-    if (!context.writes) {
+    const kind = (trace.getAttribute("type") ?? "").toLowerCase();
+    if (kind === "penup" || kind === "hover") return;
+    if (kind.includes("eras") || !context.writes) {
       this.tally.count();
       return;
     }
@@ -94,11 +103,25 @@ class InkmlReader {
     }
     stroke ??= this.strokes.push([]) - 1;
     if (idOf(trace) !== null) this.byTrace.set(idOf(trace), stroke);
-    this.strokes[stroke].push(this.read(trace.textContent, context, first, end));
+    // There may be annotations between the points.
+    const text = [...trace.childNodes].map((node) => (node instanceof Text ? node.data : "")).join("");
+    this.traces.push({ text, context, stroke, first, end });
+  }
+
+  /** Read the traces that were found; those in one context together have the same channels. */
+  readTraces() {
+    for (let begin = 0, end = 0; begin < this.traces.length; begin = end) {
+      const { context } = this.traces[begin];
+      while (this.traces[end]?.context === context) end += 1;
+      const some = this.traces.slice(begin, end), width = widthOf(some, context.channels.length);
+      const further = Array(width - context.channels.length).fill({ name: "" }); // the format does not name them
+      const whole = { ...context, channels: [...context.channels, ...further] };
+      for (const trace of some) this.tally.part(() => this.strokes[trace.stroke].push(this.read(trace, whole)));
+    }
   }
 
   /** The points of a trace { x, y, t, p }, y growing downward, t in seconds. */
-  read(text, { channels, regular, affine, stamp }, first, end) {
+  read({ text, first, end }, { channels, regular, affine, stamp }) {
     const rows = valuesOf(text, channels, regular)?.slice(first, end);
     const [ix, iy, it, ip] = ["X", "Y", "T", "F"].map((name) => channels.findIndex((channel) => channel.name === name));
     if (!rows || ix < 0 || iy < 0) throw new Refusal("site.damagedFile");
@@ -184,10 +207,15 @@ class InkmlReader {
     return seconds + this.time(element.getAttribute("timestampRef"), depth + 1);
   }
 
-  /** The affine map of a canvas transform (5.1); null for none. */
+  /** The affine map of a canvas transform (5.1); null for none, for a damaged one, and for one that is not affine. */
   affine(element) {
     const [mapping] = named(element, "mapping");
-    return mapping ? this.mapping(mapping, 0) : null;
+    try {
+      return mapping ? this.mapping(mapping, 0) : null;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return null;
+    }
   }
 
   mapping(element, depth) {
@@ -222,7 +250,8 @@ function times([[a, b, c], [d, e, f]], [[p, q, r], [s, u, v]]) {
 }
 
 function channelOf(element, source) {
-  const name = (element.getAttribute("name") ?? "").trim(), units = element.getAttribute("units");
+  const given = (element.getAttribute("name") ?? "").trim(), name = given.length === 1 ? given.toUpperCase() : given;
+  const units = element.getAttribute("units");
   const resolution = source && ["X", "Y"].includes(name) && element.getAttribute("type") === "integer" && millimetres(units) ? resolutionOf(source, name) : null;
   const scale = (element.getAttribute("orientation") === "-ve" ? -1 : 1) / (resolution ?? 1);
   return { name, units, scale, low: numberOr(element.getAttribute("min")), high: numberOr(element.getAttribute("max")), since: element.getAttribute("respectTo") };
@@ -238,10 +267,19 @@ function resolutionOf(source, name) {
 /** Whether a brush writes, and is neither an eraser nor a highlighter. */
 function writes(element) {
   const properties = new Map([...element.querySelectorAll("*")].map((one) => [(one.getAttribute("name") ?? "").toLowerCase(), (one.getAttribute("value") ?? "").trim().toLowerCase()]));
-  const name = [idOf(element), element.getAttribute("name"), properties.get("tip"), properties.get("name"), properties.get("tool")].join(" ").toLowerCase();
+  const said = [...element.querySelectorAll("annotation")].map((one) => one.textContent);
+  const name = [idOf(element), element.getAttribute("name"), ...said, properties.get("tip"), properties.get("name"), properties.get("tool")].join(" ").toLowerCase();
   const transparency = numberOr(properties.get("transparency"), 0), clear = transparency >= 1 ? transparency / 255 : transparency;
   if (name.includes("eras") || properties.get("erasermode") === "true" || clear >= INVISIBLE) return false;
   return !name.includes("highlight") && properties.get("rasterop") !== "maskpen" && clear < TRANSLUCENT;
+}
+
+/** How many values each point of the first trace of several points has; `channels` unless there are more. */
+function widthOf(traces, channels) {
+  const texts = traces.map(({ text }) => text.trim().replace(/,\s*$/, ""));
+  const points = (texts.find((text) => text.includes(",")) ?? "").split(",");
+  const [width, ...others] = new Set(points.map((point) => point.trim().split(/\s+/).filter(Boolean).length));
+  return !others.length && width > channels && width <= MAX_CHANNELS ? width : channels;
 }
 
 /** The values of a trace's points (3.2.1), NaN for unknown ones; null when a point does not fit the channels. */

@@ -11,10 +11,15 @@ import { millimetres } from "./units.js";
 import { checkDepth, local } from "./xml.js";
 
 const UNDRAWN = ["defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc"];
+const LINES = ["path", "polyline", "polygon", "line"];
 const OTHERS = ["text", "image", "rect", "circle", "ellipse", "foreignObject"]; // drawn, but not by a pen
+const LABELS = ["class", "data-tool", "data-type", "data-name"]; // where programs say with which tool something was drawn
+const INKSCAPE = "http://www.inkscape.org/namespaces/inkscape";
+const TOOL = /\b(?:eraser|highlighter)s?\b/;
 const PAPER = "paper"; // class of the rulings in our own drawings
 const RULINGS = 3; // so many lines from edge to edge belong to the paper
 const MAX_ELEMENTS = 100_000, MAX_REUSED = 50_000, MAX_REUSE = 20, MAX_FUNCTIONS = 20_000;
+const MAX_SELECTED = 1_000_000; // elements times rules for elements inside of others
 const FAINT = 0.75, WIDE = 3; // opacity and width, in times the usual one, of a highlighter's line
 
 /** The page of a drawing, see pages.js. */
@@ -74,9 +79,19 @@ function withoutHighlighters(lines) {
   return lines.filter((line) => line.width < wide || opaque.includes(line));
 }
 
+/** What an element says about the tool that drew it, in lower case. */
+function labelsOf(element) {
+  const labels = [...LABELS.map((name) => element.getAttribute(name)), element.getAttributeNS(INKSCAPE, "label")];
+  return labels.join(" ").toLowerCase();
+}
+
 class Drawing {
   constructor(root, size, tally) {
-    Object.assign(this, { root, size, tally, sheets: new Sheets(root), lines: [], outlines: 0, functions: 0, reused: 0, elements: 0 });
+    Object.assign(this, { root, size, tally, lines: [], outlines: 0, functions: 0, reused: 0 });
+    const elements = 1 + root.querySelectorAll("*").length;
+    atMost(elements, MAX_ELEMENTS);
+    this.sheets = new Sheets(root);
+    atMost(this.sheets.inner.length * elements, MAX_SELECTED);
   }
 
   /** Find the lines { curves, alpha, width, blended } in the user units of the document. */
@@ -84,18 +99,17 @@ class Drawing {
     const declared = this.sheets.declared(this.root), [width, height] = this.size;
     // The outermost element turns about its center, as a box of a page does.
     const matrix = this.transformed(IDENTITY, declared, width && height ? [width / 2, height / 2] : [0, 0]);
-    this.inside(this.root, matrix, new Style().within(declared), 0, 0);
+    this.inside(this.root, matrix, new Style().within(declared), 0, []);
   }
 
-  inside(element, matrix, style, depth, reuse) {
-    for (const child of element.children) this.draw(child, matrix, style, depth + 1, reuse);
+  /** Draw what is in an element; `within` is what `use` draws around it, from outside in. */
+  inside(element, matrix, style, depth, within) {
+    for (const child of element.children) this.draw(child, matrix, style, depth + 1, within);
   }
 
-  draw(element, matrix, above, depth, reuse, again = false) {
+  draw(element, matrix, above, depth, within, again = false) {
     checkDepth(depth);
-    this.elements += 1;
-    this.reused += Number(reuse > 0);
-    atMost(this.elements, MAX_ELEMENTS);
+    this.reused += Number(within.length > 0);
     atMost(this.reused, MAX_REUSED);
     const name = local(element);
     if (element.getAttribute("class") === PAPER || (UNDRAWN.includes(name) && !again)) return;
@@ -104,14 +118,19 @@ class Drawing {
       this.tally.count();
       return;
     }
+    if (TOOL.test(labelsOf(element))) {
+      this.tally.count(element.querySelectorAll(LINES.join()).length + Number(LINES.includes(name)));
+      return;
+    }
     try {
       const inner = this.transformed(matrix, declared);
-      if (["path", "polyline", "polygon", "line"].includes(name)) this.line(element, name, inner, style);
-      else if (name === "use") this.use(element, inner, style, depth, reuse);
+      if (LINES.includes(name)) this.line(element, name, inner, style);
+      else if (name === "use") this.use(element, inner, style, depth, within);
       else if (name === "switch") {
         const first = [...element.children].find((child) => !child.hasAttribute("systemLanguage"));
-        if (first) this.draw(first, inner, style, depth + 1, reuse);
-      } else this.inside(element, ["svg", "symbol"].includes(name) ? product(inner, this.viewport(element, element)) : inner, style, depth, reuse);
+        if (first) this.draw(first, inner, style, depth + 1, within);
+      } else if (name === "svg" && ["width", "height"].some((side) => this.length(element, side) === 0)) this.tally.count();
+      else this.inside(element, ["svg", "symbol"].includes(name) ? product(inner, this.viewport(element, element)) : inner, style, depth, within);
     } catch (error) {
       if (!(error instanceof Refusal) || error.message !== "site.files") throw error;
       this.tally.lost += 1; // what is not understood costs itself alone
@@ -143,15 +162,16 @@ class Drawing {
     }), false);
   }
 
-  use(element, matrix, style, depth, reuse) {
+  use(element, matrix, style, depth, within) {
     const reference = element.getAttribute("href") ?? element.getAttribute("xlink:href") ?? "";
     const name = reference.trim().replace(/^#/, "");
     this.byId ??= new Map([...this.root.querySelectorAll("[id]")].reverse().map((one) => [one.getAttribute("id"), one]));
     const target = this.byId.get(name);
-    if (!target || reuse >= MAX_REUSE) throw new Refusal("site.files");
+    if (!target || target.contains(element) || within.includes(target) || within.length >= MAX_REUSE) throw new Refusal("site.files");
     const moved = product(matrix, translate(this.length(element, "x") ?? 0, this.length(element, "y") ?? 0));
-    if (!["symbol", "svg"].includes(local(target))) this.draw(target, moved, style, depth + 1, reuse + 1, true);
-    else this.inside(target, product(moved, this.viewport(target, element)), style.within(this.sheets.declared(target)), depth, reuse + 1);
+    within = [...within, target];
+    if (!["symbol", "svg"].includes(local(target))) this.draw(target, moved, style, depth + 1, within, true);
+    else this.inside(target, product(moved, this.viewport(target, element)), style.within(this.sheets.declared(target)), depth, within);
   }
 
   /** How an inner svg or a symbol lies on what is around it; `sized` has its width and height. */

@@ -4,18 +4,18 @@
 const MAX_UNITS = 50_000, MAX_DAMAGED = 100;
 const TAG = /<(\/?)([A-Za-z_][\w.:-]*)([^<>]*)>/g, ATTRIBUTE = /([A-Za-z_][\w.:-]*)\s*=\s*("[^"<]*"|'[^'<]*')/g;
 
-/** The local names of the elements that hold a stroke each, and of those around them, by the root of the document. */
+/** By the root of a document the local names of units and of groups, and the units with which no writing is lost. */
 const VOCABULARIES = {
-  ink: [["trace", "annotation"], ["ink", "traceGroup", "definitions", "traceView", "context"]],
-  xournal: [["stroke", "text", "image", "teximage", "preview"], ["xournal", "page", "layer", "background"]],
-  svg: [["path", "polyline", "polygon", "line", "image", "rect", "circle", "ellipse"], ["svg", "g", "defs", "symbol", "switch", "a", "use", "text", "style"]],
+  ink: [["trace", "annotation"], ["ink", "traceGroup", "definitions", "traceView", "context"], ["annotation"]],
+  xournal: [["stroke", "text", "image", "teximage", "preview"], ["xournal", "page", "layer", "background"], ["image", "teximage", "preview"]],
+  svg: [["path", "polyline", "polygon", "line", "image", "rect", "circle", "ellipse"], ["svg", "g", "defs", "symbol", "switch", "a", "use", "text", "style"], ["image", "rect", "circle", "ellipse"]],
 };
 
 /** The root of a damaged document without its damaged units; null when nothing can be done. `parse` returns a root or null. */
 export function mended(text, parse, tally) {
   const name = text.match(/<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)/)?.[1];
   if (!Object.hasOwn(VOCABULARIES, name ?? "")) return null;
-  const units = unitsOf(text, ...VOCABULARIES[name]);
+  const [own, groups, others] = VOCABULARIES[name], units = unitsOf(text, own, groups);
   if (units.length > MAX_UNITS) return null;
   const sound = (some) => parse(`<units>${some.map(({ start, end }) => text.slice(start, end)).join("")}</units>`) !== null;
   const bad = new Set([...units.filter(({ closed }) => !closed), ...damagedOf(units.filter(({ closed }) => closed), sound)]);
@@ -28,7 +28,7 @@ export function mended(text, parse, tally) {
   }
   whole += text.slice(at);
   const root = parse(whole);
-  tally.lost += bad.size + Number(root === null);
+  tally.lost += [...bad].filter((unit) => !others.includes(unit.name.split(":").at(-1))).length + Number(root === null);
   return root ?? parse(recovered(whole));
 }
 

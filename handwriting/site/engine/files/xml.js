@@ -11,6 +11,7 @@ const MAX_EXPANDED = 2 ** 20; // characters that all entities may expand to
 
 /** The root element of a document; of a damaged one with what is whole in it. */
 export function parseXml(text, tally) {
+  text = text.slice(0, lengthOf(text));
   let markup = 0;
   for (const [mark, weight] of [["<", 2], ["=", 1]]) {
     for (let at = text.indexOf(mark); at >= 0 && markup <= MAX_MARKUP; at = text.indexOf(mark, at + 1)) markup += weight;
@@ -20,6 +21,13 @@ export function parseXml(text, tally) {
   const root = parsed(text) ?? mended(text, parsed, tally);
   if (!root) throw new Refusal("site.damagedFile");
   return root;
+}
+
+/** The length of a text without the zero bytes that may fill the rest of a block on a disk. */
+function lengthOf(text) {
+  let end = text.length;
+  while (text[end - 1] === "\0") end -= 1;
+  return end;
 }
 
 /** The root element of a document; null when it is damaged. */
