@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -95,3 +96,11 @@ def dark_pixels(page, selector="#ink-layer"):
         before = now
         page.wait_for_timeout(150)
     return now
+
+
+def wait_until(page, holds, seconds=20.0):
+    """Wait until ``holds()`` is true: a busy machine takes longer to draw and to store than an idle one."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    assert holds()
