@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from handwriting.cli.options import (
+    DEFAULT_BEST_OF,
     HAND,
     PAGE,
     PEN,
@@ -84,7 +85,7 @@ def letter(
             rich_help_panel=HAND,
         ),
     ] = 0.0,
-    best_of: BestOf = 64,
+    best_of: BestOf = DEFAULT_BEST_OF,
     page: Annotated[
         str,
         typer.Option(

@@ -95,12 +95,14 @@ Size = Annotated[float, typer.Option(help="Size of the writing; 1 fits the line 
 Slant = Annotated[
     float, typer.Option(help="Slant in degrees; positive values lean to the right.", rich_help_panel=HAND)
 ]
+DEFAULT_BEST_OF = 64
+"""That of ``composition.runs``, repeated here, so that ``--help`` does not import NumPy; also the maximum."""
 BestOf = Annotated[
     int,
     typer.Option(
         "--best-of",
         min=1,
-        max=64,
+        max=DEFAULT_BEST_OF,
         metavar="N",
         help="Redraw each misread word, up to N drawings in all, and keep the best; 1 checks nothing.",
         rich_help_panel=HAND,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from handwriting.cli.options import (
+    DEFAULT_BEST_OF,
     HAND,
     PAGE,
     PEN,
@@ -75,7 +76,7 @@ def generate(
             rich_help_panel=HAND,
         ),
     ] = None,
-    best_of: BestOf = 64,
+    best_of: BestOf = DEFAULT_BEST_OF,
     size: Size = 1.0,
     slant: Slant = 0.0,
     page_width: Annotated[

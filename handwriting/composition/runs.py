@@ -186,9 +186,8 @@ def _number(rows: Rows, row: int, place: int) -> int:
 
 def _replaced(old: DrawnWord, piece: WordInk) -> DrawnWord:
     """Return ``old`` with the ink of another drawing, which has not been read."""
-    if (
-        not has_baseline(piece.text) and piece.ink is not None and old.word.ink is not None
-    ):  # "-": keep its previous height
+    # A sign such as "-" does not show the baseline; it keeps its previous height.
+    if not has_baseline(piece.text) and piece.ink is not None and old.word.ink is not None:
         above, below = (sum(ink.bounds[1::2]) / 2 for ink in (old.word.ink, piece.ink))
         piece = replace(piece, ink=piece.ink.moved_to(piece.ink.x, piece.ink.y + above - below))
     piece = replace(piece, begin=old.word.begin, gap=old.word.gap)

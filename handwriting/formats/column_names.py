@@ -1,7 +1,7 @@
-"""What the columns of a table of points are called, and the words in them that say what a pen does.
+"""Names of the columns in a table of points, and of the events in a column of events.
 
-Names are compared without case, accents, spaces, and signs: ``Pen Down``, ``pen_down`` and ``penDown`` are one name. A
-unit in brackets belongs to the name (``Time (ms)``) or is ignored (``X [counts]``).
+Names are compared without case, accents, spaces and punctuation: ``Pen Down``, ``pen_down`` and ``penDown`` are one
+name. A unit in brackets belongs to the name (``Time (ms)``) or is ignored (``X [counts]``).
 """
 
 from __future__ import annotations
@@ -63,20 +63,20 @@ EVENTS = {
     "up": ("up", "end", "ended", "cancel", "canceled", "cancelled", "release", "released", "leave", "lift", "lifted"),
     "hover": ("air", "enter", "out"),
 }
-"""What the names of events end with: ``pointerdown``, ``ACTION_DOWN``, ``stroke start``."""
+"""Endings of the names of events, such as ``pointerdown``, ``ACTION_DOWN`` and ``stroke start``."""
 ANDROID = {"0": "down", "1": "up", "2": "move", "3": "up"}
 """Actions of Android's motion events."""
 _BRACKETS = re.compile(r"[(\[].{0,20}[)\]]\s*$")
 
 
 def plain(name: str) -> str:
-    """A name without case, accents, spaces, and signs."""
+    """Return a name without case, accents, spaces and punctuation."""
     letters = unicodedata.normalize("NFKD", name[:60].lower())
     return "".join(letter for letter in letters if letter.isalnum())
 
 
 def where(names: Sequence[str]) -> dict[str, int]:
-    """The index of each known column."""
+    """Return the index of each known column."""
     whole = [plain(name) for name in names]
     without_unit = [plain(_BRACKETS.sub("", name[:60].strip())) for name in names]
     found = {}
@@ -88,12 +88,12 @@ def where(names: Sequence[str]) -> dict[str, int]:
 
 
 def tools(names: Iterable[str]) -> list[int]:
-    """The indices of the columns that may name an eraser or a highlighter."""
+    """Return the indices of the columns that may name an eraser or a highlighter."""
     return [index for index, name in enumerate(names) if plain(name) in TOOLS]
 
 
 def events(values: Sequence[str]) -> list[str]:
-    """What each value of a column of events means, one of the keys of :data:`EVENTS`, or ``""``."""
+    """Return the meaning of each value in a column of events: a key of :data:`EVENTS`, or ``""`` if it is unknown."""
     distinct = set(values)
     if {"0", "2"} <= distinct <= set(ANDROID):
         return [ANDROID[value] for value in values]

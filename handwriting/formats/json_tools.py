@@ -1,4 +1,4 @@
-"""What a stroke in JSON says about itself: which tool drew it, and whether it can be seen."""
+"""Find out from the properties of a stroke in JSON which tool drew it, and whether it is visible."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from handwriting.formats.column_names import plain
 
 TOOLS = ("tool", "type", "brush", "pen", "mode", "kind", "name", "class", "style", "ink")
-"""How the names of properties end that say what drew a stroke, without case and signs."""
+"""Endings of the names of properties that name the tool, as :func:`plain` returns them."""
 ERASED = ("eraser", "iseraser", "erase", "erased", "iserased", "iserasing")
 DELETED = ("deleted", "isdeleted", "removed", "isremoved", "undone")
 HIDDEN = ("hidden", "ishidden", "invisible")
@@ -19,14 +19,14 @@ OTHERS = (
     "rect", "rectangle", "square", "circle", "ellipse", "triangle", "polygon", "shape", "arrow", "text", "image",
     "selection", "select", "lasso", "hover", "laser", "undo", "redo", "clear",
 )  # fmt: skip
-"""Types of elements that are no ink, even if they have points."""
+"""Types of elements that are not ink, even if they have points."""
 TRANSLUCENT = 0.75
 """Opacity below which a marker is a highlighter."""
 _ERASES = re.compile("eras(e|ing)|rubber")
 
 
 def not_writing(stroke: dict[str, Any]) -> str | None:
-    """What a stroke that is not writing is called; None when it is."""
+    """Return a name for a stroke that is not writing, such as ``eraser stroke``; None for writing."""
     values = {plain(key): value for key, value in stroke.items()}
     words = list(_words(stroke))
     composite = values.get("compositeoperation", values.get("globalcompositeoperation"))
@@ -50,7 +50,7 @@ def not_writing(stroke: dict[str, Any]) -> str | None:
 
 
 def _words(properties: dict[str, Any], inside: bool = False) -> Iterator[str]:
-    """What the properties of a stroke say about its tool, which may be an object with a name of its own."""
+    """Yield the values of properties that name the tool, which may be an object with a name of its own."""
     for key, value in properties.items():
         if plain(key).endswith(TOOLS):
             if isinstance(value, str):
@@ -60,5 +60,5 @@ def _words(properties: dict[str, Any], inside: bool = False) -> Iterator[str]:
 
 
 def _any(values: dict[str, Any], names: tuple[str, ...], value: bool | str) -> bool:
-    """Whether one of these properties has this value; 1 counts as true, and 0 as false."""
+    """Return whether one of these properties has this value; 1 counts as true, and 0 as false."""
     return any(isinstance(found := values.get(name), bool | int | float | str) and found == value for name in names)

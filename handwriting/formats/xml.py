@@ -80,7 +80,7 @@ def _in_utf_8(data: bytes, notes: Notes) -> bytes:
     data = data.rstrip(b"\0")
     declaration = _DECLARATION.match(data)
     name = (declaration[1] or b"utf-8").decode("latin-1").lower() if declaration else "utf-8"
-    if not re.fullmatch(r"utf-?8", name) and re.fullmatch(_ENCODINGS, name) and not name.startswith("utf"):
+    if re.fullmatch(_ENCODINGS, name) and not name.startswith("utf"):
         return data
     if not re.fullmatch(r"utf-?8", name):
         notes.drop("the encoding", f"the file is read as UTF-8 and not as {name[:40]!r}")

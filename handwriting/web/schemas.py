@@ -12,8 +12,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
+from handwriting.composition.best_of import MAX_CANDIDATES
 from handwriting.composition.blocks import MAX_TEXT_CHARACTERS
 from handwriting.composition.letter import LetterStyle
+from handwriting.composition.runs import DEFAULT_BEST_OF
 from handwriting.errors import InkError
 from handwriting.ink import Ink, Source
 from handwriting.limits import MAX_COORDINATE
@@ -102,7 +104,7 @@ class HandRequest(StrictModel):
     """Whether to replace characters that cannot be written with the nearest spelling."""
     bias: Annotated[float, Field(ge=0, le=20)] = 1.0
     seed: Annotated[int, Field(ge=0, le=2**53)] = 0
-    bestOf: Annotated[int, Field(ge=1, le=64)] = 4
+    bestOf: Annotated[int, Field(ge=1, le=MAX_CANDIDATES)] = 4
     size: Annotated[float, Field(ge=0.3, le=2)] = 1.0
     slant: Annotated[float, Field(ge=-45, le=45)] = 0.0
     style: str | dict[str, Any] | None = None
@@ -131,7 +133,7 @@ class LetterSheetRequest(StrictModel):
 class LetterRequest(HandRequest):
     """A text to write over as many sheets as it takes."""
 
-    bestOf: Annotated[int, Field(ge=1, le=64)] = 64
+    bestOf: Annotated[int, Field(ge=1, le=MAX_CANDIDATES)] = DEFAULT_BEST_OF
     sheet: LetterSheetRequest = LetterSheetRequest()
     align: Literal["left", "center", "right", "justify"] = "left"
     indent: Annotated[float, Field(ge=0, le=200)] = 0

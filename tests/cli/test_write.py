@@ -18,7 +18,10 @@ from tiny import synthesizer
 
 from handwriting import formats
 from handwriting.checkpoint import shipped
+from handwriting.cli import options
+from handwriting.composition.best_of import MAX_CANDIDATES
 from handwriting.composition.generate import MAX_TEXT_CHARACTERS
+from handwriting.composition.runs import DEFAULT_BEST_OF
 
 
 @pytest.mark.parametrize("ending", [".svg", ".png", ".pdf"])
@@ -164,3 +167,7 @@ def test_demo_writes_and_reads_back(run, tmp_path):
     assert rate.startswith("CER ")
     assert where == str(tmp_path / "demo.svg")
     assert path_elements(tmp_path / "demo.svg") > 5
+
+
+def test_the_command_line_has_the_limits_of_the_package():
+    assert options.DEFAULT_BEST_OF == DEFAULT_BEST_OF == MAX_CANDIDATES

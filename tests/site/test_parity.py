@@ -286,15 +286,15 @@ def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer
         assert [one.width, one.space] == pytest.approx([other["width"], other["space"]])
 
 
-def test_long_words_are_divided_and_closed_as_in_python(open_site):
+def test_long_words_are_divided_and_joined_as_in_python(open_site):
     texts = ["first_name@mailbox.org,", "10:45", "http://exämple.de/page", "C:\\one\\two_three", "incomprehensible"]
     (line,) = Synthesizer.load().write([divided(texts[0])], Hand(style=load("slanted"), seed=5))
     own = cut_divided(line)
     found, word = open_site().evaluate(
         """async ([texts, { strokes, ...line }]) => {
             const { inkOfStrokes } = await import("./engine/ink/ink.js");
-            const { closed, cutWords, divided } = await import("./engine/writing/words.js");
-            const { text, places, ink } = closed(cutWords({ ...line, ink: inkOfStrokes(strokes) }));
+            const { cutWords, divided, joinParts } = await import("./engine/writing/words.js");
+            const { text, places, ink } = joinParts(cutWords({ ...line, ink: inkOfStrokes(strokes) }));
             return [texts.map(divided), { text, places, x: [...ink.x], y: [...ink.y], starts: [...ink.starts] }];
         }""",
         [

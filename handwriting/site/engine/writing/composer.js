@@ -7,7 +7,7 @@ import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
 import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, inLine, lettersOf, measureOf } from "./finish.js";
 import { breakLines } from "./typeset.js";
-import { closed, cutWords, divided, stands } from "./words.js";
+import { cutWords, divided, joinParts, stands } from "./words.js";
 
 const RUN_CHARACTERS = 32; // about those of a line that the network was trained on
 const FIRST_CHARACTERS = 24; // of the first run, for which somebody waits
@@ -112,7 +112,7 @@ export class Composer {
     for (const [k, first] of words.entries()) {
       for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && rank(words[k]); drawing++) {
         const text = drawing < WHOLE_DRAWINGS ? first.text : divided(first.text);
-        const alone = closed(cutLine(await this.write(text, [REPAIR_STREAM * drawing + run, k])));
+        const alone = joinParts(cutLine(await this.write(text, [REPAIR_STREAM * drawing + run, k])));
         const tried = { ...alone, run: first.run, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
         const begin = Math.max(0, k - 1), around = words.with(k, tried).slice(begin, k + 2);
         const read = (await this.judged(around, words))[k - begin]; // between its neighbours, as it will be seen

@@ -41,7 +41,7 @@ export function cutWords(line) {
 export const divided = (text) => (text.length >= MIN_DIVIDED ? text.replace(BREAK, " ") : text);
 
 /** The parts of a `divided` word as one word; null ink if one of them has none. */
-export function closed(parts) {
+export function joinParts(parts) {
   if (parts.length === 1) return parts[0];
   const text = parts.map((part) => part.text).join(""), strokes = parts.flatMap((part) => part.strokes);
   if (parts.some((part) => !part.ink)) return { text, places: [], ink: null, gap: null, joined: false, strokes: [] };
