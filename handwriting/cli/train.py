@@ -20,6 +20,7 @@ from handwriting.training.config import write_config
 from handwriting.training.options import (
     LANGUAGE_TRAINING,
     SYNTHESIZER_TRAINING,
+    HandTuning,
     LanguageOptions,
     RecognizerOptions,
     SynthesizerOptions,
@@ -150,21 +151,15 @@ def train_synthesizer(
 
 
 @app.command("hands", cls=Command)
+@with_options({"Tuning": HandTuning})
 def train_hands(
+    context: typer.Context,
     data: Data,
     init: Annotated[Path, typer.Option(help="Synthesizer with hand codes, trained with --unipen.")],
     out: Annotated[Path, typer.Option(help="Folder of the new checkpoint.")],
     train: Annotated[str, typer.Option(help="Split of the real lines.")] = "trainset",
-    real: Annotated[int, typer.Option(min=2, help="Number of real lines, evenly spaced over the split.")] = 700,
-    lines: Annotated[
-        int, typer.Option(min=2, help="Number of sentences, and of strings, to write in random hands in each round.")
-    ] = 1400,
-    rounds: Annotated[int, typer.Option(min=1, help="Number of corrections of the random hands.")] = 2,
-    hands: Annotated[
-        int, typer.Option(min=2, help="Number of hands to write in, for estimating hands from lines.")
-    ] = 900,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the hands and the strings.")] = 10_000,
     lists: Lists = None,
+    **given: Any,
 ) -> None:
     """Tune the hands of a synthesizer to resemble real ones.
 
@@ -173,9 +168,9 @@ def train_hands(
     does not change.
     """
     from handwriting.checkpoint import Checkpoint
-    from handwriting.training.hand_tuning import HandTuning, tune_hands
+    from handwriting.training.hand_tuning import tune_hands
 
-    settings = HandTuning(real=real, lines=lines, rounds=rounds, hands=hands, seed=seed)
+    settings: HandTuning = build_options(context, HandTuning, given)
     start, corpus = Checkpoint.load(init, "synthesizer"), corpus_at(data, lists)
     with bar("writing") as progress:
         figures = tune_hands(start, corpus, train, out, settings, command_line(), progress)

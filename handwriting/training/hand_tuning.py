@@ -36,6 +36,7 @@ from handwriting.synthesis.codes import Code, HandCodes, line_measures, regressi
 from handwriting.synthesis.hand import Hand
 from handwriting.synthesis.synthesizer import Synthesizer, Written
 from handwriting.text import natural
+from handwriting.training.options import HandTuning
 from handwriting.training.strings import string
 
 Floats = NDArray[np.float64]
@@ -51,24 +52,6 @@ HANDS_A_STRING = 7
 """Number of hands in which each string is written in a round."""
 WRITERS_SPREAD = 0.95
 """Standard deviation of the codes for the regression, relative to the codes of writers."""
-
-
-@dataclass(frozen=True)
-class HandTuning:
-    """Settings of the tuning."""
-
-    real: int = 700
-    """Number of real lines to measure, evenly spaced over the split."""
-    lines: int = 1400
-    """Number of sentences, and as many strings, that are written in random hands in each round."""
-    rounds: int = 2
-    """Number of corrections of the mean."""
-    hands: int = 900
-    """Number of hands for the regression."""
-    lines_each: int = 3
-    """Number of lines written in each of these hands."""
-    seed: int = 10_000
-    """Seed of the random hands; another one for each round."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +80,11 @@ class _GivenHands(HandCodes):
     """Hand codes whose "random" hands are given."""
 
     given: NDArray[np.float32] = field(kw_only=True)
-    """Shape (N, Z); line n is written in the hand ``n // lines_each``."""
-    lines_each: int = field(kw_only=True)
+    """Shape (N, Z); line n is written in the hand ``n // lines_per_hand``."""
+    lines_per_hand: int = field(kw_only=True)
 
     def random(self, seed: int, number: int = 0) -> Code:
-        return Code(self.given[number // self.lines_each], self.name)
+        return Code(self.given[number // self.lines_per_hand], self.name)
 
 
 class HandTuner:
@@ -125,7 +108,7 @@ class HandTuner:
         self.texts = [self.synthesizer.writable(natural(line.text)) for line in lines]
         self.words = sorted({w for text in self.texts for w in text.split() if w.isalpha() and len(w) > 1}) or ["a"]
         self._progress, self._done = progress, 0
-        self._total = 2 * settings.lines * (settings.rounds + 1) + settings.hands * settings.lines_each
+        self._total = 2 * settings.lines * (settings.rounds + 1) + settings.hands * settings.lines_per_hand
 
     def tune(self) -> tuple[HandCodes, dict[str, Any]]:
         """Return the tuned hand codes, and figures of the random hands before and after."""
@@ -160,12 +143,12 @@ class HandTuner:
         own = random.multivariate_normal(learned.mean(0), WRITERS_SPREAD**2 * np.cov(learned.T), settings.hands)
         given = np.concatenate([own, random.normal(size=(settings.hands, controls))], 1).astype(np.float32)
         arrays = {name: getattr(self.codes, name) for name in HandCodes.__annotations__}
-        hands = _GivenHands(**arrays, given=given, lines_each=settings.lines_each)
-        texts = [self.texts[k % len(self.texts)] for k in range(settings.hands * settings.lines_each)]
+        hands = _GivenHands(**arrays, given=given, lines_per_hand=settings.lines_per_hand)
+        texts = [self.texts[k % len(self.texts)] for k in range(settings.hands * settings.lines_per_hand)]
         written = self._write(hands, texts, settings.seed)
         height = self.synthesizer.height
         rows = [line_measures(self.synthesizer.prepare(w.ink), w.text, height, self.step) for w in written]
-        means = np.array(rows).reshape(settings.hands, settings.lines_each, -1).mean(1)
+        means = np.array(rows).reshape(settings.hands, settings.lines_per_hand, -1).mean(1)
         scale = self.codes.center, self.codes.spread
         return regression(means, given, np.ones(settings.hands), RIDGE, scale)["regression"]
 

@@ -202,3 +202,15 @@ class SynthesizerOptions:
     code: int = option(46, "Size of a hand code, with --unipen.", least=4, most=256)
     examples: int = option(4800, "Lines per epoch, with --unipen.", least=1)
     seed: int = 1
+
+
+@dataclass(frozen=True)
+class HandTuning:
+    """Options for tuning the hands of a synthesizer; see ``training/hand_tuning.py``."""
+
+    real: int = option(700, "Number of real lines, evenly spaced over the split.", least=2)
+    lines: int = option(1400, "Number of sentences, and of strings, to write in random hands in each round.", least=2)
+    rounds: int = option(2, "Number of corrections of the random hands.", least=1)
+    hands: int = option(900, "Number of hands to write in, for estimating hands from lines.", least=2)
+    lines_per_hand: int = option(3, "Number of lines to write in each of these hands.", least=1)
+    seed: int = option(10_000, "Seed of the hands and the strings.", least=0)
