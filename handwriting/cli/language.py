@@ -11,6 +11,7 @@ from handwriting.cli.help import PLAIN, Command
 from handwriting.cli.options import Checkpoint, Data, DevelopmentSplit, corpus_at, integers, only_with
 from handwriting.cli.program import command_line
 from handwriting.cli.progress import bar, say
+from handwriting.errors import InkError
 
 app = typer.Typer(help="Build and tune the language model that the decoder uses.", **PLAIN)
 
@@ -20,9 +21,12 @@ def build_language(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
     texts: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
-            "--text", help="Text to train on: a file, a folder or a zip archive; repeatable.", show_default=False
+            "--text",
+            metavar="PATH[=WEIGHT]",
+            help="Text to train on: a file, a folder or a zip archive; repeatable. WEIGHT multiplies its counts.",
+            show_default=False,
         ),
     ] = None,
     terms: Annotated[
@@ -46,18 +50,30 @@ def build_language(
     cutoffs: Annotated[
         str, typer.Option(help="Minimum count of the character n-grams to keep, for orders 1, 2, 3 and so on.")
     ] = "1,1,1,2,3,4",
+    min_counts: Annotated[
+        str, typer.Option(help="Minimum count of the words, bigrams and trigrams to keep.")
+    ] = "2,1,2",
+    data_weight: Annotated[
+        int, typer.Option(min=1, help="Factor by which the counts of the transcripts are multiplied.")
+    ] = 3,
 ) -> None:
     """Build a language model from texts.
 
     The model has word trigrams, and character n-grams for everything that is not a known word. Run 'language tune' next
     to find its weights relative to the network.
     """
-    from handwriting.recognition.language.build import BuildSettings, build
+    from handwriting.recognition.language.build import BuildSettings, TextSource, build
+    from handwriting.recognition.language.lexicon import WordSettings
 
     only_with(context, "split", data is not None, "--data")
+    only_with(context, "data_weight", data is not None, "--data")
+    least = integers("min-counts", min_counts)
+    if len(least) != 3:
+        raise InkError(f"--min-counts: {min_counts!r} has {len(least)} numbers; give three, such as 2,1,2")
     corpus = None if data is None else corpus_at(data)
-    settings = BuildSettings(tuple(integers("cutoffs", cutoffs)))
-    model = build(texts or [], corpus, split, frequencies, bigrams, terms, settings, say, command_line())
+    settings = BuildSettings(tuple(integers("cutoffs", cutoffs)), WordSettings(*least), data_weight)
+    sources = [TextSource.parse(text) for text in texts or []]
+    model = build(sources, corpus, split, frequencies, bigrams, terms, settings, say, command_line())
     model.save(output)
     say(f"{output}: {sum(f.stat().st_size for f in output.iterdir()) / 1e6:.1f} MB")
 

@@ -43,11 +43,31 @@ class BuildSettings:
 
     def record(self) -> dict[str, Any]:
         """Return the settings as they are stored on a card."""
-        return {"cutoffs": self.cutoffs, "recipe": asdict(self.words), "corpus_weight": self.corpus_weight}
+        return {"cutoffs": self.cutoffs, "words": asdict(self.words), "corpus_weight": self.corpus_weight}
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """A text to train on."""
+
+    path: Path
+    """A file, a folder or a zip archive; see :mod:`~handwriting.recognition.language.texts`."""
+    weight: int = 1
+    """Factor by which its counts are multiplied."""
+
+    @classmethod
+    def parse(cls, text: str) -> TextSource:
+        """Parse ``PATH`` or ``PATH=WEIGHT``. Raises :class:`InkError` if the weight is not a positive integer."""
+        path, equals, weight = text.rpartition("=")
+        if not equals or Path(text).exists():
+            return cls(Path(text))
+        if not weight.isdecimal() or int(weight) == 0:
+            raise InkError(f"text {text!r}: {weight!r} is not a weight; give PATH or PATH=WEIGHT, such as brown.zip=3")
+        return cls(Path(path), int(weight))
 
 
 def build(
-    texts: Sequence[Path],
+    texts: Sequence[TextSource],
     corpus: Corpus | None = None,
     split: str = "trainset",
     frequencies: Path | None = None,
@@ -74,8 +94,8 @@ def build(
         sources.append({"name": name, "tokens": len(tokens), "weight": weight, "terms": terms_of_use})
         say(f"{name}: {len(tokens):,} words, numbers and punctuation marks")
 
-    for path in texts:
-        add(path.stem, running_text(path), 1, terms_of(path, terms))
+    for source in texts:
+        add(source.path.stem, running_text(source.path), source.weight, terms_of(source.path, terms))
     if corpus is not None:
         lines = [label(corpus, corpus.text(id)) for id in corpus.training_ids(split)]
         add(f"transcripts of {split}", " ".join(lines), settings.corpus_weight, corpus.terms)

@@ -26,11 +26,11 @@ LONGEST_WORD = 29
 class WordSettings:
     """Settings for pruning counts and mixing the sources."""
 
-    least_word: int = 2
+    min_word: int = 2
     """Minimum count of a word; rarer words are left to the character model, unless the frequency list has them."""
-    least_bigram: int = 1
+    min_bigram: int = 1
     """Minimum count of a bigram."""
-    least_trigram: int = 2
+    min_trigram: int = 2
     """Minimum count of a trigram."""
     listed: float = 0.1
     """Share of the unigram probability that is taken from the list of frequencies."""
@@ -74,9 +74,9 @@ def train(counts: TextCounts, settings: WordSettings = WordSettings()) -> WordMo
     first = np.isin(pairs // base, starters)
     starts = np.bincount(pairs[first] % base, true[first].astype(float), minlength=size)[:size].astype(float)
     costs = _single_costs(words, number, singles, starts, counts.frequencies, settings)
-    heads = _rows(pairs, pair_counts, true >= settings.least_bigram, base)
+    heads = _rows(pairs, pair_counts, true >= settings.min_bigram, base)
     heads = _with_list(heads, counts, number, _occurrences(coded, base), settings, base)
-    tails = _rows(triples, triple_counts, triple_counts >= settings.least_trigram, base)
+    tails = _rows(triples, triple_counts, triple_counts >= settings.min_trigram, base)
     return WordModel(
         Trie.of(words),
         costs=costs,
@@ -99,7 +99,7 @@ def _vocabulary(counts: TextCounts, settings: WordSettings) -> list[str]:
     for text, weight in counts.texts:
         for word, count in Counter(text).items():
             seen[word] += weight * count
-    words = {w for w, n in seen.items() if n >= settings.least_word and w[0].isalpha() and len(w) <= LONGEST_WORD}
+    words = {w for w, n in seen.items() if n >= settings.min_word and w[0].isalpha() and len(w) <= LONGEST_WORD}
     words |= {w for w in counts.frequencies if w.isascii() and w.replace("'", "").isalpha()}
     words |= {w.capitalize() for w in words if w.islower() and seen[w] >= 10}
     return sorted(words)

@@ -1,6 +1,7 @@
 """A language model's folder: built, saved, loaded, weighed."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from tiny import TinyCorpus
 from handwriting.alphabet import Alphabet
 from handwriting.errors import InkError
 from handwriting.evaluation.tuning import tune
-from handwriting.recognition.language.build import build
+from handwriting.recognition.language.build import TextSource, build
 from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.recognition.language.scorer import Weights
 
@@ -41,7 +42,7 @@ def test_built_from_files_and_transcripts(tmp_path):
     (tmp_path / "pairs").write_text("sea pelican 3\n")
     said = []
     built = build(
-        [tmp_path / "story.txt"],
+        [TextSource(tmp_path / "story.txt")],
         TinyCorpus(),
         frequencies=tmp_path / "words",
         bigrams=tmp_path / "pairs",
@@ -60,12 +61,23 @@ def test_built_from_files_and_transcripts(tmp_path):
 def test_terms_must_be_known(tmp_path):
     (tmp_path / "story.txt").write_text(TEXT)
     with pytest.raises(InkError, match="give them as 'terms'"):
-        build([tmp_path / "story.txt"])
+        build([TextSource(tmp_path / "story.txt")])
     with pytest.raises(InkError, match="needs at least one"):
         build([])
     (tmp_path / "words").write_text("one two three 4\n")
     with pytest.raises(InkError, match="words:1: 'one two three 4'"):
-        build([tmp_path / "story.txt"], frequencies=tmp_path / "words", terms="ours")
+        build([TextSource(tmp_path / "story.txt")], frequencies=tmp_path / "words", terms="ours")
+
+
+def test_a_text_may_have_a_weight(tmp_path):
+    (tmp_path / "a=2.txt").write_text(TEXT)
+    assert TextSource.parse("brown.zip=3") == TextSource(Path("brown.zip"), 3)
+    assert TextSource.parse(str(tmp_path / "a=2.txt")) == TextSource(tmp_path / "a=2.txt")
+    for wrong in ("brown.zip=0", "brown.zip=1.5", "brown.zip="):
+        with pytest.raises(InkError, match="is not a weight; give PATH"):
+            TextSource.parse(wrong)
+    heavy = build([TextSource(tmp_path / "a=2.txt", 2)], terms="ours")
+    assert heavy.card["texts"][0]["weight"] == 2
 
 
 def test_hints_of_a_file(tmp_path):
@@ -100,7 +112,7 @@ def test_tuning_finds_that_the_language_helps(tmp_path, monkeypatch):
     corpus = TinyCorpus()
     monkeypatch.setattr("handwriting.evaluation.tuning.encode", lambda ink, features: ink)
     (tmp_path / "words.txt").write_text("ink pen line net in ten pin nine. " * 9)
-    built = build([tmp_path / "words.txt"], terms="ours")
+    built = build([TextSource(tmp_path / "words.txt")], terms="ours")
     silent = LanguageModel(built.characters, built.words, Weights(language=0.0, character=0.0))
     told = []
     reader = Doubtful([line.text for line in corpus.lines("testset_v")])
