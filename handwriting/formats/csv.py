@@ -25,9 +25,9 @@ from handwriting.notes import Notes
 
 HOLDS = frozenset({"time", "start time", "pressure"})
 COMMENTS = ("#", "%", "//", "sep=")
-"""How lines begin that are neither names nor values; spreadsheets name the separator in one."""
+"""Beginnings of lines that hold neither names nor values; ``sep=`` is how spreadsheets declare the separator."""
 MAX_COMMENTS = 100
-"""Lines before the names of the columns."""
+"""Maximum number of lines before the names of the columns."""
 
 
 def recognises(head: bytes) -> bool:
@@ -35,7 +35,9 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink of a table, a page for each value of a column of pages.
+    """Read the ink of a table, with one page for each value in the column of page numbers.
+
+    Raises :class:`InkError` if the columns x and y are missing.
 
     Raises :class:`InkError` when the columns x and y are missing.
     """
@@ -62,7 +64,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """One page as a table of x, y, stroke, and t and pressure where there are any."""
+    """Encode one page as a table of x, y and stroke, with t and pressure if the ink has them."""
     ink = pages[0].ink
     digits = places(ink.x, ink.y)
     columns = {"x": texts(ink.x, digits), "y": texts(ink.y, digits), "stroke": texts(ink.stroke_index + 1, 0)}
@@ -75,14 +77,17 @@ def write(pages: Sequence[Page]) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    """Tables are ASCII; a spreadsheet may have saved UTF-16, and a column that is ignored may hold anything."""
+    """Decode a table, with ``\\n`` at the ends of its lines.
+
+    Tables are usually ASCII, but a spreadsheet may have saved UTF-16, and a column that is ignored may hold anything.
+    """
     return data.decode(detect_encoding(data), errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _named(text: str) -> tuple[list[str], str | None, int] | None:
-    """The names of the columns, the separator (None for spaces), and where the rows begin; None without x and y.
+    """Return the names of the columns, the separator (None for spaces) and the position of the first row.
 
-    Comments may precede the names, and the names may be a comment.
+    The result is None if there are no columns x and y. Comments may precede the names, and the names may be a comment.
     """
     begin = 0
     for _ in range(MAX_COMMENTS):
@@ -93,7 +98,7 @@ def _named(text: str) -> tuple[list[str], str | None, int] | None:
         separator = max(",;\t|", key=shown.count) if set(",;\t|") & set(shown) else None
         names = _values(shown, separator)
         known = where(names)
-        # Words of a sentence may be x and y, but not all of them are names of columns.
+        # A sentence may contain the words x and y, but then not all of its words are names of columns.
         if {"x", "y"} <= known.keys() and (separator is not None or len(known) == len(names)):
             return names, separator, begin
         if begin == len(text) or not (not line or line.startswith(COMMENTS)):
@@ -102,9 +107,9 @@ def _named(text: str) -> tuple[list[str], str | None, int] | None:
 
 
 def _values(line: str, separator: str | None) -> list[str]:
-    """The values of a line, with a point for a decimal comma."""
+    """Split a line into its values, with decimal commas replaced by points."""
     values = line.split(separator)
     if '"' in line and separator is not None:
-        with suppress(csv.Error):  # too long a value
+        with suppress(csv.Error):  # a value exceeds the field size limit of csv
             values = next(csv.reader([line], delimiter=separator, skipinitialspace=True))
     return [value.strip(' "').replace(",", ".") for value in values]

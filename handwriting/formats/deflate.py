@@ -1,4 +1,4 @@
-"""Deflated data, unpacked within a limit and as far as it is sound."""
+"""Unpack deflated data within a limit, and as far as it is undamaged."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 RAW, GZIP = -zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
-"""Kinds of streams: as in zip archives, and with the header and checksum of gzip."""
+"""Formats of a stream: raw deflate, as in zip archives, or with the header and checksum of gzip."""
 PIECE = 65536
-"""Bytes that are unpacked at once."""
+"""Number of bytes that are unpacked at a time."""
 
 
 @dataclass(frozen=True)
 class Inflated:
-    """What a stream of deflated data holds."""
+    """The result of unpacking a stream of deflated data."""
 
     data: bytes
-    """What was unpacked before the damage, if there is any."""
+    """The unpacked data; if the stream is damaged, only what precedes the damage."""
     rest: bytes
-    """What follows the stream."""
+    """The bytes that follow the stream."""
     damage: str | None
-    """None, or what it is: cut short, or damaged with the reason."""
+    """A description of the damage (``"cut short"``, ``"damaged (reason)"``), or None."""
 
 
 def inflate(packed: bytes, kind: int, most: int) -> Inflated:
-    """Unpack a stream of :data:`RAW` or :data:`GZIP` data, but stop after ``most`` + 1 bytes."""
+    """Unpack a stream of :data:`RAW` or :data:`GZIP` data, stopping after ``max_size`` + 1 bytes."""
     unpacker = zlib.decompressobj(wbits=kind)
     parts: list[bytes] = []
     size = at = 0
@@ -46,7 +46,7 @@ def inflate(packed: bytes, kind: int, most: int) -> Inflated:
 
 
 def _sound(unpacker: Any, piece: bytes, most: int) -> bytes:
-    """What a damaged piece holds before the damage, found byte by byte."""
+    """Unpack a damaged piece byte by byte and return what precedes the damage."""
     parts: list[bytes] = []
     for at in range(len(piece)):
         try:

@@ -1,7 +1,7 @@
 """Excalidraw drawings (``.excalidraw``): JSON with a list of elements, of which those of type ``freedraw`` are ink.
 
-Points of an element count from its ``x`` and ``y`` and turn with it about the center of its box. There is no time.
-Deleted elements stay in the file with a mark.
+The points of an element are relative to its ``x`` and ``y`` and are rotated with it about the center of its box. There
+is no time. Deleted elements stay in the file and are marked as deleted.
 
 Source: https://docs.excalidraw.com/docs/codebase/json-schema
 """
@@ -23,7 +23,7 @@ from handwriting.notes import Notes
 KIND = "excalidraw"
 BLACK = ("#1e1e1e", "#000000", "#000", "black")
 HIGHLIGHTER = 60
-"""Opacity in percent below which a line of at least :data:`WIDE` pixels is a highlighter's."""
+"""Opacity in percent below which a line of at least :data:`MIN_HIGHLIGHTER_WIDTH` pixels was drawn by a highlighter."""
 WIDE = 8.0
 
 
@@ -35,7 +35,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The drawing as one page, in pixels."""
+    """Read the drawing as one page, in pixels."""
     document = json.parse(data, file, notes)
     elements = document.get("elements") if isinstance(document, dict) else None
     if not isinstance(elements, list):
@@ -65,7 +65,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 
 def _points(element: dict[str, Any], file: str, notes: Notes) -> Floats:
-    """Shape (n, 2): where the points of an element lie on the canvas."""
+    """Return the points of an element on the canvas, with shape (n, 2)."""
     found = element.get("points")
     if not isinstance(found, list) or not all(isinstance(point, list) and len(point) >= 2 for point in found):
         raise InkError(f"{file}: points={shown(found)}; they must be a list of x and y")

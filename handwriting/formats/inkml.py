@@ -1,13 +1,13 @@
-"""W3C InkML (https://www.w3.org/TR/InkML/; its section numbers in brackets): traces, gathered into strokes.
+"""W3C InkML (https://www.w3.org/TR/InkML/; its section numbers in brackets): traces, which become strokes.
 
-Supported are trace formats with any channels in any order (3.1), wherever they are declared or referred to; units,
+Supported are trace formats with any channels in any order (3.1), wherever they are declared or referenced; units,
 resolutions and orientations of X and Y; difference prefixes and wildcards (3.2.1, in `inkml_trace.py`); traces that
 continue others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine canvas transforms (5.1) and time stamps
 (`inkml_context.py`); and annotations, of which those that say what is written become the ink's text.
 
-Traces of a pen in the air and of brushes that are highlighters or erasers are left out, and so are traces in
-``definitions`` unless a view refers to them. The namespace is optional, because many programs omit it. Y is converted
-to X's unit.
+Traces of a pen in the air and of brushes that are highlighters or erasers are left out, as are traces in
+``definitions`` that no view refers to. The namespace is optional, because many programs omit it. Y is converted to the
+unit of X.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from handwriting.notes import Notes
 ROOT = "ink"
 NAMESPACE = "http://www.w3.org/2003/InkML"
 TRUTH = ("truth", "text", "transcription", "transcript", "label", "groundtruth", "unicode")
-"""Types of annotation that say what is written, in lower case."""
+"""Types of the annotations that say what is written, in lower case."""
 WRITER = ("writer", "writerid")
 VOCABULARY = Vocabulary(
     ("trace", "annotation"), (ROOT, "traceGroup", "definitions", "traceView", "context"), ("annotation",)
@@ -46,7 +46,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink of a document as one page."""
+    """Read the ink of a document as one page."""
     root = xml.parse(data, file, notes, VOCABULARY)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an InkML file")
@@ -55,7 +55,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 @dataclass
 class _Trace:
-    """A trace to be drawn: its text, of which only the points from ``first`` to ``end`` count."""
+    """A trace to be drawn: its text, of which only the points from ``first`` up to ``end`` are used."""
 
     text: str
     context: Context
@@ -67,7 +67,7 @@ class _Trace:
 
 @dataclass
 class _Points:
-    """Points of a trace: x, y in the unit of the first channel X, t in seconds, pressure from 0 to 1."""
+    """The points of a trace: x and y in the unit of the first channel X, t in seconds, pressure from 0 to 1."""
 
     x: Floats
     y: Floats
@@ -81,7 +81,7 @@ class _Document:
         self.contexts = Contexts(root, file, notes)
         self.traces: list[_Trace] = []
         self.named: dict[str, int] = {}
-        """Stroke of each trace that has an id."""
+        """The stroke of each trace that has an id."""
         self.strokes = 0
         self.said: list[tuple[int, str, str]] = []
         """Depth, type and text of every annotation of the document, its groups and its views."""
@@ -111,7 +111,7 @@ class _Document:
         return [] if ink is None else [Page(ink)]
 
     def _gather(self, element: etree._Element, context: Context, depth: int) -> None:
-        """The traces below ``element``, in order; a context holds for what follows it."""
+        """Collect the traces below ``element``, in order. A context applies to what follows it."""
         if depth > MAX_DEPTH:
             raise InkError(f"{self.file}: groups more than {MAX_DEPTH} deep; export the file again")
         for child in element:
@@ -135,7 +135,10 @@ class _Document:
                 self.notes.count("brush", sum(xml.local(part) == "brush" for part in child), "detail")
 
     def _view(self, view: etree._Element, context: Context, depth: int) -> None:
-        """A view draws what stands in ``definitions``; of traces that are drawn anyway it only tells more."""
+        """Draw what a view refers to in ``definitions``.
+
+        A view of other traces only annotates them, because they are drawn anyway.
+        """
         reference = view.get("traceDataRef")
         if reference is not None:
             target = self.contexts.find(reference)
@@ -144,7 +147,7 @@ class _Document:
         self._gather(view, context, depth)
 
     def _drawn(self, target: etree._Element, first: list[int], last: list[int], context: Context) -> None:
-        """A trace or a group in ``definitions``, from index path to index path, counted from 1 (3.3.2)."""
+        """Draw a trace or a group in ``definitions``, between two index paths, which count from 1 (3.3.2)."""
         self.contexts.step(0)
         context = self._named_context(target, context)
         if xml.local(target) == "trace":
@@ -156,12 +159,12 @@ class _Document:
             self._drawn(part, first[1:] if number == low else [], last[1:] if number == high else [], context)
 
     def _named_context(self, element: etree._Element, context: Context) -> Context:
-        """The context that an element refers to, and its brush."""
+        """Return the context, including the brush, that an element refers to."""
         key = element.get("contextRef", ""), element.get("brushRef", ""), id(context)
         if not key[0] and not key[1]:
             return context
         if key not in self.cached:
-            # The base is kept with it, so that its id is not given to another object.
+            # Keep the base context alive, so that its id cannot be reused for another object.
             self.cached[key] = context, self.contexts.referred(key[:2], context)
         return self.cached[key][1]
 
@@ -175,7 +178,7 @@ class _Document:
         if context.tool is not None:
             self.notes.count(f"{context.tool} stroke")
             return
-        # There may be annotations between the points.
+        # Annotations may interrupt the points.
         text = (trace.text or "") + " ".join(part.tail or "" for part in trace)
         self.points += text.count(",") + 1
         stroke = None
@@ -192,7 +195,10 @@ class _Document:
         self.traces.append(_Trace(text, context, stroke, first, end))
 
     def _rows(self) -> list[Floats | InkError]:
-        """The values of each trace, shape (n, channels), or why there are none; traces in one context together."""
+        """Return the values of each trace, with shape (n, channels), or the error that says why it cannot be read.
+
+        Neighbouring traces in the same context are parsed together.
+        """
         rows: list[Floats | InkError] = []
         begin = 0
         for end in range(1, len(self.traces) + 1):
@@ -224,7 +230,7 @@ class _Document:
         return _Points(x, y, t, pressure)
 
     def _place(self, context: Context, x: Channel, xs: Floats, y: Channel, ys: Floats) -> tuple[Floats, Floats]:
-        """Coordinates in X's unit, y growing downward, on the canvas."""
+        """Return the coordinates on the canvas in the unit of X, with y growing downward."""
         if self.units is None:
             self.units = x.units
         if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
@@ -238,7 +244,10 @@ class _Document:
         return xs, ys
 
     def _text(self) -> str | None:
-        """What the outermost annotations say: lines where they have several words each, else words."""
+        """Return the text of the outermost annotations, or None if there is none.
+
+        They are joined as lines if any of them has several words, and as words otherwise.
+        """
         said = [(depth, text) for depth, kind, text in self.said if kind in TRUTH and text]
         if not said:
             return None
@@ -251,7 +260,7 @@ class _Document:
 
 
 def _joined(parts: list[Floats | None]) -> Floats | None:
-    """One after the other; None unless every part is there."""
+    """Concatenate arrays, or return None if any of them is missing."""
     known = [part for part in parts if part is not None]
     joined: Floats | None = np.concatenate(known) if len(known) == len(parts) else None
     return joined
@@ -268,7 +277,7 @@ def _index(view: etree._Element, name: str, file: str) -> list[int]:
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """The document of one page's ink: channels X and Y, T in seconds, F from 0 to 1."""
+    """Encode the ink of one page as a document with the channels X and Y, T in seconds, and F from 0 to 1."""
     ink = pages[0].ink
     source = ink.source
     root = etree.Element("ink", nsmap={None: NAMESPACE})

@@ -1,7 +1,7 @@
 """The contexts of an InkML document: the meaning of the numbers in its traces (sections 3.1, 4 and 5 of the standard).
 
-X and Y are strict. What only time, pressure or looks depend on is dropped with a note when it is damaged; so is a
-reference that leads nowhere, and the traces keep the context around them.
+Damaged information about X and Y is an error. Damaged information that affects only time, pressure or looks is dropped
+with a note. So is a reference to an id that does not exist; the traces then keep the context around them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from handwriting.notes import Notes
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
 _CHANNELS = 64
 _DEEPEST = 20
-"""Levels of references; real files have one or two."""
+"""Maximum depth of references; real files have one or two levels."""
 _STEPS = 100_000
-"""Contexts and mappings that are resolved; a few elements that refer to each other could ask for any number."""
+"""Maximum number of contexts and mappings to resolve; a few elements that refer to each other could ask for any
+number."""
 TRANSLUCENT = 0.25
-"""A brush of at least this transparency, from 0 to 1, is a highlighter."""
+"""Transparency, from 0 to 1, from which a brush is a highlighter."""
 INVISIBLE = 0.98
 MAX_TIME = 1e19
 MAX_BOUND = 1e12
@@ -43,22 +44,22 @@ class Channel:
     low: float | None = None
     high: float | None = None
     since: str | None = None
-    """Id of the time stamp that values count from (``respectTo``)."""
+    """Id of the time stamp that its values are relative to (``respectTo``)."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """How to read a trace."""
+    """The information that is needed to read a trace."""
 
     channels: tuple[Channel, ...] = (Channel("X"), Channel("Y"))
     regular: int = 2
-    """How many of the channels every point has."""
+    """Number of channels that every point has a value for."""
     affine: Floats | None = None
     """Shape (2, 3): maps (x, y, 1) to the canvas."""
     stamp: str | None = None
-    """Id of the time stamp that T counts from when the channel does not say."""
+    """Id of the time stamp that T is relative to if the channel does not name one."""
     tool: str | None = None
-    """What the brush is when it does not write (``"highlighter"``)."""
+    """Name of the brush's tool if it does not write (``"highlighter"``)."""
 
 
 class Contexts:
@@ -76,14 +77,17 @@ class Contexts:
                 self.elements.setdefault(name, element)
 
     def find(self, reference: str) -> etree._Element:
-        """The element that ``#id`` refers to; :class:`InkError` when there is none."""
+        """Return the element that ``#id`` refers to. Raises :class:`InkError` if there is none."""
         found = self.elements.get(reference.strip().removeprefix("#"))
         if found is None:
             raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which is not in it; export the file again")
         return found
 
     def referred(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
-        """``base`` changed by the elements with these ids; ``""`` and the defaults of the standard change nothing."""
+        """Return ``base`` changed by the elements with these ids.
+
+        Empty references and the defaults of the standard change nothing.
+        """
         for reference in references:
             # "#DefaultContext" and the like are defined by the standard and need not be in the file.
             if not reference or reference.startswith("#Default"):
@@ -95,7 +99,7 @@ class Contexts:
         return base
 
     def of(self, element: etree._Element, base: Context, depth: int = 0) -> Context:
-        """``base`` changed by a ``context`` element, or by a format, an ink source, a transform or a brush."""
+        """Return ``base`` changed by a ``context`` element, or by a format, an ink source, a transform or a brush."""
         self.step(depth)
         match xml.local(element):
             case "brush":
@@ -124,7 +128,7 @@ class Contexts:
         return base
 
     def time(self, stamp: str | None) -> float:
-        """Seconds since 1970 of a time stamp; 0 for None, and with a note for a damaged one."""
+        """Return a time stamp as seconds since 1970: 0 for None, and also, with a note, for a damaged one."""
         try:
             return 0.0 if stamp is None else self._time(stamp, 0)
         except InkError as error:
@@ -148,7 +152,7 @@ class Contexts:
         return seconds + self._time(reference, depth + 1)
 
     def step(self, depth: int) -> None:
-        """Count a reference that is followed; :class:`InkError` when there are too many."""
+        """Count a reference that is followed. Raises :class:`InkError` if there are too many."""
         self.steps += 1
         if depth > _DEEPEST or self.steps > _STEPS:
             raise InkError(f"{self.file}: its contexts or mappings refer to each other without end; export it again")
@@ -179,12 +183,12 @@ class Contexts:
         low, high = (number_or_none(element.get(bound), MAX_BOUND) for bound in ("min", "max"))
         resolution = None if source is None else self._resolution(source, name)
         if resolution and name in "XY" and element.get("type") == "integer" and millimetres(units):
-            # Counts of a digitiser, at this resolution; decimals are in the unit itself.
+            # Integers are counts of a digitiser at this resolution; decimals are in the unit itself.
             scale /= resolution
         return Channel(name, units, scale, low, high, element.get("respectTo"))
 
     def _resolution(self, source: etree._Element, name: str) -> float | None:
-        """Counts per unit of a channel; None when the ink source does not say."""
+        """Return the number of counts per unit of a channel, or None if the ink source does not say."""
         if source not in self.resolutions:
             found: dict[str, float] = {}
             for element in source.iter("{*}channelProperty"):
@@ -199,7 +203,7 @@ class Contexts:
         return value if value > 0 else None
 
     def _tool(self, element: etree._Element) -> str | None:
-        """What a brush is called that does not write; None when it does."""
+        """Return the name of a brush's tool if it does not write, or None if it does."""
         name = f"{element.get(xml.ID) or element.get('id') or ''} {element.get('name', '')}".lower()
         properties = {p.get("name", "").lower(): p.get("value", "").strip().lower() for p in element.iter("{*}*")}
         name += " ".join(part.text or "" for part in element.iter("{*}annotation")).lower()
@@ -213,7 +217,7 @@ class Contexts:
         return "invisible" if clear >= INVISIBLE else None
 
     def _affine(self, element: etree._Element) -> Floats | None:
-        """The transform of a canvas; a damaged one, or one that is not affine, is dropped."""
+        """Return the transform of a canvas. One that is damaged or not affine is dropped with a note."""
         mappings = [child for child in element if xml.local(child) == "mapping"]
         try:
             return self._mapping(mappings[0]) if mappings else None

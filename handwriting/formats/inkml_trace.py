@@ -24,11 +24,12 @@ _PREFIXES = {"!": 0, "'": 1, '"': 2}
 
 
 def values(texts: Sequence[str], names: list[str], regular: int, file: str, notes: Notes) -> list[Floats | InkError]:
-    """The points of each trace, shape (n, channels), with NaN for unknown values; or why a trace cannot be read.
+    """Parse the points of each trace, with shape (n, channels) and NaN for unknown values.
 
-    ``names``: all channels, of which those after the first ``regular`` may be missing at the end of a point. A trace is
-    damaged when a point has none for X or Y, or one that is not a number. Values of channels that the format does not
-    name are dropped; without a comma in any trace, too many values are damage.
+    A trace that cannot be read yields the error instead. ``names`` are all channels, of which those after the first
+    ``regular`` may be missing at the end of a point. A trace is damaged if a point has no value for X or Y, or one that
+    is not a number. Values of channels that the format does not name are dropped; but if no trace has a comma, too many
+    values are damage.
     """
     texts = [text.strip().rstrip(",").rstrip() for text in texts]
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
@@ -55,14 +56,17 @@ def values(texts: Sequence[str], names: list[str], regular: int, file: str, note
 
 
 def _width(texts: Sequence[str], channels: int) -> int:
-    """How many values each point of the first trace of several points has; ``channels`` unless there are more."""
+    """Return the number of values per point, judging by the first trace of several points.
+
+    The result is at least ``channels``.
+    """
     first = next((text for text in texts if "," in text), "")
     counts = {len(point.split()) for point in first.split(",")}
     return max(counts) if len(counts) == 1 and channels < max(counts) <= MAX_CHANNELS else channels
 
 
 def _plain(text: str, channels: int) -> Floats | None:
-    """Shape (n, channels): points of plain numbers only, which is the usual case; None for any other text."""
+    """Parse points of plain numbers only, the usual case, with shape (n, channels); return None for any other text."""
     if not text.isascii():
         return None
     data = np.frombuffer(text.encode(), dtype=np.uint8)
@@ -86,7 +90,7 @@ def _coded(text: str, names: list[str], regular: int, file: str) -> Floats:
 
 
 class _Channel:
-    """A channel's last value, its last differences, and the meaning of its next number."""
+    """Converts the numbers of one channel to values; it keeps the last value and its first and second differences."""
 
     def __init__(self) -> None:
         self.order = 0

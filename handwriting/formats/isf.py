@@ -1,9 +1,9 @@
-"""Microsoft's Ink Serialized Format (``.isf``), as Windows' tablet programs and WPF save it.
+"""Microsoft's Ink Serialized Format (``.isf``), as saved by Windows' tablet programs and WPF.
 
-A file is a sequence of tags, most of them with a size. Strokes have a number of points and, for x, y and other
-properties, packets that are compressed as described in ``isf_packets.py``; tables before them say which properties a
-stroke has, with which transform and with which pen. Lengths are in 1/100 mm (HIMETRIC) after the transform. Strokes of
-highlighters are left out, with a note. There is no time.
+A file is a sequence of tags, most of which have a size. A stroke has a number of points and, for x, y and other
+properties, packets that are compressed as described in ``isf_packets.py``. Tables before the strokes define their
+properties, transforms and pens. Lengths are in 1/100 mm (HIMETRIC) after the transform. Strokes of highlighters are
+left out, with a note. There is no time.
 
 Sources: "Ink Serialized Format (ISF) Specification" in Microsoft's Open Specification Promise; the serializer of WPF,
 https://github.com/dotnet/wpf (``MS/internal/Ink/InkSerializedFormat``)
@@ -30,20 +30,20 @@ PEN_INDEX, DESCRIPTOR_INDEX, TRANSFORM_INDEX, METRIC_INDEX = 9, 13, 23, 26
 EXTENDED_TRANSFORMS, LAST_TAG = 31, 31
 TRANSFORM, ISOTROPIC, ANISOTROPIC, ROTATE, TRANSLATE, SCALE_AND_TRANSLATE = 16, 17, 18, 19, 20, 21
 VALUES = {TRANSFORM: 6, ISOTROPIC: 1, ANISOTROPIC: 2, TRANSLATE: 2, SCALE_AND_TRANSLATE: 4}
-"""How many floats each kind of transform has."""
+"""Number of floats of each kind of transform."""
 MAX_TAGS = 100_000
-"""Tags of one file: strokes, tables, and changes of pen."""
+"""Maximum number of tags in a file: strokes, tables, and changes of pen."""
 KNOWN = 50
-"""Tags from here are properties of points and pens."""
+"""First of the tags that are properties of points and pens."""
 PRESSURE, STYLUS_WIDTH, STYLUS_HEIGHT, TRANSPARENCY, RASTER_OPERATION = 56, 69, 70, 80, 87
 MANTISSA = 27
 MASK_PEN = 9
 TRANSLUCENT, INVISIBLE = 64, 250
-"""Transparency, of 255, of a highlighter and of a line that cannot be seen."""
+"""Transparency, from 0 to 255, from which a pen is a highlighter, and from which its lines cannot be seen."""
 
 
 def recognises(head: bytes) -> bool:
-    """A zero, the size of what follows, and a tag."""
+    """Return whether ``head`` begins like an ISF file: with a zero, the size of what follows, and a tag."""
     if head[:1] != b"\0" or len(head) < 4:
         return False
     reader = Reader(head[:16], "ink")
@@ -57,17 +57,17 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink as one page."""
+    """Read the ink as one page."""
     return _Document(data, file, notes).pages()
 
 
 class _Document:
-    """What the tags so far have set."""
+    """The state of reading: the settings from the tags so far, and the strokes."""
 
     def __init__(self, data: bytes, file: str, notes: Notes) -> None:
         self.reader, self.file, self.notes = Reader(data, file), file, notes
         self.pens: list[str | None] = []
-        """For each pen what it is called when it does not write."""
+        """For each pen, what it is called if it does not write, or None if it does."""
         self.descriptors: list[list[int]] = []
         self.transforms: list[Floats] = []
         self.index = {PEN_INDEX: 0, DESCRIPTOR_INDEX: 0, TRANSFORM_INDEX: 0, METRIC_INDEX: 0}
@@ -140,7 +140,7 @@ class _Document:
 
 
 def _blocks(reader: Reader) -> Iterator[Reader]:
-    """The blocks of a table, each with its size before it."""
+    """Yield the blocks of a table, each of which is preceded by its size."""
     while reader.left:
         yield reader.block(reader.number())
 
@@ -153,7 +153,7 @@ def _numbers(reader: Reader) -> list[int]:
 
 
 def _pen(block: Reader) -> str | None:
-    """What a pen is called when it does not write, out of its drawing attributes; None when it does."""
+    """Return what a pen is called if its drawing attributes show that it does not write, or None if it does."""
     while block.left:
         tag = block.number()
         if tag == RASTER_OPERATION:
@@ -169,13 +169,13 @@ def _pen(block: Reader) -> str | None:
                 return "highlighter" if value < INVISIBLE else "invisible"
         elif KNOWN <= tag < 2 * KNOWN:
             block.number()
-        else:  # a property of a program
+        else:  # a custom property of some program
             block.block(block.number() + 1)
     return None
 
 
 def _transform(reader: Reader, tag: int, kind: str) -> Floats:
-    """Shape (2, 3): a transform of x and y."""
+    """Read a transform of x and y, with shape (2, 3)."""
     if tag == ROTATE:
         angle = math.radians(reader.number() / 100)
         return np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])

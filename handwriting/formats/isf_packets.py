@@ -1,7 +1,8 @@
-"""Packets of Microsoft's ink: the values of one property of all points of a stroke, compressed.
+"""The packets of Microsoft's ink: the compressed values of one property of all points of a stroke.
 
-The first byte names the method. Huffman: each value is a difference of differences, as a prefix of ones that chooses a
-size from a table, and that many bits. Bit packing: values of a fixed number of bits, plain or as such differences.
+The first byte names the method. Huffman coding: each value is a second difference, written as a prefix of ones that
+selects a size from a table, followed by that many bits. Bit packing: values of a fixed number of bits, either plain or
+as second differences.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ TABLES = (
     (0, 2, 2, 3, 5, 8, 12, 16, 24, 32), (0, 3, 4, 5, 8, 12, 16, 24, 32), (0, 4, 6, 8, 12, 16, 24, 32),
     (0, 6, 8, 12, 16, 24, 32), (0, 7, 8, 12, 16, 24, 32),
 )  # fmt: skip
-"""Bits of a value after each length of prefix; the same for all files."""
+"""Number of bits of a value for each length of prefix; the same for all files."""
 METHOD, HUFFMAN, PACKED = 0xC0, 0x80, 0x00
 DIFFERENCES, SIZE = 0x20, 0x1F
 
 
 class Reader:
-    """Bytes that are read in turn. Raises :class:`InkError` for what is not there."""
+    """Reads bytes in turn. Raises :class:`InkError` if there are too few."""
 
     def __init__(self, data: bytes, file: str) -> None:
         self.data, self.file, self.at = data, file, 0
@@ -44,7 +45,7 @@ class Reader:
         return self.data[self.at]
 
     def number(self) -> int:
-        """An unsigned number, seven bits a byte with the lowest first."""
+        """Read an unsigned number, with seven bits per byte and the lowest bits first."""
         value = shift = 0
         while shift < 70:
             byte = self.take(1)[0]
@@ -55,13 +56,13 @@ class Reader:
         raise InkError(f"{self.file}: it is damaged (an endless number); copy or export the file again")
 
     def signed(self) -> int:
-        """A number whose lowest bit is its sign."""
+        """Read a number whose lowest bit is its sign."""
         value = self.number()
         return -(value >> 1) if value & 1 else value >> 1
 
 
 def packet(reader: Reader, count: int) -> Floats:
-    """Shape (count,): the values of the next packet."""
+    """Read the values of the next packet, with shape (count,)."""
     method = reader.take(1)[0]
     if method & METHOD == HUFFMAN and method & SIZE < len(TABLES):
         return _summed(_huffman(reader, count, TABLES[method & SIZE]))
@@ -75,12 +76,12 @@ def packet(reader: Reader, count: int) -> Floats:
 
 
 def _summed(differences: Floats) -> Floats:
-    """Values from the differences of their differences."""
+    """Return the values that have these second differences."""
     return differences.cumsum().cumsum()
 
 
 def _bits(reader: Reader, count: int, size: int) -> Floats:
-    """Shape (count,): signed numbers of ``size`` bits each, the highest bit first."""
+    """Read signed numbers of ``size`` bits each, the highest bit first, with shape (count,)."""
     raw = np.unpackbits(np.frombuffer(reader.take((count * size + 7) // 8), np.uint8))[: count * size]
     weights = 2.0 ** np.arange(size - 1, -1, -1)
     weights[0] *= -1
@@ -88,7 +89,7 @@ def _bits(reader: Reader, count: int, size: int) -> Floats:
 
 
 def _huffman(reader: Reader, count: int, table: tuple[int, ...]) -> Floats:
-    """Shape (count,): differences of differences."""
+    """Read second differences, with shape (count,)."""
     lows = [0, 1]
     for size in table[1:-1]:
         lows.append(lows[-1] + (1 << (size - 1)))

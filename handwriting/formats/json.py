@@ -1,16 +1,16 @@
-"""Ink as JSON, in the shapes that web canvases and recognizers use; times are milliseconds.
+"""Ink as JSON, in the shapes that web canvases and recognizers use; times are in milliseconds.
 
 - the Web Handwriting Recognition API: ``{"strokes": [{"points": [{"x", "y", "t"}]}]}``, also as a bare list of strokes
   and with a stroke as the list of its points; this is what is written, with ``"p"`` for pressure (0 to 1) and, where
   they are known, ``"text"``, ``"writer"``, ``"units"``, ``"start"`` (ms), ``"width"`` and ``"height"`` of the page;
 - plain ``[[{"x", "y", "t"}, ...], ...]`` and ``[[[x, y, t], ...], ...]``;
-- columns, as Google's input tools and Quick, Draw! have them: ``{"ink": [[[x, ...], [y, ...], [t, ...]], ...]}``;
+- columns, as in Google's input tools and Quick, Draw!: ``{"ink": [[[x, ...], [y, ...], [t, ...]], ...]}``;
 - MyScript's pointer events: ``[{"type": "stroke", "pointers": [{"x", "y", "t", "p"}]}]``;
 - JIIX, MyScript's exchange format: strokes with ``"X"``, ``"Y"``, ``"T"``, ``"F"`` anywhere in the document, in
   millimetres, with the ``"label"`` of the outermost element as text.
 
-A file of several documents, one a line (``.ndjson``), has one page a line. Strokes of erasers and highlighters are left
-out, with a note.
+A file of several documents, one per line (``.ndjson``), has one page per line. Strokes of erasers and highlighters are
+left out, with a note.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from handwriting.notes import Notes
 
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units", "page size"})
 LISTS = ("points", "pointers", "paths", "path")
-"""Names that a stroke gives its points."""
+"""Keys of a stroke under which its points may be."""
 STROKES = ("strokes", "strokegroups", "events", "ink", "drawing", "requests")
-"""Names that a document gives its strokes, without case."""
+"""Keys of a document under which its strokes may be, in lower case."""
 CONTAINERS = (*STROKES, "lines", "paths", "traces", "curves", "data", "canvas", "content")
 MILLISECOND = 1e-3
 MAX_COLUMNS = 40
-"""Properties of a point that are looked at in a flat list of points."""
+"""Maximum number of properties of a point that are considered in a flat list of points."""
 
 
 def recognises(head: bytes) -> bool:
@@ -52,18 +52,21 @@ def recognises(head: bytes) -> bool:
 
 
 def start(head: bytes) -> bytes:
-    """The first bytes of a document without byte order marks and spaces, and as ASCII if it is in UTF-16 or UTF-32."""
+    """Return the first bytes of a document without byte order marks and spaces.
+
+    They are ASCII characters even if the document is in UTF-16 or UTF-32.
+    """
     return head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
 
 
 def recognises_lines(head: bytes) -> bool:
-    """Whether the first two lines are a document each, as far as the second one can be seen."""
+    """Return whether each of the first two lines is a document, as far as ``head`` shows the second one."""
     first, _, second = start(head).partition(b"\n")
     return second.lstrip()[:1] in (b"{", b"[") and _is_document(first)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink as one page, or as several if there are several documents or the document has pages."""
+    """Read the ink as one page, or as several if there are several documents or the document has pages."""
     sheets = [sheet for document in parse_all(data, file, notes) for sheet in _sheets(*document)]
     check_pages(len(sheets), file)
     if len(sheets) == 1:
@@ -79,7 +82,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 
 def _sheets(number: int, document: Any) -> Iterator[tuple[int, Any]]:
-    """The pages of a document, each of which is a document itself, with numbers from that of the document."""
+    """Yield the pages of a document, each of which is a document itself, numbered from the number of the document."""
     inside = document.get("pages") if isinstance(document, dict) else document
     if isinstance(inside, list) and inside and all(isinstance(sheet, dict) for sheet in inside):
         kinds = [any(isinstance(sheet.get(key), list) for key in ("strokes", "drawing", "ink")) for sheet in inside]
@@ -90,10 +93,10 @@ def _sheets(number: int, document: Any) -> Iterator[tuple[int, Any]]:
 
 
 def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
-    """What a JSON document contains.
+    """Parse a JSON document.
 
-    Raises :class:`InkError` when it is damaged; with ``notes``, this is noted instead, and what comes before the damage
-    is returned. Raises it as well when the document is too deep or too large.
+    Raises :class:`InkError` if it is damaged; with ``notes``, the damage is noted instead, and what comes before it is
+    returned. Also raises :class:`InkError` if the document is nested too deeply or too large.
     """
     values = data.count(b"[") + data.count(b"{")
     if values > 2 * MAX_POINTS:
@@ -114,7 +117,7 @@ def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
 
 
 def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]:
-    """The documents of a file with their numbers from 1: one, or one a line."""
+    """Yield the documents of a file with their numbers from 1: either a single one, or one per line."""
     if b"\0" in data[:4]:
         data = data.decode(json.detect_encoding(data), "replace").encode()
     lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
@@ -124,7 +127,7 @@ def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]
     except TooLargeError:
         raise
     except InkError:
-        # One document over several lines has none that is complete by itself.
+        # If a single document extends over several lines, none of them is a complete document.
         if len(lines) < 2 or not any(_is_document(line) for line in lines[:3]):
             yield 1, parse(data, file, notes)
             return
@@ -142,7 +145,11 @@ def _is_document(line: bytes) -> bool:
 
 
 def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Page]:
-    """The page of ink in any of the shapes above, as :func:`parse` returns it; none when there are no strokes."""
+    """Return the page of a document as parsed by :func:`parse`, in any of the shapes above; no page if there are no
+    strokes.
+
+    A flat list of points with a column of page numbers can have several pages.
+    """
     head: dict[str, Any] = document if isinstance(document, dict) else {}
     jiix = is_jiix(document, STROKES)
     source = Source(
@@ -177,7 +184,7 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
 
 
 def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
-    """The strokes of a document in any shape but JIIX: as functions that return their rows, or as they stand."""
+    """Yield the strokes of a document in any shape but JIIX: as functions that return their rows, or as they are."""
     for _ in range(6):  # {"requests": [{"ink": {"strokes": [...]}}]}
         around = document[0] if isinstance(document, list) and len(document) == 1 else document
         found = _inside(around) if isinstance(around, dict) else None
@@ -210,9 +217,9 @@ def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
 
 
 def _inside(document: dict[str, Any]) -> Any:
-    """What a document has under the first of :data:`CONTAINERS`; None without one.
+    """Return the value under the first of :data:`CONTAINER_KEYS` in a document, or None if there is none.
 
-    Strokes that have names instead of an order become a list.
+    Strokes that are in an object, by their names, become a list.
     """
     names = {name.lower(): name for name in document}
     found = next((document[names[key]] for key in CONTAINERS if key in names), None)
@@ -225,7 +232,7 @@ def _inside(document: dict[str, Any]) -> Any:
 
 
 def _table(points: list[dict[str, Any]], file: str) -> PointTable:
-    """A flat list of points, in which events or numbers tell the strokes apart."""
+    """Return a flat list of points, in which events or numbers separate the strokes, as a table."""
     names = list(dict.fromkeys(name for point in points for name in point))[:MAX_COLUMNS]
     rows = [["" if point.get(name) is None else str(point[name])[:60] for name in names] for point in points]
     return PointTable(names, rows, [0] * len(rows), file)
@@ -240,7 +247,7 @@ def _size(value: Any, notes: Notes) -> float | None:
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """One page as an object with ``strokes``, a stroke to a line."""
+    """Encode one page as an object with ``strokes``, one stroke per line."""
     page = pages[0]
     ink, source = page.ink, page.ink.source
     digits = places(ink.x, ink.y)

@@ -1,4 +1,4 @@
-"""JSON that is damaged or cut short: what comes before the damage, with the lists and objects closed that are open."""
+"""Read JSON that is damaged or cut short: keep what comes before the damage and close the open lists and objects."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ _TEXT_OR_LAST_COMMA = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"?)|,(?=\s*+[\]}]
 
 
 def without_last_commas(data: bytes) -> bytes:
-    """A document in UTF-8 without commas after the last elements of lists and objects, which JavaScript permits."""
+    """Remove the commas after the last elements of lists and objects, which JavaScript permits.
+
+    The document is in UTF-8.
+    """
     return _TEXT_OR_LAST_COMMA.sub(lambda match: match[1] or b"", data)
 
 
 def part_before_damage(data: bytes) -> Any:
-    """What a damaged JSON document contains before the damage; None if that is nothing.
+    """Return what a damaged JSON document contains before the damage, or None if that is nothing.
 
-    The element with the damage is left out, but not the lists and objects around it.
+    The damaged element is left out, but not the lists and objects around it.
     """
     encoding = json.detect_encoding(data)
     try:
@@ -34,14 +37,14 @@ def part_before_damage(data: bytes) -> Any:
     except json.JSONDecodeError as error:
         before = _closed(text[: error.pos].encode(errors="surrogatepass"))
         return json.loads(before) if before else None
-    except ValueError:  # a number of too many digits
+    except ValueError:  # a number with too many digits
         return None
 
 
 def _closed(text: bytes) -> bytes:
-    """The beginning of a document up to its last whole element; lists and objects that are open are closed.
+    """Cut a document after its last complete element and close the lists and objects that are open.
 
-    An open object of plain values, such as half a point, is no whole element.
+    An open object of plain values, such as half a point, is not a complete element.
     """
     signs = np.frombuffer(re.sub(rb"\\.", b"__", text, flags=re.DOTALL), dtype=np.uint8)
     inside = np.logical_xor.accumulate(signs == ord('"'))

@@ -1,4 +1,4 @@
-"""The shapes that a stroke has in JSON, as rows of numbers: points, columns, and JIIX."""
+"""Convert the shapes that a stroke may have in JSON (points, columns and JIIX) to rows of numbers."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ KEYS = {
 MILLISECOND = 1e-3
 
 Rows = tuple[Floats, Floats, Floats | None, Floats | None]
-"""x, y, t in milliseconds and pressure, each of shape (n,); NaN in the last two for an unknown value."""
+"""x, y, t in milliseconds and pressure, each with shape (n,); NaN in the last two stands for an unknown value."""
 
 
 def points(stroke: Any, file: str) -> Rows:
-    """A stroke that is a list of points, or an object of columns; :class:`InkError` for an invalid coordinate."""
+    """Return the rows of a stroke that is a list of points, or an object of columns.
+
+    Raises :class:`InkError` for an invalid coordinate.
+    """
     if isinstance(stroke, dict):
         return columns(stroke, file)
     if not isinstance(stroke, list):
@@ -35,7 +38,10 @@ def points(stroke: Any, file: str) -> Rows:
 
 
 def columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) -> Rows:
-    """A stroke with a list for each property; ``begin`` (ms) is added to its times, None drops them."""
+    """Return the rows of a stroke with a list for each property.
+
+    ``begin`` (ms) is added to its times; None drops them.
+    """
     x, y, t, p = (next((stroke[key] for key in keys if key in stroke), None) for keys in KEYS.values())
     if not isinstance(x, list) or not isinstance(y, list) or len(x) != len(y):
         raise InkError(f"{file}: {shown(stroke)} is not a stroke; it needs lists of x and y of the same length")
@@ -46,10 +52,10 @@ def columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) -> Row
 
 
 def has_columns(strokes: list[Any]) -> bool:
-    """Whether a list of strokes has them as ``[[x, ...], [y, ...], [t, ...]]`` and not as lists of points.
+    """Return whether strokes are columns, ``[[x, ...], [y, ...], [t, ...]]``, rather than lists of points.
 
-    Both are lists of lists; a point has two to four values, and so many columns has a stroke. Where both fit, strokes
-    of different lengths tell that these are columns.
+    Both are lists of lists: a point has two to four values, and a stroke in columns has two to four lists. If both fit,
+    the strokes are columns if their lengths differ.
     """
     lengths = set()
     for stroke in strokes:
@@ -62,9 +68,9 @@ def has_columns(strokes: list[Any]) -> bool:
 
 
 def is_jiix(document: Any, others: Sequence[str]) -> bool:
-    """Whether strokes lie somewhere below elements with their coordinates as lists named X and Y.
+    """Return whether the strokes are somewhere in elements with their coordinates as lists named X and Y.
 
-    A document with one of the keys ``others``, without case, has another shape.
+    A document that has one of the keys ``others`` (in lower case) has another shape.
     """
     if not isinstance(document, dict) or any(key.lower() in others for key in document):
         return False
@@ -72,7 +78,10 @@ def is_jiix(document: Any, others: Sequence[str]) -> bool:
 
 
 def jiix_strokes(document: Any, file: str) -> Iterator[Callable[[], Rows]]:
-    """Functions that return every stroke of a JIIX document once: words and characters may list the same one."""
+    """Yield a function that returns the rows of a stroke, for every stroke of a JIIX document.
+
+    Each stroke is yielded once, even if both a word and a character list it.
+    """
     strokes: list[dict[str, Any]] = []
     seen: set[str] = set()
     for item in objects(document):
@@ -82,7 +91,7 @@ def jiix_strokes(document: Any, file: str) -> Iterator[Callable[[], Rows]]:
             strokes.append(item)
             seen |= {name} if isinstance(name, str) else set()
     begins = [times.date(stroke.get("timestamp")) for stroke in strokes]
-    # Times count from the start of their stroke: without it the time between strokes is unknown.
+    # Times are relative to the start of their stroke; without it, the time between strokes is unknown.
     dated = all(begin is not None for begin in begins)
     for stroke, begin in zip(strokes, begins, strict=True):
         at = begin * 1000 if dated and begin is not None else (0.0 if len(strokes) == 1 else None)
@@ -90,7 +99,7 @@ def jiix_strokes(document: Any, file: str) -> Iterator[Callable[[], Rows]]:
 
 
 def objects(document: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a document, outer ones first, in their order."""
+    """Yield every object in a document in order, outer ones before inner ones."""
     stack = [document]
     while stack:
         item = stack.pop()
@@ -102,7 +111,7 @@ def objects(document: Any) -> Iterator[dict[str, Any]]:
 
 
 def shown(value: Any) -> str:
-    """A value for a message, short whatever it is."""
+    """Describe a value in a message, briefly whatever its size."""
     if isinstance(value, list | dict):
         return f"a list of {len(value)}" if isinstance(value, list) else f"an object of {len(value)}"
     return json.dumps(value[:40] if isinstance(value, str) else value)[:60]
@@ -110,7 +119,7 @@ def shown(value: Any) -> str:
 
 def _point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
     if isinstance(point, list) and len(point) >= 2:
-        # What more than four values mean is unknown.
+        # The meaning of values after the fourth is unknown.
         x, y, t, p = [*point, None, None][:4] if len(point) <= 4 else [*point[:2], None, None]
         return x, y, t, p
     if isinstance(point, dict):
@@ -122,12 +131,15 @@ def _point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
 
 
 def coordinates(pairs: Sequence[Any], file: str) -> Floats:
-    """Shape (n, 2): pairs of x and y; :class:`InkError` when one is not a finite number."""
+    """Return pairs of x and y as an array with shape (n, 2).
+
+    Raises :class:`InkError` if a value is not a finite number.
+    """
     if set(map(type, pairs)) <= {list, tuple} and set(map(len, pairs)) <= {2}:
         flat = list(chain.from_iterable(pairs))
         if set(map(type, flat)) <= {int, float} and all(-MAX_COORDINATE <= value <= MAX_COORDINATE for value in flat):
             return np.array(flat, dtype=np.float64).reshape(-1, 2)
-    for pair in pairs:  # which says what is wrong
+    for pair in pairs:  # find out which value is invalid
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise InkError(f"{file}: {shown(pair)} is not a point of x and y")
         for name, value in zip("xy", pair, strict=True):

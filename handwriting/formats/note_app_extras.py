@@ -1,6 +1,6 @@
-"""Typed text of Excalidraw, tldraw and Rnote: text boxes, and what is written on notes, shapes and arrows.
+"""Read the typed text of Excalidraw, tldraw and Rnote: text boxes, and the text on notes, shapes and arrows.
 
-None of the three stores the size of a line of text, so its box is estimated from the size of the font.
+None of the three stores the size of a line of text, so its box is estimated from the font size.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from handwriting.notes import Notes
 
 UNIT = "px"
 FONT = 20.0
-"""Size of a font whose size is not stated; the default of Excalidraw."""
+"""Font size of text that does not state it; the default of Excalidraw."""
 RNOTE_FONT = 32.0
 SIZES = {"s": 18.0, "m": 24.0, "l": 36.0, "xl": 44.0, "small": 28.0, "medium": 48.0, "large": 96.0}
-"""Font sizes of tldraw, and below them those of tldraw 1."""
+"""Font sizes of tldraw (first line) and of tldraw 1 (second line)."""
 PARAGRAPHS = ("paragraph", "heading", "hardBreak", "listItem")
-"""Nodes of a rich text that begin on a new line."""
+"""Nodes of a rich text that begin a new line."""
 
 
 def read_excalidraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """The text elements of a drawing; one that is bound to a shape has an element of its own."""
+    """Read the text elements of a drawing; text that is bound to a shape is an element of its own."""
     document = json.parse(data, file, Notes(file))  # here and below: the reader of ink has noted the damage
     elements = document.get("elements") if isinstance(document, dict) else None
     texts: list[TypedText] = []
@@ -40,7 +40,7 @@ def read_excalidraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
 
 
 def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """The text on every page: of text boxes, notes, labeled shapes and arrows."""
+    """Read the text on every page: that of text boxes, notes, labeled shapes and arrows."""
     pages = []
     for number, shapes in enumerate(tldraw.shapes_of(json.parse(data, file, Notes(file)), file), 1):
         texts: list[TypedText] = []
@@ -51,7 +51,7 @@ def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
 
 
 def read_rnote(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """The text boxes of a notebook, on the pages on which their first lines lie."""
+    """Read the text boxes of a notebook. Each line is on the page on which it begins."""
     notebook = rnote.Notebook.parse(data, file, Notes(file))
     found: dict[int, list[TypedText]] = {}
     for _, kind, stroke in notebook.strokes():
@@ -98,7 +98,7 @@ def _tldraw_lines(shape: tldraw.Shape, file: str, notes: Notes) -> list[TypedTex
 
 
 def _plain(rich: dict[str, Any]) -> str:
-    """The text of a ProseMirror document, a paragraph a line."""
+    """Return the text of a ProseMirror document, one paragraph per line."""
     parts: list[str] = []
     stack: list[Any] = [rich]
     while stack and len(parts) < MAX_SHAPES:
@@ -114,7 +114,7 @@ def _plain(rich: dict[str, Any]) -> str:
 
 
 def _lines(text: Any, place: Any, size: float, file: str, notes: Notes) -> Iterator[TypedText]:
-    """The lines of a text at a place, [x, y]; counted as damaged when it has none."""
+    """Yield the lines of a text at a position [x, y]. A text without a valid position is counted as damaged."""
     try:
         ((left, top),) = coordinates([place], file)
     except InkError:

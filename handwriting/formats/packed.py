@@ -1,4 +1,4 @@
-"""Compressed files: gzip and zip, unpacked within limits."""
+"""Unpack compressed files, gzip and zip, within limits."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ZIP = b"PK\x03\x04"
 
 
 def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
-    """The content of a gzip file, which may consist of several members in sequence.
+    """Unpack a gzip file, which may consist of several members in sequence.
 
-    Raises :class:`InkError` when it is damaged or cut short; with ``notes``, this is noted instead, and what comes
-    before the damage is returned. Raises :class:`TooLargeError` when it unpacks to more than ``MAX_UNPACKED`` bytes.
+    Raises :class:`InkError` if it is damaged or cut short; with ``notes``, the damage is noted instead, and what comes
+    before it is returned. Raises :class:`TooLargeError` if it unpacks to more than ``MAX_UNPACKED`` bytes.
     """
     parts: list[bytes] = []
     with (notes or Notes(file, strict=True)).part("the rest of the file"):
@@ -44,15 +44,15 @@ def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
 class Archive:
     """A zip archive whose members are read one at a time, within the limits.
 
-    ``names``: its files, without the ones that macOS and Windows add (``__MACOSX/``, ``._name``, ``Thumbs.db``). When
-    the directory at the end of the archive is lost, they are found by the headers of the members; this is noted.
+    ``names`` are its files, without those that macOS and Windows add (``__MACOSX/``, ``._name``, ``Thumbs.db``). If the
+    directory at the end of the archive is lost, they are found by the headers of the members, and this is noted.
     """
 
     def __init__(self, data: bytes, file: str, notes: Notes | None = None) -> None:
         self.file = file
         self.left = MAX_UNPACKED
         self._data = data
-        # Counted before the directory is parsed, because each of its entries takes a kilobyte of memory.
+        # Count the entries before parsing the directory, because each of them takes a kilobyte of memory.
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise TooLargeError(f"{file}: an archive with more than {MAX_MEMBERS:,} members; a notebook has fewer")
         self._zip: zipfile.ZipFile | None = None
@@ -74,10 +74,10 @@ class Archive:
         return self._zip is None
 
     def read(self, name: str, notes: Notes | None = None) -> bytes:
-        """The bytes of a member.
+        """Read a member.
 
-        Raises :class:`InkError` when it is damaged; with ``notes``, this is noted instead, and what can be unpacked is
-        returned. Raises :class:`TooLargeError` when the limit is passed.
+        Raises :class:`InkError` if it is damaged; with ``notes``, the damage is noted instead, and what can be unpacked
+        is returned. Raises :class:`TooLargeError` if the limit is exceeded.
         """
         data, damage = self._by_directory(name)
         wrong = False
@@ -97,7 +97,7 @@ class Archive:
         return data
 
     def attachment(self, name: str, notes: Notes) -> bytes:
-        """The bytes of a member that is not ink, such as a picture; nothing, with a note, when it is damaged."""
+        """Read a member that is not ink, such as a picture. A damaged one is noted, and the result is empty."""
         try:
             return self.read(name)
         except TooLargeError:
@@ -108,11 +108,11 @@ class Archive:
 
     @cached_property
     def _members(self) -> dict[str, Member]:
-        """The members by the headers in front of their data."""
+        """The members, as found by the headers in front of their data."""
         return members(self._data)
 
     def _by_directory(self, name: str) -> tuple[bytes, str | None]:
-        """The bytes of a member that the directory lists, and what it is, if they cannot be read."""
+        """Return the bytes of a member that the directory lists, and a description of the damage, if any."""
         if self._zip is None:
             return b"", "not in its directory"
         info = self._zip.getinfo(name)

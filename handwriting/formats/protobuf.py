@@ -16,13 +16,14 @@ from handwriting.notes import Notes
 
 MAX_FIELDS = 4 * MAX_STROKES
 _FIXED = {1: 8, 5: 4}
-"""Bytes of the wire types of fixed size."""
+"""Number of bytes of the wire types of fixed size."""
 
 
 class Message:
-    """The fields of a message. Raises :class:`InkError` when it is damaged or has too many.
+    """The fields of a message. Raises :class:`InkError` if it is damaged or has too many fields.
 
-    With ``notes``, damage is noted instead and what comes before it is kept, of the last field as much as there is.
+    With ``notes``, damage is noted instead, and what comes before it is kept, including the available part of the last
+    field.
     """
 
     def __init__(self, data: bytes, file: str, notes: Notes | None = None) -> None:
@@ -54,42 +55,45 @@ class Message:
                 raise TooLargeError(f"{self.file}: a message of more than {MAX_FIELDS:,} fields; split it into pages")
 
     def messages(self, number: int) -> list[Message]:
-        """The messages in a repeated field."""
+        """Return the messages in a repeated field."""
         return [Message(data, self.file) for data in self.contents(number)]
 
     def message(self, number: int, notes: Notes | None = None) -> Message:
-        """The message in a field; an empty one when it is missing."""
+        """Return the message in a field; an empty one if it is missing."""
         found = self.contents(number)
         return Message(found[-1] if found else b"", self.file, notes)
 
     def contents(self, number: int) -> list[bytes]:
-        """The bytes of a field of messages or strings."""
+        """Return the bytes of a field of messages or strings."""
         return [value for value in self.fields.get(number, []) if isinstance(value, bytes)]
 
     def texts(self, number: int) -> list[str]:
         return [data[:200].decode("utf-8", "replace") for data in self.contents(number)]
 
     def integer(self, number: int) -> int:
-        """The last value of an unsigned integer field, 0 when it is missing."""
+        """Return the last value of an unsigned integer field, or 0 if it is missing."""
         found = [value for value in self.fields.get(number, []) if isinstance(value, int)]
         return found[-1] if found else 0
 
     def floats(self, number: int) -> Floats:
-        """Shape (n,): the values of a field of 32-bit floats, packed or not."""
+        """Return the values of a field of 32-bit floats, packed or not, with shape (n,)."""
         data = b"".join(self.contents(number))
         if len(data) % 4:
             raise _damaged(self.file)
         return np.frombuffer(data, "<f4").astype(np.float64)
 
     def signed(self, number: int) -> Floats:
-        """Shape (n,): the values of a field of zigzag-encoded integers, packed or not."""
+        """Return the values of a field of zigzag-encoded integers, packed or not, with shape (n,)."""
         single = [value for value in self.fields.get(number, []) if isinstance(value, int)]
         found = np.array(single, dtype=np.int64) if single else _packed(b"".join(self.contents(number)), self.file)
         return ((found >> 1) ^ -(found & 1)).astype(np.float64)
 
 
 def _varint(data: bytes, at: int, file: str) -> tuple[int, int]:
-    """The number at ``at``, seven bits a byte with the lowest first, and where it ends."""
+    """Read the number at ``position``, with seven bits per byte and the lowest bits first.
+
+    Returns the number and the position after it.
+    """
     value = shift = 0
     while at < len(data) and shift < 70:
         byte = data[at]
@@ -102,7 +106,7 @@ def _varint(data: bytes, at: int, file: str) -> tuple[int, int]:
 
 
 def _packed(data: bytes, file: str) -> np.ndarray:
-    """Shape (n,): such numbers one after the other, all at once."""
+    """Read consecutive numbers in that encoding, all at once, with shape (n,)."""
     raw = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(raw < 0x80)
     if not len(raw):

@@ -1,12 +1,12 @@
 """reMarkable notebooks: pages (``.rm``, versions 3, 5 and 6 of the tablet's lines) and bundles of them (``.rmdoc``).
 
-Only lines of pens are ink: highlighters, shaders, erasers and layers that are not shown are left out, with a note.
-x counts from the left edge of the paper. Lengths are in 1/226 inch, the pixels of the screen. There is no time.
+Only lines of pens are ink: highlighters, shaders, erasers and hidden layers are left out, with a note. x is measured
+from the left edge of the paper. Lengths are in 1/226 inch, the pixels of the screen. There is no time.
 
-A bundle is a zip archive of pages, with a ``.content`` file that gives their order; copies of a tablet's files may lack
-it, and then the names of the pages do.
+A bundle is a zip archive of pages, with a ``.content`` file that gives their order. If it is missing, as in copies of a
+tablet's files, the pages are sorted by name.
 
-The package rmscene, which the tests compare with, knows more of the format. It is not used because it requires a
+The package rmscene, with which the tests compare, knows more of the format. It is not used because it requires a
 version of packaging older than that of common test and build tools, so that both cannot be installed together.
 """
 
@@ -29,7 +29,7 @@ from handwriting.notes import Notes
 HEADER = b"reMarkable .lines file, version="
 UNIT = "1/226 in"
 COLORS = (0, 1, 2)
-"""Black, gray and white: all that the first tablets have."""
+"""Black, gray and white: the only colors of the first tablets."""
 
 
 def recognises(head: bytes) -> bool:
@@ -41,7 +41,7 @@ def packs(names: Sequence[str]) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages that have ink."""
+    """Read the pages that have ink."""
     if not data.startswith(packed.ZIP):
         page = _page(data, file, 1, notes)
         return [] if page is None else [page]
@@ -62,7 +62,10 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 
 def order(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
-    """The members that are the pages, in the document's order, including pages that the archive does not contain."""
+    """Return the names of the pages in the archive, in the document's order.
+
+    They include pages that the archive does not contain.
+    """
     contents = [name for name in archive.names if name.endswith(".content")]
     names = [page for content in contents for page in _listed(archive, content, file, notes)]
     if not any(name in archive.names for name in names):
@@ -74,7 +77,10 @@ def order(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
 
 
 def _listed(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[str]:
-    """The pages that a ``.content`` file lists and that are not deleted; all that it names when it is damaged."""
+    """Return the names of the pages that a ``.content`` file lists and that are not deleted.
+
+    If the file is damaged, the pages in the archive are sorted by where the file mentions them.
+    """
     folder, text = name.removesuffix(".content"), b""
     with notes.part("the list of pages"):
         text = archive.read(name, notes)
@@ -94,19 +100,22 @@ def _listed(archive: packed.Archive, name: str, file: str, notes: Notes) -> list
 
 
 def is_deleted(sheet: Any) -> bool:
-    """A page that was deleted and restored keeps the mark, with the value 0."""
+    """Return whether a page is deleted.
+
+    A page that was deleted and restored keeps the mark, with the value 0.
+    """
     mark = sheet.get("deleted") if isinstance(sheet, dict) else None
     return bool(mark.get("value", True) if isinstance(mark, dict) else mark)
 
 
 def _natural(name: str) -> tuple[int, str]:
-    """Pages of old tablets are numbered (``10.rm``)."""
+    """Return a sort key for the name of a page; pages of old tablets are numbered (``10.rm``)."""
     digits = re.fullmatch(r"\d{1,9}", PurePosixPath(name).stem)
     return (int(digits[0]) if digits else 0, name)
 
 
 def _page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
-    """A page, or None when no pen drew on it."""
+    """Read a page; return None if no pen drew on it."""
     where = f"page {number}"
     version = data[len(HEADER) : len(HEADER) + 1]
     if data.startswith(HEADER) and version == b"6":
@@ -127,5 +136,5 @@ def _page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
     ink = strokes.ink(Source(units=UNIT, file=file))
     if ink is None:
         return None
-    # A page may be scrolled down beyond its screen.
+    # A page may extend below the screen, because it can be scrolled.
     return Page(ink, float(paper[0]), max(float(paper[1]), float(ink.y.max())), number)

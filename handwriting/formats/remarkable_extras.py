@@ -1,8 +1,8 @@
-"""Typed text and PDF backgrounds of reMarkable documents.
+"""Read the typed text and PDF backgrounds of reMarkable documents.
 
-Typed text of version 6 is a sequence for collaborative editing: items of characters, each of which names the characters
-to its left and right at the time of writing. It is one text a page, in paragraphs, of which the tablet stores the place
-and the width but no fonts; lines and their heights are estimated.
+Typed text of version 6 is stored for collaborative editing: items of characters, each of which names the characters
+that were to its left and right when it was written. A page has one text, in paragraphs, for which the tablet stores the
+position and the width but no fonts; lines and their heights are estimated.
 
 The tablet shows a page of a PDF as large as its screen allows, from the top.
 """
@@ -26,18 +26,19 @@ from handwriting.notes import Notes
 LINE_HEIGHT, SIZE = 70.0, 40.0
 """Height of a line of text and size of its font, in pixels of the screen."""
 FIRST_BASELINE = -18.0
-"""Baseline of the first line, from the place that the file gives."""
+"""Baseline of the first line, relative to the position that the file gives."""
 MAX_CHARACTERS = 100_000
-"""Characters of a page, with the deleted ones, which keep their places; more are damage."""
+"""Maximum number of characters of a page, including deleted ones, which keep their places; more are a sign of
+damage."""
 START: Identifier = (0, 0)
-"""Stands for the beginning and the end of the text."""
+"""Identifier that stands for the beginning and the end of the text."""
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """Every page of a page file or a bundle."""
+    """Read every page of a page file or a bundle."""
     if not data.startswith(packed.ZIP):
         return [_page(data, 1, None, file, notes)]
-    noted = Notes(file)  # the reader of ink has noted damaged pages
+    noted = Notes(file)  # discarded, because the reader of ink already notes damaged pages
     archive = packed.Archive(data, file, noted)
     pdf = next((archive.attachment(name, notes) for name in archive.names if name.endswith(".pdf")), None)
     sheets = _sheets(archive)
@@ -54,7 +55,7 @@ EXTRAS = ExtrasReader(read, frozenset({"typed text"}))
 
 
 def _sheets(archive: packed.Archive) -> list[int | None]:
-    """The page of the PDF under each page of the document; None for pages that were inserted."""
+    """Return the index of the PDF page under each page of the document; None for pages that were inserted."""
     try:
         content: Any = next((json.loads(archive.read(n)) for n in archive.names if n.endswith(".content")), {})
     except (InkError, ValueError, RecursionError):
@@ -88,7 +89,7 @@ def _page(data: bytes, number: int, pdf: PdfBackground | None, file: str, notes:
 
 
 def _texts(block: Block) -> list[TypedText]:
-    """The paragraphs of the page's text; x counts from the middle of the paper."""
+    """Return the paragraphs of the page's text; x is measured from the middle of the paper."""
     block.id(1)
     text = block.inner(2)
     items = text.inner(1).inner(1)
@@ -112,7 +113,7 @@ def _texts(block: Block) -> list[TypedText]:
 
 
 def _item(item: Block, characters: dict[Identifier, tuple[Identifier, Identifier, str]]) -> None:
-    """Add the characters of an item, by their identifiers, with what is to the left and right of each."""
+    """Add the characters of an item to ``characters``, by their identifiers, with the neighbours of each."""
     (author, first), left, right = item.id(2), item.id(3), item.id(4)
     deleted = int.from_bytes(item.value(5, BYTE4), "little")
     if deleted or not item.has(6, LENGTH):
@@ -131,7 +132,7 @@ def _item(item: Block, characters: dict[Identifier, tuple[Identifier, Identifier
 
 
 def _in_order(characters: dict[Identifier, tuple[Identifier, Identifier, str]]) -> str:
-    """The text; characters that were written at the same place by several authors are ordered by identifier."""
+    """Return the text. Characters that several authors wrote at the same place are ordered by identifier."""
     sorter: TopologicalSorter[Identifier] = TopologicalSorter()
     for one, (left, right, _) in characters.items():
         sorter.add(one, *((left,) if left != START else ()))

@@ -1,8 +1,9 @@
-"""Pages of reMarkable tablets before 2022: versions 3 and 5 of the ``.rm`` file.
+"""Read pages of reMarkable tablets before 2022: versions 3 and 5 of the ``.rm`` file.
 
-After the header a page is a plain sequence of little-endian numbers: the number of layers; for each layer the number of
-lines; for each line its tool, color, a reserved value, its width, in version 5 another reserved value, the number of
-points; and for each point x, y, speed, direction, width and pressure, with x and y from the upper left corner.
+After the header, a page is a plain sequence of little-endian numbers: the number of layers; for each layer the number
+of lines; for each line its tool, color, a reserved value, its width, in version 5 another reserved value, and the
+number of points; and for each point x, y, speed, direction, width and pressure, with x and y from the upper left
+corner.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from handwriting.limits import MAX_STROKES
 from handwriting.notes import Notes
 
 LINE = {3: struct.Struct("<IIIfI"), 5: struct.Struct("<IIIfII")}
-"""What stands before the points of a line, by version; the tool is first and the number of points last."""
+"""Header of a line, by version; the tool is first and the number of points last."""
 POINT_SIZE = 24
 MAX_LAYERS = 1000
 
 
 def lines(data: bytes, version: int, where: str, file: str, notes: Notes) -> tuple[list[RecordedStroke], Paper]:
-    """The lines on a page (``where``: ``"page 3"``) of this version, and the size of its paper."""
+    """Return the lines on a page of this version, and the size of its paper. ``where`` is its name (``"page 3"``)."""
     found: list[RecordedStroke] = []
     with notes.part(f"the rest of {where}"):
         try:

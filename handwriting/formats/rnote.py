@@ -1,9 +1,9 @@
 """Rnote notebooks (``.rnote``) of versions 0.5 to 0.15: gzipped JSON with a snapshot of the program's state.
 
-Brush strokes are ink: a path of lines and Bézier curves with the pressure at their ends. Those of the marker are on the
-layer of highlighters and are left out, as are shapes, text and pictures, with a note. Strokes are in the order in which
-they were drawn. A document with pages of a fixed size is cut into them; on an infinite canvas all is one page. Lengths
-are in pixels of the document's resolution. There is no time.
+Brush strokes are ink: a path of lines and Bézier curves with the pressure at their ends. Strokes of the marker, which
+are on the layer of highlighters, are left out, as are shapes, text and pictures, with a note. Strokes are in the order
+in which they were drawn. A document with pages of a fixed size is divided into these; everything on an infinite canvas
+is one page. Lengths are in pixels of the document's resolution. There is no time.
 
 Source: https://github.com/flxzt/rnote (``rnote-engine/src/fileformats``, ``rnote-compose/src/penpath``)
 """
@@ -29,9 +29,9 @@ MOST = MAX_UNPACKED
 MARKS = (b'"engine_snapshot"', b'"store_snapshot"', b'"stroke_components"')
 OTHERS = {"shapestroke": "shape", "textstroke": "text box", "vectorimage": "vector image", "bitmapimage": "image"}
 PAGED = ("fixed_size", "fixed-size", "continuous_vertical", "continuous-vertical")
-"""Layouts in which pages of one format follow each other from top to bottom."""
+"""Layouts in which pages of the same size follow each other from top to bottom."""
 STEPS = 8
-"""Points that a Bézier curve of a path becomes."""
+"""Number of points into which a Bézier curve of a path is divided."""
 
 
 def recognises(head: bytes) -> bool:
@@ -40,7 +40,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages that have ink."""
+    """Read the pages that have ink."""
     notebook = Notebook.parse(data, file, notes)
     drawn: list[tuple[int, int, Any]] = []
     for number, kind, stroke in notebook.strokes():
@@ -61,11 +61,11 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A parsed notebook: its components by their numbers, and the format of its pages."""
+    """A parsed notebook: its components by number, and the size of its pages."""
 
     components: dict[int, dict[str, Any]]
     chrono: dict[int, dict[str, Any]]
-    """Order and layer."""
+    """Order and layer of each component."""
     trash: dict[int, dict[str, Any]]
     sheet: Sheet
 
@@ -80,7 +80,7 @@ class Notebook:
         return cls(strokes, chrono, trash, Sheet(snapshot, state))
 
     def strokes(self) -> Iterator[tuple[int, str, Any]]:
-        """Number, kind and content of each component that was not deleted: ink, shapes, text and pictures."""
+        """Yield number, kind and content of each component that was not deleted: ink, shapes, text and pictures."""
         for number, value in self.components.items():
             if self.trash.get(number, {}).get("trashed") is not True:
                 kind = next(iter(value), "")
@@ -88,7 +88,7 @@ class Notebook:
 
 
 def _values(components: Any) -> dict[int, dict[str, Any]]:
-    """The values of a list of components by their number; those that were deleted have none."""
+    """Return the values in a list of components, by their number; components that were deleted have none."""
     found = {}
     for number, component in enumerate(components if isinstance(components, list) else ()):
         value = component.get("value") if isinstance(component, dict) else None
@@ -98,7 +98,7 @@ def _values(components: Any) -> dict[int, dict[str, Any]]:
 
 
 class Sheet:
-    """The format of the document's pages."""
+    """The size of the document's pages, and its unit of length."""
 
     def __init__(self, snapshot: dict[str, Any], state: dict[str, Any]) -> None:
         document = snapshot.get("document") or state.get("document")
@@ -112,7 +112,10 @@ class Sheet:
         self.unit = "px" if dpi is None or dpi == 96 else f"1/{dpi:.0f} in"
 
     def page_of(self, y: Floats) -> tuple[int, float]:
-        """The page on which most of ``y``, shape (n,), lies, from 1, and where that page begins."""
+        """Return the number of the page on which most of ``y``, shape (n,), lies, and where that page begins.
+
+        Pages are counted from 1.
+        """
         if not self.paged or self.height is None:
             return 1, 0.0
         page = int(np.clip(np.median(y) // self.height + 1, 1, MAX_PAGES))
@@ -158,16 +161,16 @@ def _colors(stroke: Any) -> list[dict[str, Any]]:
 
 
 def _path(path: Any, file: str) -> Floats:
-    """Shape (n, 3): x, y and pressure where the parts of a path end, and along its curves."""
+    """Return x, y and pressure at the ends of the parts of a path and along its curves, with shape (n, 3)."""
     parts = path.get("segments") if isinstance(path, dict) else path
     if not isinstance(parts, list):
         raise InkError(f"{file}: {shown(path)} is not a path; save the notebook again with a recent Rnote")
     at: Any = path.get("start") if isinstance(path, dict) else None
     corners: list[Any] = []
-    """Start, two control points and end of each part."""
+    """The start, two control points and the end of each part."""
     pressures: list[Any] = []
     controls: list[int] = []
-    """How many control points each part has."""
+    """Number of control points of each part."""
     for part in parts:
         if not isinstance(part, dict) or len(part) != 1 or not isinstance(inside := next(iter(part.values())), dict):
             raise InkError(f"{file}: {shown(part)} is not a part of a path; save the notebook again")
@@ -193,10 +196,10 @@ def _place(element: Any, file: str) -> Any:
 
 
 def _along(points: Floats, pressure: Floats, controls: NDArray[np.int64]) -> Floats:
-    """Shape (n, 3): the first point, and points along the parts of a path.
+    """Return the first point, and points along the parts of a path, with shape (n, 3).
 
-    ``points``: shape (parts, 4, 2); ``pressure``: shape (parts, 2), at both ends of each; ``controls``: 0 for a line, 1
-    for a quadratic Bézier curve, whose control point stands twice, 2 for a cubic one.
+    ``points`` has shape (parts, 4, 2). ``pressure`` has shape (parts, 2), for the two ends of each part. ``controls``
+    is 0 for a line, 1 for a quadratic Bézier curve, whose control point is repeated, and 2 for a cubic one.
     """
     a, b, c, d = points.transpose(1, 0, 2)
     quadratic = (controls == 1)[:, None]

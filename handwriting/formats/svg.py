@@ -1,10 +1,10 @@
 """SVG drawings: the lines of pens, found in paths, polylines and lines.
 
-What counts as a pen's line is what is drawn with a stroke, not filled, and visible, by attributes, style sheets and
-inheritance; ``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines
-instead, whose middle line is lost: a drawing of nothing else is refused as such. Printed rulings, shapes, text, images
-and wide translucent lines (highlighters) are left out. Curves become points so close that no chord leaves its curve by
-more than a 20,000th of the drawing's size. There is no time and no pressure.
+A pen's line is drawn with a stroke, not filled, and visible, as determined by attributes, style sheets and inheritance;
+``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines instead, from
+which the center line cannot be recovered: a drawing of nothing else is refused with that reason. Printed rulings,
+shapes, text, images and wide translucent lines (highlighters) are left out. Curves become points so close together that
+no chord deviates from its curve by more than a 20,000th of the drawing's size. There is no time and no pressure.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ VOCABULARY = Vocabulary(
     ("image", "rect", "circle", "ellipse"),
 )
 RULINGS = 3
-"""So many lines from edge to edge belong to the paper in the drawings of other programs."""
+"""Number of lines from edge to edge from which they belong to the paper in the drawings of other programs."""
 _LENGTH = re.compile(r"\s*([0-9.eE+-]{1,40})\s*(mm|cm|in|pt|pc|q)\s*", re.IGNORECASE)
 
 
@@ -43,10 +43,10 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The drawing as one page; raises :class:`InkError` when it has filled outlines only.
+    """Read the drawing as one page. Raises :class:`InkError` if it has only filled outlines.
 
-    Ink that Obsidian Ink has put into the metadata of a drawing is read instead of the drawing. Lengths are in
-    millimetres where the drawing's own size is in a unit of length, else in its user units.
+    If Obsidian Ink has stored its ink in the metadata of the drawing, that is read instead. Lengths are in millimetres
+    if the drawing's own size is in a unit of length, and in its user units otherwise.
     """
     root = xml.parse(data, file, notes, VOCABULARY)
     if xml.local(root) != ROOT:
@@ -98,7 +98,10 @@ class _Sheet:
         self.at_corner = view[:2] == [0, 0]
 
     def without_rulings(self, lines: list[Floats], notes: Notes) -> list[Floats]:
-        """Lines of shape (n, 2) except those printed on the paper: straight along an axis, from edge to edge."""
+        """Remove the lines that are printed on the paper: those straight along an axis, from edge to edge.
+
+        ``lines`` have shape (n, 2).
+        """
         width, height = self.user
         if width is None or height is None:
             return lines
@@ -109,14 +112,14 @@ class _Sheet:
                 (down < 1e-6 and across > 0.995 * width) or (across < 1e-6 and down > 0.995 * height)
             ):
                 printed.add(i)
-        if len(printed) < RULINGS:  # one or two may be somebody's underlining
+        if len(printed) < RULINGS:  # one or two may be underlining by hand
             return lines
         notes.count("ruling", len(printed))
         return [line for i, line in enumerate(lines) if i not in printed]
 
 
 def _length(text: str) -> float | None:
-    """A length with a unit, in millimetres; None for any other text."""
+    """Return a length with a unit, in millimetres; None for any other text."""
     match = _LENGTH.fullmatch(text)
     value = None if match is None else number_or_none(match[1])
     if match is None or value is None or value <= 0:
@@ -125,7 +128,7 @@ def _length(text: str) -> float | None:
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """One page as a path through the points of each stroke, in the ink's own unit."""
+    """Encode one page with a path through the points of each stroke, in the ink's own unit."""
     import svgwrite
     import svgwrite.base
 
@@ -141,7 +144,7 @@ def write(pages: Sequence[Page]) -> bytes:
     size = [f"{length * (unit or 1):.6g}{'mm' if unit else ''}" for length in box[2:]]
     view = " ".join(texts(box, digits + 1))
     document = svgwrite.Drawing(size=tuple(size), viewBox=view, debug=False)
-    document.elements.clear()  # an empty <defs>
+    document.elements.clear()  # removes an empty <defs>
     if text := ink.source.text:
         kind = svgwrite.base.Desc if "\n" in text else svgwrite.base.Title
         document.add(kind(xml.printable(text)))

@@ -1,4 +1,4 @@
-"""The lines of pens in an SVG document: its tree walked with transforms, styles, ``use`` and nested ``svg``."""
+"""Find the lines of pens in an SVG document: walk its tree with transforms, styles, ``use`` and nested ``svg``."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from handwriting.notes import Notes
 
 LINES = ("path", "polyline", "polygon", "line")
 UNDRAWN = {"defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc"}
-"""Elements whose contents are not drawn where they stand."""
+"""Elements whose contents are not drawn where they are defined."""
 OTHERS = {
     "text": "text element", "image": "image", "rect": "shape", "circle": "shape", "ellipse": "shape",
     "foreignObject": "foreign object",
 }  # fmt: skip
 """Elements that are drawn, but not by a pen, and what they are called."""
 LABELS = ("class", "data-tool", "data-type", "data-name", "{http://www.inkscape.org/namespaces/inkscape}label")
-"""Where programs say with which tool an element or a layer was drawn."""
+"""Attributes in which programs record the tool with which an element or a layer was drawn."""
 _TOOL = re.compile(r"\b(eraser|highlighter)s?\b")
 BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)")
 PAPER = "paper"
 """Class of the rulings in our own drawings."""
 MAX_ELEMENTS = MAX_STROKES
-"""Elements of a drawing: lines, and groups around them."""
+"""Maximum number of elements of a drawing: lines, and the groups around them."""
 MAX_SELECTED = 1_000_000
-"""Elements times rules for elements inside of others."""
+"""Maximum product of the number of elements and the number of style rules for elements inside others."""
 MAX_REUSED = 50_000
-"""Elements that ``use`` draws again."""
+"""Maximum number of elements that ``use`` draws again."""
 MAX_REUSE = 20
-"""Levels of ``use`` inside one another."""
+"""Maximum number of nested levels of ``use``."""
 MAX_FUNCTIONS = 20_000
-"""Functions of all transforms."""
+"""Maximum number of functions in all transforms."""
 FAINT, WIDE = 0.75, 3.0
-"""A line of lower opacity and of so many times the usual width was drawn by a highlighter."""
+"""A line with an opacity below the first and a width of so many times the usual one was drawn by a highlighter."""
 
 
 @dataclass
@@ -54,14 +54,14 @@ class _Place:
     matrix: Floats
     style: CssStyle
     within: tuple[etree._Element, ...] = ()
-    """What ``use`` draws around it, from outside in."""
+    """The elements that ``use`` draws around it, from the outermost to the innermost."""
     again: bool = False
-    """Whether ``use`` draws it, so that a symbol is drawn as well."""
+    """Whether ``use`` draws it, in which case a symbol is drawn as well."""
 
 
 @dataclass
 class _Drawn:
-    """A pen's line as cubic curves, shape (n, 4, 2), and how it looks."""
+    """A pen's line as cubic curves, shape (n, 4, 2), and what determines its look."""
 
     curves: Floats
     alpha: float
@@ -70,7 +70,7 @@ class _Drawn:
 
 
 class SvgContent:
-    """Finds the lines of a document. ``outlines`` counts the filled ones, which are not lines of a pen."""
+    """Finds the lines of a document. ``outlines`` is the number of filled outlines, which are not lines of a pen."""
 
     def __init__(self, root: etree._Element, file: str, notes: Notes, size: list[float | None]) -> None:
         self.root, self.file, self.notes, self.size = root, file, notes, size
@@ -87,7 +87,7 @@ class SvgContent:
         self._by_id: dict[str, etree._Element] | None = None
 
     def lines(self) -> list[Floats]:
-        """Every pen line, shape (n, 2), in the user units of the document."""
+        """Return every pen line, shape (n, 2), in the user units of the document."""
         drawn: list[_Drawn] = []
         for number, place in enumerate(self._places(), 1):
             style = place.style
@@ -115,11 +115,11 @@ class SvgContent:
         return kept
 
     def _places(self) -> Iterator[_Place]:
-        """The elements that a pen may have drawn."""
+        """Yield the elements that a pen may have drawn."""
         declared = self.styles.declared(self.root)
         matrix = np.eye(3)
         with self.notes.part("the whole drawing"):
-            # The outermost element turns about its center, as a box of a page does.
+            # The outermost element rotates about its center, like a CSS box.
             width, height = self.size
             center = (width / 2, height / 2) if width and height else (0.0, 0.0)
             matrix = self._transform(matrix, declared, center)
@@ -155,7 +155,7 @@ class SvgContent:
                     stack += self._inside(place, name)
 
     def _inside(self, place: _Place, name: str) -> list[_Place]:
-        """The elements that a container draws, the last one first."""
+        """Return the elements that a container draws, the last one first."""
         if name == "use":
             return self._used(place)
         if name == "switch":
@@ -192,7 +192,10 @@ class SvgContent:
         return [_Place(child, matrix, style, (*place.within, target)) for child in reversed(target)]
 
     def _viewport(self, element: etree._Element, sized: etree._Element) -> Floats:
-        """How an inner ``svg`` or a symbol lies on what is around it; ``sized`` has its width and height."""
+        """Return the transform of an inner ``svg`` or a symbol to the coordinates around it.
+
+        ``sized`` is the element that has its width and height.
+        """
         own = element is sized
         x, y = (self._length(element, name) or 0.0 if own else 0.0 for name in "xy")
         words = element.get("viewBox", "").replace(",", " ").split()
@@ -236,7 +239,7 @@ class SvgContent:
         return self.parser.corners(words, name == "polygon")
 
     def _length(self, element: etree._Element, name: str) -> float | None:
-        """A length in user units; a percentage is of the whole drawing."""
+        """Return a length in user units; a percentage refers to the whole drawing."""
         text = (element.get(name) or "").strip()
         if text.endswith("%"):
             share, whole = number_or_none(text[:-1]), self.size[name[0] in "yh"]
@@ -248,7 +251,10 @@ class SvgContent:
         return value if value is None or not unit else value * (millimetres(unit) or 1) / (millimetres("px") or 1)
 
     def _coordinate(self, element: etree._Element, name: str) -> float:
-        """A length that is 0 unless it is given; :class:`InkError` for one that cannot be resolved."""
+        """Return a length that is 0 unless it is given.
+
+        Raises :class:`InkError` for one that cannot be resolved.
+        """
         length = self._length(element, name)
         if length is None and element.get(name, "").strip():
             raise InkError(f"{self.file}: {name}={element.get(name, '')[:40]!r} is not a length; give a number")

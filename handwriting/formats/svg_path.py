@@ -1,7 +1,7 @@
-"""Outlines of SVG elements as cubic curves, and curves as points.
+"""Parse the outlines of SVG elements as cubic curves, and convert curves to points.
 
-Path data of curves and arcs is parsed by svgpathtools. Data of straight lines only, which most programs write for ink,
-is parsed here, many times faster.
+Path data with curves and arcs is parsed by svgpathtools. Path data with only straight lines, which most programs write
+for ink, is parsed here, many times faster.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from handwriting.ink import Floats
 from handwriting.limits import MAX_COORDINATE, MAX_POINTS, MAX_SEGMENTS, check_points, numbers
 
 MAX_ARCS = 5_000
-"""Arcs of circles, each of which takes the time of a hundred other curves."""
+"""Maximum number of elliptical arcs, each of which takes as long as a hundred other curves."""
 FLATNESS = 1 / 20_000
-"""Largest distance of a chord from its curve, as a share of the drawing's size."""
+"""Maximum distance of a chord from its curve, relative to the drawing's size."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 Outline = tuple[Floats, bool]
@@ -33,16 +33,16 @@ Outline = tuple[Floats, bool]
 
 
 class Outlines:
-    """Parses the outlines of one drawing and keeps count of them."""
+    """Parses the outlines of one drawing and counts their points, curves and arcs."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.points = self.segments = self.arcs = 0
 
     def path(self, data: str) -> Iterator[Outline]:
-        """The subpaths of path data."""
+        """Yield the subpaths of path data."""
         position = 0j
-        # One subpath at a time: svgpathtools joins two of which one begins where the other ends.
+        # Parse one subpath at a time, because svgpathtools joins two if one begins where the other ends.
         for part in re.findall(r"[Mm][^Mm]*", data):
             rows = self._straight(part, position)
             closed = rows is None and "z" in part.lower()
@@ -52,15 +52,15 @@ class Outlines:
                     x, y = numbers([*NUMBER.findall(part)[:2], "0", "0"][:2], "path", self.file)
                     position = complex(x, y) + (position if part[0] == "m" else 0)
                     if not closed:
-                        continue  # the pen was moved and not put down
+                        continue  # the pen was moved, but not put down
                     rows = np.tile([position.real, position.imag], (1, 4, 1))
             position = complex(*rows[-1, 3])
             yield rows, closed
 
     def corners(self, words: list[str], closed: bool) -> list[Outline]:
-        """A line through corners, given as x, y, x, y."""
+        """Return the line through corners that are given as x, y, x, y."""
         values = numbers(words, "points", self.file)
-        corners = values[: len(values) // 2 * 2].reshape(-1, 2)  # the standard ignores an odd one
+        corners = values[: len(values) // 2 * 2].reshape(-1, 2)  # according to the standard, an odd value is ignored
         if not len(corners):
             return []
         self._count_points(len(corners))
@@ -68,7 +68,7 @@ class Outlines:
         return [(_lines(ends), closed)]
 
     def _straight(self, part: str, position: complex) -> Floats | None:
-        """The curves of ``M x y L x y ...`` or ``m dx dy l dx dy ...``; None for any other path data."""
+        """Return the curves of ``M x y L x y ...`` or ``m dx dy l dx dy ...``, or None for any other path data."""
         capital = part[0] == "M"
         if part.strip("MmLl0123456789.,+-eE \t\r\n") or not part.isascii():
             return None
@@ -85,7 +85,7 @@ class Outlines:
         return _lines(corners if capital else corners.cumsum(axis=0) + (position.real, position.imag))
 
     def _curved(self, part: str, position: complex) -> Floats | None:
-        """The curves of any path data; None when it has only a move."""
+        """Return the curves of any path data, or None if it only moves the pen."""
         if importlib.util.find_spec("svgpathtools") is None:
             raise TooLargeError(
                 f"{self.file}: reading curves of SVG needs svgpathtools; install it: pip install 'handwriting[svg]'"
@@ -114,13 +114,13 @@ class Outlines:
 
 
 def _lines(corners: Floats) -> Floats:
-    """Straight lines between corners as cubic curves."""
+    """Return the straight lines between corners as cubic curves."""
     a, b = corners[:-1], corners[1:]
     return np.stack([a, a, b, b], axis=1)
 
 
 def _cubics(curve: Any) -> list[tuple[complex, ...]]:
-    """A curve of svgpathtools as cubic ones, each by its four control points."""
+    """Return a curve of svgpathtools as cubic curves, each as its four control points."""
     if hasattr(curve, "control1"):
         return [(curve.start, curve.control1, curve.control2, curve.end)]
     if hasattr(curve, "control"):
@@ -128,7 +128,7 @@ def _cubics(curve: Any) -> list[tuple[complex, ...]]:
         return [(a, a + 2 / 3 * (b - a), c + 2 / 3 * (b - c), c)]
     if not hasattr(curve, "radius"):
         return [(curve.start, curve.start, curve.end, curve.end)]
-    # A cubic curve comes close enough to a quarter of an ellipse.
+    # A cubic curve is a good enough approximation of a quarter of an ellipse.
     pieces = max(1, math.ceil(abs(curve.delta) / 90))
     turn = cmath.exp(1j * math.radians(curve.rotation))
     angles = [math.radians(curve.theta + curve.delta * k / pieces) for k in range(pieces + 1)]
@@ -145,7 +145,7 @@ def _cubics(curve: Any) -> list[tuple[complex, ...]]:
 
 
 def points(curves: list[Floats], file: str) -> list[Floats]:
-    """The points along each line of cubic curves, shape (n, 4, 2), as an array of shape (m, 2)."""
+    """Convert each line of cubic curves, shape (n, 4, 2), to points along it, shape (m, 2)."""
     if not curves:
         return []
     flat, counts = _flat(np.concatenate(curves), file)
@@ -161,7 +161,10 @@ def points(curves: list[Floats], file: str) -> list[Floats]:
 
 
 def _flat(curves: Floats, file: str) -> tuple[Floats, NDArray[np.int64]]:
-    """Points along cubic curves, shape (n, 4, 2), without the first of each; and how many each curve has."""
+    """Return points along cubic curves, shape (n, 4, 2), and how many each curve has.
+
+    The first point of each curve is omitted.
+    """
     extent = float(np.hypot(*np.ptp(curves.reshape(-1, 2), axis=0)))
     straight = (curves[:, 0] == curves[:, 1]).all(axis=1) & (curves[:, 2] == curves[:, 3]).all(axis=1)
     bend = np.abs(np.diff(curves, n=2, axis=1)).sum(axis=2).max(axis=1)

@@ -1,7 +1,7 @@
-"""Styles of an SVG drawing: which lines are drawn by a pen and can be seen, as attributes and style sheets say.
+"""The styles of an SVG drawing: attributes and style sheets determine which lines are visible and drawn by a pen.
 
-Of CSS, inheritance and ``!important`` are understood, and selectors by element, class, id, and attribute, also inside
-of others (``g.pen > path``); other selectors, and rules for printing and the like, are ignored.
+Of CSS, inheritance and ``!important`` are supported, and selectors by element, class, id, and attribute, also nested
+ones (``g.pen > path``). Other selectors, and rules for printing and the like, are ignored.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ OWN = (
     "display", "opacity", "mix-blend-mode",
     "transform", "transform-origin", "transform-box", "translate", "rotate", "scale",
 )  # fmt: skip
-"""Properties that hold for an element and everything in it, but are not inherited one by one."""
+"""Properties that apply to an element as a whole, with its contents, but are not inherited by each of them."""
 NOTHING = ("none", "transparent")
 FAINT = 0.02
-"""Opacity below which a line cannot be seen."""
+"""Opacity up to which a line cannot be seen."""
 _BRACE = re.compile("[{}]")
 MAX_INNER_RULES = 100
 _COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
@@ -31,7 +31,7 @@ _SIMPLE = re.compile(r"\*|[\w-]+|[\w-]*\.[\w-]+|#[\w-]+")
 """Selectors that are looked up by their text."""
 _PART = re.compile(r"""\*|([.#]?)([\w-]+)|\[\s*([\w:-]+)\s*(?:=\s*["']?([^"'\]]*)["']?\s*)?\]""")
 _ENTERED = re.compile(r"@(media\s+(only\s+)?(all|screen)\b[^{]*|layer[^{]*|supports[^{]*)")
-"""Blocks whose rules hold for a drawing on a screen."""
+"""Blocks whose rules apply to a drawing on a screen."""
 IMPORTANT = "!important"
 _NUMBER = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[-+]?[0-9]{1,3})?)", re.IGNORECASE)
 _ALPHA = re.compile(
@@ -41,18 +41,18 @@ _ALPHA = re.compile(
 Part: TypeAlias = "tuple[str, str | None, str | None, str | None]"
 """``"."`` or ``"#"`` and a class or an id, a name of elements, or an attribute and its value; nothing for ``*``."""
 Level: TypeAlias = tuple[bool, list[Part]]
-"""Whether it must be directly inside of the level before, and the parts of its selector."""
+"""Whether an element must be a direct child of the level before, and the parts of the level's selector."""
 
 
 @dataclass(frozen=True)
 class CssStyle:
-    """The style of one element, with all that it inherits."""
+    """The style of an element, including what it inherits."""
 
     values: dict[str, str] = field(default_factory=dict)
     opacity: float = 1.0
-    """Product of the opacities of the element and of the groups around it."""
+    """The product of the opacities of the element and of the groups around it."""
     shown: bool = True
-    """False inside of ``display: none``."""
+    """False inside ``display: none``."""
     blended: bool = False
     """Whether it darkens what is under it, as highlighters do (``mix-blend-mode: multiply``)."""
 
@@ -77,7 +77,7 @@ class CssStyle:
         return 1.0 if width is None else width
 
     def is_pen(self, closed: bool) -> bool:
-        """Whether a line was drawn by a pen and is not the outline of something filled.
+        """Return whether a line was drawn by a pen, rather than as the outline of something filled.
 
         A line with a stroke counts unless it is closed and filled. A line without any style would be filled with black,
         but an open one was surely meant as a line.
@@ -95,7 +95,7 @@ class Styles:
     def __init__(self, root: etree._Element) -> None:
         self.rules: dict[str, dict[str, str]] = {}
         self.inner: list[tuple[list[Level], dict[str, str]]] = []
-        """Other rules: the selector of each level, and what is declared."""
+        """Other rules: the selector of each level, and the declarations."""
         for sheet in root.iter("{*}style", "style"):
             for selectors, body in _rules(_COMMENT.sub("", sheet.text or "")):
                 declared = _declarations(body)
@@ -106,7 +106,10 @@ class Styles:
                         self.inner.append((levels, declared))
 
     def declared(self, element: etree._Element) -> dict[str, str]:
-        """What attributes, style sheets and the ``style`` of ``element`` declare, the last of them the strongest."""
+        """Return the declarations for ``element``, where later ones override earlier ones.
+
+        They come from its attributes, then style sheets, then its ``style``.
+        """
         found = {name: value.lower() for name in (*INHERITED, *OWN[:5]) if (value := element.get(name))}
         for selector in _selectors(element) if self.rules else ():
             _override(found, self.rules.get(selector, {}))
@@ -117,7 +120,7 @@ class Styles:
         return {name: value.removesuffix(IMPORTANT).strip() for name, value in found.items()}
 
     def within(self, above: CssStyle, declared: dict[str, str]) -> CssStyle:
-        """The style of an element that declares this, inside of one with the style ``above``."""
+        """Return the style of an element with these declarations inside an element with the style ``above``."""
         values = dict(above.values)
         values.update({name: declared[name] for name in INHERITED if declared.get(name, "inherit") != "inherit"})
         opacity = above.opacity * _share(declared.get("opacity"))
@@ -126,11 +129,14 @@ class Styles:
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:
-    """Selectors and declarations of a style sheet; with one pass, whatever the text."""
+    """Yield the selectors and the declarations of each rule of a style sheet.
+
+    It takes a single pass, whatever the text.
+    """
     text = text.replace("<!--", "").replace("-->", "")
     at = 0
     while (brace := text.find("{", at)) >= 0:
-        selectors = text[at:brace].rpartition(";")[2].strip("} \t\r\n")  # behind statements such as @import
+        selectors = text[at:brace].rpartition(";")[2].strip("} \t\r\n")  # after statements such as @import
         if _ENTERED.fullmatch(selectors):
             at = brace + 1
         elif selectors.startswith("@"):
@@ -147,14 +153,17 @@ def _rules(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _override(found: dict[str, str], declared: dict[str, str]) -> None:
-    """Add declarations to those before, which they override unless these are important."""
+    """Add declarations to earlier ones, which they override unless the earlier ones are important."""
     for name, value in declared.items():
         if value.endswith(IMPORTANT) or not found.get(name, "").endswith(IMPORTANT):
             found[name] = value
 
 
 def _levels(selector: str) -> list[Level]:
-    """The levels of a selector such as ``g.pen > path[a=b]``, from outside in; none for one that is not understood."""
+    """Parse a selector such as ``g.pen > path[a=b]`` into levels, from the outermost to the innermost.
+
+    The result is empty if the selector is not supported.
+    """
     levels: list[Level] = []
     direct = False
     for word in selector.replace(">", " > ").split():
@@ -173,7 +182,10 @@ def _levels(selector: str) -> list[Level]:
 
 
 def _is_selected(element: etree._Element, levels: list[Level]) -> bool:
-    """Whether the last of ``levels`` selects ``element``, and the others elements around it, from outside in."""
+    """Return whether ``levels`` select ``element``.
+
+    The last level must match the element, and the others elements around it, from the outermost to the innermost.
+    """
     direct, parts = levels[-1]
     if not _matches(element, parts):
         return False
@@ -202,7 +214,7 @@ def _matches(element: etree._Element, parts: list[Part]) -> bool:
 
 
 def _selectors(element: etree._Element) -> list[str]:
-    """The selectors that match ``element``, the weakest first."""
+    """Return the selectors that match ``element``, the weakest first."""
     name, classes = xml.local(element), element.get("class", "").split()
     return ["*", name, *(f".{c}" for c in classes), *(f"{name}.{c}" for c in classes), f"#{element.get('id')}"]
 
@@ -217,13 +229,13 @@ def _declarations(text: str) -> dict[str, str]:
 
 
 def _number(text: str | None) -> float | None:
-    """The number that a length begins with; None when there is none."""
+    """Return the number at the beginning of a length, or None if there is none."""
     match = _NUMBER.match(text[:40]) if text else None
     return float(match[1]) if match else None
 
 
 def _share(text: str | None) -> float:
-    """An opacity from 0 to 1, 1 when it is not given."""
+    """Parse an opacity from 0 to 1, which is 1 if it is not given."""
     value = _number(text)
     if value is None:
         return 1.0
@@ -231,14 +243,14 @@ def _share(text: str | None) -> float:
 
 
 def _alpha(color: str) -> float:
-    """Opacity of a color that has one of its own."""
+    """Return the opacity of a color, which is 1 unless the color states it."""
     match = _ALPHA.fullmatch(color.strip()[:80])
     if match is None:
         return 1.0
     if match[1] is None:
         digits = match[3] or 2 * match[4]
         return int(digits, 16) / 255
-    # rgb(1, 2, 3) has no fourth value.
+    # The third value of rgb(1, 2, 3) is not an opacity.
     if color.count(",") == 2 and "/" not in color:
         return 1.0
     return _share(match[1] + match[2])

@@ -1,8 +1,8 @@
-"""Transforms of SVG drawings, as attributes and as CSS have them, and the fit of a view box into its frame.
+"""The transforms of SVG drawings, in attributes and in CSS, and the fit of a view box into its frame.
 
-Attributes count angles in degrees and lengths in user units (``translate(5 3) rotate(30)``); CSS names the units
-(``translate(5px, 3px) rotate(0.5turn)``) and has a few functions of its own. Either syntax is understood in either
-place, as browsers do for most of it.
+Attributes have angles in degrees and lengths in user units (``translate(5 3) rotate(30)``); CSS has units
+(``translate(5px, 3px) rotate(0.5turn)``) and a few more functions. Either syntax is accepted in either place, as
+browsers do for most of it.
 
 Sources: https://www.w3.org/TR/css-transforms-1/, https://www.w3.org/TR/SVG2/coords.html
 """
@@ -21,7 +21,7 @@ from handwriting.limits import MAX_COORDINATE, number_or_none
 _FUNCTION = re.compile(r"\s*,?\s*([a-zA-Z0-9]{1,20})\s*\(([^()]{0,500})\)")
 _ARGUMENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)([a-z%]*)", re.IGNORECASE)
 _WORDS = {"left": 0.0, "top": 0.0, "center": 50.0, "right": 100.0, "bottom": 100.0}
-"""Percentages that words of a transform's origin stand for."""
+"""Percentages that the keywords of a transform's origin stand for."""
 _UNITS = {
     "": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 96 / 72, "pc": 16.0, "q": 96 / 101.6,
     "deg": 1.0, "grad": 0.9, "rad": 180 / math.pi, "turn": 360.0,
@@ -29,7 +29,7 @@ _UNITS = {
 
 
 def matrix(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
-    """Shape (3, 3): the product of the functions in ``text``, about ``origin``.
+    """Return the product of the functions in ``text``, about ``origin``, with shape (3, 3).
 
     Raises :class:`InkError` for a function that is unknown or has the wrong arguments.
     """
@@ -48,7 +48,7 @@ def matrix(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Fl
 
 
 def combined(declared: dict[str, str]) -> str:
-    """The functions of ``transform``, after those that CSS has as properties of their own."""
+    """Return the functions of ``transform``, preceded by those that are CSS properties of their own."""
     parts = []
     for name in ("translate", "rotate", "scale"):
         value = declared.get(name, "none")
@@ -59,12 +59,12 @@ def combined(declared: dict[str, str]) -> str:
 
 
 def turns(text: str) -> bool:
-    """Whether functions do more than move, so that it matters about which point."""
+    """Return whether the functions do more than translate, so that their origin matters."""
     return any(not name.lower().startswith("translate") for name in re.findall(r"([a-zA-Z0-9]{1,20})\s*\(", text))
 
 
 def origin(text: str, size: list[float | None], file: str) -> tuple[float, float]:
-    """The point of a ``transform-origin``; percentages and words are of the drawing's ``size``."""
+    """Return the point of a ``transform-origin``; percentages and keywords refer to the drawing's ``size``."""
     words = text.split()[:2]
     if words and words[0] in ("top", "bottom"):
         words.reverse()
@@ -79,7 +79,10 @@ def origin(text: str, size: list[float | None], file: str) -> tuple[float, float
 
 
 def fitted(box: Floats, frame: Floats, aspect: str) -> Floats:
-    """Shape (3, 3): maps the view ``box`` to the ``frame``, both as x, y, width, height (preserveAspectRatio)."""
+    """Return the transform that maps the view ``box`` to the ``frame`` (preserveAspectRatio), with shape (3, 3).
+
+    Both are given as x, y, width, height.
+    """
     scale = frame[2:] / box[2:]
     words = aspect.split() or ["xMidYMid"]
     if words[0] == "none":
@@ -133,7 +136,7 @@ def _function(name: str, body: str, text: str, file: str) -> Floats:
 
 
 def _split(word: str) -> list[str]:
-    """Numbers that follow each other without a space, as in ``1-2``."""
+    """Split numbers that follow each other without a space, as in ``1-2``."""
     found = [match[0] for match in _ARGUMENT.finditer(word)]
     return found if "".join(found) == word else [word]
 

@@ -1,8 +1,8 @@
-"""Time stamps of ink: which unit they are in, and dates.
+"""Parse time stamps of ink, and determine their unit.
 
 Programs write seconds, milliseconds, microseconds or nanoseconds, counted from the first point, from the start of the
-machine or from 1970, and few say which. Time stamps since 1970 tell their unit by their size; for the others the unit
-of the format holds unless no pen could have been sampled so slowly or so fast.
+machine or from 1970, and few say which. The unit of time stamps since 1970 follows from their size. Other time stamps
+are in the format's unit, unless no pen could have been sampled so slowly or so fast.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import numpy as np
 from handwriting.ink import Floats
 
 UNITS = (1.0, 1e-3, 1e-6, 1e-9)
-"""Seconds a unit that time stamps may be in."""
+"""Units, in seconds, in which time stamps may be."""
 DATES = (5e8, 5e9)
-"""Seconds since 1970 between which ink was written (1985 to 2128)."""
+"""Range of plausible times at which ink was written, in seconds since 1970 (1985 to 2128)."""
 SLOWEST, FASTEST = 1.0, 1e-4
-"""Seconds between two samples of a pen."""
+"""Range of the time between two samples of a pen, in seconds."""
 
 
 def column(values: Sequence[Any], unit: float) -> Floats:
-    """Shape (n,): time stamps in ``unit`` (seconds), NaN where a value is missing or invalid.
+    """Parse a column of time stamps in ``unit`` (seconds), with shape (n,) and NaN where a value is missing or invalid.
 
-    Values are numbers, numbers as text, or ISO 8601 dates, which become units since 1970.
+    Values are numbers, numbers as text, or ISO 8601 dates, which are converted to units since 1970.
     """
     try:
         return np.array([np.nan if value is None or value is True else value for value in values], dtype=np.float64)
@@ -35,7 +35,10 @@ def column(values: Sequence[Any], unit: float) -> Floats:
 
 
 def unit_of(t: Floats, unit: float) -> float:
-    """Seconds a unit of the time stamps ``t``, shape (n,), of a format whose stamps are in ``unit`` seconds."""
+    """Return the number of seconds per unit of the time stamps ``t``, shape (n,).
+
+    ``unit`` is the unit, in seconds, that the format prescribes.
+    """
     largest = float(np.abs(t).max())
     sampled = {candidate for candidate in UNITS if _is_sampled(t * candidate)}
     for candidate in UNITS:
@@ -47,7 +50,7 @@ def unit_of(t: Floats, unit: float) -> float:
 
 
 def date(text: Any) -> float | None:
-    """Seconds since 1970 of an ISO 8601 date, in UTC unless it names a zone; None for anything else."""
+    """Parse an ISO 8601 date as seconds since 1970, in UTC unless it names a zone; return None for anything else."""
     try:
         found = datetime.fromisoformat(str(text).strip()[:40])
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
@@ -64,7 +67,7 @@ def _stamp(value: Any, unit: float) -> float:
 
 
 def _is_sampled(seconds: Floats) -> bool:
-    """Whether the median step between points is one that a pen's sensor takes."""
+    """Return whether the median step between points is plausible for the sensor of a pen."""
     steps = np.diff(seconds)
     steps = steps[steps > 0]
     return bool(len(steps)) and FASTEST <= float(np.median(steps)) <= SLOWEST

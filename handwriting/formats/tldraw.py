@@ -1,10 +1,11 @@
 """tldraw drawings (``.tldr``) and Obsidian Ink (``.writing``, ``.drawing``, and SVG with the ink in its metadata).
 
-A tldraw document is a store of records; shapes of type ``draw`` are ink. A shape has a place, a rotation and a parent,
-which may be a page or another shape, and its segments have points relative to it, in one of three forms: objects with
-x, y and z (the pressure); ``points`` as base64 of three half floats each; or ``path`` as base64 of a first point in
-single precision and half-float differences from point to point, of three values or, with ``dim`` 2, of two. Files of
-tldraw 1 have a list of points per shape. There is no time; shapes are in the order of their ``index``.
+A tldraw document is a store of records; shapes of type ``draw`` are ink. A shape has a position, a rotation and a
+parent, which may be a page or another shape. Its segments have points relative to it, in one of three forms: objects
+with x, y and z (the pressure); ``points`` as base64 of three half-precision floats each; or ``path`` as base64 of a
+first point in single precision and half-precision differences from point to point, with three values or, if ``dim`` is
+2, with two. Files of tldraw 1 have a list of points per shape. There is no time; shapes are in the order of their
+``index``.
 
 Newer versions of Obsidian Ink store plain strokes of [x, y, pressure] with an offset.
 
@@ -32,7 +33,7 @@ from handwriting.notes import Notes
 
 MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
 WRAPPERS = ("tldraw", "document", "store", "records")
-"""Keys under which the records are found, from outside in."""
+"""Keys under which the records are found, from the outermost to the innermost."""
 METADATA = ("tldraw", "ink-canvas")
 """Elements of an SVG's metadata in which Obsidian Ink stores a drawing."""
 PAPER = ("writing-lines", "writing-container", "handwriting-lines", "handwriting-container")
@@ -52,12 +53,12 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages of a document that have ink, in pixels."""
+    """Read the pages of a document that have ink, in pixels."""
     return pages_of(json.parse(data, file, notes), file, notes)
 
 
 def embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None:
-    """The ink in the metadata of an SVG drawing; None when there is none."""
+    """Read the ink in the metadata of an SVG drawing; return None if there is none."""
     for element in root.iterfind("{*}metadata/{*}*"):
         if xml.local(element) in METADATA and (text := (element.text or "").strip()):
             return pages_of(json.parse(text.encode(), file), file, notes)
@@ -65,7 +66,7 @@ def embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None
 
 
 def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
-    """The pages of a parsed document in any of the layouts above."""
+    """Return the pages of a parsed document in any of the layouts above."""
     document = _unwrapped(document)
     if isinstance(document, dict) and isinstance(document.get("strokes"), list):
         return _page([(number, _plain(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1)
@@ -77,7 +78,10 @@ def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
 
 
 def shapes_of(document: Any, file: str) -> list[list[Shape]]:
-    """The shapes of each page of a parsed document in their order, with the shapes around them as ``chain``."""
+    """Return the shapes of each page of a parsed document, in order.
+
+    ``chain`` is added to each of them: the shape itself and the shapes around it.
+    """
     document = _unwrapped(document)
     if isinstance(document, dict) and isinstance(document.get("pages"), dict):
         return [_first_version(page) for page in document["pages"].values()]
@@ -96,7 +100,7 @@ def shapes_of(document: Any, file: str) -> list[list[Shape]]:
 
 
 def corner(shape: Shape, file: str) -> tuple[float, float]:
-    """Where the upper left corner of a shape of :func:`shapes_of` lies on its page."""
+    """Return the position, on its page, of the upper left corner of a shape of :func:`shapes_of`."""
     if "chain" not in shape:
         ((x, y),) = coordinates([shape.get("point", [None, None])], file)
         return float(x), float(y)
@@ -114,7 +118,10 @@ def _unwrapped(document: Any) -> Any:
 
 
 def _page(strokes: Sequence[tuple[int, Iterator[Floats]]], file: str, notes: Notes, number: int) -> list[Page]:
-    """The strokes, each an iterator of one array of shape (n, 3) of x, y and pressure, as a page."""
+    """Return the strokes as a list of one page, or an empty list without ink.
+
+    Each stroke is its number and an iterator of at most one array of x, y and pressure, with shape (n, 3).
+    """
     gathered = Strokes(file, notes)
     for k, stroke in strokes:
         with notes.part(f"stroke {k} on page {number}"):
@@ -148,7 +155,7 @@ def _is_ink(shape: Shape, notes: Notes) -> bool:
 
 
 def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:
-    """The page of a shape, and the shape with the ones around it, the innermost first."""
+    """Return the page of a shape, and the shape with the ones around it, the innermost first."""
     chain = [shape]
     while (parent := str(chain[-1].get("parentId"))) in by_id and len(chain) < DEEPEST:
         chain.append(by_id[parent])
@@ -156,7 +163,7 @@ def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:
 
 
 def _draw(shape: Shape, file: str) -> Iterator[Floats]:
-    """The points of a drawn shape; one of tldraw 1 has no chain of shapes around it."""
+    """Yield the points of a drawn shape; one of tldraw 1 has no chain of shapes around it."""
     if "chain" not in shape:
         yield from _plain(shape | {"offset": shape.get("point")}, file)
         return
@@ -175,7 +182,7 @@ def _draw(shape: Shape, file: str) -> Iterator[Floats]:
 
 
 def _placed(points: Floats, shape: Shape, file: str) -> Floats:
-    """Points of a shape in the coordinates of its parent: turned about its corner and moved."""
+    """Transform points of a shape to the coordinates of its parent: rotate them about its corner and move them."""
     ((x, y),) = coordinates([[shape.get("x", 0), shape.get("y", 0)]], file)
     turn = _finite(shape.get("rotation")) or 0.0
     cosine, sine = np.cos(turn), np.sin(turn)
@@ -183,13 +190,13 @@ def _placed(points: Floats, shape: Shape, file: str) -> Floats:
 
 
 def _finite(value: Any) -> float | None:
-    """A number that reading can do without; None if it is missing or invalid."""
+    """Return an optional number, or None if it is missing or invalid."""
     valid = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_COORDINATE
     return float(value) if valid else None
 
 
 def _segment(segment: Any, file: str) -> Floats:
-    """Shape (n, 3): x, y and pressure of one segment."""
+    """Return x, y and pressure of a segment, with shape (n, 3)."""
     path, points = (segment.get(name) for name in ("path", "points")) if isinstance(segment, dict) else (None, None)
     if isinstance(path, str):
         size = 2 if segment.get("dim") == 2 else 3
@@ -221,7 +228,7 @@ def _decoded(text: str, file: str) -> bytes:
 
 
 def _plain(stroke: Any, file: str) -> Iterator[Floats]:
-    """A stroke of the newer Obsidian Ink."""
+    """Yield the points of a stroke of the newer Obsidian Ink."""
     points = stroke.get("points") if isinstance(stroke, dict) else None
     if not isinstance(points, list) or not all(isinstance(point, list) and len(point) >= 2 for point in points):
         raise InkError(f"{file}: {shown(stroke)} is not a stroke with points; export the drawing again")
@@ -236,7 +243,7 @@ def _with_pressure(points: list[Any], offset: Any, file: str) -> Floats:
 
 
 def _first_version(page: Any) -> list[Shape]:
-    """The shapes of a page of tldraw 1."""
+    """Return the shapes of a page of tldraw 1."""
     shapes = page.get("shapes") if isinstance(page, dict) else None
     found = [shape for shape in shapes.values() if isinstance(shape, dict)] if isinstance(shapes, dict) else []
     return sorted(found, key=_child_index)

@@ -2,9 +2,9 @@
 
 A file is RIFF: chunks with a name and a size. Version 3.0 has one chunk with everything as one Protocol Buffers
 message, 3.1 a chunk for each kind of data. A stroke is a Catmull-Rom spline, whose control points are points of the
-ink, except for the first and the last one, which only give the tangents at its ends. Coordinates are plain or, in 3.1,
-decimal differences from point to point. Strokes that erase or darken what is under them are left out, with a note. Data
-of sensors (time, pressure), brushes and the meaning of strokes are not read.
+ink, except for the first and the last one, which only determine the tangents at its ends. Coordinates are plain or, in
+3.1, decimal differences from point to point. Strokes that erase, or that darken what is under them, are left out, with
+a note. Data of sensors (time, pressure), brushes and the meaning of strokes are not read.
 
 Wacom's own package universal-ink-library is not used because it requires a version of protobuf that is older than that
 of ONNX, so that both cannot be installed together.
@@ -38,7 +38,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink as one page."""
+    """Read the ink as one page."""
     chunks = _chunks(data, file, notes)
     version = ".".join(map(str, chunks.get(b"HEAD", b"")[:3]))
     if version == "3.0.0":
@@ -72,7 +72,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
                 continue
             if len(x) != len(y):
                 raise InkError(f"{file}: {len(x)} values of x and {len(y)} of y; save the ink again")
-            if len(x) > 2:  # the curve runs between the second point and the last but one
+            if len(x) > 2:  # the curve runs from the second point to the last but one
                 x, y = x[1:-1], y[1:-1]
             strokes.add(*(matrix @ np.stack([x, y, np.ones(len(x))])))
     found = strokes.ink(Source(file=file))
@@ -80,7 +80,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 
 def _chunks(data: bytes, file: str, notes: Notes) -> dict[bytes, bytes]:
-    """The chunks of a RIFF file by name; of one that is cut short, what there is."""
+    """Return the chunks of a RIFF file by name; of a chunk that is cut short, the part that is there."""
     found: dict[bytes, bytes] = {}
     at = 12
     while at + 8 <= len(data):
@@ -95,7 +95,7 @@ def _chunks(data: bytes, file: str, notes: Notes) -> dict[bytes, bytes]:
 
 
 def _spline(stroke: Message) -> tuple[Floats, Floats]:
-    """x and y of the control points of a stroke of version 3.1."""
+    """Return x and y of the control points of a stroke of version 3.1."""
     plain, packed = stroke.message(5), stroke.message(6)
     if plain.fields:
         return plain.floats(1), plain.floats(2)
@@ -105,13 +105,16 @@ def _spline(stroke: Message) -> tuple[Floats, Floats]:
 
 
 def _named(stroke: Message, field: int, names: Sequence[str]) -> list[str]:
-    """A name that a stroke has by its index, from 1, or in the field after that."""
+    """Return a name that a stroke refers to by its index, from 1, or that is in the next field."""
     index = stroke.integer(field)
     return [names[index - 1]] if 0 < index <= len(names) else stroke.texts(field + 1)
 
 
 def _tool(brush: Sequence[str], mode: Sequence[str]) -> str | None:
-    """What a stroke is called that does not write, by its brush and its mode of drawing; None when it does."""
+    """Return what a stroke is called if it does not write, or None if it does.
+
+    This is determined by its brush and its blend mode.
+    """
     name, blend = "".join(brush).lower(), "".join(mode).lower()
     if "eras" in name or "destinationout" in blend or "destination-out" in blend:
         return "eraser"
@@ -119,6 +122,6 @@ def _tool(brush: Sequence[str], mode: Sequence[str]) -> str | None:
 
 
 def _matrix(message: Message) -> Floats:
-    """Shape (2, 3): the transform of x and y; the identity where none is given."""
+    """Return the transform of x and y, with shape (2, 3); the identity if none is given."""
     values = [float(found[-1]) if len(found := message.floats(field)) else 0.0 for field in MATRIX]
     return np.array(values).reshape(2, 3) if any(values) else np.eye(3)[:2]

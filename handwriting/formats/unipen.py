@@ -6,13 +6,13 @@ A keyword is a line that begins with a dot; its value extends to the next keywor
 ``.INCLUDE name``                       inserts that file; found in ``include/``, beside this file or above
 ``.COORD X Y T P``                      columns of the points that follow, in any order; T in milliseconds
 ``.X_POINTS_PER_INCH``, ``_MM``         resolution, of x and y each; ``.POINTS_PER_SECOND``
-``.PEN_DOWN``, ``.PEN_UP``              a component: a stroke, or the pen's way through the air
+``.PEN_DOWN``, ``.PEN_UP``              a component: a stroke, or a movement of the pen in the air
 ``.DT ms``                              the time that the pen was in the air
 ``.SEGMENT level range quality "text"`` a label; its range is ``3``, ``3-7``, ``9:0-11:5``, ``67:106-67:129,69``
 ======================================= ==============================================================
 
-Components are numbered from 0 through all included files. A component without points has no number. In ``9:0-11:5``
-a number after a colon is the index of a point, from 0; both ends belong to the range. Text of a label is usually
+Components are numbered from 0 across all included files. A component without points has no number. In ``9:0-11:5`` a
+number after a colon is the index of a point, from 0; both ends belong to the range. The text of a label is usually
 quoted. y grows upward in UNIPEN and is negated here. Lines may end in CR, LF or both.
 
 Source: Guyon, Schomaker, Plamondon, Liberman & Janet, "UNIPEN project of on-line data exchange and recognizer
@@ -35,10 +35,10 @@ SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+(?:"(.*)"|([
 NUMERIC = re.compile(rb"[-+.]*[0-9]")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_INCLUDES = 64
-"""Files that one file may include, directly and through others."""
+"""Maximum number of files that one file may include, directly and through others."""
 MAX_INCLUDED_BYTES = 2 * MAX_BYTES
 MAX_KEYWORDS = 250_000
-"""Keywords of one file: strokes, ways through the air, segments and all others."""
+"""Maximum number of keywords in a file: strokes, movements in the air, segments and all others."""
 
 
 def recognises(head: bytes) -> bool:
@@ -47,7 +47,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """All strokes of a UNIPEN file. Raises :class:`InkError` when the file that contains them is missing."""
+    """Read all strokes of a UNIPEN file. Raises :class:`InkError` if the file that contains them is missing."""
     document = parse(data, file, notes=notes)
     if not document.components and document.missing:
         raise InkError(
@@ -64,12 +64,12 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 def parse(
     data: bytes, file: str, include: Path | None = None, follow: bool = True, notes: Notes | None = None
 ) -> UnipenFile:
-    """A file and what it includes, searched in the folder ``include`` or, if None, beside and above ``file``.
+    """Parse a file and what it includes, searched in the folder ``include`` or, if None, beside and above ``file``.
 
-    ``follow=False`` skips what it includes, for those who only want its own segments.
+    ``follow=False`` skips what it includes, for callers who need only its own segments.
 
-    A missing file is recorded in ``missing`` and does not stop anything: real corpora have lost some. Raises
-    :class:`InkError` when a column is damaged or a limit is passed, and, unless ``notes`` are given, for a damaged
+    A missing file is recorded in ``missing`` and is not an error, because real corpora have lost some. Raises
+    :class:`InkError` if a column is damaged or a limit is exceeded, and, unless ``notes`` are given, for a damaged
     segment.
     """
     reader = _Reader(file, include, follow, notes)
@@ -78,7 +78,7 @@ def parse(
 
 
 class _Reader:
-    """The state of parsing: what a keyword sets holds until the next of its kind, across files."""
+    """The state of parsing: what a keyword sets applies until the next of its kind, across files."""
 
     def __init__(self, file: str, include: Path | None, follow: bool, notes: Notes | None) -> None:
         self.document = UnipenFile(file)
@@ -129,9 +129,9 @@ class _Reader:
     def _component(self, down: bool, value: bytes, file: str) -> None:
         first = value.split(None, 1)[:1]
         if not first:
-            self.clock += not down  # it is unknown how long the pen was in the air, unless .DT follows
+            self.clock += not down  # the time in the air is unknown, unless .DT follows
             return
-        if not NUMERIC.match(first[0]):  # a mention in running text
+        if not NUMERIC.match(first[0]):  # the keyword is only mentioned in a text
             return
         where = f"{file}: component {len(self.document.components)}"
         timed = "T" in self.columns or not self.rate or self.rate <= 0
@@ -142,7 +142,7 @@ class _Reader:
             self.time += part.lines / self.rate
 
     def _pause(self, milliseconds: float | None) -> None:
-        """``.DT`` stands behind the empty ``.PEN_UP`` that lost the clock."""
+        """Advance the time by ``.DT``, which follows the empty ``.PEN_UP`` after which the time was unknown."""
         if milliseconds is not None and milliseconds >= 0 and self.clock > 0:
             self.clock -= 1
             self.time += milliseconds / 1000
@@ -187,7 +187,10 @@ class _Reader:
             self.take(load(path), str(path), depth + 1)
 
     def _find(self, name: str) -> Path | None:
-        """Only below a folder named include, or beside the file: a name cannot lead out of them."""
+        """Return the path of an included file, or None if it is missing.
+
+        Only folders named include and the folder of the file are searched, so that a name cannot lead out of them.
+        """
         parts = PurePosixPath(name).parts
         if not name or "\0" in name or PurePosixPath(name).is_absolute() or ".." in parts:
             return None
@@ -205,7 +208,7 @@ class _Reader:
 def _with_newlines(data: bytes) -> bytes:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", "replace").encode()
-    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0\x1a")  # what fills a block, and DOS's end of a file
+    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0\x1a")  # padding, and DOS's end-of-file mark
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 

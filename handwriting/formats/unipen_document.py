@@ -1,4 +1,7 @@
-"""What a UNIPEN file contains: components, which are strokes and ways through the air, and segments that label them."""
+"""The contents of a UNIPEN file: components and segments.
+
+Components are strokes and movements of the pen in the air; segments label them.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ RANGE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?(?:-(\d{1,9})(?::(\d{1,9}))?)?")
 
 @dataclass(frozen=True)
 class Component:
-    """A stroke, or a way through the air; its numbers are parsed on first use."""
+    """A stroke or a movement of the pen in the air; its numbers are parsed on first use."""
 
     down: bool
     columns: tuple[str, ...]
@@ -28,11 +31,11 @@ class Component:
     where: str
     """File and number of the component, for messages."""
     begin: float | None
-    """Seconds at the first point, by the rate; None when there is no rate or a column of times."""
+    """Time of the first point in seconds, by the rate; None if there is no rate, or a column of times."""
     rate: float | None
     clock: int
-    """Number of the clock: times of two components are comparable when it is the same. It changes when the pen is up
-    for an unknown time."""
+    """Number of the clock: times of two components can be compared if it is the same. It changes when the pen is up for
+    an unknown time."""
 
     @property
     def lines(self) -> int:
@@ -40,13 +43,13 @@ class Component:
 
     @cached_property
     def rows(self) -> Floats:
-        """Shape (n, columns), NaN for invalid values. Raises :class:`InkError` when x or y has one."""
+        """The values, shape (n, columns), NaN for invalid ones. Raises :class:`InkError` if x or y is invalid."""
         width = len(self.columns)
         fields = self.values.split()
         further = self._further_values(len(fields))
         if further:
             fields = [number for line in self.values.splitlines() for number in line.split()[:width]]
-        elif len(fields) % width:  # a damaged line; the whole ones around it are good
+        elif len(fields) % width:  # a line is damaged; the complete ones around it are used
             lines = [line.split() for line in self.values.splitlines()]
             if {"X", "Y"} == set(self.columns[:2]):  # only the time or the pressure is missing
                 lines = [line + [b"?"] * (width - len(line)) if len(line) >= 2 else line for line in lines]
@@ -64,7 +67,7 @@ class Component:
         return rows
 
     def _further_values(self, fields: int) -> bool:
-        """Whether every line has more values than there are columns, but not those of several points."""
+        """Return whether every line has more values than there are columns, but not those of several points."""
         width, lines = len(self.columns), self.lines
         if fields <= width * lines or fields % lines != 0 or fields // lines % width == 0:
             return False
@@ -72,11 +75,14 @@ class Component:
 
     @property
     def damaged(self) -> int:
-        """How many lines have no point, because a value is missing."""
+        """Number of lines that have no point, because a value is missing."""
         return max(0, self.lines - len(self.rows)) if len(self.values.split()) % len(self.columns) else 0
 
     def column(self, name: str) -> Floats | None:
-        """Shape (n,): a column of the file; T in seconds, computed from the rate where the file has no times."""
+        """Return a column of the file, with shape (n,).
+
+        T is in seconds, and computed from the rate if the file has no times.
+        """
         if name in self.columns:
             values = self.rows[:, self.columns.index(name)]
             return values / 1000 if name == "T" else values
@@ -86,19 +92,19 @@ class Component:
 
 
 Part = tuple[Component, int, int | None]
-"""A component and the half-open range of its points; None for all the rest."""
+"""A component and the half-open range of its points; None stands for the end."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A label and the components that it belongs to."""
+    """A label and the components to which it belongs."""
 
     level: str
     """``CHARACTER``, ``WORD``, ``TEXT``, ..."""
     delineation: str
-    """The components, as the file writes them: ``"9:0-11:5,13"``."""
+    """The components, as written in the file: ``"9:0-11:5,13"``."""
     quality: str
-    """``OK``, ``GOOD``, ``BAD``, ``?`` for unknown; ``""`` when it is not given."""
+    """``OK``, ``GOOD``, ``BAD``, ``?`` for unknown; ``""`` if it is not given."""
     text: str | None
 
 
@@ -110,14 +116,17 @@ class UnipenFile:
     components: list[Component] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    """Included files that are not there."""
+    """Included files that do not exist."""
     writer: str | None = None
     resolution: tuple[float, float] | None = None
-    """Points an inch along x and y."""
+    """Points per inch along x and y."""
     unit: str | None = None
 
     def ink(self, segment: Segment) -> Ink:
-        """The strokes of a segment. Raises :class:`InkError` when there is none, one is damaged, or one is missing."""
+        """Return the strokes of a segment.
+
+        Raises :class:`InkError` if there are none, or one is damaged or missing.
+        """
         ink = self._ink(self._parts(segment.delineation), segment.text, Notes(self.file, strict=True))
         if ink is None:
             raise NoInkError(
@@ -126,7 +135,7 @@ class UnipenFile:
         return ink
 
     def whole(self, notes: Notes) -> Ink | None:
-        """All strokes of the file; None when there is none."""
+        """Return all strokes of the file, or None if there are none."""
         return self._ink(((part, 0, None) for part in self.components if part.down), self.text, notes)
 
     def _ink(self, parts: Iterable[Part], text: str | None, notes: Notes) -> Ink | None:
@@ -146,7 +155,10 @@ class UnipenFile:
         return strokes.ink(source, largest=None)
 
     def problem(self, segment: Segment) -> str | None:
-        """Why a segment has no ink, in the same words for the same problem; None when it has."""
+        """Return the reason why a segment has no ink, or None if it has.
+
+        The words are the same for the same problem.
+        """
         try:
             found = next(self._parts(segment.delineation), None)
         except InkError as error:
@@ -161,8 +173,9 @@ class UnipenFile:
         return " ".join(s.text for s in self.segments if s.level == level and s.text) or None
 
     def _parts(self, delineation: str) -> Iterator[Part]:
-        """The strokes in a range that have points, with the half-open range of these."""
-        for match in [self._range(item, delineation) for item in delineation.split(",")]:  # all before the first
+        """Yield the strokes in a range that have points, with the half-open range of these."""
+        matches = [self._range(item, delineation) for item in delineation.split(",")]  # checks all of them first
+        for match in matches:
             first, last = int(match[1]), int(match[3] or match[1])
             for number in range(first, last + 1):
                 part = self.components[number]

@@ -1,8 +1,8 @@
-"""XML from strangers: no external entities, no network, a bound on everything, and one line for every failure.
+"""Parse untrusted XML: no external entities, no network, limits on everything, and one line for any failure.
 
-A document type declaration is removed before parsing and never loaded. Entities that it declares itself as plain text
-(as Adobe Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`; those that refer to other
-entities or to files are refused, which closes entity bombs and external entities at once.
+A document type declaration is removed before parsing and never loaded. Entities that it defines as plain text (as Adobe
+Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`. Those that refer to other entities
+or to files are refused, which prevents both entity bombs and external entities.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from handwriting.notes import Notes
 
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 MAX_EXPANDED = 2**20
-"""Bytes that all entities of a document may expand to."""
+"""Maximum number of bytes to which all entities of a document may expand."""
 
 _ENCODINGS = (
     r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-?8859-?\d+|latin-?1|windows-125\d|koi8-.|shift.jis|euc-..|gb.+|big5"
@@ -35,14 +35,14 @@ _PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
 
 
 def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabulary | None = None) -> etree._Element:
-    """The root element of an XML document.
+    """Parse an XML document and return its root element.
 
-    Raises :class:`InkError` when its entities are not plain text or it is damaged. With ``notes`` and a ``vocabulary``,
-    damage costs only the strokes that it touches, which are noted.
+    Raises :class:`InkError` if its entities are not plain text or it is damaged. With ``notes`` and a ``vocabulary``,
+    damage costs only the strokes that it affects, which are noted.
     """
     if notes is not None and not notes.strict:
         data = _in_utf_8(data, notes)
-    # Zero bytes are taken out so that everything is found in UTF-16 and UTF-32 as well.
+    # Remove zero bytes, so that everything is found in UTF-16 and UTF-32 as well.
     plain = data.replace(b"\0", b"")
     start = plain.find(b"<")
     if not 0 <= start <= 4096:
@@ -70,10 +70,10 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
 
 
 def _in_utf_8(data: bytes, notes: Notes) -> bytes:
-    """The document in UTF-8 and without its declaration, unless it declares an encoding in which it can be parsed.
+    """Return the document in UTF-8 without its declaration, unless it declares an encoding in which it can be parsed.
 
-    Programs declare encodings in which they do not write: UTF-16 because that is how they keep text in memory, or UTF-8
-    when it is that of Windows. Zero bytes may fill the rest of a block on a disk.
+    Some programs declare an encoding other than the one in which they write: UTF-16 because they keep text like that in
+    memory, or UTF-8 although the text is in the encoding of Windows. Zero bytes may fill the rest of a block on a disk.
     """
     if b"\0" in data[:64]:
         return data
@@ -94,7 +94,7 @@ def _in_utf_8(data: bytes, notes: Notes) -> bytes:
 
 
 def _parsed(data: bytes, recover: bool = False) -> etree._Element | str:
-    """The root element, or what is wrong with the document."""
+    """Return the root element, or a description of what is wrong with the document."""
     options = {
         "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True,
         "remove_comments": True, "remove_pis": True, "huge_tree": False, "collect_ids": False,
@@ -104,14 +104,14 @@ def _parsed(data: bytes, recover: bool = False) -> etree._Element | str:
         root = etree.fromstring(data, parser)
         return "there is no element" if root is None else root
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        # Prefixes without a namespace are common in exported drawings, and harm nothing: local names are compared.
+        # Prefixes without a namespace are common in exported drawings and harmless, as only local names are compared.
         if not recover and {entry.domain_name for entry in parser.error_log} == {"NAMESPACE"}:
             return etree.fromstring(data, etree.XMLParser(recover=True, **options))
         return re.sub(r" \(<string>, line \d+\)$", "", str(error))[:150]
 
 
 def _without_doctype(data: bytes, file: str) -> bytes:
-    """The document without its document type declaration, and with the entities that this declares expanded."""
+    """Remove the document type declaration from a document, and expand the entities that it defines."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
     before, mark, rest = data.partition(b"<!DOCTYPE")
@@ -148,15 +148,15 @@ def _refused(file: str) -> InkError:
 
 
 def local(element: etree._Element) -> str:
-    """The element's name without its namespace or prefix; ``""`` for comments and the like."""
+    """Return an element's name without its namespace or prefix; ``""`` for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def root_name(head: bytes) -> str:
-    """Local name of the first element in the first bytes of a document, ``""`` if there is none.
+    """Return the local name of the first element in the first bytes of a document, or ``""`` if there is none.
 
-    Only for telling formats apart: it looks at bytes, takes no part in parsing, and never fails.
+    It serves only to recognise formats: it looks at bytes without parsing, and never fails.
     """
     text = head.replace(b"\0", b"").decode("latin-1").lstrip("\xef\xbb\xbf\xfe\xff \t\r\n")
     if not text.startswith("<"):
@@ -174,5 +174,5 @@ def root_name(head: bytes) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` with a replacement character for every character that XML cannot contain."""
+    """Replace every character that XML cannot contain by a replacement character."""
     return _NOT_XML.sub("\ufffd", text)

@@ -1,8 +1,8 @@
-"""XML that is damaged or cut short: the strokes that are whole, and the names of those that are not.
+"""Repair XML that is damaged or cut short: keep the complete strokes, and report the others by name.
 
 A document of ink consists of *units*, elements that hold one stroke each, in *groups* such as layers and pages. A unit
 that is not well-formed, or not closed, is replaced by an empty element of the same name, so that the others keep their
-numbers. What is left is parsed with libxml2's recovery, which closes the groups that a cut has left open.
+numbers. What is left is parsed with libxml2's recovery, which closes the groups that are still open at the cut.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ from handwriting.errors import InkError
 from handwriting.notes import Notes
 
 MOST_UNITS, MOST_DAMAGED = 50_000, 100
-"""A document with more units, or more damaged ones, is refused."""
+"""Maximum numbers of units, and of damaged units; a document with more is refused."""
 
 Parse = Callable[[bytes, bool], "etree._Element | str"]
-"""Parses a document, with recovery if the second argument is true, into its root or the reason why it has none."""
+"""Parses a document, with recovery if the second argument is true, and returns its root or the reason why it has
+none."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The local names of the elements that matter when a document is damaged."""
+    """Local names of the elements that matter in a damaged document."""
 
     units: tuple[str, ...]
     """Elements that hold a stroke, a text or the like, and never each other."""
     groups: tuple[str, ...]
-    """Elements around them."""
+    """Elements that contain units."""
     others: tuple[str, ...] = ()
-    """The units that hold neither a stroke nor a text, so that no writing is lost with them."""
+    """Units that hold neither a stroke nor a text, so that no writing is lost with them."""
 
 
 @dataclass
@@ -47,7 +48,7 @@ class _Unit:
 def mended(
     data: bytes, vocabulary: Vocabulary, parse: Parse, reason: str, file: str, notes: Notes
 ) -> etree._Element | None:
-    """The root of a damaged document without its damaged units; None when nothing can be done.
+    """Return the root of a damaged document without its damaged units, or None if it cannot be repaired.
 
     ``reason`` says what is wrong with the document. Strokes, texts and groups that are left out are noted as lost.
     """
@@ -97,7 +98,7 @@ def mended(
 
 
 def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
-    """The units of a document; one that is not closed reaches to the next unit or group."""
+    """Return the units of a document; one that is not closed extends to the next unit or group."""
     names = "|".join(map(re.escape, (*vocabulary.units, *vocabulary.groups)))
     marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % names.encode(), data))
     own = {name.encode() for name in vocabulary.units}
@@ -117,7 +118,10 @@ def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
 
 
 def _bad(units: Sequence[_Unit], sound: Callable[[Sequence[_Unit]], bool]) -> list[_Unit]:
-    """The units that are not well-formed, found by halving; the search ends when there are too many."""
+    """Find the units that are not well-formed by repeated halving.
+
+    The search ends when there are too many of them.
+    """
     bad: list[_Unit] = []
     waiting = [units] if units else []
     while waiting and len(bad) <= MOST_DAMAGED:

@@ -1,9 +1,9 @@
 """Xournal++ (``.xopp``) and Xournal (``.xoj``) notebooks: pages of layers of strokes, in points of 1/72 inch.
 
-The document is XML, packed with gzip; newer versions of Xournal++ put it as ``content.xml`` into a zip package. Only
-pen strokes are ink: highlighters and erasers, text, images and backgrounds are left out, with a note. ``width`` of a
-stroke is the pen's, followed, where the tablet knew pressure, by the width of each piece of the line; the ratio of the
-two is the pressure. There is no time.
+The document is XML, compressed with gzip; newer versions of Xournal++ store it as ``content.xml`` in a zip archive.
+Only pen strokes are ink: highlighters and erasers, text, images and backgrounds are left out, with a note. The
+``width`` of a stroke is that of the pen, followed, if the tablet measured pressure, by the width of each segment of the
+line; the ratio of the two is the pressure. There is no time.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ VOCABULARY = Vocabulary(
 MOST = MAX_UNPACKED
 A4 = (595.275591, 841.889764)
 PEN = 1.41
-"""Xournal++'s medium pen."""
+"""Width of Xournal++'s medium pen."""
 MARGIN = 42.5
-"""1.5 cm, around ink that has no page of its own."""
+"""Margin around ink that has no page of its own: 1.5 cm."""
 LETTER = 8.5
-"""3 mm: the height of a common stroke of ink that does not tell its unit."""
+"""Height of a typical stroke of ink that does not state its unit: 3 mm."""
 COLORS = ("#000000ff", "#000000", "black", "")
 _INVISIBLE = re.compile("#[0-9a-fA-F]{6}00")
-"""A color without opacity."""
+"""Colors without opacity."""
 OTHERS = {"text": "text box", "image": "image", "teximage": "formula", "link": "link", "audio": "recording"}
 """Elements of a layer that are not strokes, and what they are called."""
 
@@ -57,7 +57,7 @@ def packs(names: Sequence[str]) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages that have pen strokes."""
+    """Read the pages that have pen strokes."""
     root = xml.parse(unpack(data, file, notes), file, notes, VOCABULARY)
     if xml.local(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook")
@@ -79,7 +79,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 
 def unpack(data: bytes, file: str, notes: Notes) -> bytes:
-    """The XML of a notebook, as far as it can be unpacked."""
+    """Return the XML of a notebook, as far as it can be unpacked."""
     if data.startswith(packed.ZIP):
         archive = packed.Archive(data, file, notes)
         if "content.xml" not in archive.names:
@@ -107,7 +107,7 @@ def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | Non
             if len(values) % 2:
                 raise InkError(f"{file}: {len(values)} numbers, which cannot be pairs of x and y")
             if len(values) == 4 and (values[:2] == values[2:]).all():
-                values = values[:2]  # a dot is a line of no length
+                values = values[:2]  # a dot is saved as a line of zero length
             x, y = values[::2], values[1::2]
             widths = f"{stroke.get('width', '')} {stroke.get('pressures', '')}"
             strokes.add(x, y, None, _pressure(widths, len(x), file))
@@ -115,9 +115,10 @@ def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | Non
 
 
 def _pressure(text: str, points: int, file: str) -> Floats | None:
-    """Ratio to the pen's width at each point, NaN where it is invalid; None where the width is the same all along.
+    """Return the ratio of the line's width to the pen's at each point, NaN where it is invalid.
 
-    Raises :class:`InkError` when every piece has an invalid width: Xournal++ has never drawn such a line.
+    The result is None if the line has the same width everywhere. Raises :class:`InkError` if every segment has an
+    invalid width, because Xournal++ has never drawn such a line.
     """
     if not (words := text.split()):
         return None
@@ -128,7 +129,7 @@ def _pressure(text: str, points: int, file: str) -> Floats | None:
         return None if np.isfinite(pen) else np.full(points, np.nan)
     if not pen > 0 or len(parts) < points - 1:
         return np.full(points, np.nan) if np.isnan(pen) else None
-    # The line's pieces are one fewer than its points: the last point has the pressure of the last piece.
+    # A line has one segment fewer than points: its last point gets the pressure of the last segment.
     shares: Floats = np.array([*parts, parts[-1]][:points]) / pen
     return shares
 
@@ -158,7 +159,10 @@ def _note_others(sheet: etree._Element, notes: Notes) -> None:
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """A gzipped notebook; sheets without ink keep their place as empty pages, as large as the sheet before them."""
+    """Encode pages as a gzipped notebook.
+
+    Sheets without ink keep their place as empty pages, as large as the sheet before them.
+    """
     root = etree.Element(ROOT, creator="Handwriting", fileversion="4")
     etree.SubElement(root, "title").text = "Xournal++ document - see https://github.com/xournalpp/xournalpp"
     size = A4
@@ -190,10 +194,10 @@ def _strokes(layer: etree._Element, ink: Ink, points: Floats) -> None:
 
 
 def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
-    """The page's points in 1/72 inch on a sheet that holds them, and the sheet's size.
+    """Return the page's points in 1/72 inch on a sheet that contains them, and the sheet's size.
 
-    Ink that tells its unit keeps its size, and its place when it has one on the sheet; any other is made as large as
-    people write.
+    Ink that states its unit keeps its size, and its position if that is on the sheet; other ink is scaled to the usual
+    size of handwriting.
     """
     ink = page.ink
     unit = millimetres(ink.source.units)

@@ -1,4 +1,4 @@
-"""Typed text, pictures and backgrounds of Xournal++ notebooks."""
+"""Read the typed text, pictures and backgrounds of Xournal++ notebooks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SIZE = 12.0
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """Every page of the notebook; files that it refers to are looked for beside it."""
-    noted = Notes(file)  # the reader of ink has noted the damage
+    """Read every page of the notebook; files that it refers to are searched beside it."""
+    noted = Notes(file)  # discarded, because the reader of ink already notes the damage
     root = xml.parse(unpack(data, file, noted), file, noted, VOCABULARY)
     members = packed.Archive(data, file) if data.startswith(packed.ZIP) else None
     files = _Files(Path(file), members, notes)
@@ -48,7 +48,7 @@ EXTRAS = ExtrasReader(read, frozenset({"text box", "image", "PDF background", "b
 
 
 class _Files:
-    """Finds the files that backgrounds name; a PDF is named by the first page that shows it."""
+    """Finds the files that backgrounds refer to; only the first page that shows a PDF names it."""
 
     def __init__(self, document: Path, members: packed.Archive | None, notes: Notes) -> None:
         self.document, self.members, self.notes = document, members, notes
@@ -59,7 +59,7 @@ class _Files:
             return self.members.attachment(name, self.notes)
         if domain == "attach":
             return (Path(f"{self.document}.{name}"), self.document.parent / name)
-        # The documents of others name places on their machines; the file may have moved with the notebook.
+        # Other people's notebooks have paths of their machines; the file may have been moved with the notebook.
         return (self.document.parent / name, self.document.parent / Path(name.replace("\\", "/")).name)
 
 

@@ -1,7 +1,7 @@
-"""Zip archives that are damaged or cut short: the members that can still be found, and what can be unpacked of them.
+"""Read zip archives that are damaged or cut short: find the members that are left, and unpack what is possible.
 
-A zip archive has its directory at the end, which a cut takes away. Each member also has a header of its own in front of
-its data, with the same name, so the members are found by these headers instead.
+A zip archive has its directory at the end, which is lost if the archive is cut short. Each member also has a header
+with its name in front of its data, so the members are found by these headers instead.
 """
 
 from __future__ import annotations
@@ -15,31 +15,35 @@ from handwriting.formats.deflate import RAW, inflate
 from handwriting.limits import MAX_MEMBERS
 
 HEADER = struct.Struct("<4s5H3I2H")
-"""Signature, version, flags, method, time, date, checksum, packed and unpacked size, lengths of name and extra."""
+"""Signature, version, flags, method, time, date, checksum, packed and unpacked size, lengths of name and extra
+field."""
 SIGNATURE = b"PK\x03\x04"
 ENDS = (SIGNATURE, b"PK\x01\x02", b"PK\x07\x08", b"PK\x05\x06")
-"""What may follow the data of a member."""
+"""Signatures of what may follow the data of a member."""
 ENCRYPTED, SIZES_FOLLOW, UTF8 = 1, 8, 0x800
 """Flags of a member."""
 LOCKED = "encrypted or compressed in an unknown way"
-"""What a member is that is not damaged, but cannot be unpacked."""
+"""Describes a member that is not damaged, but cannot be unpacked."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member of an archive, as the header in front of its data describes it."""
+    """A member of an archive, as described by the header in front of its data."""
 
     name: str
     method: int
     start: int
-    """Where its data begins."""
+    """Position at which its data begins."""
     end: int | None
-    """Where its data ends; None where the header does not tell."""
+    """Position at which its data ends; None if the header does not state it."""
     checksum: int | None
     encrypted: bool
 
     def unpack(self, archive: bytes, most: int) -> tuple[bytes, str | None]:
-        """The data as far as it can be unpacked, at most ``most`` + 1 bytes, and what it is, if not whole."""
+        """Unpack the data as far as possible, stopping after ``max_size`` + 1 bytes.
+
+        Returns the data and, if it is not complete, a description of the damage.
+        """
         if self.encrypted or self.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             return b"", LOCKED
         if self.method == zipfile.ZIP_STORED:
@@ -48,7 +52,7 @@ class Member:
         return found.data, found.damage
 
     def matches(self, data: bytes) -> bool:
-        """Whether these can be its data, by the checksum."""
+        """Return whether ``data`` can be its data, according to the checksum."""
         return self.checksum is None or self.checksum == zlib.crc32(data)
 
     def _stored(self, archive: bytes, most: int) -> tuple[bytes, str | None]:
@@ -58,7 +62,7 @@ class Member:
 
 
 def members(archive: bytes) -> dict[str, Member]:
-    """The members of an archive by name, found by their headers alone."""
+    """Find the members of an archive by their headers alone, and return them by name."""
     found: dict[str, Member] = {}
     at = archive.find(SIGNATURE)
     for _ in range(MAX_MEMBERS):
@@ -70,7 +74,7 @@ def members(archive: bytes) -> dict[str, Member]:
 
 
 def _member(archive: bytes, at: int) -> Member | None:
-    """The member whose header begins at ``at``; None if the header is cut short."""
+    """Read the header at ``position``; return None if it is cut short."""
     if at + HEADER.size > len(archive):
         return None
     _, _, flags, method, _, _, checksum, packed, _, name, extra = HEADER.unpack_from(archive, at)
