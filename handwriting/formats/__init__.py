@@ -44,7 +44,7 @@ from handwriting.formats import (
     xournal_extras,
 )  # fmt: skip
 from handwriting.formats.extras import PageExtras
-from handwriting.formats.format import PROPERTIES, Format, lost
+from handwriting.formats.format import PROPERTIES, Format, lost_properties
 from handwriting.ink import Ink, Page
 from handwriting.limits import MAX_BYTES, MAX_PACKAGE, check_size
 from handwriting.notes import Note, Notes
@@ -68,11 +68,11 @@ __all__ = [
     "writers",
 ]
 
-GROUP = "handwriting.formats"
+ENTRY_POINT_GROUP = "handwriting.formats"
 """Entry points of other packages that are a :class:`Format`."""
 GZIPPED = (".svgz",)
 """Extensions of files that are written with gzip compression. When reading, any file may be compressed with gzip."""
-HEAD = 16384
+HEAD_SIZE = 16384
 """Number of bytes at the start of a file from which its format is recognised."""
 
 Readable: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
@@ -92,7 +92,7 @@ def readers() -> tuple[Format, ...]:
         Format("InkML", (".inkml",), inkml.recognises, inkml.read, inkml.write, inkml.HOLDS),
         Format(
             "Xournal++", (".xopp", ".xoj"), xournal.recognises, xournal.read, xournal.write, xournal.HOLDS, "pt",
-            document=True, packs=xournal.packs, most=xournal.MOST, extras=xournal_extras.EXTRAS,
+            document=True, packs=xournal.packs, most=xournal.MAX_SIZE, extras=xournal_extras.EXTRAS,
         ),
         Format("SVG", (".svg", ".svgz"), svg.recognises, svg.read, svg.write, svg.HOLDS, "mm"),
         Format(
@@ -108,11 +108,11 @@ def readers() -> tuple[Format, ...]:
         ),
         Format(
             "Rnote", (".rnote",), rnote.recognises, rnote.read,
-            document=True, most=rnote.MOST, extras=note_app_extras.RNOTE,
+            document=True, most=rnote.MAX_SIZE, extras=note_app_extras.RNOTE,
         ),
         Format("Universal Ink Model", (".uim",), uim.recognises, uim.read),
         Format("Ink Serialized Format", (".isf",), isf.recognises, isf.read),
-        *_others(),
+        *_plugins(),
         # These recognise any JSON or CSV, so they must come after the more specific formats.
         Format("JSON lines", (".ndjson",), json.recognises_lines, json.read),
         Format("JSON", (".json", ".jiix"), json.recognises, json.read, json.write, json.HOLDS),
@@ -121,10 +121,10 @@ def readers() -> tuple[Format, ...]:
 
 
 @cache
-def _others() -> tuple[Format, ...]:
+def _plugins() -> tuple[Format, ...]:
     """Return the formats of other packages. One that cannot be loaded is skipped with a warning."""
     found = []
-    for point in entry_points(group=GROUP):
+    for point in entry_points(group=ENTRY_POINT_GROUP):
         try:
             known = point.load()
         except Exception as error:
@@ -157,7 +157,7 @@ def read(source: Readable, format: str | None = None, page: int | None = None) -
     """
     found, pages, file, _ = _read(source, format)
     if page is not None:
-        pages = [_choose(pages, page, file)]
+        pages = [_choose_page(pages, page, file)]
     if len(pages) > 1:
         raise InkError(f"{file}: {len(pages)} pages with ink; choose one with 'page', or use read_pages")
     return pages[0] if found.document else pages[0].ink
@@ -221,7 +221,7 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
         data = gzip.compress(data, mtime=0)
     with atomic(path) as temporary:
         temporary.write_bytes(data)
-    return lost(pages, chosen)
+    return lost_properties(pages, chosen)
 
 
 def convert(
@@ -237,7 +237,7 @@ def convert(
         refuse_input(path, [source])
     _, pages, file, _ = _read(source, format)
     if page is not None:
-        pages = [_choose(pages, page, file)]
+        pages = [_choose_page(pages, page, file)]
     return pages, save(pages, path)
 
 
@@ -285,7 +285,7 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
         raise InkError(f"format {format!r} is unknown; choose one of: {names}")
     members = packed.Archive(data, file).names if data.startswith(packed.ZIP) else None
     for reader in known:
-        if reader.recognises(data[:HEAD]) or (members is not None and reader.packs and reader.packs(members)):
+        if reader.recognises(data[:HEAD_SIZE]) or (members is not None and reader.packs and reader.packs(members)):
             return reader
     extension = Path(file).suffix.lower()
     for reader in known:
@@ -294,7 +294,7 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
     raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}", key="unknown-file")
 
 
-def _choose(pages: list[Page], number: int, file: str) -> Page:
+def _choose_page(pages: list[Page], number: int, file: str) -> Page:
     for page in pages:
         if page.number == number:
             return page
@@ -312,36 +312,38 @@ def _read(
     data, file = _load(source)
     notes = Notes(file)
     name = file
-    if data.startswith(packed.ZIP) and format is None and (member := _packed(data, file, notes)) is not None:
+    if data.startswith(packed.ZIP) and format is None and (member := _find_in_archive(data, file, notes)) is not None:
         name, data = f"{file}/{member[0]}", member[1]
     if data.startswith(packed.GZIP):
         data = packed.gunzip(data, file, notes)
         if not data and notes.first_loss:
-            raise _without_ink(file, notes)
+            raise _no_ink_error(file, notes)
     found = find(data, name, format)
     check_size(len(data), file, MAX_PACKAGE if data.startswith(packed.ZIP) else found.most)
-    beside = found.extras if extras is not None else None
-    notes.known = beside.covers if beside else frozenset()
+    extras_reader = found.extras if extras is not None else None
+    notes.known = extras_reader.covers if extras_reader else frozenset()
     with np.errstate(all="ignore"):  # each value that is not finite is refused by itself
         try:
             result = found.read(data, file, notes)
-            if extras is not None and beside is not None:
-                extras += beside.read(data, file, notes)
+            if extras is not None and extras_reader is not None:
+                extras += extras_reader.read(data, file, notes)
         except InkError:
             raise
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"[:150]
-            raise InkError(f"{file}: the reader of {found.name} failed ({told}); export the file again") from error
+            reason = f"{type(error).__name__}: {error}"[:150]
+            raise InkError(f"{file}: the reader of {found.name} failed ({reason}); export the file again") from error
     pages = [Page(result)] if isinstance(result, Ink) else list(result)
     if not pages and (not extras or (notes.first_loss and not any(page.texts for page in extras))):
-        raise _without_ink(file, notes)
-    said = notes.all()
-    if said:
-        pages = [replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=said))) for page in pages]
-    return found, pages, file, said
+        raise _no_ink_error(file, notes)
+    all_notes = notes.all()
+    if all_notes:
+        pages = [
+            replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=all_notes))) for page in pages
+        ]
+    return found, pages, file, all_notes
 
 
-def _packed(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
+def _find_in_archive(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
     """Return the name and the content of the only ink file in a zip archive, or None if there is no ink file in it.
 
     The result is also None if the archive belongs to a format that uses zip itself. Raises :class:`InkError` for an
@@ -356,7 +358,7 @@ def _packed(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
     return (names[0], archive.read(names[0], notes)) if names else None
 
 
-def _without_ink(file: str, notes: Notes) -> InkError:
+def _no_ink_error(file: str, notes: Notes) -> InkError:
     """Return the error that says why no page of a file has ink."""
     if notes.first_loss is not None:
         return InkError(f"{file}: nothing in it can be read: {notes.first_loss}")
@@ -367,11 +369,11 @@ def _without_ink(file: str, notes: Notes) -> InkError:
 def _load(source: Readable) -> tuple[bytes, str]:
     """Return the bytes of ``source`` and its name for messages. Sizes are checked before anything is read."""
     if isinstance(source, bytes):
-        return _checked(io.BytesIO(source), "ink"), "ink"
+        return _read_checked(io.BytesIO(source), "ink"), "ink"
     if isinstance(source, str | os.PathLike):
         return load(Path(source)), str(source)
     file = str(getattr(source, "name", "stream"))
-    return _checked(source, file), file
+    return _read_checked(source, file), file
 
 
 def load(path: Path, limit: int = -1) -> bytes:
@@ -386,18 +388,18 @@ def load(path: Path, limit: int = -1) -> bytes:
             raise InkError(f"{path}: this is a folder; give one ink file")
         size = path.stat().st_size if path.is_file() else None  # the size of a pipe is known only after reading it
         with path.open("rb") as file:
-            return _checked(file, str(path), size, limit)
+            return _read_checked(file, str(path), size, limit)
     except OSError as error:
         raise InkError(f"{path}: {(error.strerror or str(error)).lower()}; check the path") from None
 
 
-def _checked(stream: BinaryIO, file: str, size: int | None = None, limit: int = -1) -> bytes:
+def _read_checked(stream: BinaryIO, file: str, size: int | None = None, limit: int = -1) -> bytes:
     """Read all bytes of a stream, or ``limit`` of them, but never more than a file of its kind may have."""
-    mark = stream.read(len(packed.ZIP))
-    if not isinstance(mark, bytes):
+    signature = stream.read(len(packed.ZIP))
+    if not isinstance(signature, bytes):
         raise InkError(f"{file}: a text stream; open the file in binary mode ('rb')")
-    most = MAX_PACKAGE if mark == packed.ZIP else MAX_BYTES
-    check_size(len(mark) if size is None else size, file, most)
-    data = mark + stream.read((most + 1 if limit < 0 else limit) - len(mark))
-    check_size(len(data), file, most)
+    max_size = MAX_PACKAGE if signature == packed.ZIP else MAX_BYTES
+    check_size(len(signature) if size is None else size, file, max_size)
+    data = signature + stream.read((max_size + 1 if limit < 0 else limit) - len(signature))
+    check_size(len(data), file, max_size)
     return data

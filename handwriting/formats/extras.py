@@ -14,7 +14,7 @@ from handwriting.notes import Notes
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-LINE, LETTER = 1.2, 0.5
+LINE_HEIGHT, LETTER_WIDTH = 1.2, 0.5
 """Usual height of a line and width of a letter, in units of the font size."""
 
 
@@ -74,7 +74,7 @@ class ExtrasReader:
 
 def text_lines(text: str, left: float, top: float, size: float) -> list[TypedText]:
     """Split a text box into lines, with estimated boxes, because the widths of its letters are unknown."""
-    height, width = LINE * size, LETTER * size
+    height, width = LINE_HEIGHT * size, LETTER_WIDTH * size
     return [
         TypedText(line.strip(), (left, top + height * k, left + width * len(line), top + height * (k + 1)), size)
         for k, line in enumerate(text.split("\n"))

@@ -75,7 +75,7 @@ PROPERTIES = ("time", "start time", "pressure", "text", "writer", "units", "page
 pages."""
 
 
-def lost(pages: Sequence[Page], format: Format) -> list[str]:
+def lost_properties(pages: Sequence[Page], format: Format) -> list[str]:
     """Return the properties of ``pages`` that ``format`` cannot hold.
 
     Converting lengths to another unit loses nothing.
@@ -89,7 +89,7 @@ def lost(pages: Sequence[Page], format: Format) -> list[str]:
 def properties(pages: Sequence[Page]) -> list[str]:
     """Return which of :data:`PROPERTIES` the ``pages`` have."""
     inks = [page.ink for page in pages]
-    has = {
+    present = {
         "time": any(ink.t is not None for ink in inks),
         "start time": any(ink.source.start_time is not None for ink in inks),
         "pressure": any(ink.pressure is not None for ink in inks),
@@ -99,4 +99,4 @@ def properties(pages: Sequence[Page]) -> list[str]:
         "page size": any(page.width is not None or page.height is not None for page in pages),
         "pages": len(pages) > 1,
     }
-    return [name for name in PROPERTIES if has[name]]
+    return [name for name in PROPERTIES if present[name]]

@@ -22,7 +22,7 @@ from handwriting.notes import Notes
 from handwriting.text import raw
 
 ROOT = "WhiteboardCaptureSession"
-HEAD = 65536
+HEAD_SIZE = 65536
 """Number of bytes at the start of a form file that contain ``General``, its first element."""
 
 
@@ -45,15 +45,17 @@ def read_ink(data: bytes, file: str) -> Ink:
 
 def _ink(data: bytes, file: str, notes: Notes) -> Ink | None:
     root = xml.parse(data, file)
-    if xml.local(root) != ROOT:
-        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an IAM-OnDB ink file")
+    if xml.local_name(root) != ROOT:
+        raise InkError(
+            f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not an IAM-OnDB ink file"
+        )
     strokes = Strokes(file, notes)
     for number, stroke in enumerate(root.iterfind("StrokeSet/Stroke"), 1):
         points = stroke.findall("Point")
         with notes.part(f"stroke {number}"):
             x, y = ([float_of(point.get(name), name, file) for point in points] for name in "xy")
             stamps = [point.get("time") for point in points]
-            t = times.column(stamps, 1.0) if any(stamps) else None
+            t = times.parse_column(stamps, 1.0) if any(stamps) else None
             strokes.add(x, y, t)
     form = root.find("General/Form")
     writer = form.get("writerID") if form is not None else None
@@ -72,7 +74,7 @@ def form_writer(head: bytes, file: str) -> str | None:
     )
     try:
         parser.feed(head)
-        if len(head) < HEAD:
+        if len(head) < HEAD_SIZE:
             parser.close()  # head is the whole file, so the document must be complete
     except etree.XMLSyntaxError as error:
         raise InkError(f"{file}: damaged XML: {error}; copy the file again") from None

@@ -20,10 +20,10 @@ from handwriting.limits import number, number_or_none
 from handwriting.notes import Notes
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
-_CHANNELS = 64
-_DEEPEST = 20
+_MAX_CHANNELS = 64
+_MAX_DEPTH = 20
 """Maximum depth of references; real files have one or two levels."""
-_STEPS = 100_000
+_MAX_STEPS = 100_000
 """Maximum number of contexts and mappings to resolve; a few elements that refer to each other could ask for any
 number."""
 TRANSLUCENT = 0.25
@@ -76,14 +76,14 @@ class Contexts:
             if name is not None:
                 self.elements.setdefault(name, element)
 
-    def find(self, reference: str) -> etree._Element:
+    def find_element(self, reference: str) -> etree._Element:
         """Return the element that ``#id`` refers to. Raises :class:`InkError` if there is none."""
         found = self.elements.get(reference.strip().removeprefix("#"))
         if found is None:
             raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which is not in it; export the file again")
         return found
 
-    def referred(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
+    def apply_references(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
         """Return ``base`` changed by the elements with these ids.
 
         Empty references and the defaults of the standard change nothing.
@@ -95,23 +95,23 @@ class Contexts:
             if reference.strip().removeprefix("#") not in self.elements:
                 self.notes.drop("a reference", f"{reference[:40]!r} is not in the file")
                 continue
-            base = self.of(self.find(reference), base, depth)
+            base = self.apply(self.find_element(reference), base, depth)
         return base
 
-    def of(self, element: etree._Element, base: Context, depth: int = 0) -> Context:
+    def apply(self, element: etree._Element, base: Context, depth: int = 0) -> Context:
         """Return ``base`` changed by a ``context`` element, or by a format, an ink source, a transform or a brush."""
-        self.step(depth)
-        match xml.local(element):
+        self.count_step(depth)
+        match xml.local_name(element):
             case "brush":
-                return replace(base, tool=self._tool(element))
+                return replace(base, tool=self._brush_tool(element))
             case "traceFormat":
                 return self._with_format(element, base, None)
             case "canvasTransform":
-                return replace(base, affine=self._affine(element))
+                return replace(base, affine=self._canvas_transform(element))
             case "timestamp":
                 return replace(base, stamp=element.get(xml.ID) or element.get("id"))
             case "inkSource":
-                formats = [child for child in element if xml.local(child) == "traceFormat"]
+                formats = [child for child in element if xml.local_name(child) == "traceFormat"]
                 return self._with_format(formats[0], base, element) if formats else base
             case "context":
                 names = (
@@ -122,61 +122,65 @@ class Contexts:
                     "timestampRef",
                     "brushRef",
                 )
-                base = self.referred([element.get(name, "") for name in names], base, depth + 1)
+                base = self.apply_references([element.get(name, "") for name in names], base, depth + 1)
                 for part in element:
-                    base = self.of(part, base, depth + 1)
+                    base = self.apply(part, base, depth + 1)
         return base
 
-    def time(self, stamp: str | None) -> float:
+    def start_time(self, stamp: str | None) -> float:
         """Return a time stamp as seconds since 1970: 0 for None, and also, with a note, for a damaged one."""
         try:
-            return 0.0 if stamp is None else self._time(stamp, 0)
+            return 0.0 if stamp is None else self._start_time(stamp, 0)
         except InkError as error:
             self.notes.drop("the start time", str(error).removeprefix(f"{self.file}: "))
             return 0.0
 
-    def _time(self, stamp: str, depth: int) -> float:
-        element = self.find(stamp)
+    def _start_time(self, stamp: str, depth: int) -> float:
+        element = self.find_element(stamp)
         seconds = number(element.get("timeOffset", "0"), "timeOffset", self.file) / 1000
         if (time := element.get("time")) is not None:
             if (value := number_or_none(time, MAX_TIME)) is None:
                 raise InkError(f"{self.file}: time={time[:40]!r} of a timestamp is not a number")
             return seconds + value * times.unit_of(np.array([value]), 1e-3)
         if (text := element.get("timeString")) is not None:
-            if (date := times.date(text)) is None:
+            if (date := times.parse_date(text)) is None:
                 raise InkError(f"{self.file}: timeString={text[:40]!r} of a timestamp is not a date")
             return seconds + date
         reference = element.get("timestampRef")
-        if reference is None or depth > _DEEPEST:
+        if reference is None or depth > _MAX_DEPTH:
             return seconds
-        return seconds + self._time(reference, depth + 1)
+        return seconds + self._start_time(reference, depth + 1)
 
-    def step(self, depth: int) -> None:
+    def count_step(self, depth: int) -> None:
         """Count a reference that is followed. Raises :class:`InkError` if there are too many."""
         self.steps += 1
-        if depth > _DEEPEST or self.steps > _STEPS:
+        if depth > _MAX_DEPTH or self.steps > _MAX_STEPS:
             raise InkError(f"{self.file}: its contexts or mappings refer to each other without end; export it again")
 
     def _with_format(self, element: etree._Element, base: Context, source: etree._Element | None) -> Context:
         if (element, source) not in self.formats:
-            self.formats[element, source] = self._format(element, source)
+            self.formats[element, source] = self._parse_format(element, source)
         channels, regular = self.formats[element, source]
         return replace(base, channels=channels, regular=regular) if channels else base
 
-    def _format(self, element: etree._Element, source: etree._Element | None) -> tuple[tuple[Channel, ...], int]:
-        regular = [child for child in element if xml.local(child) == "channel"]
-        inner = [child for child in element if xml.local(child) in ("regularChannels", "intermittentChannels")]
+    def _parse_format(self, element: etree._Element, source: etree._Element | None) -> tuple[tuple[Channel, ...], int]:
+        regular = [child for child in element if xml.local_name(child) == "channel"]
+        inner = [child for child in element if xml.local_name(child) in ("regularChannels", "intermittentChannels")]
         for group in inner:
-            if xml.local(group) == "regularChannels":
-                regular += [child for child in group if xml.local(child) == "channel"]
-        extra = [c for g in inner if xml.local(g) == "intermittentChannels" for c in g if xml.local(c) == "channel"]
+            if xml.local_name(group) == "regularChannels":
+                regular += [child for child in group if xml.local_name(child) == "channel"]
+        extra = [
+            c for g in inner if xml.local_name(g) == "intermittentChannels" for c in g if xml.local_name(c) == "channel"
+        ]
         if not regular:
             return (), 0
-        if len(regular + extra) > _CHANNELS:
-            raise InkError(f"{self.file}: a trace format of {len(regular + extra)} channels; {_CHANNELS} are enough")
-        return tuple(self._channel(child, source) for child in regular + extra), len(regular)
+        if len(regular + extra) > _MAX_CHANNELS:
+            raise InkError(
+                f"{self.file}: a trace format of {len(regular + extra)} channels; {_MAX_CHANNELS} are enough"
+            )
+        return tuple(self._parse_channel(child, source) for child in regular + extra), len(regular)
 
-    def _channel(self, element: etree._Element, source: etree._Element | None) -> Channel:
+    def _parse_channel(self, element: etree._Element, source: etree._Element | None) -> Channel:
         name, units = element.get("name", "").strip(), element.get("units")
         name = name.upper() if len(name) == 1 else name
         scale = -1.0 if element.get("orientation") == "-ve" else 1.0
@@ -202,44 +206,44 @@ class Contexts:
         value = self.resolutions[source].get(name, 0.0)
         return value if value > 0 else None
 
-    def _tool(self, element: etree._Element) -> str | None:
+    def _brush_tool(self, element: etree._Element) -> str | None:
         """Return the name of a brush's tool if it does not write, or None if it does."""
         name = f"{element.get(xml.ID) or element.get('id') or ''} {element.get('name', '')}".lower()
         properties = {p.get("name", "").lower(): p.get("value", "").strip().lower() for p in element.iter("{*}*")}
         name += " ".join(part.text or "" for part in element.iter("{*}annotation")).lower()
         name = f"{name} {properties.get('tip', '')} {properties.get('name', '')} {properties.get('tool', '')}"
-        clear = number_or_none(properties.get("transparency")) or 0.0
-        clear = clear / 255 if clear >= 1 else clear
+        transparency = number_or_none(properties.get("transparency")) or 0.0
+        transparency = transparency / 255 if transparency >= 1 else transparency
         if "eras" in name or properties.get("erasermode") == "true":
             return "eraser"
-        if "highlight" in name or properties.get("rasterop") == "maskpen" or TRANSLUCENT <= clear < INVISIBLE:
+        if "highlight" in name or properties.get("rasterop") == "maskpen" or TRANSLUCENT <= transparency < INVISIBLE:
             return "highlighter"
-        return "invisible" if clear >= INVISIBLE else None
+        return "invisible" if transparency >= INVISIBLE else None
 
-    def _affine(self, element: etree._Element) -> Floats | None:
+    def _canvas_transform(self, element: etree._Element) -> Floats | None:
         """Return the transform of a canvas. One that is damaged or not affine is dropped with a note."""
-        mappings = [child for child in element if xml.local(child) == "mapping"]
+        mappings = [child for child in element if xml.local_name(child) == "mapping"]
         try:
-            return self._mapping(mappings[0]) if mappings else None
+            return self._parse_mapping(mappings[0]) if mappings else None
         except InkError as error:
             self.notes.drop("the canvas transform", str(error).removeprefix(f"{self.file}: "))
             return None
 
-    def _mapping(self, element: etree._Element, depth: int = 0) -> Floats | None:
-        self.step(depth)
+    def _parse_mapping(self, element: etree._Element, depth: int = 0) -> Floats | None:
+        self.count_step(depth)
         reference = element.get("mappingRef")
         if reference:
-            return self._mapping(self.find(reference), depth + 1)
+            return self._parse_mapping(self.find_element(reference), depth + 1)
         kind = element.get("type", "unknown")
         if kind in ("identity", "unknown"):
             return None
         if kind == "product":
             result = np.eye(3)
             for child in element:
-                if xml.local(child) == "mapping" and (matrix := self._mapping(child, depth + 1)) is not None:
+                if xml.local_name(child) == "mapping" and (matrix := self._parse_mapping(child, depth + 1)) is not None:
                     result = np.vstack([matrix, [0, 0, 1]]) @ result
             return result[:2]
-        affine = next((child for child in element if xml.local(child) == "affine"), None)
+        affine = next((child for child in element if xml.local_name(child) == "affine"), None)
         if kind != "affine" or affine is None:
             raise InkError(f"{self.file}: mapping type {kind[:40]!r} is not supported; export with an affine mapping")
         rows = [row.split() for row in (affine.text or "").split(",")]

@@ -33,22 +33,22 @@ class Message:
             self._parse(data, notes is not None)
 
     def _parse(self, data: bytes, keep: bool) -> None:
-        at = count = 0
-        while at < len(data):
-            key, at = _varint(data, at, self.file)
+        position = count = 0
+        while position < len(data):
+            key, position = _read_varint(data, position, self.file)
             number, kind = key >> 3, key & 7
             value: bytes | int
             if kind == 0:
-                value, at = _varint(data, at, self.file)
+                value, position = _read_varint(data, position, self.file)
             else:
                 size = _FIXED.get(kind)
                 if kind == 2:
-                    size, at = _varint(data, at, self.file)
-                if size is None or size > len(data) - at:
+                    size, position = _read_varint(data, position, self.file)
+                if size is None or size > len(data) - position:
                     if keep and kind == 2:
-                        self.fields.setdefault(number, []).append(data[at:])
-                    raise _damaged(self.file)
-                value, at = data[at : at + size], at + size
+                        self.fields.setdefault(number, []).append(data[position:])
+                    raise _damage_error(self.file)
+                value, position = data[position : position + size], position + size
             self.fields.setdefault(number, []).append(value)
             count += 1
             if count > MAX_FIELDS:
@@ -67,7 +67,7 @@ class Message:
         """Return the bytes of a field of messages or strings."""
         return [value for value in self.fields.get(number, []) if isinstance(value, bytes)]
 
-    def texts(self, number: int) -> list[str]:
+    def strings(self, number: int) -> list[str]:
         return [data[:200].decode("utf-8", "replace") for data in self.contents(number)]
 
     def integer(self, number: int) -> int:
@@ -79,49 +79,51 @@ class Message:
         """Return the values of a field of 32-bit floats, packed or not, with shape (n,)."""
         data = b"".join(self.contents(number))
         if len(data) % 4:
-            raise _damaged(self.file)
+            raise _damage_error(self.file)
         return np.frombuffer(data, "<f4").astype(np.float64)
 
     def signed(self, number: int) -> Floats:
         """Return the values of a field of zigzag-encoded integers, packed or not, with shape (n,)."""
         single = [value for value in self.fields.get(number, []) if isinstance(value, int)]
-        found = np.array(single, dtype=np.int64) if single else _packed(b"".join(self.contents(number)), self.file)
+        found = (
+            np.array(single, dtype=np.int64) if single else _unpack_varints(b"".join(self.contents(number)), self.file)
+        )
         return ((found >> 1) ^ -(found & 1)).astype(np.float64)
 
 
-def _varint(data: bytes, at: int, file: str) -> tuple[int, int]:
+def _read_varint(data: bytes, position: int, file: str) -> tuple[int, int]:
     """Read the number at ``position``, with seven bits per byte and the lowest bits first.
 
     Returns the number and the position after it.
     """
     value = shift = 0
-    while at < len(data) and shift < 70:
-        byte = data[at]
-        at += 1
+    while position < len(data) and shift < 70:
+        byte = data[position]
+        position += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value & 0x7FFF_FFFF_FFFF_FFFF, at
+            return value & 0x7FFF_FFFF_FFFF_FFFF, position
         shift += 7
-    raise _damaged(file)
+    raise _damage_error(file)
 
 
-def _packed(data: bytes, file: str) -> np.ndarray:
+def _unpack_varints(data: bytes, file: str) -> np.ndarray:
     """Read consecutive numbers in that encoding, all at once, with shape (n,)."""
     raw = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(raw < 0x80)
     if not len(raw):
         return np.empty(0, dtype=np.int64)
     if not len(ends) or ends[-1] != len(raw) - 1:
-        raise _damaged(file)
+        raise _damage_error(file)
     if len(ends) > MAX_POINTS:
         raise TooLargeError(f"{file}: {len(ends):,} values of a stroke are too many; split it into lines")
     starts = np.append(0, ends[:-1] + 1)
     place = np.arange(len(raw)) - np.repeat(starts, ends - starts + 1)
     if place.max() > 9:
-        raise _damaged(file)
+        raise _damage_error(file)
     bits = (raw & 0x7F).astype(np.uint64) << (7 * place.clip(0, 9)).astype(np.uint64)
     return np.add.reduceat(bits, starts).astype(np.int64)
 
 
-def _damaged(file: str) -> InkError:
+def _damage_error(file: str) -> InkError:
     return InkError(f"{file}: it is damaged (not a protobuf message); copy or export the file again")

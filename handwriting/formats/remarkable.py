@@ -43,17 +43,17 @@ def packs(names: Sequence[str]) -> bool:
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the pages that have ink."""
     if not data.startswith(packed.ZIP):
-        page = _page(data, file, 1, notes)
+        page = _read_page(data, file, 1, notes)
         return [] if page is None else [page]
     archive = packed.Archive(data, file, notes)
     points, pages = 0, []
-    for number, name in enumerate(order(archive, file, notes), 1):
-        if name not in archive.names and not archive.is_cut:  # the page was never drawn on
+    for number, name in enumerate(page_names(archive, file, notes), 1):
+        if name not in archive.names and not archive.is_truncated:  # the page was never drawn on
             continue
         with notes.part(f"page {number}"):
             if name not in archive.names:
                 raise InkError(f"{file}: it is not in what is left of the archive")
-            page = _page(archive.read(name, notes), file, number, notes)
+            page = _read_page(archive.read(name, notes), file, number, notes)
             if page is not None:
                 points += len(page.ink)
                 check_points(points, file)
@@ -61,22 +61,22 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def order(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
+def page_names(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
     """Return the names of the pages in the archive, in the document's order.
 
     They include pages that the archive does not contain.
     """
     contents = [name for name in archive.names if name.endswith(".content")]
-    names = [page for content in contents for page in _listed(archive, content, file, notes)]
+    names = [page for content in contents for page in _listed_pages(archive, content, file, notes)]
     if not any(name in archive.names for name in names):
-        names = sorted((name for name in archive.names if name.endswith(".rm")), key=_natural)
+        names = sorted((name for name in archive.names if name.endswith(".rm")), key=_natural_key)
     if not names:
         raise InkError(f"{file}: an archive without pages (.rm); this is not a reMarkable bundle")
     check_pages(len(names), file)
     return names
 
 
-def _listed(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[str]:
+def _listed_pages(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[str]:
     """Return the names of the pages that a ``.content`` file lists and that are not deleted.
 
     If the file is damaged, the pages in the archive are sorted by where the file mentions them.
@@ -96,7 +96,7 @@ def _listed(archive: packed.Archive, name: str, file: str, notes: Notes) -> list
         return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not is_deleted(s)]
     pages = [page for page in archive.names if page.startswith(f"{folder}/") and page.endswith(".rm")]
     places = {page: text.find(f'"{PurePosixPath(page).stem}"'.encode()) for page in pages}
-    return sorted(pages, key=lambda page: (places[page] < 0, places[page], _natural(page)))
+    return sorted(pages, key=lambda page: (places[page] < 0, places[page], _natural_key(page)))
 
 
 def is_deleted(sheet: Any) -> bool:
@@ -108,30 +108,30 @@ def is_deleted(sheet: Any) -> bool:
     return bool(mark.get("value", True) if isinstance(mark, dict) else mark)
 
 
-def _natural(name: str) -> tuple[int, str]:
+def _natural_key(name: str) -> tuple[int, str]:
     """Return a sort key for the name of a page; pages of old tablets are numbered (``10.rm``)."""
     digits = re.fullmatch(r"\d{1,9}", PurePosixPath(name).stem)
     return (int(digits[0]) if digits else 0, name)
 
 
-def _page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
+def _read_page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
     """Read a page; return None if no pen drew on it."""
-    where = f"page {number}"
+    page_name = f"page {number}"
     version = data[len(HEADER) : len(HEADER) + 1]
     if data.startswith(HEADER) and version == b"6":
-        lines, paper = remarkable_v6.lines(data, where, file, notes)
+        lines, paper = remarkable_v6.lines(data, page_name, file, notes)
     elif data.startswith(HEADER) and version in (b"3", b"5") and len(data) > HEADER_SIZE:
-        lines, paper = remarkable_v5.lines(data, int(version), where, file, notes)
+        lines, paper = remarkable_v5.lines(data, int(version), page_name, file, notes)
     else:
-        told = f"version {version.decode('latin-1')!r}" if data.startswith(HEADER) else "no lines"
-        raise InkError(f"{file}: {where} holds {told} and not version 3, 5 or 6; open and change it on the tablet")
+        found = f"version {version.decode('latin-1')!r}" if data.startswith(HEADER) else "no lines"
+        raise InkError(f"{file}: {page_name} holds {found} and not version 3, 5 or 6; open and change it on the tablet")
     strokes = Strokes(file, notes)
     for count, line in enumerate(lines, 1):
         if line.tool in NOT_PENS:
             notes.count(f"{NOT_PENS[line.tool]} stroke")
             continue
         notes.count("stroke color", line.color not in COLORS, "detail")
-        with notes.part(f"stroke {count} on {where}"):
+        with notes.part(f"stroke {count} on {page_name}"):
             strokes.add(line.x, line.y, None, line.pressure)
     ink = strokes.ink(Source(units=UNIT, file=file))
     if ink is None:

@@ -59,7 +59,9 @@ class Strokes:
         self._strokes.append(stroke)
         check_points(self.points, self.file, len(self._strokes))
 
-    def ink(self, source: Source, unit: float = 1.0, start: float = 0.0, largest: float | None = 1.0) -> Ink | None:
+    def ink(
+        self, source: Source, unit: float = 1.0, start: float = 0.0, max_pressure: float | None = 1.0
+    ) -> Ink | None:
         """Return all strokes as one ink, or None if there are none.
 
         ``unit`` is the number of seconds per unit of the times, as defined by the format. ``start`` is the time, in
@@ -70,18 +72,18 @@ class Strokes:
             return None
         x, y = (np.concatenate([getattr(stroke, name) for stroke in self._strokes]) for name in "xy")
         starts = np.cumsum([0] + [len(stroke.x) for stroke in self._strokes[:-1]])
-        t = self._complete("times", [stroke.t for stroke in self._strokes])
+        t = self._join_complete("times", [stroke.t for stroke in self._strokes])
         if t is not None:
             t = t * times.unit_of(t, unit)
             source = replace(source, start_time=float(t[0] + start) or None)
             t = t - t[0]
-        pressure = self._complete("pressure", [stroke.pressure for stroke in self._strokes])
+        pressure = self._join_complete("pressure", [stroke.pressure for stroke in self._strokes])
         if pressure is not None:
-            top = max(float(pressure.max()), 0.0 if largest is None else largest)
+            top = max(float(pressure.max()), 0.0 if max_pressure is None else max_pressure)
             pressure = pressure.clip(0) / top if top > 0 else None
         return Ink(x, y, starts, t, pressure, source)
 
-    def _complete(self, name: str, parts: list[Floats | None]) -> Floats | None:
+    def _join_complete(self, name: str, parts: list[Floats | None]) -> Floats | None:
         """Return a property of every point, with shape (N,); None, with a note, if only some of the points have it."""
         known = [part for part in parts if part is not None]
         if not known:

@@ -44,10 +44,10 @@ class Outlines:
         position = 0j
         # Parse one subpath at a time, because svgpathtools joins two if one begins where the other ends.
         for part in re.findall(r"[Mm][^Mm]*", data):
-            rows = self._straight(part, position)
+            rows = self._parse_straight(part, position)
             closed = rows is None and "z" in part.lower()
             if rows is None:
-                rows = self._curved(part, position)
+                rows = self._parse_curved(part, position)
                 if rows is None:
                     x, y = numbers([*NUMBER.findall(part)[:2], "0", "0"][:2], "path", self.file)
                     position = complex(x, y) + (position if part[0] == "m" else 0)
@@ -57,7 +57,7 @@ class Outlines:
             position = complex(*rows[-1, 3])
             yield rows, closed
 
-    def corners(self, words: list[str], closed: bool) -> list[Outline]:
+    def polyline(self, words: list[str], closed: bool) -> list[Outline]:
         """Return the line through corners that are given as x, y, x, y."""
         values = numbers(words, "points", self.file)
         corners = values[: len(values) // 2 * 2].reshape(-1, 2)  # according to the standard, an odd value is ignored
@@ -65,9 +65,9 @@ class Outlines:
             return []
         self._count_points(len(corners))
         ends = np.vstack([corners, corners[:1]]) if closed or len(corners) == 1 else corners
-        return [(_lines(ends), closed)]
+        return [(_straight_curves(ends), closed)]
 
-    def _straight(self, part: str, position: complex) -> Floats | None:
+    def _parse_straight(self, part: str, position: complex) -> Floats | None:
         """Return the curves of ``M x y L x y ...`` or ``m dx dy l dx dy ...``, or None for any other path data."""
         capital = part[0] == "M"
         if part.strip("MmLl0123456789.,+-eE \t\r\n") or not part.isascii():
@@ -82,9 +82,9 @@ class Outlines:
             return None
         corners = values.reshape(-1, 2)
         self._count_points(len(corners))
-        return _lines(corners if capital else corners.cumsum(axis=0) + (position.real, position.imag))
+        return _straight_curves(corners if capital else corners.cumsum(axis=0) + (position.real, position.imag))
 
-    def _curved(self, part: str, position: complex) -> Floats | None:
+    def _parse_curved(self, part: str, position: complex) -> Floats | None:
         """Return the curves of any path data, or None if it only moves the pen."""
         if importlib.util.find_spec("svgpathtools") is None:
             raise TooLargeError(
@@ -102,7 +102,7 @@ class Outlines:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 path: Any = parse_path(part, position) if part[0] == "m" else parse_path(part)
-            rows = [row for curve in path for row in _cubics(curve)]
+            rows = [row for curve in path for row in _to_cubics(curve)]
         except (ValueError, IndexError, ZeroDivisionError, TypeError, AssertionError, OverflowError):
             raise InkError(f"{self.file}: path data {part[:40]!r} is not understood; export it again") from None
         return np.array(rows).view(np.float64).reshape(-1, 4, 2) if rows else None
@@ -113,13 +113,13 @@ class Outlines:
             check_points(self.points, self.file)
 
 
-def _lines(corners: Floats) -> Floats:
+def _straight_curves(corners: Floats) -> Floats:
     """Return the straight lines between corners as cubic curves."""
     a, b = corners[:-1], corners[1:]
     return np.stack([a, a, b, b], axis=1)
 
 
-def _cubics(curve: Any) -> list[tuple[complex, ...]]:
+def _to_cubics(curve: Any) -> list[tuple[complex, ...]]:
     """Return a curve of svgpathtools as cubic curves, each as its four control points."""
     if hasattr(curve, "control1"):
         return [(curve.start, curve.control1, curve.control2, curve.end)]
@@ -134,33 +134,33 @@ def _cubics(curve: Any) -> list[tuple[complex, ...]]:
     angles = [math.radians(curve.theta + curve.delta * k / pieces) for k in range(pieces + 1)]
     handle = 4 / 3 * math.tan(math.radians(curve.delta) / pieces / 4)
 
-    def place(unit: complex) -> complex:
+    def on_ellipse(unit: complex) -> complex:
         stretched = complex(unit.real * curve.radius.real, unit.imag * curve.radius.imag)
         return complex(curve.center + turn * stretched)
 
     rows: list[tuple[complex, ...]] = []
     for a, b in pairwise(map(cmath.rect, [1.0] * len(angles), angles)):
-        rows.append((place(a), place(a + handle * 1j * a), place(b - handle * 1j * b), place(b)))
+        rows.append((on_ellipse(a), on_ellipse(a + handle * 1j * a), on_ellipse(b - handle * 1j * b), on_ellipse(b)))
     return rows
 
 
-def points(curves: list[Floats], file: str) -> list[Floats]:
+def flatten(curves: list[Floats], file: str) -> list[Floats]:
     """Convert each line of cubic curves, shape (n, 4, 2), to points along it, shape (m, 2)."""
     if not curves:
         return []
-    flat, counts = _flat(np.concatenate(curves), file)
+    flat, counts = _sample(np.concatenate(curves), file)
     lines = []
-    at = first = 0
+    position = first = 0
     for part in curves:
-        end = at + int(counts[first : first + len(part)].sum())
+        end = position + int(counts[first : first + len(part)].sum())
         first += len(part)
         dot = len(part) == 1 and (part[0, 0] == part[0, 3]).all()
-        lines.append(part[0, :1] if dot else np.concatenate([part[0, :1], flat[at:end]]))
-        at = end
+        lines.append(part[0, :1] if dot else np.concatenate([part[0, :1], flat[position:end]]))
+        position = end
     return lines
 
 
-def _flat(curves: Floats, file: str) -> tuple[Floats, NDArray[np.int64]]:
+def _sample(curves: Floats, file: str) -> tuple[Floats, NDArray[np.int64]]:
     """Return points along cubic curves, shape (n, 4, 2), and how many each curve has.
 
     The first point of each curve is omitted.
@@ -172,9 +172,9 @@ def _flat(curves: Floats, file: str) -> tuple[Floats, NDArray[np.int64]]:
     wanted = np.ceil(np.sqrt(0.75 * bend / max(extent * FLATNESS, 1e-12)))
     counts = np.where(straight, 1, np.nan_to_num(wanted, nan=1).clip(1, 200)).astype(np.int64)
     check_points(int(counts.sum()), file)
-    of = np.repeat(np.arange(len(curves)), counts)
-    step = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-    t = (step / counts[of])[:, None]
-    a, b, c, d = (curves[of, k] for k in range(4))
+    index = np.repeat(np.arange(len(curves)), counts)
+    step = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+    t = (step / counts[index])[:, None]
+    a, b, c, d = (curves[index, k] for k in range(4))
     found = (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t**2 * (1 - t) * c + t**3 * d
     return np.where(t == 1, d, found), counts

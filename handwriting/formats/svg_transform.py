@@ -20,7 +20,7 @@ from handwriting.limits import MAX_COORDINATE, number_or_none
 
 _FUNCTION = re.compile(r"\s*,?\s*([a-zA-Z0-9]{1,20})\s*\(([^()]{0,500})\)")
 _ARGUMENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)([a-z%]*)", re.IGNORECASE)
-_WORDS = {"left": 0.0, "top": 0.0, "center": 50.0, "right": 100.0, "bottom": 100.0}
+_KEYWORDS = {"left": 0.0, "top": 0.0, "center": 50.0, "right": 100.0, "bottom": 100.0}
 """Percentages that the keywords of a transform's origin stand for."""
 _UNITS = {
     "": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 96 / 72, "pc": 16.0, "q": 96 / 101.6,
@@ -28,26 +28,26 @@ _UNITS = {
 }  # fmt: skip
 
 
-def matrix(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
+def parse_transform(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
     """Return the product of the functions in ``text``, about ``origin``, with shape (3, 3).
 
     Raises :class:`InkError` for a function that is unknown or has the wrong arguments.
     """
     found = np.eye(3)
-    at = 0
+    position = 0
     if text.strip().lower() == "none":
         return found
-    while match := _FUNCTION.match(text, at):
-        found = found @ _function(match[1].lower(), match[2], text, file)
-        at = match.end()
-    if text[at:].strip(" ,\t\r\n"):
-        raise _unknown(text, file)
+    while match := _FUNCTION.match(text, position):
+        found = found @ _parse_function(match[1].lower(), match[2], text, file)
+        position = match.end()
+    if text[position:].strip(" ,\t\r\n"):
+        raise _not_supported(text, file)
     if not (np.abs(found) <= MAX_COORDINATE**2).all():
         raise InkError(f"{file}: transform={text[:60]!r} is too large; export the drawing again")
-    return _translate(*origin) @ found @ _translate(-origin[0], -origin[1])
+    return _translation(*origin) @ found @ _translation(-origin[0], -origin[1])
 
 
-def combined(declared: dict[str, str]) -> str:
+def combine(declared: dict[str, str]) -> str:
     """Return the functions of ``transform``, preceded by those that are CSS properties of their own."""
     parts = []
     for name in ("translate", "rotate", "scale"):
@@ -58,27 +58,27 @@ def combined(declared: dict[str, str]) -> str:
     return " ".join([*parts, "" if text == "none" else text]).strip()
 
 
-def turns(text: str) -> bool:
+def depends_on_origin(text: str) -> bool:
     """Return whether the functions do more than translate, so that their origin matters."""
     return any(not name.lower().startswith("translate") for name in re.findall(r"([a-zA-Z0-9]{1,20})\s*\(", text))
 
 
-def origin(text: str, size: list[float | None], file: str) -> tuple[float, float]:
+def parse_origin(text: str, size: list[float | None], file: str) -> tuple[float, float]:
     """Return the point of a ``transform-origin``; percentages and keywords refer to the drawing's ``size``."""
     words = text.split()[:2]
     if words and words[0] in ("top", "bottom"):
         words.reverse()
     places = []
     for word, length in zip([*words, "center"][:2], size, strict=True):
-        share = _WORDS.get(word, number_or_none(word[:-1]) if word.endswith("%") else None)
+        share = _KEYWORDS.get(word, number_or_none(word[:-1]) if word.endswith("%") else None)
         if share is None:
-            places.append(_number(word, f"origin {text}", file))
+            places.append(_parse_number(word, f"origin {text}", file))
         else:
             places.append(share / 100 * (length or 0.0))
     return places[0], places[1]
 
 
-def fitted(box: Floats, frame: Floats, aspect: str) -> Floats:
+def fit_view_box(box: Floats, frame: Floats, aspect: str) -> Floats:
     """Return the transform that maps the view ``box`` to the ``frame`` (preserveAspectRatio), with shape (3, 3).
 
     Both are given as x, y, width, height.
@@ -96,24 +96,24 @@ def fitted(box: Floats, frame: Floats, aspect: str) -> Floats:
     return np.array([[scale[0], 0, corner[0]], [0, scale[1], corner[1]], [0, 0, 1.0]])
 
 
-def _function(name: str, body: str, text: str, file: str) -> Floats:
+def _parse_function(name: str, body: str, text: str, file: str) -> Floats:
     words = [word for word in re.split(r"[\s,]+", body.strip()) if word]
-    numbers = [_number(word, text, file) for part in words for word in _split(part)]
+    numbers = [_parse_number(word, text, file) for part in words for word in _split_numbers(part)]
     n = len(numbers)
     if not all(map(math.isfinite, numbers)):
-        raise _unknown(text, file)
+        raise _not_supported(text, file)
     match name:
         case "matrix" if n == 6:
             a, b, c, d, e, f = numbers
             return np.array([[a, c, e], [b, d, f], [0, 0, 1]])
         case "translate" if n in (1, 2):
-            return _translate(numbers[0], numbers[1] if n == 2 else 0.0)
+            return _translation(numbers[0], numbers[1] if n == 2 else 0.0)
         case "translate3d" if n == 3:
-            return _translate(numbers[0], numbers[1])
+            return _translation(numbers[0], numbers[1])
         case "translatex" if n == 1:
-            return _translate(numbers[0], 0.0)
+            return _translation(numbers[0], 0.0)
         case "translatey" if n == 1:
-            return _translate(0.0, numbers[0])
+            return _translation(0.0, numbers[0])
         case "scale" | "scale3d" if n in (1, 2, 3):
             return np.diag([numbers[0], numbers[1] if n > 1 else numbers[0], 1.0])
         case "scalex" if n == 1:
@@ -123,8 +123,8 @@ def _function(name: str, body: str, text: str, file: str) -> Floats:
         case "rotate" | "rotatez" if n in (1, 3):
             center = (numbers[1], numbers[2]) if n == 3 else (0.0, 0.0)
             cosine, sine = math.cos(math.radians(numbers[0])), math.sin(math.radians(numbers[0]))
-            turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
-            return _translate(*center) @ turn @ _translate(-center[0], -center[1])
+            rotation = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+            return _translation(*center) @ rotation @ _translation(-center[0], -center[1])
         case "skewx" if n == 1:
             return np.array([[1, math.tan(math.radians(numbers[0])), 0], [0, 1, 0], [0, 0, 1]])
         case "skewy" if n == 1:
@@ -132,25 +132,25 @@ def _function(name: str, body: str, text: str, file: str) -> Floats:
         case "skew" if n in (1, 2):
             x, y = (math.tan(math.radians(angle)) for angle in (numbers[0], numbers[1] if n == 2 else 0.0))
             return np.array([[1, x, 0], [y, 1, 0], [0, 0, 1]])
-    raise _unknown(text, file)
+    raise _not_supported(text, file)
 
 
-def _split(word: str) -> list[str]:
+def _split_numbers(word: str) -> list[str]:
     """Split numbers that follow each other without a space, as in ``1-2``."""
     found = [match[0] for match in _ARGUMENT.finditer(word)]
     return found if "".join(found) == word else [word]
 
 
-def _number(word: str, text: str, file: str) -> float:
+def _parse_number(word: str, text: str, file: str) -> float:
     match = _ARGUMENT.fullmatch(word[:60])
     if match is None or match[2].lower() not in _UNITS:
-        raise _unknown(text, file)
+        raise _not_supported(text, file)
     return float(match[1]) * _UNITS[match[2].lower()]
 
 
-def _translate(x: float, y: float) -> Floats:
+def _translation(x: float, y: float) -> Floats:
     return np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
 
 
-def _unknown(text: str, file: str) -> InkError:
+def _not_supported(text: str, file: str) -> InkError:
     return InkError(f"{file}: transform={text[:60]!r} is not understood; export the drawing again")

@@ -17,13 +17,13 @@ from handwriting.ink import Floats
 
 UNITS = (1.0, 1e-3, 1e-6, 1e-9)
 """Units, in seconds, in which time stamps may be."""
-DATES = (5e8, 5e9)
+DATE_RANGE = (5e8, 5e9)
 """Range of plausible times at which ink was written, in seconds since 1970 (1985 to 2128)."""
-SLOWEST, FASTEST = 1.0, 1e-4
+MAX_STEP, MIN_STEP = 1.0, 1e-4
 """Range of the time between two samples of a pen, in seconds."""
 
 
-def column(values: Sequence[Any], unit: float) -> Floats:
+def parse_column(values: Sequence[Any], unit: float) -> Floats:
     """Parse a column of time stamps in ``unit`` (seconds), with shape (n,) and NaN where a value is missing or invalid.
 
     Values are numbers, numbers as text, or ISO 8601 dates, which are converted to units since 1970.
@@ -31,7 +31,7 @@ def column(values: Sequence[Any], unit: float) -> Floats:
     try:
         return np.array([np.nan if value is None or value is True else value for value in values], dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
-        return np.array([_stamp(value, unit) for value in values])
+        return np.array([_parse_stamp(value, unit) for value in values])
 
 
 def unit_of(t: Floats, unit: float) -> float:
@@ -42,14 +42,16 @@ def unit_of(t: Floats, unit: float) -> float:
     largest = float(np.abs(t).max())
     sampled = {candidate for candidate in UNITS if _is_sampled(t * candidate)}
     for candidate in UNITS:
-        if DATES[0] <= largest * candidate <= DATES[1] and (candidate != 1.0 or unit == 1.0 or 1.0 in sampled):
+        if DATE_RANGE[0] <= largest * candidate <= DATE_RANGE[1] and (
+            candidate != 1.0 or unit == 1.0 or 1.0 in sampled
+        ):
             return candidate
     if not sampled or unit in sampled:
         return unit
     return max(sampled)
 
 
-def date(text: Any) -> float | None:
+def parse_date(text: Any) -> float | None:
     """Parse an ISO 8601 date as seconds since 1970, in UTC unless it names a zone; return None for anything else."""
     try:
         found = datetime.fromisoformat(str(text).strip()[:40])
@@ -58,11 +60,11 @@ def date(text: Any) -> float | None:
         return None
 
 
-def _stamp(value: Any, unit: float) -> float:
+def _parse_stamp(value: Any, unit: float) -> float:
     try:
         return float(value) if not isinstance(value, str) or len(value) <= 40 else np.nan
     except (ValueError, TypeError, OverflowError):
-        seconds = date(value) if isinstance(value, str) else None
+        seconds = parse_date(value) if isinstance(value, str) else None
         return np.nan if seconds is None else seconds / unit
 
 
@@ -70,4 +72,4 @@ def _is_sampled(seconds: Floats) -> bool:
     """Return whether the median step between points is plausible for the sensor of a pen."""
     steps = np.diff(seconds)
     steps = steps[steps > 0]
-    return bool(len(steps)) and FASTEST <= float(np.median(steps)) <= SLOWEST
+    return bool(len(steps)) and MIN_STEP <= float(np.median(steps)) <= MAX_STEP

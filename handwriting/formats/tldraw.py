@@ -25,7 +25,7 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import json, times, xml
-from handwriting.formats.json_shapes import coordinates, shown
+from handwriting.formats.json_shapes import coordinates, describe
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import MAX_COORDINATE, check_shapes
@@ -34,18 +34,18 @@ from handwriting.notes import Notes
 MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
 WRAPPERS = ("tldraw", "document", "store", "records")
 """Keys under which the records are found, from the outermost to the innermost."""
-METADATA = ("tldraw", "ink-canvas")
+METADATA_ELEMENTS = ("tldraw", "ink-canvas")
 """Elements of an SVG's metadata in which Obsidian Ink stores a drawing."""
-PAPER = ("writing-lines", "writing-container", "handwriting-lines", "handwriting-container")
+PAPER_SHAPES = ("writing-lines", "writing-container", "handwriting-lines", "handwriting-container")
 """Shapes with which Obsidian Ink draws its paper."""
 CONTAINERS = ("group", "frame")
-DEEPEST = 100
+MAX_DEPTH = 100
 
 Shape = dict[str, Any]
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(json.start(head)[:2000].split())
+    start = b"".join(json.normalise_head(head)[:2000].split())
     if start[:1] != b"{":
         return False
     first = b'"document":{"id":' in start and b'"version":15' in start
@@ -57,22 +57,24 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages_of(json.parse(data, file, notes), file, notes)
 
 
-def embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None:
+def read_embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None:
     """Read the ink in the metadata of an SVG drawing; return None if there is none."""
     for element in root.iterfind("{*}metadata/{*}*"):
-        if xml.local(element) in METADATA and (text := (element.text or "").strip()):
+        if xml.local_name(element) in METADATA_ELEMENTS and (text := (element.text or "").strip()):
             return pages_of(json.parse(text.encode(), file), file, notes)
     return None
 
 
 def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
     """Return the pages of a parsed document in any of the layouts above."""
-    document = _unwrapped(document)
+    document = _unwrap(document)
     if isinstance(document, dict) and isinstance(document.get("strokes"), list):
-        return _page([(number, _plain(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1)
+        return _page(
+            [(number, _plain_points(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1
+        )
     pages: list[Page] = []
     for number, shapes in enumerate(shapes_of(document, file), 1):
-        strokes = [(k, _draw(shape, file)) for k, shape in enumerate(shapes, 1) if _is_ink(shape, notes)]
+        strokes = [(k, _drawn_points(shape, file)) for k, shape in enumerate(shapes, 1) if _is_ink(shape, notes)]
         pages += _page(strokes, file, notes, number)
     return pages
 
@@ -82,9 +84,9 @@ def shapes_of(document: Any, file: str) -> list[list[Shape]]:
 
     ``chain`` is added to each of them: the shape itself and the shapes around it.
     """
-    document = _unwrapped(document)
+    document = _unwrap(document)
     if isinstance(document, dict) and isinstance(document.get("pages"), dict):
-        return [_first_version(page) for page in document["pages"].values()]
+        return [_version_1_shapes(page) for page in document["pages"].values()]
     records = list(document.values()) if isinstance(document, dict) else document
     if not isinstance(records, list):
         raise InkError(f"{file}: a tldraw file without records; export the drawing again")
@@ -106,11 +108,11 @@ def corner(shape: Shape, file: str) -> tuple[float, float]:
         return float(x), float(y)
     point = np.zeros((1, 2))
     for one in shape["chain"]:
-        point = _placed(point, one, file)
+        point = _to_parent(point, one, file)
     return float(point[0, 0]), float(point[0, 1])
 
 
-def _unwrapped(document: Any) -> Any:
+def _unwrap(document: Any) -> Any:
     for _ in range(4):  # {"tldraw": {"document": {"store": ...}}}
         if isinstance(document, dict):
             document = next((document[key] for key in WRAPPERS if key in document), document)
@@ -141,15 +143,15 @@ def _is_ink(shape: Shape, notes: Notes) -> bool:
         color = props.get("color", "black")
         sides = {"rotation": shape.get("rotation"), "scale": props.get("scaleX"), "vertical scale": props.get("scaleY")}
         for name, value in sides.items():
-            if value is not None and _finite(value) is None:
-                notes.drop(f"the {name}", f"{shown(value)} is not a number")
+            if value is not None and _optional_number(value) is None:
+                notes.drop(f"the {name}", f"{describe(value)} is not a number")
         notes.count("stroke color", color != "black", "detail")
         return True
     if kind == "highlight":
         notes.count("highlighter stroke")
     elif kind == "draw":
         notes.count("invisible stroke")
-    elif kind not in PAPER and kind not in CONTAINERS:
+    elif kind not in PAPER_SHAPES and kind not in CONTAINERS:
         notes.count(f"{kind} shape")
     return False
 
@@ -157,50 +159,52 @@ def _is_ink(shape: Shape, notes: Notes) -> bool:
 def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:
     """Return the page of a shape, and the shape with the ones around it, the innermost first."""
     chain = [shape]
-    while (parent := str(chain[-1].get("parentId"))) in by_id and len(chain) < DEEPEST:
+    while (parent := str(chain[-1].get("parentId"))) in by_id and len(chain) < MAX_DEPTH:
         chain.append(by_id[parent])
     return parent, chain
 
 
-def _draw(shape: Shape, file: str) -> Iterator[Floats]:
+def _drawn_points(shape: Shape, file: str) -> Iterator[Floats]:
     """Yield the points of a drawn shape; one of tldraw 1 has no chain of shapes around it."""
     if "chain" not in shape:
-        yield from _plain(shape | {"offset": shape.get("point")}, file)
+        yield from _plain_points(shape | {"offset": shape.get("point")}, file)
         return
     props = shape.get("props")
     segments = props.get("segments") if isinstance(props, dict) else None
     if not isinstance(props, dict) or not isinstance(segments, list):
         raise InkError(f"{file}: a drawn shape without segments; export the drawing again")
-    parts = [part for segment in segments if len(part := _segment(segment, file))]
+    parts = [part for segment in segments if len(part := _parse_segment(segment, file))]
     if not parts:
         return
     points = np.concatenate(parts)
-    points[:, :2] *= [1.0 if (scale := _finite(props.get(name))) is None else scale for name in ("scaleX", "scaleY")]
+    points[:, :2] *= [
+        1.0 if (scale := _optional_number(props.get(name))) is None else scale for name in ("scaleX", "scaleY")
+    ]
     for one in shape["chain"]:
-        points[:, :2] = _placed(points[:, :2], one, file)
+        points[:, :2] = _to_parent(points[:, :2], one, file)
     yield points
 
 
-def _placed(points: Floats, shape: Shape, file: str) -> Floats:
+def _to_parent(points: Floats, shape: Shape, file: str) -> Floats:
     """Transform points of a shape to the coordinates of its parent: rotate them about its corner and move them."""
     ((x, y),) = coordinates([[shape.get("x", 0), shape.get("y", 0)]], file)
-    turn = _finite(shape.get("rotation")) or 0.0
-    cosine, sine = np.cos(turn), np.sin(turn)
+    rotation = _optional_number(shape.get("rotation")) or 0.0
+    cosine, sine = np.cos(rotation), np.sin(rotation)
     return points @ np.array([[cosine, sine], [-sine, cosine]]) + (x, y)
 
 
-def _finite(value: Any) -> float | None:
+def _optional_number(value: Any) -> float | None:
     """Return an optional number, or None if it is missing or invalid."""
     valid = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_COORDINATE
     return float(value) if valid else None
 
 
-def _segment(segment: Any, file: str) -> Floats:
+def _parse_segment(segment: Any, file: str) -> Floats:
     """Return x, y and pressure of a segment, with shape (n, 3)."""
     path, points = (segment.get(name) for name in ("path", "points")) if isinstance(segment, dict) else (None, None)
     if isinstance(path, str):
         size = 2 if segment.get("dim") == 2 else 3
-        raw = _decoded(path, file)
+        raw = _decode(path, file)
         if not raw:
             return np.empty((0, 3))
         if len(raw) < 4 * size or (len(raw) - 4 * size) % (2 * size):
@@ -210,28 +214,28 @@ def _segment(segment: Any, file: str) -> Floats:
         values = np.vstack([first, steps]).cumsum(axis=0)
         return values if size == 3 else np.column_stack([values, np.full(len(values), np.nan)])
     if isinstance(points, str):
-        raw = _decoded(points, file)
+        raw = _decode(points, file)
         if len(raw) % 6:
             raise InkError(f"{file}: points of {len(raw)} bytes, which are not whole; export the drawing again")
         return np.frombuffer(raw, "<f2").astype(np.float64).reshape(-1, 3)
     if isinstance(points, list) and all(isinstance(point, dict) for point in points):
         xy = coordinates([[point.get("x"), point.get("y")] for point in points], file)
-        return np.column_stack([xy, times.column([point.get("z") for point in points], 1.0)])
-    raise InkError(f"{file}: {shown(segment)} is not a segment with points; export the drawing again")
+        return np.column_stack([xy, times.parse_column([point.get("z") for point in points], 1.0)])
+    raise InkError(f"{file}: {describe(segment)} is not a segment with points; export the drawing again")
 
 
-def _decoded(text: str, file: str) -> bytes:
+def _decode(text: str, file: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InkError(f"{file}: points {text[:20]!r} are not base64 ({error}); export the drawing again") from None
 
 
-def _plain(stroke: Any, file: str) -> Iterator[Floats]:
+def _plain_points(stroke: Any, file: str) -> Iterator[Floats]:
     """Yield the points of a stroke of the newer Obsidian Ink."""
     points = stroke.get("points") if isinstance(stroke, dict) else None
     if not isinstance(points, list) or not all(isinstance(point, list) and len(point) >= 2 for point in points):
-        raise InkError(f"{file}: {shown(stroke)} is not a stroke with points; export the drawing again")
+        raise InkError(f"{file}: {describe(stroke)} is not a stroke with points; export the drawing again")
     if points:
         yield _with_pressure(points, stroke.get("offset"), file)
 
@@ -239,10 +243,10 @@ def _plain(stroke: Any, file: str) -> Iterator[Floats]:
 def _with_pressure(points: list[Any], offset: Any, file: str) -> Floats:
     start = [offset.get("x", 0), offset.get("y", 0)] if isinstance(offset, dict) else offset or [0, 0]
     xy = coordinates([point[:2] for point in points], file) + coordinates([start], file)
-    return np.column_stack([xy, times.column([point[2] if len(point) > 2 else None for point in points], 1.0)])
+    return np.column_stack([xy, times.parse_column([point[2] if len(point) > 2 else None for point in points], 1.0)])
 
 
-def _first_version(page: Any) -> list[Shape]:
+def _version_1_shapes(page: Any) -> list[Shape]:
     """Return the shapes of a page of tldraw 1."""
     shapes = page.get("shapes") if isinstance(page, dict) else None
     found = [shape for shape in shapes.values() if isinstance(shape, dict)] if isinstance(shapes, dict) else []

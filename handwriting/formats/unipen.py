@@ -42,7 +42,7 @@ MAX_KEYWORDS = 250_000
 
 
 def recognises(head: bytes) -> bool:
-    words = {match[1] for match in KEYWORD.finditer(_with_newlines(head))}
+    words = {match[1] for match in KEYWORD.finditer(_normalise_newlines(head))}
     return bool(words & {b"VERSION", b"INCLUDE", b"COORD", b"PEN_DOWN", b"SEGMENT", b"DATA_SOURCE"})
 
 
@@ -54,10 +54,10 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             f"{file}: its ink is in {document.missing[0][:80]}, which is missing; "
             "put it below a folder include/ beside or above this file"
         )
-    notes.count("way of the pen through the air", sum(not part.down for part in document.components), "detail")
+    notes.count("way of the pen through the air", sum(not part.is_down for part in document.components), "detail")
     top = document.segments[0].level if document.segments else ""
     notes.count("label of a part", sum(one.level != top for one in document.segments), "detail")
-    ink = document.whole(notes)
+    ink = document.all_strokes(notes)
     return [] if ink is None else [Page(ink)]
 
 
@@ -73,7 +73,7 @@ def parse(
     segment.
     """
     reader = _Reader(file, include, follow, notes)
-    reader.take(data, file, depth=0)
+    reader.read(data, file, depth=0)
     return reader.document
 
 
@@ -90,8 +90,8 @@ class _Reader:
         self.bytes = self.files = 0
         self.resolution: dict[str, tuple[float, float]] = {}
 
-    def take(self, data: bytes, file: str, depth: int) -> None:
-        data = _with_newlines(data)
+    def read(self, data: bytes, file: str, depth: int) -> None:
+        data = _normalise_newlines(data)
         self.bytes += len(data)
         self.files += 1
         if self.bytes > MAX_INCLUDED_BYTES or self.files > MAX_INCLUDES or depth > 8:
@@ -110,44 +110,44 @@ class _Reader:
         for match, after in zip(found, [*(m.start() for m in found[1:]), len(data)], strict=True):
             word, value = match[1], data[match.end() : after]
             if word in (b"PEN_DOWN", b"PEN_UP"):
-                self._component(word == b"PEN_DOWN", value, file)
+                self._add_component(word == b"PEN_DOWN", value, file)
             elif word == b"SEGMENT":
-                self._segment(value.decode("latin-1"), file)
+                self._add_segment(value.decode("latin-1"), file)
             elif word == b"INCLUDE" and self.follow:
-                self._include(value.decode("latin-1").strip(), file, depth)
+                self._read_include(value.decode("latin-1").strip(), file, depth)
             elif word == b"COORD":
-                self._coord(value.decode("latin-1").split(), file)
+                self._set_columns(value.decode("latin-1").split(), file)
             elif word == b"WRITER_ID":
                 self.document.writer = value.decode("latin-1").strip()[:200] or None
             elif word == b"DT":
-                self._pause(_first_number(value))
+                self._advance(_first_number(value))
             elif word == b"POINTS_PER_SECOND":
                 self.rate = _first_number(value)
             elif word[:12] in (b"X_POINTS_PER", b"Y_POINTS_PER"):
-                self._resolution(word.decode("latin-1"), _first_number(value))
+                self._set_resolution(word.decode("latin-1"), _first_number(value))
 
-    def _component(self, down: bool, value: bytes, file: str) -> None:
+    def _add_component(self, is_down: bool, value: bytes, file: str) -> None:
         first = value.split(None, 1)[:1]
         if not first:
-            self.clock += not down  # the time in the air is unknown, unless .DT follows
+            self.clock += not is_down  # the time in the air is unknown, unless .DT follows
             return
         if not NUMERIC.match(first[0]):  # the keyword is only mentioned in a text
             return
-        where = f"{file}: component {len(self.document.components)}"
+        location = f"{file}: component {len(self.document.components)}"
         timed = "T" in self.columns or not self.rate or self.rate <= 0
         clock = 0 if timed else self.clock
-        part = Component(down, self.columns, value, where, None if timed else self.time, self.rate, clock)
+        part = Component(is_down, self.columns, value, location, None if timed else self.time, self.rate, clock)
         self.document.components.append(part)
         if not timed and self.rate:
-            self.time += part.lines / self.rate
+            self.time += part.line_count / self.rate
 
-    def _pause(self, milliseconds: float | None) -> None:
+    def _advance(self, milliseconds: float | None) -> None:
         """Advance the time by ``.DT``, which follows the empty ``.PEN_UP`` after which the time was unknown."""
         if milliseconds is not None and milliseconds >= 0 and self.clock > 0:
             self.clock -= 1
             self.time += milliseconds / 1000
 
-    def _segment(self, value: str, file: str) -> None:
+    def _add_segment(self, value: str, file: str) -> None:
         match = SEGMENT.fullmatch(value)
         if match is None:
             reason = f'.SEGMENT {" ".join(value.split())[:60]!r} is not: level, range, quality, "text"'
@@ -160,31 +160,31 @@ class _Reader:
         text = None if text is None else ESCAPE.sub(r"\1", text)
         self.document.segments.append(Segment(level, delineation, quality or "", text))
 
-    def _coord(self, names: list[str], file: str) -> None:
+    def _set_columns(self, names: list[str], file: str) -> None:
         names = [name.upper() for name in names]
         if not {"X", "Y"} <= set(names) or len(set(names)) < len(names):
             raise InkError(f"{file}: .COORD {' '.join(names)[:60]} must name X and Y, and each column once")
         self.columns = tuple(names)
 
-    def _resolution(self, word: str, value: float | None) -> None:
+    def _set_resolution(self, word: str, value: float | None) -> None:
         if value is None or value <= 0:
             return
         axis, unit = word[0], word[13:]
         if unit in ("INCH", "MM"):
             self.resolution[axis] = (value * (25.4 if unit == "MM" else 1.0), value)
         if {"X", "Y"} <= self.resolution.keys():
-            (x, _), (y, shown) = self.resolution["X"], self.resolution["Y"]
+            (x, _), (y, stated) = self.resolution["X"], self.resolution["Y"]
             self.document.resolution = (x, y)
-            self.document.unit = f"1/{shown:g} {'mm' if unit == 'MM' else 'in'}"
+            self.document.unit = f"1/{stated:g} {'mm' if unit == 'MM' else 'in'}"
 
-    def _include(self, name: str, file: str, depth: int) -> None:
+    def _read_include(self, name: str, file: str, depth: int) -> None:
         from handwriting.formats import load
 
         path = self._find(name)
         if path is None:
             self.document.missing.append(name[:200])
         else:
-            self.take(load(path), str(path), depth + 1)
+            self.read(load(path), str(path), depth + 1)
 
     def _find(self, name: str) -> Path | None:
         """Return the path of an included file, or None if it is missing.
@@ -205,7 +205,7 @@ class _Reader:
         return None
 
 
-def _with_newlines(data: bytes) -> bytes:
+def _normalise_newlines(data: bytes) -> bytes:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0\x1a")  # padding, and DOS's end-of-file mark

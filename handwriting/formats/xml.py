@@ -12,7 +12,7 @@ import re
 from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.xml_damage import Vocabulary, mended
+from handwriting.formats.xml_damage import Vocabulary, repair
 from handwriting.limits import MAX_MARKUP
 from handwriting.notes import Notes
 
@@ -29,7 +29,7 @@ _DECLARATION = re.compile(
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+("[^"<&%]*"|'[^'<&%]*')\s*>""")
-_OTHER = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
+_DECLARATION_PART = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,60});")
 _PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
 
@@ -41,7 +41,7 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
     damage costs only the strokes that it affects, which are noted.
     """
     if notes is not None and not notes.strict:
-        data = _in_utf_8(data, notes)
+        data = _to_utf_8(data, notes)
     # Remove zero bytes, so that everything is found in UTF-16 and UTF-32 as well.
     plain = data.replace(b"\0", b"")
     start = plain.find(b"<")
@@ -58,18 +58,18 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         data = _without_doctype(data, file)
     data = data if b"\0" in data[:64] else data.lstrip()
-    root = _parsed(data)
+    root = _parse(data)
     if isinstance(root, str):
-        sound = None if notes is None or vocabulary is None else mended(data, vocabulary, _parsed, root, file, notes)
-        if sound is None:
+        repaired = None if notes is None or vocabulary is None else repair(data, vocabulary, _parse, root, file, notes)
+        if repaired is None:
             raise InkError(f"{file}: damaged XML: {root}; copy or export the file again")
-        root = sound
+        root = repaired
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _refused(file)
+        raise _refusal(file)
     return root
 
 
-def _in_utf_8(data: bytes, notes: Notes) -> bytes:
+def _to_utf_8(data: bytes, notes: Notes) -> bytes:
     """Return the document in UTF-8 without its declaration, unless it declares an encoding in which it can be parsed.
 
     Some programs declare an encoding other than the one in which they write: UTF-16 because they keep text like that in
@@ -93,7 +93,7 @@ def _in_utf_8(data: bytes, notes: Notes) -> bytes:
     return data[declaration.end() :] if declaration else data
 
 
-def _parsed(data: bytes, recover: bool = False) -> etree._Element | str:
+def _parse(data: bytes, recover: bool = False) -> etree._Element | str:
     """Return the root element, or a description of what is wrong with the document."""
     options = {
         "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True,
@@ -117,37 +117,37 @@ def _without_doctype(data: bytes, file: str) -> bytes:
     before, mark, rest = data.partition(b"<!DOCTYPE")
     end, subset = rest.find(b">"), rest.find(b"[")
     if not mark or end < 0 or b"<!ENTITY" in before or b"<!DOCTYPE" in rest:
-        raise _refused(file)
+        raise _refusal(file)
     entities: dict[bytes, bytes] = {}
     if 0 <= subset < end:
-        at = subset + 1
-        while found := _ENTITY.match(rest, at) or _OTHER.match(rest, at):
+        position = subset + 1
+        while found := _ENTITY.match(rest, position) or _DECLARATION_PART.match(rest, position):
             if found.re is _ENTITY:
                 entities.setdefault(found[1], found[2][1:-1])
-            at = found.end()
-        closing = re.compile(rb"\]\s*>").match(rest, at)
+            position = found.end()
+        closing = re.compile(rb"\]\s*>").match(rest, position)
         if closing is None:
-            raise _refused(file)
+            raise _refusal(file)
         end = closing.end() - 1
     body = rest[end + 1 :]
     if b"<!ENTITY" in body:
-        raise _refused(file)
+        raise _refusal(file)
     names = [match[1] for match in _REFERENCE.finditer(body) if match[1] not in _PREDEFINED]
     size = sum(len(entities.get(name, b"")) for name in names)
     if size > MAX_EXPANDED or not set(names) <= set(entities):
-        raise _refused(file)
+        raise _refusal(file)
     expanded = _REFERENCE.sub(lambda match: entities.get(match[1], match[0]), body)
     return before + expanded
 
 
-def _refused(file: str) -> InkError:
+def _refusal(file: str) -> InkError:
     return InkError(
         f"{file}: it has a document type or entity declaration that is refused: only entities that are plain text are "
         "expanded; remove the <!DOCTYPE part"
     )
 
 
-def local(element: etree._Element) -> str:
+def local_name(element: etree._Element) -> str:
     """Return an element's name without its namespace or prefix; ``""`` for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""

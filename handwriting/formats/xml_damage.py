@@ -17,7 +17,7 @@ from lxml import etree
 from handwriting.errors import InkError
 from handwriting.notes import Notes
 
-MOST_UNITS, MOST_DAMAGED = 50_000, 100
+MAX_UNITS, MAX_DAMAGED = 50_000, 100
 """Maximum numbers of units, and of damaged units; a document with more is refused."""
 
 Parse = Callable[[bytes, bool], "etree._Element | str"]
@@ -45,7 +45,7 @@ class _Unit:
     closed: bool
 
 
-def mended(
+def repair(
     data: bytes, vocabulary: Vocabulary, parse: Parse, reason: str, file: str, notes: Notes
 ) -> etree._Element | None:
     """Return the root of a damaged document without its damaged units, or None if it cannot be repaired.
@@ -57,39 +57,39 @@ def mended(
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
     units = _units(data, vocabulary)
-    if len(units) > MOST_UNITS:
+    if len(units) > MAX_UNITS:
         return None
     closed = [unit for unit in units if unit.closed]
     declaration = re.match(rb"\s*<\?xml[^>]*\?>", data)
 
-    def sound(some: Sequence[_Unit]) -> bool:
-        inside = b"".join(data[unit.start : unit.end] for unit in some)
+    def is_well_formed(candidates: Sequence[_Unit]) -> bool:
+        inside = b"".join(data[unit.start : unit.end] for unit in candidates)
         document = (declaration[0] if declaration else b"") + b"<units>" + inside + b"</units>"
         return not isinstance(parse(document, False), str)
 
-    bad = [unit for unit in units if not unit.closed] + _bad(closed, sound)
-    if len(bad) > MOST_DAMAGED:
+    malformed = [unit for unit in units if not unit.closed] + _find_malformed(closed, is_well_formed)
+    if len(malformed) > MAX_DAMAGED:
         return None
     parts: list[bytes] = []
-    numbers, at = dict.fromkeys(vocabulary.units, 0), 0
-    damaged = {id(unit) for unit in bad}
+    numbers, position = dict.fromkeys(vocabulary.units, 0), 0
+    damaged = {id(unit) for unit in malformed}
     for unit in units:
-        local = unit.name.rpartition(":")[2]
-        numbers[local] += 1
+        local_name = unit.name.rpartition(":")[2]
+        numbers[local_name] += 1
         if id(unit) in damaged:
-            name = f"{local.lower()} {numbers[local]} of the file"
-            told = f"damaged XML: it is {'not well-formed' if unit.closed else 'cut short or not closed'}"
-            if local in vocabulary.others:
-                notes.drop(name, told)
+            name = f"{local_name.lower()} {numbers[local_name]} of the file"
+            damage = f"damaged XML: it is {'not well-formed' if unit.closed else 'cut short or not closed'}"
+            if local_name in vocabulary.others:
+                notes.drop(name, damage)
             else:
                 with notes.part(name):
-                    raise InkError(f"{file}: {told}")
-            parts += [data[at : unit.start], f"<{unit.name}/>".encode()]
-            at = unit.end
-    whole = b"".join([*parts, data[at:]])
-    root = parse(whole, False)
+                    raise InkError(f"{file}: {damage}")
+            parts += [data[position : unit.start], f"<{unit.name}/>".encode()]
+            position = unit.end
+    repaired = b"".join([*parts, data[position:]])
+    root = parse(repaired, False)
     if isinstance(root, str):
-        root = parse(whole, True)
+        root = parse(repaired, True)
         if isinstance(root, str):
             return None
         with notes.part("the rest of the file"):
@@ -101,10 +101,10 @@ def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
     """Return the units of a document; one that is not closed extends to the next unit or group."""
     names = "|".join(map(re.escape, (*vocabulary.units, *vocabulary.groups)))
     marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % names.encode(), data))
-    own = {name.encode() for name in vocabulary.units}
+    unit_names = {name.encode() for name in vocabulary.units}
     found = []
     for mark, following in zip_longest(marks, marks[1:]):
-        if mark[1] or mark[3] not in own:
+        if mark[1] or mark[3] not in unit_names:
             continue
         limit = len(data) if following is None else following.start()
         end = data.find(b">", mark.end(), limit) + 1
@@ -117,20 +117,20 @@ def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
     return found
 
 
-def _bad(units: Sequence[_Unit], sound: Callable[[Sequence[_Unit]], bool]) -> list[_Unit]:
+def _find_malformed(units: Sequence[_Unit], is_well_formed: Callable[[Sequence[_Unit]], bool]) -> list[_Unit]:
     """Find the units that are not well-formed by repeated halving.
 
     The search ends when there are too many of them.
     """
-    bad: list[_Unit] = []
+    malformed: list[_Unit] = []
     waiting = [units] if units else []
-    while waiting and len(bad) <= MOST_DAMAGED:
-        some = waiting.pop()
-        if sound(some):
+    while waiting and len(malformed) <= MAX_DAMAGED:
+        candidates = waiting.pop()
+        if is_well_formed(candidates):
             continue
-        if len(some) == 1:
-            bad += some
+        if len(candidates) == 1:
+            malformed += candidates
         else:
-            half = len(some) // 2
-            waiting += [some[half:], some[:half]]
-    return bad
+            half = len(candidates) // 2
+            waiting += [candidates[half:], candidates[:half]]
+    return malformed

@@ -17,7 +17,7 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import packed, xml
-from handwriting.formats.numerals import texts
+from handwriting.formats.numerals import format_values
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
 from handwriting.formats.xml_damage import Vocabulary
@@ -33,13 +33,13 @@ VOCABULARY = Vocabulary(
     (ROOT, "page", "layer", "background"),
     ("image", "teximage", "preview"),
 )
-MOST = MAX_UNPACKED
+MAX_SIZE = MAX_UNPACKED
 A4 = (595.275591, 841.889764)
-PEN = 1.41
+PEN_WIDTH = 1.41
 """Width of Xournal++'s medium pen."""
 MARGIN = 42.5
 """Margin around ink that has no page of its own: 1.5 cm."""
-LETTER = 8.5
+LETTER_HEIGHT = 8.5
 """Height of a typical stroke of ink that does not state its unit: 3 mm."""
 COLORS = ("#000000ff", "#000000", "black", "")
 _INVISIBLE = re.compile("#[0-9a-fA-F]{6}00")
@@ -59,21 +59,23 @@ def packs(names: Sequence[str]) -> bool:
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the pages that have pen strokes."""
     root = xml.parse(unpack(data, file, notes), file, notes, VOCABULARY)
-    if xml.local(root) != ROOT:
-        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook")
-    sheets = [child for child in root if xml.local(child) == "page"]
+    if xml.local_name(root) != ROOT:
+        raise InkError(
+            f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook"
+        )
+    sheets = [child for child in root if xml.local_name(child) == "page"]
     check_pages(len(sheets), file)
     points = strokes = 0
     pages = []
     for number, sheet in enumerate(sheets, 1):
-        _note_others(sheet, notes)
-        ink = _ink(sheet, number, file, notes)
+        _note_omissions(sheet, notes)
+        ink = _read_ink(sheet, number, file, notes)
         if ink is None:
             continue
         points += len(ink)
         strokes += len(ink.starts)
         check_points(points, file, strokes)
-        width, height = (_size(sheet.get(name), notes) for name in ("width", "height"))
+        width, height = (_parse_length(sheet.get(name), notes) for name in ("width", "height"))
         pages.append(Page(ink, width, height, number))
     return pages
 
@@ -88,7 +90,7 @@ def unpack(data: bytes, file: str, notes: Notes) -> bytes:
     return packed.gunzip(data, file, notes) if data.startswith(packed.GZIP) else data
 
 
-def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | None:
+def _read_ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | None:
     strokes = Strokes(file, notes)
     for number, stroke in enumerate(sheet.iter("{*}stroke"), 1):
         tool, color = stroke.get("tool", "pen").strip().lower(), stroke.get("color", "")
@@ -130,21 +132,21 @@ def _pressure(text: str, points: int, file: str) -> Floats | None:
     if not pen > 0 or len(parts) < points - 1:
         return np.full(points, np.nan) if np.isnan(pen) else None
     # A line has one segment fewer than points: its last point gets the pressure of the last segment.
-    shares: Floats = np.array([*parts, parts[-1]][:points]) / pen
-    return shares
+    ratios: Floats = np.array([*parts, parts[-1]][:points]) / pen
+    return ratios
 
 
-def _size(text: str | None, notes: Notes) -> float | None:
+def _parse_length(text: str | None, notes: Notes) -> float | None:
     value = number_or_none(text)
     if text and (value is None or value <= 0):
         notes.drop("the page size", f"{text[:40]!r} is not a length")
     return value if value is not None and value > 0 else None
 
 
-def _note_others(sheet: etree._Element, notes: Notes) -> None:
+def _note_omissions(sheet: etree._Element, notes: Notes) -> None:
     layers = 0
     for element in sheet.iter("{*}*"):
-        name = xml.local(element)
+        name = xml.local_name(element)
         if name in OTHERS:
             notes.count(OTHERS[name])
         elif name == "layer":
@@ -172,28 +174,28 @@ def write(pages: Sequence[Page]) -> bytes:
         page = by_number.get(sheet_number)
         points = np.empty((0, 2))
         if page is not None:
-            points, size = _placed(page)
+            points, size = _place_on_sheet(page)
         sheet = etree.SubElement(root, "page", width=f"{size[0]:.6f}", height=f"{size[1]:.6f}")
         etree.SubElement(sheet, "background", type="solid", color="#ffffffff", style="plain")
         layer = etree.SubElement(sheet, "layer")
         if page is not None:
-            _strokes(layer, page.ink, points)
+            _add_strokes(layer, page.ink, points)
     document = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=False, pretty_print=True)
     return gzip.compress(document, compresslevel=6, mtime=0)
 
 
-def _strokes(layer: etree._Element, ink: Ink, points: Floats) -> None:
-    words = texts(points.ravel(), 4)
+def _add_strokes(layer: etree._Element, ink: Ink, points: Floats) -> None:
+    words = format_values(points.ravel(), 4)
     for start, end in zip(ink.starts, ink.ends, strict=True):
-        width = f"{PEN:g}"
+        width = f"{PEN_WIDTH:g}"
         if ink.pressure is not None:
-            width += "".join(f" {max(PEN * p, 0.001):.4g}" for p in ink.pressure[start : max(end - 1, start + 1)])
+            width += "".join(f" {max(PEN_WIDTH * p, 0.001):.4g}" for p in ink.pressure[start : max(end - 1, start + 1)])
         stroke = etree.SubElement(layer, "stroke", tool="pen", color="#000000ff", width=width, capStyle="round")
         coordinates = words[2 * start : 2 * end]
         stroke.text = " ".join(coordinates if end - start > 1 else coordinates * 2)
 
 
-def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
+def _place_on_sheet(page: Page) -> tuple[Floats, tuple[float, float]]:
     """Return the page's points in 1/72 inch on a sheet that contains them, and the sheet's size.
 
     Ink that states its unit keeps its size, and its position if that is on the sheet; other ink is scaled to the usual
@@ -208,7 +210,7 @@ def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
         heights = [float(np.ptp(stroke[:, 1])) for stroke in ink.strokes if len(stroke) > 1]
         height = float(np.median([h for h in heights if h > 0] or [1.0]))
         room = (A4[0] - 2 * MARGIN) / max(right - left, 1e-9), (A4[1] - 2 * MARGIN) / max(bottom - top, 1e-9)
-        scale = min(LETTER / height, *room)
+        scale = min(LETTER_HEIGHT / height, *room)
     sheet = page.width is not None and page.height is not None
     size = (page.width or 0) * scale, (page.height or 0) * scale
     if not sheet:

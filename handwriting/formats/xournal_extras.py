@@ -15,26 +15,26 @@ from handwriting.formats.xournal import UNIT, VOCABULARY, unpack
 from handwriting.limits import number_or_none
 from handwriting.notes import Notes
 
-SIZE = 12.0
+FONT_SIZE = 12.0
 """Font size of text that does not state it."""
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """Read every page of the notebook; files that it refers to are searched beside it."""
-    noted = Notes(file)  # discarded, because the reader of ink already notes the damage
-    root = xml.parse(unpack(data, file, noted), file, noted, VOCABULARY)
+    discarded = Notes(file)  # the reader of ink already notes the damage
+    root = xml.parse(unpack(data, file, discarded), file, discarded, VOCABULARY)
     members = packed.Archive(data, file) if data.startswith(packed.ZIP) else None
     files = _Files(Path(file), members, notes)
     pages: list[PageExtras] = []
-    for sheet in (child for child in root if xml.local(child) == "page"):
+    for sheet in (child for child in root if xml.local_name(child) == "page"):
         texts, pictures = [], []
         background, pdf = _background(next(sheet.iter("{*}background"), None), files, pages)
         if background is not None:
             pictures.append(background)
         for element in sheet.iter("{*}text", "{*}image"):
-            if xml.local(element) == "text":
+            if xml.local_name(element) == "text":
                 x, y, size = (number_or_none(element.get(name)) for name in ("x", "y", "size"))
-                texts += text_lines("".join(element.itertext()), x or 0.0, y or 0.0, size or SIZE)
+                texts += text_lines("".join(element.itertext()), x or 0.0, y or 0.0, size or FONT_SIZE)
             elif (picture := _picture(element, files)) is None:
                 notes.count("damaged picture")
             else:

@@ -14,7 +14,7 @@ from strangers import LINE, assert_is_line, notes, read, xopp, xopp_stroke
 from handwriting import formats
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import packed
-from handwriting.formats.zip_damage import members
+from handwriting.formats.zip_damage import find_members
 
 PAGES = [
     remarkable.page([[(x * 10 - 702, y * 10, 128) for x, y in stroke] for stroke in LINE[: n + 1]]) for n in range(3)
@@ -57,7 +57,7 @@ def test_an_archive_without_its_directory_is_read_by_its_headers(method, stream)
     assert strokes(pages) == [(1, 1), (2, 2), (3, 3)]
     (told,) = notes(pages[0].ink, "lost")
     assert told.startswith("the rest of the archive was left out: a damaged zip archive (File is not a zip file)")
-    for name, member in members(data).items():
+    for name, member in find_members(data).items():
         assert member.unpack(data, 10**6) == (BUNDLE[name], None)
         assert member.unpack(data, 9) == (BUNDLE[name][:10], None)
 
