@@ -101,4 +101,4 @@ def _load(source: bytes | tuple[Path, ...]) -> bytes:
         if path.is_file() and path.stat().st_size <= MAX_UNPACKED:
             return path.read_bytes()
     names = " or ".join(dict.fromkeys(map(str, source))) or "no name"
-    raise InkError(f"there is no such file of at most {MAX_UNPACKED:,} bytes: {names}; put it beside the document")
+    raise InkError(f"there is no file {names} of at most {MAX_UNPACKED:,} bytes; put it beside the document")

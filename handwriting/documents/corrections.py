@@ -104,7 +104,7 @@ def _add_transcript(found: Corrections, path: Path, document: Mapping[str, Any])
     name = document["file"]
     try:
         if "error" in document:
-            raise InkError(f"{name}: it was not read")
+            raise InkError(f"{name}: it could not be read")
         pages = {page.number: page for page in _read_ink_file(path, name)}
     except InkError as error:
         found.left_out[name] = str(error).removeprefix(f"{name}: ")

@@ -65,7 +65,7 @@ def find_files(paths: Sequence[str], note: Callable[[str], object] = lambda text
     for path in paths:
         if path == STDIN:
             if sys.stdin is None:
-                raise InkError("the standard input is closed; give the name of a file")
+                raise InkError("standard input is closed; give the name of a file")
             found.append(InputFile(path, sys.stdin.buffer))
         elif not os.path.isdir(path):
             found.append(InputFile(path, path))

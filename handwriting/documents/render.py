@@ -33,7 +33,7 @@ def choose_kind(kind: Kind | None, output: Path | None) -> Kind:
         raise InkError(f"kind {kind!r} is unknown; choose one of: {', '.join(get_args(Kind))}")
     if output is None:
         if kind == "pdf":
-            raise InkError("pdf is not text that can be shown; give an output file, like NAME.pdf")
+            raise InkError("a PDF cannot be shown as text; give an output file, such as NAME.pdf")
         return kind or "text"
     chosen = kind or EXTENSIONS.get(output.suffix.lower())
     if chosen is None:

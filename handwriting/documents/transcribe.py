@@ -54,9 +54,9 @@ def transcribe(
         raise InkError(f"alternatives {options.alternatives}: {kind} cannot contain them; choose the format json")
     grows = kind == "jsonl" and output is not None and not is_stream(output)
     if scheduler is not None and not grows:
-        raise InkError(f"scheduler {scheduler}: the output must be a .jsonl file; give one like NAME.jsonl")
+        raise InkError(f"scheduler {scheduler}: the output must be a .jsonl file, such as NAME.jsonl")
     if wait is not None and (not grows or STDIN in paths):
-        raise InkError("watching needs files or folders as input and a .jsonl output; give one like NAME.jsonl")
+        raise InkError("watching needs files or folders as input and a .jsonl file as output, such as NAME.jsonl")
     if output is not None:
         check_writable(output)
     load_recognizer(options)  # report a bad checkpoint before reading any file

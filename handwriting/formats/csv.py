@@ -46,7 +46,8 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     if found is None:
         first = text.lstrip("\n").partition("\n")[0]
         raise InkError(
-            f"{file}: its first line {first[:60]!r} does not name the columns x and y; put it first: x,y,stroke"
+            f"{file}: its first line {first[:60]!r} does not name the columns x and y; add a line of names before it, "
+            "such as: x,y,stroke"
         )
     names, separator, begin = found
     check_points(text.count("\n", begin) + 1, file)

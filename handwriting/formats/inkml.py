@@ -113,7 +113,7 @@ class _Document:
     def _collect(self, element: etree._Element, context: Context, depth: int) -> None:
         """Collect the traces below ``element``, in order. A context applies to what follows it."""
         if depth > MAX_DEPTH:
-            raise InkError(f"{self.file}: groups more than {MAX_DEPTH} deep; export the file again")
+            raise InkError(f"{self.file}: groups are nested more than {MAX_DEPTH} levels deep; export it again")
         for child in element:
             name = xml.local_name(child)
             if name == "trace":
@@ -234,7 +234,7 @@ class _Document:
         if self.units is None:
             self.units = x.units
         if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
-            raise InkError(f"{self.file}: a point without X or Y in it; every point needs both as finite numbers")
+            raise InkError(f"{self.file}: a point has no valid X or Y; every point needs both as finite numbers")
         xs, ys = xs * x.scale, ys * y.scale
         x_unit, y_unit = millimetres(x.units), millimetres(y.units)
         if x_unit and y_unit:
@@ -272,7 +272,9 @@ def _index_path(view: etree._Element, name: str, file: str) -> list[int]:
         return []
     parts = text.split(":")
     if len(parts) > 20 or not all(p.strip().isascii() and p.strip().isdigit() and len(p) < 10 for p in parts):
-        raise InkError(f"{file}: {name}={text[:40]!r} of a trace view is not numbers with colons between them")
+        raise InkError(
+            f"{file}: {name}={text[:40]!r} of a trace view is invalid; it must be numbers separated by colons"
+        )
     return [max(1, int(part)) for part in parts]
 
 

@@ -80,7 +80,7 @@ class Contexts:
         """Return the element that ``#id`` refers to. Raises :class:`InkError` if there is none."""
         found = self.elements.get(reference.strip().removeprefix("#"))
         if found is None:
-            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which is not in it; export the file again")
+            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which it does not contain; export it again")
         return found
 
     def apply_references(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
@@ -155,7 +155,7 @@ class Contexts:
         """Count a reference that is followed. Raises :class:`InkError` if there are too many."""
         self.steps += 1
         if depth > _MAX_DEPTH or self.steps > _MAX_STEPS:
-            raise InkError(f"{self.file}: its contexts or mappings refer to each other without end; export it again")
+            raise InkError(f"{self.file}: its contexts or mappings refer to each other in a loop; export it again")
 
     def _with_format(self, element: etree._Element, base: Context, source: etree._Element | None) -> Context:
         if (element, source) not in self.formats:
@@ -176,7 +176,8 @@ class Contexts:
             return (), 0
         if len(regular + extra) > _MAX_CHANNELS:
             raise InkError(
-                f"{self.file}: a trace format of {len(regular + extra)} channels; {_MAX_CHANNELS} are enough"
+                f"{self.file}: a trace format of {len(regular + extra)} channels, and it may have {_MAX_CHANNELS} at "
+                "most; export fewer"
             )
         return tuple(self._parse_channel(child, source) for child in regular + extra), len(regular)
 

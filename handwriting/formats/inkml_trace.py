@@ -37,7 +37,7 @@ def parse_traces(
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
     width = _values_per_point(texts, len(names))
     if width > len(names):
-        notes.drop("the values of further channels", "the trace format does not name them")
+        notes.drop("the values of additional channels", "the trace format does not name them")
         names = [*names, *[""] * (width - len(names))]
     plain = _parse_plain(",".join(filter(None, texts)), len(names))
     if plain is not None:

@@ -122,7 +122,7 @@ class _Document:
             return
         tags = self.descriptors[descriptor] if descriptor < len(self.descriptors) else []
         if NO_X in tags or NO_Y in tags:
-            raise InkError(f"{self.file}: it has no x or no y")
+            raise InkError(f"{self.file}: a stroke lacks x or y; export it again")
         count = block.number()
         if count > MAX_POINTS:
             check_points(count, self.file)
@@ -181,7 +181,7 @@ def _read_transform(reader: Reader, tag: int, kind: str) -> Floats:
         return np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
     size = FLOAT_COUNTS.get(tag)
     if size is None:
-        raise InkError(f"{reader.file}: transform {tag} is unknown")
+        raise InkError(f"{reader.file}: transform {tag} is unknown; export it again")
     values = struct.unpack(f"<{size}{kind}", reader.take(size * struct.calcsize(kind)))
     if tag == TRANSLATE:
         return np.array([[1, 0, values[0]], [0, 1, values[1]]])

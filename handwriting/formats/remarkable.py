@@ -52,7 +52,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             continue
         with notes.part(f"page {number}"):
             if name not in archive.names:
-                raise InkError(f"{file}: it is not in what is left of the archive")
+                raise InkError(f"{file}: it is missing from the damaged archive; copy it again")
             page = _read_page(archive.read(name, notes), file, number, notes)
             if page is not None:
                 points += len(page.ink)
@@ -87,7 +87,7 @@ def _listed_pages(archive: packed.Archive, name: str, file: str, notes: Notes) -
         try:
             content: Any = json.loads(text)
         except (ValueError, RecursionError):
-            raise InkError(f"{file}: its .content file is damaged; pages may come in another order") from None
+            raise InkError(f"{file}: its .content file is damaged; the pages may be in the wrong order") from None
         sheets = content.get("cPages", content) if isinstance(content, dict) else {}
         sheets = sheets.get("pages") if isinstance(sheets, dict) else None
         if not isinstance(sheets, list):
@@ -124,7 +124,9 @@ def _read_page(data: bytes, file: str, number: int, notes: Notes) -> Page | None
         lines, paper = remarkable_v5.lines(data, int(version), page_name, file, notes)
     else:
         found = f"version {version.decode('latin-1')!r}" if data.startswith(HEADER) else "no lines"
-        raise InkError(f"{file}: {page_name} holds {found} and not version 3, 5 or 6; open and change it on the tablet")
+        raise InkError(
+            f"{file}: {page_name} has {found}, and only versions 3, 5 and 6 can be read; change it on the tablet"
+        )
     strokes = Strokes(file, notes)
     for count, line in enumerate(lines, 1):
         if line.tool in NOT_PENS:

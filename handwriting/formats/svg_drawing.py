@@ -82,7 +82,8 @@ class SvgContent:
         self.styles = Styles(root)
         if len(self.styles.nested_rules) * elements > MAX_SELECTOR_TESTS:
             raise TooLargeError(
-                f"{file}: {len(self.styles.nested_rules)} rules of style for {elements:,} elements; split it into pages"
+                f"{file}: {len(self.styles.nested_rules)} style rules for {elements:,} elements are too many; split it "
+                "into pages"
             )
         self.parser = Outlines(file)
         self.outline_count = self.element_count = self.used_count = self.function_count = 0
@@ -182,11 +183,13 @@ class SvgContent:
         reference = str(element.get(keys[0], "")) if keys else ""
         target = self._find_element(reference.strip().removeprefix("#"))
         if target is None:
-            raise InkError(f"{self.file}: it draws {reference[:40]!r}, which is not in the file; export it again")
+            raise InkError(
+                f"{self.file}: <use> refers to {reference[:40]!r}, which is not in the file; export it again"
+            )
         if target in placed.use_chain or target in element.iterancestors():
-            raise InkError(f"{self.file}: it draws {reference[:40]!r} inside of itself; export it again")
+            raise InkError(f"{self.file}: <use> draws {reference[:40]!r} inside itself; export it again")
         if len(placed.use_chain) >= MAX_USE_DEPTH:
-            raise InkError(f"{self.file}: more than {MAX_USE_DEPTH} levels of <use>; export it again")
+            raise InkError(f"{self.file}: <use> is nested more than {MAX_USE_DEPTH} levels deep; export it again")
         x, y = (self._length(element, name) or 0.0 for name in "xy")
         matrix = placed.matrix @ np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
         if xml.local_name(target) not in ("symbol", "svg"):
@@ -229,7 +232,9 @@ class SvgContent:
             raise TooLargeError(f"{self.file}: more than {MAX_FUNCTIONS:,} transforms; split it into pages or lines")
         given = declared.get("transform-origin")
         if declared.get("transform-box", "view-box") != "view-box" and svg_transform.depends_on_origin(text):
-            raise InkError(f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not understood")
+            raise InkError(
+                f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not supported; export it again"
+            )
         if given is not None:
             origin = svg_transform.parse_origin(given, self.size, self.file)
         return matrix @ svg_transform.parse_transform(text, self.file, origin)

@@ -88,7 +88,7 @@ class Outlines:
         """Return the curves of any path data, or None if it only moves the pen."""
         if importlib.util.find_spec("svgpathtools") is None:
             raise TooLargeError(
-                f"{self.file}: reading curves of SVG needs svgpathtools; install it: pip install 'handwriting[svg]'"
+                f"{self.file}: curves in SVG need svgpathtools; install it with: pip install 'handwriting[svg]'"
             )
         from svgpathtools import parse_path
 
@@ -104,7 +104,7 @@ class Outlines:
                 path: Any = parse_path(part, position) if part[0] == "m" else parse_path(part)
             rows = [row for curve in path for row in _to_cubics(curve)]
         except (ValueError, IndexError, ZeroDivisionError, TypeError, AssertionError, OverflowError):
-            raise InkError(f"{self.file}: path data {part[:40]!r} is not understood; export it again") from None
+            raise InkError(f"{self.file}: path data {part[:40]!r} cannot be parsed; export it again") from None
         return np.array(rows).view(np.float64).reshape(-1, 4, 2) if rows else None
 
     def _count_points(self, points: int) -> None:

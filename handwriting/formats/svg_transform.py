@@ -153,4 +153,4 @@ def _translation(x: float, y: float) -> Floats:
 
 
 def _not_supported(text: str, file: str) -> InkError:
-    return InkError(f"{file}: transform={text[:60]!r} is not understood; export the drawing again")
+    return InkError(f"{file}: transform={text[:60]!r} is not supported; export the drawing again")

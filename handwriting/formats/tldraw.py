@@ -208,7 +208,7 @@ def _parse_segment(segment: Any, file: str) -> Floats:
         if not raw:
             return np.empty((0, 3))
         if len(raw) < 4 * size or (len(raw) - 4 * size) % (2 * size):
-            raise InkError(f"{file}: a path of {len(raw)} bytes, which are not whole points; export the drawing again")
+            raise InkError(f"{file}: a path of {len(raw)} bytes, which ends within a point; export the drawing again")
         first = np.frombuffer(raw, "<f4", size).astype(np.float64)
         steps = np.frombuffer(raw, "<f2", offset=4 * size).astype(np.float64).reshape(-1, size)
         values = np.vstack([first, steps]).cumsum(axis=0)
@@ -216,7 +216,7 @@ def _parse_segment(segment: Any, file: str) -> Floats:
     if isinstance(points, str):
         raw = _decode(points, file)
         if len(raw) % 6:
-            raise InkError(f"{file}: points of {len(raw)} bytes, which are not whole; export the drawing again")
+            raise InkError(f"{file}: points of {len(raw)} bytes, which end within a point; export the drawing again")
         return np.frombuffer(raw, "<f2").astype(np.float64).reshape(-1, 3)
     if isinstance(points, list) and all(isinstance(point, dict) for point in points):
         xy = coordinates([[point.get("x"), point.get("y")] for point in points], file)

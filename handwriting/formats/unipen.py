@@ -52,9 +52,9 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     if not document.components and document.missing:
         raise InkError(
             f"{file}: its ink is in {document.missing[0][:80]}, which is missing; "
-            "put it below a folder include/ beside or above this file"
+            "put it into a folder include/ beside or above this file"
         )
-    notes.count("way of the pen through the air", sum(not part.is_down for part in document.components), "detail")
+    notes.count("pen-up movement", sum(not part.is_down for part in document.components), "detail")
     top = document.segments[0].level if document.segments else ""
     notes.count("label of a part", sum(one.level != top for one in document.segments), "detail")
     ink = document.all_strokes(notes)
@@ -96,8 +96,8 @@ class _Reader:
         self.files += 1
         if self.bytes > MAX_INCLUDED_BYTES or self.files > MAX_INCLUDES or depth > 8:
             raise TooLargeError(
-                f"{file}: with what it includes over {MAX_INCLUDED_BYTES:,} bytes, {MAX_INCLUDES} files or 8 levels; "
-                "split it"
+                f"{file}: together with what it includes, it has over {MAX_INCLUDED_BYTES:,} bytes, "
+                f"{MAX_INCLUDES} files or 8 levels; split it"
             )
         keywords = data.count(b"\n.")
         if keywords > MAX_KEYWORDS:
@@ -150,7 +150,7 @@ class _Reader:
     def _add_segment(self, value: str, file: str) -> None:
         match = SEGMENT.fullmatch(value)
         if match is None:
-            reason = f'.SEGMENT {" ".join(value.split())[:60]!r} is not: level, range, quality, "text"'
+            reason = f'.SEGMENT {" ".join(value.split())[:60]!r} must consist of: level, range, quality, "text"'
             if self.notes is None:
                 raise InkError(f"{file}: {reason}")
             self.notes.drop("a label", reason)

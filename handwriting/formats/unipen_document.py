@@ -130,7 +130,7 @@ class UnipenFile:
         ink = self._ink(self._find_parts(segment.delineation), segment.text, Notes(self.file, strict=True))
         if ink is None:
             raise NoInkError(
-                f"{self.file}: segment {segment.delineation[:60]} has no ink; its components hold no point"
+                f"{self.file}: segment {segment.delineation[:60]} has no ink; its components have no points"
             )
         return ink
 
@@ -164,7 +164,7 @@ class UnipenFile:
         except InkError as error:
             missing = f"{self.missing[0]}, which it includes, is missing" if self.missing else ""
             return missing or str(error).replace(segment.delineation, "").removeprefix(f"{self.file}: ")
-        return "its components hold no point" if found is None else None
+        return "its components have no points" if found is None else None
 
     @property
     def text(self) -> str | None:

@@ -71,7 +71,9 @@ def test_the_pages_of_a_bundle_that_is_cut_short():
     assert "a part of 'd/c.rm' was left out" in told
     pages = formats.read_pages(data[: data.index(b"d/c.rm")])
     assert strokes(pages) == [(1, 1), (3, 3)]
-    assert notes(pages[0].ink, "lost")[1] == "page 2 was left out: it is not in what is left of the archive"
+    assert (
+        notes(pages[0].ink, "lost")[1] == "page 2 was left out: it is missing from the damaged archive; copy it again"
+    )
     with pytest.raises(InkError, match="damaged zip archive"):
         formats.read(data[:20])
 
@@ -89,7 +91,7 @@ def test_the_pages_of_a_damaged_list_come_in_the_order_in_which_it_names_them():
     pages = formats.read_pages(zipped(BUNDLE | {"d.content": CONTENT[:-2]}))
     assert strokes(pages) == [(1, 1), (2, 2), (3, 3)]
     assert notes(pages[0].ink, "lost") == [
-        "the list of pages was left out: its .content file is damaged; pages may come in another order"
+        "the list of pages was left out: its .content file is damaged; the pages may be in the wrong order"
     ]
 
 
