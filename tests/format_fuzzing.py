@@ -133,7 +133,7 @@ class Outcome:
 def try_to_read(format: formats.Format, data: bytes) -> Outcome:
     """Read ``data``; whatever is not allowed is an AssertionError or whatever the reader raised."""
     for known in formats.readers():
-        assert known.recognises(data[: formats.HEAD]) in (True, False)
+        assert known.recognises(data[: formats.HEAD_SIZE]) in (True, False)
     began = time.process_time()
     read = True
     with warnings.catch_warnings():

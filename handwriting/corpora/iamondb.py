@@ -166,7 +166,7 @@ class IamOndb:
         """
         path = self.form_file(form)
         try:
-            return None if path is None else files.form_writer(load(path, files.HEAD), str(path))
+            return None if path is None else files.form_writer(load(path, files.HEAD_SIZE), str(path))
         except InkError:
             return None
 

@@ -1,4 +1,4 @@
-"""Reads the files that are new or have changed, and appends their records to the results."""
+"""Read the files that are new or have changed, and append their records to the results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def append(
     tally: Tally,
     progress: Progress = no_progress,
 ) -> int:
-    """Append a record for each of ``files`` that is new or has changed; returns the number of the others."""
+    """Append a record for each of ``files`` that is new or has changed.
+
+    Returns the number of the other files.
+    """
     earlier = [found for file in files if (found := results.earlier(file)) is not None]
     for one in earlier:
         tally.add(one)

@@ -1,4 +1,4 @@
-"""Pictures and PDF pages that lie under the ink of a document, found and laid there."""
+"""Find the pictures and PDF pages that are under the ink of a document, and put them there."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from handwriting.limits import MAX_UNPACKED
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-LARGEST_PICTURE = 40_000_000
-"""Pixels; more would take over a hundred megabytes of memory."""
+MAX_PICTURE_PIXELS = 40_000_000
+"""Maximum number of pixels of a picture; more would take over a hundred megabytes of memory."""
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A PDF page, and the paper that it covers, in points from the sheet's upper left corner."""
+class PlacedBackground:
+    """A PDF page, and the paper that it covers, in points from the upper left corner of the sheet."""
 
     background: PdfBackground
     left: float
@@ -31,8 +31,11 @@ class Placed:
     height: float
 
 
-def picture_file(source: bytes | tuple[Path, ...]) -> bytes:
-    """The bytes of a picture that can be drawn; raises :class:`InkError` when there is none."""
+def load_picture(source: bytes | tuple[Path, ...]) -> bytes:
+    """Return the bytes of a picture that can be drawn.
+
+    Raises :class:`InkError` if there is none.
+    """
     from PIL import Image
 
     data = _load(source)
@@ -40,15 +43,18 @@ def picture_file(source: bytes | tuple[Path, ...]) -> bytes:
         with Image.open(io.BytesIO(data)) as image:
             size, kind = image.size, image.format
             image.verify()
-    except Exception as error:  # what decoders raise has no common type
+    except Exception as error:  # the errors of decoders have no common type
         raise InkError(f"the picture is damaged ({error})") from error
-    if kind not in ("PNG", "JPEG") or size[0] * size[1] > LARGEST_PICTURE:
+    if kind not in ("PNG", "JPEG") or size[0] * size[1] > MAX_PICTURE_PIXELS:
         raise InkError(f"a picture of {size[0]} x {size[1]} pixels in the format {kind} cannot be drawn")
     return data
 
 
-def lay_under(pdf: bytes, pages: Mapping[int, Placed], note: Callable[[str], object]) -> bytes:
-    """Lay PDF pages under the pages of ``pdf`` with these indices; ``note`` is given what is left out, and why."""
+def add_backgrounds(pdf: bytes, pages: Mapping[int, PlacedBackground], note: Callable[[str], object]) -> bytes:
+    """Put PDF pages under the pages of ``pdf`` with these indices.
+
+    ``note`` is called with what is left out, and why.
+    """
     if not pages:
         return pdf
     try:
@@ -56,7 +62,7 @@ def lay_under(pdf: bytes, pages: Mapping[int, Placed], note: Callable[[str], obj
     except ModuleNotFoundError:
         note("the PDF background was left out, because pypdf is not installed; install handwriting[pdf]")
         return pdf
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it says of a damaged file is in our own note
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # our own note reports damaged files
     writer = PdfWriter(clone_from=io.BytesIO(pdf))
     readers: dict[object, PdfReader | str] = {}
     problems: dict[str, int] = {}
@@ -65,7 +71,7 @@ def lay_under(pdf: bytes, pages: Mapping[int, Placed], note: Callable[[str], obj
         if source not in readers:
             try:
                 readers[source] = PdfReader(io.BytesIO(_load(source)))
-            except Exception as error:  # pypdf has many kinds of error for damaged files
+            except Exception as error:  # pypdf raises many types of errors for damaged files
                 readers[source] = str(error)
         reader = readers[source]
         try:
@@ -95,4 +101,4 @@ def _load(source: bytes | tuple[Path, ...]) -> bytes:
         if path.is_file() and path.stat().st_size <= MAX_UNPACKED:
             return path.read_bytes()
     names = " or ".join(dict.fromkeys(map(str, source))) or "no name"
-    raise InkError(f"there is no such file of at most {MAX_UNPACKED:,} bytes: {names}; put it beside the document")
+    raise InkError(f"there is no file {names} of at most {MAX_UNPACKED:,} bytes; put it beside the document")

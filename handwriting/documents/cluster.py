@@ -1,7 +1,7 @@
-"""Recognises files on a Dask cluster.
+"""Recognise files on a Dask cluster.
 
 Files are read here and sent as bytes, so the workers need no shared disk, only this package in the same version and its
-checkpoints. When a worker dies, its files are given to another one; each result is written once.
+checkpoints. If a worker dies, its files are given to another one; each result is written once.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from handwriting.documents.record import Record, record
 from handwriting.errors import InkError, printable
 
 BATCH_FILES = 16
-"""Files that are sent together."""
+"""Number of files that are sent together."""
 QUEUED_BATCHES = 4
-"""Batches in flight for each thread of the cluster: no thread waits, and few files are in memory."""
+"""Number of batches in flight per thread of the cluster: enough that no thread waits, with few files in memory."""
 TIMEOUT = 10.0
 """Seconds to wait for the scheduler."""
 
 Contents = tuple[str, bytes | str]
-"""A file's name and its bytes, or a message that says why it could not be read."""
+"""A file's name, and its bytes or a message that says why it could not be read."""
 
 
 def recognise_on_cluster(files: Sequence[InputFile], options: TranscribeOptions, scheduler: str) -> Iterator[Record]:
-    """Yield the records of ``files`` in the order in which they are done.
+    """Yield the records of ``files`` in the order in which they are finished.
 
-    Raises :class:`InkError` when no scheduler answers at the address ``scheduler``.
+    Raises :class:`InkError` if no scheduler answers at the address ``scheduler``.
     """
     try:
         client = Client(scheduler, timeout=TIMEOUT)
@@ -43,7 +43,7 @@ def recognise_on_cluster(files: Sequence[InputFile], options: TranscribeOptions,
             f"scheduler {scheduler}: no scheduler answers ({type(error).__name__}); start one with: dask scheduler"
         ) from error
     with client:
-        batches = iter([files[at : at + BATCH_FILES] for at in range(0, len(files), BATCH_FILES)])
+        batches = iter([files[start : start + BATCH_FILES] for start in range(0, len(files), BATCH_FILES)])
         names: dict[Future, list[str]] = {}
 
         def submit() -> Future | None:
@@ -67,7 +67,7 @@ def recognise_on_cluster(files: Sequence[InputFile], options: TranscribeOptions,
 
 
 def _recognise(options: TranscribeOptions, batch: list[Contents]) -> list[Record]:
-    """Recognise a batch; runs on a worker."""
+    """Recognise a batch. This runs on a worker."""
     read = recognise(
         load(InputFile(name, _Named(data, name)) for name, data in batch if isinstance(data, bytes)), options
     )
@@ -75,7 +75,7 @@ def _recognise(options: TranscribeOptions, batch: list[Contents]) -> list[Record
 
 
 class _Named(io.BytesIO):
-    """A stream with the name of the file, for messages."""
+    """A stream with the name of its file, for messages."""
 
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data)
@@ -83,7 +83,7 @@ class _Named(io.BytesIO):
 
 
 def _failure(name: str, error: BaseException | None) -> Record:
-    """The record of a file whose batch failed, perhaps because of another file or of the cluster."""
+    """Return the record of a file whose batch failed, perhaps because of another file or of the cluster."""
     message = f"{name}: not read, because the cluster failed ({error!r:.200}); run the same command again"
     return {"file": name, "error": printable(message), "retry": True}
 

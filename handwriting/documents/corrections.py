@@ -1,8 +1,10 @@
-"""Lines of ink with corrected texts, as people have them, to learn from.
+"""Collect lines of ink with corrected texts, from which a recognizer can learn.
+
+They can be in any of these forms:
 
 - What ``transcribe -o NAME.json`` or ``NAME.jsonl`` wrote, with the ``"text"`` of lines corrected by hand. Every line
   counts, so lines that are still wrong must be corrected or removed. The ink is in the files that it names.
-- A page that the notebook exported as JSON. Only its corrected lines count.
+- A page that was exported from the notebook as JSON. Only its corrected lines count.
 - A folder or a JSONL file of one's own ink (``corpora/own.py``).
 """
 
@@ -25,14 +27,14 @@ from handwriting.text import natural
 
 @dataclass(frozen=True)
 class Corrections:
-    """Lines of ink with what they say."""
+    """Lines of ink with their texts."""
 
     lines: list[Line] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     """Lines that cannot be used, by file and number, with the reason."""
 
     def add(self, id: str, ink: Ink, text: str) -> None:
-        """Add a line, in ordinary typography."""
+        """Add a line with its text in ordinary typography."""
         self.lines.append(Line(id, ink, natural(text, error_mark=""), None, id))
 
 
@@ -102,13 +104,13 @@ def _add_transcript(found: Corrections, path: Path, document: Mapping[str, Any])
     name = document["file"]
     try:
         if "error" in document:
-            raise InkError(f"{name}: it was not read")
-        pages = {page.number: page for page in _pages_beside(path, name)}
+            raise InkError(f"{name}: it could not be read")
+        pages = {page.number: page for page in _read_ink_file(path, name)}
     except InkError as error:
         found.left_out[name] = str(error).removeprefix(f"{name}: ")
         return
-    for number, place, orientation, line in _transcript_lines(document):
-        id = f"{name} page {number}, line {place}"
+    for number, line_number, orientation, line in _transcript_lines(document):
+        id = f"{name} page {number}, line {line_number}"
         if line.get("typed"):
             continue
         if number not in pages:
@@ -118,14 +120,14 @@ def _add_transcript(found: Corrections, path: Path, document: Mapping[str, Any])
 
 
 def _transcript_lines(document: Mapping[str, Any]) -> Iterator[tuple[int, int, Orientation | None, dict[str, Any]]]:
-    """Number of the page and of the line, the orientation (None if it cannot be told), and each line."""
+    """Yield the page number, line number, orientation (None if it is ambiguous) and contents of each line."""
     for page in document["pages"]:
-        lies = page.get("orientation", {})
-        strokes = lies.get("strokes", "forward")
-        orientation = Orientation.named(lies.get("name", "upright"))
+        orientation_record = page.get("orientation", {})
+        strokes = orientation_record.get("strokes", "forward")
+        orientation = Orientation.named(orientation_record.get("name", "upright"))
         known = None if strokes == "mixed" else Orientation(orientation.turns, orientation.mirrored, strokes)
-        for place, line in enumerate(page.get("lines", ()), 1):
-            yield page["number"], place, known, line
+        for line_number, line in enumerate(page.get("lines", ()), 1):
+            yield page["number"], line_number, known, line
 
 
 def _add_line(
@@ -136,7 +138,7 @@ def _add_line(
     count = len(page.ink.starts)
     if not isinstance(text, str) or not text.strip():
         found.left_out[id] = "it has no text"
-    elif not isinstance(strokes, list) or not strokes or not all(_is_stroke(k, count) for k in strokes):
+    elif not isinstance(strokes, list) or not strokes or not all(_is_stroke_index(k, count) for k in strokes):
         found.left_out[id] = f"its strokes are not numbers from 0 to {count - 1}"
     elif orientation is None:
         found.left_out[id] = "its strokes were drawn both ways"
@@ -145,11 +147,11 @@ def _add_line(
         found.add(id, orientation.upright(ink)[0], text)
 
 
-def _is_stroke(value: Any, count: int) -> bool:
+def _is_stroke_index(value: Any, count: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count
 
 
-def _pages_beside(path: Path, name: str) -> list[Page]:
-    """The pages of the ink file ``name``, seen from the working folder or from that of ``path``."""
+def _read_ink_file(path: Path, name: str) -> list[Page]:
+    """Read the pages of the ink file ``name``, relative to the working folder or to the folder of ``path``."""
     beside = path.parent / name
     return read_pages(beside if not Path(name).is_file() and beside.is_file() else name)

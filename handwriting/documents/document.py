@@ -1,4 +1,4 @@
-"""The result for one input file: its pages, with handwriting and typed text in reading order."""
+"""The result for an input file: its pages, with handwriting and typed text in reading order."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class DocumentPage:
     """A page of a document. Lengths are in ``units``, with y growing downward."""
 
     number: int
-    """Counted from 1 in the file; pages with nothing on them are counted, but are not part of a document."""
+    """Counted from 1 in the file; blank pages are counted, but are not part of a document."""
     width: float | None
-    """Of the paper, whose upper left corner is at (0, 0); None when the file does not say."""
+    """Width of the paper, whose upper left corner is at (0, 0); None if the file does not state it."""
     height: float | None
     units: str | None
     read: ReadPage | None = None
-    """The handwriting; None when there is no ink on the page."""
+    """The handwriting; None if there is no ink on the page."""
     extras: PageExtras | None = None
-    """Typed text, pictures and background; None when the format cannot tell."""
+    """Typed text, pictures and background; None if there is no reader of such extras for the format."""
 
     @classmethod
     def of(cls, read: ReadPage | None, extras: PageExtras | None) -> DocumentPage:
-        """A page of ink, or of extras, or of both."""
+        """Return the page of ink, or of extras, or of both."""
         if read is not None:
             page = read.page
             return cls(page.number, page.width, page.height, page.ink.source.units, read, extras)
@@ -42,7 +42,7 @@ class DocumentPage:
 
     @property
     def upright(self) -> DocumentPage:
-        """The page as it reads; a page with more than ink on it stays as it is."""
+        """The page turned upright; a page with more than ink on it stays as it is."""
         if self.read is None or self.read.upright_page is None or self.extras is not None:
             return self
         return DocumentPage.of(self.read.upright, None)
@@ -63,7 +63,7 @@ class DocumentPage:
 
     @property
     def text(self) -> str:
-        """All lines of text."""
+        """The text of all lines."""
         return "\n".join(line.text for line in self.lines)
 
     @property
@@ -85,10 +85,10 @@ class DocumentPage:
 
 @dataclass(frozen=True)
 class Document:
-    """The pages of an input file as they were read, or the reason why it could not be read."""
+    """The pages of an input file, or the reason why it could not be read."""
 
     name: str
-    """The file as the user named it, or as it was found in a folder; ``-`` for the standard input."""
+    """The file as the user named it, or as it was found in a folder; ``-`` for standard input."""
     pages: tuple[DocumentPage, ...] = ()
     error: str | None = None
     notes: tuple[Note, ...] = ()
@@ -101,38 +101,38 @@ class Document:
 
     @property
     def text(self) -> str:
-        """All lines of text, with an empty line between pages."""
+        """The text of all lines, with an empty line between pages."""
         return "\n\n".join(page.text for page in self.written_pages)
 
 
 def in_reading_order(handwritten: Sequence[ReadLine], typed: Sequence[TypedText]) -> list[TextLine]:
     """Insert typed lines between handwritten ones, which keep their order.
 
-    A typed line follows the last handwritten line that it comes after; only lines above or below it are compared, if
-    there are any, so that it stays in its column.
+    A typed line is inserted after the last handwritten line that precedes it; if there are lines above or below it,
+    only these are compared, so that it stays in its column.
     """
-    after: dict[int, list[TypedText]] = {}
+    typed_after: dict[int, list[TypedText]] = {}
     for line in typed:
-        column = [k for k, other in enumerate(handwritten) if _share(line.box, other.box, 0) > 0]
+        column = [k for k, other in enumerate(handwritten) if _overlap(line.box, other.box, 0) > 0]
         compared = column or range(len(handwritten))
         earlier = [k for k in compared if _comes_before(handwritten[k].box, line.box)]
         first = min(compared, default=0)
-        after.setdefault(max(earlier) + 1 if earlier else first, []).append(line)
+        typed_after.setdefault(max(earlier) + 1 if earlier else first, []).append(line)
     result: list[TextLine] = []
     for k in range(len(handwritten) + 1):
-        result += sorted(after.get(k, ()), key=lambda line: (line.box[1], line.box[0]))
+        result += sorted(typed_after.get(k, ()), key=lambda line: (line.box[1], line.box[0]))
         result += handwritten[k : k + 1]
     return result
 
 
 def _comes_before(one: Box, other: Box) -> bool:
-    """Whether ``one`` is above ``other``, or to the left of it at the same height."""
-    if _share(one, other, 1) > 0.5:
+    """Return whether ``one`` is above ``other``, or to the left of it at the same height."""
+    if _overlap(one, other, 1) > 0.5:
         return one[0] < other[0]
     return one[1] + one[3] < other[1] + other[3]
 
 
-def _share(one: Box, other: Box, axis: int) -> float:
-    """Overlap of two boxes along x (0) or y (1), as a share of the shorter one."""
+def _overlap(one: Box, other: Box, axis: int) -> float:
+    """Return the overlap of two boxes along x (0) or y (1), relative to the shorter one."""
     overlap = min(one[axis + 2], other[axis + 2]) - max(one[axis], other[axis])
     return overlap / max(min(one[axis + 2] - one[axis], other[axis + 2] - other[axis]), 1e-9)

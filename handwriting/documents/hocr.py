@@ -1,8 +1,7 @@
-"""Documents as hOCR: HTML with the position of every line, word and character.
+"""Render documents as hOCR: HTML with the position of every line, word and character.
 
-hOCR needs whole pixels, and ink may have any unit, so the longer side of a page is scaled to :data:`PIXELS`. A page
-whose file does not state its size is as large as its ink. Typed text is marked with
-the property ``x_typed``.
+hOCR requires integer pixels, and ink may have any unit, so the longer side of a page is scaled to :data:`PIXELS`. A
+page whose file does not state its size is as large as its ink. Typed text is marked with the property ``x_typed``.
 
 Source: T. Breuel, "The hOCR Embedded OCR Workflow and Output Format", ICDAR 2007; specification 1.2,
 https://kba.github.io/hocr-spec/1.2/
@@ -21,12 +20,12 @@ from handwriting.formats.extras import TypedText
 from handwriting.recognition.transcription import Box
 
 PIXELS = 3000
-"""Longer side of a page."""
+"""Length of the longer side of a page."""
 _make = ElementMaker(namespace="http://www.w3.org/1999/xhtml", nsmap={None: "http://www.w3.org/1999/xhtml"})
 
 
 def hocr(documents: Sequence[Document]) -> bytes:
-    """One hOCR file with all pages of the documents that could be read."""
+    """Render all pages of the documents that could be read as one hOCR file."""
     pages = [(document.name, page) for document in documents for page in document.written_pages]
     capabilities = "ocr_page ocr_line ocrx_word ocrx_cinfo"
     body = _make.body(*(_PixelPage(page, number).element(name) for number, (name, page) in enumerate(pages, 1)))
@@ -68,16 +67,18 @@ class _PixelPage:
             return _make.span({"class": "ocr_line", "id": identifier, "title": title}, printable(line.text))
         result = _make.span({"class": "ocr_line", "id": identifier, "title": self.bbox(line.box)})
         for k, word in enumerate(line.words, 1):
-            sure = "" if word.probability is None else f"; x_wconf {round(100 * word.probability)}"
-            title = f"{self.bbox(word.box(line.ink))}{sure}"
+            word_confidence = "" if word.probability is None else f"; x_wconf {round(100 * word.probability)}"
+            title = f"{self.bbox(word.box(line.ink))}{word_confidence}"
             element = _make.span(
                 {"class": "ocrx_word", "id": f"{identifier.replace('line', 'word')}_{k}", "title": title}
             )
             for character in line.readings[0].characters[word.begin : word.end]:
                 box = character.box(line.ink)
                 assert box is not None  # only spaces have no box, and words have no spaces
-                confidence = "" if character.probability is None else f"; x_conf {100 * character.probability:.0f}"
-                info = {"class": "ocrx_cinfo", "title": f"x_bboxes {self.bbox(box)[5:]}{confidence}"}
+                character_confidence = (
+                    "" if character.probability is None else f"; x_conf {100 * character.probability:.0f}"
+                )
+                info = {"class": "ocrx_cinfo", "title": f"x_bboxes {self.bbox(box)[5:]}{character_confidence}"}
                 element.append(_make.span(info, character.text))
             element.tail = " " if k < len(line.words) else None
             result.append(element)

@@ -1,4 +1,4 @@
-"""Reads a page of ink again and again while it is being written.
+"""Read a page of ink repeatedly while it is being written.
 
 A pen adds to one line at a time. Lines that have not changed since they were last read are taken from a cache, whose
 key is their ink and the text before it.
@@ -21,28 +21,28 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.transcription import Transcription
 
 CACHED_LINES = 512
-"""Lines in the cache: the pages of a few dozen people."""
+"""Maximum number of lines in the cache: the pages of a few dozen people."""
 
 
 class IncrementalPageReader:
-    """Reads pages with a recognizer, and with its language model if it has one. Threads may share it."""
+    """Reads pages with a recognizer, and with its language model if it has one. Threads may share a reader."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.recognizer = recognizer
         self.decoder: Decoder = "language" if _has_language(recognizer) else "greedy"
-        self._cache: OrderedDict[bytes, Transcription] = OrderedDict()  # the line used last is at the end
+        self._cache: OrderedDict[bytes, Transcription] = OrderedDict()  # the most recently used line is last
         self._lock = threading.Lock()
 
     def read(self, ink: Ink, alternatives: int = 1, context: str = "") -> list[ReadLine]:
-        """The lines of a page in reading order, each with at most ``alternatives`` readings.
+        """Read the lines of a page, each with at most ``alternatives`` readings, and return them in reading order.
 
         ``context`` is the text before the page, for the language model.
         """
 
         def read(inks: Sequence[Ink], continues: Sequence[bool]) -> Iterator[Transcription]:
             above = ""
-            for ink, goes_on in zip(inks, continues, strict=True):
-                hints = Hints(above=above) if goes_on else Hints(context=context)
+            for ink, is_continued in zip(inks, continues, strict=True):
+                hints = Hints(above=above) if is_continued else Hints(context=context)
                 transcription = self._transcribe(ink, alternatives, hints if self.decoder == "language" else Hints())
                 above = transcription.text or above
                 yield transcription
@@ -66,7 +66,7 @@ class IncrementalPageReader:
 
 def _has_language(recognizer: Recognizer) -> bool:
     try:
-        return recognizer.language is not None  # loaded when it is first asked for
+        return recognizer.language is not None  # loads it
     except InkError:
         return False
 

@@ -1,4 +1,4 @@
-"""Finds the input files that a list of paths means."""
+"""Find the input files for a list of paths."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from handwriting.documents.record import RESULT
 from handwriting.errors import InkError
 
 STDIN = "-"
-NAMED = 10
-"""Skipped files of a folder that are named one by one."""
+MAX_NAMED = 10
+"""Maximum number of skipped files of a folder that are listed by name."""
 
 
 @dataclass(frozen=True)
 class FileState:
-    """What tells that a file has changed."""
+    """The properties by which a change of a file is detected."""
 
     size: int
     modified: float
@@ -33,17 +33,17 @@ class InputFile:
     """A file to transcribe."""
 
     name: str
-    """What results and messages call it."""
+    """The name of the file in results and messages."""
     source: str | BinaryIO
-    """Its path, or a stream of its bytes."""
+    """The path of the file, or a stream of its bytes."""
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder without ink files."""
+        """Whether this is a folder without ink files."""
         return isinstance(self.source, str) and os.path.isdir(self.source)
 
     def state(self) -> FileState | None:
-        """The present state of the file; None for a stream, and when there is no file."""
+        """Return the current state of the file; None for a stream, or if there is no file."""
         if not isinstance(self.source, str):
             return None
         try:
@@ -54,18 +54,18 @@ class InputFile:
 
 
 def find_files(paths: Sequence[str], note: Callable[[str], object] = lambda text: None) -> list[InputFile]:
-    """The files that ``paths`` mean, in the order given.
+    """Return the input files for ``paths``, in the order given.
 
-    A folder means all files below it that have the extension of an ink format, sorted by path; hidden files, backups,
-    autosaved copies and results of :mod:`handwriting.documents` are skipped, and ``note`` is given their names. ``-``
-    is the standard input. A folder without ink files is returned itself, so that reading it reports the reason. Raises
-    :class:`InkError` when the standard input is closed.
+    A folder stands for all files below it that have the extension of an ink format, sorted by path. Hidden files,
+    backups, autosaved copies and results of :mod:`handwriting.documents` are skipped, and ``note`` is called with their
+    names. ``-`` is standard input. A folder without ink files is returned itself, so that reading it reports the
+    reason. Raises :class:`InkError` if standard input is closed.
     """
     found: list[InputFile] = []
     for path in paths:
         if path == STDIN:
             if sys.stdin is None:
-                raise InkError("the standard input is closed; give the name of a file")
+                raise InkError("standard input is closed; give the name of a file")
             found.append(InputFile(path, sys.stdin.buffer))
         elif not os.path.isdir(path):
             found.append(InputFile(path, path))
@@ -73,12 +73,12 @@ def find_files(paths: Sequence[str], note: Callable[[str], object] = lambda text
             inside, skipped = _walk(path)
             found += [InputFile(name, name) for name in inside] or [InputFile(path, path)]
             for reason, names in skipped.items():
-                note(f"{path}: skipped {_some(names, reason)}")
+                note(f"{path}: skipped {_list_skipped(names, reason)}")
     return found
 
 
 def _walk(folder: str) -> tuple[list[str], dict[str, list[str]]]:
-    """The ink files below ``folder``, and the skipped ones by the reason."""
+    """Return the ink files below ``folder``, and the skipped ones by reason."""
     inside: list[PurePath] = []
     skipped: dict[str, list[str]] = defaultdict(list)
 
@@ -86,7 +86,7 @@ def _walk(folder: str) -> tuple[list[str], dict[str, list[str]]]:
         skipped["unreadable folder"].append(os.path.relpath(str(error.filename), folder))
 
     for parent, folders, files in os.walk(folder, onerror=unreadable):
-        folders[:] = _shown(parent, folders, folder, skipped)
+        folders[:] = _visible_folders(parent, folders, folder, skipped)
         for name in files:
             path = PurePath(parent, name)
             reason = _reason_to_skip(path)
@@ -97,7 +97,7 @@ def _walk(folder: str) -> tuple[list[str], dict[str, list[str]]]:
     return [str(path) for path in sorted(inside)], {reason: sorted(names) for reason, names in sorted(skipped.items())}
 
 
-def _shown(parent: str, folders: Iterable[str], top: str, skipped: dict[str, list[str]]) -> Iterator[str]:
+def _visible_folders(parent: str, folders: Iterable[str], top: str, skipped: dict[str, list[str]]) -> Iterator[str]:
     for name in folders:
         if name.startswith(".") or name == "__MACOSX":
             skipped["hidden folder"].append(os.path.relpath(os.path.join(parent, name), top))
@@ -106,16 +106,19 @@ def _shown(parent: str, folders: Iterable[str], top: str, skipped: dict[str, lis
 
 
 def _reason_to_skip(path: PurePath) -> str | None:
-    """Why a file in a folder is not an input: None when it is one, empty when it does not look like ink at all."""
+    """Return the reason why a file in a folder is not an input, or None if it is one.
+
+    The reason is empty if the file does not look like ink at all.
+    """
     name = path.name.lower()
-    kept = name.rstrip("~#").removesuffix(".bak")
-    if PurePath(kept).suffix not in formats.endings() or not os.path.isfile(path):
+    original = name.rstrip("~#").removesuffix(".bak")
+    if PurePath(original).suffix not in formats.endings() or not os.path.isfile(path):
         return ""
     if name.startswith(".") and ".autosave." not in name:
         return "hidden file"
     if ".autosave." in name:
         return "autosaved copy"
-    if kept != name or name.startswith("~"):
+    if original != name or name.startswith("~"):
         return "backup"
     return "result of an earlier run" if "json" in path.suffix.lower() and _is_result(path) else None
 
@@ -125,12 +128,12 @@ def _is_result(path: PurePath) -> bool:
         with open(path, "rb") as file:
             return RESULT.match(file.read(8192)) is not None
     except OSError:
-        return False  # reading it reports why
+        return False  # the reason is reported when it is read
 
 
-def _some(names: Sequence[str], noun: str) -> str:
-    """``2 hidden files: .a.json, .b.json``."""
-    plural = {"autosaved copy": "autosaved copies", "result of an earlier run": "results of earlier runs"}
-    several = plural.get(noun, f"{noun}s")
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return f"{len(names):,} {several if len(names) > 1 else noun}: {', '.join(names[:NAMED])}{more}"
+def _list_skipped(names: Sequence[str], noun: str) -> str:
+    """Format the number and the names of skipped files: ``2 hidden files: .a.json, .b.json``."""
+    plurals = {"autosaved copy": "autosaved copies", "result of an earlier run": "results of earlier runs"}
+    plural = plurals.get(noun, f"{noun}s")
+    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+    return f"{len(names):,} {plural if len(names) > 1 else noun}: {', '.join(names[:MAX_NAMED])}{more}"

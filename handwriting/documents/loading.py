@@ -1,4 +1,4 @@
-"""Reads input files into pages of ink, in batches of pages that are recognised together."""
+"""Read input files into pages of ink, in batches of pages that are recognised together."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from handwriting.ink import Page
 from handwriting.notes import Note
 
 BATCH_PAGES = 16
-"""Pages in a batch: enough to keep the engine busy, few enough that the first results appear at once."""
+"""Number of pages in a batch: enough to keep the engine busy, few enough that the first results appear at once."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """What is in a file, or the reason why it could not be read."""
+    """The contents of a file, or the reason why it could not be read."""
 
     name: str
     pages: tuple[Page, ...] = ()
-    """Those that have ink."""
+    """The pages that have ink."""
     extras: tuple[PageExtras, ...] = ()
-    """What the pages have besides ink, where the format can tell."""
+    """What the pages have besides ink, if there is a reader of it for the format."""
     error: str | None = None
     notes: tuple[Note, ...] = ()
 
 
 def load(files: Iterable[InputFile]) -> Iterator[list[LoadedFile]]:
-    """Read ``files`` lazily, in order, and group them so that a batch has about :data:`BATCH_PAGES` pages.
+    """Read ``files`` lazily, in order, and group them into batches of about :data:`BATCH_PAGES` pages.
 
     A file is never divided between batches. A file that cannot be read does not stop the others; a file without ink has
     no pages and a note.
@@ -59,7 +59,7 @@ def _load(file: InputFile) -> LoadedFile:
     except NoInkError as error:
         return LoadedFile(file.name, notes=(Note(str(error).removeprefix(printable(f"{file.name}: "))),))
     except Exception as error:
-        return LoadedFile(file.name, error=failure(file.name, error))
+        return LoadedFile(file.name, error=error_message(file.name, error))
     notes = [note for note in contents.notes if note.severity != "detail"]
     if not contents.pages:
         notes.append(Note("there is no handwriting in it"))
@@ -67,10 +67,15 @@ def _load(file: InputFile) -> LoadedFile:
     return LoadedFile(file.name, contents.pages, extras, notes=tuple(notes))
 
 
-def failure(name: str, error: Exception) -> str:
-    """One line for the user about an ``error`` with the file ``name``; logs an error that is a defect of ours."""
+def error_message(name: str, error: Exception) -> str:
+    """Return a message of one line about an ``error`` with the file ``name``.
+
+    An error that is a defect of this program is also logged.
+    """
     if isinstance(error, InkError):
         return str(error)
     log.debug("%s", printable(name), exc_info=error)
-    what = f"{type(error).__name__}: {error}"[:200]
-    return printable(f"{name}: not read, because of a defect in handwriting ({what}); please report it with the file")
+    description = f"{type(error).__name__}: {error}"[:200]
+    return printable(
+        f"{name}: not read, because of a defect in handwriting ({description}); please report it with the file"
+    )

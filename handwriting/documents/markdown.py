@@ -1,4 +1,4 @@
-"""Documents as Markdown (CommonMark): a heading for each file and each page; typed text is quoted."""
+"""Render documents as Markdown (CommonMark): a heading for each file and each page; typed text is quoted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from handwriting.errors import printable
 from handwriting.formats.extras import TypedText
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|^(\s*)([#+=-]|\d+(?=[.)]))")
-"""Characters that mean something anywhere, and those that do at the beginning of a line."""
+"""Characters that are special anywhere, and those that are special at the beginning of a line."""
 BREAK = "  \n"
 """Ends a line within a paragraph."""
 
 
 def markdown(documents: Sequence[Document]) -> str:
-    """A section for each document that could be read, with a subsection for each page that has any writing."""
+    """Render a section for each document that could be read, with a subsection for each page that has any writing."""
     return "\n".join(_section(document) for document in documents if document.error is None)
 
 
@@ -35,7 +35,7 @@ def _page(page: DocumentPage) -> str:
 
 
 def escape(line: str) -> str:
-    """A line of plain text that Markdown shows as it is."""
+    """Escape a line of plain text so that Markdown shows it as it is."""
     return SPECIAL.sub(_escape, line)
 
 

@@ -1,8 +1,7 @@
-"""Documents as a searchable PDF: the ink, with its text as invisible words under it.
+"""Render documents as a searchable PDF: the ink, with its text as invisible words under it.
 
-Typed text, pictures and PDF pages that the document has under the ink are drawn there.
-
-A page that states its size in a known unit keeps that size; every other page is as wide as A4.
+Typed text, pictures and PDF pages that the document has under the ink are drawn there. A page that states its size in a
+known unit keeps that size; every other page is as wide as A4.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.documents.backgrounds import Placed, lay_under, picture_file
+from handwriting.documents.backgrounds import PlacedBackground, add_backgrounds, load_picture
 from handwriting.documents.document import Document, DocumentPage, TextLine
 from handwriting.errors import InkError, printable
 from handwriting.formats.extras import TypedText
@@ -24,10 +23,11 @@ from handwriting.rendering.pdf import POINTS_PER_MM, PlacedPicture, PlacedText, 
 from handwriting.rendering.placed import placement
 from handwriting.rendering.splines import Floats
 
-LEAST_GAP, MOST_GAP = 0.2, 0.6
-"""Gap between two words, in font sizes: with less, viewers join the words; with more, they take them for columns."""
+MIN_GAP, MAX_GAP = 0.2, 0.6
+"""Gap between two words, in font sizes: if it is smaller, viewers join the words; if larger, they take them for
+columns."""
 BLANK_MM = 210.0, 297.0
-"""Width and height of the page that stands for documents without any."""
+"""Width and height of the page that stands for documents without pages."""
 ASCENT = 0.93
 """Distance from the top of a line of typed text to its baseline, in font sizes."""
 
@@ -39,13 +39,13 @@ class _Sheet:
     drawing: Drawing
     words: list[PlacedText]
     pictures: list[PlacedPicture]
-    background: Placed | None
+    background: PlacedBackground | None
 
 
 def pdf(documents: Sequence[Document], note: Callable[[str], object] = lambda text: None) -> bytes:
-    """One PDF with all pages of the documents that could be read; a blank page when none of them has a page.
+    """Render all pages of the documents that could be read as one PDF, or a blank page if none of them has a page.
 
-    Its title is the name of the first document. ``note`` is given the backgrounds and pictures that are left out.
+    Its title is the name of the first document. ``note`` is called with the backgrounds and pictures that are left out.
     """
     pages = [(document.name, page) for document in documents for page in document.pages]
     if not pages:
@@ -53,7 +53,7 @@ def pdf(documents: Sequence[Document], note: Callable[[str], object] = lambda te
     sheets = [_sheet(page.upright, printable(name), note) for name, page in pages]
     parts = zip(*((sheet.drawing, sheet.words, sheet.pictures) for sheet in sheets), strict=True)
     backgrounds = {k: sheet.background for k, sheet in enumerate(sheets) if sheet.background is not None}
-    return lay_under(data(*parts), backgrounds, note)
+    return add_backgrounds(data(*parts), backgrounds, note)
 
 
 def _sheet(page: DocumentPage, title: str, note: Callable[[str], object]) -> _Sheet:
@@ -78,17 +78,17 @@ def _pictures(
         box = paper if picture.box is None else (np.array(picture.box) - np.tile(origin, 2)) * scale
         left, top, right, bottom = box.tolist()
         try:
-            placed.append(PlacedPicture(picture_file(picture.source), left, top, right - left, bottom - top))
+            placed.append(PlacedPicture(load_picture(picture.source), left, top, right - left, bottom - top))
         except InkError as error:
             note(f"a picture on page {page.number} was left out: {error}")
     return placed
 
 
-def _background(page: DocumentPage, paper: Floats) -> Placed | None:
+def _background(page: DocumentPage, paper: Floats) -> PlacedBackground | None:
     if page.extras is None or page.extras.pdf is None:
         return None
     left, top, right, bottom = (paper * POINTS_PER_MM).tolist()
-    return Placed(page.extras.pdf, left, top, right - left, bottom - top)
+    return PlacedBackground(page.extras.pdf, left, top, right - left, bottom - top)
 
 
 def _words(line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
@@ -99,7 +99,7 @@ def _words(line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
 
 
 def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[PlacedText]:
-    """The words of a line on one baseline, in one font size.
+    """Return the words of a line on one baseline, in one font size.
 
     The baseline is horizontal, because viewers take words at different heights for several lines. It slopes only where
     the writing rises or falls by more than the font size over the line, so that the words stay on their ink.
@@ -110,24 +110,22 @@ def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[Pla
     size = float(
         np.median([box[3] - box[1] for text, box in boxes if len(text) > 2] or [b[3] - b[1] for _, b in boxes])
     )
-    feet = [((rough_baseline(_part(line, k)) - origin[1]) * scale, (box[0] + box[2]) / 2, len(text))
+    baselines = [((rough_baseline(_ink_of_word(line, k)) - origin[1]) * scale, (box[0] + box[2]) / 2, len(text))
             for k, (text, box) in enumerate(boxes)]  # fmt: skip
-    long = np.array([(x, y) for y, x, length in feet if length > 2] or [(x, y) for y, x, _ in feet])
+    long = np.array([(x, y) for y, x, length in baselines if length > 2] or [(x, y) for y, x, _ in baselines])
     slope = 0.0 if len(long) < 3 else float(np.polyfit(long[:, 0], long[:, 1], 1)[0])
     if abs(slope) * np.ptp(long[:, 0]) < size:
         slope = 0.0
     level = float(np.median(long[:, 1] - slope * long[:, 0]))
     size = max(size, 0.5)
-    following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + LEAST_GAP * size]
+    following = [box[0] for _, box in boxes[1:]] + [boxes[-1][1][2] + MIN_GAP * size]
     return [
         PlacedText(
             text,
             float(box[0]),
             level + slope * float(box[0] + box[2]) / 2,
             float(
-                max(
-                    np.clip(box[2], after - MOST_GAP * size, after - LEAST_GAP * size) - box[0], 0.3 * (box[2] - box[0])
-                )
+                max(np.clip(box[2], after - MAX_GAP * size, after - MIN_GAP * size) - box[0], 0.3 * (box[2] - box[0]))
             ),
             size,
         )
@@ -135,8 +133,8 @@ def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[Pla
     ]
 
 
-def _part(line: ReadLine, k: int) -> Ink:
-    """The ink of a word."""
+def _ink_of_word(line: ReadLine, k: int) -> Ink:
+    """Return the ink of a word."""
     mask = np.zeros(len(line.ink), dtype=bool)
     for begin, end in line.words[k].points:
         mask[begin:end] = True

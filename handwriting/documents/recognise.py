@@ -1,4 +1,4 @@
-"""Recognises the pages of loaded files, a batch at a time."""
+"""Recognise the pages of loaded files, one batch at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from handwriting.documents.document import Document, DocumentPage
-from handwriting.documents.loading import LoadedFile, failure
+from handwriting.documents.loading import LoadedFile, error_message
 from handwriting.errors import InkError
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.language.model import Hints
@@ -18,25 +18,25 @@ from handwriting.recognition.recognizer import Decoder, Recognizer
 
 @dataclass(frozen=True)
 class TranscribeOptions:
-    """How files are recognised; a plain value, so that it can be sent to other machines.
+    """Options for recognising files; a plain value, so that it can be sent to other machines.
 
     Raises :class:`InkError` for ``hints`` that the ``decoder`` does not use.
     """
 
     checkpoint: Path | None = None
-    """The shipped recognizer by default."""
+    """By default the shipped recognizer."""
     language: Path | None = None
-    """The language model that belongs to the checkpoint by default."""
+    """By default the language model that belongs to the checkpoint."""
     decoder: Decoder = "language"
     alternatives: int = 1
-    """Readings of each line, best first."""
+    """Number of readings of each line, best first."""
     hints: Hints = Hints()
     single_line: bool = False
-    """Every page is one line of writing and is not split into lines."""
+    """Whether every page is a single line of writing and is not split into lines."""
     threads: int = 1
-    """Threads of the inference engine."""
+    """Number of threads of the inference engine."""
     orientation: str = "auto"
-    """How pages lie: ``"auto"`` to find out for each, ``"as-is"``, or a name such as ``"y-up"``."""
+    """Orientation of the pages: ``"auto"`` to find it out for each page, ``"as-is"``, or a name such as ``"y-up"``."""
 
     def __post_init__(self) -> None:
         if self.hints != Hints() and self.decoder != "language":
@@ -49,26 +49,29 @@ def _cached_recognizer(checkpoint: Path | None, language: Path | None, threads: 
 
 
 def load_recognizer(options: TranscribeOptions) -> Recognizer:
-    """The recognizer of ``options``, loaded once a process; raises :class:`InkError` when it cannot be loaded."""
+    """Return the recognizer for ``options``, which is loaded once per process.
+
+    Raises :class:`InkError` if it cannot be loaded.
+    """
     return _cached_recognizer(options.checkpoint, options.language, options.threads)
 
 
 def recognise(
     batches: Iterable[list[LoadedFile]], options: TranscribeOptions, total: int = 0, progress: Progress = no_progress
 ) -> Iterator[Document]:
-    """Yield the document of each file, in order; a batch is recognised when its first document is asked for.
+    """Yield the document of each file, in order; a batch is recognised when its first document is requested.
 
     A file that cannot be recognised does not stop the others. ``progress`` counts files, of which there are ``total``;
-    it has a fraction while a batch is being recognised. Raises :class:`InkError` when ``options`` cannot be met.
+    the count has a fraction while a batch is being recognised. Raises :class:`InkError` if ``options`` cannot be met.
     """
     read_lines = reader(load_recognizer(options), options.decoder, options.alternatives, options.hints)
-    list(read_lines([], []))  # a decoder that cannot be used raises now, and is not the fault of a file
+    list(read_lines([], []))  # raise now if the decoder cannot be used, so that no file is blamed
     orient = orienter(load_recognizer(options), options.orientation, single_line=options.single_line)
     done = 0
     for batch in batches:
 
-        def report(lines: int, of: int, done: int = done, files: int = len(batch)) -> None:
-            progress(done + files * lines / of, total)
+        def report(lines: int, total_lines: int, done: int = done, files: int = len(batch)) -> None:
+            progress(done + files * lines / total_lines, total)
 
         yield from _recognise_batch(batch, read_lines, orient, options, report)
         done += len(batch)
@@ -82,7 +85,7 @@ def _recognise_batch(
     options: TranscribeOptions,
     report: Callable[[int, int], object],
 ) -> list[Document]:
-    """The documents of a batch; when that fails, each file is tried by itself."""
+    """Return the documents of a batch. If that fails, each file is tried by itself."""
     pages = [page for file in batch for page in file.pages]
     try:
         results = (
@@ -92,15 +95,17 @@ def _recognise_batch(
         )
     except Exception as error:
         if len(batch) == 1:
-            return [Document(batch[0].name, error=failure(batch[0].name, error))]
-        alone = ([file] for file in batch)
-        return [one for file in alone for one in _recognise_batch(file, read_lines, orient, options, lambda *_: None)]
+            return [Document(batch[0].name, error=error_message(batch[0].name, error))]
+        single_files = ([file] for file in batch)
+        return [
+            one for file in single_files for one in _recognise_batch(file, read_lines, orient, options, lambda *_: None)
+        ]
     read = iter(results)
     return [_document(file, [next(read) for _ in file.pages]) for file in batch]
 
 
 def _document(file: LoadedFile, read: Sequence[ReadPage]) -> Document:
-    """The pages of a file that have ink, or something else on them, or both."""
+    """Return the document of a file, with the pages that have ink, extras, or both."""
     ink = {one.page.number: one for one in read}
     extras = {one.number: one for one in file.extras}
     pages = tuple(DocumentPage.of(ink.get(number), extras.get(number)) for number in sorted({*ink, *extras}))

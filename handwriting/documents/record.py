@@ -1,8 +1,8 @@
-"""A document as plain JSON values: pages, lines, words and characters, with their boxes and probabilities.
+"""Convert a document to plain JSON values: pages, lines, words and characters, with their boxes and probabilities.
 
-A box is left, top, right, bottom in the units of the ink, with y growing downward. A probability is that of the reading
-being what was written. Strokes are numbered from 0 on their page, in the order of the file. A line of typed text is
-marked with ``"typed": true``; its box is estimated, and it has neither strokes nor words.
+A box is left, top, right, bottom in the units of the ink, with y growing downward. A probability is the probability
+that the reading is what was written. Strokes are numbered from 0 on their page, in the order of the file. A line of
+typed text is marked with ``"typed": true``; its box is estimated, and it has neither strokes nor words.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Record = dict[str, Any]
 ``retry`` beside an ``error`` means that the file may not be at fault, and that the next run tries it again.
 """
 RESULT = re.compile(rb'\{"file": "(?:[^"\\]|\\.)*", (?:"size": \d+, "modified": [-\d.e]+, )?"(?:text|error)": ')
-"""How a record begins in a file."""
+"""The beginning of a record in a file."""
 
 
 def record(document: Document) -> Record:
-    """The record of ``document``."""
+    """Return the record of ``document``."""
     if document.error is not None:
         return {"file": document.name, "error": document.error}
     result = {"file": document.name, "text": document.text, "pages": [_page(page) for page in document.written_pages]}
@@ -37,7 +37,10 @@ def record(document: Document) -> Record:
 
 
 def json_lines(records: Iterable[Record]) -> bytes:
-    """One JSON object a line, in UTF-8. A byte of a file name that is not UTF-8 is written as an escape of JSON."""
+    """Encode records in UTF-8, with one JSON object per line.
+
+    A byte of a file name that is not UTF-8 is written as a JSON escape.
+    """
     lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     return lines.encode("utf-8", "backslashreplace")
 
@@ -55,7 +58,7 @@ def _page(page: DocumentPage) -> dict[str, Any]:
 
 
 def _layout(read: ReadPage) -> dict[str, Any]:
-    """How the ink lies on a page, and the drawings on it."""
+    """Return the orientation of the ink on a page, and the drawings on it."""
     return {
         "orientation": {"name": read.orientation.name, "strokes": read.orientation.strokes},
         "drawings": [
@@ -70,7 +73,7 @@ def _layout(read: ReadPage) -> dict[str, Any]:
 
 
 def _typed_line(line: TypedText) -> dict[str, Any]:
-    """A line with the keys of a handwritten one."""
+    """Return a line with the same keys as a handwritten one."""
     nothing: dict[str, Any] = {"probability": None, "log_probability": None, "strokes": [], "alternatives": []}
     return {"text": line.text, "typed": True, "box": _rounded(line.box), **nothing, "words": []}
 

@@ -1,4 +1,4 @@
-"""The kinds of transcript, and a document as each of them."""
+"""Render documents as any of the kinds of transcript."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handwriting.documents.record import json_lines, record
 from handwriting.errors import InkError
 
 Kind = Literal["text", "markdown", "json", "jsonl", "hocr", "pdf"]
-"""What a transcript can be."""
+"""A kind of transcript."""
 EXTENSIONS: dict[str, Kind] = {
     ".txt": "text",
     ".md": "markdown",
@@ -21,19 +21,19 @@ EXTENSIONS: dict[str, Kind] = {
     ".html": "hocr",
     ".pdf": "pdf",
 }
-"""The kind that an output file's extension means."""
+"""Kinds by the extension of the output file."""
 
 
 def choose_kind(kind: Kind | None, output: Path | None) -> Kind:
-    """The kind that is asked for, or else the one that the extension of ``output`` means; text without an ``output``.
+    """Return the given ``kind``, or else the one for the extension of ``output``, or text if there is no ``output``.
 
-    Raises :class:`InkError` when there is no such kind, the extension means none, or a PDF has no file to go to.
+    Raises :class:`InkError` if the kind or the extension is unknown, or a PDF has no output file.
     """
     if kind is not None and kind not in get_args(Kind):
         raise InkError(f"kind {kind!r} is unknown; choose one of: {', '.join(get_args(Kind))}")
     if output is None:
         if kind == "pdf":
-            raise InkError("pdf is not text that can be shown; give an output file, like NAME.pdf")
+            raise InkError("a PDF cannot be shown as text; give an output file, such as NAME.pdf")
         return kind or "text"
     chosen = kind or EXTENSIONS.get(output.suffix.lower())
     if chosen is None:
@@ -44,9 +44,9 @@ def choose_kind(kind: Kind | None, output: Path | None) -> Kind:
 
 
 def render(documents: Sequence[Document], kind: Kind, note: Callable[[str], object]) -> bytes:
-    """The contents of a file of this ``kind`` that has all ``documents``.
+    """Return the contents of a file of this ``kind`` with all ``documents``.
 
-    ``note`` is given what could not be rendered, such as a missing background.
+    ``note`` is called with what could not be rendered, such as a missing background.
     """
     match kind:
         case "text":

@@ -1,10 +1,11 @@
-"""A file of JSON lines that grows file by file, so that a run that was interrupted can be continued.
+"""Keep results in a file of JSON lines that grows file by file, so that an interrupted run can be continued.
 
 A line is a :func:`~handwriting.documents.record.record` with the size and time of its file, written as soon as that
-file is done. The next run skips the files that are there and have not changed since. When a changed file is read again,
-its new line is appended; the old one is removed when the run ends. Until then, the last line of a file counts.
+file is finished. The next run skips the files that have a line and have not changed since. When a changed file is read
+again, its new line is appended; the old one is removed at the end of the run. Until then, the last line of a file
+counts.
 
-One run at a time may have the file open.
+Only one run at a time can have the file open.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from handwriting.files import atomic, check_writable
 if sys.platform != "win32":
     import fcntl
 
-BEGINNING = b'{"file": "'
-"""How each line begins."""
+LINE_START = b'{"file": "'
+"""The beginning of each line."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +39,28 @@ class _Entry:
     end: int
     state: FileState | None
     record: Record
-    """Without its pages, and with the notes of lost writing alone."""
+    """The record without its pages, and with only the notes of lost writing."""
 
 
 class Results:
-    """The results so far, to which more are added; made by :func:`open_results`."""
+    """The results so far, to which more are added; created by :func:`open_results`."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path, self._file = path, file
         self._entries: dict[str, _Entry] = {}
-        self._replaced: list[tuple[int, int]] = []  # ranges of bytes
+        self._replaced_ranges: list[tuple[int, int]] = []  # ranges of bytes
         self._end = 0
         for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n") and (line.startswith(BEGINNING) or BEGINNING.startswith(line)):
+            if not line.endswith(b"\n") and (line.startswith(LINE_START) or LINE_START.startswith(line)):
                 break  # written by a run that was killed
-            self._enter(self._parse(line, number), len(line))
+            self._add_entry(self._parse(line, number), len(line))
         file.truncate(self._end)
         file.seek(self._end)
 
     def earlier(self, file: InputFile) -> Record | None:
-        """The record of ``file``, unless the file is new or has changed since.
+        """Return the record of ``file``, or None if the file is new or has changed since.
 
-        The record has no pages, and of the notes only those of lost writing. Records without a state were written by
+        The record has no pages, and only those notes that report lost writing. Records without a state were written by
         older versions; they count if the file could be read.
         """
         entry = self._entries.get(file.name)
@@ -70,29 +71,29 @@ class Results:
         return entry.record if entry.state == file.state() else None
 
     def add(self, record: Record, state: FileState | None) -> None:
-        """Append the ``record`` of a file that was in this ``state`` when it was read."""
+        """Append the ``record`` of a file that had this ``state`` when it was read."""
         name, *others = record.items()
         record = dict([name, *({} if state is None else asdict(state)).items(), *others])
         line = json_lines([record])
         self._file.write(line)
         self._file.flush()
-        self._enter(record, len(line))
+        self._add_entry(record, len(line))
 
     def compact(self) -> None:
-        """Remove the lines that later ones have replaced."""
-        if self._replaced:
+        """Remove the lines that were replaced by later ones."""
+        if self._replaced_ranges:
             self._file.seek(0)
             data = self._file.read(self._end)
-            ends = [0, *(end for _, end in sorted(self._replaced))]
-            begins = [*(begin for begin, _ in sorted(self._replaced)), self._end]
+            ends = [0, *(end for _, end in sorted(self._replaced_ranges))]
+            begins = [*(begin for begin, _ in sorted(self._replaced_ranges)), self._end]
             with atomic(self.path) as temporary:
                 temporary.write_bytes(b"".join(data[a:b] for a, b in zip(ends, begins, strict=True)))
 
-    def _enter(self, record: Record, length: int) -> None:
+    def _add_entry(self, record: Record, length: int) -> None:
         name = record["file"]
-        before = self._entries.get(name)
-        if before is not None and name != STDIN:  # every standard input is another file
-            self._replaced.append((before.begin, before.end))
+        previous = self._entries.get(name)
+        if previous is not None and name != STDIN:  # standard input differs each time
+            self._replaced_ranges.append((previous.begin, previous.end))
         state = FileState(record["size"], record["modified"]) if "size" in record and "modified" in record else None
         kept: Record = {key: value for key, value in record.items() if key in ("file", "error", "retry")}
         kept["notes"] = [note for note in record.get("notes", ()) if note["severity"] == "lost"]
@@ -111,9 +112,9 @@ class Results:
 
 @contextmanager
 def open_results(path: Path) -> Iterator[Results]:
-    """Open the results in ``path``, or start them.
+    """Open the results in ``path``, or create them.
 
-    Raises :class:`InkError` when the file holds something else, another run is writing to it, or it cannot be written.
+    Raises :class:`InkError` if the file holds something else, another run is writing to it, or it cannot be written.
     """
     try:
         with _open_locked(check_writable(path)) as file:
@@ -127,7 +128,7 @@ def open_results(path: Path) -> Iterator[Results]:
 
 
 def _open_locked(path: Path) -> BinaryIO:
-    """The file at ``path``, locked until it is closed."""
+    """Open the file at ``path`` and lock it until it is closed."""
     while True:
         file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
         if sys.platform == "win32":
@@ -143,4 +144,4 @@ def _open_locked(path: Path) -> BinaryIO:
             ) from None
         except FileNotFoundError:
             pass
-        file.close()  # replaced between opening and locking
+        file.close()  # the file was replaced between opening and locking

@@ -1,4 +1,4 @@
-"""What happened to the files of a run: reported as it happens, and counted."""
+"""Report what happens to the files of a run, and count it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Show = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Summary:
-    """How many files were transcribed."""
+    """Numbers of files that were transcribed."""
 
     files: int
     failed: int = 0
-    """Files that could not be read."""
+    """Number of files that could not be read."""
     partial: int = 0
-    """Files of which strokes or pages could not be read."""
+    """Number of files of which some strokes or pages could not be read."""
     before: int = 0
-    """Files that an earlier run had done."""
+    """Number of files that were done in an earlier run."""
 
     def __str__(self) -> str:
         parts = [f"{self.files:,} file" + "s" * (self.files != 1)]
@@ -35,7 +35,7 @@ class Summary:
 
 @dataclass
 class Tally:
-    """Reports what happened to each file, and counts it."""
+    """Reports what happens to each file, and counts it."""
 
     warn: Show
     note: Show

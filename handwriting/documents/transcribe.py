@@ -1,4 +1,4 @@
-"""Transcribes files and folders of ink: the whole journey from paths to a written transcript."""
+"""Transcribe files and folders of ink: all steps from paths to a written transcript."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def transcribe(
     progress: Progress = no_progress,
     wait: Callable[[float], bool] | None = None,
 ) -> Summary:
-    """Transcribe the files and folders of ``paths`` to ``output``, or to ``show`` without one.
+    """Transcribe the files and folders of ``paths`` to ``output``, or to ``show`` if there is none.
 
-    ``kind`` is by default the one that the extension of ``output`` means. Text and JSON are shown file by file. A
-    ``jsonl`` output grows file by file, and another run with the same output continues it: it reads the files that are
-    new or have changed. Every other output is written at the end, and not at all when no file could be read.
+    By default, ``kind`` is the one for the extension of ``output``. Text and JSON are shown file by file. A ``jsonl``
+    output grows file by file, and another run with the same output continues it: it reads the files that are new or
+    have changed. Every other output is written at the end, and not at all if no file could be read.
 
-    ``scheduler`` is the address of a Dask scheduler, whose workers recognise instead; it needs a ``jsonl`` output.
-    ``warn`` is given the reason for each file, or part of a file, that cannot be read; ``note`` is given what was left
-    out on purpose. ``progress`` counts files.
+    ``scheduler`` is the address of a Dask scheduler, whose workers recognise instead; it requires a ``jsonl`` output.
+    ``warn`` is called with the reason for each file, or part of a file, that cannot be read; ``note`` is called with
+    what was left out on purpose. ``progress`` counts files.
 
-    With ``wait``, the files and folders are watched: those that are new or have changed are read again and again. In
-    between, ``wait`` is called with the seconds to wait, and ends the watch by returning False. It needs a ``jsonl``
-    output.
+    If ``wait`` is given, the files and folders are watched: those that are new or have changed are read repeatedly. In
+    between, ``wait`` is called with the seconds to wait, and ends the watch by returning False. This requires a
+    ``jsonl`` output.
 
     Raises :class:`InkError` for arguments that do not fit together, a checkpoint that cannot be loaded, and an output
     that cannot be written or is one of the inputs.
@@ -54,15 +54,15 @@ def transcribe(
         raise InkError(f"alternatives {options.alternatives}: {kind} cannot contain them; choose the format json")
     grows = kind == "jsonl" and output is not None and not is_stream(output)
     if scheduler is not None and not grows:
-        raise InkError(f"scheduler {scheduler}: the output must be a .jsonl file; give one like NAME.jsonl")
+        raise InkError(f"scheduler {scheduler}: the output must be a .jsonl file, such as NAME.jsonl")
     if wait is not None and (not grows or STDIN in paths):
-        raise InkError("watching needs files or folders as input and a .jsonl output; give one like NAME.jsonl")
+        raise InkError("watching needs files or folders as input and a .jsonl file as output, such as NAME.jsonl")
     if output is not None:
         check_writable(output)
-    load_recognizer(options)  # a bad checkpoint is reported before any file is read
+    load_recognizer(options)  # report a bad checkpoint before reading any file
     files = find_files(paths, lambda text: note(printable(text)))
     if wait is not None:
-        files = [file for file in files if not file.is_folder]  # it may get files later
+        files = [file for file in files if not file.is_folder]  # files may be added to a folder later
     if output is not None:
         refuse_input(output, [file.name for file in files])
     tally, before = Tally(warn, note), 0
@@ -104,7 +104,10 @@ def _write(documents: Iterator[Document], kind: Kind, output: Path | None, show:
 
 
 def _backgrounds(documents: Sequence[Document]) -> Iterator[Path]:
-    """Where there may be pictures and PDF files that lie under the ink; a notebook's PDF often has the same name."""
+    """Yield the paths where there may be pictures and PDF files that are under the ink.
+
+    They must not be overwritten: a notebook's PDF often has the same name as the notebook.
+    """
     for extras in (page.extras for document in documents for page in document.pages):
         for background in () if extras is None else (*extras.pictures, extras.pdf):
             if background is not None and isinstance(background.source, tuple):

@@ -1,7 +1,7 @@
-"""Watches files and folders, and reads what is new or has changed.
+"""Watch files and folders, and read what is new or has changed.
 
-The folders are listed again and again, because notifications of the operating system do not reach network drives and
-the folders of synchronising services, where notes often are.
+The folders are listed repeatedly, because notifications of the operating system do not reach network drives and the
+folders of synchronising services, where notes often are.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from handwriting.errors import printable
 
 INTERVAL = 1.0
 """Seconds between two listings."""
-LEAST_REST = 10
-"""Seconds of rest for each second that a listing takes."""
+MIN_REST_RATIO = 10
+"""Minimum number of seconds to rest for each second that a listing takes."""
 
 
 def watch(
@@ -33,7 +33,7 @@ def watch(
     """Append the records of files that are new or have changed, until ``wait`` returns False.
 
     A file is read when two listings find it in the same state, so that none is read while it is being saved. Returns
-    what became of the files that are there at the end.
+    the summary of the files that exist at the end.
     """
     listed: dict[str, FileState | None] = {}
     rest = INTERVAL
@@ -41,7 +41,7 @@ def watch(
         begin = time.monotonic()
         files = [file for file in find_files(paths) if not file.is_folder]
         states = {file.name: file.state() for file in files}
-        rest = max(INTERVAL, LEAST_REST * (time.monotonic() - begin))
+        rest = max(INTERVAL, MIN_REST_RATIO * (time.monotonic() - begin))
         new = [
             file
             for file in files

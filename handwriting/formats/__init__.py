@@ -1,9 +1,9 @@
-"""Ink files, read and written: one registry, which recognises a file by its content first and its extension second.
+"""Read and write ink files. A file's format is recognised by its content first, and by its extension second.
 
-A format is one file of this package and one line in :func:`readers`, or an entry point of another package (see
+A format is a module of this package that is listed in :func:`readers`, or an entry point of another package (see
 :mod:`handwriting.formats.format`). A reader turns bytes into :class:`Ink`, or into the :class:`Page` values of a
-document, or raises :class:`InkError` with one line that holds the offending value and the remedy. What it left out is
-in ``ink.source.notes``.
+document, or raises :class:`InkError` with a message of one line that has the offending value and the remedy. What it
+left out is listed in ``ink.source.notes``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from handwriting.formats import (
     xournal_extras,
 )  # fmt: skip
 from handwriting.formats.extras import PageExtras
-from handwriting.formats.format import PROPERTIES, Format, lost
+from handwriting.formats.format import PROPERTIES, Format, lost_properties
 from handwriting.ink import Ink, Page
 from handwriting.limits import MAX_BYTES, MAX_PACKAGE, check_size
 from handwriting.notes import Note, Notes
@@ -68,12 +68,12 @@ __all__ = [
     "writers",
 ]
 
-GROUP = "handwriting.formats"
+ENTRY_POINT_GROUP = "handwriting.formats"
 """Entry points of other packages that are a :class:`Format`."""
 GZIPPED = (".svgz",)
-"""Extensions that mean that a file is packed with gzip; any file may be, when it is read."""
-HEAD = 16384
-"""Bytes at the start of a file by which a format is recognised."""
+"""Extensions of files that are written with gzip compression. When reading, any file may be compressed with gzip."""
+HEAD_SIZE = 16384
+"""Number of bytes at the start of a file from which its format is recognised."""
 
 Readable: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO"
 """A path, the bytes themselves, or a binary stream."""
@@ -82,14 +82,17 @@ Reader = Format
 
 
 def readers() -> tuple[Format, ...]:
-    """Every format that can be read, in the order in which they are tried; those with ``write`` can be written too."""
+    """Return every format that can be read, in the order in which they are tried.
+
+    Those with a ``write`` function can be written too.
+    """
     return (
         Format("IAM-OnDB", (".xml",), lambda head: xml.root_name(head) == iamondb.ROOT, iamondb.read),
         Format("UNIPEN", (".dat", ".upn", ".unp"), unipen.recognises, unipen.read),
         Format("InkML", (".inkml",), inkml.recognises, inkml.read, inkml.write, inkml.HOLDS),
         Format(
             "Xournal++", (".xopp", ".xoj"), xournal.recognises, xournal.read, xournal.write, xournal.HOLDS, "pt",
-            document=True, packs=xournal.packs, most=xournal.MOST, extras=xournal_extras.EXTRAS,
+            document=True, packs=xournal.packs, most=xournal.MAX_SIZE, extras=xournal_extras.EXTRAS,
         ),
         Format("SVG", (".svg", ".svgz"), svg.recognises, svg.read, svg.write, svg.HOLDS, "mm"),
         Format(
@@ -105,12 +108,12 @@ def readers() -> tuple[Format, ...]:
         ),
         Format(
             "Rnote", (".rnote",), rnote.recognises, rnote.read,
-            document=True, most=rnote.MOST, extras=note_app_extras.RNOTE,
+            document=True, most=rnote.MAX_SIZE, extras=note_app_extras.RNOTE,
         ),
         Format("Universal Ink Model", (".uim",), uim.recognises, uim.read),
         Format("Ink Serialized Format", (".isf",), isf.recognises, isf.read),
-        *_others(),
-        # These recognise any file of their kind, so they come last.
+        *_plugins(),
+        # These recognise any JSON or CSV, so they must come after the more specific formats.
         Format("JSON lines", (".ndjson",), json.recognises_lines, json.read),
         Format("JSON", (".json", ".jiix"), json.recognises, json.read, json.write, json.HOLDS),
         Format("CSV", (".csv", ".tsv"), csv.recognises, csv.read, csv.write, csv.HOLDS),
@@ -118,10 +121,10 @@ def readers() -> tuple[Format, ...]:
 
 
 @cache
-def _others() -> tuple[Format, ...]:
-    """The formats of other packages; one that cannot be loaded is skipped with a warning."""
+def _plugins() -> tuple[Format, ...]:
+    """Return the formats of other packages. One that cannot be loaded is skipped with a warning."""
     found = []
-    for point in entry_points(group=GROUP):
+    for point in entry_points(group=ENTRY_POINT_GROUP):
         try:
             known = point.load()
         except Exception as error:
@@ -135,26 +138,26 @@ def _others() -> tuple[Format, ...]:
 
 
 def writers() -> tuple[Format, ...]:
-    """Every format that can be written."""
+    """Return every format that can be written."""
     return tuple(format for format in readers() if format.write is not None)
 
 
 @cache
 def endings() -> frozenset[str]:
-    """The extensions of files that can be read."""
+    """Return the extensions of files that can be read."""
     return frozenset(ending for format in readers() for ending in format.extensions)
 
 
 def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:
     """Read :class:`Ink`, or the :class:`Page` of a document, from a path, bytes or a binary stream.
 
-    ``format`` names the format (``"IAM-OnDB"``) instead of recognising it. A document of several pages needs the number
-    of a ``page``, from 1; for all of them see :func:`read_pages`. ``ink.source.notes`` tells what was left out. Raises
-    :class:`InkError` when the file is missing, empty, too large, of no known format, or damaged.
+    ``format`` names the format (``"IAM-OnDB"``) instead of having it recognised. A document of several pages needs the
+    number of a ``page``, counted from 1; to get all of them, use :func:`read_pages`. ``ink.source.notes`` lists what
+    was left out. Raises :class:`InkError` if the file is missing, empty, too large, of no known format, or damaged.
     """
     found, pages, file, _ = _read(source, format)
     if page is not None:
-        pages = [_choose(pages, page, file)]
+        pages = [_choose_page(pages, page, file)]
     if len(pages) > 1:
         raise InkError(f"{file}: {len(pages)} pages with ink; choose one with 'page', or use read_pages")
     return pages[0] if found.document else pages[0].ink
@@ -167,29 +170,31 @@ def read_ink(source: Readable, format: str | None = None, page: int | None = Non
 
 
 def read_pages(source: Readable, format: str | None = None) -> list[Page]:
-    """Every page that has ink, in order; a file that is not a document is one page. Never empty.
+    """Read every page that has ink, in order; the result is never empty. A file that is not a document is one page.
 
-    A file without ink raises :class:`~handwriting.errors.NoInkError`; for other errors see :func:`read`.
+    Raises :class:`~handwriting.errors.NoInkError` for a file without ink, and the same errors as :func:`read`
+    otherwise.
     """
     return _read(source, format)[1]
 
 
 @dataclass(frozen=True)
 class DocumentContents:
-    """Everything that a file has."""
+    """The contents of a file: its ink, and what its pages have besides ink."""
 
     pages: tuple[Page, ...]
     """The pages that have ink."""
     extras: tuple[PageExtras, ...]
-    """What all pages have besides ink; empty when the format cannot tell."""
+    """What all pages have besides ink; empty if there is no reader of such extras for the format."""
     notes: tuple[Note, ...]
     """What was left out."""
 
 
 def read_document(source: Readable, format: str | None = None) -> DocumentContents:
-    """Read the pages that have ink, as :func:`read_pages`, and what all pages have besides ink.
+    """Read the pages that have ink, like :func:`read_pages`, and what all pages have besides ink.
 
-    A document may have no ink. A file that has neither ink nor pages raises :class:`~handwriting.errors.NoInkError`.
+    A document may have no ink. Raises :class:`~handwriting.errors.NoInkError` for a file that has neither ink nor
+    pages.
     """
     extras: list[PageExtras] = []
     _, pages, _, notes = _read(source, format, extras)
@@ -199,9 +204,9 @@ def read_document(source: Readable, format: str | None = None) -> DocumentConten
 def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format: str | None = None) -> list[str]:
     """Write ink, a page or pages to ``path`` in the format of its extension, or the one that ``format`` names.
 
-    The file appears complete or not at all. Returns the properties of the ink that it cannot hold, by the names of
-    :data:`~handwriting.formats.format.PROPERTIES`. Raises :class:`InkError` when no format that can be written has this
-    extension, the format holds one page and there are several, or the file cannot be written.
+    The file appears complete or not at all. Returns the properties of the ink that the format cannot hold, by the names
+    in :data:`~handwriting.formats.format.PROPERTIES`. Raises :class:`InkError` if no format that can be written has
+    this extension, if there are several pages and the format holds only one, or if the file cannot be written.
     """
     pages = [Page(ink)] if isinstance(ink, Ink) else [ink] if isinstance(ink, Page) else list(ink)
     chosen = writer(path, format)
@@ -216,28 +221,31 @@ def save(ink: Ink | Page | Sequence[Page], path: str | os.PathLike[str], format:
         data = gzip.compress(data, mtime=0)
     with atomic(path) as temporary:
         temporary.write_bytes(data)
-    return lost(pages, chosen)
+    return lost_properties(pages, chosen)
 
 
 def convert(
     source: Readable, path: str | os.PathLike[str], page: int | None = None, format: str | None = None
 ) -> tuple[list[Page], list[str]]:
-    """Write what ``source`` holds, or one ``page`` of it, to ``path``; ``format`` is that of ``source``.
+    """Write the contents of ``source``, or one ``page`` of it, to ``path``; ``format`` is that of ``source``.
 
-    Returns the pages that were written and the properties that the file cannot hold, as :func:`save`. What was already
-    left out when ``source`` was read is in the ``source.notes`` of their ink.
+    Returns the pages that were written and the properties that the file cannot hold, like :func:`save`. What was
+    already left out when ``source`` was read is in the ``source.notes`` of their ink.
     """
     writer(path)
     if isinstance(source, str | os.PathLike):
         refuse_input(path, [source])
     _, pages, file, _ = _read(source, format)
     if page is not None:
-        pages = [_choose(pages, page, file)]
+        pages = [_choose_page(pages, page, file)]
     return pages, save(pages, path)
 
 
 def writer(path: str | os.PathLike[str], format: str | None = None) -> Format:
-    """The format to write ``path`` in; :class:`InkError` when there is none. To be called before long work."""
+    """Return the format in which ``path`` is written. Raises :class:`InkError` if there is none.
+
+    Call it before long work, so that an extension that cannot be written is reported at once.
+    """
     suffix = Path(path).suffix.lower()
     for known in writers():
         if known.name.lower() == format.lower() if format is not None else suffix in known.extensions:
@@ -251,7 +259,7 @@ def writer(path: str | os.PathLike[str], format: str | None = None) -> Format:
 
 
 def table() -> str:
-    """Every format, its extensions, and what it holds when written."""
+    """Return a table of every format, its extensions, and what it holds when written."""
     rows = [("format", "endings", "read", "written, and holds beside the points")]
     for known in readers():
         holds = ", ".join(name for name in PROPERTIES if name in known.holds)
@@ -261,9 +269,10 @@ def table() -> str:
 
 
 def find(data: bytes, file: str, format: str | None = None) -> Format:
-    """The format of these bytes: the named one, else by content, else by the extension of ``file``.
+    """Return the format of these bytes.
 
-    Gzip is unpacked first; zip archives are recognised by the names of their members.
+    It is the one named ``format``, or else it is recognised by the content, or else by the extension of ``file``. Gzip
+    is unpacked first. Zip archives are recognised by the names of their members.
     """
     if data.startswith(packed.GZIP):
         data = packed.gunzip(data, file)
@@ -276,7 +285,7 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
         raise InkError(f"format {format!r} is unknown; choose one of: {names}")
     members = packed.Archive(data, file).names if data.startswith(packed.ZIP) else None
     for reader in known:
-        if reader.recognises(data[:HEAD]) or (members is not None and reader.packs and reader.packs(members)):
+        if reader.recognises(data[:HEAD_SIZE]) or (members is not None and reader.packs and reader.packs(members)):
             return reader
     extension = Path(file).suffix.lower()
     for reader in known:
@@ -285,7 +294,7 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
     raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}", key="unknown-file")
 
 
-def _choose(pages: list[Page], number: int, file: str) -> Page:
+def _choose_page(pages: list[Page], number: int, file: str) -> Page:
     for page in pages:
         if page.number == number:
             return page
@@ -296,46 +305,49 @@ def _choose(pages: list[Page], number: int, file: str) -> Page:
 def _read(
     source: Readable, format: str | None, extras: list[PageExtras] | None = None
 ) -> tuple[Format, list[Page], str, tuple[Note, ...]]:
-    """The format, the pages with their notes, the name for messages, and the notes.
+    """Read ``source`` and return its format, its pages with their notes, its name for messages, and the notes.
 
-    There is at least one page, unless what the pages have besides ink is added to a list of ``extras``.
+    There is at least one page, unless what the pages have besides ink is added to a list ``extras``.
     """
     data, file = _load(source)
     notes = Notes(file)
     name = file
-    if data.startswith(packed.ZIP) and format is None and (member := _packed(data, file, notes)) is not None:
+    if data.startswith(packed.ZIP) and format is None and (member := _find_in_archive(data, file, notes)) is not None:
         name, data = f"{file}/{member[0]}", member[1]
     if data.startswith(packed.GZIP):
         data = packed.gunzip(data, file, notes)
         if not data and notes.first_loss:
-            raise _without_ink(file, notes)
+            raise _no_ink_error(file, notes)
     found = find(data, name, format)
     check_size(len(data), file, MAX_PACKAGE if data.startswith(packed.ZIP) else found.most)
-    beside = found.extras if extras is not None else None
-    notes.known = beside.covers if beside else frozenset()
-    with np.errstate(all="ignore"):  # values that are not finite are refused one by one
+    extras_reader = found.extras if extras is not None else None
+    notes.known = extras_reader.covers if extras_reader else frozenset()
+    with np.errstate(all="ignore"):  # each value that is not finite is refused by itself
         try:
             result = found.read(data, file, notes)
-            if extras is not None and beside is not None:
-                extras += beside.read(data, file, notes)
+            if extras is not None and extras_reader is not None:
+                extras += extras_reader.read(data, file, notes)
         except InkError:
             raise
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"[:150]
-            raise InkError(f"{file}: the reader of {found.name} failed ({told}); export the file again") from error
+            reason = f"{type(error).__name__}: {error}"[:150]
+            raise InkError(f"{file}: the reader of {found.name} failed ({reason}); export the file again") from error
     pages = [Page(result)] if isinstance(result, Ink) else list(result)
     if not pages and (not extras or (notes.first_loss and not any(page.texts for page in extras))):
-        raise _without_ink(file, notes)
-    said = notes.all()
-    if said:
-        pages = [replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=said))) for page in pages]
-    return found, pages, file, said
+        raise _no_ink_error(file, notes)
+    all_notes = notes.all()
+    if all_notes:
+        pages = [
+            replace(page, ink=replace(page.ink, source=replace(page.ink.source, notes=all_notes))) for page in pages
+        ]
+    return found, pages, file, all_notes
 
 
-def _packed(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
-    """Name and content of the one ink file in a zip archive; None for an archive of a format of its own.
+def _find_in_archive(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
+    """Return the name and the content of the only ink file in a zip archive, or None if there is no ink file in it.
 
-    Raises :class:`InkError` for an archive of several ink files.
+    The result is also None if the archive belongs to a format that uses zip itself. Raises :class:`InkError` for an
+    archive of several ink files.
     """
     archive = packed.Archive(data, file)
     if any(known.packs is not None and known.packs(archive.names) for known in readers()):
@@ -346,8 +358,8 @@ def _packed(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
     return (names[0], archive.read(names[0], notes)) if names else None
 
 
-def _without_ink(file: str, notes: Notes) -> InkError:
-    """Why no page of a file has ink."""
+def _no_ink_error(file: str, notes: Notes) -> InkError:
+    """Return the error that says why no page of a file has ink."""
     if notes.first_loss is not None:
         return InkError(f"{file}: nothing in it can be read: {notes.first_loss}")
     others = "; ".join(note.text for note in notes.all() if note.severity == "noted")
@@ -355,39 +367,39 @@ def _without_ink(file: str, notes: Notes) -> InkError:
 
 
 def _load(source: Readable) -> tuple[bytes, str]:
-    """The bytes and the name for messages; sizes are checked before anything is read."""
+    """Return the bytes of ``source`` and its name for messages. Sizes are checked before anything is read."""
     if isinstance(source, bytes):
-        return _checked(io.BytesIO(source), "ink"), "ink"
+        return _read_checked(io.BytesIO(source), "ink"), "ink"
     if isinstance(source, str | os.PathLike):
         return load(Path(source)), str(source)
     file = str(getattr(source, "name", "stream"))
-    return _checked(source, file), file
+    return _read_checked(source, file), file
 
 
 def load(path: Path, limit: int = -1) -> bytes:
-    """The bytes of an ink file, or the first ``limit`` of them.
+    """Read the bytes of an ink file, or the first ``limit`` of them.
 
-    Raises :class:`InkError` when it is missing, a folder, unreadable, empty or too large.
+    Raises :class:`InkError` if the file is missing, a folder, unreadable, empty or too large.
     """
     if "\0" in str(path):
         raise InkError(f"{str(path)!r} is not a path: it contains a zero byte; check the name")
     try:
         if path.is_dir():
             raise InkError(f"{path}: this is a folder; give one ink file")
-        size = path.stat().st_size if path.is_file() else None  # that of a pipe is only known when it is read
+        size = path.stat().st_size if path.is_file() else None  # the size of a pipe is known only after reading it
         with path.open("rb") as file:
-            return _checked(file, str(path), size, limit)
+            return _read_checked(file, str(path), size, limit)
     except OSError as error:
         raise InkError(f"{path}: {(error.strerror or str(error)).lower()}; check the path") from None
 
 
-def _checked(stream: BinaryIO, file: str, size: int | None = None, limit: int = -1) -> bytes:
-    """All bytes of a stream (or ``limit``), of which no more are read than its kind of file may have."""
-    mark = stream.read(len(packed.ZIP))
-    if not isinstance(mark, bytes):
+def _read_checked(stream: BinaryIO, file: str, size: int | None = None, limit: int = -1) -> bytes:
+    """Read all bytes of a stream, or ``limit`` of them, but never more than a file of its kind may have."""
+    signature = stream.read(len(packed.ZIP))
+    if not isinstance(signature, bytes):
         raise InkError(f"{file}: a text stream; open the file in binary mode ('rb')")
-    most = MAX_PACKAGE if mark == packed.ZIP else MAX_BYTES
-    check_size(len(mark) if size is None else size, file, most)
-    data = mark + stream.read((most + 1 if limit < 0 else limit) - len(mark))
-    check_size(len(data), file, most)
+    max_size = MAX_PACKAGE if signature == packed.ZIP else MAX_BYTES
+    check_size(len(signature) if size is None else size, file, max_size)
+    data = signature + stream.read((max_size + 1 if limit < 0 else limit) - len(signature))
+    check_size(len(data), file, max_size)
     return data

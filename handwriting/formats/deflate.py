@@ -1,4 +1,4 @@
-"""Deflated data, unpacked within a limit and as far as it is sound."""
+"""Unpack deflated data within a limit, and as far as it is undamaged."""
 
 from __future__ import annotations
 
@@ -7,53 +7,53 @@ from dataclasses import dataclass
 from typing import Any
 
 RAW, GZIP = -zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
-"""Kinds of streams: as in zip archives, and with the header and checksum of gzip."""
-PIECE = 65536
-"""Bytes that are unpacked at once."""
+"""Formats of a stream: raw deflate, as in zip archives, or with the header and checksum of gzip."""
+PIECE_SIZE = 65536
+"""Number of bytes that are unpacked at a time."""
 
 
 @dataclass(frozen=True)
 class Inflated:
-    """What a stream of deflated data holds."""
+    """The result of unpacking a stream of deflated data."""
 
     data: bytes
-    """What was unpacked before the damage, if there is any."""
+    """The unpacked data; if the stream is damaged, only what precedes the damage."""
     rest: bytes
-    """What follows the stream."""
+    """The bytes that follow the stream."""
     damage: str | None
-    """None, or what it is: cut short, or damaged with the reason."""
+    """A description of the damage (``"cut short"``, ``"damaged (reason)"``), or None."""
 
 
-def inflate(packed: bytes, kind: int, most: int) -> Inflated:
-    """Unpack a stream of :data:`RAW` or :data:`GZIP` data, but stop after ``most`` + 1 bytes."""
+def inflate(packed: bytes, kind: int, max_size: int) -> Inflated:
+    """Unpack a stream of :data:`RAW` or :data:`GZIP` data, stopping after ``max_size`` + 1 bytes."""
     unpacker = zlib.decompressobj(wbits=kind)
     parts: list[bytes] = []
-    size = at = 0
+    size = position = 0
     damage = None
-    while at < len(packed) and not unpacker.eof and size <= most and damage is None:
-        piece, before = packed[at : at + PIECE], unpacker.copy()
+    while position < len(packed) and not unpacker.eof and size <= max_size and damage is None:
+        piece, before = packed[position : position + PIECE_SIZE], unpacker.copy()
         try:
-            part = unpacker.decompress(piece, most + 1 - size)
+            part = unpacker.decompress(piece, max_size + 1 - size)
         except zlib.error as error:
             damage = f"damaged ({error})"
-            part = _sound(before, piece, most + 1 - size)
+            part = _part_before_damage(before, piece, max_size + 1 - size)
         parts.append(part)
         size += len(part)
-        at += PIECE
-    if damage is None and not unpacker.eof and size <= most:
+        position += PIECE_SIZE
+    if damage is None and not unpacker.eof and size <= max_size:
         damage = "cut short"
-    return Inflated(b"".join(parts), unpacker.unused_data + packed[at:], damage)
+    return Inflated(b"".join(parts), unpacker.unused_data + packed[position:], damage)
 
 
-def _sound(unpacker: Any, piece: bytes, most: int) -> bytes:
-    """What a damaged piece holds before the damage, found byte by byte."""
+def _part_before_damage(unpacker: Any, piece: bytes, max_size: int) -> bytes:
+    """Unpack a damaged piece byte by byte and return what precedes the damage."""
     parts: list[bytes] = []
-    for at in range(len(piece)):
+    for position in range(len(piece)):
         try:
-            parts.append(unpacker.decompress(piece[at : at + 1], most))
+            parts.append(unpacker.decompress(piece[position : position + 1], max_size))
         except zlib.error:
             break
-        most -= len(parts[-1])
-        if most <= 0:
+        max_size -= len(parts[-1])
+        if max_size <= 0:
             break
     return b"".join(parts)

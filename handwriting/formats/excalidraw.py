@@ -1,7 +1,7 @@
 """Excalidraw drawings (``.excalidraw``): JSON with a list of elements, of which those of type ``freedraw`` are ink.
 
-Points of an element count from its ``x`` and ``y`` and turn with it about the center of its box. There is no time.
-Deleted elements stay in the file with a mark.
+The points of an element are relative to its ``x`` and ``y`` and are rotated with it about the center of its box. There
+is no time. Deleted elements stay in the file and are marked as deleted.
 
 Source: https://docs.excalidraw.com/docs/codebase/json-schema
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import json, times
-from handwriting.formats.json_shapes import coordinates, shown
+from handwriting.formats.json_shapes import coordinates, describe
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import check_shapes
@@ -22,20 +22,20 @@ from handwriting.notes import Notes
 
 KIND = "excalidraw"
 BLACK = ("#1e1e1e", "#000000", "#000", "black")
-HIGHLIGHTER = 60
-"""Opacity in percent below which a line of at least :data:`WIDE` pixels is a highlighter's."""
-WIDE = 8.0
+MAX_HIGHLIGHTER_OPACITY = 60
+"""Opacity in percent below which a line of at least :data:`MIN_HIGHLIGHTER_WIDTH` pixels was drawn by a highlighter."""
+MIN_HIGHLIGHTER_WIDTH = 8.0
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(json.start(head).split())
+    start = b"".join(json.normalise_head(head).split())
     if start[:1] != b"{":
         return False
     return b'"type":"excalidraw' in start[:400] or (b'"elements":[' in start and b'"type":"freedraw"' in start)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The drawing as one page, in pixels."""
+    """Read the drawing as one page, in pixels."""
     document = json.parse(data, file, notes)
     elements = document.get("elements") if isinstance(document, dict) else None
     if not isinstance(elements, list):
@@ -58,26 +58,28 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
                 pressures = element.get("pressures")
                 complete = isinstance(pressures, list) and len(pressures) == len(points)
                 real = complete and element.get("simulatePressure") is not True
-                strokes.add(points[:, 0], points[:, 1], None, times.column(pressures or (), 1.0) if real else None)
+                strokes.add(
+                    points[:, 0], points[:, 1], None, times.parse_column(pressures or (), 1.0) if real else None
+                )
             notes.count("stroke color", element.get("strokeColor", BLACK[0]) not in BLACK, "detail")
     ink = strokes.ink(Source(units="px", file=file))
     return [] if ink is None else [Page(ink)]
 
 
 def _points(element: dict[str, Any], file: str, notes: Notes) -> Floats:
-    """Shape (n, 2): where the points of an element lie on the canvas."""
+    """Return the points of an element on the canvas, with shape (n, 2)."""
     found = element.get("points")
     if not isinstance(found, list) or not all(isinstance(point, list) and len(point) >= 2 for point in found):
-        raise InkError(f"{file}: points={shown(found)}; they must be a list of x and y")
+        raise InkError(f"{file}: points={describe(found)}; they must be a list of x and y")
     points = coordinates([point[:2] for point in found], file)
     points = points + coordinates([[element.get("x"), element.get("y")]], file)
     angle = element.get("angle") or 0.0
-    (turn,) = times.column([angle], 1.0)
-    if not np.isfinite(turn):
-        notes.drop("the angle", f"{shown(angle)} is not a number")
-    elif turn and len(points):
+    (radians,) = times.parse_column([angle], 1.0)
+    if not np.isfinite(radians):
+        notes.drop("the angle", f"{describe(angle)} is not a number")
+    elif radians and len(points):
         center = (points.min(axis=0) + points.max(axis=0)) / 2
-        cosine, sine = np.cos(turn), np.sin(turn)
+        cosine, sine = np.cos(radians), np.sin(radians)
         points = (points - center) @ np.array([[cosine, sine], [-sine, cosine]]) + center
     return points
 
@@ -89,4 +91,4 @@ def _is_highlighter(element: dict[str, Any]) -> bool:
         return True
     opacity, width = element.get("opacity", 100), element.get("strokeWidth", 1)
     numeric = isinstance(opacity, int | float) and isinstance(width, int | float)
-    return numeric and 0 < opacity < HIGHLIGHTER and width >= WIDE
+    return numeric and 0 < opacity < MAX_HIGHLIGHTER_OPACITY and width >= MIN_HIGHLIGHTER_WIDTH

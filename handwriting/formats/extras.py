@@ -1,7 +1,7 @@
-"""What a document's pages have besides ink: typed text, pictures, and a PDF page under it.
+"""The contents of a document's pages besides ink: typed text, pictures, and a PDF page under the ink.
 
-Readers of ink leave these out. A format that has them offers an :class:`ExtrasReader` as well, for transcripts of whole
-documents.
+Readers of ink leave these out. For transcripts of whole documents, a format that has them also offers an
+:class:`ExtrasReader`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from handwriting.notes import Notes
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-LINE, LETTER = 1.2, 0.5
-"""Usual height of a line and width of a letter, in font sizes."""
+LINE_HEIGHT, LETTER_WIDTH = 1.2, 0.5
+"""Usual height of a line and width of a letter, in units of the font size."""
 
 
 @dataclass(frozen=True)
@@ -33,27 +33,27 @@ class Picture:
     """A picture under the ink."""
 
     source: bytes | tuple[Path, ...]
-    """A PNG or JPEG file, or the places where there may be one, to be tried in order."""
+    """A PNG or JPEG file, or the paths where it may be, to be tried in order."""
     box: Box | None = None
-    """None when it covers the page."""
+    """None if it covers the page."""
 
 
 @dataclass(frozen=True)
 class PdfBackground:
-    """A page of a PDF under the ink, as large as the sheet allows, from its upper left corner."""
+    """A page of a PDF under the ink, as large as the sheet allows, aligned with its upper left corner."""
 
     source: bytes | tuple[Path, ...]
-    """The PDF file, or the places where there may be one, to be tried in order."""
+    """The PDF file, or the paths where it may be, to be tried in order."""
     page: int
     """Counted from 0."""
 
 
 @dataclass(frozen=True)
 class PageExtras:
-    """A page of a document without its ink. Lengths are in ``units``, from the upper left corner, y downward."""
+    """What a page has besides ink. Lengths are in ``units``, from the upper left corner, with y growing downward."""
 
     number: int
-    """Counted from 1, as :attr:`handwriting.ink.Page.number`."""
+    """Counted from 1, like :attr:`handwriting.ink.Page.number`."""
     width: float | None
     height: float | None
     units: str
@@ -64,17 +64,17 @@ class PageExtras:
 
 @dataclass(frozen=True)
 class ExtrasReader:
-    """How a format's extras are read."""
+    """The reader of a format's extras."""
 
     read: Callable[[bytes, str, Notes], list[PageExtras]]
-    """Returns every page of a file, given its bytes and its name or path. Damaged extras are left out with a note."""
+    """Given the bytes of a file and its name or path, returns every page. Damaged extras are left out with a note."""
     covers: frozenset[str]
-    """What it reads, by the names under which the reader of ink counts it as left out."""
+    """What it reads, by the names under which the reader of ink reports these things as left out."""
 
 
 def text_lines(text: str, left: float, top: float, size: float) -> list[TypedText]:
-    """The lines of a text box; their boxes are estimated, because the widths of its letters are unknown."""
-    height, width = LINE * size, LETTER * size
+    """Split a text box into lines, with estimated boxes, because the widths of its letters are unknown."""
+    height, width = LINE_HEIGHT * size, LETTER_WIDTH * size
     return [
         TypedText(line.strip(), (left, top + height * k, left + width * len(line), top + height * (k + 1)), size)
         for k, line in enumerate(text.split("\n"))

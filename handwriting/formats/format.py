@@ -14,7 +14,7 @@ and its module ``handwriting_points``, which reads lines of x and y with an empt
     def read(data, file, notes):
         strokes = []
         for number, block in enumerate(data.decode("ascii", "replace").split("\n\n")[1:], 1):
-            with notes.part(f"stroke {number}"):          # a damaged stroke does not cost the others
+            with notes.part(f"stroke {number}"):          # a damaged stroke is left out, the others are kept
                 try:
                     strokes.append([tuple(map(float, line.split())) for line in block.splitlines()])
                 except ValueError:
@@ -46,34 +46,40 @@ class Format:
     extensions: tuple[str, ...]
     """With the dot, in lower case (``".inkml"``); the first is the usual one."""
     recognises: Callable[[bytes], bool]
-    """Whether a file is of this format by its first bytes (16,384, or all); must not parse, and never fails. It is
-    given what gzip files contain."""
+    """Whether a file is of this format, judging by its first bytes (16,384, or all of them). It must not parse the
+    file, and never fail. It is given the unpacked contents of gzip files."""
     read: Read
-    """Returns the ink in these bytes, or the pages that have ink, in order; an empty list when there is none. The
-    second argument is the file's name, for messages. Raises :class:`~handwriting.errors.InkError` for a damaged file;
-    what can be left out is reported to the :class:`~handwriting.notes.Notes`."""
+    """Returns the ink in these bytes, or the pages that have ink, in order; an empty list if there is none. The second
+    argument is the file's name, for messages. Raises :class:`~handwriting.errors.InkError` for a damaged file; what can
+    be left out is reported to the :class:`~handwriting.notes.Notes`."""
     write: Callable[[Sequence[Page]], bytes] | None = None
-    """Pages to bytes; None when the format is only read. Without ``"pages"`` in ``holds`` it is given one page."""
+    """Encodes pages as bytes; None if the format can only be read. It is given one page, unless ``holds`` has
+    ``"pages"``."""
     holds: frozenset[str] = frozenset()
     """Which of :data:`PROPERTIES` survive being written and read back; strokes, x and y always do."""
     unit: str | None = None
-    """The one unit of length that it is written in, to which ink is converted; None when any will do."""
+    """The only unit of length that it is written in, to which ink is converted; None if any unit will do."""
     document: bool = False
-    """Whether its files are documents of pages; others hold a single piece of ink."""
+    """Whether its files are documents of pages; files of other formats hold a single piece of ink."""
     packs: Callable[[Sequence[str]], bool] | None = None
-    """Whether a zip archive with members of these names is of this format; None when it is never a zip archive."""
+    """Whether a zip archive whose members have these names is of this format; None if files of this format are never
+    zipped."""
     most: int = MAX_BYTES
-    """Largest number of bytes, after unpacking gzip."""
+    """Maximum number of bytes of a file, after unpacking gzip."""
     extras: ExtrasReader | None = None
-    """Reads typed text, pictures and backgrounds; None when there is no reader of them."""
+    """Reads typed text, pictures and backgrounds; None if there is no reader for them."""
 
 
 PROPERTIES = ("time", "start time", "pressure", "text", "writer", "units", "page size", "pages")
-"""What ink may have beside x and y, by the names that the command ``formats`` shows; ``"pages"``: more than one."""
+"""What ink may have besides x and y, by the names that the command ``formats`` shows; ``"pages"`` means several
+pages."""
 
 
-def lost(pages: Sequence[Page], format: Format) -> list[str]:
-    """The properties of ``pages`` that ``format`` cannot hold; converting lengths to another unit loses nothing."""
+def lost_properties(pages: Sequence[Page], format: Format) -> list[str]:
+    """Return the properties of ``pages`` that ``format`` cannot hold.
+
+    Converting lengths to another unit loses nothing.
+    """
     kept = set(format.holds)
     if format.unit is not None and all(millimetres(page.ink.source.units) for page in pages):
         kept.add("units")
@@ -81,9 +87,9 @@ def lost(pages: Sequence[Page], format: Format) -> list[str]:
 
 
 def properties(pages: Sequence[Page]) -> list[str]:
-    """The :data:`PROPERTIES` that ``pages`` have."""
+    """Return which of :data:`PROPERTIES` the ``pages`` have."""
     inks = [page.ink for page in pages]
-    has = {
+    present = {
         "time": any(ink.t is not None for ink in inks),
         "start time": any(ink.source.start_time is not None for ink in inks),
         "pressure": any(ink.pressure is not None for ink in inks),
@@ -93,4 +99,4 @@ def properties(pages: Sequence[Page]) -> list[str]:
         "page size": any(page.width is not None or page.height is not None for page in pages),
         "pages": len(pages) > 1,
     }
-    return [name for name in PROPERTIES if has[name]]
+    return [name for name in PROPERTIES if present[name]]

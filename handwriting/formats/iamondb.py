@@ -1,7 +1,7 @@
 """IAM-OnDB ink files: the lines (``lineStrokes/``) and the forms (``original/``) of a whiteboard session.
 
-Both have the root ``WhiteboardCaptureSession`` with ``WhiteboardDescription`` and ``StrokeSet``; a form file has
-``General/Form[id, writerID]`` and ``Transcription`` as well. x and y are integers with y growing downward, times are
+Both have the root ``WhiteboardCaptureSession`` with ``WhiteboardDescription`` and ``StrokeSet``; a form file also has
+``General/Form[id, writerID]`` and ``Transcription``. x and y are integers with y growing downward, times are in
 seconds. The corpus has strokes of one point, repeated and backward time stamps, and jumps; they are kept, because
 repairing ink is left to ``features``.
 
@@ -22,18 +22,21 @@ from handwriting.notes import Notes
 from handwriting.text import raw
 
 ROOT = "WhiteboardCaptureSession"
-HEAD = 65536
-"""Bytes at the start of a form file that contain ``General``, its first element."""
+HEAD_SIZE = 65536
+"""Number of bytes at the start of a form file that contain ``General``, its first element."""
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """Ink of a line file or a form file as one page; of a form with its transcription and writer."""
+    """Read a line file or a form file as one page; the ink of a form includes its transcription and writer."""
     ink = _ink(data, file, notes)
     return [] if ink is None else [Page(ink)]
 
 
 def read_ink(data: bytes, file: str) -> Ink:
-    """The ink of a file of the corpus. Raises :class:`InkError` when any stroke is damaged or there is none."""
+    """Read the ink of a file of the corpus.
+
+    Raises :class:`InkError` if any stroke is damaged or there is none.
+    """
     ink = _ink(data, file, Notes(file, strict=True))
     if ink is None:
         raise NoInkError(f"{file}: no strokes in it; it needs at least one point")
@@ -42,15 +45,17 @@ def read_ink(data: bytes, file: str) -> Ink:
 
 def _ink(data: bytes, file: str, notes: Notes) -> Ink | None:
     root = xml.parse(data, file)
-    if xml.local(root) != ROOT:
-        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an IAM-OnDB ink file")
+    if xml.local_name(root) != ROOT:
+        raise InkError(
+            f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not an IAM-OnDB ink file"
+        )
     strokes = Strokes(file, notes)
     for number, stroke in enumerate(root.iterfind("StrokeSet/Stroke"), 1):
         points = stroke.findall("Point")
         with notes.part(f"stroke {number}"):
             x, y = ([float_of(point.get(name), name, file) for point in points] for name in "xy")
             stamps = [point.get("time") for point in points]
-            t = times.column(stamps, 1.0) if any(stamps) else None
+            t = times.parse_column(stamps, 1.0) if any(stamps) else None
             strokes.add(x, y, t)
     form = root.find("General/Form")
     writer = form.get("writerID") if form is not None else None
@@ -58,7 +63,10 @@ def _ink(data: bytes, file: str, notes: Notes) -> Ink | None:
 
 
 def form_writer(head: bytes, file: str) -> str | None:
-    """``writerID`` in the first :data:`HEAD` bytes of a form file, found without parsing its thousands of points."""
+    """Return ``writerID`` from the beginning of a form file, without parsing its thousands of points.
+
+    ``head`` is the first :data:`HEAD_SIZE` bytes, or the whole file.
+    """
     if b"<!" in head.replace(b"\0", b"").replace(b"<!--", b""):
         raise InkError(f"{file}: it has a document type declaration, which is refused; remove the <!DOCTYPE part")
     parser = etree.XMLPullParser(
@@ -66,15 +74,18 @@ def form_writer(head: bytes, file: str) -> str | None:
     )
     try:
         parser.feed(head)
-        if len(head) < HEAD:
-            parser.close()  # the whole file is there, so it must be complete
+        if len(head) < HEAD_SIZE:
+            parser.close()  # head is the whole file, so the document must be complete
     except etree.XMLSyntaxError as error:
         raise InkError(f"{file}: damaged XML: {error}; copy the file again") from None
     return next((form.get("writerID") for _, form in parser.read_events()), None)
 
 
 def _transcription(root: etree._Element) -> str | None:
-    """The lines of a form as written, joined by newlines; from ``Text``, as ``TextLine`` ids are sometimes wrong."""
+    """Return the lines of a form as written, joined by newlines, or None if it has no transcription.
+
+    The text is that of ``Text``, because the ids of ``TextLine`` are sometimes wrong.
+    """
     text = root.findtext("Transcription/Text")
     if text is None:
         return None

@@ -1,7 +1,7 @@
 """The contexts of an InkML document: the meaning of the numbers in its traces (sections 3.1, 4 and 5 of the standard).
 
-X and Y are strict. What only time, pressure or looks depend on is dropped with a note when it is damaged; so is a
-reference that leads nowhere, and the traces keep the context around them.
+Damaged information about X and Y is an error. Damaged information that affects only time, pressure or looks is dropped
+with a note. So is a reference to an id that does not exist; the traces then keep the context around them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from handwriting.limits import number, number_or_none
 from handwriting.notes import Notes
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
-_CHANNELS = 64
-_DEEPEST = 20
-"""Levels of references; real files have one or two."""
-_STEPS = 100_000
-"""Contexts and mappings that are resolved; a few elements that refer to each other could ask for any number."""
+_MAX_CHANNELS = 64
+_MAX_DEPTH = 20
+"""Maximum depth of references; real files have one or two levels."""
+_MAX_STEPS = 100_000
+"""Maximum number of contexts and mappings to resolve; a few elements that refer to each other could ask for any
+number."""
 TRANSLUCENT = 0.25
-"""A brush of at least this transparency, from 0 to 1, is a highlighter."""
+"""Transparency, from 0 to 1, from which a brush is a highlighter."""
 INVISIBLE = 0.98
 MAX_TIME = 1e19
 MAX_BOUND = 1e12
@@ -43,22 +44,22 @@ class Channel:
     low: float | None = None
     high: float | None = None
     since: str | None = None
-    """Id of the time stamp that values count from (``respectTo``)."""
+    """Id of the time stamp that its values are relative to (``respectTo``)."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """How to read a trace."""
+    """The information that is needed to read a trace."""
 
     channels: tuple[Channel, ...] = (Channel("X"), Channel("Y"))
     regular: int = 2
-    """How many of the channels every point has."""
+    """Number of channels that every point has a value for."""
     affine: Floats | None = None
     """Shape (2, 3): maps (x, y, 1) to the canvas."""
     stamp: str | None = None
-    """Id of the time stamp that T counts from when the channel does not say."""
+    """Id of the time stamp that T is relative to if the channel does not name one."""
     tool: str | None = None
-    """What the brush is when it does not write (``"highlighter"``)."""
+    """Name of the brush's tool if it does not write (``"highlighter"``)."""
 
 
 class Contexts:
@@ -75,15 +76,18 @@ class Contexts:
             if name is not None:
                 self.elements.setdefault(name, element)
 
-    def find(self, reference: str) -> etree._Element:
-        """The element that ``#id`` refers to; :class:`InkError` when there is none."""
+    def find_element(self, reference: str) -> etree._Element:
+        """Return the element that ``#id`` refers to. Raises :class:`InkError` if there is none."""
         found = self.elements.get(reference.strip().removeprefix("#"))
         if found is None:
-            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which is not in it; export the file again")
+            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which it does not contain; export it again")
         return found
 
-    def referred(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
-        """``base`` changed by the elements with these ids; ``""`` and the defaults of the standard change nothing."""
+    def apply_references(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
+        """Return ``base`` changed by the elements with these ids.
+
+        Empty references and the defaults of the standard change nothing.
+        """
         for reference in references:
             # "#DefaultContext" and the like are defined by the standard and need not be in the file.
             if not reference or reference.startswith("#Default"):
@@ -91,23 +95,23 @@ class Contexts:
             if reference.strip().removeprefix("#") not in self.elements:
                 self.notes.drop("a reference", f"{reference[:40]!r} is not in the file")
                 continue
-            base = self.of(self.find(reference), base, depth)
+            base = self.apply(self.find_element(reference), base, depth)
         return base
 
-    def of(self, element: etree._Element, base: Context, depth: int = 0) -> Context:
-        """``base`` changed by a ``context`` element, or by a format, an ink source, a transform or a brush."""
-        self.step(depth)
-        match xml.local(element):
+    def apply(self, element: etree._Element, base: Context, depth: int = 0) -> Context:
+        """Return ``base`` changed by a ``context`` element, or by a format, an ink source, a transform or a brush."""
+        self.count_step(depth)
+        match xml.local_name(element):
             case "brush":
-                return replace(base, tool=self._tool(element))
+                return replace(base, tool=self._brush_tool(element))
             case "traceFormat":
                 return self._with_format(element, base, None)
             case "canvasTransform":
-                return replace(base, affine=self._affine(element))
+                return replace(base, affine=self._canvas_transform(element))
             case "timestamp":
                 return replace(base, stamp=element.get(xml.ID) or element.get("id"))
             case "inkSource":
-                formats = [child for child in element if xml.local(child) == "traceFormat"]
+                formats = [child for child in element if xml.local_name(child) == "traceFormat"]
                 return self._with_format(formats[0], base, element) if formats else base
             case "context":
                 names = (
@@ -118,73 +122,78 @@ class Contexts:
                     "timestampRef",
                     "brushRef",
                 )
-                base = self.referred([element.get(name, "") for name in names], base, depth + 1)
+                base = self.apply_references([element.get(name, "") for name in names], base, depth + 1)
                 for part in element:
-                    base = self.of(part, base, depth + 1)
+                    base = self.apply(part, base, depth + 1)
         return base
 
-    def time(self, stamp: str | None) -> float:
-        """Seconds since 1970 of a time stamp; 0 for None, and with a note for a damaged one."""
+    def start_time(self, stamp: str | None) -> float:
+        """Return a time stamp as seconds since 1970: 0 for None, and also, with a note, for a damaged one."""
         try:
-            return 0.0 if stamp is None else self._time(stamp, 0)
+            return 0.0 if stamp is None else self._start_time(stamp, 0)
         except InkError as error:
             self.notes.drop("the start time", str(error).removeprefix(f"{self.file}: "))
             return 0.0
 
-    def _time(self, stamp: str, depth: int) -> float:
-        element = self.find(stamp)
+    def _start_time(self, stamp: str, depth: int) -> float:
+        element = self.find_element(stamp)
         seconds = number(element.get("timeOffset", "0"), "timeOffset", self.file) / 1000
         if (time := element.get("time")) is not None:
             if (value := number_or_none(time, MAX_TIME)) is None:
                 raise InkError(f"{self.file}: time={time[:40]!r} of a timestamp is not a number")
             return seconds + value * times.unit_of(np.array([value]), 1e-3)
         if (text := element.get("timeString")) is not None:
-            if (date := times.date(text)) is None:
+            if (date := times.parse_date(text)) is None:
                 raise InkError(f"{self.file}: timeString={text[:40]!r} of a timestamp is not a date")
             return seconds + date
         reference = element.get("timestampRef")
-        if reference is None or depth > _DEEPEST:
+        if reference is None or depth > _MAX_DEPTH:
             return seconds
-        return seconds + self._time(reference, depth + 1)
+        return seconds + self._start_time(reference, depth + 1)
 
-    def step(self, depth: int) -> None:
-        """Count a reference that is followed; :class:`InkError` when there are too many."""
+    def count_step(self, depth: int) -> None:
+        """Count a reference that is followed. Raises :class:`InkError` if there are too many."""
         self.steps += 1
-        if depth > _DEEPEST or self.steps > _STEPS:
-            raise InkError(f"{self.file}: its contexts or mappings refer to each other without end; export it again")
+        if depth > _MAX_DEPTH or self.steps > _MAX_STEPS:
+            raise InkError(f"{self.file}: its contexts or mappings refer to each other in a loop; export it again")
 
     def _with_format(self, element: etree._Element, base: Context, source: etree._Element | None) -> Context:
         if (element, source) not in self.formats:
-            self.formats[element, source] = self._format(element, source)
+            self.formats[element, source] = self._parse_format(element, source)
         channels, regular = self.formats[element, source]
         return replace(base, channels=channels, regular=regular) if channels else base
 
-    def _format(self, element: etree._Element, source: etree._Element | None) -> tuple[tuple[Channel, ...], int]:
-        regular = [child for child in element if xml.local(child) == "channel"]
-        inner = [child for child in element if xml.local(child) in ("regularChannels", "intermittentChannels")]
+    def _parse_format(self, element: etree._Element, source: etree._Element | None) -> tuple[tuple[Channel, ...], int]:
+        regular = [child for child in element if xml.local_name(child) == "channel"]
+        inner = [child for child in element if xml.local_name(child) in ("regularChannels", "intermittentChannels")]
         for group in inner:
-            if xml.local(group) == "regularChannels":
-                regular += [child for child in group if xml.local(child) == "channel"]
-        extra = [c for g in inner if xml.local(g) == "intermittentChannels" for c in g if xml.local(c) == "channel"]
+            if xml.local_name(group) == "regularChannels":
+                regular += [child for child in group if xml.local_name(child) == "channel"]
+        extra = [
+            c for g in inner if xml.local_name(g) == "intermittentChannels" for c in g if xml.local_name(c) == "channel"
+        ]
         if not regular:
             return (), 0
-        if len(regular + extra) > _CHANNELS:
-            raise InkError(f"{self.file}: a trace format of {len(regular + extra)} channels; {_CHANNELS} are enough")
-        return tuple(self._channel(child, source) for child in regular + extra), len(regular)
+        if len(regular + extra) > _MAX_CHANNELS:
+            raise InkError(
+                f"{self.file}: a trace format of {len(regular + extra)} channels, and it may have {_MAX_CHANNELS} at "
+                "most; export fewer"
+            )
+        return tuple(self._parse_channel(child, source) for child in regular + extra), len(regular)
 
-    def _channel(self, element: etree._Element, source: etree._Element | None) -> Channel:
+    def _parse_channel(self, element: etree._Element, source: etree._Element | None) -> Channel:
         name, units = element.get("name", "").strip(), element.get("units")
         name = name.upper() if len(name) == 1 else name
         scale = -1.0 if element.get("orientation") == "-ve" else 1.0
         low, high = (number_or_none(element.get(bound), MAX_BOUND) for bound in ("min", "max"))
         resolution = None if source is None else self._resolution(source, name)
         if resolution and name in "XY" and element.get("type") == "integer" and millimetres(units):
-            # Counts of a digitiser, at this resolution; decimals are in the unit itself.
+            # Integers are counts of a digitiser at this resolution; decimals are in the unit itself.
             scale /= resolution
         return Channel(name, units, scale, low, high, element.get("respectTo"))
 
     def _resolution(self, source: etree._Element, name: str) -> float | None:
-        """Counts per unit of a channel; None when the ink source does not say."""
+        """Return the number of counts per unit of a channel, or None if the ink source does not say."""
         if source not in self.resolutions:
             found: dict[str, float] = {}
             for element in source.iter("{*}channelProperty"):
@@ -198,44 +207,44 @@ class Contexts:
         value = self.resolutions[source].get(name, 0.0)
         return value if value > 0 else None
 
-    def _tool(self, element: etree._Element) -> str | None:
-        """What a brush is called that does not write; None when it does."""
+    def _brush_tool(self, element: etree._Element) -> str | None:
+        """Return the name of a brush's tool if it does not write, or None if it does."""
         name = f"{element.get(xml.ID) or element.get('id') or ''} {element.get('name', '')}".lower()
         properties = {p.get("name", "").lower(): p.get("value", "").strip().lower() for p in element.iter("{*}*")}
         name += " ".join(part.text or "" for part in element.iter("{*}annotation")).lower()
         name = f"{name} {properties.get('tip', '')} {properties.get('name', '')} {properties.get('tool', '')}"
-        clear = number_or_none(properties.get("transparency")) or 0.0
-        clear = clear / 255 if clear >= 1 else clear
+        transparency = number_or_none(properties.get("transparency")) or 0.0
+        transparency = transparency / 255 if transparency >= 1 else transparency
         if "eras" in name or properties.get("erasermode") == "true":
             return "eraser"
-        if "highlight" in name or properties.get("rasterop") == "maskpen" or TRANSLUCENT <= clear < INVISIBLE:
+        if "highlight" in name or properties.get("rasterop") == "maskpen" or TRANSLUCENT <= transparency < INVISIBLE:
             return "highlighter"
-        return "invisible" if clear >= INVISIBLE else None
+        return "invisible" if transparency >= INVISIBLE else None
 
-    def _affine(self, element: etree._Element) -> Floats | None:
-        """The transform of a canvas; a damaged one, or one that is not affine, is dropped."""
-        mappings = [child for child in element if xml.local(child) == "mapping"]
+    def _canvas_transform(self, element: etree._Element) -> Floats | None:
+        """Return the transform of a canvas. One that is damaged or not affine is dropped with a note."""
+        mappings = [child for child in element if xml.local_name(child) == "mapping"]
         try:
-            return self._mapping(mappings[0]) if mappings else None
+            return self._parse_mapping(mappings[0]) if mappings else None
         except InkError as error:
             self.notes.drop("the canvas transform", str(error).removeprefix(f"{self.file}: "))
             return None
 
-    def _mapping(self, element: etree._Element, depth: int = 0) -> Floats | None:
-        self.step(depth)
+    def _parse_mapping(self, element: etree._Element, depth: int = 0) -> Floats | None:
+        self.count_step(depth)
         reference = element.get("mappingRef")
         if reference:
-            return self._mapping(self.find(reference), depth + 1)
+            return self._parse_mapping(self.find_element(reference), depth + 1)
         kind = element.get("type", "unknown")
         if kind in ("identity", "unknown"):
             return None
         if kind == "product":
             result = np.eye(3)
             for child in element:
-                if xml.local(child) == "mapping" and (matrix := self._mapping(child, depth + 1)) is not None:
+                if xml.local_name(child) == "mapping" and (matrix := self._parse_mapping(child, depth + 1)) is not None:
                     result = np.vstack([matrix, [0, 0, 1]]) @ result
             return result[:2]
-        affine = next((child for child in element if xml.local(child) == "affine"), None)
+        affine = next((child for child in element if xml.local_name(child) == "affine"), None)
         if kind != "affine" or affine is None:
             raise InkError(f"{self.file}: mapping type {kind[:40]!r} is not supported; export with an affine mapping")
         rows = [row.split() for row in (affine.text or "").split(",")]

@@ -23,46 +23,52 @@ MAX_CHANNELS = 64
 _PREFIXES = {"!": 0, "'": 1, '"': 2}
 
 
-def values(texts: Sequence[str], names: list[str], regular: int, file: str, notes: Notes) -> list[Floats | InkError]:
-    """The points of each trace, shape (n, channels), with NaN for unknown values; or why a trace cannot be read.
+def parse_traces(
+    texts: Sequence[str], names: list[str], regular: int, file: str, notes: Notes
+) -> list[Floats | InkError]:
+    """Parse the points of each trace, with shape (n, channels) and NaN for unknown values.
 
-    ``names``: all channels, of which those after the first ``regular`` may be missing at the end of a point. A trace is
-    damaged when a point has none for X or Y, or one that is not a number. Values of channels that the format does not
-    name are dropped; without a comma in any trace, too many values are damage.
+    A trace that cannot be read yields the error instead. ``names`` are all channels, of which those after the first
+    ``regular`` may be missing at the end of a point. A trace is damaged if a point has no value for X or Y, or one that
+    is not a number. Values of channels that the format does not name are dropped; but if no trace has a comma, too many
+    values are damage.
     """
     texts = [text.strip().rstrip(",").rstrip() for text in texts]
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
-    width = _width(texts, len(names))
+    width = _values_per_point(texts, len(names))
     if width > len(names):
-        notes.drop("the values of further channels", "the trace format does not name them")
+        notes.drop("the values of additional channels", "the trace format does not name them")
         names = [*names, *[""] * (width - len(names))]
-    plain = _plain(",".join(filter(None, texts)), len(names))
+    plain = _parse_plain(",".join(filter(None, texts)), len(names))
     if plain is not None:
         return list(np.split(plain, np.cumsum(sizes)[:-1]))
     found: list[Floats | InkError] = []
     coded = 0
     for text, size in zip(texts, sizes, strict=True):
-        points = _plain(text, len(names)) if text else np.empty((0, len(names)))
+        points = _parse_plain(text, len(names)) if text else np.empty((0, len(names)))
         if points is None:
             coded += size
             if coded > MAX_SEGMENTS:
                 raise TooLargeError(f"{file}: more than {MAX_SEGMENTS:,} points coded as differences; split it")
         try:
-            found.append(_coded(text, names, regular, file) if points is None else points)
+            found.append(_parse_coded(text, names, regular, file) if points is None else points)
         except InkError as error:
             found.append(error)
     return found
 
 
-def _width(texts: Sequence[str], channels: int) -> int:
-    """How many values each point of the first trace of several points has; ``channels`` unless there are more."""
+def _values_per_point(texts: Sequence[str], channels: int) -> int:
+    """Return the number of values per point, judging by the first trace of several points.
+
+    The result is at least ``channels``.
+    """
     first = next((text for text in texts if "," in text), "")
     counts = {len(point.split()) for point in first.split(",")}
     return max(counts) if len(counts) == 1 and channels < max(counts) <= MAX_CHANNELS else channels
 
 
-def _plain(text: str, channels: int) -> Floats | None:
-    """Shape (n, channels): points of plain numbers only, which is the usual case; None for any other text."""
+def _parse_plain(text: str, channels: int) -> Floats | None:
+    """Parse points of plain numbers only, the usual case, with shape (n, channels); return None for any other text."""
     if not text.isascii():
         return None
     data = np.frombuffer(text.encode(), dtype=np.uint8)
@@ -79,46 +85,46 @@ def _plain(text: str, channels: int) -> Floats | None:
     return found.reshape(-1, channels)
 
 
-def _coded(text: str, names: list[str], regular: int, file: str) -> Floats:
+def _parse_coded(text: str, names: list[str], regular: int, file: str) -> Floats:
     state = [_Channel() for _ in names]
-    points = [_point(point, state, names, regular, file) for point in text.split(",")] if text else []
+    points = [_parse_point(point, state, names, regular, file) for point in text.split(",")] if text else []
     return np.array(points).reshape(-1, len(names))
 
 
 class _Channel:
-    """A channel's last value, its last differences, and the meaning of its next number."""
+    """Converts the numbers of one channel to values; it keeps the last value and its first and second differences."""
 
     def __init__(self) -> None:
         self.order = 0
-        self.value = self.speed = self.change = 0.0
-        self.known = False
+        self.value = self.difference = self.second_difference = 0.0
+        self.has_value = False
 
     def next(self, token: str) -> float:
         if token == "?":
             return np.nan
         if token == "*":
-            number = (self.value, self.speed, self.change)[self.order]
+            number = (self.value, self.difference, self.second_difference)[self.order]
         elif token in "TF":
             number = float(token == "T")
         else:
             number = float(int(token[1:], 16)) if token[0] == "#" else float(token)
         if self.order == 0:
-            speed, value = number - self.value, number
+            difference, value = number - self.value, number
         else:
-            speed = number if self.order == 1 else self.speed + number
-            value = self.value + speed
-        self.change = speed - self.speed
+            difference = number if self.order == 1 else self.difference + number
+            value = self.value + difference
+        self.second_difference = difference - self.difference
         # The first point has no difference.
-        self.speed = speed if self.known or self.order else 0.0
-        self.value, self.known = value, True
+        self.difference = difference if self.has_value or self.order else 0.0
+        self.value, self.has_value = value, True
         return value
 
 
-def _point(text: str, state: list[_Channel], names: list[str], regular: int, file: str) -> list[float]:
+def _parse_point(text: str, state: list[_Channel], names: list[str], regular: int, file: str) -> list[float]:
     row: list[float] = []
     for token in _TOKEN.findall(text):
         if len(row) == len(state):
-            raise _wrong(text, names, file)
+            raise _channel_count_error(text, names, file)
         if token in _PREFIXES:
             state[len(row)].order = _PREFIXES[token]
             continue
@@ -129,11 +135,11 @@ def _point(text: str, state: list[_Channel], names: list[str], regular: int, fil
                 f"{file}: {text.strip()[:40]!r} in a trace is not a point: {token!r} is not a number"
             ) from None
     if len(row) < regular and not {"X", "Y"} <= set(names[: len(row)]):
-        raise _wrong(text, names, file)
+        raise _channel_count_error(text, names, file)
     return row + [np.nan] * (len(names) - len(row))
 
 
-def _wrong(text: str, names: list[str], file: str) -> InkError:
+def _channel_count_error(text: str, names: list[str], file: str) -> InkError:
     channels = ", ".join(name[:20] for name in names[:8])
     return InkError(
         f"{file}: {text.strip()[:40]!r} in a trace does not have a value for each channel ({channels}); "

@@ -1,9 +1,9 @@
-"""Microsoft's Ink Serialized Format (``.isf``), as Windows' tablet programs and WPF save it.
+"""Microsoft's Ink Serialized Format (``.isf``), as saved by Windows' tablet programs and WPF.
 
-A file is a sequence of tags, most of them with a size. Strokes have a number of points and, for x, y and other
-properties, packets that are compressed as described in ``isf_packets.py``; tables before them say which properties a
-stroke has, with which transform and with which pen. Lengths are in 1/100 mm (HIMETRIC) after the transform. Strokes of
-highlighters are left out, with a note. There is no time.
+A file is a sequence of tags, most of which have a size. A stroke has a number of points and, for x, y and other
+properties, packets that are compressed as described in ``isf_packets.py``. Tables before the strokes define their
+properties, transforms and pens. Lengths are in 1/100 mm (HIMETRIC) after the transform. Strokes of highlighters are
+left out, with a note. There is no time.
 
 Sources: "Ink Serialized Format (ISF) Specification" in Microsoft's Open Specification Promise; the serializer of WPF,
 https://github.com/dotnet/wpf (``MS/internal/Ink/InkSerializedFormat``)
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.isf_packets import Reader, packet
+from handwriting.formats.isf_packets import Reader, read_packet
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import MAX_POINTS, check_points
@@ -29,45 +29,45 @@ RECTANGLE, PENS, PEN, DESCRIPTORS, DESCRIPTOR, NO_X, NO_Y, STROKE, TRANSFORMS = 
 PEN_INDEX, DESCRIPTOR_INDEX, TRANSFORM_INDEX, METRIC_INDEX = 9, 13, 23, 26
 EXTENDED_TRANSFORMS, LAST_TAG = 31, 31
 TRANSFORM, ISOTROPIC, ANISOTROPIC, ROTATE, TRANSLATE, SCALE_AND_TRANSLATE = 16, 17, 18, 19, 20, 21
-VALUES = {TRANSFORM: 6, ISOTROPIC: 1, ANISOTROPIC: 2, TRANSLATE: 2, SCALE_AND_TRANSLATE: 4}
-"""How many floats each kind of transform has."""
+FLOAT_COUNTS = {TRANSFORM: 6, ISOTROPIC: 1, ANISOTROPIC: 2, TRANSLATE: 2, SCALE_AND_TRANSLATE: 4}
+"""Number of floats of each kind of transform."""
 MAX_TAGS = 100_000
-"""Tags of one file: strokes, tables, and changes of pen."""
-KNOWN = 50
-"""Tags from here are properties of points and pens."""
+"""Maximum number of tags in a file: strokes, tables, and changes of pen."""
+FIRST_PROPERTY = 50
+"""First of the tags that are properties of points and pens."""
 PRESSURE, STYLUS_WIDTH, STYLUS_HEIGHT, TRANSPARENCY, RASTER_OPERATION = 56, 69, 70, 80, 87
 MANTISSA = 27
 MASK_PEN = 9
 TRANSLUCENT, INVISIBLE = 64, 250
-"""Transparency, of 255, of a highlighter and of a line that cannot be seen."""
+"""Transparency, from 0 to 255, from which a pen is a highlighter, and from which its lines cannot be seen."""
 
 
 def recognises(head: bytes) -> bool:
-    """A zero, the size of what follows, and a tag."""
+    """Return whether ``head`` begins like an ISF file: with a zero, the size of what follows, and a tag."""
     if head[:1] != b"\0" or len(head) < 4:
         return False
     reader = Reader(head[:16], "ink")
     try:
         reader.number()
         size = reader.number()
-        whole = size == len(head) - reader.at or len(head) > 4096
+        whole = size == len(head) - reader.position or len(head) > 4096
         return whole and size >= 2 and reader.number() <= LAST_TAG
     except InkError:
         return False
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink as one page."""
+    """Read the ink as one page."""
     return _Document(data, file, notes).pages()
 
 
 class _Document:
-    """What the tags so far have set."""
+    """The state of reading: the settings from the tags so far, and the strokes."""
 
     def __init__(self, data: bytes, file: str, notes: Notes) -> None:
         self.reader, self.file, self.notes = Reader(data, file), file, notes
         self.pens: list[str | None] = []
-        """For each pen what it is called when it does not write."""
+        """For each pen, what it is called if it does not write, or None if it does."""
         self.descriptors: list[list[int]] = []
         self.transforms: list[Floats] = []
         self.index = {PEN_INDEX: 0, DESCRIPTOR_INDEX: 0, TRANSFORM_INDEX: 0, METRIC_INDEX: 0}
@@ -79,7 +79,7 @@ class _Document:
         self.reader.number()
         number = tags = 0
         with self.notes.part("the rest of the ink"):
-            while self.reader.left:
+            while self.reader.remaining:
                 tag = self.reader.number()
                 tags += 1
                 if tags > MAX_TAGS:
@@ -89,104 +89,104 @@ class _Document:
                 elif tag == RECTANGLE:
                     for _ in range(4):
                         self.reader.number()
-                elif tag in VALUES or tag == ROTATE:
-                    self.transforms = [_transform(self.reader, tag, "f")]
+                elif tag in FLOAT_COUNTS or tag == ROTATE:
+                    self.transforms = [_read_transform(self.reader, tag, "f")]
                 else:
                     block = self.reader.block(self.reader.number() + (tag > LAST_TAG))
                     number += tag == STROKE
                     with self.notes.part(f"stroke {number}" if tag == STROKE else "a table"):
-                        self._block(tag, block)
-        ink = self.strokes.ink(Source(units=UNIT, file=self.file), largest=None)
+                        self._read_block(tag, block)
+        ink = self.strokes.ink(Source(units=UNIT, file=self.file), max_pressure=None)
         return [] if ink is None else [Page(ink)]
 
-    def _block(self, tag: int, block: Reader) -> None:
+    def _read_block(self, tag: int, block: Reader) -> None:
         if tag == STROKE:
-            self._stroke(block)
+            self._read_stroke(block)
         elif tag == PENS:
-            self.pens = [_pen(one) for one in _blocks(block)]
+            self.pens = [_read_pen(one) for one in _read_blocks(block)]
         elif tag == PEN:
-            self.pens.append(_pen(block))
+            self.pens.append(_read_pen(block))
         elif tag == DESCRIPTORS:
-            self.descriptors = [_numbers(one) for one in _blocks(block)]
+            self.descriptors = [_read_numbers(one) for one in _read_blocks(block)]
         elif tag == DESCRIPTOR:
-            self.descriptors = [_numbers(block)]
+            self.descriptors = [_read_numbers(block)]
         elif tag in (TRANSFORMS, EXTENDED_TRANSFORMS):
             self.transforms = []
-            while block.left:
-                self.transforms.append(_transform(block, block.number(), "f" if tag == TRANSFORMS else "d"))
+            while block.remaining:
+                self.transforms.append(_read_transform(block, block.number(), "f" if tag == TRANSFORMS else "d"))
 
-    def _stroke(self, block: Reader) -> None:
+    def _read_stroke(self, block: Reader) -> None:
         pen, descriptor, transform = (self.index[table] for table in (PEN_INDEX, DESCRIPTOR_INDEX, TRANSFORM_INDEX))
         if pen < len(self.pens) and self.pens[pen] is not None:
             self.notes.count(f"{self.pens[pen]} stroke")
             return
         tags = self.descriptors[descriptor] if descriptor < len(self.descriptors) else []
         if NO_X in tags or NO_Y in tags:
-            raise InkError(f"{self.file}: it has no x or no y")
+            raise InkError(f"{self.file}: a stroke lacks x or y; export it again")
         count = block.number()
         if count > MAX_POINTS:
             check_points(count, self.file)
         if not count:
             return
-        x, y = packet(block, count), packet(block, count)
+        x, y = read_packet(block, count), read_packet(block, count)
         pressure = None
-        others = tags[: next((k for k, tag in enumerate(tags) if tag < KNOWN), len(tags))]
+        others = tags[: next((k for k, tag in enumerate(tags) if tag < FIRST_PROPERTY), len(tags))]
         if PRESSURE in others:
             for _ in range(others.index(PRESSURE) + 1):
-                pressure = packet(block, count)
+                pressure = read_packet(block, count)
         if transform < len(self.transforms):
             x, y = self.transforms[transform] @ np.stack([x, y, np.ones(count)])
         self.strokes.add(x, y, None, pressure)
 
 
-def _blocks(reader: Reader) -> Iterator[Reader]:
-    """The blocks of a table, each with its size before it."""
-    while reader.left:
+def _read_blocks(reader: Reader) -> Iterator[Reader]:
+    """Yield the blocks of a table, each of which is preceded by its size."""
+    while reader.remaining:
         yield reader.block(reader.number())
 
 
-def _numbers(reader: Reader) -> list[int]:
+def _read_numbers(reader: Reader) -> list[int]:
     found = []
-    while reader.left:
+    while reader.remaining:
         found.append(reader.number())
     return found
 
 
-def _pen(block: Reader) -> str | None:
-    """What a pen is called when it does not write, out of its drawing attributes; None when it does."""
-    while block.left:
+def _read_pen(block: Reader) -> str | None:
+    """Return what a pen is called if its drawing attributes show that it does not write, or None if it does."""
+    while block.remaining:
         tag = block.number()
         if tag == RASTER_OPERATION:
             if block.take(4)[0] == MASK_PEN:
                 return "highlighter"
         elif tag in (STYLUS_WIDTH, STYLUS_HEIGHT):
             block.number()
-            if block.left and block.peek() == MANTISSA:
+            if block.remaining and block.peek() == MANTISSA:
                 block.number()
                 block.block(block.number() + 1)
         elif tag == TRANSPARENCY:
             if (value := block.number()) >= TRANSLUCENT:
                 return "highlighter" if value < INVISIBLE else "invisible"
-        elif KNOWN <= tag < 2 * KNOWN:
+        elif FIRST_PROPERTY <= tag < 2 * FIRST_PROPERTY:
             block.number()
-        else:  # a property of a program
+        else:  # a custom property of some program
             block.block(block.number() + 1)
     return None
 
 
-def _transform(reader: Reader, tag: int, kind: str) -> Floats:
-    """Shape (2, 3): a transform of x and y."""
+def _read_transform(reader: Reader, tag: int, kind: str) -> Floats:
+    """Read a transform of x and y, with shape (2, 3)."""
     if tag == ROTATE:
         angle = math.radians(reader.number() / 100)
         return np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
-    size = VALUES.get(tag)
+    size = FLOAT_COUNTS.get(tag)
     if size is None:
-        raise InkError(f"{reader.file}: transform {tag} is unknown")
+        raise InkError(f"{reader.file}: transform {tag} is unknown; export it again")
     values = struct.unpack(f"<{size}{kind}", reader.take(size * struct.calcsize(kind)))
     if tag == TRANSLATE:
         return np.array([[1, 0, values[0]], [0, 1, values[1]]])
     if tag == TRANSFORM:
         a, b, c, d, e, f = values
         return np.array([[a, c, e], [b, d, f]])
-    wide, high, right, down = [*values, values[0], 0, 0][:4] if tag == ISOTROPIC else [*values, 0, 0][:4]
-    return np.array([[wide, 0, right], [0, high, down]])
+    scale_x, scale_y, move_x, move_y = [*values, values[0], 0, 0][:4] if tag == ISOTROPIC else [*values, 0, 0][:4]
+    return np.array([[scale_x, 0, move_x], [0, scale_y, move_y]])

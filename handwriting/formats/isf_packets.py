@@ -1,7 +1,8 @@
-"""Packets of Microsoft's ink: the values of one property of all points of a stroke, compressed.
+"""The packets of Microsoft's ink: the compressed values of one property of all points of a stroke.
 
-The first byte names the method. Huffman: each value is a difference of differences, as a prefix of ones that chooses a
-size from a table, and that many bits. Bit packing: values of a fixed number of bits, plain or as such differences.
+The first byte names the method. Huffman coding: each value is a second difference, written as a prefix of ones that
+selects a size from a table, followed by that many bits. Bit packing: values of a fixed number of bits, either plain or
+as second differences.
 """
 
 from __future__ import annotations
@@ -16,35 +17,35 @@ TABLES = (
     (0, 2, 2, 3, 5, 8, 12, 16, 24, 32), (0, 3, 4, 5, 8, 12, 16, 24, 32), (0, 4, 6, 8, 12, 16, 24, 32),
     (0, 6, 8, 12, 16, 24, 32), (0, 7, 8, 12, 16, 24, 32),
 )  # fmt: skip
-"""Bits of a value after each length of prefix; the same for all files."""
+"""Number of bits of a value for each length of prefix; the same for all files."""
 METHOD, HUFFMAN, PACKED = 0xC0, 0x80, 0x00
 DIFFERENCES, SIZE = 0x20, 0x1F
 
 
 class Reader:
-    """Bytes that are read in turn. Raises :class:`InkError` for what is not there."""
+    """Reads bytes in turn. Raises :class:`InkError` if there are too few."""
 
     def __init__(self, data: bytes, file: str) -> None:
-        self.data, self.file, self.at = data, file, 0
+        self.data, self.file, self.position = data, file, 0
 
     @property
-    def left(self) -> int:
-        return len(self.data) - self.at
+    def remaining(self) -> int:
+        return len(self.data) - self.position
 
     def take(self, count: int) -> bytes:
-        if count > self.left:
+        if count > self.remaining:
             raise InkError(f"{self.file}: it is damaged (cut short); copy or export the file again")
-        self.at += count
-        return self.data[self.at - count : self.at]
+        self.position += count
+        return self.data[self.position - count : self.position]
 
     def block(self, size: int) -> Reader:
         return Reader(self.take(size), self.file)
 
     def peek(self) -> int:
-        return self.data[self.at]
+        return self.data[self.position]
 
     def number(self) -> int:
-        """An unsigned number, seven bits a byte with the lowest first."""
+        """Read an unsigned number, with seven bits per byte and the lowest bits first."""
         value = shift = 0
         while shift < 70:
             byte = self.take(1)[0]
@@ -55,57 +56,57 @@ class Reader:
         raise InkError(f"{self.file}: it is damaged (an endless number); copy or export the file again")
 
     def signed(self) -> int:
-        """A number whose lowest bit is its sign."""
+        """Read a number whose lowest bit is its sign."""
         value = self.number()
         return -(value >> 1) if value & 1 else value >> 1
 
 
-def packet(reader: Reader, count: int) -> Floats:
-    """Shape (count,): the values of the next packet."""
+def read_packet(reader: Reader, count: int) -> Floats:
+    """Read the values of the next packet, with shape (count,)."""
     method = reader.take(1)[0]
     if method & METHOD == HUFFMAN and method & SIZE < len(TABLES):
-        return _summed(_huffman(reader, count, TABLES[method & SIZE]))
+        return _from_second_differences(_read_huffman(reader, count, TABLES[method & SIZE]))
     if method & METHOD != PACKED:
         raise InkError(f"{reader.file}: compression method {method:#x} is not supported; export it again")
     bits = method & SIZE or 32
     if not method & DIFFERENCES:
-        return _bits(reader, count, bits)
+        return _read_bits(reader, count, bits)
     first = [reader.signed() for _ in range(min(count, 2))]
-    return _summed(np.append(first, _bits(reader, count - len(first), bits)))
+    return _from_second_differences(np.append(first, _read_bits(reader, count - len(first), bits)))
 
 
-def _summed(differences: Floats) -> Floats:
-    """Values from the differences of their differences."""
+def _from_second_differences(differences: Floats) -> Floats:
+    """Return the values that have these second differences."""
     return differences.cumsum().cumsum()
 
 
-def _bits(reader: Reader, count: int, size: int) -> Floats:
-    """Shape (count,): signed numbers of ``size`` bits each, the highest bit first."""
+def _read_bits(reader: Reader, count: int, size: int) -> Floats:
+    """Read signed numbers of ``size`` bits each, the highest bit first, with shape (count,)."""
     raw = np.unpackbits(np.frombuffer(reader.take((count * size + 7) // 8), np.uint8))[: count * size]
     weights = 2.0 ** np.arange(size - 1, -1, -1)
     weights[0] *= -1
     return raw.reshape(count, size) @ weights
 
 
-def _huffman(reader: Reader, count: int, table: tuple[int, ...]) -> Floats:
-    """Shape (count,): differences of differences."""
-    lows = [0, 1]
+def _read_huffman(reader: Reader, count: int, table: tuple[int, ...]) -> Floats:
+    """Read second differences, with shape (count,)."""
+    offsets = [0, 1]
     for size in table[1:-1]:
-        lows.append(lows[-1] + (1 << (size - 1)))
-    data = reader.data[reader.at :]
+        offsets.append(offsets[-1] + (1 << (size - 1)))
+    data = reader.data[reader.position :]
     bits = f"{int.from_bytes(data):0{8 * len(data)}b}" if data else ""
     values = np.empty(count)
-    at = 0
+    position = 0
     for k in range(count):
-        zero = bits.find("0", at, at + len(table) + 1)
-        prefix = zero - at
+        zero = bits.find("0", position, position + len(table) + 1)
+        prefix = zero - position
         if zero < 0 or prefix >= len(table):
             raise InkError(f"{reader.file}: it is damaged (no such code in a packet); copy or export the file again")
-        at = zero + 1 + table[prefix]
-        if at > len(bits):
+        position = zero + 1 + table[prefix]
+        if position > len(bits):
             raise InkError(f"{reader.file}: it is damaged (cut short); copy or export the file again")
-        code = int(bits[zero + 1 : at], 2) if prefix else 0
-        magnitude = (code >> 1) + lows[prefix] if prefix else 0
+        code = int(bits[zero + 1 : position], 2) if prefix else 0
+        magnitude = (code >> 1) + offsets[prefix] if prefix else 0
         values[k] = -magnitude if code & 1 else magnitude
-    reader.take((at + 7) // 8)
+    reader.take((position + 7) // 8)
     return values

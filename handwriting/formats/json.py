@@ -1,16 +1,16 @@
-"""Ink as JSON, in the shapes that web canvases and recognizers use; times are milliseconds.
+"""Ink as JSON, in the shapes that web canvases and recognizers use; times are in milliseconds.
 
 - the Web Handwriting Recognition API: ``{"strokes": [{"points": [{"x", "y", "t"}]}]}``, also as a bare list of strokes
   and with a stroke as the list of its points; this is what is written, with ``"p"`` for pressure (0 to 1) and, where
   they are known, ``"text"``, ``"writer"``, ``"units"``, ``"start"`` (ms), ``"width"`` and ``"height"`` of the page;
 - plain ``[[{"x", "y", "t"}, ...], ...]`` and ``[[[x, y, t], ...], ...]``;
-- columns, as Google's input tools and Quick, Draw! have them: ``{"ink": [[[x, ...], [y, ...], [t, ...]], ...]}``;
+- columns, as in Google's input tools and Quick, Draw!: ``{"ink": [[[x, ...], [y, ...], [t, ...]], ...]}``;
 - MyScript's pointer events: ``[{"type": "stroke", "pointers": [{"x", "y", "t", "p"}]}]``;
 - JIIX, MyScript's exchange format: strokes with ``"X"``, ``"Y"``, ``"T"``, ``"F"`` anywhere in the document, in
   millimetres, with the ``"label"`` of the outermost element as text.
 
-A file of several documents, one a line (``.ndjson``), has one page a line. Strokes of erasers and highlighters are left
-out, with a note.
+A file of several documents, one per line (``.ndjson``), has one page per line. Strokes of erasers and highlighters are
+left out, with a note.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import times
-from handwriting.formats.json_damage import part_before_damage, without_last_commas
-from handwriting.formats.json_shapes import columns, has_columns, is_jiix, jiix_strokes, points, shown
+from handwriting.formats.json_damage import parse_before_damage, remove_trailing_commas
+from handwriting.formats.json_shapes import describe, has_columns, is_jiix, jiix_strokes, parse_columns, parse_points
 from handwriting.formats.json_tools import not_writing
-from handwriting.formats.numerals import places, rounded
+from handwriting.formats.numerals import decimal_places, round_values
 from handwriting.formats.point_table import PointTable
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Page, Source
@@ -37,34 +37,37 @@ from handwriting.limits import MAX_COORDINATE, MAX_POINTS, check_pages, check_po
 from handwriting.notes import Notes
 
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units", "page size"})
-LISTS = ("points", "pointers", "paths", "path")
-"""Names that a stroke gives its points."""
-STROKES = ("strokes", "strokegroups", "events", "ink", "drawing", "requests")
-"""Names that a document gives its strokes, without case."""
-CONTAINERS = (*STROKES, "lines", "paths", "traces", "curves", "data", "canvas", "content")
+POINT_KEYS = ("points", "pointers", "paths", "path")
+"""Keys of a stroke under which its points may be."""
+STROKE_KEYS = ("strokes", "strokegroups", "events", "ink", "drawing", "requests")
+"""Keys of a document under which its strokes may be, in lower case."""
+CONTAINER_KEYS = (*STROKE_KEYS, "lines", "paths", "traces", "curves", "data", "canvas", "content")
 MILLISECOND = 1e-3
 MAX_COLUMNS = 40
-"""Properties of a point that are looked at in a flat list of points."""
+"""Maximum number of properties of a point that are considered in a flat list of points."""
 
 
 def recognises(head: bytes) -> bool:
-    return start(head)[:1] in (b"{", b"[")
+    return normalise_head(head)[:1] in (b"{", b"[")
 
 
-def start(head: bytes) -> bytes:
-    """The first bytes of a document without byte order marks and spaces, and as ASCII if it is in UTF-16 or UTF-32."""
+def normalise_head(head: bytes) -> bytes:
+    """Return the first bytes of a document without byte order marks and spaces.
+
+    They are ASCII characters even if the document is in UTF-16 or UTF-32.
+    """
     return head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
 
 
 def recognises_lines(head: bytes) -> bool:
-    """Whether the first two lines are a document each, as far as the second one can be seen."""
-    first, _, second = start(head).partition(b"\n")
+    """Return whether each of the first two lines is a document, as far as ``head`` shows the second one."""
+    first, _, second = normalise_head(head).partition(b"\n")
     return second.lstrip()[:1] in (b"{", b"[") and _is_document(first)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink as one page, or as several if there are several documents or the document has pages."""
-    sheets = [sheet for document in parse_all(data, file, notes) for sheet in _sheets(*document)]
+    """Read the ink as one page, or as several if there are several documents or the document has pages."""
+    sheets = [sheet for document in parse_all(data, file, notes) for sheet in _split_pages(*document)]
     check_pages(len(sheets), file)
     if len(sheets) == 1:
         return page_of(sheets[0][1], file, notes, sheets[0][0])
@@ -78,8 +81,8 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def _sheets(number: int, document: Any) -> Iterator[tuple[int, Any]]:
-    """The pages of a document, each of which is a document itself, with numbers from that of the document."""
+def _split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
+    """Yield the pages of a document, each of which is a document itself, numbered from the number of the document."""
     inside = document.get("pages") if isinstance(document, dict) else document
     if isinstance(inside, list) and inside and all(isinstance(sheet, dict) for sheet in inside):
         kinds = [any(isinstance(sheet.get(key), list) for key in ("strokes", "drawing", "ink")) for sheet in inside]
@@ -90,10 +93,10 @@ def _sheets(number: int, document: Any) -> Iterator[tuple[int, Any]]:
 
 
 def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
-    """What a JSON document contains.
+    """Parse a JSON document.
 
-    Raises :class:`InkError` when it is damaged; with ``notes``, this is noted instead, and what comes before the damage
-    is returned. Raises it as well when the document is too deep or too large.
+    Raises :class:`InkError` if it is damaged; with ``notes``, the damage is noted instead, and what comes before it is
+    returned. Also raises :class:`InkError` if the document is nested too deeply or too large.
     """
     values = data.count(b"[") + data.count(b"{")
     if values > 2 * MAX_POINTS:
@@ -104,17 +107,17 @@ def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
         raise InkError(f"{file}: damaged JSON (too deep); copy or export the file again") from None
     except ValueError as error:  # a UnicodeDecodeError is a ValueError
         with suppress(ValueError, RecursionError):
-            return json.loads(without_last_commas(data))
+            return json.loads(remove_trailing_commas(data))
         damage = InkError(f"{file}: damaged JSON ({str(error)[:100]}); copy or export the file again")
     if notes is None or notes.strict:
         raise damage
     with notes.part("the rest of the file"):
         raise damage
-    return part_before_damage(data)
+    return parse_before_damage(data)
 
 
 def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]:
-    """The documents of a file with their numbers from 1: one, or one a line."""
+    """Yield the documents of a file with their numbers from 1: either a single one, or one per line."""
     if b"\0" in data[:4]:
         data = data.decode(json.detect_encoding(data), "replace").encode()
     lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
@@ -124,7 +127,7 @@ def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]
     except TooLargeError:
         raise
     except InkError:
-        # One document over several lines has none that is complete by itself.
+        # If a single document extends over several lines, none of them is a complete document.
         if len(lines) < 2 or not any(_is_document(line) for line in lines[:3]):
             yield 1, parse(data, file, notes)
             return
@@ -142,17 +145,21 @@ def _is_document(line: bytes) -> bool:
 
 
 def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Page]:
-    """The page of ink in any of the shapes above, as :func:`parse` returns it; none when there are no strokes."""
+    """Return the page of a document as parsed by :func:`parse`, in any of the shapes above; no page if there are no
+    strokes.
+
+    A flat list of points with a column of page numbers can have several pages.
+    """
     head: dict[str, Any] = document if isinstance(document, dict) else {}
-    jiix = is_jiix(document, STROKES)
+    jiix = is_jiix(document, STROKE_KEYS)
     source = Source(
-        "mm" if jiix else _string(head, "units"),
-        text=_string(head, "text", "label"),
-        writer=_string(head, "writer"),
+        "mm" if jiix else _first_string(head, "units"),
+        text=_first_string(head, "text", "label"),
+        writer=_first_string(head, "writer"),
         file=file,
     )
     strokes = Strokes(file, notes)
-    found = jiix_strokes(document, file) if jiix else _strokes(document, file, notes)
+    found = jiix_strokes(document, file) if jiix else _iterate_strokes(document, file, notes)
     place = f" on page {number}" if number > 1 else ""
     for count, stroke in enumerate(found, 1):
         check_points(1, file, count)
@@ -162,36 +169,36 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
                 for k, ink in enumerate(stroke.inks(notes, MILLISECOND), number)
             ]
         with notes.part(f"stroke {count}{place}"):
-            rows = stroke() if callable(stroke) else points(stroke, file)
+            rows = stroke() if callable(stroke) else parse_points(stroke, file)
             strokes.add(*rows)
     start = 0.0
     if head.get("start") is not None:
-        stamps = times.column([head["start"]], MILLISECOND)
+        stamps = times.parse_column([head["start"]], MILLISECOND)
         if np.isfinite(stamps).all():
             start = float(stamps[0]) * times.unit_of(stamps, MILLISECOND)
         else:
-            notes.drop("the start time", f"{shown(head['start'])} is not a time")
+            notes.drop("the start time", f"{describe(head['start'])} is not a time")
     ink = strokes.ink(source, MILLISECOND, start)
-    width, height = (_size(head.get(name), notes) for name in ("width", "height"))
+    width, height = (_page_side(head.get(name), notes) for name in ("width", "height"))
     return [] if ink is None else [Page(ink, width, height, number)]
 
 
-def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
-    """The strokes of a document in any shape but JIIX: as functions that return their rows, or as they stand."""
+def _iterate_strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
+    """Yield the strokes of a document in any shape but JIIX: as functions that return their rows, or as they are."""
     for _ in range(6):  # {"requests": [{"ink": {"strokes": [...]}}]}
-        around = document[0] if isinstance(document, list) and len(document) == 1 else document
-        found = _inside(around) if isinstance(around, dict) else None
+        container = document[0] if isinstance(document, list) and len(document) == 1 else document
+        found = _find_strokes(container) if isinstance(container, dict) else None
         if found is None:
             break
         document = found
     if not isinstance(document, list):
         raise InkError(f"{file}: JSON without strokes; ink is a list of strokes, or an object with 'strokes'")
     if document and all(isinstance(p, dict) and not isinstance(p.get("x", p.get("X", [])), list) for p in document):
-        yield _table(document, file)
+        yield _point_table(document, file)
         return
     if has_columns(document):
         for stroke in document:
-            yield partial(columns, dict(zip("xytp", stroke, strict=False)), file)
+            yield partial(parse_columns, dict(zip("xytp", stroke, strict=False)), file)
         return
     stack = list(reversed(document))
     while stack:
@@ -205,50 +212,52 @@ def _strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
             if (other := not_writing(stroke)) is not None:
                 notes.count(other)
                 continue
-            stroke = next((stroke[key] for key in LISTS if isinstance(stroke.get(key), list)), stroke)
+            stroke = next((stroke[key] for key in POINT_KEYS if isinstance(stroke.get(key), list)), stroke)
         yield stroke
 
 
-def _inside(document: dict[str, Any]) -> Any:
-    """What a document has under the first of :data:`CONTAINERS`; None without one.
+def _find_strokes(document: dict[str, Any]) -> Any:
+    """Return the value under the first of :data:`CONTAINER_KEYS` in a document, or None if there is none.
 
-    Strokes that have names instead of an order become a list.
+    Strokes that are in an object, by their names, become a list.
     """
     names = {name.lower(): name for name in document}
-    found = next((document[names[key]] for key in CONTAINERS if key in names), None)
+    found = next((document[names[key]] for key in CONTAINER_KEYS if key in names), None)
     if not isinstance(found, dict):
         return found if isinstance(found, list) else None
     named = all(isinstance(stroke, dict | list) for stroke in found.values())
     return (
-        list(found.values()) if named and not {name.lower() for name in found} & {*CONTAINERS, *LISTS, "x"} else found
+        list(found.values())
+        if named and not {name.lower() for name in found} & {*CONTAINER_KEYS, *POINT_KEYS, "x"}
+        else found
     )
 
 
-def _table(points: list[dict[str, Any]], file: str) -> PointTable:
-    """A flat list of points, in which events or numbers tell the strokes apart."""
+def _point_table(points: list[dict[str, Any]], file: str) -> PointTable:
+    """Return a flat list of points, in which events or numbers separate the strokes, as a table."""
     names = list(dict.fromkeys(name for point in points for name in point))[:MAX_COLUMNS]
     rows = [["" if point.get(name) is None else str(point[name])[:60] for name in names] for point in points]
     return PointTable(names, rows, [0] * len(rows), file)
 
 
-def _size(value: Any, notes: Notes) -> float | None:
+def _page_side(value: Any, notes: Notes) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MAX_COORDINATE:
         return float(value)
     if value is not None and value != 0:
-        notes.drop("the page size", f"{shown(value)} is not a length")
+        notes.drop("the page size", f"{describe(value)} is not a length")
     return None
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """One page as an object with ``strokes``, a stroke to a line."""
+    """Encode one page as an object with ``strokes``, one stroke per line."""
     page = pages[0]
     ink, source = page.ink, page.ink.source
-    digits = places(ink.x, ink.y)
-    lists: dict[str, list[float | int]] = {"x": rounded(ink.x, digits), "y": rounded(ink.y, digits)}
+    digits = decimal_places(ink.x, ink.y)
+    lists: dict[str, list[float | int]] = {"x": round_values(ink.x, digits), "y": round_values(ink.y, digits)}
     if ink.t is not None:
-        lists["t"] = rounded(ink.t * 1000, 3)
+        lists["t"] = round_values(ink.t * 1000, 3)
     if ink.pressure is not None:
-        lists["p"] = rounded(ink.pressure, 4)
+        lists["p"] = round_values(ink.pressure, 4)
     start = None if source.start_time is None else source.start_time * 1000
     about = {"text": source.text, "writer": source.writer, "units": source.units, "start": start}
     about |= {"width": page.width, "height": page.height}
@@ -261,5 +270,5 @@ def write(pages: Sequence[Page]) -> bytes:
     return f'{{{head}"strokes": [\n{lines}\n]}}\n'.encode(errors="replace")
 
 
-def _string(head: dict[str, Any], *names: str) -> str | None:
+def _first_string(head: dict[str, Any], *names: str) -> str | None:
     return next((head[name] for name in names if isinstance(head.get(name), str) and head[name]), None)

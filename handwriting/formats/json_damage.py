@@ -1,4 +1,4 @@
-"""JSON that is damaged or cut short: what comes before the damage, with the lists and objects closed that are open."""
+"""Read JSON that is damaged or cut short: keep what comes before the damage and close the open lists and objects."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ import numpy as np
 OPENING, CLOSING = b"[{", b"]}"
 
 
-_TEXT_OR_LAST_COMMA = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"?)|,(?=\s*+[\]}])', re.DOTALL)
+_STRING_OR_TRAILING_COMMA = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+"?)|,(?=\s*+[\]}])', re.DOTALL)
 
 
-def without_last_commas(data: bytes) -> bytes:
-    """A document in UTF-8 without commas after the last elements of lists and objects, which JavaScript permits."""
-    return _TEXT_OR_LAST_COMMA.sub(lambda match: match[1] or b"", data)
+def remove_trailing_commas(data: bytes) -> bytes:
+    """Remove the commas after the last elements of lists and objects, which JavaScript permits.
+
+    The document is in UTF-8.
+    """
+    return _STRING_OR_TRAILING_COMMA.sub(lambda match: match[1] or b"", data)
 
 
-def part_before_damage(data: bytes) -> Any:
-    """What a damaged JSON document contains before the damage; None if that is nothing.
+def parse_before_damage(data: bytes) -> Any:
+    """Return what a damaged JSON document contains before the damage, or None if that is nothing.
 
-    The element with the damage is left out, but not the lists and objects around it.
+    The damaged element is left out, but not the lists and objects around it.
     """
     encoding = json.detect_encoding(data)
     try:
@@ -32,21 +35,21 @@ def part_before_damage(data: bytes) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        before = _closed(text[: error.pos].encode(errors="surrogatepass"))
+        before = _close(text[: error.pos].encode(errors="surrogatepass"))
         return json.loads(before) if before else None
-    except ValueError:  # a number of too many digits
+    except ValueError:  # a number with too many digits
         return None
 
 
-def _closed(text: bytes) -> bytes:
-    """The beginning of a document up to its last whole element; lists and objects that are open are closed.
+def _close(text: bytes) -> bytes:
+    """Cut a document after its last complete element and close the lists and objects that are open.
 
-    An open object of plain values, such as half a point, is no whole element.
+    An open object of plain values, such as half a point, is not a complete element.
     """
-    signs = np.frombuffer(re.sub(rb"\\.", b"__", text, flags=re.DOTALL), dtype=np.uint8)
-    inside = np.logical_xor.accumulate(signs == ord('"'))
-    marks = np.flatnonzero(np.isin(signs, list(OPENING + CLOSING + b",")) & ~inside)
-    kinds = signs[marks]
+    characters = np.frombuffer(re.sub(rb"\\.", b"__", text, flags=re.DOTALL), dtype=np.uint8)
+    inside = np.logical_xor.accumulate(characters == ord('"'))
+    marks = np.flatnonzero(np.isin(characters, list(OPENING + CLOSING + b",")) & ~inside)
+    kinds = characters[marks]
     begins = np.flatnonzero(np.isin(kinds, list(OPENING)))
     if len(begins) and kinds[begins[-1]] == ord("{") and (kinds[begins[-1] + 1 :] == ord(",")).all():
         marks, kinds = marks[: begins[-1]], kinds[: begins[-1]]

@@ -1,4 +1,4 @@
-"""The shapes that a stroke has in JSON, as rows of numbers: points, columns, and JIIX."""
+"""Convert the shapes that a stroke may have in JSON (points, columns and JIIX) to rows of numbers."""
 
 from __future__ import annotations
 
@@ -22,34 +22,40 @@ KEYS = {
 MILLISECOND = 1e-3
 
 Rows = tuple[Floats, Floats, Floats | None, Floats | None]
-"""x, y, t in milliseconds and pressure, each of shape (n,); NaN in the last two for an unknown value."""
+"""x, y, t in milliseconds and pressure, each with shape (n,); NaN in the last two stands for an unknown value."""
 
 
-def points(stroke: Any, file: str) -> Rows:
-    """A stroke that is a list of points, or an object of columns; :class:`InkError` for an invalid coordinate."""
+def parse_points(stroke: Any, file: str) -> Rows:
+    """Return the rows of a stroke that is a list of points, or an object of columns.
+
+    Raises :class:`InkError` for an invalid coordinate.
+    """
     if isinstance(stroke, dict):
-        return columns(stroke, file)
+        return parse_columns(stroke, file)
     if not isinstance(stroke, list):
-        raise InkError(f"{file}: {shown(stroke)} is not a stroke; a stroke is a list of points")
-    return _rows(list(zip(*(_point(point, file) for point in stroke), strict=True)) or [[], [], [], []], file)
+        raise InkError(f"{file}: {describe(stroke)} is not a stroke; a stroke is a list of points")
+    return _to_rows(list(zip(*(_parse_point(point, file) for point in stroke), strict=True)) or [[], [], [], []], file)
 
 
-def columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) -> Rows:
-    """A stroke with a list for each property; ``begin`` (ms) is added to its times, None drops them."""
+def parse_columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) -> Rows:
+    """Return the rows of a stroke with a list for each property.
+
+    ``begin`` (ms) is added to its times; None drops them.
+    """
     x, y, t, p = (next((stroke[key] for key in keys if key in stroke), None) for keys in KEYS.values())
     if not isinstance(x, list) or not isinstance(y, list) or len(x) != len(y):
-        raise InkError(f"{file}: {shown(stroke)} is not a stroke; it needs lists of x and y of the same length")
+        raise InkError(f"{file}: {describe(stroke)} is not a stroke; it needs lists of x and y of the same length")
     t = t if isinstance(t, list) and len(t) == len(x) and begin is not None else []
     p = p if isinstance(p, list) and len(p) == len(x) else []
-    x, y, stamps, pressure = _rows([x, y, t, p], file)
+    x, y, stamps, pressure = _to_rows([x, y, t, p], file)
     return x, y, None if stamps is None else stamps + (begin or 0.0), pressure
 
 
 def has_columns(strokes: list[Any]) -> bool:
-    """Whether a list of strokes has them as ``[[x, ...], [y, ...], [t, ...]]`` and not as lists of points.
+    """Return whether strokes are columns, ``[[x, ...], [y, ...], [t, ...]]``, rather than lists of points.
 
-    Both are lists of lists; a point has two to four values, and so many columns has a stroke. Where both fit, strokes
-    of different lengths tell that these are columns.
+    Both are lists of lists: a point has two to four values, and a stroke in columns has two to four lists. If both fit,
+    the strokes are columns if their lengths differ.
     """
     lengths = set()
     for stroke in strokes:
@@ -62,35 +68,40 @@ def has_columns(strokes: list[Any]) -> bool:
 
 
 def is_jiix(document: Any, others: Sequence[str]) -> bool:
-    """Whether strokes lie somewhere below elements with their coordinates as lists named X and Y.
+    """Return whether the strokes are somewhere in elements with their coordinates as lists named X and Y.
 
-    A document with one of the keys ``others``, without case, has another shape.
+    A document that has one of the keys ``others`` (in lower case) has another shape.
     """
     if not isinstance(document, dict) or any(key.lower() in others for key in document):
         return False
-    return any(isinstance(item.get("X"), list) and isinstance(item.get("Y"), list) for item in objects(document))
+    return any(
+        isinstance(item.get("X"), list) and isinstance(item.get("Y"), list) for item in iterate_objects(document)
+    )
 
 
 def jiix_strokes(document: Any, file: str) -> Iterator[Callable[[], Rows]]:
-    """Functions that return every stroke of a JIIX document once: words and characters may list the same one."""
+    """Yield a function that returns the rows of a stroke, for every stroke of a JIIX document.
+
+    Each stroke is yielded once, even if both a word and a character list it.
+    """
     strokes: list[dict[str, Any]] = []
     seen: set[str] = set()
-    for item in objects(document):
+    for item in iterate_objects(document):
         name = item.get("id")
         again = isinstance(name, str) and name in seen
         if isinstance(item.get("X"), list) and item.get("type", "stroke") == "stroke" and not again:
             strokes.append(item)
             seen |= {name} if isinstance(name, str) else set()
-    begins = [times.date(stroke.get("timestamp")) for stroke in strokes]
-    # Times count from the start of their stroke: without it the time between strokes is unknown.
+    begins = [times.parse_date(stroke.get("timestamp")) for stroke in strokes]
+    # Times are relative to the start of their stroke; without it, the time between strokes is unknown.
     dated = all(begin is not None for begin in begins)
     for stroke, begin in zip(strokes, begins, strict=True):
-        at = begin * 1000 if dated and begin is not None else (0.0 if len(strokes) == 1 else None)
-        yield partial(columns, stroke, file, at)
+        offset = begin * 1000 if dated and begin is not None else (0.0 if len(strokes) == 1 else None)
+        yield partial(parse_columns, stroke, file, offset)
 
 
-def objects(document: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a document, outer ones first, in their order."""
+def iterate_objects(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in a document in order, outer ones before inner ones."""
     stack = [document]
     while stack:
         item = stack.pop()
@@ -101,52 +112,55 @@ def objects(document: Any) -> Iterator[dict[str, Any]]:
             stack += [v for v in reversed(item) if isinstance(v, dict | list)]
 
 
-def shown(value: Any) -> str:
-    """A value for a message, short whatever it is."""
+def describe(value: Any) -> str:
+    """Describe a value in a message, briefly whatever its size."""
     if isinstance(value, list | dict):
         return f"a list of {len(value)}" if isinstance(value, list) else f"an object of {len(value)}"
     return json.dumps(value[:40] if isinstance(value, str) else value)[:60]
 
 
-def _point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
+def _parse_point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
     if isinstance(point, list) and len(point) >= 2:
-        # What more than four values mean is unknown.
+        # The meaning of values after the fourth is unknown.
         x, y, t, p = [*point, None, None][:4] if len(point) <= 4 else [*point[:2], None, None]
         return x, y, t, p
     if isinstance(point, dict):
-        place = point.get("location", point.get("position"))
-        point = point | place if isinstance(place, dict) else point
+        location = point.get("location", point.get("position"))
+        point = point | location if isinstance(location, dict) else point
         x, y, t, p = (next((point[key] for key in keys if key in point), None) for keys in KEYS.values())
         return x, y, t, p
-    raise InkError(f"{file}: {shown(point)} is not a point; a point is {{'x': 1, 'y': 2}}, with 't' or without")
+    raise InkError(f"{file}: {describe(point)} is not a point; a point is {{'x': 1, 'y': 2}}, with 't' or without")
 
 
 def coordinates(pairs: Sequence[Any], file: str) -> Floats:
-    """Shape (n, 2): pairs of x and y; :class:`InkError` when one is not a finite number."""
+    """Return pairs of x and y as an array with shape (n, 2).
+
+    Raises :class:`InkError` if a value is not a finite number.
+    """
     if set(map(type, pairs)) <= {list, tuple} and set(map(len, pairs)) <= {2}:
         flat = list(chain.from_iterable(pairs))
         if set(map(type, flat)) <= {int, float} and all(-MAX_COORDINATE <= value <= MAX_COORDINATE for value in flat):
             return np.array(flat, dtype=np.float64).reshape(-1, 2)
-    for pair in pairs:  # which says what is wrong
+    for pair in pairs:  # find out which value is invalid
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise InkError(f"{file}: {shown(pair)} is not a point of x and y")
+            raise InkError(f"{file}: {describe(pair)} is not a point of x and y")
         for name, value in zip("xy", pair, strict=True):
-            _check(value, name, file)
+            _check_coordinate(value, name, file)
     return np.array(pairs, dtype=np.float64).reshape(-1, 2)
 
 
-def _check(value: Any, name: str, file: str) -> None:
+def _check_coordinate(value: Any, name: str, file: str) -> None:
     if isinstance(value, str) and number_or_none(value) is not None:  # a number as text
         return
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_COORDINATE:
-        raise InkError(f"{file}: {name}={shown(value)}; it must be a number and at most {MAX_COORDINATE:g}")
+        raise InkError(f"{file}: {name}={describe(value)}; it must be a number and at most {MAX_COORDINATE:g}")
 
 
-def _rows(lists: Sequence[Sequence[Any]], file: str) -> Rows:
+def _to_rows(lists: Sequence[Sequence[Any]], file: str) -> Rows:
     x, y, t, p = lists
     for name, values in (("x", x), ("y", y)):
         for value in values:
-            _check(value, name, file)
-    stamps = times.column(t, MILLISECOND) if any(value is not None for value in t) else None
-    pressure = times.column(p, 1.0) if any(value is not None for value in p) else None
+            _check_coordinate(value, name, file)
+    stamps = times.parse_column(t, MILLISECOND) if any(value is not None for value in t) else None
+    pressure = times.parse_column(p, 1.0) if any(value is not None for value in p) else None
     return np.array(x, dtype=np.float64), np.array(y, dtype=np.float64), stamps, pressure

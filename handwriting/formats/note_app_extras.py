@@ -1,6 +1,6 @@
-"""Typed text of Excalidraw, tldraw and Rnote: text boxes, and what is written on notes, shapes and arrows.
+"""Read the typed text of Excalidraw, tldraw and Rnote: text boxes, and the text on notes, shapes and arrows.
 
-None of the three stores the size of a line of text, so its box is estimated from the size of the font.
+None of the three stores the size of a line of text, so its box is estimated from the font size.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from handwriting.limits import MAX_COORDINATE, MAX_SHAPES
 from handwriting.notes import Notes
 
 UNIT = "px"
-FONT = 20.0
-"""Size of a font whose size is not stated; the default of Excalidraw."""
-RNOTE_FONT = 32.0
-SIZES = {"s": 18.0, "m": 24.0, "l": 36.0, "xl": 44.0, "small": 28.0, "medium": 48.0, "large": 96.0}
-"""Font sizes of tldraw, and below them those of tldraw 1."""
-PARAGRAPHS = ("paragraph", "heading", "hardBreak", "listItem")
-"""Nodes of a rich text that begin on a new line."""
+FONT_SIZE = 20.0
+"""Font size of text that does not state it; the default of Excalidraw."""
+RNOTE_FONT_SIZE = 32.0
+TLDRAW_FONT_SIZES = {"s": 18.0, "m": 24.0, "l": 36.0, "xl": 44.0, "small": 28.0, "medium": 48.0, "large": 96.0}
+"""Font sizes of tldraw (first line) and of tldraw 1 (second line)."""
+PARAGRAPH_NODES = ("paragraph", "heading", "hardBreak", "listItem")
+"""Nodes of a rich text that begin a new line."""
 
 
 def read_excalidraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """The text elements of a drawing; one that is bound to a shape has an element of its own."""
+    """Read the text elements of a drawing; text that is bound to a shape is an element of its own."""
     document = json.parse(data, file, Notes(file))  # here and below: the reader of ink has noted the damage
     elements = document.get("elements") if isinstance(document, dict) else None
     texts: list[TypedText] = []
     for element in elements if isinstance(elements, list) else ():
         if isinstance(element, dict) and element.get("type") == "text" and element.get("isDeleted") is not True:
-            size = _size(element.get("fontSize"), FONT)
+            size = _size(element.get("fontSize"), FONT_SIZE)
             texts += _lines(element.get("text"), [element.get("x"), element.get("y")], size, file, notes)
     return [_page(1, texts)]
 
 
 def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """The text on every page: of text boxes, notes, labeled shapes and arrows."""
+    """Read the text on every page: that of text boxes, notes, labeled shapes and arrows."""
     pages = []
     for number, shapes in enumerate(tldraw.shapes_of(json.parse(data, file, Notes(file)), file), 1):
         texts: list[TypedText] = []
@@ -51,21 +51,21 @@ def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
 
 
 def read_rnote(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """The text boxes of a notebook, on the pages on which their first lines lie."""
+    """Read the text boxes of a notebook. Each line is on the page on which it begins."""
     notebook = rnote.Notebook.parse(data, file, Notes(file))
     found: dict[int, list[TypedText]] = {}
     for _, kind, stroke in notebook.strokes():
         if kind == "textstroke" and isinstance(stroke, dict):
             style, placed = stroke.get("text_style"), stroke.get("transform")
             affine = placed.get("affine") if isinstance(placed, dict) else None
-            place = affine[6:8] if isinstance(affine, list) and len(affine) == 9 else [None, None]
-            size = _size(style.get("font_size") if isinstance(style, dict) else None, RNOTE_FONT)
-            for line in _lines(stroke.get("text"), place, size, file, notes):
+            position = affine[6:8] if isinstance(affine, list) and len(affine) == 9 else [None, None]
+            size = _size(style.get("font_size") if isinstance(style, dict) else None, RNOTE_FONT_SIZE)
+            for line in _lines(stroke.get("text"), position, size, file, notes):
                 number, up = notebook.sheet.page_of(np.array([line.box[1]]))
                 left, top, right, bottom = line.box
                 found.setdefault(number, []).append(TypedText(line.text, (left, top - up, right, bottom - up), size))
     sheet = notebook.sheet
-    sides = (sheet.width, sheet.height) if sheet.paged else (None, None)
+    sides = (sheet.width, sheet.height) if sheet.is_paged else (None, None)
     return [PageExtras(number, *sides, sheet.unit, tuple(texts)) for number, texts in sorted(found.items())]
 
 
@@ -84,27 +84,29 @@ def _tldraw_lines(shape: tldraw.Shape, file: str, notes: Notes) -> list[TypedTex
     style = shape.get("style")
     size = props.get("size", style.get("size") if isinstance(style, dict) else None)
     scale = props.get("scale", 1)
-    size = SIZES.get(str(size), SIZES["m"]) * (scale if isinstance(scale, int | float) and 0.01 < scale < 100 else 1)
+    size = TLDRAW_FONT_SIZES.get(str(size), TLDRAW_FONT_SIZES["m"]) * (
+        scale if isinstance(scale, int | float) and 0.01 < scale < 100 else 1
+    )
     rich = props.get("richText")
-    text = _plain(rich) if isinstance(rich, dict) else props.get("text", shape.get("text"))
+    text = _plain_text(rich) if isinstance(rich, dict) else props.get("text", shape.get("text"))
     if not isinstance(text, str) or not text.strip():
         return []
     try:
-        place = tldraw.corner(shape, file)
+        position = tldraw.corner(shape, file)
     except InkError:
         notes.count("damaged text")
         return []
-    return text_lines(text, *place, size)
+    return text_lines(text, *position, size)
 
 
-def _plain(rich: dict[str, Any]) -> str:
-    """The text of a ProseMirror document, a paragraph a line."""
+def _plain_text(rich: dict[str, Any]) -> str:
+    """Return the text of a ProseMirror document, one paragraph per line."""
     parts: list[str] = []
     stack: list[Any] = [rich]
     while stack and len(parts) < MAX_SHAPES:
         node = stack.pop()
         if isinstance(node, dict):
-            if node.get("type") in PARAGRAPHS:
+            if node.get("type") in PARAGRAPH_NODES:
                 parts.append("\n")
             if isinstance(node.get("text"), str):
                 parts.append(node["text"])
@@ -113,10 +115,10 @@ def _plain(rich: dict[str, Any]) -> str:
     return "".join(parts).strip("\n")
 
 
-def _lines(text: Any, place: Any, size: float, file: str, notes: Notes) -> Iterator[TypedText]:
-    """The lines of a text at a place, [x, y]; counted as damaged when it has none."""
+def _lines(text: Any, position: Any, size: float, file: str, notes: Notes) -> Iterator[TypedText]:
+    """Yield the lines of a text at a position [x, y]. A text without a valid position is counted as damaged."""
     try:
-        ((left, top),) = coordinates([place], file)
+        ((left, top),) = coordinates([position], file)
     except InkError:
         notes.count("damaged text")
         return
@@ -124,6 +126,6 @@ def _lines(text: Any, place: Any, size: float, file: str, notes: Notes) -> Itera
         yield from text_lines(text, float(left), float(top), size)
 
 
-def _size(value: Any, otherwise: float) -> float:
+def _size(value: Any, default: float) -> float:
     valid = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < MAX_COORDINATE
-    return float(value) if valid else otherwise
+    return float(value) if valid else default

@@ -1,4 +1,4 @@
-"""Formats coordinates with as many digits as ink has, and no more."""
+"""Format coordinates with as many digits as ink needs, and no more."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 SIGNIFICANT = 6
-"""Digits that are kept of the ink's extent; a rounding error is far below what a pen can do."""
+"""Number of digits that are kept, relative to the extent of the ink; the rounding error is far below what a pen can
+do."""
 
 
-def places(*coordinates: ArrayLike) -> int:
-    """The number of decimal places with which to write these coordinates."""
+def decimal_places(*coordinates: ArrayLike) -> int:
+    """Return the number of decimal places with which to write these coordinates."""
     extent = max((float(np.ptp(c)) for c in map(np.asarray, coordinates) if c.size), default=0.0)
     return int(np.clip(SIGNIFICANT - np.floor(np.log10(max(extent, 1e-3))), 0, 12))
 
 
-def texts(values: Iterable[float], digits: int) -> list[str]:
-    """Each value as text with at most ``digits`` decimal places, never with an exponent."""
-    return [_plain(f"{value:.{digits}f}") for value in values]
+def format_values(values: Iterable[float], digits: int) -> list[str]:
+    """Format each value with at most ``digits`` decimal places, never with an exponent."""
+    return [_strip_zeros(f"{value:.{digits}f}") for value in values]
 
 
-def rounded(values: ArrayLike, digits: int) -> list[float | int]:
-    """Each value rounded to ``digits`` decimal places; whole numbers are int."""
+def round_values(values: ArrayLike, digits: int) -> list[float | int]:
+    """Round each value to ``digits`` decimal places; whole numbers become int."""
     return [int(v) if v == int(v) else v for v in np.round(np.asarray(values, dtype=np.float64), digits).tolist()]
 
 
-def _plain(text: str) -> str:
+def _strip_zeros(text: str) -> str:
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

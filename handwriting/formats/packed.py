@@ -1,4 +1,4 @@
-"""Compressed files: gzip and zip, unpacked within limits."""
+"""Unpack compressed files, gzip and zip, within limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import deflate
 from handwriting.formats.deflate import inflate
-from handwriting.formats.zip_damage import LOCKED, Member, members
+from handwriting.formats.zip_damage import UNSUPPORTED, Member, find_members
 from handwriting.limits import MAX_MEMBERS, MAX_UNPACKED
 from handwriting.notes import Notes
 
@@ -19,10 +19,10 @@ ZIP = b"PK\x03\x04"
 
 
 def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
-    """The content of a gzip file, which may consist of several members in sequence.
+    """Unpack a gzip file, which may consist of several members in sequence.
 
-    Raises :class:`InkError` when it is damaged or cut short; with ``notes``, this is noted instead, and what comes
-    before the damage is returned. Raises :class:`TooLargeError` when it unpacks to more than ``MAX_UNPACKED`` bytes.
+    Raises :class:`InkError` if it is damaged or cut short; with ``notes``, the damage is noted instead, and what comes
+    before it is returned. Raises :class:`TooLargeError` if it unpacks to more than ``MAX_UNPACKED`` bytes.
     """
     parts: list[bytes] = []
     with (notes or Notes(file, strict=True)).part("the rest of the file"):
@@ -30,7 +30,7 @@ def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
         while data.startswith(GZIP):
             found = inflate(data, deflate.GZIP, MAX_UNPACKED - size)
             size += len(found.data)
-            _check(size, file)
+            _check_unpacked(size, file)
             parts.append(found.data)
             if found.damage is not None:
                 raise InkError(f"{file}: its gzip data is {found.damage}; copy or export the file again")
@@ -44,15 +44,15 @@ def gunzip(data: bytes, file: str, notes: Notes | None = None) -> bytes:
 class Archive:
     """A zip archive whose members are read one at a time, within the limits.
 
-    ``names``: its files, without the ones that macOS and Windows add (``__MACOSX/``, ``._name``, ``Thumbs.db``). When
-    the directory at the end of the archive is lost, they are found by the headers of the members; this is noted.
+    ``names`` are its files, without those that macOS and Windows add (``__MACOSX/``, ``._name``, ``Thumbs.db``). If the
+    directory at the end of the archive is lost, they are found by the headers of the members, and this is noted.
     """
 
     def __init__(self, data: bytes, file: str, notes: Notes | None = None) -> None:
         self.file = file
-        self.left = MAX_UNPACKED
+        self.bytes_left = MAX_UNPACKED
         self._data = data
-        # Counted before the directory is parsed, because each of its entries takes a kilobyte of memory.
+        # Count the entries before parsing the directory, because each of them takes a kilobyte of memory.
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise TooLargeError(f"{file}: an archive with more than {MAX_MEMBERS:,} members; a notebook has fewer")
         self._zip: zipfile.ZipFile | None = None
@@ -66,38 +66,38 @@ class Archive:
                 raise damage from None
             with (notes or Notes(file)).part("the rest of the archive"):
                 raise damage from None
-        self.names = [name for name in names if not _is_litter(name)]
+        self.names = [name for name in names if not _is_system_file(name)]
 
     @property
-    def is_cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether the directory is lost, so that members may be missing."""
         return self._zip is None
 
     def read(self, name: str, notes: Notes | None = None) -> bytes:
-        """The bytes of a member.
+        """Read a member.
 
-        Raises :class:`InkError` when it is damaged; with ``notes``, this is noted instead, and what can be unpacked is
-        returned. Raises :class:`TooLargeError` when the limit is passed.
+        Raises :class:`InkError` if it is damaged; with ``notes``, the damage is noted instead, and what can be unpacked
+        is returned. Raises :class:`TooLargeError` if the limit is exceeded.
         """
         data, damage = self._by_directory(name)
-        wrong = False
-        if damage not in (None, LOCKED) and (member := self._members.get(name)) is not None:
-            data, damage = member.unpack(self._data, self.left)
-            wrong = damage is None and not member.matches(data)
-        self.left -= len(data)
-        _check(MAX_UNPACKED - self.left, self.file)
-        if wrong and notes is not None and not notes.strict:
+        is_mismatched = False
+        if damage not in (None, UNSUPPORTED) and (member := self._members.get(name)) is not None:
+            data, damage = member.unpack(self._data, self.bytes_left)
+            is_mismatched = damage is None and not member.matches(data)
+        self.bytes_left -= len(data)
+        _check_unpacked(MAX_UNPACKED - self.bytes_left, self.file)
+        if is_mismatched and notes is not None and not notes.strict:
             reason = "the contents do not match it, so some of them may be wrong; copy or export the file again"
             notes.drop(f"the checksum of {name[:80]!r}", reason, "lost")
-        elif wrong or damage is not None:
-            readable = notes if notes is not None and damage != LOCKED else Notes(self.file, strict=True)
+        elif is_mismatched or damage is not None:
+            readable = notes if notes is not None and damage != UNSUPPORTED else Notes(self.file, strict=True)
             with readable.part(f"a part of {name[:80]!r}"):
-                told = damage or "damaged (wrong checksum)"
-                raise InkError(f"{self.file}: {name[:80]!r} in it is {told}; copy or export the file again")
+                problem = damage or "damaged (wrong checksum)"
+                raise InkError(f"{self.file}: {name[:80]!r} in it is {problem}; copy or export the file again")
         return data
 
     def attachment(self, name: str, notes: Notes) -> bytes:
-        """The bytes of a member that is not ink, such as a picture; nothing, with a note, when it is damaged."""
+        """Read a member that is not ink, such as a picture. A damaged one is noted, and the result is empty."""
         try:
             return self.read(name)
         except TooLargeError:
@@ -108,29 +108,29 @@ class Archive:
 
     @cached_property
     def _members(self) -> dict[str, Member]:
-        """The members by the headers in front of their data."""
-        return members(self._data)
+        """The members, as found by the headers in front of their data."""
+        return find_members(self._data)
 
     def _by_directory(self, name: str) -> tuple[bytes, str | None]:
-        """The bytes of a member that the directory lists, and what it is, if they cannot be read."""
+        """Return the bytes of a member that the directory lists, and a description of the damage, if any."""
         if self._zip is None:
             return b"", "not in its directory"
         info = self._zip.getinfo(name)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
-            return b"", LOCKED
-        _check(MAX_UNPACKED - self.left + info.file_size, self.file)
+            return b"", UNSUPPORTED
+        _check_unpacked(MAX_UNPACKED - self.bytes_left + info.file_size, self.file)
         try:
             with self._zip.open(info) as member:
-                return member.read(self.left + 1), None
+                return member.read(self.bytes_left + 1), None
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as e:
             return b"", f"damaged ({str(e)[:80]})"
 
 
-def _is_litter(name: str) -> bool:
+def _is_system_file(name: str) -> bool:
     first, last = name.split("/", 1)[0], name.rsplit("/", 1)[-1]
     return first == "__MACOSX" or last.startswith("._") or last in ("", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def _check(size: int, file: str) -> None:
+def _check_unpacked(size: int, file: str) -> None:
     if size > MAX_UNPACKED:
         raise TooLargeError(f"{file}: it unpacks to more than {MAX_UNPACKED:,} bytes; split it into pages")

@@ -1,12 +1,12 @@
 """reMarkable notebooks: pages (``.rm``, versions 3, 5 and 6 of the tablet's lines) and bundles of them (``.rmdoc``).
 
-Only lines of pens are ink: highlighters, shaders, erasers and layers that are not shown are left out, with a note.
-x counts from the left edge of the paper. Lengths are in 1/226 inch, the pixels of the screen. There is no time.
+Only lines of pens are ink: highlighters, shaders, erasers and hidden layers are left out, with a note. x is measured
+from the left edge of the paper. Lengths are in 1/226 inch, the pixels of the screen. There is no time.
 
-A bundle is a zip archive of pages, with a ``.content`` file that gives their order; copies of a tablet's files may lack
-it, and then the names of the pages do.
+A bundle is a zip archive of pages, with a ``.content`` file that gives their order. If it is missing, as in copies of a
+tablet's files, the pages are sorted by name.
 
-The package rmscene, which the tests compare with, knows more of the format. It is not used because it requires a
+The package rmscene, with which the tests compare, knows more of the format. It is not used because it requires a
 version of packaging older than that of common test and build tools, so that both cannot be installed together.
 """
 
@@ -29,7 +29,7 @@ from handwriting.notes import Notes
 HEADER = b"reMarkable .lines file, version="
 UNIT = "1/226 in"
 COLORS = (0, 1, 2)
-"""Black, gray and white: all that the first tablets have."""
+"""Black, gray and white: the only colors of the first tablets."""
 
 
 def recognises(head: bytes) -> bool:
@@ -41,19 +41,19 @@ def packs(names: Sequence[str]) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages that have ink."""
+    """Read the pages that have ink."""
     if not data.startswith(packed.ZIP):
-        page = _page(data, file, 1, notes)
+        page = _read_page(data, file, 1, notes)
         return [] if page is None else [page]
     archive = packed.Archive(data, file, notes)
     points, pages = 0, []
-    for number, name in enumerate(order(archive, file, notes), 1):
-        if name not in archive.names and not archive.is_cut:  # the page was never drawn on
+    for number, name in enumerate(page_names(archive, file, notes), 1):
+        if name not in archive.names and not archive.is_truncated:  # the page was never drawn on
             continue
         with notes.part(f"page {number}"):
             if name not in archive.names:
-                raise InkError(f"{file}: it is not in what is left of the archive")
-            page = _page(archive.read(name, notes), file, number, notes)
+                raise InkError(f"{file}: it is missing from the damaged archive; copy it again")
+            page = _read_page(archive.read(name, notes), file, number, notes)
             if page is not None:
                 points += len(page.ink)
                 check_points(points, file)
@@ -61,27 +61,33 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def order(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
-    """The members that are the pages, in the document's order, including pages that the archive does not contain."""
+def page_names(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
+    """Return the names of the pages in the archive, in the document's order.
+
+    They include pages that the archive does not contain.
+    """
     contents = [name for name in archive.names if name.endswith(".content")]
-    names = [page for content in contents for page in _listed(archive, content, file, notes)]
+    names = [page for content in contents for page in _listed_pages(archive, content, file, notes)]
     if not any(name in archive.names for name in names):
-        names = sorted((name for name in archive.names if name.endswith(".rm")), key=_natural)
+        names = sorted((name for name in archive.names if name.endswith(".rm")), key=_natural_key)
     if not names:
         raise InkError(f"{file}: an archive without pages (.rm); this is not a reMarkable bundle")
     check_pages(len(names), file)
     return names
 
 
-def _listed(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[str]:
-    """The pages that a ``.content`` file lists and that are not deleted; all that it names when it is damaged."""
+def _listed_pages(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[str]:
+    """Return the names of the pages that a ``.content`` file lists and that are not deleted.
+
+    If the file is damaged, the pages in the archive are sorted by where the file mentions them.
+    """
     folder, text = name.removesuffix(".content"), b""
     with notes.part("the list of pages"):
         text = archive.read(name, notes)
         try:
             content: Any = json.loads(text)
         except (ValueError, RecursionError):
-            raise InkError(f"{file}: its .content file is damaged; pages may come in another order") from None
+            raise InkError(f"{file}: its .content file is damaged; the pages may be in the wrong order") from None
         sheets = content.get("cPages", content) if isinstance(content, dict) else {}
         sheets = sheets.get("pages") if isinstance(sheets, dict) else None
         if not isinstance(sheets, list):
@@ -90,42 +96,47 @@ def _listed(archive: packed.Archive, name: str, file: str, notes: Notes) -> list
         return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not is_deleted(s)]
     pages = [page for page in archive.names if page.startswith(f"{folder}/") and page.endswith(".rm")]
     places = {page: text.find(f'"{PurePosixPath(page).stem}"'.encode()) for page in pages}
-    return sorted(pages, key=lambda page: (places[page] < 0, places[page], _natural(page)))
+    return sorted(pages, key=lambda page: (places[page] < 0, places[page], _natural_key(page)))
 
 
 def is_deleted(sheet: Any) -> bool:
-    """A page that was deleted and restored keeps the mark, with the value 0."""
+    """Return whether a page is deleted.
+
+    A page that was deleted and restored keeps the mark, with the value 0.
+    """
     mark = sheet.get("deleted") if isinstance(sheet, dict) else None
     return bool(mark.get("value", True) if isinstance(mark, dict) else mark)
 
 
-def _natural(name: str) -> tuple[int, str]:
-    """Pages of old tablets are numbered (``10.rm``)."""
+def _natural_key(name: str) -> tuple[int, str]:
+    """Return a sort key for the name of a page; pages of old tablets are numbered (``10.rm``)."""
     digits = re.fullmatch(r"\d{1,9}", PurePosixPath(name).stem)
     return (int(digits[0]) if digits else 0, name)
 
 
-def _page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
-    """A page, or None when no pen drew on it."""
-    where = f"page {number}"
+def _read_page(data: bytes, file: str, number: int, notes: Notes) -> Page | None:
+    """Read a page; return None if no pen drew on it."""
+    page_name = f"page {number}"
     version = data[len(HEADER) : len(HEADER) + 1]
     if data.startswith(HEADER) and version == b"6":
-        lines, paper = remarkable_v6.lines(data, where, file, notes)
+        lines, paper = remarkable_v6.lines(data, page_name, file, notes)
     elif data.startswith(HEADER) and version in (b"3", b"5") and len(data) > HEADER_SIZE:
-        lines, paper = remarkable_v5.lines(data, int(version), where, file, notes)
+        lines, paper = remarkable_v5.lines(data, int(version), page_name, file, notes)
     else:
-        told = f"version {version.decode('latin-1')!r}" if data.startswith(HEADER) else "no lines"
-        raise InkError(f"{file}: {where} holds {told} and not version 3, 5 or 6; open and change it on the tablet")
+        found = f"version {version.decode('latin-1')!r}" if data.startswith(HEADER) else "no lines"
+        raise InkError(
+            f"{file}: {page_name} has {found}, and only versions 3, 5 and 6 can be read; change it on the tablet"
+        )
     strokes = Strokes(file, notes)
     for count, line in enumerate(lines, 1):
         if line.tool in NOT_PENS:
             notes.count(f"{NOT_PENS[line.tool]} stroke")
             continue
         notes.count("stroke color", line.color not in COLORS, "detail")
-        with notes.part(f"stroke {count} on {where}"):
+        with notes.part(f"stroke {count} on {page_name}"):
             strokes.add(line.x, line.y, None, line.pressure)
     ink = strokes.ink(Source(units=UNIT, file=file))
     if ink is None:
         return None
-    # A page may be scrolled down beyond its screen.
+    # A page may extend below the screen, because it can be scrolled.
     return Page(ink, float(paper[0]), max(float(paper[1]), float(ink.y.max())), number)

@@ -1,8 +1,8 @@
-"""Typed text and PDF backgrounds of reMarkable documents.
+"""Read the typed text and PDF backgrounds of reMarkable documents.
 
-Typed text of version 6 is a sequence for collaborative editing: items of characters, each of which names the characters
-to its left and right at the time of writing. It is one text a page, in paragraphs, of which the tablet stores the place
-and the width but no fonts; lines and their heights are estimated.
+Typed text of version 6 is stored for collaborative editing: items of characters, each of which names the characters
+that were to its left and right when it was written. A page has one text, in paragraphs, for which the tablet stores the
+position and the width but no fonts; lines and their heights are estimated.
 
 The tablet shows a page of a PDF as large as its screen allows, from the top.
 """
@@ -17,44 +17,45 @@ from typing import Any
 
 from handwriting.errors import InkError
 from handwriting.formats import packed
-from handwriting.formats.extras import LETTER, ExtrasReader, PageExtras, PdfBackground, TypedText
-from handwriting.formats.remarkable import HEADER, UNIT, is_deleted, order
+from handwriting.formats.extras import LETTER_WIDTH, ExtrasReader, PageExtras, PdfBackground, TypedText
+from handwriting.formats.remarkable import HEADER, UNIT, is_deleted, page_names
 from handwriting.formats.remarkable_page import PAPER, Paper
 from handwriting.formats.remarkable_v6 import BYTE4, LENGTH, SCENE, TEXT, Block, Identifier, blocks
 from handwriting.notes import Notes
 
-LINE_HEIGHT, SIZE = 70.0, 40.0
+LINE_HEIGHT, FONT_SIZE = 70.0, 40.0
 """Height of a line of text and size of its font, in pixels of the screen."""
 FIRST_BASELINE = -18.0
-"""Baseline of the first line, from the place that the file gives."""
+"""Baseline of the first line, relative to the position that the file gives."""
 MAX_CHARACTERS = 100_000
-"""Characters of a page, with the deleted ones, which keep their places; more are damage."""
-START: Identifier = (0, 0)
-"""Stands for the beginning and the end of the text."""
+"""Maximum number of characters of a page, including deleted ones, which keep their places; more are a sign of
+damage."""
+BOUNDARY: Identifier = (0, 0)
+"""Identifier that stands for the beginning and the end of the text."""
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """Every page of a page file or a bundle."""
+    """Read every page of a page file or a bundle."""
     if not data.startswith(packed.ZIP):
-        return [_page(data, 1, None, file, notes)]
-    noted = Notes(file)  # the reader of ink has noted damaged pages
-    archive = packed.Archive(data, file, noted)
+        return [_read_page(data, 1, None, file, notes)]
+    discarded = Notes(file)  # the reader of ink already notes damaged pages
+    archive = packed.Archive(data, file, discarded)
     pdf = next((archive.attachment(name, notes) for name in archive.names if name.endswith(".pdf")), None)
-    sheets = _sheets(archive)
+    sheets = _pdf_pages(archive)
     pages = []
-    for number, name in enumerate(order(archive, file, noted), 1):
-        page = archive.read(name, noted) if name in archive.names else b""
+    for number, name in enumerate(page_names(archive, file, discarded), 1):
+        page = archive.read(name, discarded) if name in archive.names else b""
         index = sheets[number - 1] if number <= len(sheets) else None
         background = None if not pdf or index is None else PdfBackground(pdf, index)
-        pages.append(_page(page, number, background, file, notes))
+        pages.append(_read_page(page, number, background, file, notes))
     return pages
 
 
 EXTRAS = ExtrasReader(read, frozenset({"typed text"}))
 
 
-def _sheets(archive: packed.Archive) -> list[int | None]:
-    """The page of the PDF under each page of the document; None for pages that were inserted."""
+def _pdf_pages(archive: packed.Archive) -> list[int | None]:
+    """Return the index of the PDF page under each page of the document; None for pages that were inserted."""
     try:
         content: Any = next((json.loads(archive.read(n)) for n in archive.names if n.endswith(".content")), {})
     except (InkError, ValueError, RecursionError):
@@ -70,7 +71,7 @@ def _index(value: object) -> int | None:
     return value if isinstance(value, int) and value >= 0 else None
 
 
-def _page(data: bytes, number: int, pdf: PdfBackground | None, file: str, notes: Notes) -> PageExtras:
+def _read_page(data: bytes, number: int, pdf: PdfBackground | None, file: str, notes: Notes) -> PageExtras:
     paper: Paper = PAPER
     texts: list[TypedText] = []
     try:
@@ -78,7 +79,7 @@ def _page(data: bytes, number: int, pdf: PdfBackground | None, file: str, notes:
             if kind == SCENE:
                 paper = block.paper() or paper
             elif kind == TEXT:
-                texts += _texts(block)
+                texts += _read_text(block)
     except (ValueError, struct.error, CycleError) as error:
         if not isinstance(error, InkError):  # the reader of ink reports damaged blocks
             notes.count("damaged text")
@@ -87,32 +88,32 @@ def _page(data: bytes, number: int, pdf: PdfBackground | None, file: str, notes:
     return PageExtras(number, float(paper[0]), float(paper[1]), UNIT, tuple(placed), (), pdf)
 
 
-def _texts(block: Block) -> list[TypedText]:
-    """The paragraphs of the page's text; x counts from the middle of the paper."""
+def _read_text(block: Block) -> list[TypedText]:
+    """Return the paragraphs of the page's text; x is measured from the middle of the paper."""
     block.id(1)
     text = block.inner(2)
     items = text.inner(1).inner(1)
     characters: dict[Identifier, tuple[Identifier, Identifier, str]] = {}
     for _ in range(items.number()):
-        _item(items.inner(0), characters)
-    place = block.inner(3)
-    x, y = struct.unpack("<dd", place.take(16))
+        _add_item(items.inner(0), characters)
+    corner = block.inner(3)
+    x, y = struct.unpack("<dd", corner.take(16))
     (width,) = struct.unpack("<f", block.value(4, BYTE4))
     if not all(map(isfinite, (x, y, width))):
         raise ValueError("the place of the text is not finite")
-    result, top = [], y + FIRST_BASELINE - SIZE
-    for paragraph in _in_order(characters).split("\n"):
-        lines = max(1, ceil(LETTER * SIZE * len(paragraph) / max(width, SIZE)))
+    result, top = [], y + FIRST_BASELINE - FONT_SIZE
+    for paragraph in _join_characters(characters).split("\n"):
+        lines = max(1, ceil(LETTER_WIDTH * FONT_SIZE * len(paragraph) / max(width, FONT_SIZE)))
         if paragraph.strip():
-            right = x + min(width, LETTER * SIZE * len(paragraph)) if lines == 1 else x + width
-            box = (x, top, right, top + LINE_HEIGHT * (lines - 1) + 1.2 * SIZE)
-            result.append(TypedText(paragraph.strip(), box, SIZE))
+            right = x + min(width, LETTER_WIDTH * FONT_SIZE * len(paragraph)) if lines == 1 else x + width
+            box = (x, top, right, top + LINE_HEIGHT * (lines - 1) + 1.2 * FONT_SIZE)
+            result.append(TypedText(paragraph.strip(), box, FONT_SIZE))
         top += LINE_HEIGHT * lines
     return result
 
 
-def _item(item: Block, characters: dict[Identifier, tuple[Identifier, Identifier, str]]) -> None:
-    """Add the characters of an item, by their identifiers, with what is to the left and right of each."""
+def _add_item(item: Block, characters: dict[Identifier, tuple[Identifier, Identifier, str]]) -> None:
+    """Add the characters of an item to ``characters``, by their identifiers, with the neighbours of each."""
     (author, first), left, right = item.id(2), item.id(3), item.id(4)
     deleted = int.from_bytes(item.value(5, BYTE4), "little")
     if deleted or not item.has(6, LENGTH):
@@ -130,12 +131,12 @@ def _item(item: Block, characters: dict[Identifier, tuple[Identifier, Identifier
         characters[author, first + k] = (before, after, character)
 
 
-def _in_order(characters: dict[Identifier, tuple[Identifier, Identifier, str]]) -> str:
-    """The text; characters that were written at the same place by several authors are ordered by identifier."""
+def _join_characters(characters: dict[Identifier, tuple[Identifier, Identifier, str]]) -> str:
+    """Return the text. Characters that several authors wrote at the same place are ordered by identifier."""
     sorter: TopologicalSorter[Identifier] = TopologicalSorter()
     for one, (left, right, _) in characters.items():
-        sorter.add(one, *((left,) if left != START else ()))
-        if right != START:
+        sorter.add(one, *((left,) if left != BOUNDARY else ()))
+        if right != BOUNDARY:
             sorter.add(right, one)
     sorter.prepare()
     result = []

@@ -1,8 +1,8 @@
-"""Pages of reMarkable tablets since 2022: version 6 of the ``.rm`` file.
+"""Read pages of reMarkable tablets since 2022: version 6 of the ``.rm`` file.
 
-A page is a header and a sequence of blocks, each with its length; a block holds values with a tag that says which value
-it is and how long. Lines hang in a tree of groups, which may be hidden. The tablet counts x from the middle of the
-paper. Typed text is left out, and lines that the tablet moves along with it stand where the text begins.
+A page is a header and a sequence of blocks, each with its length. A block holds values, each with a tag that says which
+value it is and how long. Lines belong to a tree of groups, which may be hidden. The tablet measures x from the middle
+of the paper. Typed text is left out; lines that the tablet moves along with the text are placed where it begins.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ POINT = {
         [("x", "<f4"), ("y", "<f4"), ("speed", "<u2"), ("width", "<u2"), ("direction", "u1"), ("pressure", "u1")]
     ),
 }
-"""A point of a line, by the version of its block."""
+"""Layout of a point of a line, by the version of its block."""
 
 ID, LENGTH, BYTE8, BYTE4, BYTE1 = 0xF, 0xC, 0x8, 0x4, 0x1
 _SIZES = {BYTE8: 8, BYTE4: 4, BYTE1: 1}
 TREE, NODE, GLYPHS, LINE, TEXT, SCENE = 0x01, 0x02, 0x03, 0x05, 0x07, 0x0D
-"""Types of block: a group's place in the tree, a group, a highlighted passage, a line, typed text, the scene."""
+"""Types of blocks: a group's place in the tree, a group, a highlighted passage, a line, typed text, the scene."""
 
 _ID = rb".[\x80-\xff]*[\x00-\x7f]"
-_PLACE = re.compile(rb"\x2f" + _ID + rb"\x3f" + _ID + rb"\x4f" + _ID + rb"\x54.{4}", re.DOTALL)
-"""Values 2 to 5 of an item of a group: its identifier, those beside it, and how much was deleted."""
-_FIXED_PART = re.compile(rb"\x14(.{4})\x24(.{4})\x38.{8}\x44.{4}\x5c(.{4})", re.DOTALL)
+_ITEM_HEADER = re.compile(rb"\x2f" + _ID + rb"\x3f" + _ID + rb"\x4f" + _ID + rb"\x54.{4}", re.DOTALL)
+"""Values 2 to 5 of an item of a group: its identifier, those of its neighbours, and how much was deleted."""
+_LINE_HEADER = re.compile(rb"\x14(.{4})\x24(.{4})\x38.{8}\x44.{4}\x5c(.{4})", re.DOTALL)
 """Values 1 to 5 of a line: tool, color, scale of the thickness, first length, and the size of its points."""
 
 Identifier = tuple[int, int]
 MAX_LINES = MAX_STROKES // 2
-"""Lines of one page; a full page of writing has about a thousand."""
+"""Maximum number of lines of a page; a full page of writing has about a thousand."""
 
 
-def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[RecordedStroke], Paper]:
-    """The lines on a page (``where``: ``"page 3"``) and the size of its paper."""
+def lines(data: bytes, page_name: str, file: str, notes: Notes) -> tuple[list[RecordedStroke], Paper]:
+    """Return the lines on a page and the size of its paper. ``page_name`` is for messages (``"page 3"``)."""
     parents: dict[Identifier, Identifier] = {}
     hidden: set[Identifier] = set()
     found: list[tuple[Identifier, RecordedStroke]] = []
     paper = PAPER
     number = 0
-    with notes.part(f"the rest of {where}"):
+    with notes.part(f"the rest of {page_name}"):
         for kind, revision, block in blocks(data, file):
             number += kind == LINE
             if number > MAX_LINES:
-                raise TooLargeError(f"{file}: {where} has more than {MAX_LINES:,} lines; split it")
-            with notes.part(f"stroke {number} on {where}" if kind == LINE else f"a part of {where}"):
+                raise TooLargeError(f"{file}: {page_name} has more than {MAX_LINES:,} lines; split it")
+            with notes.part(f"stroke {number} on {page_name}" if kind == LINE else f"a part of {page_name}"):
                 try:
                     if kind == TREE:
                         group = block.id(1)
@@ -76,7 +76,7 @@ def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Record
                         notes.count("typed text", _has_text(block))
                     elif kind == GLYPHS:
                         notes.count("highlighted passage", _has_value(block))
-                    elif kind == LINE and (new := _line(block, revision)) is not None:
+                    elif kind == LINE and (new := _read_line(block, revision)) is not None:
                         found.append(new)
                 except (ValueError, struct.error) as error:
                     raise InkError(f"{file}: it is damaged ({error}); copy or export the file again") from None
@@ -88,28 +88,28 @@ def lines(data: bytes, where: str, file: str, notes: Notes) -> tuple[list[Record
 
 
 def _has_text(block: Block) -> bool:
-    """Whether the block of typed text, which most pages have, has any."""
+    """Return whether the block of typed text, which most pages have, has any text."""
     block.id(1)
     return block.inner(2).inner(1).inner(1).number() > 0
 
 
 def _has_value(block: Block) -> bool:
-    """Whether an item of a group is still there; one that was deleted keeps its place without a value."""
+    """Return whether an item of a group has a value; an item that was deleted keeps its place without one."""
     block.id(1)
-    block.skip(_PLACE)
+    block.skip(_ITEM_HEADER)
     return block.has(6, LENGTH)
 
 
-def _line(block: Block, revision: int) -> tuple[Identifier, RecordedStroke] | None:
-    """The layer and the line of a block; None when it was erased or has no points."""
+def _read_line(block: Block, revision: int) -> tuple[Identifier, RecordedStroke] | None:
+    """Return the layer and the line of a block, or None if the line was erased or has no points."""
     layer = block.id(1)
-    block.skip(_PLACE)
+    block.skip(_ITEM_HEADER)
     if not block.has(6, LENGTH):
         return None
     value = block.inner(6)
     if value.take(1) != b"\x03":
         return None
-    tool, color, size = struct.unpack("<III", b"".join(value.skip(_FIXED_PART)))
+    tool, color, size = struct.unpack("<III", b"".join(value.skip(_LINE_HEADER)))
     raw = value.take(size)
     kind = POINT.get(revision)
     if kind is None or len(raw) % kind.itemsize:
@@ -132,46 +132,46 @@ def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden:
 
 
 def blocks(data: bytes, file: str) -> Iterator[tuple[int, int, Block]]:
-    """Type, version and contents of every block after the header of 43 bytes."""
-    at, left = 43, 2 * MAX_STROKES
-    while at < len(data):
-        left -= 1
-        if left < 0:
+    """Yield the type, the version and the contents of every block after the header of 43 bytes."""
+    position, remaining = 43, 2 * MAX_STROKES
+    while position < len(data):
+        remaining -= 1
+        if remaining < 0:
             raise TooLargeError(f"{file}: more than {2 * MAX_STROKES:,} blocks; split it into pages")
-        if at + 8 > len(data):
+        if position + 8 > len(data):
             raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
-        length, _, _, revision, kind = struct.unpack_from("<IBBBB", data, at)
-        at += 8
-        if length > len(data) - at:
+        length, _, _, revision, kind = struct.unpack_from("<IBBBB", data, position)
+        position += 8
+        if length > len(data) - position:
             raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
-        yield kind, revision, Block(data, at, at + length)
-        at += length
+        yield kind, revision, Block(data, position, position + length)
+        position += length
 
 
 class Block:
-    """The bytes from ``at`` to ``end``: values with tags, read in turn. Raises ValueError for a missing value."""
+    """Reads the tagged values from ``position`` to ``end`` in turn. Raises ValueError for a missing value."""
 
-    def __init__(self, data: bytes, at: int, end: int) -> None:
-        self.data, self.at, self.end = data, at, end
+    def __init__(self, data: bytes, position: int, end: int) -> None:
+        self.data, self.position, self.end = data, position, end
 
     def take(self, count: int) -> bytes:
-        if count > self.end - self.at:
+        if count > self.end - self.position:
             raise ValueError("a value is cut short")
-        self.at += count
-        return self.data[self.at - count : self.at]
+        self.position += count
+        return self.data[self.position - count : self.position]
 
     def skip(self, values: re.Pattern[bytes]) -> tuple[bytes, ...]:
-        """Several values at once, which is faster than one after the other; the groups of the pattern."""
-        found = values.match(self.data, self.at, self.end)
+        """Read several values at once, faster than one after the other, and return the groups of the pattern."""
+        found = values.match(self.data, self.position, self.end)
         if found is None:
             raise ValueError("a value is missing")
-        self.at = found.end()
+        self.position = found.end()
         return found.groups()
 
     def number(self) -> int:
-        """Seven bits a byte, the lowest first; the highest bit says that more follow."""
-        if self.at < self.end and (byte := self.data[self.at]) < 0x80:  # nearly always
-            self.at += 1
+        """Read a number with seven bits per byte, the lowest first; the highest bit of a byte says that more follow."""
+        if self.position < self.end and (byte := self.data[self.position]) < 0x80:  # nearly always
+            self.position += 1
             return byte
         value = shift = 0
         while True:
@@ -184,31 +184,31 @@ class Block:
                 raise ValueError("an endless number")
 
     def has(self, index: int, kind: int) -> bool:
-        """Whether the value ``index``, below 8, comes next."""
-        return self.at < self.end and self.data[self.at] == index << 4 | kind
+        """Return whether the value ``index``, below 8, comes next."""
+        return self.position < self.end and self.data[self.position] == index << 4 | kind
 
-    def tag(self, index: int, kind: int) -> None:
+    def check_tag(self, index: int, kind: int) -> None:
         if not self.has(index, kind):
             raise ValueError(f"value {index} is not where it should be")
-        self.at += 1
+        self.position += 1
 
     def id(self, index: int) -> Identifier:
-        self.tag(index, ID)
+        self.check_tag(index, ID)
         return self.take(1)[0], self.number()
 
     def value(self, index: int, kind: int) -> bytes:
-        self.tag(index, kind)
+        self.check_tag(index, kind)
         return self.take(_SIZES[kind])
 
     def inner(self, index: int) -> Block:
-        """The block inside this one that is its value ``index``."""
-        self.tag(index, LENGTH)
+        """Return the block that is the value ``index`` of this one."""
+        self.check_tag(index, LENGTH)
         (length,) = struct.unpack("<I", self.take(4))
         self.take(length)
-        return Block(self.data, self.at - length, self.at)
+        return Block(self.data, self.position - length, self.position)
 
     def paper(self) -> tuple[int, int] | None:
-        """The paper's size in the scene's block; None when it is not given."""
+        """Return the size of the paper from the block of the scene, or None if it is not given."""
         for index in (1, 2, 3):
             if self.has(index, LENGTH):
                 self.inner(index)

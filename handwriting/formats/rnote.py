@@ -1,9 +1,9 @@
 """Rnote notebooks (``.rnote``) of versions 0.5 to 0.15: gzipped JSON with a snapshot of the program's state.
 
-Brush strokes are ink: a path of lines and Bézier curves with the pressure at their ends. Those of the marker are on the
-layer of highlighters and are left out, as are shapes, text and pictures, with a note. Strokes are in the order in which
-they were drawn. A document with pages of a fixed size is cut into them; on an infinite canvas all is one page. Lengths
-are in pixels of the document's resolution. There is no time.
+Brush strokes are ink: a path of lines and Bézier curves with the pressure at their ends. Strokes of the marker, which
+are on the layer of highlighters, are left out, as are shapes, text and pictures, with a note. Strokes are in the order
+in which they were drawn. A document with pages of a fixed size is divided into these; everything on an infinite canvas
+is one page. Lengths are in pixels of the document's resolution. There is no time.
 
 Source: https://github.com/flxzt/rnote (``rnote-engine/src/fileformats``, ``rnote-compose/src/penpath``)
 """
@@ -19,28 +19,28 @@ from numpy.typing import NDArray
 
 from handwriting.errors import InkError
 from handwriting.formats import json, times
-from handwriting.formats.json_shapes import coordinates, shown
+from handwriting.formats.json_shapes import coordinates, describe
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import MAX_COORDINATE, MAX_PAGES, MAX_UNPACKED, check_points, check_shapes
 from handwriting.notes import Notes
 
-MOST = MAX_UNPACKED
+MAX_SIZE = MAX_UNPACKED
 MARKS = (b'"engine_snapshot"', b'"store_snapshot"', b'"stroke_components"')
 OTHERS = {"shapestroke": "shape", "textstroke": "text box", "vectorimage": "vector image", "bitmapimage": "image"}
-PAGED = ("fixed_size", "fixed-size", "continuous_vertical", "continuous-vertical")
-"""Layouts in which pages of one format follow each other from top to bottom."""
-STEPS = 8
-"""Points that a Bézier curve of a path becomes."""
+PAGED_LAYOUTS = ("fixed_size", "fixed-size", "continuous_vertical", "continuous-vertical")
+"""Layouts in which pages of the same size follow each other from top to bottom."""
+CURVE_POINTS = 8
+"""Number of points into which a Bézier curve of a path is divided."""
 
 
 def recognises(head: bytes) -> bool:
-    start = json.start(head)[:2000]
+    start = json.normalise_head(head)[:2000]
     return b'"version"' in start and any(mark in start for mark in MARKS)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages that have ink."""
+    """Read the pages that have ink."""
     notebook = Notebook.parse(data, file, notes)
     drawn: list[tuple[int, int, Any]] = []
     for number, kind, stroke in notebook.strokes():
@@ -49,7 +49,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             notes.count(OTHERS.get(kind, f"{kind[:30]!r} element"))
         elif chrono.get("layer") in ("highlighter", "Highlighter"):
             notes.count("highlighter stroke")
-        elif _is_clear(stroke):
+        elif _is_invisible(stroke):
             notes.count("invisible stroke")
         else:
             order = chrono.get("t")
@@ -61,11 +61,11 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A parsed notebook: its components by their numbers, and the format of its pages."""
+    """A parsed notebook: its components by number, and the size of its pages."""
 
     components: dict[int, dict[str, Any]]
     chrono: dict[int, dict[str, Any]]
-    """Order and layer."""
+    """Order and layer of each component."""
     trash: dict[int, dict[str, Any]]
     sheet: Sheet
 
@@ -80,7 +80,7 @@ class Notebook:
         return cls(strokes, chrono, trash, Sheet(snapshot, state))
 
     def strokes(self) -> Iterator[tuple[int, str, Any]]:
-        """Number, kind and content of each component that was not deleted: ink, shapes, text and pictures."""
+        """Yield number, kind and content of each component that was not deleted: ink, shapes, text and pictures."""
         for number, value in self.components.items():
             if self.trash.get(number, {}).get("trashed") is not True:
                 kind = next(iter(value), "")
@@ -88,7 +88,7 @@ class Notebook:
 
 
 def _values(components: Any) -> dict[int, dict[str, Any]]:
-    """The values of a list of components by their number; those that were deleted have none."""
+    """Return the values in a list of components, by their number; components that were deleted have none."""
     found = {}
     for number, component in enumerate(components if isinstance(components, list) else ()):
         value = component.get("value") if isinstance(component, dict) else None
@@ -98,22 +98,25 @@ def _values(components: Any) -> dict[int, dict[str, Any]]:
 
 
 class Sheet:
-    """The format of the document's pages."""
+    """The size of the document's pages, and its unit of length."""
 
     def __init__(self, snapshot: dict[str, Any], state: dict[str, Any]) -> None:
         document = snapshot.get("document") or state.get("document")
         document = document if isinstance(document, dict) else {}
         config = document.get("config", document)
         config = config if isinstance(config, dict) else {}
-        form = config.get("format")
-        form = form if isinstance(form, dict) else {}
-        self.width, self.height, dpi = (_length(form.get(name)) for name in ("width", "height", "dpi"))
-        self.paged = config.get("layout") in PAGED and self.height is not None
+        page_format = config.get("format")
+        page_format = page_format if isinstance(page_format, dict) else {}
+        self.width, self.height, dpi = (_length(page_format.get(name)) for name in ("width", "height", "dpi"))
+        self.is_paged = config.get("layout") in PAGED_LAYOUTS and self.height is not None
         self.unit = "px" if dpi is None or dpi == 96 else f"1/{dpi:.0f} in"
 
     def page_of(self, y: Floats) -> tuple[int, float]:
-        """The page on which most of ``y``, shape (n,), lies, from 1, and where that page begins."""
-        if not self.paged or self.height is None:
+        """Return the number of the page on which most of ``y``, shape (n,), lies, and where that page begins.
+
+        Pages are counted from 1.
+        """
+        if not self.is_paged or self.height is None:
             return 1, 0.0
         page = int(np.clip(np.median(y) // self.height + 1, 1, MAX_PAGES))
         return page, (page - 1) * self.height
@@ -125,7 +128,7 @@ def _pages(strokes: list[tuple[int, Any]], sheet: Sheet, file: str, notes: Notes
     for number, stroke in strokes:
         notes.count("stroke color", _is_colored(stroke), "detail")
         with notes.part(f"stroke {number}"):
-            rows = _path(stroke.get("path") if isinstance(stroke, dict) else None, file)
+            rows = _parse_path(stroke.get("path") if isinstance(stroke, dict) else None, file)
             if not len(rows):
                 continue
             x, y, pressure = rows.T
@@ -138,7 +141,7 @@ def _pages(strokes: list[tuple[int, Any]], sheet: Sheet, file: str, notes: Notes
     for page, found in sorted(gathered.items()):
         ink = found.ink(Source(units=sheet.unit, file=file))
         if ink is not None:
-            size = (sheet.width, sheet.height) if sheet.paged else (None, None)
+            size = (sheet.width, sheet.height) if sheet.is_paged else (None, None)
             pages.append(Page(ink, *size, page))
     return pages
 
@@ -147,7 +150,7 @@ def _is_colored(stroke: Any) -> bool:
     return any(color.get(name) not in (None, 0) for color in _colors(stroke) for name in "rgb")
 
 
-def _is_clear(stroke: Any) -> bool:
+def _is_invisible(stroke: Any) -> bool:
     return any(color.get("a") == 0 for color in _colors(stroke))
 
 
@@ -157,55 +160,56 @@ def _colors(stroke: Any) -> list[dict[str, Any]]:
     return [color for look in looks if isinstance(color := look.get("stroke_color"), dict)]
 
 
-def _path(path: Any, file: str) -> Floats:
-    """Shape (n, 3): x, y and pressure where the parts of a path end, and along its curves."""
+def _parse_path(path: Any, file: str) -> Floats:
+    """Return x, y and pressure at the ends of the parts of a path and along its curves, with shape (n, 3)."""
     parts = path.get("segments") if isinstance(path, dict) else path
     if not isinstance(parts, list):
-        raise InkError(f"{file}: {shown(path)} is not a path; save the notebook again with a recent Rnote")
-    at: Any = path.get("start") if isinstance(path, dict) else None
+        raise InkError(f"{file}: {describe(path)} is not a path; save the notebook again with a recent Rnote")
+    previous: Any = path.get("start") if isinstance(path, dict) else None
     corners: list[Any] = []
-    """Start, two control points and end of each part."""
+    """The start, two control points and the end of each part."""
     pressures: list[Any] = []
     controls: list[int] = []
-    """How many control points each part has."""
+    """Number of control points of each part."""
     for part in parts:
         if not isinstance(part, dict) or len(part) != 1 or not isinstance(inside := next(iter(part.values())), dict):
-            raise InkError(f"{file}: {shown(part)} is not a part of a path; save the notebook again")
+            raise InkError(f"{file}: {describe(part)} is not a part of a path; save the notebook again")
         end: Any = inside.get("end", inside.get("element"))
-        at = inside.get("start", end) if at is None else at  # versions before 0.5.9 repeat the start in every part
-        given = [inside[name] for name in ("cp", "cp1", "cp2") if name in inside][:2]
-        start, stop = _place(at, file), _place(end, file)
-        corners += [start, *(given * (2 // len(given)) if given else (start, stop)), stop]
-        pressures += [element.get("pressure") for element in (at, end)]
-        controls.append(len(given))
-        at = end
+        # Versions before 0.5.9 repeat the start in every part.
+        previous = inside.get("start", end) if previous is None else previous
+        control_points = [inside[name] for name in ("cp", "cp1", "cp2") if name in inside][:2]
+        start, stop = _position(previous, file), _position(end, file)
+        corners += [start, *(control_points * (2 // len(control_points)) if control_points else (start, stop)), stop]
+        pressures += [element.get("pressure") for element in (previous, end)]
+        controls.append(len(control_points))
+        previous = end
     if not controls:
         return np.empty((0, 3))
     points = coordinates(corners, file).reshape(-1, 4, 2)
-    return _along(points, times.column(pressures, 1.0).reshape(-1, 2), np.array(controls))
+    return _sample(points, times.parse_column(pressures, 1.0).reshape(-1, 2), np.array(controls))
 
 
-def _place(element: Any, file: str) -> Any:
+def _position(element: Any, file: str) -> Any:
     place = element.get("pos") if isinstance(element, dict) else None
     if not isinstance(place, list) or len(place) != 2:
-        raise InkError(f"{file}: {shown(element)} is not a point of a path; save the notebook again")
+        raise InkError(f"{file}: {describe(element)} is not a point of a path; save the notebook again")
     return place
 
 
-def _along(points: Floats, pressure: Floats, controls: NDArray[np.int64]) -> Floats:
-    """Shape (n, 3): the first point, and points along the parts of a path.
+def _sample(points: Floats, pressure: Floats, controls: NDArray[np.int64]) -> Floats:
+    """Return the first point, and points along the parts of a path, with shape (n, 3).
 
-    ``points``: shape (parts, 4, 2); ``pressure``: shape (parts, 2), at both ends of each; ``controls``: 0 for a line, 1
-    for a quadratic Bézier curve, whose control point stands twice, 2 for a cubic one.
+    ``points`` has shape (parts, 4, 2). ``pressure`` has shape (parts, 2), for the two ends of each part. ``controls``
+    is 0 for a line, 1 for a quadratic Bézier curve, whose control point is repeated, and 2 for a cubic one.
     """
     a, b, c, d = points.transpose(1, 0, 2)
     quadratic = (controls == 1)[:, None]
     b, c = np.where(quadratic, (a + 2 * b) / 3, b), np.where(quadratic, (d + 2 * c) / 3, c)
-    counts = np.where(controls > 0, STEPS, 1)
-    of = np.repeat(np.arange(len(points)), counts)
-    t = ((np.arange(len(of)) - np.repeat(counts.cumsum() - counts, counts) + 1) / counts[of])[:, None]
-    xy = (1 - t) ** 3 * a[of] + 3 * t * (1 - t) ** 2 * b[of] + 3 * t**2 * (1 - t) * c[of] + t**3 * d[of]
-    rows = np.column_stack([xy, (1 - t) * pressure[of, :1] + t * pressure[of, 1:]])
+    counts = np.where(controls > 0, CURVE_POINTS, 1)
+    index = np.repeat(np.arange(len(points)), counts)
+    t = ((np.arange(len(index)) - np.repeat(counts.cumsum() - counts, counts) + 1) / counts[index])[:, None]
+    xy = (1 - t) ** 3 * a[index] + 3 * t * (1 - t) ** 2 * b[index] + 3 * t**2 * (1 - t) * c[index] + t**3 * d[index]
+    rows = np.column_stack([xy, (1 - t) * pressure[index, :1] + t * pressure[index, 1:]])
     rows = np.vstack([[*a[0], pressure[0, 0]], rows])
     repeated = (np.diff(np.nan_to_num(rows), axis=0) == 0).all(axis=1)
     return rows[np.append(True, ~repeated)]

@@ -1,7 +1,7 @@
-"""Strokes on their way from a file to :class:`Ink`: the rules that all readers share.
+"""Collect strokes from a file into :class:`Ink`, by the rules that all readers share.
 
-x and y of every point must be finite numbers; a stroke in which one is not is refused by itself. Times and pressure
-are kept when every point has a valid one, and dropped with a note otherwise.
+x and y of every point must be finite numbers; a stroke in which one is not is refused by itself. Times and pressure are
+kept if every point has a valid one, and dropped with a note otherwise.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Stroke:
 
 
 class Strokes:
-    """The strokes of a page, gathered one by one."""
+    """Collects the strokes of a page."""
 
     def __init__(self, file: str, notes: Notes) -> None:
         self.file, self.notes = file, notes
@@ -38,11 +38,11 @@ class Strokes:
         return len(self._strokes)
 
     def add(self, x: ArrayLike, y: ArrayLike, t: Floats | None = None, pressure: Floats | None = None) -> None:
-        """Add a stroke of n points; every array has shape (n,). Without points it is left out.
+        """Add a stroke of n points; every array has shape (n,). A stroke without points is ignored.
 
-        ``t`` counts in the unit that :meth:`ink` is told; NaN in ``t`` or ``pressure`` stands for an unknown value.
-        Raises :class:`InkError` when a coordinate is not finite or is too large, to be caught by
-        :meth:`Notes.part <handwriting.notes.Notes.part>`.
+        ``t`` is in the ``unit`` that is passed to :meth:`ink`; NaN in ``t`` or ``pressure`` stands for an unknown
+        value. Raises :class:`InkError` if a coordinate is not finite or too large, to be caught by :meth:`Notes.part
+        <handwriting.notes.Notes.part>`.
         """
         stroke = _Stroke(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), t, pressure)
         if not len(stroke.x):
@@ -59,30 +59,32 @@ class Strokes:
         self._strokes.append(stroke)
         check_points(self.points, self.file, len(self._strokes))
 
-    def ink(self, source: Source, unit: float = 1.0, start: float = 0.0, largest: float | None = 1.0) -> Ink | None:
-        """All strokes as one ink; None when there are none.
+    def ink(
+        self, source: Source, unit: float = 1.0, start: float = 0.0, max_pressure: float | None = 1.0
+    ) -> Ink | None:
+        """Return all strokes as one ink, or None if there are none.
 
-        ``unit``: seconds per unit of the times, as the format has it. ``start``: what their clock shows at time 0, in
-        seconds. ``largest``: the largest pressure of the format, to which greater ones are reduced; None to take the
-        largest that occurs.
+        ``unit`` is the number of seconds per unit of the times, as defined by the format. ``start`` is the time, in
+        seconds, that is added to them to get the start time. ``max_pressure`` is the largest pressure of the format, to
+        which greater ones are reduced; None stands for the largest that occurs.
         """
         if not self._strokes:
             return None
         x, y = (np.concatenate([getattr(stroke, name) for stroke in self._strokes]) for name in "xy")
         starts = np.cumsum([0] + [len(stroke.x) for stroke in self._strokes[:-1]])
-        t = self._complete("times", [stroke.t for stroke in self._strokes])
+        t = self._join_complete("times", [stroke.t for stroke in self._strokes])
         if t is not None:
             t = t * times.unit_of(t, unit)
             source = replace(source, start_time=float(t[0] + start) or None)
             t = t - t[0]
-        pressure = self._complete("pressure", [stroke.pressure for stroke in self._strokes])
+        pressure = self._join_complete("pressure", [stroke.pressure for stroke in self._strokes])
         if pressure is not None:
-            top = max(float(pressure.max()), 0.0 if largest is None else largest)
+            top = max(float(pressure.max()), 0.0 if max_pressure is None else max_pressure)
             pressure = pressure.clip(0) / top if top > 0 else None
         return Ink(x, y, starts, t, pressure, source)
 
-    def _complete(self, name: str, parts: list[Floats | None]) -> Floats | None:
-        """Shape (N,): a property of every point; None, with a note, when only some points have it."""
+    def _join_complete(self, name: str, parts: list[Floats | None]) -> Floats | None:
+        """Return a property of every point, with shape (N,); None, with a note, if only some of the points have it."""
         known = [part for part in parts if part is not None]
         if not known:
             return None

@@ -1,10 +1,10 @@
 """SVG drawings: the lines of pens, found in paths, polylines and lines.
 
-What counts as a pen's line is what is drawn with a stroke, not filled, and visible, by attributes, style sheets and
-inheritance; ``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines
-instead, whose middle line is lost: a drawing of nothing else is refused as such. Printed rulings, shapes, text, images
-and wide translucent lines (highlighters) are left out. Curves become points so close that no chord leaves its curve by
-more than a 20,000th of the drawing's size. There is no time and no pressure.
+A pen's line is drawn with a stroke, not filled, and visible, as determined by attributes, style sheets and inheritance;
+``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines instead, from
+which the center line cannot be recovered: a drawing of nothing else is refused with that reason. Printed rulings,
+shapes, text, images and wide translucent lines (highlighters) are left out. Curves become points so close together that
+no chord deviates from its curve by more than a 20,000th of the drawing's size. There is no time and no pressure.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import tldraw, xml
-from handwriting.formats.numerals import places, texts
+from handwriting.formats.numerals import decimal_places, format_values
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.svg_drawing import SvgContent
 from handwriting.formats.units import millimetres
@@ -33,8 +33,8 @@ VOCABULARY = Vocabulary(
     (ROOT, "g", "defs", "symbol", "switch", "a", "use", "text", "style"),
     ("image", "rect", "circle", "ellipse"),
 )
-RULINGS = 3
-"""So many lines from edge to edge belong to the paper in the drawings of other programs."""
+MIN_RULINGS = 3
+"""Number of lines from edge to edge from which they belong to the paper in the drawings of other programs."""
 _LENGTH = re.compile(r"\s*([0-9.eE+-]{1,40})\s*(mm|cm|in|pt|pc|q)\s*", re.IGNORECASE)
 
 
@@ -43,34 +43,40 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The drawing as one page; raises :class:`InkError` when it has filled outlines only.
+    """Read the drawing as one page. Raises :class:`InkError` if it has only filled outlines.
 
-    Ink that Obsidian Ink has put into the metadata of a drawing is read instead of the drawing. Lengths are in
-    millimetres where the drawing's own size is in a unit of length, else in its user units.
+    If Obsidian Ink has stored its ink in the metadata of the drawing, that is read instead. Lengths are in millimetres
+    if the drawing's own size is in a unit of length, and in its user units otherwise.
     """
     root = xml.parse(data, file, notes, VOCABULARY)
-    if xml.local(root) != ROOT:
-        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not an SVG drawing")
-    if (pages := tldraw.embedded(root, file, notes)) is not None:
+    if xml.local_name(root) != ROOT:
+        raise InkError(f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not an SVG drawing")
+    if (pages := tldraw.read_embedded(root, file, notes)) is not None:
         return pages
     sheet = _Sheet(root, notes)
-    drawing = SvgContent(root, file, notes, sheet.user)
+    drawing = SvgContent(root, file, notes, sheet.user_size)
     lines = sheet.without_rulings(drawing.lines(), notes)
-    if not lines and drawing.outlines:
+    if not lines and drawing.outline_count:
         raise InkError(
-            f"{file}: its {drawing.outlines:,} paths are filled outlines rather than pen strokes; export it as "
+            f"{file}: its {drawing.outline_count:,} paths are filled outlines rather than pen strokes; export it as "
             "strokes, or in the note app's own format"
         )
-    notes.count("filled outline", drawing.outlines)
+    notes.count("filled outline", drawing.outline_count)
     strokes = Strokes(file, notes)
     for number, line in enumerate(lines, 1):
         with notes.part(f"line {number}"):
             strokes.add(*(sheet.scale * line).T)
-    said = {xml.local(child): (child.text or "").strip() for child in root if xml.local(child) in ("title", "desc")}
-    ink = strokes.ink(Source(sheet.units, text=said.get("desc") or said.get("title") or None, file=file))
+    descriptions = {
+        xml.local_name(child): (child.text or "").strip()
+        for child in root
+        if xml.local_name(child) in ("title", "desc")
+    }
+    ink = strokes.ink(
+        Source(sheet.units, text=descriptions.get("desc") or descriptions.get("title") or None, file=file)
+    )
     if ink is None:
         return []
-    return [Page(ink, sheet.width, sheet.height) if sheet.at_corner else Page(ink)]
+    return [Page(ink, sheet.width, sheet.height) if sheet.is_at_corner else Page(ink)]
 
 
 class _Sheet:
@@ -92,14 +98,17 @@ class _Sheet:
             shares = [length / value for length, value in zip(lengths, size, strict=True) if length and value]
             self.scale = min(shares) if len(shares) == 2 else millimetres("px") or 1.0
             size = [length / self.scale for length in lengths if length]
-        self.user = size
+        self.user_size = size
         """Width and height in user units."""
         self.width, self.height = (None if value is None else value * self.scale for value in size)
-        self.at_corner = view[:2] == [0, 0]
+        self.is_at_corner = view[:2] == [0, 0]
 
     def without_rulings(self, lines: list[Floats], notes: Notes) -> list[Floats]:
-        """Lines of shape (n, 2) except those printed on the paper: straight along an axis, from edge to edge."""
-        width, height = self.user
+        """Remove the lines that are printed on the paper: those straight along an axis, from edge to edge.
+
+        ``lines`` have shape (n, 2).
+        """
+        width, height = self.user_size
         if width is None or height is None:
             return lines
         printed = set()
@@ -109,14 +118,14 @@ class _Sheet:
                 (down < 1e-6 and across > 0.995 * width) or (across < 1e-6 and down > 0.995 * height)
             ):
                 printed.add(i)
-        if len(printed) < RULINGS:  # one or two may be somebody's underlining
+        if len(printed) < MIN_RULINGS:  # one or two may be underlining by hand
             return lines
         notes.count("ruling", len(printed))
         return [line for i, line in enumerate(lines) if i not in printed]
 
 
 def _length(text: str) -> float | None:
-    """A length with a unit, in millimetres; None for any other text."""
+    """Return a length with a unit, in millimetres; None for any other text."""
     match = _LENGTH.fullmatch(text)
     value = None if match is None else number_or_none(match[1])
     if match is None or value is None or value <= 0:
@@ -125,7 +134,7 @@ def _length(text: str) -> float | None:
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """One page as a path through the points of each stroke, in the ink's own unit."""
+    """Encode one page with a path through the points of each stroke, in the ink's own unit."""
     import svgwrite
     import svgwrite.base
 
@@ -137,18 +146,18 @@ def write(pages: Sequence[Page]) -> bytes:
         box = (0.0, 0.0, page.width, page.height)
     else:
         box = (left - 2 * pen, top - 2 * pen, right - left + 4 * pen, bottom - top + 4 * pen)
-    digits = places(ink.x, ink.y)
+    digits = decimal_places(ink.x, ink.y)
     size = [f"{length * (unit or 1):.6g}{'mm' if unit else ''}" for length in box[2:]]
-    view = " ".join(texts(box, digits + 1))
+    view = " ".join(format_values(box, digits + 1))
     document = svgwrite.Drawing(size=tuple(size), viewBox=view, debug=False)
-    document.elements.clear()  # an empty <defs>
+    document.elements.clear()  # removes an empty <defs>
     if text := ink.source.text:
         kind = svgwrite.base.Desc if "\n" in text else svgwrite.base.Title
         document.add(kind(xml.printable(text)))
     group = document.g(
         fill="none", stroke="black", stroke_width=f"{pen:.3g}", stroke_linecap="round", stroke_linejoin="round"
     )
-    words = [" ".join(pair) for pair in zip(texts(ink.x, digits), texts(ink.y, digits), strict=True)]
+    words = [" ".join(pair) for pair in zip(format_values(ink.x, digits), format_values(ink.y, digits), strict=True)]
     for start, end in zip(ink.starts, ink.ends, strict=True):
         points = words[start:end] if end - start > 1 else words[start:end] * 2
         group.add(document.path("M" + "L".join(points)))

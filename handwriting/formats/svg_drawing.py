@@ -1,4 +1,4 @@
-"""The lines of pens in an SVG document: its tree walked with transforms, styles, ``use`` and nested ``svg``."""
+"""Find the lines of pens in an SVG document: walk its tree with transforms, styles, ``use`` and nested ``svg``."""
 
 from __future__ import annotations
 
@@ -19,58 +19,60 @@ from handwriting.limits import MAX_STROKES, number_or_none
 from handwriting.notes import Notes
 
 LINES = ("path", "polyline", "polygon", "line")
-UNDRAWN = {"defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc"}
-"""Elements whose contents are not drawn where they stand."""
+NOT_RENDERED = {
+    "defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc",
+}  # fmt: skip
+"""Elements whose contents are not drawn where they are defined."""
 OTHERS = {
     "text": "text element", "image": "image", "rect": "shape", "circle": "shape", "ellipse": "shape",
     "foreignObject": "foreign object",
 }  # fmt: skip
 """Elements that are drawn, but not by a pen, and what they are called."""
 LABELS = ("class", "data-tool", "data-type", "data-name", "{http://www.inkscape.org/namespaces/inkscape}label")
-"""Where programs say with which tool an element or a layer was drawn."""
+"""Attributes in which programs record the tool with which an element or a layer was drawn."""
 _TOOL = re.compile(r"\b(eraser|highlighter)s?\b")
 BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)")
 PAPER = "paper"
 """Class of the rulings in our own drawings."""
 MAX_ELEMENTS = MAX_STROKES
-"""Elements of a drawing: lines, and groups around them."""
-MAX_SELECTED = 1_000_000
-"""Elements times rules for elements inside of others."""
-MAX_REUSED = 50_000
-"""Elements that ``use`` draws again."""
-MAX_REUSE = 20
-"""Levels of ``use`` inside one another."""
+"""Maximum number of elements of a drawing: lines, and the groups around them."""
+MAX_SELECTOR_TESTS = 1_000_000
+"""Maximum product of the number of elements and the number of style rules for elements inside others."""
+MAX_USED_ELEMENTS = 50_000
+"""Maximum number of elements that ``use`` draws again."""
+MAX_USE_DEPTH = 20
+"""Maximum number of nested levels of ``use``."""
 MAX_FUNCTIONS = 20_000
-"""Functions of all transforms."""
-FAINT, WIDE = 0.75, 3.0
-"""A line of lower opacity and of so many times the usual width was drawn by a highlighter."""
+"""Maximum number of functions in all transforms."""
+MIN_PEN_OPACITY, MIN_HIGHLIGHTER_WIDTH = 0.75, 3.0
+"""A line with an opacity below the first and a width of so many times the usual one was drawn by a highlighter."""
 
 
 @dataclass
-class _Place:
+class _PlacedElement:
     """An element and how it is drawn."""
 
     element: etree._Element
     matrix: Floats
     style: CssStyle
-    within: tuple[etree._Element, ...] = ()
-    """What ``use`` draws around it, from outside in."""
-    again: bool = False
-    """Whether ``use`` draws it, so that a symbol is drawn as well."""
+    use_chain: tuple[etree._Element, ...] = ()
+    """The elements that ``use`` draws around it, from the outermost to the innermost."""
+    is_used: bool = False
+    """Whether ``use`` draws it, in which case a symbol is drawn as well."""
 
 
 @dataclass
-class _Drawn:
-    """A pen's line as cubic curves, shape (n, 4, 2), and how it looks."""
+class _PenLine:
+    """A pen's line as cubic curves, shape (n, 4, 2), and what determines its look."""
 
     curves: Floats
     alpha: float
     width: float
-    blended: bool
+    is_blended: bool
 
 
 class SvgContent:
-    """Finds the lines of a document. ``outlines`` counts the filled ones, which are not lines of a pen."""
+    """Finds the lines of a document. ``outline_count`` counts filled outlines, which are not lines of a pen."""
 
     def __init__(self, root: etree._Element, file: str, notes: Notes, size: list[float | None]) -> None:
         self.root, self.file, self.notes, self.size = root, file, notes, size
@@ -78,121 +80,129 @@ class SvgContent:
         if elements > MAX_ELEMENTS:
             raise TooLargeError(f"{file}: more than {MAX_ELEMENTS:,} elements; split it into pages")
         self.styles = Styles(root)
-        if len(self.styles.inner) * elements > MAX_SELECTED:
+        if len(self.styles.nested_rules) * elements > MAX_SELECTOR_TESTS:
             raise TooLargeError(
-                f"{file}: {len(self.styles.inner)} rules of style for {elements:,} elements; split it into pages"
+                f"{file}: {len(self.styles.nested_rules)} style rules for {elements:,} elements are too many; split it "
+                "into pages"
             )
         self.parser = Outlines(file)
-        self.outlines = self.elements = self.reused = self.functions = 0
+        self.outline_count = self.element_count = self.used_count = self.function_count = 0
         self._by_id: dict[str, etree._Element] | None = None
 
     def lines(self) -> list[Floats]:
-        """Every pen line, shape (n, 2), in the user units of the document."""
-        drawn: list[_Drawn] = []
-        for number, place in enumerate(self._places(), 1):
-            style = place.style
-            with self.notes.part(f"{xml.local(place.element)} {number}"):
-                for curves, closed in self._outlines(place.element):
-                    if not style.visible:
+        """Return every pen line, shape (n, 2), in the user units of the document."""
+        drawn: list[_PenLine] = []
+        for number, placed in enumerate(self._find_elements(), 1):
+            style = placed.style
+            with self.notes.part(f"{xml.local_name(placed.element)} {number}"):
+                for curves, closed in self._parse_outlines(placed.element):
+                    if not style.is_visible:
                         self.notes.count("invisible line")
                     elif not style.is_pen(closed):
-                        self.outlines += 1
+                        self.outline_count += 1
                     else:
                         self.notes.count("line color", style.values.get("stroke", BLACK[0]) not in BLACK, "detail")
-                        curves = curves @ place.matrix[:2, :2].T + place.matrix[:2, 2]
-                        (a, b), (c, d) = place.matrix[:2, :2].tolist()
+                        curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
+                        (a, b), (c, d) = placed.matrix[:2, :2].tolist()
                         scale = abs(a * d - b * c) ** 0.5
-                        drawn.append(_Drawn(curves, style.alpha, style.width * scale, style.blended))
-        return svg_path.points([one.curves for one in self._without_highlighters(drawn)], self.file)
+                        drawn.append(_PenLine(curves, style.alpha, style.width * scale, style.is_blended))
+        return svg_path.flatten([one.curves for one in self._without_highlighters(drawn)], self.file)
 
-    def _without_highlighters(self, drawn: list[_Drawn]) -> list[_Drawn]:
-        opaque = [one.width for one in drawn if one.alpha >= FAINT and not one.blended]
+    def _without_highlighters(self, drawn: list[_PenLine]) -> list[_PenLine]:
+        opaque = [one.width for one in drawn if one.alpha >= MIN_PEN_OPACITY and not one.is_blended]
         if not opaque:
             return drawn
-        wide = WIDE * float(np.median(opaque))
-        kept = [one for one in drawn if one.width < wide or (one.alpha >= FAINT and not one.blended)]
+        wide = MIN_HIGHLIGHTER_WIDTH * float(np.median(opaque))
+        kept = [one for one in drawn if one.width < wide or (one.alpha >= MIN_PEN_OPACITY and not one.is_blended)]
         self.notes.count("highlighter stroke", len(drawn) - len(kept))
         return kept
 
-    def _places(self) -> Iterator[_Place]:
-        """The elements that a pen may have drawn."""
-        declared = self.styles.declared(self.root)
+    def _find_elements(self) -> Iterator[_PlacedElement]:
+        """Yield the elements that a pen may have drawn."""
+        declared = self.styles.declarations(self.root)
         matrix = np.eye(3)
         with self.notes.part("the whole drawing"):
-            # The outermost element turns about its center, as a box of a page does.
+            # The outermost element rotates about its center, like a CSS box.
             width, height = self.size
             center = (width / 2, height / 2) if width and height else (0.0, 0.0)
-            matrix = self._transform(matrix, declared, center)
-        style = self.styles.within(CssStyle(), declared)
-        stack = [_Place(child, matrix, style) for child in reversed(self.root)]
+            matrix = self._apply_transform(matrix, declared, center)
+        style = self.styles.inherit(CssStyle(), declared)
+        stack = [_PlacedElement(child, matrix, style) for child in reversed(self.root)]
         while stack:
-            place = stack.pop()
-            name = xml.local(place.element)
-            self.elements += 1
-            self.reused += len(place.within) > 0
-            if self.reused > MAX_REUSED:
-                raise TooLargeError(f"{self.file}: <use> draws more than {MAX_REUSED:,} elements; split it into pages")
-            if not name or place.element.get("class") == PAPER or (name in UNDRAWN and not place.again):
+            placed = stack.pop()
+            name = xml.local_name(placed.element)
+            self.element_count += 1
+            self.used_count += len(placed.use_chain) > 0
+            if self.used_count > MAX_USED_ELEMENTS:
+                raise TooLargeError(
+                    f"{self.file}: <use> draws more than {MAX_USED_ELEMENTS:,} elements; split it into pages"
+                )
+            if not name or placed.element.get("class") == PAPER or (name in NOT_RENDERED and not placed.is_used):
                 continue
-            declared = self.styles.declared(place.element)
-            place.style = self.styles.within(place.style, declared)
-            if not place.style.shown:
+            declared = self.styles.declarations(placed.element)
+            placed.style = self.styles.inherit(placed.style, declared)
+            if not placed.style.is_displayed:
                 self.notes.count("hidden element")
                 continue
             if name in OTHERS:
                 self.notes.count(OTHERS[name])
                 continue
-            if tool := _TOOL.search(" ".join(place.element.get(label, "") for label in LABELS).lower()):
+            if tool := _TOOL.search(" ".join(placed.element.get(label, "") for label in LABELS).lower()):
                 self.notes.count(
-                    f"{tool[1]} stroke", sum(xml.local(inside) in LINES for inside in place.element.iter())
+                    f"{tool[1]} stroke", sum(xml.local_name(inside) in LINES for inside in placed.element.iter())
                 )
                 continue
-            with self.notes.part(f"<{name[:20]}> element {self.elements}"):
-                place.matrix = self._transform(place.matrix, declared)
+            with self.notes.part(f"<{name[:20]}> element {self.element_count}"):
+                placed.matrix = self._apply_transform(placed.matrix, declared)
                 if name in LINES:
-                    yield place
+                    yield placed
                 else:
-                    stack += self._inside(place, name)
+                    stack += self._children(placed, name)
 
-    def _inside(self, place: _Place, name: str) -> list[_Place]:
-        """The elements that a container draws, the last one first."""
+    def _children(self, placed: _PlacedElement, name: str) -> list[_PlacedElement]:
+        """Return the elements that a container draws, the last one first."""
         if name == "use":
-            return self._used(place)
+            return self._expand_use(placed)
         if name == "switch":
-            children = [child for child in place.element if xml.local(child)]
+            children = [child for child in placed.element if xml.local_name(child)]
             first = next((child for child in children if "systemLanguage" not in child.attrib), None)
-            return [] if first is None else [_Place(first, place.matrix, place.style, place.within)]
-        matrix = place.matrix
-        if name == "svg" and 0.0 in (self._length(place.element, side) for side in ("width", "height")):
+            return [] if first is None else [_PlacedElement(first, placed.matrix, placed.style, placed.use_chain)]
+        matrix = placed.matrix
+        if name == "svg" and 0.0 in (self._length(placed.element, side) for side in ("width", "height")):
             self.notes.count("hidden element")
             return []
         if name in ("svg", "symbol"):
-            matrix = matrix @ self._viewport(place.element, place.element)
-        return [_Place(child, matrix, place.style, place.within) for child in reversed(place.element)]
+            matrix = matrix @ self._viewport(placed.element, placed.element)
+        return [_PlacedElement(child, matrix, placed.style, placed.use_chain) for child in reversed(placed.element)]
 
-    def _used(self, place: _Place) -> list[_Place]:
-        element = place.element
+    def _expand_use(self, placed: _PlacedElement) -> list[_PlacedElement]:
+        element = placed.element
         keys = [
             key for key in element.attrib if isinstance(key, str) and key.rpartition("}")[2] in ("href", "xlink:href")
         ]
         reference = str(element.get(keys[0], "")) if keys else ""
-        target = self._find(reference.strip().removeprefix("#"))
+        target = self._find_element(reference.strip().removeprefix("#"))
         if target is None:
-            raise InkError(f"{self.file}: it draws {reference[:40]!r}, which is not in the file; export it again")
-        if target in place.within or target in element.iterancestors():
-            raise InkError(f"{self.file}: it draws {reference[:40]!r} inside of itself; export it again")
-        if len(place.within) >= MAX_REUSE:
-            raise InkError(f"{self.file}: more than {MAX_REUSE} levels of <use>; export it again")
+            raise InkError(
+                f"{self.file}: <use> refers to {reference[:40]!r}, which is not in the file; export it again"
+            )
+        if target in placed.use_chain or target in element.iterancestors():
+            raise InkError(f"{self.file}: <use> draws {reference[:40]!r} inside itself; export it again")
+        if len(placed.use_chain) >= MAX_USE_DEPTH:
+            raise InkError(f"{self.file}: <use> is nested more than {MAX_USE_DEPTH} levels deep; export it again")
         x, y = (self._length(element, name) or 0.0 for name in "xy")
-        matrix = place.matrix @ np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
-        if xml.local(target) not in ("symbol", "svg"):
-            return [_Place(target, matrix, place.style, (*place.within, target), True)]
-        style = self.styles.within(place.style, self.styles.declared(target))
+        matrix = placed.matrix @ np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
+        if xml.local_name(target) not in ("symbol", "svg"):
+            return [_PlacedElement(target, matrix, placed.style, (*placed.use_chain, target), True)]
+        style = self.styles.inherit(placed.style, self.styles.declarations(target))
         matrix = matrix @ self._viewport(target, element)
-        return [_Place(child, matrix, style, (*place.within, target)) for child in reversed(target)]
+        return [_PlacedElement(child, matrix, style, (*placed.use_chain, target)) for child in reversed(target)]
 
     def _viewport(self, element: etree._Element, sized: etree._Element) -> Floats:
-        """How an inner ``svg`` or a symbol lies on what is around it; ``sized`` has its width and height."""
+        """Return the transform of an inner ``svg`` or a symbol to the coordinates around it.
+
+        ``sized`` is the element that has its width and height.
+        """
         own = element is sized
         x, y = (self._length(element, name) or 0.0 if own else 0.0 for name in "xy")
         words = element.get("viewBox", "").replace(",", " ").split()
@@ -209,34 +219,38 @@ class SvgContent:
         ]
         if not (box[2:] > 0).all():
             return frame
-        return svg_transform.fitted(box, np.array([x, y, *lengths]), element.get("preserveAspectRatio", ""))
+        return svg_transform.fit_view_box(box, np.array([x, y, *lengths]), element.get("preserveAspectRatio", ""))
 
-    def _transform(self, matrix: Floats, declared: dict[str, str], origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
-        text = svg_transform.combined(declared)
+    def _apply_transform(
+        self, matrix: Floats, declared: dict[str, str], origin: tuple[float, float] = (0.0, 0.0)
+    ) -> Floats:
+        text = svg_transform.combine(declared)
         if not text:
             return matrix
-        self.functions += text.count("(")
-        if self.functions > MAX_FUNCTIONS:
+        self.function_count += text.count("(")
+        if self.function_count > MAX_FUNCTIONS:
             raise TooLargeError(f"{self.file}: more than {MAX_FUNCTIONS:,} transforms; split it into pages or lines")
         given = declared.get("transform-origin")
-        if declared.get("transform-box", "view-box") != "view-box" and svg_transform.turns(text):
-            raise InkError(f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not understood")
+        if declared.get("transform-box", "view-box") != "view-box" and svg_transform.depends_on_origin(text):
+            raise InkError(
+                f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not supported; export it again"
+            )
         if given is not None:
-            origin = svg_transform.origin(given, self.size, self.file)
-        return matrix @ svg_transform.matrix(text, self.file, origin)
+            origin = svg_transform.parse_origin(given, self.size, self.file)
+        return matrix @ svg_transform.parse_transform(text, self.file, origin)
 
-    def _outlines(self, element: etree._Element) -> list[Outline]:
-        name = xml.local(element)
+    def _parse_outlines(self, element: etree._Element) -> list[Outline]:
+        name = xml.local_name(element)
         if name == "path":
             return list(self.parser.path(element.get("d", "")))
         if name == "line":
             words = [str(self._coordinate(element, key)) for key in ("x1", "y1", "x2", "y2")]
         else:
             words = svg_path.NUMBER.findall(element.get("points", ""))
-        return self.parser.corners(words, name == "polygon")
+        return self.parser.polyline(words, name == "polygon")
 
     def _length(self, element: etree._Element, name: str) -> float | None:
-        """A length in user units; a percentage is of the whole drawing."""
+        """Return a length in user units; a percentage refers to the whole drawing."""
         text = (element.get(name) or "").strip()
         if text.endswith("%"):
             share, whole = number_or_none(text[:-1]), self.size[name[0] in "yh"]
@@ -248,13 +262,16 @@ class SvgContent:
         return value if value is None or not unit else value * (millimetres(unit) or 1) / (millimetres("px") or 1)
 
     def _coordinate(self, element: etree._Element, name: str) -> float:
-        """A length that is 0 unless it is given; :class:`InkError` for one that cannot be resolved."""
+        """Return a length that is 0 unless it is given.
+
+        Raises :class:`InkError` for one that cannot be resolved.
+        """
         length = self._length(element, name)
         if length is None and element.get(name, "").strip():
             raise InkError(f"{self.file}: {name}={element.get(name, '')[:40]!r} is not a length; give a number")
         return length or 0.0
 
-    def _find(self, name: str) -> etree._Element | None:
+    def _find_element(self, name: str) -> etree._Element | None:
         if self._by_id is None:
             self._by_id = {}
             for element in self.root.xpath("//*[@id]"):

@@ -1,7 +1,7 @@
-"""Outlines of SVG elements as cubic curves, and curves as points.
+"""Parse the outlines of SVG elements as cubic curves, and convert curves to points.
 
-Path data of curves and arcs is parsed by svgpathtools. Data of straight lines only, which most programs write for ink,
-is parsed here, many times faster.
+Path data with curves and arcs is parsed by svgpathtools. Path data with only straight lines, which most programs write
+for ink, is parsed here, many times faster.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from handwriting.ink import Floats
 from handwriting.limits import MAX_COORDINATE, MAX_POINTS, MAX_SEGMENTS, check_points, numbers
 
 MAX_ARCS = 5_000
-"""Arcs of circles, each of which takes the time of a hundred other curves."""
+"""Maximum number of elliptical arcs, each of which takes as long as a hundred other curves."""
 FLATNESS = 1 / 20_000
-"""Largest distance of a chord from its curve, as a share of the drawing's size."""
+"""Maximum distance of a chord from its curve, relative to the drawing's size."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 Outline = tuple[Floats, bool]
@@ -33,42 +33,42 @@ Outline = tuple[Floats, bool]
 
 
 class Outlines:
-    """Parses the outlines of one drawing and keeps count of them."""
+    """Parses the outlines of one drawing and counts their points, curves and arcs."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.points = self.segments = self.arcs = 0
 
     def path(self, data: str) -> Iterator[Outline]:
-        """The subpaths of path data."""
+        """Yield the subpaths of path data."""
         position = 0j
-        # One subpath at a time: svgpathtools joins two of which one begins where the other ends.
+        # Parse one subpath at a time, because svgpathtools joins two if one begins where the other ends.
         for part in re.findall(r"[Mm][^Mm]*", data):
-            rows = self._straight(part, position)
+            rows = self._parse_straight(part, position)
             closed = rows is None and "z" in part.lower()
             if rows is None:
-                rows = self._curved(part, position)
+                rows = self._parse_curved(part, position)
                 if rows is None:
                     x, y = numbers([*NUMBER.findall(part)[:2], "0", "0"][:2], "path", self.file)
                     position = complex(x, y) + (position if part[0] == "m" else 0)
                     if not closed:
-                        continue  # the pen was moved and not put down
+                        continue  # the pen was moved, but not put down
                     rows = np.tile([position.real, position.imag], (1, 4, 1))
             position = complex(*rows[-1, 3])
             yield rows, closed
 
-    def corners(self, words: list[str], closed: bool) -> list[Outline]:
-        """A line through corners, given as x, y, x, y."""
+    def polyline(self, words: list[str], closed: bool) -> list[Outline]:
+        """Return the line through corners that are given as x, y, x, y."""
         values = numbers(words, "points", self.file)
-        corners = values[: len(values) // 2 * 2].reshape(-1, 2)  # the standard ignores an odd one
+        corners = values[: len(values) // 2 * 2].reshape(-1, 2)  # according to the standard, an odd value is ignored
         if not len(corners):
             return []
         self._count_points(len(corners))
         ends = np.vstack([corners, corners[:1]]) if closed or len(corners) == 1 else corners
-        return [(_lines(ends), closed)]
+        return [(_straight_curves(ends), closed)]
 
-    def _straight(self, part: str, position: complex) -> Floats | None:
-        """The curves of ``M x y L x y ...`` or ``m dx dy l dx dy ...``; None for any other path data."""
+    def _parse_straight(self, part: str, position: complex) -> Floats | None:
+        """Return the curves of ``M x y L x y ...`` or ``m dx dy l dx dy ...``, or None for any other path data."""
         capital = part[0] == "M"
         if part.strip("MmLl0123456789.,+-eE \t\r\n") or not part.isascii():
             return None
@@ -82,13 +82,13 @@ class Outlines:
             return None
         corners = values.reshape(-1, 2)
         self._count_points(len(corners))
-        return _lines(corners if capital else corners.cumsum(axis=0) + (position.real, position.imag))
+        return _straight_curves(corners if capital else corners.cumsum(axis=0) + (position.real, position.imag))
 
-    def _curved(self, part: str, position: complex) -> Floats | None:
-        """The curves of any path data; None when it has only a move."""
+    def _parse_curved(self, part: str, position: complex) -> Floats | None:
+        """Return the curves of any path data, or None if it only moves the pen."""
         if importlib.util.find_spec("svgpathtools") is None:
             raise TooLargeError(
-                f"{self.file}: reading curves of SVG needs svgpathtools; install it: pip install 'handwriting[svg]'"
+                f"{self.file}: curves in SVG need svgpathtools; install it with: pip install 'handwriting[svg]'"
             )
         from svgpathtools import parse_path
 
@@ -102,9 +102,9 @@ class Outlines:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 path: Any = parse_path(part, position) if part[0] == "m" else parse_path(part)
-            rows = [row for curve in path for row in _cubics(curve)]
+            rows = [row for curve in path for row in _to_cubics(curve)]
         except (ValueError, IndexError, ZeroDivisionError, TypeError, AssertionError, OverflowError):
-            raise InkError(f"{self.file}: path data {part[:40]!r} is not understood; export it again") from None
+            raise InkError(f"{self.file}: path data {part[:40]!r} cannot be parsed; export it again") from None
         return np.array(rows).view(np.float64).reshape(-1, 4, 2) if rows else None
 
     def _count_points(self, points: int) -> None:
@@ -113,14 +113,14 @@ class Outlines:
             check_points(self.points, self.file)
 
 
-def _lines(corners: Floats) -> Floats:
-    """Straight lines between corners as cubic curves."""
+def _straight_curves(corners: Floats) -> Floats:
+    """Return the straight lines between corners as cubic curves."""
     a, b = corners[:-1], corners[1:]
     return np.stack([a, a, b, b], axis=1)
 
 
-def _cubics(curve: Any) -> list[tuple[complex, ...]]:
-    """A curve of svgpathtools as cubic ones, each by its four control points."""
+def _to_cubics(curve: Any) -> list[tuple[complex, ...]]:
+    """Return a curve of svgpathtools as cubic curves, each as its four control points."""
     if hasattr(curve, "control1"):
         return [(curve.start, curve.control1, curve.control2, curve.end)]
     if hasattr(curve, "control"):
@@ -128,40 +128,43 @@ def _cubics(curve: Any) -> list[tuple[complex, ...]]:
         return [(a, a + 2 / 3 * (b - a), c + 2 / 3 * (b - c), c)]
     if not hasattr(curve, "radius"):
         return [(curve.start, curve.start, curve.end, curve.end)]
-    # A cubic curve comes close enough to a quarter of an ellipse.
+    # A cubic curve is a good enough approximation of a quarter of an ellipse.
     pieces = max(1, math.ceil(abs(curve.delta) / 90))
     turn = cmath.exp(1j * math.radians(curve.rotation))
     angles = [math.radians(curve.theta + curve.delta * k / pieces) for k in range(pieces + 1)]
     handle = 4 / 3 * math.tan(math.radians(curve.delta) / pieces / 4)
 
-    def place(unit: complex) -> complex:
+    def on_ellipse(unit: complex) -> complex:
         stretched = complex(unit.real * curve.radius.real, unit.imag * curve.radius.imag)
         return complex(curve.center + turn * stretched)
 
     rows: list[tuple[complex, ...]] = []
     for a, b in pairwise(map(cmath.rect, [1.0] * len(angles), angles)):
-        rows.append((place(a), place(a + handle * 1j * a), place(b - handle * 1j * b), place(b)))
+        rows.append((on_ellipse(a), on_ellipse(a + handle * 1j * a), on_ellipse(b - handle * 1j * b), on_ellipse(b)))
     return rows
 
 
-def points(curves: list[Floats], file: str) -> list[Floats]:
-    """The points along each line of cubic curves, shape (n, 4, 2), as an array of shape (m, 2)."""
+def flatten(curves: list[Floats], file: str) -> list[Floats]:
+    """Convert each line of cubic curves, shape (n, 4, 2), to points along it, shape (m, 2)."""
     if not curves:
         return []
-    flat, counts = _flat(np.concatenate(curves), file)
+    flat, counts = _sample(np.concatenate(curves), file)
     lines = []
-    at = first = 0
+    position = first = 0
     for part in curves:
-        end = at + int(counts[first : first + len(part)].sum())
+        end = position + int(counts[first : first + len(part)].sum())
         first += len(part)
         dot = len(part) == 1 and (part[0, 0] == part[0, 3]).all()
-        lines.append(part[0, :1] if dot else np.concatenate([part[0, :1], flat[at:end]]))
-        at = end
+        lines.append(part[0, :1] if dot else np.concatenate([part[0, :1], flat[position:end]]))
+        position = end
     return lines
 
 
-def _flat(curves: Floats, file: str) -> tuple[Floats, NDArray[np.int64]]:
-    """Points along cubic curves, shape (n, 4, 2), without the first of each; and how many each curve has."""
+def _sample(curves: Floats, file: str) -> tuple[Floats, NDArray[np.int64]]:
+    """Return points along cubic curves, shape (n, 4, 2), and how many each curve has.
+
+    The first point of each curve is omitted.
+    """
     extent = float(np.hypot(*np.ptp(curves.reshape(-1, 2), axis=0)))
     straight = (curves[:, 0] == curves[:, 1]).all(axis=1) & (curves[:, 2] == curves[:, 3]).all(axis=1)
     bend = np.abs(np.diff(curves, n=2, axis=1)).sum(axis=2).max(axis=1)
@@ -169,9 +172,9 @@ def _flat(curves: Floats, file: str) -> tuple[Floats, NDArray[np.int64]]:
     wanted = np.ceil(np.sqrt(0.75 * bend / max(extent * FLATNESS, 1e-12)))
     counts = np.where(straight, 1, np.nan_to_num(wanted, nan=1).clip(1, 200)).astype(np.int64)
     check_points(int(counts.sum()), file)
-    of = np.repeat(np.arange(len(curves)), counts)
-    step = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-    t = (step / counts[of])[:, None]
-    a, b, c, d = (curves[of, k] for k in range(4))
+    index = np.repeat(np.arange(len(curves)), counts)
+    step = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+    t = (step / counts[index])[:, None]
+    a, b, c, d = (curves[index, k] for k in range(4))
     found = (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t**2 * (1 - t) * c + t**3 * d
     return np.where(t == 1, d, found), counts

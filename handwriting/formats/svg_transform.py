@@ -1,8 +1,8 @@
-"""Transforms of SVG drawings, as attributes and as CSS have them, and the fit of a view box into its frame.
+"""The transforms of SVG drawings, in attributes and in CSS, and the fit of a view box into its frame.
 
-Attributes count angles in degrees and lengths in user units (``translate(5 3) rotate(30)``); CSS names the units
-(``translate(5px, 3px) rotate(0.5turn)``) and has a few functions of its own. Either syntax is understood in either
-place, as browsers do for most of it.
+Attributes have angles in degrees and lengths in user units (``translate(5 3) rotate(30)``); CSS has units
+(``translate(5px, 3px) rotate(0.5turn)``) and a few more functions. Either syntax is accepted in either place, as
+browsers do for most of it.
 
 Sources: https://www.w3.org/TR/css-transforms-1/, https://www.w3.org/TR/SVG2/coords.html
 """
@@ -20,35 +20,35 @@ from handwriting.limits import MAX_COORDINATE, number_or_none
 
 _FUNCTION = re.compile(r"\s*,?\s*([a-zA-Z0-9]{1,20})\s*\(([^()]{0,500})\)")
 _ARGUMENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)([a-z%]*)", re.IGNORECASE)
-_WORDS = {"left": 0.0, "top": 0.0, "center": 50.0, "right": 100.0, "bottom": 100.0}
-"""Percentages that words of a transform's origin stand for."""
+_KEYWORDS = {"left": 0.0, "top": 0.0, "center": 50.0, "right": 100.0, "bottom": 100.0}
+"""Percentages that the keywords of a transform's origin stand for."""
 _UNITS = {
     "": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "pt": 96 / 72, "pc": 16.0, "q": 96 / 101.6,
     "deg": 1.0, "grad": 0.9, "rad": 180 / math.pi, "turn": 360.0,
 }  # fmt: skip
 
 
-def matrix(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
-    """Shape (3, 3): the product of the functions in ``text``, about ``origin``.
+def parse_transform(text: str, file: str, origin: tuple[float, float] = (0.0, 0.0)) -> Floats:
+    """Return the product of the functions in ``text``, about ``origin``, with shape (3, 3).
 
     Raises :class:`InkError` for a function that is unknown or has the wrong arguments.
     """
     found = np.eye(3)
-    at = 0
+    position = 0
     if text.strip().lower() == "none":
         return found
-    while match := _FUNCTION.match(text, at):
-        found = found @ _function(match[1].lower(), match[2], text, file)
-        at = match.end()
-    if text[at:].strip(" ,\t\r\n"):
-        raise _unknown(text, file)
+    while match := _FUNCTION.match(text, position):
+        found = found @ _parse_function(match[1].lower(), match[2], text, file)
+        position = match.end()
+    if text[position:].strip(" ,\t\r\n"):
+        raise _not_supported(text, file)
     if not (np.abs(found) <= MAX_COORDINATE**2).all():
         raise InkError(f"{file}: transform={text[:60]!r} is too large; export the drawing again")
-    return _translate(*origin) @ found @ _translate(-origin[0], -origin[1])
+    return _translation(*origin) @ found @ _translation(-origin[0], -origin[1])
 
 
-def combined(declared: dict[str, str]) -> str:
-    """The functions of ``transform``, after those that CSS has as properties of their own."""
+def combine(declared: dict[str, str]) -> str:
+    """Return the functions of ``transform``, preceded by those that are CSS properties of their own."""
     parts = []
     for name in ("translate", "rotate", "scale"):
         value = declared.get(name, "none")
@@ -58,28 +58,31 @@ def combined(declared: dict[str, str]) -> str:
     return " ".join([*parts, "" if text == "none" else text]).strip()
 
 
-def turns(text: str) -> bool:
-    """Whether functions do more than move, so that it matters about which point."""
+def depends_on_origin(text: str) -> bool:
+    """Return whether the functions do more than translate, so that their origin matters."""
     return any(not name.lower().startswith("translate") for name in re.findall(r"([a-zA-Z0-9]{1,20})\s*\(", text))
 
 
-def origin(text: str, size: list[float | None], file: str) -> tuple[float, float]:
-    """The point of a ``transform-origin``; percentages and words are of the drawing's ``size``."""
+def parse_origin(text: str, size: list[float | None], file: str) -> tuple[float, float]:
+    """Return the point of a ``transform-origin``; percentages and keywords refer to the drawing's ``size``."""
     words = text.split()[:2]
     if words and words[0] in ("top", "bottom"):
         words.reverse()
     places = []
     for word, length in zip([*words, "center"][:2], size, strict=True):
-        share = _WORDS.get(word, number_or_none(word[:-1]) if word.endswith("%") else None)
+        share = _KEYWORDS.get(word, number_or_none(word[:-1]) if word.endswith("%") else None)
         if share is None:
-            places.append(_number(word, f"origin {text}", file))
+            places.append(_parse_number(word, f"origin {text}", file))
         else:
             places.append(share / 100 * (length or 0.0))
     return places[0], places[1]
 
 
-def fitted(box: Floats, frame: Floats, aspect: str) -> Floats:
-    """Shape (3, 3): maps the view ``box`` to the ``frame``, both as x, y, width, height (preserveAspectRatio)."""
+def fit_view_box(box: Floats, frame: Floats, aspect: str) -> Floats:
+    """Return the transform that maps the view ``box`` to the ``frame`` (preserveAspectRatio), with shape (3, 3).
+
+    Both are given as x, y, width, height.
+    """
     scale = frame[2:] / box[2:]
     words = aspect.split() or ["xMidYMid"]
     if words[0] == "none":
@@ -93,24 +96,24 @@ def fitted(box: Floats, frame: Floats, aspect: str) -> Floats:
     return np.array([[scale[0], 0, corner[0]], [0, scale[1], corner[1]], [0, 0, 1.0]])
 
 
-def _function(name: str, body: str, text: str, file: str) -> Floats:
+def _parse_function(name: str, body: str, text: str, file: str) -> Floats:
     words = [word for word in re.split(r"[\s,]+", body.strip()) if word]
-    numbers = [_number(word, text, file) for part in words for word in _split(part)]
+    numbers = [_parse_number(word, text, file) for part in words for word in _split_numbers(part)]
     n = len(numbers)
     if not all(map(math.isfinite, numbers)):
-        raise _unknown(text, file)
+        raise _not_supported(text, file)
     match name:
         case "matrix" if n == 6:
             a, b, c, d, e, f = numbers
             return np.array([[a, c, e], [b, d, f], [0, 0, 1]])
         case "translate" if n in (1, 2):
-            return _translate(numbers[0], numbers[1] if n == 2 else 0.0)
+            return _translation(numbers[0], numbers[1] if n == 2 else 0.0)
         case "translate3d" if n == 3:
-            return _translate(numbers[0], numbers[1])
+            return _translation(numbers[0], numbers[1])
         case "translatex" if n == 1:
-            return _translate(numbers[0], 0.0)
+            return _translation(numbers[0], 0.0)
         case "translatey" if n == 1:
-            return _translate(0.0, numbers[0])
+            return _translation(0.0, numbers[0])
         case "scale" | "scale3d" if n in (1, 2, 3):
             return np.diag([numbers[0], numbers[1] if n > 1 else numbers[0], 1.0])
         case "scalex" if n == 1:
@@ -120,8 +123,8 @@ def _function(name: str, body: str, text: str, file: str) -> Floats:
         case "rotate" | "rotatez" if n in (1, 3):
             center = (numbers[1], numbers[2]) if n == 3 else (0.0, 0.0)
             cosine, sine = math.cos(math.radians(numbers[0])), math.sin(math.radians(numbers[0]))
-            turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
-            return _translate(*center) @ turn @ _translate(-center[0], -center[1])
+            rotation = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+            return _translation(*center) @ rotation @ _translation(-center[0], -center[1])
         case "skewx" if n == 1:
             return np.array([[1, math.tan(math.radians(numbers[0])), 0], [0, 1, 0], [0, 0, 1]])
         case "skewy" if n == 1:
@@ -129,25 +132,25 @@ def _function(name: str, body: str, text: str, file: str) -> Floats:
         case "skew" if n in (1, 2):
             x, y = (math.tan(math.radians(angle)) for angle in (numbers[0], numbers[1] if n == 2 else 0.0))
             return np.array([[1, x, 0], [y, 1, 0], [0, 0, 1]])
-    raise _unknown(text, file)
+    raise _not_supported(text, file)
 
 
-def _split(word: str) -> list[str]:
-    """Numbers that follow each other without a space, as in ``1-2``."""
+def _split_numbers(word: str) -> list[str]:
+    """Split numbers that follow each other without a space, as in ``1-2``."""
     found = [match[0] for match in _ARGUMENT.finditer(word)]
     return found if "".join(found) == word else [word]
 
 
-def _number(word: str, text: str, file: str) -> float:
+def _parse_number(word: str, text: str, file: str) -> float:
     match = _ARGUMENT.fullmatch(word[:60])
     if match is None or match[2].lower() not in _UNITS:
-        raise _unknown(text, file)
+        raise _not_supported(text, file)
     return float(match[1]) * _UNITS[match[2].lower()]
 
 
-def _translate(x: float, y: float) -> Floats:
+def _translation(x: float, y: float) -> Floats:
     return np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
 
 
-def _unknown(text: str, file: str) -> InkError:
-    return InkError(f"{file}: transform={text[:60]!r} is not understood; export the drawing again")
+def _not_supported(text: str, file: str) -> InkError:
+    return InkError(f"{file}: transform={text[:60]!r} is not supported; export the drawing again")

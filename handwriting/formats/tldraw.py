@@ -1,10 +1,11 @@
 """tldraw drawings (``.tldr``) and Obsidian Ink (``.writing``, ``.drawing``, and SVG with the ink in its metadata).
 
-A tldraw document is a store of records; shapes of type ``draw`` are ink. A shape has a place, a rotation and a parent,
-which may be a page or another shape, and its segments have points relative to it, in one of three forms: objects with
-x, y and z (the pressure); ``points`` as base64 of three half floats each; or ``path`` as base64 of a first point in
-single precision and half-float differences from point to point, of three values or, with ``dim`` 2, of two. Files of
-tldraw 1 have a list of points per shape. There is no time; shapes are in the order of their ``index``.
+A tldraw document is a store of records; shapes of type ``draw`` are ink. A shape has a position, a rotation and a
+parent, which may be a page or another shape. Its segments have points relative to it, in one of three forms: objects
+with x, y and z (the pressure); ``points`` as base64 of three half-precision floats each; or ``path`` as base64 of a
+first point in single precision and half-precision differences from point to point, with three values or, if ``dim`` is
+2, with two. Files of tldraw 1 have a list of points per shape. There is no time; shapes are in the order of their
+``index``.
 
 Newer versions of Obsidian Ink store plain strokes of [x, y, pressure] with an offset.
 
@@ -24,7 +25,7 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import json, times, xml
-from handwriting.formats.json_shapes import coordinates, shown
+from handwriting.formats.json_shapes import coordinates, describe
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import MAX_COORDINATE, check_shapes
@@ -32,19 +33,19 @@ from handwriting.notes import Notes
 
 MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
 WRAPPERS = ("tldraw", "document", "store", "records")
-"""Keys under which the records are found, from outside in."""
-METADATA = ("tldraw", "ink-canvas")
+"""Keys under which the records are found, from the outermost to the innermost."""
+METADATA_ELEMENTS = ("tldraw", "ink-canvas")
 """Elements of an SVG's metadata in which Obsidian Ink stores a drawing."""
-PAPER = ("writing-lines", "writing-container", "handwriting-lines", "handwriting-container")
+PAPER_SHAPES = ("writing-lines", "writing-container", "handwriting-lines", "handwriting-container")
 """Shapes with which Obsidian Ink draws its paper."""
 CONTAINERS = ("group", "frame")
-DEEPEST = 100
+MAX_DEPTH = 100
 
 Shape = dict[str, Any]
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(json.start(head)[:2000].split())
+    start = b"".join(json.normalise_head(head)[:2000].split())
     if start[:1] != b"{":
         return False
     first = b'"document":{"id":' in start and b'"version":15' in start
@@ -52,35 +53,40 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages of a document that have ink, in pixels."""
+    """Read the pages of a document that have ink, in pixels."""
     return pages_of(json.parse(data, file, notes), file, notes)
 
 
-def embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None:
-    """The ink in the metadata of an SVG drawing; None when there is none."""
+def read_embedded(root: etree._Element, file: str, notes: Notes) -> list[Page] | None:
+    """Read the ink in the metadata of an SVG drawing; return None if there is none."""
     for element in root.iterfind("{*}metadata/{*}*"):
-        if xml.local(element) in METADATA and (text := (element.text or "").strip()):
+        if xml.local_name(element) in METADATA_ELEMENTS and (text := (element.text or "").strip()):
             return pages_of(json.parse(text.encode(), file), file, notes)
     return None
 
 
 def pages_of(document: Any, file: str, notes: Notes) -> list[Page]:
-    """The pages of a parsed document in any of the layouts above."""
-    document = _unwrapped(document)
+    """Return the pages of a parsed document in any of the layouts above."""
+    document = _unwrap(document)
     if isinstance(document, dict) and isinstance(document.get("strokes"), list):
-        return _page([(number, _plain(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1)
+        return _page(
+            [(number, _plain_points(s, file)) for number, s in enumerate(document["strokes"], 1)], file, notes, 1
+        )
     pages: list[Page] = []
     for number, shapes in enumerate(shapes_of(document, file), 1):
-        strokes = [(k, _draw(shape, file)) for k, shape in enumerate(shapes, 1) if _is_ink(shape, notes)]
+        strokes = [(k, _drawn_points(shape, file)) for k, shape in enumerate(shapes, 1) if _is_ink(shape, notes)]
         pages += _page(strokes, file, notes, number)
     return pages
 
 
 def shapes_of(document: Any, file: str) -> list[list[Shape]]:
-    """The shapes of each page of a parsed document in their order, with the shapes around them as ``chain``."""
-    document = _unwrapped(document)
+    """Return the shapes of each page of a parsed document, in order.
+
+    ``chain`` is added to each of them: the shape itself and the shapes around it.
+    """
+    document = _unwrap(document)
     if isinstance(document, dict) and isinstance(document.get("pages"), dict):
-        return [_first_version(page) for page in document["pages"].values()]
+        return [_version_1_shapes(page) for page in document["pages"].values()]
     records = list(document.values()) if isinstance(document, dict) else document
     if not isinstance(records, list):
         raise InkError(f"{file}: a tldraw file without records; export the drawing again")
@@ -96,17 +102,17 @@ def shapes_of(document: Any, file: str) -> list[list[Shape]]:
 
 
 def corner(shape: Shape, file: str) -> tuple[float, float]:
-    """Where the upper left corner of a shape of :func:`shapes_of` lies on its page."""
+    """Return the position, on its page, of the upper left corner of a shape of :func:`shapes_of`."""
     if "chain" not in shape:
         ((x, y),) = coordinates([shape.get("point", [None, None])], file)
         return float(x), float(y)
     point = np.zeros((1, 2))
     for one in shape["chain"]:
-        point = _placed(point, one, file)
+        point = _to_parent(point, one, file)
     return float(point[0, 0]), float(point[0, 1])
 
 
-def _unwrapped(document: Any) -> Any:
+def _unwrap(document: Any) -> Any:
     for _ in range(4):  # {"tldraw": {"document": {"store": ...}}}
         if isinstance(document, dict):
             document = next((document[key] for key in WRAPPERS if key in document), document)
@@ -114,7 +120,10 @@ def _unwrapped(document: Any) -> Any:
 
 
 def _page(strokes: Sequence[tuple[int, Iterator[Floats]]], file: str, notes: Notes, number: int) -> list[Page]:
-    """The strokes, each an iterator of one array of shape (n, 3) of x, y and pressure, as a page."""
+    """Return the strokes as a list of one page, or an empty list without ink.
+
+    Each stroke is its number and an iterator of at most one array of x, y and pressure, with shape (n, 3).
+    """
     gathered = Strokes(file, notes)
     for k, stroke in strokes:
         with notes.part(f"stroke {k} on page {number}"):
@@ -134,97 +143,99 @@ def _is_ink(shape: Shape, notes: Notes) -> bool:
         color = props.get("color", "black")
         sides = {"rotation": shape.get("rotation"), "scale": props.get("scaleX"), "vertical scale": props.get("scaleY")}
         for name, value in sides.items():
-            if value is not None and _finite(value) is None:
-                notes.drop(f"the {name}", f"{shown(value)} is not a number")
+            if value is not None and _optional_number(value) is None:
+                notes.drop(f"the {name}", f"{describe(value)} is not a number")
         notes.count("stroke color", color != "black", "detail")
         return True
     if kind == "highlight":
         notes.count("highlighter stroke")
     elif kind == "draw":
         notes.count("invisible stroke")
-    elif kind not in PAPER and kind not in CONTAINERS:
+    elif kind not in PAPER_SHAPES and kind not in CONTAINERS:
         notes.count(f"{kind} shape")
     return False
 
 
 def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:
-    """The page of a shape, and the shape with the ones around it, the innermost first."""
+    """Return the page of a shape, and the shape with the ones around it, the innermost first."""
     chain = [shape]
-    while (parent := str(chain[-1].get("parentId"))) in by_id and len(chain) < DEEPEST:
+    while (parent := str(chain[-1].get("parentId"))) in by_id and len(chain) < MAX_DEPTH:
         chain.append(by_id[parent])
     return parent, chain
 
 
-def _draw(shape: Shape, file: str) -> Iterator[Floats]:
-    """The points of a drawn shape; one of tldraw 1 has no chain of shapes around it."""
+def _drawn_points(shape: Shape, file: str) -> Iterator[Floats]:
+    """Yield the points of a drawn shape; one of tldraw 1 has no chain of shapes around it."""
     if "chain" not in shape:
-        yield from _plain(shape | {"offset": shape.get("point")}, file)
+        yield from _plain_points(shape | {"offset": shape.get("point")}, file)
         return
     props = shape.get("props")
     segments = props.get("segments") if isinstance(props, dict) else None
     if not isinstance(props, dict) or not isinstance(segments, list):
         raise InkError(f"{file}: a drawn shape without segments; export the drawing again")
-    parts = [part for segment in segments if len(part := _segment(segment, file))]
+    parts = [part for segment in segments if len(part := _parse_segment(segment, file))]
     if not parts:
         return
     points = np.concatenate(parts)
-    points[:, :2] *= [1.0 if (scale := _finite(props.get(name))) is None else scale for name in ("scaleX", "scaleY")]
+    points[:, :2] *= [
+        1.0 if (scale := _optional_number(props.get(name))) is None else scale for name in ("scaleX", "scaleY")
+    ]
     for one in shape["chain"]:
-        points[:, :2] = _placed(points[:, :2], one, file)
+        points[:, :2] = _to_parent(points[:, :2], one, file)
     yield points
 
 
-def _placed(points: Floats, shape: Shape, file: str) -> Floats:
-    """Points of a shape in the coordinates of its parent: turned about its corner and moved."""
+def _to_parent(points: Floats, shape: Shape, file: str) -> Floats:
+    """Transform points of a shape to the coordinates of its parent: rotate them about its corner and move them."""
     ((x, y),) = coordinates([[shape.get("x", 0), shape.get("y", 0)]], file)
-    turn = _finite(shape.get("rotation")) or 0.0
-    cosine, sine = np.cos(turn), np.sin(turn)
+    rotation = _optional_number(shape.get("rotation")) or 0.0
+    cosine, sine = np.cos(rotation), np.sin(rotation)
     return points @ np.array([[cosine, sine], [-sine, cosine]]) + (x, y)
 
 
-def _finite(value: Any) -> float | None:
-    """A number that reading can do without; None if it is missing or invalid."""
+def _optional_number(value: Any) -> float | None:
+    """Return an optional number, or None if it is missing or invalid."""
     valid = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_COORDINATE
     return float(value) if valid else None
 
 
-def _segment(segment: Any, file: str) -> Floats:
-    """Shape (n, 3): x, y and pressure of one segment."""
+def _parse_segment(segment: Any, file: str) -> Floats:
+    """Return x, y and pressure of a segment, with shape (n, 3)."""
     path, points = (segment.get(name) for name in ("path", "points")) if isinstance(segment, dict) else (None, None)
     if isinstance(path, str):
         size = 2 if segment.get("dim") == 2 else 3
-        raw = _decoded(path, file)
+        raw = _decode(path, file)
         if not raw:
             return np.empty((0, 3))
         if len(raw) < 4 * size or (len(raw) - 4 * size) % (2 * size):
-            raise InkError(f"{file}: a path of {len(raw)} bytes, which are not whole points; export the drawing again")
+            raise InkError(f"{file}: a path of {len(raw)} bytes, which ends within a point; export the drawing again")
         first = np.frombuffer(raw, "<f4", size).astype(np.float64)
         steps = np.frombuffer(raw, "<f2", offset=4 * size).astype(np.float64).reshape(-1, size)
         values = np.vstack([first, steps]).cumsum(axis=0)
         return values if size == 3 else np.column_stack([values, np.full(len(values), np.nan)])
     if isinstance(points, str):
-        raw = _decoded(points, file)
+        raw = _decode(points, file)
         if len(raw) % 6:
-            raise InkError(f"{file}: points of {len(raw)} bytes, which are not whole; export the drawing again")
+            raise InkError(f"{file}: points of {len(raw)} bytes, which end within a point; export the drawing again")
         return np.frombuffer(raw, "<f2").astype(np.float64).reshape(-1, 3)
     if isinstance(points, list) and all(isinstance(point, dict) for point in points):
         xy = coordinates([[point.get("x"), point.get("y")] for point in points], file)
-        return np.column_stack([xy, times.column([point.get("z") for point in points], 1.0)])
-    raise InkError(f"{file}: {shown(segment)} is not a segment with points; export the drawing again")
+        return np.column_stack([xy, times.parse_column([point.get("z") for point in points], 1.0)])
+    raise InkError(f"{file}: {describe(segment)} is not a segment with points; export the drawing again")
 
 
-def _decoded(text: str, file: str) -> bytes:
+def _decode(text: str, file: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InkError(f"{file}: points {text[:20]!r} are not base64 ({error}); export the drawing again") from None
 
 
-def _plain(stroke: Any, file: str) -> Iterator[Floats]:
-    """A stroke of the newer Obsidian Ink."""
+def _plain_points(stroke: Any, file: str) -> Iterator[Floats]:
+    """Yield the points of a stroke of the newer Obsidian Ink."""
     points = stroke.get("points") if isinstance(stroke, dict) else None
     if not isinstance(points, list) or not all(isinstance(point, list) and len(point) >= 2 for point in points):
-        raise InkError(f"{file}: {shown(stroke)} is not a stroke with points; export the drawing again")
+        raise InkError(f"{file}: {describe(stroke)} is not a stroke with points; export the drawing again")
     if points:
         yield _with_pressure(points, stroke.get("offset"), file)
 
@@ -232,11 +243,11 @@ def _plain(stroke: Any, file: str) -> Iterator[Floats]:
 def _with_pressure(points: list[Any], offset: Any, file: str) -> Floats:
     start = [offset.get("x", 0), offset.get("y", 0)] if isinstance(offset, dict) else offset or [0, 0]
     xy = coordinates([point[:2] for point in points], file) + coordinates([start], file)
-    return np.column_stack([xy, times.column([point[2] if len(point) > 2 else None for point in points], 1.0)])
+    return np.column_stack([xy, times.parse_column([point[2] if len(point) > 2 else None for point in points], 1.0)])
 
 
-def _first_version(page: Any) -> list[Shape]:
-    """The shapes of a page of tldraw 1."""
+def _version_1_shapes(page: Any) -> list[Shape]:
+    """Return the shapes of a page of tldraw 1."""
     shapes = page.get("shapes") if isinstance(page, dict) else None
     found = [shape for shape in shapes.values() if isinstance(shape, dict)] if isinstance(shapes, dict) else []
     return sorted(found, key=_child_index)

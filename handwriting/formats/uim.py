@@ -2,9 +2,9 @@
 
 A file is RIFF: chunks with a name and a size. Version 3.0 has one chunk with everything as one Protocol Buffers
 message, 3.1 a chunk for each kind of data. A stroke is a Catmull-Rom spline, whose control points are points of the
-ink, except for the first and the last one, which only give the tangents at its ends. Coordinates are plain or, in 3.1,
-decimal differences from point to point. Strokes that erase or darken what is under them are left out, with a note. Data
-of sensors (time, pressure), brushes and the meaning of strokes are not read.
+ink, except for the first and the last one, which only determine the tangents at its ends. Coordinates are plain or, in
+3.1, decimal differences from point to point. Strokes that erase, or that darken what is under them, are left out, with
+a note. Data of sensors (time, pressure), brushes and the meaning of strokes are not read.
 
 Wacom's own package universal-ink-library is not used because it requires a version of protobuf that is older than that
 of ONNX, so that both cannot be installed together.
@@ -38,8 +38,8 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The ink as one page."""
-    chunks = _chunks(data, file, notes)
+    """Read the ink as one page."""
+    chunks = _read_chunks(data, file, notes)
     version = ".".join(map(str, chunks.get(b"HEAD", b"")[:3]))
     if version == "3.0.0":
         everything = Message(chunks.get(b"DATA", b""), file, notes)
@@ -53,8 +53,8 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         )
     matrix = np.eye(3)[:2]
     with notes.part("the transform"):
-        matrix = _matrix(Message(b"".join(transform[-1:]), file))
-    brushes, modes = ink.texts(4), ink.texts(5)
+        matrix = _read_matrix(Message(b"".join(transform[-1:]), file))
+    brushes, modes = ink.strings(4), ink.strings(5)
     check_shapes(len(ink.contents(1)), file)
     strokes = Strokes(file, notes)
     for number, content in enumerate(ink.contents(1), 1):
@@ -62,40 +62,40 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             stroke = Message(content, file)
             if version == "3.0.0":
                 style = stroke.message(22)
-                tool = _tool(style.texts(2), style.texts(4))
+                tool = _tool(style.strings(2), style.strings(4))
                 x, y = stroke.floats(4), stroke.floats(5)
             else:
-                tool = _tool(_named(stroke, 9, brushes), _named(stroke, 11, modes))
-                x, y = _spline(stroke)
+                tool = _tool(_resolve_name(stroke, 9, brushes), _resolve_name(stroke, 11, modes))
+                x, y = _control_points(stroke)
             if tool is not None:
                 notes.count(f"{tool} stroke")
                 continue
             if len(x) != len(y):
                 raise InkError(f"{file}: {len(x)} values of x and {len(y)} of y; save the ink again")
-            if len(x) > 2:  # the curve runs between the second point and the last but one
+            if len(x) > 2:  # the curve runs from the second point to the last but one
                 x, y = x[1:-1], y[1:-1]
             strokes.add(*(matrix @ np.stack([x, y, np.ones(len(x))])))
     found = strokes.ink(Source(file=file))
     return [] if found is None else [Page(found)]
 
 
-def _chunks(data: bytes, file: str, notes: Notes) -> dict[bytes, bytes]:
-    """The chunks of a RIFF file by name; of one that is cut short, what there is."""
+def _read_chunks(data: bytes, file: str, notes: Notes) -> dict[bytes, bytes]:
+    """Return the chunks of a RIFF file by name; of a chunk that is cut short, the part that is there."""
     found: dict[bytes, bytes] = {}
-    at = 12
-    while at + 8 <= len(data):
-        name, (size,) = data[at : at + 4], struct.unpack_from("<I", data, at + 4)
-        at += 8
-        if size > len(data) - at:
+    position = 12
+    while position + 8 <= len(data):
+        name, (size,) = data[position : position + 4], struct.unpack_from("<I", data, position + 4)
+        position += 8
+        if size > len(data) - position:
             with notes.part("the rest of the file"):
                 raise InkError(f"{file}: it is damaged (cut short); copy or export the file again")
-        found.setdefault(name, data[at : at + size])
-        at += size + size % 2
+        found.setdefault(name, data[position : position + size])
+        position += size + size % 2
     return found
 
 
-def _spline(stroke: Message) -> tuple[Floats, Floats]:
-    """x and y of the control points of a stroke of version 3.1."""
+def _control_points(stroke: Message) -> tuple[Floats, Floats]:
+    """Return x and y of the control points of a stroke of version 3.1."""
     plain, packed = stroke.message(5), stroke.message(6)
     if plain.fields:
         return plain.floats(1), plain.floats(2)
@@ -104,21 +104,24 @@ def _spline(stroke: Message) -> tuple[Floats, Floats]:
     return packed.signed(1).cumsum() / scale, packed.signed(2).cumsum() / scale
 
 
-def _named(stroke: Message, field: int, names: Sequence[str]) -> list[str]:
-    """A name that a stroke has by its index, from 1, or in the field after that."""
+def _resolve_name(stroke: Message, field: int, names: Sequence[str]) -> list[str]:
+    """Return a name that a stroke refers to by its index, from 1, or that is in the next field."""
     index = stroke.integer(field)
-    return [names[index - 1]] if 0 < index <= len(names) else stroke.texts(field + 1)
+    return [names[index - 1]] if 0 < index <= len(names) else stroke.strings(field + 1)
 
 
 def _tool(brush: Sequence[str], mode: Sequence[str]) -> str | None:
-    """What a stroke is called that does not write, by its brush and its mode of drawing; None when it does."""
+    """Return what a stroke is called if it does not write, or None if it does.
+
+    This is determined by its brush and its blend mode.
+    """
     name, blend = "".join(brush).lower(), "".join(mode).lower()
     if "eras" in name or "destinationout" in blend or "destination-out" in blend:
         return "eraser"
     return "highlighter" if "highlight" in name or blend.endswith(("/min", "/multiply")) else None
 
 
-def _matrix(message: Message) -> Floats:
-    """Shape (2, 3): the transform of x and y; the identity where none is given."""
+def _read_matrix(message: Message) -> Floats:
+    """Return the transform of x and y, with shape (2, 3); the identity if none is given."""
     values = [float(found[-1]) if len(found := message.floats(field)) else 0.0 for field in MATRIX]
     return np.array(values).reshape(2, 3) if any(values) else np.eye(3)[:2]

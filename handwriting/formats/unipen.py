@@ -6,13 +6,13 @@ A keyword is a line that begins with a dot; its value extends to the next keywor
 ``.INCLUDE name``                       inserts that file; found in ``include/``, beside this file or above
 ``.COORD X Y T P``                      columns of the points that follow, in any order; T in milliseconds
 ``.X_POINTS_PER_INCH``, ``_MM``         resolution, of x and y each; ``.POINTS_PER_SECOND``
-``.PEN_DOWN``, ``.PEN_UP``              a component: a stroke, or the pen's way through the air
+``.PEN_DOWN``, ``.PEN_UP``              a component: a stroke, or a movement of the pen in the air
 ``.DT ms``                              the time that the pen was in the air
 ``.SEGMENT level range quality "text"`` a label; its range is ``3``, ``3-7``, ``9:0-11:5``, ``67:106-67:129,69``
 ======================================= ==============================================================
 
-Components are numbered from 0 through all included files. A component without points has no number. In ``9:0-11:5``
-a number after a colon is the index of a point, from 0; both ends belong to the range. Text of a label is usually
+Components are numbered from 0 across all included files. A component without points has no number. In ``9:0-11:5`` a
+number after a colon is the index of a point, from 0; both ends belong to the range. The text of a label is usually
 quoted. y grows upward in UNIPEN and is negated here. Lines may end in CR, LF or both.
 
 Source: Guyon, Schomaker, Plamondon, Liberman & Janet, "UNIPEN project of on-line data exchange and recognizer
@@ -35,50 +35,50 @@ SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+(?:"(.*)"|([
 NUMERIC = re.compile(rb"[-+.]*[0-9]")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_INCLUDES = 64
-"""Files that one file may include, directly and through others."""
+"""Maximum number of files that one file may include, directly and through others."""
 MAX_INCLUDED_BYTES = 2 * MAX_BYTES
 MAX_KEYWORDS = 250_000
-"""Keywords of one file: strokes, ways through the air, segments and all others."""
+"""Maximum number of keywords in a file: strokes, movements in the air, segments and all others."""
 
 
 def recognises(head: bytes) -> bool:
-    words = {match[1] for match in KEYWORD.finditer(_with_newlines(head))}
+    words = {match[1] for match in KEYWORD.finditer(_normalise_newlines(head))}
     return bool(words & {b"VERSION", b"INCLUDE", b"COORD", b"PEN_DOWN", b"SEGMENT", b"DATA_SOURCE"})
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """All strokes of a UNIPEN file. Raises :class:`InkError` when the file that contains them is missing."""
+    """Read all strokes of a UNIPEN file. Raises :class:`InkError` if the file that contains them is missing."""
     document = parse(data, file, notes=notes)
     if not document.components and document.missing:
         raise InkError(
             f"{file}: its ink is in {document.missing[0][:80]}, which is missing; "
-            "put it below a folder include/ beside or above this file"
+            "put it into a folder include/ beside or above this file"
         )
-    notes.count("way of the pen through the air", sum(not part.down for part in document.components), "detail")
+    notes.count("pen-up movement", sum(not part.is_down for part in document.components), "detail")
     top = document.segments[0].level if document.segments else ""
     notes.count("label of a part", sum(one.level != top for one in document.segments), "detail")
-    ink = document.whole(notes)
+    ink = document.all_strokes(notes)
     return [] if ink is None else [Page(ink)]
 
 
 def parse(
     data: bytes, file: str, include: Path | None = None, follow: bool = True, notes: Notes | None = None
 ) -> UnipenFile:
-    """A file and what it includes, searched in the folder ``include`` or, if None, beside and above ``file``.
+    """Parse a file and what it includes, searched in the folder ``include`` or, if None, beside and above ``file``.
 
-    ``follow=False`` skips what it includes, for those who only want its own segments.
+    ``follow=False`` skips what it includes, for callers who need only its own segments.
 
-    A missing file is recorded in ``missing`` and does not stop anything: real corpora have lost some. Raises
-    :class:`InkError` when a column is damaged or a limit is passed, and, unless ``notes`` are given, for a damaged
+    A missing file is recorded in ``missing`` and is not an error, because real corpora have lost some. Raises
+    :class:`InkError` if a column is damaged or a limit is exceeded, and, unless ``notes`` are given, for a damaged
     segment.
     """
     reader = _Reader(file, include, follow, notes)
-    reader.take(data, file, depth=0)
+    reader.read(data, file, depth=0)
     return reader.document
 
 
 class _Reader:
-    """The state of parsing: what a keyword sets holds until the next of its kind, across files."""
+    """The state of parsing: what a keyword sets applies until the next of its kind, across files."""
 
     def __init__(self, file: str, include: Path | None, follow: bool, notes: Notes | None) -> None:
         self.document = UnipenFile(file)
@@ -90,14 +90,14 @@ class _Reader:
         self.bytes = self.files = 0
         self.resolution: dict[str, tuple[float, float]] = {}
 
-    def take(self, data: bytes, file: str, depth: int) -> None:
-        data = _with_newlines(data)
+    def read(self, data: bytes, file: str, depth: int) -> None:
+        data = _normalise_newlines(data)
         self.bytes += len(data)
         self.files += 1
         if self.bytes > MAX_INCLUDED_BYTES or self.files > MAX_INCLUDES or depth > 8:
             raise TooLargeError(
-                f"{file}: with what it includes over {MAX_INCLUDED_BYTES:,} bytes, {MAX_INCLUDES} files or 8 levels; "
-                "split it"
+                f"{file}: together with what it includes, it has over {MAX_INCLUDED_BYTES:,} bytes, "
+                f"{MAX_INCLUDES} files or 8 levels; split it"
             )
         keywords = data.count(b"\n.")
         if keywords > MAX_KEYWORDS:
@@ -110,47 +110,47 @@ class _Reader:
         for match, after in zip(found, [*(m.start() for m in found[1:]), len(data)], strict=True):
             word, value = match[1], data[match.end() : after]
             if word in (b"PEN_DOWN", b"PEN_UP"):
-                self._component(word == b"PEN_DOWN", value, file)
+                self._add_component(word == b"PEN_DOWN", value, file)
             elif word == b"SEGMENT":
-                self._segment(value.decode("latin-1"), file)
+                self._add_segment(value.decode("latin-1"), file)
             elif word == b"INCLUDE" and self.follow:
-                self._include(value.decode("latin-1").strip(), file, depth)
+                self._read_include(value.decode("latin-1").strip(), file, depth)
             elif word == b"COORD":
-                self._coord(value.decode("latin-1").split(), file)
+                self._set_columns(value.decode("latin-1").split(), file)
             elif word == b"WRITER_ID":
                 self.document.writer = value.decode("latin-1").strip()[:200] or None
             elif word == b"DT":
-                self._pause(_first_number(value))
+                self._advance(_first_number(value))
             elif word == b"POINTS_PER_SECOND":
                 self.rate = _first_number(value)
             elif word[:12] in (b"X_POINTS_PER", b"Y_POINTS_PER"):
-                self._resolution(word.decode("latin-1"), _first_number(value))
+                self._set_resolution(word.decode("latin-1"), _first_number(value))
 
-    def _component(self, down: bool, value: bytes, file: str) -> None:
+    def _add_component(self, is_down: bool, value: bytes, file: str) -> None:
         first = value.split(None, 1)[:1]
         if not first:
-            self.clock += not down  # it is unknown how long the pen was in the air, unless .DT follows
+            self.clock += not is_down  # the time in the air is unknown, unless .DT follows
             return
-        if not NUMERIC.match(first[0]):  # a mention in running text
+        if not NUMERIC.match(first[0]):  # the keyword is only mentioned in a text
             return
-        where = f"{file}: component {len(self.document.components)}"
+        location = f"{file}: component {len(self.document.components)}"
         timed = "T" in self.columns or not self.rate or self.rate <= 0
         clock = 0 if timed else self.clock
-        part = Component(down, self.columns, value, where, None if timed else self.time, self.rate, clock)
+        part = Component(is_down, self.columns, value, location, None if timed else self.time, self.rate, clock)
         self.document.components.append(part)
         if not timed and self.rate:
-            self.time += part.lines / self.rate
+            self.time += part.line_count / self.rate
 
-    def _pause(self, milliseconds: float | None) -> None:
-        """``.DT`` stands behind the empty ``.PEN_UP`` that lost the clock."""
+    def _advance(self, milliseconds: float | None) -> None:
+        """Advance the time by ``.DT``, which follows the empty ``.PEN_UP`` after which the time was unknown."""
         if milliseconds is not None and milliseconds >= 0 and self.clock > 0:
             self.clock -= 1
             self.time += milliseconds / 1000
 
-    def _segment(self, value: str, file: str) -> None:
+    def _add_segment(self, value: str, file: str) -> None:
         match = SEGMENT.fullmatch(value)
         if match is None:
-            reason = f'.SEGMENT {" ".join(value.split())[:60]!r} is not: level, range, quality, "text"'
+            reason = f'.SEGMENT {" ".join(value.split())[:60]!r} must consist of: level, range, quality, "text"'
             if self.notes is None:
                 raise InkError(f"{file}: {reason}")
             self.notes.drop("a label", reason)
@@ -160,34 +160,37 @@ class _Reader:
         text = None if text is None else ESCAPE.sub(r"\1", text)
         self.document.segments.append(Segment(level, delineation, quality or "", text))
 
-    def _coord(self, names: list[str], file: str) -> None:
+    def _set_columns(self, names: list[str], file: str) -> None:
         names = [name.upper() for name in names]
         if not {"X", "Y"} <= set(names) or len(set(names)) < len(names):
             raise InkError(f"{file}: .COORD {' '.join(names)[:60]} must name X and Y, and each column once")
         self.columns = tuple(names)
 
-    def _resolution(self, word: str, value: float | None) -> None:
+    def _set_resolution(self, word: str, value: float | None) -> None:
         if value is None or value <= 0:
             return
         axis, unit = word[0], word[13:]
         if unit in ("INCH", "MM"):
             self.resolution[axis] = (value * (25.4 if unit == "MM" else 1.0), value)
         if {"X", "Y"} <= self.resolution.keys():
-            (x, _), (y, shown) = self.resolution["X"], self.resolution["Y"]
+            (x, _), (y, stated) = self.resolution["X"], self.resolution["Y"]
             self.document.resolution = (x, y)
-            self.document.unit = f"1/{shown:g} {'mm' if unit == 'MM' else 'in'}"
+            self.document.unit = f"1/{stated:g} {'mm' if unit == 'MM' else 'in'}"
 
-    def _include(self, name: str, file: str, depth: int) -> None:
+    def _read_include(self, name: str, file: str, depth: int) -> None:
         from handwriting.formats import load
 
         path = self._find(name)
         if path is None:
             self.document.missing.append(name[:200])
         else:
-            self.take(load(path), str(path), depth + 1)
+            self.read(load(path), str(path), depth + 1)
 
     def _find(self, name: str) -> Path | None:
-        """Only below a folder named include, or beside the file: a name cannot lead out of them."""
+        """Return the path of an included file, or None if it is missing.
+
+        Only folders named include and the folder of the file are searched, so that a name cannot lead out of them.
+        """
         parts = PurePosixPath(name).parts
         if not name or "\0" in name or PurePosixPath(name).is_absolute() or ".." in parts:
             return None
@@ -202,10 +205,10 @@ class _Reader:
         return None
 
 
-def _with_newlines(data: bytes) -> bytes:
+def _normalise_newlines(data: bytes) -> bytes:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", "replace").encode()
-    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0\x1a")  # what fills a block, and DOS's end of a file
+    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0\x1a")  # padding, and DOS's end-of-file mark
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 

@@ -1,4 +1,7 @@
-"""What a UNIPEN file contains: components, which are strokes and ways through the air, and segments that label them."""
+"""The contents of a UNIPEN file: components and segments.
+
+Components are strokes and movements of the pen in the air; segments label them.
+"""
 
 from __future__ import annotations
 
@@ -20,33 +23,33 @@ RANGE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?(?:-(\d{1,9})(?::(\d{1,9}))?)?")
 
 @dataclass(frozen=True)
 class Component:
-    """A stroke, or a way through the air; its numbers are parsed on first use."""
+    """A stroke or a movement of the pen in the air; its numbers are parsed on first use."""
 
-    down: bool
+    is_down: bool
     columns: tuple[str, ...]
     values: bytes
-    where: str
+    location: str
     """File and number of the component, for messages."""
-    begin: float | None
-    """Seconds at the first point, by the rate; None when there is no rate or a column of times."""
+    start_time: float | None
+    """Time of the first point in seconds, by the rate; None if there is no rate, or a column of times."""
     rate: float | None
     clock: int
-    """Number of the clock: times of two components are comparable when it is the same. It changes when the pen is up
-    for an unknown time."""
+    """Number of the clock: times of two components can be compared if it is the same. It changes when the pen is up for
+    an unknown time."""
 
     @property
-    def lines(self) -> int:
+    def line_count(self) -> int:
         return len(self.values.strip().splitlines())
 
     @cached_property
     def rows(self) -> Floats:
-        """Shape (n, columns), NaN for invalid values. Raises :class:`InkError` when x or y has one."""
+        """The values, shape (n, columns), NaN for invalid ones. Raises :class:`InkError` if x or y is invalid."""
         width = len(self.columns)
         fields = self.values.split()
-        further = self._further_values(len(fields))
-        if further:
+        has_extra = self._has_extra_values(len(fields))
+        if has_extra:
             fields = [number for line in self.values.splitlines() for number in line.split()[:width]]
-        elif len(fields) % width:  # a damaged line; the whole ones around it are good
+        elif len(fields) % width:  # a line is damaged; the complete ones around it are used
             lines = [line.split() for line in self.values.splitlines()]
             if {"X", "Y"} == set(self.columns[:2]):  # only the time or the pressure is missing
                 lines = [line + [b"?"] * (width - len(line)) if len(line) >= 2 else line for line in lines]
@@ -60,45 +63,48 @@ class Component:
             bad = np.flatnonzero(~(np.abs(rows[:, self.columns.index(name)]) <= MAX_COORDINATE))
             if len(bad):
                 field = fields[bad[0] * width + self.columns.index(name)][:40].decode("latin-1")
-                raise InkError(f"{self.where}: {name}={field!r} is not a finite number up to {MAX_COORDINATE:g}")
+                raise InkError(f"{self.location}: {name}={field!r} is not a finite number up to {MAX_COORDINATE:g}")
         return rows
 
-    def _further_values(self, fields: int) -> bool:
-        """Whether every line has more values than there are columns, but not those of several points."""
-        width, lines = len(self.columns), self.lines
+    def _has_extra_values(self, fields: int) -> bool:
+        """Return whether every line has more values than there are columns, but not those of several points."""
+        width, lines = len(self.columns), self.line_count
         if fields <= width * lines or fields % lines != 0 or fields // lines % width == 0:
             return False
         return {len(line.split()) for line in self.values.splitlines() if line.strip()} == {fields // lines}
 
     @property
-    def damaged(self) -> int:
-        """How many lines have no point, because a value is missing."""
-        return max(0, self.lines - len(self.rows)) if len(self.values.split()) % len(self.columns) else 0
+    def damaged_lines(self) -> int:
+        """Number of lines that have no point, because a value is missing."""
+        return max(0, self.line_count - len(self.rows)) if len(self.values.split()) % len(self.columns) else 0
 
     def column(self, name: str) -> Floats | None:
-        """Shape (n,): a column of the file; T in seconds, computed from the rate where the file has no times."""
+        """Return a column of the file, with shape (n,).
+
+        T is in seconds, and computed from the rate if the file has no times.
+        """
         if name in self.columns:
             values = self.rows[:, self.columns.index(name)]
             return values / 1000 if name == "T" else values
-        if name == "T" and self.begin is not None and self.rate:
-            return self.begin + np.arange(len(self.rows)) / self.rate
+        if name == "T" and self.start_time is not None and self.rate:
+            return self.start_time + np.arange(len(self.rows)) / self.rate
         return None
 
 
 Part = tuple[Component, int, int | None]
-"""A component and the half-open range of its points; None for all the rest."""
+"""A component and the half-open range of its points; None stands for the end."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A label and the components that it belongs to."""
+    """A label and the components to which it belongs."""
 
     level: str
     """``CHARACTER``, ``WORD``, ``TEXT``, ..."""
     delineation: str
-    """The components, as the file writes them: ``"9:0-11:5,13"``."""
+    """The components, as written in the file: ``"9:0-11:5,13"``."""
     quality: str
-    """``OK``, ``GOOD``, ``BAD``, ``?`` for unknown; ``""`` when it is not given."""
+    """``OK``, ``GOOD``, ``BAD``, ``?`` for unknown; ``""`` if it is not given."""
     text: str | None
 
 
@@ -110,24 +116,27 @@ class UnipenFile:
     components: list[Component] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    """Included files that are not there."""
+    """Included files that do not exist."""
     writer: str | None = None
     resolution: tuple[float, float] | None = None
-    """Points an inch along x and y."""
+    """Points per inch along x and y."""
     unit: str | None = None
 
     def ink(self, segment: Segment) -> Ink:
-        """The strokes of a segment. Raises :class:`InkError` when there is none, one is damaged, or one is missing."""
-        ink = self._ink(self._parts(segment.delineation), segment.text, Notes(self.file, strict=True))
+        """Return the strokes of a segment.
+
+        Raises :class:`InkError` if there are none, or one is damaged or missing.
+        """
+        ink = self._ink(self._find_parts(segment.delineation), segment.text, Notes(self.file, strict=True))
         if ink is None:
             raise NoInkError(
-                f"{self.file}: segment {segment.delineation[:60]} has no ink; its components hold no point"
+                f"{self.file}: segment {segment.delineation[:60]} has no ink; its components have no points"
             )
         return ink
 
-    def whole(self, notes: Notes) -> Ink | None:
-        """All strokes of the file; None when there is none."""
-        return self._ink(((part, 0, None) for part in self.components if part.down), self.text, notes)
+    def all_strokes(self, notes: Notes) -> Ink | None:
+        """Return all strokes of the file, or None if there are none."""
+        return self._ink(((part, 0, None) for part in self.components if part.is_down), self.text, notes)
 
     def _ink(self, parts: Iterable[Part], text: str | None, notes: Notes) -> Ink | None:
         strokes = Strokes(self.file, notes)
@@ -137,22 +146,25 @@ class UnipenFile:
         for number, (component, begin, end) in enumerate(parts, 1):
             with notes.part(f"stroke {number}"):
                 columns = [component.column(name) for name in "XYTP"]
-                notes.count("damaged line", component.damaged)
+                notes.count("damaged line", component.damaged_lines)
                 x, y, t, pressure = (None if column is None else column[begin:end] for column in columns)
                 if x is None or y is None:
                     raise InkError(f"{self.file}: it has no column X or Y")
                 strokes.add(x * ratio, -y, t if one_clock else None, pressure)
         source = Source(units=self.unit, text=text, writer=self.writer, file=self.file)
-        return strokes.ink(source, largest=None)
+        return strokes.ink(source, max_pressure=None)
 
     def problem(self, segment: Segment) -> str | None:
-        """Why a segment has no ink, in the same words for the same problem; None when it has."""
+        """Return the reason why a segment has no ink, or None if it has.
+
+        The words are the same for the same problem.
+        """
         try:
-            found = next(self._parts(segment.delineation), None)
+            found = next(self._find_parts(segment.delineation), None)
         except InkError as error:
             missing = f"{self.missing[0]}, which it includes, is missing" if self.missing else ""
             return missing or str(error).replace(segment.delineation, "").removeprefix(f"{self.file}: ")
-        return "its components hold no point" if found is None else None
+        return "its components have no points" if found is None else None
 
     @property
     def text(self) -> str | None:
@@ -160,13 +172,14 @@ class UnipenFile:
         level = self.segments[0].level if self.segments else ""
         return " ".join(s.text for s in self.segments if s.level == level and s.text) or None
 
-    def _parts(self, delineation: str) -> Iterator[Part]:
-        """The strokes in a range that have points, with the half-open range of these."""
-        for match in [self._range(item, delineation) for item in delineation.split(",")]:  # all before the first
+    def _find_parts(self, delineation: str) -> Iterator[Part]:
+        """Yield the strokes in a range that have points, with the half-open range of these."""
+        matches = [self._parse_range(item, delineation) for item in delineation.split(",")]  # checks all of them first
+        for match in matches:
             first, last = int(match[1]), int(match[3] or match[1])
             for number in range(first, last + 1):
                 part = self.components[number]
-                if not part.down:
+                if not part.is_down:
                     continue
                 count = len(part.rows)
                 begin = int(match[2]) if match[2] and number == first else 0
@@ -174,7 +187,7 @@ class UnipenFile:
                 if begin < end:
                     yield part, begin, end
 
-    def _range(self, item: str, delineation: str) -> re.Match[str]:
+    def _parse_range(self, item: str, delineation: str) -> re.Match[str]:
         match = RANGE.fullmatch(item)
         if match is None:
             raise InkError(f"{self.file}: segment {delineation[:60]} is not a range like 3-7 or 9:0-11:5")

@@ -1,4 +1,4 @@
-"""Converts the units of length that ink files use to millimetres."""
+"""Convert the units of length that ink files use to millimetres."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FRACTION = re.compile(r"1/(\d{1,7})\s*([a-z]+)")
 
 
 def millimetres(unit: str | None) -> float | None:
-    """The length of one ``unit`` (``"cm"``, ``"1/1000 in"``) in millimetres; None for an unknown unit."""
+    """Return the length of one ``unit`` (``"cm"``, ``"1/1000 in"``) in millimetres, or None for an unknown unit."""
     name = (unit or "").strip().lower()
     if (match := _FRACTION.fullmatch(name)) and int(match[1]):
         whole = MILLIMETRES.get(match[2])

@@ -1,8 +1,8 @@
-"""XML from strangers: no external entities, no network, a bound on everything, and one line for every failure.
+"""Parse untrusted XML: no external entities, no network, limits on everything, and one line for any failure.
 
-A document type declaration is removed before parsing and never loaded. Entities that it declares itself as plain text
-(as Adobe Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`; those that refer to other
-entities or to files are refused, which closes entity bombs and external entities at once.
+A document type declaration is removed before parsing and never loaded. Entities that it defines as plain text (as Adobe
+Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`. Those that refer to other entities
+or to files are refused, which prevents both entity bombs and external entities.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import re
 from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats.xml_damage import Vocabulary, mended
+from handwriting.formats.xml_damage import Vocabulary, repair
 from handwriting.limits import MAX_MARKUP
 from handwriting.notes import Notes
 
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 MAX_EXPANDED = 2**20
-"""Bytes that all entities of a document may expand to."""
+"""Maximum number of bytes to which all entities of a document may expand."""
 
 _ENCODINGS = (
     r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-?8859-?\d+|latin-?1|windows-125\d|koi8-.|shift.jis|euc-..|gb.+|big5"
@@ -29,20 +29,20 @@ _DECLARATION = re.compile(
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+("[^"<&%]*"|'[^'<&%]*')\s*>""")
-_OTHER = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
+_DECLARATION_PART = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,60});")
 _PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
 
 
 def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabulary | None = None) -> etree._Element:
-    """The root element of an XML document.
+    """Parse an XML document and return its root element.
 
-    Raises :class:`InkError` when its entities are not plain text or it is damaged. With ``notes`` and a ``vocabulary``,
-    damage costs only the strokes that it touches, which are noted.
+    Raises :class:`InkError` if its entities are not plain text or it is damaged. With ``notes`` and a ``vocabulary``,
+    damage costs only the strokes that it affects, which are noted.
     """
     if notes is not None and not notes.strict:
-        data = _in_utf_8(data, notes)
-    # Zero bytes are taken out so that everything is found in UTF-16 and UTF-32 as well.
+        data = _to_utf_8(data, notes)
+    # Remove zero bytes, so that everything is found in UTF-16 and UTF-32 as well.
     plain = data.replace(b"\0", b"")
     start = plain.find(b"<")
     if not 0 <= start <= 4096:
@@ -58,22 +58,22 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         data = _without_doctype(data, file)
     data = data if b"\0" in data[:64] else data.lstrip()
-    root = _parsed(data)
+    root = _parse(data)
     if isinstance(root, str):
-        sound = None if notes is None or vocabulary is None else mended(data, vocabulary, _parsed, root, file, notes)
-        if sound is None:
+        repaired = None if notes is None or vocabulary is None else repair(data, vocabulary, _parse, root, file, notes)
+        if repaired is None:
             raise InkError(f"{file}: damaged XML: {root}; copy or export the file again")
-        root = sound
+        root = repaired
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _refused(file)
+        raise _refusal(file)
     return root
 
 
-def _in_utf_8(data: bytes, notes: Notes) -> bytes:
-    """The document in UTF-8 and without its declaration, unless it declares an encoding in which it can be parsed.
+def _to_utf_8(data: bytes, notes: Notes) -> bytes:
+    """Return the document in UTF-8 without its declaration, unless it declares an encoding in which it can be parsed.
 
-    Programs declare encodings in which they do not write: UTF-16 because that is how they keep text in memory, or UTF-8
-    when it is that of Windows. Zero bytes may fill the rest of a block on a disk.
+    Some programs declare an encoding other than the one in which they write: UTF-16 because they keep text like that in
+    memory, or UTF-8 although the text is in the encoding of Windows. Zero bytes may fill the rest of a block on a disk.
     """
     if b"\0" in data[:64]:
         return data
@@ -93,8 +93,8 @@ def _in_utf_8(data: bytes, notes: Notes) -> bytes:
     return data[declaration.end() :] if declaration else data
 
 
-def _parsed(data: bytes, recover: bool = False) -> etree._Element | str:
-    """The root element, or what is wrong with the document."""
+def _parse(data: bytes, recover: bool = False) -> etree._Element | str:
+    """Return the root element, or a description of what is wrong with the document."""
     options = {
         "resolve_entities": False, "load_dtd": False, "dtd_validation": False, "no_network": True,
         "remove_comments": True, "remove_pis": True, "huge_tree": False, "collect_ids": False,
@@ -104,59 +104,59 @@ def _parsed(data: bytes, recover: bool = False) -> etree._Element | str:
         root = etree.fromstring(data, parser)
         return "there is no element" if root is None else root
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        # Prefixes without a namespace are common in exported drawings, and harm nothing: local names are compared.
+        # Prefixes without a namespace are common in exported drawings and harmless, as only local names are compared.
         if not recover and {entry.domain_name for entry in parser.error_log} == {"NAMESPACE"}:
             return etree.fromstring(data, etree.XMLParser(recover=True, **options))
         return re.sub(r" \(<string>, line \d+\)$", "", str(error))[:150]
 
 
 def _without_doctype(data: bytes, file: str) -> bytes:
-    """The document without its document type declaration, and with the entities that this declares expanded."""
+    """Remove the document type declaration from a document, and expand the entities that it defines."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
     before, mark, rest = data.partition(b"<!DOCTYPE")
     end, subset = rest.find(b">"), rest.find(b"[")
     if not mark or end < 0 or b"<!ENTITY" in before or b"<!DOCTYPE" in rest:
-        raise _refused(file)
+        raise _refusal(file)
     entities: dict[bytes, bytes] = {}
     if 0 <= subset < end:
-        at = subset + 1
-        while found := _ENTITY.match(rest, at) or _OTHER.match(rest, at):
+        position = subset + 1
+        while found := _ENTITY.match(rest, position) or _DECLARATION_PART.match(rest, position):
             if found.re is _ENTITY:
                 entities.setdefault(found[1], found[2][1:-1])
-            at = found.end()
-        closing = re.compile(rb"\]\s*>").match(rest, at)
+            position = found.end()
+        closing = re.compile(rb"\]\s*>").match(rest, position)
         if closing is None:
-            raise _refused(file)
+            raise _refusal(file)
         end = closing.end() - 1
     body = rest[end + 1 :]
     if b"<!ENTITY" in body:
-        raise _refused(file)
+        raise _refusal(file)
     names = [match[1] for match in _REFERENCE.finditer(body) if match[1] not in _PREDEFINED]
     size = sum(len(entities.get(name, b"")) for name in names)
     if size > MAX_EXPANDED or not set(names) <= set(entities):
-        raise _refused(file)
+        raise _refusal(file)
     expanded = _REFERENCE.sub(lambda match: entities.get(match[1], match[0]), body)
     return before + expanded
 
 
-def _refused(file: str) -> InkError:
+def _refusal(file: str) -> InkError:
     return InkError(
         f"{file}: it has a document type or entity declaration that is refused: only entities that are plain text are "
         "expanded; remove the <!DOCTYPE part"
     )
 
 
-def local(element: etree._Element) -> str:
-    """The element's name without its namespace or prefix; ``""`` for comments and the like."""
+def local_name(element: etree._Element) -> str:
+    """Return an element's name without its namespace or prefix; ``""`` for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def root_name(head: bytes) -> str:
-    """Local name of the first element in the first bytes of a document, ``""`` if there is none.
+    """Return the local name of the first element in the first bytes of a document, or ``""`` if there is none.
 
-    Only for telling formats apart: it looks at bytes, takes no part in parsing, and never fails.
+    It serves only to recognise formats: it looks at bytes without parsing, and never fails.
     """
     text = head.replace(b"\0", b"").decode("latin-1").lstrip("\xef\xbb\xbf\xfe\xff \t\r\n")
     if not text.startswith("<"):
@@ -174,5 +174,5 @@ def root_name(head: bytes) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` with a replacement character for every character that XML cannot contain."""
+    """Replace every character that XML cannot contain by a replacement character."""
     return _NOT_XML.sub("\ufffd", text)

@@ -1,8 +1,8 @@
-"""XML that is damaged or cut short: the strokes that are whole, and the names of those that are not.
+"""Repair XML that is damaged or cut short: keep the complete strokes, and report the others by name.
 
 A document of ink consists of *units*, elements that hold one stroke each, in *groups* such as layers and pages. A unit
 that is not well-formed, or not closed, is replaced by an empty element of the same name, so that the others keep their
-numbers. What is left is parsed with libxml2's recovery, which closes the groups that a cut has left open.
+numbers. What is left is parsed with libxml2's recovery, which closes the groups that are still open at the cut.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from lxml import etree
 from handwriting.errors import InkError
 from handwriting.notes import Notes
 
-MOST_UNITS, MOST_DAMAGED = 50_000, 100
-"""A document with more units, or more damaged ones, is refused."""
+MAX_UNITS, MAX_DAMAGED = 50_000, 100
+"""Maximum numbers of units, and of damaged units; a document with more is refused."""
 
 Parse = Callable[[bytes, bool], "etree._Element | str"]
-"""Parses a document, with recovery if the second argument is true, into its root or the reason why it has none."""
+"""Parses a document, with recovery if the second argument is true, and returns its root or the reason why it has
+none."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The local names of the elements that matter when a document is damaged."""
+    """Local names of the elements that matter in a damaged document."""
 
     units: tuple[str, ...]
     """Elements that hold a stroke, a text or the like, and never each other."""
     groups: tuple[str, ...]
-    """Elements around them."""
+    """Elements that contain units."""
     others: tuple[str, ...] = ()
-    """The units that hold neither a stroke nor a text, so that no writing is lost with them."""
+    """Units that hold neither a stroke nor a text, so that no writing is lost with them."""
 
 
 @dataclass
@@ -44,10 +45,10 @@ class _Unit:
     closed: bool
 
 
-def mended(
+def repair(
     data: bytes, vocabulary: Vocabulary, parse: Parse, reason: str, file: str, notes: Notes
 ) -> etree._Element | None:
-    """The root of a damaged document without its damaged units; None when nothing can be done.
+    """Return the root of a damaged document without its damaged units, or None if it cannot be repaired.
 
     ``reason`` says what is wrong with the document. Strokes, texts and groups that are left out are noted as lost.
     """
@@ -56,39 +57,39 @@ def mended(
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
     units = _units(data, vocabulary)
-    if len(units) > MOST_UNITS:
+    if len(units) > MAX_UNITS:
         return None
     closed = [unit for unit in units if unit.closed]
     declaration = re.match(rb"\s*<\?xml[^>]*\?>", data)
 
-    def sound(some: Sequence[_Unit]) -> bool:
-        inside = b"".join(data[unit.start : unit.end] for unit in some)
+    def is_well_formed(candidates: Sequence[_Unit]) -> bool:
+        inside = b"".join(data[unit.start : unit.end] for unit in candidates)
         document = (declaration[0] if declaration else b"") + b"<units>" + inside + b"</units>"
         return not isinstance(parse(document, False), str)
 
-    bad = [unit for unit in units if not unit.closed] + _bad(closed, sound)
-    if len(bad) > MOST_DAMAGED:
+    malformed = [unit for unit in units if not unit.closed] + _find_malformed(closed, is_well_formed)
+    if len(malformed) > MAX_DAMAGED:
         return None
     parts: list[bytes] = []
-    numbers, at = dict.fromkeys(vocabulary.units, 0), 0
-    damaged = {id(unit) for unit in bad}
+    numbers, position = dict.fromkeys(vocabulary.units, 0), 0
+    damaged = {id(unit) for unit in malformed}
     for unit in units:
-        local = unit.name.rpartition(":")[2]
-        numbers[local] += 1
+        local_name = unit.name.rpartition(":")[2]
+        numbers[local_name] += 1
         if id(unit) in damaged:
-            name = f"{local.lower()} {numbers[local]} of the file"
-            told = f"damaged XML: it is {'not well-formed' if unit.closed else 'cut short or not closed'}"
-            if local in vocabulary.others:
-                notes.drop(name, told)
+            name = f"{local_name.lower()} {numbers[local_name]} of the file"
+            damage = f"damaged XML: it is {'not well-formed' if unit.closed else 'cut short or not closed'}"
+            if local_name in vocabulary.others:
+                notes.drop(name, damage)
             else:
                 with notes.part(name):
-                    raise InkError(f"{file}: {told}")
-            parts += [data[at : unit.start], f"<{unit.name}/>".encode()]
-            at = unit.end
-    whole = b"".join([*parts, data[at:]])
-    root = parse(whole, False)
+                    raise InkError(f"{file}: {damage}")
+            parts += [data[position : unit.start], f"<{unit.name}/>".encode()]
+            position = unit.end
+    repaired = b"".join([*parts, data[position:]])
+    root = parse(repaired, False)
     if isinstance(root, str):
-        root = parse(whole, True)
+        root = parse(repaired, True)
         if isinstance(root, str):
             return None
         with notes.part("the rest of the file"):
@@ -97,13 +98,13 @@ def mended(
 
 
 def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
-    """The units of a document; one that is not closed reaches to the next unit or group."""
+    """Return the units of a document; one that is not closed extends to the next unit or group."""
     names = "|".join(map(re.escape, (*vocabulary.units, *vocabulary.groups)))
     marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % names.encode(), data))
-    own = {name.encode() for name in vocabulary.units}
+    unit_names = {name.encode() for name in vocabulary.units}
     found = []
     for mark, following in zip_longest(marks, marks[1:]):
-        if mark[1] or mark[3] not in own:
+        if mark[1] or mark[3] not in unit_names:
             continue
         limit = len(data) if following is None else following.start()
         end = data.find(b">", mark.end(), limit) + 1
@@ -116,17 +117,20 @@ def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
     return found
 
 
-def _bad(units: Sequence[_Unit], sound: Callable[[Sequence[_Unit]], bool]) -> list[_Unit]:
-    """The units that are not well-formed, found by halving; the search ends when there are too many."""
-    bad: list[_Unit] = []
+def _find_malformed(units: Sequence[_Unit], is_well_formed: Callable[[Sequence[_Unit]], bool]) -> list[_Unit]:
+    """Find the units that are not well-formed by repeated halving.
+
+    The search ends when there are too many of them.
+    """
+    malformed: list[_Unit] = []
     waiting = [units] if units else []
-    while waiting and len(bad) <= MOST_DAMAGED:
-        some = waiting.pop()
-        if sound(some):
+    while waiting and len(malformed) <= MAX_DAMAGED:
+        candidates = waiting.pop()
+        if is_well_formed(candidates):
             continue
-        if len(some) == 1:
-            bad += some
+        if len(candidates) == 1:
+            malformed += candidates
         else:
-            half = len(some) // 2
-            waiting += [some[half:], some[:half]]
-    return bad
+            half = len(candidates) // 2
+            waiting += [candidates[half:], candidates[:half]]
+    return malformed

@@ -1,9 +1,9 @@
 """Xournal++ (``.xopp``) and Xournal (``.xoj``) notebooks: pages of layers of strokes, in points of 1/72 inch.
 
-The document is XML, packed with gzip; newer versions of Xournal++ put it as ``content.xml`` into a zip package. Only
-pen strokes are ink: highlighters and erasers, text, images and backgrounds are left out, with a note. ``width`` of a
-stroke is the pen's, followed, where the tablet knew pressure, by the width of each piece of the line; the ratio of the
-two is the pressure. There is no time.
+The document is XML, compressed with gzip; newer versions of Xournal++ store it as ``content.xml`` in a zip archive.
+Only pen strokes are ink: highlighters and erasers, text, images and backgrounds are left out, with a note. The
+``width`` of a stroke is that of the pen, followed, if the tablet measured pressure, by the width of each segment of the
+line; the ratio of the two is the pressure. There is no time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import packed, xml
-from handwriting.formats.numerals import texts
+from handwriting.formats.numerals import format_values
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
 from handwriting.formats.xml_damage import Vocabulary
@@ -33,17 +33,17 @@ VOCABULARY = Vocabulary(
     (ROOT, "page", "layer", "background"),
     ("image", "teximage", "preview"),
 )
-MOST = MAX_UNPACKED
+MAX_SIZE = MAX_UNPACKED
 A4 = (595.275591, 841.889764)
-PEN = 1.41
-"""Xournal++'s medium pen."""
+PEN_WIDTH = 1.41
+"""Width of Xournal++'s medium pen."""
 MARGIN = 42.5
-"""1.5 cm, around ink that has no page of its own."""
-LETTER = 8.5
-"""3 mm: the height of a common stroke of ink that does not tell its unit."""
+"""Margin around ink that has no page of its own: 1.5 cm."""
+LETTER_HEIGHT = 8.5
+"""Height of a typical stroke of ink that does not state its unit: 3 mm."""
 COLORS = ("#000000ff", "#000000", "black", "")
 _INVISIBLE = re.compile("#[0-9a-fA-F]{6}00")
-"""A color without opacity."""
+"""Colors without opacity."""
 OTHERS = {"text": "text box", "image": "image", "teximage": "formula", "link": "link", "audio": "recording"}
 """Elements of a layer that are not strokes, and what they are called."""
 
@@ -57,29 +57,31 @@ def packs(names: Sequence[str]) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """The pages that have pen strokes."""
+    """Read the pages that have pen strokes."""
     root = xml.parse(unpack(data, file, notes), file, notes, VOCABULARY)
-    if xml.local(root) != ROOT:
-        raise InkError(f"{file}: its root is <{xml.local(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook")
-    sheets = [child for child in root if xml.local(child) == "page"]
+    if xml.local_name(root) != ROOT:
+        raise InkError(
+            f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook"
+        )
+    sheets = [child for child in root if xml.local_name(child) == "page"]
     check_pages(len(sheets), file)
     points = strokes = 0
     pages = []
     for number, sheet in enumerate(sheets, 1):
-        _note_others(sheet, notes)
-        ink = _ink(sheet, number, file, notes)
+        _note_omissions(sheet, notes)
+        ink = _read_ink(sheet, number, file, notes)
         if ink is None:
             continue
         points += len(ink)
         strokes += len(ink.starts)
         check_points(points, file, strokes)
-        width, height = (_size(sheet.get(name), notes) for name in ("width", "height"))
+        width, height = (_parse_length(sheet.get(name), notes) for name in ("width", "height"))
         pages.append(Page(ink, width, height, number))
     return pages
 
 
 def unpack(data: bytes, file: str, notes: Notes) -> bytes:
-    """The XML of a notebook, as far as it can be unpacked."""
+    """Return the XML of a notebook, as far as it can be unpacked."""
     if data.startswith(packed.ZIP):
         archive = packed.Archive(data, file, notes)
         if "content.xml" not in archive.names:
@@ -88,7 +90,7 @@ def unpack(data: bytes, file: str, notes: Notes) -> bytes:
     return packed.gunzip(data, file, notes) if data.startswith(packed.GZIP) else data
 
 
-def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | None:
+def _read_ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | None:
     strokes = Strokes(file, notes)
     for number, stroke in enumerate(sheet.iter("{*}stroke"), 1):
         tool, color = stroke.get("tool", "pen").strip().lower(), stroke.get("color", "")
@@ -107,7 +109,7 @@ def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | Non
             if len(values) % 2:
                 raise InkError(f"{file}: {len(values)} numbers, which cannot be pairs of x and y")
             if len(values) == 4 and (values[:2] == values[2:]).all():
-                values = values[:2]  # a dot is a line of no length
+                values = values[:2]  # a dot is saved as a line of zero length
             x, y = values[::2], values[1::2]
             widths = f"{stroke.get('width', '')} {stroke.get('pressures', '')}"
             strokes.add(x, y, None, _pressure(widths, len(x), file))
@@ -115,9 +117,10 @@ def _ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink | Non
 
 
 def _pressure(text: str, points: int, file: str) -> Floats | None:
-    """Ratio to the pen's width at each point, NaN where it is invalid; None where the width is the same all along.
+    """Return the ratio of the line's width to the pen's at each point, NaN where it is invalid.
 
-    Raises :class:`InkError` when every piece has an invalid width: Xournal++ has never drawn such a line.
+    The result is None if the line has the same width everywhere. Raises :class:`InkError` if every segment has an
+    invalid width, because Xournal++ has never drawn such a line.
     """
     if not (words := text.split()):
         return None
@@ -128,22 +131,22 @@ def _pressure(text: str, points: int, file: str) -> Floats | None:
         return None if np.isfinite(pen) else np.full(points, np.nan)
     if not pen > 0 or len(parts) < points - 1:
         return np.full(points, np.nan) if np.isnan(pen) else None
-    # The line's pieces are one fewer than its points: the last point has the pressure of the last piece.
-    shares: Floats = np.array([*parts, parts[-1]][:points]) / pen
-    return shares
+    # A line has one segment fewer than points: its last point gets the pressure of the last segment.
+    ratios: Floats = np.array([*parts, parts[-1]][:points]) / pen
+    return ratios
 
 
-def _size(text: str | None, notes: Notes) -> float | None:
+def _parse_length(text: str | None, notes: Notes) -> float | None:
     value = number_or_none(text)
     if text and (value is None or value <= 0):
         notes.drop("the page size", f"{text[:40]!r} is not a length")
     return value if value is not None and value > 0 else None
 
 
-def _note_others(sheet: etree._Element, notes: Notes) -> None:
+def _note_omissions(sheet: etree._Element, notes: Notes) -> None:
     layers = 0
     for element in sheet.iter("{*}*"):
-        name = xml.local(element)
+        name = xml.local_name(element)
         if name in OTHERS:
             notes.count(OTHERS[name])
         elif name == "layer":
@@ -158,7 +161,10 @@ def _note_others(sheet: etree._Element, notes: Notes) -> None:
 
 
 def write(pages: Sequence[Page]) -> bytes:
-    """A gzipped notebook; sheets without ink keep their place as empty pages, as large as the sheet before them."""
+    """Encode pages as a gzipped notebook.
+
+    Sheets without ink keep their place as empty pages, as large as the sheet before them.
+    """
     root = etree.Element(ROOT, creator="Handwriting", fileversion="4")
     etree.SubElement(root, "title").text = "Xournal++ document - see https://github.com/xournalpp/xournalpp"
     size = A4
@@ -168,32 +174,32 @@ def write(pages: Sequence[Page]) -> bytes:
         page = by_number.get(sheet_number)
         points = np.empty((0, 2))
         if page is not None:
-            points, size = _placed(page)
+            points, size = _place_on_sheet(page)
         sheet = etree.SubElement(root, "page", width=f"{size[0]:.6f}", height=f"{size[1]:.6f}")
         etree.SubElement(sheet, "background", type="solid", color="#ffffffff", style="plain")
         layer = etree.SubElement(sheet, "layer")
         if page is not None:
-            _strokes(layer, page.ink, points)
+            _add_strokes(layer, page.ink, points)
     document = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=False, pretty_print=True)
     return gzip.compress(document, compresslevel=6, mtime=0)
 
 
-def _strokes(layer: etree._Element, ink: Ink, points: Floats) -> None:
-    words = texts(points.ravel(), 4)
+def _add_strokes(layer: etree._Element, ink: Ink, points: Floats) -> None:
+    words = format_values(points.ravel(), 4)
     for start, end in zip(ink.starts, ink.ends, strict=True):
-        width = f"{PEN:g}"
+        width = f"{PEN_WIDTH:g}"
         if ink.pressure is not None:
-            width += "".join(f" {max(PEN * p, 0.001):.4g}" for p in ink.pressure[start : max(end - 1, start + 1)])
+            width += "".join(f" {max(PEN_WIDTH * p, 0.001):.4g}" for p in ink.pressure[start : max(end - 1, start + 1)])
         stroke = etree.SubElement(layer, "stroke", tool="pen", color="#000000ff", width=width, capStyle="round")
         coordinates = words[2 * start : 2 * end]
         stroke.text = " ".join(coordinates if end - start > 1 else coordinates * 2)
 
 
-def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
-    """The page's points in 1/72 inch on a sheet that holds them, and the sheet's size.
+def _place_on_sheet(page: Page) -> tuple[Floats, tuple[float, float]]:
+    """Return the page's points in 1/72 inch on a sheet that contains them, and the sheet's size.
 
-    Ink that tells its unit keeps its size, and its place when it has one on the sheet; any other is made as large as
-    people write.
+    Ink that states its unit keeps its size, and its position if that is on the sheet; other ink is scaled to the usual
+    size of handwriting.
     """
     ink = page.ink
     unit = millimetres(ink.source.units)
@@ -204,7 +210,7 @@ def _placed(page: Page) -> tuple[Floats, tuple[float, float]]:
         heights = [float(np.ptp(stroke[:, 1])) for stroke in ink.strokes if len(stroke) > 1]
         height = float(np.median([h for h in heights if h > 0] or [1.0]))
         room = (A4[0] - 2 * MARGIN) / max(right - left, 1e-9), (A4[1] - 2 * MARGIN) / max(bottom - top, 1e-9)
-        scale = min(LETTER / height, *room)
+        scale = min(LETTER_HEIGHT / height, *room)
     sheet = page.width is not None and page.height is not None
     size = (page.width or 0) * scale, (page.height or 0) * scale
     if not sheet:

@@ -1,4 +1,4 @@
-"""Typed text, pictures and backgrounds of Xournal++ notebooks."""
+"""Read the typed text, pictures and backgrounds of Xournal++ notebooks."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from handwriting.formats.xournal import UNIT, VOCABULARY, unpack
 from handwriting.limits import number_or_none
 from handwriting.notes import Notes
 
-SIZE = 12.0
+FONT_SIZE = 12.0
 """Font size of text that does not state it."""
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
-    """Every page of the notebook; files that it refers to are looked for beside it."""
-    noted = Notes(file)  # the reader of ink has noted the damage
-    root = xml.parse(unpack(data, file, noted), file, noted, VOCABULARY)
+    """Read every page of the notebook; files that it refers to are searched beside it."""
+    discarded = Notes(file)  # the reader of ink already notes the damage
+    root = xml.parse(unpack(data, file, discarded), file, discarded, VOCABULARY)
     members = packed.Archive(data, file) if data.startswith(packed.ZIP) else None
     files = _Files(Path(file), members, notes)
     pages: list[PageExtras] = []
-    for sheet in (child for child in root if xml.local(child) == "page"):
+    for sheet in (child for child in root if xml.local_name(child) == "page"):
         texts, pictures = [], []
         background, pdf = _background(next(sheet.iter("{*}background"), None), files, pages)
         if background is not None:
             pictures.append(background)
         for element in sheet.iter("{*}text", "{*}image"):
-            if xml.local(element) == "text":
+            if xml.local_name(element) == "text":
                 x, y, size = (number_or_none(element.get(name)) for name in ("x", "y", "size"))
-                texts += text_lines("".join(element.itertext()), x or 0.0, y or 0.0, size or SIZE)
+                texts += text_lines("".join(element.itertext()), x or 0.0, y or 0.0, size or FONT_SIZE)
             elif (picture := _picture(element, files)) is None:
                 notes.count("damaged picture")
             else:
@@ -48,7 +48,7 @@ EXTRAS = ExtrasReader(read, frozenset({"text box", "image", "PDF background", "b
 
 
 class _Files:
-    """Finds the files that backgrounds name; a PDF is named by the first page that shows it."""
+    """Finds the files that backgrounds refer to; only the first page that shows a PDF names it."""
 
     def __init__(self, document: Path, members: packed.Archive | None, notes: Notes) -> None:
         self.document, self.members, self.notes = document, members, notes
@@ -59,7 +59,7 @@ class _Files:
             return self.members.attachment(name, self.notes)
         if domain == "attach":
             return (Path(f"{self.document}.{name}"), self.document.parent / name)
-        # The documents of others name places on their machines; the file may have moved with the notebook.
+        # Other people's notebooks have paths of their machines; the file may have been moved with the notebook.
         return (self.document.parent / name, self.document.parent / Path(name.replace("\\", "/")).name)
 
 

@@ -1,7 +1,7 @@
-"""Zip archives that are damaged or cut short: the members that can still be found, and what can be unpacked of them.
+"""Read zip archives that are damaged or cut short: find the members that are left, and unpack what is possible.
 
-A zip archive has its directory at the end, which a cut takes away. Each member also has a header of its own in front of
-its data, with the same name, so the members are found by these headers instead.
+A zip archive has its directory at the end, which is lost if the archive is cut short. Each member also has a header
+with its name in front of its data, so the members are found by these headers instead.
 """
 
 from __future__ import annotations
@@ -15,66 +15,72 @@ from handwriting.formats.deflate import RAW, inflate
 from handwriting.limits import MAX_MEMBERS
 
 HEADER = struct.Struct("<4s5H3I2H")
-"""Signature, version, flags, method, time, date, checksum, packed and unpacked size, lengths of name and extra."""
+"""Signature, version, flags, method, time, date, checksum, packed and unpacked size, lengths of name and extra
+field."""
 SIGNATURE = b"PK\x03\x04"
-ENDS = (SIGNATURE, b"PK\x01\x02", b"PK\x07\x08", b"PK\x05\x06")
-"""What may follow the data of a member."""
+END_SIGNATURES = (SIGNATURE, b"PK\x01\x02", b"PK\x07\x08", b"PK\x05\x06")
+"""Signatures of what may follow the data of a member."""
 ENCRYPTED, SIZES_FOLLOW, UTF8 = 1, 8, 0x800
 """Flags of a member."""
-LOCKED = "encrypted or compressed in an unknown way"
-"""What a member is that is not damaged, but cannot be unpacked."""
+UNSUPPORTED = "encrypted or compressed in an unknown way"
+"""Describes a member that is not damaged, but cannot be unpacked."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member of an archive, as the header in front of its data describes it."""
+    """A member of an archive, as described by the header in front of its data."""
 
     name: str
     method: int
     start: int
-    """Where its data begins."""
+    """Position at which its data begins."""
     end: int | None
-    """Where its data ends; None where the header does not tell."""
+    """Position at which its data ends; None if the header does not state it."""
     checksum: int | None
     encrypted: bool
 
-    def unpack(self, archive: bytes, most: int) -> tuple[bytes, str | None]:
-        """The data as far as it can be unpacked, at most ``most`` + 1 bytes, and what it is, if not whole."""
+    def unpack(self, archive: bytes, max_size: int) -> tuple[bytes, str | None]:
+        """Unpack the data as far as possible, stopping after ``max_size`` + 1 bytes.
+
+        Returns the data and, if it is not complete, a description of the damage.
+        """
         if self.encrypted or self.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            return b"", LOCKED
+            return b"", UNSUPPORTED
         if self.method == zipfile.ZIP_STORED:
-            return self._stored(archive, most)
-        found = inflate(archive[self.start : self.end], RAW, most)
+            return self._read_stored(archive, max_size)
+        found = inflate(archive[self.start : self.end], RAW, max_size)
         return found.data, found.damage
 
     def matches(self, data: bytes) -> bool:
-        """Whether these can be its data, by the checksum."""
+        """Return whether ``data`` can be its data, according to the checksum."""
         return self.checksum is None or self.checksum == zlib.crc32(data)
 
-    def _stored(self, archive: bytes, most: int) -> tuple[bytes, str | None]:
-        following = (archive.find(mark, self.start) for mark in ENDS)
-        end = min((at for at in following if at >= 0), default=len(archive) + 1) if self.end is None else self.end
-        return archive[self.start : min(end, self.start + most + 1)], None if end <= len(archive) else "cut short"
+    def _read_stored(self, archive: bytes, max_size: int) -> tuple[bytes, str | None]:
+        end = self.end
+        if end is None:
+            following = (archive.find(signature, self.start) for signature in END_SIGNATURES)
+            end = min((position for position in following if position >= 0), default=len(archive) + 1)
+        return archive[self.start : min(end, self.start + max_size + 1)], None if end <= len(archive) else "cut short"
 
 
-def members(archive: bytes) -> dict[str, Member]:
-    """The members of an archive by name, found by their headers alone."""
+def find_members(archive: bytes) -> dict[str, Member]:
+    """Find the members of an archive by their headers alone, and return them by name."""
     found: dict[str, Member] = {}
-    at = archive.find(SIGNATURE)
+    position = archive.find(SIGNATURE)
     for _ in range(MAX_MEMBERS):
-        if at < 0 or (member := _member(archive, at)) is None:
+        if position < 0 or (member := _read_header(archive, position)) is None:
             break
         found[member.name] = member
-        at = archive.find(SIGNATURE, max(member.start, min(member.end or 0, len(archive))))
+        position = archive.find(SIGNATURE, max(member.start, min(member.end or 0, len(archive))))
     return found
 
 
-def _member(archive: bytes, at: int) -> Member | None:
-    """The member whose header begins at ``at``; None if the header is cut short."""
-    if at + HEADER.size > len(archive):
+def _read_header(archive: bytes, position: int) -> Member | None:
+    """Read the header at ``position``; return None if it is cut short."""
+    if position + HEADER.size > len(archive):
         return None
-    _, _, flags, method, _, _, checksum, packed, _, name, extra = HEADER.unpack_from(archive, at)
-    begin = at + HEADER.size
+    _, _, flags, method, _, _, checksum, packed, _, name, extra = HEADER.unpack_from(archive, position)
+    begin = position + HEADER.size
     start = begin + name + extra
     text = archive[begin : begin + name].decode("utf-8" if flags & UTF8 else "cp437", "replace")
     known = not flags & SIZES_FOLLOW and packed != 0xFFFFFFFF

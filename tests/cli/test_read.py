@@ -91,10 +91,10 @@ def test_the_ending_tells_what_is_written(run, iamondb_dir, tmp_path):
     ("options", "part"),
     [
         (["-o", "a.docx"], "the extension does not determine the format"),
-        (["--format", "pdf"], "give an output file, like NAME.pdf"),
+        (["--format", "pdf"], "give an output file, such as NAME.pdf"),
         (["--alternatives", "3"], "choose the format json"),
         (["--alternatives", "3", "-o", "a.hocr"], "hocr cannot contain them"),
-        (["--dask", "tcp://nowhere:1", "-o", "a.json"], "give one like NAME.jsonl"),
+        (["--dask", "tcp://nowhere:1", "-o", "a.json"], "such as NAME.jsonl"),
         (["-o", "missing/a.txt"], "create it first"),
     ],
 )

@@ -51,7 +51,7 @@ def test_the_lines_of_a_transcript_have_the_strokes_of_its_file(tmp_path, page):
         f"{NOTES} page 1, line 3": "it has no text",
         f"{NOTES} page 1, line 4": f"its strokes are not numbers from 0 to {len(page.ink.starts) - 1}",
         "gone.xopp": found.left_out["gone.xopp"],
-        "broken.xopp": "it was not read",
+        "broken.xopp": "it could not be read",
     }
 
 

@@ -131,7 +131,7 @@ def test_a_pdf_has_the_backgrounds_the_pictures_and_all_text(run, rich, tmp_path
 @needs_pdftotext
 def test_missing_and_damaged_backgrounds_are_named(run, rich, tmp_path):
     pytest.importorskip("pypdf", reason="pypdf is not installed")
-    for content, reason in ((b"damaged", ""), (None, "there is no such file")):
+    for content, reason in ((b"damaged", ""), (None, "there is no file")):
         (tmp_path / "a.pdf").unlink() if content is None else (tmp_path / "a.pdf").write_bytes(content)
         code, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
         assert code == 0 and len(err.splitlines()) == 1

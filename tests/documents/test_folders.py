@@ -89,7 +89,7 @@ def test_a_file_of_something_else_is_left_alone(run, folder, tmp_path):
 
 def test_a_cluster_needs_a_file_that_grows_and_a_scheduler(run, folder, tmp_path):
     code, _, err = run("transcribe", folder, "--dask", "tcp://127.0.0.1:1")
-    assert_one_line(code, err, "give one like NAME.jsonl")
+    assert_one_line(code, err, "such as NAME.jsonl")
     pytest.importorskip("distributed", reason="distributed is not installed")
     from handwriting.documents import cluster
 

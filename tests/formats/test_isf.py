@@ -11,7 +11,7 @@ from strangers import LINE, SIZES, notes, read
 
 from handwriting import formats
 from handwriting.errors import InkError, NoInkError
-from handwriting.formats.isf_packets import Reader, packet
+from handwriting.formats.isf_packets import Reader, read_packet
 
 FAR = [0, 1, -1, 2, 7, -30, 500, -4000, 65_000, -65_000, 1_000_000, 3]
 
@@ -20,8 +20,8 @@ FAR = [0, 1, -1, 2, 7, -30, 500, -4000, 65_000, -65_000, 1_000_000, 3]
 def test_packets_of_all_kinds(make):
     data = make([7, 8, 10, 9, -300, 5])
     reader = Reader(data + b"rest", "ink")
-    assert packet(reader, 6).tolist() == [7, 8, 10, 9, -300, 5]
-    assert reader.take(reader.left) == b"rest"
+    assert read_packet(reader, 6).tolist() == [7, 8, 10, 9, -300, 5]
+    assert reader.take(reader.remaining) == b"rest"
     ink = read(isf.isf(LINE, make))
     np.testing.assert_allclose(ink.xy, np.concatenate(LINE), atol=1e-5)
     assert np.diff([*ink.starts, len(ink)]).tolist() == SIZES
@@ -29,12 +29,12 @@ def test_packets_of_all_kinds(make):
 
 @pytest.mark.parametrize("table", range(8))
 def test_values_of_all_sizes(table):
-    assert packet(Reader(isf.huffman(FAR, table), "ink"), len(FAR)).tolist() == FAR
+    assert read_packet(Reader(isf.huffman(FAR, table), "ink"), len(FAR)).tolist() == FAR
 
 
 def test_a_code_by_hand():
     """With table 0, 11 0 1 0: two ones choose 2 bits, 10 is 1 above the second size's lowest value, 2: plus 3."""
-    assert packet(Reader(bytes([0x80, 0b11010000]), "ink"), 1).tolist() == [3]
+    assert read_packet(Reader(bytes([0x80, 0b11010000]), "ink"), 1).tolist() == [3]
 
 
 def test_a_file_by_hand():

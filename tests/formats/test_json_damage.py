@@ -13,7 +13,7 @@ from strangers import LINE, notes, read
 
 from handwriting import formats
 from handwriting.errors import InkError
-from handwriting.formats.json_damage import part_before_damage, without_last_commas
+from handwriting.formats.json_damage import parse_before_damage, remove_trailing_commas
 
 DOCUMENT = {"a": [1, [2, {"b": ']"}, ['}]], "c": {"d": [], "e": "é", "f": [True, None]}}
 
@@ -21,7 +21,7 @@ DOCUMENT = {"a": [1, [2, {"b": ']"}, ['}]], "c": {"d": [], "e": "é", "f": [True
 def test_every_beginning_of_a_document_is_one_itself():
     for text in (json.dumps(DOCUMENT), json.dumps(DOCUMENT, ensure_ascii=False, indent=1)):
         data = text.encode()
-        known = [part_before_damage(data[:end]) for end in range(len(data) + 1)]
+        known = [parse_before_damage(data[:end]) for end in range(len(data) + 1)]
         assert known[-1] == DOCUMENT
         begins = data.index(b"[") + 1
         assert not any(known[:begins])
@@ -34,7 +34,7 @@ def test_every_beginning_of_a_document_is_one_itself():
     "data", [b'{"a": [1, #, 2]}', b'{"a": [1, \xff, 2]}', b'{"a": [1]} 5', b'{"a": [1], "b\n": 2}']
 )
 def test_what_comes_before_the_damage(data):
-    assert part_before_damage(data) == {"a": [1]}
+    assert parse_before_damage(data) == {"a": [1]}
 
 
 STROKES = json.dumps({"strokes": [{"points": [{"x": x, "y": y} for x, y in stroke]} for stroke in LINE]}).encode()
@@ -81,4 +81,4 @@ def test_typed_text_of_a_drawing_that_is_cut_short():
 def test_a_text_without_end_is_looked_at_once():
     """Looking for its end from each quotation mark would take hours."""
     data = b'["' + b'\\"' * 1_000_000
-    assert without_last_commas(data) == data
+    assert remove_trailing_commas(data) == data

@@ -21,13 +21,13 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     """Installs entry points as a package would."""
 
     def points(**values: str) -> None:
-        found = [EntryPoint(name, value, formats.GROUP) for name, value in values.items()]
-        monkeypatch.setattr(formats, "entry_points", lambda group: found if group == formats.GROUP else [])
-        formats._others.cache_clear()
+        found = [EntryPoint(name, value, formats.ENTRY_POINT_GROUP) for name, value in values.items()]
+        monkeypatch.setattr(formats, "entry_points", lambda group: found if group == formats.ENTRY_POINT_GROUP else [])
+        formats._plugins.cache_clear()
         formats.endings.cache_clear()
 
     yield points
-    formats._others.cache_clear()
+    formats._plugins.cache_clear()
     formats.endings.cache_clear()
 
 

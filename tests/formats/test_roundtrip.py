@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import handwriting
 from handwriting import formats
 from handwriting.errors import InkError
-from handwriting.formats.format import lost, properties
+from handwriting.formats.format import lost_properties, properties
 from handwriting.ink import Ink, Page, Source
 
 UNITS = ("mm", "pt", "1/226 in", "himetric", "tablet units", None)
@@ -52,7 +52,7 @@ def without_repeated_dots(ink: Ink) -> Ink:
 
 def assert_survives(before: Page, after: Page, format: formats.Format) -> None:
     a, b = without_repeated_dots(before.ink), without_repeated_dots(after.ink)
-    gone = lost([before], format)
+    gone = lost_properties([before], format)
     assert a.starts.tolist() == b.starts.tolist()
     flat_a, flat_b = ((ink.xy - ink.xy.min(axis=0)) for ink in (a, b))
     extent = max(float(flat_a.max()), 1e-3)

@@ -137,7 +137,7 @@ def test_a_file_of_the_universal_ink_model_that_is_cut_short(make):
 
 
 def test_a_document_of_nothing_but_damage_is_refused():
-    many = "".join(trace([(k, "2<2")]) for k in range(xml_damage.MOST_DAMAGED + 1))
+    many = "".join(trace([(k, "2<2")]) for k in range(xml_damage.MAX_DAMAGED + 1))
     with pytest.raises(InkError, match="damaged XML: "):
         read(f"<ink>{trace([(1, 2)])}{many}</ink>")
 
@@ -157,9 +157,9 @@ def test_the_units_that_are_not_sound_are_found():
         calls.append(len(some))
         return not any(unit.start in bad for unit in some)
 
-    assert {unit.start for unit in xml_damage._bad(units, sound)} == bad
+    assert {unit.start for unit in xml_damage._find_malformed(units, sound)} == bad
     assert len(calls) < 2 * 7 * 6
-    assert xml_damage._bad([], sound) == []
+    assert xml_damage._find_malformed([], sound) == []
 
 
 @pytest.mark.parametrize(
@@ -179,4 +179,4 @@ def test_nothing_is_mended_for_strict_readers():
     def parse(data, recover):
         raise AssertionError("parsed")
 
-    assert xml_damage.mended(b"<ink>", inkml_format.VOCABULARY, parse, "cut", "a", Notes(strict=True)) is None
+    assert xml_damage.repair(b"<ink>", inkml_format.VOCABULARY, parse, "cut", "a", Notes(strict=True)) is None

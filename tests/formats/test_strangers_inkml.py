@@ -78,7 +78,7 @@ def test_a_damaged_annotation_costs_no_ink(said):
 def test_more_values_than_channels():
     ink = read(re.sub(r"(\d)(,|</)", r"\1 7 0\2", inkml()))
     assert_is_line(ink)
-    assert notes(ink) == ["the values of further channels were dropped: the trace format does not name them"]
+    assert notes(ink) == ["the values of additional channels were dropped: the trace format does not name them"]
 
 
 @pytest.mark.parametrize(

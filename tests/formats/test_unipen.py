@@ -35,7 +35,7 @@ def test_columns_stand_in_any_order_and_y_is_turned_downward():
 
 def test_components_without_points_have_no_number():
     document = unipen.parse(PEN, "x.dat")
-    assert [(c.down, len(c.rows)) for c in document.components] == [(True, 3), (False, 1), (True, 2)]
+    assert [(c.is_down, len(c.rows)) for c in document.components] == [(True, 3), (False, 1), (True, 2)]
     assert document.ink(unipen_document.Segment("WORD", "2", "OK", "a")).x.tolist() == [8, 10]
 
 

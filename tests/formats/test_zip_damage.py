@@ -14,7 +14,7 @@ from strangers import LINE, assert_is_line, notes, read, xopp, xopp_stroke
 from handwriting import formats
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import packed
-from handwriting.formats.zip_damage import members
+from handwriting.formats.zip_damage import find_members
 
 PAGES = [
     remarkable.page([[(x * 10 - 702, y * 10, 128) for x, y in stroke] for stroke in LINE[: n + 1]]) for n in range(3)
@@ -57,7 +57,7 @@ def test_an_archive_without_its_directory_is_read_by_its_headers(method, stream)
     assert strokes(pages) == [(1, 1), (2, 2), (3, 3)]
     (told,) = notes(pages[0].ink, "lost")
     assert told.startswith("the rest of the archive was left out: a damaged zip archive (File is not a zip file)")
-    for name, member in members(data).items():
+    for name, member in find_members(data).items():
         assert member.unpack(data, 10**6) == (BUNDLE[name], None)
         assert member.unpack(data, 9) == (BUNDLE[name][:10], None)
 
@@ -71,7 +71,9 @@ def test_the_pages_of_a_bundle_that_is_cut_short():
     assert "a part of 'd/c.rm' was left out" in told
     pages = formats.read_pages(data[: data.index(b"d/c.rm")])
     assert strokes(pages) == [(1, 1), (3, 3)]
-    assert notes(pages[0].ink, "lost")[1] == "page 2 was left out: it is not in what is left of the archive"
+    assert (
+        notes(pages[0].ink, "lost")[1] == "page 2 was left out: it is missing from the damaged archive; copy it again"
+    )
     with pytest.raises(InkError, match="damaged zip archive"):
         formats.read(data[:20])
 
@@ -89,7 +91,7 @@ def test_the_pages_of_a_damaged_list_come_in_the_order_in_which_it_names_them():
     pages = formats.read_pages(zipped(BUNDLE | {"d.content": CONTENT[:-2]}))
     assert strokes(pages) == [(1, 1), (2, 2), (3, 3)]
     assert notes(pages[0].ink, "lost") == [
-        "the list of pages was left out: its .content file is damaged; pages may come in another order"
+        "the list of pages was left out: its .content file is damaged; the pages may be in the wrong order"
     ]
 
 
