@@ -8,6 +8,7 @@ numbers. What is left is parsed with libxml2's recovery, which closes the groups
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -30,7 +31,7 @@ class Vocabulary:
     """Local names of the elements that matter in a damaged document."""
 
     units: tuple[str, ...]
-    """Elements that hold a stroke, a text or the like, and never each other."""
+    """Elements that hold a stroke, a text or the like, and no other of them but :attr:`others`."""
     groups: tuple[str, ...]
     """Elements that contain units."""
     others: tuple[str, ...] = ()
@@ -56,7 +57,27 @@ def repair(
         return None
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode(errors="replace")
-    units = _units(data, vocabulary)
+    names = (*vocabulary.units, *vocabulary.groups)
+    main = tuple(name for name in vocabulary.units if name not in vocabulary.others)
+    for units, boundaries in ((vocabulary.others, names), (main, (*main, *vocabulary.groups))):
+        repaired = _without_damaged(data, _units(data, units, boundaries), vocabulary, parse, file, notes)
+        if repaired is None:
+            return None
+        data = repaired
+    root = parse(data, False)
+    if isinstance(root, str):
+        root = parse(data, True)
+        if isinstance(root, str):
+            return None
+        with notes.part("the rest of the file"):
+            raise InkError(f"{file}: damaged XML: {reason}")
+    return root
+
+
+def _without_damaged(
+    data: bytes, units: Sequence[_Unit], vocabulary: Vocabulary, parse: Parse, file: str, notes: Notes
+) -> bytes | None:
+    """Return a document with its damaged units replaced by empty elements, or None if there are too many units."""
     if len(units) > MAX_UNITS:
         return None
     closed = [unit for unit in units if unit.closed]
@@ -71,7 +92,7 @@ def repair(
     if len(malformed) > MAX_DAMAGED:
         return None
     parts: list[bytes] = []
-    numbers, position = dict.fromkeys(vocabulary.units, 0), 0
+    numbers, position = Counter[str](), 0
     damaged = {id(unit) for unit in malformed}
     for unit in units:
         local_name = unit.name.rpartition(":")[2]
@@ -86,22 +107,14 @@ def repair(
                     raise InkError(f"{file}: {damage}")
             parts += [data[position : unit.start], f"<{unit.name}/>".encode()]
             position = unit.end
-    repaired = b"".join([*parts, data[position:]])
-    root = parse(repaired, False)
-    if isinstance(root, str):
-        root = parse(repaired, True)
-        if isinstance(root, str):
-            return None
-        with notes.part("the rest of the file"):
-            raise InkError(f"{file}: damaged XML: {reason}")
-    return root
+    return b"".join([*parts, data[position:]])
 
 
-def _units(data: bytes, vocabulary: Vocabulary) -> list[_Unit]:
-    """Return the units of a document; one that is not closed extends to the next unit or group."""
-    names = "|".join(map(re.escape, (*vocabulary.units, *vocabulary.groups)))
-    marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % names.encode(), data))
-    unit_names = {name.encode() for name in vocabulary.units}
+def _units(data: bytes, names: Sequence[str], boundaries: Sequence[str]) -> list[_Unit]:
+    """Return the elements with one of ``names``; one that is not closed extends to the next of ``boundaries``."""
+    pattern = "|".join(map(re.escape, boundaries))
+    marks = list(re.finditer(rb"<(/?)((?:[\w.-]{1,40}:)?(%s))(?=[\s/>]|$)" % pattern.encode(), data))
+    unit_names = {name.encode() for name in names}
     found = []
     for mark, following in zip_longest(marks, marks[1:]):
         if mark[1] or mark[3] not in unit_names:

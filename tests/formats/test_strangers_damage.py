@@ -127,6 +127,15 @@ def test_damaged_groups_cost_no_stroke():
     assert_is_line(read(inkml("<traceGroup>")))
 
 
+def test_a_malformed_annotation_costs_no_stroke():
+    first = "<trace><annotation>sound</annotation>1 1, 2 3, 3 1</trace>"
+    last = "<trace>7 1, 7 3<annotation>a & b</annotation></trace>"
+    for outside in ("", "<annotation>c & d</annotation>"):
+        ink = read(f'<ink xmlns="http://www.w3.org/2003/InkML">{outside}{first}<trace>5 1, 5 3</trace>{last}</ink>')
+        assert sizes(ink) == [3, 2, 2]
+        assert not notes(ink, "lost")
+
+
 @pytest.mark.parametrize("make", [uim_3_0, uim_3_1])
 def test_a_file_of_the_universal_ink_model_that_is_cut_short(make):
     two, three = make(LINE[:2]), make(LINE[:3])
