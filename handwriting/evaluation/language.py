@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
+
+import numpy as np
 
 from handwriting.alphabet import Alphabet
 from handwriting.corpora import Corpus, label
+from handwriting.ink import Floats
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.language.model import Hints, LanguageModel
 from handwriting.recognition.language.scorer import CONTEXT_CHARACTERS
@@ -22,7 +24,7 @@ class LanguageReport:
     split: str
     lines: int
     bits: dict[str, float]
-    """Bits by model: ``n-grams`` and ``lstm``."""
+    """Bits by model: ``n-grams``, ``lstm``, and ``both``, the mean of the probabilities that they give a character."""
     bits_alone: dict[str, float]
     """Bits by model, without the preceding lines as context."""
 
@@ -40,23 +42,26 @@ class LanguageReport:
 
 def measure(model: LanguageModel, corpus: Corpus, split: str, progress: Progress = no_progress) -> LanguageReport:
     """Measure ``model`` on the texts of every line of ``split``."""
-    alphabet = Alphabet(PRINTABLE)
-    models: dict[str, Callable[[str, str], float]] = {
-        "n-grams": lambda text, before: model.scorer(alphabet, Hints(context=before)).log_probability(f"{text} ")
-    }
-    if (lstm := model.lstm) is not None:
-        models["lstm"] = lambda text, before: float(lstm.log_probabilities([text], before)[0])
+    alphabet, lstm = Alphabet(PRINTABLE), model.lstm
+
+    def log_probabilities(text: str, before: str) -> dict[str, Floats]:
+        found = {"n-grams": model.scorer(alphabet, Hints(context=before)).log_probabilities(f"{text} ")}
+        if lstm is not None:
+            found["lstm"] = lstm.character_log_probabilities(text, before)
+            found["both"] = np.logaddexp(found["n-grams"], found["lstm"]) - math.log(2)
+        return found
+
     lines = lines_in_context(corpus, split)
-    totals = {name: [0.0, 0.0] for name in models}
+    totals: dict[str, Floats] = {}
     for done, (before, text) in enumerate(lines):
         progress(done, len(lines))
-        for name, log_probability in models.items():
-            totals[name][0] -= log_probability(text, before)
-            totals[name][1] -= log_probability(text, "")
+        in_context, alone = log_probabilities(text, before), log_probabilities(text, "")
+        for name in in_context:
+            totals[name] = totals.get(name, np.zeros(2)) - [in_context[name].sum(), alone[name].sum()]
     progress(len(lines), len(lines))
     per = math.log(2) * max(1, sum(len(text) + 1 for _, text in lines))
-    bits, alone = ({name: total[k] / per for name, total in totals.items()} for k in (0, 1))
-    return LanguageReport(split, len(lines), bits, alone)
+    bits, bits_alone = ({name: float(total[k]) / per for name, total in totals.items()} for k in (0, 1))
+    return LanguageReport(split, len(lines), bits, bits_alone)
 
 
 def lines_in_context(corpus: Corpus, split: str) -> list[tuple[str, str]]:

@@ -57,6 +57,12 @@ class CharacterLSTM:
         output, _, _ = self._run(inputs, h, c)
         return total + np.where(inside, _gather(output, targets), 0.0).sum(0)
 
+    def character_log_probabilities(self, text: str, context: str = "") -> NDArray[np.float64]:
+        """Return the log-probability of each character of a text and of the space after it, shape (len(text) + 1,)."""
+        row = [SPACE, *codes(text), SPACE]
+        output, _, _ = self._run(np.array([row[:-1]]).T, *self._after(" ".join(context.split())[-CONTEXT_CHARACTERS:]))
+        return _gather(output, np.array([row[1:]]).T)[:, 0].astype(np.float64)
+
     def _read_context(self, context: str) -> State:
         layers, hidden_size = self.sizes
         h, c = np.zeros((2, layers, 1, hidden_size), np.float32)

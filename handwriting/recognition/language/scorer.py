@@ -121,11 +121,17 @@ class LanguageScorer:
 
     def log_probability(self, text: str) -> float:
         """Return the natural logarithm of the probability of a whole text, without any weights."""
-        states, total = self._start, 0.0
+        return float(self.log_probabilities(text).sum())
+
+    def log_probabilities(self, text: str) -> Floats:
+        """Return the natural logarithms of the probabilities of a text's characters in turn, without any weights."""
+        states, found = self._start, []
         for code in codes(text):
             added, states, _ = self._step(states, np.array([code]))
-            total += float(added[0])
-        return total + (float(self._line_end(states)[0]) if states["inside"][0] else 0.0)
+            found.append(float(added[0]))
+        if found and states["inside"][0]:
+            found[-1] += float(self._line_end(states)[0])
+        return np.array(found)
 
     def after(self, text: str) -> LanguageScorer:
         """Return a scorer for what follows ``text``."""
