@@ -41,7 +41,7 @@ def test_a_character_lstm_is_trained_measured_and_added(run, iamondb_dir, tmp_pa
     code, _, err = run("language", "tune", model, *tuning, "--only", "words")
     assert_one_line(code, err, "'words' cannot be tuned; choose from language, character, word, lexicon, lstm")
     code, out, _ = run("language", "measure", model, "--data", iamondb_dir)
-    assert code == 0 and "n-grams" in out and "lstm" in out
+    assert code == 0 and [row.split()[0] for row in out.splitlines()[1:]] == ["n-grams", "lstm", "both"]
     assert run("transcribe", LINE_SAMPLE, "--language", model)[0] == 0
     code, _, err = run("language", "tune", model, *tuning, "--lstm", "recognizer")
     assert code == 2 and "a character-lstm is needed" in err

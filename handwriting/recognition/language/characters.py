@@ -26,6 +26,9 @@ Floats = NDArray[np.float64]
 LETTERS = np.array([chr(code + 32).isalpha() for code in range(1 << BITS)])
 """Whether each code is a letter's; a code is the ASCII code minus 32."""
 
+CHUNK = 1 << 25
+"""Number of n-grams of a text that are counted at once, to save memory."""
+
 COST_NATS = 1 / 16
 """Nats per step of a stored cost. Costs, negative log-probabilities, are stored in one byte: up to 15.9 nats."""
 
@@ -132,10 +135,11 @@ def _counted(streams: Sequence[tuple[NDArray[np.uint8], int]], n: int) -> tuple[
     """Return the n-grams of the streams as sorted numbers, first character highest, and their counts."""
     grams, weights = [], []
     for codes, weight in streams:
-        if len(codes) >= n:
-            gram = np.zeros(len(codes) - n + 1, dtype=np.int64)
+        for start in range(0, len(codes) - n + 1, CHUNK):
+            part = codes[start : start + CHUNK + n - 1]
+            gram = np.zeros(len(part) - n + 1, dtype=np.int64)
             for i in range(n):
-                gram = gram << BITS | codes[i : len(codes) - n + 1 + i]
+                gram = gram << BITS | part[i : len(part) - n + 1 + i]
             unique, counts = np.unique(gram, return_counts=True)
             grams.append(unique)
             weights.append(counts * weight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,8 +54,12 @@ class TextCounts:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words, numbers and punctuation marks of a text; every number becomes ``0``."""
-    return ["0" if token[0].isdigit() else token for token in TOKEN_PATTERN.findall(text)]
+    """Return the words, numbers and punctuation marks of a text; every number becomes ``0``.
+
+    Equal tokens are the same object, to save memory.
+    """
+    found = (match[0] for match in TOKEN_PATTERN.finditer(text))
+    return ["0" if token[0].isdigit() else sys.intern(token) for token in found]
 
 
 def train(counts: TextCounts, settings: WordSettings = WordSettings()) -> WordModel:
@@ -106,7 +111,8 @@ def _vocabulary(counts: TextCounts, settings: WordSettings) -> list[str]:
 
 
 def _coded(text: list[str], number: Mapping[str, int], size: int, unknown: int) -> Integers:
-    return np.array([number.get(t, unknown) if t[0].isalpha() else size + ord(t[0]) - 32 for t in text], dtype=np.int64)
+    coded = (number.get(t, unknown) if t[0].isalpha() else size + ord(t[0]) - 32 for t in text)
+    return np.fromiter(coded, dtype=np.int64, count=len(text))
 
 
 def _grams(coded: Sequence[tuple[Integers, int]], n: int, base: int, size: int) -> tuple[Integers, Integers]:
