@@ -3,13 +3,13 @@
     python benchmarks/books.py 100_english_novels ELTeC-eng classic-books-markdown -o books.zip
 
 Each source is a folder with one book per file: plain text, Markdown, or TEI (XML). The shipped language models were
-built from the books in these three repositories, all in the public domain, but for two files of more than 4 MB:
+built from the books in these three repositories, all in the public domain, but for three files of more than 4 MB:
 
 - https://github.com/computationalstylistics/100_english_novels (143e601, ``corpus``)
 - https://github.com/COST-ELTeC/ELTeC-eng (3db3b67, ``level1``)
 - https://github.com/mlschmitt/classic-books-markdown (9448827)
 
-A book is left out if an earlier one contains 30 % of its text, if it is short, or if it is unlike the prose that a
+A book is left out if the earlier ones contain 30 % of its text, if it is short, or if it is unlike the prose that a
 language model was built from: verse, plays, archaic English. The measure is the bits per character of its n-grams.
 """
 
@@ -26,7 +26,7 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from handwriting.recognition.language.model import LanguageModel
-from handwriting.recognition.language.scorer import codes
+from handwriting.recognition.language.scorer import code_array
 from handwriting.recognition.language.texts import clean
 
 MIN_CHARACTERS = 20_000
@@ -77,11 +77,8 @@ def markdown_text(text: str) -> str:
 def tei_paragraphs(data: bytes) -> list[str]:
     """Return the paragraphs in the body of a TEI document."""
     root = etree.fromstring(data, etree.XMLParser(recover=True, huge_tree=True, resolve_entities=False))
-    return (
-        []
-        if root is None
-        else ["".join(p.itertext()) for body in root.iter(f"{TEI}body") for p in body.iter(f"{TEI}p")]
-    )
+    bodies = [] if root is None else root.iter(f"{TEI}body")
+    return ["".join(paragraph.itertext()) for body in bodies for paragraph in body.iter(f"{TEI}p")]
 
 
 def passages(text: str) -> NDArray[np.uint64]:
@@ -97,7 +94,7 @@ def passages(text: str) -> NDArray[np.uint64]:
 def bits(text: str, model: LanguageModel) -> float:
     """Return the bits per character of a text by the character n-grams of ``model``, measured at random places."""
     starts = np.random.default_rng(0).integers(0, len(text) - SNIPPET, SNIPPETS)
-    read = np.array([codes(text[start : start + SNIPPET]) for start in starts], dtype=np.int64)
+    read = np.array([code_array(text[start : start + SNIPPET]) for start in starts], dtype=np.int64)
     states = np.zeros(SNIPPETS, dtype=np.int64)
     total = 0.0
     for k in range(SNIPPET):

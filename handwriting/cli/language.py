@@ -69,7 +69,7 @@ def build_language(
     only_with(context, "data_weight", data is not None, "--data")
     least = integers("min-counts", min_counts)
     if len(least) != 3:
-        raise InkError(f"--min-counts: {min_counts!r} has {len(least)} numbers; give three, such as 2,1,2")
+        raise InkError(f"--min-counts {min_counts!r}: give three whole numbers, such as 2,1,2")
     corpus = None if data is None else corpus_at(data)
     settings = BuildSettings(tuple(integers("cutoffs", cutoffs)), WordSettings(*least), data_weight)
     sources = [TextSource.parse(text) for text in texts or []]

@@ -45,7 +45,7 @@ def measure(model: LanguageModel, corpus: Corpus, split: str, progress: Progress
     alphabet, lstm = Alphabet(PRINTABLE), model.lstm
 
     def log_probabilities(text: str, before: str) -> dict[str, Floats]:
-        found = {"n-grams": model.scorer(alphabet, Hints(context=before)).log_probabilities(f"{text} ")}
+        found = {"n-grams": model.scorer(alphabet, Hints(context=before)).character_log_probabilities(f"{text} ")}
         if lstm is not None:
             found["lstm"] = lstm.character_log_probabilities(text, before)
             found["both"] = np.logaddexp(found["n-grams"], found["lstm"]) - math.log(2)

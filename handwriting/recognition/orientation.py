@@ -26,7 +26,7 @@ from handwriting.errors import InkError
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Ink
 from handwriting.recognition.language.model import LanguageModel
-from handwriting.recognition.language.scorer import codes
+from handwriting.recognition.language.scorer import code_array
 from handwriting.recognition.pen_counts import MOVES_BEGIN, letter_size, permutation, stepped, stroke_counts
 from handwriting.recognition.stroke_order import StrokeNetworks, StrokeShapes
 from handwriting.recognition.tour import tour_odds
@@ -281,6 +281,6 @@ def support(log_probability: float, text: str, ink: Ink, language: LanguageModel
     characters = len(text.replace(" ", ""))
     length = float(segments(ink)[2].sum()) / letter_size(ink)
     off = np.log((characters + 0.3) * LETTER_INK / max(length, 0.1))
-    spelling = language.characters.walk(np.array(codes(f" {text} ")))[0][1:].sum()
+    spelling = language.characters.walk(code_array(f" {text} "))[0][1:].sum()
     reading = PATH_WEIGHT * log_probability + TEXT_WEIGHT * spelling + CHARACTER_WEIGHT * characters
     return float(reading - LENGTH_PENALTY * min(off**2, 4.0) - SINGLE_PENALTY * (characters == 1))

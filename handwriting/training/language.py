@@ -22,7 +22,7 @@ from handwriting.evaluation.language import lines_in_context
 from handwriting.networks.language import LanguageConfig, LanguageNetwork
 from handwriting.networks.onnx_weights import onnx_weights
 from handwriting.recognition.language.build import ASCII_CODES, terms_of
-from handwriting.recognition.language.scorer import SPACE, codes
+from handwriting.recognition.language.scorer import SPACE, code_array
 from handwriting.recognition.language.texts import running_text
 from handwriting.training.export import GraphBuilder, int8
 from handwriting.training.options import LanguageOptions
@@ -47,7 +47,7 @@ class Stream:
 
     @classmethod
     def of(cls, name: str, terms: str, text: str, weight: float = 1.0) -> Stream:
-        found = np.array(codes(" " + text), np.uint8)
+        found = code_array(" " + text)
         return cls(name, terms, found, np.flatnonzero(found == SPACE), weight)
 
 
@@ -128,7 +128,7 @@ class LanguageTask:
             total = count = 0.0
             for start in range(0, len(self.lines), 128):
                 rows = [((before if used else "") + " ", text) for before, text in self.lines[start : start + 128]]
-                both = [np.array(codes(before + text + " "), np.int64) for before, text in rows]
+                both = [code_array(before + text + " ").astype(np.int64) for before, text in rows]
                 padded = nn.utils.rnn.pad_sequence([torch.from_numpy(row) for row in both]).to(device)
                 log_probs = network(padded[:-1])[0].float().log_softmax(2)
                 nats = -log_probs.gather(2, padded[1:].unsqueeze(2)).squeeze(2)

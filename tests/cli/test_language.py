@@ -22,6 +22,12 @@ def test_build_tune_and_read(run, iamondb_dir, tmp_path):
     assert (code, out) == (0, "a line of handwriting\n")
 
 
+def test_minimum_counts_are_three_numbers(run, tmp_path):
+    code, _, err = run("language", "build", "-o", tmp_path / "model", "--text", "any", "--min-counts", "2,1")
+    assert_one_line(code, err, "--min-counts '2,1': give three whole numbers, such as 2,1,2")
+    assert not (tmp_path / "model").exists()
+
+
 def test_a_character_lstm_is_trained_measured_and_added(run, iamondb_dir, tmp_path):
     story = tmp_path / "story.txt"
     story.write_text("A line of handwriting is ink that a pen has left. " * 20)

@@ -14,7 +14,7 @@ from handwriting.corpora import Corpus, label
 from handwriting.errors import InkError
 from handwriting.recognition.language import characters, lexicon
 from handwriting.recognition.language.model import LanguageModel
-from handwriting.recognition.language.scorer import OTHER
+from handwriting.recognition.language.scorer import code_array
 from handwriting.recognition.language.texts import running_text
 
 TERMS_BY_NAME = {
@@ -88,7 +88,7 @@ def build(
     counts = lexicon.TextCounts()
 
     def add(name: str, text: str, weight: int, terms_of_use: str) -> None:
-        streams.append((_coded(" " + text), weight))
+        streams.append((code_array(" " + text), weight))
         tokens = lexicon.tokens(text)
         counts.texts.append((tokens, weight))
         sources.append({"name": name, "tokens": len(tokens), "weight": weight, "terms": terms_of_use})
@@ -117,12 +117,6 @@ def build(
         "command": command,
     }
     return LanguageModel(model, words, card=card)
-
-
-def _coded(text: str) -> NDArray[np.uint8]:
-    """Return the codes of a text, one per byte; see :func:`~handwriting.recognition.language.scorer.codes`."""
-    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-    return np.where((points >= 32) & (points < 127), points - 32, OTHER).astype(np.uint8)
 
 
 def terms_of(path: Path, terms: str | None) -> str:

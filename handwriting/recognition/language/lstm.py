@@ -42,7 +42,7 @@ class CharacterLSTM:
             return np.zeros(0)
         rows = [[SPACE, *codes(text), SPACE] for text in texts]
         shared = _common_prefix(rows)
-        h, c = self._after(" ".join(context.split())[-CONTEXT_CHARACTERS:])
+        h, c = self._state_after(context)
         total = 0.0
         if shared > 1:
             output, h, c = self._run(np.array([rows[0][: shared - 1]]).T, h, c)
@@ -60,8 +60,12 @@ class CharacterLSTM:
     def character_log_probabilities(self, text: str, context: str = "") -> NDArray[np.float64]:
         """Return the log-probability of each character of a text and of the space after it, shape (len(text) + 1,)."""
         row = [SPACE, *codes(text), SPACE]
-        output, _, _ = self._run(np.array([row[:-1]]).T, *self._after(" ".join(context.split())[-CONTEXT_CHARACTERS:]))
+        output, _, _ = self._run(np.array([row[:-1]]).T, *self._state_after(context))
         return _gather(output, np.array([row[1:]]).T)[:, 0].astype(np.float64)
+
+    def _state_after(self, context: str) -> State:
+        """Return the state after the end of a context."""
+        return self._after(" ".join(context.split())[-CONTEXT_CHARACTERS:])
 
     def _read_context(self, context: str) -> State:
         layers, hidden_size = self.sizes

@@ -121,9 +121,9 @@ class LanguageScorer:
 
     def log_probability(self, text: str) -> float:
         """Return the natural logarithm of the probability of a whole text, without any weights."""
-        return float(self.log_probabilities(text).sum())
+        return float(self.character_log_probabilities(text).sum())
 
-    def log_probabilities(self, text: str) -> Floats:
+    def character_log_probabilities(self, text: str) -> Floats:
         """Return the natural logarithms of the probabilities of a text's characters in turn, without any weights."""
         states, found = self._start, []
         for code in codes(text):
@@ -253,7 +253,14 @@ class LanguageScorer:
 
 def codes(text: str | Sequence[str]) -> list[int]:
     """Return the codes of the characters of a text: printable ASCII from 0 on, :data:`OTHER` for the rest."""
-    return [ord(c) - 32 if " " <= c <= "~" else OTHER for c in text]
+    found: list[int] = code_array("".join(text)).tolist()
+    return found
+
+
+def code_array(text: str) -> NDArray[np.uint8]:
+    """Return the :func:`codes` of a text, one per byte."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.where((points >= 32) & (points < 127), points - 32, OTHER).astype(np.uint8)
 
 
 def _log(values: Floats) -> Floats:
