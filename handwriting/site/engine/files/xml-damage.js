@@ -15,7 +15,17 @@ const VOCABULARIES = {
 export function mended(text, parse, tally) {
   const name = text.match(/<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)/)?.[1];
   if (!Object.hasOwn(VOCABULARIES, name ?? "")) return null;
-  const [own, groups, others] = VOCABULARIES[name], units = unitsOf(text, own, groups);
+  const [units, groups, others] = VOCABULARIES[name], main = units.filter((unit) => !others.includes(unit));
+  const side = withoutDamaged(text, unitsOf(text, others, [...units, ...groups]), parse); // these may be within strokes
+  const whole = side && withoutDamaged(side.text, unitsOf(side.text, main, [...main, ...groups]), parse);
+  if (!whole) return null;
+  const root = parse(whole.text);
+  tally.lost += whole.damaged + Number(root === null);
+  return root ?? parse(recovered(whole.text));
+}
+
+/** A document with its damaged units replaced by empty elements, and their number; null when there are too many units. */
+function withoutDamaged(text, units, parse) {
   if (units.length > MAX_UNITS) return null;
   const sound = (some) => parse(`<units>${some.map(({ start, end }) => text.slice(start, end)).join("")}</units>`) !== null;
   const bad = new Set([...units.filter(({ closed }) => !closed), ...damagedOf(units.filter(({ closed }) => closed), sound)]);
@@ -26,15 +36,12 @@ export function mended(text, parse, tally) {
     whole += `${text.slice(at, unit.start)}<${unit.name}/>`;
     at = unit.end;
   }
-  whole += text.slice(at);
-  const root = parse(whole);
-  tally.lost += [...bad].filter((unit) => !others.includes(unit.name.split(":").at(-1))).length + Number(root === null);
-  return root ?? parse(recovered(whole));
+  return { text: whole + text.slice(at), damaged: bad.size };
 }
 
-/** The units of a document; one that is not closed reaches to the next unit or group. */
-function unitsOf(text, own, groups) {
-  const marks = [...text.matchAll(new RegExp(`<(/?)((?:[\\w.-]{1,40}:)?(${[...own, ...groups].join("|")}))(?=[\\s/>]|$)`, "g"))];
+/** The elements with one of the names `own`; one that is not closed reaches to the next of `boundaries`. */
+function unitsOf(text, own, boundaries) {
+  const marks = [...text.matchAll(new RegExp(`<(/?)((?:[\\w.-]{1,40}:)?(${boundaries.join("|")}))(?=[\\s/>]|$)`, "g"))];
   const found = [];
   marks.forEach((mark, i) => {
     if (mark[1] || !own.includes(mark[3])) return;
