@@ -281,6 +281,6 @@ def support(log_probability: float, text: str, ink: Ink, language: LanguageModel
     characters = len(text.replace(" ", ""))
     length = float(segments(ink)[2].sum()) / letter_size(ink)
     off = np.log((characters + 0.3) * LETTER_INK / max(length, 0.1))
-    spelling = language.characters.walk(code_array(f" {text} "))[0][1:].sum()
+    spelling = language.characters.walk(code_array(f" {text} ").astype(np.int64))[0][1:].sum()
     reading = PATH_WEIGHT * log_probability + TEXT_WEIGHT * spelling + CHARACTER_WEIGHT * characters
     return float(reading - LENGTH_PENALTY * min(off**2, 4.0) - SINGLE_PENALTY * (characters == 1))
