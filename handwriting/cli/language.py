@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from handwriting.cli.help import PLAIN, Command
-from handwriting.cli.options import Checkpoint, Data, DevelopmentSplit, corpus_at, integers, only_with
+from handwriting.cli.options import Checkpoint, Data, DevelopmentSplit, Texts, corpus_at, integers, only_with
 from handwriting.cli.program import command_line
 from handwriting.cli.progress import bar, say
 from handwriting.errors import InkError
@@ -20,15 +20,7 @@ app = typer.Typer(help="Build and tune the language model that the decoder uses.
 def build_language(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
-    texts: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--text",
-            metavar="PATH[=WEIGHT]",
-            help="Text to train on: a file, a folder or a zip archive; repeatable. WEIGHT multiplies its counts.",
-            show_default=False,
-        ),
-    ] = None,
+    texts: Texts = None,
     terms: Annotated[
         str | None,
         typer.Option(help="Terms of use of the texts, for the card of the model.", show_default=False),

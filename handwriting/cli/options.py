@@ -144,6 +144,15 @@ Init = Annotated[
         show_default=False,
     ),
 ]
+Texts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text",
+        metavar="PATH[=WEIGHT]",
+        help="Text to train on: a file, a folder or a zip archive; repeatable. WEIGHT multiplies its counts.",
+        show_default=False,
+    ),
+]
 Develop = Annotated[
     str, typer.Option(help="Development set for choosing the best checkpoint; 'none' keeps the last checkpoint.")
 ]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from handwriting.cli.help import PLAIN, Command
-from handwriting.cli.options import Data, Develop, Init, Lists, Out, corpus_at, only_with
+from handwriting.cli.options import Data, Develop, Init, Lists, Out, Texts, corpus_at, only_with
 from handwriting.cli.program import command_line
 from handwriting.cli.progress import bar, say
 from handwriting.cli.training_options import Config, build_options, config_values, explicit, with_options
@@ -230,10 +230,14 @@ def train_language(
     context: typer.Context,
     out: Out,
     config: Config = None,
-    text: Annotated[
-        list[Path] | None,
-        typer.Option(help="Text to train on: a file, a folder or a zip archive; repeatable.", show_default=False),
+    init: Annotated[
+        Path | None,
+        typer.Option(
+            help="Character LSTM to start from, or a language model that has one; of the same sizes.",
+            show_default=False,
+        ),
     ] = None,
+    text: Texts = None,
     terms: Annotated[
         str | None, typer.Option(help="Terms of use of the texts, for the card.", show_default=False)
     ] = None,
@@ -250,8 +254,10 @@ def train_language(
 
     'language tune --lstm' adds it to an n-gram language model. The same command resumes a run that was interrupted.
     """
+    from handwriting.checkpoint import Checkpoint
     from handwriting.corpora.seen import NONE
     from handwriting.files import make_folder
+    from handwriting.recognition.language.build import TextSource
     from handwriting.training import loop
     from handwriting.training.language import LanguageTask, streams
 
@@ -260,9 +266,10 @@ def train_language(
     for name in ("train", "weight"):
         only_with(context, name, data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
+    start = None if init is None else Checkpoint.load(init, "character-lstm", "language")
+    sources = streams([TextSource.parse(path) for path in text or []], corpus, train, weight, terms, say)
+    task = LanguageTask(sources, options, None if corpus is None or develop == NONE else (corpus, develop), start)
     make_folder(out)
-    sources = streams(text or [], corpus, train, weight, terms, say)
-    task = LanguageTask(sources, options, None if corpus is None or develop == NONE else (corpus, develop))
     write_config(out, config_values(context, training, options))
     say(json.dumps(loop.train(task, training, out, command=command_line())))
 

@@ -9,19 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto
+from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from handwriting import checkpoint
+from handwriting.checkpoint import Checkpoint
 from handwriting.corpora import Corpus, label
 from handwriting.errors import InkError
 from handwriting.evaluation.language import lines_in_context
 from handwriting.networks.language import LanguageConfig, LanguageNetwork
 from handwriting.networks.onnx_weights import onnx_weights
-from handwriting.recognition.language.build import ASCII_CODES, terms_of
+from handwriting.recognition.language.build import ASCII_CODES, TextSource, terms_of
+from handwriting.recognition.language.lstm import FILE
 from handwriting.recognition.language.scorer import SPACE, code_array
 from handwriting.recognition.language.texts import running_text
 from handwriting.training.export import GraphBuilder, int8
@@ -52,13 +55,15 @@ class Stream:
 
 
 def streams(
-    texts: Sequence[Path], corpus: Corpus | None, split: str, weight: float, terms: str | None, say: Say
+    texts: Sequence[TextSource], corpus: Corpus | None, split: str, weight: float, terms: str | None, say: Say
 ) -> list[Stream]:
-    """Return the texts of files, and the transcripts of a corpus's ``split`` with this ``weight``.
+    """Return the texts, and the transcripts of a corpus's ``split`` with this ``weight``.
 
     Raises :class:`InkError` if a text cannot be read, has no known terms, or if there is none.
     """
-    found = [Stream.of(path.stem, terms_of(path, terms), running_text(path)) for path in texts]
+    found = [
+        Stream.of(text.path.stem, terms_of(text.path, terms), running_text(text.path), text.weight) for text in texts
+    ]
     if corpus is not None:
         lines = [label(corpus, corpus.text(id)) for id in corpus.training_ids(split)]
         found.append(Stream.of(f"transcripts of {split}", corpus.terms, " ".join(lines), weight))
@@ -72,13 +77,19 @@ def streams(
 class LanguageTask:
     """Implements ``training.loop.TrainingTask``.
 
-    ``develop`` is the corpus and the split of the development set; None for no development set.
+    ``develop`` is the corpus and the split of the development set; None for no development set. The initial weights are
+    those of ``init``, a character LSTM or a language model that has one; None for random ones. Raises
+    :class:`InkError` if ``init`` has no LSTM or one of other sizes.
     """
 
     def __init__(
-        self, sources: Sequence[Stream], options: LanguageOptions, develop: tuple[Corpus, str] | None = None
+        self,
+        sources: Sequence[Stream],
+        options: LanguageOptions,
+        develop: tuple[Corpus, str] | None = None,
+        init: Checkpoint | None = None,
     ) -> None:
-        self.sources, self.options = sources, options
+        self.sources, self.options, self.init = sources, options, init
         self.config = LanguageConfig(
             ASCII_CODES, options.hidden_size, options.num_layers, options.embedding, options.dropout
         )
@@ -87,10 +98,14 @@ class LanguageTask:
         self.developed_on = None if develop is None else develop[1]
         self.lines = [] if develop is None else lines_in_context(*develop)
         torch.manual_seed(options.seed)
-        self.network: nn.Module = LanguageNetwork(self.config)
+        network = LanguageNetwork(self.config)
+        if init is not None:
+            start_language(network, init)
+        self.network: nn.Module = network
 
     def identity(self) -> dict[str, Any]:
-        return asdict(self.options) | {"texts": {s.name: len(s.codes) for s in self.sources}}
+        init = {} if self.init is None else {"init": str(self.init.folder)}
+        return asdict(self.options) | {"texts": {s.name: len(s.codes) for s in self.sources}} | init
 
     def plan(self, epoch: int, batch_size: int) -> list[list[int]]:
         """Return batches in the order in which the pieces are drawn."""
@@ -150,11 +165,70 @@ class LanguageTask:
             ],
             "developed_on": self.developed_on,
             "training": training,
-            "terms": "; ".join(dict.fromkeys(stream.terms for stream in self.sources)),
         }
+        terms = [stream.terms for stream in self.sources]
+        if self.init is not None:
+            start = _lstm_card(self.init)
+            card["started_from"] = {key: start[key] for key in ("texts", "training", "started_from") if key in start}
+            terms += start["terms"].split("; ")
+        card["terms"] = "; ".join(dict.fromkeys(terms))
         stored = LanguageNetwork(self.config)
         stored.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()})
         checkpoint.save(folder, card, weights, int8(language_graph(stored)))
+
+
+def start_language(network: LanguageNetwork, init: Checkpoint) -> None:
+    """Copy the weights of a character LSTM, or of the one of a language model, into ``network``.
+
+    A language model has only the int8 graph, whose weights are dequantised. Raises :class:`InkError` if there is no
+    LSTM or if its sizes differ from the network's.
+    """
+    sizes, mine = _lstm_card(init)["network"], asdict(network.config)
+    for name in ("hidden_size", "num_layers", "embedding"):
+        if sizes[name] != mine[name]:
+            raise InkError(f"{name} {mine[name]}: {init.folder} has {sizes[name]}; give the sizes of that LSTM")
+    weights = init.weights() if init.card["kind"] == KIND else graph_weights((init.folder / FILE).read_bytes())
+    network.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+
+
+def _lstm_card(init: Checkpoint) -> dict[str, Any]:
+    """Return the card of a character LSTM, or of the one of a language model."""
+    if init.card["kind"] == KIND:
+        return init.card
+    if "lstm" not in init.card or not (init.folder / FILE).is_file():
+        raise InkError(f"{init.folder}: this language model has no character LSTM to start from; leave out 'init'")
+    return dict(init.card["lstm"])
+
+
+def graph_weights(model: bytes) -> dict[str, NDArray[np.float32]]:
+    """Return a network's parameters by name from its graph (:func:`language_graph`), float32 or int8."""
+    graph = onnx.load_from_string(model).graph
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    names: dict[str, list[list[str]]] = {}
+    for node in graph.node:
+        names.setdefault(node.op_type.removeprefix("DynamicQuantize").removesuffix("Integer"), []).append([*node.input])
+
+    def constant(name: str) -> NDArray[np.float32]:
+        base = name.removesuffix("_quantized")
+        if base == name:
+            return constants[name]
+        value = constants[name].astype(np.float32) - constants[f"{base}_zero_point"]
+        return value * constants[f"{base}_scale"]
+
+    found = {"embedding.weight": constant(names["Gather"][0][0])}
+    for layer, (_, w, r, b, *_) in enumerate(names["LSTM"]):
+        matrices = [constant(name)[0] for name in (w, r)]
+        if w.endswith("_quantized"):  # the quantised operator has transposed matrices
+            matrices = [matrix.T for matrix in matrices]
+        bias = constant(b)[0].reshape(2, -1).sum(0)
+        for name, value in zip(("weight_ih", "weight_hh", "bias_ih"), (*matrices, bias), strict=True):
+            i, o, f, g = np.split(value, 4)
+            found[f"lstm.cells.{layer}.lstm.{name}_l0"] = np.concatenate([i, f, g, o])
+        found[f"lstm.cells.{layer}.lstm.bias_hh_l0"] = np.zeros_like(bias)
+    return found | {
+        "output.weight": constant(names["MatMul"][0][1]).T,
+        "output.bias": next(c for inputs in names["Add"] for c in map(constants.get, inputs) if c is not None),
+    }
 
 
 def language_graph(network: LanguageNetwork) -> bytes:

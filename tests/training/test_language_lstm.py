@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from recognition.language.sample import model
 from tiny import TinyCorpus
 
 from handwriting.checkpoint import Checkpoint
@@ -14,10 +15,12 @@ from handwriting.errors import InkError
 from handwriting.evaluation.language import lines_in_context
 from handwriting.networks.language import LanguageConfig, LanguageNetwork
 from handwriting.recognition.beam import SearchResult
+from handwriting.recognition.language.build import TextSource
 from handwriting.recognition.language.lstm import CharacterLSTM
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.language.scorer import Weights, codes
-from handwriting.training.language import LanguageTask, Stream, language_graph
+from handwriting.training.export import int8
+from handwriting.training.language import LanguageTask, Stream, graph_weights, language_graph, streams
 from handwriting.training.loop import train
 from handwriting.training.options import LanguageOptions, TrainingOptions
 
@@ -138,13 +141,51 @@ def test_another_graph_is_refused():
 
 
 def test_texts_need_terms_and_there_must_be_one(tmp_path):
-    from handwriting.training.language import streams
-
     with pytest.raises(InkError, match="texts and data are both missing"):
         streams([], None, "trainset", 3.0, None, print)
     story = tmp_path / "story.txt"
     story.write_text("The pen is mightier.")
     with pytest.raises(InkError, match="terms of use of this file are unknown"):
-        streams([story], None, "trainset", 3.0, None, print)
-    (stream,) = streams([story], None, "trainset", 3.0, "ours", print)
-    assert stream.codes[0] == 0 and len(stream.codes) == 21
+        streams([TextSource(story)], None, "trainset", 3.0, None, print)
+    (stream,) = streams([TextSource(story, 4)], None, "trainset", 3.0, "ours", print)
+    assert stream.codes[0] == 0 and len(stream.codes) == 21 and stream.weight == 4
+
+
+@pytest.mark.parametrize("quantise", [lambda graph: graph, int8])
+def test_a_graph_gives_its_weights_back(lstm, quantise):
+    network, _ = lstm
+    weights = graph_weights(quantise(language_graph(network)))
+    expected = network.state_dict()
+    assert weights.keys() == expected.keys()
+    for name in weights.keys() - {name for name in weights if "bias_" in name}:
+        tensor = expected[name].numpy()
+        assert weights[name] == pytest.approx(tensor, abs=float(np.abs(tensor).max()) / 100)
+    for layer in range(2):
+        names = [f"lstm.cells.{layer}.lstm.{name}_l0" for name in ("bias_ih", "bias_hh")]
+        assert sum(weights[name] for name in names) == pytest.approx(sum(expected[name].numpy() for name in names))
+
+
+def test_training_starts_from_an_lstm_or_from_a_language_model(tmp_path):
+    train(task(), TrainingOptions(**TRAINING, epochs=1), tmp_path / "first")
+    first = Checkpoint.load(tmp_path / "first" / "best", "character-lstm")
+    model().with_lstm(first).save(tmp_path / "model")
+    with_lstm = Checkpoint.load(tmp_path / "model", "language")
+    stream, expected = Stream.of("another", "theirs", TEXT), task().evaluate(start(first))["bits"]
+    for init in (first, with_lstm):
+        new = LanguageTask([stream], OPTIONS, (TinyCorpus(), "testset_v"), init)
+        assert new.evaluate(new.network)["bits"] == pytest.approx(expected, abs=0.02)  # int8
+    new.save(tmp_path / "new", new.network, {})
+    card = Checkpoint.load(tmp_path / "new", "character-lstm").card
+    assert card["terms"] == "theirs; ours"
+    assert [text["name"] for text in card["started_from"]["texts"]] == ["story"]
+    with pytest.raises(InkError, match=r"hidden_size 20: .* has 16; give the sizes of that LSTM"):
+        LanguageTask([stream], LanguageOptions(**{**vars(OPTIONS), "hidden_size": 20}), None, first)
+    model().save(tmp_path / "none")
+    with pytest.raises(InkError, match="has no character LSTM"):
+        LanguageTask([stream], OPTIONS, None, Checkpoint.load(tmp_path / "none", "language"))
+
+
+def start(checkpoint: Checkpoint) -> LanguageNetwork:
+    network = LanguageNetwork(LanguageConfig(**checkpoint.card["network"]))
+    network.load_state_dict({name: torch.tensor(value) for name, value in checkpoint.weights().items()})
+    return network

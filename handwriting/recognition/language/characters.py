@@ -18,6 +18,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.errors import InkError
+
 BITS = 7
 """Bits of a character's code; 9 codes fit into 63 bits."""
 Integers = NDArray[np.int64]
@@ -41,14 +43,12 @@ class CharacterModel:
     """Shape (S,): number of n-grams of each state, which are stored state by state, sorted by character."""
     characters: NDArray[np.uint8]
     """Shape (N,): last character of each n-gram."""
+    extended: NDArray[np.bool_]
+    """Shape (N,): whether each n-gram is the context of longer ones. Those n-grams are states 1, 2, 3 and so on."""
     costs: NDArray[np.uint8]
     """Shape (N,): cost of each n-gram's last character in its context, in units of :data:`COST_NATS`."""
-    following: NDArray[np.uint32]
-    """Shape (N,): state after each n-gram."""
-    shorter: NDArray[np.uint32]
-    """Shape (S,): state of the next shorter context."""
     backoffs: NDArray[np.uint8]
-    """Shape (S,): cost of backing off to it, in units of :data:`COST_NATS`."""
+    """Shape (S,): cost of backing off to the next shorter context, in units of :data:`COST_NATS`."""
     letter: NDArray[np.uint8]
     """Shape (S,): cost of any letter coming next."""
     other: NDArray[np.uint8]
@@ -56,12 +56,28 @@ class CharacterModel:
 
     @classmethod
     def stored(cls, arrays: Mapping[str, NDArray]) -> CharacterModel:
-        """Return the model with these :meth:`arrays`."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        """Return the model with these :meth:`arrays`, or with those of earlier versions.
+
+        Earlier versions stored :attr:`following` instead of ``extended``. Raises KeyError or ValueError if the arrays
+        are not those of a model.
+        """
+        own = {field.name: arrays[field.name] for field in fields(cls) if field.name != "extended"}
+        if "following" in arrays:
+            largest = np.maximum.accumulate(arrays["following"])
+            extended = np.diff(largest, prepend=largest.dtype.type(0)) > 0
+        else:
+            extended = np.unpackbits(arrays["extended"], count=len(own["characters"])).astype(bool)
+        model = cls(extended=extended, **own)
+        states, grams = len(model.counts), len(model.characters)
+        if model.characters.max() >= model.size or extended.sum() != states - 1 or model.counts.sum() != grams:
+            raise ValueError("the arrays contradict each other")
+        return model
 
     def arrays(self) -> dict[str, NDArray]:
-        """Return the arrays to store, by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """Return the arrays to store, by name; ``extended`` has eight values per byte."""
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {
+            "extended": np.packbits(self.extended)
+        }
 
     @cached_property
     def size(self) -> int:
@@ -73,16 +89,57 @@ class CharacterModel:
         states = np.repeat(np.arange(len(self.counts), dtype=np.uint32), self.counts)
         return states * np.uint32(1 << BITS) + self.characters
 
+    @cached_property
+    def _links(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """State after each n-gram (N,), and the state of the next shorter context of each state (S,).
+
+        As in the automaton of Aho & Corasick 1975: after an n-gram of context c, the text ends with the n-gram itself
+        or what follows the shorter context of c. Shorter contexts come first, so the arrays are filled level by level.
+        """
+        following = np.zeros(len(self.characters), dtype=np.uint32)
+        shorter = np.zeros(len(self.counts), dtype=np.uint32)
+        ends = np.cumsum(self.counts, dtype=np.int64)
+        state, gram, level = 0, 0, 1
+        while state < level:
+            last = int(ends[level - 1])
+            characters, extended = self.characters[gram:last], self.extended[gram:last]
+            behind = np.zeros(last - gram, dtype=np.uint32)
+            if state:
+                states = np.repeat(shorter[state:level], self.counts[state:level])
+                rest = np.arange(len(states))
+                while len(rest):
+                    at, hit = self._find(states, characters[rest])
+                    behind[rest[hit]] = following[at[hit]]
+                    rest, states = rest[~hit], shorter[states[~hit]]
+            own = level + np.cumsum(extended) - 1
+            following[gram:last] = np.where(extended, own, behind)
+            state, gram, level = level, last, level + int(extended.sum())
+            shorter[state:level] = behind[extended]
+        return following, shorter
+
+    @property
+    def following(self) -> NDArray[np.uint32]:
+        """Shape (N,): state after each n-gram."""
+        return self._links[0]
+
+    @property
+    def shorter(self) -> NDArray[np.uint32]:
+        """Shape (S,): state of the next shorter context."""
+        return self._links[1]
+
+    def _find(self, states: NDArray, characters: NDArray) -> tuple[Integers, NDArray[np.bool_]]:
+        """Return indices (N,) of n-grams of ``states`` (N,), and whether they have these last ``characters`` (N,)."""
+        wanted = states.astype(np.uint32) << np.uint32(BITS) | characters.astype(np.uint32)
+        at = np.minimum(self._keys.searchsorted(wanted), len(self._keys) - 1)
+        return at, self._keys[at] == wanted
+
     def step(self, states: Integers, characters: Integers) -> tuple[Floats, Integers]:
         """Return the log-probabilities (N,) of ``characters`` (N,) after ``states`` (N,), and the next states (N,)."""
-        keys = self._keys
         log_probs = np.zeros(len(states))
         following = np.zeros(len(states), dtype=np.int64)
         rest = np.arange(len(states))
         while len(rest):
-            wanted = (states << BITS | characters).astype(np.uint32)
-            at = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
-            hit = keys[at] == wanted
+            at, hit = self._find(states, characters)
             done, found = rest[hit], at[hit]
             log_probs[done] -= COST_NATS * self.costs[found]
             following[done] = self.following[found]
@@ -110,8 +167,10 @@ def train(streams: Sequence[tuple[NDArray[np.uint8], int]], size: int, cutoffs: 
     """Train a model on texts given as codes below ``size``, each with a weight that multiplies its counts.
 
     ``cutoffs`` gives the minimum count of n-grams to keep, for each order from 1 on; its length is the order of
-    the model. No n-gram spans two texts.
+    the model. No n-gram spans two texts. Raises :class:`InkError` if a cutoff is lower than that of the order before.
     """
+    if list(cutoffs) != sorted(cutoffs):
+        raise InkError(f"cutoffs {','.join(map(str, cutoffs))}: they must not fall from one order to the next")
     order = len(cutoffs)
     counted = [_counted(streams, n) for n in range(1, order + 1)]
     kept: list[_Order] = []
@@ -181,67 +240,37 @@ def discounts(counts: Integers) -> Floats:
 
 
 def _assemble(orders: list[_Order], size: int) -> CharacterModel:
-    """Interpolate from the lowest order up, and number the states."""
-    first = np.cumsum([0, *(len(o.contexts) for o in orders)])  # number of the first state of each order
-
-    def state(grams: Integers, length: int, below: int) -> Integers:
-        """Return for each n-gram the state of its longest suffix, of fewer than ``below`` characters, that is known."""
-        found = np.zeros(len(grams), dtype=np.int64)
-        rest = np.arange(len(grams))
-        for n in range(min(length, below - 1, len(orders) - 1), 0, -1):
-            wanted, known = grams[rest] & _mask(n), orders[n].contexts
-            at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-            hit = known[at] == wanted
-            found[rest[hit]] = first[n] + at[hit]
-            rest = rest[~hit]
-        return found
-
+    """Interpolate from the lowest order up."""
     unigrams = np.full(size, orders[0].rest[0] / size)
     unigrams[orders[0].grams] += orders[0].discounted
-    growing = _GrowingModel(unigrams, state(np.arange(size), 1, len(orders)))
-    for n, one in enumerate(orders[1:], 2):
-        growing.add(one, state(one.contexts, n - 1, n - 1), state(one.grams, n, len(orders)))
-    return growing.model()
-
-
-class _GrowingModel:
-    """A character model to which orders are added one by one."""
-
-    def __init__(self, unigrams: Floats, following: Integers) -> None:
-        size = len(unigrams)
-        self.counts, self.characters = [np.array([size])], [np.arange(size)]
-        self.probabilities, self.following = [unigrams], [following]
-        self.shorter, self.rests = [np.zeros(1, dtype=np.int64)], [np.ones(1)]
-        self.letters = unigrams[LETTERS[:size]].sum(keepdims=True)
-
-    def add(self, order: _Order, shorter: Integers, following: Integers) -> None:
-        """Add an order: its contexts back off to ``shorter`` (S,), its n-grams lead to ``following`` (N,)."""
-        last = order.grams & _mask(1)
-        lower = np.exp(self.model().step(shorter[order.context], last)[0])
-        own = order.discounted + order.rest[order.context] * lower
+    grams = [np.arange(size), *(order.grams for order in orders[1:])]
+    counts = [np.array([size]), *(np.bincount(order.context) for order in orders[1:])]
+    extended = [*map(np.isin, grams, (order.contexts for order in orders[1:])), np.zeros(len(grams[-1]), dtype=bool)]
+    characters = np.concatenate(grams) & _mask(1)
+    states = sum(map(len, counts))
+    model = CharacterModel(
+        np.concatenate(counts).astype(np.uint8),
+        characters.astype(np.uint8),
+        np.concatenate(extended),
+        np.zeros(len(characters), np.uint8),
+        *np.zeros((3, states), np.uint8),
+    )
+    letters = np.ones(states)
+    letters[0] = unigrams[LETTERS[:size]].sum()
+    model.costs[:size] = cost(unigrams)
+    state, gram = 1, size
+    for order in orders[1:]:
+        here, there = (slice(n, n + len(a)) for n, a in ((state, order.contexts), (gram, order.grams)))
+        shorter, last = model.shorter[here].astype(np.int64), characters[there]
+        lower = order.rest[order.context] * np.exp(model.step(shorter[order.context], last)[0])
+        own = order.discounted + lower
         # The letters of a context are its own and, of the lower order, those that are not among them.
-        gained = np.bincount(order.context, (own - order.rest[order.context] * lower) * LETTERS[last])
-        letters = gained + order.rest * self.letters[shorter]
-        self.letters = np.concatenate([self.letters, np.clip(letters, 1e-7, 1 - 1e-7)])
-        self.counts.append(np.bincount(order.context, minlength=len(order.contexts)))
-        self.characters.append(last)
-        self.probabilities.append(own)
-        self.following.append(following)
-        self.shorter.append(shorter)
-        self.rests.append(order.rest)
-
-    def model(self) -> CharacterModel:
-        """Return the model of the orders so far."""
-        return CharacterModel(
-            np.concatenate(self.counts).astype(np.uint8),
-            np.concatenate(self.characters).astype(np.uint8),
-            cost(np.concatenate(self.probabilities)),
-            np.concatenate(self.following).astype(np.uint32),
-            np.concatenate(self.shorter).astype(np.uint32),
-            cost(np.concatenate(self.rests)),
-            cost(self.letters),
-            cost(1 - self.letters),
-        )
+        gained = np.bincount(order.context, (own - lower) * LETTERS[last])
+        letters[here] = np.clip(gained + order.rest * letters[shorter], 1e-7, 1 - 1e-7)
+        model.costs[there], model.backoffs[here] = cost(own), cost(order.rest)
+        state, gram = here.stop, there.stop
+    model.letter[:], model.other[:] = cost(letters), cost(1 - letters)
+    return model
 
 
 def cost(probabilities: Floats) -> NDArray[np.uint8]:

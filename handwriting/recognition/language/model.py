@@ -87,7 +87,7 @@ class LanguageModel:
                     halves[half][rest] = stored[name]
             characters, words = CharacterModel.stored(halves["characters"]), WordModel.stored(halves["words"])
             weights = Weights(**checkpoint.card["weights"])
-        except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, LookupError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder again") from error
         graph = checkpoint.folder / FILE
         return cls(characters, words, weights, checkpoint.card, CharacterLSTM(graph) if graph.is_file() else None)

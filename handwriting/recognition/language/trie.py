@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,6 @@ class Trie:
     """Shape (E + 1,): number of children of each node."""
     edges: NDArray[np.uint8]
     """Shape (E,): character of each edge, stored node by node, sorted within a node."""
-    low: NDArray[np.uint32]
-    """Shape (E + 1,): number of the first word below each node."""
-    extent: NDArray[np.uint32]
-    """Shape (E + 1,): number of words below each node."""
     ends: NDArray[np.bool_]
     """Shape (E + 1,): whether the prefix is itself a word; it is then the first word below the node."""
 
@@ -47,25 +44,20 @@ class Trie:
         letters = np.zeros((len(words), sizes.max() + 1), dtype=np.int64)
         for i, word in enumerate(words):
             letters[i, : len(word)] = np.frombuffer(word.encode("ascii"), dtype=np.uint8) - 32
-        low, extent, ends = [np.zeros(1, dtype=np.int64)], [np.array([len(words)])], [np.zeros(1, dtype=bool)]
-        edges, branches = [], []
+        edges, branches, ends = [], [], [np.zeros(1, dtype=bool)]
         node = np.zeros(len(words), dtype=np.int64)  # node of each word on the level before
         for depth in range(sizes.max()):
             inside = np.flatnonzero(sizes > depth)
             key = node[inside] << BITS | letters[inside, depth]
-            unique, first, where, count = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-            branches.append(np.bincount(unique >> BITS, minlength=len(low[-1])))
+            unique, first, where = np.unique(key, return_index=True, return_inverse=True)
+            branches.append(np.bincount(unique >> BITS, minlength=len(ends[-1])))
             edges.append(unique & (1 << BITS) - 1)
-            low.append(inside[first])
-            extent.append(count)
             ends.append(sizes[inside[first]] == depth + 1)
             node[inside] = where
-        branches.append(np.zeros(len(low[-1]), dtype=np.int64))
+        branches.append(np.zeros(len(ends[-1]), dtype=np.int64))
         return cls(
             np.concatenate(branches).astype(np.uint8),
             np.concatenate(edges).astype(np.uint8),
-            np.concatenate(low).astype(np.uint32),
-            np.concatenate(extent).astype(np.uint32),
             np.concatenate(ends),
         )
 
@@ -81,6 +73,36 @@ class Trie:
     def arrays(self) -> dict[str, NDArray]:
         """Return the arrays to store, by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def _ranges(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Number of the first word below each node, and number of words below it, each (E + 1,)."""
+        stops = np.cumsum(self.branches, dtype=np.int64) + 1  # node after the last child of each node
+        levels = [slice(0, 1)]
+        while (end := int(stops[levels[-1].stop - 1])) > levels[-1].stop:
+            levels.append(slice(levels[-1].stop, end))
+        extent = self.ends.astype(np.uint32)
+        for level, below in reversed([*pairwise(levels)]):
+            sums = np.append(0, np.cumsum(extent[below]))
+            after = stops[level] - below.start
+            extent[level] += (sums[after] - sums[after - self.branches[level]]).astype(np.uint32)
+        low = np.zeros_like(extent)
+        for level, below in pairwise(levels):
+            sums = np.append(0, np.cumsum(extent[below]))
+            counts = self.branches[level]
+            first = low[level] + self.ends[level] - sums[stops[level] - counts - below.start]
+            low[below] = np.repeat(first, counts) + sums[:-1]
+        return low, extent
+
+    @property
+    def low(self) -> NDArray[np.uint32]:
+        """Shape (E + 1,): number of the first word below each node."""
+        return self._ranges[0]
+
+    @property
+    def extent(self) -> NDArray[np.uint32]:
+        """Shape (E + 1,): number of words below each node."""
+        return self._ranges[1]
 
     @cached_property
     def _keys(self) -> NDArray[np.uint32]:

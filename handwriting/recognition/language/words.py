@@ -19,6 +19,12 @@ from numpy.typing import NDArray
 from handwriting.recognition.language.characters import BITS, COST_NATS, Floats, Integers
 from handwriting.recognition.language.trie import NOWHERE, Trie
 
+TABLES = (
+    ("head_counts", "seconds", "second_costs", "second_ranks"),
+    ("pair_counts", "thirds", "third_costs", "third_ranks"),
+)
+"""Names of the sizes of the rows of bigrams and trigrams, of their words and costs, and of the stored ranks."""
+
 
 @dataclass(frozen=True)
 class WordModel:
@@ -55,13 +61,35 @@ class WordModel:
 
     @classmethod
     def stored(cls, arrays: Mapping[str, NDArray]) -> WordModel:
-        """Return the model with these :meth:`arrays`."""
-        own = {field.name: arrays[field.name] for field in fields(cls) if field.name != "trie"}
+        """Return the model with these :meth:`arrays`, or with those of earlier versions.
+
+        Raises KeyError, IndexError or ValueError if the arrays are not those of a model.
+        """
+        read = dict(arrays)
+        if "second_ranks" in arrays:
+            read |= _unpacked(arrays)
+        own = {field.name: read[field.name] for field in fields(cls) if field.name != "trie"}
         return cls(Trie.stored(arrays), **own)
 
     def arrays(self) -> dict[str, NDArray]:
-        """Return the arrays to store, by name."""
+        """Return the arrays to store, by name.
+
+        Numbers are stored in three bytes each, in arrays (3, ...) with the lowest bytes first. ``heads`` and the first
+        tokens of ``pairs`` are differences from the ones before. The words of each row of bigrams and trigrams are
+        stored as ranks by frequency, ``second_ranks`` and ``third_ranks``, in ascending order and each but the first as
+        a difference. These small numbers compress to half the size.
+        """
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "trie"}
+        rank = np.argsort(_by_frequency(self.costs))
+        for counts, words, costs, ranks in TABLES:
+            rows, every = _rows(own[counts]), rank[own.pop(words)]
+            order = np.argsort(rows * self.size + every)
+            own[costs] = own[costs][order]
+            own[ranks] = _in_bytes(_differences(every[order], own[counts]))
+            own[counts] = _in_bytes(own[counts])
+        first, second = self.pairs.astype(np.int64)
+        own["heads"] = _in_bytes(np.diff(self.heads.astype(np.int64), prepend=0))
+        own["pairs"] = _in_bytes(np.stack([np.diff(first, prepend=0), second]))
         return self.trie.arrays() | own
 
     @cached_property
@@ -119,6 +147,54 @@ class WordModel:
         for table, row in ((self._bigrams, context[:, 1]), (self._trigrams, context[:, 0])):
             mass = table.mass(row, low, high, mass)
         return mass
+
+
+def _by_frequency(costs: NDArray[np.uint8]) -> Integers:
+    """Return all words (W,) by the cost of their unigrams (2, W), the most frequent first."""
+    return np.argsort(costs[0], kind="stable")
+
+
+def _rows(counts: NDArray) -> Integers:
+    """Return the row of each element of rows with so many elements."""
+    return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+
+
+def _differences(ranks: Integers, counts: NDArray) -> Integers:
+    """Return ranks (N,), ascending in rows with so many elements, as differences from the one before in the row."""
+    steps = np.diff(ranks, prepend=0)
+    first = (np.cumsum(counts, dtype=np.int64) - counts)[counts > 0]
+    steps[first] = ranks[first]
+    return steps
+
+
+def _in_bytes(numbers: NDArray) -> NDArray[np.uint8]:
+    """Return numbers (...) below 2 to the power of 24 in three bytes each, shape (3, ...), the lowest bytes first."""
+    return np.stack([numbers >> shift & 255 for shift in (0, 8, 16)]).astype(np.uint8)
+
+
+def _from_bytes(stored: NDArray[np.uint8]) -> Integers:
+    """Return the numbers (...) that :func:`_in_bytes` has stored."""
+    low, middle, high = stored.astype(np.int64)
+    return low | middle << 8 | high << 16
+
+
+def _unpacked(arrays: Mapping[str, NDArray]) -> dict[str, NDArray]:
+    """Return the fields of a model that :meth:`WordModel.arrays` stores in another form."""
+    by_frequency = _by_frequency(arrays["costs"])
+    first, second = _from_bytes(arrays["pairs"])
+    found: dict[str, NDArray] = {
+        "heads": np.cumsum(_from_bytes(arrays["heads"])).astype(np.uint32),
+        "pairs": np.stack([np.cumsum(first), second]).astype(np.uint32),
+    }
+    for counts, words, costs, ranks in TABLES:
+        count = _from_bytes(arrays[counts])
+        sums = np.cumsum(_from_bytes(arrays[ranks]))
+        before = np.append(0, sums)[np.cumsum(count) - count]  # sum of the differences in the rows before
+        every = by_frequency[sums - np.repeat(before, count)]
+        order = np.argsort(_rows(count) * len(by_frequency) + every)
+        found[counts] = count.astype(np.uint32)
+        found[words], found[costs] = every[order].astype(np.uint32), arrays[costs][order]
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from recognition.language.sample import TEXT, model
 
+from handwriting.errors import InkError
 from handwriting.recognition.language.characters import COST_NATS, LETTERS, CharacterModel, train
 from handwriting.recognition.language.scorer import codes
 
@@ -50,7 +51,46 @@ def test_kneser_ney_by_hand():
     assert row == pytest.approx([0.25, 0.75], rel=0.04)  # costs are rounded to a sixteenth
 
 
+def test_states_are_linked_by_their_contexts():
+    m = model().characters
+    contexts = {0: ""}
+    for state in range(len(m.counts)):  # a state's number is above that of its context's state
+        for character, after, extended in n_grams(m, state):
+            if extended:
+                contexts[after] = contexts[state] + character
+    number = {context: state for state, context in contexts.items()}
+    assert sorted(contexts) == list(range(len(m.counts)))
+    for state, context in contexts.items():
+        assert m.shorter[state] == longest(number, context[1:])
+        for character, after, _ in n_grams(m, state):
+            assert after == longest(number, context + character)
+
+
+def n_grams(m, state):
+    """Yield the last character of each n-gram of a state, the state after it, and whether it is a context."""
+    first, count = int(m.counts[:state].sum()), int(m.counts[state])
+    for n in range(first, first + count):
+        yield chr(m.characters[n] + 32), int(m.following[n]), bool(m.extended[n])
+
+
+def longest(number, text):
+    """Return the state of the longest suffix of a text that is a context."""
+    return next(number[text[start:]] for start in range(len(text) + 1) if text[start:] in number)
+
+
 def test_arrays_give_the_model_back():
     m = model().characters
-    again = CharacterModel.stored(m.arrays())
-    assert again.row(3).tolist() == m.row(3).tolist()
+    arrays = m.arrays()
+    older = {**arrays, "following": m.following, "shorter": m.shorter}
+    del older["extended"]
+    for stored in (arrays, older):
+        again = CharacterModel.stored(stored)
+        assert again.row(3).tolist() == m.row(3).tolist()
+        assert (again.extended == m.extended).all()
+    with pytest.raises(ValueError, match="contradict"):
+        CharacterModel.stored({**arrays, "counts": arrays["counts"][:-1]})
+
+
+def test_cutoffs_may_not_fall():
+    with pytest.raises(InkError, match="cutoffs 1,3,2: they must not fall"):
+        train([(np.zeros(9, dtype=np.uint8), 1)], 2, (1, 3, 2))

@@ -70,5 +70,33 @@ def test_numbers_are_one_token_and_marks_are_each_one():
 
 def test_arrays_give_the_model_back():
     m = model().words
-    again = WordModel.stored(m.arrays())
-    assert probability(again, "man", last="old") == probability(m, "man", last="old")
+    own = ("costs", "heads", "head_counts", "seconds", "second_costs", "pairs", "pair_counts", "thirds", "third_costs")
+    rests = {name: getattr(m, name) for name in ("head_rests", "pair_rests", "starters")}
+    older = {name: getattr(m, name) for name in own} | rests | m.trie.arrays()
+    for stored in (m.arrays(), older):
+        again = WordModel.stored(stored)
+        for name in own:
+            value, expected = getattr(again, name), getattr(m, name)
+            assert (value == expected).all() and value.dtype == expected.dtype
+        assert probability(again, "man", last="old") == probability(m, "man", last="old")
+
+
+def test_large_numbers_are_stored_whole():
+    few = WordModel(
+        Trie.of(["a", "b"]),
+        np.array([[9, 3], [9, 3]], dtype=np.uint8),
+        np.array([5, 70000], dtype=np.uint32),
+        np.array([2, 0], dtype=np.uint32),
+        np.zeros(2, dtype=np.uint8),
+        np.array([0, 1], dtype=np.uint32),
+        np.array([7, 8], dtype=np.uint8),
+        np.array([[1, 1], [2, 16_000_000]], dtype=np.uint32),
+        np.array([0, 1], dtype=np.uint32),
+        np.zeros(2, dtype=np.uint8),
+        np.array([1], dtype=np.uint32),
+        np.array([6], dtype=np.uint8),
+        np.array([3], dtype=np.uint32),
+    )
+    again = WordModel.stored(few.arrays())
+    for name in ("heads", "head_counts", "seconds", "second_costs", "pairs", "pair_counts", "thirds", "third_costs"):
+        assert getattr(again, name).tolist() == getattr(few, name).tolist()

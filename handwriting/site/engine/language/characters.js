@@ -1,5 +1,7 @@
 // The character n-grams of the language model. The twin of handwriting/recognition/language/characters.py.
 
+import { searchsorted } from "../numbers.js";
+
 const COST_NATS = 1 / 16;
 const A = 65 - 32, Z = 90 - 32, LOWER = 97 - 65; // codes are ASCII codes minus 32
 
@@ -11,25 +13,36 @@ export const nats = (cost) => -COST_NATS * cost;
 export class CharacterModel {
   /** `stored` gives the array of a name. */
   constructor(stored) {
-    for (const name of ["counts", "characters", "costs", "following", "shorter", "backoffs", "letter", "other"]) this[name] = stored(name);
+    for (const name of ["counts", "characters", "costs", "backoffs", "letter", "other"]) this[name] = stored(name);
     this.first = starts(this.counts);
+    this.link(stored("extended"));
+  }
+
+  /** Finds the state after each n-gram, and the state of the next shorter context of each state. */
+  link(extended) {
+    const following = (this.following = new Uint32Array(this.characters.length));
+    const shorter = (this.shorter = new Uint32Array(this.counts.length));
+    for (let state = 0, last = 0; state < this.counts.length; state++) {
+      for (let n = this.first[state]; n < this.first[state + 1]; n++) {
+        const behind = state === 0 ? 0 : following[this.find(shorter[state], this.characters[n])[0]];
+        if ((extended[n >> 3] << (n & 7)) & 128) shorter[(following[n] = ++last)] = behind;
+        else following[n] = behind;
+      }
+    }
+  }
+
+  /** The n-gram of a state or of the shorter contexts behind it that has this last character, and the cost of backing off to it. */
+  find(state, code) {
+    for (let cost = 0; ; cost += this.backoffs[state], state = this.shorter[state]) {
+      const end = this.first[state + 1], at = searchsorted(this.characters, code, this.first[state], end);
+      if (at < end && this.characters[at] === code) return [at, cost];
+    }
   }
 
   /** The log-probability of a character after a state, and the next state. */
   step(state, code) {
-    let logProbability = 0;
-    for (;;) {
-      let low = this.first[state], high = this.first[state + 1];
-      const end = high;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (this.characters[middle] < code) low = middle + 1;
-        else high = middle;
-      }
-      if (low < end && this.characters[low] === code) return [logProbability - COST_NATS * this.costs[low], this.following[low]];
-      logProbability -= COST_NATS * this.backoffs[state];
-      state = this.shorter[state];
-    }
+    const [at, cost] = this.find(state, code);
+    return [nats(cost + this.costs[at]), this.following[at]];
   }
 }
 

@@ -7,8 +7,22 @@ export const ROOT = 0, NOWHERE = -1;
 
 export class Trie {
   constructor(stored) {
-    for (const name of ["branches", "edges", "low", "extent", "ends"]) this[name] = stored(name);
+    for (const name of ["branches", "edges", "ends"]) this[name] = stored(name);
     this.begin = starts(this.branches);
+    this.count();
+  }
+
+  /** Finds the first word below each node, and the number of words below it. */
+  count() {
+    const { begin, ends } = this, nodes = ends.length;
+    const extent = (this.extent = Uint32Array.from(ends)), low = (this.low = new Uint32Array(nodes));
+    for (let node = nodes - 1; node >= 0; node--) {
+      for (let edge = begin[node]; edge < begin[node + 1]; edge++) extent[node] += extent[edge + 1];
+    }
+    for (let node = 0; node < nodes; node++) {
+      let word = low[node] + ends[node];
+      for (let edge = begin[node]; edge < begin[node + 1]; word += extent[++edge]) low[edge + 1] = word;
+    }
   }
 
   /** The child of a node by a character; NOWHERE if there is none. */
@@ -27,14 +41,17 @@ export class Trie {
 export class WordModel {
   constructor(stored) {
     this.trie = new Trie(stored);
-    this.heads = stored("heads");
-    this.pairs = stored("pairs");
+    this.heads = summed(numbers(stored("heads")));
+    this.pairs = numbers(stored("pairs"));
+    summed(this.pairs.subarray(0, this.pairs.length / 2));
     const costs = stored("costs");
     this.size = costs.length / 2;
     this.unknown = this.size + 128;
     this.singles = [0, 1].map((kind) => cumulated(costs.subarray(kind * this.size, (kind + 1) * this.size)));
-    this.bigrams = new Table(stored("head_counts"), stored("head_rests"), stored("seconds"), stored("second_costs"));
-    this.trigrams = new Table(stored("pair_counts"), stored("pair_rests"), stored("thirds"), stored("third_costs"));
+    const byFrequency = sorted(costs.subarray(0, this.size));
+    const table = (row, word) => new Table(byFrequency, numbers(stored(`${row}_counts`)), stored(`${row}_rests`), numbers(stored(`${word}_ranks`)), stored(`${word}_costs`));
+    this.bigrams = table("head", "second");
+    this.trigrams = table("pair", "third");
     this.starters = new Set(stored("starters"));
   }
 
@@ -59,18 +76,24 @@ export class WordModel {
 
 /** Probabilities of words in rows, one row a context. */
 class Table {
-  constructor(counts, rests, words, costs) {
-    this.words = words;
+  /** `steps` gives the ranks of a row's words by frequency, each but the first as the difference from the one before. */
+  constructor(byFrequency, counts, rests, steps, costs) {
     this.first = starts(counts);
+    const words = (this.words = new Uint32Array(steps.length));
     this.rest = Float64Array.from(rests, (cost) => Math.exp(nats(cost)));
     this.cumulative = new Float64Array(words.length + 1);
     let total = 0;
     for (let row = 0; row < counts.length; row++) {
       const begin = this.first[row], end = this.first[row + 1];
+      for (let i = begin, rank = 0; i < end; i++) words[i] = (byFrequency[(rank += steps[i])] << 8) | costs[i];
+      words.subarray(begin, end).sort(); // each word with its cost
       let own = 0;
-      for (let i = begin; i < end; i++) own += SHARE[costs[i]];
+      for (let i = begin; i < end; i++) own += SHARE[words[i] & 255];
       const scale = (1 - this.rest[row]) / Math.max(own, 1e-9);
-      for (let i = begin; i < end; i++) this.cumulative[i + 1] = total += SHARE[costs[i]] * scale;
+      for (let i = begin; i < end; i++) {
+        this.cumulative[i + 1] = total += SHARE[words[i] & 255] * scale;
+        words[i] >>>= 8;
+      }
     }
   }
 
@@ -89,6 +112,25 @@ function cumulated(costs) {
   const total = sum(shares), cumulative = new Float64Array(costs.length + 1);
   shares.forEach((share, i) => (cumulative[i + 1] = cumulative[i] + share / total));
   return cumulative;
+}
+
+/** Numbers of three bytes each, of which all lowest bytes come first, then all middle ones. */
+function numbers(bytes) {
+  const count = bytes.length / 3, found = new Uint32Array(count);
+  for (let i = 0; i < count; i++) found[i] = bytes[i] | (bytes[count + i] << 8) | (bytes[2 * count + i] << 16);
+  return found;
+}
+
+/** Replaces differences by their sums. */
+function summed(steps) {
+  for (let i = 1; i < steps.length; i++) steps[i] += steps[i - 1];
+  return steps;
+}
+
+/** The indices of costs in ascending order, equal ones in their own order. */
+function sorted(costs) {
+  const order = Uint32Array.from(costs, (cost, i) => cost * 2 ** 24 + i).sort();
+  return order.map((key) => key & 0xffffff);
 }
 
 function find(sorted, wanted) {
