@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -297,6 +298,15 @@ def export(
         ),
     ] = None,
     share: Annotated[float, typer.Option(min=0, max=1, help="Where to interpolate: 0 is --start, 1 is SOURCE.")] = 0.8,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHARACTER=NATS",
+            help="Add so many nats to the log-odds of a character that a recognizer reads too rarely, as in '|=2';"
+            " repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(help="Corpus on which the graph is measured; the figures go on the card.", show_default=False),
@@ -321,9 +331,12 @@ def export(
     folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
     if folder.card["kind"] == "recognizer":
         write = seq2seq.writer_for(folder.card)
+        nats = dict(map(_adjustment, adjust or []))
         recognizer_checkpoint.export_checkpoint(
-            folder, output, not float32, corpus, splits or ["testset_v"], language, write, initial, share
+            folder, output, not float32, corpus, splits or ["testset_v"], language, write, initial, share, nats
         )
+    elif adjust:
+        raise InkError(f"--adjust {adjust[0]}: {source} is not a recognizer; leave --adjust out")
     elif initial is not None:
         raise InkError(f"--start {start}: {source} is not a recognizer; leave --start out")
     elif language is not None:
@@ -332,3 +345,15 @@ def export(
         synthesizer.export_checkpoint(folder, output, not float32, corpus, splits or ["testset_v"])
     for file in sorted(output.iterdir()):
         print(f"{file}: {file.stat().st_size / 1e6:.2f} MB")
+
+
+def _adjustment(text: str) -> tuple[str, float]:
+    """Parse ``CHARACTER=NATS``. Raises :class:`InkError` for anything else."""
+    character, _, nats = text.rpartition("=")
+    try:
+        value = float(nats)
+    except ValueError:
+        value = math.nan
+    if not character or not math.isfinite(value):
+        raise InkError(f"--adjust {text!r}: give a character and a number of nats, such as '|=2'")
+    return character, value

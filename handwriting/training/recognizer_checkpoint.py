@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from handwriting import checkpoint
+from handwriting.alphabet import Alphabet
 from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
@@ -67,18 +69,23 @@ def export_checkpoint(
     write: Callable[..., None] = write,
     start: Checkpoint | None = None,
     share: float = 1.0,
+    adjust: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """Write a copy of the checkpoint with float16 weights and the graph built from them, in int8 or float32.
 
     With ``start``, the checkpoint from which the training started, the weights are interpolated from its weights:
-    ``share`` of the way to the trained ones. With a ``corpus``, the graph's best-path figures on each of ``splits`` are
+    ``share`` of the way to the trained ones. ``adjust`` gives the nats to add to the log-odds of characters
+    (:func:`adjusted`). With a ``corpus``, the graph's best-path figures on each of ``splits`` are
     added to the card; with ``language``, the name of the shipped language model to decode with. Raises
-    :class:`InkError` if no such model is shipped.
+    :class:`InkError` if no such model is shipped, and as :func:`adjusted` does.
     """
     card, weights = source.card, source.weights()
     if start is not None:
         weights = between_start_and_end(source, start, share)
         card = {**card, "training": {**card["training"], "share": share}}
+    if adjust:
+        weights = adjusted(card, weights, adjust)
+        card = {**card, "training": {**card["training"], "adjusted": dict(adjust)}}
     if language is not None:
         if Path(language).name != language or not (shipped(language) / "model.npz").is_file():
             raise InkError(
@@ -90,6 +97,25 @@ def export_checkpoint(
         recognizer = Recognizer.load(folder)
         figures = {split: evaluate(recognizer, corpus, split).figures() for split in splits}
         checkpoint.save_card(folder, {**card, "figures": figures})
+
+
+def adjusted(
+    card: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]], nats: Mapping[str, float]
+) -> dict[str, NDArray[np.float32]]:
+    """Return the weights of a recognizer with ``nats`` added to the log-odds of characters.
+
+    A network gives too little probability to a character that is rarer in its training than in what people write (Menon
+    et al. 2021, Long-tail learning via logit adjustment, arXiv 2007.07314). Raises :class:`InkError` for a character
+    that the recognizer does not know, and for a recognizer with a decoder.
+    """
+    if "head" in card:
+        raise InkError("adjust: the characters of a recognizer with a decoder cannot be adjusted; leave it out")
+    alphabet, bias = Alphabet(card["alphabet"]), weights["output.bias"].copy()
+    for character, value in nats.items():
+        if len(character) != 1 or alphabet.unknown(character):
+            raise InkError(f"adjust {character!r}: the recognizer has no such character; give one of its alphabet")
+        bias[alphabet.encode(character)] += value
+    return {**weights, "output.bias": bias}
 
 
 @torch.no_grad()

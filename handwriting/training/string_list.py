@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting.ink import Ink
 from handwriting.training.examples import Lines
@@ -22,6 +23,8 @@ SPACE = -1
 """Stands for a space among the members of an example."""
 MAX_STRINGS = 3
 """Largest number of strings in a line."""
+BAR_HEIGHTS = 1.5, 2.1
+"""Range of the minimum height of vertical bars, in capital heights: unlike I, bars reach beyond letters both ways."""
 MIN_CHARACTERS = 20
 """Minimum number of different characters of a writer whose characters begin a string."""
 
@@ -69,6 +72,17 @@ class StringList:
                 row.append(None)
                 continue
             xy, ends = points_of(self.lines.inks[n], self.scales[n])
-            row.append((places.put(xy, self.lines.texts[n]), ends))
+            xy = places.put(xy, self.lines.texts[n])
+            if self.lines.texts[n] == "|":
+                xy = lengthened(xy, float(random.uniform(*BAR_HEIGHTS)) * places.capital)
+            row.append((xy, ends))
         text = "".join(" " if n == SPACE else self.lines.texts[n] for n in members)
         return ink_of(*set_in_a_row(row, 1.0, random)), text
+
+
+def lengthened(xy: NDArray[np.float32], height: float) -> NDArray[np.float32]:
+    """Return points (N, 2) stretched about their middle to at least ``height``."""
+    own = float(np.ptp(xy[:, 1]))
+    middle = (xy[:, 1].min() + xy[:, 1].max()) / 2
+    factor = max(1.0, height / max(own, 1e-6))
+    return np.column_stack([xy[:, 0], middle + factor * (xy[:, 1] - middle)]).astype(np.float32)
