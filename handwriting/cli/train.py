@@ -298,6 +298,13 @@ def export(
         ),
     ] = None,
     share: Annotated[float, typer.Option(min=0, max=1, help="Where to interpolate: 0 is --start, 1 is SOURCE.")] = 0.8,
+    characters: Annotated[
+        str | None,
+        typer.Option(
+            help="Interpolate only the output weights of these characters; all others stay those of --start.",
+            show_default=False,
+        ),
+    ] = None,
     adjust: Annotated[
         list[str] | None,
         typer.Option(
@@ -325,7 +332,8 @@ def export(
     from handwriting.training import recognizer_checkpoint, seq2seq, synthesizer
 
     only_with(context, "splits", data is not None, "--data")
-    only_with(context, "share", start is not None, "--start")
+    for name in ("share", "characters"):
+        only_with(context, name, start is not None, "--start")
     corpus = None if data is None else corpus_at(data)
     initial = None if start is None else Checkpoint.load(start, "recognizer")
     folder = Checkpoint.load(source, "recognizer", "synthesizer", "prediction")
@@ -333,8 +341,9 @@ def export(
         write = seq2seq.writer_for(folder.card)
         nats = dict(map(_adjustment, adjust or []))
         recognizer_checkpoint.export_checkpoint(
-            folder, output, not float32, corpus, splits or ["testset_v"], language, write, initial, share, nats
-        )
+            folder, output, not float32, corpus, splits or ["testset_v"], language, write, initial, share,
+            characters or "", nats,
+        )  # fmt: skip
     elif adjust:
         raise InkError(f"--adjust {adjust[0]}: {source} is not a recognizer; leave --adjust out")
     elif initial is not None:

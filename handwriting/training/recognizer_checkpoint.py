@@ -69,20 +69,22 @@ def export_checkpoint(
     write: Callable[..., None] = write,
     start: Checkpoint | None = None,
     share: float = 1.0,
+    characters: str = "",
     adjust: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """Write a copy of the checkpoint with float16 weights and the graph built from them, in int8 or float32.
 
     With ``start``, the checkpoint from which the training started, the weights are interpolated from its weights:
-    ``share`` of the way to the trained ones. ``adjust`` gives the nats to add to the log-odds of characters
-    (:func:`adjusted`). With a ``corpus``, the graph's best-path figures on each of ``splits`` are
-    added to the card; with ``language``, the name of the shipped language model to decode with. Raises
+    ``share`` of the way to the trained ones, or only the output weights of ``characters``. ``adjust`` gives the nats to
+    add to the log-odds of characters (:func:`adjusted`). With a ``corpus``, the graph's best-path figures on each of
+    ``splits`` are added to the card; with ``language``, the name of the shipped language model to decode with. Raises
     :class:`InkError` if no such model is shipped, and as :func:`adjusted` does.
     """
     card, weights = source.card, source.weights()
     if start is not None:
-        weights = between_start_and_end(source, start, share)
-        card = {**card, "training": {**card["training"], "share": share}}
+        weights = between_start_and_end(source, start, share, characters)
+        only = {"characters": characters} if characters else {}
+        card = {**card, "training": {**card["training"], "share": share, **only}}
     if adjust:
         weights = adjusted(card, weights, adjust)
         card = {**card, "training": {**card["training"], "adjusted": dict(adjust)}}

@@ -28,20 +28,31 @@ def start_recognizer(network: nn.Module, alphabet: Alphabet, init: Checkpoint, s
     say(initialise(network, alphabet, init, _place, _grow(init, lstm.hidden_size, lstm.num_layers, say)))  # type: ignore[union-attr,arg-type]
 
 
-def between_start_and_end(trained: Checkpoint, start: Checkpoint, share: float) -> dict[str, NDArray[np.float32]]:
+def between_start_and_end(
+    trained: Checkpoint, start: Checkpoint, share: float, characters: str = ""
+) -> dict[str, NDArray[np.float32]]:
     """Return weights interpolated ``share`` of the way from the start of a training to its end.
 
     Such weights often read better than the final ones, and forget less of the initial training (Wortsman et al. 2022,
-    arXiv 2109.01903). ``start`` is the checkpoint from which the training of ``trained`` started. Raises
-    :class:`InkError` if the sizes do not fit, and unless ``share`` is from 0 to 1.
+    arXiv 2109.01903). ``start`` is the checkpoint from which the training of ``trained`` started. With ``characters``
+    only the output weights of these are interpolated, and all others are those of the start; this suits a training of
+    the output layer alone. Raises :class:`InkError` if the sizes do not fit, for unknown characters, and unless
+    ``share`` is from 0 to 1.
     """
     if not 0 <= share <= 1:
         raise InkError(f"share is {share}; give a number from 0, the start, to 1, the end")
     torch.manual_seed(trained.card["training"]["options"]["seed"])  # new cells are initialised as they were then
     network = RecognizerNetwork(RecognizerConfig(**trained.card["network"]))
-    start_recognizer(network, Alphabet(trained.card["alphabet"]), start)
-    end = {name: torch.from_numpy(value) for name, value in trained.weights().items()}
-    return {name: value.numpy() for name, value in between(network.state_dict(), end, share).items()}
+    alphabet, old = Alphabet(trained.card["alphabet"]), network.state_dict()
+    start_recognizer(network, alphabet, start)
+    new = between(old, {name: torch.from_numpy(value) for name, value in trained.weights().items()}, share)
+    if characters:
+        rows = alphabet.encode(characters)
+        learned = {name: value[rows] for name, value in new.items() if _place(name)}
+        new = old
+        for name, value in learned.items():
+            new[name][rows] = value
+    return {name: value.numpy() for name, value in new.items()}
 
 
 def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from command_line import (
     ROOT,
     SMALL_RECOGNIZER,
@@ -17,8 +18,10 @@ from command_line import (
 )
 from safetensors.numpy import load_file
 
-from handwriting.checkpoint import shipped
+from handwriting.alphabet import Alphabet
+from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.recognition.recognizer import Recognizer
+from handwriting.training import recognizer_checkpoint
 
 
 def test_packed_and_folder_train_the_same(run, trained, iamondb_dir, tmp_path):
@@ -63,6 +66,39 @@ def test_export_writes_a_checkpoint_that_runs(run, trained, iamondb_dir, tmp_pat
     assert card["figures"]["testset_v"]["lines"] == 3
     assert "non-commercial" in card["terms"]
     assert run("transcribe", line_file(iamondb_dir), "--checkpoint", tmp_path / "new")[0] == 0
+
+
+def test_export_adjusts_characters_and_takes_some_alone(run, trained, tmp_path):
+    """Between the trained checkpoint and one with other weights, which stands for the start of its training."""
+    end = Checkpoint.load(trained, "recognizer")
+    card, weights = end.card, end.weights()
+    alphabet = Alphabet(card["alphabet"])
+    recognizer_checkpoint.write(tmp_path / "start", card, {name: value + 0.25 for name, value in weights.items()})
+    start = Checkpoint.load(tmp_path / "start", "recognizer").weights()
+    character = alphabet.characters[2]
+    command = ("export", trained, "--start", tmp_path / "start", "--characters", character, "--share", "1")
+    code, _, _ = run(*command, "--adjust", f"{character}=2", "-o", tmp_path / "new")
+    assert code == 0
+    made = Checkpoint.load(tmp_path / "new", "recognizer")
+    assert made.card["training"]["adjusted"] == {character: 2.0}
+    assert made.card["training"]["characters"] == character
+    row = alphabet.encode(character)[0]
+    for name, value in made.weights().items():
+        expected = start[name].copy()
+        if name.startswith("output."):
+            expected[row] = weights[name][row] + (2 if name == "output.bias" else 0)
+        assert value == pytest.approx(expected, abs=2e-3)  # float16
+    for option, message in (
+        ("--adjust=§=2", "no such character"),
+        ("--adjust=a=b", "give a character and a number"),
+        ("--adjust==2", "give a character and a number"),
+        ("--adjust=ab=2", "no such character"),
+    ):
+        code, _, err = run("export", trained, "-o", tmp_path / "other", option)
+        assert_one_line(code, err, message)
+    code, _, err = run("export", trained, "-o", tmp_path / "other", "--characters", "a")
+    assert_one_line(code, err, "--characters", "--start")
+    assert not (tmp_path / "other").exists()
 
 
 @needs_weights
