@@ -11,23 +11,26 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from handwriting.geometry.dot_letters import (
+    DOT_REACH_HEIGHTS,
+    TICK_HEIGHTS,
+    letters_near,
+    nearest_letter,
+    probable_letter,
+)
 from handwriting.geometry.normalise import ink_weights, segments, writing_height
 from handwriting.ink import Ink
 
 MAX_DOT_HEIGHTS = 0.25
 """Largest extent of an i-dot, in writing heights."""
-TICK_HEIGHTS = 0.12
-"""A dot taller than this, in writing heights, and taller than wide may be an apostrophe, with no letter below it."""
 MAX_BAR_HEIGHTS = 2.5
 """Largest width of a t-bar, in writing heights."""
 MIN_BAR_STRAIGHTNESS = 0.85
 """Smallest ratio of chord to length of a t-bar."""
 MAX_BAR_SLOPE = 0.6
 """Largest ratio of rise to width of a t-bar."""
-DOT_REACH_HEIGHTS = 0.15
-"""A stroke at most this far to the side of a dot, in writing heights, counts as below it."""
 TICK_REACH_HEIGHTS = 0.03
-"""The same limit for a dot that may be an apostrophe."""
+"""A stroke at most this far to the side of what may be an apostrophe, in writing heights, counts as below it."""
 WORD_GAP_HEIGHTS = 0.35
 """A horizontal gap wider than this, in writing heights, separates two words."""
 
@@ -35,30 +38,23 @@ WORD_GAP_HEIGHTS = 0.35
 def undelayed_order(ink: Ink) -> NDArray[np.int64]:
     """Return the order of the strokes, shape (S,), in which delayed dots and bars follow their letters.
 
-    A dot or bar is delayed if a letter to its right was begun before it. A dot belongs to the nearest stroke that
-    begins to its left, a bar to the first stroke that it crosses.
+    A dot or bar is delayed if a letter to its right was begun between the letter nearest to it and the stroke itself.
+    It then follows the most probable of the letters near it.
     """
     after = np.arange(len(ink.starts))
     late = dots_and_bars(ink)
     if not late.any():
         return after
-    left, top, right, bottom = ink.boxes
-    centre, height = (left + right) / 2, writing_height(ink)
+    boxes = ink.boxes / writing_height(ink)
+    left, _, right, _ = boxes
+    centre = (left + right) / 2
     letters = np.flatnonzero(~late)
     for k in np.flatnonzero(late):
-        reach = DOT_REACH_HEIGHTS * height
-        near = letters[(letters < k) & (left[letters] - reach < right[k]) & (right[letters] + reach > left[k])]
-        if right[k] - left[k] > max(TICK_HEIGHTS * height, 1.5 * (bottom[k] - top[k])):
-            across = (left[near] < right[k]) & (right[near] > left[k])
-            own = near[across & (top[near] < bottom[k]) & (bottom[near] > top[k])][:1]
-        else:
-            own = near[left[near] < centre[k]]
-        if len(own) == 0:
-            own = near
-        away = np.maximum(np.maximum(left[own] - centre[k], centre[k] - right[own]), 0.0)
-        letter = own[np.argmin(away)] if len(own) else k
-        late[k] = (left[letters[(letters > letter) & (letters < k)]] > centre[k]).any()
-        after[k] = letter if late[k] else k
+        near = letters_near(k, letters, boxes)
+        nearest = nearest_letter(k, near, boxes)
+        late[k] = (left[letters[(letters > nearest) & (letters < k)]] > centre[k]).any()
+        if late[k]:
+            after[k] = probable_letter(k, near, boxes)
     return np.lexsort((np.where(late, centre, 0.0), late, after))
 
 
@@ -97,6 +93,11 @@ def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
     ``among`` (S,) marks the strokes that may be moved; all by default. A horizontal gap wider than
     :data:`WORD_GAP_HEIGHTS` separates two words.
     """
+    return replace(ink.take(delayed_order(ink, among)), t=None, pressure=None, source=ink.source)
+
+
+def delayed_order(ink: Ink, among: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """Return the order of the strokes, shape (S,), in which :func:`delayed` puts them."""
     late = dots_and_bars(ink)
     if among is not None:
         late &= among
@@ -104,8 +105,7 @@ def delayed(ink: Ink, among: NDArray[np.bool_] | None = None) -> Ink:
     last = np.zeros(word.max() + 1, dtype=np.int64)  # the last stroke of each word that stays
     np.maximum.at(last, word[~late], np.flatnonzero(~late))
     at = np.where(late, np.maximum(last[word], np.arange(len(late))), np.arange(len(late)))
-    order = np.lexsort((np.arange(len(late)), late, at))
-    return replace(ink.take(order), t=None, pressure=None, source=ink.source)
+    return np.lexsort((np.arange(len(late)), late, at))
 
 
 def _words(ink: Ink) -> NDArray[np.int64]:

@@ -50,6 +50,19 @@ def test_what_came_late_goes_back_to_its_letter(bar_first):
     assert [s.tolist() for s in ink.take(undelayed_order(ink)).strokes] == [s.tolist() for s in written]
 
 
+@pytest.mark.parametrize(("x", "letter"), [(8, 0), (20, 0), (36, 1)])
+def test_a_late_dot_may_be_above_the_next_letter(x, letter):
+    """Dots drift to the right: at 20 it is nearer to the ring, yet a narrow stroke just before it is its letter."""
+    ink = Ink.from_strokes([STEM, ring(45, 80, 18), ring(90, 80, 18), NEXT, bar(x, 15, x + 1, 16, 3)])
+    order = undelayed_order(ink).tolist()
+    assert order[order.index(4) - 1] == letter
+
+
+def test_a_dot_is_delayed_only_beyond_a_later_letter():
+    ink = Ink.from_strokes([STEM, ring(45, 80, 18), bar(20, 15, 21, 16, 3)])
+    assert undelayed_order(ink).tolist() == [0, 1, 2]
+
+
 def test_what_came_in_time_stays():
     for strokes in ([STEM, DOT, TALL, CROSS, ROUND], [STEM, DOT, CROSS, TALL, ROUND], [DOT, STEM, TALL, CROSS, ROUND]):
         assert undelayed_order(Ink.from_strokes(strokes)).tolist() == [0, 1, 2, 3, 4]

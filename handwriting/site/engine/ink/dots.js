@@ -2,14 +2,18 @@
 
 import { boxesOf, strokeIndex } from "./ink.js";
 import { inkWeights, segments, writingHeight } from "./normalise.js";
-import { length, median, range } from "../numbers.js";
+import { length, max, median, range, sum } from "../numbers.js";
 
 const MAX_DOT_HEIGHTS = 0.25;
 const TICK_HEIGHTS = 0.12;
 const MAX_BAR_HEIGHTS = 2.5;
 const MIN_BAR_STRAIGHTNESS = 0.85;
 const MAX_BAR_SLOPE = 0.6;
-const DOT_REACH_HEIGHTS = 0.15;
+const DOT_REACH_HEIGHTS = 0.15, LETTER_REACH_HEIGHTS = 0.6, MAX_EDGE_HEIGHTS = 0.3;
+const LETTER_WEIGHTS = [ // of the features, for dots and for bars
+  [-1.84, 2.26, 2.17, -3.45, -9.13, -4.96, -0.51, -3.48],
+  [-2.78, -1.87, -0.38, -3.30, -4.14, -3.82, -0.78, -8.30],
+];
 const TICK_REACH_HEIGHTS = 0.03;
 
 /** The order of the strokes in which delayed dots and bars follow their letters. */
@@ -17,27 +21,51 @@ export function undelayedOrder(ink) {
   const count = ink.starts.length, order = range(count);
   const late = dotsAndBars(ink);
   if (!late.includes(true)) return order;
-  const { left, top, right, bottom } = boxesOf(ink);
-  const height = writingHeight(ink), center = order.map((k) => (left[k] + right[k]) / 2);
+  const height = writingHeight(ink), { left, top, right, bottom } = boxesOf(ink);
+  const boxes = order.map((k) => {
+    const box = { left: left[k] / height, top: top[k] / height, right: right[k] / height, bottom: bottom[k] / height };
+    return { ...box, center: (box.left + box.right) / 2 };
+  });
   const after = range(count), letters = order.filter((k) => !late[k]);
   for (const k of order.filter((stroke) => late[stroke])) {
-    const reach = DOT_REACH_HEIGHTS * height;
-    const near = letters.filter((l) => l < k && left[l] - reach < right[k] && right[l] + reach > left[k]);
-    let own;
-    if (right[k] - left[k] > Math.max(TICK_HEIGHTS * height, 1.5 * (bottom[k] - top[k]))) {
-      own = near.filter((l) => left[l] < right[k] && right[l] > left[k] && top[l] < bottom[k] && bottom[l] > top[k]).slice(0, 1);
-    } else own = near.filter((l) => left[l] < center[k]);
-    if (!own.length) own = near;
-    let letter = k, least = Infinity;
-    for (const l of own) {
-      const away = Math.max(Math.max(left[l] - center[k], center[k] - right[l]), 0);
-      if (away < least) [letter, least] = [l, away];
+    const own = boxes[k];
+    const near = letters.filter((l) => l < k && reaches(boxes[l], own, LETTER_REACH_HEIGHTS));
+    const nearest = nearestLetter(k, near, boxes);
+    late[k] = letters.some((l) => l > nearest && l < k && boxes[l].left > own.center);
+    if (late[k]) {
+      const weights = LETTER_WEIGHTS[isWide(own) ? 1 : 0];
+      const scores = near.map((l, i) => sum(features(own, boxes[l], near.length - 1 - i).map((value, f) => value * weights[f])));
+      after[k] = near[scores.indexOf(max(scores))];
     }
-    late[k] = letters.some((l) => l > letter && l < k && left[l] > center[k]);
-    after[k] = late[k] ? letter : k;
   }
-  const key = (k) => (late[k] ? center[k] : 0);
+  const key = (k) => (late[k] ? boxes[k].center : 0);
   return order.sort((a, b) => after[a] - after[b] || late[a] - late[b] || key(a) - key(b) || a - b);
+}
+
+const isWide = ({ left, top, right, bottom }) => right - left > Math.max(TICK_HEIGHTS, 1.5 * (bottom - top));
+
+const reaches = (letter, own, reach) => letter.left - reach < own.right && letter.right + reach > own.left;
+
+/** The letter nearest to a dot or bar; the stroke itself if none is close enough. */
+function nearestLetter(k, near, boxes) {
+  const own = boxes[k], close = near.filter((l) => reaches(boxes[l], own, DOT_REACH_HEIGHTS));
+  const crossed = ({ left, top, right, bottom }) => left < own.right && right > own.left && top < own.bottom && bottom > own.top;
+  const some = isWide(own) ? close.filter((l) => crossed(boxes[l])).slice(0, 1) : close.filter((l) => boxes[l].left < own.center);
+  let letter = k, least = Infinity;
+  for (const l of some.length ? some : close) {
+    const away = Math.max(boxes[l].left - own.center, own.center - boxes[l].right, 0);
+    if (away < least) [letter, least] = [l, away];
+  }
+  return letter;
+}
+
+/** What tells whether a letter is the one of a dot or bar, with the number of letters after it. */
+function features({ left, right, bottom, center }, letter, later) {
+  return [
+    Math.abs(center - letter.center), Math.max(letter.top - bottom, 0), Number(letter.left < center), Number(later === 0),
+    Math.min(Math.abs(center - letter.right), MAX_EDGE_HEIGHTS),
+    Math.max(Math.min(right, letter.right) - Math.max(left, letter.left), 0), later, Math.sqrt(Math.max(letter.left - center, 0)),
+  ];
 }
 
 /** Which strokes are i-dots or t-bars. */
