@@ -49,7 +49,7 @@ def undelayed_order(ink: Ink) -> NDArray[np.int64]:
     left, _, right, _ = boxes
     centre = (left + right) / 2
     letters = np.flatnonzero(~late)
-    for k in np.flatnonzero(late):
+    for k in np.flatnonzero(late).tolist():
         near = letters_near(k, letters, boxes)
         nearest = nearest_letter(k, near, boxes)
         late[k] = (left[letters[(letters > nearest) & (letters < k)]] > centre[k]).any()

@@ -79,6 +79,10 @@ class CharacterModel:
             "extended": np.packbits(self.extended)
         }
 
+    def prepare(self) -> None:
+        """Compute what is cached and every use needs."""
+        self._links, self._keys  # noqa: B018
+
     @cached_property
     def size(self) -> int:
         """Number of codes, V."""

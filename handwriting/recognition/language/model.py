@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -80,12 +81,9 @@ class LanguageModel:
         checkpoint = Checkpoint.load(folder, LANGUAGE_KIND)
         path = checkpoint.folder / "model.npz"
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                halves: dict[str, dict[str, np.ndarray]] = {"characters": {}, "words": {}}
-                for name in stored.files:
-                    half, _, rest = name.partition(".")
-                    halves[half][rest] = stored[name]
-            characters, words = CharacterModel.stored(halves["characters"]), WordModel.stored(halves["words"])
+            with ThreadPoolExecutor(2) as pool:  # decompressing and sorting release the lock of the interpreter
+                halves = pool.submit(_stored, path, CharacterModel), pool.submit(_stored, path, WordModel)
+            characters, words = halves[0].result(), halves[1].result()
             weights = Weights(**checkpoint.card["weights"])
         except (OSError, LookupError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder again") from error
@@ -139,6 +137,19 @@ class LanguageModel:
         log_probs = self.lstm.log_probabilities([one.text for one in found], context)
         scored = [replace(one, score=one.score + weight * p) for one, p in zip(found, log_probs.tolist(), strict=True)]
         return sorted(scored, key=lambda one: -one.score)
+
+
+Half = TypeVar("Half", CharacterModel, WordModel)
+
+
+def _stored(path: Path, kind: type[Half]) -> Half:
+    """Load one half of a model, and compute what every use of it needs."""
+    prefix = "characters." if kind is CharacterModel else "words."
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = {name.removeprefix(prefix): stored[name] for name in stored.files if name.startswith(prefix)}
+    half = kind.stored(arrays)
+    half.prepare()
+    return half
 
 
 def _trie(words: Sequence[str]) -> Trie | None:

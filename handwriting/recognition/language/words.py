@@ -83,7 +83,7 @@ class WordModel:
         rank = np.argsort(_by_frequency(self.costs))
         for counts, words, costs, ranks in TABLES:
             rows, every = _rows(own[counts]), rank[own.pop(words)]
-            order = np.argsort(rows * self.size + every)
+            order = np.argsort(rows * self.size + every, kind="stable")
             own[costs] = own[costs][order]
             own[ranks] = _in_bytes(_differences(every[order], own[counts]))
             own[counts] = _in_bytes(own[counts])
@@ -91,6 +91,10 @@ class WordModel:
         own["heads"] = _in_bytes(np.diff(self.heads.astype(np.int64), prepend=0))
         own["pairs"] = _in_bytes(np.stack([np.diff(first, prepend=0), second]))
         return self.trie.arrays() | own
+
+    def prepare(self) -> None:
+        """Compute what is cached and every use needs."""
+        self._bigrams, self._trigrams, self._singles, self._pair_keys, self.trie.low  # noqa: B018
 
     @cached_property
     def size(self) -> int:
@@ -172,9 +176,9 @@ def _in_bytes(numbers: NDArray) -> NDArray[np.uint8]:
     return np.stack([numbers >> shift & 255 for shift in (0, 8, 16)]).astype(np.uint8)
 
 
-def _from_bytes(stored: NDArray[np.uint8]) -> Integers:
+def _from_bytes(stored: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Return the numbers (...) that :func:`_in_bytes` has stored."""
-    low, middle, high = stored.astype(np.int64)
+    low, middle, high = stored.astype(np.uint32)
     return low | middle << 8 | high << 16
 
 
@@ -183,17 +187,16 @@ def _unpacked(arrays: Mapping[str, NDArray]) -> dict[str, NDArray]:
     by_frequency = _by_frequency(arrays["costs"])
     first, second = _from_bytes(arrays["pairs"])
     found: dict[str, NDArray] = {
-        "heads": np.cumsum(_from_bytes(arrays["heads"])).astype(np.uint32),
-        "pairs": np.stack([np.cumsum(first), second]).astype(np.uint32),
+        "heads": np.cumsum(_from_bytes(arrays["heads"]), dtype=np.uint32),
+        "pairs": np.stack([np.cumsum(first, dtype=np.uint32), second]),
     }
     for counts, words, costs, ranks in TABLES:
         count = _from_bytes(arrays[counts])
-        sums = np.cumsum(_from_bytes(arrays[ranks]))
-        before = np.append(0, sums)[np.cumsum(count) - count]  # sum of the differences in the rows before
-        every = by_frequency[sums - np.repeat(before, count)]
-        order = np.argsort(_rows(count) * len(by_frequency) + every)
-        found[counts] = count.astype(np.uint32)
-        found[words], found[costs] = every[order].astype(np.uint32), arrays[costs][order]
+        sums = np.cumsum(_from_bytes(arrays[ranks]), dtype=np.uint32)  # may overflow; the differences are right
+        before = np.append(np.uint32(0), sums)[np.cumsum(count, dtype=np.int64) - count]  # sums of the rows before
+        every = by_frequency[sums - np.repeat(before, count)].astype(np.uint32)
+        order = np.argsort(_rows(count) * len(by_frequency) + every, kind="stable")  # fast: the rows are in order
+        found |= {counts: count, words: every[order], costs: arrays[costs][order]}
     return found
 
 
