@@ -33,11 +33,12 @@ def parse_before_damage(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         text = data[: error.start].decode(encoding, "ignore")
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        before = _close(text[: error.pos].encode(errors="surrogatepass"))
-        return json.loads(before) if before else None
-    except ValueError:  # a number with too many digits
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            before = _close(text[: error.pos].encode(errors="surrogatepass"))
+            return json.loads(before) if before else None
+    except (ValueError, RecursionError):  # a number with too many digits, or lists in lists that are too deep
         return None
 
 

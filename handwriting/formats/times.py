@@ -8,6 +8,7 @@ are in the format's unit, unless no pen could have been sampled so slowly or so 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,10 +29,11 @@ def parse_column(values: Sequence[Any], unit: float) -> Floats:
 
     Values are numbers, numbers as text, or ISO 8601 dates, which are converted to units since 1970.
     """
-    try:
-        return np.array([np.nan if value is None or value is True else value for value in values], dtype=np.float64)
-    except (ValueError, TypeError, OverflowError):
-        return np.array([_parse_stamp(value, unit) for value in values])
+    with suppress(ValueError, TypeError, OverflowError):
+        numbers = np.array([np.nan if value is None or value is True else value for value in values], dtype=np.float64)
+        if numbers.ndim == 1:  # lists of numbers would make it two-dimensional
+            return numbers
+    return np.array([_parse_stamp(value, unit) for value in values])
 
 
 def unit_of(t: Floats, unit: float) -> float:

@@ -13,6 +13,7 @@ from strangers import LINE, notes, read
 
 from handwriting import formats
 from handwriting.errors import InkError
+from handwriting.formats import times
 from handwriting.formats.json_damage import parse_before_damage, remove_trailing_commas
 
 DOCUMENT = {"a": [1, [2, {"b": ']"}, ['}]], "c": {"d": [], "e": "é", "f": [True, None]}}
@@ -82,3 +83,12 @@ def test_a_text_without_end_is_looked_at_once():
     """Looking for its end from each quotation mark would take hours."""
     data = b'["' + b'\\"' * 1_000_000
     assert remove_trailing_commas(data) == data
+
+
+@pytest.mark.parametrize("data", [b"[" * 100_000, b"[1, " + b"[" * 100_000 + b"x", b'{"a": ' * 100_000])
+def test_what_is_too_deep_has_nothing_to_keep(data):
+    assert parse_before_damage(data) is None
+
+
+def test_times_that_are_lists_are_unknown():
+    assert np.isnan(times.parse_column([[7], [8]], 1e-3)).all()
