@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tiny import synthesizer
 
+from handwriting import metrics
 from handwriting.checkpoint import shipped
 from handwriting.composition import best_of
 from handwriting.composition.best_of import BestOf, ChosenLine
@@ -69,7 +70,8 @@ def test_the_real_recognizer_judges(model, recognizer):
     assert not kept.verified  # a scribble
     assert kept.errors > 0
     assert kept.log_probability < 0
-    assert kept.read == recognizer.transcribe(kept.ink).text
+    alone = recognizer.transcribe(kept.ink).text  # eight-bit integers are scaled by the largest values in a batch
+    assert sum(ours != theirs for ours, theirs in metrics.alignment(kept.read, alone)) <= 1
 
 
 def test_one_candidate_is_what_the_synthesizer_writes(model, recognizer):
