@@ -58,7 +58,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         + ("‹a› + ‹a›", "‹w› + ‹w›", "‹1› + ‹1› = ‹2›"),
     ),
     "bars": (  # and what they are taken for
-        8,
+        10,
         (
             "‹w› | ‹w›",
             "‹a› | ‹a›",
