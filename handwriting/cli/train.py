@@ -268,9 +268,10 @@ def train_language(
         only_with(context, name, data is not None, "--data")
     corpus = None if data is None else corpus_at(data)
     start = None if init is None else Checkpoint.load(init, "character-lstm", "language")
-    sources = streams([TextSource.parse(path) for path in text or []], corpus, train, weight, terms, say)
-    task = LanguageTask(sources, options, None if corpus is None or develop == NONE else (corpus, develop), start)
+    texts = [TextSource.parse(path) for path in text or []]
     make_folder(out)
+    sources = streams(texts, corpus, train, weight, terms, say)
+    task = LanguageTask(sources, options, None if corpus is None or develop == NONE else (corpus, develop), start)
     write_config(out, config_values(context, training, options))
     say(json.dumps(loop.train(task, training, out, command=command_line())))
 

@@ -73,7 +73,7 @@ TEMPLATES: dict[str, tuple[float, tuple[str, ...]]] = {
         + ("‹w› / ‹w›", "‹a› / ‹a›", "I ‹w›", "‹w› I ‹w›", "‹w› ! ‹w›", "‹w› l ‹1›"),
     ),
     "symbols": (
-        30,
+        40,
         (
             "‹s›",
             "‹s›‹s›‹s›",

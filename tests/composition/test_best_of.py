@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from tiny import synthesizer
 
-from handwriting import metrics
 from handwriting.checkpoint import shipped
 from handwriting.composition import best_of
 from handwriting.composition.best_of import BestOf, ChosenLine
@@ -65,13 +64,12 @@ def test_when_none_says_it_the_nearest_is_kept_and_says_so(model, recognizer, mo
 
 
 def test_the_real_recognizer_judges(model, recognizer):
-    (kept,) = BestOf(model, recognizer, 2).write(["some ink"])
+    (kept,) = BestOf(model, recognizer, 2).write(["some ink"], Hand(seed=1))
     assert isinstance(kept, ChosenLine)
     assert not kept.verified  # a scribble
     assert kept.errors > 0
     assert kept.log_probability < 0
-    alone = recognizer.transcribe(kept.ink).text  # eight-bit integers are scaled by the largest values in a batch
-    assert sum(ours != theirs for ours, theirs in metrics.alignment(kept.read, alone)) <= 1
+    assert kept.read == recognizer.transcribe(kept.ink).text
 
 
 def test_one_candidate_is_what_the_synthesizer_writes(model, recognizer):

@@ -103,7 +103,7 @@ def test_the_character_lstm_gives_the_same_log_probabilities(open_site):
         ["Mr. Smith", "Mr Smith", "Mr. Smit", "Mn Smith", "Mr. Smith's"],
         [""],
     ]
-    contexts = ["", "Yesterday I\nmet  ", "x" * 150 + " a line that is too long" * 5]
+    contexts = ["", "Yesterday I\nmet  ", "a line that is too long " * 12]
     found = open_site().evaluate(
         """async ([batches, contexts]) => {
             const { reader } = await import("./engine/models.js");
@@ -119,7 +119,7 @@ def test_the_character_lstm_gives_the_same_log_probabilities(open_site):
     own = [lstm.log_probabilities(texts, context) for context in contexts for texts in batches]
     differences = np.abs(np.concatenate(own) - found)
     assert np.median(differences) < 0.005  # a batch that is put together in another way gives 0.05
-    assert differences.max() < 0.25  # in a text of 150 times x
+    assert differences.max() < 0.1
 
 
 def test_lines_below_each_other_are_read_as_in_python(open_site, synthesizer, lines):

@@ -90,8 +90,7 @@ class CharacterModel:
 
     @cached_property
     def _keys(self) -> NDArray[np.uint32]:
-        states = np.repeat(np.arange(len(self.counts), dtype=np.uint32), self.counts)
-        return states * np.uint32(1 << BITS) + self.characters
+        return keys_of(self.counts, self.characters)
 
     @cached_property
     def _links(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
@@ -165,6 +164,16 @@ class CharacterModel:
         for i, code in enumerate(codes):
             log_probs[i : i + 1], at = self.step(at, np.array([code], dtype=np.int64))
         return log_probs, int(at[0])
+
+
+def owners(counts: NDArray) -> Integers:
+    """Return the index of the group that each element belongs to, for groups of so many elements."""
+    return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+
+
+def keys_of(counts: NDArray, codes: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Return sorted keys (N,) of ``codes`` (N,), which are sorted in each group: the group's index, then the code."""
+    return (owners(counts) << BITS | codes).astype(np.uint32)
 
 
 def train(streams: Sequence[tuple[NDArray[np.uint8], int]], size: int, cutoffs: Sequence[int]) -> CharacterModel:

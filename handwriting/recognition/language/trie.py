@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.recognition.language.characters import BITS, Integers
+from handwriting.recognition.language.characters import BITS, Integers, keys_of, owners
 
 ROOT_NODE = 0
 """Node before the first letter of a word."""
@@ -63,7 +63,7 @@ class Trie:
 
     def words(self) -> list[str]:
         """Return all words, in order."""
-        parents = np.repeat(np.arange(len(self.branches)), self.branches)
+        parents = owners(self.branches)
         prefixes = [""]
         for parent, character in zip(parents.tolist(), self.edges.tolist(), strict=True):
             prefixes.append(prefixes[parent] + chr(character + 32))
@@ -106,8 +106,7 @@ class Trie:
 
     @cached_property
     def _keys(self) -> NDArray[np.uint32]:
-        nodes = np.repeat(np.arange(len(self.branches), dtype=np.uint32), self.branches)
-        return nodes << np.uint32(BITS) | self.edges
+        return keys_of(self.branches, self.edges)
 
     def child(self, nodes: Integers, characters: Integers) -> Integers:
         """Return the children (N,) of ``nodes`` (N,) by ``characters`` (N,); :data:`NOWHERE` where there is none."""

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.recognition.language.characters import BITS, COST_NATS, Floats, Integers
+from handwriting.recognition.language.characters import BITS, COST_NATS, Floats, Integers, owners
 from handwriting.recognition.language.trie import NOWHERE, Trie
 
 TABLES = (
@@ -82,7 +82,7 @@ class WordModel:
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "trie"}
         rank = np.argsort(_by_frequency(self.costs))
         for counts, words, costs, ranks in TABLES:
-            rows, every = _rows(own[counts]), rank[own.pop(words)]
+            rows, every = owners(own[counts]), rank[own.pop(words)]
             order = np.argsort(rows * self.size + every, kind="stable")
             own[costs] = own[costs][order]
             own[ranks] = _in_bytes(_differences(every[order], own[counts]))
@@ -158,11 +158,6 @@ def _by_frequency(costs: NDArray[np.uint8]) -> Integers:
     return np.argsort(costs[0], kind="stable")
 
 
-def _rows(counts: NDArray) -> Integers:
-    """Return the row of each element of rows with so many elements."""
-    return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-
-
 def _differences(ranks: Integers, counts: NDArray) -> Integers:
     """Return ranks (N,), ascending in rows with so many elements, as differences from the one before in the row."""
     steps = np.diff(ranks, prepend=0)
@@ -195,7 +190,7 @@ def _unpacked(arrays: Mapping[str, NDArray]) -> dict[str, NDArray]:
         sums = np.cumsum(_from_bytes(arrays[ranks]), dtype=np.uint32)  # may overflow; the differences are right
         before = np.append(np.uint32(0), sums)[np.cumsum(count, dtype=np.int64) - count]  # sums of the rows before
         every = by_frequency[sums - np.repeat(before, count)].astype(np.uint32)
-        order = np.argsort(_rows(count) * len(by_frequency) + every, kind="stable")  # fast: the rows are in order
+        order = np.argsort(owners(count) * len(by_frequency) + every, kind="stable")  # fast: the rows are in order
         found |= {counts: count, words: every[order], costs: arrays[costs][order]}
     return found
 
@@ -215,7 +210,7 @@ class _Table:
     @classmethod
     def of(cls, size: int, counts: NDArray, rests: NDArray, words: NDArray, costs: NDArray) -> _Table:
         counts = counts.astype(np.int64)
-        keys = np.repeat(np.arange(len(counts), dtype=np.int64) * size, counts) + words
+        keys = owners(counts) * size + words
         shares = np.exp(-COST_NATS * costs.astype(np.float64))
         # Shares and rest of a row are rounded; scale the shares so that they sum to 1.
         own = np.add.reduceat(shares, np.cumsum(counts) - counts) if len(counts) else np.zeros(0)
