@@ -127,7 +127,7 @@ class Unipen:
 
     def text(self, id: str) -> str:
         at = self._find(id)
-        return rules().label(at.donor, at.segment.text or "")
+        return rules().label(at.stem, at.segment.text or "")
 
     def line(self, id: str) -> Line:
         at = self._find(id)

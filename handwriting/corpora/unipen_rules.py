@@ -60,6 +60,8 @@ class Rules:
     """Group of each donor that is excluded from training: ``valid`` or ``test``."""
     deleted: Mapping[str, str]
     """Regular expressions, by donor, for parts of labels that were not written."""
+    capitals: frozenset[str] = frozenset()
+    """Files, as stems such as ``"sta/sta1/hpb1-ja"``, written in capitals and labelled in lower case."""
     bad: tuple[Rule, ...] = field(default=())
     """Rules for segments that training leaves out."""
 
@@ -67,9 +69,12 @@ class Rules:
         """Return the group of a donor: ``train``, ``valid`` or ``test``."""
         return self.donors.get(donor, "train")
 
-    def label(self, donor: str, text: str) -> str:
-        """Return the text that was written, given the label."""
-        return raw(re.sub(self.deleted[donor], "", text) if donor in self.deleted else text)
+    def label(self, stem: str, text: str) -> str:
+        """Return the text that was written, given the label of a segment and the stem of its file."""
+        donor = stem.partition("/")[0]
+        if donor in self.deleted:
+            text = re.sub(self.deleted[donor], "", text)
+        return raw(text.upper() if stem in self.capitals else text)
 
     def unfit(self, donor: str, category: str, quality: str, line: Line) -> str | None:
         """Return the reason why training leaves a segment out, or None if it does not."""
@@ -88,6 +93,7 @@ def rules() -> Rules:
     return Rules(
         groups,
         {str(donor): str(entry["pattern"]) for entry in data.get("deleted", ()) for donor in entry["donors"]},
+        frozenset(str(stem) for entry in data.get("capitals", ()) for stem in entry["files"]),
         tuple(_rule(entry) for entry in data.get("bad", ())),
     )
 

@@ -32,6 +32,9 @@ LABELS = ("class", "data-tool", "data-type", "data-name", "{http://www.inkscape.
 """Attributes in which programs record the tool with which an element or a layer was drawn."""
 _TOOL = re.compile(r"\b(eraser|highlighter)s?\b")
 BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)")
+WRITTEN = "data-written"
+"""Attribute of a stroke in our own plotter files: its place in the order of writing, from 1; negative if it is drawn
+backward."""
 PAPER = "paper"
 """Class of the rulings in our own drawings."""
 MAX_ELEMENTS = MAX_STROKES
@@ -69,6 +72,8 @@ class _PenLine:
     alpha: float
     width: float
     is_blended: bool
+    written: int
+    """Value of :data:`WRITTEN`; 0 without one."""
 
 
 class SvgContent:
@@ -105,8 +110,9 @@ class SvgContent:
                         curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
                         (a, b), (c, d) = placed.matrix[:2, :2].tolist()
                         scale = abs(a * d - b * c) ** 0.5
-                        drawn.append(_PenLine(curves, style.alpha, style.width * scale, style.is_blended))
-        return svg_path.flatten([one.curves for one in self._without_highlighters(drawn)], self.file)
+                        written = _integer(placed.element.get(WRITTEN, ""))
+                        drawn.append(_PenLine(curves, style.alpha, style.width * scale, style.is_blended, written))
+        return svg_path.flatten(_as_written(self._without_highlighters(drawn)), self.file)
 
     def _without_highlighters(self, drawn: list[_PenLine]) -> list[_PenLine]:
         opaque = [one.width for one in drawn if one.alpha >= MIN_PEN_OPACITY and not one.is_blended]
@@ -277,3 +283,16 @@ class SvgContent:
             for element in self.root.xpath("//*[@id]"):
                 self._by_id.setdefault(element.get("id"), element)
         return self._by_id.get(name)
+
+
+def _as_written(lines: list[_PenLine]) -> list[Floats]:
+    """Return the curves in the order and direction in which they were written, if every line records both."""
+    places = {abs(one.written) for one in lines}
+    if 0 in places or len(places) < len(lines):
+        return [one.curves for one in lines]
+    ordered = sorted(lines, key=lambda one: abs(one.written))
+    return [one.curves[::-1, ::-1] if one.written < 0 else one.curves for one in ordered]
+
+
+def _integer(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else 0

@@ -1,5 +1,8 @@
 """SVG for pen plotters: only the strokes, in an order with short pen-up moves.
 
+Each path records its place in the order of writing (`data-written`), so that :mod:`handwriting.formats.svg` reads the
+strokes as they were written.
+
 The order starts from a nearest-neighbour tour, in which strokes may be drawn backwards, and is improved by 2-opt (Croes
 1958): runs of strokes are reversed as long as that shortens the pen-up travel. The travel is never longer than in the
 order of writing.
@@ -54,7 +57,9 @@ def plotter_svg(drawing: Drawing) -> tuple[str, PenTravel]:
         curve = curves[i]
         if not np.ptp(curve, axis=(0, 1)).any():
             curve = curve + np.linspace(-PLOTTED_DOT_MM / 2, PLOTTED_DOT_MM / 2, 4)[:, None] * (1, 0)
-        pen.add(document.path(path_data(curve[::-1, ::-1] if back else curve)))
+        path = document.path(path_data(curve[::-1, ::-1] if back else curve))
+        path["data-written"] = str(-i - 1 if back else i + 1)
+        pen.add(path)
     document.add(pen)
     return text(document), PenTravel(pen_up_travel(ends), pen_up_travel(_turned(ends[order], backwards)))
 

@@ -9,7 +9,7 @@ from unipen_fixture import WORDS, make_unipen
 from handwriting.corpora import open_corpus
 from handwriting.corpora.packed import pack
 from handwriting.corpora.unipen import Unipen
-from handwriting.corpora.unipen_rules import Rule, has_several_lines, rules
+from handwriting.corpora.unipen_rules import Rule, Rules, has_several_lines, rules
 from handwriting.errors import InkError
 from handwriting.ink import Ink
 
@@ -115,12 +115,22 @@ def test_every_rule_of_the_data_file_has_a_reason_and_no_validation_donor():
         assert not {rules().group(donor) for donor in rule.donors} - {"train"}
 
 
+def test_labels_are_corrected_by_file_and_by_donor():
+    corrected = Rules({}, {"kai": "@"}, frozenset({"pap/one"}))
+    assert corrected.label("pap/one", "oxygen") == "OXYGEN"
+    assert corrected.label("pap/two", "oxygen@") == "oxygen@"
+    assert corrected.label("kai/one", "oxy@gen") == "oxygen"
+
+
 def test_the_real_one():
     root = Path(os.environ.get("HANDWRITING_DATA", "datasets")) / "unipen"
     if not root.is_dir():
         pytest.skip(f"needs UNIPEN, which is not in {root}; set HANDWRITING_DATA to the folder that holds unipen/")
     corpus = Unipen(root)
     assert len(list(corpus.members("6", "pap"))) > 2000
+    stem = "pap/pap1/bmcaps"
+    capitals = [corpus.text(id) for category in "67" for id in corpus.members(category, "pap") if id.startswith(stem)]
+    assert len(capitals) > 20 and all(text.isupper() for text in capitals)
     lines = [corpus.line(id) for id in list(corpus.members("6", "rim"))[:30]]
     assert all(line.text.isalpha() and line.ink.bounds[2] > line.ink.bounds[0] for line in lines)
     assert all(corpus.problem(id) for id in list(corpus.members("7", "att")) if "41412304" in id)

@@ -7,7 +7,7 @@ import pytest
 from tiny import TinyCorpus
 
 from handwriting.checkpoint import Checkpoint, save_card
-from handwriting.evaluation.calibrate import calibrate, cross_validated, fit, fit_levels
+from handwriting.evaluation.calibrate import HARDER, READINGS, calibrate, cross_validated, fit, fit_levels
 from handwriting.evaluation.reliability import Outcomes, expected_calibration_error
 from handwriting.recognition.calibration import EVIDENCE_COLUMNS, EVIDENCE_LEVELS, Calibration, logistic
 
@@ -50,7 +50,7 @@ def test_a_recognizer_is_calibrated_for_one_decoder_and_keeps_the_others(tmp_pat
     shipped = Checkpoint.load(None, "recognizer")
     told = []
     report = calibrate(shipped, TinyCorpus(10), "testset_v", "greedy", progress=lambda *at: told.append(at))
-    assert told[-1] == (10, 10)
+    assert told[-1] == (10 * (1 + len(HARDER)), 10 * (1 + len(HARDER)))
     assert [len(weights) for weights in report.calibration.record().values()] == [n + 1 for n in EVIDENCE_COLUMNS]
     assert report.render().count("each form judged by a fit on others") == 3
     json.dumps(report.figures(), allow_nan=False)
@@ -66,4 +66,5 @@ def test_a_beam_is_calibrated_for_one_reading_and_for_five():
     calibrate(
         Checkpoint.load(None, "recognizer"), TinyCorpus(4), "testset_v", "beam", progress=lambda *at: told.append(at)
     )
-    assert told == [(4, 8), (8, 8)]
+    passes = len(READINGS) + len(HARDER)
+    assert told == [(4 * (k + 1), 4 * passes) for k in range(passes)]

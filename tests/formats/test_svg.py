@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from format_seeds import SVG
@@ -11,6 +13,8 @@ from handwriting.errors import InkError
 from handwriting.formats import svg
 from handwriting.ink import Ink, Page
 from handwriting.rendering.drawing import fitted
+from handwriting.rendering.hershey import write
+from handwriting.rendering.plotter import plotter_svg
 from handwriting.rendering.svg import markup
 
 
@@ -55,6 +59,28 @@ def test_our_own_drawings_come_back():
         line = np.column_stack([np.interp(steps, range(len(theirs)), theirs[:, k]) for k in (0, 1)])
         gaps = np.hypot(*(mine[:, None] - line[None]).transpose(2, 0, 1)).min(axis=1)
         assert gaps.max() < 0.05
+
+
+def test_a_plotter_file_of_our_own_is_read_as_it_was_written():
+    drawing = fitted(write("quite a line, not short.", seed=3))
+    plotted, _ = plotter_svg(drawing)
+    (page,), (sorted_page,) = formats.read_pages(plotted.encode()), formats.read_pages(without_places(plotted))
+    assert len(page.ink.starts) == len(drawing.curves)
+    for curve, stroke in zip(drawing.curves, page.ink.strokes, strict=True):
+        assert stroke[[0, -1]] == pytest.approx(curve[[0, -1], [0, 3]], abs=0.06)  # dots are lengthened
+    assert not np.array_equal(page.ink.x, sorted_page.ink.x)
+
+
+@pytest.mark.parametrize("place", ["", "0", "1", "x", "1e3", "99999999999"])
+def test_incomplete_places_change_nothing(place):
+    lines = "".join(f'<path data-written="{n}" d="M{y} {y}H9"/>' for y, n in enumerate(("2", "-1", place)))
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" fill="none" stroke="black">{lines}</svg>'
+    (page,), (same,) = formats.read_pages(drawn.encode()), formats.read_pages(without_places(drawn))
+    assert np.array_equal(page.ink.x, same.ink.x) and np.array_equal(page.ink.y, same.ink.y)
+
+
+def without_places(text):
+    return re.sub(r' data-written="[^"]*"', "", text).encode()
 
 
 def test_rulings_of_others_are_left_out():

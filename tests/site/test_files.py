@@ -18,7 +18,9 @@ from strangers import paths, svg
 
 from handwriting import formats
 from handwriting.errors import InkError, TooLargeError
+from handwriting.rendering.drawing import fitted
 from handwriting.rendering.hershey import write
+from handwriting.rendering.plotter import plotter_svg
 from handwriting.web import ink_files
 
 api = pytest.importorskip("playwright.sync_api", reason="needs playwright, which drives the browser: make installs it")
@@ -127,6 +129,7 @@ def test_our_own_files_and_samples(open_site, tmp_path):
         text = f'<?xml version="1.0" encoding="{encoding}"?>{svg(paths() + "<desc>é</desc>")}'
         assert_same(page, text.encode(encoding))
     assert_same(page, (SAMPLES / "notes.xopp").read_bytes())
+    assert_same(page, plotter_svg(fitted(write("quite a line, not short.", seed=3)))[0].encode())
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ const OTHERS = ["text", "image", "rect", "circle", "ellipse", "foreignObject"]; 
 const LABELS = ["class", "data-tool", "data-type", "data-name"]; // where programs say with which tool something was drawn
 const INKSCAPE = "http://www.inkscape.org/namespaces/inkscape";
 const TOOL = /\b(?:eraser|highlighter)s?\b/;
+const WRITTEN = "data-written"; // a stroke's place in the order of writing, negative if it is drawn backward
 const PAPER = "paper"; // class of the rulings in our own drawings
 const RULINGS = 3; // so many lines from edge to edge belong to the paper
 const MAX_ELEMENTS = 100_000, MAX_REUSED = 50_000, MAX_REUSE = 20, MAX_FUNCTIONS = 20_000;
@@ -31,7 +32,7 @@ export async function readSvg(root, tally) {
   const sheet = sheetOf(root), drawing = new Drawing(root, sheet.user, tally);
   drawing.walk();
   const pens = withoutHighlighters(drawing.lines);
-  const all = pointsOfLines(pens.map(({ curves }) => curves)), lines = withoutRulings(all, sheet.user);
+  const all = pointsOfLines(asWritten(pens)), lines = withoutRulings(all, sheet.user);
   if (!lines.length && drawing.outlines) throw new Refusal("site.outlines");
   const strokes = [], scaled = (values) => values.map((value) => value * sheet.scale);
   for (const { x, y } of lines) tally.part(() => tally.add(strokes, { x: scaled(x), y: scaled(y), t: null, p: null }));
@@ -79,6 +80,18 @@ function withoutHighlighters(lines) {
   return lines.filter((line) => line.width < wide || opaque.includes(line));
 }
 
+/** The curves in the order and direction in which they were written, if every line records both. */
+function asWritten(lines) {
+  const places = new Set(lines.map(({ written }) => Math.abs(written)));
+  if (places.has(0) || places.size < lines.length) return lines.map(({ curves }) => curves);
+  const ordered = [...lines].sort((a, b) => Math.abs(a.written) - Math.abs(b.written));
+  return ordered.map(({ curves, written }) => (written < 0 ? curves.map(backward).reverse() : curves));
+}
+
+function backward([x0, y0, x1, y1, x2, y2, x3, y3]) {
+  return [x3, y3, x2, y2, x1, y1, x0, y0];
+}
+
 /** What an element says about the tool that drew it, in lower case. */
 function labelsOf(element) {
   const labels = [...LABELS.map((name) => element.getAttribute(name)), element.getAttributeNS(INKSCAPE, "label")];
@@ -94,7 +107,7 @@ class Drawing {
     atMost(this.sheets.inner.length * elements, MAX_SELECTED);
   }
 
-  /** Find the lines { curves, alpha, width, blended } in the user units of the document. */
+  /** Find the lines { curves, alpha, width, blended, written } in the user units of the document. */
   walk() {
     const declared = this.sheets.declared(this.root), [width, height] = this.size;
     // The outermost element turns about its center, as a box of a page does.
@@ -138,13 +151,14 @@ class Drawing {
   }
 
   line(element, name, matrix, style) {
+    const place = element.getAttribute(WRITTEN) ?? "", written = /^-?[0-9]{1,9}$/.test(place) ? Number(place) : 0;
     for (const { curves, closed } of this.outlinesOf(element, name)) {
       if (!style.visible) this.tally.count();
       else if (!style.isPen(closed)) this.outlines += 1;
       if (!style.visible || !style.isPen(closed)) continue;
       const [a, b, c, d, e, f] = matrix;
       const moved = curves.map((curve) => [0, 2, 4, 6].flatMap((i) => [a * curve[i] + c * curve[i + 1] + e, b * curve[i] + d * curve[i + 1] + f]));
-      this.lines.push({ curves: moved, alpha: style.alpha, width: style.width * Math.sqrt(Math.abs(a * d - b * c)), blended: style.blended });
+      this.lines.push({ curves: moved, alpha: style.alpha, width: style.width * Math.sqrt(Math.abs(a * d - b * c)), blended: style.blended, written });
     }
   }
 
