@@ -20,7 +20,7 @@ from handwriting.evaluation import recognition
 from handwriting.evaluation.perturb import PERTURBATIONS
 from handwriting.evaluation.reliability import Outcomes, expected_calibration_error, outcomes
 from handwriting.progress import Progress, no_progress, part
-from handwriting.recognition.calibration import EVIDENCE_LEVELS, Calibration, logistic
+from handwriting.recognition.calibration import EVIDENCE_LEVELS, Calibration, logistic, terms
 from handwriting.recognition.decode import Floats
 from handwriting.recognition.language.model import LanguageModel
 from handwriting.recognition.recognizer import Decoder, Recognizer
@@ -121,9 +121,9 @@ def cross_validated(found: dict[str, Outcomes]) -> dict[str, float]:
 def fit(features: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
     """Fit a logistic regression of ``right`` (N,) on ``features`` (N, F) by Newton's method with a slight ridge.
 
-    Returns F + 1 weights, the constant first.
+    Returns the weights of their :func:`~handwriting.recognition.calibration.terms`, 1 + 2 F.
     """
-    x = np.column_stack([np.ones(len(features)), features])
+    x = terms(features)
     weights = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ weights))

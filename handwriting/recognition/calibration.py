@@ -1,10 +1,10 @@
 """Probabilities that a line, a word or a character was read correctly.
 
-Two kinds of evidence, the rivals that the search found for the best text and the network's own confidence, go into
-three logistic regressions fitted on lines with known texts (Platt 1999; Guo et al. 2017, "On calibration of
-modern neural networks"). The weights are stored on the recognizer's card, separately for each decoder, because they
-are valid for one combination of network, language model and search. Without fitted weights no probability is given;
-:mod:`handwriting.evaluation.calibrate` fits them.
+Two kinds of evidence, the rivals that the search found for the best text and the network's own confidence, go with
+their squares into three logistic regressions fitted on lines with known texts (Platt 1999; Guo et al. 2017, "On
+calibration of modern neural networks"). The weights are stored on the recognizer's card, separately for each decoder,
+because they are valid for one combination of network, language model and search. Without fitted weights no probability
+is given; :mod:`handwriting.evaluation.calibrate` fits them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from handwriting.recognition.decode import Floats, Hypothesis
 
 MAX_LOG_ODDS = 7.0
 """Log-odds are clipped to this value: differences beyond it are rounding errors."""
+MAX_LANGUAGE = 2.0
+"""The language model's contribution per character is clipped to this value either way: other languages exceed it."""
 RIVALS = 10
 """Number of best hypotheses that are compared. It is fixed because a wider search finds more of them."""
 TEMPERATURE = 2.0
@@ -68,7 +70,7 @@ def evidence(best: Hypothesis, labels: Sequence[int], rivals: Sequence[tuple[str
     words = np.array([[*characters[a:b].min(axis=0), lower[a:b].mean()] for a, b in spans]).reshape(len(spans), 3)
     own = sum(weight for (text, _), weight in zip(rivals, weights.tolist(), strict=True) if text == best.text)
     network = -np.log1p(max(0.0, -best.log_probability))
-    language = (best.score - best.log_probability) / max(1, len(best.text))
+    language = np.clip((best.score - best.log_probability) / max(1, len(best.text)), -MAX_LANGUAGE, MAX_LANGUAGE)
     return Evidence(characters, words, spans, np.array([[float(_log_odds(np.array(own))), network, language]]))
 
 
@@ -91,7 +93,10 @@ class Probabilities:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights of the three regressions: a constant, and one weight for each column of the evidence."""
+    """Weights of the three regressions: a constant, one weight for each column of the evidence, and one for its square.
+
+    Cards of earlier versions have none for the squares.
+    """
 
     character: tuple[float, ...]
     word: tuple[float, ...]
@@ -107,7 +112,8 @@ class Calibration:
         if stored is None:
             return None
         found = cls(*(tuple(stored.get(level, ())) for level in EVIDENCE_LEVELS))
-        if tuple(map(len, astuple(found))) != tuple(1 + columns for columns in EVIDENCE_COLUMNS):
+        lengths = zip(map(len, astuple(found)), EVIDENCE_COLUMNS, strict=True)
+        if any(length not in (1 + columns, 1 + 2 * columns) for length, columns in lengths):
             raise InkError(f"the card's calibration for {decoder} is of another version; run the command 'calibrate'")
         return found
 
@@ -132,8 +138,16 @@ class Calibration:
 
 
 def logistic(features: Floats, weights: Sequence[float]) -> Floats:
-    """Return probabilities (N,) from features (N, F) and F + 1 weights, the constant first."""
-    return 1 / (1 + np.exp(-(weights[0] + features @ np.array(weights[1:]))))
+    """Return probabilities (N,) from features (N, F) and the weights of their :func:`terms`.
+
+    The weights of the squares may be missing.
+    """
+    return 1 / (1 + np.exp(-(terms(features)[:, : len(weights)] @ np.array(weights))))
+
+
+def terms(features: Floats) -> Floats:
+    """Return ones, the features (N, F) and their squares, shape (N, 1 + 2 F)."""
+    return np.column_stack([np.ones(len(features)), features, features**2])
 
 
 def _log_odds(probabilities: Floats) -> Floats:

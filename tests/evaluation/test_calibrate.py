@@ -11,7 +11,8 @@ from handwriting.evaluation.calibrate import HARDER, READINGS, calibrate, cross_
 from handwriting.evaluation.reliability import Outcomes, expected_calibration_error
 from handwriting.recognition.calibration import EVIDENCE_COLUMNS, EVIDENCE_LEVELS, Calibration, logistic
 
-TRUE = (0.5, 1.0, -2.0)
+TRUE = (0.5, 1.0, -2.0, 0.0, 0.25)
+"""A constant, a weight for each of two columns and one for the square of each."""
 
 
 def made_up(lines: int = 20000) -> Outcomes:
@@ -51,7 +52,7 @@ def test_a_recognizer_is_calibrated_for_one_decoder_and_keeps_the_others(tmp_pat
     told = []
     report = calibrate(shipped, TinyCorpus(10), "testset_v", "greedy", progress=lambda *at: told.append(at))
     assert told[-1] == (10 * (1 + len(HARDER)), 10 * (1 + len(HARDER)))
-    assert [len(weights) for weights in report.calibration.record().values()] == [n + 1 for n in EVIDENCE_COLUMNS]
+    assert [len(weights) for weights in report.calibration.record().values()] == [1 + 2 * n for n in EVIDENCE_COLUMNS]
     assert report.render().count("each form judged by a fit on others") == 3
     json.dumps(report.figures(), allow_nan=False)
     save_card(tmp_path, {"kind": "recognizer", "calibration": {"beam": {"line": [1]}}})

@@ -11,6 +11,7 @@ from handwriting.recognition.calibration import (
     Probabilities,
     _agreement,
     evidence,
+    logistic,
 )
 from handwriting.recognition.decode import Hypothesis
 
@@ -79,10 +80,20 @@ def test_agreement_at_both_ends(a, b, expected):
     assert _agreement(a, b) == expected
 
 
-def test_a_card_keeps_it():
-    calibration = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0))
+LINEAR = Calibration((1.0, 2.0, 3.0), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0, 0.0, 0.0))
+SQUARES = Calibration((1.0,) * 5, (2.0,) * 7, (0.5,) * 7)
+
+
+@pytest.mark.parametrize("calibration", [LINEAR, SQUARES])
+def test_a_card_keeps_it(calibration):
     assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "beam") == calibration
     assert Calibration.of_card({"calibration": {"beam": calibration.record()}}, "greedy") is None
+
+
+def test_weights_of_squares_may_be_missing():
+    features = np.array([[2.0, -1.0], [0.5, 3.0]])
+    assert logistic(features, (1.0, 0.5, 0.25)) == pytest.approx(logistic(features, (1.0, 0.5, 0.25, 0.0, 0.0)))
+    assert logistic(features, (1.0, 0.5, 0.25, -1.0, 0.1)) == pytest.approx(1 / (1 + np.exp([2.15, -2.65])), abs=1e-12)
 
 
 def test_a_calibration_of_another_version_is_refused():
