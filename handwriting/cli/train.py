@@ -310,8 +310,8 @@ def export(
         list[str] | None,
         typer.Option(
             metavar="CHARACTER=NATS",
-            help="Add so many nats to the log-odds of a character that a recognizer reads too rarely, as in '|=2';"
-            " repeatable.",
+            help="Add so many nats to the log-odds of a character that a recognizer reads too rarely, as in '|=2', or"
+            " of CTC's blank, as in 'blank=0.5'; repeatable.",
             show_default=False,
         ),
     ] = None,

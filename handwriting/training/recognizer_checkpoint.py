@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from handwriting import checkpoint
-from handwriting.alphabet import Alphabet
+from handwriting.alphabet import BLANK, Alphabet
 from handwriting.checkpoint import Checkpoint, shipped
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
@@ -26,6 +26,9 @@ from handwriting.recognition.seq2seq import reader_weights
 from handwriting.runtime import pad
 from handwriting.training.export import int8, recognizer_graph
 from handwriting.training.recognizer_start import between_start_and_end
+
+BLANK_NAME = "blank"
+"""Name of CTC's blank among the characters whose log-odds can be adjusted."""
 
 
 def build(card: dict[str, Any], weights: Mapping[str, NDArray]) -> RecognizerNetwork:
@@ -83,8 +86,10 @@ def export_checkpoint(
     card, weights = source.card, source.weights()
     if start is not None:
         weights = between_start_and_end(source, start, share, characters)
-        only = {"characters": characters} if characters else {}
-        card = {**card, "training": {**card["training"], "share": share, **only}}
+        made = {"share": share, "start": start.card["training"].get("command")}
+        made |= {"characters": characters} if characters else {}
+        before = card["training"].get("interpolated", [])
+        card = {**card, "training": {**card["training"], "interpolated": [*before, made]}}
     if adjust:
         weights = adjusted(card, weights, adjust)
         card = {**card, "training": {**card["training"], "adjusted": dict(adjust)}}
@@ -104,19 +109,21 @@ def export_checkpoint(
 def adjusted(
     card: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]], nats: Mapping[str, float]
 ) -> dict[str, NDArray[np.float32]]:
-    """Return the weights of a recognizer with ``nats`` added to the log-odds of characters.
+    """Return the weights of a recognizer with ``nats`` added to the log-odds of characters or of CTC's ``blank``.
 
     A network gives too little probability to a character that is rarer in its training than in what people write (Menon
-    et al. 2021, Long-tail learning via logit adjustment, arXiv 2007.07314). Raises :class:`InkError` for a character
+    et al. 2021, Long-tail learning via logit adjustment, arXiv 2007.07314). More blanks mean fewer characters. Raises :class:`InkError` for a character
     that the recognizer does not know, and for a recognizer with a decoder.
     """
     if "head" in card:
         raise InkError("adjust: the characters of a recognizer with a decoder cannot be adjusted; leave it out")
     alphabet, bias = Alphabet(card["alphabet"]), weights["output.bias"].copy()
     for character, value in nats.items():
-        if len(character) != 1 or alphabet.unknown(character):
-            raise InkError(f"adjust {character!r}: the recognizer has no such character; give one of its alphabet")
-        bias[alphabet.encode(character)] += value
+        if character != BLANK_NAME and (len(character) != 1 or alphabet.unknown(character)):
+            raise InkError(
+                f"adjust {character!r}: the recognizer has no such character; give one of its alphabet, or {BLANK_NAME}"
+            )
+        bias[BLANK if character == BLANK_NAME else alphabet.encode(character)] += value
     return {**weights, "output.bias": bias}
 
 

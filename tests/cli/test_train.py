@@ -77,16 +77,18 @@ def test_export_adjusts_characters_and_takes_some_alone(run, trained, tmp_path):
     start = Checkpoint.load(tmp_path / "start", "recognizer").weights()
     character = alphabet.characters[2]
     command = ("export", trained, "--start", tmp_path / "start", "--characters", character, "--share", "1")
-    code, _, _ = run(*command, "--adjust", f"{character}=2", "-o", tmp_path / "new")
+    code, _, _ = run(*command, "--adjust", f"{character}=2", "--adjust", "blank=-1", "-o", tmp_path / "new")
     assert code == 0
     made = Checkpoint.load(tmp_path / "new", "recognizer")
-    assert made.card["training"]["adjusted"] == {character: 2.0}
-    assert made.card["training"]["characters"] == character
+    assert made.card["training"]["adjusted"] == {character: 2.0, "blank": -1.0}
+    command = card["training"]["command"]
+    assert made.card["training"]["interpolated"] == [{"share": 1.0, "start": command, "characters": character}]
     row = alphabet.encode(character)[0]
     for name, value in made.weights().items():
         expected = start[name].copy()
         if name.startswith("output."):
             expected[row] = weights[name][row] + (2 if name == "output.bias" else 0)
+            expected[0] -= name == "output.bias"
         assert value == pytest.approx(expected, abs=2e-3)  # float16
     for option, message in (
         ("--adjust=§=2", "no such character"),

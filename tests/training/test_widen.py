@@ -110,7 +110,7 @@ def test_weights_lie_between_the_start_and_the_end_of_a_training(tmp_path):
         assert np.allclose(half[name], (value + begun[name].numpy()) / 2, atol=1e-6)
     export_checkpoint(trained, tmp_path / "half", start=start, share=0.5)
     exported = Checkpoint.load(tmp_path / "half", "recognizer")
-    assert exported.card["training"]["share"] == 0.5
+    assert exported.card["training"]["interpolated"][0]["share"] == 0.5
     assert np.allclose(exported.weights()["output.weight"], half["output.weight"], atol=1e-3)
     with pytest.raises(InkError, match=r"share is 1\.5"):
         between_start_and_end(trained, start, 1.5)
