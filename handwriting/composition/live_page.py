@@ -16,6 +16,7 @@ import numpy as np
 from handwriting.composition.blocks import plain
 from handwriting.composition.composer import ComposedLine, Composer
 from handwriting.composition.runs import WordWriter
+from handwriting.composition.words import BAR
 from handwriting.ink import Floats, Ink, Source
 from handwriting.progress import Progress, no_progress
 from handwriting.rendering.drawing import Drawing, PrintedLines
@@ -150,7 +151,11 @@ class LivePage:
         words = line.words[:count]
         strokes = np.concatenate([word.drawn.word.strokes for word in words])
         kept = not any(
-            word.drawn.changed or word.spelled.spelling.marks or word.spelled.spelling.signs for word in words
+            word.drawn.changed
+            or BAR in word.drawn.word.text
+            or word.spelled.spelling.marks
+            or word.spelled.spelling.signs
+            for word in words
         )
         whole = len(words) < count or len(strokes) == len(first.ink.starts)  # no stray dot after the last word
         return kept and whole and np.array_equal(strokes, np.arange(len(strokes)))

@@ -80,7 +80,7 @@ class WordWriter:
         """
         watched = replace(observer, progress=effort.first(sum(map(len, runs))))
         lines = self.synthesizer.write(runs, hand, stream=run, observer=watched, hurried=not whole)
-        rows = self._judged([_words(line) for line in lines], measure)
+        rows = self._judged([_words(line, self.synthesizer.height) for line in lines], measure)
         effort.read(sum(map(len, runs)))
         done = 1
         while done < self.best_of and (worst := _places(rows, worth_redrawing)):
@@ -116,7 +116,10 @@ class WordWriter:
         asked = [(k, j) for k, j in places for _ in range(each)]
         texts = [_text_to_draw(rows[k][j]) for k, j in asked]
         lines = self.synthesizer.write(texts, hand, streams=streams, observer=observer, hurried=hurried)
-        tried = [_replaced(rows[k][j], cut_divided(line)) for (k, j), line in zip(asked, lines, strict=True)]
+        tried = [
+            _replaced(rows[k][j], cut_divided(line, self.synthesizer.height))
+            for (k, j), line in zip(asked, lines, strict=True)
+        ]
         groups = [
             [*rows[k][max(0, j - 1) : j], one, *rows[k][j + 1 : j + 2]]
             for (k, j), one in zip(asked, tried, strict=True)
@@ -164,9 +167,9 @@ def _text_to_draw(one: DrawnWord) -> str:
     return divided(one.word.text) if one.drawings >= WHOLE_DRAWINGS else one.word.text
 
 
-def _words(line: Written) -> list[DrawnWord]:
-    """Cut ``line`` into words."""
-    words = cut(line)
+def _words(line: Written, usual_height: float) -> list[DrawnWord]:
+    """Cut ``line`` into words; see :func:`~handwriting.composition.words.cut`."""
+    words = cut(line, usual_height)
     if not line.complete:  # the pen lost its way in the last word that has ink
         last = max((k for k, one in enumerate(words) if one.ink is not None), default=0)
         words[last] = replace(words[last], ink=None)

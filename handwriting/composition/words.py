@@ -35,6 +35,10 @@ if the word begins or ends there with a letter or a digit."""
 BASELINE_DRIFT = 0.15
 """Largest distance of a word from the baseline of its line, in writing heights; a word farther away is moved back."""
 
+BAR = "|"
+BAR_HEIGHT = 2.0
+"""Smallest height of a bar, in writing heights: people often draw it broken or as low as an I, as which it is read."""
+
 BREAK = re.compile(r"(?<=[_@./:\\-])(?=\w)")
 """Positions at which a long word can be divided into parts."""
 
@@ -50,8 +54,8 @@ class WordInk:
     begin: int
     """Index of its first character in the text of the line."""
     ink: Ink | None
-    """Levelled ink with the baseline of the line at y = 0 and its left edge at x = 0, in the synthesizer's units; None
-    if no stroke belongs to the word."""
+    """Levelled ink with the baseline of the line at y = 0 and its left edge at x = 0, in the synthesizer's units, with
+    its bars whole and tall; None if no stroke belongs to the word."""
     places: NDArray[np.int64]
     """Character of ``text`` that each point belongs to, shape (N,)."""
     gap: float | None
@@ -59,13 +63,14 @@ class WordInk:
     joined: bool
     """Whether a stroke continues into a neighbouring word."""
     strokes: NDArray[np.int64]
-    """Indices of its strokes in the line, shape (S,)."""
+    """Indices in the line of the strokes that it was made of."""
 
 
-def cut(line: Written) -> list[WordInk]:
+def cut(line: Written, usual_height: float = 0.0) -> list[WordInk]:
     """Cut a line into its words, in order, each with its own strokes.
 
-    A line of a single word is not rotated, since a word is too short to show its slope.
+    A line of a single word is not rotated, since a word is too short to show its slope. ``usual_height`` is the writing
+    height where the line has neither letters nor digits.
     """
     spans = word_spans(line.text)
     flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - word_baseline(line))
@@ -85,7 +90,12 @@ def cut(line: Written) -> list[WordInk]:
         places = np.clip(line.places[flat.points_of(strokes)] - begin, 0, len(text) - 1)
         drift = _baseline_of(ink, places, text) if has_baseline(text) and len(spans) > 1 else 0.0
         within = float(np.clip(drift, -BASELINE_DRIFT * height, BASELINE_DRIFT * height))
-        ink = replace(ink.moved_to(ink.x - left, ink.y - drift + within), source=Source(text=text))
+        ink = ink.moved_to(ink.x - left, ink.y - drift + within)
+        if BAR in text:
+            ink, places = _with_whole_bars(
+                ink, places, text, BAR_HEIGHT * _height_beside_bars(flat, line, usual_height)
+            )
+        ink = replace(ink, source=Source(text=text))
         words.append(WordInk(text, begin, ink, places, None, number in joined, strokes))
         edges.append((left, right))
     for number, (here, after) in enumerate(pairwise(edges)):
@@ -99,9 +109,9 @@ def divided(text: str) -> str:
     return BREAK.sub(" ", text) if len(text) >= MIN_DIVIDED else text
 
 
-def cut_divided(line: Written) -> WordInk:
-    """Cut a line that holds a single word, and close the spaces of :func:`divided` in it."""
-    parts = cut(line)
+def cut_divided(line: Written, usual_height: float = 0.0) -> WordInk:
+    """Cut a line that holds a single word, and close the spaces of :func:`divided` in it; see :func:`cut`."""
+    parts = cut(line, usual_height)
     text = "".join(part.text for part in parts)
     if len(parts) == 1:
         return parts[0]
@@ -121,6 +131,39 @@ def cut_divided(line: Written) -> WordInk:
         first += len(part.text)
     ink = replace(Ink.from_strokes(strokes), source=Source(text=text))
     return WordInk(text, 0, ink, np.concatenate(places), None, False, np.concatenate([part.strokes for part in parts]))
+
+
+def _height_beside_bars(ink: Ink, line: Written, usual: float) -> float:
+    """Return the writing height of ``ink`` without its bars, or ``usual`` if it has neither letters nor digits."""
+    places = np.clip(line.places, 0, len(line.text) - 1)
+    others = [k for k, own in enumerate(np.split(places, ink.starts[1:])) if line.text[_most_frequent(own)] != BAR]
+    shown = others and any(character.isalnum() for character in line.text)
+    return writing_height(ink.take(np.array(others))) if shown else usual
+
+
+def _most_frequent(numbers: NDArray[np.int64]) -> int:
+    return int(np.bincount(numbers).argmax())
+
+
+def _with_whole_bars(ink: Ink, places: NDArray[np.int64], text: str, least: float) -> tuple[Ink, NDArray[np.int64]]:
+    """Return a word in which each bar is a single stroke downward, at least ``least`` high, and its ``places``."""
+    strokes: list[Floats] = []
+    owners: list[NDArray[np.int64]] = []
+    bars: dict[int, list[Floats]] = {}
+    for stroke, own in zip(ink.strokes, np.split(places, ink.starts[1:]), strict=True):
+        place = _most_frequent(own)
+        if text[place] != BAR:
+            strokes.append(stroke)
+            owners.append(own)
+            continue
+        bars.setdefault(place, []).append(stroke if stroke[0, 1] <= stroke[-1, 1] else stroke[::-1])
+    for place, parts in bars.items():
+        bar = np.concatenate(sorted(parts, key=lambda part: float(part[:, 1].mean())))
+        top, bottom = bar[:, 1].min(), bar[:, 1].max()
+        middle, growth = (top + bottom) / 2, max(1.0, least / max(bottom - top, 1e-6))
+        strokes.append(np.column_stack([bar[:, 0], middle + growth * (bar[:, 1] - middle)]))
+        owners.append(np.full(len(bar), place))
+    return Ink.from_strokes(strokes), np.concatenate(owners)
 
 
 def _without_strays(ink: Ink, strokes: NDArray[np.int64], text: str, height: float) -> NDArray[np.int64]:

@@ -112,8 +112,8 @@ def adjusted(
     """Return the weights of a recognizer with ``nats`` added to the log-odds of characters or of CTC's ``blank``.
 
     A network gives too little probability to a character that is rarer in its training than in what people write (Menon
-    et al. 2021, Long-tail learning via logit adjustment, arXiv 2007.07314). More blanks mean fewer characters. Raises :class:`InkError` for a character
-    that the recognizer does not know, and for a recognizer with a decoder.
+    et al. 2021, Long-tail learning via logit adjustment, arXiv 2007.07314). More probable blanks mean fewer characters.
+    Raises :class:`InkError` for a character that the recognizer does not know, and for a recognizer with a decoder.
     """
     if "head" in card:
         raise InkError("adjust: the characters of a recognizer with a decoder cannot be adjusted; leave it out")

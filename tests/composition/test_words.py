@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from handwriting.composition.words import (
+    BAR_HEIGHT,
     cut,
     cut_divided,
     divided,
@@ -16,6 +17,7 @@ from handwriting.composition.words import (
     word_baseline,
     word_spans,
 )
+from handwriting.geometry.normalise import writing_height
 from handwriting.ink import Ink
 from handwriting.synthesis.synthesizer import Written
 
@@ -108,3 +110,32 @@ def test_a_divided_word_that_lacks_a_part_has_no_ink():
     assert cut_divided(line("ab cd", [(100, 120, [0] * 20)])).ink is None
     (whole,) = cut(line("ab", [(100, 120, [0] * 20)]))
     assert np.array_equal(cut_divided(line("ab", [(100, 120, [0] * 20)])).places, whole.places)
+
+
+def upright(x: float, top: float, bottom: float, place: int) -> tuple[np.ndarray, list[int]]:
+    return np.column_stack([np.full(5, x), np.linspace(top, bottom, 5)]), [place] * 5
+
+
+def with_bars(text: str, *strokes: tuple[np.ndarray, list[int]]) -> Written:
+    return Written(text, Ink.from_strokes([s for s, _ in strokes]), np.concatenate([p for _, p in strokes]), True)
+
+
+def test_a_broken_bar_becomes_whole_and_tall():
+    letter, other = upright(0, -20, 0, 0), upright(40, -20, 0, 2)
+    word = cut(with_bars("a|b", letter, upright(20, 5, -3, 1), upright(21, -20, -12, 1), other))[0]
+    assert word.ink is not None and len(word.ink.starts) == 3
+    bar = word.ink.strokes[-1]
+    assert word.places.tolist() == [0] * 5 + [2] * 5 + [1] * 10
+    assert (np.diff(bar[:, 1]) >= 0).all()  # downward
+    assert np.ptp(bar[:, 1]) == pytest.approx(BAR_HEIGHT * writing_height(with_bars("a", letter, other).ink), rel=0.1)
+    assert word.ink.bounds[0] == 0 and word.ink.source.text == "a|b"
+
+
+def test_a_tall_bar_keeps_its_height_and_a_lone_one_takes_the_usual():
+    tall = with_bars("a | b", upright(0, -20, 0, 0), upright(20, -60, 20, 2), upright(40, -20, 0, 4))
+    _, bar, _ = cut(tall)
+    assert bar.ink is not None and np.ptp(bar.ink.y) == pytest.approx(80)
+    (alone,) = cut(with_bars("|", upright(0, -20, 0, 0)), 30.0)
+    assert alone.ink is not None and np.ptp(alone.ink.y) == pytest.approx(BAR_HEIGHT * 30)
+    (unknown,) = cut(with_bars("||", upright(0, -20, 0, 0), upright(9, -20, 0, 1)))
+    assert unknown.ink is not None and np.ptp(unknown.ink.y) == pytest.approx(20)

@@ -239,7 +239,7 @@ def record(spelling):
 def test_words_are_finished_with_their_marks_as_in_python(open_site, synthesizer):
     """A third of all marks, within words and at both of their ends, drawn twice; without what is random."""
     known = synthesizer.characters
-    texts = [f"u{c}e {c}m n{c}" for c in sorted(drawn_with(known))[::3]] + ["„Größe“ i j í", "well"]
+    texts = [f"u{c}e {c}m n{c}" for c in sorted(drawn_with(known))[::3]] + ["„Größe“ i j í", "well", "a | b x|y"]
     words = [[SpelledWord(Word(word), spell(word, known)) for word in text.split()] for text in texts]
     bases = [" ".join(word.spelling.base for word in row) for row in words]
     hand = Hand(style=load("slanted"), seed=5, slant=8, size=1.2)

@@ -7,7 +7,7 @@ import { max, min, sum } from "../numbers.js";
 import { readWords } from "../reading/words.js";
 import { Finisher, HEIGHT_PER_LINE_HEIGHT, RULE, UNDERLINE, inLine, lettersOf, measureOf } from "./finish.js";
 import { breakLines } from "./typeset.js";
-import { cutWords, divided, joinParts, stands } from "./words.js";
+import { BAR, cutWords, divided, joinParts, stands } from "./words.js";
 
 const RUN_CHARACTERS = 32; // about those of a line that the network was trained on
 const FIRST_CHARACTERS = 24; // of the first run, for which somebody waits
@@ -103,16 +103,16 @@ export class Composer {
   /** The words of a run; one that is misread, left out or joined to a neighbour is drawn again by itself. */
   async draw(text, run) {
     const line = await this.write(text, [run], run ? undefined : this.watch);
-    const words = await this.judged(cutLine(line));
+    const words = await this.judged(cutLine(line, this.synthesizer.height));
     if (run === 0) {
       const strokes = words.flatMap((word) => word.strokes), [first] = this.words.filter(({ length }) => length);
-      const marked = first.slice(0, words.length).some(({ marks, signs }) => marks.length || signs.length);
+      const marked = first.slice(0, words.length).some(({ marks, signs }) => marks.length || signs.length) || text.includes(BAR);
       this.asShown = !marked && strokes.length === line.ink.starts.length && strokes.every((stroke, i) => stroke === i);
     }
     for (const [k, first] of words.entries()) {
       for (let drawing = 1; drawing < Math.max(this.bestOf, isWhole(words[k]) ? 1 : 2) && rank(words[k]); drawing++) {
         const text = drawing < WHOLE_DRAWINGS ? first.text : divided(first.text);
-        const alone = joinParts(cutLine(await this.write(text, [REPAIR_STREAM * drawing + run, k])));
+        const alone = joinParts(cutLine(await this.write(text, [REPAIR_STREAM * drawing + run, k]), this.synthesizer.height));
         const tried = { ...alone, run: first.run, ink: asHigh(alone, words[k]), gap: first.gap, changed: true, enlarged: enlarged(alone, words[k], first) };
         const begin = Math.max(0, k - 1), around = words.with(k, tried).slice(begin, k + 2);
         const read = (await this.judged(around, words))[k - begin]; // between its neighbours, as it will be seen
@@ -144,9 +144,9 @@ export class Composer {
   }
 }
 
-/** The words of a line; where the pen lost its way, the last one has no ink. */
-function cutLine(line) {
-  const words = cutWords(line), lost = line.complete ? null : words.findLast(({ ink }) => ink);
+/** The words of a line, see cutWords; where the pen lost its way, the last one has no ink. */
+function cutLine(line, usual) {
+  const words = cutWords(line, usual), lost = line.complete ? null : words.findLast(({ ink }) => ink);
   const drawn = words.map((word) => (word === lost ? { ...word, ink: null } : word)), run = lettersOf(drawn);
   return drawn.map((word) => ({ ...word, run }));
 }

@@ -8,13 +8,18 @@ import { clamp, max, median, min, range, where } from "../numbers.js";
 const JOINED_SHARE = 0.2;
 const ON_BASELINE = new Set("abcdehiklmnorstuvwxzABCDEFGHIKLMNOPRSTUVWXYZ0123456789.:!?&%");
 const STRAY_DOT = 0.12, STRAY_GAP = 0.2, BASELINE_DRIFT = 0.15; // in writing heights
+export const BAR = "|";
+const BAR_HEIGHT = 2; // smallest height of a bar, in writing heights
 const BREAK = /(?<=[_@./:\\-])(?=[\p{L}\p{N}_])/gu; // where a long word can be divided
 const MIN_DIVIDED = 10; // characters
 const LETTER_GAP = 0.2; // between the parts of a divided word, in writing heights
 const LETTER = /[\p{L}\p{N}]/u;
 
-/** The words of a written line: { text, places, ink, gap, joined, strokes }; ink is null when no stroke belongs to a word. */
-export function cutWords(line) {
+/**
+ * The words of a written line: { text, places, ink, gap, joined, strokes }; ink is null when no stroke belongs to a word.
+ * `usual` is the writing height where the line has neither letters nor digits.
+ */
+export function cutWords(line, usual = 0) {
   const spans = wordSpans(line.text), { x, y } = line.ink, several = spans.length > 1;
   const down = several ? 0 : footOf(line.ink, line.places.map((place) => clamp(place, 0, line.text.length - 1)), line.text);
   const flat = several ? level(line.ink) : movedTo(line.ink, x, y.map((value) => value - down));
@@ -29,7 +34,9 @@ export function cutWords(line) {
     const places = Array.from(pointsOf(flat, strokes), (i) => clamp(line.places[i] - begin, 0, text.length - 1));
     const drift = several && stands(text) ? footOf(ink, places, text) : 0;
     const up = drift - clamp(drift, -BASELINE_DRIFT * height, BASELINE_DRIFT * height);
-    return { text, places, ink: movedTo(ink, ink.x.map((value) => value - left), ink.y.map((value) => value - up)), gap: null, joined: joined.has(number), strokes };
+    const moved = movedTo(ink, ink.x.map((value) => value - left), ink.y.map((value) => value - up));
+    const whole = text.includes(BAR) ? withWholeBars(moved, places, text, BAR_HEIGHT * heightBesideBars(flat, line, usual)) : { ink: moved, places };
+    return { text, ...whole, gap: null, joined: joined.has(number), strokes };
   });
   words.forEach((word, k) => {
     if (edges[k] && edges[k + 1]) word.gap = edges[k + 1][0] - edges[k][1];
@@ -55,6 +62,40 @@ export function joinParts(parts) {
     return strokesOf(part.ink).map((stroke) => stroke.map(([x, y]) => [begin + x, y]));
   }));
   return { text, places, ink, gap: null, joined: false, strokes };
+}
+
+/** The writing height of ink without its bars, or `usual` if it has neither letters nor digits. */
+function heightBesideBars(ink, { text, places }, usual) {
+  const own = (k) => places.slice(ink.starts[k], ink.ends[k]).map((place) => clamp(place, 0, text.length - 1));
+  const others = range(ink.starts.length).filter((k) => text[mostFrequent(own(k))] !== BAR);
+  return others.length && LETTER.test(text) ? writingHeight(take(ink, others)) : usual;
+}
+
+/** A word in which each bar is a single stroke downward, at least `least` high, and the places of its points. */
+function withWholeBars(ink, places, text, least) {
+  const strokes = [], owners = [], bars = new Map();
+  for (const [k, stroke] of strokesOf(ink).entries()) {
+    const own = places.slice(ink.starts[k], ink.ends[k]), place = mostFrequent(own);
+    if (text[place] !== BAR) {
+      strokes.push(stroke);
+      owners.push(own);
+    } else bars.set(place, [...(bars.get(place) ?? []), stroke[0][1] <= stroke.at(-1)[1] ? stroke : stroke.reverse()]);
+  }
+  for (const [place, parts] of bars) {
+    const mean = (part) => part.reduce((sum, [, y]) => sum + y, 0) / part.length;
+    const bar = [...parts].sort((a, b) => mean(a) - mean(b)).flat(), down = bar.map(([, y]) => y);
+    const [top, bottom] = [min(down), max(down)], middle = (top + bottom) / 2;
+    const growth = Math.max(1, least / Math.max(bottom - top, 1e-6));
+    strokes.push(bar.map(([x, y]) => [x, middle + growth * (y - middle)]));
+    owners.push(bar.map(() => place));
+  }
+  return { ink: inkOfStrokes(strokes), places: owners.flat() };
+}
+
+/** The most frequent of some numbers, the smallest among equals. */
+function mostFrequent(numbers) {
+  const count = (one) => numbers.filter((other) => other === one).length;
+  return [...new Set(numbers)].sort((a, b) => count(b) - count(a) || a - b)[0];
 }
 
 /** The strokes of a word without the dots in the space around it, which belong to no character. */
