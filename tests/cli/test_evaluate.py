@@ -67,7 +67,7 @@ def test_calibrate_replaces_what_an_older_version_left(run, trained, iamondb_dir
     assert code == 0, err
     assert "line" in out
     new = json.loads((folder / "card.json").read_text())["calibration"]
-    assert new["beam"] == kept and len(new["greedy"]["line"]) == 4
+    assert new["beam"] == kept and len(new["greedy"]["line"]) == 7
     Recognizer.load(folder).transcribe(handwriting.read(line_file(iamondb_dir)), "greedy")
 
 

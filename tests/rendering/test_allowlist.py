@@ -46,6 +46,7 @@ SHOWN = PLAIN | {
     "rect": {"x": "0", "y": "0", "width": "100%", "height": "100%", "fill": "white"},
     "path": {"d": r"[MLch\d .-]+", "fill": "none", "stroke": COLOR, "stroke-width": NUMBER, "class": "paper"},
 }
+PLOTTED = PLAIN | {"path": PLAIN["path"] | {"data-written": "-?[1-9][0-9]*"}}
 MOVING = SHOWN | {
     "g": PEN | {"id": ID},
     "path": SHOWN["path"] | {"pathLength": "1"},
@@ -107,7 +108,7 @@ DRAWINGS = {
 KINDS = {
     "svg": (markup, SHOWN),
     "animated": (animated_svg, MOVING),
-    "plotter": (lambda drawing: plotter_svg(drawing)[0], PLAIN),
+    "plotter": (lambda drawing: plotter_svg(drawing)[0], PLOTTED),
 }
 
 
