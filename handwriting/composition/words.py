@@ -37,7 +37,8 @@ BASELINE_DRIFT = 0.15
 
 BAR = "|"
 BAR_HEIGHT = 2.0
-"""Smallest height of a bar, in writing heights: people often draw it broken or as low as an I, as which it is read."""
+"""Smallest height of a bar, in writing heights. People often draw it broken or no taller than an I, and it is then read
+as one."""
 
 BREAK = re.compile(r"(?<=[_@./:\\-])(?=\w)")
 """Positions at which a long word can be divided into parts."""
@@ -63,7 +64,7 @@ class WordInk:
     joined: bool
     """Whether a stroke continues into a neighbouring word."""
     strokes: NDArray[np.int64]
-    """Indices in the line of the strokes that it was made of."""
+    """Indices of the strokes of the line that it was made from."""
 
 
 def cut(line: Written, usual_height: float = 0.0) -> list[WordInk]:
@@ -76,6 +77,7 @@ def cut(line: Written, usual_height: float = 0.0) -> list[WordInk]:
     flat = level(line.ink) if len(spans) > 1 else line.ink.moved_to(line.ink.x, line.ink.y - word_baseline(line))
     owner, joined = stroke_owners(flat, line.places, line.text)
     height = writing_height(flat)
+    bar_height = BAR_HEIGHT * _height_beside_bars(flat, line, usual_height) if BAR in line.text else 0.0
     words: list[WordInk] = []
     edges: list[tuple[float, float] | None] = []
     for number, (begin, end) in enumerate(spans):
@@ -92,9 +94,7 @@ def cut(line: Written, usual_height: float = 0.0) -> list[WordInk]:
         within = float(np.clip(drift, -BASELINE_DRIFT * height, BASELINE_DRIFT * height))
         ink = ink.moved_to(ink.x - left, ink.y - drift + within)
         if BAR in text:
-            ink, places = _with_whole_bars(
-                ink, places, text, BAR_HEIGHT * _height_beside_bars(flat, line, usual_height)
-            )
+            ink, places = _with_whole_bars(ink, places, text, bar_height)
         ink = replace(ink, source=Source(text=text))
         words.append(WordInk(text, begin, ink, places, None, number in joined, strokes))
         edges.append((left, right))

@@ -31,7 +31,7 @@ FOLDS = 5
 READINGS = (1, 5)
 """Numbers of readings for which a beam search is calibrated."""
 HARDER = ("slant-right", "slant-left", "rotation-down", "rotation-up", "delayed-strokes")
-"""Perturbations of the lines that are fitted beside the lines themselves."""
+"""Perturbations of the lines that the fit also covers."""
 L2_PENALTY = 1e-2
 """Coefficient of the penalty on the squared weights."""
 

@@ -22,7 +22,7 @@ from handwriting.recognition.decode import Floats, Hypothesis
 MAX_LOG_ODDS = 7.0
 """Log-odds are clipped to this value: differences beyond it are rounding errors."""
 MAX_LANGUAGE = 2.0
-"""The language model's contribution per character is clipped to this value either way: other languages exceed it."""
+"""The language model's contribution per character is clipped to plus or minus this value; other languages exceed it."""
 RIVALS = 10
 """Number of best hypotheses that are compared. It is fixed because a wider search finds more of them."""
 TEMPERATURE = 2.0

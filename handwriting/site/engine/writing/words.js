@@ -24,6 +24,7 @@ export function cutWords(line, usual = 0) {
   const down = several ? 0 : footOf(line.ink, line.places.map((place) => clamp(place, 0, line.text.length - 1)), line.text);
   const flat = several ? level(line.ink) : movedTo(line.ink, x, y.map((value) => value - down));
   const [owner, joined] = strokeOwners(flat, line.places, line.text, spans), height = writingHeight(flat);
+  const least = line.text.includes(BAR) ? BAR_HEIGHT * heightBesideBars(flat, line, usual) : 0;
   const edges = [];
   const words = spans.map(([begin, end], number) => {
     const text = line.text.slice(begin, end);
@@ -35,7 +36,7 @@ export function cutWords(line, usual = 0) {
     const drift = several && stands(text) ? footOf(ink, places, text) : 0;
     const up = drift - clamp(drift, -BASELINE_DRIFT * height, BASELINE_DRIFT * height);
     const moved = movedTo(ink, ink.x.map((value) => value - left), ink.y.map((value) => value - up));
-    const whole = text.includes(BAR) ? withWholeBars(moved, places, text, BAR_HEIGHT * heightBesideBars(flat, line, usual)) : { ink: moved, places };
+    const whole = text.includes(BAR) ? withWholeBars(moved, places, text, least) : { ink: moved, places };
     return { text, ...whole, gap: null, joined: joined.has(number), strokes };
   });
   words.forEach((word, k) => {
