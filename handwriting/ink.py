@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -122,10 +123,10 @@ class Ink:
         size = f"{right - left:g} x {bottom - top:g}{units}"
         return f"Ink({len(self.starts)} strokes, {len(self)} points, {size}{seconds}{text})"
 
-    @property
+    @cached_property
     def ends(self) -> NDArray[np.int64]:
         """Index after each stroke's last point, shape (S,)."""
-        return np.append(self.starts[1:], len(self))
+        return _read_only(np.append(self.starts[1:], len(self)), np.int64)
 
     @property
     def xy(self) -> Floats:

@@ -200,14 +200,15 @@ def train_orientation(
         ),
     ] = None,
     hidden: Annotated[int, typer.Option(min=1, help="Size of the hidden layer of the classifier.")] = 32,
-    updates: Annotated[int, typer.Option(min=1, help="Number of updates of each network.")] = 3500,
+    updates: Annotated[int, typer.Option(min=1, help="Number of updates of each network but the LSTM.")] = 3500,
+    lstm_updates: Annotated[int, typer.Option(min=1, help="Number of updates of the LSTM.")] = 8000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, distortions and batches.")] = 0,
     lists: Lists = None,
 ) -> None:
     """Train the networks that detect the orientation of ink.
 
-    A classifier detects turned, mirrored and backward ink; two others predict the direction and the order of strokes.
-    The training ink must be upright, with its strokes in the order of writing.
+    A classifier detects turned, mirrored and backward ink, and an LSTM scores doubtful orientations; two others predict
+    the direction and the order of strokes. The training ink must be upright, with its strokes in the order of writing.
     """
     from handwriting.training.orientation_checkpoint import OrientationOptions, train_checkpoint
 
@@ -216,6 +217,7 @@ def train_orientation(
         OrientationOptions.counted(develop or ["valid-tokens=1000"]),
         hidden,
         updates,
+        lstm_updates,
         seed,
     )
     with ExitStack() as bars:

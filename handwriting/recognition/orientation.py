@@ -7,7 +7,8 @@ drawn forward, backward, or some of each.
 A small network chooses among the sixteen ways with all strokes forward or all backward. Its input are counts of pen
 movements: pairs of directions a few steps apart along each stroke, where strokes begin and end, and where the next
 stroke lies. Changing the orientation permutes these counts, so the ink is measured once and scored sixteen times. If
-the network is uncertain, as about a short word, the recognizer reads the few remaining orientations.
+the network is uncertain, as about a short word, an LSTM scores the most probable orientations as well
+(:mod:`handwriting.recognition.upright`), and if that does not decide, the recognizer reads them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from handwriting.recognition.language.scorer import code_array
 from handwriting.recognition.pen_counts import MOVES_BEGIN, letter_size, permutation, stepped, stroke_counts
 from handwriting.recognition.stroke_order import StrokeNetworks, StrokeShapes
 from handwriting.recognition.tour import tour_odds
+from handwriting.recognition.upright import UprightNetwork
 
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -48,10 +50,17 @@ Mirrored and turned by 180 degrees is the same as y growing upward.
 """
 LOGIT_SCALE = 0.482
 """Factor that corrects the classifier's log-odds, which are overconfident."""
-UPRIGHT_BONUS = 2.25
+UPRIGHT_BONUS = 3.0
 """Added to the log-odds of ink as it is, because nearly all ink lies upright."""
-READ_MARGIN = 2.5
-"""Orientations whose log-odds are at most this far below the best are read by the recognizer."""
+SCORE_MARGIN = 4.0
+"""Orientations whose log-odds are at most this far below the best are scored by the LSTM."""
+MAX_SCORED = 5
+"""Largest number of orientations that it scores."""
+BOTH_WEIGHT = 0.5
+"""Weight of the log-odds from the counts and of those from the LSTM, if both are known: both are wrong about the same
+ink."""
+READ_MARGIN = 3.0
+"""Orientations whose log-odds are then at most this far below the best are read by the recognizer."""
 MAX_READ = 4
 """Largest number of orientations that are read."""
 TOUR_WEIGHT, BOTH_WAYS_WEIGHT, SORTED_BIAS = 1.31, 1.31, -0.77
@@ -61,6 +70,10 @@ ODDS_LIMITS = (12.0, 8.0)
 SORTED_ABOVE, UNSORTED_BELOW = 1.5, -0.5
 """Log-odds above which the strokes count as sorted by a tool, and below which they do not. In between, both orders are
 read."""
+SORTED_NOT_TURNED_ABOVE = 3.0
+"""The same for ink that seems to be turned, if the evidence includes how much it looks upright once it is restored."""
+SURELY_TURNED = 4.0
+"""Log-odds from the counts above which this is not examined."""
 SKIP_BELOW = -4.0
 """If the log-odds from the counts alone are below this, the shapes of the strokes are not examined."""
 ALL_BACKWARD_BONUS = 3.0
@@ -164,14 +177,25 @@ class OrientationClassifier:
         scale = letter_size(ink)
         steps = stepped(ink, scale)
         strokes, moves = stroke_counts(ink, scale, steps[0])
-        logits = LOGIT_SCALE * self.scores(strokes.sum(axis=0) + moves)
-        logits[0] += UPRIGHT_BONUS
+        prior = np.zeros(len(ALL))
+        prior[0] = UPRIGHT_BONUS
+        from_counts = LOGIT_SCALE * self.scores(strokes.sum(axis=0) + moves)
+        logits = from_counts + prior
+        scored = _near_best(logits, SCORE_MARGIN, MAX_SCORED)
+        if len(scored) > 1:
+            views = [ALL[k].upright(steps[0])[0] for k in scored]
+            both = from_counts[scored] + UprightNetwork.load().odds(views, scale)
+            logits = np.full(len(ALL), -np.inf)
+            logits[scored] = BOTH_WEIGHT * both + prior[scored]
         sorted_by_tool = None
         if ink.t is None and len(strokes) >= MIN_STROKES:
-            sorted_by_tool = self._sorted_by_tool(ink, scale, steps, strokes, int(logits.argmax()))
+            probable = int(logits.argmax())
+            sorted_by_tool = self._sorted_by_tool(ink, scale, steps, strokes, probable)
+            if sorted_by_tool is None and ALL[probable].name != "upright":
+                sorted_by_tool = self._sorted_not_turned(ink, scale, steps, strokes, probable, from_counts[probable])
             if sorted_by_tool is not None and sorted_by_tool.odds >= SORTED_ABOVE:
                 return sorted_by_tool.orientation, sorted_by_tool.backward
-        tried = [int(k) for k in np.argsort(-logits)[:MAX_READ] if logits[k] > logits.max() - READ_MARGIN]
+        tried = _near_best(logits, READ_MARGIN, MAX_READ)
         if len(tried) > 1 or sorted_by_tool is not None:
             inks = [ALL[k].upright(ink)[0] for k in tried]
             if sorted_by_tool is not None:
@@ -234,6 +258,34 @@ class OrientationClassifier:
         _, found = max(map(repaired_as, near), key=lambda one: one[0])
         return found if found.odds >= UNSORTED_BELOW else None
 
+    def _sorted_not_turned(
+        self,
+        ink: Ink,
+        scale: float,
+        steps: tuple[Ink, float],
+        strokes: NDArray[np.float64],
+        probable: int,
+        from_counts: float,
+    ) -> _SortedByTool | None:
+        """Return the strokes to reverse if ink that seems to be turned is upright and sorted by a tool, else None.
+
+        ``from_counts`` are the log-odds of the orientation ``probable`` from its counts.
+        """
+        tour = tour_odds(ink, scale)
+        if tour < 0 or from_counts > SURELY_TURNED:
+            return None
+        networks = StrokeNetworks.load()
+        mixed = Orientation(strokes="mixed")
+        backward = networks.forward_odds(StrokeShapes.of(ink, scale, steps), strokes) < 0
+        repaired = mixed.upright(ink, backward)[0]
+        repaired = repaired.take(networks.writing_order(repaired))
+        points = stepped(repaired, scale)[0]
+        own, moves = stroke_counts(repaired, scale, points)
+        shapes = UprightNetwork.load().odds([points, ALL[probable].upright(steps[0])[0]], scale)
+        counts = LOGIT_SCALE * self.upright_scores((own.sum(axis=0) + moves)[None])[0] - from_counts
+        odds = tour + BOTH_WEIGHT * float(counts + shapes[0] - shapes[1])
+        return _SortedByTool(mixed, backward, odds) if odds > SORTED_NOT_TURNED_ABOVE else None
+
     def _repaired_scores(self, strokes: NDArray[np.float64], forward: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds of the first eight of :data:`ALL`, shape (8,), with all strokes running forward.
 
@@ -253,6 +305,11 @@ class _SortedByTool:
     orientation: Orientation
     backward: Bools
     odds: float
+
+
+def _near_best(logits: NDArray[np.float64], margin: float, number: int) -> list[int]:
+    """Return at most ``number`` indices of ``logits`` at most ``margin`` below the highest, highest first."""
+    return [int(k) for k in np.argsort(-logits)[:number] if logits[k] > logits.max() - margin]
 
 
 def both_ways_odds(forward: NDArray[np.float64]) -> float:

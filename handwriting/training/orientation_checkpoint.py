@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from handwriting.recognition.stroke_order import StrokeNetworks
 from handwriting.training.orientation import save_orientation, train_orientation
 from handwriting.training.pen_examples import PenExamples
 from handwriting.training.strokes import DIRECTION_SIZES, ORDER_SIZES, save_strokes, train_strokes
+from handwriting.training.upright import UPRIGHT_CONFIG, save_upright, share_found, train_upright
 
 Phase = Callable[[str], Progress]
 """Called with the name of a part of the work; returns the callback for its progress."""
@@ -37,7 +38,9 @@ class OrientationOptions:
     hidden: int = 32
     """Cells of the hidden layer of the orientation classifier."""
     updates: int = 3500
-    """Updates of each network."""
+    """Updates of each network but the LSTM."""
+    lstm_updates: int = 8000
+    """Updates of the LSTM that scores uprightness."""
     seed: int = 0
 
     @staticmethod
@@ -60,25 +63,32 @@ def train_checkpoint(
     phase: Phase = lambda _: no_progress,
 ) -> dict[str, Any]:
     """Train all networks on evenly spaced inks of the splits, write the checkpoint, and return its figures."""
-    examples = PenExamples.of(_inks(corpus, options.train, phase("measuring")), options.seed)
+    inks = list(_inks(corpus, options.train, phase("reading")))
+    examples = PenExamples.of(inks, options.seed)
     classifier = train_orientation(
         examples.counts, options.hidden, options.updates, options.seed, progress=phase("orientation")
     )
     networks = train_strokes(examples, options.updates, options.seed, phase("strokes"))
+    scores = np.stack([classifier.scores(counts.astype(np.float64)) for counts in examples.counts])
+    upright = train_upright(inks, scores, options.lstm_updates, options.seed, phase("upright"))
     figures = {}
     if options.develop:
-        tests = PenExamples.of(_inks(corpus, options.develop, phase("evaluating")), None)
-        figures = measured(classifier, networks, tests)
+        tests = list(_inks(corpus, options.develop, phase("evaluating")))
+        figures = measured(classifier, networks, PenExamples.of(tests, None))
+        figures["orientation_found_by_lstm"] = round(share_found(upright, tests), 4)
     save_orientation(classifier, make_folder(folder))
     save_strokes(networks, folder)
+    save_upright(upright, folder)
     card = {
         "kind": KIND,
         "network": {
             "counts": SIZE, "orientations": len(ORDERS), "hidden": options.hidden,
-            "direction": DIRECTION_SIZES, "order": ORDER_SIZES,
+            "direction": DIRECTION_SIZES, "order": ORDER_SIZES, "upright": asdict(UPRIGHT_CONFIG),
         },
         "trained_on": [{"split": split, "lines": inks} for split, inks in options.train.items()],
-        "training": {"updates": options.updates, "seed": options.seed, "command": command},
+        "training": {
+            "updates": options.updates, "lstm_updates": options.lstm_updates, "seed": options.seed, "command": command,
+        },
         "figures": {"on": [{"split": split, "lines": inks} for split, inks in options.develop.items()], **figures},
         "terms": corpus.terms,
     }  # fmt: skip

@@ -15,15 +15,19 @@ from handwriting.evaluation.orientation import reversed_strokes
 from handwriting.recognition.orientation import ORDERS, OrientationClassifier
 from handwriting.recognition.pen_counts import SIZE
 from handwriting.recognition.stroke_order import StrokeNetworks
+from handwriting.recognition.upright import UprightNetwork
+from handwriting.runtime import Graph
 from handwriting.training.orientation_checkpoint import OrientationOptions, measured
 from handwriting.training.pen_examples import PenExamples
 
 
-def test_the_command_writes_both_files_and_says_so_on_the_card(run, iamondb_dir, tmp_path):
-    arguments = ["--train", "trainset=9", "--develop", "testset_v=2", "--hidden", "4", "--updates", "20"]
+def test_the_command_writes_all_files_and_a_card(run, iamondb_dir, tmp_path):
+    arguments = ["--train", "trainset=9", "--develop", "testset_v=2"]
+    arguments += ["--hidden", "4", "--updates", "20", "--lstm-updates", "2"]
     code, _, err = run("train", "orientation", "--data", iamondb_dir, "--out", tmp_path / "new", *arguments)
     assert code == 0, err
     card = Checkpoint.load(tmp_path / "new", "orientation").card
+    assert card["network"].pop("upright")["hidden_size"] == 64
     assert card["network"] == {
         "counts": SIZE, "orientations": len(ORDERS), "hidden": 4, "direction": [128, 48], "order": [48, 24],
     }  # fmt: skip
@@ -31,12 +35,15 @@ def test_the_command_writes_both_files_and_says_so_on_the_card(run, iamondb_dir,
     assert card["training"]["command"].endswith(" ".join(["--out", "new", *arguments]))
     figures = json.loads(err.splitlines()[-1])
     assert card["figures"] == {"on": [{"split": "testset_v", "lines": 2}], **figures}
-    assert set(figures) == {"orientation_found", "direction_right", "order_right"}
+    assert set(figures) == {"orientation_found", "direction_right", "order_right", "orientation_found_by_lstm"}
     assert card["terms"] == open_corpus(iamondb_dir).terms
     with np.load(tmp_path / "new" / "model.npz") as stored:
         assert stored["hidden"].shape == (SIZE, 4)
     with np.load(tmp_path / "new" / "strokes.npz") as stored:
         assert StrokeNetworks.of({name: stored[name] for name in stored.files}).counts.shape == (SIZE,)
+    network = UprightNetwork(Graph(tmp_path / "new" / "upright.onnx"))
+    ink = next(iter(open_corpus(iamondb_dir).lines("trainset"))).ink
+    assert np.isfinite(network.odds([ink], 1.0)).all()
 
 
 @pytest.mark.parametrize("text", ["trainset", "trainset=", "trainset=0", "=9", "trainset=-1"])
@@ -62,8 +69,10 @@ def test_figures_are_shares_of_what_is_right():
     assert right["direction_right"] + wrong["direction_right"] == pytest.approx(1, abs=1e-3)
 
 
-def test_the_shipped_card_names_both_files():
+def test_the_shipped_card_has_all_files_and_figures():
     card = Checkpoint.load(None, "orientation").card
-    assert {path.name for path in shipped("orientation").iterdir()} == {"card.json", "model.npz", "strokes.npz"}
+    assert {path.name for path in shipped("orientation").iterdir()} == {
+        "card.json", "model.npz", "strokes.npz", "upright.onnx",
+    }  # fmt: skip
     assert "train orientation" in card["training"]["command"]
-    assert {"orientation_found", "direction_right", "order_right"} < set(card["figures"])
+    assert {"orientation_found", "direction_right", "order_right", "orientation_found_by_lstm"} < set(card["figures"])

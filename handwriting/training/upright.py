@@ -1,0 +1,102 @@
+"""Train the network that scores how much ink looks upright; see :mod:`handwriting.recognition.upright`.
+
+An example is an ink as written and the same ink in a few wrong orientations, mostly ones that the orientation
+classifier finds probable; the loss is the cross-entropy of the right one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from handwriting.files import atomic, make_folder
+from handwriting.ink import Ink
+from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
+from handwriting.progress import Progress, no_progress
+from handwriting.recognition.orientation import ALL
+from handwriting.recognition.pen_counts import letter_size, stepped
+from handwriting.recognition.upright import FEATURES, FILE, padded, upright_features
+from handwriting.training.export import int8, recognizer_graph
+from handwriting.training.pen_examples import distort
+
+BATCH = 32
+RATE, WEIGHT_DECAY, MAX_NORM = 2e-3, 1e-2, 1.0
+WRONG = 3
+"""Number of wrong orientations of each ink."""
+HARD = 0.35
+"""Factor of the classifier's scores in the choice of wrong orientations; one choice in :data:`ANY` ignores them."""
+ANY = 5
+
+
+UPRIGHT_CONFIG = RecognizerConfig(FEATURES, 2, 64, 2, channels=[48], strides=[2], dropout=0.1)
+"""Sizes of the network."""
+
+
+def train_upright(
+    inks: Sequence[Ink],
+    scores: NDArray[np.floating],
+    updates: int = 8000,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> RecognizerNetwork:
+    """Train a network with AdamW and a linearly decaying learning rate.
+
+    ``scores`` (N, 16) are those of the orientation classifier for the N upright inks.
+    """
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    network = RecognizerNetwork(UPRIGHT_CONFIG)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
+    for update in range(updates):
+        chosen = rng.choice(len(inks), BATCH)
+        views = [view for k in chosen for view in _views(inks[k], scores[k], rng)]
+        odds = mean_votes(network, *padded(views)).reshape(BATCH, WRONG + 1)
+        loss = torch.nn.functional.cross_entropy(odds, torch.zeros(BATCH, dtype=torch.int64))
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * min(1, (update + 1) / 200) * (1 - update / updates)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_NORM)
+        optimiser.step()
+        progress(update + 1, updates)
+    return network.eval()
+
+
+def mean_votes(network: RecognizerNetwork, steps: NDArray[np.float32], lengths: NDArray[np.int64]) -> torch.Tensor:
+    """Return the log-odds of n sequences ``steps`` (T, n, FEATURES) with ``lengths`` (n,), shape (n,)."""
+    log_probs, length = network(torch.from_numpy(steps), torch.from_numpy(lengths))
+    votes = log_probs[..., 0] - log_probs[..., 1]
+    voting = torch.arange(len(votes))[:, None] < length
+    return (votes * voting).sum(0) / length
+
+
+def share_found(network: RecognizerNetwork, inks: Sequence[Ink]) -> float:
+    """Return the share of upright inks for which the network scores no other orientation as high."""
+    found = 0
+    for ink in inks:
+        scale = letter_size(ink)
+        points = stepped(ink, scale)[0]
+        views = [upright_features(orientation.upright(points)[0], scale) for orientation in ALL]
+        with torch.no_grad():
+            found += int(mean_votes(network, *padded(views)).argmax()) == 0
+    return found / len(inks)
+
+
+def _views(ink: Ink, scores: NDArray[np.floating], rng: np.random.Generator) -> list[NDArray[np.float32]]:
+    """Return the features of an ink as written and in :data:`WRONG` other orientations."""
+    ink = distort(ink, rng)
+    scale = letter_size(ink)
+    points = stepped(ink, scale)[0]
+    weight = 0.0 if rng.integers(ANY) == 0 else HARD
+    wrong = 1 + np.argsort(-(weight * scores[1:] + rng.gumbel(size=len(ALL) - 1)))[:WRONG]
+    return [upright_features(ALL[k].upright(points)[0], scale) for k in (0, *wrong)]
+
+
+def save_upright(network: RecognizerNetwork, folder: Path) -> None:
+    """Write the int8 graph."""
+    with atomic(make_folder(folder) / FILE) as temporary:
+        temporary.write_bytes(int8(recognizer_graph(network)))
