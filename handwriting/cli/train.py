@@ -201,7 +201,7 @@ def train_orientation(
     ] = None,
     hidden: Annotated[int, typer.Option(min=1, help="Size of the hidden layer of the classifier.")] = 32,
     updates: Annotated[int, typer.Option(min=1, help="Number of updates of each network but the LSTM.")] = 3500,
-    lstm_updates: Annotated[int, typer.Option(min=1, help="Number of updates of the LSTM.")] = 8000,
+    lstm_updates: Annotated[int, typer.Option(min=1, help="Number of updates of the LSTM.")] = 6000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, distortions and batches.")] = 0,
     lists: Lists = None,
 ) -> None:

@@ -39,7 +39,7 @@ class OrientationOptions:
     """Cells of the hidden layer of the orientation classifier."""
     updates: int = 3500
     """Updates of each network but the LSTM."""
-    lstm_updates: int = 8000
+    lstm_updates: int = 6000
     """Updates of the LSTM that scores uprightness."""
     seed: int = 0
 

@@ -32,14 +32,14 @@ HARD = 0.35
 ANY = 5
 
 
-UPRIGHT_CONFIG = RecognizerConfig(FEATURES, 2, 64, 2, channels=[48], strides=[2], dropout=0.1)
+UPRIGHT_CONFIG = RecognizerConfig(FEATURES, 2, 64, 2, channels=[48], strides=[2], dropout=0.2)
 """Sizes of the network."""
 
 
 def train_upright(
     inks: Sequence[Ink],
     scores: NDArray[np.floating],
-    updates: int = 8000,
+    updates: int = 6000,
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> RecognizerNetwork:

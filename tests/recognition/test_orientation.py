@@ -111,6 +111,16 @@ def test_a_plotters_strokes_run_both_ways(recognizer, ink):
     assert page.text == TEXT
 
 
+def test_a_sorted_word_is_not_taken_for_a_turned_one(recognizer, monkeypatch):
+    """The counts alone find this word turned; restored, it looks upright."""
+    word = in_plotter_order(handwriting.generate("index", seed=29, bias=0.3))
+    page = read(recognizer, word)
+    assert page.orientation == Orientation(strokes="mixed")
+    assert page.text == "index"
+    monkeypatch.setattr(OrientationClassifier, "_sorted_not_turned", lambda *_: None)
+    assert read(recognizer, word).orientation.name != "upright"
+
+
 def test_clear_ink_is_not_read_twice(ink):
     def never(inks):
         raise AssertionError("asked")
