@@ -21,6 +21,8 @@ FEATURES = 9
 """Features per point; see :func:`upright_features`."""
 MAX_POINTS = 200
 """Strokes after this many points are ignored."""
+MAX_FIRST_STROKE = 1000
+"""The first stroke is read whatever its length, but no further than this many points."""
 DRAWN = 4.0
 """Scale of drawn steps, which are short."""
 
@@ -58,12 +60,12 @@ def upright_features(ink: Ink, scale: float) -> NDArray[np.float32]:
     letter sizes, and those that can be large are compressed by arcsinh.
     """
     kept = ink.ends <= max(MAX_POINTS, ink.ends[0])
-    n = int(ink.ends[kept][-1])
-    starts = ink.starts[kept]
+    starts, ends = ink.starts[kept], np.minimum(ink.ends[kept], MAX_FIRST_STROKE)
+    n = int(ends[-1])
     x, y = ink.x[:n] / scale, ink.y[:n] / scale
     dx, dy = np.diff(x, prepend=x[:1]), np.diff(y, prepend=y[:1])
     begin, end = np.zeros((2, n), dtype=bool)
-    begin[starts], end[ink.ends[kept] - 1] = True, True
+    begin[starts], end[ends - 1] = True, True
     height, width = (np.full(n, np.arcsinh(np.ptp(side))) for side in (y, x))
     drawn = [np.where(begin, 0.0, way) * DRAWN for way in (dx, dy)]
     lifted = [np.where(begin, np.arcsinh(way), 0.0) for way in (dx, dy)]

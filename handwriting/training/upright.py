@@ -28,9 +28,9 @@ RATE, WEIGHT_DECAY, MAX_NORM = 2e-3, 1e-2, 1.0
 WRONG = 3
 """Number of wrong orientations of each ink."""
 HARD = 0.35
-"""Factor of the classifier's scores in the choice of wrong orientations; one choice in :data:`ANY` ignores them."""
-ANY = 5
-
+"""Factor of the classifier's scores in the choice of wrong orientations."""
+UNIFORM = 5
+"""For one ink in this many, wrong orientations are chosen without regard to the scores."""
 
 UPRIGHT_CONFIG = RecognizerConfig(FEATURES, 2, 64, 2, channels=[48], strides=[2], dropout=0.2)
 """Sizes of the network."""
@@ -91,7 +91,7 @@ def _views(ink: Ink, scores: NDArray[np.floating], rng: np.random.Generator) -> 
     ink = distort(ink, rng)
     scale = letter_size(ink)
     points = stepped(ink, scale)[0]
-    weight = 0.0 if rng.integers(ANY) == 0 else HARD
+    weight = 0.0 if rng.integers(UNIFORM) == 0 else HARD
     wrong = 1 + np.argsort(-(weight * scores[1:] + rng.gumbel(size=len(ALL) - 1)))[:WRONG]
     return [upright_features(ALL[k].upright(points)[0], scale) for k in (0, *wrong)]
 

@@ -7,7 +7,14 @@ import handwriting
 from handwriting.ink import Ink
 from handwriting.recognition.orientation import ALL
 from handwriting.recognition.pen_counts import letter_size, stepped
-from handwriting.recognition.upright import FEATURES, MAX_POINTS, UprightNetwork, padded, upright_features
+from handwriting.recognition.upright import (
+    FEATURES,
+    MAX_FIRST_STROKE,
+    MAX_POINTS,
+    UprightNetwork,
+    padded,
+    upright_features,
+)
 
 WORDS = ("quick", "brown", "handful", "Tables")
 
@@ -50,6 +57,8 @@ def test_only_the_first_strokes_of_a_long_ink_count():
     ink = Ink.from_strokes([stroke + (100 * k, 0) for k in range(5)])
     assert len(upright_features(ink, 1.0)) == 180
     assert len(upright_features(Ink.from_strokes([np.zeros((2 * MAX_POINTS, 2))]), 1.0)) == 2 * MAX_POINTS
+    cut = upright_features(Ink.from_strokes([np.zeros((2 * MAX_FIRST_STROKE, 2))]), 1.0)
+    assert len(cut) == MAX_FIRST_STROKE and cut[-1, 5] == 1
 
 
 def test_sequences_are_padded_with_zeros():
