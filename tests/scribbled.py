@@ -1,6 +1,8 @@
-"""Pages of scribbled letters whose lines are known."""
+"""Scribbled letters: pages whose lines are known, and hooks whose orientation is."""
 
 import numpy as np
+
+from handwriting.ink import Ink
 
 
 def scribble(lines: int, words: int = 5, *, slope: float = 0.0, pitch: float = 4.0, left: float = 0.0, seed: int = 0):
@@ -26,3 +28,16 @@ def scribble(lines: int, words: int = 5, *, slope: float = 0.0, pitch: float = 4
         for k in range(line.index(row), len(strokes)):
             strokes[k] = strokes[k] + (0, row * pitch) + (0, slope) * strokes[k][:, :1]
     return strokes, np.array(line)
+
+
+def hooks(count: int) -> list[Ink]:
+    """Inks of spirals, which look different in every orientation."""
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(count):
+        strokes = []
+        for k in range(6):
+            turn = np.linspace(0, rng.uniform(3, 5), 20)
+            strokes.append(np.column_stack([3 * k + np.cos(turn) * turn / 3, np.sin(turn) - turn]))
+        found.append(Ink.from_strokes(strokes))
+    return found

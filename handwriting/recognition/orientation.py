@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
@@ -190,17 +190,19 @@ class OrientationClassifier:
         sorted_by_tool = None
         if ink.t is None and len(strokes) >= MIN_STROKES:
             probable = int(logits.argmax())
-            sorted_by_tool = self._sorted_by_tool(ink, scale, steps, strokes, probable)
+            measured = _Measured(ink, scale, steps, strokes, tour_odds(ink, scale))
+            sorted_by_tool = self._sorted_by_tool(measured, probable)
             if sorted_by_tool is None and ALL[probable].name != "upright":
-                sorted_by_tool = self._sorted_not_turned(ink, scale, steps, strokes, probable, from_counts[probable])
+                turned = from_counts[probable]
+                if measured.tour >= 0 and turned <= SURELY_TURNED:
+                    sorted_by_tool = self._sorted_not_turned(measured, probable, turned)
             if sorted_by_tool is not None and sorted_by_tool.odds >= SORTED_ABOVE:
                 return sorted_by_tool.orientation, sorted_by_tool.backward
         tried = _near_best(logits, READ_MARGIN, MAX_READ)
         if len(tried) > 1 or sorted_by_tool is not None:
             inks = [ALL[k].upright(ink)[0] for k in tried]
             if sorted_by_tool is not None:
-                repaired = sorted_by_tool.orientation.upright(ink, sorted_by_tool.backward)[0]
-                inks.append(repaired.take(StrokeNetworks.load().writing_order(repaired)))
+                inks.append(sorted_by_tool.restored(ink))
             supported = support(inks)
             logits[tried] += supported[: len(tried)]
             best = max(supported[: len(tried)])
@@ -219,16 +221,14 @@ class OrientationClassifier:
         layer = np.maximum(scaled.astype(np.float32) @ self.hidden + self.bias, 0.0)
         return (layer @ self.output + scaled @ self.direct).astype(np.float64)
 
-    def _sorted_by_tool(
-        self, ink: Ink, scale: float, steps: tuple[Ink, float], strokes: NDArray[np.float64], probable: int
-    ) -> _SortedByTool | None:
+    def _sorted_by_tool(self, measured: _Measured, probable: int) -> _SortedByTool | None:
         """Return the orientation of ink whose strokes a plotter tool has sorted; None if that is improbable.
 
-        ``strokes``, shape (S, SIZE), are the counts of each stroke. ``probable`` is the index in :data:`ALL` of the
-        most probable orientation if they are not sorted.
+        ``probable`` is the index in :data:`ALL` of the most probable orientation if they are not sorted.
         """
+        strokes = measured.strokes
         networks = StrokeNetworks.load()
-        tour = TOUR_WEIGHT * float(np.clip(tour_odds(ink, scale), -ODDS_LIMITS[0], ODDS_LIMITS[0])) + SORTED_BIAS
+        tour = TOUR_WEIGHT * float(np.clip(measured.tour, -ODDS_LIMITS[0], ODDS_LIMITS[0])) + SORTED_BIAS
         if probable:
             tour += ALL_BACKWARD_BONUS if ALL[probable] == Orientation(strokes="backward") else TURNED_PENALTY
         odds_from_counts = networks.forward_odds_from_counts(strokes)
@@ -238,14 +238,13 @@ class OrientationClassifier:
 
         if odds(odds_from_counts[:, probable % 8]) < SKIP_BELOW:
             return None
-        shapes = StrokeShapes.of(ink, scale, steps)
 
         @cache
         def repaired_as(k: int) -> tuple[float, _SortedByTool]:
             """Return the score of orientation ``k``, and the orientation with its reversed strokes."""
             lies = ALL[k]
             own = strokes[:, ORDERS[k]]
-            forward = networks.forward_odds(shapes.upright(lies.turns, lies.mirrored), own)
+            forward = networks.forward_odds(measured.shapes.upright(lies.turns, lies.mirrored), own)
             repaired = np.where(forward[:, None] < 0, strokes[:, ORDERS[k + 8]], own).sum(axis=0)
             score = LOGIT_SCALE * self.upright_scores(repaired[None])[0] + CONFIDENCE_WEIGHT * np.abs(forward).sum()
             found = _SortedByTool(Orientation(lies.turns, lies.mirrored, "mixed"), forward < 0, odds(forward))
@@ -258,33 +257,21 @@ class OrientationClassifier:
         _, found = max(map(repaired_as, near), key=lambda one: one[0])
         return found if found.odds >= UNSORTED_BELOW else None
 
-    def _sorted_not_turned(
-        self,
-        ink: Ink,
-        scale: float,
-        steps: tuple[Ink, float],
-        strokes: NDArray[np.float64],
-        probable: int,
-        from_counts: float,
-    ) -> _SortedByTool | None:
+    def _sorted_not_turned(self, measured: _Measured, probable: int, turned: float) -> _SortedByTool | None:
         """Return the strokes to reverse if ink that seems to be turned is upright and sorted by a tool, else None.
 
-        ``from_counts`` are the log-odds of the orientation ``probable`` from its counts.
+        ``turned`` are the log-odds of the orientation ``probable`` from its counts.
         """
-        tour = tour_odds(ink, scale)
-        if tour < 0 or from_counts > SURELY_TURNED:
-            return None
-        networks = StrokeNetworks.load()
-        mixed = Orientation(strokes="mixed")
-        backward = networks.forward_odds(StrokeShapes.of(ink, scale, steps), strokes) < 0
-        repaired = mixed.upright(ink, backward)[0]
-        repaired = repaired.take(networks.writing_order(repaired))
-        points = stepped(repaired, scale)[0]
-        own, moves = stroke_counts(repaired, scale, points)
-        shapes = UprightNetwork.load().odds([points, ALL[probable].upright(steps[0])[0]], scale)
-        counts = LOGIT_SCALE * self.upright_scores((own.sum(axis=0) + moves)[None])[0] - from_counts
+        scale, tour = measured.scale, measured.tour
+        backward = StrokeNetworks.load().forward_odds(measured.shapes, measured.strokes) < 0
+        found = _SortedByTool(Orientation(strokes="mixed"), backward, tour)
+        restored = found.restored(measured.ink)
+        points = stepped(restored, scale)[0]
+        own, moves = stroke_counts(restored, scale, points)
+        shapes = UprightNetwork.load().odds([points, ALL[probable].upright(measured.steps[0])[0]], scale)
+        counts = LOGIT_SCALE * self.upright_scores((own.sum(axis=0) + moves)[None])[0] - turned
         odds = tour + BOTH_WEIGHT * float(counts + shapes[0] - shapes[1])
-        return _SortedByTool(mixed, backward, odds) if odds > SORTED_NOT_TURNED_ABOVE else None
+        return replace(found, odds=odds) if odds > SORTED_NOT_TURNED_ABOVE else None
 
     def _repaired_scores(self, strokes: NDArray[np.float64], forward: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds of the first eight of :data:`ALL`, shape (8,), with all strokes running forward.
@@ -299,12 +286,37 @@ class OrientationClassifier:
 
 
 @dataclass(frozen=True, eq=False)
+class _Measured:
+    """An ink and what was measured to find its orientation."""
+
+    ink: Ink
+    scale: float
+    """Letter size."""
+    steps: tuple[Ink, float]
+    """The ink in equal steps, and their length in letter sizes."""
+    strokes: NDArray[np.float64]
+    """Counts of each stroke, shape (S, SIZE)."""
+    tour: float
+    """Log-odds that the order of the strokes is a tour; see :func:`~handwriting.recognition.tour.tour_odds`."""
+
+    @cached_property
+    def shapes(self) -> StrokeShapes:
+        """The strokes as the stroke networks see them."""
+        return StrokeShapes.of(self.ink, self.scale, self.steps)
+
+
+@dataclass(frozen=True, eq=False)
 class _SortedByTool:
     """Orientation of ink whose strokes a tool sorted, the strokes that run backward, and the log-odds that it did."""
 
     orientation: Orientation
     backward: Bools
     odds: float
+
+    def restored(self, ink: Ink) -> Ink:
+        """Return the ink upright, with its strokes in their probable directions and order."""
+        upright = self.orientation.upright(ink, self.backward)[0]
+        return upright.take(StrokeNetworks.load().writing_order(upright))
 
 
 def _near_best(logits: NDArray[np.float64], margin: float, number: int) -> list[int]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from handwriting.checkpoint import shipped
 from handwriting.ink import Floats, Ink
-from handwriting.runtime import Graph
+from handwriting.runtime import Graph, pad
 
 FILE = "upright.onnx"
 FEATURES = 9
@@ -45,7 +45,7 @@ class UprightNetwork:
         The inks have equal steps along their strokes (:func:`~handwriting.recognition.pen_counts.stepped`), and
         ``scale`` is their letter size.
         """
-        sequences, lengths = padded([upright_features(ink, scale) for ink in inks])
+        sequences, lengths = pad([upright_features(ink, scale) for ink in inks])
         log_probs, steps = self._graph.run({"steps": sequences, "lengths": lengths})
         votes: Floats = (log_probs[..., 0] - log_probs[..., 1]).astype(np.float64)
         votes[np.arange(len(votes))[:, None] >= steps] = 0.0
@@ -72,12 +72,3 @@ def upright_features(ink: Ink, scale: float) -> NDArray[np.float32]:
     middle = (y.min() + y.max()) / 2
     columns = [*drawn, *lifted, begin, end, np.arcsinh(y - middle), height, width]
     return np.column_stack(columns).astype(np.float32)
-
-
-def padded(sequences: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return sequences (T_i, D) as one array (T, n, D), zero after the end of each, and their lengths (n,)."""
-    lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
-    together = np.zeros((int(lengths.max()), len(sequences), sequences[0].shape[1]), dtype=np.float32)
-    for k, sequence in enumerate(sequences):
-        together[: len(sequence), k] = sequence
-    return together, lengths

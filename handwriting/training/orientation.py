@@ -17,9 +17,12 @@ from handwriting.files import atomic, make_folder
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import ORDERS, OrientationClassifier
 from handwriting.recognition.pen_counts import MOVES_BEGIN, SIZE
+from handwriting.training.schedule import linear_decay
 
 BATCH = 64
 RATE = 3e-3
+WARMUP = 100
+"""Number of updates over which the learning rate rises."""
 MOVES_DROPPED = 0.25
 """Share of the examples without pen-up moves, because the order of strokes may be lost in a file."""
 INPUT_DROPOUT = 0.1
@@ -58,7 +61,7 @@ def train_orientation(
         logits = torch.relu(x @ weights["hidden"] + weights["bias"]) @ weights["output"] + x @ weights["direct"]
         loss = torch.nn.functional.cross_entropy(logits, torch.zeros(batch_size, dtype=torch.int64))
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, (update + 1) / 100) * (1 - update / updates)
+            group["lr"] = RATE * linear_decay(update, updates, WARMUP)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

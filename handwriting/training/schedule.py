@@ -26,6 +26,11 @@ def constant(step: int, steps: int, warmup: int | None = None) -> float:
     return _rise(step, warmup) if warmup is not None and step < warmup else 1.0
 
 
+def linear_decay(step: int, steps: int, warmup: int) -> float:
+    """Rise in proportion to the update over the first ``warmup`` updates while falling linearly to 0 over all."""
+    return min(1.0, (step + 1) / warmup) * (1 - step / steps)
+
+
 def _rise(step: int, rise: int) -> float:
     return 0.5 - 0.5 * math.cos(math.pi * (step + 1) / (rise + 1))
 

@@ -18,8 +18,11 @@ from handwriting.files import atomic, make_folder
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.stroke_order import Perceptron, StrokeNetworks
 from handwriting.training.pen_examples import Measures, PenExamples
+from handwriting.training.schedule import linear_decay
 
 BATCH = 512
+WARMUP = 100
+"""Number of updates over which the learning rate rises."""
 DIRECTION_SIZES, ORDER_SIZES = (128, 48), (48, 24)
 """Sizes of the hidden layers."""
 WEIGHT_DECAY, LINEAR_DECAY = 1e-2, 0.3
@@ -87,7 +90,7 @@ def _train(
         counted = torch.nn.functional.dropout(_floats(c[chosen]), late) @ weights
         loss = torch.nn.functional.softplus(-(scores[:BATCH] - scores[BATCH:] + counted)).mean()
         for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, (update + 1) / 100) * (1 - update / updates)
+            group["lr"] = rate * linear_decay(update, updates, WARMUP)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

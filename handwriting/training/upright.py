@@ -17,14 +17,18 @@ from handwriting.files import atomic, make_folder
 from handwriting.ink import Ink
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.progress import Progress, no_progress
-from handwriting.recognition.orientation import ALL
+from handwriting.recognition.orientation import ALL, Orientation
 from handwriting.recognition.pen_counts import letter_size, stepped
-from handwriting.recognition.upright import FEATURES, FILE, padded, upright_features
+from handwriting.recognition.upright import FEATURES, FILE, upright_features
+from handwriting.runtime import pad
 from handwriting.training.export import int8, recognizer_graph
 from handwriting.training.pen_examples import distort
+from handwriting.training.schedule import linear_decay
 
 BATCH = 32
 RATE, WEIGHT_DECAY, MAX_NORM = 2e-3, 1e-2, 1.0
+WARMUP = 200
+"""Number of updates over which the learning rate rises."""
 WRONG = 3
 """Number of wrong orientations of each ink."""
 HARD = 0.35
@@ -53,11 +57,11 @@ def train_upright(
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
     for update in range(updates):
         chosen = rng.choice(len(inks), BATCH)
-        views = [view for k in chosen for view in _views(inks[k], scores[k], rng)]
-        odds = mean_votes(network, *padded(views)).reshape(BATCH, WRONG + 1)
+        views = [view for k in chosen for view in _example(inks[k], scores[k], rng)]
+        odds = mean_votes(network, *pad(views)).reshape(BATCH, WRONG + 1)
         loss = torch.nn.functional.cross_entropy(odds, torch.zeros(BATCH, dtype=torch.int64))
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, (update + 1) / 200) * (1 - update / updates)
+            group["lr"] = RATE * linear_decay(update, updates, WARMUP)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_NORM)
@@ -78,22 +82,24 @@ def share_found(network: RecognizerNetwork, inks: Sequence[Ink]) -> float:
     """Return the share of upright inks for which the network scores no other orientation as high."""
     found = 0
     for ink in inks:
-        scale = letter_size(ink)
-        points = stepped(ink, scale)[0]
-        views = [upright_features(orientation.upright(points)[0], scale) for orientation in ALL]
         with torch.no_grad():
-            found += int(mean_votes(network, *padded(views)).argmax()) == 0
+            found += int(mean_votes(network, *pad(_views(ink, ALL))).argmax()) == 0
     return found / len(inks)
 
 
-def _views(ink: Ink, scores: NDArray[np.floating], rng: np.random.Generator) -> list[NDArray[np.float32]]:
-    """Return the features of an ink as written and in :data:`WRONG` other orientations."""
+def _example(ink: Ink, scores: NDArray[np.floating], rng: np.random.Generator) -> list[NDArray[np.float32]]:
+    """Return the features of an ink, distorted, as written and in :data:`WRONG` other orientations."""
     ink = distort(ink, rng)
-    scale = letter_size(ink)
-    points = stepped(ink, scale)[0]
     weight = 0.0 if rng.integers(UNIFORM) == 0 else HARD
     wrong = 1 + np.argsort(-(weight * scores[1:] + rng.gumbel(size=len(ALL) - 1)))[:WRONG]
-    return [upright_features(ALL[k].upright(points)[0], scale) for k in (0, *wrong)]
+    return _views(ink, [ALL[k] for k in (0, *wrong)])
+
+
+def _views(ink: Ink, orientations: Sequence[Orientation]) -> list[NDArray[np.float32]]:
+    """Return the features of an ink as it would be if it lay in each of these orientations and were turned upright."""
+    scale = letter_size(ink)
+    points = stepped(ink, scale)[0]
+    return [upright_features(orientation.upright(points)[0], scale) for orientation in orientations]
 
 
 def save_upright(network: RecognizerNetwork, folder: Path) -> None:

@@ -7,14 +7,8 @@ import handwriting
 from handwriting.ink import Ink
 from handwriting.recognition.orientation import ALL
 from handwriting.recognition.pen_counts import letter_size, stepped
-from handwriting.recognition.upright import (
-    FEATURES,
-    MAX_FIRST_STROKE,
-    MAX_POINTS,
-    UprightNetwork,
-    padded,
-    upright_features,
-)
+from handwriting.recognition.upright import FEATURES, MAX_FIRST_STROKE, MAX_POINTS, UprightNetwork, upright_features
+from handwriting.runtime import pad
 
 WORDS = ("quick", "brown", "handful", "Tables")
 
@@ -62,7 +56,7 @@ def test_only_the_first_strokes_of_a_long_ink_count():
 
 
 def test_sequences_are_padded_with_zeros():
-    together, lengths = padded([np.ones((2, 3), np.float32), np.ones((4, 3), np.float32)])
+    together, lengths = pad([np.ones((2, 3), np.float32), np.ones((4, 3), np.float32)])
     assert together.shape == (4, 2, 3)
     assert lengths.tolist() == [2, 4]
     assert together[:, 0].sum() == 6 and not together[2:, 0].any()

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from scribbled import hooks
 
 from handwriting.evaluation.orientation import apply_orientation
-from handwriting.ink import Ink
 from handwriting.recognition.orientation import ALL, OrientationClassifier
 from handwriting.recognition.pen_counts import stroke_counts
 from handwriting.training.orientation import save_orientation, train_orientation
@@ -13,16 +13,7 @@ from handwriting.training.pen_examples import PenExamples
 
 @pytest.fixture(scope="module")
 def inks():
-    """Hooks and dots that look different in every orientation."""
-    rng = np.random.default_rng(0)
-    found = []
-    for _ in range(40):
-        strokes = []
-        for k in range(6):
-            turn = np.linspace(0, rng.uniform(3, 5), 20)
-            strokes.append(np.column_stack([3 * k + np.cos(turn) * turn / 3, np.sin(turn) - turn]))
-        found.append(Ink.from_strokes(strokes))
-    return found
+    return hooks(40)
 
 
 def test_it_learns_and_is_saved(inks, tmp_path):

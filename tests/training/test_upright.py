@@ -3,28 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from scribbled import hooks
 
-from handwriting.ink import Ink
 from handwriting.recognition.orientation import ALL
 from handwriting.recognition.pen_counts import letter_size, stepped
-from handwriting.recognition.upright import FILE, UprightNetwork, padded, upright_features
-from handwriting.runtime import Graph
+from handwriting.recognition.upright import FILE, UprightNetwork, upright_features
+from handwriting.runtime import Graph, pad
 from handwriting.training.upright import mean_votes, save_upright, share_found, train_upright
 
 
 @pytest.fixture(scope="module")
 def inks():
-    """Spirals that look different in every orientation, each with a dot above its right end."""
-    rng = np.random.default_rng(0)
-    found = []
-    for _ in range(30):
-        strokes = []
-        for k in range(3):
-            turn = np.linspace(0, rng.uniform(4, 5), 20)
-            strokes.append(np.column_stack([4 * k + np.cos(turn) * turn / 3, np.sin(turn) - turn]))
-            strokes.append(np.array([(4 * k + 2, rng.uniform(-8, -7))]))
-        found.append(Ink.from_strokes(strokes))
-    return found
+    return hooks(30)
 
 
 @pytest.fixture(scope="module")
@@ -43,5 +33,5 @@ def test_the_saved_graph_gives_the_odds_of_the_network(inks, network, tmp_path):
     views = [orientation.upright(points)[0] for orientation in ALL]
     saved = UprightNetwork(Graph(tmp_path / "new" / FILE)).odds(views, scale)
     with torch.no_grad():
-        odds = mean_votes(network, *padded([upright_features(view, scale) for view in views])).numpy()
+        odds = mean_votes(network, *pad([upright_features(view, scale) for view in views])).numpy()
     assert saved == pytest.approx(odds, abs=0.1 * float(np.abs(odds).max()))
