@@ -146,23 +146,28 @@ def _most_frequent(numbers: NDArray[np.int64]) -> int:
 
 
 def _with_whole_bars(ink: Ink, places: NDArray[np.int64], text: str, least: float) -> tuple[Ink, NDArray[np.int64]]:
-    """Return a word in which each bar is a single stroke downward, at least ``least`` high, and its ``places``."""
+    """Return a word in which each bar is a single stroke downward, at least ``least`` high, and its ``places``.
+
+    It is drawn when the first part of the broken bar was.
+    """
     strokes: list[Floats] = []
     owners: list[NDArray[np.int64]] = []
-    bars: dict[int, list[Floats]] = {}
+    bars: dict[int, tuple[int, list[Floats]]] = {}  # by place: the number of its first part, and all parts
     for stroke, own in zip(ink.strokes, np.split(places, ink.starts[1:]), strict=True):
         place = _most_frequent(own)
-        if text[place] != BAR:
-            strokes.append(stroke)
-            owners.append(own)
-            continue
-        bars.setdefault(place, []).append(stroke if stroke[0, 1] <= stroke[-1, 1] else stroke[::-1])
-    for place, parts in bars.items():
+        if text[place] == BAR:
+            _, parts = bars.setdefault(place, (len(strokes), []))
+            parts.append(stroke if stroke[0, 1] <= stroke[-1, 1] else stroke[::-1])
+            if len(parts) > 1:
+                continue
+        strokes.append(stroke)
+        owners.append(own)
+    for place, (number, parts) in bars.items():
         bar = np.concatenate(sorted(parts, key=lambda part: float(part[:, 1].mean())))
         top, bottom = bar[:, 1].min(), bar[:, 1].max()
         middle, growth = (top + bottom) / 2, max(1.0, least / max(bottom - top, 1e-6))
-        strokes.append(np.column_stack([bar[:, 0], middle + growth * (bar[:, 1] - middle)]))
-        owners.append(np.full(len(bar), place))
+        strokes[number] = np.column_stack([bar[:, 0], middle + growth * (bar[:, 1] - middle)])
+        owners[number] = np.full(len(bar), place)
     return Ink.from_strokes(strokes), np.concatenate(owners)
 
 

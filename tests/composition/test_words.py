@@ -124,8 +124,8 @@ def test_a_broken_bar_becomes_whole_and_tall():
     letter, other = upright(0, -20, 0, 0), upright(40, -20, 0, 2)
     word = cut(with_bars("a|b", letter, upright(20, 5, -3, 1), upright(21, -20, -12, 1), other))[0]
     assert word.ink is not None and len(word.ink.starts) == 3
-    bar = word.ink.strokes[-1]
-    assert word.places.tolist() == [0] * 5 + [2] * 5 + [1] * 10
+    bar = word.ink.strokes[1]
+    assert word.places.tolist() == [0] * 5 + [1] * 10 + [2] * 5
     assert (np.diff(bar[:, 1]) >= 0).all()  # downward
     assert np.ptp(bar[:, 1]) == pytest.approx(BAR_HEIGHT * writing_height(with_bars("a", letter, other).ink), rel=0.1)
     assert word.ink.bounds[0] == 0 and word.ink.source.text == "a|b"

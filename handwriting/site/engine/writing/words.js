@@ -77,18 +77,24 @@ function withWholeBars(ink, places, text, least) {
   const strokes = [], owners = [], bars = new Map();
   for (const [k, stroke] of strokesOf(ink).entries()) {
     const own = places.slice(ink.starts[k], ink.ends[k]), place = mostFrequent(own);
-    if (text[place] !== BAR) {
-      strokes.push(stroke);
-      owners.push(own);
-    } else bars.set(place, [...(bars.get(place) ?? []), stroke[0][1] <= stroke.at(-1)[1] ? stroke : stroke.reverse()]);
+    if (text[place] === BAR) {
+      const down = stroke[0][1] <= stroke.at(-1)[1] ? stroke : stroke.reverse();
+      if (bars.has(place)) {
+        bars.get(place).parts.push(down);
+        continue;
+      }
+      bars.set(place, { number: strokes.length, parts: [down] });
+    }
+    strokes.push(stroke);
+    owners.push(own);
   }
-  for (const [place, parts] of bars) {
+  for (const [place, { number, parts }] of bars) {
     const mean = (part) => part.reduce((sum, [, y]) => sum + y, 0) / part.length;
     const bar = [...parts].sort((a, b) => mean(a) - mean(b)).flat(), down = bar.map(([, y]) => y);
     const [top, bottom] = [min(down), max(down)], middle = (top + bottom) / 2;
     const growth = Math.max(1, least / Math.max(bottom - top, 1e-6));
-    strokes.push(bar.map(([x, y]) => [x, middle + growth * (y - middle)]));
-    owners.push(bar.map(() => place));
+    strokes[number] = bar.map(([x, y]) => [x, middle + growth * (y - middle)]);
+    owners[number] = bar.map(() => place);
   }
   return { ink: inkOfStrokes(strokes), places: owners.flat() };
 }
