@@ -200,15 +200,16 @@ def train_orientation(
         ),
     ] = None,
     hidden: Annotated[int, typer.Option(min=1, help="Size of the hidden layer of the classifier.")] = 32,
-    updates: Annotated[int, typer.Option(min=1, help="Number of updates of each network but the LSTM.")] = 3500,
-    lstm_updates: Annotated[int, typer.Option(min=1, help="Number of updates of the LSTM.")] = 6000,
+    updates: Annotated[int, typer.Option(min=1, help="Number of updates of each network but the LSTMs.")] = 3500,
+    lstm_updates: Annotated[int, typer.Option(min=1, help="Number of updates of each LSTM.")] = 6000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, distortions and batches.")] = 0,
     lists: Lists = None,
 ) -> None:
     """Train the networks that detect the orientation of ink.
 
-    A classifier detects turned, mirrored and backward ink, and an LSTM scores doubtful orientations; two others predict
-    the direction and the order of strokes. The training ink must be upright, with its strokes in the order of writing.
+    A classifier detects turned, mirrored and backward ink, and an LSTM scores doubtful orientations. Two small networks
+    predict the direction and the order of strokes, and another LSTM predicts the directions of all strokes of a line.
+    The training ink must be upright, with its strokes in the order of writing.
     """
     from handwriting.training.orientation_checkpoint import OrientationOptions, train_checkpoint
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from handwriting.checkpoint import shipped
 from handwriting.errors import InkError
 from handwriting.ink import Floats, Ink
-from handwriting.recognition.pen_counts import letter_size, permutation, stepped, stroke_counts
+from handwriting.recognition.pen_counts import letter_size, permutation
 
 Integers = NDArray[np.int64]
 Complex = NDArray[np.complex128]
@@ -173,15 +173,6 @@ class StrokeNetworks:
             for sign, backward in ((1, False), (-1, True)):
                 weights[permutation(turns, mirrored, backward), column] += sign * self.counts
         return weights
-
-    def restored(self, ink: Ink) -> Ink:
-        """Return an upright line with its strokes in their probable directions and order; times are dropped."""
-        scale = letter_size(ink)
-        steps = stepped(ink, scale)
-        forward = self.forward_odds(StrokeShapes.of(ink, scale, steps), stroke_counts(ink, scale, steps[0])[0])
-        strokes = [stroke[::-1] if odds < 0 else stroke for stroke, odds in zip(ink.strokes, forward, strict=True)]
-        turned = Ink.from_strokes(strokes)
-        return turned.take(self.writing_order(turned))
 
     def writing_order(self, ink: Ink) -> Integers:
         """Return the strokes of a line in the order in which they were probably written, shape (S,)."""

@@ -13,7 +13,7 @@ import numpy as np
 from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
-from handwriting.recognition.stroke_order import StrokeNetworks
+from handwriting.recognition.stroke_directions import restored_line
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Augmentation:
         """Return a distorted copy of normalised ink, without time and pressure."""
         ink = Ink(ink.x, ink.y, ink.starts)
         if self.plotted and random.random() < self.plotted:
-            ink = StrokeNetworks.load().restored(ink)
+            ink = restored_line(ink)[0]
         elif random.random() < self.delay:
             ink = delayed(ink, None if random.random() < 0.5 else random.random(len(ink.starts)) < 0.5)
         ink = self._drop(ink, random)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handwriting.checkpoint import save_card
 from handwriting.corpora import Corpus
@@ -20,6 +21,7 @@ from handwriting.recognition.pen_counts import SIZE
 from handwriting.recognition.stroke_order import StrokeNetworks
 from handwriting.training.orientation import save_orientation, train_orientation
 from handwriting.training.pen_examples import PenExamples
+from handwriting.training.stroke_directions import DIRECTIONS_CONFIG, forward_odds, save_directions, train_directions
 from handwriting.training.strokes import DIRECTION_SIZES, ORDER_SIZES, save_strokes, train_strokes
 from handwriting.training.upright import UPRIGHT_CONFIG, save_upright, share_found, train_upright
 
@@ -38,9 +40,9 @@ class OrientationOptions:
     hidden: int = 32
     """Cells of the hidden layer of the orientation classifier."""
     updates: int = 3500
-    """Updates of each network but the LSTM."""
+    """Updates of each network but the LSTMs."""
     lstm_updates: int = 6000
-    """Updates of the LSTM that scores uprightness."""
+    """Updates of each LSTM."""
     seed: int = 0
 
     @staticmethod
@@ -69,21 +71,27 @@ def train_checkpoint(
         examples.counts, options.hidden, options.updates, options.seed, progress=phase("orientation")
     )
     networks = train_strokes(examples, options.updates, options.seed, phase("strokes"))
+    directions = train_directions(examples, options.lstm_updates, options.seed, phase("directions"))
     scores = np.stack([classifier.scores(counts.astype(np.float64)) for counts in examples.counts])
     upright = train_upright(inks, scores, options.lstm_updates, options.seed, phase("upright"))
     figures = {}
     if options.develop:
         tests = list(_inks(corpus, options.develop, phase("evaluating")))
-        figures = measured(classifier, networks, PenExamples.of(tests, None))
+        measures = PenExamples.of(tests, None)
+        figures = measured(classifier, networks, measures)
+        together = separate_odds(networks, measures) + forward_odds(directions, measures)
+        figures["direction_right_with_lstm"] = round(float((together > 0).mean()), 4)
         figures["orientation_found_by_lstm"] = round(share_found(upright, tests), 4)
     save_orientation(classifier, make_folder(folder))
     save_strokes(networks, folder)
+    save_directions(directions, folder)
     save_upright(upright, folder)
     card = {
         "kind": KIND,
         "network": {
             "counts": SIZE, "orientations": len(ORDERS), "hidden": options.hidden,
-            "direction": DIRECTION_SIZES, "order": ORDER_SIZES, "upright": asdict(UPRIGHT_CONFIG),
+            "direction": DIRECTION_SIZES, "order": ORDER_SIZES,
+            "directions": asdict(DIRECTIONS_CONFIG), "upright": asdict(UPRIGHT_CONFIG),
         },
         "trained_on": [{"split": split, "lines": inks} for split, inks in options.train.items()],
         "training": {
@@ -99,15 +107,19 @@ def train_checkpoint(
 def measured(classifier: OrientationClassifier, networks: StrokeNetworks, examples: PenExamples) -> dict[str, float]:
     """Return the shares of inks, strokes and pairs of strokes that the networks classify correctly by themselves."""
     found = np.array([classifier.scores(counts.astype(np.float64)).argmax() == 0 for counts in examples.counts])
-    forward = networks.direction(examples.forward) - networks.direction(examples.backward)
-    forward += examples.differences @ networks.counts
     ahead = networks.order(examples.ahead) - networks.order(examples.behind)
     shares = {
         "orientation_found": found.mean(),
-        "direction_right": (forward > 0).mean(),
+        "direction_right": (separate_odds(networks, examples) > 0).mean(),
         "order_right": (ahead > 0).mean(),
     }
     return {name: round(float(share), 4) for name, share in shares.items()}
+
+
+def separate_odds(networks: StrokeNetworks, examples: PenExamples) -> NDArray[np.float64]:
+    """Return the log-odds that each stroke is drawn forward, inferred one stroke at a time, shape (S,)."""
+    odds = networks.direction(examples.forward) - networks.direction(examples.backward)
+    return odds + examples.differences @ networks.counts
 
 
 def _inks(corpus: Corpus, splits: Mapping[str, int], progress: Progress) -> Iterator[Ink]:

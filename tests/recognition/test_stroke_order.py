@@ -7,7 +7,7 @@ import pytest
 
 import handwriting
 from handwriting.errors import InkError
-from handwriting.evaluation.orientation import apply_orientation, in_plotter_order, reversed_strokes
+from handwriting.evaluation.orientation import apply_orientation, reversed_strokes
 from handwriting.ink import Ink
 from handwriting.recognition import stroke_order
 from handwriting.recognition.orientation import ALL
@@ -95,12 +95,6 @@ def test_counts_alone_lean_to_a_direction_whichever_way_ink_lies(ink):
     for k, (turns, mirrored) in enumerate(stroke_order.TURNS):
         own = counts[:, permutation(turns, mirrored, False)]
         assert odds[:, k] == pytest.approx(stroke_order.count_differences(own) @ networks.counts, abs=1e-5)
-
-
-def test_the_restored_line_does_not_depend_on_the_file(ink):
-    plain, other = (StrokeNetworks.load().restored(one) for one in (ink, in_plotter_order(ink)))
-    assert other.xy == pytest.approx(plain.xy)
-    assert other.starts.tolist() == plain.starts.tolist()
 
 
 def test_missing_weights_are_named(tmp_path, monkeypatch):

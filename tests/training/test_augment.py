@@ -7,7 +7,7 @@ from handwriting.evaluation.orientation import in_plotter_order
 from handwriting.geometry.dots import delayed
 from handwriting.geometry.normalise import normalise
 from handwriting.ink import Ink
-from handwriting.recognition.stroke_order import StrokeNetworks
+from handwriting.recognition.stroke_directions import restored_line
 from handwriting.rendering.hershey import write
 from handwriting.training.augment import Augmentation
 from handwriting.training.options import RecognizerOptions
@@ -53,7 +53,7 @@ def test_dots_and_bars_come_late(ink):
 
 def test_strokes_as_if_a_plotters_tool_had_sorted_them(ink):
     restored = Augmentation(**{**vars(OFF), "plotted": 1.0})(ink, np.random.default_rng(0))
-    assert np.array_equal(restored.xy, StrokeNetworks.load().restored(ink).xy)
+    assert np.array_equal(restored.xy, restored_line(ink)[0].xy)
     again = Augmentation(**{**vars(OFF), "plotted": 1.0})(in_plotter_order(ink), np.random.default_rng(0))
     assert np.allclose(again.xy, restored.xy)
 

@@ -20,6 +20,10 @@ from handwriting.runtime import Graph
 from handwriting.training.orientation_checkpoint import OrientationOptions, measured
 from handwriting.training.pen_examples import PenExamples
 
+FIGURES = {
+    "orientation_found", "direction_right", "order_right", "direction_right_with_lstm", "orientation_found_by_lstm",
+}  # fmt: skip
+
 
 def test_the_command_writes_all_files_and_a_card(run, iamondb_dir, tmp_path):
     arguments = ["--train", "trainset=9", "--develop", "testset_v=2"]
@@ -27,7 +31,7 @@ def test_the_command_writes_all_files_and_a_card(run, iamondb_dir, tmp_path):
     code, _, err = run("train", "orientation", "--data", iamondb_dir, "--out", tmp_path / "new", *arguments)
     assert code == 0, err
     card = Checkpoint.load(tmp_path / "new", "orientation").card
-    assert card["network"].pop("upright")["hidden_size"] == 64
+    assert [card["network"].pop(name)["hidden_size"] for name in ("upright", "directions")] == [64, 96]
     assert card["network"] == {
         "counts": SIZE, "orientations": len(ORDERS), "hidden": 4, "direction": [128, 48], "order": [48, 24],
     }  # fmt: skip
@@ -35,7 +39,7 @@ def test_the_command_writes_all_files_and_a_card(run, iamondb_dir, tmp_path):
     assert card["training"]["command"].endswith(" ".join(["--out", "new", *arguments]))
     figures = json.loads(err.splitlines()[-1])
     assert card["figures"] == {"on": [{"split": "testset_v", "lines": 2}], **figures}
-    assert set(figures) == {"orientation_found", "direction_right", "order_right", "orientation_found_by_lstm"}
+    assert set(figures) == FIGURES
     assert card["terms"] == open_corpus(iamondb_dir).terms
     with np.load(tmp_path / "new" / "model.npz") as stored:
         assert stored["hidden"].shape == (SIZE, 4)
@@ -72,7 +76,7 @@ def test_figures_are_shares_of_what_is_right():
 def test_the_shipped_card_has_all_files_and_figures():
     card = Checkpoint.load(None, "orientation").card
     assert {path.name for path in shipped("orientation").iterdir()} == {
-        "card.json", "model.npz", "strokes.npz", "upright.onnx",
+        "card.json", "directions.onnx", "model.npz", "strokes.npz", "upright.onnx",
     }  # fmt: skip
     assert "train orientation" in card["training"]["command"]
-    assert {"orientation_found", "direction_right", "order_right", "orientation_found_by_lstm"} < set(card["figures"])
+    assert set(card["figures"]) == FIGURES | {"on"}

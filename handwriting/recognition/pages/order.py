@@ -27,12 +27,7 @@ def writing_order(marks: Marks, lines: Sequence[Integers]) -> list[Integers]:
         return [line[np.argsort(start[line], kind="stable")] for line in lines]
     if _looks_written(marks, lines):
         return [np.sort(line) for line in lines]
-    return [left_to_right(marks.ink, line) for line in lines]
-
-
-def left_to_right(ink: Ink, line: Integers) -> Integers:
-    """Return the strokes of a line from left to right, those of each letter in their usual order."""
-    return line[StrokeNetworks.load().writing_order(ink.take(line))]
+    return [_left_to_right(marks.ink, line) for line in lines]
 
 
 def _looks_written(marks: Marks, lines: Sequence[Integers]) -> bool:
@@ -41,3 +36,8 @@ def _looks_written(marks: Marks, lines: Sequence[Integers]) -> bool:
     way = sum(float(np.abs(np.diff(x[np.sort(line)])).sum()) for line in lines)
     width = sum(float(np.ptp(x[line])) for line in lines)
     return way <= MAX_TRAVEL * width
+
+
+def _left_to_right(ink: Ink, line: Integers) -> Integers:
+    """Return the strokes of a line from left to right, those of each letter in their usual order."""
+    return line[StrokeNetworks.load().writing_order(ink.take(line))]

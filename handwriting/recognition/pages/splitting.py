@@ -11,7 +11,8 @@ from handwriting.recognition.pages.columns import find_columns
 from handwriting.recognition.pages.drawings import DrawingRegion, find_drawings
 from handwriting.recognition.pages.lines import find_lines
 from handwriting.recognition.pages.marks import Integers, Marks
-from handwriting.recognition.pages.order import left_to_right, writing_order
+from handwriting.recognition.pages.order import writing_order
+from handwriting.recognition.stroke_directions import restored_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,20 +40,18 @@ class Layout:
 def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = False) -> Layout:
     """Find the drawings and the lines of a page. With ``single_line`` all writing is one line, in its own order.
 
-    With ``sorted_by_tool`` the order of the strokes is not that of writing, so they are read from left to right.
+    With ``sorted_by_tool`` the strokes are not in the order of writing and some are reversed, so both are inferred for
+    each line.
     """
     page = Marks(ink)
     drawings = find_drawings(page)
     drawn = np.concatenate([np.empty(0, np.int64), *(region.strokes for region in drawings)])
     writing = np.setdiff1d(np.arange(len(ink.starts)), drawn)
     if single_line:
-        return Layout([_whole(ink, left_to_right(ink, writing) if sorted_by_tool else writing)], drawings)
+        return Layout([_whole(ink, writing, sorted_by_tool)], drawings)
     # Measured without the drawings, whose size would hide sensor jumps.
     text = Marks(ink.take(writing)) if len(drawn) else page
-    lines = _lines(text)
-    if sorted_by_tool:
-        lines = [left_to_right(text.ink, line) for line in lines]
-    return Layout([_line(page.ink, text, line, writing) for line in lines], drawings)
+    return Layout([_line(page.ink, text, line, writing, sorted_by_tool) for line in _lines(text)], drawings)
 
 
 def split_lines(ink: Ink) -> list[PageLine]:
@@ -81,14 +80,21 @@ def _lines(text: Marks) -> list[Integers]:
     return writing_order(text, lines)
 
 
-def _line(ink: Ink, text: Marks, line: Integers, writing: Integers) -> PageLine:
+def _line(ink: Ink, text: Marks, line: Integers, writing: Integers, sorted_by_tool: bool) -> PageLine:
     """Return the line of the strokes ``line`` of ``text``, whose numbers in ``ink`` are ``writing``."""
+    own, points = text.ink.take(line), ink.points_of(writing[line])
     sound = text.sound[text.ink.points_of(line)]
-    return PageLine(writing[line], ink.points_of(writing[line])[sound], text.ink.take(line).keep(sound))
+    if sorted_by_tool:
+        own, strokes, order = restored_line(own)
+        line, points, sound = line[strokes], points[order], sound[order]
+    return PageLine(writing[line], points[sound], own.keep(sound))
 
 
-def _whole(ink: Ink, writing: Integers) -> PageLine:
-    """Return all the writing of an ink as one line, its strokes in the given order."""
+def _whole(ink: Ink, writing: Integers, sorted_by_tool: bool) -> PageLine:
+    """Return all the writing of an ink as one line."""
+    if sorted_by_tool:
+        own, strokes, order = restored_line(ink.take(writing))
+        return PageLine(writing[strokes], ink.points_of(writing)[order], own)
     if np.array_equal(writing, np.arange(len(ink.starts))):
         return PageLine(writing, np.arange(len(ink)), ink)
     return PageLine(writing, ink.points_of(writing), ink.take(writing))
