@@ -42,7 +42,7 @@ class Augmentation:
     """Probability that i-dots and t-bars are moved to the end of their words: all, or each with probability 1/2."""
     plotted: float = 0.0
     """Probability that the strokes get the order and directions that would be inferred for them if a plotter tool
-    had sorted them; one in twenty directions is wrong."""
+    had sorted them; some of these directions are wrong."""
 
     def __call__(self, ink: Ink, random: np.random.Generator) -> Ink:
         """Return a distorted copy of normalised ink, without time and pressure."""
