@@ -115,7 +115,7 @@ def test_a_device_or_a_pipe_takes_the_transcript_and_nothing_else(mine):
 
 def test_two_runs_on_one_results_file(run, mine, tmp_path):
     results = tmp_path / "r.jsonl"
-    with open_results(results):
+    with open_results(results, "settings"):
         code, _, err = run("transcribe", mine, "-o", results, *GREEDY)
         assert_one_line(code, err, "another run is writing to this file")
         assert results.read_bytes() == b""
