@@ -161,14 +161,14 @@ def convert(
     """Convert an ink file to another format.
 
     Everything that is omitted is reported on stderr: properties that the new format cannot store (see 'formats'),
-    content that is not ink, and damaged strokes and pages. If ink is lost, the exit code is 1.
+    the look of the ink, content that is not ink, and damaged strokes and pages. If ink is lost, the exit code is 1.
     """
     from handwriting import formats
     from handwriting.errors import printable
 
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
     notes = pages[0].ink.source.notes
-    say_notes(source, notes)
+    say_notes(source, notes, details=True)
     if lost:
         say(printable(f"note: {output} cannot hold what {source} has: {', '.join(lost)}"))
     points, strokes = (
