@@ -165,7 +165,9 @@ def convert(
     """
     from handwriting import formats
     from handwriting.errors import printable
+    from handwriting.files import refuse_input
 
+    refuse_input(output, [source])
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
     notes = pages[0].ink.source.notes
     say_notes(source, notes, details=True)
