@@ -9,13 +9,15 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from handwriting.errors import InkError
 
 StrPath = str | os.PathLike[str]
+HEAD_SIZE = 4096
+"""Number of bytes from which :func:`refuse_other` recognises a file."""
 
 
 def make_folder(path: StrPath) -> Path:
@@ -57,6 +59,20 @@ def refuse_input(output: StrPath, inputs: Iterable[StrPath]) -> None:
     for path in inputs:
         if target is not None and _regular_file(path, stdin=True) == target:
             raise InkError(f"{output}: this file is an input and would be overwritten; choose another output file")
+
+
+def refuse_other(output: StrPath, kind: str, recognises: Callable[[bytes], bool]) -> None:
+    """Raise :class:`InkError` when ``output`` is an existing file that is not of this ``kind`` (``"a style"``).
+
+    ``recognises`` is given the first :data:`HEAD_SIZE` bytes of the file. An empty file may be replaced.
+    """
+    try:
+        with open(output if _regular_file(output) else os.devnull, "rb") as file:
+            head = file.read(HEAD_SIZE)
+    except OSError as error:
+        raise InkError(f"{output}: {error.strerror or error}; choose another output file") from error
+    if head and not recognises(head):
+        raise InkError(f"{output}: this file is not {kind} and would be overwritten; choose another output file")
 
 
 def _regular_file(path: StrPath, stdin: bool = False) -> tuple[int, int] | None:

@@ -103,7 +103,7 @@ def _line(points: Sequence[Point], tool: int, revision: int) -> bytes:
         raw = b"".join(struct.pack("<6f", x, y, 0, 0, 2, p / 255) for x, y, p in points)
     else:
         raw = b"".join(struct.pack("<ffHHBB", x, y, 10, 16, 0, p) for x, y, p in points)
-    values = _four(1, tool) + _four(2, 0) + _tag(3, 0x8) + struct.pack("<d", 1.0) + _tag(4, 0x4) + struct.pack("<f", 0)
+    values = _four(1, tool) + _four(2, 0) + _tag(3, 0x8) + struct.pack("<d", 2.0) + _tag(4, 0x4) + struct.pack("<f", 0)
     return b"\x03" + values + _inner(5, raw) + _id(6, (0, 1))
 
 

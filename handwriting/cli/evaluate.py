@@ -101,6 +101,7 @@ def evaluate_recognizer(
     from handwriting.evaluation import recognition, robustness
     from handwriting.evaluation.perturb import perturbation
     from handwriting.evaluation.report import to_json
+    from handwriting.files import refuse_input, refuse_other
     from handwriting.recognition.language.model import LanguageModel
     from handwriting.recognition.recognizer import Recognizer
 
@@ -110,6 +111,13 @@ def evaluate_recognizer(
     only_with(context, "alternatives", calibration is not None and decoder != "greedy", "--calibration and a beam")
     for name in ("outputs", "worst", "calibration", "in_order"):
         not_with(context, name, perturb == "all", "--perturb all")
+    for file in (outputs, worst_png if worst else None, calibration):
+        if file is not None:
+            refuse_input(file, [data, *(lists or ())])
+    if worst:
+        from handwriting.rendering.png import is_contact_sheet
+
+        refuse_other(worst_png, "a drawing of this command", is_contact_sheet)
     folder = Folder.load(checkpoint, "recognizer")
     network = None
     if torch:

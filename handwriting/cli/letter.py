@@ -154,7 +154,7 @@ def letter(
     """
     from handwriting.composition.generate import read_text
     from handwriting.composition.letter import LetterStyle, write_letter
-    from handwriting.composition.letter_files import GCODE_ENDINGS, check, save_letter
+    from handwriting.composition.letter_files import GCODE_ENDINGS, check, files_of, save_letter
     from handwriting.composition.merge import merge as write_all
     from handwriting.composition.merge import read_table
     from handwriting.composition.runs import WordWriter
@@ -175,7 +175,9 @@ def letter(
     for name in ("indent", "spacing"):
         not_with(context, name, markdown, "--markdown")
     check(output)
-    refuse_input(output, [path for path in (file, merge, style) if path is not None])
+    stdin = text if text == "-" else None
+    inputs = [path for path in (stdin, file, merge, style) if path is not None]
+    refuse_input(output, inputs)
     profile = dataclasses.replace(machine(gcode_profile), outline=gcode_outline)
     look = LetterStyle(
         Sheet(*sheet_size(page), _margins(margin), line_height, paper, margin_line),
@@ -207,6 +209,8 @@ def letter(
         return
     with bar("writing", unit="characters") as progress:
         made = write_letter(writer, words, look, hand, progress=progress)
+    for path in files_of(output, len(made.pages)):
+        refuse_input(path, inputs)
     files = save_letter(made.pages, output, dpi=dpi, machine=profile)
     warn_doubtful(made.doubtful)
     pages = f"{len(made.pages)} page" + "s" * (len(made.pages) != 1)

@@ -35,7 +35,11 @@ def say(message: str) -> None:
         print(message, file=sys.stderr)
 
 
-def say_notes(source: object, notes: Iterable[Note]) -> None:
-    """Print the notes about what was omitted when the file ``source`` was read."""
+def say_notes(source: object, notes: Iterable[Note], details: bool = False) -> None:
+    """Print the notes about what was omitted when the file ``source`` was read.
+
+    ``details``: also what matters only for writing the file again.
+    """
     for note in notes:
-        say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))
+        if details or note.severity != "detail":
+            say(printable(f"{'error' if note.severity == 'lost' else 'note'}: {source}: {note.text}"))

@@ -99,7 +99,8 @@ def transcribe(
     the probability that each was read correctly. A PDF shows the ink and can be searched for its text.
 
     In folders, hidden files, backups and results of earlier runs are skipped and reported. A .jsonl file grows file by
-    file; the same command resumes it and reads the files that are new or have changed.
+    file; the same command resumes it and reads the files that are new or have changed. With other options or models, it
+    reads all files again.
 
     A file that cannot be read is reported in one line on stderr, and the others are read. A damaged stroke or page is
     reported too, and the rest of its file is read. The exit code is then 1, or 2 if no file could be read.
@@ -160,14 +161,16 @@ def convert(
     """Convert an ink file to another format.
 
     Everything that is omitted is reported on stderr: properties that the new format cannot store (see 'formats'),
-    content that is not ink, and damaged strokes and pages. If ink is lost, the exit code is 1.
+    the look of the ink, content that is not ink, and damaged strokes and pages. If ink is lost, the exit code is 1.
     """
     from handwriting import formats
     from handwriting.errors import printable
+    from handwriting.files import refuse_input
 
+    refuse_input(output, [source])
     pages, lost = formats.convert(sys.stdin.buffer if source == "-" else source, output, page, format)
     notes = pages[0].ink.source.notes
-    say_notes(source, notes)
+    say_notes(source, notes, details=True)
     if lost:
         say(printable(f"note: {output} cannot hold what {source} has: {', '.join(lost)}"))
     points, strokes = (

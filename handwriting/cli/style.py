@@ -60,21 +60,23 @@ def create_style(
     """Create a style from lines of ink.
 
     Three to ten lines are a good start. A page is split into its lines. If neither the files nor the options give the
-    text, the recognizer reads it and you confirm it.
+    text, the recognizer reads it and you confirm it. An existing file is replaced only if it is a style.
 
     The style can be used with 'generate --style' and on the page that 'serve' opens.
     """
     from handwriting.composition.generate import read_text
     from handwriting.composition.style import style_from_files
     from handwriting.errors import InkError
-    from handwriting.files import refuse_input
+    from handwriting.files import refuse_input, refuse_other
+    from handwriting.synthesis.styles import recognises
     from handwriting.synthesis.synthesizer import Synthesizer
 
     only_with(context, "strength", fit, "--fit")
     if text and texts:
         raise InkError("--text and --texts both give the text of the ink; use one of them")
     path = output or Path(f"{name}.json")
-    refuse_input(path, ink)
+    refuse_input(path, [*ink, *([] if texts is None else [texts])])
+    refuse_other(path, "a style", recognises)
     said = text or ([] if texts is None else [line for line in read_text(None, texts).splitlines() if line.strip()])
     synthesizer = Synthesizer.load(checkpoint)
     estimate = None if not fit else lambda samples: _fitted(synthesizer, samples, strength)

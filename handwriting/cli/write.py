@@ -159,7 +159,8 @@ def generate(
 
     if style is not None and prime is not None:
         raise InkError(f"--style {style} and --prime {prime} both give a hand; use one of them")
-    refuse_input(output, [path for path in (prime, file, style) if path is not None])
+    stdin = text if text == "-" else None
+    refuse_input(output, [path for path in (stdin, prime, file, style) if path is not None])
     on_page = page_width is not None or paper != "plain"
     only_with(context, "prime_text", prime is not None, "--prime")
     only_with(context, "page_height", on_page, "--page-width or --paper")
@@ -208,8 +209,11 @@ def demo(
     This uses the shipped checkpoints of both networks.
     """
     from handwriting.composition.generate import demonstrate
+    from handwriting.files import refuse_other
     from handwriting.recognition.recognizer import Recognizer
+    from handwriting.rendering import svg
     from handwriting.synthesis.synthesizer import Synthesizer
 
+    refuse_other(output, "a drawing of this program", svg.recognises)
     result = demonstrate(text, output, Synthesizer.load(), Recognizer.load(), seed)
     print(f"written  {result.text}\nread     {result.output}\nCER      {100 * result.cer:.1f} %\n{output.resolve()}")

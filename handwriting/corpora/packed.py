@@ -23,7 +23,7 @@ from typing import Any
 from handwriting.corpora.codec import decode, encode
 from handwriting.corpora.corpus import Corpus, Line
 from handwriting.errors import InkError
-from handwriting.files import atomic
+from handwriting.files import atomic, refuse_other
 from handwriting.ink import Source
 from handwriting.progress import Progress, no_progress
 
@@ -38,12 +38,13 @@ def pack(
     """Write the lines of ``corpus``, or of the splits ``only``, to one file, with splits and known-bad reasons.
 
     ``progress`` counts lines. The file is replaced only once the new one is complete. Raises :class:`InkError` if the
-    corpus has no splits.
+    corpus has no splits, or if ``path`` is a file of something else.
     """
     splits = {split: corpus.ids(split) for split in only or corpus.splits}
     rows = {id: row for row, id in enumerate(dict.fromkeys(id for ids in splits.values() for id in ids))}
     if not rows:
         raise InkError("nothing to pack: the corpus has no split list such as trainset.txt; add one or give lists")
+    refuse_other(path, "a packed corpus", lambda head: head.startswith(MAGIC))
     with atomic(path) as temporary, temporary.open("wb") as file:
         file.write(bytes(PACKED_HEADER.size))
         lines: list[list[Any]] = []

@@ -21,7 +21,7 @@ def append(
     tally: Tally,
     progress: Progress = no_progress,
 ) -> int:
-    """Append a record for each of ``files`` that is new or has changed.
+    """Append a record for each of ``files`` that is new, has changed or was read with other options or models.
 
     Returns the number of the other files.
     """
@@ -30,6 +30,11 @@ def append(
         tally.add(one)
     done = {one["file"] for one in earlier}
     new = {file.name: file for file in files if file.name not in done}
+    again = sum(results.read_differently(file) for file in new.values())
+    if again:
+        tally.note(
+            f"{again:,} of the files {'was' if again == 1 else 'were'} read with other options or models; reading again"
+        )
     states = {name: file.state() for name, file in new.items()}
     if scheduler is None:
         records: Iterator[Record] = map(record, recognise(load(new.values()), options))

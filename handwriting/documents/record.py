@@ -22,7 +22,9 @@ Record = dict[str, Any]
 
 ``retry`` beside an ``error`` means that the file may not be at fault, and that the next run tries it again.
 """
-RESULT = re.compile(rb'\{"file": "(?:[^"\\]|\\.)*", (?:"size": \d+, "modified": [-\d.e]+, )?"(?:text|error)": ')
+RESULT = re.compile(
+    rb'\{"file": "(?:[^"\\]|\\.)*", (?:"size": \d+, "modified": [-\d.e]+, (?:"settings": "\w+", )?)?"(?:text|error)": '
+)
 """The beginning of a record in a file."""
 
 

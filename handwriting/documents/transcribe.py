@@ -12,6 +12,7 @@ from handwriting.documents.loading import load
 from handwriting.documents.recognise import TranscribeOptions, load_recognizer, recognise
 from handwriting.documents.render import Kind, choose_kind, render
 from handwriting.documents.results import open_results
+from handwriting.documents.settings import fingerprint
 from handwriting.documents.summary import Show, Summary, Tally
 from handwriting.documents.watch import watch
 from handwriting.errors import InkError, printable
@@ -35,8 +36,9 @@ def transcribe(
     """Transcribe the files and folders of ``paths`` to ``output``, or to ``show`` if there is none.
 
     By default, ``kind`` is the one for the extension of ``output``. Text and JSON are shown file by file. A ``jsonl``
-    output grows file by file, and another run with the same output continues it: it reads the files that are new or
-    have changed. Every other output is written at the end, and not at all if no file could be read.
+    output grows file by file, and another run with the same output continues it: it reads the files that are new, have
+    changed or were read with other options or models. Every other output is written at the end, and not at all if no
+    file could be read.
 
     ``scheduler`` is the address of a Dask scheduler, whose workers recognise instead; it requires a ``jsonl`` output.
     ``warn`` is called with the reason for each file, or part of a file, that cannot be read; ``note`` is called with
@@ -67,7 +69,7 @@ def transcribe(
         refuse_input(output, [file.name for file in files])
     tally, before = Tally(warn, note), 0
     if output is not None and grows:
-        with open_results(output) as results:
+        with open_results(output, fingerprint(options)) as results:
             before = append(files, results, options, scheduler, tally, progress)
             if wait is not None:
                 return watch(paths, results, options, scheduler, tally, wait)

@@ -22,6 +22,8 @@ from handwriting.notes import Notes
 
 KIND = "excalidraw"
 BLACK = ("#1e1e1e", "#000000", "#000", "black")
+WIDTH = 2
+"""Width of the program's usual pen."""
 MAX_HIGHLIGHTER_OPACITY = 60
 """Opacity in percent below which a line of at least :data:`MIN_HIGHLIGHTER_WIDTH` pixels was drawn by a highlighter."""
 MIN_HIGHLIGHTER_WIDTH = 8.0
@@ -62,6 +64,11 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
                     points[:, 0], points[:, 1], None, times.parse_column(pressures or (), 1.0) if real else None
                 )
             notes.count("stroke color", element.get("strokeColor", BLACK[0]) not in BLACK, "detail")
+            notes.count("stroke width", element.get("strokeWidth", WIDTH) != WIDTH, "detail")
+            notes.count("stroke opacity", element.get("opacity", 100) != 100, "detail")
+            notes.count("stroke fill", element.get("backgroundColor", "transparent") != "transparent", "detail")
+            notes.count("dash pattern", element.get("strokeStyle", "solid") != "solid", "detail")
+            notes.count("link", bool(element.get("link")), "detail")
     ink = strokes.ink(Source(units="px", file=file))
     return [] if ink is None else [Page(ink)]
 

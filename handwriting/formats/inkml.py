@@ -91,6 +91,7 @@ class _Document:
 
     def pages(self) -> list[Page]:
         self._collect(self.root, Context(), 0)
+        self._note_look()
         strokes: dict[int, list[_Points]] = {}
         for trace, rows in zip(self.traces, self._parse_traces(), strict=True):
             name = f"trace {trace.stroke + 1}"
@@ -109,6 +110,13 @@ class _Document:
                     gathered.add(x, y, t, pressure)
         ink = gathered.ink(Source(self.units, text=self._text(), writer=self._writer(), file=self.file))
         return [] if ink is None else [Page(ink)]
+
+    def _note_look(self) -> None:
+        """Note the brushes, and the channels of the traces that are neither places, times nor pressure."""
+        self.notes.count("brush", sum(len(brush) > 0 for brush in self.root.iter("{*}brush")), "detail")
+        contexts = {id(trace.context): trace.context for trace in self.traces}.values()
+        names = {channel.name for context in contexts for channel in context.channels}
+        self.notes.count("sensor channel", len(names - {"X", "Y", "T", "F"}), "detail")
 
     def _collect(self, element: etree._Element, context: Context, depth: int) -> None:
         """Collect the traces below ``element``, in order. A context applies to what follows it."""
@@ -131,8 +139,6 @@ class _Document:
                 kind = child.get("type", "").lower()
                 self.annotations.append((depth, kind, (child.text or "").strip()))
                 self.notes.count("annotation", kind not in (*TEXT_TYPES, *WRITER_TYPES), "detail")
-            elif name == "definitions":
-                self.notes.count("brush", sum(xml.local_name(part) == "brush" for part in child), "detail")
 
     def _draw_view(self, view: etree._Element, context: Context, depth: int) -> None:
         """Draw what a view refers to in ``definitions``.

@@ -103,9 +103,9 @@ class _Document:
         if tag == STROKE:
             self._read_stroke(block)
         elif tag == PENS:
-            self.pens = [_read_pen(one) for one in _read_blocks(block)]
+            self.pens = [self._read_pen(one) for one in _read_blocks(block)]
         elif tag == PEN:
-            self.pens.append(_read_pen(block))
+            self.pens.append(self._read_pen(block))
         elif tag == DESCRIPTORS:
             self.descriptors = [_read_numbers(one) for one in _read_blocks(block)]
         elif tag == DESCRIPTOR:
@@ -114,6 +114,10 @@ class _Document:
             self.transforms = []
             while block.remaining:
                 self.transforms.append(_read_transform(block, block.number(), "f" if tag == TRANSFORMS else "d"))
+
+    def _read_pen(self, block: Reader) -> str | None:
+        self.notes.count("pen style", block.remaining > 0, "detail")
+        return _read_pen(block)
 
     def _read_stroke(self, block: Reader) -> None:
         pen, descriptor, transform = (self.index[table] for table in (PEN_INDEX, DESCRIPTOR_INDEX, TRANSFORM_INDEX))

@@ -42,6 +42,7 @@ POINT_KEYS = ("points", "pointers", "paths", "path")
 STROKE_KEYS = ("strokes", "strokegroups", "events", "ink", "drawing", "requests")
 """Keys of a document under which its strokes may be, in lower case."""
 CONTAINER_KEYS = (*STROKE_KEYS, "lines", "paths", "traces", "curves", "data", "canvas", "content")
+BLACK = ("#000000", "#000", "black", "")
 MILLISECOND = 1e-3
 MAX_COLUMNS = 40
 """Maximum number of properties of a point that are considered in a flat list of points."""
@@ -212,6 +213,9 @@ def _iterate_strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
             if (other := not_writing(stroke)) is not None:
                 notes.count(other)
                 continue
+            color = stroke.get("color")
+            notes.count("stroke color", isinstance(color, str) and color not in BLACK, "detail")
+            notes.count("stroke width", stroke.get("width") is not None, "detail")
             stroke = next((stroke[key] for key in POINT_KEYS if isinstance(stroke.get(key), list)), stroke)
         yield stroke
 

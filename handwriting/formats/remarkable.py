@@ -20,7 +20,7 @@ from typing import Any
 
 from handwriting.errors import InkError
 from handwriting.formats import packed, remarkable_v5, remarkable_v6
-from handwriting.formats.remarkable_page import HEADER_SIZE, NOT_PENS
+from handwriting.formats.remarkable_page import HEADER_SIZE, MEDIUM_WIDTH, NOT_PENS, PLAIN_PENS
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Page, Source
 from handwriting.limits import check_pages, check_points
@@ -133,6 +133,8 @@ def _read_page(data: bytes, file: str, number: int, notes: Notes) -> Page | None
             notes.count(f"{NOT_PENS[line.tool]} stroke")
             continue
         notes.count("stroke color", line.color not in COLORS, "detail")
+        notes.count("pen style", line.tool not in PLAIN_PENS, "detail")
+        notes.count("pen width", abs(line.width - MEDIUM_WIDTH) > 0.01, "detail")
         with notes.part(f"stroke {count} on {page_name}"):
             strokes.add(line.x, line.y, None, line.pressure)
     ink = strokes.ink(Source(units=UNIT, file=file))

@@ -45,7 +45,7 @@ def _read(data: bytes, head: struct.Struct, found: list[RecordedStroke], file: s
         if count > MAX_STROKES:
             raise TooLargeError(f"{file}: {count:,} strokes, and a page may have {MAX_STROKES:,} at most; split it")
         for _ in range(count):
-            tool, color, *_, points = head.unpack_from(data, position)
+            tool, color, _, width, *_, points = head.unpack_from(data, position)
             position += head.size
             size = points * POINT_SIZE
             if size > len(data) - position:
@@ -53,4 +53,4 @@ def _read(data: bytes, head: struct.Struct, found: list[RecordedStroke], file: s
             values = np.frombuffer(data, "<f4", points * 6, position).reshape(-1, 6).astype(np.float64)
             position += size
             if points:
-                found.append(RecordedStroke(tool, color, values[:, 0], values[:, 1], values[:, 5].clip(0, 1)))
+                found.append(RecordedStroke(tool, color, width, values[:, 0], values[:, 1], values[:, 5].clip(0, 1)))

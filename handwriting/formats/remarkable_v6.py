@@ -36,7 +36,7 @@ TREE, NODE, GLYPHS, LINE, TEXT, SCENE = 0x01, 0x02, 0x03, 0x05, 0x07, 0x0D
 _ID = rb".[\x80-\xff]*[\x00-\x7f]"
 _ITEM_HEADER = re.compile(rb"\x2f" + _ID + rb"\x3f" + _ID + rb"\x4f" + _ID + rb"\x54.{4}", re.DOTALL)
 """Values 2 to 5 of an item of a group: its identifier, those of its neighbours, and how much was deleted."""
-_LINE_HEADER = re.compile(rb"\x14(.{4})\x24(.{4})\x38.{8}\x44.{4}\x5c(.{4})", re.DOTALL)
+_LINE_HEADER = re.compile(rb"\x14(.{4})\x24(.{4})\x38(.{8})\x44.{4}\x5c(.{4})", re.DOTALL)
 """Values 1 to 5 of a line: tool, color, scale of the thickness, first length, and the size of its points."""
 
 Identifier = tuple[int, int]
@@ -109,7 +109,7 @@ def _read_line(block: Block, revision: int) -> tuple[Identifier, RecordedStroke]
     value = block.inner(6)
     if value.take(1) != b"\x03":
         return None
-    tool, color, size = struct.unpack("<III", b"".join(value.skip(_LINE_HEADER)))
+    tool, color, width, size = struct.unpack("<IIdI", b"".join(value.skip(_LINE_HEADER)))
     raw = value.take(size)
     kind = POINT.get(revision)
     if kind is None or len(raw) % kind.itemsize:
@@ -118,7 +118,7 @@ def _read_line(block: Block, revision: int) -> tuple[Identifier, RecordedStroke]
     if not len(points):
         return None
     x, y, pressure = (points[name].astype(np.float64) for name in ("x", "y", "pressure"))
-    return layer, RecordedStroke(tool, color, x, y, pressure.clip(0, 1) if revision == 1 else pressure / 255.0)
+    return layer, RecordedStroke(tool, color, width, x, y, pressure.clip(0, 1) if revision == 1 else pressure / 255.0)
 
 
 def _is_hidden(group: Identifier, parents: dict[Identifier, Identifier], hidden: set[Identifier]) -> bool:

@@ -30,6 +30,8 @@ MARKS = (b'"engine_snapshot"', b'"store_snapshot"', b'"stroke_components"')
 OTHERS = {"shapestroke": "shape", "textstroke": "text box", "vectorimage": "vector image", "bitmapimage": "image"}
 PAGED_LAYOUTS = ("fixed_size", "fixed-size", "continuous_vertical", "continuous-vertical")
 """Layouts in which pages of the same size follow each other from top to bottom."""
+WIDTH = 2.0
+"""Width of the program's usual brush."""
 CURVE_POINTS = 8
 """Number of points into which a Bézier curve of a path is divided."""
 
@@ -126,7 +128,7 @@ def _pages(strokes: list[tuple[int, Any]], sheet: Sheet, file: str, notes: Notes
     gathered: dict[int, Strokes] = {}
     total = 0
     for number, stroke in strokes:
-        notes.count("stroke color", _is_colored(stroke), "detail")
+        _note_look(stroke, notes)
         with notes.part(f"stroke {number}"):
             rows = _parse_path(stroke.get("path") if isinstance(stroke, dict) else None, file)
             if not len(rows):
@@ -146,17 +148,26 @@ def _pages(strokes: list[tuple[int, Any]], sheet: Sheet, file: str, notes: Notes
     return pages
 
 
-def _is_colored(stroke: Any) -> bool:
-    return any(color.get(name) not in (None, 0) for color in _colors(stroke) for name in "rgb")
+def _note_look(stroke: Any, notes: Notes) -> None:
+    colored = any(color.get(name) not in (None, 0) for color in _colors(stroke) for name in "rgb")
+    notes.count("stroke color", colored, "detail")
+    looks = _looks(stroke)
+    notes.count("stroke width", any(look.get("stroke_width", WIDTH) != WIDTH for look in looks.values()), "detail")
+    notes.count("brush texture", "textured" in looks, "detail")
 
 
 def _is_invisible(stroke: Any) -> bool:
     return any(color.get("a") == 0 for color in _colors(stroke))
 
 
-def _colors(stroke: Any) -> list[dict[str, Any]]:
+def _looks(stroke: Any) -> dict[str, dict[str, Any]]:
+    """Return the styles of a stroke by their kind; there is one in a file that is not damaged."""
     style = stroke.get("style") if isinstance(stroke, dict) else None
-    looks = [look for look in style.values() if isinstance(look, dict)] if isinstance(style, dict) else []
+    return {kind: look for kind, look in style.items() if isinstance(look, dict)} if isinstance(style, dict) else {}
+
+
+def _colors(stroke: Any) -> list[dict[str, Any]]:
+    looks = _looks(stroke).values()
     return [color for look in looks if isinstance(color := look.get("stroke_color"), dict)]
 
 

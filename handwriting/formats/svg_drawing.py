@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -107,12 +108,17 @@ class SvgContent:
                         self.outline_count += 1
                     else:
                         self.notes.count("line color", style.values.get("stroke", BLACK[0]) not in BLACK, "detail")
+                        dashes = style.values.get("stroke-dasharray", "none")
+                        self.notes.count("dash pattern", dashes != "none", "detail")
                         curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
                         (a, b), (c, d) = placed.matrix[:2, :2].tolist()
                         scale = abs(a * d - b * c) ** 0.5
                         written = _integer(placed.element.get(WRITTEN, ""))
                         drawn.append(_PenLine(curves, style.alpha, style.width * scale, style.is_blended, written))
-        return svg_path.flatten(_as_written(self._without_highlighters(drawn)), self.file)
+        drawn = self._without_highlighters(drawn)
+        widths = Counter(float(f"{one.width:.3g}") for one in drawn)
+        self.notes.count("line width", len(drawn) - max(widths.values(), default=0), "detail")
+        return svg_path.flatten(_as_written(drawn), self.file)
 
     def _without_highlighters(self, drawn: list[_PenLine]) -> list[_PenLine]:
         opaque = [one.width for one in drawn if one.alpha >= MIN_PEN_OPACITY and not one.is_blended]

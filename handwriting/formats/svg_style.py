@@ -15,7 +15,7 @@ from lxml import etree
 
 from handwriting.formats import xml
 
-INHERITED = ("fill", "fill-opacity", "stroke", "visibility", "stroke-opacity", "stroke-width")
+INHERITED = ("fill", "fill-opacity", "stroke", "visibility", "stroke-opacity", "stroke-width", "stroke-dasharray")
 NOT_INHERITED = (
     "display", "opacity", "mix-blend-mode",
     "transform", "transform-origin", "transform-box", "translate", "rotate", "scale",

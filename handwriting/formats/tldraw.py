@@ -140,12 +140,11 @@ def _is_ink(shape: Shape, notes: Notes) -> bool:
     if kind == "draw" and visible:
         props = shape.get("props")
         props = props if isinstance(props, dict) else {}
-        color = props.get("color", "black")
         sides = {"rotation": shape.get("rotation"), "scale": props.get("scaleX"), "vertical scale": props.get("scaleY")}
         for name, value in sides.items():
             if value is not None and _optional_number(value) is None:
                 notes.drop(f"the {name}", f"{describe(value)} is not a number")
-        notes.count("stroke color", color != "black", "detail")
+        _note_look(props if "props" in shape else shape.get("style"), notes)
         return True
     if kind == "highlight":
         notes.count("highlighter stroke")
@@ -154,6 +153,15 @@ def _is_ink(shape: Shape, notes: Notes) -> bool:
     elif kind not in PAPER_SHAPES and kind not in CONTAINERS:
         notes.count(f"{kind} shape")
     return False
+
+
+def _note_look(style: Any, notes: Notes) -> None:
+    """Note the look of a shape where it differs from what either version draws by default."""
+    style = style if isinstance(style, dict) else {}
+    notes.count("stroke color", style.get("color", "black") != "black", "detail")
+    notes.count("stroke width", style.get("size", "m") not in ("m", "small"), "detail")
+    notes.count("dash pattern", style.get("dash") in ("dashed", "dotted"), "detail")
+    notes.count("stroke fill", style.get("fill", "none") != "none" or style.get("isFilled") is True, "detail")
 
 
 def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:

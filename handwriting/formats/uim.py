@@ -32,6 +32,8 @@ UINK = b"UINK"
 MATRIX = (1, 2, 4, 5, 6, 8)
 """Fields of a matrix that concern x and y: m00, m01, m03, m10, m11, m13."""
 
+UNUSED_CHUNKS = {b"INPT": "the sensor data", b"BRSH": "the brushes", b"KNWG": "the meaning of strokes"}
+
 
 def recognises(head: bytes) -> bool:
     return head[:4] == RIFF and head[8:12] == UINK
@@ -51,6 +53,9 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         raise InkError(
             f"{file}: version {version!r} of the Universal Ink Model is not supported; save it as 3.0.0 or 3.1.0"
         )
+    for name, what in UNUSED_CHUNKS.items():
+        if chunks.get(name):
+            notes.drop(what, "only the points of strokes are read", "detail")
     matrix = np.eye(3)[:2]
     with notes.part("the transform"):
         matrix = _read_matrix(Message(b"".join(transform[-1:]), file))

@@ -42,6 +42,8 @@ MARGIN = 42.5
 LETTER_HEIGHT = 8.5
 """Height of a typical stroke of ink that does not state its unit: 3 mm."""
 COLORS = ("#000000ff", "#000000", "black", "")
+DEFAULT_TITLE = "document - see http"
+"""Part of the title that both programs give to every notebook."""
 _INVISIBLE = re.compile("#[0-9a-fA-F]{6}00")
 """Colors without opacity."""
 OTHERS = {"text": "text box", "image": "image", "teximage": "formula", "link": "link", "audio": "recording"}
@@ -64,6 +66,8 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not a Xournal notebook"
         )
     sheets = [child for child in root if xml.local_name(child) == "page"]
+    titles = [(child.text or "").strip() for child in root if xml.local_name(child) == "title"]
+    notes.count("title", sum(title != "" and DEFAULT_TITLE not in title for title in titles), "detail")
     check_pages(len(sheets), file)
     points = strokes = 0
     pages = []
@@ -102,8 +106,7 @@ def _read_ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink 
                 notes.count("invisible stroke")
                 continue
             notes.count("stroke color", 1, "detail")
-        if stroke.get("fill") is not None:
-            notes.count("stroke fill", 1, "detail")
+        _note_look(stroke, notes)
         with notes.part(f"stroke {number} on page {page}"):
             values = numbers((stroke.text or "").split(), "stroke", file)
             if len(values) % 2:
@@ -114,6 +117,16 @@ def _read_ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink 
             widths = f"{stroke.get('width', '')} {stroke.get('pressures', '')}"
             strokes.add(x, y, None, _pressure(widths, len(x), file))
     return strokes.ink(Source(units=UNIT, file=file))
+
+
+def _note_look(stroke: etree._Element, notes: Notes) -> None:
+    """Note what :func:`write` does not store of a stroke: fill, width, dashes, ends and recording."""
+    width = number_or_none((stroke.get("width") or "").split(" ", 1)[0])
+    notes.count("stroke fill", stroke.get("fill") is not None, "detail")
+    notes.count("pen width", width is not None and abs(width - PEN_WIDTH) > 0.005, "detail")
+    notes.count("dash pattern", stroke.get("style", "plain") != "plain", "detail")
+    notes.count("stroke cap", stroke.get("capStyle", "round") != "round", "detail")
+    notes.count("audio link", bool(stroke.get("fn")), "detail")
 
 
 def _pressure(text: str, points: int, file: str) -> Floats | None:
@@ -151,6 +164,7 @@ def _note_omissions(sheet: etree._Element, notes: Notes) -> None:
             notes.count(OTHERS[name])
         elif name == "layer":
             layers += 1
+            notes.count("layer name", bool(element.get("name")), "detail")
         elif name == "background":
             kind, style = element.get("type", "solid"), element.get("style", "plain")
             if kind != "solid":

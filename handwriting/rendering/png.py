@@ -23,6 +23,8 @@ from handwriting.ink import Ink
 from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.figure import MM_PER_INCH, figure
 
+CONTACT_SHEET_TITLE = "Handwriting, lines with captions"
+"""Title in the file of a contact sheet, by which it is recognised."""
 CONTACT_SHEET_DPI = 100
 """Resolution to which font sizes on contact sheets refer."""
 
@@ -142,7 +144,12 @@ def contact_sheet(
                 parse_math=False,  # a dollar sign does not begin a formula
             )
         top += height
-    _save(sheet, path, CONTACT_SHEET_DPI, {})
+    _save(sheet, path, CONTACT_SHEET_DPI, {"Title": CONTACT_SHEET_TITLE})
+
+
+def is_contact_sheet(head: bytes) -> bool:
+    """Return whether a PNG file that begins with ``head`` is a picture of many inks."""
+    return f"tEXtTitle\0{CONTACT_SHEET_TITLE}".encode() in head
 
 
 def _fold(line: str, columns: int) -> list[str]:

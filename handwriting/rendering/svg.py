@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from functools import cache
 from typing import Any
@@ -39,6 +40,11 @@ def markup(drawing: Drawing | Ink, **style: Any) -> str:
             pen.add(document.path(polygon_data(outline)))
     document.add(pen)
     return text(document)
+
+
+def recognises(head: bytes) -> bool:
+    """Return whether an SVG file that begins with ``head`` was made by :func:`markup`."""
+    return re.search(rb'<svg aria-labelledby="title-[0-9a-f]{8}"', head) is not None
 
 
 def sheet(drawing: Drawing) -> svgwrite.Drawing:

@@ -77,13 +77,59 @@ def test_the_list_of_words_is_not_overwritten(run, mine, tmp_path):
     assert (tmp_path / "words.txt").read_text() == "names\n"
 
 
-def test_the_standard_input_is_an_input_too(mine):
+@pytest.mark.parametrize(
+    "command", [["transcribe", "-", "-o"], ["convert", "-"], ["generate", "-", "-o"], ["letter", "-", "-o"]]
+)
+def test_the_standard_input_is_an_input_too(mine, command):
     before = mine.read_bytes()
-    command = [sys.executable, ROOT / "app.py", "transcribe", "-", "-o", mine]
     with mine.open("rb") as file:
-        done = subprocess.run(command, stdin=file, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, ROOT / "app.py", *command, mine], stdin=file, capture_output=True, text=True
+        )
     assert_one_line(done.returncode, done.stderr, "would be overwritten")
     assert mine.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["style", "create", "anna", "ink.xml", "--text", "a line of handwriting"],
+        ["style", "create", "other", "ink.xml", "--text", "a line of handwriting", "-o", "anna.json"],
+        ["demo"],
+        ["evaluate", "recognizer", "--data", ".", "--split", "all", "--worst", "2"],
+        ["prepare", "corpus.jsonl", "-o", "corpus.jsonl"],
+        ["evaluate", "recognizer", "--data", "corpus.jsonl", "--split", "all", "--outputs", "corpus.jsonl"],
+        ["style", "create", "anna", "ink.xml", "--texts", "texts.txt", "-o", "texts.txt"],
+    ],
+)
+def test_files_of_other_kinds_are_not_overwritten(run, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ink.xml").write_bytes((ROOT / "datasets/samples/line.xml").read_bytes())
+    save(write("my only copy", seed=1), "anna.json")
+    for name in ("demo.svg", "worst.png", "texts.txt"):
+        (tmp_path / name).write_bytes(b"my only copy")
+    (tmp_path / "corpus.jsonl").write_text(json.dumps({"file": "ink.xml", "text": "a line of handwriting"}) + "\n")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    code, _, err = run(*command)
+    assert_one_line(code, err, "would be overwritten", "choose another output file")
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_files_of_the_same_kind_are_replaced(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ink.xml").write_bytes((ROOT / "datasets/samples/line.xml").read_bytes())
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text("".join(json.dumps({"file": "ink.xml", "text": "a line", "id": name}) + "\n" for name in "ab"))
+    (tmp_path / "a.pack").touch()
+    for _ in range(2):
+        for command in (
+            ["style", "create", "anna", "ink.xml", "--text", "a line of handwriting"],
+            ["demo"],
+            ["prepare", "corpus.jsonl", "-o", "a.pack"],
+            ["evaluate", "recognizer", "--data", "corpus.jsonl", "--split", "all", "--worst", "2", *GREEDY],
+        ):
+            code, _, err = run(*command)
+            assert code == 0, err
 
 
 def test_a_closed_standard_input_is_refused():
@@ -115,7 +161,7 @@ def test_a_device_or_a_pipe_takes_the_transcript_and_nothing_else(mine):
 
 def test_two_runs_on_one_results_file(run, mine, tmp_path):
     results = tmp_path / "r.jsonl"
-    with open_results(results):
+    with open_results(results, "settings"):
         code, _, err = run("transcribe", mine, "-o", results, *GREEDY)
         assert_one_line(code, err, "another run is writing to this file")
         assert results.read_bytes() == b""

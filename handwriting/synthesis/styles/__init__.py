@@ -48,6 +48,8 @@ MAX_NAME_LENGTH = 60
 BLEND = re.compile(r"[^,:]+:[0-9.]+(,[^,:]+:[0-9.]+)+")
 """Matches a blend of styles: names with weights."""
 
+_MARK = re.compile(rb'"format"\s*:\s*"' + FORMAT.encode() + rb'"')
+
 GAP = 0.7
 """Gap between two joined samples, in writing heights: a wide space between words."""
 
@@ -146,6 +148,11 @@ class Style:
         """Write the style to ``path`` atomically. Raises :class:`InkError` if that fails."""
         with atomic(path) as temporary:
             temporary.write_text(json.dumps(self.record(), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def recognises(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` is a style."""
+    return _MARK.search(head) is not None
 
 
 def parse(data: bytes, file: str = "style") -> Style:
