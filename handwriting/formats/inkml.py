@@ -114,8 +114,8 @@ class _Document:
                 )
                 if x is not None and y is not None and down is not None:
                     for begin, end in ranges_down(down if is_switched else np.ones(len(x))):
-                        rows = (None if values is None else values[begin:end] for values in (t, pressure))
-                        gathered.add(x[begin:end], y[begin:end], *rows)
+                        optional = (None if values is None else values[begin:end] for values in (t, pressure))
+                        gathered.add(x[begin:end], y[begin:end], *optional)
         ink = gathered.ink(Source(self.units, text=self._text(), writer=self._writer(), file=self.file))
         return [] if ink is None else [Page(ink)]
 
