@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from strangers import MORE_TABLES, TABLES, assert_is_line, between, notes, read, table, unipen
+from strangers import MORE_TABLES, TABLES, assert_is_line, notes, read, table, unipen
 
 from handwriting import formats
 from handwriting.errors import InkError
@@ -123,25 +123,9 @@ def test_strokes_of_unipen_with_commas_are_no_empty_file():
         read(".COORD X Y\n.PEN_DOWN\n1,-2\n3,-4\n.PEN_UP\n")
 
 
-def test_a_column_of_buttons_says_whether_the_pen_is_down():
-    """Signatures of SVC2004: ``Button Status`` is 0 in the air."""
-    assert_is_line(read(table("X,Y,Time Stamp,Button Status", between("99,9,9,0\n98,9,9,0\n", "{x},{y},9,1"))))
-
-
-RESTARTING = {
-    "letters": ("char,stroke,x,y", "lama", (0, 0, 0, 0)),
-    "an id": ("word_id,stroke,x,y", "1223", (0, 0, 1, 0)),
-    "samples": ("Sample No.,stroke,x,y", "1112", (1, 2, 3, 1)),
-    "an unknown name": ("klass,stroke,x,y", "aabb", (1, 2, 1, 2)),
-}
-"""The names of the columns, and the group and number of each stroke; the number alone does not tell strokes apart."""
-
-
-@pytest.mark.parametrize(("head", "groups", "numbers"), RESTARTING.values(), ids=RESTARTING)
-def test_stroke_numbers_that_begin_again(head, groups, numbers):
-    text = table(head, lambda s, n, x, y: f"{groups[s]},{numbers[s]},{x},{y}")
-    assert_is_line(read(text))
-    names, *rows = (line.split(",") for line in text.splitlines())
+@pytest.mark.parametrize("name", ["letters", "an id of words", "samples", "an unknown group"])
+def test_stroke_numbers_that_begin_again_in_json(name):
+    names, *rows = (line.split(",") for line in MORE_TABLES[name].splitlines())
     assert_is_line(read(json.dumps([dict(zip(names, row, strict=True)) for row in rows])))
 
 
@@ -163,7 +147,3 @@ def test_stroke_numbers_that_begin_again_with_the_inner_of_two_columns():
 def test_other_columns_beside_stroke_numbers(column):
     for name in ("char", "value"):
         assert_is_line(read(table(f"x,y,{name},stroke", lambda s, n, x, y: f"{x},{y},{column(s, n)},{s}")))
-
-
-def test_letters_without_stroke_numbers():
-    assert_is_line(read(table("letter,x,y", lambda s, n, x, y: f"{'noon'[s] if s != 2 else 'e'},{x},{y}")))
