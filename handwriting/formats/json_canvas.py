@@ -79,7 +79,8 @@ def _konva_lines(root: Node, file: str, notes: Notes) -> Iterator[Floats]:
                 yield _apply(outer @ _konva_matrix(attrs, file), coordinates(pairs, file))
         elif kind in KONVA_CONTAINERS:
             with notes.part(f"node {count}"):
-                stack += [(child, outer @ _konva_matrix(attrs, file)) for child in _children(node, "children")]
+                matrix = outer @ _konva_matrix(attrs, file)
+                stack += [(child, matrix) for child in _children(node, "children")]
         else:
             notes.count(f"{kind} shape")
 

@@ -14,6 +14,8 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 CHARACTER_BITS = {0: 8, 1: 16}
 """Codes that precede a new character, and the number of its bits."""
 END = 2
+MAX_PACKED = 4 * 2**20
+"""Maximum number of compressed characters, each of which takes about a microsecond; a large drawing has a tenth."""
 _BITS = {ord(letter): f"{value:06b}" for value, letter in enumerate(ALPHABET)}
 
 
@@ -21,9 +23,11 @@ def decompress(text: str, max_size: int, file: str) -> tuple[str, bool]:
     """Return the text and whether it is complete; of one that is cut short, the part before the cut.
 
     Raises :class:`InkError` if it is not in base64 or refers to a string that does not exist, and
-    :class:`TooLargeError` if the result has more than ``max_size`` characters.
+    :class:`TooLargeError` if the result has more than ``max_size`` characters, or the text more than :data:`MAX_PACKED`.
     """
     packed = "".join(text.split()).rstrip("=")
+    if len(packed) > MAX_PACKED:
+        raise TooLargeError(f"{file}: {len(packed):,} compressed characters, and {MAX_PACKED:,} are the most; split it")
     if not set(packed) <= set(ALPHABET):
         raise InkError(f"{file}: compressed JSON {packed[:20]!r} is not base64; save the drawing again")
     bits = packed.translate(_BITS)

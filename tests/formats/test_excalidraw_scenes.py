@@ -148,6 +148,8 @@ def test_scenes_that_unpack_to_too_much():
         formats.read_pages(picture)
     with pytest.raises(TooLargeError, match="more than 20 characters"):
         decompress(COMPRESSED, 20, "file")
+    with pytest.raises(TooLargeError, match="5,000,000 compressed characters"):
+        decompress("A" * 5_000_000, MAX_BYTES, "file")
 
 
 def test_damaged_scenes_are_refused_or_read_in_part():
