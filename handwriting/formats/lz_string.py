@@ -23,7 +23,8 @@ def decompress(text: str, max_size: int, file: str) -> tuple[str, bool]:
     """Return the text and whether it is complete; of one that is cut short, the part before the cut.
 
     Raises :class:`InkError` if it is not in base64 or refers to a string that does not exist, and
-    :class:`TooLargeError` if the result has more than ``max_size`` characters, or the text more than :data:`MAX_PACKED`.
+    :class:`TooLargeError` if the result has more than ``max_size`` characters or the text more than
+    :data:`MAX_PACKED`.
     """
     packed = "".join(text.split()).rstrip("=")
     if len(packed) > MAX_PACKED:
