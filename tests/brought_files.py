@@ -39,6 +39,15 @@ INKML = {
     ),
     "damaged annotation": inkml("<annotation type='truth'>a & b</annotation>") + "\0" * 512,
     "lower case": inkml('<traceFormat><channel name="x"/><channel name=" y "/></traceFormat>'),
+    "units": inkml(
+        "<context><traceFormat><channel name='X' units='cm'/><channel name='Y' units='mm'/></traceFormat></context>"
+        "<trace>3 1, 4 2</trace><context><traceFormat><channel name='X' units='mm'/><channel name='Y' units='mm'/>"
+        "</traceFormat></context><trace>3 1, 40 20</trace>"
+    ),
+    "tip switch": """<ink><traceFormat><channel name="X"/><channel name="Y"/><channel name="S" type="boolean"/>
+        </traceFormat><trace>1 2 ?,2 3 T,5 5 F,6 5 ?,9 9 T,10 10 T</trace><trace>1 2 F</trace></ink>""",
+    "tip switch that is off": """<ink><traceFormat><channel name="X"/><channel name="Y"/><channel name="S"/>
+        </traceFormat><trace>1 2 0,2 3 0</trace></ink>""",
     "product": """<ink><definitions><canvasTransform xml:id="t"><mapping type="product">
         <mapping type="affine"><affine>2 0 1, 0 2 1</affine></mapping>
         <mapping type="affine"><affine>0 1 0, 1 0 5</affine></mapping></mapping></canvasTransform></definitions>
@@ -78,6 +87,10 @@ DOCUMENTS = [
     [{"x": x, "y": y, "s": k, "page": k // 2} for k, stroke in enumerate(LINE) for x, y in stroke],
     [{"x": x, "y": y, "who": {"id": k}} for k, stroke in enumerate(LINE) for x, y in stroke],
     STROKES + [{"points": POINTS[0]} | other for other in OTHER_STROKES] + [{"type": "group"}],
+    [{"tool": tool, "points": [v for p in stroke for v in p]} for tool in ("pen", "eraser") for stroke in LINE],
+    [[v for p in stroke for v in p] for stroke in LINE],
+    [point for stroke in POINTS for point in [*stroke, None]],
+    [point for stroke in LINE for point in [None, *stroke]],
     {"requests": [{"writing_guide": {}, "ink": [list(map(list, zip(*stroke, strict=True))) for stroke in LINE]}]},
 ]
 JSON |= {f"document {number}": json.dumps(document) for number, document in enumerate(DOCUMENTS)}
@@ -173,6 +186,13 @@ def turned_group():
     return apps.tldr([*records, group | {"parentId": "page:p"}, marker, other, drawn])
 
 
+def pages_out_of_order():
+    """The record of the second page comes first."""
+    records = apps.tldraw_records(LINE)
+    page = {"typeName": "page", "id": "page:z", "name": "Page 2", "index": "a2"}
+    return apps.tldr([page, *records, apps.tldraw_records(LINE[:1])[2] | {"id": "shape:z", "parentId": "page:z"}])
+
+
 def damaged_shapes():
     segments = [{"path": "AAAA"}, {"path": "?"}, {"points": "AAA="}, {"points": [1]}, {"points": [{"x": 1}]}, {}, 5]
     records = apps.tldraw_records([*LINE, *([LINE[0]] * len(segments))])
@@ -203,6 +223,7 @@ NOTE_APPS = {
     ),
     "turned": apps.excalidraw(LINE, angle=0.7),
     "tldraw": turned_group(),
+    "tldraw pages": pages_out_of_order(),
     "damaged shapes": damaged_shapes(),
     "snapshot": json.dumps(apps.tldraw_snapshot(apps.tldraw_records(LINE))),
     "obsidian": apps.obsidian_svg("tldraw", apps.tldraw_snapshot(apps.tldraw_records(LINE))),

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 
 from handwriting.errors import InkError, NoInkError
-from handwriting.formats import endings, json, load, read_ink
+from handwriting.formats import has_ending, json, load, read_ink
 from handwriting.ink import Ink
 from handwriting.limits import MAX_BYTES
 from handwriting.notes import Notes
@@ -49,7 +49,7 @@ Inventory: TypeAlias = tuple[dict[str, Item], dict[str, str]]
 
 def has_pairs(root: Path) -> bool:
     """Return whether any file below ``root`` has the file name extension of ink and a ``.txt`` file beside it."""
-    inks = (path for path in _files(root) if path.suffix.lower() in endings())
+    inks = (path for path in _files(root) if has_ending(path))
     return any(path.with_suffix(".txt").is_file() for path in inks)
 
 
@@ -63,7 +63,7 @@ def folder_items(root: Path) -> Inventory:
         id = path.relative_to(root).with_suffix("").as_posix()
         if path.suffix.lower() == ".txt":
             texts[id] = path
-        elif path.suffix.lower() in endings():
+        elif has_ending(path):
             inks.setdefault(id, []).append(path)
     for id, paths in inks.items():
         first, *others = paths

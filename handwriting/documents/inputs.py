@@ -112,7 +112,7 @@ def _reason_to_skip(path: PurePath) -> str | None:
     """
     name = path.name.lower()
     original = name.rstrip("~#").removesuffix(".bak")
-    if PurePath(original).suffix not in formats.endings() or not os.path.isfile(path):
+    if not formats.has_ending(original) or not os.path.isfile(path):
         return ""
     if name.startswith(".") and ".autosave." not in name:
         return "hidden file"

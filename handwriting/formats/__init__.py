@@ -56,6 +56,7 @@ __all__ = [
     "convert",
     "endings",
     "find",
+    "has_ending",
     "load",
     "read",
     "read_document",
@@ -100,7 +101,8 @@ def readers() -> tuple[Format, ...]:
             document=True, packs=remarkable.packs, extras=remarkable_extras.EXTRAS,
         ),
         Format(
-            "Excalidraw", (".excalidraw",), excalidraw.recognises, excalidraw.read, extras=note_app_extras.EXCALIDRAW
+            "Excalidraw", (".excalidraw", ".excalidraw.md", ".excalidraw.png", ".excalidrawlib"),
+            excalidraw.recognises, excalidraw.read, extras=note_app_extras.EXCALIDRAW,
         ),
         Format(
             "tldraw", (".tldr", ".writing", ".drawing"), tldraw.recognises, tldraw.read, document=True,
@@ -146,6 +148,11 @@ def writers() -> tuple[Format, ...]:
 def endings() -> frozenset[str]:
     """Return the extensions of files that can be read."""
     return frozenset(ending for format in readers() for ending in format.extensions)
+
+
+def has_ending(name: str | os.PathLike[str]) -> bool:
+    """Return whether the name of a file has the extension of a format that can be read."""
+    return bool(Path(name).suffix) and str(name).lower().endswith(tuple(endings()))
 
 
 def read(source: Readable, format: str | None = None, page: int | None = None) -> Ink | Page:
@@ -287,9 +294,8 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
     for reader in known:
         if reader.recognises(data[:HEAD_SIZE]) or (members is not None and reader.packs and reader.packs(members)):
             return reader
-    extension = Path(file).suffix.lower()
     for reader in known:
-        if extension in reader.extensions:
+        if file.lower().endswith(reader.extensions):
             return reader
     raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}", key="unknown-file")
 
@@ -352,7 +358,7 @@ def _find_in_archive(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] 
     archive = packed.Archive(data, file)
     if any(known.packs is not None and known.packs(archive.names) for known in readers()):
         return None
-    names = [name for name in archive.names if Path(name).suffix.lower() in endings()]
+    names = [name for name in archive.names if has_ending(name)]
     if len(names) > 1:
         raise InkError(f"{file}: an archive of {len(names):,} ink files; unpack it, and give the folder")
     return (names[0], archive.read(names[0], notes)) if names else None

@@ -42,7 +42,7 @@ NAMES = {
     "down": (
         "pendown", "isdown", "ispendown", "down", "penstate", "penstatus", "state", "status", "contact", "incontact",
         "touching", "istouching", "touch", "pressed", "ispressed", "tip", "tipswitch", "tipdown", "onpaper",
-        "onsurface", "buttons", "button", "pen",
+        "onsurface", "buttons", "button", "buttonstatus", "buttonstate", "pen",
     ),
     "up": ("penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend",
            "isend", "end", "islast", "last", "lift", "penlift", "e"),
@@ -57,6 +57,13 @@ TOOLS = (
     "pen", "type", "mode", "device",
 )  # fmt: skip
 """Columns that may name an eraser or a highlighter."""
+GROUPS = (
+    "char", "character", "letter", "glyph", "symbol", "digit", "word", "line", "row", "sample", "segment", "group",
+    "label", "text", "item", "instance", "example", "file", "document", "doc", "session", "trial", "repetition",
+    "signature", "writer", "user", "id", "buchstabe", "zeichen", "wort", "zeile", "lettre", "mot", "ligne", "letra",
+    "palabra", "linea", "字", "字符", "文字", "行",
+)  # fmt: skip
+"""Columns of what a stroke belongs to."""
 EVENTS = {
     "down": ("down", "start", "started", "begin", "began", "press", "pressed"),
     "move": ("move", "moved", "drag", "dragged", "update", "changed", "continue"),
@@ -66,6 +73,7 @@ EVENTS = {
 """Endings of the names of events, such as ``pointerdown``, ``ACTION_DOWN`` and ``stroke start``."""
 ANDROID = {"0": "down", "1": "up", "2": "move", "3": "up"}
 """Actions of Android's motion events."""
+_NUMBERING = re.compile("(?<=.)(id|index|idx|no|nr|num|number|name|label)$")
 _BRACKETS = re.compile(r"[(\[].{0,20}[)\]]\s*$")
 
 
@@ -90,6 +98,11 @@ def where(names: Sequence[str]) -> dict[str, int]:
 def tools(names: Iterable[str]) -> list[int]:
     """Return the indices of the columns that may name an eraser or a highlighter."""
     return [index for index, name in enumerate(names) if plain(name) in TOOLS]
+
+
+def is_group(name: str) -> bool:
+    """Return whether a column says or numbers what a stroke belongs to, such as ``word_id``."""
+    return _NUMBERING.sub("", plain(name)) in GROUPS
 
 
 def events(values: Sequence[str]) -> list[str]:

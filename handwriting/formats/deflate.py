@@ -6,8 +6,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-RAW, GZIP = -zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
-"""Formats of a stream: raw deflate, as in zip archives, or with the header and checksum of gzip."""
+RAW, ZLIB, GZIP = -zlib.MAX_WBITS, zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
+"""Formats of a stream: raw deflate, as in zip archives, or with the header and checksum of zlib or gzip."""
 PIECE_SIZE = 65536
 """Number of bytes that are unpacked at a time."""
 
@@ -25,7 +25,7 @@ class Inflated:
 
 
 def inflate(packed: bytes, kind: int, max_size: int) -> Inflated:
-    """Unpack a stream of :data:`RAW` or :data:`GZIP` data, stopping after ``max_size`` + 1 bytes."""
+    """Unpack a stream of :data:`RAW`, :data:`ZLIB` or :data:`GZIP` data, stopping after ``max_size`` + 1 bytes."""
     unpacker = zlib.decompressobj(wbits=kind)
     parts: list[bytes] = []
     size = position = 0

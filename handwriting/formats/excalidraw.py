@@ -1,7 +1,9 @@
 """Excalidraw drawings (``.excalidraw``): JSON with a list of elements, of which those of type ``freedraw`` are ink.
 
 The points of an element are relative to its ``x`` and ``y`` and are rotated with it about the center of its box. There
-is no time. Deleted elements stay in the file and are marked as deleted.
+is no time. Deleted elements stay in the file and are marked as deleted. A library (``.excalidrawlib``) has several
+lists of elements, each of which becomes a page. Other files may embed a drawing, see
+:mod:`~handwriting.formats.excalidraw_scene`.
 
 Source: https://docs.excalidraw.com/docs/codebase/json-schema
 """
@@ -13,14 +15,15 @@ from typing import Any
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats import json, times
+from handwriting.formats import excalidraw_scene, json, times
 from handwriting.formats.json_shapes import coordinates, describe
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
-from handwriting.limits import check_shapes
+from handwriting.limits import check_pages, check_shapes
 from handwriting.notes import Notes
 
-KIND = "excalidraw"
+LIBRARY_KEYS = ("libraryItems", "library")
+"""Keys of the list of drawings of a library; those of the first version are lists of elements."""
 BLACK = ("#1e1e1e", "#000000", "#000", "black")
 WIDTH = 2
 """Width of the program's usual pen."""
@@ -30,6 +33,8 @@ MIN_HIGHLIGHTER_WIDTH = 8.0
 
 
 def recognises(head: bytes) -> bool:
+    if excalidraw_scene.recognises(head):
+        return True
     start = b"".join(json.normalise_head(head).split())
     if start[:1] != b"{":
         return False
@@ -37,14 +42,39 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """Read the drawing as one page, in pixels."""
-    document = json.parse(data, file, notes)
-    elements = document.get("elements") if isinstance(document, dict) else None
-    if not isinstance(elements, list):
-        raise InkError(f"{file}: an Excalidraw file without a list of elements; export the drawing again")
+    """Read a drawing as one page, and a library as a page for each of its drawings, in pixels."""
+    found = drawings(excalidraw_scene.find_scene(data, file, notes), file, notes)
+    pages = (_page(elements, file, notes, number) for number, elements in enumerate(found, 1))
+    return [page for page in pages if page is not None]
+
+
+def read_embedded(data: bytes, file: str, notes: Notes) -> list[Page] | None:
+    """Read the drawing that Excalidraw embedded in an SVG file; return None if there is none."""
+    scene = excalidraw_scene.find_scene_in_svg(data, file, notes)
+    return None if scene is None else read(scene, file, notes)
+
+
+def drawings(scene: bytes, file: str, notes: Notes) -> list[list[Any]]:
+    """Return the elements of each drawing in a scene or a library, parsed from JSON."""
+    document = json.parse(scene, file, notes)
+    head: dict[str, Any] = document if isinstance(document, dict) else {}
+    items = next((head[key] for key in LIBRARY_KEYS if isinstance(head.get(key), list)), [head])
+    check_pages(len(items), file)
+    found: list[list[Any]] = []
+    for number, item in enumerate(items, 1):
+        elements = item.get("elements") if isinstance(item, dict) else item
+        with notes.part(f"drawing {number}"):
+            found.append(elements if isinstance(elements, list) else [])
+            if not isinstance(elements, list):
+                raise InkError(f"{file}: an Excalidraw file without a list of elements; export the drawing again")
+    return found
+
+
+def _page(elements: list[Any], file: str, notes: Notes, number: int) -> Page | None:
     check_shapes(sum(isinstance(one, dict) and one.get("type") == "freedraw" for one in elements), file)
     strokes = Strokes(file, notes)
-    for number, element in enumerate(elements, 1):
+    place = f" on page {number}" if number > 1 else ""
+    for count, element in enumerate(elements, 1):
         kind = element.get("type") if isinstance(element, dict) else None
         if not isinstance(element, dict) or element.get("isDeleted") is True:
             continue
@@ -55,7 +85,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         elif element.get("opacity") == 0 or element.get("strokeColor") == "transparent":
             notes.count("invisible stroke")
         else:
-            with notes.part(f"element {number}"):
+            with notes.part(f"element {count}{place}"):
                 points = _points(element, file, notes)
                 pressures = element.get("pressures")
                 complete = isinstance(pressures, list) and len(pressures) == len(points)
@@ -70,7 +100,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
             notes.count("dash pattern", element.get("strokeStyle", "solid") != "solid", "detail")
             notes.count("link", bool(element.get("link")), "detail")
     ink = strokes.ink(Source(units="px", file=file))
-    return [] if ink is None else [Page(ink)]
+    return None if ink is None else Page(ink, number=number)
 
 
 def _points(element: dict[str, Any], file: str, notes: Notes) -> Floats:

@@ -5,9 +5,10 @@ resolutions and orientations of X and Y; difference prefixes and wildcards (3.2.
 continue others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine canvas transforms (5.1) and time stamps
 (`inkml_context.py`); and annotations, of which those that say what is written become the ink's text.
 
-Traces of a pen in the air and of brushes that are highlighters or erasers are left out, as are traces in
-``definitions`` that no view refers to. The namespace is optional, because many programs omit it. Y is converted to the
-unit of X.
+Traces of a pen in the air and of brushes that are highlighters or erasers are left out, as are points at which the
+switch of the tip (channel S, 3.1.5) is off, and traces in ``definitions`` that no view refers to. The namespace is
+optional, because many programs omit it. Coordinates are converted to the first unit of X, unless a transform maps them
+to the canvas.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from lxml import etree
 from handwriting.errors import InkError
 from handwriting.formats import xml
 from handwriting.formats.inkml_context import SECONDS, Channel, Context, Contexts
-from handwriting.formats.inkml_trace import parse_traces
+from handwriting.formats.inkml_trace import parse_traces, ranges_down, tip_switch
 from handwriting.formats.numerals import decimal_places, format_values
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.units import millimetres
@@ -67,12 +68,16 @@ class _Trace:
 
 @dataclass
 class _Points:
-    """The points of a trace: x and y in the unit of the first channel X, t in seconds, pressure from 0 to 1."""
+    """The points of a trace: x and y in the unit of the first channel X, t in seconds, pressure from 0 to 1.
+
+    ``down`` is 0 where the pen is in the air.
+    """
 
     x: Floats
     y: Floats
     t: Floats | None
     pressure: Floats | None
+    down: Floats
 
 
 class _Document:
@@ -100,14 +105,18 @@ class _Document:
                     raise rows
                 points = self._convert(trace.context, rows[trace.first : trace.end])
                 strokes.setdefault(trace.stroke, []).append(points)
+        is_switched = any(part.down.any() for parts in strokes.values() for part in parts)
         gathered = Strokes(self.file, self.notes)
         for stroke, parts in sorted(strokes.items()):
             with self.notes.part(f"trace {stroke + 1}"):
-                x, y, t, pressure = (
-                    _concatenate([getattr(part, name) for part in parts]) for name in ("x", "y", "t", "pressure")
+                x, y, t, pressure, down = (
+                    _concatenate([getattr(part, name) for part in parts])
+                    for name in ("x", "y", "t", "pressure", "down")
                 )
-                if x is not None and y is not None:
-                    gathered.add(x, y, t, pressure)
+                if x is not None and y is not None and down is not None:
+                    for begin, end in ranges_down(down if is_switched else np.ones(len(x))):
+                        optional = (None if values is None else values[begin:end] for values in (t, pressure))
+                        gathered.add(x[begin:end], y[begin:end], *optional)
         ink = gathered.ink(Source(self.units, text=self._text(), writer=self._writer(), file=self.file))
         return [] if ink is None else [Page(ink)]
 
@@ -233,10 +242,11 @@ class _Document:
             low = channel.low or 0.0
             span = 1.0 if channel.high is None or channel.high <= low else channel.high - low
             pressure = (f - low) / span
-        return _Points(x, y, t, pressure)
+        down = tip_switch(by_name["S"][1]) if "S" in by_name else np.ones(len(x))
+        return _Points(x, y, t, pressure, down)
 
     def _to_canvas(self, context: Context, x: Channel, xs: Floats, y: Channel, ys: Floats) -> tuple[Floats, Floats]:
-        """Return the coordinates on the canvas in the unit of X, with y growing downward."""
+        """Return the coordinates on the canvas in the unit of the first X, with y growing downward."""
         if self.units is None:
             self.units = x.units
         if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
@@ -247,6 +257,8 @@ class _Document:
             ys = ys * (y_unit / x_unit)
         if context.affine is not None:
             xs, ys = context.affine @ np.stack([xs, ys, np.ones(len(xs))])
+        elif x_unit and (canvas_unit := millimetres(self.units)):
+            xs, ys = xs * (x_unit / canvas_unit), ys * (x_unit / canvas_unit)
         return xs, ys
 
     def _text(self) -> str | None:

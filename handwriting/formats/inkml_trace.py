@@ -91,6 +91,18 @@ def _parse_coded(text: str, names: list[str], regular: int, file: str) -> Floats
     return np.array(points).reshape(-1, len(names))
 
 
+def tip_switch(values: Floats) -> Floats:
+    """Return the values of a tip switch, where an unknown one stands for the one before it, and on if it is first."""
+    known = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), -1))
+    return np.where(known < 0, 1.0, values[known])
+
+
+def ranges_down(down: Floats) -> list[tuple[int, int]]:
+    """Return the ranges of consecutive points at which the pen is down."""
+    edges = np.flatnonzero(np.diff(down != 0, prepend=False, append=False)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
 class _Channel:
     """Converts the numbers of one channel to values; it keeps the last value and its first and second differences."""
 

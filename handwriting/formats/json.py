@@ -7,7 +7,9 @@
 - columns, as in Google's input tools and Quick, Draw!: ``{"ink": [[[x, ...], [y, ...], [t, ...]], ...]}``;
 - MyScript's pointer events: ``[{"type": "stroke", "pointers": [{"x", "y", "t", "p"}]}]``;
 - JIIX, MyScript's exchange format: strokes with ``"X"``, ``"Y"``, ``"T"``, ``"F"`` anywhere in the document, in
-  millimetres, with the ``"label"`` of the outermost element as text.
+  millimetres, with the ``"label"`` of the outermost element as text;
+- ``{"points": [x, y, x, y, ...]}``, and points in a row with ``null`` between strokes;
+- drawings of the canvas libraries Konva and Fabric.js (see :mod:`~handwriting.formats.json_canvas`).
 
 A file of several documents, one per line (``.ndjson``), has one page per line. Strokes of erasers and highlighters are
 left out, with a note.
@@ -26,8 +28,18 @@ import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import times
+from handwriting.formats.json_canvas import canvas_strokes
 from handwriting.formats.json_damage import parse_before_damage, remove_trailing_commas
-from handwriting.formats.json_shapes import describe, has_columns, is_jiix, jiix_strokes, parse_columns, parse_points
+from handwriting.formats.json_shapes import (
+    describe,
+    has_columns,
+    is_jiix,
+    jiix_strokes,
+    pair_up,
+    parse_columns,
+    parse_points,
+    separate,
+)
 from handwriting.formats.json_tools import not_writing
 from handwriting.formats.numerals import decimal_places, round_values
 from handwriting.formats.point_table import PointTable
@@ -188,20 +200,24 @@ def _iterate_strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
     """Yield the strokes of a document in any shape but JIIX: as functions that return their rows, or as they are."""
     for _ in range(6):  # {"requests": [{"ink": {"strokes": [...]}}]}
         container = document[0] if isinstance(document, list) and len(document) == 1 else document
+        if (drawn := canvas_strokes(container, file, notes)) is not None:
+            yield from drawn
+            return
         found = _find_strokes(container) if isinstance(container, dict) else None
         if found is None:
             break
         document = found
     if not isinstance(document, list):
         raise InkError(f"{file}: JSON without strokes; ink is a list of strokes, or an object with 'strokes'")
-    if document and all(isinstance(p, dict) and not isinstance(p.get("x", p.get("X", [])), list) for p in document):
+    points = [p for p in document if p is not None]
+    if points and all(isinstance(p, dict) and not isinstance(p.get("x", p.get("X", [])), list) for p in points):
         yield _point_table(document, file)
         return
     if has_columns(document):
         for stroke in document:
             yield partial(parse_columns, dict(zip("xytp", stroke, strict=False)), file)
         return
-    stack = list(reversed(document))
+    stack = list(reversed(separate(document)))
     while stack:
         stroke = stack.pop()
         if stroke in (None, {}):
@@ -216,7 +232,7 @@ def _iterate_strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
             color = stroke.get("color")
             notes.count("stroke color", isinstance(color, str) and color not in BLACK, "detail")
             notes.count("stroke width", stroke.get("width") is not None, "detail")
-            stroke = next((stroke[key] for key in POINT_KEYS if isinstance(stroke.get(key), list)), stroke)
+            stroke = pair_up(next((stroke[key] for key in POINT_KEYS if isinstance(stroke.get(key), list)), stroke))
         yield stroke
 
 
@@ -237,11 +253,13 @@ def _find_strokes(document: dict[str, Any]) -> Any:
     )
 
 
-def _point_table(points: list[dict[str, Any]], file: str) -> PointTable:
-    """Return a flat list of points, in which events or numbers separate the strokes, as a table."""
+def _point_table(document: list[dict[str, Any] | None], file: str) -> PointTable:
+    """Return a flat list of points, in which events, numbers or None separate the strokes, as a table."""
+    points = [point for point in document if point is not None]
+    gaps = np.cumsum([point is None for point in document])[[point is not None for point in document]]
     names = list(dict.fromkeys(name for point in points for name in point))[:MAX_COLUMNS]
     rows = [["" if point.get(name) is None else str(point[name])[:60] for name in names] for point in points]
-    return PointTable(names, rows, [0] * len(rows), file)
+    return PointTable(names, rows, gaps.tolist(), file)
 
 
 def _page_side(value: Any, notes: Notes) -> float | None:

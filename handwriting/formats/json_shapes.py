@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ KEYS = {
     "t": ("t", "T", "time", "timestamp"), "p": ("p", "pressure", "force", "F"),
 }  # fmt: skip
 MILLISECOND = 1e-3
+MAX_POINT_VALUES = 4
+"""Maximum number of values of a point: x, y, time and pressure."""
 
 Rows = tuple[Floats, Floats, Floats | None, Floats | None]
 """x, y, t in milliseconds and pressure, each with shape (n,); NaN in the last two stands for an unknown value."""
@@ -35,6 +37,33 @@ def parse_points(stroke: Any, file: str) -> Rows:
     if not isinstance(stroke, list):
         raise InkError(f"{file}: {describe(stroke)} is not a stroke; a stroke is a list of points")
     return _to_rows(list(zip(*(_parse_point(point, file) for point in stroke), strict=True)) or [[], [], [], []], file)
+
+
+def pair_up(points: Any) -> Any:
+    """Return points that are given as x, y, x, y as pairs, and anything else as it is."""
+    if not isinstance(points, list) or len(points) % 2 or not are_numbers(points):
+        return points
+    return [list(pair) for pair in zip(points[::2], points[1::2], strict=True)]
+
+
+def separate(strokes: list[Any]) -> list[Any]:
+    """Return strokes in one of two flat forms as lists of points, and any others as they are.
+
+    In the one form, points follow each other and None separates the strokes. In the other, a stroke is x, y, x, y; then
+    the lists are longer than a point has values, and of different lengths.
+    """
+    if not all(stroke is None or are_numbers(stroke) for stroke in strokes):
+        return strokes
+    lengths = {len(stroke) for stroke in strokes if stroke is not None}
+    if None in strokes and lengths and max(lengths) <= MAX_POINT_VALUES:
+        return [list(points) for is_gap, points in groupby(strokes, lambda point: point is None) if not is_gap]
+    is_flat = len(lengths) > 1 and max(lengths) > MAX_POINT_VALUES and not any(length % 2 for length in lengths)
+    return [pair_up(stroke) for stroke in strokes] if is_flat else strokes
+
+
+def are_numbers(values: Any) -> bool:
+    """Return whether this is a list of numbers that is not empty."""
+    return isinstance(values, list) and bool(values) and set(map(type, values)) <= {int, float}
 
 
 def parse_columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) -> Rows:
@@ -129,7 +158,10 @@ def _parse_point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
         point = point | location if isinstance(location, dict) else point
         x, y, t, p = (next((point[key] for key in keys if key in point), None) for keys in KEYS.values())
         return x, y, t, p
-    raise InkError(f"{file}: {describe(point)} is not a point; a point is {{'x': 1, 'y': 2}}, with 't' or without")
+    reason = "a point is {'x': 1, 'y': 2} or [1, 2], with the time or without"
+    if isinstance(point, int | float):
+        reason += ", and x, y, x, y in a row must be called 'points'"
+    raise InkError(f"{file}: {describe(point)} is not a point; {reason}")
 
 
 def coordinates(pairs: Sequence[Any], file: str) -> Floats:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from handwriting.errors import InkError
-from handwriting.formats import json, rnote, tldraw
+from handwriting.formats import excalidraw, excalidraw_scene, json, rnote, tldraw
 from handwriting.formats.extras import ExtrasReader, PageExtras, TypedText, text_lines
 from handwriting.formats.json_shapes import coordinates
 from handwriting.limits import MAX_COORDINATE, MAX_SHAPES
@@ -29,14 +29,16 @@ PARAGRAPH_NODES = ("paragraph", "heading", "hardBreak", "listItem")
 
 def read_excalidraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     """Read the text elements of a drawing; text that is bound to a shape is an element of its own."""
-    document = json.parse(data, file, Notes(file))  # here and below: the reader of ink has noted the damage
-    elements = document.get("elements") if isinstance(document, dict) else None
-    texts: list[TypedText] = []
-    for element in elements if isinstance(elements, list) else ():
-        if isinstance(element, dict) and element.get("type") == "text" and element.get("isDeleted") is not True:
-            size = _size(element.get("fontSize"), FONT_SIZE)
-            texts += _lines(element.get("text"), [element.get("x"), element.get("y")], size, file, notes)
-    return [_page(1, texts)]
+    scene = excalidraw_scene.find_scene(data, file, Notes(file))  # here and below: the reader of ink has noted damage
+    pages = []
+    for number, elements in enumerate(excalidraw.drawings(scene, file, Notes(file)), 1):
+        texts: list[TypedText] = []
+        for element in elements:
+            if isinstance(element, dict) and element.get("type") == "text" and element.get("isDeleted") is not True:
+                size = _size(element.get("fontSize"), FONT_SIZE)
+                texts += _lines(element.get("text"), [element.get("x"), element.get("y")], size, file, notes)
+        pages.append(_page(number, texts))
+    return pages
 
 
 def read_tldraw(data: bytes, file: str, notes: Notes) -> list[PageExtras]:

@@ -4,7 +4,8 @@ A stroke ends where the stroke number changes, at an empty line, where x and y a
 numbers, where an event says that the pen is put down, and where the pen is in the air. The pen is in the air where a
 pen column says so, where the stroke has no number, where the pressure is 0 in a table that has positive pressures, or
 where the point is (-1, -1) and no other coordinate is negative. If the table has none of these, a column with an
-unknown name separates the strokes if its values form groups.
+unknown name separates the strokes if its values form groups. Where stroke numbers begin again with every letter, word,
+line or sample, a change in that column also ends a stroke.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.column_names import events, tools, where
+from handwriting.formats.column_names import events, is_group, tools, where
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Ink, Source
 from handwriting.limits import number_or_none, numbers
@@ -34,7 +35,7 @@ SEPARATING_COLUMNS = {"stroke", "down", "up", "first", "event"}
 MAX_UNKNOWN_COLUMNS = 20
 """Maximum number of columns with unknown names that are considered as stroke numbers."""
 MAX_GROUP_RATIO = 0.7
-"""Maximum number of groups per row in a column that numbers the strokes."""
+"""Maximum number of groups per row in a column that numbers the strokes, or what they belong to."""
 
 
 class PointTable:
@@ -95,6 +96,7 @@ class PointTable:
             air = [up or gap or mark for up, gap, mark in zip(air, gaps, self._separators(), strict=True)]
         blanks = [0] * len(self.rows) if self.is_spaced else self.blanks
         marks = [column for key in ("stroke", "page", "eraser") if (column := self.column(key))]
+        marks += self._restarting_groups(names, air) if names else []
         runs = _runs(list(zip(blanks, *marks, strict=True)), air)
         if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not self.columns.keys() & SEPARATING_COLUMNS:
             runs = _runs(self._find_groups(notes), air)
@@ -115,16 +117,39 @@ class PointTable:
         hidden = opacity < len(values) and values[opacity].lower() in ("0", "0.0", "false", "no")
         return "invisible stroke" if hidden else None
 
+    def _unknown_columns(self) -> list[int]:
+        known = {*self.columns.values(), *self.tools}
+        return [i for i in range(len(self.names)) if i not in known][:MAX_UNKNOWN_COLUMNS]
+
+    def _restarting_groups(self, strokes: Sequence[str], air: Sequence[bool]) -> list[list[str]]:
+        """Return the columns with every change of which the stroke numbers begin again.
+
+        Columns of values that belong to points (tilt, speed) also change elsewhere. If there is only one stroke number,
+        so that this cannot be seen, the name of the column decides.
+        """
+        rows = [row for row, is_up in enumerate(air) if not is_up]
+        found = []
+        for i in self._unknown_columns():
+            values = self._values(i)
+            changes = [(strokes[a], strokes[b]) for a, b in pairwise(rows) if values[a] != values[b]]
+            restarts = all(after == strokes[rows[0]] for _, after in changes)
+            is_visible = is_group(self.names[i]) or any(before != after for before, after in changes)
+            if restarts and is_visible and len(changes) < MAX_GROUP_RATIO * len(rows):
+                found.append(values)
+        return found
+
     def _find_groups(self, notes: Notes) -> list[str]:
         """Return the column that separates the most strokes, among those with unknown names.
 
         If there is none, the unknown columns are noted, and all values of the result are empty.
         """
-        unknown = [i for i in range(len(self.names)) if i not in self.columns.values() and i not in self.tools]
+        unknown = self._unknown_columns()
         best, best_count = [""] * len(self.rows), 1
-        for values in map(self._values, unknown[:MAX_UNKNOWN_COLUMNS]):
+        for i in unknown:
+            values = self._values(i)
             groups = [value for value, _ in groupby(values)]
-            if best_count < len(groups) == len(set(groups)) <= MAX_GROUP_RATIO * len(values):
+            is_numbering = len(groups) == len(set(groups)) or is_group(self.names[i])
+            if is_numbering and best_count < len(groups) <= MAX_GROUP_RATIO * len(values):
                 best, best_count = values, len(groups)
         for i in unknown[:3] if best_count == 1 else ():
             reason = "its name is unknown; if it numbers the strokes, call it 'stroke', and if the pen is down, 'pen'"

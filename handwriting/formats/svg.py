@@ -16,7 +16,7 @@ import numpy as np
 from lxml import etree
 
 from handwriting.errors import InkError
-from handwriting.formats import tldraw, xml
+from handwriting.formats import excalidraw, tldraw, xml
 from handwriting.formats.numerals import decimal_places, format_values
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.svg_drawing import SvgContent
@@ -45,13 +45,15 @@ def recognises(head: bytes) -> bool:
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the drawing as one page. Raises :class:`InkError` if it has only filled outlines.
 
-    If Obsidian Ink has stored its ink in the metadata of the drawing, that is read instead. Lengths are in millimetres
+    If Obsidian Ink or Excalidraw has stored its ink in the drawing, that is read instead. Lengths are in millimetres
     if the drawing's own size is in a unit of length, and in its user units otherwise.
     """
     root = xml.parse(data, file, notes, VOCABULARY)
     if xml.local_name(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not an SVG drawing")
     if (pages := tldraw.read_embedded(root, file, notes)) is not None:
+        return pages
+    if (pages := excalidraw.read_embedded(data, file, notes)) is not None:
         return pages
     sheet = _Sheet(root, notes)
     drawing = SvgContent(root, file, notes, sheet.user_size)

@@ -4,8 +4,8 @@ A tldraw document is a store of records; shapes of type ``draw`` are ink. A shap
 parent, which may be a page or another shape. Its segments have points relative to it, in one of three forms: objects
 with x, y and z (the pressure); ``points`` as base64 of three half-precision floats each; or ``path`` as base64 of a
 first point in single precision and half-precision differences from point to point, with three values or, if ``dim`` is
-2, with two. Files of tldraw 1 have a list of points per shape. There is no time; shapes are in the order of their
-``index``.
+2, with two. Files of tldraw 1 have a list of points per shape. There is no time; pages and shapes are in the order of
+their ``index``, a text.
 
 Newer versions of Obsidian Ink store plain strokes of [x, y, pressure] with an offset.
 
@@ -86,19 +86,24 @@ def shapes_of(document: Any, file: str) -> list[list[Shape]]:
     """
     document = _unwrap(document)
     if isinstance(document, dict) and isinstance(document.get("pages"), dict):
-        return [_version_1_shapes(page) for page in document["pages"].values()]
+        sheets = [page for page in document["pages"].values() if isinstance(page, dict)]
+        return [_version_1_shapes(page) for page in sorted(sheets, key=_child_index)]
     records = list(document.values()) if isinstance(document, dict) else document
     if not isinstance(records, list):
         raise InkError(f"{file}: a tldraw file without records; export the drawing again")
     shapes = [one for one in records if isinstance(one, dict) and one.get("typeName") == "shape"]
     check_shapes(len(shapes), file)
     by_id = {str(shape.get("id")): shape for shape in shapes}
-    names = [str(one.get("id")) for one in records if isinstance(one, dict) and one.get("typeName") == "page"]
-    found: dict[str, list[Shape]] = {name: [] for name in names}
-    for shape in sorted(shapes, key=lambda shape: str(shape.get("index", ""))):
+    sheets = [one for one in records if isinstance(one, dict) and one.get("typeName") == "page"]
+    found: dict[str, list[Shape]] = {str(sheet.get("id")): [] for sheet in sorted(sheets, key=_index)}
+    for shape in sorted(shapes, key=_index):
         page, chain = _chain(shape, by_id)
         found.setdefault(page, []).append(shape | {"chain": chain})
     return list(found.values())
+
+
+def _index(record: dict[str, Any]) -> str:
+    return str(record.get("index", ""))
 
 
 def corner(shape: Shape, file: str) -> tuple[float, float]:
@@ -254,9 +259,9 @@ def _with_pressure(points: list[Any], offset: Any, file: str) -> Floats:
     return np.column_stack([xy, times.parse_column([point[2] if len(point) > 2 else None for point in points], 1.0)])
 
 
-def _version_1_shapes(page: Any) -> list[Shape]:
+def _version_1_shapes(page: dict[str, Any]) -> list[Shape]:
     """Return the shapes of a page of tldraw 1."""
-    shapes = page.get("shapes") if isinstance(page, dict) else None
+    shapes = page.get("shapes")
     found = [shape for shape in shapes.values() if isinstance(shape, dict)] if isinstance(shapes, dict) else []
     return sorted(found, key=_child_index)
 

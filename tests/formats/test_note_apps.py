@@ -133,6 +133,15 @@ def test_pages_of_a_tldraw():
     assert [(page.number, len(page.ink.starts)) for page in pages] == [(1, 4), (2, 1)]
 
 
+def test_pages_of_a_tldraw_are_in_the_order_of_their_index():
+    """The record of the page with the index ``a0V`` comes after that of ``a1``, but as a text it comes first."""
+    first, second = apps.tldraw_records(LINE), apps.tldraw_records(LINE[:1])
+    second[1] |= {"id": "page:p2", "index": "a0V"}
+    second[2] |= {"id": "shape:other", "parentId": "page:p2"}
+    pages = formats.read_pages(apps.tldr([*first, *second[1:]]).encode())
+    assert [(page.number, len(page.ink.starts)) for page in pages] == [(1, 1), (2, 4)]
+
+
 @pytest.mark.parametrize(
     "segment",
     [

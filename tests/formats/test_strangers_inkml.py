@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from strangers import (
     assert_is_line,
@@ -168,3 +169,43 @@ def test_a_damaged_trace_costs_itself_alone():
     ink = read(inkml().replace("</ink>", "<trace>1 zwei</trace><trace>1 2 3</trace></ink>"))
     assert_is_line(ink)
     assert [text.split(":")[0] for text in notes(ink, "lost")] == ["trace 5 was left out", "trace 6 was left out"]
+
+
+def context(name: str, unit: str, inside: str = "") -> str:
+    channels = CHANNELS.format(f'units="{unit}"', f'units="{unit}"')
+    return f'<context xml:id="{name}">{channels}{inside}</context>'
+
+
+def test_contexts_in_different_units():
+    """20 mm in one context and 3 cm in the other are 20 and 30."""
+    inside = context("a", "mm") + context("b", "cm") + context("c", "pixels")
+    traces = (
+        '<trace contextRef="#a">10 10,20 20</trace><trace contextRef="#b">3 1</trace><trace contextRef="#c">7 8</trace>'
+    )
+    ink = read(f"<ink><definitions>{inside}</definitions>{traces}</ink>")
+    assert ink.source.units == "mm"
+    assert ink.xy == pytest.approx(np.array([(10, 10), (20, 20), (30, 10), (7, 8)]))
+
+
+def test_a_transform_to_the_canvas_also_converts_the_unit():
+    """The context in centimetres has a transform of 10 and a shift of 1."""
+    affine = '<canvasTransform><mapping type="affine"><affine>10 0 1, 0 10 1</affine></mapping></canvasTransform>'
+    inside = context("a", "mm") + context("b", "cm", affine)
+    traces = '<trace contextRef="#a">10 10</trace><trace contextRef="#b">3 1</trace>'
+    assert read(f"<ink><definitions>{inside}</definitions>{traces}</ink>").xy.tolist() == [[10, 10], [31, 11]]
+
+
+@pytest.mark.parametrize(
+    ("points", "strokes"),
+    [
+        ("1 2 T,2 3 T,5 5 F,9 9 T,10 10 T", [[[1, 2], [2, 3]], [[9, 9], [10, 10]]]),
+        ("1 2 1,2 3 1,5 5 0", [[[1, 2], [2, 3]]]),
+        ("1 2 F,2 3 F", [[[1, 2], [2, 3]]]),  # a switch that is never on says nothing
+        ("1 2 ?,2 3 F,3 4 ?,4 5 T,5 6 ?", [[[1, 2]], [[4, 5], [5, 6]]]),
+    ],
+)
+def test_a_tip_switch(points, strokes):
+    """The channel S of the standard is true where the tip touches the paper."""
+    form = '<traceFormat><channel name="X"/><channel name="Y"/><channel name="S" type="boolean"/></traceFormat>'
+    ink = read(f"<ink>{form}<trace>{points}</trace></ink>")
+    assert [stroke.tolist() for stroke in ink.strokes] == strokes

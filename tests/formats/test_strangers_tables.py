@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -120,3 +121,29 @@ def test_encodings_and_ends_of_unipen():
 def test_strokes_of_unipen_with_commas_are_no_empty_file():
     with pytest.raises(InkError, match="nothing in it can be read: stroke 1 was left out"):
         read(".COORD X Y\n.PEN_DOWN\n1,-2\n3,-4\n.PEN_UP\n")
+
+
+@pytest.mark.parametrize("name", ["letters", "an id of words", "samples", "an unknown group"])
+def test_stroke_numbers_that_begin_again_in_json(name):
+    names, *rows = (line.split(",") for line in MORE_TABLES[name].splitlines())
+    assert_is_line(read(json.dumps([dict(zip(names, row, strict=True)) for row in rows])))
+
+
+def test_stroke_numbers_that_begin_again_with_the_inner_of_two_columns():
+    rows = "1,1,0,1,2\n1,1,0,2,2\n1,2,0,5,2\n1,2,1,6,2\n2,1,0,1,9\n2,1,0,2,9\n"
+    assert [len(stroke) for stroke in read("line,word,stroke,x,y\n" + rows).strokes] == [2, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        lambda s, n: n,  # the number of the point
+        lambda s, n: n // 3,  # the tilt
+        lambda s, n: 9,  # a constant
+        lambda s, n: "abcd"[s],  # what the stroke number says too
+        lambda s, n: "im"[(s + (n > 2)) % 2],  # letters within a stroke
+    ],
+)
+def test_other_columns_beside_stroke_numbers(column):
+    for name in ("char", "value"):
+        assert_is_line(read(table(f"x,y,{name},stroke", lambda s, n, x, y: f"{x},{y},{column(s, n)},{s}")))

@@ -28,7 +28,7 @@ const NAMES = { // the surest first
   ],
   down: [
     "pendown", "isdown", "ispendown", "down", "penstate", "penstatus", "state", "status", "contact", "incontact", "touching", "istouching", "touch", "pressed", "ispressed", "tip",
-    "tipswitch", "tipdown", "onpaper", "onsurface", "buttons", "button", "pen",
+    "tipswitch", "tipdown", "onpaper", "onsurface", "buttons", "button", "buttonstatus", "buttonstate", "pen",
   ],
   up: [
     "penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend", "isend", "end",
@@ -40,6 +40,12 @@ const NAMES = { // the surest first
   event: ["event", "eventtype", "eventname", "action", "phase", "type", "e"],
 };
 const TOOLS = ["tool", "tooltype", "toolname", "pentype", "penname", "pointertype", "brush", "brushtype", "stroketype", "inktype", "pen", "type", "mode", "device"];
+const GROUPS = [ // what a stroke belongs to
+  "char", "character", "letter", "glyph", "symbol", "digit", "word", "line", "row", "sample", "segment", "group",
+  "label", "text", "item", "instance", "example", "file", "document", "doc", "session", "trial", "repetition",
+  "signature", "writer", "user", "id", "buchstabe", "zeichen", "wort", "zeile", "lettre", "mot", "ligne", "letra",
+  "palabra", "linea", "字", "字符", "文字", "行",
+];
 const EVENTS = { // what the names of events end with
   down: ["down", "start", "started", "begin", "began", "press", "pressed"],
   move: ["move", "moved", "drag", "dragged", "update", "changed", "continue"],
@@ -61,6 +67,9 @@ export function columnsOf(names) {
 
 /** The places of the columns that may name an eraser or a highlighter. */
 export const toolsOf = (names) => [...names.keys()].filter((at) => TOOLS.includes(plain(names[at])));
+
+/** Whether a column says or numbers what a stroke belongs to, such as word_id. */
+export const isGroup = (name) => GROUPS.includes(plain(name).replace(/(?<=.)(id|index|idx|no|nr|num|number|name|label)$/, ""));
 
 /** What each value of a column of events means, one of the keys of EVENTS, or nothing. */
 export function eventsOf(values) {

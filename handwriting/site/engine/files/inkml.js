@@ -21,7 +21,10 @@ export function readInkml(root, tally) {
   const reader = new InkmlReader(root, tally), strokes = [];
   reader.gather(root, { channels: [{ name: "X", scale: 1 }, { name: "Y", scale: 1 }], regular: 2, affine: null, stamp: null, writes: true }, 0);
   reader.readTraces();
-  for (const parts of reader.strokes) if (parts.length) tally.part(() => tally.add(strokes, joined(parts)));
+  const switched = reader.strokes.some((parts) => parts.some(({ down }) => down.some((value) => value !== 0)));
+  for (const parts of reader.strokes) {
+    if (parts.length) tally.part(() => downParts(joined(parts), switched).forEach((stroke) => tally.add(strokes, stroke)));
+  }
   return [{ strokes, units: reader.units, timeUnit: 1 }];
 }
 
@@ -30,7 +33,7 @@ class InkmlReader {
     this.tally = tally;
     this.traces = []; // { text, context, stroke, first, end }
     this.cached = new Map(); // by context, then by what an element refers to
-    this.strokes = []; // for each its parts { x, y, t, p }
+    this.strokes = []; // for each its parts { x, y, t, p, down }
     this.byTrace = new Map(); // the number of the stroke of each trace with an id
     this.elements = new Map();
     this.steps = 0;
@@ -120,10 +123,10 @@ class InkmlReader {
     }
   }
 
-  /** The points of a trace { x, y, t, p }, y growing downward, t in seconds. */
+  /** The points of a trace { x, y, t, p, down }, y growing downward, t in seconds; down is 0 where the pen is in the air. */
   read({ text, first, end }, { channels, regular, affine, stamp }) {
     const rows = valuesOf(text, channels, regular)?.slice(first, end);
-    const [ix, iy, it, ip] = ["X", "Y", "T", "F"].map((name) => channels.findIndex((channel) => channel.name === name));
+    const [ix, iy, it, ip, is] = ["X", "Y", "T", "F", "S"].map((name) => channels.findIndex((channel) => channel.name === name));
     if (!rows || ix < 0 || iy < 0) throw new Refusal("site.damagedFile");
     if (rows.some((row) => !Number.isFinite(row[ix]) || !Number.isFinite(row[iy]))) throw new Refusal("site.damagedFile");
     this.units ??= channels[ix].units ?? null;
@@ -134,6 +137,10 @@ class InkmlReader {
       const [[a, b, c], [d, e, f]] = affine;
       [found.x, found.y] = [found.x.map((x, i) => a * x + b * found.y[i] + c), found.x.map((x, i) => d * x + e * found.y[i] + f)];
     }
+    const whole = affine ? null : millimetres(this.units), factor = wide && whole ? wide / whole : 1;
+    [found.x, found.y] = [found.x, found.y].map((values) => values.map((value) => value * factor));
+    let down = 1; // until the switch of the tip says something
+    found.down = rows.map((row) => (down = Number.isFinite(row[is]) ? row[is] : down));
     if (it >= 0) {
       const unit = SECONDS[(channels[it].units ?? "ms").toLowerCase()] ?? 1e-3, begin = this.time(channels[it].since ?? stamp);
       found.t = rows.map((row) => row[it] * unit + begin);
@@ -323,5 +330,15 @@ function next(channel, token) {
 /** The parts of a stroke one after the other; a property is null unless all have it. */
 function joined(parts) {
   const all = (name) => (parts.every((part) => part[name]) ? parts.flatMap((part) => part[name]) : null);
-  return { x: all("x"), y: all("y"), t: all("t"), p: all("p") };
+  return { x: all("x"), y: all("y"), t: all("t"), p: all("p"), down: all("down") };
+}
+
+/** The parts of a stroke in which the pen is down; all of it if no switch of the tip is ever on. */
+function downParts({ x, y, t, p, down }, switched) {
+  const isDown = (i) => i >= 0 && i < x.length && (!switched || down[i] !== 0), rows = [...x.keys()];
+  const begins = rows.filter((i) => isDown(i) && !isDown(i - 1)), ends = rows.filter((i) => isDown(i) && !isDown(i + 1));
+  return begins.map((begin, i) => {
+    const part = (values) => values?.slice(begin, ends[i] + 1) ?? null;
+    return { x: part(x), y: part(y), t: part(t), p: part(p) };
+  });
 }

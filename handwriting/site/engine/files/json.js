@@ -13,6 +13,7 @@ const STROKES = ["strokes", "strokegroups", "events", "ink", "drawing", "request
 const LISTS = ["points", "pointers", "paths", "path"]; // names of a stroke's points
 const CONTAINERS = [...STROKES, "lines", "paths", "traces", "curves", "data", "canvas", "content"];
 const MILLISECOND = 1e-3, MAX_COORDINATE = 1e9;
+const POINT_VALUES = 4; // x, y, time and pressure
 const MAX_VALUES = 2_000_000, MAX_PAGES = 5000, MAX_COLUMNS = 40;
 
 export { isObject };
@@ -100,14 +101,15 @@ function strokesOf(content) {
   }
   if (!Array.isArray(found)) throw new Refusal("site.files");
   const isPoint = (point) => isObject(point) && ("x" in point || "X" in point) && !Array.isArray(firstOf(point, ["x", "X"]));
-  if (found.length && found.every(isPoint)) return tableOf(found);
+  const points = found.filter((point) => point !== null);
+  if (points.length && points.every(isPoint)) return tableOf(found);
   if (hasColumns(found)) return found.map(([x, y, t, p]) => () => columns({ x, y, t, p }));
-  const strokes = [], stack = [...found].reverse();
+  const strokes = [], stack = [...separate(found)].reverse();
   while (stack.length) {
     const stroke = stack.pop();
     if (stroke === null || (isObject(stroke) && !Object.keys(stroke).length)) continue;
     if (isObject(stroke) && Array.isArray(stroke.strokes)) for (const inner of [...stroke.strokes].reverse()) stack.push(inner);
-    else if (isObject(stroke)) strokes.push(isWriting(stroke) ? stroke[LISTS.find((key) => Array.isArray(stroke[key]))] ?? stroke : null);
+    else if (isObject(stroke)) strokes.push(isWriting(stroke) ? pairUp(stroke[LISTS.find((key) => Array.isArray(stroke[key]))] ?? stroke) : null);
     else strokes.push(stroke);
   }
   return strokes;
@@ -123,11 +125,39 @@ function insideOf(document) {
   return named && !known ? Object.values(found) : found;
 }
 
-/** A flat list of points, in which events or numbers tell the strokes apart. */
-function tableOf(points) {
+const areNumbers = (values) => Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === "number");
+
+/** Points that are given as x, y, x, y as pairs, and anything else as it is. */
+function pairUp(points) {
+  if (!areNumbers(points) || points.length % 2) return points;
+  return points.flatMap((x, i) => (i % 2 ? [] : [[x, points[i + 1]]]));
+}
+
+/** Strokes as lists of points, if null stands between their points, or if each is x, y, x, y; see json_shapes.py. */
+function separate(strokes) {
+  const known = strokes.filter((stroke) => stroke !== null), lengths = new Set(known.map((stroke) => stroke.length));
+  if (!known.length || !known.every(areNumbers)) return strokes;
+  const longest = Math.max(...lengths);
+  if (known.length < strokes.length && longest <= POINT_VALUES) {
+    const parts = [[]];
+    for (const point of strokes) point === null ? parts.push([]) : parts.at(-1).push(point);
+    return parts.filter(({ length }) => length);
+  }
+  const flat = lengths.size > 1 && longest > POINT_VALUES && [...lengths].every((length) => length % 2 === 0);
+  return flat ? strokes.map(pairUp) : strokes;
+}
+
+/** A flat list of points, in which events, numbers or null tell the strokes apart. */
+function tableOf(list) {
+  let gaps = 0;
+  const points = [], blanks = [];
+  for (const point of list) {
+    if (point === null) gaps += 1;
+    else points.push(point), blanks.push(gaps);
+  }
   const names = [...new Set(points.flatMap(Object.keys))].slice(0, MAX_COLUMNS);
   const rows = points.map((point) => names.map((name) => shown(point[name] ?? "").slice(0, 60)));
-  return new PointTable(names, rows, rows.map(() => 0));
+  return new PointTable(names, rows, blanks);
 }
 
 const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));

@@ -2,7 +2,7 @@
 // handwriting/formats/point_table.py, which says by what a stroke ends.
 
 import { Refusal } from "../refusal.js";
-import { columnsOf, eventsOf, toolsOf } from "./column-names.js";
+import { columnsOf, eventsOf, isGroup, toolsOf } from "./column-names.js";
 import { numberOf, stampOf } from "./numerals.js";
 
 const NOTHING = ["", "nan", "null", "none", "na"];
@@ -71,6 +71,7 @@ export class PointTable {
       air = air.map((up, i) => up || (isNothing(x[i]) && isNothing(y[i])) || marks[i]);
     }
     const keys = ["stroke", "page", "eraser"].map((key) => this.column(key)).filter(({ length }) => length);
+    if (names.length) keys.push(...this.restarting(names, air));
     if (!this.spaced) keys.push(this.blanks);
     const runs = runsOf(keys, air), parted = PARTING.some((key) => this.columns.has(key));
     return runs.length === 1 && runs[0][1] - runs[0][0] > 1 && !parted ? runsOf([this.groups()], air) : runs;
@@ -83,13 +84,29 @@ export class PointTable {
     return !/eras|rubber|highlight/.test(told) && isNo(erased ?? "") && !["0", "0.0", "false", "no"].includes(opacity);
   }
 
+  unknown() {
+    const known = [...this.columns.values(), ...this.tools];
+    return [...this.names.keys()].filter((at) => !known.includes(at)).slice(0, MAX_UNKNOWN);
+  }
+
+  /** The columns with every change of which the stroke numbers begin again; their name decides if there is only one number. */
+  restarting(strokes, air) {
+    const rows = [...air.keys()].filter((row) => !air[row]);
+    return this.unknown().filter((at) => {
+      const values = this.values(at), changed = rows.map((row, i) => i > 0 && values[row] !== values[rows[i - 1]]);
+      const starts = rows.filter((_, i) => changed[i]), ends = rows.filter((_, i) => changed[i + 1]);
+      const seen = isGroup(this.names[at]) || starts.some((row, i) => strokes[row] !== strokes[ends[i]]);
+      return seen && starts.every((row) => strokes[row] === strokes[rows[0]]) && starts.length < FULLEST * rows.length;
+    }).map((at) => this.values(at));
+  }
+
   /** The column that separates the most strokes, of those with unknown names. */
   groups() {
-    const known = [...this.columns.values(), ...this.tools], unknown = [...this.names.keys()].filter((at) => !known.includes(at));
     let best = this.rows.map(() => ""), most = 1;
-    for (const values of unknown.slice(0, MAX_UNKNOWN).map((at) => this.values(at))) {
-      const count = 1 + pairs(values, (a, b) => a !== b);
-      if (count > most && count === new Set(values).size && count <= FULLEST * values.length) [best, most] = [values, count];
+    for (const at of this.unknown()) {
+      const values = this.values(at), count = 1 + pairs(values, (a, b) => a !== b);
+      const numbers = count === new Set(values).size || isGroup(this.names[at]);
+      if (numbers && count > most && count <= FULLEST * values.length) [best, most] = [values, count];
     }
     return best;
   }

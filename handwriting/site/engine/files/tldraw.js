@@ -59,14 +59,15 @@ function unwrapped(document) {
 
 /** The shapes of each page in their order, with the shapes around them as `chain`. */
 function shapesOf(document) {
-  if (isObject(document) && isObject(document.pages)) return Object.values(document.pages).map(firstVersion);
+  if (isObject(document) && isObject(document.pages)) return Object.values(document.pages).filter(isObject).sort((a, b) => childIndex(a) - childIndex(b)).map(firstVersion);
   const records = (isObject(document) ? Object.values(document) : document);
   if (!Array.isArray(records)) throw damaged();
   const named = (kind) => records.filter((record) => isObject(record) && record.typeName === kind);
   const shapes = named("shape"), byId = new Map(shapes.map((shape) => [String(shape.id), shape]));
   atMost(shapes.length, MAX_SHAPES);
-  const found = new Map(named("page").map(({ id }) => [String(id), []])), index = (shape) => String(shape.index ?? "");
-  for (const shape of shapes.sort((a, b) => (index(a) < index(b) ? -1 : Number(index(a) > index(b))))) {
+  const index = (record) => String(record.index ?? ""), byIndex = (a, b) => (index(a) < index(b) ? -1 : Number(index(a) > index(b)));
+  const found = new Map(named("page").sort(byIndex).map(({ id }) => [String(id), []]));
+  for (const shape of shapes.sort(byIndex)) {
     const chain = [shape];
     while (byId.has(String(chain.at(-1).parentId)) && chain.length < MAX_DEPTH) chain.push(byId.get(String(chain.at(-1).parentId)));
     const page = String(chain.at(-1).parentId);
@@ -79,9 +80,10 @@ function shapesOf(document) {
 /** The shapes of a page of tldraw 1. */
 function firstVersion(page) {
   const shapes = isObject(page) && isObject(page.shapes) ? Object.values(page.shapes).filter(isObject) : [];
-  const index = ({ childIndex }) => (typeof childIndex === "number" ? childIndex : 0);
-  return shapes.sort((a, b) => index(a) - index(b));
+  return shapes.sort((a, b) => childIndex(a) - childIndex(b));
 }
+
+const childIndex = ({ childIndex: index }) => (typeof index === "number" ? index : 0);
 
 function isInk(shape, tally) {
   const { type, chain = [shape] } = shape;
