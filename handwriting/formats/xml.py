@@ -1,13 +1,15 @@
 """Parse untrusted XML: no external entities, no network, limits on everything, and one line for any failure.
 
 A document type declaration is removed before parsing and never loaded. Entities that it defines as plain text (as Adobe
-Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`. Those that refer to other entities
-or to files are refused, which prevents both entity bombs and external entities.
+Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`, and so are those of HTML
+(``&nbsp;``). Those that refer to other entities or to files are refused, which prevents both entity bombs and external
+entities.
 """
 
 from __future__ import annotations
 
 import re
+from html.entities import name2codepoint
 
 from lxml import etree
 
@@ -133,6 +135,9 @@ def _without_doctype(data: bytes, file: str) -> bytes:
     if b"<!ENTITY" in body:
         raise _refusal(file)
     names = [match[1] for match in _REFERENCE.finditer(body) if match[1] not in _PREDEFINED]
+    for name in set(names) - entities.keys():
+        if code := name2codepoint.get(name.decode()):
+            entities[name] = b"&#%d;" % code
     size = sum(len(entities.get(name, b"")) for name in names)
     if size > MAX_EXPANDED or not set(names) <= set(entities):
         raise _refusal(file)

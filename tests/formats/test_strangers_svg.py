@@ -30,6 +30,11 @@ def test_entities_of_illustrator_are_expanded(encoding):
     assert_is_line(read(f'<?xml version="1.0" encoding="{encoding}"?>\n{ILLUSTRATOR}{text}'.encode(encoding)))
 
 
+def test_entities_of_html_are_expanded():
+    """A non-breaking space in typed text, which the document type of SVG does not define."""
+    assert_is_line(read(ILLUSTRATOR.partition(" [")[0] + ">" + svg("<text>a&nbsp;b&copy;</text>" + paths())))
+
+
 @pytest.mark.parametrize(
     "declarations",
     [
