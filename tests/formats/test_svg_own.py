@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from own_svg import OF_THE_PAGE
 from strangers import assert_is_line, paths, read, svg
 
 from handwriting import formats
@@ -15,17 +16,6 @@ from handwriting.rendering.drawing import fitted
 from handwriting.rendering.svg import markup
 
 STROKES = [[(0, 0), (5, 5)], [(7, 1), (9, 4)]]
-OF_THE_PAGE = """<svg xmlns="http://www.w3.org/2000/svg" width="40mm" height="30mm" viewBox="0 0 40 30">
-<title>{name}</title>
-<desc>{text}</desc>
-<rect width="100%" height="100%" fill="#fff"/>
-<path fill="none" stroke="#b4cbe2" stroke-width="0.15" stroke-linecap="round" d=""/>
-<g fill="none" stroke-linecap="round" stroke-linejoin="round">
-<g stroke="#1c2f6b"><path stroke-width="0.5" d="M1 1Q2 2 3 3"/><path stroke-width="0.6" d="M3 3Q4 4 5 3"/></g>
-<g stroke="#1c2f6b"><path stroke-width="0.5" d="M9 1Q9 2 9 3"/><path stroke-width="0.6" d="M9 3Q9 4 8 5"/></g>
-</g>
-</svg>
-"""
 
 
 def ink_of(text: str) -> Ink:
