@@ -34,6 +34,8 @@ _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+("[^"<&%]*"|'[^'<
 _DECLARATION_PART = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,60});")
 _PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
+_HTML = {name.encode(): b"&#%d;" % code for name, code in name2codepoint.items() if name.encode() not in _PREDEFINED}
+"""Entities that only HTML defines, which typed text contains all the same."""
 
 
 def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabulary | None = None) -> etree._Element:
@@ -59,7 +61,8 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
         )
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         data = _without_doctype(data, file)
-    data = data if b"\0" in data[:64] else data.lstrip()
+    if b"\0" not in data[:64]:
+        data = _REFERENCE.sub(lambda match: _HTML.get(match[1], match[0]), data.lstrip())
     root = _parse(data)
     if isinstance(root, str):
         repaired = None if notes is None or vocabulary is None else repair(data, vocabulary, _parse, root, file, notes)
@@ -135,11 +138,8 @@ def _without_doctype(data: bytes, file: str) -> bytes:
     if b"<!ENTITY" in body:
         raise _refusal(file)
     names = [match[1] for match in _REFERENCE.finditer(body) if match[1] not in _PREDEFINED]
-    for name in set(names) - entities.keys():
-        if code := name2codepoint.get(name.decode()):
-            entities[name] = b"&#%d;" % code
     size = sum(len(entities.get(name, b"")) for name in names)
-    if size > MAX_EXPANDED or not set(names) <= set(entities):
+    if size > MAX_EXPANDED or not set(names) <= entities.keys() | _HTML.keys():
         raise _refusal(file)
     expanded = _REFERENCE.sub(lambda match: entities.get(match[1], match[0]), body)
     return before + expanded

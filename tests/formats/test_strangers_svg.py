@@ -31,8 +31,12 @@ def test_entities_of_illustrator_are_expanded(encoding):
 
 
 def test_entities_of_html_are_expanded():
-    """A non-breaking space in typed text, which the document type of SVG does not define."""
-    assert_is_line(read(ILLUSTRATOR.partition(" [")[0] + ">" + svg("<text>a&nbsp;b&copy;</text>" + paths())))
+    """A non-breaking space in typed text, which neither SVG nor its document type defines."""
+    text = svg("<text>a&nbsp;b&copy;</text>" + paths())
+    for declared in ("", ILLUSTRATOR.partition(" [")[0] + ">", ILLUSTRATOR):
+        ink = read(declared + text)
+        assert_is_line(ink)
+        assert notes(ink) == ["1 text element was left out"]
 
 
 @pytest.mark.parametrize(
