@@ -102,7 +102,8 @@ class Notes:
             Note(f"{number:,} {_were(what, number)} left out", severity)
             for (what, severity), number in self._counts.items()
         ]
-        return (*lost, *sorted((*dropped, *counts), key=lambda note: note.severity == "detail"))
+        order = ("lost", "noted", "detail")
+        return (*lost, *sorted((*dropped, *counts), key=lambda note: order.index(note.severity)))
 
 
 def _were(noun: str, number: int) -> str:

@@ -12,6 +12,7 @@ import isf_fixture as isf
 import note_app_fixtures as apps
 import remarkable_fixture as remarkable
 import uim_fixture as uim
+from own_svg import OF_THE_PAGE, TOUCHING
 from strangers import LINE, MORE_TABLES, TABLES, canvas, inkml, paths, svg, unipen, xopp, xopp_stroke
 
 INKML = {
@@ -160,6 +161,18 @@ DRAWINGS = {
     "millimetres": '<svg xmlns="http://www.w3.org/2000/svg" width="80mm" height="5cm"><line x1="9" y1="9" x2="40%" '
     'y2="1mm" stroke="#000"/></svg>',
     "rulings": svg("".join(f'<path d="M0 {y}H40"/>' for y in (8, 16, 24)) + paths()),
+    "pieces": svg(
+        "".join(f'<line x1="{x}" y1="{x % 3}" x2="{x + 1}" y2="{(x + 1) % 3}"/>' for x in (1, 2, 3, 4, 10, 11, 12, 30))
+        + '<circle cx="33" cy="50%" r=".9" fill="#000"/><ellipse cx="9" cy="9" rx="9" ry="3" fill="#000"/>'
+    ),
+    "strokes that touch": svg(paths() + '<path d="M33 20L36 22"/><path d="M36 22L38 20"/>'),
+    "switch of extensions": svg(
+        f'<switch><foreignObject/><g requiredExtensions="urn:a"/><g systemLanguage="de">{paths()}</g></switch>'
+    ),
+    "percentages of nothing": '<svg xmlns="http://www.w3.org/2000/svg" width="100%"><line x2="9%" y2="9%" '
+    'stroke="red"/></svg>',
+    "our own pieces": OF_THE_PAGE.format(name="Page 1", text="two words"),
+    "our own ink": TOUCHING,
 }  # fmt: skip
 NOTEBOOKS = {
     "pages": xopp("", "".join(map(xopp_stroke, LINE)), '<stroke tool="pen" width="1 2 x">1 2 3</stroke>'),

@@ -62,8 +62,9 @@ XOURNAL = """<?xml version="1.0" standalone="no"?>
 
 SVG = """<?xml version="1.0"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
-<svg xmlns="http://www.w3.org/2000/svg" width="100mm" height="50mm" viewBox="0 0 200 100">
-<title>two words</title><style>.pen { fill: none; stroke: #000 } rect { fill: white }</style>
+<svg xmlns="http://www.w3.org/2000/svg" width="100mm" height="50mm" viewBox="0 0 200 100"
+ aria-labelledby="title-0a1b2c3d"><title id="title-0a1b2c3d">two words</title>
+<style>.pen { fill: none; stroke: #000 } rect { fill: white }</style>
 <rect width="100%" height="100%"/><path class="paper" stroke="#b4cbe2" fill="none" d="M0 30h200M0 60h200"/>
 <g class="pen" transform="translate(10,5) scale(2)"><path d="M0 0L1 2l1-2m5 5h3v4"/><polyline points="1,1 2,3 4-5"/></g>
 <g stroke="black" fill="none"><path d="M10 10c1 2 3 4 5 6s7 8 9 10q1 1 2 3t5 5a5 3 20 0 1 6 2M50 50h0"/>

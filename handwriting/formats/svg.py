@@ -3,8 +3,11 @@
 A pen's line is drawn with a stroke, not filled, and visible, as determined by attributes, style sheets and inheritance;
 ``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines instead, from
 which the center line cannot be recovered: a drawing of nothing else is refused with that reason. Printed rulings,
-shapes, text, images and wide translucent lines (highlighters) are left out. Curves become points so close together that
-no chord deviates from its curve by more than a 20,000th of the drawing's size. There is no time and no pressure.
+shapes, text, images and wide translucent lines (highlighters) are left out. Strokes that are stored in many pieces are
+joined, and filled circles about as wide as the pen are dots (:mod:`handwriting.formats.svg_pens`). Curves become points
+so close together that no chord deviates from its curve by more than a 20,000th of the drawing's size. There is no time
+and no pressure. A title or description is taken as the transcript only in drawings that this package wrote
+(:mod:`handwriting.formats.svg_own`).
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import numpy as np
 from lxml import etree
 
 from handwriting.errors import InkError
-from handwriting.formats import excalidraw, tldraw, xml
+from handwriting.formats import excalidraw, svg_own, tldraw, xml
 from handwriting.formats.numerals import decimal_places, format_values
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.svg_drawing import SvgContent
@@ -24,7 +27,7 @@ from handwriting.formats.units import millimetres
 from handwriting.formats.xml_damage import Vocabulary
 from handwriting.ink import Floats, Page, Source
 from handwriting.limits import number_or_none
-from handwriting.notes import Notes
+from handwriting.notes import Notes, Severity
 
 ROOT = "svg"
 HOLDS = frozenset({"text", "page size"})
@@ -57,28 +60,31 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         return pages
     sheet = _Sheet(root, notes)
     drawing = SvgContent(root, file, notes, sheet.user_size)
-    lines = sheet.without_rulings(drawing.lines(), notes)
+    layout = svg_own.layout_of(root)
+    lines = sheet.without_rulings(drawing.lines(layout), notes)
     if not lines and drawing.outline_count:
         raise InkError(
             f"{file}: its {drawing.outline_count:,} paths are filled outlines rather than pen strokes; export it as "
             "strokes, or in the note app's own format"
         )
-    notes.count("filled outline", drawing.outline_count)
+    notes.count("filled outline", drawing.outline_count, _severity_of_outlines(drawing, len(lines)))
     strokes = Strokes(file, notes)
     for number, line in enumerate(lines, 1):
         with notes.part(f"line {number}"):
             strokes.add(*(sheet.scale * line).T)
-    descriptions = {
-        xml.local_name(child): (child.text or "").strip()
-        for child in root
-        if xml.local_name(child) in ("title", "desc")
-    }
-    ink = strokes.ink(
-        Source(sheet.units, text=descriptions.get("desc") or descriptions.get("title") or None, file=file)
-    )
+    ink = strokes.ink(Source(sheet.units, text=svg_own.transcript(root, layout), file=file))
     if ink is None:
         return []
     return [Page(ink, sheet.width, sheet.height) if sheet.is_at_corner else Page(ink)]
+
+
+def _severity_of_outlines(drawing: SvgContent, line_count: int) -> Severity:
+    """Return ``"lost"`` if most of the writing is filled outlines rather than lines, judging by number or by length.
+
+    An outline goes around its stroke, so it has twice as many curves.
+    """
+    outnumber = drawing.outline_count > line_count
+    return "lost" if outnumber or drawing.outline_curve_count > 2 * drawing.curve_count else "noted"
 
 
 class _Sheet:

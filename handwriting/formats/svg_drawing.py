@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +11,9 @@ from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import svg_path, svg_transform, xml
+from handwriting.formats.svg_own import Layout
 from handwriting.formats.svg_path import Outline, Outlines
+from handwriting.formats.svg_pens import PenLine, strokes_of
 from handwriting.formats.svg_style import CssStyle, Styles
 from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
@@ -20,13 +21,13 @@ from handwriting.limits import MAX_STROKES, number_or_none
 from handwriting.notes import Notes
 
 LINES = ("path", "polyline", "polygon", "line")
+DOTS = ("circle", "ellipse")
 NOT_RENDERED = {
     "defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc",
 }  # fmt: skip
 """Elements whose contents are not drawn where they are defined."""
 OTHERS = {
-    "text": "text element", "image": "image", "rect": "shape", "circle": "shape", "ellipse": "shape",
-    "foreignObject": "foreign object",
+    "text": "text element", "image": "image", "rect": "shape", "foreignObject": "foreign object",
 }  # fmt: skip
 """Elements that are drawn, but not by a pen, and what they are called."""
 LABELS = ("class", "data-tool", "data-type", "data-name", "{http://www.inkscape.org/namespaces/inkscape}label")
@@ -48,8 +49,9 @@ MAX_USE_DEPTH = 20
 """Maximum number of nested levels of ``use``."""
 MAX_FUNCTIONS = 20_000
 """Maximum number of functions in all transforms."""
-MIN_PEN_OPACITY, MIN_HIGHLIGHTER_WIDTH = 0.75, 3.0
-"""A line with an opacity below the first and a width of so many times the usual one was drawn by a highlighter."""
+DEFAULT_SIZE = (300.0, 150.0)
+"""Size to which percentages refer in a drawing that does not state its own, as in CSS."""
+SVG_NAMESPACES = (None, "http://www.w3.org/2000/svg")
 
 
 @dataclass
@@ -63,18 +65,6 @@ class _PlacedElement:
     """The elements that ``use`` draws around it, from the outermost to the innermost."""
     is_used: bool = False
     """Whether ``use`` draws it, in which case a symbol is drawn as well."""
-
-
-@dataclass
-class _PenLine:
-    """A pen's line as cubic curves, shape (n, 4, 2), and what determines its look."""
-
-    curves: Floats
-    alpha: float
-    width: float
-    is_blended: bool
-    written: int
-    """Value of :data:`WRITTEN`; 0 without one."""
 
 
 class SvgContent:
@@ -92,42 +82,48 @@ class SvgContent:
                 "into pages"
             )
         self.parser = Outlines(file)
-        self.outline_count = self.element_count = self.used_count = self.function_count = 0
+        self.outline_count = self.outline_curve_count = self.curve_count = self.element_count = self.used_count = (
+            self.function_count
+        ) = 0
         self._by_id: dict[str, etree._Element] | None = None
 
-    def lines(self) -> list[Floats]:
-        """Return every pen line, shape (n, 2), in the user units of the document."""
-        drawn: list[_PenLine] = []
+    def lines(self, layout: Layout | None) -> list[Floats]:
+        """Return every stroke, shape (n, 2), in the user units of the document, which has this ``layout``."""
+        drawn: list[PenLine] = []
         for number, placed in enumerate(self._find_elements(), 1):
-            style = placed.style
-            with self.notes.part(f"{xml.local_name(placed.element)} {number}"):
-                for curves, closed in self._parse_outlines(placed.element):
-                    if not style.is_visible:
-                        self.notes.count("invisible line")
-                    elif not style.is_pen(closed):
-                        self.outline_count += 1
-                    else:
-                        self.notes.count("line color", style.values.get("stroke", BLACK[0]) not in BLACK, "detail")
-                        dashes = style.values.get("stroke-dasharray", "none")
-                        self.notes.count("dash pattern", dashes != "none", "detail")
-                        curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
-                        (a, b), (c, d) = placed.matrix[:2, :2].tolist()
-                        scale = abs(a * d - b * c) ** 0.5
-                        written = _integer(placed.element.get(WRITTEN, ""))
-                        drawn.append(_PenLine(curves, style.alpha, style.width * scale, style.is_blended, written))
-        drawn = self._without_highlighters(drawn)
-        widths = Counter(float(f"{one.width:.3g}") for one in drawn)
-        self.notes.count("line width", len(drawn) - max(widths.values(), default=0), "detail")
-        return svg_path.flatten(_as_written(drawn), self.file)
+            name = xml.local_name(placed.element)
+            with self.notes.part(f"{name} {number}"):
+                drawn += [self._parse_dot(placed, name)] if name in DOTS else self._parse_lines(placed)
+        strokes = strokes_of(drawn, layout, self.notes)
+        self.curve_count = sum(map(len, strokes))
+        return svg_path.flatten(strokes, self.file)
 
-    def _without_highlighters(self, drawn: list[_PenLine]) -> list[_PenLine]:
-        opaque = [one.width for one in drawn if one.alpha >= MIN_PEN_OPACITY and not one.is_blended]
-        if not opaque:
-            return drawn
-        wide = MIN_HIGHLIGHTER_WIDTH * float(np.median(opaque))
-        kept = [one for one in drawn if one.width < wide or (one.alpha >= MIN_PEN_OPACITY and not one.is_blended)]
-        self.notes.count("highlighter stroke", len(drawn) - len(kept))
-        return kept
+    def _parse_lines(self, placed: _PlacedElement) -> Iterator[PenLine]:
+        style = placed.style
+        color = BLACK[0] if (stroke := style.values.get("stroke", BLACK[0])) in BLACK else stroke
+        written = _integer(placed.element.get(WRITTEN, ""))
+        for curves, closed in self._parse_outlines(placed.element):
+            if not style.is_visible:
+                self.notes.count("invisible line")
+            elif not style.is_pen(closed):
+                self.outline_count += 1
+                self.outline_curve_count += len(curves)
+            else:
+                self.notes.count("line color", color != BLACK[0], "detail")
+                self.notes.count("dash pattern", style.values.get("stroke-dasharray", "none") != "none", "detail")
+                curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
+                width = style.width * svg_transform.scale_of(placed.matrix)
+                yield PenLine(curves, color, style.alpha, width, style.is_blended, closed, written=written)
+
+    def _parse_dot(self, placed: _PlacedElement, name: str) -> PenLine:
+        """Return a circle as a line of one point; its width is 0 if it is not filled."""
+        element, fill = placed.element, placed.style.values.get("fill", BLACK[0])
+        x, y = (self._coordinate(element, key) for key in ("cx", "cy"))
+        radius = min(self._coordinate(element, key) for key in (("r",) if name == "circle" else ("rx", "ry")))
+        width = 2 * radius * svg_transform.scale_of(placed.matrix) if placed.style.is_filled else 0.0
+        center = placed.matrix[:2, :2] @ (x, y) + placed.matrix[:2, 2]
+        color = BLACK[0] if fill in BLACK else fill
+        return PenLine(np.tile(center, (1, 4, 1)), color, 1.0, width, False, is_dot=True)
 
     def _find_elements(self) -> Iterator[_PlacedElement]:
         """Yield the elements that a pen may have drawn."""
@@ -166,7 +162,7 @@ class SvgContent:
                 continue
             with self.notes.part(f"<{name[:20]}> element {self.element_count}"):
                 placed.matrix = self._apply_transform(placed.matrix, declared)
-                if name in LINES:
+                if name in LINES or name in DOTS:
                     yield placed
                 else:
                     stack += self._children(placed, name)
@@ -176,9 +172,8 @@ class SvgContent:
         if name == "use":
             return self._expand_use(placed)
         if name == "switch":
-            children = [child for child in placed.element if xml.local_name(child)]
-            first = next((child for child in children if "systemLanguage" not in child.attrib), None)
-            return [] if first is None else [_PlacedElement(first, placed.matrix, placed.style, placed.use_chain)]
+            chosen = _choose_child(placed.element)
+            return [] if chosen is None else [_PlacedElement(chosen, placed.matrix, placed.style, placed.use_chain)]
         matrix = placed.matrix
         if name == "svg" and 0.0 in (self._length(placed.element, side) for side in ("width", "height")):
             self.notes.count("hidden element")
@@ -265,10 +260,11 @@ class SvgContent:
         """Return a length in user units; a percentage refers to the whole drawing."""
         text = (element.get(name) or "").strip()
         if text.endswith("%"):
-            share, whole = number_or_none(text[:-1]), self.size[name[0] in "yh"]
+            axis = name.removeprefix("c")[0] in "yh"
+            share, whole = number_or_none(text[:-1]), self.size[axis]
             if whole is None:
-                whole = number_or_none(self.root.get("height" if name[0] in "yh" else "width", "").removesuffix("px"))
-            return None if share is None or whole is None else share / 100 * whole
+                whole = number_or_none(self.root.get("height" if axis else "width", "").removesuffix("px"))
+            return None if share is None else share / 100 * (DEFAULT_SIZE[axis] if whole is None else whole)
         unit = text[-2:] if millimetres(text[-2:]) else ""
         value = number_or_none(text.removesuffix(unit))
         return value if value is None or not unit else value * (millimetres(unit) or 1) / (millimetres("px") or 1)
@@ -291,13 +287,21 @@ class SvgContent:
         return self._by_id.get(name)
 
 
-def _as_written(lines: list[_PenLine]) -> list[Floats]:
-    """Return the curves in the order and direction in which they were written, if every line records both."""
-    places = {abs(one.written) for one in lines}
-    if 0 in places or len(places) < len(lines):
-        return [one.curves for one in lines]
-    ordered = sorted(lines, key=lambda one: abs(one.written))
-    return [one.curves[::-1, ::-1] if one.written < 0 else one.curves for one in ordered]
+def _choose_child(switch: etree._Element) -> etree._Element | None:
+    """Return the child that a ``switch`` draws: the first that needs no language, no extension and no HTML.
+
+    If each of them is in some language, it is the first.
+    """
+    children = [child for child in switch if xml.local_name(child) and _can_be_drawn(child)]
+    return next(
+        (child for child in children if "systemLanguage" not in child.attrib), children[0] if children else None
+    )
+
+
+def _can_be_drawn(element: etree._Element) -> bool:
+    known = etree.QName(element).namespace in SVG_NAMESPACES and xml.local_name(element) != "foreignObject"
+    extended = "requiredExtensions" in element.attrib or "Extensibility" in element.get("requiredFeatures", "")
+    return known and not extended
 
 
 def _integer(text: str) -> int:

@@ -65,6 +65,14 @@ class CssStyle:
         return self.is_displayed and not hidden and not empty and self.alpha > MAX_INVISIBLE_OPACITY and width != 0
 
     @property
+    def is_filled(self) -> bool:
+        """Whether a shape in this style is filled with a color that can be seen."""
+        fill = self.values.get("fill", "")
+        hidden = self.values.get("visibility") in ("hidden", "collapse")
+        opacity = self.opacity * _parse_opacity(self.values.get("fill-opacity")) * _color_opacity(fill)
+        return self.is_displayed and not hidden and fill not in NO_PAINT and opacity > MAX_INVISIBLE_OPACITY
+
+    @property
     def alpha(self) -> float:
         """Opacity of a line, from 0 to 1."""
         own = _parse_opacity(self.values.get("stroke-opacity"))

@@ -96,6 +96,12 @@ def fit_view_box(box: Floats, frame: Floats, aspect: str) -> Floats:
     return np.array([[scale[0], 0, corner[0]], [0, scale[1], corner[1]], [0, 0, 1.0]])
 
 
+def scale_of(matrix: Floats) -> float:
+    """Return by how much a transform, shape (3, 3), enlarges the widths of lines."""
+    (a, b), (c, d) = matrix[:2, :2].tolist()
+    return float(abs(a * d - b * c) ** 0.5)
+
+
 def _parse_function(name: str, body: str, text: str, file: str) -> Floats:
     words = [word for word in re.split(r"[\s,]+", body.strip()) if word]
     numbers = [_parse_number(word, text, file) for part in words for word in _split_numbers(part)]

@@ -1,13 +1,15 @@
 """Parse untrusted XML: no external entities, no network, limits on everything, and one line for any failure.
 
 A document type declaration is removed before parsing and never loaded. Entities that it defines as plain text (as Adobe
-Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`. Those that refer to other entities
-or to files are refused, which prevents both entity bombs and external entities.
+Illustrator does for its namespaces) are expanded here, within :data:`MAX_EXPANDED`, and so are those of HTML
+(``&nbsp;``). Those that refer to other entities or to files are refused, which prevents both entity bombs and external
+entities.
 """
 
 from __future__ import annotations
 
 import re
+from html.entities import name2codepoint
 
 from lxml import etree
 
@@ -32,6 +34,8 @@ _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+("[^"<&%]*"|'[^'<
 _DECLARATION_PART = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,60});")
 _PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
+_HTML = {name.encode(): b"&#%d;" % code for name, code in name2codepoint.items() if name.encode() not in _PREDEFINED}
+"""Entities that only HTML defines, which typed text contains all the same."""
 
 
 def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabulary | None = None) -> etree._Element:
@@ -57,7 +61,8 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
         )
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         data = _without_doctype(data, file)
-    data = data if b"\0" in data[:64] else data.lstrip()
+    if b"\0" not in data[:64]:
+        data = _REFERENCE.sub(lambda match: _HTML.get(match[1], match[0]), data.lstrip())
     root = _parse(data)
     if isinstance(root, str):
         repaired = None if notes is None or vocabulary is None else repair(data, vocabulary, _parse, root, file, notes)
@@ -134,7 +139,7 @@ def _without_doctype(data: bytes, file: str) -> bytes:
         raise _refusal(file)
     names = [match[1] for match in _REFERENCE.finditer(body) if match[1] not in _PREDEFINED]
     size = sum(len(entities.get(name, b"")) for name in names)
-    if size > MAX_EXPANDED or not set(names) <= set(entities):
+    if size > MAX_EXPANDED or not set(names) <= entities.keys() | _HTML.keys():
         raise _refusal(file)
     expanded = _REFERENCE.sub(lambda match: entities.get(match[1], match[0]), body)
     return before + expanded

@@ -68,12 +68,18 @@ def test_a_wrong_encoding_costs_no_ink(declared, encoding):
     assert_is_line(read(text.replace(declared, "utf-8").encode("utf-16")))
 
 
-@pytest.mark.parametrize("said", ["a & b", "a&nbsp;b", "\x0b", "&#11;"])
+@pytest.mark.parametrize("said", ["a & b", "a&other;b", "\x0b", "&#11;"])
 def test_a_damaged_annotation_costs_no_ink(said):
     ink = read(inkml(f'<annotation type="truth">{said}</annotation>'))
     assert_is_line(ink)
     assert notes(ink, "lost") == []
     assert notes(ink) == ["annotation 1 of the file was dropped: damaged XML: it is not well-formed"]
+
+
+def test_an_entity_of_html_is_expanded():
+    ink = read(inkml('<annotation type="truth">a&eacute;b</annotation>'))
+    assert_is_line(ink)
+    assert ink.source.text == "aéb" and notes(ink) == []
 
 
 def test_more_values_than_channels():

@@ -30,6 +30,15 @@ def test_entities_of_illustrator_are_expanded(encoding):
     assert_is_line(read(f'<?xml version="1.0" encoding="{encoding}"?>\n{ILLUSTRATOR}{text}'.encode(encoding)))
 
 
+def test_entities_of_html_are_expanded():
+    """A non-breaking space in typed text, which neither SVG nor its document type defines."""
+    text = svg("<text>a&nbsp;b&copy;</text>" + paths())
+    for declared in ("", ILLUSTRATOR.partition(" [")[0] + ">", ILLUSTRATOR):
+        ink = read(declared + text)
+        assert_is_line(ink)
+        assert notes(ink) == ["1 text element was left out"]
+
+
 @pytest.mark.parametrize(
     "declarations",
     [
@@ -72,6 +81,15 @@ PLACED = {
     "root css": svg(paths((0.5, 0.5)), root='style="transform: scale(2); transform-origin: 0px 0px"'),
     "languages": svg(f"<switch><g systemLanguage='de'>{paths(shift=(3, 3))}</g><g>{paths()}</g></switch>"),
     "switch": svg(f"<switch><g>{paths()}</g><g>{paths(shift=(3, 3))}</g></switch>"),
+    "switch of Illustrator": svg(
+        '<switch><foreignObject requiredExtensions="http://ns.adobe.com/AdobeIllustrator/10.0/" width="1" height="1">'
+        f'<i:aipgfRef/></foreignObject><g i:extraneous="self">{paths()}</g></switch><i:aipgf>eJzsvW</i:aipgf>'
+    ),
+    "switch of extensions": svg(
+        f'<switch><g requiredExtensions="urn:a">{paths(shift=(3, 3))}</g><foreignObject/><x:g xmlns:x="urn:x"/>'
+        f'<g requiredFeatures="http://www.w3.org/TR/SVG11/feature#Shape">{paths()}</g></switch>'
+    ),
+    "switch without a default": svg(f"<switch><g systemLanguage='de'>{paths()}</g></switch>"),
 }
 
 
@@ -217,6 +235,7 @@ def test_our_own_long_drawing_comes_back(tmp_path):
         ('width="40px" height="20px"', 'x2="25%" y2="100%"', (10, 20)),
         ("", 'x2="1in" y2="48px"', (96, 48)),
         ("", 'x2="12pt" y2="1pc"', (16, 16)),
+        ('width="100%" height="100%"', 'x2="10%" y2="10%"', (30, 15)),
     ],
 )
 def test_lengths_of_lines(size, line, end):

@@ -58,6 +58,12 @@ export class Style {
     return numberOf(this.values["stroke-width"]) ?? 1;
   }
 
+  /** Whether a shape in this style is filled with a color that can be seen. */
+  get filled() {
+    const { visibility, fill = "" } = this.values, opacity = this.opacity * share(this.values["fill-opacity"]) * alphaOf(fill);
+    return this.shown && !["hidden", "collapse"].includes(visibility) && !NOTHING.includes(fill) && opacity > FAINT;
+  }
+
   /** Whether a line in this style can be seen. */
   get visible() {
     const { visibility, fill, stroke } = this.values;

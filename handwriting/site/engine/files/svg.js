@@ -1,9 +1,9 @@
 // SVG drawings: the lines of pens, found in paths, polylines and lines. The twin of handwriting/formats/svg.py and
 // svg_drawing.py.
 
-import { median } from "../numbers.js";
 import { Refusal } from "../refusal.js";
 import { numbersIn, pointsOfLines, subpaths, throughCorners } from "./svg-path.js";
+import { layoutOf, strokesOf } from "./svg-pens.js";
 import { Sheets, Style } from "./svg-style.js";
 import { IDENTITY, fitted, functionsOf, matrixOf, originOf, product, translate, turns } from "./svg-transform.js";
 import { atMost } from "./tally.js";
@@ -12,7 +12,8 @@ import { checkDepth, local } from "./xml.js";
 
 const UNDRAWN = ["defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc"];
 const LINES = ["path", "polyline", "polygon", "line"];
-const OTHERS = ["text", "image", "rect", "circle", "ellipse", "foreignObject"]; // drawn, but not by a pen
+const DOTS = ["circle", "ellipse"];
+const OTHERS = ["text", "image", "rect", "foreignObject"]; // drawn, but not by a pen
 const LABELS = ["class", "data-tool", "data-type", "data-name"]; // where programs say with which tool something was drawn
 const INKSCAPE = "http://www.inkscape.org/namespaces/inkscape";
 const TOOL = /\b(?:eraser|highlighter)s?\b/;
@@ -21,7 +22,9 @@ const PAPER = "paper"; // class of the rulings in our own drawings
 const RULINGS = 3; // so many lines from edge to edge belong to the paper
 const MAX_ELEMENTS = 100_000, MAX_REUSED = 50_000, MAX_REUSE = 20, MAX_FUNCTIONS = 20_000;
 const MAX_SELECTED = 1_000_000; // elements times rules for elements inside of others
-const FAINT = 0.75, WIDE = 3; // opacity and width, in times the usual one, of a highlighter's line
+const BLACK = ["black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)"];
+const DEFAULT_SIZE = [300, 150]; // to which percentages refer in a drawing that does not state its own, as in CSS
+const SVG_NAMESPACES = [null, "http://www.w3.org/2000/svg"];
 
 /** The page of a drawing, see pages.js. */
 export async function readSvg(root, tally) {
@@ -31,12 +34,11 @@ export async function readSvg(root, tally) {
   }
   const sheet = sheetOf(root), drawing = new Drawing(root, sheet.user, tally);
   drawing.walk();
-  const pens = withoutHighlighters(drawing.lines);
-  const all = pointsOfLines(asWritten(pens)), lines = withoutRulings(all, sheet.user);
+  const all = pointsOfLines(strokesOf(drawing.lines, layoutOf(root), tally)), lines = withoutRulings(all, sheet.user);
   if (!lines.length && drawing.outlines) throw new Refusal("site.outlines");
   const strokes = [], scaled = (values) => values.map((value) => value * sheet.scale);
   for (const { x, y } of lines) tally.part(() => tally.add(strokes, { x: scaled(x), y: scaled(y), t: null, p: null }));
-  tally.count(drawing.outlines + drawing.lines.length - pens.length + all.length - lines.length);
+  tally.count(drawing.outlines + all.length - lines.length);
   const size = sheet.atCorner ? { width: sheet.width, height: sheet.height } : {};
   return [{ strokes, units: sheet.units, ...size }];
 }
@@ -73,29 +75,23 @@ function withoutRulings(lines, [width, height]) {
   return printed.length < RULINGS ? lines : lines.filter((line) => !printed.includes(line));
 }
 
-function withoutHighlighters(lines) {
-  const opaque = lines.filter(({ alpha, blended }) => alpha >= FAINT && !blended);
-  if (!opaque.length) return lines;
-  const wide = WIDE * median(opaque.map(({ width }) => width));
-  return lines.filter((line) => line.width < wide || opaque.includes(line));
-}
-
-/** The curves in the order and direction in which they were written, if every line records both. */
-function asWritten(lines) {
-  const places = new Set(lines.map(({ written }) => Math.abs(written)));
-  if (places.has(0) || places.size < lines.length) return lines.map(({ curves }) => curves);
-  const ordered = [...lines].sort((a, b) => Math.abs(a.written) - Math.abs(b.written));
-  return ordered.map(({ curves, written }) => (written < 0 ? curves.map(backward).reverse() : curves));
-}
-
-function backward([x0, y0, x1, y1, x2, y2, x3, y3]) {
-  return [x3, y3, x2, y2, x1, y1, x0, y0];
-}
-
 /** What an element says about the tool that drew it, in lower case. */
 function labelsOf(element) {
   const labels = [...LABELS.map((name) => element.getAttribute(name)), element.getAttributeNS(INKSCAPE, "label")];
   return labels.join(" ").toLowerCase();
+}
+
+/** Whether a child of a switch needs no extension and no HTML. */
+function canBeDrawn(element) {
+  const known = SVG_NAMESPACES.includes(element.namespaceURI) && local(element) !== "foreignObject";
+  return known && !element.hasAttribute("requiredExtensions") && !(element.getAttribute("requiredFeatures") ?? "").includes("Extensibility");
+}
+
+const colorOf = (color = BLACK[0]) => (BLACK.includes(color) ? BLACK[0] : color);
+const scaleOf = ([a, b, c, d]) => Math.sqrt(Math.abs(a * d - b * c));
+
+function moved(curve, [a, b, c, d, e, f]) {
+  return [0, 2, 4, 6].flatMap((i) => [a * curve[i] + c * curve[i + 1] + e, b * curve[i] + d * curve[i + 1] + f]);
 }
 
 class Drawing {
@@ -107,7 +103,7 @@ class Drawing {
     atMost(this.sheets.inner.length * elements, MAX_SELECTED);
   }
 
-  /** Find the lines { curves, alpha, width, blended, written } in the user units of the document. */
+  /** Find the lines { curves, color, alpha, width, blended, closed, dot, written } in the user units of the document. */
   walk() {
     const declared = this.sheets.declared(this.root), [width, height] = this.size;
     // The outermost element turns about its center, as a box of a page does.
@@ -138,10 +134,12 @@ class Drawing {
     try {
       const inner = this.transformed(matrix, declared);
       if (LINES.includes(name)) this.line(element, name, inner, style);
+      else if (DOTS.includes(name)) this.dot(element, name, inner, style);
       else if (name === "use") this.use(element, inner, style, depth, within);
       else if (name === "switch") {
-        const first = [...element.children].find((child) => !child.hasAttribute("systemLanguage"));
-        if (first) this.draw(first, inner, style, depth + 1, within);
+        const children = [...element.children].filter(canBeDrawn);
+        const chosen = children.find((child) => !child.hasAttribute("systemLanguage")) ?? children[0];
+        if (chosen) this.draw(chosen, inner, style, depth + 1, within);
       } else if (name === "svg" && ["width", "height"].some((side) => this.length(element, side) === 0)) this.tally.count();
       else this.inside(element, ["svg", "symbol"].includes(name) ? product(inner, this.viewport(element, element)) : inner, style, depth, within);
     } catch (error) {
@@ -156,10 +154,17 @@ class Drawing {
       if (!style.visible) this.tally.count();
       else if (!style.isPen(closed)) this.outlines += 1;
       if (!style.visible || !style.isPen(closed)) continue;
-      const [a, b, c, d, e, f] = matrix;
-      const moved = curves.map((curve) => [0, 2, 4, 6].flatMap((i) => [a * curve[i] + c * curve[i + 1] + e, b * curve[i] + d * curve[i + 1] + f]));
-      this.lines.push({ curves: moved, alpha: style.alpha, width: style.width * Math.sqrt(Math.abs(a * d - b * c)), blended: style.blended, written });
+      const look = { color: colorOf(style.values.stroke), alpha: style.alpha, width: style.width * scaleOf(matrix), blended: style.blended };
+      this.lines.push({ curves: curves.map((curve) => moved(curve, matrix)), ...look, closed, dot: false, written });
     }
+  }
+
+  /** A circle as a line of one point; its width is 0 if it is not filled. */
+  dot(element, name, matrix, style) {
+    const [x, y] = ["cx", "cy"].map((key) => this.coordinate(element, key));
+    const radius = Math.min(...(name === "circle" ? ["r"] : ["rx", "ry"]).map((key) => this.coordinate(element, key)));
+    const look = { color: colorOf(style.values.fill), alpha: 1, width: style.filled ? 2 * radius * scaleOf(matrix) : 0, blended: false };
+    this.lines.push({ curves: [moved([x, y, x, y, x, y, x, y], matrix)], ...look, closed: false, dot: true, written: 0 });
   }
 
   outlinesOf(element, name) {
@@ -169,11 +174,14 @@ class Drawing {
       return found;
     }
     if (name !== "line") return throughCorners(numbersIn(element.getAttribute("points") ?? ""), name === "polygon");
-    return throughCorners(["x1", "y1", "x2", "y2"].map((key) => {
-      const length = this.length(element, key);
-      if (length === null && (element.getAttribute(key) ?? "").trim()) throw new Refusal("site.files");
-      return length ?? 0;
-    }), false);
+    return throughCorners(["x1", "y1", "x2", "y2"].map((key) => this.coordinate(element, key)), false);
+  }
+
+  /** A length that is 0 unless it is given. */
+  coordinate(element, name) {
+    const length = this.length(element, name);
+    if (length === null && (element.getAttribute(name) ?? "").trim()) throw new Refusal("site.files");
+    return length ?? 0;
   }
 
   use(element, matrix, style, depth, within) {
@@ -208,11 +216,11 @@ class Drawing {
 
   /** A length in user units, null without one; a percentage is of the whole drawing. */
   length(element, name) {
-    const text = (element.getAttribute(name) ?? "").trim(), axis = Number("yh".includes(name[0]));
+    const text = (element.getAttribute(name) ?? "").trim(), axis = Number("yh".includes(name.replace(/^c/, "")[0]));
     const number = (word) => (word.trim() !== "" && Number.isFinite(Number(word)) ? Number(word) : null);
     if (text.endsWith("%")) {
       const whole = this.size[axis] ?? number((this.root.getAttribute(["width", "height"][axis]) ?? "").replace(/px$/, ""));
-      return number(text.slice(0, -1)) === null || whole === null ? null : (number(text.slice(0, -1)) / 100) * whole;
+      return number(text.slice(0, -1)) === null ? null : (number(text.slice(0, -1)) / 100) * (whole ?? DEFAULT_SIZE[axis]);
     }
     const unit = millimetres(text.slice(-2)) ? text.slice(-2) : "", value = number(unit ? text.slice(0, -2) : text);
     return value === null || !unit ? value : (value * millimetres(unit)) / millimetres("px");
