@@ -17,6 +17,7 @@ from handwriting.files import atomic, make_folder
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import ORDERS, OrientationClassifier
 from handwriting.recognition.pen_counts import MOVES_BEGIN, SIZE
+from handwriting.training.descent import descend
 from handwriting.training.schedule import linear_decay
 
 BATCH = 64
@@ -60,11 +61,7 @@ def train_orientation(
         x = x[:, orders]  # (B, 16, SIZE)
         logits = torch.relu(x @ weights["hidden"] + weights["bias"]) @ weights["output"] + x @ weights["direct"]
         loss = torch.nn.functional.cross_entropy(logits, torch.zeros(batch_size, dtype=torch.int64))
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * linear_decay(update, updates, WARMUP)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        descend(optimiser, loss, RATE * linear_decay(update, updates, WARMUP))
         progress(update + 1, updates)
     arrays = {name: value.detach().numpy() for name, value in weights.items()}
     arrays["hidden"], arrays["direct"] = arrays["hidden"] / scale, arrays["direct"] / scale

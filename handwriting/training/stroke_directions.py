@@ -18,6 +18,7 @@ from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.stroke_directions import FEATURES, FILE
 from handwriting.runtime import pad
+from handwriting.training.descent import descend
 from handwriting.training.export import int8, recognizer_graph
 from handwriting.training.pen_examples import PenExamples
 from handwriting.training.schedule import linear_decay
@@ -62,12 +63,7 @@ def train_directions(
         log_probs, _ = network(inputs, torch.from_numpy(lengths))
         labels = pad_sequence([torch.from_numpy(back).long() for back in reversals], padding_value=IGNORED)
         loss = torch.nn.functional.nll_loss(log_probs.flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * linear_decay(update, updates, WARMUP)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_NORM)
-        optimiser.step()
+        descend(optimiser, loss, RATE * linear_decay(update, updates, WARMUP), MAX_NORM)
         progress(update + 1, updates)
     _take_unscaled(network, mean, deviation)
     return network.eval()

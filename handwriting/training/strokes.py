@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from handwriting.files import atomic, make_folder
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.stroke_order import Perceptron, StrokeNetworks
+from handwriting.training.descent import descend
 from handwriting.training.pen_examples import Measures, PenExamples
 from handwriting.training.schedule import linear_decay
 
@@ -89,11 +90,7 @@ def _train(
         scores = network((both - mean) / deviation)[:, 0]
         counted = torch.nn.functional.dropout(_floats(c[chosen]), late) @ weights
         loss = torch.nn.functional.softplus(-(scores[:BATCH] - scores[BATCH:] + counted)).mean()
-        for group in optimiser.param_groups:
-            group["lr"] = rate * linear_decay(update, updates, WARMUP)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        descend(optimiser, loss, rate * linear_decay(update, updates, WARMUP))
         progress(update + 1, updates)
     with torch.no_grad():
         scaled = first.weight / deviation

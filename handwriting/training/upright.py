@@ -21,6 +21,7 @@ from handwriting.recognition.orientation import ALL, Orientation
 from handwriting.recognition.pen_counts import letter_size, stepped
 from handwriting.recognition.upright import FEATURES, FILE, upright_features
 from handwriting.runtime import pad
+from handwriting.training.descent import descend
 from handwriting.training.export import int8, recognizer_graph
 from handwriting.training.pen_examples import distort
 from handwriting.training.schedule import linear_decay
@@ -60,12 +61,7 @@ def train_upright(
         views = [view for k in chosen for view in _example(inks[k], scores[k], rng)]
         odds = mean_votes(network, *pad(views)).reshape(BATCH, WRONG + 1)
         loss = torch.nn.functional.cross_entropy(odds, torch.zeros(BATCH, dtype=torch.int64))
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * linear_decay(update, updates, WARMUP)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), MAX_NORM)
-        optimiser.step()
+        descend(optimiser, loss, RATE * linear_decay(update, updates, WARMUP), MAX_NORM)
         progress(update + 1, updates)
     return network.eval()
 
