@@ -44,12 +44,12 @@ export function alternativesOf(line, number) {
     const words = text.split(" ");
     if (words.length === count) found.add(words[number]);
   }
-  found.delete(line.words[number].text);
+  for (const shown of [line.words[number].text, ""]) found.delete(shown);
   return [...found];
 }
 
-/** Other readings of a whole line. */
-export const lineAlternatives = (line) => line.alternatives.filter((text) => text !== line.text);
+/** Other readings of a whole line, without the reading as nothing. */
+export const lineAlternatives = (line) => line.alternatives.filter((text) => text && text !== line.text);
 
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
