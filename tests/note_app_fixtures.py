@@ -59,10 +59,10 @@ def flat_differences(stroke: Points) -> dict[str, Any]:
 
 
 def _path(rows: Sequence[Sequence[float]]) -> str:
-    raw = struct.pack(f"<{len(rows[0])}f", *rows[0])
+    raw = [struct.pack(f"<{len(rows[0])}f", *rows[0])]
     for before, after in pairwise(rows):
-        raw += struct.pack(f"<{len(after)}e", *(b - a for a, b in zip(before, after, strict=True)))
-    return base64.b64encode(raw).decode()
+        raw.append(struct.pack(f"<{len(after)}e", *(b - a for a, b in zip(before, after, strict=True))))
+    return base64.b64encode(b"".join(raw)).decode()
 
 
 Segment = Callable[[Points], dict[str, Any]]
