@@ -23,6 +23,7 @@ from handwriting.recognition.stroke_order import (
 
 MAX_ROTATION, MAX_SLANT = 18.0, 22.0
 """Largest rotation and slant of a training ink in degrees; half of the inks are rotated, and half are slanted."""
+
 Measures = NDArray[np.float16]
 """Half precision, because there are hundreds of thousands of them."""
 

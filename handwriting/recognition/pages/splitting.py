@@ -51,7 +51,8 @@ def find_layout(ink: Ink, *, single_line: bool = False, sorted_by_tool: bool = F
         return Layout([_whole(ink, writing, sorted_by_tool)], drawings)
     # Measured without the drawings, whose size would hide sensor jumps.
     text = Marks(ink.take(writing)) if len(drawn) else page
-    return Layout([_line(page.ink, text, line, writing, sorted_by_tool) for line in _lines(text)], drawings)
+    lines = _lines(text) if sorted_by_tool else writing_order(text, _lines(text))
+    return Layout([_line(page.ink, text, line, writing, sorted_by_tool) for line in lines], drawings)
 
 
 def split_lines(ink: Ink) -> list[PageLine]:
@@ -73,11 +74,12 @@ def split(ink: Ink) -> list[Ink]:
 
 
 def _lines(text: Marks) -> list[Integers]:
+    """Return the strokes of each line, in no particular order."""
     lines: list[Integers] = []
     for block in find_columns(text):
         number = find_lines(Marks(text.ink.take(block)))
         lines += [block[number == k] for k in range(int(number.max()) + 1)]
-    return writing_order(text, lines)
+    return lines
 
 
 def _line(ink: Ink, text: Marks, line: Integers, writing: Integers, sorted_by_tool: bool) -> PageLine:
