@@ -18,6 +18,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from handwriting.files import atomic, make_folder
 from handwriting.networks.onnx_weights import onnx_weights
 from handwriting.networks.recognizer import RecognizerNetwork
 from handwriting.networks.synthesizer import POINT_SIZE, PredictionNetwork, SynthesisConfig, SynthesisNetwork
@@ -194,6 +195,13 @@ def int8(model: bytes) -> bytes:
         source.write_bytes(model)
         quant_pre_process(str(source), str(source), skip_symbolic_shape=True)
         return _quantised(source.read_bytes(), op_types_to_quantize=["LSTM", "MatMul"], weight_type=QuantType.QUInt8)
+
+
+def save_int8(network: RecognizerNetwork, path: Path) -> None:
+    """Write the int8 graph of a network; its folder is created if it does not exist."""
+    make_folder(path.parent)
+    with atomic(path) as temporary:
+        temporary.write_bytes(int8(recognizer_graph(network)))
 
 
 def int8_step(model: bytes) -> bytes:

@@ -18,12 +18,15 @@ from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import KIND, ORDERS, OrientationClassifier
 from handwriting.recognition.pen_counts import SIZE
+from handwriting.recognition.stroke_directions import FILE as DIRECTIONS_FILE
 from handwriting.recognition.stroke_order import StrokeNetworks
+from handwriting.recognition.upright import FILE as UPRIGHT_FILE
+from handwriting.training.export import save_int8
 from handwriting.training.orientation import save_orientation, train_orientation
 from handwriting.training.pen_examples import PenExamples
-from handwriting.training.stroke_directions import DIRECTIONS_CONFIG, forward_odds, save_directions, train_directions
+from handwriting.training.stroke_directions import DIRECTIONS_CONFIG, forward_odds, train_directions
 from handwriting.training.strokes import DIRECTION_SIZES, ORDER_SIZES, save_strokes, train_strokes
-from handwriting.training.upright import UPRIGHT_CONFIG, save_upright, share_found, train_upright
+from handwriting.training.upright import UPRIGHT_CONFIG, share_found, train_upright
 
 Phase = Callable[[str], Progress]
 """Called with the name of a part of the work; returns the callback for its progress."""
@@ -84,8 +87,8 @@ def train_checkpoint(
         figures["orientation_found_by_lstm"] = round(share_found(upright, tests), 4)
     save_orientation(classifier, make_folder(folder))
     save_strokes(networks, folder)
-    save_directions(directions, folder)
-    save_upright(upright, folder)
+    save_int8(directions, folder / DIRECTIONS_FILE)
+    save_int8(upright, folder / UPRIGHT_FILE)
     card = {
         "kind": KIND,
         "network": {

@@ -6,20 +6,16 @@ the cross-entropy of what was done to each.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn.utils.rnn import pad_sequence
 
-from handwriting.files import atomic, make_folder
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.progress import Progress, no_progress
-from handwriting.recognition.stroke_directions import FEATURES, FILE
+from handwriting.recognition.stroke_directions import FEATURES
 from handwriting.runtime import pad
 from handwriting.training.descent import descend
-from handwriting.training.export import int8, recognizer_graph
 from handwriting.training.pen_examples import PenExamples
 from handwriting.training.schedule import linear_decay
 
@@ -88,12 +84,6 @@ def forward_odds(network: RecognizerNetwork, examples: PenExamples) -> NDArray[n
             votes = (log_probs[..., 0] - log_probs[..., 1]).numpy()
             odds.append((votes[:, 0] - votes[:, 1]) / 2)
     return np.concatenate(odds)
-
-
-def save_directions(network: RecognizerNetwork, folder: Path) -> None:
-    """Write the int8 graph."""
-    with atomic(make_folder(folder) / FILE) as temporary:
-        temporary.write_bytes(int8(recognizer_graph(network)))
 
 
 def _scale(examples: PenExamples) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -7,22 +7,19 @@ classifier finds probable; the loss is the cross-entropy of the right one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from handwriting.files import atomic, make_folder
 from handwriting.ink import Ink
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import ALL, Orientation
 from handwriting.recognition.pen_counts import letter_size, stepped
-from handwriting.recognition.upright import FEATURES, FILE, upright_features
+from handwriting.recognition.upright import FEATURES, upright_features
 from handwriting.runtime import pad
 from handwriting.training.descent import descend
-from handwriting.training.export import int8, recognizer_graph
 from handwriting.training.pen_examples import distort
 from handwriting.training.schedule import linear_decay
 
@@ -96,9 +93,3 @@ def _views(ink: Ink, orientations: Sequence[Orientation]) -> list[NDArray[np.flo
     scale = letter_size(ink)
     points = stepped(ink, scale)[0]
     return [upright_features(orientation.upright(points)[0], scale) for orientation in orientations]
-
-
-def save_upright(network: RecognizerNetwork, folder: Path) -> None:
-    """Write the int8 graph."""
-    with atomic(make_folder(folder) / FILE) as temporary:
-        temporary.write_bytes(int8(recognizer_graph(network)))

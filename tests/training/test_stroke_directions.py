@@ -8,8 +8,9 @@ from handwriting.recognition.pen_counts import letter_size, stepped
 from handwriting.recognition.stroke_directions import FILE, DirectionNetwork
 from handwriting.recognition.stroke_order import StrokeShapes
 from handwriting.runtime import Graph
+from handwriting.training.export import save_int8
 from handwriting.training.pen_examples import PenExamples
-from handwriting.training.stroke_directions import forward_odds, save_directions, train_directions
+from handwriting.training.stroke_directions import forward_odds, train_directions
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def test_it_learns(inks, network):
 
 def test_the_saved_graph_takes_measurements_as_they_are(inks, network, tmp_path):
     """The scale of the features in training is part of the graph."""
-    save_directions(network, tmp_path / "new")
+    save_int8(network, tmp_path / "new" / FILE)
     scale = letter_size(inks[29])
     shapes = StrokeShapes.of(inks[29], scale, stepped(inks[29], scale))
     saved = DirectionNetwork(Graph(tmp_path / "new" / FILE)).forward_odds(shapes)

@@ -9,7 +9,8 @@ from handwriting.recognition.orientation import ALL
 from handwriting.recognition.pen_counts import letter_size, stepped
 from handwriting.recognition.upright import FILE, UprightNetwork, upright_features
 from handwriting.runtime import Graph, pad
-from handwriting.training.upright import mean_votes, save_upright, share_found, train_upright
+from handwriting.training.export import save_int8
+from handwriting.training.upright import mean_votes, share_found, train_upright
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def test_it_learns(inks, network):
 
 
 def test_the_saved_graph_gives_the_odds_of_the_network(inks, network, tmp_path):
-    save_upright(network, tmp_path / "new")
+    save_int8(network, tmp_path / "new" / FILE)
     scale = letter_size(inks[29])
     points = stepped(inks[29], scale)[0]
     views = [orientation.upright(points)[0] for orientation in ALL]
