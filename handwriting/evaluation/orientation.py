@@ -23,6 +23,7 @@ from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import NAMES, Orientation
 from handwriting.recognition.pages import Orienter, orienter, read_pages, reader
 from handwriting.recognition.recognizer import Decoder, Recognizer
+from handwriting.recognition.stroke_directions import DirectionNetwork
 from handwriting.recognition.stroke_order import StrokeNetworks
 from handwriting.recognition.upright import UprightNetwork
 from handwriting.rendering.plotter import order_strokes
@@ -151,7 +152,8 @@ def evaluate(
     texts, plain = [], []
     milliseconds = 0.0
     ids = corpus.ids(split)[::step]
-    for load in (UprightNetwork.load, StrokeNetworks.load, lambda: recognizer.language):  # so that no line waits for it
+    networks = (UprightNetwork.load, StrokeNetworks.load, DirectionNetwork.load)
+    for load in (*networks, lambda: recognizer.language):  # so that no line waits for it
         load()
     for number, id in enumerate(ids, 1):
         line = corpus.line(id)
