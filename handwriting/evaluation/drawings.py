@@ -1,6 +1,7 @@
 """Measure what drawings on pages of writing cost in splitting and reading the pages.
 
 Every kind of drawing in :mod:`~handwriting.evaluation.sketches` is added to every page of a split, after its writing.
+The orientation of the pages is determined as well, because many rules could hide it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from handwriting.evaluation.pages import match_lines
 from handwriting.evaluation.sketches import DRAWINGS, Box, Canvas, Strokes
 from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
+from handwriting.recognition.pages import orienter
 from handwriting.recognition.pages.marks import Marks
 from handwriting.recognition.pages.splitting import Layout, find_layout
 from handwriting.recognition.recognizer import Recognizer
@@ -38,6 +40,8 @@ class DrawingRow:
     """Share of the strokes of writing that are assigned to their line."""
     set_aside: float
     """Share of the drawing's strokes that are in a drawing region."""
+    upright: float
+    """Share of the pages that are found to be upright."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,11 @@ class DrawingReport:
 
     def render(self) -> str:
         """Return the figures as text for people; rates are percentages."""
-        rows = ["drawing             pages  CER %  without  strokes right %  set aside %"]
+        rows = ["drawing             pages  CER %  without  strokes right %  set aside %  upright %"]
         for r in self.rows:
             rows.append(
                 f"{r.kind:18} {r.pages:6}  {100 * r.cer:5.2f}  {100 * r.cer_without:7.2f}  "
-                f"{100 * r.strokes_right:15.2f}  {100 * r.set_aside:11.1f}"
+                f"{100 * r.strokes_right:15.2f}  {100 * r.set_aside:11.1f}  {100 * r.upright:9.1f}"
             )
         return "\n".join(rows)
 
@@ -71,7 +75,7 @@ def evaluate(
     step: int = 1,
     progress: Progress = no_progress,
 ) -> DrawingReport:
-    """Put each kind of drawing on every page of a split, then find the lines and read them.
+    """Put each kind of drawing on every page of a split, then determine its orientation, find the lines and read them.
 
     ``kinds`` are names in :data:`DRAWINGS`, all of them by default. With ``single_lines`` every line file is a page
     of its own. Only every ``step``-th page is used. ``progress`` counts pages. Raises :class:`InkError` for an unknown
@@ -84,18 +88,19 @@ def evaluate(
     found: dict[str, list[_Measured]] = {kind: [] for kind in kinds or DRAWINGS}
     for number, page in enumerate(pages):
         reader = _CachingReader(recognizer)
-        plain = reader.read(page.ink)
+        _, plain, _ = reader.read_page(page.ink)
         canvas = page.canvas(number)
         for kind, rows in found.items():
             rng = np.random.default_rng([number, list(DRAWINGS).index(kind)])
             drawn = DRAWINGS[kind](replace(canvas, rng=rng))
-            layout, read = reader.read_layout(_add_strokes(page.ink, drawn))
+            layout, read, upright = reader.read_page(_add_strokes(page.ink, drawn))
             got = np.full(len(page.line) + len(drawn), -1)
             for k, line in enumerate(layout.lines):
                 got[line.strokes] = k
             written, extra = got[: len(page.line)], got[len(page.line) :]
             right = _count_right(page.line, written, page.number_of_lines)
-            rows.append(_Measured(page.text, read, plain, right, len(written), int((extra < 0).sum()), len(extra)))
+            aside = int((extra < 0).sum())
+            rows.append(_Measured(page.text, read, plain, right, len(written), aside, len(extra), upright))
         progress(number + 1, len(pages))
     return DrawingReport(tuple(_row(kind, rows) for kind, rows in found.items()))
 
@@ -109,6 +114,7 @@ class _Measured:
     written: int
     aside: int
     drawn: int
+    upright: bool
 
 
 def _row(kind: str, rows: Sequence[_Measured]) -> DrawingRow:
@@ -119,6 +125,7 @@ def _row(kind: str, rows: Sequence[_Measured]) -> DrawingRow:
         metrics.cer((row.text, row.plain) for row in rows),
         sum(row.right for row in rows) / max(1, sum(row.written for row in rows)),
         sum(row.aside for row in rows) / max(1, sum(row.drawn for row in rows)),
+        sum(row.upright for row in rows) / max(1, len(rows)),
     )
 
 
@@ -194,15 +201,17 @@ class _CachingReader:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
+        self._orient = orienter(recognizer)
         self._known: dict[bytes, str] = {}
 
-    def read(self, ink: Ink) -> str:
-        return self.read_layout(ink)[1]
-
-    def read_layout(self, ink: Ink) -> tuple[Layout, str]:
-        layout = find_layout(ink)
+    def read_page(self, ink: Ink) -> tuple[Layout, str, bool]:
+        """Return the layout and the text of a page, and whether it is found to be upright."""
+        orientation, backward = self._orient(ink)
+        turned = ink if orientation.as_is else orientation.upright(ink, backward)[0]
+        layout = find_layout(turned, sorted_by_tool=orientation.strokes == "mixed")
         keys = [line.ink.xy.tobytes() for line in layout.lines]
         new = {key: line.ink for key, line in zip(keys, layout.lines, strict=True) if key not in self._known}
         for key, read in zip(new, self._recognizer.transcribe_all(list(new.values())), strict=True):
             self._known[key] = read.text
-        return layout, "\n".join(self._known[key] for key in keys if self._known[key])
+        text = "\n".join(self._known[key] for key in keys if self._known[key])
+        return layout, text, orientation.as_is

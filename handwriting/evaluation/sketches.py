@@ -131,6 +131,21 @@ def grid(c: Canvas) -> Strokes:
     return rows + [c.line((x + k * s, y), (x + k * s, y + 3 * s)) for k in range(5)]
 
 
+def ruled_paper(c: Canvas) -> Strokes:
+    left, top, right, bottom = _enlarged(c.page, 2 * c.height)
+    gap = float(np.median(np.diff(c.baselines))) if len(c.baselines) > 1 else 4 * c.height
+    below = np.arange(c.baselines[-1] + gap, max(bottom, c.baselines[-1] + 3 * gap), gap)
+    above = np.arange(c.baselines[0] - gap, min(top, c.baselines[0] - gap) - 1, -gap)
+    return [c.line((left, y), (right, y)) for y in (*above[::-1], *c.baselines, *below)]
+
+
+def squared_paper(c: Canvas) -> Strokes:
+    left, top, right, bottom = _enlarged(c.page, 2 * c.height)
+    size = 2 * c.height
+    rows = [c.line((left, y), (right, y)) for y in np.arange(top, bottom + size, size)]
+    return rows + [c.line((x, top), (x, bottom)) for x in np.arange(left, right + size, size)]
+
+
 def face(c: Canvas) -> Strokes:
     _, _, right, bottom = c.page
     r = 5 * c.height
@@ -180,7 +195,8 @@ def scribbled_word(c: Canvas) -> Strokes:
 DRAWINGS: dict[str, Callable[[Canvas], Strokes]] = {
     f.__name__.replace("_", "-"): f
     for f in (underlined_word, underlined_line, box, box_of_four, rule, circle, arrow, margin_bracket, hatching, zigzag,
-              table, grid, face, house, graph, struck_word, struck_word_twice, scribbled_word)
+              table, grid, face, house, graph, struck_word, struck_word_twice, scribbled_word,
+              ruled_paper, squared_paper)
 }  # fmt: skip
 """Functions that make each kind of drawing, by name."""
 

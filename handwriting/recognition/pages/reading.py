@@ -13,6 +13,7 @@ from handwriting.ink import Ink, Page
 from handwriting.recognition.language.model import Hints
 from handwriting.recognition.orientation import Orientation, OrientationClassifier, support
 from handwriting.recognition.pages.drawings import DrawingRegion
+from handwriting.recognition.pages.small_strokes import small_strokes
 from handwriting.recognition.pages.splitting import PageLine, find_layout
 from handwriting.recognition.recognizer import Decoder, Recognizer
 from handwriting.recognition.transcription import Box, Character, Reading, Transcription, Word
@@ -147,7 +148,15 @@ def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: 
     if orientation == "auto":
         classifier = OrientationClassifier.load()
 
-        return lambda ink: classifier.find(ink, lambda inks: _support(recognizer, inks, single_line))
+        def find(ink: Ink) -> tuple[Orientation, NDArray[np.bool_]]:
+            strokes = small_strokes(ink)
+            writing = ink if len(strokes) == len(ink.starts) else ink.take(strokes)
+            found, backward = classifier.find(writing, lambda inks: _support(recognizer, inks, single_line))
+            all_backward = np.full(len(ink.starts), found.strokes == "backward")
+            all_backward[strokes] = backward
+            return found, all_backward
+
+        return find
     known = Orientation() if orientation == "as-is" else Orientation.named(orientation)
     return lambda ink: (known, np.zeros(len(ink.starts), dtype=bool))
 
