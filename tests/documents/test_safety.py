@@ -139,9 +139,10 @@ def test_a_closed_standard_input_is_refused():
     assert_one_line(done.returncode, done.stderr, "standard input is closed")
 
 
-def test_a_style_asks_nobody_if_standard_input_is_closed(mine, tmp_path):
+def test_a_style_asks_nobody_if_standard_input_is_closed(tmp_path):
+    ink = ROOT / "datasets" / "samples" / "line.xml"
     done = subprocess.run(
-        f"{sys.executable} {ROOT / 'app.py'} style create me {mine} -o {tmp_path / 'me.json'} <&-",
+        f"{sys.executable} {ROOT / 'app.py'} style create me {ink} -o {tmp_path / 'me.json'} <&-",
         shell=True,
         capture_output=True,
         text=True,
