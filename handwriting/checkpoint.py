@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ from handwriting.files import atomic, make_folder
 
 FORMAT = 1
 """Version of the folder layout."""
+NPZ_ERRORS = (OSError, LookupError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
+"""Exceptions of NumPy for an ``.npz`` file that is missing, empty, damaged, or something else."""
 NAME = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 """Valid names of a user's own checkpoints."""
 

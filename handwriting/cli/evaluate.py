@@ -203,7 +203,12 @@ def evaluate_pages(
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
-    not_with(context, "checkpoint", only_lines, "--only-lines")
+    for name in ("checkpoint", "threads"):
+        not_with(context, name, only_lines, "--only-lines")
+    for name in ("single_lines", "every"):
+        only_with(context, name, drawings is not None, "--drawings")
+    for name in ("no_time", "columns", "only_lines"):
+        not_with(context, name, drawings is not None, "--drawings")
     if drawings is not None:
         kinds = () if drawings == "all" else (drawings,)
         with bar("reading", unit="pages") as progress:

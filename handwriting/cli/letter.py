@@ -29,6 +29,7 @@ from handwriting.cli.options import (
     Text,
     TextFile,
     Threads,
+    check_look,
     not_with,
     one_text,
     only_with,
@@ -116,7 +117,9 @@ def letter(
     spacing: Annotated[
         float,
         typer.Option(
-            min=0, help="Extra space between paragraphs in line heights. Off on rulings.", rich_help_panel=PAGE
+            min=0,
+            help="Extra space between paragraphs in line heights; whole lines on rulings.",
+            rich_help_panel=PAGE,
         ),
     ] = 0.0,
     header: Annotated[
@@ -175,12 +178,19 @@ def letter(
     for name in ("indent", "spacing"):
         not_with(context, name, markdown, "--markdown")
     check(output)
+    check_look(context, output)
+    sheet = Sheet(*sheet_size(page), _margins(margin), line_height, paper, margin_line)
+    not_with(context, "lively", sheet.ruled and lively > 0, f"--paper {paper}")
+    if sheet.ruled and 0 < spacing < 1:
+        raise InkError(
+            f"--spacing {spacing:g} has no effect with --paper {paper}, where spaces are whole lines; give 1 or more"
+        )
     stdin = text if text == "-" else None
     inputs = [path for path in (stdin, file, merge, style) if path is not None]
     refuse_input(output, inputs)
     profile = dataclasses.replace(machine(gcode_profile), outline=gcode_outline)
     look = LetterStyle(
-        Sheet(*sheet_size(page), _margins(margin), line_height, paper, margin_line),
+        sheet,
         align,
         indent,
         spacing,

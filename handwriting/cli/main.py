@@ -76,6 +76,10 @@ class ClosedInput:
         """Raises :class:`InkError`, because there is nothing to read."""
         raise InkError("standard input is closed; give a file, or pipe the data in")
 
+    def isatty(self) -> bool:
+        """Return False: nobody can be asked."""
+        return False
+
 
 def main() -> None:
     """Run the command line; an error that the user can fix is one line on stderr, with exit code 2."""
@@ -93,6 +97,11 @@ def main() -> None:
         sys.stdout.flush()
     except InkError as error:
         _end(as_called(str(error)))
+    except typer.Abort as error:
+        if error.__cause__ is not None:  # a defect, and not Ctrl-C or the end of the input at a question
+            raise
+        print(file=sys.stderr)  # ends the line of the question
+        _end("interrupted before every question was answered; nothing was written")
     except typer.TyperException as error:
         _end(_usage(error))
     except ModuleNotFoundError as error:

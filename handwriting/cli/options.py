@@ -112,6 +112,16 @@ Replace = Annotated[
     bool, typer.Option("--replace", help="Replace characters that cannot be written with the nearest spelling.")
 ]
 
+LOOK = {
+    "paper": None,
+    "margin_line": None,
+    "color": None,
+    "width": None,
+    "pen": "pressure",
+    "page_height": "page size",
+}
+"""Parameters of the look of a picture, with the property of ink by which other files store them; None if none does."""
+
 PAGE = "Page"
 """Panel of the options that describe the page."""
 PEN = "Pen and output"
@@ -187,6 +197,25 @@ def not_with(context: typer.Context, name: str, condition: bool, other: str) -> 
     """Raise :class:`InkError` if the option ``name`` was given but has no effect with ``other``."""
     if condition and (option := _given(context, name)):
         raise InkError(f"{option} has no effect with {other}; leave one of them out")
+
+
+def check_look(context: typer.Context, output: Path) -> None:
+    """Raise :class:`InkError` for options of the look that were given but that a file such as ``output`` cannot store.
+
+    Ink files and programs for machines contain only strokes; a pen with a varying line width becomes pressure.
+    """
+    from handwriting import formats
+    from handwriting.composition.letter_files import MACHINE_ENDINGS
+    from handwriting.rendering.save import ENDINGS as PICTURES
+
+    ending = output.suffix.lower()
+    stored = {format.holds for format in formats.writers() if ending in format.extensions}
+    if ending in MACHINE_ENDINGS:
+        stored.add(frozenset({"page size"}))  # y is measured from the lower edge
+    if ending in PICTURES or not stored:  # what cannot be written at all is refused elsewhere
+        return
+    for name, kept_as in LOOK.items():
+        only_with(context, name, any(kept_as in holds for holds in stored), "a .svg, .png or .pdf output")
 
 
 def warn_doubtful(doubtful: Sequence[tuple[str, str]]) -> None:

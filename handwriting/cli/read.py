@@ -98,9 +98,9 @@ def transcribe(
     Each page is split into lines. JSON output has the lines, words and characters of every page, with their boxes and
     the probability that each was read correctly. A PDF shows the ink and can be searched for its text.
 
-    In folders, hidden files, backups and results of earlier runs are skipped and reported. A .jsonl file grows file by
-    file; the same command resumes it and reads the files that are new or have changed. With other options or models, it
-    reads all files again.
+    In folders, hidden files, backups, results of earlier runs and links to folders are skipped and reported. A .jsonl
+    file grows file by file; the same command resumes it and reads the files that are new or have changed. With other
+    options or models, it reads all files again.
 
     A file that cannot be read is reported in one line on stderr, and the others are read. A damaged stroke or page is
     reported too, and the rest of its file is read. The exit code is then 1, or 2 if no file could be read.

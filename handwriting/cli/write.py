@@ -28,6 +28,7 @@ from handwriting.cli.options import (
     Text,
     TextFile,
     Threads,
+    check_look,
     not_with,
     one_text,
     only_with,
@@ -166,6 +167,8 @@ def generate(
     only_with(context, "page_height", on_page, "--page-width or --paper")
     only_with(context, "speed", animate, "--animate")
     only_with(context, "dpi", output.suffix.lower() == ".png", "a .png output")
+    check_look(context, output)
+    not_with(context, "paper", plotter and paper != "plain", "--plotter")
     layout = PageLayout(
         width_mm=page_width if page_width is not None else 210.0 if on_page else None,
         height_mm=page_height,

@@ -41,7 +41,7 @@ class LetterStyle:
     indent_mm: float = 0.0
     """Indent of the first line of every paragraph."""
     paragraph_space: float = 0.0
-    """Extra space between paragraphs, in line heights; ignored on ruled paper."""
+    """Extra space between paragraphs, in line heights; rounded down to a whole number on ruled paper."""
     header: str = ""
     """A right-aligned line at the top of the first sheet, such as a date."""
     liveliness: float = 0.0

@@ -57,9 +57,9 @@ def find_files(paths: Sequence[str], note: Callable[[str], object] = lambda text
     """Return the input files for ``paths``, in the order given.
 
     A folder stands for all files below it that have the extension of an ink format, sorted by path. Hidden files,
-    backups, autosaved copies and results of :mod:`handwriting.documents` are skipped, and ``note`` is called with their
-    names. ``-`` is standard input. A folder without ink files is returned itself, so that reading it reports the
-    reason. Raises :class:`InkError` if standard input is closed.
+    backups, autosaved copies, results of :mod:`handwriting.documents`, broken links and links to folders are skipped,
+    and ``note`` is called with their names. ``-`` is standard input. A folder without ink files is returned itself, so
+    that reading it reports the reason. Raises :class:`InkError` if standard input is closed.
     """
     found: list[InputFile] = []
     for path in paths:
@@ -101,6 +101,8 @@ def _visible_folders(parent: str, folders: Iterable[str], top: str, skipped: dic
     for name in folders:
         if name.startswith(".") or name == "__MACOSX":
             skipped["hidden folder"].append(os.path.relpath(os.path.join(parent, name), top))
+        elif os.path.islink(os.path.join(parent, name)):  # it may lead out of the folder, or back into it
+            skipped["linked folder"].append(os.path.relpath(os.path.join(parent, name), top))
         else:
             yield name
 
@@ -112,7 +114,10 @@ def _reason_to_skip(path: PurePath) -> str | None:
     """
     name = path.name.lower()
     original = name.rstrip("~#").removesuffix(".bak")
-    if not formats.has_ending(original) or not os.path.isfile(path):
+    is_ink = formats.has_ending(original)
+    if (is_ink or not path.suffix) and not name.startswith(".") and os.path.islink(path) and not os.path.exists(path):
+        return "broken link"  # without an extension, it may have led to a folder
+    if not is_ink or not os.path.isfile(path):
         return ""
     if name.startswith(".") and ".autosave." not in name:
         return "hidden file"

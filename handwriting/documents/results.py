@@ -6,7 +6,8 @@ finished. The next run skips the files that have a line, have not changed since,
 and models. When a file is read again, its new line is appended; the old one is removed at the end of the run. Until
 then, the last line of a file counts.
 
-Only one run at a time can have the file open.
+Only one run at a time can have the file open. If the file is deleted, moved or replaced during a run, as many editors
+do to save a file, the run writes its results to a new one.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -47,16 +48,39 @@ class _Entry:
     record: Record
     """The record without its pages, and with only the notes of lost writing."""
 
+    def equals(self, record: Record) -> bool:
+        """Return whether ``record`` is of the same state of the file, read in the same way."""
+        return (self.state, self.settings) == (_state(record), record.get("settings"))
+
+
+def _state(record: Record) -> FileState | None:
+    return FileState(record["size"], record["modified"]) if "size" in record and "modified" in record else None
+
 
 class Results:
     """The results so far, to which more are added; created by :func:`open_results`."""
 
-    def __init__(self, path: Path, file: BinaryIO, settings: str) -> None:
-        self.path, self._file, self._settings = path, file, settings
+    def __init__(self, path: Path, settings: str, note: Callable[[str], object]) -> None:
+        self.path, self._settings, self._note = path, settings, note
+        self._file = _open_locked(path)
+        try:
+            self._load()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file and release its lock."""
+        self._file.close()
+
+    def _load(self) -> None:
+        """Read the file from its beginning, and remove a last line that was cut."""
         self._entries: dict[str, _Entry] = {}
         self._replaced_ranges: list[tuple[int, int]] = []  # ranges of bytes
         self._end = 0
         missing_newline = b""
+        file = self._file
+        file.seek(0)
         for number, line in enumerate(file, 1):
             if not line.endswith(b"\n"):
                 if _is_cut(line):
@@ -66,6 +90,7 @@ class Results:
         file.truncate(self._end - len(missing_newline))
         file.seek(0, os.SEEK_END)
         file.write(missing_newline)
+        file.flush()
 
     def earlier(self, file: InputFile) -> Record | None:
         """Return the record of ``file``, or None if it must be read.
@@ -92,33 +117,83 @@ class Results:
 
     def add(self, record: Record, state: FileState | None) -> None:
         """Append the ``record`` of a file that had this ``state`` when it was read."""
+        self.follow()
         name, *others = record.items()
         read = {} if state is None else {**asdict(state), "settings": self._settings}
         record = dict([name, *read.items(), *others])
-        line = json_lines([record])
+        self._append(record, json_lines([record]))
+
+    def missing(self, files: Iterable[InputFile]) -> int:
+        """Return the number of ``files`` without a record; after all were added, other programs removed these."""
+        return sum(file.name not in self._entries for file in files)
+
+    def follow(self) -> None:
+        """Check that the path still names the open file, and that no other program has written to it.
+
+        If the file was deleted, moved or replaced, a file with its results takes its place; results that are already
+        in the replacement are kept as they are there. If another program has written to the file itself, what is in it
+        now counts. Raises :class:`InkError` if the replacement holds something else or another run is writing to it.
+        """
+        opened = os.fstat(self._file.fileno())
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            found = None
+        if found is None or not os.path.samestat(found, opened):
+            self._replace()
+        elif found.st_size != self._end:
+            self._load()
+            self._note(f"{self.path}: another program has changed this file; the results in it now count")
+
+    def compact(self) -> None:
+        """Remove the lines that were replaced by later ones."""
+        self.follow()
+        if self._replaced_ranges:
+            with atomic(self.path) as temporary:
+                temporary.write_bytes(self._current_bytes())
+
+    def _replace(self) -> None:
+        """Open the file that the path names now, or create it, and append the results that it does not have."""
+        file = _open_locked(self.path)
+        lines = self._current_bytes().splitlines(keepends=True)
+        self._file.close()
+        self._file = file
+        self._load()
+        file.seek(0)
+        same = set(file)
+        restored = 0
+        for number, line in enumerate(lines, 1):
+            record = self._parse(line, number)
+            there = None if record["file"] == STDIN else self._entries.get(record["file"])
+            if line not in same and (there is None or not there.equals(record)):
+                self._append(record, line)
+                restored += 1
+        self._note(
+            f"{self.path}: this file was deleted, moved or replaced;"
+            f" {restored:,} result{'s were' if restored != 1 else ' was'} written to it again"
+        )
+
+    def _append(self, record: Record, line: bytes) -> None:
         self._file.write(line)
         self._file.flush()
         self._add_entry(record, len(line))
 
-    def compact(self) -> None:
-        """Remove the lines that were replaced by later ones."""
-        if self._replaced_ranges:
-            self._file.seek(0)
-            data = self._file.read(self._end)
-            ends = [0, *(end for _, end in sorted(self._replaced_ranges))]
-            begins = [*(begin for begin, _ in sorted(self._replaced_ranges)), self._end]
-            with atomic(self.path) as temporary:
-                temporary.write_bytes(b"".join(data[a:b] for a, b in zip(ends, begins, strict=True)))
+    def _current_bytes(self) -> bytes:
+        """Return the file without the lines that were replaced by later ones."""
+        self._file.seek(0)
+        data = self._file.read(self._end)
+        ends = [0, *(end for _, end in sorted(self._replaced_ranges))]
+        begins = [*(begin for begin, _ in sorted(self._replaced_ranges)), self._end]
+        return b"".join(data[a:b] for a, b in zip(ends, begins, strict=True))
 
     def _add_entry(self, record: Record, length: int) -> None:
         name = record["file"]
         previous = self._entries.get(name)
         if previous is not None and name != STDIN:  # standard input differs each time
             self._replaced_ranges.append((previous.begin, previous.end))
-        state = FileState(record["size"], record["modified"]) if "size" in record and "modified" in record else None
         kept: Record = {key: value for key, value in record.items() if key in ("file", "error", "retry")}
         kept["notes"] = [note for note in record.get("notes", ()) if note["severity"] == "lost"]
-        self._entries[name] = _Entry(self._end, self._end + length, state, record.get("settings"), kept)
+        self._entries[name] = _Entry(self._end, self._end + length, _state(record), record.get("settings"), kept)
         self._end += length
 
     def _parse(self, line: bytes, number: int) -> Record:
@@ -157,14 +232,14 @@ def _is_cut(line: bytes) -> bool:
 
 
 @contextmanager
-def open_results(path: Path, settings: str) -> Iterator[Results]:
+def open_results(path: Path, settings: str, note: Callable[[str], object] = lambda text: None) -> Iterator[Results]:
     """Open the results in ``path``, or create them; ``settings`` is the fingerprint of the options and models.
 
-    Raises :class:`InkError` if the file holds something else, another run is writing to it, or it cannot be written.
+    ``note`` is called if the file is deleted, replaced or changed while it is open. Raises :class:`InkError` if the
+    file holds something else, another run is writing to it, or it cannot be written.
     """
     try:
-        with _open_locked(check_writable(path)) as file:
-            results = Results(path, file, settings)
+        with closing(Results(check_writable(path), settings, note)) as results:
             try:
                 yield results
             finally:

@@ -62,17 +62,23 @@ def transcribe(
     if output is not None:
         check_writable(output)
     load_recognizer(options)  # report a bad checkpoint before reading any file
-    files = find_files(paths, lambda text: note(printable(text)))
+    note_once = _once(note)
+    files = find_files(paths, note_once)
     if wait is not None:
         files = [file for file in files if not file.is_folder]  # files may be added to a folder later
     if output is not None:
         refuse_input(output, [file.name for file in files])
     tally, before = Tally(warn, note), 0
     if output is not None and grows:
-        with open_results(output, fingerprint(options)) as results:
+        with open_results(output, fingerprint(options), note) as results:
             before = append(files, results, options, scheduler, tally, progress)
             if wait is not None:
-                return watch(paths, results, options, scheduler, tally, wait)
+                return watch(lambda: find_files(paths, note_once), results, options, scheduler, tally, wait)
+        if missing := results.missing(files):
+            raise InkError(
+                f"{output}: another program removed the results of {missing:,} file{'s' * (missing != 1)} during this"
+                " run; run the same command again to read what is missing"
+            )
     else:
         documents = recognise(load(files), options, len(files), progress)
         if output is None and kind != "hocr":
@@ -80,6 +86,18 @@ def transcribe(
         else:
             _write(documents, kind, output, show, tally)
     return Summary(len(files), tally.failed, tally.partial, before)
+
+
+def _once(note: Show) -> Show:
+    """Return a callback that calls ``note`` once for each text, because a watch lists the same files repeatedly."""
+    seen: set[str] = set()
+
+    def note_once(text: str) -> None:
+        if text not in seen:
+            seen.add(text)
+            note(printable(text))
+
+    return note_once
 
 
 def _show(documents: Iterator[Document], kind: Kind, show: Show, tally: Tally) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from handwriting.documents.append import append
-from handwriting.documents.inputs import FileState, find_files
+from handwriting.documents.inputs import FileState, InputFile
 from handwriting.documents.recognise import TranscribeOptions
 from handwriting.documents.results import Results
 from handwriting.documents.summary import Summary, Tally
@@ -23,7 +23,7 @@ MIN_REST_RATIO = 10
 
 
 def watch(
-    paths: Sequence[str],
+    find: Callable[[], Sequence[InputFile]],
     results: Results,
     options: TranscribeOptions,
     scheduler: str | None,
@@ -32,16 +32,17 @@ def watch(
 ) -> Summary:
     """Append the records of files that are new or have changed, until ``wait`` returns False.
 
-    A file is read when two listings find it in the same state, so that none is read while it is being saved. Returns
-    the summary of the files that exist at the end.
+    ``find`` lists the files. A file is read when two listings find it in the same state, so that none is read while it
+    is being saved. Returns the summary of the files that exist at the end.
     """
     listed: dict[str, FileState | None] = {}
     rest = INTERVAL
     while wait(rest):
         begin = time.monotonic()
-        files = [file for file in find_files(paths) if not file.is_folder]
+        files = [file for file in find() if not file.is_folder]
         states = {file.name: file.state() for file in files}
         rest = max(INTERVAL, MIN_REST_RATIO * (time.monotonic() - begin))
+        results.follow()
         new = [
             file
             for file in files
@@ -52,7 +53,8 @@ def watch(
             tally.note(printable(f"reading {file.name}"))
         append(new, results, options, scheduler, tally)
     final = Tally(lambda text: None, lambda text: None)
-    found = [record for file in find_files(paths) if (record := results.earlier(file)) is not None]
+    results.follow()
+    found = [record for file in find() if (record := results.earlier(file)) is not None]
     for record in found:
         final.add(record)
     return Summary(len(found), final.failed, final.partial)

@@ -59,7 +59,8 @@ class CalibrationReport:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Store the calibration on the card of ``checkpoint``, next to those of other decoders."""
-        others = checkpoint.card.get("calibration", {})
+        others = checkpoint.card.get("calibration")
+        others = others if isinstance(others, dict) else {}  # a damaged one is replaced
         mine = {**self.calibration.record(), "split": self.split}
         save_card(checkpoint.folder, {**checkpoint.card, "calibration": {**others, self.decoder: mine}})
 

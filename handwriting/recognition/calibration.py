@@ -106,15 +106,20 @@ class Calibration:
     def of_card(cls, card: Mapping[str, Any], decoder: str) -> Calibration | None:
         """Return the calibration for ``decoder`` on a recognizer's card, or None if none was fitted.
 
-        Raises :class:`InkError` if it was fitted to evidence with a different number of columns.
+        Raises :class:`InkError` if it is damaged or was fitted to evidence with a different number of columns.
         """
-        stored = card.get("calibration", {}).get(decoder)
-        if stored is None:
-            return None
-        found = cls(*(tuple(stored.get(level, ())) for level in EVIDENCE_LEVELS))
+        try:
+            stored = card.get("calibration", {}).get(decoder)
+            if stored is None:
+                return None
+            found = cls(*(tuple(map(float, stored.get(level, ()))) for level in EVIDENCE_LEVELS))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise InkError(f"the card's calibration for {decoder} is damaged; run the command 'calibrate'") from error
         lengths = zip(map(len, astuple(found)), EVIDENCE_COLUMNS, strict=True)
         if any(length not in (1 + columns, 1 + 2 * columns) for length, columns in lengths):
             raise InkError(f"the card's calibration for {decoder} is of another version; run the command 'calibrate'")
+        if not np.isfinite(np.concatenate(astuple(found))).all():
+            raise InkError(f"the card's calibration for {decoder} is damaged; run the command 'calibrate'")
         return found
 
     def record(self) -> dict[str, list[float]]:

@@ -13,7 +13,6 @@ the network is uncertain, as about a short word, an LSTM scores the most probabl
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -22,7 +21,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.checkpoint import shipped
+from handwriting.checkpoint import NPZ_ERRORS, shipped
 from handwriting.errors import InkError
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Ink
@@ -165,7 +164,7 @@ class OrientationClassifier:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return cls(*(stored[name].astype(np.float32) for name in cls.__dataclass_fields__))
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except NPZ_ERRORS as error:
             raise InkError(f"{path}: not readable ({type(error).__name__}); reinstall handwriting") from error
 
     def find(self, ink: Ink, support: Support) -> tuple[Orientation, Bools]:

@@ -8,14 +8,13 @@ that it changes sign with the direction or the order. Lengths are in letter size
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.checkpoint import shipped
+from handwriting.checkpoint import NPZ_ERRORS, shipped
 from handwriting.errors import InkError
 from handwriting.ink import Floats, Ink
 from handwriting.recognition.pen_counts import letter_size, permutation
@@ -128,7 +127,7 @@ class StrokeNetworks:
             with np.load(path, allow_pickle=False) as stored:
                 arrays = {name: stored[name].astype(np.float32) for name in stored.files}
             return cls.of(arrays)
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except NPZ_ERRORS as error:
             raise InkError(f"{path}: not readable ({type(error).__name__}); reinstall handwriting") from error
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import typer
 from command_line import ROOT
 
 NOTES = ROOT / "datasets/samples/notes.xopp"
@@ -37,3 +38,13 @@ def test_texts_come_from_a_file_with_a_line_for_each(create, tmp_path):
     assert code == 2 and "1 file with 6 lines of ink and 2 texts" in err
     code, _, err = create("--texts", texts, "--text", "one")
     assert code == 2 and "--text and --texts" in err
+
+
+def test_an_interrupt_at_a_question_is_reported(create, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise typer.Abort
+
+    monkeypatch.setattr("handwriting.cli.style._confirmed", interrupted)
+    code, _, err = create()
+    assert code == 2 and err.endswith("error: interrupted before every question was answered; nothing was written\n")
+    assert list(tmp_path.iterdir()) == []

@@ -139,6 +139,17 @@ def test_a_closed_standard_input_is_refused():
     assert_one_line(done.returncode, done.stderr, "standard input is closed")
 
 
+def test_a_style_asks_nobody_if_standard_input_is_closed(tmp_path):
+    ink = ROOT / "datasets" / "samples" / "line.xml"
+    done = subprocess.run(
+        f"{sys.executable} {ROOT / 'app.py'} style create me {ink} -o {tmp_path / 'me.json'} <&-",
+        shell=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2 and done.stderr.splitlines()[-1].startswith("error: standard input is not a terminal")
+
+
 def test_results_are_not_written_over_other_files(run, mine, tmp_path):
     before = mine.read_bytes().rstrip(b"\n")  # an incomplete line is cut off in results, but this is none of them
     mine.write_bytes(before)

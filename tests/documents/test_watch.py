@@ -106,3 +106,34 @@ def test_only_files_and_folders_can_be_watched(run, tmp_path, monkeypatch, argum
     monkeypatch.chdir(tmp_path)
     code, _, err = run("transcribe", "--watch", *arguments)
     assert_one_line(code, err, "watching needs files or folders", "NAME.jsonl")
+
+
+def test_a_deleted_results_file_is_written_again_and_links_are_named_once(tmp_path):
+    folder, results, elsewhere = tmp_path / "ink", tmp_path / "r.jsonl", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    save(write("here", seed=1), folder / "a.json")
+    save(write("not here", seed=1), elsewhere / "b.json")
+    (folder / "linked").symlink_to(elsewhere)
+    (folder / "gone.json").symlink_to(tmp_path / "nothing")
+    (folder / "loop").symlink_to(folder / "loop")
+    steps = [results.unlink, lambda: None, lambda: None]
+    seen: list[bool] = []
+
+    def wait(seconds: float) -> bool:
+        seen.append(results.exists())
+        if not steps:
+            return False
+        steps.pop(0)()
+        return True
+
+    notes: list[str] = []
+    options = TranscribeOptions(decoder="greedy", orientation="as-is")
+    summary = transcribe([str(folder)], options, results, show=print, warn=print, note=notes.append, wait=wait)
+    assert (summary.files, [Path(one["file"]).name for one in records(results)]) == (1, ["a.json"])
+    assert seen == [True] * 4
+    assert notes == [
+        f"{folder}: skipped 2 broken links: gone.json, loop",
+        f"{folder}: skipped 1 linked folder: linked",
+        f"{results}: this file was deleted, moved or replaced; 1 result was written to it again",
+    ]

@@ -7,7 +7,6 @@ present, the character LSTM that rescores the results of the n-grams.
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from handwriting.alphabet import Alphabet
-from handwriting.checkpoint import Checkpoint, save_card
+from handwriting.checkpoint import NPZ_ERRORS, Checkpoint, save_card
 from handwriting.errors import InkError
 from handwriting.files import atomic, make_folder
 from handwriting.recognition.beam import SearchResult
@@ -77,7 +76,10 @@ class LanguageModel:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str] | None = None) -> LanguageModel:
-        """Load the model in ``folder``, by default the shipped one. Raises :class:`InkError` if there is none."""
+        """Load the model in ``folder``, by default the shipped one.
+
+        Raises :class:`InkError` if there is none, a file is damaged, or the LSTM that the card describes is missing.
+        """
         checkpoint = Checkpoint.load(folder, LANGUAGE_KIND)
         path = checkpoint.folder / "model.npz"
         try:
@@ -85,9 +87,11 @@ class LanguageModel:
                 halves = pool.submit(_stored, path, CharacterModel), pool.submit(_stored, path, WordModel)
             characters, words = halves[0].result(), halves[1].result()
             weights = Weights(**checkpoint.card["weights"])
-        except (OSError, LookupError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except NPZ_ERRORS as error:
             raise InkError(f"{path}: not a language model ({type(error).__name__}); copy the folder again") from error
         graph = checkpoint.folder / FILE
+        if weights.lstm and "lstm" in checkpoint.card and not graph.is_file():
+            raise InkError(f"{graph}: missing; copy the whole folder again")
         return cls(characters, words, weights, checkpoint.card, CharacterLSTM(graph) if graph.is_file() else None)
 
     def save(self, folder: Path) -> None:
