@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.recognition.pages.marks import Integers
+from handwriting.recognition.pages.marks import Integers, Marks, Movements, weighted_median
 from handwriting.recognition.pages.shapes import TOUCH, Shapes, rising
 
 MIN_SIDE = 2.5
@@ -20,16 +20,21 @@ MIN_SCRIBBLE_WIDTH = 1.6
 """Minimum width of a scribble over a word; a narrower one is a letter that was corrected."""
 MIN_STRIKE_LENGTH = 2.0
 """Minimum length of a stroke that crosses out a word, which may have only two letters."""
+MIN_CUT, MIN_CUT_SLOPING, MAX_BELOW_MIDDLE = 0.7, 0.5, 0.3
+"""A straight stroke strikes through letters if it cuts the first share of the up and down movements along it. A long
+one need not follow the slope of its line: the second share suffices if it is not farther below the middle of the letters
+than the third value. A rule or an underline cuts descenders only."""
 
 
-def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
+def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_], spared: NDArray[np.bool_]) -> list[Integers]:
     """Return the strokes of each word that is struck through or scribbled over, with those that cross it out.
 
     ``drawn``, shape (S,), marks strokes that are too long or smooth for writing; they may cross out words but are not
-    crossed out themselves.
+    crossed out themselves. The strokes in ``spared``, shape (S,), do not cross out anything.
     """
     groups: list[set[int]] = []
-    for stroke in np.flatnonzero((shapes.length > MIN_STRIKE_LENGTH) & ~shapes.torn).tolist():
+    movements = Marks(shapes.ink.take(np.flatnonzero(~drawn))).movements
+    for stroke in np.flatnonzero((shapes.length > MIN_STRIKE_LENGTH) & ~shapes.torn & ~spared).tolist():
         if shapes.encloses(stroke) or _is_side(shapes, stroke, drawn):
             continue
         others = shapes.beside(stroke)
@@ -37,7 +42,9 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
         if not len(others):
             continue
         crossed = int(shapes.crossings(stroke, others).sum())
-        if not (_is_strike_through(shapes, stroke, others, crossed) or _is_scribble(shapes, stroke, crossed)):
+        if not (
+            _is_strike_through(shapes, stroke, others, crossed, movements) or _is_scribble(shapes, stroke, crossed)
+        ):
             continue
         covered = _strokes_under(shapes, stroke, drawn)
         if len(covered):
@@ -47,7 +54,7 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
     return [np.array(sorted(group)) for group in groups]
 
 
-def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: int) -> bool:
+def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: int, movements: Movements) -> bool:
     """Return whether a stroke is straight and runs through the middle of letters, not below or above them."""
     if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30):
         return False
@@ -57,7 +64,28 @@ def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: i
     ):
         return False
     above, below, _ = shapes.around(stroke, others, 1.5)
-    return bool(0.25 < above / max(above + below, 1) < 0.8)
+    if not 0.25 < above / max(above + below, 1) < 0.8:
+        return False
+    return _cuts_letters(shapes, stroke, movements, sloping=abs(shapes.chord[stroke]) > 15)
+
+
+def _cuts_letters(shapes: Shapes, stroke: int, movements: Movements, *, sloping: bool) -> bool:
+    """Return whether a stroke cuts most of the letters along it, and not just descenders.
+
+    Movements are weighted by their height up to 1.5.
+    """
+    line_x, line_y = rising(shapes.points[stroke])
+    x, y = movements.x / shapes.height, movements.y / shapes.height
+    below = y - np.interp(x, line_x, line_y)
+    near = (
+        (x > line_x[0]) & (x < line_x[-1]) & (np.abs(below) < 1.5) & (0.4 < movements.height) & (movements.height < 4)
+    )
+    if not near.any():
+        return False
+    below, height = below[near], movements.height[near]
+    weight = np.minimum(height, 1.5)
+    cut = float(weight[np.abs(below) < height / 2].sum() / weight.sum())
+    return cut > MIN_CUT or (sloping and cut > MIN_CUT_SLOPING and weighted_median(below, weight) > -MAX_BELOW_MIDDLE)
 
 
 def _is_scribble(shapes: Shapes, stroke: int, crossed: int) -> bool:

@@ -21,6 +21,7 @@ from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
 from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
+from handwriting.recognition.pages.rulings import find_rulings
 from handwriting.recognition.pages.shapes import TOUCH, Shapes, distances
 
 Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
@@ -116,7 +117,7 @@ class _Finder:
         self.found: list[DrawingRegion] = []
 
     def regions(self) -> list[DrawingRegion]:
-        for strokes in crossed_out(self.shapes, self.drawn):
+        for strokes in crossed_out(self.shapes, self.drawn, find_rulings(self.shapes)):
             self.drawn[strokes] = self.free[strokes] = False
             self.found.append(DrawingRegion("crossed-out", strokes))
         self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self.shapes.encloses(k)], dtype=np.int64))
