@@ -22,8 +22,8 @@ MIN_STRIKE_LENGTH = 2.0
 """Minimum length of a stroke that crosses out a word, which may have only two letters."""
 MIN_CUT, MIN_CUT_SLOPING, MAX_BELOW_MIDDLE = 0.7, 0.5, 0.3
 """A straight stroke strikes through letters if it cuts the first share of the up and down movements along it. A long
-one need not follow the slope of its line: the second share suffices if it is not farther below the middle of the letters
-than the third value. A rule or an underline cuts descenders only."""
+one need not follow the slope of its line: the second share suffices if it is not farther below the middle of the
+letters than the third value. A rule or an underline cuts descenders only."""
 
 
 def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_], spared: NDArray[np.bool_]) -> list[Integers]:
@@ -78,7 +78,7 @@ def _cuts_letters(shapes: Shapes, stroke: int, movements: Movements, *, sloping:
     x, y = movements.x / shapes.height, movements.y / shapes.height
     below = y - np.interp(x, line_x, line_y)
     near = (
-        (x > line_x[0]) & (x < line_x[-1]) & (np.abs(below) < 1.5) & (0.4 < movements.height) & (movements.height < 4)
+        (x > line_x[0]) & (x < line_x[-1]) & (np.abs(below) < 1.5) & (movements.height > 0.4) & (movements.height < 4)
     )
     if not near.any():
         return False

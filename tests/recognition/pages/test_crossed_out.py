@@ -1,5 +1,7 @@
 """Straight strokes through letters cross them out; underlines and the rules of the paper do not."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scribbled import scribble
@@ -12,7 +14,7 @@ PITCH = 5.0
 
 def straight(*corners):
     points = np.array(corners, dtype=float)
-    return np.concatenate([np.linspace(a, b, 40) for a, b in zip(points, points[1:], strict=False)])
+    return np.concatenate([np.linspace(a, b, 40) for a, b in pairwise(points)])
 
 
 def descending(rows):
