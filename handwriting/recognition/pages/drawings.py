@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
 from handwriting.recognition.pages.arrows import arrow_head, find_arrows
+from handwriting.recognition.pages.cross_strokes import crossed_out_by_groups
 from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
 from handwriting.recognition.pages.rulings import find_rulings
@@ -119,9 +120,11 @@ class _Finder:
         self.found: list[DrawingRegion] = []
 
     def regions(self) -> list[DrawingRegion]:
-        for strokes in crossed_out(self.shapes, self.drawn, find_rulings(self.shapes)):
-            self.drawn[strokes] = False
-            self._set_aside("crossed-out", strokes)
+        shapes, ruled = self.shapes, find_rulings(self.shapes)
+        for strokes in crossed_out(shapes, self.drawn, ruled):
+            self._cross_out(strokes)
+        for strokes in crossed_out_by_groups(shapes, self.free, self.drawn & ~ruled):
+            self._cross_out(strokes)
         self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self.shapes.encloses(k)], dtype=np.int64))
         self._hatch()
         self._symbols()
@@ -277,6 +280,10 @@ class _Finder:
     def _set_aside(self, kind: Kind, strokes: Integers) -> None:
         self.free[strokes] = False
         self.found.append(DrawingRegion(kind, strokes))
+
+    def _cross_out(self, strokes: Integers) -> None:
+        self.drawn[strokes] = False
+        self._set_aside("crossed-out", strokes)
 
     def _draw(self, strokes: Integers) -> None:
         self.drawn[strokes] = True

@@ -60,3 +60,26 @@ def test_squared_paper_crosses_nothing_out(pitch):
     layout = find_layout(Ink.from_strokes([*strokes, *paper]))
     assert "crossed-out" not in {region.kind for region in layout.drawings}
     assert [found.strokes.tolist() for found in layout.lines] == [np.flatnonzero(line == k).tolist() for k in range(5)]
+
+
+def test_an_x_over_a_word_crosses_it_out():
+    strokes = descending(4)
+    cross = [straight((-0.2, 3.6), (6.9, 5.4)), straight((-0.2, 5.4), (6.9, 3.6))]
+    (region,) = find_layout(Ink.from_strokes([*strokes, *cross])).drawings
+    assert region.kind == "crossed-out"
+    assert region.strokes.tolist() == [*range(30, 36), len(strokes), len(strokes) + 1]
+
+
+def test_parallel_diagonals_over_a_word_cross_it_out():
+    strokes = descending(4)
+    diagonals = [straight((0.8 * k - 0.5, PITCH + 0.3), (0.8 * k + 0.5, PITCH - 1.6)) for k in range(9)]
+    (region,) = find_layout(Ink.from_strokes([*strokes, *diagonals])).drawings
+    assert region.kind == "crossed-out"
+    assert region.strokes.tolist() == [*range(30, 36), *range(len(strokes), len(strokes) + 9)]
+
+
+def test_crosses_and_slashes_beside_letters_stay():
+    strokes = descending(3)
+    cross = [straight((50, -2.2), (52, 0)), straight((50, 0), (52, -2.2))]
+    slashes = [straight((54 + 1.2 * k, 0.2), (55 + 1.2 * k, -2.0)) for k in range(4)]
+    assert find_layout(Ink.from_strokes([*strokes, *cross, *slashes])).drawings == []
