@@ -20,10 +20,13 @@ MIN_SCRIBBLE_WIDTH = 1.6
 """Minimum width of a scribble over a word; a narrower one is a letter that was corrected."""
 MIN_STRIKE_LENGTH = 2.0
 """Minimum length of a stroke that crosses out a word, which may have only two letters."""
-MIN_CUT, MIN_CUT_SLOPING, MAX_BELOW_MIDDLE = 0.7, 0.5, 0.3
-"""A straight stroke strikes through letters if it cuts the first share of the up and down movements along it. A long
-one need not follow the slope of its line: the second share suffices if it is not farther below the middle of the
-letters than the third value. A rule or an underline cuts descenders only."""
+MIN_CUT, MIN_CUT_LONG = 0.7, 0.5
+"""A straight stroke strikes through letters if it cuts the first share of the up and down movements along it. A rule or
+an underline cuts descenders only. For a long stroke, which need not follow its line, the second share suffices if the
+stroke is not below the middle of the letters."""
+MAX_BELOW_MIDDLE, MAX_BELOW_MIDDLE_LINE = 0.1, 0.3
+"""Farther below the middle of the letters, a long stroke must cut the larger share: a stroke over a few words, and one
+over most of a line, along which the line may slope."""
 
 
 def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_], spared: NDArray[np.bool_]) -> list[Integers]:
@@ -66,13 +69,15 @@ def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: i
     above, below, _ = shapes.around(stroke, others, 1.5)
     if not 0.25 < above / max(above + below, 1) < 0.8:
         return False
-    return _cuts_letters(shapes, stroke, movements, sloping=abs(shapes.chord[stroke]) > 15)
+    lowest = MAX_BELOW_MIDDLE_LINE if abs(shapes.chord[stroke]) > 15 else MAX_BELOW_MIDDLE
+    return _cuts_letters(shapes, stroke, movements, lowest if long else None)
 
 
-def _cuts_letters(shapes: Shapes, stroke: int, movements: Movements, *, sloping: bool) -> bool:
+def _cuts_letters(shapes: Shapes, stroke: int, movements: Movements, lowest: float | None) -> bool:
     """Return whether a stroke cuts most of the letters along it, and not just descenders.
 
-    Movements are weighted by their height up to 1.5.
+    With ``lowest`` it may cut fewer of them unless it is farther below their middle. Movements are weighted by their
+    height up to 1.5.
     """
     line_x, line_y = rising(shapes.points[stroke])
     x, y = movements.x / shapes.height, movements.y / shapes.height
@@ -85,7 +90,7 @@ def _cuts_letters(shapes: Shapes, stroke: int, movements: Movements, *, sloping:
     below, height = below[near], movements.height[near]
     weight = np.minimum(height, 1.5)
     cut = float(weight[np.abs(below) < height / 2].sum() / weight.sum())
-    return cut > MIN_CUT or (sloping and cut > MIN_CUT_SLOPING and weighted_median(below, weight) > -MAX_BELOW_MIDDLE)
+    return cut > MIN_CUT or (lowest is not None and cut > MIN_CUT_LONG and weighted_median(below, weight) > -lowest)
 
 
 def _is_scribble(shapes: Shapes, stroke: int, crossed: int) -> bool:

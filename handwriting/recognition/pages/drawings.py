@@ -211,11 +211,12 @@ class _Finder:
         if shapes.straight[group].all() or min(right - left, bottom - top) < 4:
             return np.empty(0, dtype=np.int64)
         boxes = shapes.boxes
-        within = self.free & (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom)
-        strokes = np.flatnonzero(within)
+        inside = (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom)
+        strokes = np.flatnonzero(self.free & inside)
+        small_boxes = np.setdiff1d(np.flatnonzero(self.drawn & inside), group)
         simple = shapes.turning[strokes] < 2.4 * np.pi
         small = np.maximum(*(boxes[strokes, 2:] - boxes[strokes, :2]).T) < 0.6 * size
-        if not 0 < len(strokes) <= 5 or not (simple & small).all() or self._is_row(strokes):
+        if not 0 < len(strokes) <= 5 or not (simple & small).all() or self._is_row(np.append(strokes, small_boxes)):
             return np.empty(0, dtype=np.int64)
         return strokes
 
