@@ -160,7 +160,11 @@ class _Finder:
     def _symbols(self) -> None:
         """Mark as drawn: boxes with their ticks, level arrows, and dashed or dotted rules."""
         shapes = self.shapes
+        large = shapes.boxes[[k for k in np.flatnonzero(self.drawn).tolist() if shapes.closed(k)]]
         for box in find_boxes(shapes, self.free | self.drawn):
+            low, high = shapes.boxes[box, :2].min(axis=0), shapes.boxes[box, 2:].max(axis=0)
+            if ((large[:, :2] < low) & (large[:, 2:] > high)).all(axis=1).any():
+                continue  # it may be the window of a house, which is found with its other small parts
             self._draw(box)
             self._draw(np.array(ticks_in(shapes, box, self.free), dtype=np.int64))
         for arrow in find_arrows(shapes, self.free):
@@ -211,12 +215,11 @@ class _Finder:
         if shapes.straight[group].all() or min(right - left, bottom - top) < 4:
             return np.empty(0, dtype=np.int64)
         boxes = shapes.boxes
-        inside = (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom)
-        strokes = np.flatnonzero(self.free & inside)
-        small_boxes = np.setdiff1d(np.flatnonzero(self.drawn & inside), group)
+        within = self.free & (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom)
+        strokes = np.flatnonzero(within)
         simple = shapes.turning[strokes] < 2.4 * np.pi
         small = np.maximum(*(boxes[strokes, 2:] - boxes[strokes, :2]).T) < 0.6 * size
-        if not 0 < len(strokes) <= 5 or not (simple & small).all() or self._is_row(np.append(strokes, small_boxes)):
+        if not 0 < len(strokes) <= 5 or not (simple & small).all() or self._is_row(strokes):
             return np.empty(0, dtype=np.int64)
         return strokes
 
