@@ -9,6 +9,9 @@ order, is split in the same way.
 `marks`     measurements of strokes, without sensor jumps
 `shapes`    length, straightness, curvature and crossings of strokes
 `drawings`  strokes that are not writing, and words that are crossed out
+`arrows`    heads of arrows, and small arrows
+`rulings`   the lines of ruled and squared paper
+`symbols`   boxes, ticks in boxes, and dashed or dotted rules
 `columns`   blocks of text side by side
 `lines`     the lines of a block
 `order`     the strokes of a line in the order of writing

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.recognition.pages.marks import Integers
+from handwriting.recognition.pages.marks import Integers, Marks, Movements, weighted_median
 from handwriting.recognition.pages.shapes import TOUCH, Shapes, rising
 
 MIN_SIDE = 2.5
@@ -20,16 +20,24 @@ MIN_SCRIBBLE_WIDTH = 1.6
 """Minimum width of a scribble over a word; a narrower one is a letter that was corrected."""
 MIN_STRIKE_LENGTH = 2.0
 """Minimum length of a stroke that crosses out a word, which may have only two letters."""
+MIN_CUT, MIN_CUT_LONG = 0.7, 0.5
+"""A straight stroke strikes through letters if it cuts the first share of the up and down movements along it. A rule or
+an underline cuts descenders only. For a long stroke, which need not follow its line, the second share suffices if the
+stroke is not below the middle of the letters."""
+MAX_BELOW_MIDDLE, MAX_BELOW_MIDDLE_LINE = 0.1, 0.3
+"""Farther below the middle of the letters, a long stroke must cut the larger share: a stroke over a few words, and one
+over most of a line, along which the line may slope."""
 
 
-def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
+def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_], spared: NDArray[np.bool_]) -> list[Integers]:
     """Return the strokes of each word that is struck through or scribbled over, with those that cross it out.
 
     ``drawn``, shape (S,), marks strokes that are too long or smooth for writing; they may cross out words but are not
-    crossed out themselves.
+    crossed out themselves. The strokes in ``spared``, shape (S,), do not cross out anything.
     """
     groups: list[set[int]] = []
-    for stroke in np.flatnonzero((shapes.length > MIN_STRIKE_LENGTH) & ~shapes.torn).tolist():
+    movements = Marks(shapes.ink.take(np.flatnonzero(~drawn))).movements
+    for stroke in np.flatnonzero((shapes.length > MIN_STRIKE_LENGTH) & ~shapes.torn & ~spared).tolist():
         if shapes.encloses(stroke) or _is_side(shapes, stroke, drawn):
             continue
         others = shapes.beside(stroke)
@@ -37,7 +45,9 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
         if not len(others):
             continue
         crossed = int(shapes.crossings(stroke, others).sum())
-        if not (_is_strike_through(shapes, stroke, others, crossed) or _is_scribble(shapes, stroke, crossed)):
+        if not (
+            _is_strike_through(shapes, stroke, others, crossed, movements) or _is_scribble(shapes, stroke, crossed)
+        ):
             continue
         covered = _strokes_under(shapes, stroke, drawn)
         if len(covered):
@@ -47,7 +57,7 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_]) -> list[Integers]:
     return [np.array(sorted(group)) for group in groups]
 
 
-def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: int) -> bool:
+def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: int, movements: Movements) -> bool:
     """Return whether a stroke is straight and runs through the middle of letters, not below or above them."""
     if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30):
         return False
@@ -57,7 +67,30 @@ def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: i
     ):
         return False
     above, below, _ = shapes.around(stroke, others, 1.5)
-    return bool(0.25 < above / max(above + below, 1) < 0.8)
+    if not 0.25 < above / max(above + below, 1) < 0.8:
+        return False
+    lowest = MAX_BELOW_MIDDLE_LINE if abs(shapes.chord[stroke]) > 15 else MAX_BELOW_MIDDLE
+    return _cuts_letters(shapes, stroke, movements, lowest if long else None)
+
+
+def _cuts_letters(shapes: Shapes, stroke: int, movements: Movements, lowest: float | None) -> bool:
+    """Return whether a stroke cuts most of the letters along it, and not just descenders.
+
+    With ``lowest`` it may cut fewer of them unless it is farther below their middle. Movements are weighted by their
+    height up to 1.5.
+    """
+    line_x, line_y = rising(shapes.points[stroke])
+    x, y = movements.x / shapes.height, movements.y / shapes.height
+    below = y - np.interp(x, line_x, line_y)
+    near = (
+        (x > line_x[0]) & (x < line_x[-1]) & (np.abs(below) < 1.5) & (movements.height > 0.4) & (movements.height < 4)
+    )
+    if not near.any():
+        return False
+    below, height = below[near], movements.height[near]
+    weight = np.minimum(height, 1.5)
+    cut = float(weight[np.abs(below) < height / 2].sum() / weight.sum())
+    return cut > MIN_CUT or (lowest is not None and cut > MIN_CUT_LONG and weighted_median(below, weight) > -lowest)
 
 
 def _is_scribble(shapes: Shapes, stroke: int, crossed: int) -> bool:

@@ -19,9 +19,13 @@ from numpy.typing import NDArray
 
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Floats, Ink
+from handwriting.recognition.pages.arrows import arrow_head, find_arrows
+from handwriting.recognition.pages.cross_strokes import crossed_out_by_groups
 from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
+from handwriting.recognition.pages.rulings import find_rulings
 from handwriting.recognition.pages.shapes import TOUCH, Shapes, distances
+from handwriting.recognition.pages.symbols import find_boxes, find_dashes, ticks_in
 
 Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
 
@@ -116,17 +120,19 @@ class _Finder:
         self.found: list[DrawingRegion] = []
 
     def regions(self) -> list[DrawingRegion]:
-        for strokes in crossed_out(self.shapes, self.drawn):
-            self.drawn[strokes] = self.free[strokes] = False
-            self.found.append(DrawingRegion("crossed-out", strokes))
+        shapes, ruled = self.shapes, find_rulings(self.shapes)
+        for strokes in crossed_out(shapes, self.drawn, ruled):
+            self._cross_out(strokes)
+        for strokes in crossed_out_by_groups(shapes, self.free, self.drawn & ~ruled):
+            self._cross_out(strokes)
         self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self.shapes.encloses(k)], dtype=np.int64))
         self._hatch()
+        self._symbols()
         self._join()
         self._underline()
         for group in self._touching(np.flatnonzero(self.drawn)):
             strokes = np.concatenate([group, self._companions(group)])
-            self.free[strokes] = False
-            self.found.append(DrawingRegion(self._kind(group), np.sort(strokes)))
+            self._set_aside(self._kind(group), np.sort(strokes))
         tops = [self.shapes.boxes[region.strokes, 1].min() for region in self.found]
         return [self.found[k] for k in np.argsort(tops, kind="stable")]
 
@@ -151,6 +157,21 @@ class _Finder:
             if len(group) >= (4 if np.median(size[group]) > 3.4 else 6):
                 self._draw(some[group])
 
+    def _symbols(self) -> None:
+        """Mark as drawn: boxes with their ticks, level arrows, and dashed or dotted rules."""
+        shapes = self.shapes
+        large = shapes.boxes[[k for k in np.flatnonzero(self.drawn).tolist() if shapes.closed(k)]]
+        for box in find_boxes(shapes, self.free | self.drawn):
+            low, high = shapes.boxes[box, :2].min(axis=0), shapes.boxes[box, 2:].max(axis=0)
+            if ((large[:, :2] < low) & (large[:, 2:] > high)).all(axis=1).any():
+                continue  # it may be the window of a house, which is found with its other small parts
+            self._draw(box)
+            self._draw(np.array(ticks_in(shapes, box, self.free), dtype=np.int64))
+        for arrow in find_arrows(shapes, self.free):
+            self._set_aside("arrow", arrow)
+        for row in find_dashes(shapes, self.free):
+            self._set_aside("rule", row)
+
     def _join(self) -> None:
         """Mark as drawn: strokes that complete a drawing, such as sides of boxes and tables, and heads of arrows."""
         shapes = self.shapes
@@ -169,40 +190,10 @@ class _Finder:
                 if (touch.all() and abs(shapes.chord[k]) > 2.0) or (touch.any() and abs(shapes.chord[k]) > 3.5):
                     more.append(k)
             for k in lines:
-                more += self._arrow_head(k)
+                more += arrow_head(shapes, k, self.free)
             if not more:
                 return
             self._draw(np.array(sorted(set(more))))
-
-    def _arrow_head(self, shaft: int) -> list[int]:
-        """Return the strokes of an arrow's head at either end of a drawn stroke; an empty list if there is none."""
-        shapes = self.shapes
-        path = shapes.points[shaft]
-        for end, way in (
-            (path[-1], path[-1] - path[-min(len(path), 5)]),
-            (path[0], path[0] - path[min(len(path), 5) - 1]),
-        ):
-            if abs(way) == 0:
-                continue
-            barbs, tips = [], []
-            for k in shapes.beside(shaft, TOUCH).tolist():
-                if not self.free[k] or not 0.6 < shapes.length[k] < 8:
-                    continue
-                z = (shapes.points[k] - end) / (way / abs(way))  # the shaft's end is 0, its direction 1
-                tip = int(np.abs(z).argmin())
-                if abs(z[tip]) > TOUCH or np.abs(z).max() > 5:
-                    continue
-                sides = [
-                    part for part in (z[: tip + 1], z[tip:]) if len(part) > 1 and 0.6 < abs(part[0] - part[-1]) < 3
-                ]
-                away = [part[0] if abs(part[0]) > abs(part[-1]) else part[-1] for part in sides]
-                bent = any(np.abs(np.diff(part)).sum() > 1.1 * abs(part[0] - part[-1]) for part in sides)
-                if away and not bent and all(-0.3 * abs(w) > w.real and abs(w.imag) > 0.25 * abs(w) for w in away):
-                    barbs.append(k)
-                    tips += away
-            if any(w.imag > 0 for w in tips) and any(w.imag < 0 for w in tips):
-                return barbs
-        return []
 
     def _underline(self) -> None:
         """Mark as drawn: horizontal strokes under a word, with ink above all along them and hardly any below."""
@@ -289,6 +280,14 @@ class _Finder:
         if len(group) == 1 and self.shapes.closed(longest):
             return "box"
         return "sketch"
+
+    def _set_aside(self, kind: Kind, strokes: Integers) -> None:
+        self.free[strokes] = False
+        self.found.append(DrawingRegion(kind, strokes))
+
+    def _cross_out(self, strokes: Integers) -> None:
+        self.drawn[strokes] = False
+        self._set_aside("crossed-out", strokes)
 
     def _draw(self, strokes: Integers) -> None:
         self.drawn[strokes] = True

@@ -16,7 +16,7 @@ Handwritten Textlines Segmentation Using Active Contours". Lengths are in letter
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ def find_lines(marks: Marks) -> Integers:
         return np.stack([points[..., 0], points[..., 1] - slope * points[..., 0]], axis=-1) / scale
 
     x, y = level(np.stack([movements.x, movements.y], axis=-1)).T
-    flat = Movements(x, y, movements.weight, movements.stroke)
+    flat = replace(movements, x=x, y=y)
     centers = level(marks.centers)
     heights = (marks.boxes[:, 3] - marks.boxes[:, 1]) / scale
     centers[:, 1] += np.where(heights < SMALL_STROKE_HEIGHT, SMALL_STROKE_SHIFT, 0.0)

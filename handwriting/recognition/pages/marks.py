@@ -46,6 +46,8 @@ class Movements:
     y: Floats
     weight: Floats
     stroke: Integers
+    height: Floats
+    """In letter heights."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +133,7 @@ class Marks:
             (self.ink.y[first] + self.ink.y[last]) / 2,
             rises / (1 + (rises / 1.5) ** 4),
             self.ink.stroke_index[first],
+            rises,
         )
 
     @cached_property
