@@ -11,21 +11,14 @@ from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import svg_path, svg_transform, xml
+from handwriting.formats.svg_geometry import DOTS, LINES, NOT_RENDERED, Geometry
 from handwriting.formats.svg_own import Layout
-from handwriting.formats.svg_path import Outline, Outlines
 from handwriting.formats.svg_pens import PenLine, strokes_of
 from handwriting.formats.svg_style import CssStyle, Styles
-from handwriting.formats.units import millimetres
 from handwriting.ink import Floats
-from handwriting.limits import MAX_STROKES, number_or_none
+from handwriting.limits import MAX_STROKES
 from handwriting.notes import Notes
 
-LINES = ("path", "polyline", "polygon", "line")
-DOTS = ("circle", "ellipse")
-NOT_RENDERED = {
-    "defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc",
-}  # fmt: skip
-"""Elements whose contents are not drawn where they are defined."""
 OTHERS = {
     "text": "text element", "image": "image", "rect": "shape", "foreignObject": "foreign object",
 }  # fmt: skip
@@ -47,10 +40,6 @@ MAX_USED_ELEMENTS = 50_000
 """Maximum number of elements that ``use`` draws again."""
 MAX_USE_DEPTH = 20
 """Maximum number of nested levels of ``use``."""
-MAX_FUNCTIONS = 20_000
-"""Maximum number of functions in all transforms."""
-DEFAULT_SIZE = (300.0, 150.0)
-"""Size to which percentages refer in a drawing that does not state its own, as in CSS."""
 SVG_NAMESPACES = (None, "http://www.w3.org/2000/svg")
 
 
@@ -81,11 +70,8 @@ class SvgContent:
                 f"{file}: {len(self.styles.nested_rules)} style rules for {elements:,} elements are too many; split it "
                 "into pages"
             )
-        self.parser = Outlines(file)
-        self.outline_count = self.outline_curve_count = self.curve_count = self.element_count = self.used_count = (
-            self.function_count
-        ) = 0
-        self._by_id: dict[str, etree._Element] | None = None
+        self.geometry = Geometry(root, self.styles, file, notes, size)
+        self.outline_count = self.outline_curve_count = self.curve_count = self.element_count = self.used_count = 0
 
     def lines(self, layout: Layout | None) -> list[Floats]:
         """Return every stroke, shape (n, 2), in the user units of the document, which has this ``layout``."""
@@ -102,7 +88,7 @@ class SvgContent:
         style = placed.style
         color = BLACK[0] if (stroke := style.values.get("stroke", BLACK[0])) in BLACK else stroke
         written = _integer(placed.element.get(WRITTEN, ""))
-        for curves, closed in self._parse_outlines(placed.element):
+        for curves, closed in self.geometry.outlines(placed.element):
             if not style.is_visible:
                 self.notes.count("invisible line")
             elif not style.is_pen(closed):
@@ -118,8 +104,8 @@ class SvgContent:
     def _parse_dot(self, placed: _PlacedElement, name: str) -> PenLine:
         """Return a circle as a line of one point; its width is 0 if it is not filled."""
         element, fill = placed.element, placed.style.values.get("fill", BLACK[0])
-        x, y = (self._coordinate(element, key) for key in ("cx", "cy"))
-        radius = min(self._coordinate(element, key) for key in (("r",) if name == "circle" else ("rx", "ry")))
+        x, y = (self.geometry.coordinate(element, key) for key in ("cx", "cy"))
+        radius = min(self.geometry.coordinate(element, key) for key in (("r",) if name == "circle" else ("rx", "ry")))
         width = 2 * radius * svg_transform.scale_of(placed.matrix) if placed.style.is_filled else 0.0
         center = placed.matrix[:2, :2] @ (x, y) + placed.matrix[:2, 2]
         color = BLACK[0] if fill in BLACK else fill
@@ -128,12 +114,7 @@ class SvgContent:
     def _find_elements(self) -> Iterator[_PlacedElement]:
         """Yield the elements that a pen may have drawn."""
         declared = self.styles.declarations(self.root)
-        matrix = np.eye(3)
-        with self.notes.part("the whole drawing"):
-            # The outermost element rotates about its center, like a CSS box.
-            width, height = self.size
-            center = (width / 2, height / 2) if width and height else (0.0, 0.0)
-            matrix = self._apply_transform(matrix, declared, center)
+        matrix = self._root_transform(declared)
         style = self.styles.inherit(CssStyle(), declared)
         stack = [_PlacedElement(child, matrix, style) for child in reversed(self.root)]
         while stack:
@@ -161,11 +142,25 @@ class SvgContent:
                 )
                 continue
             with self.notes.part(f"<{name[:20]}> element {self.element_count}"):
-                placed.matrix = self._apply_transform(placed.matrix, declared)
+                transform = self.geometry.transform(declared, placed.element)
+                placed.matrix = placed.matrix if transform is None else placed.matrix @ transform
                 if name in LINES or name in DOTS:
                     yield placed
                 else:
                     stack += self._children(placed, name)
+
+    def _root_transform(self, declared: dict[str, str]) -> Floats:
+        """Return the transform of the outermost element, which rotates about its center like a CSS box."""
+        width, height = self.size
+        center = (width / 2, height / 2) if width and height else (0.0, 0.0)
+        try:
+            found = self.geometry.transform(declared, origin=center)
+        except TooLargeError:
+            raise
+        except InkError as error:  # the lines are legible without it
+            self.notes.drop("the transform of the drawing", str(error).removeprefix(f"{self.file}: "))
+            found = None
+        return np.eye(3) if found is None else found
 
     def _children(self, placed: _PlacedElement, name: str) -> list[_PlacedElement]:
         """Return the elements that a container draws, the last one first."""
@@ -175,11 +170,11 @@ class SvgContent:
             chosen = _choose_child(placed.element)
             return [] if chosen is None else [_PlacedElement(chosen, placed.matrix, placed.style, placed.use_chain)]
         matrix = placed.matrix
-        if name == "svg" and 0.0 in (self._length(placed.element, side) for side in ("width", "height")):
+        if name == "svg" and 0.0 in (self.geometry.length(placed.element, side) for side in ("width", "height")):
             self.notes.count("hidden element")
             return []
         if name in ("svg", "symbol"):
-            matrix = matrix @ self._viewport(placed.element, placed.element)
+            matrix = matrix @ self.geometry.viewport(placed.element, placed.element)
         return [_PlacedElement(child, matrix, placed.style, placed.use_chain) for child in reversed(placed.element)]
 
     def _expand_use(self, placed: _PlacedElement) -> list[_PlacedElement]:
@@ -188,7 +183,7 @@ class SvgContent:
             key for key in element.attrib if isinstance(key, str) and key.rpartition("}")[2] in ("href", "xlink:href")
         ]
         reference = str(element.get(keys[0], "")) if keys else ""
-        target = self._find_element(reference.strip().removeprefix("#"))
+        target = self.geometry.find_element(reference.strip().removeprefix("#"))
         if target is None:
             raise InkError(
                 f"{self.file}: <use> refers to {reference[:40]!r}, which is not in the file; export it again"
@@ -197,94 +192,13 @@ class SvgContent:
             raise InkError(f"{self.file}: <use> draws {reference[:40]!r} inside itself; export it again")
         if len(placed.use_chain) >= MAX_USE_DEPTH:
             raise InkError(f"{self.file}: <use> is nested more than {MAX_USE_DEPTH} levels deep; export it again")
-        x, y = (self._length(element, name) or 0.0 for name in "xy")
-        matrix = placed.matrix @ np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
+        x, y = (self.geometry.length(element, name) or 0.0 for name in "xy")
+        matrix = placed.matrix @ svg_transform.translation(x, y)
         if xml.local_name(target) not in ("symbol", "svg"):
             return [_PlacedElement(target, matrix, placed.style, (*placed.use_chain, target), True)]
         style = self.styles.inherit(placed.style, self.styles.declarations(target))
-        matrix = matrix @ self._viewport(target, element)
+        matrix = matrix @ self.geometry.viewport(target, element)
         return [_PlacedElement(child, matrix, style, (*placed.use_chain, target)) for child in reversed(target)]
-
-    def _viewport(self, element: etree._Element, sized: etree._Element) -> Floats:
-        """Return the transform of an inner ``svg`` or a symbol to the coordinates around it.
-
-        ``sized`` is the element that has its width and height.
-        """
-        own = element is sized
-        x, y = (self._length(element, name) or 0.0 if own else 0.0 for name in "xy")
-        words = element.get("viewBox", "").replace(",", " ").split()
-        frame = np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
-        sides = [side for word in words if (side := number_or_none(word)) is not None]
-        if len(sides) != 4:
-            if words:
-                self.notes.drop("a view box", f"{element.get('viewBox', '')[:40]!r} is not four numbers")
-            return frame
-        box = np.array(sides)
-        lengths = [
-            self._length(sized, name) or self._length(element, name) or whole or share
-            for name, whole, share in zip(("width", "height"), self.size, box[2:], strict=True)
-        ]
-        if not (box[2:] > 0).all():
-            return frame
-        return svg_transform.fit_view_box(box, np.array([x, y, *lengths]), element.get("preserveAspectRatio", ""))
-
-    def _apply_transform(
-        self, matrix: Floats, declared: dict[str, str], origin: tuple[float, float] = (0.0, 0.0)
-    ) -> Floats:
-        text = svg_transform.combine(declared)
-        if not text:
-            return matrix
-        self.function_count += text.count("(")
-        if self.function_count > MAX_FUNCTIONS:
-            raise TooLargeError(f"{self.file}: more than {MAX_FUNCTIONS:,} transforms; split it into pages or lines")
-        given = declared.get("transform-origin")
-        if declared.get("transform-box", "view-box") != "view-box" and svg_transform.depends_on_origin(text):
-            raise InkError(
-                f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not supported; export it again"
-            )
-        if given is not None:
-            origin = svg_transform.parse_origin(given, self.size, self.file)
-        return matrix @ svg_transform.parse_transform(text, self.file, origin)
-
-    def _parse_outlines(self, element: etree._Element) -> list[Outline]:
-        name = xml.local_name(element)
-        if name == "path":
-            return list(self.parser.path(element.get("d", "")))
-        if name == "line":
-            words = [str(self._coordinate(element, key)) for key in ("x1", "y1", "x2", "y2")]
-        else:
-            words = svg_path.NUMBER.findall(element.get("points", ""))
-        return self.parser.polyline(words, name == "polygon")
-
-    def _length(self, element: etree._Element, name: str) -> float | None:
-        """Return a length in user units; a percentage refers to the whole drawing."""
-        text = (element.get(name) or "").strip()
-        if text.endswith("%"):
-            axis = name.removeprefix("c")[0] in "yh"
-            share, whole = number_or_none(text[:-1]), self.size[axis]
-            if whole is None:
-                whole = number_or_none(self.root.get("height" if axis else "width", "").removesuffix("px"))
-            return None if share is None else share / 100 * (DEFAULT_SIZE[axis] if whole is None else whole)
-        unit = text[-2:] if millimetres(text[-2:]) else ""
-        value = number_or_none(text.removesuffix(unit))
-        return value if value is None or not unit else value * (millimetres(unit) or 1) / (millimetres("px") or 1)
-
-    def _coordinate(self, element: etree._Element, name: str) -> float:
-        """Return a length that is 0 unless it is given.
-
-        Raises :class:`InkError` for one that cannot be resolved.
-        """
-        length = self._length(element, name)
-        if length is None and element.get(name, "").strip():
-            raise InkError(f"{self.file}: {name}={element.get(name, '')[:40]!r} is not a length; give a number")
-        return length or 0.0
-
-    def _find_element(self, name: str) -> etree._Element | None:
-        if self._by_id is None:
-            self._by_id = {}
-            for element in self.root.xpath("//*[@id]"):
-                self._by_id.setdefault(element.get("id"), element)
-        return self._by_id.get(name)
 
 
 def _choose_child(switch: etree._Element) -> etree._Element | None:

@@ -186,11 +186,11 @@ def test_lines_of_tools_by_name(label):
 
 def test_an_origin_that_is_not_understood_is_named():
     turned = (
-        "<g style='transform: scale(-1); transform-box: fill-box; transform-origin: center'><path d='M0 0L1 1'/></g>"
+        "<g style='transform: scale(-1); transform-box: stroke-box; transform-origin: center'><path d='M0 0L1 1'/></g>"
     )
     ink = read(svg(paths() + turned))
     assert_is_line(ink)
-    assert "transform-box='fill-box' is not supported" in notes(ink, "lost")[0]
+    assert "transform-box='stroke-box' is not supported" in notes(ink, "lost")[0]
 
 
 def test_highlighters_of_drawings():
