@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats import svg_path, svg_transform, xml
+from handwriting.formats import svg_own, svg_path, svg_transform, xml
 from handwriting.formats.svg_geometry import DOTS, LINES, NOT_RENDERED, Geometry
 from handwriting.formats.svg_own import Layout
-from handwriting.formats.svg_pens import PenLine, strokes_of
+from handwriting.formats.svg_paper import RULINGS, without_rulings
+from handwriting.formats.svg_pens import Frame, PenLine, strokes_of
 from handwriting.formats.svg_style import CssStyle, Styles
 from handwriting.ink import Floats
 from handwriting.limits import MAX_STROKES
@@ -30,8 +32,6 @@ BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)
 WRITTEN = "data-written"
 """Attribute of a stroke in our own plotter files: its place in the order of writing, from 1; negative if it is drawn
 backward."""
-PAPER = "paper"
-"""Class of the rulings in our own drawings."""
 MAX_ELEMENTS = MAX_STROKES
 """Maximum number of elements of a drawing: lines, and the groups around them."""
 MAX_SELECTOR_TESTS = 1_000_000
@@ -54,6 +54,12 @@ class _PlacedElement:
     """The elements that ``use`` draws around it, from the outermost to the innermost."""
     is_used: bool = False
     """Whether ``use`` draws it, in which case a symbol is drawn as well."""
+    frame: Frame = Frame()
+
+    def children(self, element: etree._Element | None = None, **changes: Any) -> list[_PlacedElement]:
+        """Return what is inside it, or inside another ``element``, the last one first."""
+        placed = replace(self, is_used=False, **changes)
+        return [replace(placed, element=child) for child in reversed(self.element if element is None else element)]
 
 
 class SvgContent:
@@ -76,11 +82,11 @@ class SvgContent:
     def lines(self, layout: Layout | None) -> list[Floats]:
         """Return every stroke, shape (n, 2), in the user units of the document, which has this ``layout``."""
         drawn: list[PenLine] = []
-        for number, placed in enumerate(self._find_elements(), 1):
+        for number, placed in enumerate(self._find_elements(layout), 1):
             name = xml.local_name(placed.element)
             with self.notes.part(f"{name} {number}"):
                 drawn += [self._parse_dot(placed, name)] if name in DOTS else self._parse_lines(placed)
-        strokes = strokes_of(drawn, layout, self.notes)
+        strokes = strokes_of(without_rulings(drawn, self.notes), layout, self.notes)
         self.curve_count = sum(map(len, strokes))
         return svg_path.flatten(strokes, self.file)
 
@@ -89,7 +95,7 @@ class SvgContent:
         color = BLACK[0] if (stroke := style.values.get("stroke", BLACK[0])) in BLACK else stroke
         written = _integer(placed.element.get(WRITTEN, ""))
         for curves, closed in self.geometry.outlines(placed.element):
-            if not style.is_visible:
+            if not style.is_visible or not (style.is_pen(closed) or style.is_filled):
                 self.notes.count("invisible line")
             elif not style.is_pen(closed):
                 self.outline_count += 1
@@ -99,7 +105,9 @@ class SvgContent:
                 self.notes.count("dash pattern", style.values.get("stroke-dasharray", "none") != "none", "detail")
                 curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
                 width = style.width * svg_transform.scale_of(placed.matrix)
-                yield PenLine(curves, color, style.alpha, width, style.is_blended, closed, written=written)
+                yield PenLine(
+                    curves, color, style.alpha, width, style.is_blended, closed, written=written, frame=placed.frame
+                )
 
     def _parse_dot(self, placed: _PlacedElement, name: str) -> PenLine:
         """Return a circle as a line of one point; its width is 0 if it is not filled."""
@@ -111,12 +119,13 @@ class SvgContent:
         color = BLACK[0] if fill in BLACK else fill
         return PenLine(np.tile(center, (1, 4, 1)), color, 1.0, width, False, is_dot=True)
 
-    def _find_elements(self) -> Iterator[_PlacedElement]:
+    def _find_elements(self, layout: Layout | None) -> Iterator[_PlacedElement]:
         """Yield the elements that a pen may have drawn."""
         declared = self.styles.declarations(self.root)
         matrix = self._root_transform(declared)
         style = self.styles.inherit(CssStyle(), declared)
-        stack = [_PlacedElement(child, matrix, style) for child in reversed(self.root)]
+        frame = Frame((self.size[0], self.size[1]))
+        stack = _PlacedElement(self.root, matrix, style, frame=frame).children()
         while stack:
             placed = stack.pop()
             name = xml.local_name(placed.element)
@@ -126,7 +135,9 @@ class SvgContent:
                 raise TooLargeError(
                     f"{self.file}: <use> draws more than {MAX_USED_ELEMENTS:,} elements; split it into pages"
                 )
-            if not name or placed.element.get("class") == PAPER or (name in NOT_RENDERED and not placed.is_used):
+            if not name or (name in NOT_RENDERED and not placed.is_used):
+                continue
+            if svg_own.is_paper(placed.element, self.root, layout):
                 continue
             declared = self.styles.declarations(placed.element)
             placed.style = self.styles.inherit(placed.style, declared)
@@ -136,10 +147,11 @@ class SvgContent:
             if name in OTHERS:
                 self.notes.count(OTHERS[name])
                 continue
+            if RULINGS in placed.element.get("class", "").split():
+                self.notes.count("ruling", _count_lines(placed.element))
+                continue
             if tool := _TOOL.search(" ".join(placed.element.get(label, "") for label in LABELS).lower()):
-                self.notes.count(
-                    f"{tool[1]} stroke", sum(xml.local_name(inside) in LINES for inside in placed.element.iter())
-                )
+                self.notes.count(f"{tool[1]} stroke", _count_lines(placed.element))
                 continue
             with self.notes.part(f"<{name[:20]}> element {self.element_count}"):
                 transform = self.geometry.transform(declared, placed.element)
@@ -168,14 +180,17 @@ class SvgContent:
             return self._expand_use(placed)
         if name == "switch":
             chosen = _choose_child(placed.element)
-            return [] if chosen is None else [_PlacedElement(chosen, placed.matrix, placed.style, placed.use_chain)]
-        matrix = placed.matrix
+            return [] if chosen is None else [replace(placed, element=chosen, is_used=False)]
+        if name not in ("svg", "symbol"):
+            return placed.children()
+        size = self.geometry.viewport_size(placed.element, placed.element)
         if name == "svg" and 0.0 in (self.geometry.length(placed.element, side) for side in ("width", "height")):
             self.notes.count("hidden element")
             return []
-        if name in ("svg", "symbol"):
-            matrix = matrix @ self.geometry.viewport(placed.element, placed.element)
-        return [_PlacedElement(child, matrix, placed.style, placed.use_chain) for child in reversed(placed.element)]
+        frame = _inner_frame(placed, size)
+        return placed.children(
+            matrix=placed.matrix @ self.geometry.viewport(placed.element, placed.element), frame=frame
+        )
 
     def _expand_use(self, placed: _PlacedElement) -> list[_PlacedElement]:
         element = placed.element
@@ -194,11 +209,25 @@ class SvgContent:
             raise InkError(f"{self.file}: <use> is nested more than {MAX_USE_DEPTH} levels deep; export it again")
         x, y = (self.geometry.length(element, name) or 0.0 for name in "xy")
         matrix = placed.matrix @ svg_transform.translation(x, y)
+        chain = (*placed.use_chain, target)
         if xml.local_name(target) not in ("symbol", "svg"):
-            return [_PlacedElement(target, matrix, placed.style, (*placed.use_chain, target), True)]
+            return [replace(placed, element=target, matrix=matrix, use_chain=chain, is_used=True)]
         style = self.styles.inherit(placed.style, self.styles.declarations(target))
         matrix = matrix @ self.geometry.viewport(target, element)
-        return [_PlacedElement(child, matrix, style, (*placed.use_chain, target)) for child in reversed(target)]
+        return placed.children(target, matrix=matrix, style=style, use_chain=chain)
+
+
+def _inner_frame(placed: _PlacedElement, size: list[float | None]) -> Frame:
+    """Return the paper of an inner ``svg`` of this size, or the one around it if its size is not given."""
+    width, height = size
+    if not width or not height:
+        return placed.frame
+    across, down = np.abs(placed.matrix[:2, :2]) @ (width, height)
+    return Frame((float(across), float(down)))
+
+
+def _count_lines(element: etree._Element) -> int:
+    return sum(xml.local_name(inside) in LINES for inside in element.iter())
 
 
 def _choose_child(switch: etree._Element) -> etree._Element | None:
