@@ -36,6 +36,8 @@ VOCABULARY = Vocabulary(
     (ROOT, "g", "defs", "symbol", "switch", "a", "use", "text", "style"),
     ("image", "rect", "circle", "ellipse"),
 )
+_LARGE_IMAGE = re.compile(rb"""(\bhref\s*=\s*["']data:image/[a-z.+-]{1,20})[^"'<>]{1000000,}""")
+"""An embedded picture, which may be longer than what XML parsers accept as an attribute."""
 _LENGTH = re.compile(r"\s*([0-9.eE+-]{1,40})\s*(mm|cm|in|pt|pc|q)\s*", re.IGNORECASE)
 
 
@@ -50,7 +52,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     if the drawing's own size is in a unit of length, in pixels if its view box is stretched to a size in pixels, and in
     its user units otherwise.
     """
-    root = xml.parse(data, file, notes, VOCABULARY)
+    root = xml.parse(_LARGE_IMAGE.sub(rb"\1", data), file, notes, VOCABULARY)
     if xml.local_name(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not an SVG drawing")
     if (pages := tldraw.read_embedded(root, file, notes)) is not None:

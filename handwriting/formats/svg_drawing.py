@@ -12,11 +12,22 @@ from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import svg_own, svg_path, svg_transform, xml
-from handwriting.formats.svg_geometry import DOTS, LINES, NOT_RENDERED, Geometry
+from handwriting.formats.svg_geometry import (
+    BOXES,
+    DOTS,
+    LINES,
+    NOT_RENDERED,
+    Geometry,
+    corners_of,
+    is_rectangle,
+    span,
+)
 from handwriting.formats.svg_own import Layout
 from handwriting.formats.svg_paper import RULINGS, without_rulings
 from handwriting.formats.svg_pens import Frame, PenLine, strokes_of
 from handwriting.formats.svg_style import CssStyle, Styles
+from handwriting.formats.svg_switch import choose_child
+from handwriting.formats.svg_white import Background, is_light, without_white
 from handwriting.ink import Floats
 from handwriting.limits import MAX_STROKES
 from handwriting.notes import Notes
@@ -40,7 +51,9 @@ MAX_USED_ELEMENTS = 50_000
 """Maximum number of elements that ``use`` draws again."""
 MAX_USE_DEPTH = 20
 """Maximum number of nested levels of ``use``."""
-SVG_NAMESPACES = (None, "http://www.w3.org/2000/svg")
+MIN_BACKGROUND_SHARE = 0.5
+"""Share of the paper's width and height from which a filled rectangle is a background."""
+EVERYWHERE = np.array([(-np.inf, -np.inf), (np.inf, np.inf)])
 
 
 @dataclass
@@ -55,11 +68,26 @@ class _PlacedElement:
     is_used: bool = False
     """Whether ``use`` draws it, in which case a symbol is drawn as well."""
     frame: Frame = Frame()
+    clip: Floats | None = None
+    """Corners of the rectangle outside of which nothing can be seen, shape (2, 2), in the units of the document."""
 
     def children(self, element: etree._Element | None = None, **changes: Any) -> list[_PlacedElement]:
         """Return what is inside it, or inside another ``element``, the last one first."""
         placed = replace(self, is_used=False, **changes)
         return [replace(placed, element=child) for child in reversed(self.element if element is None else element)]
+
+    def clip_to(self, box: Floats | None) -> None:
+        """Clip it to a rectangle, shape (2, 2), in addition to those around it."""
+        if box is not None and self.clip is not None:
+            box = np.array([np.maximum(box[0], self.clip[0]), np.minimum(box[1], self.clip[1])])
+        self.clip = self.clip if box is None else box
+
+    def is_clipped(self, curves: Floats, width: float) -> bool:
+        """Return whether a line, shape (n, 4, 2), lies wholly outside of the rectangle to which it is clipped."""
+        if self.clip is None:
+            return False
+        low, high = span(curves.reshape(-1, 2)) + np.array([[-width / 2], [width / 2]])
+        return bool((high < self.clip[0]).any() or (low > self.clip[1]).any())
 
 
 class SvgContent:
@@ -77,16 +105,19 @@ class SvgContent:
                 "into pages"
             )
         self.geometry = Geometry(root, self.styles, file, notes, size)
+        self.drawn: list[PenLine] = []
+        self.backgrounds: list[Background] = []
+        self.paper_is_light = True
         self.outline_count = self.outline_curve_count = self.curve_count = self.element_count = self.used_count = 0
 
     def lines(self, layout: Layout | None) -> list[Floats]:
         """Return every stroke, shape (n, 2), in the user units of the document, which has this ``layout``."""
-        drawn: list[PenLine] = []
         for number, placed in enumerate(self._find_elements(layout), 1):
             name = xml.local_name(placed.element)
             with self.notes.part(f"{name} {number}"):
-                drawn += [self._parse_dot(placed, name)] if name in DOTS else self._parse_lines(placed)
-        strokes = strokes_of(without_rulings(drawn, self.notes), layout, self.notes)
+                self.drawn += [self._parse_dot(placed, name)] if name in DOTS else self._parse_lines(placed)
+        lines = without_white(self.drawn, self.backgrounds, self.paper_is_light, self.notes)
+        strokes = strokes_of(without_rulings(lines, self.notes), layout, self.notes)
         self.curve_count = sum(map(len, strokes))
         return svg_path.flatten(strokes, self.file)
 
@@ -97,17 +128,54 @@ class SvgContent:
         for curves, closed in self.geometry.outlines(placed.element):
             if not style.is_visible or not (style.is_pen(closed) or style.is_filled):
                 self.notes.count("invisible line")
-            elif not style.is_pen(closed):
-                self.outline_count += 1
-                self.outline_curve_count += len(curves)
+                continue
+            curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
+            width = style.width * svg_transform.scale_of(placed.matrix)
+            if not style.is_pen(closed):
+                self._count_outline(curves, placed)
+            elif placed.is_clipped(curves, width):
+                self.notes.count("clipped line")
             else:
                 self.notes.count("line color", color != BLACK[0], "detail")
                 self.notes.count("dash pattern", style.values.get("stroke-dasharray", "none") != "none", "detail")
-                curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
-                width = style.width * svg_transform.scale_of(placed.matrix)
                 yield PenLine(
                     curves, color, style.alpha, width, style.is_blended, closed, written=written, frame=placed.frame
                 )
+
+    def _count_outline(self, curves: Floats, placed: _PlacedElement) -> None:
+        """Count a filled outline, or the background that it is if it is a large rectangle."""
+        points = curves.reshape(-1, 2)
+        self._add_background(points, placed.style)
+        sides = np.array([np.inf if side is None else side for side in placed.frame.size])
+        if is_rectangle(curves) and (np.ptp(points, axis=0) >= MIN_BACKGROUND_SHARE * sides).all():
+            self.notes.count("shape")
+            return
+        self.outline_count += 1
+        self.outline_curve_count += len(curves)
+
+    def _add_background(self, points: Floats, style: CssStyle | None) -> None:
+        """Remember the extent of something filled in this style, or of an image."""
+        light = style is not None and is_light(style.values.get("fill", BLACK[0]))
+        self.backgrounds.append(Background(span(points), light, len(self.drawn)))
+
+    def _skip(self, placed: _PlacedElement, name: str) -> None:
+        """Count what no pen has drawn, and remember it as a background."""
+        self.notes.count(OTHERS[name])
+        if name not in BOXES or (name == "rect" and not placed.style.is_filled):
+            return
+        try:
+            box = self.geometry.bounds(placed.element)
+            transform = self.geometry.transform(self.styles.declarations(placed.element), placed.element)
+        except TooLargeError:
+            raise
+        except InkError:
+            box, transform = None, None
+        matrix = placed.matrix if transform is None else placed.matrix @ transform
+        is_sized = box is not None and np.ptp(box, axis=0).all()
+        if box is not None and (is_sized or name == "rect"):
+            self._add_background(corners_of(box, matrix), placed.style if name == "rect" else None)
+        else:
+            self._add_background(EVERYWHERE, None)
 
     def _parse_dot(self, placed: _PlacedElement, name: str) -> PenLine:
         """Return a circle as a line of one point; its width is 0 if it is not filled."""
@@ -124,6 +192,7 @@ class SvgContent:
         declared = self.styles.declarations(self.root)
         matrix = self._root_transform(declared)
         style = self.styles.inherit(CssStyle(), declared)
+        self.paper_is_light = all(is_light(declared.get(key, "none")) for key in ("background", "background-color"))
         frame = Frame((self.size[0], self.size[1]))
         stack = _PlacedElement(self.root, matrix, style, frame=frame).children()
         while stack:
@@ -145,7 +214,7 @@ class SvgContent:
                 self.notes.count("hidden element")
                 continue
             if name in OTHERS:
-                self.notes.count(OTHERS[name])
+                self._skip(placed, name)
                 continue
             if RULINGS in placed.element.get("class", "").split():
                 self.notes.count("ruling", _count_lines(placed.element))
@@ -156,6 +225,7 @@ class SvgContent:
             with self.notes.part(f"<{name[:20]}> element {self.element_count}"):
                 transform = self.geometry.transform(declared, placed.element)
                 placed.matrix = placed.matrix if transform is None else placed.matrix @ transform
+                placed.clip_to(self.geometry.clip_box(placed.element, placed.matrix))
                 if name in LINES or name in DOTS:
                     yield placed
                 else:
@@ -179,7 +249,7 @@ class SvgContent:
         if name == "use":
             return self._expand_use(placed)
         if name == "switch":
-            chosen = _choose_child(placed.element)
+            chosen = choose_child(placed.element)
             return [] if chosen is None else [replace(placed, element=chosen, is_used=False)]
         if name not in ("svg", "symbol"):
             return placed.children()
@@ -228,23 +298,6 @@ def _inner_frame(placed: _PlacedElement, size: list[float | None]) -> Frame:
 
 def _count_lines(element: etree._Element) -> int:
     return sum(xml.local_name(inside) in LINES for inside in element.iter())
-
-
-def _choose_child(switch: etree._Element) -> etree._Element | None:
-    """Return the child that a ``switch`` draws: the first that needs no language, no extension and no HTML.
-
-    If each of them is in some language, it is the first.
-    """
-    children = [child for child in switch if xml.local_name(child) and _can_be_drawn(child)]
-    return next(
-        (child for child in children if "systemLanguage" not in child.attrib), children[0] if children else None
-    )
-
-
-def _can_be_drawn(element: etree._Element) -> bool:
-    known = etree.QName(element).namespace in SVG_NAMESPACES and xml.local_name(element) != "foreignObject"
-    extended = "requiredExtensions" in element.attrib or "Extensibility" in element.get("requiredFeatures", "")
-    return known and not extended
 
 
 def _integer(text: str) -> int:

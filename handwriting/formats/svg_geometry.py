@@ -45,6 +45,7 @@ class Geometry:
         self.function_count = 0
         self._by_id: dict[str, etree._Element] | None = None
         self._boxes: dict[etree._Element, Floats | None] = {}
+        self._clips: dict[etree._Element, tuple[Floats, Floats] | None] = {}
 
     def find_element(self, name: str) -> etree._Element | None:
         """Return the first element with this id."""
@@ -186,32 +187,49 @@ class Geometry:
         )
 
     def clip_box(self, element: etree._Element, matrix: Floats) -> Floats | None:
-        """Return the corners of the rectangle to which an element is clipped, shape (2, 2), in the user units of the
-        document.
+        """Return the rectangle to which an element is clipped, shape (2, 2), in the user units of the document.
 
         ``matrix`` is the transform of the element to them. It is None if the element is not clipped, or to another
         shape than an upright rectangle.
         """
         match = _CLIP.fullmatch(element.get("clip-path", ""))
         target = None if match is None else self.find_element(match[1])
-        if target is None or xml.local_name(target) != "clipPath" or target.get("clipPathUnits") == "objectBoundingBox":
+        if target is None:
+            return None
+        if target not in self._clips:
+            try:
+                self._clips[target] = self._clip_shape(target)
+            except TooLargeError:
+                raise
+            except InkError:
+                self._clips[target] = None  # without the clip path, everything is read
+        found = self._clips[target]
+        if found is None:
+            return None
+        box, inner = found
+        matrix = matrix @ inner
+        return span(corners_of(box, matrix)) if (matrix[:2, :2] != 0).sum() == 2 else None  # otherwise it is turned
+
+    def _clip_shape(self, target: etree._Element) -> tuple[Floats, Floats] | None:
+        """Return the rectangle of a clip path, shape (2, 2), and its transform; None for any other clip path."""
+        if xml.local_name(target) != "clipPath" or target.get("clipPathUnits") == "objectBoundingBox":
             return None
         shapes = [child for child in target if xml.local_name(child)]
-        if len(shapes) != 1 or xml.local_name(shapes[0]) not in ("rect", "path") or self._is_hidden(shapes[0]):
+        if len(shapes) != 1 or self._is_hidden(shapes[0]) or "clip-path" in shapes[0].attrib:
             return None
-        for one in (target, shapes[0]):
-            inner = self.transform(self.styles.declarations(one), one)
-            matrix = matrix if inner is None else matrix @ inner
-        if (np.abs(matrix[:2, :2]) > 0).sum() != 2:
-            return None  # turned or skewed
-        if xml.local_name(shapes[0]) == "path":
+        name = xml.local_name(shapes[0])
+        if name == "path":
             outlines = self.outlines(shapes[0])
             if len(outlines) != 1 or not is_rectangle(outlines[0][0]):
                 return None
-        box = self.bounds(shapes[0])
+        box = self.bounds(shapes[0]) if name in ("rect", "path") else None
         if box is None or not (np.ptp(box, axis=0) > 0).all():
             return None
-        return span(corners_of(box, matrix))
+        matrix = np.eye(3)
+        for one in (target, shapes[0]):
+            inner = self.transform(self.styles.declarations(one), one)
+            matrix = matrix if inner is None else matrix @ inner
+        return box, matrix
 
 
 def is_rectangle(curves: Floats) -> bool:

@@ -18,7 +18,7 @@ from handwriting.formats import xml
 INHERITED = ("fill", "fill-opacity", "stroke", "visibility", "stroke-opacity", "stroke-width", "stroke-dasharray")
 NOT_INHERITED = (
     "display", "opacity", "mix-blend-mode",
-    "transform", "transform-origin", "transform-box", "translate", "rotate", "scale",
+    "transform", "transform-origin", "transform-box", "translate", "rotate", "scale", "background", "background-color",
 )  # fmt: skip
 """Properties that apply to an element as a whole, with its contents, but are not inherited by each of them."""
 RESET = ("unset", "revert", "revert-layer")

@@ -253,3 +253,18 @@ def test_a_turn_without_end_costs_its_element():
     ink = read(svg(paths() + '<path d="M0 0L1 1" transform="rotate(1e999)"/>'))
     assert_is_line(ink)
     assert len(notes(ink, "lost")) == 1
+
+
+def test_attributes_of_frameworks_are_ignored():
+    """Elements that were copied from a page that uses Alpine or Vue; the names of some attributes are not XML."""
+    lines = paths().replace("<path ", '<path :d="path" @click.prevent="() => { a > 1 && b < 2 }" v-on:click=\'x\' ')
+    ink = read(svg(lines, root='@mousedown="start" x-data="{}"'))
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+def test_an_embedded_image_larger_than_xml_allows():
+    image = f'<image width="9" height="9" xlink:href="data:image/png;base64,{"A" * 10_100_000}"/>'
+    ink = read(svg(image + paths()))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 image was left out"]

@@ -111,3 +111,92 @@ def test_a_view_box_that_keeps_its_shape():
     assert_is_line(read(sized.replace("mm", "")))
     assert_is_line(read(svg(root='preserveAspectRatio="none"').replace('="40"', '="80"')))
     assert len(LINE) == 4
+
+
+ERASER = '<path stroke="{}" stroke-width="9" d="M0 25H35"/>'
+
+
+@pytest.mark.parametrize(
+    "white", ["white", "#fff", "#ffffffff", "#FEFEFE", "rgb(255,255,255)", "rgb(100% 100% 100%)", "hsl(0, 0%, 100%)"]
+)
+@pytest.mark.parametrize(
+    "under", ["", '<rect width="100%" height="100%" fill="#fafafa"/>', '<path d="M0 0H40V40H0z" fill="#fff"/>']
+)
+def test_white_lines_on_white_paper(white, under):
+    ink = read(svg(under + paths() + ERASER.format(white)))
+    assert_is_line(ink)
+    assert "1 white line was left out" in notes(ink)
+
+
+def test_casings_under_lines():
+    """Each line is drawn over a wider white one."""
+    ink = read(svg(f'<g stroke="#fff" stroke-width="6">{paths()}</g>{paths()}'))
+    assert_is_line(ink)
+    assert notes(ink) == ["4 white lines were left out"]
+
+
+DARK = {
+    "rectangle": '<rect x="-1" y="20" width="99" height="20" fill="#123"/>',
+    "black by default": '<g fill="black"><rect width="40" height="40"/></g>',
+    "path": '<path d="M0 0H40V40H0z" fill="#005"/>',
+    "image": '<image width="40" height="40" href="a.png"/>',
+    "image without a size": '<image href="a.png"/>',
+    "gradient": '<rect width="100%" height="100%" fill="url(#a)"/>',
+    "over white": '<rect width="40" height="40" fill="#fff"/><rect width="40" height="40" fill="#235"/>',
+}
+
+
+@pytest.mark.parametrize("under", DARK.values(), ids=DARK)
+def test_white_lines_on_a_background_are_kept(under):
+    assert len(read(svg(under + paths() + ERASER.format("#fff"))).starts) == 5
+    assert len(read(svg(f'{under}<g stroke="white">{paths()}</g>')).starts) == 4
+
+
+@pytest.mark.parametrize("root", ['style="background: #222"', 'style="background-color: rgb(0, 0, 0)"'])
+def test_white_lines_on_dark_paper_are_kept(root):
+    assert len(read(svg(paths() + ERASER.format("#fff"), root=root)).starts) == 5
+
+
+def test_white_lines_are_kept_unless_the_others_are_dark():
+    for look in ('stroke="#fff"', 'stroke="#ff0"', 'stroke="var(--pen)"'):
+        assert len(read(svg(f"<g {look}>{paths()}</g>" + ERASER.format("#fff"))).starts) == 5
+    assert len(read(svg(f'<g stroke="#fff">{paths()}</g><path d="M0 0L9 9"/>')).starts) == 5
+    over = paths() + '<rect width="40" height="40" fill="#000"/>' + ERASER.format("white")
+    assert len(read(svg(over)).starts) == 5
+
+
+CLIPS = {
+    "rectangle": '<rect width="40" height="40"/>',
+    "path": '<path d="m0 0l40 0l0 40l-40 0l0 -40z" clip-rule="nonzero"/>',
+    "moved": '<rect width="20" height="20" transform="translate(-1) scale(3)"/>',
+}
+OUTSIDE = '<path d="M90 0L60 25V9"/>'
+
+
+@pytest.mark.parametrize("shape", CLIPS.values(), ids=CLIPS)
+def test_lines_outside_a_clip_path_are_not_drawn(shape):
+    ink = read(svg(f'<clipPath id="C.0">{shape}</clipPath><g clip-path="url(#C.0)">{paths()}{OUTSIDE}</g>'))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 clipped line was left out"]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '<circle r="40"/>', '<rect width="40" height="40"/><rect width="99" height="40"/>',
+        '<path d="M0 0L1 1H-9z"/>', '<path d="M0 0C"/>', '<rect/>', "",
+        '<rect width="30" height="30" transform="rotate(9)"/>', '<rect width="wide" height="9"/>',
+    ],
+)  # fmt: skip
+def test_other_clip_paths_hide_nothing(shape):
+    ink = read(svg(f'<clipPath id="c">{shape}</clipPath><g clip-path="url(#c)">{paths()}{OUTSIDE}</g>'))
+    assert len(ink.starts) == 5
+    assert notes(ink) == []
+
+
+def test_lines_that_reach_into_a_clip_path_are_whole():
+    clip = "".join(f'<clipPath id="{k}"><rect width="{n}" height="{n}"/></clipPath>' for k, n in (("a", 40), ("b", 9)))
+    crossing = '<path clip-path="url(#b)" d="M5 5H90"/><path clip-path="url(#b)" d="M10 12H90"/>'
+    ink = read(svg(f'{clip}<g clip-path="url(#a)">{paths()}{crossing}</g>'))
+    assert ink.strokes[4].tolist() == [[5, 5], [90, 5]]
+    assert notes(ink) == ["1 clipped line was left out"]
