@@ -2,8 +2,9 @@
 
 A pen's line is drawn with a stroke, not filled, and visible, as determined by attributes, style sheets and inheritance;
 ``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines instead, from
-which the center line cannot be recovered: a drawing of nothing else is refused with that reason. Printed rulings,
-shapes, text, images and wide translucent lines (highlighters) are left out. Strokes that are stored in many pieces are
+which the center line cannot be recovered: a drawing of nothing else is refused with that reason. Printed rulings
+(:mod:`handwriting.formats.svg_paper`), white lines on white paper (:mod:`handwriting.formats.svg_white`), shapes, text,
+images and wide translucent lines (highlighters) are left out. Strokes that are stored in many pieces are
 joined, and filled circles about as wide as the pen are dots (:mod:`handwriting.formats.svg_pens`). Curves become points
 so close together that no chord deviates from its curve by more than a 20,000th of the drawing's size. There is no time
 and no pressure. A title or description is taken as the transcript only in drawings that this package wrote
