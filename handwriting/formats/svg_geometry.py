@@ -33,7 +33,7 @@ DEFAULT_SIZE = (300.0, 150.0)
 """Size to which percentages refer in a drawing that does not state its own, as in CSS."""
 FILL_BOXES = ("fill-box", "content-box")
 """Values of ``transform-box`` for which the origin of a transform refers to the bounding box of the element."""
-_CLIP = re.compile(r"\s*url\(\s*[\"']?#([^)\"']{1,200}?)[\"']?\s*\)\s*")
+_CLIP = re.compile(r"(?:^|;\s*clip-path\s*:)\s*url\(\s*[\"']?#([^)\"']{1,200}?)[\"']?\s*\)\s*")
 
 
 class Geometry:
@@ -192,7 +192,7 @@ class Geometry:
         ``matrix`` is the transform of the element to them. It is None if the element is not clipped, or to another
         shape than an upright rectangle.
         """
-        match = _CLIP.fullmatch(element.get("clip-path", ""))
+        match = _CLIP.search(f"{element.get('clip-path', '')};{element.get('style', '')}")
         target = None if match is None else self.find_element(match[1])
         if target is None:
             return None

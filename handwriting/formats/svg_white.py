@@ -5,6 +5,7 @@ White lines are kept if the writing may be white: on a dark background, or unles
 
 from __future__ import annotations
 
+import colorsys
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from handwriting.notes import Notes
 MIN_WHITE, MAX_DARK = 0.98, 0.25
 """Smallest lightness of white lines, and largest of dark ones, which nobody draws on a dark background."""
 MIN_LIGHT_BACKGROUND = 0.75
-"""Smallest lightness of a background on which a white line cannot be seen."""
+"""Smallest red, green and blue of a background on which a white line cannot be seen."""
 MAX_COMPARISONS = 5_000_000
 """Maximum number of pairs of a white line and a background; if there are more, the white lines are kept."""
 _NAMED = {"black": 0.0, "white": 1.0}
@@ -41,40 +42,44 @@ class Background:
     """Number of lines that are drawn before it."""
 
 
-def lightness(color: str) -> float | None:
-    """Return the lightness of a color from 0 to 1, or None if it is not known."""
+def color_channels(color: str) -> Floats | None:
+    """Return red, green and blue from 0 to 1, with shape (3,), or None for a color that is not known."""
     color = color.strip()[:100]
     if color in _NAMED:
-        return _NAMED[color]
+        return np.full(3, _NAMED[color])
     if match := _HEX.fullmatch(color):
         digits = match[1] if len(match[1]) > 4 else "".join(2 * digit for digit in match[1])
-        return float(_WEIGHTS @ [int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)])
+        return np.array([int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)])
     match = _FUNCTION.fullmatch(color)
     if match is None:
         return None
-    full = 100.0 if match[1] == "hsl" else 255.0
-    values = [number_or_none(word.removesuffix("%")) for word in match.groups()[1:]]
-    if match[1] == "hsl":
-        return None if values[2] is None else values[2] / full
-    shares = [
-        value / (100.0 if word.endswith("%") else full)
-        for value, word in zip(values, match.groups()[1:], strict=True)
-        if value is not None
+    words = match.groups()[1:]
+    values = [
+        value for word in words if (value := number_or_none(word.removesuffix("%").removesuffix("deg"))) is not None
     ]
-    return float(_WEIGHTS @ shares) if len(shares) == 3 else None
+    if len(values) < 3:
+        return None
+    if match[1] == "hsl":
+        return np.array(colorsys.hls_to_rgb(values[0] / 360 % 1, values[2] / 100, values[1] / 100))
+    return np.array(values) / [100 if word.endswith("%") else 255 for word in words]
 
 
 def is_light(color: str) -> bool:
     """Return whether a white line cannot be seen on this color; False if that is not known."""
-    found = 1.0 if color in NO_PAINT else lightness(color)
-    return found is not None and found >= MIN_LIGHT_BACKGROUND
+    channels = np.ones(3) if color in NO_PAINT else color_channels(color)
+    return channels is not None and bool(channels.min() >= MIN_LIGHT_BACKGROUND)
+
+
+def _lightness(color: str) -> float | None:
+    channels = color_channels(color)
+    return None if channels is None else float(_WEIGHTS @ channels)
 
 
 def without_white(
     lines: list[PenLine], backgrounds: Sequence[Background], paper_is_light: bool, notes: Notes
 ) -> list[PenLine]:
     """Remove the white lines that cannot be seen, and note them. ``backgrounds`` are in the order of painting."""
-    shades = [lightness(one.color) for one in lines]
+    shades = [_lightness(one.color) for one in lines]
     white = [i for i, shade in enumerate(shades) if shade is not None and shade >= MIN_WHITE]
     dark = sum(shade is not None and shade <= MAX_DARK for shade in shades)
     if not white or len(white) > dark or len(white) * len(backgrounds) > MAX_COMPARISONS:

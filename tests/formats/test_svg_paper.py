@@ -141,6 +141,7 @@ DARK = {
     "path": '<path d="M0 0H40V40H0z" fill="#005"/>',
     "image": '<image width="40" height="40" href="a.png"/>',
     "image without a size": '<image href="a.png"/>',
+    "yellow": '<rect width="40" height="40" fill="rgb(255 235 59)"/>',
     "gradient": '<rect width="100%" height="100%" fill="url(#a)"/>',
     "over white": '<rect width="40" height="40" fill="#fff"/><rect width="40" height="40" fill="#235"/>',
 }
@@ -178,6 +179,8 @@ def test_lines_outside_a_clip_path_are_not_drawn(shape):
     ink = read(svg(f'<clipPath id="C.0">{shape}</clipPath><g clip-path="url(#C.0)">{paths()}{OUTSIDE}</g>'))
     assert_is_line(ink)
     assert notes(ink) == ["1 clipped line was left out"]
+    style = """style="opacity: 1; clip-path: url('#C.0')\""""
+    assert_is_line(read(svg(f'<clipPath id="C.0">{shape}</clipPath><g {style}>{paths()}{OUTSIDE}</g>')))
 
 
 @pytest.mark.parametrize(
