@@ -2,8 +2,9 @@
 
 A pen's line is drawn with a stroke, not filled, and visible, as determined by attributes, style sheets and inheritance;
 ``use``, nested ``svg`` elements and transforms are followed. Many programs export ink as filled outlines instead, from
-which the center line cannot be recovered: a drawing of nothing else is refused with that reason. Printed rulings,
-shapes, text, images and wide translucent lines (highlighters) are left out. Strokes that are stored in many pieces are
+which the center line cannot be recovered: a drawing of nothing else is refused with that reason. Printed rulings
+(:mod:`handwriting.formats.svg_paper`), white lines on white paper (:mod:`handwriting.formats.svg_white`), shapes, text,
+images and wide translucent lines (highlighters) are left out. Strokes that are stored in many pieces are
 joined, and filled circles about as wide as the pen are dots (:mod:`handwriting.formats.svg_pens`). Curves become points
 so close together that no chord deviates from its curve by more than a 20,000th of the drawing's size. There is no time
 and no pressure. A title or description is taken as the transcript only in drawings that this package wrote
@@ -36,8 +37,8 @@ VOCABULARY = Vocabulary(
     (ROOT, "g", "defs", "symbol", "switch", "a", "use", "text", "style"),
     ("image", "rect", "circle", "ellipse"),
 )
-MIN_RULINGS = 3
-"""Number of lines from edge to edge from which they belong to the paper in the drawings of other programs."""
+_LARGE_IMAGE = re.compile(rb"""(\bhref\s*=\s*["']data:image/[a-z.+-]{1,20})[^"'<>]{1000000,}""")
+"""An embedded picture, which may be longer than what XML parsers accept as an attribute."""
 _LENGTH = re.compile(r"\s*([0-9.eE+-]{1,40})\s*(mm|cm|in|pt|pc|q)\s*", re.IGNORECASE)
 
 
@@ -49,9 +50,10 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the drawing as one page. Raises :class:`InkError` if it has only filled outlines.
 
     If Obsidian Ink or Excalidraw has stored its ink in the drawing, that is read instead. Lengths are in millimetres
-    if the drawing's own size is in a unit of length, and in its user units otherwise.
+    if the drawing's own size is in a unit of length, in pixels if its view box is stretched to a size in pixels, and in
+    its user units otherwise.
     """
-    root = xml.parse(data, file, notes, VOCABULARY)
+    root = xml.parse(_LARGE_IMAGE.sub(rb"\1", data), file, notes, VOCABULARY)
     if xml.local_name(root) != ROOT:
         raise InkError(f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not an SVG drawing")
     if (pages := tldraw.read_embedded(root, file, notes)) is not None:
@@ -61,7 +63,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     sheet = _Sheet(root, notes)
     drawing = SvgContent(root, file, notes, sheet.user_size)
     layout = svg_own.layout_of(root)
-    lines = sheet.without_rulings(drawing.lines(layout), notes)
+    lines = drawing.lines(layout)
     if not lines and drawing.outline_count:
         raise InkError(
             f"{file}: its {drawing.outline_count:,} paths are filled outlines rather than pen strokes; export it as "
@@ -92,7 +94,7 @@ class _Sheet:
 
     def __init__(self, root: etree._Element, notes: Notes) -> None:
         self.units: str | None = None
-        self.scale = 1.0
+        self.scale = np.ones(2)
         lengths = [_length(root.get(name, "")) for name in ("width", "height")]
         words = root.get("viewBox", "").replace(",", " ").split()
         view = [0.0 if (value := number_or_none(word)) is None else value for word in words]
@@ -101,35 +103,37 @@ class _Sheet:
                 notes.drop("the view box", f"{root.get('viewBox', '')[:40]!r} is not four numbers")
             view = [0.0, 0.0, 0.0, 0.0]
         size: list[float | None] = [value if value > 0 else None for value in view[2:]]
+        aspect = root.get("preserveAspectRatio", "").split()
         if lengths[0] and lengths[1]:
             self.units = "mm"
-            shares = [length / value for length, value in zip(lengths, size, strict=True) if length and value]
-            self.scale = min(shares) if len(shares) == 2 else millimetres("px") or 1.0
-            size = [length / self.scale for length in lengths if length]
+            sides = np.array([length for length in lengths if length])
+            self.scale *= millimetres("px") or 1.0
+            if size[0] and size[1]:
+                self.scale = _fit(sides / (size[0], size[1]), aspect)
+            size = [float(side) for side in sides / self.scale]
+        elif size[0] and size[1] and "none" in aspect:
+            self.scale = _stretch(root, size[0], size[1])
         self.user_size = size
         """Width and height in user units."""
-        self.width, self.height = (None if value is None else value * self.scale for value in size)
+        self.width, self.height = (
+            None if value is None else value * float(share) for value, share in zip(size, self.scale, strict=True)
+        )
         self.is_at_corner = view[:2] == [0, 0]
 
-    def without_rulings(self, lines: list[Floats], notes: Notes) -> list[Floats]:
-        """Remove the lines that are printed on the paper: those straight along an axis, from edge to edge.
 
-        ``lines`` have shape (n, 2).
-        """
-        width, height = self.user_size
-        if width is None or height is None:
-            return lines
-        printed = set()
-        for i, line in enumerate(lines):
-            across, down = np.abs(line[-1] - line[0])
-            if len(line) == 2 and (
-                (down < 1e-6 and across > 0.995 * width) or (across < 1e-6 and down > 0.995 * height)
-            ):
-                printed.add(i)
-        if len(printed) < MIN_RULINGS:  # one or two may be underlining by hand
-            return lines
-        notes.count("ruling", len(printed))
-        return [line for i, line in enumerate(lines) if i not in printed]
+def _fit(shares: Floats, aspect: list[str]) -> Floats:
+    """Return the scale of x and y that fits the view box into the drawing's size, given their ratios ``shares``."""
+    if "none" in aspect:
+        return shares
+    return np.full(2, shares.max() if "slice" in aspect else shares.min())
+
+
+def _stretch(root: etree._Element, width: float, height: float) -> Floats:
+    """Return the scale of a view box that is stretched to a size in pixels; 1 if it keeps its shape."""
+    sides = [number_or_none(root.get(name, "").strip().removesuffix("px")) for name in ("width", "height")]
+    shares = np.array([side if side is not None and side > 0 else np.nan for side in sides]) / (width, height)
+    is_stretched = np.isfinite(shares).all() and not np.isclose(shares[0], shares[1], rtol=1e-3)
+    return shares if is_stretched else np.ones(2)
 
 
 def _length(text: str) -> float | None:

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from lxml import etree
 
 from handwriting.errors import InkError, TooLargeError
-from handwriting.formats import svg_path, svg_transform, xml
+from handwriting.formats import svg_own, svg_path, svg_transform, xml
+from handwriting.formats.svg_geometry import (
+    BOXES,
+    DOTS,
+    LINES,
+    NOT_RENDERED,
+    Geometry,
+    corners_of,
+    is_rectangle,
+    span,
+)
 from handwriting.formats.svg_own import Layout
-from handwriting.formats.svg_path import Outline, Outlines
-from handwriting.formats.svg_pens import PenLine, strokes_of
+from handwriting.formats.svg_paper import RULINGS, without_rulings
+from handwriting.formats.svg_pens import Frame, PenLine, strokes_of
 from handwriting.formats.svg_style import CssStyle, Styles
-from handwriting.formats.units import millimetres
+from handwriting.formats.svg_switch import choose_child
+from handwriting.formats.svg_white import Background, is_light, without_white
 from handwriting.ink import Floats
-from handwriting.limits import MAX_STROKES, number_or_none
+from handwriting.limits import MAX_STROKES
 from handwriting.notes import Notes
 
-LINES = ("path", "polyline", "polygon", "line")
-DOTS = ("circle", "ellipse")
-NOT_RENDERED = {
-    "defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "script", "style", "title", "desc",
-}  # fmt: skip
-"""Elements whose contents are not drawn where they are defined."""
 OTHERS = {
     "text": "text element", "image": "image", "rect": "shape", "foreignObject": "foreign object",
 }  # fmt: skip
@@ -37,8 +43,6 @@ BLACK = ("black", "#000", "#000000", "currentcolor", "rgb(0,0,0)", "rgb(0, 0, 0)
 WRITTEN = "data-written"
 """Attribute of a stroke in our own plotter files: its place in the order of writing, from 1; negative if it is drawn
 backward."""
-PAPER = "paper"
-"""Class of the rulings in our own drawings."""
 MAX_ELEMENTS = MAX_STROKES
 """Maximum number of elements of a drawing: lines, and the groups around them."""
 MAX_SELECTOR_TESTS = 1_000_000
@@ -47,11 +51,9 @@ MAX_USED_ELEMENTS = 50_000
 """Maximum number of elements that ``use`` draws again."""
 MAX_USE_DEPTH = 20
 """Maximum number of nested levels of ``use``."""
-MAX_FUNCTIONS = 20_000
-"""Maximum number of functions in all transforms."""
-DEFAULT_SIZE = (300.0, 150.0)
-"""Size to which percentages refer in a drawing that does not state its own, as in CSS."""
-SVG_NAMESPACES = (None, "http://www.w3.org/2000/svg")
+MIN_BACKGROUND_SHARE = 0.5
+"""Share of the paper's width and height from which a filled rectangle is a background."""
+EVERYWHERE = np.array([(-np.inf, -np.inf), (np.inf, np.inf)])
 
 
 @dataclass
@@ -65,6 +67,27 @@ class _PlacedElement:
     """The elements that ``use`` draws around it, from the outermost to the innermost."""
     is_used: bool = False
     """Whether ``use`` draws it, in which case a symbol is drawn as well."""
+    frame: Frame = Frame()
+    clip: Floats | None = None
+    """Corners of the rectangle outside of which nothing can be seen, shape (2, 2), in the units of the document."""
+
+    def children(self, element: etree._Element | None = None, **changes: Any) -> list[_PlacedElement]:
+        """Return what is inside it, or inside another ``element``, the last one first."""
+        placed = replace(self, is_used=False, **changes)
+        return [replace(placed, element=child) for child in reversed(self.element if element is None else element)]
+
+    def clip_to(self, box: Floats | None) -> None:
+        """Clip it to a rectangle, shape (2, 2), in addition to those around it."""
+        if box is not None and self.clip is not None:
+            box = np.array([np.maximum(box[0], self.clip[0]), np.minimum(box[1], self.clip[1])])
+        self.clip = self.clip if box is None else box
+
+    def is_clipped(self, curves: Floats, width: float) -> bool:
+        """Return whether a line, shape (n, 4, 2), lies wholly outside of the rectangle to which it is clipped."""
+        if self.clip is None:
+            return False
+        low, high = span(curves.reshape(-1, 2)) + np.array([[-width / 2], [width / 2]])
+        return bool((high < self.clip[0]).any() or (low > self.clip[1]).any())
 
 
 class SvgContent:
@@ -81,20 +104,20 @@ class SvgContent:
                 f"{file}: {len(self.styles.nested_rules)} style rules for {elements:,} elements are too many; split it "
                 "into pages"
             )
-        self.parser = Outlines(file)
-        self.outline_count = self.outline_curve_count = self.curve_count = self.element_count = self.used_count = (
-            self.function_count
-        ) = 0
-        self._by_id: dict[str, etree._Element] | None = None
+        self.geometry = Geometry(root, self.styles, file, notes, size)
+        self.drawn: list[PenLine] = []
+        self.backgrounds: list[Background] = []
+        self.paper_is_light = True
+        self.outline_count = self.outline_curve_count = self.curve_count = self.element_count = self.used_count = 0
 
     def lines(self, layout: Layout | None) -> list[Floats]:
         """Return every stroke, shape (n, 2), in the user units of the document, which has this ``layout``."""
-        drawn: list[PenLine] = []
-        for number, placed in enumerate(self._find_elements(), 1):
+        for number, placed in enumerate(self._find_elements(layout), 1):
             name = xml.local_name(placed.element)
             with self.notes.part(f"{name} {number}"):
-                drawn += [self._parse_dot(placed, name)] if name in DOTS else self._parse_lines(placed)
-        strokes = strokes_of(drawn, layout, self.notes)
+                self.drawn += [self._parse_dot(placed, name)] if name in DOTS else self._parse_lines(placed)
+        lines = without_white(self.drawn, self.backgrounds, self.paper_is_light, self.notes)
+        strokes = strokes_of(without_rulings(lines, self.notes), layout, self.notes)
         self.curve_count = sum(map(len, strokes))
         return svg_path.flatten(strokes, self.file)
 
@@ -102,40 +125,76 @@ class SvgContent:
         style = placed.style
         color = BLACK[0] if (stroke := style.values.get("stroke", BLACK[0])) in BLACK else stroke
         written = _integer(placed.element.get(WRITTEN, ""))
-        for curves, closed in self._parse_outlines(placed.element):
-            if not style.is_visible:
+        for curves, closed in self.geometry.outlines(placed.element):
+            if not style.is_visible or not (style.is_pen(closed) or style.is_filled):
                 self.notes.count("invisible line")
-            elif not style.is_pen(closed):
-                self.outline_count += 1
-                self.outline_curve_count += len(curves)
+                continue
+            curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
+            width = style.width * svg_transform.scale_of(placed.matrix)
+            if not style.is_pen(closed):
+                self._count_outline(curves, placed)
+            elif placed.is_clipped(curves, width):
+                self.notes.count("clipped line")
             else:
                 self.notes.count("line color", color != BLACK[0], "detail")
                 self.notes.count("dash pattern", style.values.get("stroke-dasharray", "none") != "none", "detail")
-                curves = curves @ placed.matrix[:2, :2].T + placed.matrix[:2, 2]
-                width = style.width * svg_transform.scale_of(placed.matrix)
-                yield PenLine(curves, color, style.alpha, width, style.is_blended, closed, written=written)
+                yield PenLine(
+                    curves, color, style.alpha, width, style.is_blended, closed, written=written, frame=placed.frame
+                )
+
+    def _count_outline(self, curves: Floats, placed: _PlacedElement) -> None:
+        """Count a filled outline, or the background that it is if it is a large rectangle."""
+        points = curves.reshape(-1, 2)
+        self._add_background(points, placed.style)
+        sides = np.array([np.inf if side is None else side for side in placed.frame.size])
+        if is_rectangle(curves) and (np.ptp(points, axis=0) >= MIN_BACKGROUND_SHARE * sides).all():
+            self.notes.count("shape")
+            return
+        self.outline_count += 1
+        self.outline_curve_count += len(curves)
+
+    def _add_background(self, points: Floats, style: CssStyle | None) -> None:
+        """Remember the extent of something filled in this style, or of an image."""
+        light = style is not None and is_light(style.values.get("fill", BLACK[0]))
+        self.backgrounds.append(Background(span(points), light, len(self.drawn)))
+
+    def _skip(self, placed: _PlacedElement, name: str) -> None:
+        """Count what no pen has drawn, and remember it as a background."""
+        self.notes.count(OTHERS[name])
+        if name not in BOXES or (name == "rect" and not placed.style.is_filled):
+            return
+        try:
+            box = self.geometry.bounds(placed.element)
+            transform = self.geometry.transform(self.styles.declarations(placed.element), placed.element)
+        except TooLargeError:
+            raise
+        except InkError:
+            box, transform = None, None
+        matrix = placed.matrix if transform is None else placed.matrix @ transform
+        is_sized = box is not None and np.ptp(box, axis=0).all()
+        if box is not None and (is_sized or name == "rect"):
+            self._add_background(corners_of(box, matrix), placed.style if name == "rect" else None)
+        else:
+            self._add_background(EVERYWHERE, None)
 
     def _parse_dot(self, placed: _PlacedElement, name: str) -> PenLine:
         """Return a circle as a line of one point; its width is 0 if it is not filled."""
         element, fill = placed.element, placed.style.values.get("fill", BLACK[0])
-        x, y = (self._coordinate(element, key) for key in ("cx", "cy"))
-        radius = min(self._coordinate(element, key) for key in (("r",) if name == "circle" else ("rx", "ry")))
+        x, y = (self.geometry.coordinate(element, key) for key in ("cx", "cy"))
+        radius = min(self.geometry.coordinate(element, key) for key in (("r",) if name == "circle" else ("rx", "ry")))
         width = 2 * radius * svg_transform.scale_of(placed.matrix) if placed.style.is_filled else 0.0
         center = placed.matrix[:2, :2] @ (x, y) + placed.matrix[:2, 2]
         color = BLACK[0] if fill in BLACK else fill
         return PenLine(np.tile(center, (1, 4, 1)), color, 1.0, width, False, is_dot=True)
 
-    def _find_elements(self) -> Iterator[_PlacedElement]:
+    def _find_elements(self, layout: Layout | None) -> Iterator[_PlacedElement]:
         """Yield the elements that a pen may have drawn."""
         declared = self.styles.declarations(self.root)
-        matrix = np.eye(3)
-        with self.notes.part("the whole drawing"):
-            # The outermost element rotates about its center, like a CSS box.
-            width, height = self.size
-            center = (width / 2, height / 2) if width and height else (0.0, 0.0)
-            matrix = self._apply_transform(matrix, declared, center)
+        matrix = self._root_transform(declared)
         style = self.styles.inherit(CssStyle(), declared)
-        stack = [_PlacedElement(child, matrix, style) for child in reversed(self.root)]
+        self.paper_is_light = all(is_light(declared.get(key, "none")) for key in ("background", "background-color"))
+        frame = Frame((self.size[0], self.size[1]))
+        stack = _PlacedElement(self.root, matrix, style, frame=frame).children()
         while stack:
             placed = stack.pop()
             name = xml.local_name(placed.element)
@@ -145,7 +204,9 @@ class SvgContent:
                 raise TooLargeError(
                     f"{self.file}: <use> draws more than {MAX_USED_ELEMENTS:,} elements; split it into pages"
                 )
-            if not name or placed.element.get("class") == PAPER or (name in NOT_RENDERED and not placed.is_used):
+            if not name or (name in NOT_RENDERED and not placed.is_used):
+                continue
+            if svg_own.is_paper(placed.element, self.root, layout):
                 continue
             declared = self.styles.declarations(placed.element)
             placed.style = self.styles.inherit(placed.style, declared)
@@ -153,34 +214,53 @@ class SvgContent:
                 self.notes.count("hidden element")
                 continue
             if name in OTHERS:
-                self.notes.count(OTHERS[name])
+                self._skip(placed, name)
+                continue
+            if RULINGS in placed.element.get("class", "").split():
+                self.notes.count("ruling", _count_lines(placed.element))
                 continue
             if tool := _TOOL.search(" ".join(placed.element.get(label, "") for label in LABELS).lower()):
-                self.notes.count(
-                    f"{tool[1]} stroke", sum(xml.local_name(inside) in LINES for inside in placed.element.iter())
-                )
+                self.notes.count(f"{tool[1]} stroke", _count_lines(placed.element))
                 continue
             with self.notes.part(f"<{name[:20]}> element {self.element_count}"):
-                placed.matrix = self._apply_transform(placed.matrix, declared)
+                transform = self.geometry.transform(declared, placed.element)
+                placed.matrix = placed.matrix if transform is None else placed.matrix @ transform
+                placed.clip_to(self.geometry.clip_box(placed.element, placed.matrix))
                 if name in LINES or name in DOTS:
                     yield placed
                 else:
                     stack += self._children(placed, name)
+
+    def _root_transform(self, declared: dict[str, str]) -> Floats:
+        """Return the transform of the outermost element, which rotates about its center like a CSS box."""
+        width, height = self.size
+        center = (width / 2, height / 2) if width and height else (0.0, 0.0)
+        try:
+            found = self.geometry.transform(declared, origin=center)
+        except TooLargeError:
+            raise
+        except InkError as error:  # the lines are legible without it
+            self.notes.drop("the transform of the drawing", str(error).removeprefix(f"{self.file}: "))
+            found = None
+        return np.eye(3) if found is None else found
 
     def _children(self, placed: _PlacedElement, name: str) -> list[_PlacedElement]:
         """Return the elements that a container draws, the last one first."""
         if name == "use":
             return self._expand_use(placed)
         if name == "switch":
-            chosen = _choose_child(placed.element)
-            return [] if chosen is None else [_PlacedElement(chosen, placed.matrix, placed.style, placed.use_chain)]
-        matrix = placed.matrix
-        if name == "svg" and 0.0 in (self._length(placed.element, side) for side in ("width", "height")):
+            chosen = choose_child(placed.element)
+            return [] if chosen is None else [replace(placed, element=chosen, is_used=False)]
+        if name not in ("svg", "symbol"):
+            return placed.children()
+        size = self.geometry.viewport_size(placed.element, placed.element)
+        if name == "svg" and 0.0 in (self.geometry.length(placed.element, side) for side in ("width", "height")):
             self.notes.count("hidden element")
             return []
-        if name in ("svg", "symbol"):
-            matrix = matrix @ self._viewport(placed.element, placed.element)
-        return [_PlacedElement(child, matrix, placed.style, placed.use_chain) for child in reversed(placed.element)]
+        frame = _inner_frame(placed, size)
+        return placed.children(
+            matrix=placed.matrix @ self.geometry.viewport(placed.element, placed.element), frame=frame
+        )
 
     def _expand_use(self, placed: _PlacedElement) -> list[_PlacedElement]:
         element = placed.element
@@ -188,7 +268,7 @@ class SvgContent:
             key for key in element.attrib if isinstance(key, str) and key.rpartition("}")[2] in ("href", "xlink:href")
         ]
         reference = str(element.get(keys[0], "")) if keys else ""
-        target = self._find_element(reference.strip().removeprefix("#"))
+        target = self.geometry.find_element(reference.strip().removeprefix("#"))
         if target is None:
             raise InkError(
                 f"{self.file}: <use> refers to {reference[:40]!r}, which is not in the file; export it again"
@@ -197,111 +277,27 @@ class SvgContent:
             raise InkError(f"{self.file}: <use> draws {reference[:40]!r} inside itself; export it again")
         if len(placed.use_chain) >= MAX_USE_DEPTH:
             raise InkError(f"{self.file}: <use> is nested more than {MAX_USE_DEPTH} levels deep; export it again")
-        x, y = (self._length(element, name) or 0.0 for name in "xy")
-        matrix = placed.matrix @ np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
+        x, y = (self.geometry.length(element, name) or 0.0 for name in "xy")
+        matrix = placed.matrix @ svg_transform.translation(x, y)
+        chain = (*placed.use_chain, target)
         if xml.local_name(target) not in ("symbol", "svg"):
-            return [_PlacedElement(target, matrix, placed.style, (*placed.use_chain, target), True)]
+            return [replace(placed, element=target, matrix=matrix, use_chain=chain, is_used=True)]
         style = self.styles.inherit(placed.style, self.styles.declarations(target))
-        matrix = matrix @ self._viewport(target, element)
-        return [_PlacedElement(child, matrix, style, (*placed.use_chain, target)) for child in reversed(target)]
-
-    def _viewport(self, element: etree._Element, sized: etree._Element) -> Floats:
-        """Return the transform of an inner ``svg`` or a symbol to the coordinates around it.
-
-        ``sized`` is the element that has its width and height.
-        """
-        own = element is sized
-        x, y = (self._length(element, name) or 0.0 if own else 0.0 for name in "xy")
-        words = element.get("viewBox", "").replace(",", " ").split()
-        frame = np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1.0]])
-        sides = [side for word in words if (side := number_or_none(word)) is not None]
-        if len(sides) != 4:
-            if words:
-                self.notes.drop("a view box", f"{element.get('viewBox', '')[:40]!r} is not four numbers")
-            return frame
-        box = np.array(sides)
-        lengths = [
-            self._length(sized, name) or self._length(element, name) or whole or share
-            for name, whole, share in zip(("width", "height"), self.size, box[2:], strict=True)
-        ]
-        if not (box[2:] > 0).all():
-            return frame
-        return svg_transform.fit_view_box(box, np.array([x, y, *lengths]), element.get("preserveAspectRatio", ""))
-
-    def _apply_transform(
-        self, matrix: Floats, declared: dict[str, str], origin: tuple[float, float] = (0.0, 0.0)
-    ) -> Floats:
-        text = svg_transform.combine(declared)
-        if not text:
-            return matrix
-        self.function_count += text.count("(")
-        if self.function_count > MAX_FUNCTIONS:
-            raise TooLargeError(f"{self.file}: more than {MAX_FUNCTIONS:,} transforms; split it into pages or lines")
-        given = declared.get("transform-origin")
-        if declared.get("transform-box", "view-box") != "view-box" and svg_transform.depends_on_origin(text):
-            raise InkError(
-                f"{self.file}: transform-box={declared['transform-box'][:40]!r} is not supported; export it again"
-            )
-        if given is not None:
-            origin = svg_transform.parse_origin(given, self.size, self.file)
-        return matrix @ svg_transform.parse_transform(text, self.file, origin)
-
-    def _parse_outlines(self, element: etree._Element) -> list[Outline]:
-        name = xml.local_name(element)
-        if name == "path":
-            return list(self.parser.path(element.get("d", "")))
-        if name == "line":
-            words = [str(self._coordinate(element, key)) for key in ("x1", "y1", "x2", "y2")]
-        else:
-            words = svg_path.NUMBER.findall(element.get("points", ""))
-        return self.parser.polyline(words, name == "polygon")
-
-    def _length(self, element: etree._Element, name: str) -> float | None:
-        """Return a length in user units; a percentage refers to the whole drawing."""
-        text = (element.get(name) or "").strip()
-        if text.endswith("%"):
-            axis = name.removeprefix("c")[0] in "yh"
-            share, whole = number_or_none(text[:-1]), self.size[axis]
-            if whole is None:
-                whole = number_or_none(self.root.get("height" if axis else "width", "").removesuffix("px"))
-            return None if share is None else share / 100 * (DEFAULT_SIZE[axis] if whole is None else whole)
-        unit = text[-2:] if millimetres(text[-2:]) else ""
-        value = number_or_none(text.removesuffix(unit))
-        return value if value is None or not unit else value * (millimetres(unit) or 1) / (millimetres("px") or 1)
-
-    def _coordinate(self, element: etree._Element, name: str) -> float:
-        """Return a length that is 0 unless it is given.
-
-        Raises :class:`InkError` for one that cannot be resolved.
-        """
-        length = self._length(element, name)
-        if length is None and element.get(name, "").strip():
-            raise InkError(f"{self.file}: {name}={element.get(name, '')[:40]!r} is not a length; give a number")
-        return length or 0.0
-
-    def _find_element(self, name: str) -> etree._Element | None:
-        if self._by_id is None:
-            self._by_id = {}
-            for element in self.root.xpath("//*[@id]"):
-                self._by_id.setdefault(element.get("id"), element)
-        return self._by_id.get(name)
+        matrix = matrix @ self.geometry.viewport(target, element)
+        return placed.children(target, matrix=matrix, style=style, use_chain=chain)
 
 
-def _choose_child(switch: etree._Element) -> etree._Element | None:
-    """Return the child that a ``switch`` draws: the first that needs no language, no extension and no HTML.
-
-    If each of them is in some language, it is the first.
-    """
-    children = [child for child in switch if xml.local_name(child) and _can_be_drawn(child)]
-    return next(
-        (child for child in children if "systemLanguage" not in child.attrib), children[0] if children else None
-    )
+def _inner_frame(placed: _PlacedElement, size: list[float | None]) -> Frame:
+    """Return the paper of an inner ``svg`` of this size, or the one around it if its size is not given."""
+    width, height = size
+    if not width or not height:
+        return placed.frame
+    across, down = np.abs(placed.matrix[:2, :2]) @ (width, height)
+    return Frame((float(across), float(down)))
 
 
-def _can_be_drawn(element: etree._Element) -> bool:
-    known = etree.QName(element).namespace in SVG_NAMESPACES and xml.local_name(element) != "foreignObject"
-    extended = "requiredExtensions" in element.attrib or "Extensibility" in element.get("requiredFeatures", "")
-    return known and not extended
+def _count_lines(element: etree._Element) -> int:
+    return sum(xml.local_name(inside) in LINES for inside in element.iter())
 
 
 def _integer(text: str) -> int:

@@ -23,6 +23,8 @@ Layout: TypeAlias = Literal["drawing", "ink", "page"]
 _ID = re.compile("(title|desc)-[0-9a-f]{8}")
 _EVENTS = "http://www.w3.org/2001/xml-events"
 """Namespace that svgwrite declares."""
+PAPER = "paper"
+"""Class of the rulings in the drawings of :mod:`handwriting.rendering.svg`."""
 _RULING = "#b4cbe2"
 _PAGE = ["title", "desc", "rect", "path", "g"]
 _PAGE_ROOT = {"width", "height", "viewBox"}
@@ -39,9 +41,20 @@ def layout_of(root: etree._Element) -> Layout | None:
     group = set(children["g"].attrib) if "g" in children else set()
     if names == _PAGE and set(root.attrib) == _PAGE_ROOT and group == _ROUND:
         return "page" if children["path"].get("stroke") == _RULING else None
-    by_svgwrite = root.get("baseProfile") == "full" and root.nsmap.get("ev") == _EVENTS
     shown = [name for name in names if name not in ("title", "desc", "defs")]
-    return "ink" if by_svgwrite and shown == ["g"] and group == _INK else None
+    return "ink" if _is_by_svgwrite(root) and shown == ["g"] and group == _INK else None
+
+
+def is_paper(element: etree._Element, root: etree._Element, layout: Layout | None) -> bool:
+    """Return whether an element holds the rulings of a drawing of this package, which has this ``layout``.
+
+    Drawings without a title have no layout, but svgwrite wrote them all.
+    """
+    if element.getparent() is not root or xml.local_name(element) != "path":
+        return False
+    if layout == "page":
+        return True
+    return element.get("class") == PAPER and (layout is not None or _is_by_svgwrite(root))
 
 
 def transcript(root: etree._Element, layout: Layout | None) -> str | None:
@@ -54,6 +67,10 @@ def transcript(root: etree._Element, layout: Layout | None) -> str | None:
         if (name := xml.local_name(child)) in ("title", "desc") and (layout != "drawing" or _has_our_id(root, child))
     }
     return texts.get("desc") or (texts.get("title") if layout != "page" else None) or None
+
+
+def _is_by_svgwrite(root: etree._Element) -> bool:
+    return root.get("baseProfile") == "full" and root.nsmap.get("ev") == _EVENTS
 
 
 def _has_our_id(root: etree._Element, element: etree._Element) -> bool:

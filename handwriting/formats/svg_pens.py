@@ -29,6 +29,14 @@ DOT_WIDTHS = 0.3, 3.0
 """Smallest and largest diameter of a dot, in units of the usual width of a line."""
 
 
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The paper: the outermost ``svg`` element or one inside it; a width or height that is not known is None."""
+
+    size: tuple[float | None, float | None] = (None, None)
+    """In the user units of the document."""
+
+
 @dataclass
 class PenLine:
     """A pen's line as cubic curves, shape (n, 4, 2), and what determines its look."""
@@ -43,6 +51,8 @@ class PenLine:
     """Whether it is a small filled circle."""
     written: int = 0
     """Its place in the order of writing, from 1, negative if it is drawn backward; 0 if that is not known."""
+    frame: Frame | None = None
+    """The paper that it lies on."""
 
 
 def strokes_of(lines: list[PenLine], layout: Layout | None, notes: Notes) -> list[Floats]:

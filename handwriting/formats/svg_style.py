@@ -18,9 +18,11 @@ from handwriting.formats import xml
 INHERITED = ("fill", "fill-opacity", "stroke", "visibility", "stroke-opacity", "stroke-width", "stroke-dasharray")
 NOT_INHERITED = (
     "display", "opacity", "mix-blend-mode",
-    "transform", "transform-origin", "transform-box", "translate", "rotate", "scale",
+    "transform", "transform-origin", "transform-box", "translate", "rotate", "scale", "background", "background-color",
 )  # fmt: skip
 """Properties that apply to an element as a whole, with its contents, but are not inherited by each of them."""
+RESET = ("unset", "revert", "revert-layer")
+"""Values that a declaration is made to have no effect with."""
 NO_PAINT = ("none", "transparent")
 MAX_INVISIBLE_OPACITY = 0.02
 """Opacity up to which a line cannot be seen."""
@@ -125,7 +127,12 @@ class Styles:
             if _is_selected(element, levels):
                 _override(found, declared)
         _override(found, _parse_declarations(element.get("style", "")))
-        return {name: value.removesuffix(IMPORTANT).strip() for name, value in found.items()}
+        plain = {name: value.removesuffix(IMPORTANT).strip() for name, value in found.items()}
+        return {
+            name: value
+            for name, value in plain.items()
+            if value not in RESET and not (value == "initial" and name in NOT_INHERITED)
+        }
 
     def inherit(self, parent: CssStyle, declared: dict[str, str]) -> CssStyle:
         """Return the style of an element with these declarations inside an element with the style ``parent``."""

@@ -31,6 +31,8 @@ _DECLARATION = re.compile(
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+("[^"<&%]*"|'[^'<&%]*')\s*>""")
+_DIRECTIVE = re.compile(rb"""\s[@:][A-Za-z][\w.:-]{0,60}\s*=\s*(?:"[^"]*"|'[^']*')""")
+"""Attributes of Alpine and Vue in elements that were copied from a web page, whose names XML does not allow."""
 _DECLARATION_PART = re.compile(rb"<!(?:ELEMENT|ATTLIST|NOTATION)\b[^<>]*>|<!--(?:(?!-->)[^<])*-->|\s+")
 _REFERENCE = re.compile(rb"&([A-Za-z_][\w.-]{0,60});")
 _PREDEFINED = (b"lt", b"gt", b"amp", b"quot", b"apos")
@@ -64,6 +66,8 @@ def parse(data: bytes, file: str, notes: Notes | None = None, vocabulary: Vocabu
     if b"\0" not in data[:64]:
         data = _REFERENCE.sub(lambda match: _HTML.get(match[1], match[0]), data.lstrip())
     root = _parse(data)
+    if isinstance(root, str) and (cleaned := _DIRECTIVE.sub(b"", data)) != data:
+        data, root = cleaned, _parse(cleaned)
     if isinstance(root, str):
         repaired = None if notes is None or vocabulary is None else repair(data, vocabulary, _parse, root, file, notes)
         if repaired is None:

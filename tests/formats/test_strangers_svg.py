@@ -186,11 +186,11 @@ def test_lines_of_tools_by_name(label):
 
 def test_an_origin_that_is_not_understood_is_named():
     turned = (
-        "<g style='transform: scale(-1); transform-box: fill-box; transform-origin: center'><path d='M0 0L1 1'/></g>"
+        "<g style='transform: scale(-1); transform-box: stroke-box; transform-origin: center'><path d='M0 0L1 1'/></g>"
     )
     ink = read(svg(paths() + turned))
     assert_is_line(ink)
-    assert "transform-box='fill-box' is not supported" in notes(ink, "lost")[0]
+    assert "transform-box='stroke-box' is not supported" in notes(ink, "lost")[0]
 
 
 def test_highlighters_of_drawings():
@@ -253,3 +253,18 @@ def test_a_turn_without_end_costs_its_element():
     ink = read(svg(paths() + '<path d="M0 0L1 1" transform="rotate(1e999)"/>'))
     assert_is_line(ink)
     assert len(notes(ink, "lost")) == 1
+
+
+def test_attributes_of_frameworks_are_ignored():
+    """Elements that were copied from a page that uses Alpine or Vue; the names of some attributes are not XML."""
+    lines = paths().replace("<path ", '<path :d="path" @click.prevent="() => { a > 1 && b < 2 }" v-on:click=\'x\' ')
+    ink = read(svg(lines, root='@mousedown="start" x-data="{}"'))
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+def test_an_embedded_image_larger_than_xml_allows():
+    image = f'<image width="9" height="9" xlink:href="data:image/png;base64,{"A" * 10_100_000}"/>'
+    ink = read(svg(image + paths()))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 image was left out"]
