@@ -1,9 +1,10 @@
 """W3C InkML (https://www.w3.org/TR/InkML/; its section numbers in brackets): traces, which become strokes.
 
 Supported are trace formats with any channels in any order (3.1), wherever they are declared or referenced; units,
-resolutions and orientations of X and Y; difference prefixes and wildcards (3.2.1, in `inkml_trace.py`); traces that
-continue others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine canvas transforms (5.1) and time stamps
-(`inkml_context.py`); and annotations, of which those that say what is written become the ink's text.
+resolutions and orientations of X and Y (`inkml_channels.py`); difference prefixes and wildcards (3.2.1, in
+`inkml_trace.py`); traces that continue others; trace groups and views (3.2.2, 3.3); contexts (4.1) with affine canvas
+transforms (5.1) and time stamps (`inkml_context.py`); and annotations, of which those that say what is written become
+the ink's text.
 
 Traces of a pen in the air and of brushes that are highlighters or erasers are left out, as are points at which the
 switch of the tip (channel S, 3.1.5) is off, and traces in ``definitions`` that no view refers to. The namespace is
@@ -21,7 +22,8 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import xml
-from handwriting.formats.inkml_context import SECONDS, Channel, Context, Contexts
+from handwriting.formats.inkml_channels import Channel
+from handwriting.formats.inkml_context import SECONDS, Context, Contexts
 from handwriting.formats.inkml_trace import parse_traces, ranges_down, tip_switch
 from handwriting.formats.numerals import decimal_places, format_values
 from handwriting.formats.strokes import Strokes
