@@ -1,11 +1,9 @@
 """The text of an InkML trace: points separated by commas, each with a value for every channel (3.2.1).
 
-A value that is not a number costs the point's trace if it is X or Y; in another channel, it stands for an unknown value.
-
 A prefix changes the meaning of a channel's numbers from this value on: ``!`` for plain values, ``'`` for differences
 from the previous point, ``"`` for differences of differences. ``*`` repeats the last value, difference or second
 difference; ``?`` stands for an unknown value. Numbers may follow each other without a space where a prefix or a sign
-separates them.
+separates them. Words, such as ``undefined``, are unknown values too, but not in X and Y.
 """
 
 from __future__ import annotations

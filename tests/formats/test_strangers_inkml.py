@@ -280,7 +280,7 @@ def test_a_value_of_another_channel_that_is_not_a_number_costs_itself_alone(chan
     ink = read(text.replace(" 7", f" {word}", 2))
     assert_is_line(ink)
     assert f"a value of channel {channel} was dropped: {word!r} is not a number" in notes(ink)
-    with pytest.raises(InkError, match="is not a number|does not have a value"):
+    with pytest.raises(InkError, match=r"is not a number|does not have a value"):
         read(f"<ink>{form}<trace>1 {word} 7</trace></ink>")
 
 
