@@ -1,24 +1,29 @@
 """Collect what is to be drawn of an InkML document: traces, each with its context, and annotations.
 
 Traces, groups and views (sections 3.2 and 3.3 of the standard) are walked in order. Traces of a pen in the air and of
-tools that do not write are left out, as are traces in ``definitions`` that no view refers to.
+tools that do not write are left out, as are traces in ``definitions`` that no view refers to; but if no view refers to
+any of them, they are read, because some programs keep all ink there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import xml
+from handwriting.formats.inkml_channels import DEFAULT_CHANNELS
 from handwriting.formats.inkml_context import Context, Contexts
+from handwriting.formats.inkml_trace import values_per_point
 from handwriting.limits import MAX_DEPTH, MAX_POINTS, MAX_STROKES, check_points
 from handwriting.notes import Notes
 
 TEXT_TYPES = ("truth", "text", "transcription", "transcript", "label", "groundtruth", "unicode")
 """Types of the annotations that say what is written, in lower case."""
 WRITER_TYPES = ("writer", "writerid")
+_DRAWN = ("trace", "traceGroup")
 
 
 @dataclass
@@ -46,11 +51,47 @@ class Collector:
         """Depth, type and text of every annotation of the document, its groups and its views."""
         self.point_count = 0
         self.context_cache: dict[tuple[str, str, int], tuple[Context, Context]] = {}
+        self.reads_definitions = False
+        self.missing: InkError | None = None
+        """The error of the first view that refers to something that is not in the file."""
 
     def collect(self) -> list[Trace]:
         """Return the traces to be drawn, in order."""
+        self._check_definitions()
         self._collect(self.root, Context(), 0)
+        if self.missing and self.traces:
+            self.notes.drop("a trace view", str(self.missing).removeprefix(f"{self.file}: "))
+        elif self.missing:
+            with self.notes.part("a trace view"):
+                raise self.missing
+        with self.notes.part("the trace format"):
+            self._assume_format()
         return self.traces
+
+    def _check_definitions(self) -> None:
+        """Decide whether traces in ``definitions`` are drawn without a view, and note those that are not."""
+        references = {view.get("traceDataRef", "") for view in self.root.iter("{*}traceView")}
+        viewed = {self.contexts.elements.get(name.strip().removeprefix("#")) for name in references if name}
+        stored = [trace for part in self.root.iter("{*}definitions") for trace in part.iter("{*}trace")]
+        unviewed = sum(viewed.isdisjoint((trace, *trace.iterancestors())) for trace in stored)
+        self.reads_definitions = unviewed == len(stored) > 0
+        if self.reads_definitions:
+            reason = f"no view refers to any of the traces in it, so they are read ({unviewed:,})"
+            self.notes.drop("the rule not to draw <definitions>", reason)
+        else:
+            self.notes.count("trace of <definitions> without a view", unviewed)
+
+    def _assume_format(self) -> None:
+        """Use the only trace format of the file for traces without one, if they have its number of values."""
+        traces_by_context: dict[int, list[Trace]] = {}
+        for trace in self.traces:
+            if trace.context.channels is DEFAULT_CHANNELS:
+                traces_by_context.setdefault(id(trace.context), []).append(trace)
+        for traces in traces_by_context.values():
+            width = values_per_point([trace.text for trace in traces], len(DEFAULT_CHANNELS))
+            context = self.contexts.with_only_format(traces[0].context, width)
+            for trace in traces:
+                trace.context = context
 
     def text(self) -> str | None:
         """Return the text of the outermost annotations, or None if there is none.
@@ -67,11 +108,11 @@ class Collector:
     def writer(self) -> str | None:
         return next((text for _, kind, text in self.annotations if kind in WRITER_TYPES and text), None)
 
-    def _collect(self, element: etree._Element, context: Context, depth: int) -> None:
-        """Collect the traces below ``element``, in order. A context applies to what follows it."""
+    def _collect(self, elements: Iterable[etree._Element], context: Context, depth: int) -> None:
+        """Collect the traces in ``elements``, in order. A context applies to what follows it."""
         if depth > MAX_DEPTH:
             raise InkError(f"{self.file}: groups are nested more than {MAX_DEPTH} levels deep; export it again")
-        for child in element:
+        for child in elements:
             name = xml.local_name(child)
             if name == "trace":
                 with self.notes.part(f"trace {self.stroke_count + 1}"):
@@ -81,6 +122,8 @@ class Collector:
             elif name == "traceGroup":
                 with self.notes.part("a group of traces"):
                     self._collect(child, self._context_of(child, context), depth + 1)
+            elif name == "definitions" and self.reads_definitions:
+                self._collect([part for part in child if xml.local_name(part) in _DRAWN], context, depth + 1)
             elif name == "traceView":
                 with self.notes.part("a view of traces"):
                     self._draw_view(child, context, depth + 1)
@@ -94,12 +137,19 @@ class Collector:
 
         A view of other traces only annotates them, because they are drawn anyway.
         """
-        reference = view.get("traceDataRef")
-        if reference is not None:
-            target = self.contexts.find_element(reference)
-            if any(xml.local_name(above) == "definitions" for above in target.iterancestors()):
-                self._draw(target, _index_path(view, "from", self.file), _index_path(view, "to", self.file), context)
+        target = self._target(view)
+        if target is not None and any(xml.local_name(above) == "definitions" for above in target.iterancestors()):
+            self._draw(target, _index_path(view, "from", self.file), _index_path(view, "to", self.file), context)
         self._collect(view, context, depth)
+
+    def _target(self, view: etree._Element) -> etree._Element | None:
+        """Return what a view refers to, or None if it refers to nothing or to something that is not in the file."""
+        try:
+            reference = view.get("traceDataRef")
+            return None if reference is None else self.contexts.find_element(reference)
+        except InkError as error:
+            self.missing = self.missing or error
+            return None
 
     def _draw(self, target: etree._Element, first: list[int], last: list[int], context: Context) -> None:
         """Draw a trace or a group in ``definitions``, between two index paths, which count from 1 (3.3.2)."""
@@ -108,7 +158,7 @@ class Collector:
         if xml.local_name(target) == "trace":
             self._add_trace(target, context, (first or [1])[0] - 1, last[0] if last else None)
             return
-        parts = [child for child in target if xml.local_name(child) in ("trace", "traceGroup")]
+        parts = [child for child in target if xml.local_name(child) in _DRAWN]
         low, high = (first or [1])[0], last[0] if last else len(parts)
         for number, part in enumerate(parts[low - 1 : high], low):
             self._draw(part, first[1:] if number == low else [], last[1:] if number == high else [], context)

@@ -54,6 +54,7 @@ class Contexts:
         self.steps = 0
         self.formats: dict[tuple[etree._Element, etree._Element | None], tuple[tuple[Channel, ...], int]] = {}
         self.elements: dict[str, etree._Element] = {}
+        self.format_elements = [element for element in root.iter("{*}traceFormat") if len(element)]
         for element in root.xpath("//*[@*[local-name() = 'id']]"):
             name = element.get(xml.ID) or element.get("id")
             if name is not None:
@@ -63,7 +64,7 @@ class Contexts:
         """Return the element that ``#id`` refers to. Raises :class:`InkError` if there is none."""
         found = self.elements.get(reference.strip().removeprefix("#"))
         if found is None:
-            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which it does not contain; export it again")
+            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which is not in the file; export it again")
         return found
 
     def apply_references(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
@@ -109,6 +110,25 @@ class Contexts:
                 for part in element:
                     base = self.apply(part, base, depth + 1)
         return base
+
+    def with_only_format(self, base: Context, width: int) -> Context:
+        """Return ``base`` with the only trace format of the document and the context around it.
+
+        It is unchanged if there are several formats, or if points of this format do not have ``width`` values, or if
+        X and Y alone explain these.
+        """
+        if len(self.format_elements) != 1 or width == len(base.channels):
+            return base
+        element = self.format_elements[0]
+        while xml.local_name(above := element.getparent()) in ("inkSource", "context"):
+            element = above
+        context = self.apply(element, base)
+        if not context.regular <= width <= len(context.channels):
+            return base
+        names = ", ".join(channel.name[:20] for channel in context.channels[:8])
+        reason = f"points have {width} values, so the only format of the file is used ({names})"
+        self.notes.drop("the trace format of the standard", reason)
+        return context
 
     def start_time(self, stamp: str | None) -> float:
         """Return a time stamp as seconds since 1970: 0 for None, and also, with a note, for a damaged one."""
@@ -174,7 +194,8 @@ class Contexts:
         reference = element.get("mappingRef")
         if reference:
             return self._parse_mapping(self.find_element(reference), depth + 1)
-        kind = element.get("type", "unknown")
+        affine = next((child for child in element if xml.local_name(child) == "affine"), None)
+        kind = element.get("type", "unknown" if affine is None else "affine")
         if kind in ("identity", "unknown"):
             return None
         if kind == "product":
@@ -183,7 +204,6 @@ class Contexts:
                 if xml.local_name(child) == "mapping" and (matrix := self._parse_mapping(child, depth + 1)) is not None:
                     result = np.vstack([matrix, [0, 0, 1]]) @ result
             return result[:2]
-        affine = next((child for child in element if xml.local_name(child) == "affine"), None)
         if kind != "affine" or affine is None:
             raise InkError(f"{self.file}: mapping type {kind[:40]!r} is not supported; export with an affine mapping")
         rows = [row.split() for row in (affine.text or "").split(",")]

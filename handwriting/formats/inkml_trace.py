@@ -39,7 +39,7 @@ def parse_traces(
     """
     texts = [_without_empty_points(text.strip().rstrip(",").rstrip(), notes) for text in texts]
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
-    width = _values_per_point(texts, len(names))
+    width = values_per_point(texts, len(names))
     if width > len(names):
         notes.drop("the values of additional channels", "the trace format does not name them")
         names = [*names, *[""] * (width - len(names))]
@@ -69,12 +69,12 @@ def _without_empty_points(text: str, notes: Notes) -> str:
     return ",".join(points)
 
 
-def _values_per_point(texts: Sequence[str], channels: int) -> int:
+def values_per_point(texts: Sequence[str], channels: int) -> int:
     """Return the number of values per point, judging by the first trace of several points.
 
     The result is at least ``channels``.
     """
-    first = next((text for text in texts if "," in text), "")
+    first = next((text for text in texts if "," in text), "").strip().rstrip(",")
     counts = {len(point.split()) for point in first.split(",")}
     return max(counts) if len(counts) == 1 and channels < max(counts) <= MAX_CHANNELS else channels
 

@@ -297,3 +297,89 @@ def test_empty_points_are_skipped(change):
     ink = read(inkml().replace(old, new))
     assert_is_line(ink)
     assert notes(ink) == [f"{number} empty points were left out"]
+
+
+CLOCK = '<traceFormat xml:id="f"><channel name="T" units="s"/><channel name="X"/><channel name="Y"/></traceFormat>'
+
+
+def with_clock(inside: str) -> str:
+    return re.sub(r"(<trace>|, )", r"\g<1>5 ", inkml(f"<definitions>{inside}</definitions>"))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        CLOCK,
+        f'<context xml:id="c"><inkSource>{CLOCK}</inkSource></context>',
+        f"<inkSource>{CLOCK}</inkSource><brush/>",
+        CLOCK.replace("</", '<intermittentChannels><channel name="B1"/></intermittentChannels></'),
+    ],
+)
+def test_a_format_in_definitions_that_nothing_refers_to(inside):
+    ink = read(with_clock(inside))
+    assert_is_line(ink)
+    assert ink.t.tolist() == [0] * 11 and ink.source.start_time == 5
+    names = "T, X, Y, B1" if "B1" in inside else "T, X, Y"
+    assert notes(ink) == [
+        "the trace format of the standard was dropped: "
+        f"points have 3 values, so the only format of the file is used ({names})"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        with_clock(CLOCK + CLOCK.replace('"f"', '"g"')),
+        with_clock(CLOCK.replace("</", '<channel name="F"/></')),
+    ],
+    ids=["two formats", "four channels"],
+)
+def test_a_format_that_does_not_fit_is_not_assumed(text):
+    assert notes(read(text)) == ["the values of additional channels were dropped: the trace format does not name them"]
+
+
+def test_the_standard_format_is_kept_for_two_values():
+    swapped = '<traceFormat><channel name="Y"/><channel name="X"/></traceFormat>'
+    ink = read(inkml(f"<definitions>{swapped}</definitions>"))
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (inkml("<definitions>").replace("</ink>", "</definitions></ink>"), 4),
+        (inkml("<definitions><traceGroup>").replace("</ink>", "</traceGroup></definitions></ink>"), 4),
+        (inkml("<definitions>").replace("</trace>", "</trace></definitions>", 1), 1),
+    ],
+    ids=["all", "a group", "the first"],
+)
+def test_traces_in_definitions_are_read_if_there_is_no_view(text, count):
+    ink = read(text)
+    assert_is_line(ink)
+    assert notes(ink) == [
+        "the rule not to draw <definitions> was dropped: "
+        f"no view refers to any of the traces in it, so they are read ({count})"
+    ]
+
+
+def test_traces_in_definitions_that_no_view_refers_to_are_counted():
+    text = inkml('<definitions><trace>0 0</trace><traceGroup xml:id="g">', ids=("a", None, None, None))
+    views = '</traceGroup><trace>9 9</trace></definitions><traceView traceDataRef="#g"/></ink>'
+    ink = read(text.replace("</ink>", views))
+    assert_is_line(ink)
+    assert notes(ink) == ["2 traces of <definitions> without a view were left out"]
+
+
+def test_a_view_of_a_missing_trace_costs_no_ink():
+    view = '<traceView traceDataRef="77"><annotation type="truth">said</annotation></traceView>'
+    ink = read(inkml().replace("</ink>", f"<traceGroup>{view}</traceGroup></ink>"))
+    assert_is_line(ink)
+    assert ink.source.text == "said"
+    assert notes(ink, "lost") == []
+    assert notes(ink) == ["a trace view was dropped: it refers to '77', which is not in the file; export it again"]
+
+
+def test_a_mapping_without_a_type():
+    mapping = "<canvasTransform><mapping><affine>1 0 5, 0 -1 40</affine></mapping></canvasTransform>"
+    assert read(f"<ink>{mapping}<trace>1 2, 3 4</trace></ink>").xy.tolist() == [[6, 38], [8, 36]]
