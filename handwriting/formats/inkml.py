@@ -7,9 +7,9 @@ resolutions and orientations of X and Y (`inkml_channels.py`); difference prefix
 what is written become the ink's text.
 
 Traces of a pen in the air and of brushes that are highlighters or erasers are left out, as are points at which the
-switch of the tip (channel S, 3.1.5) is off, and traces in ``definitions`` that no view refers to. The namespace is
-optional, because many programs omit it. Coordinates are converted to the first unit of X, unless a transform maps them
-to the canvas.
+switch of the tip (channel S, 3.1.5) is off, and traces in ``definitions`` that no view refers to if views refer to
+others of them. The namespace is optional, because many programs omit it. Coordinates are converted to the first unit of
+X, unless a transform maps them to the canvas.
 """
 
 from __future__ import annotations
