@@ -47,7 +47,8 @@ def parse_format(
     ``source`` is the ink source that the format belongs to, which gives the resolutions. Raises :class:`InkError` if
     there are more than :data:`MAX_CHANNELS` channels.
     """
-    regular, intermittent = list(_channels(element)), []
+    regular = list(_channels(element))
+    intermittent: list[etree._Element] = []
     for group in element:
         if xml.local_name(group) == "regularChannels":
             regular += _channels(group)
