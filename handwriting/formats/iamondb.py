@@ -16,12 +16,16 @@ from lxml import etree
 from handwriting.errors import InkError, NoInkError
 from handwriting.formats import times, xml
 from handwriting.formats.strokes import Strokes
+from handwriting.formats.xml_damage import Vocabulary
 from handwriting.ink import Ink, Page, Source
 from handwriting.limits import number as float_of
 from handwriting.notes import Notes
 from handwriting.text import raw
 
 ROOT = "WhiteboardCaptureSession"
+VOCABULARY = Vocabulary(
+    ("Stroke", "Text", "TextLine"), (ROOT, "General", "Transcription", "StrokeSet"), ("Text", "TextLine")
+)
 HEAD_SIZE = 65536
 """Number of bytes at the start of a form file that contain ``General``, its first element."""
 
@@ -44,20 +48,20 @@ def read_ink(data: bytes, file: str) -> Ink:
 
 
 def _ink(data: bytes, file: str, notes: Notes) -> Ink | None:
-    root = xml.parse(data, file)
+    root = xml.parse(data, file, notes, VOCABULARY)
     if xml.local_name(root) != ROOT:
         raise InkError(
             f"{file}: its root is <{xml.local_name(root)[:40]}>, not <{ROOT}>; this is not an IAM-OnDB ink file"
         )
     strokes = Strokes(file, notes)
-    for number, stroke in enumerate(root.iterfind("StrokeSet/Stroke"), 1):
-        points = stroke.findall("Point")
+    for number, stroke in enumerate(root.iterfind("{*}StrokeSet/{*}Stroke"), 1):
+        points = stroke.findall("{*}Point")
         with notes.part(f"stroke {number}"):
             x, y = ([float_of(point.get(name), name, file) for point in points] for name in "xy")
             stamps = [point.get("time") for point in points]
             t = times.parse_column(stamps, 1.0) if any(stamps) else None
             strokes.add(x, y, t)
-    form = root.find("General/Form")
+    form = root.find("{*}General/{*}Form")
     writer = form.get("writerID") if form is not None else None
     return strokes.ink(Source(text=_transcription(root), writer=writer, file=file))
 
@@ -86,7 +90,7 @@ def _transcription(root: etree._Element) -> str | None:
 
     The text is that of ``Text``, because the ids of ``TextLine`` are sometimes wrong.
     """
-    text = root.findtext("Transcription/Text")
+    text = root.findtext("{*}Transcription/{*}Text")
     if text is None:
         return None
     lines = (raw(line) for line in text.splitlines())

@@ -1,4 +1,4 @@
-"""The contexts of an InkML document: the meaning of the numbers in its traces (sections 3.1, 4 and 5 of the standard).
+"""The contexts of an InkML document: the meaning of the numbers in its traces (sections 4 and 5 of the standard).
 
 Damaged information about X and Y is an error. Damaged information that affects only time, pressure or looks is dropped
 with a note. So is a reference to an id that does not exist; the traces then keep the context around them.
@@ -14,13 +14,12 @@ from lxml import etree
 
 from handwriting.errors import InkError
 from handwriting.formats import times, xml
-from handwriting.formats.units import millimetres
+from handwriting.formats.inkml_channels import DEFAULT_CHANNELS, Channel, parse_format
 from handwriting.ink import Floats
 from handwriting.limits import number, number_or_none
 from handwriting.notes import Notes
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}
-_MAX_CHANNELS = 64
 _MAX_DEPTH = 20
 """Maximum depth of references; real files have one or two levels."""
 _MAX_STEPS = 100_000
@@ -30,28 +29,13 @@ TRANSLUCENT = 0.25
 """Transparency, from 0 to 1, from which a brush is a highlighter."""
 INVISIBLE = 0.98
 MAX_TIME = 1e19
-MAX_BOUND = 1e12
-
-
-@dataclass(frozen=True)
-class Channel:
-    """One channel of a trace format."""
-
-    name: str
-    units: str | None = None
-    scale: float = 1.0
-    """Factor that converts a value to ``units``, negative for a reversed orientation."""
-    low: float | None = None
-    high: float | None = None
-    since: str | None = None
-    """Id of the time stamp that its values are relative to (``respectTo``)."""
 
 
 @dataclass(frozen=True)
 class Context:
     """The information that is needed to read a trace."""
 
-    channels: tuple[Channel, ...] = (Channel("X"), Channel("Y"))
+    channels: tuple[Channel, ...] = DEFAULT_CHANNELS
     regular: int = 2
     """Number of channels that every point has a value for."""
     affine: Floats | None = None
@@ -69,8 +53,8 @@ class Contexts:
         self.file, self.notes = file, notes
         self.steps = 0
         self.formats: dict[tuple[etree._Element, etree._Element | None], tuple[tuple[Channel, ...], int]] = {}
-        self.resolutions: dict[etree._Element, dict[str, float]] = {}
         self.elements: dict[str, etree._Element] = {}
+        self.format_elements = [element for element in root.iter("{*}traceFormat") if len(element)]
         for element in root.xpath("//*[@*[local-name() = 'id']]"):
             name = element.get(xml.ID) or element.get("id")
             if name is not None:
@@ -80,7 +64,7 @@ class Contexts:
         """Return the element that ``#id`` refers to. Raises :class:`InkError` if there is none."""
         found = self.elements.get(reference.strip().removeprefix("#"))
         if found is None:
-            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which it does not contain; export it again")
+            raise InkError(f"{self.file}: it refers to {reference[:40]!r}, which is not in the file; export it again")
         return found
 
     def apply_references(self, references: Sequence[str], base: Context, depth: int = 0) -> Context:
@@ -127,6 +111,25 @@ class Contexts:
                     base = self.apply(part, base, depth + 1)
         return base
 
+    def with_only_format(self, base: Context, width: int) -> Context:
+        """Return ``base`` with the only trace format of the document and the context around it.
+
+        It is unchanged if there are several formats, or if points of this format do not have ``width`` values, or if
+        X and Y alone explain these.
+        """
+        if len(self.format_elements) != 1 or width == len(base.channels):
+            return base
+        element = self.format_elements[0]
+        while xml.local_name(above := element.getparent()) in ("inkSource", "context"):
+            element = above
+        context = self.apply(element, base)
+        if not context.regular <= width <= len(context.channels):
+            return base
+        names = ", ".join(channel.name[:20] for channel in context.channels[:8])
+        reason = f"points have {width} values, so the only format of the file is used ({names})"
+        self.notes.drop("the trace format of the standard", reason)
+        return context
+
     def start_time(self, stamp: str | None) -> float:
         """Return a time stamp as seconds since 1970: 0 for None, and also, with a note, for a damaged one."""
         try:
@@ -159,53 +162,9 @@ class Contexts:
 
     def _with_format(self, element: etree._Element, base: Context, source: etree._Element | None) -> Context:
         if (element, source) not in self.formats:
-            self.formats[element, source] = self._parse_format(element, source)
+            self.formats[element, source] = parse_format(element, source, self.file, self.notes)
         channels, regular = self.formats[element, source]
         return replace(base, channels=channels, regular=regular) if channels else base
-
-    def _parse_format(self, element: etree._Element, source: etree._Element | None) -> tuple[tuple[Channel, ...], int]:
-        regular = [child for child in element if xml.local_name(child) == "channel"]
-        inner = [child for child in element if xml.local_name(child) in ("regularChannels", "intermittentChannels")]
-        for group in inner:
-            if xml.local_name(group) == "regularChannels":
-                regular += [child for child in group if xml.local_name(child) == "channel"]
-        extra = [
-            c for g in inner if xml.local_name(g) == "intermittentChannels" for c in g if xml.local_name(c) == "channel"
-        ]
-        if not regular:
-            return (), 0
-        if len(regular + extra) > _MAX_CHANNELS:
-            raise InkError(
-                f"{self.file}: a trace format of {len(regular + extra)} channels, and it may have {_MAX_CHANNELS} at "
-                "most; export fewer"
-            )
-        return tuple(self._parse_channel(child, source) for child in regular + extra), len(regular)
-
-    def _parse_channel(self, element: etree._Element, source: etree._Element | None) -> Channel:
-        name, units = element.get("name", "").strip(), element.get("units")
-        name = name.upper() if len(name) == 1 else name
-        scale = -1.0 if element.get("orientation") == "-ve" else 1.0
-        low, high = (number_or_none(element.get(bound), MAX_BOUND) for bound in ("min", "max"))
-        resolution = None if source is None else self._resolution(source, name)
-        if resolution and name in "XY" and element.get("type") == "integer" and millimetres(units):
-            # Integers are counts of a digitiser at this resolution; decimals are in the unit itself.
-            scale /= resolution
-        return Channel(name, units, scale, low, high, element.get("respectTo"))
-
-    def _resolution(self, source: etree._Element, name: str) -> float | None:
-        """Return the number of counts per unit of a channel, or None if the ink source does not say."""
-        if source not in self.resolutions:
-            found: dict[str, float] = {}
-            for element in source.iter("{*}channelProperty"):
-                resolved = element.get("name") == "resolution"
-                if resolved and element.get("units", "").startswith("1/"):
-                    value = number_or_none(element.get("value"))
-                    if value is None:
-                        self.notes.drop("the resolution", f"{element.get('value', '')[:40]!r} is not a number")
-                    found.setdefault(element.get("channel", ""), value or 0.0)
-            self.resolutions[source] = found
-        value = self.resolutions[source].get(name, 0.0)
-        return value if value > 0 else None
 
     def _brush_tool(self, element: etree._Element) -> str | None:
         """Return the name of a brush's tool if it does not write, or None if it does."""
@@ -235,7 +194,8 @@ class Contexts:
         reference = element.get("mappingRef")
         if reference:
             return self._parse_mapping(self.find_element(reference), depth + 1)
-        kind = element.get("type", "unknown")
+        affine = next((child for child in element if xml.local_name(child) == "affine"), None)
+        kind = element.get("type", "unknown" if affine is None else "affine")
         if kind in ("identity", "unknown"):
             return None
         if kind == "product":
@@ -244,7 +204,6 @@ class Contexts:
                 if xml.local_name(child) == "mapping" and (matrix := self._parse_mapping(child, depth + 1)) is not None:
                     result = np.vstack([matrix, [0, 0, 1]]) @ result
             return result[:2]
-        affine = next((child for child in element if xml.local_name(child) == "affine"), None)
         if kind != "affine" or affine is None:
             raise InkError(f"{self.file}: mapping type {kind[:40]!r} is not supported; export with an affine mapping")
         rows = [row.split() for row in (affine.text or "").split(",")]

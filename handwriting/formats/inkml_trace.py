@@ -3,7 +3,7 @@
 A prefix changes the meaning of a channel's numbers from this value on: ``!`` for plain values, ``'`` for differences
 from the previous point, ``"`` for differences of differences. ``*`` repeats the last value, difference or second
 difference; ``?`` stands for an unknown value. Numbers may follow each other without a space where a prefix or a sign
-separates them.
+separates them. Words, such as ``undefined``, are unknown values too, but not in X and Y.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ from handwriting.ink import Floats
 from handwriting.limits import MAX_SEGMENTS
 from handwriting.notes import Notes
 
-_TOKEN = re.compile(r"""[!'"]|[*?TF]|#[0-9A-Fa-f]{1,12}|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[^\s]""")
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_TOKEN = re.compile(rf"""[!'"]|[*?TF]|#[0-9A-Fa-f]{{1,12}}|{_NUMBER}|[^\s]""")
 MAX_CHANNELS = 64
 _PREFIXES = {"!": 0, "'": 1, '"': 2}
+_VALUE = re.compile(rf"""[!'"]?(?:[*?TF]|#[0-9A-Fa-f]{{1,12}}|{_NUMBER})""")
+_WORDS = {"true": "T", "false": "F"}
+_EMPTY_POINT = re.compile(r"(?:^|,)\s*(?=,)")
 
 
 def parse_traces(
@@ -33,9 +37,9 @@ def parse_traces(
     is not a number. Values of channels that the format does not name are dropped; but if no trace has a comma, too many
     values are damage.
     """
-    texts = [text.strip().rstrip(",").rstrip() for text in texts]
+    texts = [_without_empty_points(text.strip().rstrip(",").rstrip(), notes) for text in texts]
     sizes = [text.count(",") + 1 if text else 0 for text in texts]
-    width = _values_per_point(texts, len(names))
+    width = values_per_point(texts, len(names))
     if width > len(names):
         notes.drop("the values of additional channels", "the trace format does not name them")
         names = [*names, *[""] * (width - len(names))]
@@ -51,18 +55,26 @@ def parse_traces(
             if coded > MAX_SEGMENTS:
                 raise TooLargeError(f"{file}: more than {MAX_SEGMENTS:,} points coded as differences; split it")
         try:
-            found.append(_parse_coded(text, names, regular, file) if points is None else points)
+            found.append(_parse_coded(text, names, regular, file, notes) if points is None else points)
         except InkError as error:
             found.append(error)
     return found
 
 
-def _values_per_point(texts: Sequence[str], channels: int) -> int:
+def _without_empty_points(text: str, notes: Notes) -> str:
+    if not _EMPTY_POINT.search(text):
+        return text
+    points = [point for point in text.split(",") if point.strip()]
+    notes.count("empty point", text.count(",") + 1 - len(points))
+    return ",".join(points)
+
+
+def values_per_point(texts: Sequence[str], channels: int) -> int:
     """Return the number of values per point, judging by the first trace of several points.
 
     The result is at least ``channels``.
     """
-    first = next((text for text in texts if "," in text), "")
+    first = next((text for text in texts if "," in text), "").strip().rstrip(",")
     counts = {len(point.split()) for point in first.split(",")}
     return max(counts) if len(counts) == 1 and channels < max(counts) <= MAX_CHANNELS else channels
 
@@ -85,10 +97,33 @@ def _parse_plain(text: str, channels: int) -> Floats | None:
     return found.reshape(-1, channels)
 
 
-def _parse_coded(text: str, names: list[str], regular: int, file: str) -> Floats:
+def _parse_coded(text: str, names: list[str], regular: int, file: str, notes: Notes) -> Floats:
+    try:
+        return _parse_points(text.split(","), names, regular, file)
+    except InkError:
+        points = [_without_words(point, names, regular, notes) for point in text.split(",")]
+        return _parse_points(points, names, regular, file)
+
+
+def _parse_points(points: Sequence[str], names: list[str], regular: int, file: str) -> Floats:
     state = [_Channel() for _ in names]
-    points = [_parse_point(point, state, names, regular, file) for point in text.split(",")] if text else []
-    return np.array(points).reshape(-1, len(names))
+    return np.array([_parse_point(point, state, names, regular, file) for point in points])
+
+
+def _without_words(point: str, names: list[str], regular: int, notes: Notes) -> str:
+    """Return a point where each value that is not a number, in a channel other than X and Y, is marked as unknown.
+
+    Truth values become those of the standard. A point that does not have one value for each channel is unchanged.
+    """
+    fields = point.split()
+    if not regular <= len(fields) <= len(names):
+        return point
+    for i, (name, field) in enumerate(zip(names, fields, strict=False)):
+        if name not in ("X", "Y") and not _VALUE.fullmatch(field):
+            fields[i] = _WORDS.get(field.lower(), "?")
+            if name and fields[i] == "?":
+                notes.drop(f"a value of channel {name[:20]}", f"{field[:40]!r} is not a number")
+    return " ".join(fields)
 
 
 def tip_switch(values: Floats) -> Floats:

@@ -13,7 +13,8 @@ A keyword is a line that begins with a dot; its value extends to the next keywor
 
 Components are numbered from 0 across all included files. A component without points has no number. In ``9:0-11:5`` a
 number after a colon is the index of a point, from 0; both ends belong to the range. The text of a label is usually
-quoted. y grows upward in UNIPEN and is negated here. Lines may end in CR, LF or both.
+quoted. y grows upward in UNIPEN and is negated here. Lines may end in CR, LF or both. Text is in UTF-8 or Latin-1.
+Keywords are in upper case, or all of them in lower case.
 
 Source: Guyon, Schomaker, Plamondon, Liberman & Janet, "UNIPEN project of on-line data exchange and recognizer
 benchmarks", ICPR 1994; the format's definition, version 1.0.
@@ -22,7 +23,8 @@ benchmarks", ICPR 1994; the format's definition, version 1.0.
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path, PureWindowsPath
 
 from handwriting.errors import InkError, TooLargeError
 from handwriting.formats.unipen_document import Component, Segment, UnipenFile, is_number
@@ -31,6 +33,8 @@ from handwriting.limits import MAX_BYTES
 from handwriting.notes import Notes
 
 KEYWORD = re.compile(rb"^[ \t]*\.([A-Z][A-Z0-9_]*)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+LOWER_CASE_KEYWORD = re.compile(KEYWORD.pattern, re.MULTILINE | re.IGNORECASE)
+"""Keywords of a file in which none is in upper case."""
 SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+(?:"(.*)"|([^\s"][^"]*?)))?\s*', re.DOTALL)
 NUMERIC = re.compile(rb"[-+.]*[0-9]")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -42,7 +46,10 @@ MAX_KEYWORDS = 250_000
 
 
 def recognises(head: bytes) -> bool:
-    words = {match[1] for match in KEYWORD.finditer(_normalise_newlines(head))}
+    head = _normalise_newlines(head)
+    words = {match[1] for match in KEYWORD.finditer(head)}
+    if not words:  # other languages have such words as .version and .include in lower case
+        return any(match[1].upper() == b"PEN_DOWN" for match in LOWER_CASE_KEYWORD.finditer(head))
     return bool(words & {b"VERSION", b"INCLUDE", b"COORD", b"PEN_DOWN", b"SEGMENT", b"DATA_SOURCE"})
 
 
@@ -88,6 +95,8 @@ class _Reader:
         self.rate: float | None = None
         self.time, self.clock = 0.0, 0
         self.bytes = self.files = 0
+        self.any_case = False
+        """Whether keywords may be in lower case, because no keyword of the first file is in upper case."""
         self.resolution: dict[str, tuple[float, float]] = {}
 
     def read(self, data: bytes, file: str, depth: int) -> None:
@@ -105,20 +114,23 @@ class _Reader:
                 f"{file}: {keywords:,} keywords, and a file may have {MAX_KEYWORDS:,} at most; split it"
             )
         found = list(KEYWORD.finditer(data))
+        if not found and (depth == 0 or self.any_case):
+            self.any_case = True
+            found = list(LOWER_CASE_KEYWORD.finditer(data))
         if not found:
             return
         for match, after in zip(found, [*(m.start() for m in found[1:]), len(data)], strict=True):
-            word, value = match[1], data[match.end() : after]
+            word, value = match[1].upper(), data[match.end() : after]
             if word in (b"PEN_DOWN", b"PEN_UP"):
                 self._add_component(word == b"PEN_DOWN", value, file)
             elif word == b"SEGMENT":
-                self._add_segment(value.decode("latin-1"), file)
+                self._add_segment(_decode(value), file)
             elif word == b"INCLUDE" and self.follow:
-                self._read_include(value.decode("latin-1").strip(), file, depth)
+                self._read_include(_decode(value).strip(), file, depth)
             elif word == b"COORD":
                 self._set_columns(value.decode("latin-1").split(), file)
             elif word == b"WRITER_ID":
-                self.document.writer = value.decode("latin-1").strip()[:200] or None
+                self.document.writer = _decode(value).strip()[:200] or None
             elif word == b"DT":
                 self._advance(_first_number(value))
             elif word == b"POINTS_PER_SECOND":
@@ -189,20 +201,38 @@ class _Reader:
     def _find(self, name: str) -> Path | None:
         """Return the path of an included file, or None if it is missing.
 
+        The name may be quoted, and may have backslashes or letters of another case, as programs for Windows write it.
         Only folders named include and the folder of the file are searched, so that a name cannot lead out of them.
         """
-        parts = PurePosixPath(name).parts
-        if not name or "\0" in name or PurePosixPath(name).is_absolute() or ".." in parts:
+        path = PureWindowsPath(name.strip("\"'"))
+        if not path.parts or "\0" in name or path.anchor or ".." in path.parts:
             return None
         here = Path(self.document.file).absolute().parent
         roots = [self.include] if self.include else [here, *(p / "include" for p in (here, *here.parents))]
-        for root in roots:
-            try:
-                if (root / name).is_file():
-                    return root / name
-            except OSError:  # a name that is too long
-                return None
-        return None
+        try:
+            exact = next((root / path.as_posix() for root in roots if (root / path.as_posix()).is_file()), None)
+            if exact is not None or self.include:
+                return exact
+            return next(filter(None, (_find_in_any_case(root, path.parts) for root in roots)), None)
+        except OSError:  # a name that is too long, or a folder that cannot be listed
+            return None
+
+
+def _find_in_any_case(folder: Path, parts: Sequence[str]) -> Path | None:
+    """Return the only file below ``folder`` with this path, except for the case of its letters, or None."""
+    found = [folder] if folder.is_dir() else []
+    for part in parts:
+        entries = [entry for parent in found if parent.is_dir() for entry in parent.iterdir()]
+        found = [entry for entry in entries if entry.name.casefold() == part.casefold()]
+    return found[0] if len(found) == 1 and found[0].is_file() else None
+
+
+def _decode(value: bytes) -> str:
+    """Decode text in UTF-8, or else in Latin-1, in which older files are written."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _normalise_newlines(data: bytes) -> bytes:

@@ -18,12 +18,21 @@ MILLIMETRES = {
     "himetric": 0.01,
     "twip": 25.4 / 1440,
 }
+_PREFIXES = {"milli": "mm", "centi": "cm", "micro": "um", "": "m"}
+_SYMBOLS = {"inches": "in"} | {
+    prefix + name: symbol for prefix, symbol in _PREFIXES.items() for name in ("meter", "meters", "metre", "metres")
+}
+"""Symbols of units by their full names."""
 _FRACTION = re.compile(r"1/(\d{1,7})\s*([a-z]+)")
 
 
 def millimetres(unit: str | None) -> float | None:
-    """Return the length of one ``unit`` (``"cm"``, ``"1/1000 in"``) in millimetres, or None for an unknown unit."""
+    """Return the length of one ``unit`` (``"cm"``, ``"1/1000 in"``) in millimetres, or None for an unknown unit.
+
+    Full names (``"centimeters"``) are understood as well.
+    """
     name = (unit or "").strip().lower()
+    name = _SYMBOLS.get(name, name)
     if (match := _FRACTION.fullmatch(name)) and int(match[1]):
         whole = MILLIMETRES.get(match[2])
         return None if whole is None else whole / int(match[1])

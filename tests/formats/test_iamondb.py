@@ -94,11 +94,6 @@ MALFORMED = {
         "entity declaration",
     ),
     "another root": (LINE.replace("WhiteboardCaptureSession", "Session").encode(), "not a known kind"),
-    "unknown encoding": (LINE.replace("ISO-8859-1", "KLINGON-1").encode(), "damaged XML"),
-    "wrong encoding": (
-        LINE.replace("ISO-8859-1", "UTF-8").replace("black", "gr\xfcn").encode("latin-1"),
-        "damaged XML",
-    ),
     "no strokes": (line_xml([]).encode(), "no strokes"),
     "strokes without points": (line_xml([]).replace("<StrokeSet>", "<StrokeSet><Stroke/>").encode(), "no strokes"),
     "too deep": (LINE.replace("<StrokeSet>", "<a>" * 5000).encode(), "damaged XML"),
@@ -197,8 +192,60 @@ def test_a_text_stream_is_refused():
 
 @pytest.mark.parametrize("cut", range(0, len(LINE), 37))
 def test_cut_anywhere(cut: int):
+    """The complete strokes are read; a corpus refuses the line."""
     with pytest.raises(InkError):
-        read(LINE[:cut])
+        iamondb.read_ink(LINE[:cut].encode(), "line.xml")
+    complete = LINE[:cut].count("</Stroke>")
+    if complete == 0:
+        with pytest.raises(InkError):
+            read(LINE[:cut])
+        return
+    ink = read(LINE[:cut])
+    assert ink.xy.tolist() == [[10, 20], [11, 22], [30, 5]][: (0, 2, 3)[complete]]
+    assert "the rest of the file was left out: damaged XML" in " ".join(note.text for note in ink.source.notes)
+
+
+FORM = form_xml("a01-000u", "10017", ["one", "two"], [[(10, 20, "5.10"), (11, 22, "5.11")], [(30, 5, "5.25")]])
+SIDE_MATTER = {
+    "an ampersand": (FORM.replace("one", "a & b", 1).encode(), "text 1 of the file"),
+    "an ampersand in a line": (FORM.replace('"two"', '"a & b"').encode(), "textline 2 of the file"),
+    "a control character": (FORM.replace("one", "a\x0bb", 1).encode(), "text 1 of the file"),
+    "unknown encoding": (FORM.replace("ISO-8859-1", "KLINGON-1").encode(), "the encoding"),
+    "another encoding": (
+        FORM.replace("ISO-8859-1", "UTF-8").replace("two", "\xfc").encode("latin-1"),
+        "the encoding",
+    ),
+    "UTF-16 in name only": (FORM.replace("ISO-8859-1", "UTF-16").encode(), "the encoding"),
+}
+
+
+@pytest.mark.parametrize("name", SIDE_MATTER)
+def test_damaged_side_matter_costs_no_ink(name: str):
+    """A corpus refuses the form."""
+    data, what = SIDE_MATTER[name]
+    ink = formats.read_ink(data)
+    assert ink.xy.tolist() == [[10, 20], [11, 22], [30, 5]] and ink.starts.tolist() == [0, 2]
+    assert ink.source.writer == "10017"
+    assert (ink.source.text is None) == what.startswith("text 1")
+    assert [(note.text.split(" was dropped: ")[0], note.severity) for note in ink.source.notes] == [(what, "noted")]
+    with pytest.raises(InkError):
+        iamondb.read_ink(data, "form.xml")
+
+
+@pytest.mark.parametrize("damage", ['x="10', "x=10", '<x="10"'])
+def test_a_stroke_of_damaged_markup_costs_itself_alone(damage: str):
+    ink = read(LINE.replace('x="10"', damage))
+    assert ink.xy.tolist() == [[30, 5]]
+    assert [(note.text, note.severity) for note in ink.source.notes] == [
+        ("stroke 1 of the file was left out: damaged XML: it is not well-formed", "lost")
+    ]
+
+
+def test_zero_bytes_at_the_end_and_a_default_namespace():
+    assert read(LINE.encode() + b"\0" * 512) == read(LINE)
+    named = LINE.replace("Session>", 'Session xmlns="http://example.org/board">', 1)
+    assert named != LINE and read(named) == read(LINE)
+    assert iamondb.read_ink(named.encode(), "ink") == iamondb.read_ink(LINE.encode(), "ink")
 
 
 def test_damaged_anywhere():

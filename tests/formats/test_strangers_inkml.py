@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from strangers import (
+    LINE,
     assert_is_line,
     inkml,
     notes,
@@ -215,3 +216,170 @@ def test_a_tip_switch(points, strokes):
     form = '<traceFormat><channel name="X"/><channel name="Y"/><channel name="S" type="boolean"/></traceFormat>'
     ink = read(f"<ink>{form}<trace>{points}</trace></ink>")
     assert [stroke.tolist() for stroke in ink.strokes] == strokes
+
+
+def digitiser(x: str, y: str, x_resolution: str | None, y_resolution: str | None) -> str:
+    """The line in counts of a hundredth of a unit."""
+    properties = "".join(
+        f'<channelProperty channel="{name}" name="resolution" value="{value}" units="1/cm"/>'
+        for name, value in (("X", x_resolution), ("Y", y_resolution))
+        if value is not None
+    )
+    channels = CHANNELS.format(x, y)
+    source = f"<inkSource>{channels}<channelProperties>{properties}</channelProperties></inkSource>"
+    return inkml(f"<context>{source}</context>")
+
+
+COUNTS = 'type="integer" units="cm"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        digitiser(COUNTS, COUNTS, "100", ""),
+        digitiser(COUNTS, COUNTS, "100", "0"),
+        digitiser(COUNTS, COUNTS, "100", None),
+        digitiser(COUNTS, 'type="integer" units="centimeer"', "100", "100"),
+        digitiser(COUNTS, 'type="integer"', "100", "100"),
+        digitiser(COUNTS, 'type="decimal" units="cm"', "100", "100"),
+        digitiser(COUNTS, 'units="mm"', "100", None),
+    ],
+    ids=["empty", "zero", "missing", "unknown unit", "no unit", "decimal", "another unit"],
+)
+def test_a_resolution_applies_to_both_axes(text):
+    ink = read(text)
+    assert_is_line(ink, 0.01)
+    assert ink.source.units == "cm"
+    said = "its unit, type or resolution does not match that of X, so Y is scaled like X"
+    assert f"the scale of Y was dropped: {said}" in notes(ink)
+    ink = read(text.replace('"X"', '"Z"').replace('"Y"', '"X"').replace('"Z"', '"Y"'))
+    assert ink.xy == pytest.approx(np.concatenate(LINE)[:, ::-1] * 0.01)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        ('units="cm"', 'units="centimeters"', []),
+        ('units="cm"', "", []),
+        ('units="mm"', 'units="?"', ["the scale of Y was dropped"]),
+        ('units="?"', 'units="mm"', ["the scale of X was dropped"]),
+        ('units="dev"', 'units="device"', []),
+    ],
+)
+def test_a_unit_applies_to_both_axes(x, y, said):
+    ink = read(inkml(CHANNELS.format(x, y)))
+    assert_is_line(ink)
+    assert [note.split(":")[0] for note in notes(ink)] == said
+
+
+@pytest.mark.parametrize("channel", ["F", "T", "B1", "OTx"])
+@pytest.mark.parametrize("word", ["undefined", "null", "NULL", "10:20:30", "2020-01-01T00:00:00Z", "-", "0.5.5"])
+def test_a_value_of_another_channel_that_is_not_a_number_costs_itself_alone(channel, word):
+    form = f'<traceFormat><channel name="X"/><channel name="Y"/><channel name="{channel}"/></traceFormat>'
+    text = re.sub(r"(\d)(,|</)", r"\1 7\2", inkml(form))
+    ink = read(text.replace(" 7", f" {word}", 2))
+    assert_is_line(ink)
+    assert f"a value of channel {channel} was dropped: {word!r} is not a number" in notes(ink)
+    with pytest.raises(InkError, match=r"is not a number|does not have a value"):
+        read(f"<ink>{form}<trace>1 {word} 7</trace></ink>")
+
+
+def test_truth_values_in_words():
+    form = '<traceFormat><channel name="S"/><channel name="X"/><channel name="Y"/></traceFormat>'
+    ink = read(f"<ink>{form}<trace>true 1 2,True 2 3,false 5 5,TRUE 9 9</trace></ink>")
+    assert [stroke.tolist() for stroke in ink.strokes] == [[[1, 2], [2, 3]], [[9, 9]]]
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize("change", [(", ", ",, ", 7), (", ", " , , ", 7), ("<trace>", "<trace>, ", 4)])
+def test_empty_points_are_skipped(change):
+    old, new, number = change
+    ink = read(inkml().replace(old, new))
+    assert_is_line(ink)
+    assert notes(ink) == [f"{number} empty points were left out"]
+
+
+CLOCK = '<traceFormat xml:id="f"><channel name="T" units="s"/><channel name="X"/><channel name="Y"/></traceFormat>'
+
+
+def with_clock(inside: str) -> str:
+    return re.sub(r"(<trace>|, )", r"\g<1>5 ", inkml(f"<definitions>{inside}</definitions>"))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        CLOCK,
+        f'<context xml:id="c"><inkSource>{CLOCK}</inkSource></context>',
+        f"<inkSource>{CLOCK}</inkSource><brush/>",
+        CLOCK.replace("</", '<intermittentChannels><channel name="B1"/></intermittentChannels></'),
+    ],
+)
+def test_a_format_in_definitions_that_nothing_refers_to(inside):
+    ink = read(with_clock(inside))
+    assert_is_line(ink)
+    assert ink.t.tolist() == [0] * 11 and ink.source.start_time == 5
+    names = "T, X, Y, B1" if "B1" in inside else "T, X, Y"
+    assert notes(ink) == [
+        "the trace format of the standard was dropped: "
+        f"points have 3 values, so the only format of the file is used ({names})"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        with_clock(CLOCK + CLOCK.replace('"f"', '"g"')),
+        with_clock(CLOCK.replace("</", '<channel name="F"/></')),
+    ],
+    ids=["two formats", "four channels"],
+)
+def test_a_format_that_does_not_fit_is_not_assumed(text):
+    assert notes(read(text)) == ["the values of additional channels were dropped: the trace format does not name them"]
+
+
+def test_the_standard_format_is_kept_for_two_values():
+    swapped = '<traceFormat><channel name="Y"/><channel name="X"/></traceFormat>'
+    ink = read(inkml(f"<definitions>{swapped}</definitions>"))
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (inkml("<definitions>").replace("</ink>", "</definitions></ink>"), 4),
+        (inkml("<definitions><traceGroup>").replace("</ink>", "</traceGroup></definitions></ink>"), 4),
+        (inkml("<definitions>").replace("</trace>", "</trace></definitions>", 1), 1),
+    ],
+    ids=["all", "a group", "the first"],
+)
+def test_traces_in_definitions_are_read_if_there_is_no_view(text, count):
+    ink = read(text)
+    assert_is_line(ink)
+    assert notes(ink) == [
+        "the rule not to draw <definitions> was dropped: "
+        f"no view refers to any of the traces in it, so they are read ({count})"
+    ]
+
+
+def test_traces_in_definitions_that_no_view_refers_to_are_counted():
+    text = inkml('<definitions><trace>0 0</trace><traceGroup xml:id="g">', ids=("a", None, None, None))
+    views = '</traceGroup><trace>9 9</trace></definitions><traceView traceDataRef="#g"/></ink>'
+    ink = read(text.replace("</ink>", views))
+    assert_is_line(ink)
+    assert notes(ink) == ["2 traces of <definitions> without a view were left out"]
+
+
+def test_a_view_of_a_missing_trace_costs_no_ink():
+    view = '<traceView traceDataRef="77"><annotation type="truth">said</annotation></traceView>'
+    ink = read(inkml().replace("</ink>", f"<traceGroup>{view}</traceGroup></ink>"))
+    assert_is_line(ink)
+    assert ink.source.text == "said"
+    assert notes(ink, "lost") == []
+    assert notes(ink) == ["a trace view was dropped: it refers to '77', which is not in the file; export it again"]
+
+
+def test_a_mapping_without_a_type():
+    mapping = "<canvasTransform><mapping><affine>1 0 5, 0 -1 40</affine></mapping></canvasTransform>"
+    assert read(f"<ink>{mapping}<trace>1 2, 3 4</trace></ink>").xy.tolist() == [[6, 38], [8, 36]]

@@ -115,6 +115,61 @@ def test_an_include_leads_neither_out_nor_in_circles(tmp_path, name):
         read(folder / "self.dat")
 
 
+@pytest.mark.parametrize("name", ['"sub/ink.dat"', "'sub/ink.dat'", "sub\\ink.dat", ".\\SUB\\Ink.DAT", "Sub/INK.dat"])
+def test_an_include_as_it_is_written_on_windows(tmp_path, name):
+    (tmp_path / "include" / "sub").mkdir(parents=True)
+    (tmp_path / "include" / "sub" / "ink.dat").write_bytes(PEN)
+    (tmp_path / "labels.dat").write_text(f".VERSION 1.0\n.INCLUDE {name}\n")
+    assert read(tmp_path / "labels.dat").xy.tolist() == read(PEN).xy.tolist()
+
+
+@pytest.mark.parametrize(
+    "name", ["..\\secret.dat", "C:\\secret.dat", "C:secret.dat", '"../secret.dat"', "\\secret.dat"]
+)
+def test_an_include_of_windows_does_not_lead_out(tmp_path, name):
+    (tmp_path / "secret.dat").write_bytes(PEN)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "labels.dat").write_text(f".VERSION 1.0\n.INCLUDE {name}\n")
+    with pytest.raises(InkError, match="is missing"):
+        read(tmp_path / "a" / "labels.dat")
+
+
+def test_an_include_of_another_case_must_be_the_only_one(tmp_path):
+    for name in ("ink.dat", "INK.dat"):
+        (tmp_path / name).write_bytes(PEN)
+    if len(list(tmp_path.iterdir())) < 2:
+        pytest.skip("the file system does not distinguish upper case from lower case")
+    (tmp_path / "labels.dat").write_text(".VERSION 1.0\n.INCLUDE Ink.dat\n")
+    with pytest.raises(InkError, match="is missing"):
+        read(tmp_path / "labels.dat")
+
+
+def test_keywords_in_lower_case(tmp_path):
+    lower = PEN.lower() + b'.segment word 0-2 ok "a"\n'
+    assert find(lower, "nothing").name == "UNIPEN"
+    assert read(lower).xy.tolist() == read(PEN).xy.tolist()
+    (tmp_path / "ink.dat").write_bytes(PEN.lower())
+    (tmp_path / "labels.dat").write_text(".version 1.0\n.include ink.dat\n")
+    assert read(tmp_path / "labels.dat").xy.tolist() == read(PEN).xy.tolist()
+
+
+def test_words_in_lower_case_are_no_keywords_beside_others(tmp_path):
+    (tmp_path / "ours.doc").write_text("what is meant by\n.coord and\n.pen_down\n")
+    text = PEN.decode() + '.SEGMENT WORD 0-2 OK "one\n.pen_down"\n.INCLUDE ours.doc\n'
+    (tmp_path / "ink.dat").write_text(text)
+    ink = read(tmp_path / "ink.dat")
+    assert ink.source.text == "one\n.pen_down"
+    assert ink.xy.tolist() == read(PEN).xy.tolist()
+    assert not unipen.recognises(b".version 1\n.include <bsd.own.mk>\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_labels_and_writers_are_utf_8_or_latin_1(encoding):
+    text = PEN.decode() + '.WRITER_ID José\n.SEGMENT TEXT 0-2 OK "Grüße"\n'
+    source = read(text.encode(encoding)).source
+    assert (source.text, source.writer) == ("Grüße", "José")
+
+
 def test_it_is_recognised_by_its_keywords():
     assert find(PEN, "nothing").name == "UNIPEN"
     assert not unipen.recognises(b"<xml/>")

@@ -20,6 +20,7 @@ const named = (element, name) => [...element.children].filter((child) => local(c
 export function readInkml(root, tally) {
   const reader = new InkmlReader(root, tally), strokes = [];
   reader.gather(root, { channels: [{ name: "X", scale: 1 }, { name: "Y", scale: 1 }], regular: 2, affine: null, stamp: null, writes: true }, 0);
+  if (reader.missing && !reader.traces.length) tally.part(() => { throw new Refusal("site.damagedFile"); });
   reader.readTraces();
   const switched = reader.strokes.some((parts) => parts.some(({ down }) => down.some((value) => value !== 0)));
   for (const parts of reader.strokes) {
@@ -36,6 +37,7 @@ class InkmlReader {
     this.strokes = []; // for each its parts { x, y, t, p, down }
     this.byTrace = new Map(); // the number of the stroke of each trace with an id
     this.elements = new Map();
+    this.missing = false; // whether a view refers to something that is not in the file
     this.steps = 0;
     this.units = undefined;
     for (const element of root.querySelectorAll("*")) {
@@ -60,7 +62,7 @@ class InkmlReader {
   view(view, context, depth) {
     const reference = view.getAttribute("traceDataRef");
     const target = reference === null ? null : this.find(reference);
-    if (reference !== null && !target) throw new Refusal("site.damagedFile");
+    this.missing ||= reference !== null && !target;
     let above = target?.parentElement;
     while (above && local(above) !== "definitions") above = above.parentElement;
     if (above) this.drawn(target, indexOf(view, "from"), indexOf(view, "to"), context);
