@@ -13,11 +13,13 @@ from collections.abc import Iterable, Sequence
 NAMES = {
     "x": (
         "x", "px", "posx", "xpos", "xposition", "positionx", "xcoord", "xcoordinate", "coordx", "xkoordinate", "xmm",
-        "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "abscisse", "х", "x坐标", "坐标x", "x座標",
+        "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "abscisse", "х",
+        "x坐标", "坐标x", "x座標",
     ),
     "y": (
         "y", "py", "posy", "ypos", "yposition", "positiony", "ycoord", "ycoordinate", "coordy", "ykoordinate", "ymm",
-        "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "ordonnee", "у", "y坐标", "坐标y", "y座標",
+        "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "ordonnee", "у",
+        "y坐标", "坐标y", "y座標",
     ),
     "t": (
         "t", "time", "times", "seconds", "sec", "ts", "timestamp", "timeseconds", "timesec", "elapsed", "zeit",

@@ -42,15 +42,14 @@ def not_writing(names: Sequence[str], columns: Mapping[str, Sequence[str]], rows
     told = list(zip(*values, strict=True))
     named = {words: _tool(" ".join(words).lower()) for words in set(told)}
     found = [named[words] for words in told]
-    for key, kind in (("eraser", "eraser stroke"), ("opacity", "invisible stroke")):
-        meanings = {value: _means(key, value) for value in set(columns.get(key, []))}
-        found = (
-            [old or kind * meanings[value] for old, value in zip(found, columns[key], strict=True)]
-            if meanings
-            else found
-        )
-    white = _white_rows(names, rows)
-    return [old or "white stroke" * white[row] for row, old in enumerate(found)] if white else found
+    found = _add(found, "eraser stroke", [not is_no(value) for value in columns.get("eraser", [])])
+    found = _add(found, "invisible stroke", [value.lower() in CLEAR for value in columns.get("opacity", [])])
+    return _add(found, "white stroke", _white_rows(names, rows))
+
+
+def _add(found: list[str], kind: str, flags: Sequence[bool]) -> list[str]:
+    """Name the rows with a flag that have no name yet; ``flags`` may be empty."""
+    return [old or (kind if flag else "") for old, flag in zip(found, flags, strict=True)] if flags else found
 
 
 def _tool(words: str) -> str:
