@@ -298,7 +298,7 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
         if file.lower().endswith(reader.extensions):
             return reader
     if csv.is_unnamed(data[:HEAD_SIZE]):
-        raise csv.unnamed_error(csv.decode(data[:HEAD_SIZE]), file)
+        raise csv.unnamed_error(data[:HEAD_SIZE], file)
     raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}", key="unknown-file")
 
 

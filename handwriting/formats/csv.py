@@ -44,9 +44,9 @@ def is_unnamed(head: bytes) -> bool:
     )
 
 
-def unnamed_error(text: str, file: str) -> InkError:
+def unnamed_error(data: bytes, file: str) -> InkError:
     """Return the error that says that a table does not name its columns."""
-    first = text.lstrip("\n").partition("\n")[0]
+    first = decode(data).lstrip("\n").partition("\n")[0]
     return InkError(
         f"{file}: its first line {first[:60]!r} does not name the columns x and y; add a line of names before it, "
         "such as: x,y,stroke"
@@ -61,7 +61,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     text = decode(data)
     header = find_header(text) or find_header(text, anywhere=True)
     if header is None:
-        raise unnamed_error(text, file)
+        raise unnamed_error(data, file)
     notes.count("line of metadata", header.skipped, "detail")
     check_points(text.count("\n", header.begin) + 1, file)
     rows = read_rows(text, header, notes)

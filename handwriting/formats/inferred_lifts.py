@@ -58,10 +58,11 @@ def _infer_begins(values: Sequence[str], name: str, columns: Mapping[str, Sequen
     rare = min(counts, key=counts.__getitem__)
     if len(counts) != 2:
         return None
-    begins = stroke_begins([value == rare for value in values], *coordinates(columns))
+    is_first = FIRST.fullmatch(plain(rare)) is not None
+    begins = stroke_begins([value == rare for value in values], *coordinates(columns), is_first)
     if begins is None:
         return None
-    if not FIRST.fullmatch(plain(rare)):
+    if not is_first:
         reason = f"it was taken to mark the {'first' if values[0] == rare else 'last'} point of each stroke"
         notes.drop(f"any other meaning of {rare[:20]!r} in the column {name[:40]!r}", reason)
     return Lifts([False] * len(values), begins)

@@ -112,7 +112,8 @@ class PointTable:
         is_known = bool(self.columns.keys() & SEPARATING_COLUMNS - set(lifts.unknown))
         if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not is_known:
             return self._infer_runs(air, lifts.unknown, notes)
-        if "down" in lifts.unknown:
+        # Beside stroke numbers, numbers are often those of buttons or pens.
+        if "down" in lifts.unknown and any(number_or_none(value) is None for value in set(self.column("down"))):
             self._note_unknown("down", notes)
         return runs
 

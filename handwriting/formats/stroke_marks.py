@@ -24,35 +24,37 @@ MAX_STEPS = 5.0
 """Maximum distance of a point from the one before it in a stroke, in median steps, for :func:`zero_marks`."""
 
 
-def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats) -> list[bool] | None:
+def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats, is_first: bool = False) -> list[bool] | None:
     """Return at which points strokes begin if ``marks`` marks the first point of each, the last, or both.
 
-    ``marks``, ``x`` and ``y`` have one value per point. The result is None if the marks are too many, or if they are
-    neither at the beginning nor at the end of the table.
+    ``marks``, ``x`` and ``y`` have one value per point; ``is_first`` says that the first points are marked. The result
+    is None if the marks are too many, or if they are neither at the beginning nor at the end of the table.
     """
     rows = [row for row, is_marked in enumerate(marks) if is_marked]
     if not rows or 2 * len(rows) > len(marks) or not (marks[0] or marks[-1]):
         return None
-    ends, starts = rows[1:-1:2], rows[2::2]
-    if (
-        marks[0]
-        and marks[-1]
-        and len(rows) % 2 == 0
-        and len(rows) > 2
-        and all(end + 1 == start for end, start in zip(ends, starts, strict=True))
-    ):
+    if marks[0] and marks[-1] and _are_pairs(rows):
         firsts = set(rows[::2])
         return [row in firsts for row in range(len(marks))]
+    if marks[0] and is_first:
+        return list(marks)
     if sum(a and b for a, b in pairwise(marks)) > MAX_ADJACENT * len(rows):
         return None
-    is_first = bool(marks[0])
     if marks[0] and marks[-1]:  # the first or the last stroke is a single point
         steps = _steps(x, y)
         before, after = _median(steps[np.array(rows[1:]) - 1]), _median(steps[np.array(rows[:-1])])
         if not max(before, after) >= MIN_RATIO * min(before, after):
             return None
-        is_first = before > after
-    return list(marks) if is_first else [False, *marks[:-1]]
+        marks_first = before > after
+    else:
+        marks_first = marks[0]
+    return list(marks) if marks_first else [False, *marks[:-1]]
+
+
+def _are_pairs(rows: Sequence[int]) -> bool:
+    """Return whether every second of these rows is directly before the next one, as the ends of strokes are."""
+    pairs = zip(rows[1:-1:2], rows[2::2], strict=False)
+    return len(rows) > 2 and len(rows) % 2 == 0 and all(end + 1 == start for end, start in pairs)
 
 
 def air_value(values: Sequence[str], x: Floats, y: Floats) -> str | None:
