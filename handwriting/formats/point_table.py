@@ -1,11 +1,11 @@
 """Tables of points, from CSV or from a flat list of JSON objects: find the strokes, and leave out what is not writing.
 
 A stroke ends where the stroke number changes, at an empty line, where x and y are missing in a table without stroke
-numbers, where an event says that the pen is put down, and where the pen is in the air. The pen is in the air where a
-pen column says so, where the stroke has no number, where the pressure is 0 in a table that has positive pressures, or
-where the point is (-1, -1) and no other coordinate is negative. If the table has none of these, a column with an
-unknown name separates the strokes if its values form groups. Where stroke numbers begin again with every letter, word,
-line or sample, a change in that column also ends a stroke.
+numbers, where the pen is lifted (:mod:`~handwriting.formats.pen_lifts`), where the stroke has no number, or where the
+point is (-1, -1) and no other coordinate is negative. Where stroke numbers begin again with every letter, word, line or
+sample, a change in that column also ends a stroke. If the table has none of these, comments separate the strokes, or a
+column with an unknown name whose values form groups, or what can be inferred from the movements of the pen
+(:mod:`~handwriting.formats.inferred_lifts`).
 """
 
 from __future__ import annotations

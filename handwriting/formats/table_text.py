@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from json import detect_encoding
 
 from handwriting.formats import decimal_marks
@@ -152,7 +152,7 @@ def read_rows(text: str, header: Header, notes: Notes) -> Rows:
         elif line.startswith(COMMENTS):
             comments += 1
         else:
-            values = split_line(line, header.separator)
+            values = split_line(line, header.separator)[: len(header.names) + 2]
             if (line[:1].isalpha() or line[0] in "\"'->=*_~.+") and _separates(line, values, header, notes):
                 empty += 1
                 continue
@@ -160,10 +160,19 @@ def read_rows(text: str, header: Header, notes: Notes) -> Rows:
             rows.blanks.append(empty)
             rows.comments.append(comments)
     _drop_count(rows, header)
-    columns = decimal_marks.normalise([list(column) for column in zip_longest(*rows.values, fillvalue="")])
-    rows.values = [list(row) for row in zip(*columns, strict=True)] if columns else []
+    _normalise_numbers(rows.values, header.names)
     _name_rows(rows, header, notes)
     return rows
+
+
+def _normalise_numbers(rows: list[list[str]], names: Sequence[str]) -> None:
+    """Write the numbers in the known columns with a decimal point; rows may begin with a name of their own."""
+    places = sorted({place + shift for place in where(names).values() for shift in (0, 1)})
+    columns = [[row[place] if place < len(row) else "" for row in rows] for place in places]
+    for place, old, new in zip(places, columns, decimal_marks.normalise(columns), strict=True):
+        if new is not old:
+            for row, value in zip(rows, new, strict=True):
+                row[place : place + 1] = [value] if place < len(row) else []
 
 
 def _separates(line: str, values: Sequence[str], header: Header, notes: Notes) -> bool:

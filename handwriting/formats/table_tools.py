@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from handwriting.formats.column_names import plain, tools
 from handwriting.formats.pen_states import is_no
 
+MAX_COLUMNS = 8
+"""Maximum number of columns that are searched for names of tools, and for colors."""
 CLEAR = ("0", "0.0", "false", "no")
 """Values of an opacity or a visibility at which a line cannot be seen."""
 ERASER_BUTTON = 32
@@ -37,7 +39,7 @@ def not_writing(names: Sequence[str], columns: Mapping[str, Sequence[str]], rows
 
     ``columns`` are the values of the known columns by the keys of :data:`~handwriting.formats.column_names.NAMES`.
     """
-    values = [[row[i] if i < len(row) else "" for row in rows] for i in tools(names)]
+    values = [[row[i] if i < len(row) else "" for row in rows] for i in tools(names)[:MAX_COLUMNS]]
     values += [_tool_numbers(names, rows)]
     told = list(zip(*values, strict=True))
     named = {words: _tool(" ".join(words).lower()) for words in set(told)}
@@ -61,9 +63,9 @@ def _tool(words: str) -> str:
 def _tool_numbers(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return ``"eraser"`` for the rows in which a number of a standard names the eraser."""
     erased = [False] * len(rows)
-    for i, name in enumerate(map(plain, names)):
-        if name not in ("buttons", "tooltype"):
-            continue
+    plain_names = [plain(name) for name in names]
+    for name in {"buttons", "tooltype"} & set(plain_names):
+        i = plain_names.index(name)
         values = [row[i] if i < len(row) else "" for row in rows]
         erasers = _eraser_buttons(set(values)) if name == "buttons" else _eraser_types(set(values))
         erased = [old or value in erasers for old, value in zip(erased, values, strict=True)]
@@ -82,7 +84,7 @@ def _eraser_types(values: set[str]) -> set[str]:
 
 def _white_rows(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[bool]:
     """Return which rows are white among dark ink, as by a correction pen; an empty list if there are none."""
-    for i in [i for i, name in enumerate(names) if plain(name) in COLORS]:
+    for i in [i for i, name in enumerate(names) if plain(name) in COLORS][:MAX_COLUMNS]:
         values = [row[i] if i < len(row) else "" for row in rows]
         luminances = {value: _luminance(value) for value in set(values)}
         white = {value for value, luminance in luminances.items() if luminance == 1}
