@@ -22,7 +22,7 @@ from handwriting.formats.inferred_lifts import infer_from_others, infer_lifts
 from handwriting.formats.pen_lifts import find_lifts
 from handwriting.formats.pen_states import MISSING, names_tools
 from handwriting.formats.strokes import Strokes
-from handwriting.formats.table_tools import not_writing
+from handwriting.formats.table_tools import not_writing, numbered_erasers
 from handwriting.ink import Floats, Ink, Source
 from handwriting.limits import number_or_none, numbers
 from handwriting.notes import Notes
@@ -105,9 +105,9 @@ class PointTable:
             gaps = [x.lower() in MISSING and y.lower() in MISSING for x, y in places]
             air = [up or gap or mark for up, gap, mark in zip(air, gaps, self._separators(), strict=True)]
         blanks = [0] * len(self.rows) if self.is_spaced else self.blanks
-        marks = [column for key in ("stroke", "page") if (column := self.column(key))]
+        marks = [column for key in ("stroke", "page", "eraser") if (column := self.column(key))]
         marks += self._restarting_groups(names, air) if names else []
-        erased = [kind == "eraser stroke" for kind in self.not_writing]
+        erased = numbered_erasers(self.names, self.rows)
         runs = _runs(list(zip(blanks, np.cumsum(lifts.begins).tolist(), erased, *marks, strict=True)), air)
         is_known = bool(self.columns.keys() & SEPARATING_COLUMNS - set(lifts.unknown))
         if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not is_known:

@@ -40,7 +40,7 @@ def not_writing(names: Sequence[str], columns: Mapping[str, Sequence[str]], rows
     ``columns`` are the values of the known columns by the keys of :data:`~handwriting.formats.column_names.NAMES`.
     """
     values = [[row[i] if i < len(row) else "" for row in rows] for i in tools(names)[:MAX_COLUMNS]]
-    values += [_tool_numbers(names, rows)]
+    values += [numbered_erasers(names, rows)]
     told = list(zip(*values, strict=True))
     named = {words: _tool(" ".join(words).lower()) for words in set(told)}
     found = [named[words] for words in told]
@@ -60,7 +60,7 @@ def _tool(words: str) -> str:
     return "highlighter stroke" if "highlight" in words else ""
 
 
-def _tool_numbers(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def numbered_erasers(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return ``"eraser"`` for the rows in which a number of a standard names the eraser."""
     erased = [False] * len(rows)
     plain_names = [plain(name) for name in names]
