@@ -297,6 +297,8 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
     for reader in known:
         if file.lower().endswith(reader.extensions):
             return reader
+    if csv.is_unnamed(data[:HEAD_SIZE]):
+        raise csv.unnamed_error(data[:HEAD_SIZE], file)
     raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}", key="unknown-file")
 
 

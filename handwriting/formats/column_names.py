@@ -13,11 +13,13 @@ from collections.abc import Iterable, Sequence
 NAMES = {
     "x": (
         "x", "px", "posx", "xpos", "xposition", "positionx", "xcoord", "xcoordinate", "coordx", "xkoordinate", "xmm",
-        "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "x坐标", "坐标x", "x座標",
+        "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "abscisse", "х",
+        "x坐标", "坐标x", "x座標",
     ),
     "y": (
         "y", "py", "posy", "ypos", "yposition", "positiony", "ycoord", "ycoordinate", "coordy", "ykoordinate", "ymm",
-        "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "y坐标", "坐标y", "y座標",
+        "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "ordonnee", "у",
+        "y坐标", "坐标y", "y座標",
     ),
     "t": (
         "t", "time", "times", "seconds", "sec", "ts", "timestamp", "timeseconds", "timesec", "elapsed", "zeit",
@@ -36,13 +38,18 @@ NAMES = {
     ),
     "page": ("page", "pageno", "pagenumber", "pageindex", "pageid", "seite"),
     "pressure": (
-        "pressure", "p", "force", "f", "penpressure", "tippressure", "druck", "pression", "presion", "pressione",
-        "pressao", "druk", "давление", "压力", "筆圧",
+        "pressure", "p", "force", "f", "penpressure", "tippressure", "normalpressure", "druck", "pression", "presion",
+        "pressione", "pressao", "druk", "давление", "压力", "筆圧", "press", "pres", "npress", "stiftdruck",
+        "druckstarke", "andruck", "pressiondustylet", "kraft", "normalizedpressure", "normalisedpressure",
+        "pressureraw", "rawpressure", "pressurevalue", "pressurelevel", "pressuren", "styluspressure",
     ),
     "down": (
         "pendown", "isdown", "ispendown", "down", "penstate", "penstatus", "state", "status", "contact", "incontact",
         "touching", "istouching", "touch", "pressed", "ispressed", "tip", "tipswitch", "tipdown", "onpaper",
-        "onsurface", "buttons", "button", "buttonstatus", "buttonstate", "pen",
+        "onsurface", "buttons", "button", "buttonstatus", "buttonstate", "pen", "pentip", "tipstate", "pencontact",
+        "contactstatus", "penonpaper", "isdrawing", "drawing", "iswriting", "writing", "inking", "ismousedown",
+        "mousedown", "isdragging", "dragging", "leftbutton", "lbutton", "clicked", "sw", "stift", "stiftstatus",
+        "stiftunten", "stiftaufpapier", "stylo", "stylopose", "caneta", "lapiz", "penna", "pluma",
     ),
     "up": ("penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend",
            "isend", "end", "islast", "last", "lift", "penlift", "e"),
@@ -73,6 +80,12 @@ EVENTS = {
 """Endings of the names of events, such as ``pointerdown``, ``ACTION_DOWN`` and ``stroke start``."""
 ANDROID = {"0": "down", "1": "up", "2": "move", "3": "up"}
 """Actions of Android's motion events."""
+AFFIXES = (
+    "pen", "stylus", "tip", "touch", "mouse", "cursor", "pointer", "point", "points", "raw", "loc", "layer", "canvas",
+    "norm", "normalized", "m", "cm", "um", "positionmm", "s", "coords", "coordinates", "achse", "axis", "eje", "axe",
+    "coordenada", "координата",
+)  # fmt: skip
+"""What names of coordinates have before or after ``x`` and ``y`` (``pen_x``, ``x_raw``)."""
 _NUMBERING = re.compile("(?<=.)(id|index|idx|no|nr|num|number|name|label)$")
 _BRACKETS = re.compile(r"[(\[].{0,20}[)\]]\s*$")
 
@@ -92,7 +105,20 @@ def where(names: Sequence[str]) -> dict[str, int]:
         places = (plains.index(name) for name in known for plains in (whole, without_unit) if name in plains)
         if (index := next(places, None)) is not None:
             found[key] = index
+    if not found.keys() & {"x", "y"}:
+        found |= _find_pair(whole)
     return found
+
+
+def _find_pair(names: Sequence[str]) -> dict[str, int]:
+    """Return the indices of two columns that have the same affix, before or after ``x`` and ``y``."""
+    for affix in AFFIXES:
+        for form in (affix + "{}", "{}" + affix):
+            pairs = [(form.format(x), form.format(y)) for x, y in ("xy", "ху")]
+            for x, y in pairs:
+                if x in names and y in names:
+                    return {"x": names.index(x), "y": names.index(y)}
+    return {}
 
 
 def tools(names: Iterable[str]) -> list[int]:

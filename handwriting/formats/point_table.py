@@ -1,11 +1,11 @@
 """Tables of points, from CSV or from a flat list of JSON objects: find the strokes, and leave out what is not writing.
 
 A stroke ends where the stroke number changes, at an empty line, where x and y are missing in a table without stroke
-numbers, where an event says that the pen is put down, and where the pen is in the air. The pen is in the air where a
-pen column says so, where the stroke has no number, where the pressure is 0 in a table that has positive pressures, or
-where the point is (-1, -1) and no other coordinate is negative. If the table has none of these, a column with an
-unknown name separates the strokes if its values form groups. Where stroke numbers begin again with every letter, word,
-line or sample, a change in that column also ends a stroke.
+numbers, where the pen is lifted (:mod:`~handwriting.formats.pen_lifts`), where the stroke has no number, or where the
+point is (-1, -1) and no other coordinate is negative. Where stroke numbers begin again with every letter, word, line or
+sample, a change in that column also ends a stroke. If the table has none of these, comments separate the strokes, or a
+column with an unknown name whose values form groups, or what can be inferred from the movements of the pen
+(:mod:`~handwriting.formats.inferred_lifts`).
 """
 
 from __future__ import annotations
@@ -17,19 +17,18 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.column_names import events, is_group, tools, where
+from handwriting.formats.column_names import is_group, tools, where
+from handwriting.formats.inferred_lifts import infer_from_others, infer_lifts
+from handwriting.formats.pen_lifts import find_lifts
+from handwriting.formats.pen_states import MISSING, names_tools
 from handwriting.formats.strokes import Strokes
+from handwriting.formats.table_tools import not_writing, numbered_erasers
 from handwriting.ink import Floats, Ink, Source
 from handwriting.limits import number_or_none, numbers
 from handwriting.notes import Notes
 
-MISSING = ("", "nan", "null", "none", "na")
-"""Values that mean that a value is missing."""
 UNITS = {"t": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 """Seconds per unit of the columns of times; a format may use another unit for ``t``."""
-NO = ("0", "0.0", "false", "f", "no", "n", "up", "off", "air", "hover", "penup", "pen_up", "released", "none", "")
-"""Values of a pen column that mean "no"."""
-YES = ("1", "1.0", "true", "t", "yes", "y", "x")
 SEPARATING_COLUMNS = {"stroke", "down", "up", "first", "event"}
 """Columns that separate strokes."""
 MAX_UNKNOWN_COLUMNS = 20
@@ -39,23 +38,34 @@ MAX_GROUP_RATIO = 0.7
 
 
 class PointTable:
-    """Named columns of text values; ``blanks`` is the number of empty lines before each row.
+    """Named columns of text values.
+
+    ``blanks`` is the number of empty lines before each row, and ``comments`` the number of comments, if there are any.
 
     Values that are missing at the end of a row are ``""``. Raises :class:`InkError` if there are no columns x and y.
     """
 
-    def __init__(self, names: Sequence[str], rows: Sequence[Sequence[str]], blanks: Sequence[int], file: str) -> None:
-        self.names, self.rows, self.blanks, self.file = names, rows, list(blanks), file
+    def __init__(
+        self,
+        names: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        blanks: Sequence[int],
+        file: str,
+        comments: Sequence[int] = (),
+    ) -> None:
+        self.names, self.rows, self.blanks, self.file, self.comments = names, rows, blanks, file, comments
         self.columns, self.tools = where(names), tools(names)
         # If there is an empty line after every row, the empty lines do not separate strokes.
         self.is_spaced = sum(a != b for a, b in pairwise(self.blanks)) > len(rows) // 2
         if "x" not in self.columns or "y" not in self.columns:
             raise InkError(f"{file}: it does not name the columns x and y")
+        self.known = {key: self._values(i) for key, i in self.columns.items()}
+        self.known_names = {key: names[i] for key, i in self.columns.items()}
+        self.not_writing = not_writing(names, self.known, rows)
 
     def column(self, key: str) -> list[str]:
         """Return the values of a column, one per row; an empty list if the table does not have it."""
-        i = self.columns.get(key)
-        return [] if i is None else self._values(i)
+        return self.known.get(key, [])
 
     def inks(self, notes: Notes, unit: float = 1.0) -> list[Ink]:
         """Return the ink of each page that has strokes.
@@ -69,8 +79,8 @@ class PointTable:
         sheets = self.column("page") or [""] * len(self.rows)
         pages: dict[str, Strokes] = {}
         for number, (begin, end) in enumerate(self.runs(notes), 1):
-            if (other := self._not_writing(begin)) is not None:
-                notes.count(other)
+            if self.not_writing[begin]:
+                notes.count(self.not_writing[begin])
                 continue
             with notes.part(f"stroke {number}"):
                 x, y = (numbers(self.column(name)[begin:end], name, self.file) for name in "xy")
@@ -85,8 +95,8 @@ class PointTable:
 
         The rows of a stroke have the same key, and none of them is in the air.
         """
-        air = self._in_air()  # must come first, because it may add boundaries between strokes
-        names = self.column("stroke")
+        lifts = find_lifts(self.known, self.known_names, len(self.rows), notes)
+        air, names = lifts.air, self.column("stroke")
         if names:
             numbered = any(_is_stroke(name) for name in names)
             air = [up or (numbered and not _is_stroke(name)) for up, name in zip(air, names, strict=True)]
@@ -97,25 +107,50 @@ class PointTable:
         blanks = [0] * len(self.rows) if self.is_spaced else self.blanks
         marks = [column for key in ("stroke", "page", "eraser") if (column := self.column(key))]
         marks += self._restarting_groups(names, air) if names else []
-        runs = _runs(list(zip(blanks, *marks, strict=True)), air)
-        if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not self.columns.keys() & SEPARATING_COLUMNS:
-            runs = _runs(self._find_groups(notes), air)
+        erased = numbered_erasers(self.names, self.rows)
+        runs = _runs(list(zip(blanks, np.cumsum(lifts.begins).tolist(), erased, *marks, strict=True)), air)
+        is_known = bool(self.columns.keys() & SEPARATING_COLUMNS - set(lifts.unknown))
+        if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not is_known:
+            return self._infer_runs(air, lifts.unknown, notes)
+        # Beside stroke numbers, numbers are often those of buttons or pens.
+        if "down" in lifts.unknown and any(number_or_none(value) is None for value in set(self.column("down"))):
+            self._note_unknown("down", notes)
         return runs
+
+    def _infer_runs(self, air: Sequence[bool], unknown: Sequence[str], notes: Notes) -> list[tuple[int, int]]:
+        """Return the strokes of a table in which nothing that is known for certain separates them.
+
+        The columns that might separate them are noted if the strokes are not found.
+        """
+        lifts = infer_lifts(self.known, self.known_names, unknown, notes)
+        if lifts is None:
+            for key in unknown:
+                self._note_unknown(key, notes)
+            groups = self.comments if len(set(self.comments)) > 1 else self._find_groups()
+            if groups is not None:
+                return _runs(groups, air)
+            others = self._unknown_columns()
+            lifts = infer_from_others(self.known, {self.names[i]: self._values(i) for i in others}, notes)
+        if lifts is not None:
+            in_air = [a or b for a, b in zip(air, lifts.air, strict=True)]
+            return _runs(np.cumsum(lifts.begins).tolist(), in_air)
+        for i in others[:3]:
+            reason = "its name is unknown; if it numbers the strokes, call it 'stroke', and if the pen is down, 'pen'"
+            notes.drop(f"the column {self.names[i][:40]!r}", reason)
+        return _runs([0] * len(air), air)
+
+    def _note_unknown(self, key: str, notes: Notes) -> None:
+        """Note that the values of a column that could separate strokes were not understood."""
+        values = sorted(set(self.column(key)))
+        if names_tools(set(values)):
+            return
+        shown = " and ".join(repr(value[:20]) for value in values[:2])
+        remedy = "write 1 where the pen is down, and 0 in the air" if key == "down" else "write down, move and up"
+        more = f" and {len(values) - 2} more" if len(values) > 2 else ""
+        notes.drop(f"the column {self.known_names[key][:40]!r}", f"its values {shown}{more} are unknown; {remedy}")
 
     def _values(self, column: int) -> list[str]:
         return [row[column] if len(row) > column else "" for row in self.rows]
-
-    def _not_writing(self, row: int) -> str | None:
-        """Return what the stroke that begins at this row is called if it is not writing, or None if it is."""
-        values = self.rows[row]
-        told = " ".join(values[i].lower() for i in self.tools if i < len(values))
-        erased, opacity = (self.columns.get(key, len(values)) for key in ("eraser", "opacity"))
-        if "eras" in told or "rubber" in told or (erased < len(values) and values[erased].lower() not in NO):
-            return "eraser stroke"
-        if "highlight" in told:
-            return "highlighter stroke"
-        hidden = opacity < len(values) and values[opacity].lower() in ("0", "0.0", "false", "no")
-        return "invisible stroke" if hidden else None
 
     def _unknown_columns(self) -> list[int]:
         known = {*self.columns.values(), *self.tools}
@@ -138,22 +173,15 @@ class PointTable:
                 found.append(values)
         return found
 
-    def _find_groups(self, notes: Notes) -> list[str]:
-        """Return the column that separates the most strokes, among those with unknown names.
-
-        If there is none, the unknown columns are noted, and all values of the result are empty.
-        """
-        unknown = self._unknown_columns()
-        best, best_count = [""] * len(self.rows), 1
-        for i in unknown:
+    def _find_groups(self) -> list[str] | None:
+        """Return the column that separates the most strokes, among those with unknown names; None if there is none."""
+        best, best_count = None, 1
+        for i in self._unknown_columns():
             values = self._values(i)
             groups = [value for value, _ in groupby(values)]
             is_numbering = len(groups) == len(set(groups)) or is_group(self.names[i])
             if is_numbering and best_count < len(groups) <= MAX_GROUP_RATIO * len(values):
                 best, best_count = values, len(groups)
-        for i in unknown[:3] if best_count == 1 else ():
-            reason = "its name is unknown; if it numbers the strokes, call it 'stroke', and if the pen is down, 'pen'"
-            notes.drop(f"the column {self.names[i][:40]!r}", reason)
         return best
 
     def _separators(self) -> list[bool]:
@@ -165,64 +193,6 @@ class PointTable:
         marks = [a == -1 and b == -1 for a, b in zip(x, y, strict=True)]
         others = [v for column in (x, y) for v, mark in zip(column, marks, strict=True) if not mark and v is not None]
         return marks if others and min(others) >= 0 else [False] * len(marks)
-
-    def _in_air(self) -> list[bool]:
-        """Return, for each row, whether the pen is in the air."""
-        down = self.column("down")
-        event_kinds = events(self.column("event"))
-        if "down" in event_kinds and (
-            "move" in event_kinds or not any(a == b == "down" for a, b in pairwise(event_kinds))
-        ):
-            return self._apply_events(event_kinds, down)
-        states = events(down)
-        if {"down", "move"} <= set(states):
-            return self._apply_events(states, [])
-        first, up = self._flags("first"), self._flags("up")
-        if any(first) and not all(first):
-            self._begin_strokes(first)
-        if any(value.lower() in NO for value in down) and not all(value.lower() in NO for value in down):
-            return [value.lower() in NO for value in down]
-        if any(up):
-            return self._apply_pen_ups(up)
-        pressure = [number_or_none(value) for value in self.column("pressure")]
-        if any(value is not None and value > 0 for value in pressure):
-            zero = [value is not None and value <= 0 for value in pressure]
-            names = self.column("stroke")
-            # Numbered strokes may begin and end without pressure; one without any is a movement in the air.
-            touching = {name for name, is_zero in zip(names, zero, strict=False) if not is_zero}
-            return [name not in touching for name in names] if names else zero
-        return [False] * len(self.rows)
-
-    def _apply_events(self, event_kinds: list[str], down: list[str]) -> list[bool]:
-        """Begin a stroke where the pen is put down, and end it with the point at which it is lifted."""
-        air, lifted = [], True
-        told = any(value.lower() not in NO for value in down)
-        for row, event in enumerate(event_kinds):
-            hovers = event == "hover" or (told and event == "move" and down[row].lower() in NO)
-            air.append(hovers or (lifted and event != "down"))
-            lifted = event == "up" or (lifted and event != "down")
-        self._begin_strokes([event == "down" for event in event_kinds])
-        return air
-
-    def _flags(self, key: str) -> list[bool]:
-        """Return the values of a yes-or-no column; an empty list for a column of other values, such as times."""
-        values = [value.lower() for value in self.column(key)]
-        return [value in YES for value in values] if set(values) <= {*YES, *NO} else []
-
-    def _apply_pen_ups(self, marks: list[bool]) -> list[bool]:
-        """Interpret a column of pen-ups.
-
-        It marks either the points in the air, many in a row, or the last point of each stroke.
-        """
-        if sum(a and b for a, b in pairwise(marks)) > sum(marks) / 3:
-            return marks
-        self._begin_strokes([False, *marks[:-1]])
-        return [False] * len(marks)
-
-    def _begin_strokes(self, begins: Sequence[bool]) -> None:
-        """Begin a stroke at each of these rows, as if an empty line preceded it."""
-        self.blanks = (np.array(self.blanks) + np.cumsum(begins)).tolist()
-        self.is_spaced = False
 
 
 def _runs(keys: Sequence[object], air: Sequence[bool]) -> list[tuple[int, int]]:

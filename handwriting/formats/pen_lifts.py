@@ -1,0 +1,118 @@
+"""Find out from the columns of a table of points where the pen is lifted.
+
+The columns are, the surest first: events, the state of the pen, marks of the first or last point of each stroke, and
+the pressure, which is 0 in the air. See :mod:`~handwriting.formats.pen_states` for the meaning of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from handwriting.formats import stroke_marks
+from handwriting.formats.column_names import events
+from handwriting.formats.pen_states import flags, in_air, is_no
+from handwriting.limits import number_or_none
+from handwriting.notes import Notes
+
+
+@dataclass
+class Lifts:
+    """Where the pen is in the air, and where strokes begin although it is not; one value per row of the table."""
+
+    air: list[bool]
+    begins: list[bool]
+    unknown: list[str] = field(default_factory=list)
+    """Keys of the columns of events and pen states that have several values without a known meaning."""
+
+
+def find_lifts(columns: Mapping[str, Sequence[str]], names: Mapping[str, str], rows: int, notes: Notes) -> Lifts:
+    """Return where the pen is lifted in a table of ``rows`` rows.
+
+    ``columns`` are the values of the known columns by the keys of :data:`~handwriting.formats.column_names.NAMES`, and
+    ``names`` their names in the file.
+    """
+    down, kinds = columns.get("down", []), events(columns.get("event", []))
+    if "down" in kinds and ("move" in kinds or not any(a == b == "down" for a, b in pairwise(kinds))):
+        return _apply_events(kinds, down)
+    states = events(down)
+    if {"down", "move"} <= set(states):
+        return _apply_events(states, [])
+    lifts = Lifts([False] * rows, [False] * rows)
+    first, up = flags(columns.get("first", [])), flags(columns.get("up", []))
+    if any(first) and not all(first):
+        lifts.begins = first
+    if not {"down", "hover"} & set(kinds) and len(set(columns.get("event", []))) > 1:
+        lifts.unknown.append("event")
+    air = in_air(down)
+    if air is not None:
+        if (begins := _last_points(air, columns)) is not None:
+            reason = "each point at which the pen is down is single, and was taken to be the last of its stroke"
+            notes.drop(f"the usual meaning of the column {names['down'][:40]!r}", reason)
+            return Lifts(lifts.air, _either(lifts.begins, begins))
+        return Lifts(air, lifts.begins, lifts.unknown)
+    if len(set(down)) > 1 and not all(map(is_no, set(down))):
+        lifts.unknown.append("down")
+    if any(up):
+        _apply_pen_ups(lifts, up)
+    else:
+        lifts.air = _without_pressure(columns)
+    return lifts
+
+
+def _apply_events(kinds: Sequence[str], down: Sequence[str]) -> Lifts:
+    """Begin a stroke where the pen is put down, and end it with the point at which it is lifted."""
+    air, is_lifted = [], True
+    not_down = [is_no(value) for value in down]
+    is_told = not all(not_down)
+    for row, event in enumerate(kinds):
+        hovers = event == "hover" or (is_told and event == "move" and not_down[row])
+        air.append(hovers or (is_lifted and event != "down"))
+        is_lifted = event == "up" or (is_lifted and event != "down")
+    return Lifts(air, [event == "down" for event in kinds])
+
+
+def _last_points(air: Sequence[bool], columns: Mapping[str, Sequence[str]]) -> list[bool] | None:
+    """Return where strokes begin if a pen column does not say that the pen is down, but that it is lifted afterwards.
+
+    It marks the last point of each stroke then, so that hardly two marked points follow each other.
+    """
+    marks = [not up for up in air]
+    if marks[0] or not marks[-1]:
+        return None
+    return stroke_marks.stroke_begins(marks, *coordinates(columns))
+
+
+def _apply_pen_ups(lifts: Lifts, marks: list[bool]) -> None:
+    """Interpret a column of pen-ups, which marks the points in the air, many in a row, or the last of each stroke."""
+    if sum(a and b for a, b in pairwise(marks)) > sum(marks) / 3:
+        lifts.air = marks
+    else:
+        lifts.begins = _either(lifts.begins, [False, *marks[:-1]])
+
+
+def _without_pressure(columns: Mapping[str, Sequence[str]]) -> list[bool]:
+    """Return for each row whether its pressure is 0, in a table that has positive pressures."""
+    pressure = [number_or_none(value) for value in columns.get("pressure", [])]
+    if not any(value is not None and value > 0 for value in pressure):
+        return [False] * len(columns["x"])
+    zero = [value is not None and value <= 0 for value in pressure]
+    strokes = columns.get("stroke", [])
+    # Numbered strokes may begin and end without pressure; one without any is a movement in the air.
+    touching = {stroke for stroke, is_zero in zip(strokes, zero, strict=False) if not is_zero}
+    return [stroke not in touching for stroke in strokes] if strokes else zero
+
+
+def coordinates(columns: Mapping[str, Sequence[str]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coordinates x and y of the rows, each with shape (rows,) and NaN where one is missing or invalid."""
+    x, y = (
+        np.array([np.nan if (n := number_or_none(value)) is None else n for value in columns[name]]) for name in "xy"
+    )
+    return x, y
+
+
+def _either(first: Sequence[bool], second: Sequence[bool]) -> list[bool]:
+    return [a or b for a, b in zip(first, second, strict=True)]
