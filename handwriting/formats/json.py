@@ -19,17 +19,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from handwriting.errors import InkError, TooLargeError
+from handwriting.errors import InkError
 from handwriting.formats import times
 from handwriting.formats.json_canvas import canvas_strokes
-from handwriting.formats.json_damage import parse_before_damage, remove_trailing_commas
+from handwriting.formats.json_damage import is_framed
 from handwriting.formats.json_shapes import (
     describe,
     has_columns,
@@ -40,13 +39,26 @@ from handwriting.formats.json_shapes import (
     parse_points,
     separate,
 )
+from handwriting.formats.json_text import is_document, parse, parse_all
 from handwriting.formats.json_tools import not_writing
 from handwriting.formats.numerals import decimal_places, round_values
 from handwriting.formats.point_table import PointTable
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Page, Source
-from handwriting.limits import MAX_COORDINATE, MAX_POINTS, check_pages, check_points
+from handwriting.limits import MAX_COORDINATE, check_pages, check_points
 from handwriting.notes import Notes
+
+__all__ = [
+    "HOLDS",
+    "normalise_head",
+    "page_of",
+    "parse",
+    "parse_all",
+    "read",
+    "recognises",
+    "recognises_lines",
+    "write",
+]
 
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units", "page size"})
 POINT_KEYS = ("points", "pointers", "paths", "path")
@@ -61,7 +73,7 @@ MAX_COLUMNS = 40
 
 
 def recognises(head: bytes) -> bool:
-    return normalise_head(head)[:1] in (b"{", b"[")
+    return normalise_head(head)[:1] in (b"{", b"[") or is_framed(head)
 
 
 def normalise_head(head: bytes) -> bytes:
@@ -75,7 +87,7 @@ def normalise_head(head: bytes) -> bytes:
 def recognises_lines(head: bytes) -> bool:
     """Return whether each of the first two lines is a document, as far as ``head`` shows the second one."""
     first, _, second = normalise_head(head).partition(b"\n")
-    return second.lstrip()[:1] in (b"{", b"[") and _is_document(first)
+    return second.lstrip()[:1] in (b"{", b"[") and is_document(first)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
@@ -83,7 +95,11 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     sheets = [sheet for document in parse_all(data, file, notes) for sheet in _split_pages(*document)]
     check_pages(len(sheets), file)
     if len(sheets) == 1:
-        return page_of(sheets[0][1], file, notes, sheets[0][0])
+        if notes.first_loss is None:
+            return page_of(sheets[0][1], file, notes, sheets[0][0])
+        with notes.part("the file"):  # the damage is the first loss, and a message about it says more
+            return page_of(sheets[0][1], file, notes, sheets[0][0])
+        return []
     pages, total = [], 0
     for number, document in sheets:
         with notes.part(f"page {number}"):
@@ -103,58 +119,6 @@ def _split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
             yield from enumerate(inside, number)
             return
     yield number, document
-
-
-def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
-    """Parse a JSON document.
-
-    Raises :class:`InkError` if it is damaged; with ``notes``, the damage is noted instead, and what comes before it is
-    returned. Also raises :class:`InkError` if the document is nested too deeply or too large.
-    """
-    values = data.count(b"[") + data.count(b"{")
-    if values > 2 * MAX_POINTS:
-        raise TooLargeError(f"{file}: {values:,} lists and objects, and ink has {2 * MAX_POINTS:,} at most; split it")
-    try:
-        return json.loads(data)
-    except RecursionError:
-        raise InkError(f"{file}: damaged JSON (too deep); copy or export the file again") from None
-    except ValueError as error:  # a UnicodeDecodeError is a ValueError
-        with suppress(ValueError, RecursionError):
-            return json.loads(remove_trailing_commas(data))
-        damage = InkError(f"{file}: damaged JSON ({str(error)[:100]}); copy or export the file again")
-    if notes is None or notes.strict:
-        raise damage
-    with notes.part("the rest of the file"):
-        raise damage
-    return parse_before_damage(data)
-
-
-def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]:
-    """Yield the documents of a file with their numbers from 1: either a single one, or one per line."""
-    if b"\0" in data[:4]:
-        data = data.decode(json.detect_encoding(data), "replace").encode()
-    lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
-    try:
-        yield 1, parse(data, file)
-        return
-    except TooLargeError:
-        raise
-    except InkError:
-        # If a single document extends over several lines, none of them is a complete document.
-        if len(lines) < 2 or not any(_is_document(line) for line in lines[:3]):
-            yield 1, parse(data, file, notes)
-            return
-    check_pages(len(lines), file)
-    for number, line in enumerate(lines, 1):
-        with notes.part(f"page {number}"):
-            yield number, parse(line, file)
-
-
-def _is_document(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict | list)
-    except (ValueError, RecursionError):
-        return False
 
 
 def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Page]:
