@@ -106,11 +106,19 @@ def is_group(name: str) -> bool:
 
 
 def events(values: Sequence[str]) -> list[str]:
-    """Return the meaning of each value in a column of events: a key of :data:`EVENTS`, or ``""`` if it is unknown."""
+    """Return the meaning of each value in a column of events: a key of :data:`EVENTS`, or ``""`` if it is unknown.
+
+    If no known event puts the pen down, the only unknown one does if it comes first and is rarer than movements.
+    """
     distinct = set(values)
     if {"0", "2"} <= distinct <= set(ANDROID):
         return [ANDROID[value] for value in values]
     meanings = {value: _event(value) for value in distinct}
+    unknown = [value for value, meaning in meanings.items() if not meaning]
+    if "down" not in meanings.values() and len(unknown) == 1 and values[0] == unknown[0] != "":
+        moves = sum(meanings[value] == "move" for value in values)
+        if values.count(unknown[0]) < moves:  # such as "tap" before "move"
+            meanings[unknown[0]] = "down"
     return [meanings[value] for value in values]
 
 

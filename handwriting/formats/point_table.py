@@ -98,7 +98,12 @@ class PointTable:
         marks = [column for key in ("stroke", "page", "eraser") if (column := self.column(key))]
         marks += self._restarting_groups(names, air) if names else []
         runs = _runs(list(zip(blanks, *marks, strict=True)), air)
-        if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not self.columns.keys() & SEPARATING_COLUMNS:
+        separating = self.columns.keys() & SEPARATING_COLUMNS
+        kinds = self.column("event")
+        if len(runs) == 1 and separating == {"event"} and len(set(kinds)) > 1 and "down" not in events(kinds):
+            name = self.names[self.columns["event"]][:40]
+            notes.drop(f"the column {name!r}", "its events are unknown; call them 'down', 'move' and 'up'")
+        if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not separating:
             runs = _runs(self._find_groups(notes), air)
         return runs
 
