@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from handwriting.formats.json_strokes import (
 )
 from handwriting.formats.json_tools import left_out
 from handwriting.formats.point_table import PointTable
+from handwriting.limits import MAX_STROKES, check_points
 from handwriting.notes import Notes
 
 BLACK = ("#000000", "#000", "black", "")
@@ -112,9 +113,12 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
         return [Stroke({}, points.tolist()) for points in drawings[0]]
     if has_columns(document, columns):
         return [Stroke({}, dict(zip("xytp", stroke, strict=False))) for stroke in document]
-    strokes = list(find_strokes(separate(document), notes))
+    strokes = list(islice(find_strokes(separate(document), notes), MAX_STROKES + 1))
+    check_points(1, file, len(strokes))
     _check_positions(list(chain.from_iterable(stroke.points for stroke in strokes)), file)
-    return separate_air(unroll(_without_others(strokes, outer, notes)), notes)
+    strokes = _without_others(strokes, outer, notes)
+    _count_looks(strokes, notes)
+    return separate_air(unroll(strokes), notes)
 
 
 def _without_others(strokes: Sequence[Stroke], outer: Sequence[Any], notes: Notes) -> list[Stroke]:
@@ -124,6 +128,13 @@ def _without_others(strokes: Sequence[Stroke], outer: Sequence[Any], notes: Note
         if other is not None:
             notes.count(other)
     return [stroke for stroke, other in zip(strokes, others, strict=True) if other is None]
+
+
+def _count_looks(strokes: Sequence[Stroke], notes: Notes) -> None:
+    for stroke in strokes:
+        color = stroke.marks.get("color")
+        notes.count("stroke color", isinstance(color, str) and color not in BLACK, "detail")
+        notes.count("stroke width", stroke.marks.get("width") is not None, "detail")
 
 
 def _is_google(container: dict[str, Any]) -> bool:
