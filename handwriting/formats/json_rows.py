@@ -96,6 +96,9 @@ def separate_air(strokes: Sequence[Stroke], notes: Notes) -> list[Stroke]:
     pressure are, if most strokes have pressure. What is left out, but for movements within a stroke, is counted in
     ``notes``.
     """
+    kinds = {tuple(point) for stroke in strokes for point in stroke.points if isinstance(point, dict)}
+    if not any(_marks(names) or point_keys(names).p is not None for names in kinds):
+        return list(strokes)
     states = [[_state(point) for point in stroke.points] for stroke in strokes]
     if set(chain.from_iterable(states)) == {"air"}:
         return list(strokes)
