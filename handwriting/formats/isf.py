@@ -50,7 +50,7 @@ def recognises(head: bytes) -> bool:
     try:
         reader.number()
         size = reader.number()
-        whole = size == len(head) - reader.position or len(head) > 4096
+        whole = size == len(head) - reader.position or (len(head) > 4096 and size >= 128)
         return whole and size >= 2 and reader.number() <= LAST_TAG
     except InkError:
         return False

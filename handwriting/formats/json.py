@@ -18,50 +18,45 @@ left out, with a note.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from handwriting.errors import InkError, TooLargeError
 from handwriting.formats import times
-from handwriting.formats.json_canvas import canvas_strokes
-from handwriting.formats.json_damage import parse_before_damage, remove_trailing_commas
-from handwriting.formats.json_shapes import (
-    describe,
-    has_columns,
-    is_jiix,
-    jiix_strokes,
-    pair_up,
-    parse_columns,
-    parse_points,
-    separate,
-)
-from handwriting.formats.json_tools import not_writing
+from handwriting.formats.json_damage import is_framed
+from handwriting.formats.json_document import join_lines, read_strokes, split_pages
+from handwriting.formats.json_rows import third_of
+from handwriting.formats.json_segments import join_pieces
+from handwriting.formats.json_shapes import describe, is_jiix, parse_points
+from handwriting.formats.json_strokes import STROKE_KEYS
+from handwriting.formats.json_text import is_document, parse, parse_all
 from handwriting.formats.numerals import decimal_places, round_values
 from handwriting.formats.point_table import PointTable
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Page, Source
-from handwriting.limits import MAX_COORDINATE, MAX_POINTS, check_pages, check_points
+from handwriting.limits import MAX_COORDINATE, check_pages, check_points
 from handwriting.notes import Notes
 
+__all__ = [
+    "HOLDS",
+    "normalise_head",
+    "page_of",
+    "parse",
+    "parse_all",
+    "read",
+    "recognises",
+    "recognises_lines",
+    "write",
+]
+
 HOLDS = frozenset({"time", "start time", "pressure", "text", "writer", "units", "page size"})
-POINT_KEYS = ("points", "pointers", "paths", "path")
-"""Keys of a stroke under which its points may be."""
-STROKE_KEYS = ("strokes", "strokegroups", "events", "ink", "drawing", "requests")
-"""Keys of a document under which its strokes may be, in lower case."""
-CONTAINER_KEYS = (*STROKE_KEYS, "lines", "paths", "traces", "curves", "data", "canvas", "content")
-BLACK = ("#000000", "#000", "black", "")
 MILLISECOND = 1e-3
-MAX_COLUMNS = 40
-"""Maximum number of properties of a point that are considered in a flat list of points."""
 
 
 def recognises(head: bytes) -> bool:
-    return normalise_head(head)[:1] in (b"{", b"[")
+    return normalise_head(head)[:1] in (b"{", b"[") or is_framed(head)
 
 
 def normalise_head(head: bytes) -> bytes:
@@ -75,15 +70,20 @@ def normalise_head(head: bytes) -> bytes:
 def recognises_lines(head: bytes) -> bool:
     """Return whether each of the first two lines is a document, as far as ``head`` shows the second one."""
     first, _, second = normalise_head(head).partition(b"\n")
-    return second.lstrip()[:1] in (b"{", b"[") and _is_document(first)
+    return second.lstrip()[:1] in (b"{", b"[") and is_document(first)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the ink as one page, or as several if there are several documents or the document has pages."""
-    sheets = [sheet for document in parse_all(data, file, notes) for sheet in _split_pages(*document)]
+    documents = join_lines(list(parse_all(data, file, notes)))
+    sheets = [sheet for document in documents for sheet in split_pages(*document)]
     check_pages(len(sheets), file)
     if len(sheets) == 1:
-        return page_of(sheets[0][1], file, notes, sheets[0][0])
+        if notes.first_loss is None:
+            return page_of(sheets[0][1], file, notes, sheets[0][0])
+        with notes.part("the file"):  # the damage is the first loss, and a message about it says more
+            return page_of(sheets[0][1], file, notes, sheets[0][0])
+        return []
     pages, total = [], 0
     for number, document in sheets:
         with notes.part(f"page {number}"):
@@ -94,69 +94,6 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     return pages
 
 
-def _split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
-    """Yield the pages of a document, each of which is a document itself, numbered from the number of the document."""
-    inside = document.get("pages") if isinstance(document, dict) else document
-    if isinstance(inside, list) and inside and all(isinstance(sheet, dict) for sheet in inside):
-        kinds = [any(isinstance(sheet.get(key), list) for key in ("strokes", "drawing", "ink")) for sheet in inside]
-        if any(kinds) if inside is not document else all(kinds) and len(kinds) > 1:
-            yield from enumerate(inside, number)
-            return
-    yield number, document
-
-
-def parse(data: bytes, file: str, notes: Notes | None = None) -> Any:
-    """Parse a JSON document.
-
-    Raises :class:`InkError` if it is damaged; with ``notes``, the damage is noted instead, and what comes before it is
-    returned. Also raises :class:`InkError` if the document is nested too deeply or too large.
-    """
-    values = data.count(b"[") + data.count(b"{")
-    if values > 2 * MAX_POINTS:
-        raise TooLargeError(f"{file}: {values:,} lists and objects, and ink has {2 * MAX_POINTS:,} at most; split it")
-    try:
-        return json.loads(data)
-    except RecursionError:
-        raise InkError(f"{file}: damaged JSON (too deep); copy or export the file again") from None
-    except ValueError as error:  # a UnicodeDecodeError is a ValueError
-        with suppress(ValueError, RecursionError):
-            return json.loads(remove_trailing_commas(data))
-        damage = InkError(f"{file}: damaged JSON ({str(error)[:100]}); copy or export the file again")
-    if notes is None or notes.strict:
-        raise damage
-    with notes.part("the rest of the file"):
-        raise damage
-    return parse_before_damage(data)
-
-
-def parse_all(data: bytes, file: str, notes: Notes) -> Iterator[tuple[int, Any]]:
-    """Yield the documents of a file with their numbers from 1: either a single one, or one per line."""
-    if b"\0" in data[:4]:
-        data = data.decode(json.detect_encoding(data), "replace").encode()
-    lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
-    try:
-        yield 1, parse(data, file)
-        return
-    except TooLargeError:
-        raise
-    except InkError:
-        # If a single document extends over several lines, none of them is a complete document.
-        if len(lines) < 2 or not any(_is_document(line) for line in lines[:3]):
-            yield 1, parse(data, file, notes)
-            return
-    check_pages(len(lines), file)
-    for number, line in enumerate(lines, 1):
-        with notes.part(f"page {number}"):
-            yield number, parse(line, file)
-
-
-def _is_document(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict | list)
-    except (ValueError, RecursionError):
-        return False
-
-
 def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Page]:
     """Return the page of a document as parsed by :func:`parse`, in any of the shapes above; no page if there are no
     strokes.
@@ -164,26 +101,28 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
     A flat list of points with a column of page numbers can have several pages.
     """
     head: dict[str, Any] = document if isinstance(document, dict) else {}
-    jiix = is_jiix(document, STROKE_KEYS)
     source = Source(
-        "mm" if jiix else _first_string(head, "units"),
+        "mm" if is_jiix(document, STROKE_KEYS) else _first_string(head, "units"),
         text=_first_string(head, "text", "label"),
         writer=_first_string(head, "writer"),
         file=file,
     )
-    strokes = Strokes(file, notes)
-    found = jiix_strokes(document, file) if jiix else _iterate_strokes(document, file, notes)
+    found = read_strokes(document, file, notes)
+    if isinstance(found, PointTable):
+        width, height = (_page_side(head.get(name), notes) for name in ("width", "height"))
+        return [
+            Page(replace(ink, source=replace(source, start_time=ink.source.start_time)), width, height, k)
+            for k, ink in enumerate(found.inks(notes, MILLISECOND), number)
+        ]
     place = f" on page {number}" if number > 1 else ""
+    third, rows = third_of(found, notes), []
     for count, stroke in enumerate(found, 1):
         check_points(1, file, count)
-        if isinstance(stroke, PointTable):
-            return [
-                Page(replace(ink, source=replace(source, start_time=ink.source.start_time)), number=k)
-                for k, ink in enumerate(stroke.inks(notes, MILLISECOND), number)
-            ]
         with notes.part(f"stroke {count}{place}"):
-            rows = stroke() if callable(stroke) else parse_points(stroke, file)
-            strokes.add(*rows)
+            rows.append(stroke.shape() if callable(stroke.shape) else parse_points(stroke.shape, file, third))
+    strokes = Strokes(file, notes)
+    for one in join_pieces([one for one in rows if len(one[0])]):
+        strokes.add(*one)
     start = 0.0
     if head.get("start") is not None:
         stamps = times.parse_column([head["start"]], MILLISECOND)
@@ -194,72 +133,6 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
     ink = strokes.ink(source, MILLISECOND, start)
     width, height = (_page_side(head.get(name), notes) for name in ("width", "height"))
     return [] if ink is None else [Page(ink, width, height, number)]
-
-
-def _iterate_strokes(document: Any, file: str, notes: Notes) -> Iterator[Any]:
-    """Yield the strokes of a document in any shape but JIIX: as functions that return their rows, or as they are."""
-    for _ in range(6):  # {"requests": [{"ink": {"strokes": [...]}}]}
-        container = document[0] if isinstance(document, list) and len(document) == 1 else document
-        if (drawn := canvas_strokes(container, file, notes)) is not None:
-            yield from drawn
-            return
-        found = _find_strokes(container) if isinstance(container, dict) else None
-        if found is None:
-            break
-        document = found
-    if not isinstance(document, list):
-        raise InkError(f"{file}: JSON without strokes; ink is a list of strokes, or an object with 'strokes'")
-    points = [p for p in document if p is not None]
-    if points and all(isinstance(p, dict) and not isinstance(p.get("x", p.get("X", [])), list) for p in points):
-        yield _point_table(document, file)
-        return
-    if has_columns(document):
-        for stroke in document:
-            yield partial(parse_columns, dict(zip("xytp", stroke, strict=False)), file)
-        return
-    stack = list(reversed(separate(document)))
-    while stack:
-        stroke = stack.pop()
-        if stroke in (None, {}):
-            continue
-        if isinstance(stroke, dict):
-            if isinstance(group := stroke.get("strokes"), list):
-                stack += reversed(group)
-                continue
-            if (other := not_writing(stroke)) is not None:
-                notes.count(other)
-                continue
-            color = stroke.get("color")
-            notes.count("stroke color", isinstance(color, str) and color not in BLACK, "detail")
-            notes.count("stroke width", stroke.get("width") is not None, "detail")
-            stroke = pair_up(next((stroke[key] for key in POINT_KEYS if isinstance(stroke.get(key), list)), stroke))
-        yield stroke
-
-
-def _find_strokes(document: dict[str, Any]) -> Any:
-    """Return the value under the first of :data:`CONTAINER_KEYS` in a document, or None if there is none.
-
-    Strokes that are in an object, by their names, become a list.
-    """
-    names = {name.lower(): name for name in document}
-    found = next((document[names[key]] for key in CONTAINER_KEYS if key in names), None)
-    if not isinstance(found, dict):
-        return found if isinstance(found, list) else None
-    named = all(isinstance(stroke, dict | list) for stroke in found.values())
-    return (
-        list(found.values())
-        if named and not {name.lower() for name in found} & {*CONTAINER_KEYS, *POINT_KEYS, "x"}
-        else found
-    )
-
-
-def _point_table(document: list[dict[str, Any] | None], file: str) -> PointTable:
-    """Return a flat list of points, in which events, numbers or None separate the strokes, as a table."""
-    points = [point for point in document if point is not None]
-    gaps = np.cumsum([point is None for point in document])[[point is not None for point in document]]
-    names = list(dict.fromkeys(name for point in points for name in point))[:MAX_COLUMNS]
-    rows = [["" if point.get(name) is None else str(point[name])[:60] for name in names] for point in points]
-    return PointTable(names, rows, gaps.tolist(), file)
 
 
 def _page_side(value: Any, notes: Notes) -> float | None:

@@ -20,6 +20,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats.json_shapes import Rows, coordinates, describe, pair_up
+from handwriting.formats.json_strokes import Stroke
 from handwriting.formats.json_tools import not_writing
 from handwriting.formats.svg_path import Outlines, flatten
 from handwriting.ink import Floats
@@ -29,23 +30,23 @@ from handwriting.notes import Notes
 Node = dict[str, Any]
 KONVA_CONTAINERS = ("Stage", "Layer", "FastLayer", "Group", "")
 FABRIC_CONTAINERS = ("group", "activeselection", "layer", "")
+FABRIC_LINES = ("path", "polyline")
 ORIGINS = {"left": 0.5, "top": 0.5, "center": 0.0, "right": -0.5, "bottom": -0.5}
 """Position of the center of an object relative to its origin, in units of its size."""
 
 
-def canvas_strokes(document: Any, file: str, notes: Notes) -> list[partial[Rows]] | None:
-    """Return a function that returns the rows of a stroke, for every stroke of a drawing of Konva or Fabric.js.
-
-    The result is None if the document is not such a drawing.
-    """
+def canvas_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | None:
+    """Return the lines of a drawing of Konva or Fabric.js; None if the document is not such a drawing."""
     nodes = document if isinstance(document, list) else [document]
     if nodes and all(isinstance(node, dict) and isinstance(node.get("className"), str) for node in nodes):
-        lines = list(_konva_lines({"children": nodes}, file, notes))
-    elif isinstance(document, dict) and _is_fabric(document.get("objects")):
-        lines = flatten(list(_fabric_curves(document, Outlines(file), file, notes)), file)
-    else:
-        return None
-    return [partial(_rows, line) for line in lines]
+        if not any("attrs" in node or "children" in node for node in nodes):
+            return None
+        return [Stroke(attrs, partial(_rows, line)) for attrs, line in _konva_lines({"children": nodes}, file, notes)]
+    if isinstance(document, dict) and _is_fabric(document.get("objects")):
+        drawn = list(_fabric_curves(document, Outlines(file), file, notes))
+        lines = flatten([curves for _, curves in drawn], file)
+        return [Stroke(node, partial(_rows, line)) for (node, _), line in zip(drawn, lines, strict=True)]
+    return None
 
 
 def _rows(line: Floats) -> Rows:
@@ -53,15 +54,15 @@ def _rows(line: Floats) -> Rows:
 
 
 def _is_fabric(objects: Any) -> bool:
-    return isinstance(objects, list) and any(_fabric_kind(one) in ("path", "group") for one in objects)
+    return isinstance(objects, list) and any(_fabric_kind(one) in (*FABRIC_LINES, "group") for one in objects)
 
 
 def _fabric_kind(node: Any) -> str:
     return str(node.get("type", "")).lower() if isinstance(node, dict) else "?"
 
 
-def _konva_lines(root: Node, file: str, notes: Notes) -> Iterator[Floats]:
-    """Yield the points of every line, with shape (n, 2)."""
+def _konva_lines(root: Node, file: str, notes: Notes) -> Iterator[tuple[Node, Floats]]:
+    """Yield the attributes of every line and its points, with shape (n, 2)."""
     stack = [(root, np.eye(3))]
     count = 0
     while stack:
@@ -76,7 +77,7 @@ def _konva_lines(root: Node, file: str, notes: Notes) -> Iterator[Floats]:
                 pairs = pair_up(attrs.get("points"))
                 if not isinstance(pairs, list):
                     raise InkError(f"{file}: points={describe(pairs)}; they must be a list of x, y, x, y")
-                yield _apply(outer @ _konva_matrix(attrs, file), coordinates(pairs, file))
+                yield attrs, _apply(outer @ _konva_matrix(attrs, file), coordinates(pairs, file))
         elif kind in KONVA_CONTAINERS:
             with notes.part(f"node {count}"):
                 matrix = outer @ _konva_matrix(attrs, file)
@@ -85,8 +86,8 @@ def _konva_lines(root: Node, file: str, notes: Notes) -> Iterator[Floats]:
             notes.count(f"{kind} shape")
 
 
-def _fabric_curves(root: Node, outlines: Outlines, file: str, notes: Notes) -> Iterator[Floats]:
-    """Yield the cubic curves of every line, with shape (n, 4, 2)."""
+def _fabric_curves(root: Node, outlines: Outlines, file: str, notes: Notes) -> Iterator[tuple[Node, Floats]]:
+    """Yield the object of every line and its cubic curves, with shape (n, 4, 2)."""
     stack = [(root, np.eye(3))]
     count = 0
     while stack:
@@ -97,17 +98,17 @@ def _fabric_curves(root: Node, outlines: Outlines, file: str, notes: Notes) -> I
             stack += [(child, outer) for child in _children(node, "objects")]
         elif (other := not_writing(node)) is not None:
             notes.count(other)
-        elif kind == "path" and not node.get("stroke"):
+        elif kind in FABRIC_LINES and not node.get("stroke"):
             notes.count("filled outline")
-        elif kind == "path":
+        elif kind in FABRIC_LINES:
             with notes.part(f"object {count - 1}"):
-                parts = [curves for curves, _ in outlines.path(_path_data(node.get("path"), file))]
+                parts = [curves for curves, _ in outlines.path(_path_data(node, kind, file))]
                 points = np.concatenate(
                     [line for part in parts for line in flatten([part], file)] or [np.zeros((1, 2))]
                 )
                 low, high = points.min(axis=0), points.max(axis=0)
                 matrix = outer @ _fabric_matrix(node, high - low, file)
-                yield from (_apply(matrix, part - (low + high) / 2) for part in parts)
+                yield from ((node, _apply(matrix, part - (low + high) / 2)) for part in parts)
         elif kind in FABRIC_CONTAINERS:
             with notes.part(f"object {count - 1}"):
                 matrix = outer @ _fabric_matrix(node, np.zeros(2), file)
@@ -122,8 +123,15 @@ def _children(node: Node, key: str) -> list[Node]:
     return [child for child in reversed(inside) if isinstance(child, dict)] if isinstance(inside, list) else []
 
 
-def _path_data(commands: Any, file: str) -> str:
-    """Return SVG path commands, such as ``[["M", 1, 2], ["L", 3, 4]]``, as text."""
+def _path_data(node: Node, kind: str, file: str) -> str:
+    """Return the SVG path commands of a path, such as ``[["M", 1, 2], ["L", 3, 4]]``, or of a polyline, as text."""
+    if kind == "polyline":
+        points = node.get("points")
+        if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
+            raise InkError(f"{file}: points={describe(points)}; they must be a list of points; export it again")
+        pairs = coordinates([[point.get("x"), point.get("y")] for point in points], file).tolist()
+        return " ".join(f"{'L' if number else 'M'} {x!r} {y!r}" for number, (x, y) in enumerate(pairs))
+    commands = node.get("path")
     if not isinstance(commands, list) or not all(isinstance(command, list) and command for command in commands):
         raise InkError(f"{file}: path={describe(commands)}; it must be a list of path commands; export it again")
     return " ".join(str(word)[:40] for command in commands for word in command)

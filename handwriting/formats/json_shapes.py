@@ -6,29 +6,30 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
+from handwriting.formats.json_points import list_keys, point_values
 from handwriting.ink import Floats
 from handwriting.limits import MAX_COORDINATE, number_or_none
 
-KEYS = {
-    "x": ("x", "X", "clientX", "pageX"), "y": ("y", "Y", "clientY", "pageY"),
-    "t": ("t", "T", "time", "timestamp"), "p": ("p", "pressure", "force", "F"),
-}  # fmt: skip
 MILLISECOND = 1e-3
 MAX_POINT_VALUES = 4
 """Maximum number of values of a point: x, y, time and pressure."""
 
+Third = Literal["t", "p", ""]
+"""What the third number of a point in a list is: its time, its pressure, or something unknown."""
 Rows = tuple[Floats, Floats, Floats | None, Floats | None]
 """x, y, t in milliseconds and pressure, each with shape (n,); NaN in the last two stands for an unknown value."""
 
 
-def parse_points(stroke: Any, file: str) -> Rows:
+def parse_points(stroke: Any, file: str, third: Third = "t") -> Rows:
     """Return the rows of a stroke that is a list of points, or an object of columns.
+
+    ``third`` says what the third number of points in lists is.
 
     Raises :class:`InkError` for an invalid coordinate.
     """
@@ -36,7 +37,8 @@ def parse_points(stroke: Any, file: str) -> Rows:
         return parse_columns(stroke, file)
     if not isinstance(stroke, list):
         raise InkError(f"{file}: {describe(stroke)} is not a stroke; a stroke is a list of points")
-    return _to_rows(list(zip(*(_parse_point(point, file) for point in stroke), strict=True)) or [[], [], [], []], file)
+    points = [parse_point(point, file, third) for point in stroke]
+    return _to_rows(list(zip(*points, strict=True)) or [[], [], [], []], file)
 
 
 def pair_up(points: Any) -> Any:
@@ -71,7 +73,7 @@ def parse_columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) 
 
     ``begin`` (ms) is added to its times; None drops them.
     """
-    x, y, t, p = (next((stroke[key] for key in keys if key in stroke), None) for keys in KEYS.values())
+    x, y, t, p = point_values(stroke)
     if not isinstance(x, list) or not isinstance(y, list) or len(x) != len(y):
         raise InkError(f"{file}: {describe(stroke)} is not a stroke; it needs lists of x and y of the same length")
     t = t if isinstance(t, list) and len(t) == len(x) and begin is not None else []
@@ -80,20 +82,22 @@ def parse_columns(stroke: dict[str, Any], file: str, begin: float | None = 0.0) 
     return x, y, None if stamps is None else stamps + (begin or 0.0), pressure
 
 
-def has_columns(strokes: list[Any]) -> bool:
+def has_columns(strokes: list[Any], are_columns: bool) -> bool:
     """Return whether strokes are columns, ``[[x, ...], [y, ...], [t, ...]]``, rather than lists of points.
 
     Both are lists of lists: a point has two to four values, and a stroke in columns has two to four lists. If both fit,
-    the strokes are columns if their lengths differ.
+    the strokes are columns if their lengths differ, if the lists of times are empty or if the format has columns only
+    (``are_columns``).
     """
     lengths = set()
     for stroke in strokes:
         if not isinstance(stroke, list) or not 2 <= len(stroke) <= 4 or not all(isinstance(c, list) for c in stroke):
             return False
-        if len({len(column) for column in stroke}) > 1:
+        if len({len(column) for number, column in enumerate(stroke) if column or number < 2}) > 1:
             return False
+        are_columns |= not stroke[-1]
         lengths.add(len(stroke[0]))
-    return bool(lengths) and (not lengths <= {2, 3, 4} or len(lengths) > 1)
+    return bool(lengths - {0}) and (are_columns or not lengths <= {2, 3, 4} or len(lengths) > 1)
 
 
 def is_jiix(document: Any, others: Sequence[str]) -> bool:
@@ -144,20 +148,31 @@ def iterate_objects(document: Any) -> Iterator[dict[str, Any]]:
 def describe(value: Any) -> str:
     """Describe a value in a message, briefly whatever its size."""
     if isinstance(value, list | dict):
-        return f"a list of {len(value)}" if isinstance(value, list) else f"an object of {len(value)}"
+        return f"a list of {len(value)}" if isinstance(value, list) else f"an object with {list_keys(value)}"
     return json.dumps(value[:40] if isinstance(value, str) else value)[:60]
 
 
-def _parse_point(point: Any, file: str) -> tuple[Any, Any, Any, Any]:
+def parse_point(point: Any, file: str, third: Third = "t") -> tuple[Any, Any, Any, Any]:
+    """Return x, y, the time and the pressure of a point, unchecked; None where it has none.
+
+    Raises :class:`InkError` if it is not a point at all.
+    """
+    if isinstance(point, str) and "," in point:
+        point = point[:200].split(",")
     if isinstance(point, list) and len(point) >= 2:
         # The meaning of values after the fourth is unknown.
         x, y, t, p = [*point, None, None][:4] if len(point) <= 4 else [*point[:2], None, None]
+        if len(point) == 3 and third != "t":
+            return x, y, None, t if third == "p" else None
         return x, y, t, p
     if isinstance(point, dict):
-        location = point.get("location", point.get("position"))
-        point = point | location if isinstance(location, dict) else point
-        x, y, t, p = (next((point[key] for key in keys if key in point), None) for keys in KEYS.values())
-        return x, y, t, p
+        values = point_values(point)
+        for name, value in zip("xy", values[:2], strict=True):
+            if value is None:
+                raise InkError(
+                    f"{file}: {name}=null; it must be a number; the properties of the point are {list_keys(point)}"
+                )
+        return values
     reason = "a point is {'x': 1, 'y': 2} or [1, 2], with the time or without"
     if isinstance(point, int | float):
         reason += ", and x, y, x, y in a row must be called 'points'"

@@ -37,10 +37,15 @@ def is_no(value: str) -> bool:
     return word in NO or any(pattern.fullmatch(word) for pattern in (_IN_AIR, _NOT_DOWN))
 
 
+def is_yes(value: str) -> bool:
+    """Return whether a value means "yes"."""
+    return _normalise(value) in YES
+
+
 def flags(values: Sequence[str]) -> list[bool]:
     """Return which values of a column mean "yes"; an empty list if some mean neither "yes" nor "no" (times do not)."""
-    meanings = {value: _normalise(value) in YES for value in set(values)}
-    if not all(is_yes or is_no(value) for value, is_yes in meanings.items()):
+    meanings = {value: is_yes(value) for value in set(values)}
+    if not all(yes or is_no(value) for value, yes in meanings.items()):
         return []
     return [meanings[value] for value in values]
 

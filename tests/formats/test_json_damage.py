@@ -9,12 +9,12 @@ import re
 import note_app_fixtures as apps
 import numpy as np
 import pytest
-from strangers import LINE, notes, read
+from strangers import LINE, assert_is_line, notes, read
 
 from handwriting import formats
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.json_damage import parse_before_damage, remove_trailing_commas
+from handwriting.formats.json_damage import parse_before_damage, repair
 
 DOCUMENT = {"a": [1, [2, {"b": ']"}, ['}]], "c": {"d": [], "e": "é", "f": [True, None]}}
 
@@ -31,9 +31,7 @@ def test_every_beginning_of_a_document_is_one_itself():
         assert known[data.index(b'"c"') + 1] == {"a": DOCUMENT["a"]}
 
 
-@pytest.mark.parametrize(
-    "data", [b'{"a": [1, #, 2]}', b'{"a": [1, \xff, 2]}', b'{"a": [1]} 5', b'{"a": [1], "b\n": 2}']
-)
+@pytest.mark.parametrize("data", [b'{"a": [1, #, 2]}', b'{"a": [1, \xff, 2]}', b'{"a": [1]} 5', b'{"a": [1], 2}'])
 def test_what_comes_before_the_damage(data):
     assert parse_before_damage(data) == {"a": [1]}
 
@@ -81,8 +79,55 @@ def test_typed_text_of_a_drawing_that_is_cut_short():
 
 def test_a_text_without_end_is_looked_at_once():
     """Looking for its end from each quotation mark would take hours."""
-    data = b'["' + b'\\"' * 1_000_000
-    assert remove_trailing_commas(data) == data
+    text = '["' + '\\"' * 1_000_000
+    assert repair(text) == text
+
+
+LINES = json.dumps([{"points": [{"x": x, "y": y, "t": 0.5} for x, y in stroke]} for stroke in LINE])
+BREAKING = {
+    "a tab in a string": '{"label": "a\tb", "strokes": %s}',
+    "a line end in a string": '{"label": "a\nb", "strokes": %s}',
+    "a path": r'{"file": "C:\Users\me\x.json", "strokes": %s}',
+    "an escaped apostrophe": r"""{"file": "it\'s", "strokes": %s}""",
+    "a comment inside": '{ // "strokes": [\n"label": "http://a", /* , */ "strokes": %s, // the end\n}',
+    "a comment before": "// my drawing\n%s",
+    "a semicolon": "%s;\n",
+    "zero bytes": "%s\0\0\0",
+    "a guard": ")]}'\n%s",
+    "a code fence": "```json\n%s\n```\n",
+    "a variable": "const strokes = %s;",
+    "unquoted names": "{strokes: %s}",
+    "words of other languages": '{"a": None, "b": undefined, "c": True, "d": nan, "strokes": %s}',
+}
+
+
+@pytest.mark.parametrize("frame", BREAKING.values(), ids=BREAKING)
+def test_what_json_forbids_but_programs_write(frame):
+    ink = read(frame.replace("%s", LINES))
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [(".5", True), ("1.", True), ("-.5", True), ("nan", False), ("undefined", False)]
+)
+def test_numbers_that_json_forbids(value, kept):
+    ink = read(LINES.replace('"t": 0.5', f'"t":{value}'))
+    assert_is_line(ink)
+    assert (ink.t is not None) == kept
+
+
+def test_text_that_is_not_in_utf_8():
+    for text in ('{"label": "café", "strokes": %s}', '{"strokes": %s, "label": "café"}'):
+        ink = read((text % LINES).encode("cp1252"))
+        assert_is_line(ink)
+        assert ink.source.text == "café"
+        assert notes(ink) == ["the encoding was dropped: the file is read as Windows-1252, because it is not in UTF-8"]
+
+
+def test_damage_before_all_ink_is_named():
+    with pytest.raises(InkError, match=r"nothing in it can be read: the rest .* damaged JSON .*line 2 column 6"):
+        read('{"text": 5,\n"a": (7), "strokes": []}')
 
 
 @pytest.mark.parametrize("data", [b"[" * 100_000, b"[1, " + b"[" * 100_000 + b"x", b'{"a": ' * 100_000])

@@ -1,0 +1,65 @@
+"""Parse the colors that web programs store in JSON, as far as it matters how bright and how opaque they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+COLORS = {
+    "black": "#000000", "white": "#ffffff", "red": "#ff0000", "green": "#008000", "blue": "#0000ff",
+    "navy": "#000080", "gray": "#808080", "grey": "#808080", "yellow": "#ffff00", "orange": "#ffa500",
+    "purple": "#800080", "brown": "#a52a2a",
+}  # fmt: skip
+"""The names of colors that drawings use most."""
+_HEX = re.compile("#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
+_RGB = re.compile(r"rgba?\(\s*([0-9.]+)[\s,]+([0-9.]+)[\s,]+([0-9.]+)(?:[\s,/]+([0-9.]+)(%?))?\s*\)")
+
+
+class Color(NamedTuple):
+    """A color as programs draw it."""
+
+    brightness: float
+    """From 0 for black to 1 for white: the brightness of its darkest component if it is nearly white."""
+    alpha: float
+
+
+def are_argb(colors: Sequence[Any]) -> bool:
+    """Return whether the first byte of colors of four bytes is the opacity, as in Android and .NET, not the last one.
+
+    This is so if all colors have four bytes and most of them begin with ``ff``.
+    """
+    texts = [color.lower() for color in colors if isinstance(color, str)]
+    opaque = [text.startswith("#ff") for text in texts if len(text) == 9]
+    return bool(texts) and len(opaque) == len(texts) and 2 * sum(opaque) > len(texts)
+
+
+def parse_color(color: Any, argb: bool) -> Color | None:
+    """Return a color that is given as in CSS, or None if it is given otherwise.
+
+    ``argb`` says that the opacity comes first in colors of four bytes; if they all have other colors, see
+    :func:`are_argb`.
+    """
+    if not isinstance(color, str) or len(color) > 60:
+        return None
+    text = color.strip().lower()
+    text = COLORS.get(text, text)
+    if match := _HEX.fullmatch(text):
+        digits = match[1] if len(match[1]) > 4 else "".join(2 * digit for digit in match[1])
+        parts = [int(digits[i : i + 2], 16) / 255 for i in range(0, len(digits), 2)]
+        if argb and len(parts) == 4:
+            parts = [*parts[1:], parts[0]]
+        return Color(_brightness(parts[:3]), parts[3] if len(parts) == 4 else 1.0)
+    if match := _RGB.fullmatch(text):
+        try:
+            parts = [float(part) / 255 for part in match.groups()[:3]]
+            alpha = 1.0 if match[4] is None else float(match[4]) / (100 if match[5] else 1)
+        except ValueError:
+            return None
+        return Color(_brightness(parts), alpha)
+    return None
+
+
+def _brightness(parts: Sequence[float]) -> float:
+    red, green, blue = parts
+    return min(1.0, 0.2126 * red + 0.7152 * green + 0.0722 * blue)
