@@ -37,19 +37,48 @@ def page(
 
 
 def line_blocks(
-    lines: Sequence[Sequence[Point]], tool: int = FINELINER, *, erased: bool = False, revision: int = 2
+    lines: Sequence[Sequence[Point]],
+    tool: int = FINELINER,
+    *,
+    erased: bool = False,
+    revision: int = 2,
+    group: tuple[int, int] = LAYER,
 ) -> bytes:
     """Blocks of lines, to be appended to a page."""
     blocks = []
     for number, line in enumerate(lines):
-        head = _id(1, LAYER) + _id(2, (1, 300 + number)) + _id(3, (0, 0)) + _id(4, (0, 0)) + _four(5, int(erased))
+        head = _id(1, group) + _id(2, (1, 300 + number)) + _id(3, (0, 0)) + _id(4, (0, 0)) + _four(5, int(erased))
         blocks.append(_block(0x05, head + (b"" if erased else _inner(6, _line(line, tool, revision))), revision))
     return b"".join(blocks)
 
 
-def text_block(items: Sequence[tuple[int, int, int, str | int]], x: float, y: float, width: float) -> bytes:
+def anchored_blocks(
+    group: tuple[int, int], anchor: tuple[int, int], x: float, lines: Sequence[Sequence[Point]]
+) -> bytes:
+    """Blocks of a group of lines in the layer that is anchored to a character, to be appended to a page."""
+    data = _id(1, group) + _inner(2, _id(1, (0, 12)) + _inner(2, b"\0\1")) + _inner(3, _id(1, (0, 0)) + _byte(2, 1))
+    data += _inner(7, _id(1, (1, 90)) + _id(2, anchor)) + _inner(8, _id(1, (1, 90)) + _byte(2, 2))
+    data += _inner(9, _id(1, (1, 90)) + _float(2, 35.75)) + _inner(10, _id(1, (1, 90)) + _float(2, x))
+    place = _id(1, group) + _id(2, (0, 0)) + _byte(3, 1) + _inner(4, _id(1, LAYER))
+    return _block(0x01, place) + _block(0x02, data) + line_blocks(lines, group=group)
+
+
+def group_item(parent: tuple[int, int], group: tuple[int, int] | None) -> bytes:
+    """A block that puts a group in another one; None is a group that was deleted."""
+    head = _id(1, parent) + _id(2, (1, 200)) + _id(3, (0, 0)) + _id(4, (0, 0)) + _four(5, int(group is None))
+    return _block(0x04, head + (b"" if group is None else _inner(6, b"\2" + _id(2, group))))
+
+
+def text_block(
+    items: Sequence[tuple[int, int, int, str | int]],
+    x: float,
+    y: float,
+    width: float,
+    styles: dict[int, int] | None = None,
+) -> bytes:
     """A block of typed text, to be appended to a page. An item has its number, those of the characters to its left and
-    right (0 is the end of the text), and its text or the number of its deleted characters."""
+    right (0 is the end of the text), and its text or the number of its deleted characters. ``styles`` are the numbers
+    of the styles of paragraphs, by the number of the newline before them (0 is the beginning of the text)."""
     parts = b""
     for number, left, right, text in items:
         ids = _id(2, (1, number)) + _id(3, (bool(left), left)) + _id(4, (bool(right), right))
@@ -58,9 +87,13 @@ def text_block(items: Sequence[tuple[int, int, int, str | int]], x: float, y: fl
         part += _inner(6, _number(len(value)) + b"\1" + value) if isinstance(text, str) else b""
         parts += _inner(0, part)
     text_items = _inner(1, _inner(1, _number(len(items)) + parts))
-    styles = _inner(2, _inner(1, _number(0)))
+    written = b"".join(
+        bytes([bool(newline)]) + _number(newline) + _id(1, (1, 99)) + _inner(2, bytes([17, style]))
+        for newline, style in (styles or {}).items()
+    )
+    styles_of_paragraphs = _inner(2, _inner(1, _number(len(styles or {})) + written))
     place = _inner(3, struct.pack("<dd", x, y)) + _tag(4, 0x4) + struct.pack("<f", width)
-    return _block(0x07, _id(1, (0, 0)) + _inner(2, text_items + styles) + place)
+    return _block(0x07, _id(1, (0, 0)) + _inner(2, text_items + styles_of_paragraphs) + place)
 
 
 def old_page(lines: Sequence[Sequence[Point]], version: int, *, tool: int = FINELINER) -> bytes:
@@ -133,6 +166,10 @@ def _byte(index: int, value: int) -> bytes:
 
 def _four(index: int, value: int) -> bytes:
     return _tag(index, 0x4) + struct.pack("<I", value)
+
+
+def _float(index: int, value: float) -> bytes:
+    return _tag(index, 0x4) + struct.pack("<f", value)
 
 
 def _inner(index: int, data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Excalidraw drawings (``.excalidraw``): JSON with a list of elements, of which those of type ``freedraw`` are ink.
 
-The points of an element are relative to its ``x`` and ``y`` and are rotated with it about the center of its box. There
+Until 2021, this type was called ``draw`` and had no pressure. The browser's storage has the list of elements alone. The
+points of an element are relative to its ``x`` and ``y`` and are rotated with it about the center of its box. There
 is no time. Deleted elements stay in the file and are marked as deleted. A library (``.excalidrawlib``) has several
 lists of elements, each of which becomes a page. Other files may embed a drawing, see
 :mod:`~handwriting.formats.excalidraw_scene`.
@@ -22,6 +23,7 @@ from handwriting.ink import Floats, Page, Source
 from handwriting.limits import check_pages, check_shapes
 from handwriting.notes import Notes
 
+INK = ("freedraw", "draw")
 LIBRARY_KEYS = ("libraryItems", "library")
 """Keys of the list of drawings of a library; those of the first version are lists of elements."""
 BLACK = ("#1e1e1e", "#000000", "#000", "black")
@@ -36,9 +38,12 @@ def recognises(head: bytes) -> bool:
     if excalidraw_scene.recognises(head):
         return True
     start = b"".join(json.normalise_head(head).split())
+    if start[:1] == b"[":
+        return start[:2] == b"[{" and b'"versionNonce":' in start and b'"strokeColor":' in start
     if start[:1] != b"{":
         return False
-    return b'"type":"excalidraw' in start[:400] or (b'"elements":[' in start and b'"type":"freedraw"' in start)
+    has_ink = b'"type":"freedraw"' in start or (b'"type":"draw"' in start and b'"versionNonce":' in start)
+    return b'"type":"excalidraw' in start[:400] or (b'"elements":[' in start and has_ink)
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
@@ -57,7 +62,7 @@ def read_embedded(data: bytes, file: str, notes: Notes) -> list[Page] | None:
 def drawings(scene: bytes, file: str, notes: Notes) -> list[list[Any]]:
     """Return the elements of each drawing in a scene or a library, parsed from JSON."""
     document = json.parse(scene, file, notes)
-    head: dict[str, Any] = document if isinstance(document, dict) else {}
+    head: dict[str, Any] = document if isinstance(document, dict) else {"elements": document}
     items = next((head[key] for key in LIBRARY_KEYS if isinstance(head.get(key), list)), [head])
     check_pages(len(items), file)
     found: list[list[Any]] = []
@@ -71,14 +76,14 @@ def drawings(scene: bytes, file: str, notes: Notes) -> list[list[Any]]:
 
 
 def _page(elements: list[Any], file: str, notes: Notes, number: int) -> Page | None:
-    check_shapes(sum(isinstance(one, dict) and one.get("type") == "freedraw" for one in elements), file)
+    check_shapes(sum(isinstance(one, dict) and one.get("type") in INK for one in elements), file)
     strokes = Strokes(file, notes)
     place = f" on page {number}" if number > 1 else ""
     for count, element in enumerate(elements, 1):
         kind = element.get("type") if isinstance(element, dict) else None
         if not isinstance(element, dict) or element.get("isDeleted") is True:
             continue
-        if kind != "freedraw":
+        if kind not in INK:
             notes.count(f"{str(kind)[:30]} element")
         elif _is_highlighter(element):
             notes.count("highlighter stroke")

@@ -62,22 +62,33 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
 
 
 def page_names(archive: packed.Archive, file: str, notes: Notes) -> list[str]:
-    """Return the names of the pages in the archive, in the document's order.
+    """Return the names of the pages in the archive, in the document's order, without those that are deleted.
 
-    They include pages that the archive does not contain.
+    They include pages that the archive does not contain, because they were never drawn on.
     """
     contents = [name for name in archive.names if name.endswith(".content")]
-    names = [page for content in contents for page in _listed_pages(archive, content, file, notes)]
-    if not any(name in archive.names for name in names):
-        names = sorted((name for name in archive.names if name.endswith(".rm")), key=_natural_key)
-    if not names:
+    drawn = [name for name in archive.names if name.endswith(".rm")]
+    names: list[str] = []
+    deleted: set[str] = set()
+    for content in contents:
+        for page, is_live in _listed_pages(archive, content, file, notes):
+            if is_live:
+                names.append(page)
+            else:
+                deleted.add(page)
+    deleted -= set(names)
+    notes.count("deleted page", len(deleted.intersection(drawn)))
+    others = sorted((name for name in drawn if name not in deleted), key=_natural_key)
+    if others and not any(name in archive.names for name in names):
+        names = others
+    if not names and not deleted:
         raise InkError(f"{file}: an archive without pages (.rm); this is not a reMarkable bundle")
     check_pages(len(names), file)
     return names
 
 
-def _listed_pages(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[str]:
-    """Return the names of the pages that a ``.content`` file lists and that are not deleted.
+def _listed_pages(archive: packed.Archive, name: str, file: str, notes: Notes) -> list[tuple[str, bool]]:
+    """Return the names of the pages that a ``.content`` file lists, and whether they are in use or deleted.
 
     If the file is damaged, the pages in the archive are sorted by where the file mentions them.
     """
@@ -88,15 +99,17 @@ def _listed_pages(archive: packed.Archive, name: str, file: str, notes: Notes) -
             content: Any = json.loads(text)
         except (ValueError, RecursionError):
             raise InkError(f"{file}: its .content file is damaged; the pages may be in the wrong order") from None
-        sheets = content.get("cPages", content) if isinstance(content, dict) else {}
+        sheets = content.get("cPages") or content if isinstance(content, dict) else {}
         sheets = sheets.get("pages") if isinstance(sheets, dict) else None
         if not isinstance(sheets, list):
             return []
         check_pages(len(sheets), file)
-        return [f"{folder}/{s.get('id') if isinstance(s, dict) else s}.rm" for s in sheets if not is_deleted(s)]
+        ids = [sheet.get("id") if isinstance(sheet, dict) else sheet for sheet in sheets]
+        return [(f"{folder}/{one}.rm", not is_deleted(sheet)) for one, sheet in zip(ids, sheets, strict=True)]
     pages = [page for page in archive.names if page.startswith(f"{folder}/") and page.endswith(".rm")]
     places = {page: text.find(f'"{PurePosixPath(page).stem}"'.encode()) for page in pages}
-    return sorted(pages, key=lambda page: (places[page] < 0, places[page], _natural_key(page)))
+    ordered = sorted(pages, key=lambda page: (places[page] < 0, places[page], _natural_key(page)))
+    return [(page, True) for page in ordered]
 
 
 def is_deleted(sheet: Any) -> bool:

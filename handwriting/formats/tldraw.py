@@ -4,8 +4,9 @@ A tldraw document is a store of records; shapes of type ``draw`` are ink. A shap
 parent, which may be a page or another shape. Its segments have points relative to it, in one of three forms: objects
 with x, y and z (the pressure); ``points`` as base64 of three half-precision floats each; or ``path`` as base64 of a
 first point in single precision and half-precision differences from point to point, with three values or, if ``dim`` is
-2, with two. Files of tldraw 1 have a list of points per shape. There is no time; pages and shapes are in the order of
-their ``index``, a text.
+2, with two. There is no time; pages and shapes are in the order of their ``index``, a text. Shapes that were copied
+are a list without pages. Files of tldraw 1 have a list of points per shape, which is rotated about the center of its
+box.
 
 Newer versions of Obsidian Ink store plain strokes of [x, y, pressure] with an offset.
 
@@ -31,8 +32,10 @@ from handwriting.ink import Floats, Page, Source
 from handwriting.limits import MAX_COORDINATE, check_shapes
 from handwriting.notes import Notes
 
-MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"document:document"')
-WRAPPERS = ("tldraw", "document", "store", "records")
+MARKS = (b'"tldrawFileFormatVersion"', b'"tldraw"', b'"tldrawVersion"', b'"application/tldraw"')
+RECORD_MARKS = (b'"document:document"', b'"typeName":"shape"')
+"""Parts of records, which may come after a long schema."""
+WRAPPERS = ("tldraw", "document", "store", "records", "data", "shapes")
 """Keys under which the records are found, from the outermost to the innermost."""
 METADATA_ELEMENTS = ("tldraw", "ink-canvas")
 """Elements of an SVG's metadata in which Obsidian Ink stores a drawing."""
@@ -45,11 +48,14 @@ Shape = dict[str, Any]
 
 
 def recognises(head: bytes) -> bool:
-    start = b"".join(json.normalise_head(head)[:2000].split())
-    if start[:1] != b"{":
+    start = b"".join(json.normalise_head(head).split())
+    if start[:1] != b"{" and start[:2] != b"[{":
         return False
+    if any(mark in start for mark in RECORD_MARKS):
+        return True
+    start = start[:2000]
     first = b'"document":{"id":' in start and b'"version":15' in start
-    return first or any(mark in start for mark in MARKS)
+    return start[:1] == b"{" and (first or any(mark in start for mark in MARKS))
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
@@ -180,7 +186,12 @@ def _chain(shape: Shape, by_id: dict[str, Shape]) -> tuple[str, list[Shape]]:
 def _drawn_points(shape: Shape, file: str) -> Iterator[Floats]:
     """Yield the points of a drawn shape; one of tldraw 1 has no chain of shapes around it."""
     if "chain" not in shape:
-        yield from _plain_points(shape | {"offset": shape.get("point")}, file)
+        rotation = _optional_number(shape.get("rotation")) or 0.0
+        for points in _plain_points(shape | {"offset": shape.get("point")}, file):
+            xy = points[:, :2]
+            center = (xy.min(axis=0) + xy.max(axis=0)) / 2
+            points[:, :2] = _rotate(xy - center, rotation) + center
+            yield points
         return
     props = shape.get("props")
     segments = props.get("segments") if isinstance(props, dict) else None
@@ -201,9 +212,14 @@ def _drawn_points(shape: Shape, file: str) -> Iterator[Floats]:
 def _to_parent(points: Floats, shape: Shape, file: str) -> Floats:
     """Transform points of a shape to the coordinates of its parent: rotate them about its corner and move them."""
     ((x, y),) = coordinates([[shape.get("x", 0), shape.get("y", 0)]], file)
-    rotation = _optional_number(shape.get("rotation")) or 0.0
-    cosine, sine = np.cos(rotation), np.sin(rotation)
-    return points @ np.array([[cosine, sine], [-sine, cosine]]) + (x, y)
+    return _rotate(points, _optional_number(shape.get("rotation")) or 0.0) + (x, y)
+
+
+def _rotate(points: Floats, angle: float) -> Floats:
+    """Rotate points with shape (n, 2) about the origin by an angle in radians."""
+    cosine, sine = np.cos(angle), np.sin(angle)
+    rotated: Floats = points @ np.array([[cosine, sine], [-sine, cosine]])
+    return rotated
 
 
 def _optional_number(value: Any) -> float | None:

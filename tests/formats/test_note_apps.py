@@ -100,7 +100,53 @@ def test_a_damaged_element_costs_itself_alone():
     assert [text.split(":")[0] for text in notes(ink, "lost")] == ["element 5 was left out", "element 6 was left out"]
 
 
+def test_elements_without_a_drawing_around_them():
+    """Excalidraw stores them like this in the browser."""
+    elements = [
+        {"id": "r", "type": "rectangle", "x": 1, "y": 1, "strokeColor": "#000", "versionNonce": 7},
+        *json.loads(apps.excalidraw(LINE))["elements"],
+    ]
+    data = json.dumps(elements)
+    assert formats.find(data.encode(), "elements.json").name == "Excalidraw"
+    ink = read(data)
+    assert_is_line(ink)
+    assert notes(ink) == ["1 rectangle element was left out"]
+
+
+def test_ink_of_older_versions():
+    """Freehand lines had the type "draw" and neither pressure nor a mark that simulates it."""
+    drawing = json.loads(apps.excalidraw(LINE, type="draw", versionNonce=7))
+    for element in drawing["elements"]:
+        del element["pressures"], element["simulatePressure"]
+    ink = read(json.dumps(drawing))
+    assert_is_line(ink, pressure=False)
+    assert notes(ink) == []
+    del drawing["type"]  # the elements alone show what it is
+    assert_is_line(read(json.dumps(drawing)), pressure=False)
+
+
 # tldraw
+
+
+@pytest.mark.parametrize("wrapped", ["clipboard", "content", "records"])
+def test_shapes_without_a_document(wrapped):
+    """Shapes that were copied have no page, and the name of their page is the only trace of it."""
+    shapes = apps.tldraw_records(LINE)[2:]
+    content = {"shapes": shapes, "rootShapeIds": [shape["id"] for shape in shapes], "schema": {"schemaVersion": 2}}
+    clip = {"type": "application/tldraw", "kind": "content", "data": content}
+    data = json.dumps({"clipboard": clip, "content": content, "records": shapes}[wrapped])
+    assert formats.find(data.encode(), "shapes.json").name == "tldraw"
+    ink = read(data)
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+def test_a_shape_of_tldraw_1_that_was_turned():
+    """By a quarter about the center of its box, (11, 20): a stroke along x comes to lie on x = 11."""
+    drawing = json.loads(apps.tldraw_1([[(10.0, 20.0), (12.0, 20.0)]]))
+    (shape,) = drawing["document"]["pages"]["page"]["shapes"].values()
+    shape["rotation"] = math.pi / 2
+    assert read(json.dumps(drawing)).xy == pytest.approx(np.array([[11, 19], [11, 21]]))
 
 
 def test_shapes_in_turned_groups():

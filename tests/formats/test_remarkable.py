@@ -55,6 +55,75 @@ def test_a_bundle_keeps_the_order_of_its_pages(new):
         formats.read(data)
 
 
+TYPED = [(16, 0, 0, "Shopping\n\n\nTodo\n")]
+"""Text in four lines; the number of a character is 16 and its place in the text."""
+BELOW_SHOPPING, BELOW_TODO = (1, 16 + 8), (1, 16 + 15)
+
+
+@pytest.mark.parametrize("text_comes_first", [True, False])
+def test_anchored_lines_are_below_the_line_of_text_that_they_are_anchored_to(text_comes_first):
+    text = fixture.text_block(TYPED, -468.0, 234.0, 936.0)
+    groups = fixture.anchored_blocks((1, 50), BELOW_SHOPPING, -468.0, [[(0.0, 40.0, 9)]])
+    groups += fixture.anchored_blocks((1, 60), BELOW_TODO, -400.0, [[(0.0, 40.0, 9)]])
+    data = fixture.page([[(0.0, 10.0, 9)]]) + (text + groups if text_comes_first else groups + text)
+    contents = formats.read_document(data)
+    # The first baseline is 18 pixels above the place of the text, and lines are 70 pixels apart.
+    assert contents.pages[0].ink.xy.tolist() == [[702, 10], [234, 216 + 40], [302, 216 + 3 * 70 + 40]]
+    assert contents.notes == ()
+    shopping, todo = (text.box for text in contents.extras[0].texts)
+    assert shopping[3] < 256 < todo[1] < todo[3] < 466
+
+
+@pytest.mark.parametrize(
+    ("text", "styles", "anchor", "baseline"),
+    [
+        ("", {0: 2}, 2**48 - 2, 267.6),  # as in a page of rmscene, which the tablet saved with and without anchors
+        ("", {0: 2}, 2**48 - 1, 267.6),
+        ("", {}, 2**48 - 2, 216),
+        ("a\nb", {}, 2**48 - 2, 216),
+        ("a\nb", {}, 2**48 - 1, 286),
+        ("a\nb", {17: 2}, 2**48 - 1, 216 + 121.6),
+        ("x" * 100, {}, 2**48 - 1, 216 + 2 * 70),  # 46 letters of 20 pixels on a line
+    ],
+)
+def test_anchors_above_and_below_the_text(text, styles, anchor, baseline):
+    items = [(16, 0, 0, text)] if text else []
+    data = fixture.page([]) + fixture.text_block(items, -468.0, 234.0, 936.0, styles)
+    ink = formats.read_ink(data + fixture.anchored_blocks((1, 50), (0, anchor), -464.0, [[(-68.0, -181.0, 9)]]))
+    assert ink.xy == pytest.approx(np.array([[170, baseline - 181]]))
+
+
+def test_anchors_within_a_paragraph():
+    """A character that is deleted keeps its place, and so does a change of the font, which is an item without text."""
+    items = [(16, 0, 20, 3), (20, 18, 21, ""), (21, 20, 0, "x" * 50)]
+    data = fixture.page([]) + fixture.text_block(items, -468.0, 234.0, 936.0)
+    groups = [((1, 16), 216), ((1, 18), 216), ((1, 21), 216), ((1, 70), 286)]
+    for number, (anchor, _) in enumerate(groups):
+        data += fixture.anchored_blocks((1, 200 + number), anchor, 0.0, [[(0.0, 0.0, 9)]])
+    assert formats.read_ink(data).y.tolist() == [baseline for _, baseline in groups]
+
+
+@pytest.mark.parametrize("items", [None, TYPED, [(16, 16, 0, "circle")]])
+def test_an_anchor_that_is_not_in_the_text(items):
+    data = fixture.page([]) + (b"" if items is None else fixture.text_block(items, -468.0, 234.0, 936.0))
+    contents = formats.read_document(data + fixture.anchored_blocks((1, 50), (1, 99), -468.0, [[(0.0, 40.0, 9)]]))
+    assert contents.pages[0].ink.xy.tolist() == [[234, 256]]
+    (note,) = (note for note in contents.notes if "place of some ink" in note.text)
+    assert note.severity == "noted"
+
+
+def test_lines_of_a_deleted_layer_are_not_ink():
+    """A layer that is deleted leaves an item without its number, so it is the one that is no other item."""
+    kept, deleted = fixture.page(LINES), fixture.anchored_blocks((1, 40), (0, 2**48 - 2), 0.0, [[(0.0, 9.0, 9)]])
+    kept += fixture.group_item((0, 1), fixture.LAYER)
+    page = formats.read(kept + deleted + fixture.group_item(fixture.LAYER, None))
+    assert page.ink.xy.tolist() == formats.read_ink(fixture.page(LINES)).xy.tolist()
+    assert "1 stroke on a deleted layer was left out" in [note.text for note in page.ink.source.notes]
+    assert len(formats.read_ink(kept + deleted).starts) == 3  # a group without an item, but nothing was deleted
+    listed = fixture.group_item(fixture.LAYER, (1, 40)) + fixture.group_item(fixture.LAYER, None)
+    assert len(formats.read_ink(kept + deleted + listed).starts) == 3
+
+
 def test_what_is_refused():
     with pytest.raises(InkError, match="version '4'"):
         formats.read(fixture.HEADER.replace(b"=6", b"=4"))

@@ -97,6 +97,35 @@ def test_bundles(members):
     assert_is_line(read(data), 10)
 
 
+WITHOUT_INK = {
+    "deleted": {"d.content": content({"id": "1", "deleted": DELETED}, {"id": "2"}), "d/1.rm": PAGE},
+    "all deleted": {"d.content": content({"id": "1", "deleted": DELETED}), "d/1.rm": PAGE},
+    "new": {"d.content": content({"id": "1"}), "d.pagedata": b"Blank\n"},
+    "a PDF": {"d.content": content({"id": "1", "redir": {"value": 0}}), "d.pdf": b"%PDF"},
+    "an older PDF": {"d.content": b'{"fileType": "pdf", "pages": ["1"]}', "d.pdf": b"%PDF"},
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_INK)
+def test_bundles_without_ink(name):
+    """A page that is deleted is not read, even if it is the only one that the bundle contains."""
+    data = zipped(WITHOUT_INK[name])
+    told = ["1 deleted page was left out"] if "deleted" in name else []
+    if name == "all deleted":
+        with pytest.raises(NoInkError, match="1 deleted page was left out"):
+            formats.read_document(data)
+    else:
+        contents = formats.read_document(data)
+        assert contents.pages == () and [note.text for note in contents.notes] == told
+    with pytest.raises(NoInkError):
+        formats.read_pages(data)
+
+
+def test_an_archive_that_lists_no_page_is_no_bundle():
+    with pytest.raises(InkError, match="an archive without pages"):
+        formats.read_document(zipped({"d.content": b"{}", "d.pdf": b"%PDF"}))
+
+
 def test_a_bundle_of_a_large_pdf():
     """Only the members with ink count."""
     data = zipped({"d.content": content({"id": "1"}), "d.pdf": bytes(MAX_BYTES + 1), "d/1.rm": PAGE})
