@@ -24,6 +24,7 @@ import numpy as np
 from handwriting.errors import InkError, NoInkError
 from handwriting.files import atomic, refuse_input
 from handwriting.formats import (
+    archives,
     csv,
     excalidraw,
     iamondb,
@@ -299,7 +300,8 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
             return reader
     if csv.is_unnamed(data[:HEAD_SIZE]):
         raise csv.unnamed_error(data[:HEAD_SIZE], file)
-    raise InkError(f"{file}: not a known kind of ink file; the formats are: {names}", key="unknown-file")
+    kind = ": a GIF picture, from which ink is not read" if data.startswith(b"GIF8") else ""
+    raise InkError(f"{file}: not a known kind of ink file{kind}; the formats are: {names}", key="unknown-file")
 
 
 def _choose_page(pages: list[Page], number: int, file: str) -> Page:
@@ -357,13 +359,10 @@ def _find_in_archive(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] 
     The result is also None if the archive belongs to a format that uses zip itself. Raises :class:`InkError` for an
     archive of several ink files.
     """
-    archive = packed.Archive(data, file)
-    if any(known.packs is not None and known.packs(archive.names) for known in readers()):
+    names = packed.Archive(data, file).names
+    if any(known.packs is not None and known.packs(names) for known in readers()):
         return None
-    names = [name for name in archive.names if has_ending(name)]
-    if len(names) > 1:
-        raise InkError(f"{file}: an archive of {len(names):,} ink files; unpack it, and give the folder")
-    return (names[0], archive.read(names[0], notes)) if names else None
+    return archives.find_member(data, file, notes, has_ending, find)
 
 
 def _no_ink_error(file: str, notes: Notes) -> InkError:

@@ -1,7 +1,7 @@
 """Find the scene of an Excalidraw drawing in the files in which it may be embedded.
 
 - Obsidian's Excalidraw plugin writes Markdown (``.excalidraw.md``) with the scene in a code block, as JSON or as JSON
-  compressed by lz-string.
+  compressed by lz-string. In 2021, it wrote the JSON without a code block.
 - A picture that is exported with its scene has a payload, ``{"encoding": "bstring", "encoded": "..."}``. Each character
   of the string is a byte of the scene, which may be deflated. A PNG has the payload in a text chunk, and an SVG, as
   base64, between two comments.
@@ -26,7 +26,10 @@ from handwriting.notes import Notes
 PNG = b"\x89PNG\r\n\x1a\n"
 TYPE = b"application/vnd.excalidraw+json"
 _FRONT_MATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*---\s")
-_CODE_BLOCK = re.compile(rb"^#+ Drawing\s+```(compressed-json|json)\s(.*?)(?:^```|\Z)", re.MULTILINE | re.DOTALL)
+_CODE_BLOCK = re.compile(
+    rb"^#+ Drawing[ \t]*\n(?:(?!#)[^\n]*\n)*?```(compressed-json|json)\s(.*?)(?:^```|\Z)", re.MULTILINE | re.DOTALL
+)
+_BARE_JSON = re.compile(rb"^#+ Drawing\s+(\{.*\S)", re.MULTILINE | re.DOTALL)
 _SVG_PAYLOAD = re.compile(
     rb"<!--\s*payload-type:\s*application/vnd\.excalidraw\+json\s*-->\s*(?:<!--\s*payload-version:\s*(\d)\s*-->)?\s*"
     rb"<!--\s*payload-start\s*-->([A-Za-z0-9+/=\s]*)<!--"
@@ -62,7 +65,10 @@ def find_scene_in_svg(data: bytes, file: str, notes: Notes) -> bytes | None:
 
 
 def _from_markdown(data: bytes, file: str, notes: Notes) -> bytes:
-    found = _CODE_BLOCK.search(data.replace(b"\r\n", b"\n"))
+    data = data.replace(b"\r\n", b"\n")
+    if (bare := _BARE_JSON.search(data)) is not None:
+        return bare[1].rstrip(b"%").rstrip()  # a comment, which hides the drawing in Obsidian, ends there
+    found = _CODE_BLOCK.search(data)
     if found is None:
         raise InkError(f"{file}: Markdown without an Excalidraw scene; open it in Obsidian and save the drawing again")
     if found[1] == b"json":

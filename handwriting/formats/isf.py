@@ -3,7 +3,7 @@
 A file is a sequence of tags, most of which have a size. A stroke has a number of points and, for x, y and other
 properties, packets that are compressed as described in ``isf_packets.py``. Tables before the strokes define their
 properties, transforms and pens. Lengths are in 1/100 mm (HIMETRIC) after the transform. Strokes of highlighters are
-left out, with a note. There is no time.
+left out, with a note. There is no time. Programs that store ink as text encode the file in base64.
 
 Sources: "Ink Serialized Format (ISF) Specification" in Microsoft's Open Specification Promise; the serializer of WPF,
 https://github.com/dotnet/wpf (``MS/internal/Ink/InkSerializedFormat``)
@@ -11,6 +11,7 @@ https://github.com/dotnet/wpf (``MS/internal/Ink/InkSerializedFormat``)
 
 from __future__ import annotations
 
+import base64
 import math
 import struct
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from handwriting.limits import MAX_POINTS, check_points
 from handwriting.notes import Notes
 
 UNIT = "himetric"
+BASE64 = b"base64:"
+"""What Microsoft's ink library puts before the text."""
 RECTANGLE, PENS, PEN, DESCRIPTORS, DESCRIPTOR, NO_X, NO_Y, STROKE, TRANSFORMS = 0, 2, 3, 4, 5, 7, 8, 10, 15
 PEN_INDEX, DESCRIPTOR_INDEX, TRANSFORM_INDEX, METRIC_INDEX = 9, 13, 23, 26
 EXTENDED_TRANSFORMS, LAST_TAG = 31, 31
@@ -50,7 +53,9 @@ def recognises(head: bytes) -> bool:
     try:
         reader.number()
         size = reader.number()
-        whole = size == len(head) - reader.position or (len(head) > 4096 and size >= 128)
+        end = reader.position + size
+        is_long = len(head) > 4096 and size >= 128
+        whole = is_long or (end <= len(head) and not head[end:].strip(b"\0"))
         return whole and size >= 2 and reader.number() <= LAST_TAG
     except InkError:
         return False
@@ -58,7 +63,17 @@ def recognises(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the ink as one page."""
-    return _Document(data, file, notes).pages()
+    return _Document(_decode(data), file, notes).pages()
+
+
+def _decode(data: bytes) -> bytes:
+    """Return the bytes of a file that is encoded in base64, and any others as they are."""
+    text = b"".join(data.strip(b"\0").removeprefix(BASE64).split())
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except ValueError:
+        return data
+    return decoded if recognises(decoded[:16384]) else data
 
 
 class _Document:
@@ -76,7 +91,9 @@ class _Document:
     def pages(self) -> list[Page]:
         if self.reader.number() != 0:
             raise InkError(f"{self.file}: not an ISF file (wrong header); export it again")
-        self.reader.number()
+        end = self.reader.number() + self.reader.position
+        if not self.reader.data[end:].strip(b"\0"):
+            self.reader.data = self.reader.data[:end]  # zero bytes may fill the rest of a block
         number = tags = 0
         with self.notes.part("the rest of the ink"):
             while self.reader.remaining:

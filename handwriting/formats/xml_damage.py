@@ -2,7 +2,8 @@
 
 A document of ink consists of *units*, elements that hold one stroke each, in *groups* such as layers and pages. A unit
 that is not well-formed, or not closed, is replaced by an empty element of the same name, so that the others keep their
-numbers. What is left is parsed with libxml2's recovery, which closes the groups that are still open at the cut.
+numbers. What is left is parsed with libxml2's recovery, which closes the groups that are still open at the cut. An
+ampersand outside the units that was not escaped, as in a title, stands for itself.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ class _Unit:
     closed: bool
 
 
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+"""An ampersand that was not escaped; references to entities are expanded before."""
+
+
 def repair(
     data: bytes, vocabulary: Vocabulary, parse: Parse, reason: str, file: str, notes: Notes
 ) -> etree._Element | None:
@@ -65,6 +70,9 @@ def repair(
             return None
         data = repaired
     root = parse(data, False)
+    if isinstance(root, str) and b"<![CDATA[" not in data:  # in which an ampersand need not be escaped
+        data = _BARE_AMPERSAND.sub(b"&amp;", data)
+        root = parse(data, False)
     if isinstance(root, str):
         root = parse(data, True)
         if isinstance(root, str):

@@ -3,7 +3,8 @@
 The document is XML, compressed with gzip; newer versions of Xournal++ store it as ``content.xml`` in a zip archive.
 Only pen strokes are ink: highlighters and erasers, text, images and backgrounds are left out, with a note. The
 ``width`` of a stroke is that of the pen, followed, if the tablet measured pressure, by the width of each segment of the
-line; the ratio of the two is the pressure. There is no time.
+line; the ratio of the two is the pressure. Some versions of Xournal wrote numbers with decimal commas, depending on the
+language of the system. There is no time.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ DEFAULT_TITLE = "document - see http"
 """Part of the title that both programs give to every notebook."""
 _INVISIBLE = re.compile("#[0-9a-fA-F]{6}00")
 """Colors without opacity."""
+_DECIMAL_COMMA = re.compile("(?<=[0-9]),(?=[0-9])")
 OTHERS = {"text": "text box", "image": "image", "teximage": "formula", "link": "link", "audio": "recording"}
 """Elements of a layer that are not strokes, and what they are called."""
 
@@ -108,20 +110,20 @@ def _read_ink(sheet: etree._Element, page: int, file: str, notes: Notes) -> Ink 
             notes.count("stroke color", 1, "detail")
         _note_look(stroke, notes)
         with notes.part(f"stroke {number} on page {page}"):
-            values = numbers((stroke.text or "").split(), "stroke", file)
+            values = numbers(with_decimal_points(stroke.text or "").split(), "stroke", file)
             if len(values) % 2:
                 raise InkError(f"{file}: {len(values)} numbers, which cannot be pairs of x and y")
             if len(values) == 4 and (values[:2] == values[2:]).all():
                 values = values[:2]  # a dot is saved as a line of zero length
             x, y = values[::2], values[1::2]
-            widths = f"{stroke.get('width', '')} {stroke.get('pressures', '')}"
+            widths = with_decimal_points(f"{stroke.get('width', '')} {stroke.get('pressures', '')}")
             strokes.add(x, y, None, _pressure(widths, len(x), file))
     return strokes.ink(Source(units=UNIT, file=file))
 
 
 def _note_look(stroke: etree._Element, notes: Notes) -> None:
     """Note what :func:`write` does not store of a stroke: fill, width, dashes, ends and recording."""
-    width = number_or_none((stroke.get("width") or "").split(" ", 1)[0])
+    width = number_or_none(with_decimal_points(stroke.get("width") or "").split(" ", 1)[0])
     notes.count("stroke fill", stroke.get("fill") is not None, "detail")
     notes.count("pen width", width is not None and abs(width - PEN_WIDTH) > 0.005, "detail")
     notes.count("dash pattern", stroke.get("style", "plain") != "plain", "detail")
@@ -150,10 +152,15 @@ def _pressure(text: str, points: int, file: str) -> Floats | None:
 
 
 def _parse_length(text: str | None, notes: Notes) -> float | None:
-    value = number_or_none(text)
+    value = number_or_none(with_decimal_points(text or ""))
     if text and (value is None or value <= 0):
         notes.drop("the page size", f"{text[:40]!r} is not a length")
     return value if value is not None and value > 0 else None
+
+
+def with_decimal_points(text: str) -> str:
+    """Return numbers that are separated by spaces with decimal points instead of decimal commas."""
+    return _DECIMAL_COMMA.sub(".", text) if "," in text else text
 
 
 def _note_omissions(sheet: etree._Element, notes: Notes) -> None:

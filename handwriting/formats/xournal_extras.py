@@ -11,7 +11,7 @@ from lxml import etree
 
 from handwriting.formats import packed, xml
 from handwriting.formats.extras import ExtrasReader, PageExtras, PdfBackground, Picture, text_lines
-from handwriting.formats.xournal import UNIT, VOCABULARY, unpack
+from handwriting.formats.xournal import UNIT, VOCABULARY, unpack, with_decimal_points
 from handwriting.limits import number_or_none
 from handwriting.notes import Notes
 
@@ -33,13 +33,13 @@ def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
             pictures.append(background)
         for element in sheet.iter("{*}text", "{*}image"):
             if xml.local_name(element) == "text":
-                x, y, size = (number_or_none(element.get(name)) for name in ("x", "y", "size"))
+                x, y, size = (number_or_none(with_decimal_points(element.get(name, ""))) for name in ("x", "y", "size"))
                 texts += text_lines("".join(element.itertext()), x or 0.0, y or 0.0, size or FONT_SIZE)
             elif (picture := _picture(element, files)) is None:
                 notes.count("damaged picture")
             else:
                 pictures.append(picture)
-        width, height = (number_or_none(sheet.get(name)) for name in ("width", "height"))
+        width, height = (number_or_none(with_decimal_points(sheet.get(name, ""))) for name in ("width", "height"))
         pages.append(PageExtras(len(pages) + 1, width, height, UNIT, tuple(texts), tuple(pictures), pdf))
     return pages
 
@@ -81,7 +81,7 @@ def _background(
 
 
 def _picture(element: etree._Element, files: _Files) -> Picture | None:
-    sides = [number_or_none(element.get(name)) for name in ("left", "top", "right", "bottom")]
+    sides = [number_or_none(with_decimal_points(element.get(name, ""))) for name in ("left", "top", "right", "bottom")]
     left, top, right, bottom = (side if side is not None else np.nan for side in sides)
     if not (left < right and top < bottom):
         return None

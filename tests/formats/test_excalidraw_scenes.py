@@ -64,7 +64,16 @@ def svg(data: bytes, version: str = "<!-- payload-version:2 -->") -> str:
     )
 
 
+def older_markdown(before: str = "", after: str = "") -> str:
+    """A file of the plugin of 2021, with the scene in no code block."""
+    front = "---\n\nexcalidraw-plugin: parsed\n\n---\n# Text Elements\nä ^a\n\n"
+    return f"{front}{before}# Drawing\n{json.dumps(json.loads(SCENE))}{after}"
+
+
 FILES = {
+    "markdown of 2021": older_markdown().encode(),
+    "markdown of 2021 in a comment": older_markdown("%%\n", "\n%%").encode(),
+    "markdown with text before the block": markdown("json", SCENE).replace("```json", "\na note\n```json").encode(),
     "markdown": markdown("json", SCENE).encode(),
     "markdown with other line ends": markdown("json", SCENE).replace("\n", "\r\n").encode(),
     "compressed": markdown("compressed-json", COMPRESSED).encode(),

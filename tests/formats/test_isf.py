@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 
 import isf_fixture as isf
@@ -30,6 +31,25 @@ def test_packets_of_all_kinds(make):
 @pytest.mark.parametrize("table", range(8))
 def test_values_of_all_sizes(table):
     assert read_packet(Reader(isf.huffman(FAR, table), "ink"), len(FAR)).tolist() == FAR
+
+
+@pytest.mark.parametrize("tail", [b"\0", bytes(500)])
+def test_zero_bytes_after_the_end(tail):
+    data = isf.isf(LINE) + tail
+    assert formats.find(data, "stdin").name == "Ink Serialized Format"
+    ink = read(data)
+    assert np.diff([*ink.starts, len(ink)]).tolist() == SIZES
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize("before", [b"", b"base64:"])
+@pytest.mark.parametrize("after", [b"", b"\r\n", b"\0"])
+def test_a_file_in_base64(before, after):
+    data = before + base64.encodebytes(isf.isf(LINE)).strip() + after
+    ink = formats.read_ink(data, "Ink Serialized Format")
+    assert np.diff([*ink.starts, len(ink)]).tolist() == SIZES
+    with pytest.raises(InkError, match="wrong header"):
+        formats.read_ink(base64.b64encode(b"not a file of ink"), "Ink Serialized Format")
 
 
 def test_a_code_by_hand():

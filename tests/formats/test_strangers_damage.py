@@ -127,6 +127,14 @@ def test_damaged_groups_cost_no_stroke():
     assert_is_line(read(inkml("<traceGroup>")))
 
 
+@pytest.mark.parametrize("name", ["notes & lists", "a&b.pdf", "?x=1&y=2", "&unknown;", "&amp; &#38; &"])
+def test_an_ampersand_in_side_matter_costs_nothing(name):
+    title = f'<title>{name}</title><page width="99" height="99"><background type="pdf" filename="{name}"/>'
+    ink = read(xopp(STROKES).replace('<page width="99" height="99">', title))
+    assert_is_line(ink)
+    assert not notes(ink, "lost")
+
+
 def test_a_malformed_annotation_costs_no_stroke():
     first = "<trace><annotation>sound</annotation>1 1, 2 3, 3 1</trace>"
     last = "<trace>7 1, 7 3<annotation>a & b</annotation></trace>"

@@ -187,8 +187,35 @@ def test_an_ink_file_in_a_zip_archive(member):
     assert_is_line(read(zipped(litter | dict([member]))))
 
 
+OFFICE = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>", "word/ink/ink1.xml": inkml().encode()}
+BESIDE = {
+    "metadata": ({"line.inkml": inkml().encode(), "meta.json": b'{"a": 1}'}, 1),
+    "a preview": ({"line.inkml": inkml().encode(), "preview.svg": svg("").encode()}, 1),
+    "an office document": (OFFICE, 2),
+    "an extension that says nothing": ({"line.txt": unipen().encode(), "readme.txt": b"x,y\n1,2\n3,4\n"}, 0),
+    "gzip": ({"line.xml.gz": gzip.compress(inkml().encode())}, 0),
+}
+
+
+@pytest.mark.parametrize("case", BESIDE.values(), ids=BESIDE)
+def test_the_only_file_with_ink_in_an_archive(case):
+    members, others = case
+    ink = read(zipped(members))
+    assert_is_line(ink)
+    assert notes(ink) == ([f"{others} other file{'s were' if others > 1 else ' was'} left out"] if others else [])
+
+
+def test_archives_in_which_no_file_or_a_damaged_one_has_ink():
+    with pytest.raises(InkError, match="an archive without ink; 2 files in it have names of ink files"):
+        read(zipped({"a.json": b'{"a": 1}', "b.xml": b"<b/>"}))
+    with pytest.raises(InkError, match="an archive of several ink files"):  # one of them is damaged
+        read(zipped({"a.inkml": inkml().encode(), "b.inkml": inkml().encode()[:60]}))
+
+
 def test_archives_that_cannot_be_read_say_why():
-    with pytest.raises(InkError, match="an archive of 2 ink files; unpack it, and give the folder"):
+    with pytest.raises(
+        InkError, match="an archive of several ink files, 'a\\.inkml' and 'b\\.svg'; unpack it, and give the folder"
+    ):
         read(zipped({"a.inkml": inkml().encode(), "b.svg": svg().encode()}))
     with pytest.raises(InkError, match="not a known kind of ink file"):
         read(zipped({"readme.txt": b"Hello"}))

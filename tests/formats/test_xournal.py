@@ -112,3 +112,16 @@ def test_gzip_of_something_else(tmp_path):
     (tmp_path / "a.xopp").write_bytes(gzip.compress(b"<html/>"))
     with pytest.raises(InkError, match="its root is <html>"):
         formats.read(tmp_path / "a.xopp")
+
+
+def test_decimal_commas():
+    """Some versions of Xournal wrote the numbers of the system's language, and its reader accepts them."""
+    page = '<page width="612,00" height="792,00"><layer><text x="10,50" y="20,00" size="12,00">typed</text>'
+    stroke = '<stroke tool="pen" color="black" width="2,00 1,00 2,00">84,36 90,12 85,5 91,25 86 92</stroke>'
+    contents = formats.read_document(f"<xournal>{page}{stroke}</layer></page></xournal>".encode())
+    (found,) = contents.pages
+    assert (found.width, found.height) == (612, 792)
+    assert found.ink.xy.tolist() == [[84.36, 90.12], [85.5, 91.25], [86, 92]]
+    assert found.ink.pressure == pytest.approx([0.5, 1, 1])
+    assert contents.extras[0].texts[0].box[:2] == (10.5, 20)
+    assert [note.text for note in contents.notes if note.severity != "detail"] == []
