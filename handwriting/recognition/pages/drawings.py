@@ -117,13 +117,15 @@ class _Finder:
         self.shapes, self.drawn = shapes, drawn.copy()
         self.free = ~drawn
         """Strokes taken for writing so far."""
+        self.ruled = find_rulings(shapes)
+        """Lines of the paper's ruling, which touch writing anywhere."""
         self.found: list[DrawingRegion] = []
 
     def regions(self) -> list[DrawingRegion]:
-        shapes, ruled = self.shapes, find_rulings(self.shapes)
-        for strokes in crossed_out(shapes, self.drawn, ruled):
+        shapes = self.shapes
+        for strokes in crossed_out(shapes, self.drawn, self.ruled):
             self._cross_out(strokes)
-        for strokes in crossed_out_by_groups(shapes, self.free, self.drawn & ~ruled):
+        for strokes in crossed_out_by_groups(shapes, self.free, self.drawn & ~self.ruled):
             self._cross_out(strokes)
         self._draw(np.array([k for k in np.flatnonzero(self.free).tolist() if self.shapes.encloses(k)], dtype=np.int64))
         self._hatch()
@@ -176,7 +178,7 @@ class _Finder:
         """Mark as drawn: strokes that complete a drawing, such as sides of boxes and tables, and heads of arrows."""
         shapes = self.shapes
         while True:
-            lines: list[int] = np.flatnonzero(self.drawn).tolist()
+            lines: list[int] = np.flatnonzero(self.drawn & ~self.ruled).tolist()
             more = []
             for k in np.flatnonzero(self.free & shapes.straight & (np.abs(shapes.chord) > 1.5)).tolist():
                 ends = shapes.points[k][[0, -1]]

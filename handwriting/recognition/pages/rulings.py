@@ -1,4 +1,4 @@
-"""Find the ruling of the paper among straight strokes: parallel lines of the same length at equal distances.
+"""Find the ruling of the paper among straight strokes: parallel lines of the same length, usually at equal distances.
 
 A ruling lies under the writing and touches it anywhere, so it does not cross words out. Lengths are in letter heights.
 """
@@ -21,6 +21,8 @@ MAX_END_OFFSET = 0.04
 text through do not begin and end all of them at the same places."""
 MAX_UNEVENNESS = 0.2
 """Largest deviation of a distance between lines from the usual one, as a share of it. A line may be missing."""
+MIN_UNEVEN_LINES, MAX_UNEVEN_OFFSET = 6, 0.02
+"""The same limits for a ruling by hand, whose distances are uneven: it needs more lines, whose ends are closer."""
 
 
 def find_rulings(shapes: Shapes) -> NDArray[np.bool_]:
@@ -34,9 +36,12 @@ def find_rulings(shapes: Shapes) -> NDArray[np.bool_]:
         boxes = shapes.boxes[lines]
         ends = boxes[:, [1 - across, 3 - across]]
         usual = np.median(ends, axis=0)
-        aligned = (np.abs(ends - usual) < MAX_END_OFFSET * (usual[1] - usual[0])).all(axis=1)
+        offset = np.abs(ends - usual).max(axis=1) / (usual[1] - usual[0])
+        aligned = offset < MAX_END_OFFSET
         lines, at = lines[aligned], (boxes[aligned, across] + boxes[aligned, across + 2]) / 2
-        if len(lines) >= MIN_LINES:
+        if (offset < MAX_UNEVEN_OFFSET).sum() >= MIN_UNEVEN_LINES:
+            ruling[lines] = True
+        elif len(lines) >= MIN_LINES:
             gaps = np.diff(np.sort(at))
             steps = gaps / max(float(np.median(gaps)), 1e-9)
             even = np.abs(steps - np.round(steps)) < MAX_UNEVENNESS
