@@ -9,6 +9,7 @@ from handwriting.ink import Ink
 from handwriting.recognition.orientation import Orientation
 from handwriting.recognition.pages import orienter
 from handwriting.recognition.pages.small_strokes import small_strokes
+from handwriting.recognition.pages.splitting import find_layout
 from handwriting.recognition.recognizer import Recognizer
 
 
@@ -51,3 +52,15 @@ def test_only_the_rules_are_set_aside(writing):
 def test_a_drawing_without_writing_is_kept():
     rules = Ink.from_strokes([[(0, y), (500, y), (1000, y)] for y in range(0, 1000, 50)])
     assert len(small_strokes(rules)) == 20
+
+
+@pytest.mark.parametrize(("horizontal", "vertical"), [(12, 0), (24, 18)])
+def test_the_papers_ruling_takes_no_letters_with_it(writing, horizontal, vertical):
+    ruling = lines(writing, horizontal, vertical)
+    layout = find_layout(Ink.from_strokes([*ruling, *writing.strokes]))
+    plain = find_layout(writing)
+    drawn = np.concatenate([region.strokes for region in layout.drawings])
+    assert sorted(drawn.tolist()) == list(range(len(ruling)))
+    assert [(line.strokes - len(ruling)).tolist() for line in layout.lines] == [
+        line.strokes.tolist() for line in plain.lines
+    ]
