@@ -78,7 +78,7 @@ def _infer_air(
     if value is None or (only is not None and value != only):
         return None
     air = [other == value for other in values]
-    shown = repr(value[:20]) if value else "empty"
+    shown = repr(value[:20]) if value else "no value"
     reason = f"{shown} in the column {name[:40]!r} was taken to mean in the air, because the pen moves further there"
     notes.drop(f"the {sum(air):,} in-air points", reason)
     return Lifts(air, [False] * len(air))

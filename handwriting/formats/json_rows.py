@@ -82,7 +82,7 @@ def third_of(strokes: Sequence[Stroke], notes: Notes) -> Third:
     if not values or not set(map(type, values)) <= {int, float} or not _are_pressures(np.array(values)):
         return "t"
     if {0, 1} == set(values):
-        notes.drop("the third number of the points", "it is 0 or 1; if it is the pen, call it 'pen' in objects")
+        notes.drop("the third number of each point", "it is 0 or 1; if it is the pen, call it 'pen' in objects")
         return ""
     falls = any(after < before for one in thirds for before, after in pairwise(one))
     return "p" if falls or (values[0] > 0 and min(values) == max(values)) else "t"

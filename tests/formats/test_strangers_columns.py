@@ -117,7 +117,7 @@ def test_a_pressure_that_is_missing_in_the_air(missing):
     ink = read(recorded("pressure", "0.5", missing))
     assert_is_recorded(ink)
     assert ink.pressure.tolist() == [0.5] * 24
-    assert notes(ink)[0].startswith("the 8 in-air points were dropped: empty in the column 'pressure'")
+    assert notes(ink)[0].startswith("the 8 in-air points were dropped: no value in the column 'pressure'")
 
 
 @pytest.mark.parametrize(
