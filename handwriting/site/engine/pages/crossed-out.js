@@ -1,22 +1,27 @@
 // Words that are struck through or scribbled over. The twin of handwriting/recognition/pages/crossed_out.py.
 
-import { interpolate, length, median, min } from "../numbers.js";
+import { take } from "../ink/ink.js";
+import { interpolate, length, median, min, sum, weightedMedian, where } from "../numbers.js";
+import { Marks } from "./marks.js";
 import { TOUCH, rising } from "./shapes.js";
 
 const MIN_SIDE = 2.5;
 const MIN_CROSSINGS = 8, MIN_CROSSINGS_STRAIGHT = 5;
 const MIN_SCRIBBLE_WIDTH = 1.6;
 const MIN_STRIKE_LENGTH = 2;
+const MIN_CUT = 0.7, MIN_CUT_LONG = 0.5;
+const MAX_BELOW_MIDDLE = 0.1, MAX_BELOW_MIDDLE_LINE = 0.3;
 
-/** The strokes of all words that are crossed out, with those that cover them. */
-export function crossedOut(shapes, drawn) {
+/** The strokes of all words that are crossed out, with those that cover them; the strokes in `spared` cross out nothing. */
+export function crossedOut(shapes, drawn, spared) {
   const found = new Set();
+  const movements = new Marks(take(shapes.ink, where(drawn, (value) => !value))).movements();
   for (const stroke of shapes.all) {
-    if (!(shapes.length[stroke] > MIN_STRIKE_LENGTH) || shapes.torn[stroke] || shapes.encloses(stroke) || isSide(shapes, stroke, drawn)) continue;
+    if (spared[stroke] || !(shapes.length[stroke] > MIN_STRIKE_LENGTH) || shapes.torn[stroke] || shapes.encloses(stroke) || isSide(shapes, stroke, drawn)) continue;
     const others = shapes.beside(stroke).filter((k) => shapes.length[k] > 1.2 && !drawn[k] && !shapes.torn[k]);
     if (!others.length) continue;
     const crossed = others.reduce((total, k) => total + shapes.crossings(stroke, k), 0);
-    if (!strikes(shapes, stroke, others, crossed) && !scratches(shapes, stroke, crossed)) continue;
+    if (!strikes(shapes, stroke, others, crossed, movements) && !scratches(shapes, stroke, crossed)) continue;
     const under = covered(shapes, stroke, drawn);
     if (under.length) for (const k of [stroke, ...under]) found.add(k);
   }
@@ -24,12 +29,28 @@ export function crossedOut(shapes, drawn) {
 }
 
 /** Whether a straight stroke runs through the middle of letters, and not under them or on top. */
-function strikes(shapes, stroke, others, crossed) {
+function strikes(shapes, stroke, others, crossed, movements) {
   if (!shapes.straight[stroke] || !(Math.abs(shapes.slope[stroke]) < 30)) return false;
   const long = shapes.size[stroke] > 4.5;
   if (crossed < Math.max(long ? MIN_CROSSINGS_STRAIGHT : MIN_CROSSINGS_STRAIGHT - 1, (long ? 0.5 : 0.8) * shapes.length[stroke])) return false;
   const [above, below] = shapes.around(stroke, others, 1.5), share = above / Math.max(above + below, 1);
-  return share > 0.25 && share < 0.8;
+  if (!(share > 0.25 && share < 0.8)) return false;
+  return cutsLetters(shapes, stroke, movements, long ? (shapes.size[stroke] > 15 ? MAX_BELOW_MIDDLE_LINE : MAX_BELOW_MIDDLE) : null);
+}
+
+/** Whether a stroke cuts most of the letters along it; with `lowest`, fewer unless it is farther below their middle. */
+function cutsLetters(shapes, stroke, movements, lowest) {
+  const [lineX, lineY] = rising(shapes.points[stroke]), first = lineX[0], last = lineX.at(-1);
+  const near = movements
+    .map((one) => ({ x: one.x / shapes.height, y: one.y / shapes.height, height: one.height }))
+    .filter(({ x, height }) => x > first && x < last && height > 0.4 && height < 4)
+    .map(({ x, y, height }) => ({ below: y - interpolate(x, lineX, lineY), height, weight: Math.min(height, 1.5) }))
+    .filter(({ below }) => Math.abs(below) < 1.5);
+  if (!near.length) return false;
+  const weight = (some) => sum(some.map((one) => one.weight));
+  const cut = weight(near.filter(({ below, height }) => Math.abs(below) < height / 2)) / weight(near);
+  const middle = weightedMedian(near.map((one) => one.below), near.map((one) => one.weight));
+  return cut > MIN_CUT || (lowest !== null && cut > MIN_CUT_LONG && middle > -lowest);
 }
 
 function scratches(shapes, stroke, crossed) {

@@ -1,11 +1,13 @@
 // Strokes of a page that are not writing. The twin of handwriting/recognition/pages/drawings.py, which explains how drawings
-// are told from writing; here nobody asks which kind they are.
+// are told from writing; here nobody asks which kind they are. Check boxes, arrows beside lines, dashed rules, and words that
+// are crossed out by several strokes are found by Python only.
 
 import { keep, take } from "../ink/ink.js";
 import { segments } from "../ink/normalise.js";
 import { interpolate, length, max, median, min, range, sum, weightedMedian, where } from "../numbers.js";
 import { crossedOut } from "./crossed-out.js";
 import { Marks } from "./marks.js";
+import { findRulings } from "./rulings.js";
 import { Shapes, TOUCH, distance, lengthOf } from "./shapes.js";
 
 const LENGTHS = [7, 10, 15, 25, 50], TURNS = [0.3, 0.5, 0.7, 0.95, 1.1];
@@ -76,10 +78,11 @@ class Finder {
     this.shapes = shapes;
     this.drawn = [...drawn];
     this.free = drawn.map((value) => !value); // strokes that are taken for writing so far
+    this.ruled = findRulings(shapes); // lines of the paper's ruling, which touch writing anywhere
   }
 
   strokes() {
-    const found = new Set(crossedOut(this.shapes, this.drawn));
+    const found = new Set(crossedOut(this.shapes, this.drawn, this.ruled));
     for (const k of found) this.drawn[k] = this.free[k] = false;
     this.draw(this.freeOnes((k) => this.shapes.encloses(k)));
     this.hatch();
@@ -123,7 +126,7 @@ class Finder {
   join() {
     const { shapes } = this;
     for (;;) {
-      const lines = where(this.drawn), more = new Set();
+      const lines = where(this.drawn, (value, k) => value && !this.ruled[k]), more = new Set();
       for (const k of this.freeOnes((one) => shapes.straight[one] && shapes.size[one] > 1.5)) {
         const touch = [shapes.points[k][0], shapes.points[k].at(-1)].map((end) => lines.some((j) => shapes.near(j, k)
           && (shapes.turned(k, j) > 30 || !shapes.straight[j]) && distance(end, shapes.points[j]) < TOUCH));

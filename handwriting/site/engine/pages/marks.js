@@ -90,14 +90,14 @@ export class Marks {
     });
   }
 
-  /** Vertical movements { x, y, weight, stroke } from which lines are found. */
+  /** Vertical movements { x, y, weight, stroke, height } from which lines are found, with heights in letter heights. */
   movements() {
     const { x, y } = this.ink;
     return this.rises
       .filter(({ first, last, height }) => this.sound[first] && this.sound[last] && height > TREMOR * this.height)
       .map(({ first, last, height }) => {
         const rise = height / this.height;
-        return { x: (x[first] + x[last]) / 2, y: (y[first] + y[last]) / 2, weight: rise / (1 + (rise / 1.5) ** 4), stroke: this.owner[first] };
+        return { x: (x[first] + x[last]) / 2, y: (y[first] + y[last]) / 2, weight: rise / (1 + (rise / 1.5) ** 4), stroke: this.owner[first], height: rise };
       });
   }
 }
