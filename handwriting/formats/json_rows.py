@@ -28,6 +28,8 @@ UP = ("penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering")
 """Those that say whether it is in the air."""
 UP_VALUES = ("0", "0.0", "false", "no", "up", "off", "air", "hover", "penup", "pen_up", "released")
 """Values of the former at which the pen is in the air."""
+OWN_POINTS = {("x", "y", "p"), ("x", "y", "t", "p")}
+"""Properties of the points that :func:`handwriting.formats.json.write` writes, with pressure."""
 ERASER_BUTTON = "32"
 """The button of an eraser in the property ``buttons`` of https://www.w3.org/TR/pointerevents/#the-buttons-property."""
 MAX_PATH_RATIO = 0.5
@@ -93,11 +95,11 @@ def separate_air(strokes: Sequence[Stroke], notes: Notes) -> list[Stroke]:
 
     These are points of an eraser or a highlighter, and those at which a property says that the pen is in the air. In a
     drawing of a single stroke, those without pressure are too; in one of several strokes, only whole strokes without
-    pressure are, if most strokes have pressure. What is left out, but for movements within a stroke, is counted in
-    ``notes``.
+    pressure are, if most strokes have pressure. Points as this package writes them are all writing. What is left out,
+    but for movements within a stroke, is counted in ``notes``.
     """
     kinds = {tuple(point) for stroke in strokes for point in stroke.points if isinstance(point, dict)}
-    if not any(_marks(names) or point_keys(names).p is not None for names in kinds):
+    if kinds <= OWN_POINTS or not any(_marks(names) or point_keys(names).p is not None for names in kinds):
         return list(strokes)
     states = [[_state(point) for point in stroke.points] for stroke in strokes]
     if set(chain.from_iterable(states)) == {"air"}:

@@ -88,7 +88,7 @@ def test_the_browser_finds_what_python_finds(open_site, files):
 
 
 EXACT = sorted(SEEDS.keys() - {"IAM-OnDB", "InkML", "SVG", "Xournal++", "JSON", "JSON lines", "tldraw"})
-"""Formats of which a damaged file has the same ink in the browser; damaged XML and JSON are mended in different ways."""
+"""Formats of which a damaged file has the same ink in the browser, which mends damaged XML and JSON in other ways."""
 
 
 @pytest.mark.parametrize("name", SEEDS)
