@@ -22,16 +22,19 @@ MIN_EXTENTS = 4.0
 """Strokes that extend this many times as far as most curved strokes are examined."""
 CURVED = 1.1
 """Ratio of length to chord from which a stroke is curved."""
-MIN_SHARE = 0.1
-"""Minimum share of the strokes that must remain; otherwise the ink is taken as it is."""
+MIN_LARGE, MIN_SMALL = 3, 10
+"""Minimum numbers of strokes that are set aside and that remain; otherwise the ink is taken as it is. Few rules do not
+hide the orientation, and a long stroke of a single word is rather one of a letter."""
 
 
 def small_strokes(ink: Ink) -> Integers:
     """Return the numbers of the strokes that are not far longer and smoother than letters, in ascending order.
 
-    All strokes are returned if nearly none would remain.
+    All strokes are returned if there are few of either kind.
     """
     every = np.arange(len(ink.starts))
+    if len(every) < MIN_LARGE + MIN_SMALL:
+        return every
     left, top, right, bottom = ink.boxes
     extent = np.maximum(right - left, bottom - top)
     # The pen's way from each point to the next; the way to the next stroke is 0.
@@ -42,10 +45,11 @@ def small_strokes(ink: Ink) -> Integers:
     if not curved.any():
         return every
     large = np.flatnonzero(extent > MIN_EXTENTS * np.median(extent[curved]))
-    if not len(large):
+    if len(large) < MIN_LARGE:
         return every
     shapes = Shapes(ink.take(large), letter_size(ink.take(np.delete(every, large))))
     limit = np.where(shapes.length < LENGTHS[0], 0.0, np.interp(shapes.length, LENGTHS, TURNS))
     long = shapes.straight & (np.abs(shapes.chord) > MAX_STRAIGHT_LEVEL)
-    kept = np.delete(every, large[(shapes.turning < limit * shapes.length) | long])
-    return kept if len(kept) >= MIN_SHARE * len(every) else every
+    aside = large[(shapes.turning < limit * shapes.length) | long]
+    kept = np.delete(every, aside)
+    return kept if len(aside) >= MIN_LARGE and len(kept) >= MIN_SMALL else every

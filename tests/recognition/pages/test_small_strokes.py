@@ -49,6 +49,13 @@ def test_only_the_rules_are_set_aside(writing):
     assert len(small_strokes(writing)) == len(writing.starts)
 
 
+def test_long_strokes_of_a_word_are_kept(writing):
+    word = writing.take(np.arange(5))
+    _, top, right, bottom = word.bounds
+    stems = [[(right + k, top - 20 * (bottom - top)), (right + k, bottom)] for k in range(3)]
+    assert small_strokes(Ink.from_strokes([*word.strokes, *stems])).tolist() == list(range(8))
+
+
 def test_a_drawing_without_writing_is_kept():
     rules = Ink.from_strokes([[(0, y), (500, y), (1000, y)] for y in range(0, 1000, 50)])
     assert len(small_strokes(rules)) == 20
