@@ -61,7 +61,8 @@ class PointTable:
             raise InkError(f"{file}: it does not name the columns x and y")
         self.known = {key: self._values(i) for key, i in self.columns.items()}
         self.known_names = {key: names[i] for key, i in self.columns.items()}
-        self.not_writing = not_writing(names, self.known, rows)
+        self.erased = numbered_erasers(names, rows)
+        self.not_writing = not_writing(names, self.known, rows, self.erased)
 
     def column(self, key: str) -> list[str]:
         """Return the values of a column, one per row; an empty list if the table does not have it."""
@@ -107,8 +108,7 @@ class PointTable:
         blanks = [0] * len(self.rows) if self.is_spaced else self.blanks
         marks = [column for key in ("stroke", "page", "eraser") if (column := self.column(key))]
         marks += self._restarting_groups(names, air) if names else []
-        erased = numbered_erasers(self.names, self.rows)
-        runs = _runs(list(zip(blanks, np.cumsum(lifts.begins).tolist(), erased, *marks, strict=True)), air)
+        runs = _runs(list(zip(blanks, np.cumsum(lifts.begins).tolist(), self.erased, *marks, strict=True)), air)
         is_known = bool(self.columns.keys() & SEPARATING_COLUMNS - set(lifts.unknown))
         if len(runs) == 1 and runs[0][1] - runs[0][0] > 1 and not is_known:
             return self._infer_runs(air, lifts.unknown, notes)

@@ -34,14 +34,19 @@ DARK = 0.6
 _HEX = re.compile("#?(([0-9a-f]{6})([0-9a-f]{2})?|([0-9a-f]{3}))")
 
 
-def not_writing(names: Sequence[str], columns: Mapping[str, Sequence[str]], rows: Sequence[Sequence[str]]) -> list[str]:
+def not_writing(
+    names: Sequence[str],
+    columns: Mapping[str, Sequence[str]],
+    rows: Sequence[Sequence[str]],
+    erased: Sequence[str],
+) -> list[str]:
     """Return, for each row, what it is called if it is not writing (``"eraser stroke"``), and ``""`` for writing.
 
-    ``columns`` are the values of the known columns by the keys of :data:`~handwriting.formats.column_names.NAMES`.
+    ``columns`` are the values of the known columns by the keys of :data:`~handwriting.formats.column_names.NAMES`, and
+    ``erased`` is the result of :func:`numbered_erasers`.
     """
     values = [[row[i] if i < len(row) else "" for row in rows] for i in tools(names)[:MAX_COLUMNS]]
-    values += [numbered_erasers(names, rows)]
-    told = list(zip(*values, strict=True))
+    told = list(zip(*values, erased, strict=True))
     named = {words: _tool(" ".join(words).lower()) for words in set(told)}
     found = [named[words] for words in told]
     found = _add(found, "eraser stroke", [not is_no(value) for value in columns.get("eraser", [])])

@@ -6,6 +6,9 @@ crossings cross out a word. Lengths are in letter heights.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +39,11 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_], spared: NDArray[np.boo
     crossed out themselves. The strokes in ``spared``, shape (S,), do not cross out anything.
     """
     groups: list[set[int]] = []
-    movements = Marks(shapes.ink.take(np.flatnonzero(~drawn))).movements
+
+    @cache
+    def movements() -> Movements:
+        return Marks(shapes.ink.take(np.flatnonzero(~drawn))).movements
+
     for stroke in np.flatnonzero((shapes.length > MIN_STRIKE_LENGTH) & ~shapes.torn & ~spared).tolist():
         if shapes.encloses(stroke) or _is_side(shapes, stroke, drawn):
             continue
@@ -57,7 +64,9 @@ def crossed_out(shapes: Shapes, drawn: NDArray[np.bool_], spared: NDArray[np.boo
     return [np.array(sorted(group)) for group in groups]
 
 
-def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: int, movements: Movements) -> bool:
+def _is_strike_through(
+    shapes: Shapes, stroke: int, others: Integers, crossed: int, movements: Callable[[], Movements]
+) -> bool:
     """Return whether a stroke is straight and runs through the middle of letters, not below or above them."""
     if not (shapes.straight[stroke] and abs(shapes.slope[stroke]) < 30):
         return False
@@ -70,7 +79,7 @@ def _is_strike_through(shapes: Shapes, stroke: int, others: Integers, crossed: i
     if not 0.25 < above / max(above + below, 1) < 0.8:
         return False
     lowest = MAX_BELOW_MIDDLE_LINE if abs(shapes.chord[stroke]) > 15 else MAX_BELOW_MIDDLE
-    return _cuts_letters(shapes, stroke, movements, lowest if long else None)
+    return _cuts_letters(shapes, stroke, movements(), lowest if long else None)
 
 
 def _cuts_letters(shapes: Shapes, stroke: int, movements: Movements, lowest: float | None) -> bool:

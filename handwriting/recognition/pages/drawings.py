@@ -77,11 +77,15 @@ def find_drawings(marks: Marks) -> list[DrawingRegion]:
 
 def _large_strokes(shapes: Shapes) -> NDArray[np.bool_]:
     """Return a mask of the strokes that are longer, smoother or taller than any stroke of a letter."""
-    limit = np.where(shapes.length < LENGTHS[0], 0.0, np.interp(shapes.length, LENGTHS, TURNS))
-    smooth = shapes.turning < limit * shapes.length
     long = shapes.straight & (np.abs(shapes.chord) > np.where(shapes.level, MAX_STRAIGHT_LEVEL, MAX_STRAIGHT))
     tall = shapes.boxes[:, 3] - shapes.boxes[:, 1] > MAX_LETTER_HEIGHT
-    return (smooth | long | tall) & ~shapes.torn
+    return (smooth_strokes(shapes) | long | tall) & ~shapes.torn
+
+
+def smooth_strokes(shapes: Shapes) -> NDArray[np.bool_]:
+    """Return a mask of the strokes that turn less than any stroke of a letter of their length, shape (S,)."""
+    limit = np.where(shapes.length < LENGTHS[0], 0.0, np.interp(shapes.length, LENGTHS, TURNS))
+    return np.asarray(shapes.turning < limit * shapes.length)
 
 
 def _typical_height(ink: Ink) -> float:

@@ -152,9 +152,9 @@ def orienter(recognizer: Recognizer, orientation: str = "auto", *, single_line: 
             strokes = small_strokes(ink)
             writing = ink if len(strokes) == len(ink.starts) else ink.take(strokes)
             found, backward = classifier.find(writing, lambda inks: _support(recognizer, inks, single_line))
-            all_backward = np.full(len(ink.starts), found.strokes == "backward")
-            all_backward[strokes] = backward
-            return found, all_backward
+            reversed_strokes = np.full(len(ink.starts), found.strokes == "backward")
+            reversed_strokes[strokes] = backward
+            return found, reversed_strokes
 
         return find
     known = Orientation() if orientation == "as-is" else Orientation.named(orientation)

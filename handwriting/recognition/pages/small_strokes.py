@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from handwriting.geometry.normalise import segments
 from handwriting.ink import Ink
-from handwriting.recognition.pages.drawings import LENGTHS, MAX_STRAIGHT_LEVEL, TURNS
+from handwriting.recognition.pages.drawings import MAX_STRAIGHT_LEVEL, smooth_strokes
 from handwriting.recognition.pages.shapes import Shapes
 from handwriting.recognition.pen_counts import letter_size
 
@@ -48,8 +48,7 @@ def small_strokes(ink: Ink) -> Integers:
     if len(large) < MIN_LARGE:
         return every
     shapes = Shapes(ink.take(large), letter_size(ink.take(np.delete(every, large))))
-    limit = np.where(shapes.length < LENGTHS[0], 0.0, np.interp(shapes.length, LENGTHS, TURNS))
     long = shapes.straight & (np.abs(shapes.chord) > MAX_STRAIGHT_LEVEL)
-    aside = large[(shapes.turning < limit * shapes.length) | long]
+    aside = large[smooth_strokes(shapes) | long]
     kept = np.delete(every, aside)
     return kept if len(aside) >= MIN_LARGE and len(kept) >= MIN_SMALL else every
