@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from handwriting.formats.colors import hex_components, luminance
+
 COLORS = {
     "black": "#000000", "white": "#ffffff", "red": "#ff0000", "green": "#008000", "blue": "#0000ff",
     "navy": "#000080", "gray": "#808080", "grey": "#808080", "yellow": "#ffff00", "orange": "#ffa500",
@@ -45,8 +47,7 @@ def parse_color(color: Any, argb: bool) -> Color | None:
     text = color.strip().lower()
     text = COLORS.get(text, text)
     if match := _HEX.fullmatch(text):
-        digits = match[1] if len(match[1]) > 4 else "".join(2 * digit for digit in match[1])
-        parts = [int(digits[i : i + 2], 16) / 255 for i in range(0, len(digits), 2)]
+        parts = hex_components(match[1])
         if argb and len(parts) == 4:
             parts = [*parts[1:], parts[0]]
         return Color(_brightness(parts[:3]), parts[3] if len(parts) == 4 else 1.0)
@@ -61,5 +62,4 @@ def parse_color(color: Any, argb: bool) -> Color | None:
 
 
 def _brightness(parts: Sequence[float]) -> float:
-    red, green, blue = parts
-    return min(1.0, 0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    return min(1.0, luminance(*parts))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from handwriting.formats.colors import hex_components
 from handwriting.formats.svg_pens import PenLine
 from handwriting.formats.svg_style import NO_PAINT
 from handwriting.ink import Floats
@@ -48,8 +49,7 @@ def color_channels(color: str) -> Floats | None:
     if color in _NAMED:
         return np.full(3, _NAMED[color])
     if match := _HEX.fullmatch(color):
-        digits = match[1] if len(match[1]) > 4 else "".join(2 * digit for digit in match[1])
-        return np.array([int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)])
+        return np.array(hex_components(match[1])[:3])
     match = _FUNCTION.fullmatch(color)
     if match is None:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from handwriting.formats.colors import hex_components, luminance
 from handwriting.formats.column_names import plain, tools
 from handwriting.formats.pen_states import is_no
 
@@ -105,6 +106,4 @@ def _luminance(color: str) -> float | None:
     match = _HEX.fullmatch(NAMED_COLORS.get(name, name))
     if match is None:
         return None
-    digits = match[2] or "".join(2 * digit for digit in match[4])
-    red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
-    return round(0.2126 * red + 0.7152 * green + 0.0722 * blue, 6)
+    return round(luminance(*hex_components(match[2] or match[4])), 6)

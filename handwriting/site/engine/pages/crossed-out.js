@@ -15,7 +15,8 @@ const MAX_BELOW_MIDDLE = 0.1, MAX_BELOW_MIDDLE_LINE = 0.3;
 /** The strokes of all words that are crossed out, with those that cover them; the strokes in `spared` cross out nothing. */
 export function crossedOut(shapes, drawn, spared) {
   const found = new Set();
-  const movements = new Marks(take(shapes.ink, where(drawn, (value) => !value))).movements();
+  let known = null;
+  const movements = () => (known ??= new Marks(take(shapes.ink, where(drawn, (value) => !value))).movements());
   for (const stroke of shapes.all) {
     if (spared[stroke] || !(shapes.length[stroke] > MIN_STRIKE_LENGTH) || shapes.torn[stroke] || shapes.encloses(stroke) || isSide(shapes, stroke, drawn)) continue;
     const others = shapes.beside(stroke).filter((k) => shapes.length[k] > 1.2 && !drawn[k] && !shapes.torn[k]);
@@ -35,7 +36,7 @@ function strikes(shapes, stroke, others, crossed, movements) {
   if (crossed < Math.max(long ? MIN_CROSSINGS_STRAIGHT : MIN_CROSSINGS_STRAIGHT - 1, (long ? 0.5 : 0.8) * shapes.length[stroke])) return false;
   const [above, below] = shapes.around(stroke, others, 1.5), share = above / Math.max(above + below, 1);
   if (!(share > 0.25 && share < 0.8)) return false;
-  return cutsLetters(shapes, stroke, movements, long ? (shapes.size[stroke] > 15 ? MAX_BELOW_MIDDLE_LINE : MAX_BELOW_MIDDLE) : null);
+  return cutsLetters(shapes, stroke, movements(), long ? (shapes.size[stroke] > 15 ? MAX_BELOW_MIDDLE_LINE : MAX_BELOW_MIDDLE) : null);
 }
 
 /** Whether a stroke cuts most of the letters along it; with `lowest`, fewer unless it is farther below their middle. */

@@ -1,0 +1,15 @@
+"""Components and brightness of colors, for the formats that tell erasers and highlighters by their color."""
+
+from __future__ import annotations
+
+
+def hex_components(digits: str) -> list[float]:
+    """Return the components, from 0 to 1, that 3, 4, 6 or 8 hexadecimal digits stand for."""
+    if len(digits) < 6:
+        digits = "".join(2 * digit for digit in digits)
+    return [int(digits[i : i + 2], 16) / 255 for i in range(0, len(digits), 2)]
+
+
+def luminance(red: float, green: float, blue: float) -> float:
+    """Return the luminance of a color with components from 0 to 1 (ITU-R BT.709)."""
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
