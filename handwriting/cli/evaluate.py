@@ -239,29 +239,33 @@ def evaluate_orientation(
         list[str] | None,
         typer.Option(help="Orientation of the lines; repeatable.  [default: each in turn]", show_default=False),
     ] = None,
-    every: Annotated[int, typer.Option(min=1, help="Measure every n-th line.")] = 1,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Read whole pages instead of lines; needs the folder of IAM-OnDB.")
+    ] = False,
+    every: Annotated[int, typer.Option(min=1, help="Measure every n-th line or page.")] = 1,
     decoder: Annotated[Decoder, typer.Option(help="Decoder that reads the lines.")] = "greedy",
     checkpoint: Checkpoint = None,
     lists: Lists = None,
     threads: Threads = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well turned, mirrored or backward lines are read.
+    """Measure how well turned, mirrored or backward lines or pages are read.
 
-    Prints the CER in each orientation and the time to detect it, compared with those of the unchanged lines.
+    Prints the CER in each orientation and the time to detect it, compared with those of the unchanged ink.
     """
     from handwriting.evaluation import orientation as orientations
     from handwriting.evaluation.report import to_json
     from handwriting.recognition.recognizer import Recognizer
 
     recognizer = Recognizer.load(checkpoint, threads)
-    with bar("reading") as progress:
+    with bar("reading", unit="pages" if pages else "lines") as progress:
         report = orientations.evaluate(
             recognizer,
             corpus_at(data, lists),
             split,
             tuple(orientation or ()),
             decoder=decoder,
+            pages=pages,
             step=every,
             progress=progress,
         )

@@ -36,14 +36,17 @@ class Form:
     """Whether the ink is from a form file; otherwise it is assembled from the lines."""
 
 
-def forms(corpus: Corpus, split: str) -> Iterator[Form]:
-    """Yield the forms of a split, in the order of its list. Raises :class:`InkError` for any corpus but IAM-OnDB."""
+def forms(corpus: Corpus, split: str, step: int = 1) -> Iterator[Form]:
+    """Yield every ``step``-th form of a split, in the order of its list.
+
+    Raises :class:`InkError` for any corpus but IAM-OnDB.
+    """
     if not isinstance(corpus, IamOndb):
         raise InkError("pages need the forms of IAM-OnDB; give its folder instead of a packed file")
     ids: dict[str, list[str]] = {}
     for id in corpus.ids(split):
         ids.setdefault(split_id(id)[0], []).append(id)
-    return (_form(corpus, form, members) for form, members in ids.items())
+    return (_form(corpus, form, members) for form, members in list(ids.items())[::step])
 
 
 def _form(corpus: IamOndb, id: str, members: list[str]) -> Form:

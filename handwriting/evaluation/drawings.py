@@ -6,7 +6,7 @@ The orientation of the pages is determined as well, because many rules could hid
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -84,7 +84,7 @@ def evaluate(
     unknown = [kind for kind in kinds if kind not in DRAWINGS]
     if unknown:
         raise InkError(f"kinds: {unknown[0]!r} is not a drawing; choose from {', '.join(DRAWINGS)}")
-    pages = list(_pages(corpus, split, single_lines))[::step]
+    pages = _pages(corpus, split, single_lines, step)
     found: dict[str, list[_Measured]] = {kind: [] for kind in kinds or DRAWINGS}
     for number, page in enumerate(pages):
         reader = _CachingReader(recognizer)
@@ -156,13 +156,15 @@ class _Page:
         )
 
 
-def _pages(corpus: Corpus, split: str, single_lines: bool) -> Iterator[_Page]:
+def _pages(corpus: Corpus, split: str, single_lines: bool, step: int) -> list[_Page]:
+    """Return every ``step``-th form, or line, of a split."""
     if single_lines:
-        for line in corpus.lines(split):
-            yield _Page(line.ink, np.zeros(len(line.ink.starts), dtype=np.int64), 1, line.text)
-    else:
-        for form in forms(corpus, split):
-            yield _Page(form.ink, form.line, len(form.lines), "\n".join(line.text for line in form.lines))
+        lines = map(corpus.line, corpus.ids(split)[::step])
+        return [_Page(line.ink, np.zeros(len(line.ink.starts), dtype=np.int64), 1, line.text) for line in lines]
+    return [
+        _Page(form.ink, form.line, len(form.lines), "\n".join(line.text for line in form.lines))
+        for form in forms(corpus, split, step)
+    ]
 
 
 def _words(boxes: NDArray[np.float64], own: NDArray[np.int64], height: float) -> list[NDArray[np.int64]]:

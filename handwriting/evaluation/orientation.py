@@ -1,7 +1,7 @@
-"""Measure how well ink is read in any orientation: lines of a split, turned, mirrored and reversed.
+"""Measure how well ink is read in any orientation: lines or pages of a split, turned, mirrored and reversed.
 
-Each line is read as a page of its own, known to hold a single line. The reading of a line depends only on the
-orientation that is found, so a line is read once for every orientation found, and the table shows the cost of wrong
+Each line is read as a page of its own, known to hold a single line. Except for rotated ink, the reading depends only on
+the orientation that is found, so ink is read once for every orientation found, and the table shows the cost of wrong
 orientations.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from handwriting import metrics
 from handwriting.corpora import Corpus
+from handwriting.corpora.forms import forms
 from handwriting.errors import InkError
 from handwriting.evaluation.perturb import rotated
 from handwriting.ink import Ink, Page
@@ -85,14 +86,14 @@ def _expected(name: str) -> str:
 
 @dataclass(frozen=True)
 class OrientationRow:
-    """Figures for the lines of a split after one change. Rates are fractions."""
+    """Figures for the lines or pages of a split after one change. Rates are fractions."""
 
     name: str
     cer: float
     found: float
-    """Share of the lines whose orientation is found correctly."""
+    """Share of the lines or pages whose orientation is found correctly."""
     milliseconds: float
-    """Additional processor time per line, compared with reading the line as it is."""
+    """Additional processor time per line or page, compared with reading it as it is."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,16 @@ class OrientationReport:
     """The cost of ink that is not upright."""
 
     split: str
-    lines: int
+    inks: int
+    """Number of lines or pages."""
     decoder: Decoder
     cer_as_is: float
-    """CER of the unchanged lines, read without determining the orientation."""
+    """CER of the unchanged lines or pages, read without determining the orientation."""
     milliseconds: float
-    """Processor time to read an unchanged line without determining the orientation."""
+    """Processor time to read an unchanged line or page without determining the orientation."""
     rows: tuple[OrientationRow, ...]
+    pages: bool = False
+    """Whether pages were read, rather than lines."""
 
     def figures(self) -> dict[str, Any]:
         """Return the figures as JSON-serialisable values; rates are fractions."""
@@ -114,9 +118,10 @@ class OrientationReport:
 
     def render(self) -> str:
         """Return the figures as text for people; rates are percentages."""
+        one = "page" if self.pages else "line"
         rows = [
-            f"{self.split}, {self.lines} lines, decoder {self.decoder}; {100 * self.cer_as_is:.2f} % CER and "
-            f"{self.milliseconds:.1f} ms a line as they are, without looking",
+            f"{self.split}, {self.inks} {one}s, decoder {self.decoder}; {100 * self.cer_as_is:.2f} % CER and "
+            f"{self.milliseconds:.1f} ms a {one} as they are, without looking",
             "orientation        CER %  relative %  found %  ms more  time %",
         ]
         for r in self.rows:
@@ -136,13 +141,15 @@ def evaluate(
     names: tuple[str, ...] = (),
     *,
     decoder: Decoder = "greedy",
+    pages: bool = False,
     step: int = 1,
     progress: Progress = no_progress,
 ) -> OrientationReport:
-    """Read every line of ``split`` as it is and changed in each way.
+    """Read every line of ``split`` as it is and changed in each way. With ``pages``, read every form instead.
 
-    ``names`` are keys of :data:`CHANGES`, by default all of them. Only every ``step``-th line is used. ``progress``
-    counts lines. Raises :class:`InkError` for an unknown name.
+    ``names`` are keys of :data:`CHANGES`, by default all of them. Only every ``step``-th line or form is used, and
+    ``progress`` counts these. Raises :class:`InkError` for an unknown name, and with ``pages`` for any corpus but
+    IAM-OnDB.
     """
     unknown = [name for name in names if name not in CHANGES]
     if unknown:
@@ -151,36 +158,42 @@ def evaluate(
     tallies = {name: _Tally() for name in changes}
     texts, plain = [], []
     milliseconds = 0.0
-    ids = corpus.ids(split)[::step]
+    inks = _inks(corpus, split, pages, step)
     networks = (UprightNetwork.load, StrokeNetworks.load, DirectionNetwork.load)
     for load in (*networks, lambda: recognizer.language):  # so that no line waits for it
         load()
-    for number, id in enumerate(ids, 1):
-        line = corpus.line(id)
-        known = _Line(recognizer, line.ink, decoder)
-        texts.append(line.text)
+    for number, (text, ink) in enumerate(inks, 1):
+        known = _Known(recognizer, ink, decoder, single_line=not pages)
+        texts.append(text)
         plain.append(known.text)
         milliseconds += known.milliseconds
         for name, change in changes.items():
-            tallies[name].add(*known.changed(change(line.ink)), _expected(name))
-        progress(number, len(ids))
-    lines = max(1, len(ids))
+            tallies[name].add(*known.changed(change(ink)), _expected(name))
+        progress(number, len(inks))
+    count = max(1, len(inks))
     rows = tuple(
         OrientationRow(
             name,
             metrics.cer(zip(texts, tally.texts, strict=True)),
-            tally.found / lines,
-            tally.milliseconds / lines,
+            tally.found / count,
+            tally.milliseconds / count,
         )
         for name, tally in tallies.items()
     )
     cer = metrics.cer(zip(texts, plain, strict=True))
-    return OrientationReport(split, len(ids), decoder, cer, milliseconds / lines, rows)
+    return OrientationReport(split, len(inks), decoder, cer, milliseconds / count, rows, pages)
+
+
+def _inks(corpus: Corpus, split: str, pages: bool, step: int) -> list[tuple[str, Ink]]:
+    """Return the text and the ink of every ``step``-th line, or form, of a split."""
+    if pages:
+        return [("\n".join(line.text for line in form.lines), form.ink) for form in forms(corpus, split, step)]
+    return [(line.text, line.ink) for line in map(corpus.line, corpus.ids(split)[::step])]
 
 
 @dataclass
 class _Tally:
-    """Results of the lines after one change."""
+    """Results of the lines or pages after one change."""
 
     texts: list[str] = field(default_factory=list)
     found: int = 0
@@ -192,11 +205,12 @@ class _Tally:
         self.milliseconds += milliseconds
 
 
-class _Line:
-    """A line that is read as it is and after many changes, most of which give the same ink when turned upright."""
+class _Known:
+    """An ink that is read as it is and after many changes, most of which give the same ink when turned upright."""
 
-    def __init__(self, recognizer: Recognizer, ink: Ink, decoder: Decoder) -> None:
-        self.find = orienter(recognizer, single_line=True)
+    def __init__(self, recognizer: Recognizer, ink: Ink, decoder: Decoder, *, single_line: bool) -> None:
+        self.find = orienter(recognizer, single_line=single_line)
+        self.single_line = single_line
         self.recognizer, self.read_line = recognizer, reader(recognizer, decoder)
         self.known: dict[tuple[bool, bytes], tuple[str, float]] = {}
         """Cache of text and reading time, by whether strokes run both ways and by the upright points."""
@@ -225,5 +239,5 @@ class _Line:
 
     def _read(self, ink: Ink, found: tuple[Orientation, np.ndarray]) -> tuple[str, float]:
         began = time.process_time()
-        (page,) = read_pages(self.read_line, [Page(ink)], single_line=True, orient=_known(found))
+        (page,) = read_pages(self.read_line, [Page(ink)], single_line=self.single_line, orient=_known(found))
         return page.text, 1000 * (time.process_time() - began)

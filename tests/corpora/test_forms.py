@@ -27,3 +27,8 @@ def test_a_packed_corpus_has_no_forms(iamondb_dir, tmp_path):
     pack(open_corpus(iamondb_dir), tmp_path / "x.pack")
     with pytest.raises(InkError, match="give its folder"):
         forms(open_corpus(tmp_path / "x.pack"), "trainset")
+
+
+def test_every_nth_form_can_be_taken(iamondb_dir):
+    corpus = open_corpus(iamondb_dir)
+    assert [form.id for form in forms(corpus, "trainset", 3)] == [form.id for form in forms(corpus, "trainset")][::3]

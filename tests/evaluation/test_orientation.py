@@ -6,6 +6,7 @@ import pytest
 
 import handwriting
 from handwriting.corpora import open_corpus
+from handwriting.corpora.iamondb import IamOndb
 from handwriting.errors import InkError
 from handwriting.evaluation.orientation import CHANGES, OrientationReport, OrientationRow, evaluate
 from handwriting.recognition.recognizer import Recognizer
@@ -25,11 +26,25 @@ def corpus(tmp_path_factory):
 def test_lines_are_found_whichever_way_they_lie(corpus):
     names = ("upright", "turned-90", "y-up-backward")
     report = evaluate(Recognizer.load(), corpus, "all", names)
-    assert (report.lines, report.decoder) == (3, "greedy")
+    assert (report.inks, report.decoder) == (3, "greedy")
     assert report.milliseconds > 0
     assert [row.name for row in report.rows] == list(names)
     for row in report.rows:
         assert (row.found, row.cer) == (1, report.cer_as_is)
+
+
+def test_pages_need_forms(corpus):
+    with pytest.raises(InkError, match="pages need the forms of IAM-OnDB"):
+        evaluate(Recognizer.load(), corpus, "all", ("upright",), pages=True)
+
+
+def test_pages_are_read_line_by_line_in_every_orientation(real_iamondb):
+    report = evaluate(Recognizer.load(), IamOndb(real_iamondb), "testset_v", ("y-up", "turned-90"), pages=True, step=96)
+    assert (report.inks, report.pages) == (2, True)
+    assert report.render().startswith("testset_v, 2 pages, decoder greedy; ")
+    for row in report.rows:
+        assert (row.found, row.cer) == (1, report.cer_as_is)
+    assert report.cer_as_is < 0.1
 
 
 def test_costs_are_shown_beside_the_lines_as_they_are():
