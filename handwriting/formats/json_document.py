@@ -11,9 +11,10 @@ import numpy as np
 from handwriting.errors import InkError
 from handwriting.formats.column_names import plain
 from handwriting.formats.json_canvas import canvas_strokes
+from handwriting.formats.json_lifts import separate_air
 from handwriting.formats.json_offsets import are_offsets, sketches
 from handwriting.formats.json_points import is_point, point_keys, point_values
-from handwriting.formats.json_rows import separate_air, unroll
+from handwriting.formats.json_rows import unroll
 from handwriting.formats.json_segments import segment
 from handwriting.formats.json_shapes import has_columns, is_jiix, jiix_strokes, separate
 from handwriting.formats.json_strokes import (
