@@ -48,12 +48,14 @@ NAMES = {
         "touching", "istouching", "touch", "pressed", "ispressed", "tip", "tipswitch", "tipdown", "onpaper",
         "onsurface", "buttons", "button", "buttonstatus", "buttonstate", "pen", "pentip", "tipstate", "pencontact",
         "contactstatus", "penonpaper", "isdrawing", "drawing", "iswriting", "writing", "inking", "ismousedown",
-        "mousedown", "isdragging", "dragging", "leftbutton", "lbutton", "clicked", "sw", "stift", "stiftstatus",
-        "stiftunten", "stiftaufpapier", "stylo", "stylopose", "caneta", "lapiz", "penna", "pluma",
+        "mousedown", "leftbutton", "lbutton", "clicked", "sw", "stift", "stiftstatus", "stiftunten", "stiftaufpapier",
+        "stylo", "stylopose", "caneta", "lapiz", "penna", "pluma",
     ),
+    "drag": ("isdragging", "dragging", "drag", "isdrag", "dragged", "clickdrag"),
     "up": ("penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend",
            "isend", "end", "islast", "last", "lift", "penlift", "e"),
-    "first": ("newstroke", "isnewstroke", "new", "isfirst", "first", "strokestart", "isstart", "start", "begin"),
+    "first": ("newstroke", "isnewstroke", "new", "isfirst", "first", "strokestart", "isstart", "start", "begin",
+              "penstart"),
     "eraser": ("eraser", "iseraser", "erasing", "iserasing", "erase", "erased", "iserased", "deleted", "isdeleted"),
     "opacity": ("opacity", "alpha", "visible", "isvisible"),
     "event": ("event", "eventtype", "eventname", "action", "phase", "type", "e"),
@@ -82,10 +84,14 @@ ANDROID = {"0": "down", "1": "up", "2": "move", "3": "up"}
 """Actions of Android's motion events."""
 AFFIXES = (
     "pen", "stylus", "tip", "touch", "mouse", "cursor", "pointer", "point", "points", "raw", "loc", "layer", "canvas",
-    "norm", "normalized", "m", "cm", "um", "positionmm", "s", "coords", "coordinates", "achse", "axis", "eje", "axe",
-    "coordenada", "координата",
+    "norm", "normalized", "click", "m", "cm", "um", "positionmm", "s", "coords", "coordinates", "achse", "axis", "eje",
+    "axe", "coordenada", "координата",
 )  # fmt: skip
 """What names of coordinates have before or after ``x`` and ``y`` (``pen_x``, ``x_raw``)."""
+ZERO_IS_DOWN = re.compile("0(is)?(down|contact|touch|onpaper|writing)|(down|contact)0|1(is)?(up|air|inair)|(up|air)1")
+"""What a plain name of a column has if 0 stands for a pen on the paper, against the custom (``pen_state_0down``)."""
+_KIND = re.compile("(?<=.)(flag|bool|boolean|mark|marker|[01](is)?(down|up)|(down|up)[01])+$")
+"""Endings of plain names that say only of what kind the values are."""
 _NUMBERING = re.compile("(?<=.)(id|index|idx|no|nr|num|number|name|label)$")
 _BRACKETS = re.compile(r"[(\[].{0,20}[)\]]\s*$")
 
@@ -100,9 +106,11 @@ def where(names: Sequence[str]) -> dict[str, int]:
     """Return the index of each known column."""
     whole = [plain(name) for name in names]
     without_unit = [plain(_BRACKETS.sub("", name[:60].strip())) for name in names]
+    without_kind = [_KIND.sub("", name) for name in whole]
+    forms = (whole, without_unit, without_kind)
     found = {}
     for key, known in NAMES.items():
-        places = (plains.index(name) for name in known for plains in (whole, without_unit) if name in plains)
+        places = (plains.index(name) for name in known for plains in forms if name in plains)
         if (index := next(places, None)) is not None:
             found[key] = index
     if not found.keys() & {"x", "y"}:

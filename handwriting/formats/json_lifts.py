@@ -19,7 +19,7 @@ from handwriting.formats.pen_lifts import find_lifts
 from handwriting.formats.table_tools import COLORS, not_writing, numbered_erasers
 from handwriting.notes import Notes
 
-PEN_KEYS = ("down", "up", "first")
+PEN_KEYS = ("down", "drag", "up", "first")
 """Keys of the columns that say where the pen is lifted, in the order of their certainty."""
 SAID = frozenset({*(name for key in (*PEN_KEYS, "eraser", "opacity") for name in NAMES[key]), *TOOLS, *COLORS})
 """Plain names of the properties that say that a point is not writing."""

@@ -17,10 +17,10 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.column_names import is_group, tools, where
+from handwriting.formats.column_names import ZERO_IS_DOWN, is_group, plain, tools, where
 from handwriting.formats.inferred_lifts import infer_from_others, infer_lifts
-from handwriting.formats.pen_lifts import find_lifts
-from handwriting.formats.pen_states import MISSING, names_tools
+from handwriting.formats.pen_lifts import find_lifts, kind_of_strokes
+from handwriting.formats.pen_states import MISSING, invert, names_tools
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.table_tools import not_writing, numbered_erasers
 from handwriting.ink import Floats, Ink, Source
@@ -29,7 +29,7 @@ from handwriting.notes import Notes
 
 UNITS = {"t": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 """Seconds per unit of the columns of times; a format may use another unit for ``t``."""
-SEPARATING_COLUMNS = {"stroke", "down", "up", "first", "event"}
+SEPARATING_COLUMNS = {"stroke", "down", "drag", "up", "first", "event"}
 """Columns that separate strokes."""
 MAX_UNKNOWN_COLUMNS = 20
 """Maximum number of columns with unknown names that are considered as stroke numbers."""
@@ -60,6 +60,10 @@ class PointTable:
         if "x" not in self.columns or "y" not in self.columns:
             raise InkError(f"{file}: it does not name the columns x and y")
         self.known = {key: self._values(i) for key, i in self.columns.items()}
+        if "down" in self.known and ZERO_IS_DOWN.search(plain(names[self.columns["down"]])):
+            self.known["down"] = invert(self.known["down"])
+        if (kind := kind_of_strokes(self.known)) is not None:
+            self.columns[kind], self.known[kind] = self.columns.pop("stroke"), self.known.pop("stroke")
         self.known_names = {key: names[i] for key, i in self.columns.items()}
         self.erased = numbered_erasers(names, rows)
         self.not_writing = not_writing(names, self.known, rows, self.erased)

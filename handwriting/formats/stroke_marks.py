@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -49,6 +50,20 @@ def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats, is_first: bool = 
     else:
         marks_first = marks[0]
     return list(marks) if marks_first else [False, *marks[:-1]]
+
+
+def kind_of_marks(marks: Sequence[bool], x: Floats, y: Floats) -> Literal["first", "up"] | None:
+    """Return whether ``marks`` marks the first or the last point of each stroke, and None if it is not sure.
+
+    Such a point is about as close to its stroke as the points of strokes are to each other; a dot is not.
+    """
+    begins = stroke_begins(marks, x, y)
+    if begins is None:
+        return None
+    steps = _steps(x, y)
+    first = begins == list(marks)
+    joins = np.flatnonzero(marks[:-1] if first else marks[1:])
+    return None if _median(steps[joins]) > MIN_RATIO * _median(steps) else "first" if first else "up"
 
 
 def _are_pairs(rows: Sequence[int]) -> bool:

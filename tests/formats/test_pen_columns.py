@@ -1,0 +1,121 @@
+"""Columns that say where the pen is lifted: marks of single points, names that state their values, and bare tables."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from strangers import notes, read
+
+from handwriting.errors import InkError
+
+# A pen that moves by about 1 on the paper, and by 10 and more in the air.
+STROKES = [[(20 + 30 * s + n, 15.0 + n % 2) for n in range(6)] for s in range(4)]
+AIR = [[(35 + 30 * s, 45.0), (35 + 30 * s, 30.0)] for s in range(4)]
+
+
+def assert_is_recorded(ink):
+    assert [len(stroke) for stroke in ink.strokes] == [6] * 4
+    assert ink.xy.tolist() == [list(point) for stroke in STROKES for point in stroke]
+
+
+def marked(name: str, first: str, then: str, last: str) -> str:
+    """Return a table of the strokes with a column that has a value for the first, the last and the other points."""
+    rows = [f"{x},{y},{first if n == 0 else last if n == 5 else then}" for s in STROKES for n, (x, y) in enumerate(s)]
+    return "\n".join([f"x,y,{name}", *rows]) + "\n"
+
+
+def recorded(name: str, down: str, air: str) -> str:
+    """Return a table of the strokes with two points in the air after each stroke."""
+    rows = []
+    for stroke, moves in zip(STROKES, AIR, strict=True):
+        rows += [f"{x},{y},{down}" for x, y in stroke] + [f"{x},{y},{air}" for x, y in moves]
+    return "\n".join([f"x,y,{name}", *rows]) + "\n"
+
+
+@pytest.mark.parametrize("name", ["dragging", "isDragging", "drag", "click_drag"])
+def test_the_mouse_is_not_dragged_at_the_first_point_of_a_stroke(name):
+    ink = read(marked(name, "false", "true", "true"))
+    assert_is_recorded(ink)
+    assert notes(ink) == []
+    assert_is_recorded(read(recorded(name, "true", "false")))
+    points = [[{"x": x, "y": y, name: n > 0} for n, (x, y) in enumerate(stroke)] for stroke in STROKES]
+    assert_is_recorded(read(json.dumps([point for stroke in points for point in stroke])))
+    assert_is_recorded(read(json.dumps(points)))
+
+
+@pytest.mark.parametrize("name", ["pen_startmark", "stroke_start_flag", "stroke_bool", "stroke", "new_stroke"])
+def test_marks_of_the_first_point(name):
+    for yes, no in (("1", "0"), ("True", "False")):
+        ink = read(marked(name, yes, no, no))
+        assert_is_recorded(ink)
+        assert notes(ink) == []
+
+
+def test_a_column_of_strokes_that_says_yes_or_no():
+    assert_is_recorded(read(marked("stroke", "0", "0", "1")))
+    assert_is_recorded(read(recorded("stroke", "1", "0")))
+    alternating = [f"{x},{y},{s % 2}" for s, stroke in enumerate(STROKES) for x, y in stroke]
+    assert_is_recorded(read("\n".join(["x,y,stroke_bool", *alternating])))
+
+
+def test_dots_beside_strokes_that_are_numbered_by_letter():
+    rows = []
+    for letter, stroke in enumerate(STROKES):
+        rows += [f"{x},{y},{letter},0" for x, y in stroke] + [f"{stroke[0][0]},0,{letter},1"]
+    assert [len(one) for one in read("\n".join(["x,y,letter,stroke", *rows])).strokes] == [6, 1] * 4
+
+
+def test_the_pen_is_down_only_at_the_first_points():
+    ink = read(marked("down", "1", "0", "0"))
+    assert_is_recorded(ink)
+    assert notes(ink) == [
+        "the usual meaning of the column 'down' was dropped: each point at which the pen is down is single, and was "
+        "taken to be the first of its stroke"
+    ]
+
+
+@pytest.mark.parametrize("name", ["pen_state_0down", "pen (0=down)", "pen (1=up)", "penDown0Up1"])
+def test_a_name_that_says_that_zero_is_down(name):
+    ink = read(recorded(name, "0", "1"))
+    assert_is_recorded(ink)
+    assert notes(ink) == []
+    assert_is_recorded(read(recorded("pen (1=down)", "1", "0")))
+
+
+@pytest.mark.parametrize(
+    ("name", "down", "air"),
+    [("penState", "PEN_DOWN", "PEN_UP"), ("contact", True, False), ("stift", "ja", "nein"), ("status", 1, -1)],
+)
+def test_points_of_strokes_in_json_say_it_like_tables(name, down, air):
+    points = []
+    for stroke, moves in zip(STROKES, AIR, strict=True):
+        points += [{"x": x, "y": y, name: down} for x, y in stroke] + [{"x": x, "y": y, name: air} for x, y in moves]
+    assert_is_recorded(read(json.dumps(points)))
+    assert_is_recorded(read(json.dumps({"strokes": [{"points": points[:16]}, {"points": points[16:]}]})))
+
+
+def bare(width: int, count: int | None = None, pen: int = 1) -> str:
+    rows = []
+    for stroke, moves in zip(STROKES, AIR, strict=True):
+        for x, y in [*stroke, *moves]:
+            row = (int(x), int(y), 10 * len(rows), pen * ((x, y) in stroke), 1800, 600, 300)
+            rows.append(" ".join(map(str, row[:width])))
+    return "\n".join([str(len(rows) if count is None else count), *rows]) + "\n"
+
+
+@pytest.mark.parametrize("width", [4, 7])
+def test_a_table_without_names_of_a_known_layout(width):
+    ink = read(bare(width))
+    assert_is_recorded(ink)
+    assert ink.t[1] == pytest.approx(0.01)
+    assert (ink.pressure is not None) == (width == 7)
+    names = "x, y, the time, pen" + (", azimuth, altitude, pressure" if width == 7 else "")
+    reason = f"its columns have no names, and were taken to be {names}"
+    assert notes(ink) == [f"any other layout of the table was dropped: {reason}"]
+
+
+@pytest.mark.parametrize("table", [bare(7, count=31), bare(7, pen=2), bare(6), bare(4).replace(" 20 ", " 0 ")])
+def test_a_table_without_names_whose_layout_is_not_certain(table):
+    with pytest.raises(InkError, match="does not name the columns x and y"):
+        read(table)
