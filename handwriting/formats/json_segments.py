@@ -46,10 +46,10 @@ def segment(item: Any) -> list[list[Any]] | None:
 
 def join_pieces(strokes: Sequence[Rows]) -> list[Rows]:
     """Return the strokes with pieces of two points joined, if most strokes are such pieces."""
-    if len(strokes) <= MIN_JOINS:
+    short = np.array([len(x) == 2 for x, *_ in strokes])
+    if len(strokes) <= MIN_JOINS or short.sum() < MIN_JOINED_SHARE * len(strokes):
         return list(strokes)
     ends = np.array([[[x[0], y[0]], [x[-1], y[-1]]] if len(x) else np.full((2, 2), np.nan) for x, y, _, _ in strokes])
-    short = np.array([len(x) == 2 for x, *_ in strokes])
     joins = np.concatenate([[False], (ends[1:, 0] == ends[:-1, 1]).all(axis=1) & short[1:] & short[:-1]])
     if joins.sum() < max(MIN_JOINS, MIN_JOINED_SHARE * len(strokes)):
         return list(strokes)

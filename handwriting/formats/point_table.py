@@ -103,8 +103,9 @@ class PointTable:
         lifts = find_lifts(self.known, self.known_names, len(self.rows), notes)
         air, names = lifts.air, self.column("stroke")
         if names:
-            numbered = any(_is_stroke(name) for name in names)
-            air = [up or (numbered and not _is_stroke(name)) for up, name in zip(air, names, strict=True)]
+            between = {name for name in set(names) if not _is_stroke(name)}
+            if len(between) < len(set(names)):
+                air = [up or name in between for up, name in zip(air, names, strict=True)]
         else:
             places = zip(self.column("x"), self.column("y"), strict=True)
             gaps = [x.lower() in MISSING and y.lower() in MISSING for x, y in places]

@@ -135,7 +135,7 @@ def split_line(line: str, separator: str | None) -> list[str]:
     if '"' in line and separator is not None:
         with suppress(csv.Error):  # a value exceeds the field size limit of csv
             values = next(csv.reader([line], delimiter=separator, skipinitialspace=True))
-    return [value.strip(' "') for value in values]
+    return [value.strip(' "') for value in values] if " " in line or '"' in line else values
 
 
 def read_rows(text: str, header: Header, notes: Notes) -> Rows:
@@ -214,7 +214,7 @@ def _name_rows(rows: Rows, header: Header, notes: Notes) -> None:
 
 def _width(row: Sequence[str]) -> int:
     """Return the number of values of a row without empty ones at its end."""
-    return next((i for i in range(len(row), 0, -1) if row[i - 1]), 0)
+    return len(row) if row and row[-1] else next((i for i in range(len(row), 0, -1) if row[i - 1]), 0)
 
 
 def _has_row_names(rows: Sequence[Sequence[str]], names: Sequence[str]) -> bool:
