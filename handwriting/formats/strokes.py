@@ -47,7 +47,9 @@ class Strokes:
         stroke = _Stroke(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), t, pressure)
         if not len(stroke.x):
             return
-        if not stroke.x @ stroke.x + stroke.y @ stroke.y <= MAX_COORDINATE**2:  # a single sum, as most strokes are short
+        if (
+            not stroke.x @ stroke.x + stroke.y @ stroke.y <= MAX_COORDINATE**2
+        ):  # a single sum, as most strokes are short
             self._check(stroke)
         self.points += len(stroke.x)
         self._strokes.append(stroke)

@@ -77,7 +77,8 @@ def without_white(
     lines: list[PenLine], backgrounds: Sequence[Background], paper_is_light: bool, notes: Notes
 ) -> list[PenLine]:
     """Remove the white lines that cannot be seen, and note them. ``backgrounds`` are in the order of painting."""
-    shades = [_lightness(one.color) for one in lines]
+    known = {color: _lightness(color) for color in {one.color for one in lines}}
+    shades = [known[one.color] for one in lines]
     white = [i for i, shade in enumerate(shades) if shade is not None and shade >= MIN_WHITE]
     dark = sum(shade is not None and shade <= MAX_DARK for shade in shades)
     if not white or len(white) > dark or len(white) * len(backgrounds) > MAX_COMPARISONS:
