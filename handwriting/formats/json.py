@@ -9,7 +9,8 @@
 - JIIX, MyScript's exchange format: strokes with ``"X"``, ``"Y"``, ``"T"``, ``"F"`` anywhere in the document, in
   millimetres, with the ``"label"`` of the outermost element as text;
 - ``{"points": [x, y, x, y, ...]}``, and points in a row with ``null`` between strokes;
-- drawings of the canvas libraries Konva and Fabric.js (see :mod:`~handwriting.formats.json_canvas`).
+- tables, as columns or as rows below the names of the columns (see :mod:`~handwriting.formats.json_tables`);
+- drawings of the canvas libraries Konva, Fabric.js and Paper.js (see :mod:`~handwriting.formats.json_canvas`).
 
 A file of several documents, one per line (``.ndjson``), has one page per line. Strokes of erasers and highlighters are
 left out, with a note.

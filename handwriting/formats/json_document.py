@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats.column_names import plain
-from handwriting.formats.json_canvas import canvas_strokes
+from handwriting.formats.json_canvas import canvas_strokes, is_canvas
 from handwriting.formats.json_lifts import separate_air
 from handwriting.formats.json_offsets import are_offsets, sketches
 from handwriting.formats.json_points import is_point, point_keys, point_values
@@ -28,6 +30,7 @@ from handwriting.formats.json_strokes import (
     strokes_in,
     without_strokes,
 )
+from handwriting.formats.json_tables import table_points
 from handwriting.formats.json_tools import left_out
 from handwriting.formats.point_table import PointTable
 from handwriting.limits import MAX_STROKES, check_points
@@ -69,7 +72,8 @@ def split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
         sheets = document if isinstance(document, list) else []
         keys = ("strokes", "drawing", "ink")
         are_pages = len(sheets) > 1 and all(
-            isinstance(sheet, dict) and any(isinstance(sheet.get(key), list) for key in keys) for sheet in sheets
+            isinstance(sheet, dict) and (is_canvas(sheet) or any(isinstance(sheet.get(key), list) for key in keys))
+            for sheet in sheets
         )
     yield from enumerate(sheets, number) if are_pages else [(number, document)]
 
@@ -79,6 +83,9 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
 
     Raises :class:`InkError` if there are none.
     """
+    if (points := table_points(document)) is not None:
+        check_points(len(points), file)
+        return _point_table(points, file)
     if is_jiix(document, STROKE_KEYS):
         return [Stroke({}, rows) for rows in jiix_strokes(document, file)]
     columns = False
@@ -101,6 +108,8 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
         outer.append(container)
         document = found
     if not isinstance(document, list):
+        if (inside := _document_in_text(document)) is not None:
+            return read_strokes(inside, file, notes)
         raise without_strokes(document, file)
     points = [point for point in document if point is not None]
     if points and all(pieces := [segment(point) for point in points]):
@@ -138,6 +147,17 @@ def _count_looks(strokes: Sequence[Stroke], notes: Notes) -> None:
         notes.count("stroke width", stroke.marks.get("width") is not None, "detail")
 
 
+def _document_in_text(document: Any) -> Any:
+    """Return the document in the only text of an object that is JSON itself; None if there is none."""
+    texts = [value for value in document.values() if isinstance(value, str)] if isinstance(document, dict) else []
+    found = []
+    for text in texts:
+        if text.lstrip()[:1] in ("{", "["):
+            with suppress(ValueError, RecursionError):
+                found.append(json.loads(text))
+    return found[0] if len(found) == 1 else None
+
+
 def _is_google(container: dict[str, Any]) -> bool:
     """Return whether this is a drawing of Quick, Draw! or a request of Google's input tools: both have columns only."""
     is_drawing = isinstance(container.get("drawing"), list) and ("word" in container or "key_id" in container)
@@ -160,7 +180,7 @@ def _is_flat_point(point: Any) -> bool:
     return not isinstance(x, list | dict | None) and not isinstance(y, list | dict | None) and points_of(point) is None
 
 
-def _point_table(document: list[dict[str, Any] | None], file: str) -> PointTable:
+def _point_table(document: Sequence[dict[str, Any] | None], file: str) -> PointTable:
     """Return a flat list of points, in which events, numbers or None separate the strokes, as a table."""
     document = [point if point is None else _flatten(point) for point in document]
     points = [point for point in document if point is not None]

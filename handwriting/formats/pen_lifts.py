@@ -75,7 +75,7 @@ def _read_states(
     if air is None:
         return None, None
     if key == "drag":
-        return stroke_marks.stroke_begins(air, *coordinates(columns)) if air[0] else None, air
+        return (air, None) if air[0] and stroke_marks.are_single(air) else (None, air)
     marks = [not up for up in air]
     begins = stroke_marks.stroke_begins(marks, *coordinates(columns))
     if begins is not None:

@@ -39,7 +39,7 @@ def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats, is_first: bool = 
         return [row in firsts for row in range(len(marks))]
     if marks[0] and is_first:
         return list(marks)
-    if sum(a and b for a, b in pairwise(marks)) > MAX_ADJACENT * len(rows):
+    if not are_single(marks):
         return None
     if marks[0] and marks[-1]:  # the first or the last stroke is a single point
         steps = _steps(x, y)
@@ -64,6 +64,12 @@ def kind_of_marks(marks: Sequence[bool], x: Floats, y: Floats) -> Literal["first
     first = begins == list(marks)
     joins = np.flatnonzero(marks[:-1] if first else marks[1:])
     return None if _median(steps[joins]) > MIN_RATIO * _median(steps) else "first" if first else "up"
+
+
+def are_single(marks: Sequence[bool]) -> bool:
+    """Return whether the marked points are at most half of all points, and few of them follow another one."""
+    count = sum(marks)
+    return 2 * count <= len(marks) and sum(a and b for a, b in pairwise(marks)) <= MAX_ADJACENT * count
 
 
 def _are_pairs(rows: Sequence[int]) -> bool:
