@@ -43,7 +43,10 @@ def infer_from_others(
 ) -> Lifts | None:
     """Infer where the pen is lifted from the columns ``others``, whose names are unknown, or from points at (0, 0)."""
     for name, values in others.items():
-        if not names_tools(set(values)) and (lifts := _infer_air(values, name, columns, notes)) is not None:
+        if names_tools(set(values)):
+            continue
+        lifts = _infer_air(values, name, columns, notes) or _infer_ends(values, name, notes)
+        if lifts is not None:
             return lifts
     marks = zero_marks(*coordinates(columns))
     if marks is None:
@@ -57,7 +60,7 @@ def _infer_begins(values: Sequence[str], name: str, columns: Mapping[str, Sequen
     counts = Counter(values)
     rare = min(counts, key=counts.__getitem__)
     if len(counts) != 2:
-        return None
+        return _infer_ends(values, name, notes)
     is_first = FIRST.fullmatch(plain(rare)) is not None
     begins = stroke_begins([value == rare for value in values], *coordinates(columns), is_first)
     if begins is None:
@@ -65,6 +68,17 @@ def _infer_begins(values: Sequence[str], name: str, columns: Mapping[str, Sequen
     if not is_first:
         reason = f"it was taken to mark the {'first' if values[0] == rare else 'last'} point of each stroke"
         notes.drop(f"any other meaning of {rare[:20]!r} in the column {name[:40]!r}", reason)
+    return Lifts([False] * len(values), begins)
+
+
+def _infer_ends(values: Sequence[str], name: str, notes: Notes) -> Lifts | None:
+    """Infer strokes from a column in which one value marks the first, and another the last point of every stroke."""
+    first, last = values[0], values[-1]
+    begins, ends = [value == first for value in values], [value == last for value in values]
+    if first == last or sum(begins) < 2 or begins[1:] != ends[:-1] or 2 * sum(begins) + 2 * sum(ends) > len(values):
+        return None
+    reason = f"{first[:20]!r} and {last[:20]!r} were taken to mark the first and the last point of each stroke"
+    notes.drop(f"any other meaning of the column {name[:40]!r}", reason)
     return Lifts([False] * len(values), begins)
 
 

@@ -33,6 +33,7 @@ from handwriting.formats.json_segments import join_pieces
 from handwriting.formats.json_shapes import describe, is_jiix, parse_points
 from handwriting.formats.json_strokes import STROKE_KEYS
 from handwriting.formats.json_text import is_document, parse, parse_all
+from handwriting.formats.json_transforms import transform
 from handwriting.formats.numerals import decimal_places, round_values
 from handwriting.formats.point_table import PointTable
 from handwriting.formats.strokes import Strokes
@@ -120,7 +121,10 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
     for count, stroke in enumerate(found, 1):
         check_points(1, file, count)
         with notes.part(f"stroke {count}{place}"):
-            rows.append(stroke.shape() if callable(stroke.shape) else parse_points(stroke.shape, file, third))
+            if callable(stroke.shape):
+                rows.append(stroke.shape())
+            else:
+                rows.append(transform(parse_points(stroke.shape, file, third), stroke.marks, notes))
     strokes = Strokes(file, notes)
     for one in join_pieces([one for one in rows if len(one[0])]):
         strokes.add(*one)

@@ -21,6 +21,7 @@ import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats.json_paper import Curves, paper_curves
+from handwriting.formats.json_paths import path_curves
 from handwriting.formats.json_shapes import Rows, coordinates, describe, pair_up
 from handwriting.formats.json_strokes import Stroke
 from handwriting.formats.json_tools import not_writing
@@ -43,7 +44,7 @@ def is_canvas(node: dict[str, Any]) -> bool:
 
 
 def canvas_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | None:
-    """Return the lines of a drawing of a canvas library; None if the document is not such a drawing."""
+    """Return the lines of a drawing of a canvas library, or of path data; None for any other document."""
     nodes = document if isinstance(document, list) else [document]
     if nodes and all(isinstance(node, dict) and isinstance(node.get("className"), str) for node in nodes):
         if not any("attrs" in node or "children" in node for node in nodes):
@@ -54,7 +55,7 @@ def canvas_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Non
     if isinstance(document, dict) and _is_fabric(document.get("objects")):
         found: Iterator[Curves] | None = _fabric_curves(document, Outlines(file), file, notes)
     else:
-        found = paper_curves(document, file, notes)
+        found = paper_curves(document, file, notes) or path_curves(document, file, notes)
     if found is None:
         return None
     drawn = list(found)

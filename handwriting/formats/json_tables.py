@@ -4,7 +4,8 @@
   pandas writes it;
 - names and rows apart: ``{"columns": ["x", "y", "stroke"], "data": [[1, 2, 0], ...]}``;
 - names in the first row: ``[["x", "y", "stroke"], [1, 2, 0], ...]``;
-- an object of points by their number: ``{"0": {"x": 1, "y": 2}, ...}``.
+- an object of points by their number: ``{"0": {"x": 1, "y": 2}, ...}``;
+- events with a single touch each: ``[{"type": "touchstart", "touches": [{"clientX": 1, "clientY": 2}]}, ...]``.
 
 Columns are tables only if one of them separates strokes; otherwise they are a single stroke.
 """
@@ -15,8 +16,9 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from handwriting.formats.column_names import plain, where
-from handwriting.formats.json_points import MAX_KEYS
+from handwriting.formats.column_names import NAMES as COLUMNS
+from handwriting.formats.column_names import events, plain, where
+from handwriting.formats.json_points import MAX_KEYS, is_point
 from handwriting.formats.point_table import SEPARATING_COLUMNS
 
 NAMES = ("columns", "fields", "header", "headers", "names")
@@ -34,7 +36,7 @@ def table_points(document: Any, depth: int = MAX_DEPTH) -> Points | None:
     if isinstance(document, list):
         if len(document) == 1:
             return table_points(document[0], depth)
-        return _rows(document[0], document[1:]) if document else None
+        return (_rows(document[0], document[1:]) or _touches(document)) if document else None
     if not isinstance(document, dict):
         return None
     first = dict(islice(document.items(), MAX_KEYS))
@@ -96,3 +98,22 @@ def _numbered(document: dict[str, Any]) -> Points | None:
     if set(map(type, points[0].values())) & {list, dict}:
         return None
     return [document[name] for name in sorted(names, key=int)]
+
+
+def _touches(document: list[Any]) -> Points | None:
+    """Return the points of a list of events, each with a list of its single touch, or without one at its end."""
+    if not all(isinstance(event, dict) for event in document):
+        return None
+    name = next((name for name in document[0] if plain(name) in COLUMNS["event"]), None)
+    if name is None or "down" not in events([str(event.get(name))[:60] for event in document]):
+        return None
+    points = []
+    if not any(isinstance(value, list) for value in document[0].values()):
+        return None
+    for event in document:
+        touches = [value for value in event.values() if isinstance(value, list) and value and is_point(value[0])]
+        if any(len(one) > 1 or not isinstance(one[0], dict) for one in touches):
+            return None
+        own = {key: value for key, value in event.items() if not isinstance(value, list | dict)}
+        points.append(own | (touches[0][0] if touches else {}))
+    return points if {"x", "y"} <= where(list(points[0])).keys() else None

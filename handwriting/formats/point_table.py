@@ -21,6 +21,7 @@ from handwriting.formats.column_names import ZERO_IS_DOWN, is_group, plain, tool
 from handwriting.formats.inferred_lifts import infer_from_others, infer_lifts
 from handwriting.formats.pen_lifts import find_lifts, kind_of_strokes
 from handwriting.formats.pen_states import MISSING, invert, names_tools
+from handwriting.formats.stroke_marks import are_single
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.table_tools import not_writing, numbered_erasers
 from handwriting.ink import Floats, Ink, Source
@@ -33,8 +34,12 @@ SEPARATING_COLUMNS = {"stroke", "down", "drag", "up", "first", "event"}
 """Columns that separate strokes."""
 MAX_UNKNOWN_COLUMNS = 20
 """Maximum number of columns with unknown names that are considered as stroke numbers."""
+MAX_TYPES = 8
+"""Maximum number of types of points."""
 MAX_GROUP_RATIO = 0.7
 """Maximum number of groups per row in a column that numbers the strokes, or what they belong to."""
+MAX_UNKNOWN_RATIO = 0.4
+"""The same in a column with an unknown name, which may also be the time of several points each."""
 
 
 class PointTable:
@@ -64,6 +69,10 @@ class PointTable:
             self.known["down"] = invert(self.known["down"])
         if (kind := kind_of_strokes(self.known)) is not None:
             self.columns[kind], self.known[kind] = self.columns.pop("stroke"), self.known.pop("stroke")
+        if "event" not in self.columns and _are_words(self.known.get("t", [])):
+            self.columns["event"], self.known["event"] = self.columns.pop("t"), self.known.pop("t")
+        if "stroke" in self.known:
+            self.known["stroke"] = _filled(self.known["stroke"])
         self.known_names = {key: names[i] for key, i in self.columns.items()}
         self.erased = numbered_erasers(names, rows)
         self.not_writing = not_writing(names, self.known, rows, self.erased)
@@ -184,8 +193,9 @@ class PointTable:
         for i in self._unknown_columns():
             values = self._values(i)
             groups = [value for value, _ in groupby(values)]
-            is_numbering = len(groups) == len(set(groups)) or is_group(self.names[i])
-            if is_numbering and best_count < len(groups) <= MAX_GROUP_RATIO * len(values):
+            is_known = is_group(self.names[i])
+            ratio = MAX_GROUP_RATIO if is_known else MAX_UNKNOWN_RATIO
+            if (is_known or len(groups) == len(set(groups))) and best_count < len(groups) <= ratio * len(values):
                 best, best_count = values, len(groups)
         return best
 
@@ -216,6 +226,23 @@ def _runs(keys: Sequence[object], air: Sequence[bool]) -> list[tuple[int, int]]:
 def _is_stroke(stroke: str) -> bool:
     """Return whether this is the number or the name of a stroke; between strokes it is -1 or missing."""
     return stroke.lower() not in MISSING and not stroke.startswith("-")
+
+
+def _filled(strokes: list[str]) -> list[str]:
+    """Return the stroke of each row, if rows are only said to be of one where it begins, as in merged cells."""
+    named = [value.lower() not in MISSING for value in strokes]
+    if not strokes or not named[0] or all(named) or not are_single(named):
+        return strokes
+    filled = strokes[:1]
+    for value, is_named in zip(strokes[1:], named[1:], strict=True):
+        filled.append(value if is_named else filled[-1])
+    return filled
+
+
+def _are_words(values: Sequence[str]) -> bool:
+    """Return whether the values of a column ``t`` are types, such as ``M`` and ``L``, and not times."""
+    distinct = set(values)
+    return 1 < len(distinct) <= MAX_TYPES and all(value.isalpha() for value in distinct)
 
 
 def _parse_optional(values: list[str]) -> Floats | None:

@@ -54,3 +54,39 @@ def test_offsets_after_a_first_row_that_leads_to_the_drawing():
     rows[0][:2] = [0, 0]
     pages = formats.read_pages(json.dumps([rows, rows]).encode())
     assert [page.ink.xy.tolist() for page in pages] == [(points - points[0]).tolist()] * 2
+
+
+def test_events_with_a_touch_each():
+    events = []
+    for stroke in LINE:
+        for n, (x, y) in enumerate(stroke):
+            touches = [{"identifier": 0, "clientX": x, "clientY": y, "force": 1}]
+            events.append({"type": "touchmove" if n else "touchstart", "touches": touches, "changedTouches": touches})
+        events.append({"type": "touchend", "touches": [], "changedTouches": []})
+    ink = read(json.dumps(events))
+    assert_is_line(ink)
+    assert notes(ink) == []
+
+
+@pytest.mark.parametrize("matrix", [[2, 0, 0, -1, 5, 7], {"a": 2, "b": 0, "c": 0, "d": -1, "tx": 5, "ty": 7}])
+def test_the_transform_of_a_stroke(matrix):
+    strokes = [{"points": [{"x": (x - 5) / 2, "y": 7 - y} for x, y in s], "transform": matrix} for s in LINE]
+    assert_is_line(read(json.dumps({"strokes": strokes})))
+    strokes = [{"points": [{"x": x, "y": y} for x, y in s], "transform": [1, 0, 0]} for s in LINE]
+    ink = read(json.dumps({"strokes": strokes}))
+    assert_is_line(ink)
+    assert notes(ink) == ["the transform of a stroke was dropped: a list of 3 is not six numbers"]
+
+
+def test_strokes_of_path_data():
+    paths = ["M" + "L".join(f"{x},{y}" for x, y in (s if len(s) > 1 else s * 2)) for s in LINE]
+    for document in (
+        paths,
+        {"paths": paths},
+        [{"d": path} for path in paths],
+        {"shapes": [{"path": p} for p in paths]},
+    ):
+        assert_is_line(read(json.dumps(document)))
+    ink = read(json.dumps([*({"d": path, "stroke": "#000"} for path in paths), {"d": "M0,0L9,9L9,0Z", "fill": "red"}]))
+    assert_is_line(ink)
+    assert notes(ink) == ["1 filled outline was left out"]

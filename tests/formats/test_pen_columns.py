@@ -119,3 +119,40 @@ def test_a_table_without_names_of_a_known_layout(width):
 def test_a_table_without_names_whose_layout_is_not_certain(table):
     with pytest.raises(InkError, match="does not name the columns x and y"):
         read(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "then", "last"),
+    [("phase", "0", "1", "3"), ("dotType", "0", "1", "2"), ("action", "0", "2", "1"), ("code", "17", "18", "19")],
+)
+def test_numbers_of_events(name, first, then, last):
+    ink = read(marked(name, first, then, last))
+    assert_is_recorded(ink)
+    meaning = f"{first!r} and {last!r} were taken to mark the first and the last point of each stroke"
+    known = name in ("dotType", "action")
+    assert notes(ink) == ([] if known else [f"any other meaning of the column {name!r} was dropped: {meaning}"])
+
+
+def test_a_column_t_of_types():
+    assert_is_recorded(read(marked("t", "M", "L", "L")))
+
+
+def test_stroke_numbers_in_the_first_row_of_each_stroke():
+    rows = [f"{s if n == 0 else ''},{n},{x},{y}" for s, stroke in enumerate(STROKES) for n, (x, y) in enumerate(stroke)]
+    ink = read("\n".join(["stroke,point,x,y", *rows]))
+    assert_is_recorded(ink)
+    assert notes(ink) == []
+
+
+def test_a_word_before_all_names():
+    rows = [f"{int(x)},{int(y)},{n * 10},{n // 6}" for n, (x, y) in enumerate(p for s in STROKES for p in s)]
+    ink = read("\n".join(["pkX,pkY,pkTime,pkStroke", *rows]))
+    assert_is_recorded(ink)
+    assert ink.t is not None
+
+
+def test_times_of_two_points_each_do_not_number_strokes():
+    rows = [f"{x},{y},{n * 10 // 20 * 20}" for n, (x, y) in enumerate(p for s in STROKES for p in s)]
+    ink = read("\n".join(["x,y,clock", *rows]))
+    assert len(ink.starts) == 1
+    assert "the column 'clock' was dropped" in notes(ink)[0]
