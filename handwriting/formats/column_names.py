@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 NAMES = {
     "x": (
         "x", "px", "posx", "xpos", "xposition", "positionx", "xcoord", "xcoordinate", "coordx", "xkoordinate", "xmm",
-        "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "abscisse", "х",
+        "xpx", "xpixel", "xs", "clientx", "pagex", "offsetx", "screenx", "locationx", "abscisse", "х",
         "x坐标", "坐标x", "x座標",
     ),
     "y": (
         "y", "py", "posy", "ypos", "yposition", "positiony", "ycoord", "ycoordinate", "coordy", "ykoordinate", "ymm",
-        "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "ordonnee", "у",
+        "ypx", "ypixel", "ys", "clienty", "pagey", "offsety", "screeny", "locationy", "ordonnee", "у",
         "y坐标", "坐标y", "y座標",
     ),
     "t": (

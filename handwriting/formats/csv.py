@@ -17,6 +17,7 @@ from handwriting.errors import InkError
 from handwriting.formats import bare_table
 from handwriting.formats.numerals import decimal_places, format_values
 from handwriting.formats.point_table import PointTable
+from handwriting.formats.table_segments import to_points
 from handwriting.formats.table_text import decode, find_header, read_rows
 from handwriting.ink import Page
 from handwriting.limits import check_points, number_or_none
@@ -74,7 +75,10 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     check_points(text.count("\n", header.begin) + 1, file)
     rows = read_rows(text, header, notes)
     check_points(len(rows.values), file)
-    table = PointTable(header.names, rows.values, rows.blanks, file, rows.comments)
+    if (points := to_points(header.names, rows.values)) is not None:
+        table = PointTable(*points, [0] * len(points[1]), file)
+    else:
+        table = PointTable(header.names, rows.values, rows.blanks, file, rows.comments)
     return [Page(ink, number=k) for k, ink in enumerate(table.inks(notes), 1)]
 
 

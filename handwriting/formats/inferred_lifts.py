@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from handwriting.formats.column_names import plain
 from handwriting.formats.pen_lifts import Lifts, coordinates
 from handwriting.formats.pen_states import MISSING, names_tools
-from handwriting.formats.stroke_marks import air_value, stroke_begins, zero_marks
+from handwriting.formats.stroke_marks import air_value, pauses, stroke_begins, zero_marks
+from handwriting.ink import Floats
 from handwriting.notes import Notes
 
 FIRST = re.compile("m|moveto|first|new|(pointtype)?tap")
@@ -53,6 +54,15 @@ def infer_from_others(
         return None
     notes.drop(f"the {sum(marks):,} (0, 0) points", "they are far from all others, and were taken to separate strokes")
     return Lifts(marks, [False] * len(marks))
+
+
+def infer_from_pauses(columns: Mapping[str, Sequence[str]], t: Floats | None, notes: Notes) -> Lifts | None:
+    """Infer where strokes begin from pauses in the times ``t``, shape (rows,), after which the pen is elsewhere."""
+    begins = None if t is None else pauses(t, *coordinates(columns))
+    if begins is None:
+        return None
+    notes.drop(f"the {sum(begins):,} pauses", "nothing else separates the strokes, and they were taken to do so")
+    return Lifts([False] * len(begins), begins)
 
 
 def _infer_begins(values: Sequence[str], name: str, columns: Mapping[str, Sequence[str]], notes: Notes) -> Lifts | None:

@@ -32,10 +32,13 @@ from handwriting.formats.json_strokes import (
 )
 from handwriting.formats.json_tables import table_points
 from handwriting.formats.json_tools import left_out
+from handwriting.formats.json_transforms import place
 from handwriting.formats.point_table import PointTable
 from handwriting.limits import MAX_STROKES, check_points
 from handwriting.notes import Notes
 
+PAGES = ("pages", "sheets", "slides", "samples", "drawings", "documents")
+"""Plain names of the property of a document that holds its pages."""
 BLACK = ("#000000", "#000", "black", "")
 MAX_COLUMNS = 40
 """Maximum number of properties of a point that are considered in a flat list of points."""
@@ -62,7 +65,7 @@ def join_lines(documents: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
 def split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
     """Yield the pages of a document, each of which is a document itself, numbered from the number of the document."""
     if isinstance(document, dict):
-        inside = next((document[name] for name in document if plain(name) == "pages"), None)
+        inside = next((document[name] for name in document if plain(name) in PAGES), None)
         sheets = inside if isinstance(inside, list) else []
         are_pages = any(isinstance(sheet, dict | list) and holds_strokes(sheet) for sheet in sheets)
     elif isinstance(document, list) and len(drawings := sketches(document) or []) > 1:
@@ -128,7 +131,7 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
     _check_positions(list(chain.from_iterable(stroke.points for stroke in strokes)), file)
     strokes = _without_others(strokes, outer, notes)
     _count_looks(strokes, notes)
-    return separate_air(unroll(strokes), notes)
+    return place(separate_air(unroll(strokes), notes))
 
 
 def _without_others(strokes: Sequence[Stroke], outer: Sequence[Any], notes: Notes) -> list[Stroke]:

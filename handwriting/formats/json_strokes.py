@@ -23,7 +23,7 @@ STROKE_KEYS = ("strokes", "strokegroups", "events", "ink", "drawing", "requests"
 CONTAINER_KEYS = (*STROKE_KEYS, "lines", "paths", "traces", "curves", "data", "canvas", "content")
 POINT_KEYS = (
     "points", "pointers", "paths", "path", "styluspoints", "inkpoints", "controlpoints", "pointcoordinatepairs",
-    "segments", "steps",
+    "segments", "steps", "pts",
 )  # fmt: skip
 """Keys of a stroke under which its points may be."""
 NOT_INK = (

@@ -10,7 +10,7 @@ column with an unknown name whose values form groups, or what can be inferred fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from handwriting.errors import InkError
 from handwriting.formats import times
 from handwriting.formats.column_names import ZERO_IS_DOWN, is_group, plain, tools, where
-from handwriting.formats.inferred_lifts import infer_from_others, infer_lifts
+from handwriting.formats.inferred_lifts import infer_from_others, infer_from_pauses, infer_lifts
 from handwriting.formats.pen_lifts import find_lifts, kind_of_strokes
 from handwriting.formats.pen_states import MISSING, invert, names_tools
 from handwriting.formats.stroke_marks import are_single
@@ -86,9 +86,7 @@ class PointTable:
 
         ``unit`` is the number of seconds per unit of the column ``t``.
         """
-        units = UNITS | {"t": unit}
-        time_column = next((name for name in units if any(self.column(name))), None)
-        t = None if time_column is None else times.parse_column(self.column(time_column), units[time_column])
+        t, seconds = self._times(UNITS | {"t": unit})
         pressure = _parse_optional(self.column("pressure"))
         sheets = self.column("page") or [""] * len(self.rows)
         pages: dict[str, Strokes] = {}
@@ -100,9 +98,13 @@ class PointTable:
                 x, y = (numbers(self.column(name)[begin:end], name, self.file) for name in "xy")
                 strokes = pages.setdefault(sheets[begin], Strokes(self.file, notes))
                 strokes.add(x, y, *(None if values is None else values[begin:end] for values in (t, pressure)))
-        seconds = 1.0 if time_column is None else units[time_column]
         inks = [strokes.ink(Source(file=self.file), seconds) for strokes in pages.values()]
         return [ink for ink in inks if ink is not None]
+
+    def _times(self, units: Mapping[str, float]) -> tuple[Floats | None, float]:
+        """Return the time of each row, or None if there is none, and the seconds per unit of these times."""
+        name = next((name for name in units if any(self.column(name))), None)
+        return (None, 1.0) if name is None else (times.parse_column(self.column(name), units[name]), units[name])
 
     def runs(self, notes: Notes) -> list[tuple[int, int]]:
         """Return the range of rows of every stroke: the first row, and one past the last.
@@ -145,6 +147,7 @@ class PointTable:
                 return _runs(groups, air)
             others = self._unknown_columns()
             lifts = infer_from_others(self.known, {self.names[i]: self._values(i) for i in others}, notes)
+            lifts = lifts or infer_from_pauses(self.known, self._times(UNITS)[0], notes)
         if lifts is not None:
             in_air = [a or b for a, b in zip(air, lifts.air, strict=True)]
             return _runs(np.cumsum(lifts.begins).tolist(), in_air)

@@ -23,6 +23,10 @@ MAX_ADJACENT = 0.25
 """Maximum share of the marked points that may follow another one: strokes of a single point."""
 MAX_STEPS = 5.0
 """Maximum distance of a point from the one before it in a stroke, in median steps, for :func:`zero_marks`."""
+MIN_PAUSE = 4.0
+"""Minimum time between two strokes, in units of the usual time between two points, if only pauses separate them."""
+REGULAR_SHARE, MAX_INTERVAL = 0.9, 2.5
+"""A pen is sampled regularly if this share of the times between other points is at most so many times the usual one."""
 
 
 def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats, is_first: bool = False) -> list[bool] | None:
@@ -114,6 +118,20 @@ def zero_marks(x: Floats, y: Floats) -> list[bool] | None:
     if touches.all() or not steps[touches].min() > MAX_STEPS * _median(steps[~touches]):
         return None
     return [bool(mark) for mark in marks]
+
+
+def pauses(t: Floats, x: Floats, y: Floats) -> list[bool] | None:
+    """Return before which points the pen pauses and then goes on elsewhere; None if it does not, or only rarely.
+
+    ``t``, ``x`` and ``y`` have shape (n,). The pen must be sampled regularly otherwise.
+    """
+    intervals, steps = np.diff(t), _steps(x, y)
+    if not len(steps) or not np.isfinite(np.concatenate([intervals, steps])).all() or (intervals < 0).any():
+        return None
+    usual = float(np.median(intervals))
+    gaps = (intervals >= MIN_PAUSE * usual) & (steps >= MIN_RATIO * np.median(steps))
+    is_regular = usual > 0 and not gaps.all() and np.mean(intervals[~gaps] <= MAX_INTERVAL * usual) >= REGULAR_SHARE
+    return [False, *gaps.tolist()] if is_regular and MIN_RUNS <= gaps.sum() <= MAX_ADJACENT * len(gaps) else None
 
 
 def _steps(x: Floats, y: Floats) -> Floats:

@@ -90,3 +90,20 @@ def test_strokes_of_path_data():
     ink = read(json.dumps([*({"d": path, "stroke": "#000"} for path in paths), {"d": "M0,0L9,9L9,0Z", "fill": "red"}]))
     assert_is_line(ink)
     assert notes(ink) == ["1 filled outline was left out"]
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("left", "top")])
+def test_points_relative_to_the_place_of_their_stroke(names):
+    strokes = [
+        {**dict(zip(names, s[0], strict=True)), "points": [[x - s[0][0], y - s[0][1]] for x, y in s]} for s in LINE
+    ]
+    assert_is_line(read(json.dumps(strokes)))
+    strokes = [{**dict(zip(names, s[0], strict=True)), "points": [list(point) for point in s]} for s in LINE]
+    assert_is_line(read(json.dumps(strokes)))
+
+
+def test_names_of_columns_and_pages():
+    assert_is_line(read(json.dumps([{"xs": [x for x, _ in s], "ys": [y for _, y in s]} for s in LINE])))
+    strokes = [[list(point) for point in stroke] for stroke in LINE]
+    pages = formats.read_pages(json.dumps({"samples": [{"label": "a", "strokes": strokes}] * 2}).encode())
+    assert [len(page.ink.starts) for page in pages] == [4, 4]

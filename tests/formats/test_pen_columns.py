@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from strangers import notes, read
@@ -156,3 +157,25 @@ def test_times_of_two_points_each_do_not_number_strokes():
     ink = read("\n".join(["x,y,clock", *rows]))
     assert len(ink.starts) == 1
     assert "the column 'clock' was dropped" in notes(ink)[0]
+
+
+@pytest.mark.parametrize(
+    "names", ["x0,y0,x1,y1", "startX,startY,endX,endY", "prevX,prevY,x,y", "pmouseX,pmouseY,mouseX,mouseY"]
+)
+def test_lines_from_point_to_point(names):
+    rows = [f"{a},{b},{c},{d},red" for stroke in STROKES for (a, b), (c, d) in pairwise(stroke)]
+    ink = read("\n".join([f"{names},color", *rows]))
+    assert_is_recorded(ink)
+    assert notes(ink) == []
+    with pytest.raises(InkError, match="does not name the columns x and y"):  # boxes
+        read("x1,y1,x2,y2\n" + "\n".join(f"{n},{n},{n + 5},{n + 9}" for n in range(9)))
+
+
+def test_pauses_separate_strokes_if_nothing_else_does():
+    rows = [f"{x},{y},{s + n * 0.01:.2f}" for s, stroke in enumerate(STROKES) for n, (x, y) in enumerate(stroke)]
+    ink = read("\n".join(["x,y,t", *rows]))
+    assert_is_recorded(ink)
+    assert notes(ink) == ["the 3 pauses were dropped: nothing else separates the strokes, and they were taken to do so"]
+    still = [f"{n},0,{n // 6 + n * 0.01:.2f}" for n in range(24)]  # the pen goes on where it paused
+    assert len(read("\n".join(["x,y,t", *still])).starts) == 1
+    assert len(read("\n".join(["x,y,t,stroke", *(f"{row},1" for row in rows)])).starts) == 1
