@@ -10,6 +10,7 @@
   millimetres, with the ``"label"`` of the outermost element as text;
 - ``{"points": [x, y, x, y, ...]}``, and points in a row with ``null`` between strokes;
 - tables, as columns or as rows below the names of the columns (see :mod:`~handwriting.formats.json_tables`);
+- signatures of jSignature (see :mod:`~handwriting.formats.jsignature`);
 - drawings of the canvas libraries Konva, Fabric.js and Paper.js (see :mod:`~handwriting.formats.json_canvas`).
 
 A file of several documents, one per line (``.ndjson``), has one page per line. Strokes of erasers and highlighters are
@@ -25,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from handwriting.formats import times
+from handwriting.formats import jsignature, times
 from handwriting.formats.json_damage import is_framed
 from handwriting.formats.json_document import join_lines, read_strokes, split_pages
 from handwriting.formats.json_rows import third_of
@@ -58,7 +59,7 @@ MILLISECOND = 1e-3
 
 
 def recognises(head: bytes) -> bool:
-    return normalise_head(head)[:1] in (b"{", b"[") or is_framed(head)
+    return normalise_head(head)[:1] in (b"{", b"[") or is_framed(head) or jsignature.recognises(head)
 
 
 def normalise_head(head: bytes) -> bytes:
@@ -77,7 +78,8 @@ def recognises_lines(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the ink as one page, or as several if there are several documents or the document has pages."""
-    documents = join_lines(list(parse_all(data, file, notes)))
+    signature = jsignature.parse(data)
+    documents = join_lines(list(parse_all(data, file, notes))) if signature is None else [(1, signature)]
     sheets = [sheet for document in documents for sheet in split_pages(*document)]
     check_pages(len(sheets), file)
     if len(sheets) == 1:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from handwriting.errors import InkError
+from handwriting.formats import jsignature
 from handwriting.formats.column_names import plain
 from handwriting.formats.json_canvas import canvas_strokes, is_canvas
 from handwriting.formats.json_lifts import separate_air
@@ -86,6 +87,8 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
 
     Raises :class:`InkError` if there are none.
     """
+    if (signature := jsignature.strokes(document, file)) is not None:
+        return [Stroke({}, stroke) for stroke in signature]
     if (points := table_points(document)) is not None:
         check_points(len(points), file)
         return _point_table(points, file)
