@@ -76,10 +76,17 @@ def split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
         sheets = document if isinstance(document, list) else []
         keys = ("strokes", "drawing", "ink")
         are_pages = len(sheets) > 1 and all(
-            isinstance(sheet, dict) and (is_canvas(sheet) or any(isinstance(sheet.get(key), list) for key in keys))
+            isinstance(sheet, dict)
+            and (is_canvas(sheet) or _is_sheet(sheet) or any(isinstance(sheet.get(key), list) for key in keys))
             for sheet in sheets
         )
     yield from enumerate(sheets, number) if are_pages else [(number, document)]
+
+
+def _is_sheet(drawing: dict[str, Any]) -> bool:
+    """Return whether an object of strokes has the width and the height of a page."""
+    has_size = all(isinstance(drawing.get(name), int | float) for name in ("width", "height"))
+    return has_size and points_of(drawing) is None and bool(strokes_in(drawing))
 
 
 def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | PointTable:

@@ -23,6 +23,7 @@ from handwriting.formats.pen_lifts import find_lifts, kind_of_strokes
 from handwriting.formats.pen_states import MISSING, invert, names_tools
 from handwriting.formats.stroke_marks import are_single
 from handwriting.formats.strokes import Strokes
+from handwriting.formats.table_order import order_of
 from handwriting.formats.table_tools import not_writing, numbered_erasers
 from handwriting.ink import Floats, Ink, Source
 from handwriting.limits import number_or_none, numbers
@@ -86,6 +87,9 @@ class PointTable:
 
         ``unit`` is the number of seconds per unit of the column ``t``.
         """
+        if (order := order_of(self.known, notes)) is not None:
+            rows = [self.rows[row] for row in order]
+            return PointTable(self.names, rows, [0] * len(rows), self.file).inks(notes, unit)
         t, seconds = self._times(UNITS | {"t": unit})
         pressure = _parse_optional(self.column("pressure"))
         sheets = self.column("page") or [""] * len(self.rows)

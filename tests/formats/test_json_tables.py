@@ -107,3 +107,6 @@ def test_names_of_columns_and_pages():
     strokes = [[list(point) for point in stroke] for stroke in LINE]
     pages = formats.read_pages(json.dumps({"samples": [{"label": "a", "strokes": strokes}] * 2}).encode())
     assert [len(page.ink.starts) for page in pages] == [4, 4]
+    lines = [{"points": [{"x": x, "y": y} for x, y in stroke]} for stroke in LINE]
+    pages = formats.read_pages(json.dumps([{"lines": lines, "width": 400, "height": 300}] * 2).encode())
+    assert [(len(page.ink.starts), page.width) for page in pages] == [(4, 400), (4, 400)]

@@ -179,3 +179,28 @@ def test_pauses_separate_strokes_if_nothing_else_does():
     still = [f"{n},0,{n // 6 + n * 0.01:.2f}" for n in range(24)]  # the pen goes on where it paused
     assert len(read("\n".join(["x,y,t", *still])).starts) == 1
     assert len(read("\n".join(["x,y,t,stroke", *(f"{row},1" for row in rows)])).starts) == 1
+
+
+def test_rows_in_another_order():
+    rows = [
+        (f"{x},{y},{s + n * 0.01:.2f},{s}", n, s) for s, stroke in enumerate(STROKES) for n, (x, y) in enumerate(stroke)
+    ]
+    shuffled = [rows[7 * n % len(rows)][0] for n in range(len(rows))]
+    for other in ([row for row, *_ in rows[::-1]], shuffled):
+        ink = read("\n".join(["x,y,t,stroke", *other]))
+        assert_is_recorded(ink)
+        assert ink.t[1] == pytest.approx(0.01)
+        assert notes(ink) == [
+            "the row order was dropped: their times are not in it, and they were sorted by time"
+        ]
+    by_point = sorted(rows, key=lambda row: row[1:])
+    ink = read("\n".join(["x,y,clock,stroke", *(row for row, *_ in by_point)]))
+    assert_is_recorded(ink)
+    assert notes(ink)[0].endswith("the stroke changes from row to row, and they were sorted by stroke")
+
+
+def test_times_that_begin_again_with_each_stroke():
+    rows = [f"{x},{y},{n / 100},{s}" for s, stroke in enumerate(STROKES) for n, (x, y) in enumerate(stroke)]
+    ink = read("\n".join(["x,y,t,stroke", *rows]))
+    assert_is_recorded(ink)
+    assert notes(ink) == []
