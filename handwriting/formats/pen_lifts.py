@@ -78,10 +78,11 @@ def _read_states(
         return (air, None) if air[0] and stroke_marks.are_single(air) else (None, air)
     marks = [not up for up in air]
     begins = stroke_marks.stroke_begins(marks, *coordinates(columns))
-    if begins is not None:
-        which = "first" if begins == marks else "last"
-        reason = f"each point at which the pen is down is single, and was taken to be the {which} of its stroke"
-        notes.drop(f"the usual meaning of the column {names[key][:40]!r}", reason)
+    if begins is None or (marks[0] and not stroke_marks.are_rare(marks)):
+        return None, air
+    which = "first" if begins == marks else "last"
+    reason = f"each point at which the pen is down is single, and was taken to be the {which} of its stroke"
+    notes.drop(f"the usual meaning of the column {names[key][:40]!r}", reason)
     return begins, air
 
 

@@ -21,7 +21,7 @@ from handwriting.formats.column_names import ZERO_IS_DOWN, is_group, plain, tool
 from handwriting.formats.inferred_lifts import infer_from_others, infer_from_pauses, infer_lifts
 from handwriting.formats.pen_lifts import find_lifts, kind_of_strokes
 from handwriting.formats.pen_states import MISSING, invert, names_tools
-from handwriting.formats.stroke_marks import are_single
+from handwriting.formats.stroke_marks import are_rare
 from handwriting.formats.strokes import Strokes
 from handwriting.formats.table_order import order_of
 from handwriting.formats.table_tools import not_writing, numbered_erasers
@@ -238,7 +238,7 @@ def _is_stroke(stroke: str) -> bool:
 def _filled(strokes: list[str]) -> list[str]:
     """Return the stroke of each row, if rows are only said to be of one where it begins, as in merged cells."""
     named = [value.lower() not in MISSING for value in strokes]
-    if not strokes or not named[0] or all(named) or not are_single(named):
+    if not strokes or not named[0] or not are_rare(named):
         return strokes
     filled = strokes[:1]
     for value, is_named in zip(strokes[1:], named[1:], strict=True):

@@ -23,6 +23,8 @@ MAX_ADJACENT = 0.25
 """Maximum share of the marked points that may follow another one: strokes of a single point."""
 MAX_STEPS = 5.0
 """Maximum distance of a point from the one before it in a stroke, in median steps, for :func:`zero_marks`."""
+MIN_MARKS, MIN_POINTS = 2, 3
+"""Minimum number of marks, and of points per mark, from which marks are known to be those of first points."""
 MIN_PAUSE = 4.0
 """Minimum time between two strokes, in units of the usual time between two points, if only pauses separate them."""
 REGULAR_SHARE, MAX_INTERVAL = 0.9, 2.5
@@ -68,6 +70,11 @@ def kind_of_marks(marks: Sequence[bool], x: Floats, y: Floats) -> Literal["first
     first = begins == list(marks)
     joins = np.flatnonzero(marks[:-1] if first else marks[1:])
     return None if _median(steps[joins]) > MIN_RATIO * _median(steps) else "first" if first else "up"
+
+
+def are_rare(marks: Sequence[bool]) -> bool:
+    """Return whether several points are marked, few of them follow another one, and most points are not marked."""
+    return are_single(marks) and sum(marks) >= MIN_MARKS and MIN_POINTS * sum(marks) <= len(marks)
 
 
 def are_single(marks: Sequence[bool]) -> bool:

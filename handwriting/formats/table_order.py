@@ -14,6 +14,8 @@ from handwriting.formats import times
 from handwriting.notes import Notes
 
 TIMES = ("t", "ms", "us", "ns")
+MIN_ROWS = 5
+"""Minimum number of rows from which times show that they are in another order, and not damaged."""
 MIN_GAIN = 2
 """Rows are sorted by time if the stroke numbers then change at most once where they changed so often before."""
 MIN_CHANGES, MAX_STROKES = 1 / 2, 1 / 4
@@ -28,7 +30,7 @@ def order_of(columns: Mapping[str, Sequence[str]], notes: Notes) -> list[int] | 
     strokes = columns.get("stroke", [])
     stamps = next((columns[name] for name in TIMES if any(columns.get(name, []))), [])
     t = times.parse_column(stamps, 1.0)
-    if len(t) > 1 and np.isfinite(t).all():
+    if len(t) >= MIN_ROWS and np.isfinite(t).all():
         steps = np.diff(t)
         is_backward = bool((steps <= 0).all() and (steps < 0).any())
         order = np.argsort(t[::-1] if is_backward else t, kind="stable")

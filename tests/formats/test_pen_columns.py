@@ -190,9 +190,7 @@ def test_rows_in_another_order():
         ink = read("\n".join(["x,y,t,stroke", *other]))
         assert_is_recorded(ink)
         assert ink.t[1] == pytest.approx(0.01)
-        assert notes(ink) == [
-            "the row order was dropped: their times are not in it, and they were sorted by time"
-        ]
+        assert notes(ink) == ["the row order was dropped: their times are not in it, and they were sorted by time"]
     by_point = sorted(rows, key=lambda row: row[1:])
     ink = read("\n".join(["x,y,clock,stroke", *(row for row, *_ in by_point)]))
     assert_is_recorded(ink)
