@@ -27,6 +27,7 @@ from handwriting.formats import (
     archives,
     csv,
     excalidraw,
+    gif,
     iamondb,
     inkml,
     isf,
@@ -300,7 +301,11 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
             return reader
     if csv.is_unnamed(data[:HEAD_SIZE]):
         raise csv.unnamed_error(data[:HEAD_SIZE], file)
-    kind = ": a GIF picture, from which ink is not read" if data.startswith(b"GIF8") else ""
+    kind = ""
+    if data.startswith(gif.SIGNATURES):
+        if isf.in_gif(data) is not None:  # after the picture
+            return next(reader for reader in known if reader.read is isf.read)
+        kind = ": a GIF picture in which no ink is stored"
     raise InkError(f"{file}: not a known kind of ink file{kind}; the formats are: {names}", key="unknown-file")
 
 

@@ -1,6 +1,13 @@
-"""Components and brightness of colors, for the formats that tell erasers and highlighters by their color."""
+"""Names, components and brightness of colors, for the formats that tell erasers and highlighters by their color."""
 
 from __future__ import annotations
+
+NAMED = {
+    "black": "#000000", "white": "#ffffff", "red": "#ff0000", "darkred": "#8b0000", "green": "#008000",
+    "darkgreen": "#006400", "blue": "#0000ff", "darkblue": "#00008b", "navy": "#000080", "gray": "#808080",
+    "grey": "#808080", "yellow": "#ffff00", "orange": "#ffa500", "purple": "#800080", "brown": "#a52a2a",
+}  # fmt: skip
+"""The names of colors that drawings use most, with their values in CSS."""
 
 
 def hex_components(digits: str) -> list[float]:

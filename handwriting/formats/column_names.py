@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 NAMES = {
     "x": (
         "x", "px", "posx", "xpos", "xposition", "positionx", "xcoord", "xcoordinate", "coordx", "xkoordinate", "xmm",
-        "xpx", "xpixel", "clientx", "pagex", "offsetx", "screenx", "locationx", "abscisse", "х",
+        "xpx", "xpixel", "xs", "clientx", "pagex", "offsetx", "screenx", "locationx", "abscisse", "х",
         "x坐标", "坐标x", "x座標",
     ),
     "y": (
         "y", "py", "posy", "ypos", "yposition", "positiony", "ycoord", "ycoordinate", "coordy", "ykoordinate", "ymm",
-        "ypx", "ypixel", "clienty", "pagey", "offsety", "screeny", "locationy", "ordonnee", "у",
+        "ypx", "ypixel", "ys", "clienty", "pagey", "offsety", "screeny", "locationy", "ordonnee", "у",
         "y坐标", "坐标y", "y座標",
     ),
     "t": (
@@ -48,15 +48,17 @@ NAMES = {
         "touching", "istouching", "touch", "pressed", "ispressed", "tip", "tipswitch", "tipdown", "onpaper",
         "onsurface", "buttons", "button", "buttonstatus", "buttonstate", "pen", "pentip", "tipstate", "pencontact",
         "contactstatus", "penonpaper", "isdrawing", "drawing", "iswriting", "writing", "inking", "ismousedown",
-        "mousedown", "isdragging", "dragging", "leftbutton", "lbutton", "clicked", "sw", "stift", "stiftstatus",
-        "stiftunten", "stiftaufpapier", "stylo", "stylopose", "caneta", "lapiz", "penna", "pluma",
+        "mousedown", "mousepressed", "ismousepressed", "leftbutton", "lbutton", "clicked", "sw", "stift",
+        "stiftstatus", "stiftunten", "stiftaufpapier", "stylo", "stylopose", "caneta", "lapiz", "penna", "pluma",
     ),
+    "drag": ("isdragging", "dragging", "drag", "isdrag", "dragged", "clickdrag"),
     "up": ("penup", "ispenup", "up", "inair", "hover", "hovering", "ishovering", "eos", "endofstroke", "strokeend",
            "isend", "end", "islast", "last", "lift", "penlift", "e"),
-    "first": ("newstroke", "isnewstroke", "new", "isfirst", "first", "strokestart", "isstart", "start", "begin"),
+    "first": ("newstroke", "isnewstroke", "new", "isfirst", "first", "strokestart", "isstart", "start", "begin",
+              "penstart"),
     "eraser": ("eraser", "iseraser", "erasing", "iserasing", "erase", "erased", "iserased", "deleted", "isdeleted"),
     "opacity": ("opacity", "alpha", "visible", "isvisible"),
-    "event": ("event", "eventtype", "eventname", "action", "phase", "type", "e"),
+    "event": ("event", "eventtype", "eventname", "action", "phase", "type", "e", "dottype"),
 }  # fmt: skip
 """Accepted names of each column, the surest first."""
 TOOLS = (
@@ -80,12 +82,20 @@ EVENTS = {
 """Endings of the names of events, such as ``pointerdown``, ``ACTION_DOWN`` and ``stroke start``."""
 ANDROID = {"0": "down", "1": "up", "2": "move", "3": "up"}
 """Actions of Android's motion events."""
+IN_ORDER = {"0": "down", "1": "move", "2": "up", "3": "hover"}
+"""Events of other programs, such as the types of dots of Neo smartpens."""
 AFFIXES = (
     "pen", "stylus", "tip", "touch", "mouse", "cursor", "pointer", "point", "points", "raw", "loc", "layer", "canvas",
-    "norm", "normalized", "m", "cm", "um", "positionmm", "s", "coords", "coordinates", "achse", "axis", "eje", "axe",
-    "coordenada", "координата",
+    "norm", "normalized", "rel", "pk", "click", "m", "cm", "um", "positionmm", "s", "coords", "coordinates", "achse",
+    "axis", "eje", "axe", "coordenada", "координата",
 )  # fmt: skip
 """What names of coordinates have before or after ``x`` and ``y`` (``pen_x``, ``x_raw``)."""
+PREFIXED = ("t", "ms", "us", "ns", "stroke", "pressure", "down", "up", "first", "event")
+"""Columns that may have the same word before their names as x and y."""
+ZERO_IS_DOWN = re.compile("0(is)?(down|contact|touch|onpaper|writing)|(down|contact)0|1(is)?(up|air|inair)|(up|air)1")
+"""What a plain name of a column has if 0 stands for a pen on the paper, against the custom (``pen_state_0down``)."""
+_KIND = re.compile("(?<=.)(flag|bool|boolean|mark|marker|[01](is)?(down|up)|(down|up)[01])+$")
+"""Endings of plain names that say only of what kind the values are."""
 _NUMBERING = re.compile("(?<=.)(id|index|idx|no|nr|num|number|name|label)$")
 _BRACKETS = re.compile(r"[(\[].{0,20}[)\]]\s*$")
 
@@ -97,28 +107,34 @@ def plain(name: str) -> str:
 
 
 def where(names: Sequence[str]) -> dict[str, int]:
-    """Return the index of each known column."""
+    """Return the index of each known column.
+
+    If x and y have the same word before them (``pkX``), the other columns may have it, too (``pkTime``).
+    """
     whole = [plain(name) for name in names]
     without_unit = [plain(_BRACKETS.sub("", name[:60].strip())) for name in names]
-    found = {}
-    for key, known in NAMES.items():
-        places = (plains.index(name) for name in known for plains in (whole, without_unit) if name in plains)
-        if (index := next(places, None)) is not None:
-            found[key] = index
-    if not found.keys() & {"x", "y"}:
-        found |= _find_pair(whole)
+    without_kind = [_KIND.sub("", name) for name in whole]
+    found = _find(NAMES, (whole, without_unit, without_kind))
+    if found.keys() & {"x", "y"}:
+        return found
+    for affix in AFFIXES:
+        for x, y in ("xy", "ху"):
+            for first, second in ((affix + x, affix + y), (x + affix, y + affix)):
+                if first in whole and second in whole:
+                    others = [name.removeprefix(affix) for name in whole] if first.startswith(affix) else []
+                    pair = {"x": whole.index(first), "y": whole.index(second)}
+                    return _find({key: NAMES[key] for key in PREFIXED}, (others,)) | found | pair
     return found
 
 
-def _find_pair(names: Sequence[str]) -> dict[str, int]:
-    """Return the indices of two columns that have the same affix, before or after ``x`` and ``y``."""
-    for affix in AFFIXES:
-        for form in (affix + "{}", "{}" + affix):
-            pairs = [(form.format(x), form.format(y)) for x, y in ("xy", "ху")]
-            for x, y in pairs:
-                if x in names and y in names:
-                    return {"x": names.index(x), "y": names.index(y)}
-    return {}
+def _find(known: Mapping[str, Sequence[str]], forms: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return the index of each known column, whose names are given in several forms, the surest first."""
+    found = {}
+    for key, accepted in known.items():
+        places = (plains.index(name) for name in accepted for plains in forms if name in plains)
+        if (index := next(places, None)) is not None:
+            found[key] = index
+    return found
 
 
 def tools(names: Iterable[str]) -> list[int]:
@@ -135,7 +151,9 @@ def events(values: Sequence[str]) -> list[str]:
     """Return the meaning of each value in a column of events: a key of :data:`EVENTS`, or ``""`` if it is unknown."""
     distinct = set(values)
     if {"0", "2"} <= distinct <= set(ANDROID):
-        return [ANDROID[value] for value in values]
+        # Other programs count down, move and up from 0; there are more moves than anything else.
+        known = ANDROID if values.count("2") >= values.count("1") else IN_ORDER
+        return [known[value] for value in values]
     meanings = {value: _event(value) for value in distinct}
     return [meanings[value] for value in values]
 

@@ -5,7 +5,8 @@ time, the number of the stroke and the page, the pressure, events, tools, and wh
 :mod:`~handwriting.formats.column_names` and :mod:`~handwriting.formats.point_table`); others are ignored. Times are in
 seconds under ``t``, ``time`` and ``seconds``, and in milliseconds where the name says so (``ms``, ``Time (ms)``).
 Columns are separated by commas, semicolons, tabs, bars, or spaces (see :mod:`~handwriting.formats.table_text`); a
-decimal comma is understood where it is none of these or the value is in quotes.
+decimal comma is understood where it is none of these or the value is in quotes. A table that names no columns is read
+if its layout is known (see :mod:`~handwriting.formats.bare_table`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handwriting.errors import InkError
+from handwriting.formats import bare_table
 from handwriting.formats.numerals import decimal_places, format_values
 from handwriting.formats.point_table import PointTable
+from handwriting.formats.table_segments import to_points
 from handwriting.formats.table_text import decode, find_header, read_rows
 from handwriting.ink import Page
 from handwriting.limits import check_points, number_or_none
@@ -24,13 +27,15 @@ HOLDS = frozenset({"time", "start time", "pressure"})
 
 
 def recognises(head: bytes) -> bool:
-    return find_header(decode(head)) is not None
+    text = decode(head)
+    return find_header(text) is not None or bare_table.recognises(text)
 
 
 def is_unnamed(head: bytes) -> bool:
     """Return whether a file is a table of numbers without names of columns, of which the first line may be a count.
 
-    Such a table is not read, because nothing says which columns are x and y, and whether y grows upward.
+    Such a table is not read, because nothing says which columns are x and y, and whether y grows upward, unless its
+    layout is known (see :mod:`~handwriting.formats.bare_table`).
     """
     lines = [line for line in decode(head).split("\n")[:10] if line.strip()][:-1]  # the last one may be cut
     rows = [line.replace(",", " ").replace(";", " ").split() for line in lines]
@@ -61,12 +66,19 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     text = decode(data)
     header = find_header(text) or find_header(text, anywhere=True)
     if header is None:
-        raise unnamed_error(data, file)
+        header = bare_table.header_of(text)
+        if header is None:
+            raise unnamed_error(data, file)
+        names = ", ".join(header.names).replace("ms", "the time")
+        notes.drop("any other layout of the table", f"its columns have no names, and were taken to be {names}")
     notes.count("line of metadata", header.skipped, "detail")
     check_points(text.count("\n", header.begin) + 1, file)
     rows = read_rows(text, header, notes)
     check_points(len(rows.values), file)
-    table = PointTable(header.names, rows.values, rows.blanks, file, rows.comments)
+    if (points := to_points(header.names, rows.values)) is not None:
+        table = PointTable(*points, [0] * len(points[1]), file)
+    else:
+        table = PointTable(header.names, rows.values, rows.blanks, file, rows.comments)
     return [Page(ink, number=k) for k, ink in enumerate(table.inks(notes), 1)]
 
 

@@ -23,13 +23,15 @@ MAX_LENGTH = 40
 
 def normalise(columns: Sequence[list[str]]) -> list[list[str]]:
     """Return the columns of a table with numbers as Python writes them; texts stay as they are."""
-    thousands = [mark for mark in ",." if any(_marks_thousands(column, mark) for column in columns)]
-    return [_normalise(column, thousands) for column in columns]
+    texts = ["\n".join(column) for column in columns]  # which is searched much faster than its values
+    marked = {mark: [column for column, text in zip(columns, texts, strict=True) if mark in text] for mark in ",."}
+    thousands = [mark for mark in marked if any(_marks_thousands(column, mark) for column in marked[mark])]
+    return [_normalise(column, text, thousands) for column, text in zip(columns, texts, strict=True)]
 
 
-def _normalise(column: list[str], thousands: Sequence[str]) -> list[str]:
+def _normalise(column: list[str], text: str, thousands: Sequence[str]) -> list[str]:
     marks = [mark for mark in thousands if _all_grouped(column, mark)]
-    if not marks and not any("," in value or not value.isascii() or "'" in value or " " in value for value in column):
+    if not marks and text.isascii() and not any(mark in text for mark in ",' "):
         return column
     return [_number(value, marks) for value in column]
 
@@ -55,13 +57,11 @@ def _all_grouped(column: Sequence[str], mark: str) -> bool:
 
 
 def _marks_thousands(column: Sequence[str], mark: str) -> bool:
-    """Return whether a mark that could be that of decimals marks the thousands of a column."""
+    """Return whether a mark that could be that of decimals marks the thousands of a column, in which it occurs."""
     pattern = _ONE_GROUP[mark]
     if not all(pattern.fullmatch(value) or _SMALL.fullmatch(value) or not value for value in column):
         return False
     numbers = [value for value in column if value]
-    if not any(mark in value for value in numbers):
-        return False
     as_thousands, as_decimals = [], []
     for first, second in pairwise(numbers):
         if (mark in first) != (mark in second):

@@ -3,7 +3,8 @@
 A file is a sequence of tags, most of which have a size. A stroke has a number of points and, for x, y and other
 properties, packets that are compressed as described in ``isf_packets.py``. Tables before the strokes define their
 properties, transforms and pens. Lengths are in 1/100 mm (HIMETRIC) after the transform. Strokes of highlighters are
-left out, with a note. There is no time. Programs that store ink as text encode the file in base64.
+left out, with a note. There is no time. Programs that store ink as text encode the file in base64, and those that also
+want to show it store it in an extension of a GIF picture ("fortified GIF").
 
 Sources: "Ink Serialized Format (ISF) Specification" in Microsoft's Open Specification Promise; the serializer of WPF,
 https://github.com/dotnet/wpf (``MS/internal/Ink/InkSerializedFormat``)
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from handwriting.errors import InkError, TooLargeError
+from handwriting.formats import gif
 from handwriting.formats.isf_packets import Reader, read_packet
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Page, Source
@@ -46,7 +48,12 @@ TRANSLUCENT, INVISIBLE = 64, 250
 
 
 def recognises(head: bytes) -> bool:
-    """Return whether ``head`` begins like an ISF file: with a zero, the size of what follows, and a tag."""
+    """Return whether ``head`` begins like an ISF file: with a zero, the size of what follows, and a tag.
+
+    A GIF picture is recognised if an ISF file is stored in its first bytes.
+    """
+    if head.startswith(gif.SIGNATURES):
+        return in_gif(head) is not None
     if head[:1] != b"\0" or len(head) < 4:
         return False
     reader = Reader(head[:16], "ink")
@@ -61,8 +68,20 @@ def recognises(head: bytes) -> bool:
         return False
 
 
+def in_gif(data: bytes) -> bytes | None:
+    """Return the ISF file, encoded in base64 or not, that is stored in a GIF picture; None if there is none."""
+    return next((decoded for content in gif.contents(data) if recognises(decoded := _decode(content))), None)
+
+
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the ink as one page."""
+    if data.startswith(gif.SIGNATURES):
+        found = in_gif(data)
+        if found is None:
+            raise InkError(
+                f"{file}: no ink is stored in this GIF picture; export it as ink from the program that made it"
+            )
+        data = found
     return _Document(_decode(data), file, notes).pages()
 
 

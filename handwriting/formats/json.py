@@ -9,7 +9,9 @@
 - JIIX, MyScript's exchange format: strokes with ``"X"``, ``"Y"``, ``"T"``, ``"F"`` anywhere in the document, in
   millimetres, with the ``"label"`` of the outermost element as text;
 - ``{"points": [x, y, x, y, ...]}``, and points in a row with ``null`` between strokes;
-- drawings of the canvas libraries Konva and Fabric.js (see :mod:`~handwriting.formats.json_canvas`).
+- tables, as columns or as rows below the names of the columns (see :mod:`~handwriting.formats.json_tables`);
+- signatures of jSignature (see :mod:`~handwriting.formats.jsignature`);
+- drawings of the canvas libraries Konva, Fabric.js and Paper.js (see :mod:`~handwriting.formats.json_canvas`).
 
 A file of several documents, one per line (``.ndjson``), has one page per line. Strokes of erasers and highlighters are
 left out, with a note.
@@ -24,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from handwriting.formats import times
+from handwriting.formats import jsignature, times
 from handwriting.formats.json_damage import is_framed
 from handwriting.formats.json_document import join_lines, read_strokes, split_pages
 from handwriting.formats.json_rows import third_of
@@ -32,6 +34,7 @@ from handwriting.formats.json_segments import join_pieces
 from handwriting.formats.json_shapes import describe, is_jiix, parse_points
 from handwriting.formats.json_strokes import STROKE_KEYS
 from handwriting.formats.json_text import is_document, parse, parse_all
+from handwriting.formats.json_transforms import transform
 from handwriting.formats.numerals import decimal_places, round_values
 from handwriting.formats.point_table import PointTable
 from handwriting.formats.strokes import Strokes
@@ -56,7 +59,7 @@ MILLISECOND = 1e-3
 
 
 def recognises(head: bytes) -> bool:
-    return normalise_head(head)[:1] in (b"{", b"[") or is_framed(head)
+    return normalise_head(head)[:1] in (b"{", b"[") or is_framed(head) or jsignature.recognises(head)
 
 
 def normalise_head(head: bytes) -> bytes:
@@ -75,7 +78,8 @@ def recognises_lines(head: bytes) -> bool:
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     """Read the ink as one page, or as several if there are several documents or the document has pages."""
-    documents = join_lines(list(parse_all(data, file, notes)))
+    signature = jsignature.parse(data)
+    documents = join_lines(list(parse_all(data, file, notes))) if signature is None else [(1, signature)]
     sheets = [sheet for document in documents for sheet in split_pages(*document)]
     check_pages(len(sheets), file)
     if len(sheets) == 1:
@@ -119,7 +123,10 @@ def page_of(document: Any, file: str, notes: Notes, number: int = 1) -> list[Pag
     for count, stroke in enumerate(found, 1):
         check_points(1, file, count)
         with notes.part(f"stroke {count}{place}"):
-            rows.append(stroke.shape() if callable(stroke.shape) else parse_points(stroke.shape, file, third))
+            if callable(stroke.shape):
+                rows.append(stroke.shape())
+            else:
+                rows.append(transform(parse_points(stroke.shape, file, third), stroke.marks, notes))
     strokes = Strokes(file, notes)
     for one in join_pieces([one for one in rows if len(one[0])]):
         strokes.add(*one)

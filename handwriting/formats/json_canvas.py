@@ -1,9 +1,10 @@
-"""Drawings that web programs store as the JSON of a canvas library: Konva and Fabric.js.
+"""Drawings that web programs store as the JSON of a canvas library: Konva, Fabric.js and Paper.js.
 
 - A Konva node has a ``className``, ``attrs`` and ``children``. Ink is in the nodes ``Line``, with ``points`` as a row
   of x, y, x, y. Every node is moved, turned and scaled within its parent.
 - A Fabric.js canvas has ``objects``. Ink is in those of type ``path``, with ``path`` as a list of SVG path commands. An
   object stores where its box is placed, to which the box of its path is moved.
+- For Paper.js, see :mod:`~handwriting.formats.json_paper`.
 
 What is not ink, and lines that erase, are left out with a note.
 
@@ -19,6 +20,8 @@ from typing import Any
 import numpy as np
 
 from handwriting.errors import InkError
+from handwriting.formats.json_paper import Curves, paper_curves
+from handwriting.formats.json_paths import path_curves
 from handwriting.formats.json_shapes import Rows, coordinates, describe, pair_up
 from handwriting.formats.json_strokes import Stroke
 from handwriting.formats.json_tools import not_writing
@@ -35,18 +38,29 @@ ORIGINS = {"left": 0.5, "top": 0.5, "center": 0.0, "right": -0.5, "bottom": -0.5
 """Position of the center of an object relative to its origin, in units of its size."""
 
 
+def is_canvas(node: dict[str, Any]) -> bool:
+    """Return whether an object is a whole canvas of Konva or Fabric.js, and not only a part of one."""
+    return node.get("className") == "Stage" or _is_fabric(node.get("objects"))
+
+
 def canvas_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | None:
-    """Return the lines of a drawing of Konva or Fabric.js; None if the document is not such a drawing."""
+    """Return the lines of a drawing of a canvas library, or of path data; None for any other document."""
     nodes = document if isinstance(document, list) else [document]
     if nodes and all(isinstance(node, dict) and isinstance(node.get("className"), str) for node in nodes):
         if not any("attrs" in node or "children" in node for node in nodes):
             return None
         return [Stroke(attrs, partial(_rows, line)) for attrs, line in _konva_lines({"children": nodes}, file, notes)]
+    if isinstance(document, list) and _are_fabric_objects(document):
+        document = {"objects": document}
     if isinstance(document, dict) and _is_fabric(document.get("objects")):
-        drawn = list(_fabric_curves(document, Outlines(file), file, notes))
-        lines = flatten([curves for _, curves in drawn], file)
-        return [Stroke(node, partial(_rows, line)) for (node, _), line in zip(drawn, lines, strict=True)]
-    return None
+        found: Iterator[Curves] | None = _fabric_curves(document, Outlines(file), file, notes)
+    else:
+        found = paper_curves(document, file, notes) or path_curves(document, file, notes)
+    if found is None:
+        return None
+    drawn = list(found)
+    lines = flatten([curves for _, curves in drawn], file)
+    return [Stroke(node, partial(_rows, line)) for (node, _), line in zip(drawn, lines, strict=True)]
 
 
 def _rows(line: Floats) -> Rows:
@@ -55,6 +69,15 @@ def _rows(line: Floats) -> Rows:
 
 def _is_fabric(objects: Any) -> bool:
     return isinstance(objects, list) and any(_fabric_kind(one) in (*FABRIC_LINES, "group") for one in objects)
+
+
+def _are_fabric_objects(nodes: list[Any]) -> bool:
+    """Return whether a list is what is on a canvas of Fabric.js: objects with a type, also paths of commands."""
+    paths = [node.get("path") for node in nodes if _fabric_kind(node) == "path"]
+    return all(_fabric_kind(node) not in ("", "?") for node in nodes) and any(
+        isinstance(path, list) and path and isinstance(path[0], list) and path[0] and isinstance(path[0][0], str)
+        for path in paths
+    )
 
 
 def _fabric_kind(node: Any) -> str:

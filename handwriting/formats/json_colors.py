@@ -6,14 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from handwriting.formats.colors import hex_components, luminance
+from handwriting.formats.colors import NAMED, hex_components, luminance
 
-COLORS = {
-    "black": "#000000", "white": "#ffffff", "red": "#ff0000", "green": "#008000", "blue": "#0000ff",
-    "navy": "#000080", "gray": "#808080", "grey": "#808080", "yellow": "#ffff00", "orange": "#ffa500",
-    "purple": "#800080", "brown": "#a52a2a",
-}  # fmt: skip
-"""The names of colors that drawings use most."""
 _HEX = re.compile("#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _RGB = re.compile(r"rgba?\(\s*([0-9.]+)[\s,]+([0-9.]+)[\s,]+([0-9.]+)(?:[\s,/]+([0-9.]+)(%?))?\s*\)")
 
@@ -45,7 +39,7 @@ def parse_color(color: Any, argb: bool) -> Color | None:
     if not isinstance(color, str) or len(color) > 60:
         return None
     text = color.strip().lower()
-    text = COLORS.get(text, text)
+    text = NAMED.get(text, text)
     if match := _HEX.fullmatch(text):
         parts = hex_components(match[1])
         if argb and len(parts) == 4:

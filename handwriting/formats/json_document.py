@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
 from handwriting.errors import InkError
+from handwriting.formats import jsignature
 from handwriting.formats.column_names import plain
-from handwriting.formats.json_canvas import canvas_strokes
+from handwriting.formats.json_canvas import canvas_strokes, is_canvas
+from handwriting.formats.json_lifts import separate_air
 from handwriting.formats.json_offsets import are_offsets, sketches
 from handwriting.formats.json_points import is_point, point_keys, point_values
-from handwriting.formats.json_rows import separate_air, unroll
+from handwriting.formats.json_rows import unroll
 from handwriting.formats.json_segments import segment
 from handwriting.formats.json_shapes import has_columns, is_jiix, jiix_strokes, separate
 from handwriting.formats.json_strokes import (
@@ -27,11 +31,15 @@ from handwriting.formats.json_strokes import (
     strokes_in,
     without_strokes,
 )
+from handwriting.formats.json_tables import table_points
 from handwriting.formats.json_tools import left_out
+from handwriting.formats.json_transforms import place
 from handwriting.formats.point_table import PointTable
 from handwriting.limits import MAX_STROKES, check_points
 from handwriting.notes import Notes
 
+PAGES = ("pages", "sheets", "slides", "samples", "drawings", "documents")
+"""Plain names of the property of a document that holds its pages."""
 BLACK = ("#000000", "#000", "black", "")
 MAX_COLUMNS = 40
 """Maximum number of properties of a point that are considered in a flat list of points."""
@@ -58,7 +66,7 @@ def join_lines(documents: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
 def split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
     """Yield the pages of a document, each of which is a document itself, numbered from the number of the document."""
     if isinstance(document, dict):
-        inside = next((document[name] for name in document if plain(name) == "pages"), None)
+        inside = next((document[name] for name in document if plain(name) in PAGES), None)
         sheets = inside if isinstance(inside, list) else []
         are_pages = any(isinstance(sheet, dict | list) and holds_strokes(sheet) for sheet in sheets)
     elif isinstance(document, list) and len(drawings := sketches(document) or []) > 1:
@@ -68,9 +76,17 @@ def split_pages(number: int, document: Any) -> Iterator[tuple[int, Any]]:
         sheets = document if isinstance(document, list) else []
         keys = ("strokes", "drawing", "ink")
         are_pages = len(sheets) > 1 and all(
-            isinstance(sheet, dict) and any(isinstance(sheet.get(key), list) for key in keys) for sheet in sheets
+            isinstance(sheet, dict)
+            and (is_canvas(sheet) or _is_sheet(sheet) or any(isinstance(sheet.get(key), list) for key in keys))
+            for sheet in sheets
         )
     yield from enumerate(sheets, number) if are_pages else [(number, document)]
+
+
+def _is_sheet(drawing: dict[str, Any]) -> bool:
+    """Return whether an object of strokes has the width and the height of a page."""
+    has_size = all(isinstance(drawing.get(name), int | float) for name in ("width", "height"))
+    return has_size and points_of(drawing) is None and bool(strokes_in(drawing))
 
 
 def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | PointTable:
@@ -78,6 +94,11 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
 
     Raises :class:`InkError` if there are none.
     """
+    if (signature := jsignature.strokes(document, file)) is not None:
+        return [Stroke({}, stroke) for stroke in signature]
+    if (points := table_points(document)) is not None:
+        check_points(len(points), file)
+        return _point_table(points, file)
     if is_jiix(document, STROKE_KEYS):
         return [Stroke({}, rows) for rows in jiix_strokes(document, file)]
     columns = False
@@ -100,6 +121,8 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
         outer.append(container)
         document = found
     if not isinstance(document, list):
+        if (inside := _document_in_text(document)) is not None:
+            return read_strokes(inside, file, notes)
         raise without_strokes(document, file)
     points = [point for point in document if point is not None]
     if points and all(pieces := [segment(point) for point in points]):
@@ -118,7 +141,7 @@ def read_strokes(document: Any, file: str, notes: Notes) -> list[Stroke] | Point
     _check_positions(list(chain.from_iterable(stroke.points for stroke in strokes)), file)
     strokes = _without_others(strokes, outer, notes)
     _count_looks(strokes, notes)
-    return separate_air(unroll(strokes), notes)
+    return place(separate_air(unroll(strokes), notes))
 
 
 def _without_others(strokes: Sequence[Stroke], outer: Sequence[Any], notes: Notes) -> list[Stroke]:
@@ -135,6 +158,17 @@ def _count_looks(strokes: Sequence[Stroke], notes: Notes) -> None:
         color = stroke.marks.get("color")
         notes.count("stroke color", isinstance(color, str) and color not in BLACK, "detail")
         notes.count("stroke width", stroke.marks.get("width") is not None, "detail")
+
+
+def _document_in_text(document: Any) -> Any:
+    """Return the document in the only text of an object that is JSON itself; None if there is none."""
+    texts = [value for value in document.values() if isinstance(value, str)] if isinstance(document, dict) else []
+    found = []
+    for text in texts:
+        if text.lstrip()[:1] in ("{", "["):
+            with suppress(ValueError, RecursionError):
+                found.append(json.loads(text))
+    return found[0] if len(found) == 1 else None
 
 
 def _is_google(container: dict[str, Any]) -> bool:
@@ -159,7 +193,7 @@ def _is_flat_point(point: Any) -> bool:
     return not isinstance(x, list | dict | None) and not isinstance(y, list | dict | None) and points_of(point) is None
 
 
-def _point_table(document: list[dict[str, Any] | None], file: str) -> PointTable:
+def _point_table(document: Sequence[dict[str, Any] | None], file: str) -> PointTable:
     """Return a flat list of points, in which events, numbers or None separate the strokes, as a table."""
     document = [point if point is None else _flatten(point) for point in document]
     points = [point for point in document if point is not None]

@@ -22,6 +22,8 @@ MIN_TURN = 0.1
 """Smallest median change between two rows, in units of the median value; that of positions is smaller."""
 MIN_ROWS = 4
 """Smallest number of rows from which offsets can be told from positions."""
+MIN_FIRST = 2.0
+"""Smallest length of a first row that leads to the first point, in units of the longest other row."""
 
 
 def sketches(document: list[Any]) -> list[list[Floats]] | None:
@@ -41,8 +43,9 @@ def sketches(document: list[Any]) -> list[list[Floats]] | None:
         return None
     if lengths == {5}:
         return [_strokes(table) for table in tables] if (states.sum(axis=1) == 1).all() else None
+    steps = [table[:, :2] for table in tables]
     lifted = 0 < states.sum() <= len(states) / 2 and all(table[-1, 2] == 1 for table in tables)
-    return [_strokes(table) for table in tables] if lifted and are_offsets([table[:, :2] for table in tables]) else None
+    return [_strokes(table) for table in tables] if lifted and (are_offsets(steps) or _begin_apart(steps)) else None
 
 
 def are_offsets(tables: Sequence[Floats]) -> bool:
@@ -51,11 +54,28 @@ def are_offsets(tables: Sequence[Floats]) -> bool:
     Steps have both signs, change about as much as they are long, and do not grow along the line.
     """
     values = np.concatenate(tables)
-    if len(values) < MIN_ROWS or not ((values < 0).any(axis=0) & (values > 0).any(axis=0)).all():
+    if not _have_both_signs(values):
         return False
     turns = np.concatenate([np.abs(np.diff(table, axis=0)) for table in tables])
     drifts = [abs(np.corrcoef(table[:, 0], np.arange(len(table)))[0, 1]) for table in tables if len(table) >= MIN_ROWS]
     return bool(np.median(turns) >= MIN_TURN * np.median(np.abs(values)) and np.median(drifts or [np.inf]) <= MAX_DRIFT)
+
+
+def _have_both_signs(values: Floats) -> bool:
+    return len(values) >= MIN_ROWS and bool(((values < 0).any(axis=0) & (values > 0).any(axis=0)).all())
+
+
+def _begin_apart(tables: Sequence[Floats]) -> bool:
+    """Return whether the first rows of drawings, shape (n, 2) each, show that the others are steps between points.
+
+    They are all (0, 0), in two drawings or more, or much longer than any other row, as they lead to the first point.
+    Positions begin neither all at the same point nor so far from the others.
+    """
+    if any(len(table) < 2 for table in tables) or not _have_both_signs(np.concatenate([one[1:] for one in tables])):
+        return False
+    firsts = np.array([np.hypot(*table[0]) for table in tables])
+    longest = np.array([np.hypot(*table[1:].T).max() for table in tables])
+    return bool((firsts > MIN_FIRST * longest).all() or (len(tables) > 1 and not firsts.any()))
 
 
 def _strokes(table: Floats) -> list[Floats]:

@@ -14,18 +14,11 @@ import numpy as np
 from handwriting.formats.column_names import plain
 from handwriting.formats.json_points import is_point, point_values
 from handwriting.formats.json_shapes import Rows
+from handwriting.formats.table_segments import COLUMNS, MIN_JOINED_SHARE, MIN_JOINS
 from handwriting.ink import Floats
 
-COORDINATES = (
-    ("prevx", "prevy", "x", "y"), ("lastx", "lasty", "x", "y"), ("previousx", "previousy", "x", "y"),
-    ("x0", "y0", "x1", "y1"), ("x1", "y1", "x2", "y2"), ("startx", "starty", "endx", "endy"),
-    ("fromx", "fromy", "tox", "toy"), ("mx", "my", "lx", "ly"),
-)  # fmt: skip
-"""Names of x and y where a piece begins, and of x and y where it ends; the last are those of Signature Pad (jQuery)."""
 ENDS = (("start", "end"), ("from", "to"), ("begin", "end"), ("p1", "p2"))
 """Names of the points where a piece begins and ends."""
-MIN_JOINS, MIN_JOINED_SHARE = 3, 0.5
-"""Pieces are joined if at least so many strokes, and this share of them, begin exactly where the one before ends."""
 
 
 def segment(item: Any) -> list[list[Any]] | None:
@@ -33,7 +26,7 @@ def segment(item: Any) -> list[list[Any]] | None:
     if not isinstance(item, dict) or not 2 <= len(item) <= 40:
         return None
     values = {plain(name): value for name, value in item.items()}
-    for names in COORDINATES:
+    for names in COLUMNS:
         if all(isinstance(values.get(name), int | float | str) for name in names):
             x0, y0, x1, y1 = (values[name] for name in names)
             return [[x0, y0], [x1, y1]]
@@ -46,10 +39,10 @@ def segment(item: Any) -> list[list[Any]] | None:
 
 def join_pieces(strokes: Sequence[Rows]) -> list[Rows]:
     """Return the strokes with pieces of two points joined, if most strokes are such pieces."""
-    if len(strokes) <= MIN_JOINS:
+    short = np.array([len(x) == 2 for x, *_ in strokes])
+    if len(strokes) <= MIN_JOINS or short.sum() < MIN_JOINED_SHARE * len(strokes):
         return list(strokes)
     ends = np.array([[[x[0], y[0]], [x[-1], y[-1]]] if len(x) else np.full((2, 2), np.nan) for x, y, _, _ in strokes])
-    short = np.array([len(x) == 2 for x, *_ in strokes])
     joins = np.concatenate([[False], (ends[1:, 0] == ends[:-1, 1]).all(axis=1) & short[1:] & short[:-1]])
     if joins.sum() < max(MIN_JOINS, MIN_JOINED_SHARE * len(strokes)):
         return list(strokes)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from handwriting.errors import InkError
 from handwriting.formats.column_names import plain
+from handwriting.formats.json_paths import path_data
 from handwriting.formats.json_points import is_point, list_keys, point_values
 from handwriting.formats.json_shapes import are_numbers
 from handwriting.formats.json_tools import not_ink, not_shown
@@ -22,7 +23,7 @@ STROKE_KEYS = ("strokes", "strokegroups", "events", "ink", "drawing", "requests"
 CONTAINER_KEYS = (*STROKE_KEYS, "lines", "paths", "traces", "curves", "data", "canvas", "content")
 POINT_KEYS = (
     "points", "pointers", "paths", "path", "styluspoints", "inkpoints", "controlpoints", "pointcoordinatepairs",
-    "segments", "steps",
+    "segments", "steps", "pts",
 )  # fmt: skip
 """Keys of a stroke under which its points may be."""
 NOT_INK = (
@@ -180,6 +181,8 @@ def _is_group(item: list[Any]) -> bool:
 
 
 def _is_stroke(item: Any, depth: int) -> bool:
+    if path_data(item) is not None:
+        return True
     if isinstance(item, dict):
         return is_point(item) or points_of(item) is not None or (depth > 0 and bool(strokes_in(item, depth - 1)))
     if not isinstance(item, list):

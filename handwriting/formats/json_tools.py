@@ -71,6 +71,8 @@ def left_out(strokes: Sequence[dict[str, Any]], outer: Sequence[dict[str, Any]])
 
 def not_writing(stroke: dict[str, Any]) -> str | None:
     """Return a name for a stroke that is not writing, such as ``eraser stroke``; None for writing."""
+    if not stroke:
+        return None
     values = _marks(stroke)
     words = list(_words(stroke))
     if _composite(values) == "destination-out" or any(map(_ERASES.search, words)) or values.get("drawmode") is False:
@@ -172,4 +174,5 @@ def _first(values: dict[str, Any], names: tuple[str, ...]) -> Any:
 
 def _any(values: dict[str, Any], names: tuple[str, ...], value: bool | str) -> bool:
     """Return whether one of these properties has this value; 1 counts as true, and 0 as false."""
-    return any(isinstance(found := values.get(name), bool | int | float | str) and found == value for name in names)
+    return any(isinstance(values[name], bool | int | float | str) and values[name] == value
+               for name in names if name in values)  # fmt: skip

@@ -1,7 +1,9 @@
 """Find out from the columns of a table of points where the pen is lifted.
 
 The columns are, the surest first: events, the state of the pen, marks of the first or last point of each stroke, and
-the pressure, which is 0 in the air. See :mod:`~handwriting.formats.pen_states` for the meaning of values.
+the pressure, which is 0 in the air. A column that says whether the mouse is dragged is false at the first point of a
+stroke, and often at points in the air. Where the pen is down only at single points, these are the first or the last of
+each stroke. See :mod:`~handwriting.formats.pen_states` for the meaning of values.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from handwriting.formats.column_names import events
 from handwriting.formats.pen_states import flags, in_air, is_no
 from handwriting.limits import number_or_none
 from handwriting.notes import Notes
+
+MIN_CHANGES = 3
+"""Minimum number of changes between yes and no in a column of strokes that does not number them."""
 
 
 @dataclass
@@ -47,12 +52,10 @@ def find_lifts(columns: Mapping[str, Sequence[str]], names: Mapping[str, str], r
         lifts.begins = first
     if not {"down", "hover"} & set(kinds) and len(set(columns.get("event", []))) > 1:
         lifts.unknown.append("event")
-    air = in_air(down)
+    begins, air = _read_states(columns, names, notes)
+    if begins is not None:
+        return Lifts(lifts.air, _either(lifts.begins, begins))
     if air is not None:
-        if (begins := _last_points(air, columns)) is not None:
-            reason = "each point at which the pen is down is single, and was taken to be the last of its stroke"
-            notes.drop(f"the usual meaning of the column {names['down'][:40]!r}", reason)
-            return Lifts(lifts.air, _either(lifts.begins, begins))
         return Lifts(air, lifts.begins, lifts.unknown)
     if len(set(down)) > 1 and not all(map(is_no, set(down))):
         lifts.unknown.append("down")
@@ -61,6 +64,26 @@ def find_lifts(columns: Mapping[str, Sequence[str]], names: Mapping[str, str], r
     else:
         lifts.air = _without_pressure(columns)
     return lifts
+
+
+def _read_states(
+    columns: Mapping[str, Sequence[str]], names: Mapping[str, str], notes: Notes
+) -> tuple[list[bool] | None, list[bool] | None]:
+    """Return where strokes begin, or where the pen is in the air, as its state says it; None for what it does not."""
+    key = "down" if "down" in columns else "drag"
+    air = in_air(columns.get(key, []))
+    if air is None:
+        return None, None
+    if key == "drag":
+        return (air, None) if air[0] and stroke_marks.are_single(air) else (None, air)
+    marks = [not up for up in air]
+    begins = stroke_marks.stroke_begins(marks, *coordinates(columns))
+    if begins is None or (marks[0] and not stroke_marks.are_rare(marks)):
+        return None, air
+    which = "first" if begins == marks else "last"
+    reason = f"each point at which the pen is down is single, and was taken to be the {which} of its stroke"
+    notes.drop(f"the usual meaning of the column {names[key][:40]!r}", reason)
+    return begins, air
 
 
 def _apply_events(kinds: Sequence[str], down: Sequence[str]) -> Lifts:
@@ -73,17 +96,6 @@ def _apply_events(kinds: Sequence[str], down: Sequence[str]) -> Lifts:
         air.append(hovers or (is_lifted and event != "down"))
         is_lifted = event == "up" or (is_lifted and event != "down")
     return Lifts(air, [event == "down" for event in kinds])
-
-
-def _last_points(air: Sequence[bool], columns: Mapping[str, Sequence[str]]) -> list[bool] | None:
-    """Return where strokes begin if a pen column does not say that the pen is down, but that it is lifted afterwards.
-
-    It marks the last point of each stroke then, so that hardly two marked points follow each other.
-    """
-    marks = [not up for up in air]
-    if marks[0] or not marks[-1]:
-        return None
-    return stroke_marks.stroke_begins(marks, *coordinates(columns))
 
 
 def _apply_pen_ups(lifts: Lifts, marks: list[bool]) -> None:
@@ -104,6 +116,21 @@ def _without_pressure(columns: Mapping[str, Sequence[str]]) -> list[bool]:
     # Numbered strokes may begin and end without pressure; one without any is a movement in the air.
     touching = {stroke for stroke, is_zero in zip(strokes, zero, strict=False) if not is_zero}
     return [stroke not in touching for stroke in strokes] if strokes else zero
+
+
+def kind_of_strokes(columns: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the key of what a column of strokes says if it does not number or name them, and None if it does.
+
+    If it says yes or no, that is whether a stroke begins (``"first"``) or ends (``"up"``), or whether the pen is down.
+    """
+    marks = flags(columns.get("stroke", []))
+    if sum(a != b for a, b in pairwise(marks)) < MIN_CHANGES:
+        return None
+    x, y = coordinates(columns)
+    kind: str | None = stroke_marks.kind_of_marks(marks, x, y)
+    if kind is None and stroke_marks.air_value([str(mark) for mark in marks], x, y) == "False":
+        kind = "down"
+    return None if kind in columns else kind
 
 
 def coordinates(columns: Mapping[str, Sequence[str]]) -> tuple[np.ndarray, np.ndarray]:

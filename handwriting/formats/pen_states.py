@@ -68,6 +68,12 @@ def in_air(values: Sequence[str]) -> list[bool] | None:
     return [value in air for value in values] if air and air != distinct else None
 
 
+def invert(values: Sequence[str]) -> list[str]:
+    """Return the values of a column in which 0 means that the pen is down as 1, and 1 as 0."""
+    meanings = {value: {"0": "1", "1": "0"}.get(_normalise(value), value) for value in set(values)}
+    return [meanings[value] for value in values]
+
+
 def names_tools(values: set[str]) -> bool:
     """Return whether one of the values of a column is the name of a tool."""
     return any(_TOOL.search(value[:60].lower()) for value in values)

@@ -10,18 +10,20 @@ column with an unknown name whose values form groups, or what can be inferred fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 
 import numpy as np
 
 from handwriting.errors import InkError
 from handwriting.formats import times
-from handwriting.formats.column_names import is_group, tools, where
-from handwriting.formats.inferred_lifts import infer_from_others, infer_lifts
-from handwriting.formats.pen_lifts import find_lifts
-from handwriting.formats.pen_states import MISSING, names_tools
+from handwriting.formats.column_names import ZERO_IS_DOWN, is_group, plain, tools, where
+from handwriting.formats.inferred_lifts import infer_from_others, infer_from_pauses, infer_lifts
+from handwriting.formats.pen_lifts import find_lifts, kind_of_strokes
+from handwriting.formats.pen_states import MISSING, invert, names_tools
+from handwriting.formats.stroke_marks import are_rare
 from handwriting.formats.strokes import Strokes
+from handwriting.formats.table_order import order_of
 from handwriting.formats.table_tools import not_writing, numbered_erasers
 from handwriting.ink import Floats, Ink, Source
 from handwriting.limits import number_or_none, numbers
@@ -29,12 +31,16 @@ from handwriting.notes import Notes
 
 UNITS = {"t": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 """Seconds per unit of the columns of times; a format may use another unit for ``t``."""
-SEPARATING_COLUMNS = {"stroke", "down", "up", "first", "event"}
+SEPARATING_COLUMNS = {"stroke", "down", "drag", "up", "first", "event"}
 """Columns that separate strokes."""
 MAX_UNKNOWN_COLUMNS = 20
 """Maximum number of columns with unknown names that are considered as stroke numbers."""
+MAX_TYPES = 8
+"""Maximum number of types of points."""
 MAX_GROUP_RATIO = 0.7
 """Maximum number of groups per row in a column that numbers the strokes, or what they belong to."""
+MAX_UNKNOWN_RATIO = 0.4
+"""The same in a column with an unknown name, which may also be the time of several points each."""
 
 
 class PointTable:
@@ -60,6 +66,14 @@ class PointTable:
         if "x" not in self.columns or "y" not in self.columns:
             raise InkError(f"{file}: it does not name the columns x and y")
         self.known = {key: self._values(i) for key, i in self.columns.items()}
+        if "down" in self.known and ZERO_IS_DOWN.search(plain(names[self.columns["down"]])):
+            self.known["down"] = invert(self.known["down"])
+        if (kind := kind_of_strokes(self.known)) is not None:
+            self.columns[kind], self.known[kind] = self.columns.pop("stroke"), self.known.pop("stroke")
+        if "event" not in self.columns and _are_words(self.known.get("t", [])):
+            self.columns["event"], self.known["event"] = self.columns.pop("t"), self.known.pop("t")
+        if "stroke" in self.known:
+            self.known["stroke"] = _filled(self.known["stroke"])
         self.known_names = {key: names[i] for key, i in self.columns.items()}
         self.erased = numbered_erasers(names, rows)
         self.not_writing = not_writing(names, self.known, rows, self.erased)
@@ -73,9 +87,10 @@ class PointTable:
 
         ``unit`` is the number of seconds per unit of the column ``t``.
         """
-        units = UNITS | {"t": unit}
-        time_column = next((name for name in units if any(self.column(name))), None)
-        t = None if time_column is None else times.parse_column(self.column(time_column), units[time_column])
+        if (order := order_of(self.known, notes)) is not None:
+            rows = [self.rows[row] for row in order]
+            return PointTable(self.names, rows, [0] * len(rows), self.file).inks(notes, unit)
+        t, seconds = self._times(UNITS | {"t": unit})
         pressure = _parse_optional(self.column("pressure"))
         sheets = self.column("page") or [""] * len(self.rows)
         pages: dict[str, Strokes] = {}
@@ -87,9 +102,13 @@ class PointTable:
                 x, y = (numbers(self.column(name)[begin:end], name, self.file) for name in "xy")
                 strokes = pages.setdefault(sheets[begin], Strokes(self.file, notes))
                 strokes.add(x, y, *(None if values is None else values[begin:end] for values in (t, pressure)))
-        seconds = 1.0 if time_column is None else units[time_column]
         inks = [strokes.ink(Source(file=self.file), seconds) for strokes in pages.values()]
         return [ink for ink in inks if ink is not None]
+
+    def _times(self, units: Mapping[str, float]) -> tuple[Floats | None, float]:
+        """Return the time of each row, or None if there is none, and the seconds per unit of these times."""
+        name = next((name for name in units if any(self.column(name))), None)
+        return (None, 1.0) if name is None else (times.parse_column(self.column(name), units[name]), units[name])
 
     def runs(self, notes: Notes) -> list[tuple[int, int]]:
         """Return the range of rows of every stroke: the first row, and one past the last.
@@ -99,8 +118,9 @@ class PointTable:
         lifts = find_lifts(self.known, self.known_names, len(self.rows), notes)
         air, names = lifts.air, self.column("stroke")
         if names:
-            numbered = any(_is_stroke(name) for name in names)
-            air = [up or (numbered and not _is_stroke(name)) for up, name in zip(air, names, strict=True)]
+            between = {name for name in set(names) if not _is_stroke(name)}
+            if len(between) < len(set(names)):
+                air = [up or name in between for up, name in zip(air, names, strict=True)]
         else:
             places = zip(self.column("x"), self.column("y"), strict=True)
             gaps = [x.lower() in MISSING and y.lower() in MISSING for x, y in places]
@@ -131,6 +151,7 @@ class PointTable:
                 return _runs(groups, air)
             others = self._unknown_columns()
             lifts = infer_from_others(self.known, {self.names[i]: self._values(i) for i in others}, notes)
+            lifts = lifts or infer_from_pauses(self.known, self._times(UNITS)[0], notes)
         if lifts is not None:
             in_air = [a or b for a, b in zip(air, lifts.air, strict=True)]
             return _runs(np.cumsum(lifts.begins).tolist(), in_air)
@@ -179,8 +200,9 @@ class PointTable:
         for i in self._unknown_columns():
             values = self._values(i)
             groups = [value for value, _ in groupby(values)]
-            is_numbering = len(groups) == len(set(groups)) or is_group(self.names[i])
-            if is_numbering and best_count < len(groups) <= MAX_GROUP_RATIO * len(values):
+            is_known = is_group(self.names[i])
+            ratio = MAX_GROUP_RATIO if is_known else MAX_UNKNOWN_RATIO
+            if (is_known or len(groups) == len(set(groups))) and best_count < len(groups) <= ratio * len(values):
                 best, best_count = values, len(groups)
         return best
 
@@ -211,6 +233,23 @@ def _runs(keys: Sequence[object], air: Sequence[bool]) -> list[tuple[int, int]]:
 def _is_stroke(stroke: str) -> bool:
     """Return whether this is the number or the name of a stroke; between strokes it is -1 or missing."""
     return stroke.lower() not in MISSING and not stroke.startswith("-")
+
+
+def _filled(strokes: list[str]) -> list[str]:
+    """Return the stroke of each row, if rows are only said to be of one where it begins, as in merged cells."""
+    named = [value.lower() not in MISSING for value in strokes]
+    if not strokes or not named[0] or not are_rare(named):
+        return strokes
+    filled = strokes[:1]
+    for value, is_named in zip(strokes[1:], named[1:], strict=True):
+        filled.append(value if is_named else filled[-1])
+    return filled
+
+
+def _are_words(values: Sequence[str]) -> bool:
+    """Return whether the values of a column ``t`` are types, such as ``M`` and ``L``, and not times."""
+    distinct = set(values)
+    return 1 < len(distinct) <= MAX_TYPES and all(value.isalpha() for value in distinct)
 
 
 def _parse_optional(values: list[str]) -> Floats | None:

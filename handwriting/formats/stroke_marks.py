@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -22,6 +23,12 @@ MAX_ADJACENT = 0.25
 """Maximum share of the marked points that may follow another one: strokes of a single point."""
 MAX_STEPS = 5.0
 """Maximum distance of a point from the one before it in a stroke, in median steps, for :func:`zero_marks`."""
+MIN_MARKS, MIN_POINTS = 2, 3
+"""Minimum number of marks, and of points per mark, from which marks are known to be those of first points."""
+MIN_PAUSE = 4.0
+"""Minimum time between two strokes, in units of the usual time between two points, if only pauses separate them."""
+REGULAR_SHARE, MAX_INTERVAL = 0.9, 2.5
+"""A pen is sampled regularly if this share of the times between other points is at most so many times the usual one."""
 
 
 def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats, is_first: bool = False) -> list[bool] | None:
@@ -38,7 +45,7 @@ def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats, is_first: bool = 
         return [row in firsts for row in range(len(marks))]
     if marks[0] and is_first:
         return list(marks)
-    if sum(a and b for a, b in pairwise(marks)) > MAX_ADJACENT * len(rows):
+    if not are_single(marks):
         return None
     if marks[0] and marks[-1]:  # the first or the last stroke is a single point
         steps = _steps(x, y)
@@ -49,6 +56,31 @@ def stroke_begins(marks: Sequence[bool], x: Floats, y: Floats, is_first: bool = 
     else:
         marks_first = marks[0]
     return list(marks) if marks_first else [False, *marks[:-1]]
+
+
+def kind_of_marks(marks: Sequence[bool], x: Floats, y: Floats) -> Literal["first", "up"] | None:
+    """Return whether ``marks`` marks the first or the last point of each stroke, and None if it is not sure.
+
+    Such a point is about as close to its stroke as the points of strokes are to each other; a dot is not.
+    """
+    begins = stroke_begins(marks, x, y)
+    if begins is None:
+        return None
+    steps = _steps(x, y)
+    first = begins == list(marks)
+    joins = np.flatnonzero(marks[:-1] if first else marks[1:])
+    return None if _median(steps[joins]) > MIN_RATIO * _median(steps) else "first" if first else "up"
+
+
+def are_rare(marks: Sequence[bool]) -> bool:
+    """Return whether several points are marked, few of them follow another one, and most points are not marked."""
+    return are_single(marks) and sum(marks) >= MIN_MARKS and MIN_POINTS * sum(marks) <= len(marks)
+
+
+def are_single(marks: Sequence[bool]) -> bool:
+    """Return whether the marked points are at most half of all points, and few of them follow another one."""
+    count = sum(marks)
+    return 2 * count <= len(marks) and sum(a and b for a, b in pairwise(marks)) <= MAX_ADJACENT * count
 
 
 def _are_pairs(rows: Sequence[int]) -> bool:
@@ -93,6 +125,20 @@ def zero_marks(x: Floats, y: Floats) -> list[bool] | None:
     if touches.all() or not steps[touches].min() > MAX_STEPS * _median(steps[~touches]):
         return None
     return [bool(mark) for mark in marks]
+
+
+def pauses(t: Floats, x: Floats, y: Floats) -> list[bool] | None:
+    """Return before which points the pen pauses and then goes on elsewhere; None if it does not, or only rarely.
+
+    ``t``, ``x`` and ``y`` have shape (n,). The pen must be sampled regularly otherwise.
+    """
+    intervals, steps = np.diff(t), _steps(x, y)
+    if not len(steps) or not np.isfinite(np.concatenate([intervals, steps])).all() or (intervals < 0).any():
+        return None
+    usual = float(np.median(intervals))
+    gaps = (intervals >= MIN_PAUSE * usual) & (steps >= MIN_RATIO * np.median(steps))
+    is_regular = usual > 0 and not gaps.all() and np.mean(intervals[~gaps] <= MAX_INTERVAL * usual) >= REGULAR_SHARE
+    return [False, *gaps.tolist()] if is_regular and MIN_RUNS <= gaps.sum() <= MAX_ADJACENT * len(gaps) else None
 
 
 def _steps(x: Floats, y: Floats) -> Floats:

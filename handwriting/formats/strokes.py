@@ -47,6 +47,15 @@ class Strokes:
         stroke = _Stroke(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), t, pressure)
         if not len(stroke.x):
             return
+        if (
+            not stroke.x @ stroke.x + stroke.y @ stroke.y <= MAX_COORDINATE**2
+        ):  # a single sum, as most strokes are short
+            self._check(stroke)
+        self.points += len(stroke.x)
+        self._strokes.append(stroke)
+        check_points(self.points, self.file, len(self._strokes))
+
+    def _check(self, stroke: _Stroke) -> None:
         for name, values in (("x", stroke.x), ("y", stroke.y)):
             valid = np.abs(values) <= MAX_COORDINATE
             if not valid.all():
@@ -55,9 +64,6 @@ class Strokes:
                     f"{self.file}: {name}={values[bad]:g} of point {bad + 1}; it must be finite and at most "
                     f"{MAX_COORDINATE:g}"
                 )
-        self.points += len(stroke.x)
-        self._strokes.append(stroke)
-        check_points(self.points, self.file, len(self._strokes))
 
     def ink(
         self, source: Source, unit: float = 1.0, start: float = 0.0, max_pressure: float | None = 1.0

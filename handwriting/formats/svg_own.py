@@ -50,11 +50,11 @@ def is_paper(element: etree._Element, root: etree._Element, layout: Layout | Non
 
     Drawings without a title have no layout, but svgwrite wrote them all.
     """
+    if layout != "page" and element.get("class") != PAPER:
+        return False
     if element.getparent() is not root or xml.local_name(element) != "path":
         return False
-    if layout == "page":
-        return True
-    return element.get("class") == PAPER and (layout is not None or _is_by_svgwrite(root))
+    return layout is not None or _is_by_svgwrite(root)
 
 
 def transcript(root: etree._Element, layout: Layout | None) -> str | None:

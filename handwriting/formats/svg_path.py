@@ -27,6 +27,7 @@ MAX_ARCS = 5_000
 FLATNESS = 1 / 20_000
 """Maximum distance of a chord from its curve, relative to the drawing's size."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_SPACED = str.maketrans("MmLl,", "     ")
 
 Outline = tuple[Floats, bool]
 """A line as cubic curves, shape (n, 4, 2), and whether it is closed."""
@@ -75,10 +76,10 @@ class Outlines:
         if "l" in part if capital else "L" in part:
             return None
         try:
-            values = np.array(re.sub(r"[MmLl,]", " ", part).split(), dtype=np.float64)
+            values = np.array(list(map(float, part.translate(_SPACED).split())))
         except ValueError:
             return None  # numbers without a space between them, or damage
-        if len(values) < 4 or len(values) % 2 or not (np.abs(values) <= MAX_COORDINATE).all():
+        if len(values) < 4 or len(values) % 2 or not np.abs(values).max() <= MAX_COORDINATE:
             return None
         corners = values.reshape(-1, 2)
         self._count_points(len(corners))
@@ -116,7 +117,7 @@ class Outlines:
 def _straight_curves(corners: Floats) -> Floats:
     """Return the straight lines between corners as cubic curves."""
     a, b = corners[:-1], corners[1:]
-    return np.stack([a, a, b, b], axis=1)
+    return np.concatenate([a, a, b, b], axis=1).reshape(-1, 4, 2)
 
 
 def _to_cubics(curve: Any) -> list[tuple[complex, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from lxml import etree
@@ -21,6 +22,8 @@ NOT_INHERITED = (
     "transform", "transform-origin", "transform-box", "translate", "rotate", "scale", "background", "background-color",
 )  # fmt: skip
 """Properties that apply to an element as a whole, with its contents, but are not inherited by each of them."""
+ATTRIBUTES = frozenset({*INHERITED, *NOT_INHERITED[:5]})
+"""Properties that may be attributes, too."""
 RESET = ("unset", "revert", "revert-layer")
 """Values that a declaration is made to have no effect with."""
 NO_PAINT = ("none", "transparent")
@@ -46,9 +49,9 @@ SelectorLevel: TypeAlias = tuple[bool, list[SelectorPart]]
 """Whether an element must be a direct child of the level before, and the parts of the level's selector."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CssStyle:
-    """The style of an element, including what it inherits."""
+    """The style of an element, including what it inherits. Elements with the same style share it."""
 
     values: dict[str, str] = field(default_factory=dict)
     opacity: float = 1.0
@@ -58,7 +61,7 @@ class CssStyle:
     is_blended: bool = False
     """Whether it darkens what is under it, as highlighters do (``mix-blend-mode: multiply``)."""
 
-    @property
+    @cached_property
     def is_visible(self) -> bool:
         """Whether a line in this style can be seen."""
         hidden = self.values.get("visibility") in ("hidden", "collapse")
@@ -66,7 +69,7 @@ class CssStyle:
         empty = self.values.get("fill") in NO_PAINT and self.values.get("stroke") in NO_PAINT
         return self.is_displayed and not hidden and not empty and self.alpha > MAX_INVISIBLE_OPACITY and width != 0
 
-    @property
+    @cached_property
     def is_filled(self) -> bool:
         """Whether a shape in this style is filled with a color that can be seen."""
         fill = self.values.get("fill", "")
@@ -74,17 +77,23 @@ class CssStyle:
         opacity = self.opacity * _parse_opacity(self.values.get("fill-opacity")) * _color_opacity(fill)
         return self.is_displayed and not hidden and fill not in NO_PAINT and opacity > MAX_INVISIBLE_OPACITY
 
-    @property
+    @cached_property
     def alpha(self) -> float:
         """Opacity of a line, from 0 to 1."""
         own = _parse_opacity(self.values.get("stroke-opacity"))
         return self.opacity * own * _color_opacity(self.values.get("stroke", ""))
 
-    @property
+    @cached_property
     def width(self) -> float:
         """Width of a line as the style states it."""
         width = _leading_number(self.values.get("stroke-width"))
         return 1.0 if width is None else width
+
+    @cached_property
+    def _is_hollow(self) -> bool:
+        fill = self.values.get("fill", "")
+        opacity = _color_opacity(fill) * _parse_opacity(self.values.get("fill-opacity"))
+        return fill in NO_PAINT or opacity <= MAX_INVISIBLE_OPACITY
 
     def is_pen(self, closed: bool) -> bool:
         """Return whether a line was drawn by a pen, rather than as the outline of something filled.
@@ -95,8 +104,7 @@ class CssStyle:
         fill, stroke = self.values.get("fill"), self.values.get("stroke")
         if stroke is None or stroke in NO_PAINT:
             return stroke is None and fill is None and not closed
-        clear = _color_opacity(fill or "") * _parse_opacity(self.values.get("fill-opacity")) <= MAX_INVISIBLE_OPACITY
-        return fill in NO_PAINT or clear or not closed
+        return not closed or self._is_hollow
 
 
 class Styles:
@@ -106,6 +114,7 @@ class Styles:
         self.rules: dict[str, dict[str, str]] = {}
         self.nested_rules: list[tuple[list[SelectorLevel], dict[str, str]]] = []
         """Other rules: the selector of each level, and the declarations."""
+        self._inherited: dict[tuple[CssStyle, tuple[tuple[str, str], ...]], CssStyle] = {}
         for sheet in root.iter("{*}style", "style"):
             for selectors, body in _parse_rules(_COMMENT.sub("", sheet.text or "")):
                 declared = _parse_declarations(body)
@@ -120,13 +129,14 @@ class Styles:
 
         They come from its attributes, then style sheets, then its ``style``.
         """
-        found = {name: value.lower() for name in (*INHERITED, *NOT_INHERITED[:5]) if (value := element.get(name))}
+        found = {name: value.lower() for name, value in element.items() if name in ATTRIBUTES and value}
         for selector in _selectors(element) if self.rules else ():
             _override(found, self.rules.get(selector, {}))
         for levels, declared in self.nested_rules:
             if _is_selected(element, levels):
                 _override(found, declared)
-        _override(found, _parse_declarations(element.get("style", "")))
+        if style := element.get("style"):
+            _override(found, _parse_declarations(style))
         plain = {name: value.removesuffix(IMPORTANT).strip() for name, value in found.items()}
         return {
             name: value
@@ -136,13 +146,18 @@ class Styles:
 
     def inherit(self, parent: CssStyle, declared: dict[str, str]) -> CssStyle:
         """Return the style of an element with these declarations inside an element with the style ``parent``."""
-        values = dict(parent.values)
-        values.update({name: declared[name] for name in INHERITED if declared.get(name, "inherit") != "inherit"})
-        opacity = parent.opacity * _parse_opacity(declared.get("opacity"))
-        is_displayed = parent.is_displayed and declared.get("display") != "none"
-        return CssStyle(
-            values, opacity, is_displayed, parent.is_blended or declared.get("mix-blend-mode") == "multiply"
-        )
+        key = parent, tuple(declared.items())
+        if key not in self._inherited:
+            self._inherited[key] = _inherit(parent, declared)
+        return self._inherited[key]
+
+
+def _inherit(parent: CssStyle, declared: dict[str, str]) -> CssStyle:
+    values = dict(parent.values)
+    values.update({name: declared[name] for name in INHERITED if declared.get(name, "inherit") != "inherit"})
+    opacity = parent.opacity * _parse_opacity(declared.get("opacity"))
+    is_displayed = parent.is_displayed and declared.get("display") != "none"
+    return CssStyle(values, opacity, is_displayed, parent.is_blended or declared.get("mix-blend-mode") == "multiply")
 
 
 def _parse_rules(text: str) -> Iterator[tuple[str, str]]:

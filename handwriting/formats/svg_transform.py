@@ -18,6 +18,8 @@ from handwriting.errors import InkError
 from handwriting.ink import Floats
 from handwriting.limits import MAX_COORDINATE, number_or_none
 
+FUNCTIONS = frozenset({"translate", "rotate", "scale", "transform"})
+"""Properties that transform an element."""
 _FUNCTION = re.compile(r"\s*,?\s*([a-zA-Z0-9]{1,20})\s*\(([^()]{0,500})\)")
 _ARGUMENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)([a-z%]*)", re.IGNORECASE)
 _PLANE = [0, 1, 3]
@@ -55,6 +57,8 @@ def parse_transform(text: str, file: str) -> Floats:
 
 def combine(declared: dict[str, str]) -> str:
     """Return the functions of ``transform``, preceded by those that are CSS properties of their own."""
+    if not declared.keys() & FUNCTIONS:
+        return ""
     parts = []
     for name in ("translate", "rotate", "scale"):
         value = declared.get(name, "none")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.formats.colors import hex_components
+from handwriting.formats.colors import NAMED, hex_components
 from handwriting.formats.svg_pens import PenLine
 from handwriting.formats.svg_style import NO_PAINT
 from handwriting.ink import Floats
@@ -25,7 +25,6 @@ MIN_LIGHT_BACKGROUND = 0.75
 """Smallest red, green and blue of a background on which a white line cannot be seen."""
 MAX_COMPARISONS = 5_000_000
 """Maximum number of pairs of a white line and a background; if there are more, the white lines are kept."""
-_NAMED = {"black": 0.0, "white": 1.0}
 _HEX = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(\s*([^(),/\s]+)[\s,]+([^(),/\s]+)[\s,]+([^(),/\s]+)[^()]*\)")
 _WEIGHTS = np.array([0.299, 0.587, 0.114])
@@ -46,8 +45,7 @@ class Background:
 def color_channels(color: str) -> Floats | None:
     """Return red, green and blue from 0 to 1, with shape (3,), or None for a color that is not known."""
     color = color.strip()[:100]
-    if color in _NAMED:
-        return np.full(3, _NAMED[color])
+    color = NAMED.get(color, color)
     if match := _HEX.fullmatch(color):
         return np.array(hex_components(match[1])[:3])
     match = _FUNCTION.fullmatch(color)
@@ -79,7 +77,8 @@ def without_white(
     lines: list[PenLine], backgrounds: Sequence[Background], paper_is_light: bool, notes: Notes
 ) -> list[PenLine]:
     """Remove the white lines that cannot be seen, and note them. ``backgrounds`` are in the order of painting."""
-    shades = [_lightness(one.color) for one in lines]
+    known = {color: _lightness(color) for color in {one.color for one in lines}}
+    shades = [known[one.color] for one in lines]
     white = [i for i, shade in enumerate(shades) if shade is not None and shade >= MIN_WHITE]
     dark = sum(shade is not None and shade <= MAX_DARK for shade in shades)
     if not white or len(white) > dark or len(white) * len(backgrounds) > MAX_COMPARISONS:

@@ -19,6 +19,7 @@ from json import detect_encoding
 from handwriting.formats import decimal_marks
 from handwriting.formats.column_names import where
 from handwriting.formats.pen_states import MISSING
+from handwriting.formats.table_segments import find_columns
 from handwriting.limits import number_or_none
 from handwriting.notes import Notes
 
@@ -96,7 +97,7 @@ def find_header(text: str, anywhere: bool = False) -> Header | None:
         begin = end + 1 if end >= 0 else len(text)
         header = Header(*_split_names(line.lstrip("#%/ ")), begin, skipped)
         known = where(header.names)
-        if {"x", "y"} <= known.keys():
+        if {"x", "y"} <= known.keys() or find_columns(header.names) is not None:
             # A sentence may contain the words x and y, but then not all of its words are names of columns.
             is_certain = header.separator is not None or len(known) == len(header.names)
             if (is_certain and not skipped) or _is_followed_by_numbers(text[begin : begin + 2000], header):
@@ -121,9 +122,10 @@ def _is_followed_by_numbers(text: str, header: Header) -> bool:
         if len(values) > 1 or not (line.strip().isdecimal() or not line.strip()):
             places = where(header.names)
             shift = len(values) - len(header.names)
-            needed = (
-                values if header.separator is None else [values[i] for i in (places["x"], places["y"]) if shift >= 0]
-            )
+            needed = values
+            if header.separator is not None:
+                columns = find_columns(header.names) or [places["x"], places["y"]]
+                needed = [values[i] for i in columns if i < len(values) and shift >= 0]
             numbers = [number_or_none(decimal_marks.normalise([[value]])[0][0]) for value in needed]
             return shift in (0, 1) and None not in numbers
     return False
@@ -135,7 +137,7 @@ def split_line(line: str, separator: str | None) -> list[str]:
     if '"' in line and separator is not None:
         with suppress(csv.Error):  # a value exceeds the field size limit of csv
             values = next(csv.reader([line], delimiter=separator, skipinitialspace=True))
-    return [value.strip(' "') for value in values]
+    return [value.strip(' "') for value in values] if " " in line or '"' in line else values
 
 
 def read_rows(text: str, header: Header, notes: Notes) -> Rows:
@@ -214,7 +216,7 @@ def _name_rows(rows: Rows, header: Header, notes: Notes) -> None:
 
 def _width(row: Sequence[str]) -> int:
     """Return the number of values of a row without empty ones at its end."""
-    return next((i for i in range(len(row), 0, -1) if row[i - 1]), 0)
+    return len(row) if row and row[-1] else next((i for i in range(len(row), 0, -1) if row[i - 1]), 0)
 
 
 def _has_row_names(rows: Sequence[Sequence[str]], names: Sequence[str]) -> bool:

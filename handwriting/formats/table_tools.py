@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from handwriting.formats.colors import hex_components, luminance
+from handwriting.formats.colors import NAMED, hex_components, luminance
 from handwriting.formats.column_names import plain, tools
 from handwriting.formats.pen_states import is_no
 
@@ -25,11 +25,6 @@ ANDROID_TOOLS = ("0", "1", "2", "3", "4")
 """Android's tool types: unknown, finger, stylus, mouse, eraser."""
 COLORS = ("color", "colour", "strokecolor", "strokecolour", "pencolor", "inkcolor", "farbe", "couleur")
 """Columns of the color of the ink."""
-NAMED_COLORS = {
-    "white": "ffffff", "black": "000000", "blue": "0000ff", "darkblue": "00008b", "navy": "000080", "red": "ff0000",
-    "darkred": "8b0000", "green": "008000", "darkgreen": "006400", "gray": "808080", "grey": "808080",
-    "purple": "800080", "brown": "a52a2a",
-}  # fmt: skip
 DARK = 0.6
 """Maximum luminance of ink that is dark."""
 _HEX = re.compile("#?(([0-9a-f]{6})([0-9a-f]{2})?|([0-9a-f]{3}))")
@@ -103,7 +98,7 @@ def _white_rows(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[boo
 def _luminance(color: str) -> float | None:
     """Return the luminance of a color, from 0 to 1; None for what is not a color."""
     name = color.strip().lower()
-    match = _HEX.fullmatch(NAMED_COLORS.get(name, name))
+    match = _HEX.fullmatch(NAMED.get(name, name))
     if match is None:
         return None
     return round(luminance(*hex_components(match[2] or match[4])), 6)

@@ -122,3 +122,37 @@ def test_what_is_wrong_is_said():
     assert notes(cut, "lost")[0].startswith("the rest of the ink was left out: it is damaged (cut short)")
     with pytest.raises(InkError, match="not an ISF file"):
         formats.read(b"\1\2\3\4", "Ink Serialized Format")
+
+
+def picture(*extensions: bytes, size: int = 9) -> bytes:
+    """A GIF of ``size`` bytes of compressed pixels, between the first extension and the others."""
+
+    def blocks(data: bytes) -> bytes:
+        parts = [data[n : n + 255] for n in range(0, len(data), 255)]
+        return b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
+
+    before, *after = [b"\x21" + extension[:1] + blocks(extension[1:]) for extension in extensions] or [b""]
+    image = b"\x2c" + bytes(8) + b"\x80" + bytes(6) + b"\x02" + blocks(b"\x55" * size)
+    return b"GIF89a" + struct.pack("<HHBBB", 9, 9, 0x80, 0, 0) + bytes(6) + before + image + b"".join(after) + b"\x3b"
+
+
+@pytest.mark.parametrize("size", [9, 40_000])
+def test_ink_in_a_gif_picture(size):
+    data = isf.isf(LINE)
+    control = b"\xf9" + bytes(4)
+    for ink in (data, b"base64:" + base64.b64encode(data)):
+        for gif in (picture(b"\xfe" + ink, size=size), picture(control, b"\xfea comment", b"\xfe" + ink, size=size)):
+            assert formats.find(gif, "ink.gif").name == "Ink Serialized Format"
+            np.testing.assert_allclose(read(gif).xy, np.concatenate(LINE), atol=1e-5)
+    with pytest.raises(InkError, match="a GIF picture in which no ink is stored"):
+        formats.read(picture(control, b"\xfea comment"))
+    with pytest.raises(InkError, match="no ink is stored in this GIF picture"):
+        formats.read(picture(), "Ink Serialized Format")
+
+
+def test_ink_in_the_extension_of_an_application():
+    name = b"\x0bMSFTINK 1.0"
+    data = isf.isf(LINE)
+    assert len(data) < 255
+    extension = b"\x21\xff" + name + bytes([len(data)]) + data + b"\0"
+    np.testing.assert_allclose(read(picture()[:-1] + extension + b"\x3b").xy, np.concatenate(LINE), atol=1e-5)

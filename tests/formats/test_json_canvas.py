@@ -1,4 +1,4 @@
-"""The JSON of web canvases: points in a row, null between strokes, Konva, Fabric.js."""
+"""The JSON of web canvases: points in a row, null between strokes, Konva, Fabric.js, Paper.js."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def fabric(points, **more):
     return {"type": "path", "fill": None, "stroke": "#000", "strokeWidth": 4, "path": path, **box, **more}
 
 
+def paper(strokes, **more):
+    """Paths as ``exportJSON`` of Paper.js writes them."""
+    return [
+        ["Path", {"segments": [list(point) for point in stroke], "strokeColor": [0, 0, 0], **more}]
+        for stroke in strokes
+    ]
+
+
 LINES = [{"tool": "pen", "points": flat(stroke)} for stroke in LINE]
 SHAPES = {
     "react-konva": LINES,
@@ -56,6 +64,18 @@ SHAPES = {
     "scaled": stage(*konva([[(x / 2, -y) for x, y in stroke] for stroke in LINE], scaleX=2, scaleY=-1)),
     "turned": stage(*konva([[(y, -x) for x, y in stroke] for stroke in LINE], rotation=90)),
     "fabric": {"version": "5.3.0", "objects": [fabric(stroke) for stroke in DOTTED]},
+    "objects of fabric": [fabric(stroke) for stroke in DOTTED],
+    "paper": [["Layer", {"applyMatrix": True, "children": paper(LINE)}]],
+    "paper with a dictionary": [["dictionary", {"#1": ["Gradient", {}]}], ["Layer", {"children": paper(LINE)}]],
+    "moved paper": [
+        "Group",
+        {
+            "children": paper([[(x - 5, y / 2) for x, y in s] for s in LINE]),
+            "applyMatrix": False,
+            "matrix": [1, 0, 0, 2, 5, 0],
+        },
+    ],
+    "straight handles": paper([[[p, [0, 0], [0, 0]] for p in s] for s in LINE]),
 }
 
 
@@ -132,3 +152,26 @@ def test_numbers_in_a_row_that_may_be_points():
 def test_a_stage_without_lines():
     with pytest.raises(NoInkError):
         formats.read_pages(json.dumps(stage()).encode())
+
+
+def test_several_canvases_are_pages():
+    for canvas in (stage(*konva(LINE)), {"objects": [fabric(stroke) for stroke in DOTTED]}):
+        pages = formats.read_pages(json.dumps([canvas, canvas]).encode())
+        assert [page.number for page in pages] == [1, 2]
+        assert [len(page.ink.starts) for page in pages] == [4, 4]
+
+
+def test_curves_and_other_items_of_paper():
+    curve = [[[0, 0], [0, 0], [0, 40]], [[100, 0], [0, 40], [0, 0]]]
+    items = [*paper([curve]), ["PointText", {"content": "a"}], ["Path", {"segments": [[0, 0]], "fillColor": [0, 0, 0]}]]
+    ink = read(json.dumps([["Layer", {"children": items}]]))
+    assert ink.bounds == pytest.approx((0, 0, 100, 30), abs=0.01)
+    assert notes(ink) == ["1 PointText item was left out", "1 filled outline was left out"]
+
+
+@pytest.mark.parametrize("segments", [None, [[1, "a"]], [1, 2], [[]]])
+def test_damaged_paths_of_paper(segments):
+    items = [*paper(LINE), ["Path", {"segments": segments, "strokeColor": [0]}]]
+    ink = read(json.dumps(items))
+    assert_is_line(ink)
+    assert len(notes(ink, "lost")) == 1
