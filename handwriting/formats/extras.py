@@ -40,12 +40,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class PdfBackground:
-    """A page of a PDF under the ink, as large as the sheet allows, aligned with its upper left corner."""
+    """A page of a PDF under the ink.
+
+    It is as large as the sheet allows, aligned with its upper left corner, unless ``middle`` is given.
+    """
 
     source: bytes | tuple[Path, ...]
     """The PDF file, or the paths where it may be, to be tried in order."""
     page: int
     """Counted from 0."""
+    middle: float | None = None
+    """Horizontal middle of a page that has its own size, and whose top is that of the sheet, in units of the sheet."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,16 @@ import base64
 import gzip
 import io
 import json
+import random
 import re
 import shutil
 import subprocess
 
 import pytest
+import remarkable_fixture as remarkable
 from lxml import etree
 from PIL import Image
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from handwriting.documents.document import in_reading_order
@@ -187,3 +190,76 @@ def test_reading_order():
 def shown(path):
     text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
     return text.split("\f")[:-1]
+
+
+def pages_of(path, sizes, **boxes):
+    """Write a PDF of pages of these sizes with a mark 100 pt from the left and the top, and return its bytes."""
+    canvas = Canvas(str(path))
+    for width, height in sizes:
+        canvas.setPageSize((width, height))
+        for name, box in boxes.items():
+            getattr(canvas, f"set{name}")(box)
+        canvas.drawString(100, height - 100, "mark")
+        canvas.showPage()
+    canvas.save()
+    return path.read_bytes()
+
+
+def places(path, page=1):
+    """Return the width and the height of a page, and the place of the first of each word."""
+    command = ["pdftotext", "-bbox", "-f", str(page), "-l", str(page), path, "-"]
+    root = etree.fromstring(subprocess.run(command, check=True, capture_output=True).stdout)
+    (sheet,) = root.iter("{*}page")
+    words = [(word.text, round(float(word.get("xMin"))), round(float(word.get("yMax")))) for word in sheet]
+    return (float(sheet.get("width")), float(sheet.get("height"))), {text: place for text, *place in reversed(words)}
+
+
+@needs_pdftotext
+@pytest.mark.parametrize(("width", "height"), [(595, 842), (842, 595), (420, 595)])
+def test_ink_of_a_tablet_is_measured_on_the_pdf_page(run, tmp_path, width, height):
+    pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pdf = pages_of(tmp_path / "a.pdf", [(width, height)])
+    stroke = [((100 - width / 2) * 226 / 72, y * 226 / 72, 100) for y in (80, 100)]
+    sheets = [remarkable.page([stroke]), None, remarkable.page([[(0, 300, 100), (0, 340, 100)]])]
+    (tmp_path / "a.rmdoc").write_bytes(remarkable.bundle(sheets, pdf=pdf, under=[0, 0, None]))
+    assert run("transcribe", tmp_path / "a.rmdoc", "-o", tmp_path / "r.pdf", *GREEDY, "--orientation", "as-is")[0] == 0
+    size, words = places(tmp_path / "r.pdf")
+    mark = words.pop("mark")
+    (read,) = words.values()  # the stroke, which ends where the mark begins
+    assert size == pytest.approx((width, height), abs=0.01)
+    assert abs(mark[0] - read[0]) <= 2 and abs(mark[1] - read[1]) <= 8
+    assert places(tmp_path / "r.pdf", 2) == (size, {"mark": mark})
+    assert places(tmp_path / "r.pdf", 3)[0] == pytest.approx((1404 * 72 / 226, 1872 * 72 / 226), abs=0.01)
+
+
+@needs_pdftotext
+def test_a_crop_box_counts_as_far_as_the_page_reaches(run, rich, tmp_path):
+    pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pages_of(tmp_path / "a.pdf", [(600, 800)] * 3, CropBox=(-100, -100, 900, 1600))
+    assert run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)[0] == 0
+    assert abs(places(tmp_path / "r.pdf")[1]["mark"][0] - 100) <= 1
+
+
+def test_the_pages_of_a_background_share_what_they_show(run, rich, tmp_path):
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    noise = Image.frombytes("RGB", (200, 200), random.Random(0).randbytes(120_000))
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    for _ in range(3):
+        canvas.drawImage(ImageReader(noise), 0, 0)
+        canvas.showPage()
+    canvas.save()
+    assert run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)[0] == 0
+    assert len(pypdf.PdfReader(tmp_path / "r.pdf").pages) == 3
+    assert (tmp_path / "r.pdf").stat().st_size < (tmp_path / "a.pdf").stat().st_size + 60_000
+
+
+def test_why_a_pdf_page_is_missing_is_said(run, rich, tmp_path):
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pages_of(tmp_path / "a.pdf", [(600, 800)] * 2)
+    _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert err == "note: the PDF background of 1 page was left out: the PDF has 2 pages, and not 3\n"
+    writer = pypdf.PdfWriter(clone_from=tmp_path / "a.pdf")
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(tmp_path / "a.pdf")
+    _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert err.startswith("note: the PDF background of 2 pages was left out: the PDF needs a password;")
