@@ -108,7 +108,7 @@ def _background(page: DocumentPage, paper: Floats) -> PlacedBackground | None:
 def _words(line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
     if isinstance(line, TypedText):
         (left, top), size = (np.array(line.box[:2]) - origin) * scale, line.size * scale
-        return [PlacedText(printable(line.text), float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
+        return [PlacedText(line.text, float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
     return _handwritten_words(line, origin, scale)
 
 

@@ -102,6 +102,8 @@ def test_markdown_has_a_heading_a_page(run, rich, tmp_path, monkeypatch):
         ("2 of May - #1", "2 of May - #1"),
         ("a_b [c] <d> `e` f|g", r"a\_b \[c\] \<d\> \`e\` f\|g"),
         ("Mr. O'Neil, 3.5 %", "Mr. O'Neil, 3.5 %"),
+        ("&copy; &#169; R&D; R & D", r"\&copy; \&#169; R\&D; R & D"),
+        ("# in C #", r"\# in C \#"),
     ],
 )
 def test_markdown_shows_lines_as_they_are(line, escaped):
@@ -263,3 +265,15 @@ def test_why_a_pdf_page_is_missing_is_said(run, rich, tmp_path):
     writer.write(tmp_path / "a.pdf")
     _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
     assert err.startswith("note: the PDF background of 2 pages was left out: the PDF needs a password;")
+
+
+@pytest.mark.parametrize("kind", ["text", "markdown", "json", "hocr"])
+def test_typed_text_has_no_control_characters(run, tmp_path, kind):
+    text = "red \x1b[31m\x07\rhalf \ud800 \uffff\u2028family \U0001f469\u200d\U0001f467"
+    element = {"type": "text", "x": 0, "y": 0, "fontSize": 20, "text": text}
+    drawing = {"type": "excalidraw", "elements": [element]}
+    (tmp_path / "a.excalidraw").write_text(json.dumps(drawing))
+    code, out, _ = run("transcribe", tmp_path / "a.excalidraw", "--format", kind, *GREEDY)
+    assert code == 0
+    assert all(part in out for part in ("red", "half", "family \U0001f469\u200d\U0001f467"))
+    assert not set("\x1b\x07\r\ud800\uffff\u2028") & set(out)
