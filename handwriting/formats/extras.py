@@ -20,7 +20,7 @@ LINE_HEIGHT, LETTER_WIDTH = 1.2, 0.5
 
 _SPACE = re.compile(r"\s")
 _NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Control characters, halves of surrogate pairs and noncharacters: terminals obey them, and files cannot contain them."""
+"""Control characters, which terminals obey, halves of surrogate pairs, and noncharacters, which XML cannot contain."""
 
 
 @dataclass(frozen=True)
