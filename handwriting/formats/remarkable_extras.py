@@ -18,7 +18,7 @@ from typing import Any
 from handwriting.errors import InkError
 from handwriting.formats import packed
 from handwriting.formats.extras import ExtrasReader, PageExtras, PdfBackground, TypedText
-from handwriting.formats.remarkable import HEADER, UNIT, is_deleted, page_names
+from handwriting.formats.remarkable import HEADER, PDF, UNIT, is_deleted, page_names
 from handwriting.formats.remarkable_blocks import SCENE, TEXT, blocks
 from handwriting.formats.remarkable_page import PAPER, Paper
 from handwriting.formats.remarkable_text import read_text
@@ -44,7 +44,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     return pages
 
 
-EXTRAS = ExtrasReader(read, frozenset({"typed text"}))
+EXTRAS = ExtrasReader(read, frozenset({"typed text", PDF}))
 
 
 def _pdf_pages(archive: packed.Archive) -> list[int | None]:
