@@ -7,7 +7,7 @@ known unit keeps that size; every other page is as wide as A4.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def _sheet(page: DocumentPage, title: str, files: Backgrounds, note: Callable[[s
     drawing = Drawing(
         sheet.width, sheet.height, inks, stroke=sheet.pen, sheet=True, title=title, blank=page.ink is None
     )
-    words = [word for line in page.lines for word in _words(line, origin, scale)]
+    words = [word for line in page.lines for word in _words(page, line, origin, scale)]
     right, bottom = bounds[2:]
     covered = (np.array(paper or (0.0, 0.0, page.width or right, page.height or bottom)) - np.tile(origin, 2)) * scale
     return _Sheet(drawing, words, _pictures(page, origin, scale, covered, note), _background(page, covered))
@@ -105,11 +105,30 @@ def _background(page: DocumentPage, paper: Floats) -> PlacedBackground | None:
     return PlacedBackground(page.extras.pdf, left, top, right - left, bottom - top)
 
 
-def _words(line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
+def _words(page: DocumentPage, line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
     if isinstance(line, TypedText):
         (left, top), size = (np.array(line.box[:2]) - origin) * scale, line.size * scale
         return [PlacedText(line.text, float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
-    return _handwritten_words(line, origin, scale)
+    read = page.read
+    if read is None or read.upright_page is None or read.orientation.mirrored:
+        return _handwritten_words(line, origin, scale)
+    return _turned_words(line, read.orientation.turns, read.upright_page.ink, origin, scale)
+
+
+def _turned_words(line: ReadLine, turns: int, upright: Ink, origin: Floats, scale: float) -> list[PlacedText]:
+    """Return the words of a line that was turned by quarter turns clockwise to lie on its ink."""
+
+    def turn_back(x: float, y: float) -> tuple[float, float]:
+        for _ in range(turns):
+            x, y = -y, x
+        return x, y
+
+    left, top, right, bottom = upright.bounds
+    corners = np.array([turn_back(left, top), turn_back(right, bottom)])
+    shift = np.array(line.page.bounds[:2]) - corners.min(axis=0) - origin
+    words = _handwritten_words(replace(line, page=upright, source=None), np.zeros(2), scale)
+    placed = (np.array([turn_back(word.left, word.baseline) for word in words]).reshape(-1, 2) + shift * scale).tolist()
+    return [replace(word, left=x, baseline=y, turns=turns) for word, (x, y) in zip(words, placed, strict=True)]
 
 
 def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[PlacedText]:

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 import remarkable_fixture as remarkable
 from lxml import etree
@@ -22,6 +23,7 @@ from handwriting.documents.document import in_reading_order
 from handwriting.documents.markdown import escape
 from handwriting.formats import read_document, save
 from handwriting.formats.extras import TypedText
+from handwriting.ink import Page
 
 from .conftest import LINES, page
 
@@ -277,3 +279,30 @@ def test_typed_text_has_no_control_characters(run, tmp_path, kind):
     assert code == 0
     assert all(part in out for part in ("red", "half", "family \U0001f469\u200d\U0001f467"))
     assert not set("\x1b\x07\r\ud800\uffff\u2028") & set(out)
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_text_lies_on_turned_ink_beside_typed_text(run, tmp_path, turns):
+    upright = page()
+    x, y = upright.ink.x, upright.ink.y
+    for _ in range(turns):
+        x, y = -y, x
+    ink = upright.ink.moved_to(x - x.min() + 100, y - y.min() + 100)
+    save([Page(ink, 600.0, 800.0, 1)], tmp_path / "a.xopp")
+    text = gzip.decompress((tmp_path / "a.xopp").read_bytes()).decode()
+    text = text.replace("<layer>", '<layer><text size="12" x="20" y="20">typed</text>')
+    (tmp_path / "a.xopp").write_bytes(gzip.compress(text.encode()))
+    turned = ("turned-90", "turned-180", "turned-270")[turns - 1]
+    assert run("transcribe", tmp_path / "a.xopp", "-o", tmp_path / "r.pdf", "--orientation", turned)[0] == 0
+    lines = " ".join(
+        subprocess.run(["pdftotext", tmp_path / "r.pdf", "-"], capture_output=True, text=True).stdout.split()
+    )
+    assert all(line in lines for line in LINES)
+    root = etree.fromstring(
+        subprocess.run(["pdftotext", "-bbox", tmp_path / "r.pdf", "-"], check=True, capture_output=True).stdout
+    )
+    boxes = [[float(word.get(k)) for k in ("xMin", "yMin", "xMax", "yMax")] for word in root.iter("{*}word")]
+    boxes = [box for box in boxes if box[0] > 50]  # without the typed word
+    edges = [*np.min(boxes, axis=0)[:2], *np.max(boxes, axis=0)[2:]]
+    assert np.abs(np.subtract(edges, ink.bounds)).max() < 15  # a line is 24 pt high
