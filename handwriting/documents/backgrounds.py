@@ -114,11 +114,15 @@ class _PdfFile:
 
     def __init__(self, data: bytes) -> None:
         from pypdf import PdfReader, PdfWriter
+        from pypdf.errors import DependencyError
 
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # our own note reports damaged files
-        self._reader, self._copies = PdfReader(io.BytesIO(data)), PdfWriter()
-        if self._reader.is_encrypted and not self._reader.decrypt(""):
-            raise InkError("the PDF needs a password; save a copy without one under the same name")
+        try:
+            self._reader, self._copies = PdfReader(io.BytesIO(data)), PdfWriter()
+            if self._reader.is_encrypted and not self._reader.decrypt(""):
+                raise InkError("the PDF needs a password; save a copy without one under the same name")
+        except DependencyError:
+            raise InkError("the PDF is encrypted; install the package cryptography, or save a decrypted copy") from None
         self._pages: dict[int, _PdfPage] = {}
 
     def page(self, index: int) -> _PdfPage:

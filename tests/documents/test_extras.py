@@ -257,7 +257,7 @@ def test_the_pages_of_a_background_share_what_they_show(run, rich, tmp_path):
     assert (tmp_path / "r.pdf").stat().st_size < (tmp_path / "a.pdf").stat().st_size + 60_000
 
 
-def test_why_a_pdf_page_is_missing_is_said(run, rich, tmp_path):
+def test_why_a_pdf_page_is_missing_is_said(run, rich, tmp_path, monkeypatch):
     pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
     pages_of(tmp_path / "a.pdf", [(600, 800)] * 2)
     _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
@@ -267,6 +267,13 @@ def test_why_a_pdf_page_is_missing_is_said(run, rich, tmp_path):
     writer.write(tmp_path / "a.pdf")
     _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
     assert err.startswith("note: the PDF background of 2 pages was left out: the PDF needs a password;")
+
+    def decrypt(*_):
+        raise pypdf.errors.DependencyError("cryptography>=3.1 is required for AES algorithm")
+
+    monkeypatch.setattr(pypdf.PdfReader, "decrypt", decrypt)
+    _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert "the PDF is encrypted; install the package cryptography, or save a decrypted copy" in err
 
 
 @pytest.mark.parametrize("kind", ["text", "markdown", "json", "hocr"])
