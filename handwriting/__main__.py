@@ -1,6 +1,6 @@
 """``python -m handwriting``: the command line."""
 
-from handwriting.cli.main import main
+from handwriting.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -227,7 +227,8 @@ def letter(
     redrawn = f"{made.redrawn} of them drawn again" + (
         f", {made.joined} because they were joined" if made.joined else ""
     )
-    print(f"{', '.join(map(str, files))}: {pages}, {made.words} words, {redrawn}")
+    words = f"{made.words} word" + "s" * (made.words != 1)
+    print(f"{', '.join(map(str, files))}: {pages}, {words}, {redrawn}")
 
 
 def _margins(text: str) -> tuple[float, float, float, float]:

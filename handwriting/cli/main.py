@@ -66,6 +66,8 @@ EXTRAS = {
     "tensorboardX": "tensorboard",
 }
 """Extra of the package that installs each optional module."""
+INTERRUPTED = 130
+"""Exit code that Typer returns after Ctrl-C."""
 
 
 class ClosedInput:
@@ -114,6 +116,8 @@ def main() -> None:
     except OSError as error:  # such as a full disk
         _drop_output()
         _end(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+    if code == INTERRUPTED:
+        print("interrupted", file=sys.stderr)
     if code:
         raise SystemExit(code)
 

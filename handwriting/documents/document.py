@@ -72,13 +72,22 @@ class DocumentPage:
         return self.read is not None or bool(self.typed)
 
     @property
+    def paper(self) -> Box | None:
+        """The area of the paper; None if the file does not state its size."""
+        return None if self.width is None or self.height is None else (0.0, 0.0, self.width, self.height)
+
+    @property
     def bounds(self) -> Box:
         """Left, top, right and bottom of the paper and of everything written, which may reach beyond the paper."""
+        return self.bounds_on(self.paper)
+
+    def bounds_on(self, paper: Box | None) -> Box:
+        """Return the :attr:`bounds` if the paper has this area."""
         boxes = [line.box for line in self.typed]
         if self.ink is not None:
             boxes.append(self.ink.bounds)
-        if self.width is not None and self.height is not None:
-            boxes.append((0.0, 0.0, self.width, self.height))
+        if paper is not None:
+            boxes.append(paper)
         left, top, right, bottom = zip(*boxes, strict=True) if boxes else ((0.0,), (0.0,), (1.0,), (1.0,))
         return min(left), min(top), max(right), max(bottom)
 

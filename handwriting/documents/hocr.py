@@ -64,7 +64,7 @@ class _PixelPage:
     def _line(self, line: TextLine, identifier: str) -> etree._Element:
         if isinstance(line, TypedText):
             title = f"{self.bbox(line.box)}; x_typed 1"
-            return _make.span({"class": "ocr_line", "id": identifier, "title": title}, printable(line.text))
+            return _make.span({"class": "ocr_line", "id": identifier, "title": title}, line.text)
         result = _make.span({"class": "ocr_line", "id": identifier, "title": self.bbox(line.box)})
         for k, word in enumerate(line.words, 1):
             word_confidence = "" if word.probability is None else f"; x_wconf {round(100 * word.probability)}"

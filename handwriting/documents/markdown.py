@@ -10,8 +10,9 @@ from handwriting.documents.document import Document, DocumentPage
 from handwriting.errors import printable
 from handwriting.formats.extras import TypedText
 
-SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|^(\s*)([#+=-]|\d+(?=[.)]))")
-"""Characters that are special anywhere, and those that are special at the beginning of a line."""
+SPECIAL = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w+;)|#(?=#*$))|^(\s*)([#+=-]|\d+(?=[.)]))")
+"""Characters that are special anywhere, or before the rest of a character reference, or at the end of a heading, and
+those that are special at the beginning of a line."""
 BREAK = "  \n"
 """Ends a line within a paragraph."""
 

@@ -7,17 +7,19 @@ known unit keeps that size; every other page is as wide as A4.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from handwriting.documents.backgrounds import PlacedBackground, add_backgrounds, load_picture
+from handwriting.documents.backgrounds import Backgrounds, PlacedBackground, load_picture
 from handwriting.documents.document import Document, DocumentPage, TextLine
 from handwriting.errors import InkError, printable
 from handwriting.formats.extras import TypedText
+from handwriting.formats.units import millimetres
 from handwriting.geometry.compose import rough_baseline
 from handwriting.ink import Ink
 from handwriting.recognition.pages import ReadLine
+from handwriting.recognition.transcription import Box
 from handwriting.rendering.drawing import Drawing
 from handwriting.rendering.pdf import POINTS_PER_MM, PlacedPicture, PlacedText, data
 from handwriting.rendering.placed import placement
@@ -50,24 +52,36 @@ def pdf(documents: Sequence[Document], note: Callable[[str], object] = lambda te
     pages = [(document.name, page) for document in documents for page in document.pages]
     if not pages:
         pages = [(documents[0].name, DocumentPage(1, *BLANK_MM, "mm"))]
-    sheets = [_sheet(page.upright, printable(name), note) for name, page in pages]
+    files = Backgrounds(note)
+    sheets = [_sheet(page.upright, printable(name), files, note) for name, page in pages]
     parts = zip(*((sheet.drawing, sheet.words, sheet.pictures) for sheet in sheets), strict=True)
     backgrounds = {k: sheet.background for k, sheet in enumerate(sheets) if sheet.background is not None}
-    return add_backgrounds(data(*parts), backgrounds, note)
+    return files.add(data(*parts), backgrounds)
 
 
-def _sheet(page: DocumentPage, title: str, note: Callable[[str], object]) -> _Sheet:
-    sized = page.width is not None and page.height is not None
-    sheet = placement(page.bounds, page.units, sized=sized)
+def _sheet(page: DocumentPage, title: str, files: Backgrounds, note: Callable[[str], object]) -> _Sheet:
+    paper = _paper(page, files)
+    bounds = page.bounds_on(paper)
+    sheet = placement(bounds, page.units, sized=paper is not None)
     origin, scale = sheet.origin, sheet.scale
     inks = () if page.ink is None else (sheet.place(page.ink),)
     drawing = Drawing(
         sheet.width, sheet.height, inks, stroke=sheet.pen, sheet=True, title=title, blank=page.ink is None
     )
-    words = [word for line in page.lines for word in _words(line, origin, scale)]
-    right, bottom = page.bounds[2:]
-    paper = (np.array([0.0, 0.0, page.width or right, page.height or bottom]) - np.tile(origin, 2)) * scale
-    return _Sheet(drawing, words, _pictures(page, origin, scale, paper, note), _background(page, paper))
+    words = [word for line in page.lines for word in _words(page, line, origin, scale)]
+    right, bottom = bounds[2:]
+    covered = (np.array(paper or (0.0, 0.0, page.width or right, page.height or bottom)) - np.tile(origin, 2)) * scale
+    return _Sheet(drawing, words, _pictures(page, origin, scale, covered, note), _background(page, covered))
+
+
+def _paper(page: DocumentPage, files: Backgrounds) -> Box | None:
+    """Return the area of the paper: that of the PDF page under the ink if this has its own size."""
+    pdf, unit = None if page.extras is None else page.extras.pdf, millimetres(page.units)
+    size = None if pdf is None or pdf.middle is None or unit is None else files.size(pdf)
+    if pdf is None or pdf.middle is None or unit is None or size is None:
+        return page.paper
+    width, height = (length / POINTS_PER_MM / unit for length in size)
+    return pdf.middle - width / 2, 0.0, pdf.middle + width / 2, height
 
 
 def _pictures(
@@ -91,11 +105,30 @@ def _background(page: DocumentPage, paper: Floats) -> PlacedBackground | None:
     return PlacedBackground(page.extras.pdf, left, top, right - left, bottom - top)
 
 
-def _words(line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
+def _words(page: DocumentPage, line: TextLine, origin: Floats, scale: float) -> list[PlacedText]:
     if isinstance(line, TypedText):
         (left, top), size = (np.array(line.box[:2]) - origin) * scale, line.size * scale
-        return [PlacedText(printable(line.text), float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
-    return _handwritten_words(line, origin, scale)
+        return [PlacedText(line.text, float(left), float(top) + ASCENT * size, 0.0, size, visible=True)]
+    read = page.read
+    if read is None or read.upright_page is None or read.orientation.mirrored:
+        return _handwritten_words(line, origin, scale)
+    return _turned_words(line, read.orientation.turns, read.upright_page.ink, origin, scale)
+
+
+def _turned_words(line: ReadLine, turns: int, upright: Ink, origin: Floats, scale: float) -> list[PlacedText]:
+    """Return the words of a line that was turned by quarter turns clockwise to lie on its ink."""
+
+    def turn_back(x: float, y: float) -> tuple[float, float]:
+        for _ in range(turns):
+            x, y = -y, x
+        return x, y
+
+    left, top, right, bottom = upright.bounds
+    corners = np.array([turn_back(left, top), turn_back(right, bottom)])
+    shift = np.array(line.page.bounds[:2]) - corners.min(axis=0) - origin
+    words = _handwritten_words(replace(line, page=upright, source=None), np.zeros(2), scale)
+    placed = (np.array([turn_back(word.left, word.baseline) for word in words]).reshape(-1, 2) + shift * scale).tolist()
+    return [replace(word, left=x, baseline=y, turns=turns) for word, (x, y) in zip(words, placed, strict=True)]
 
 
 def _handwritten_words(line: ReadLine, origin: Floats, scale: float) -> list[PlacedText]:

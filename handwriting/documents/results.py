@@ -240,10 +240,15 @@ def open_results(path: Path, settings: str, note: Callable[[str], object] = lamb
     """
     try:
         with closing(Results(check_writable(path), settings, note)) as results:
+            complete = True
             try:
                 yield results
+            except OSError:  # the disk is full; the next run removes a line that was cut
+                complete = False
+                raise
             finally:
-                results.compact()
+                if complete:
+                    results.compact()
     except OSError as error:
         raise InkError(f"{path}: cannot be written ({error.strerror or error})") from error
 

@@ -46,7 +46,9 @@ def watch(
         new = [
             file
             for file in files
-            if file.name in listed and listed[file.name] == states[file.name] and results.earlier(file) is None
+            if listed.get(file.name) is not None
+            and listed[file.name] == states[file.name]
+            and results.earlier(file) is None
         ]
         listed = states
         for file in new:

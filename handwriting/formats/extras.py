@@ -6,6 +6,7 @@ Readers of ink leave these out. For transcripts of whole documents, a format tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +18,23 @@ Box = tuple[float, float, float, float]
 LINE_HEIGHT, LETTER_WIDTH = 1.2, 0.5
 """Usual height of a line and width of a letter, in units of the font size."""
 
+_SPACE = re.compile(r"\s")
+_NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters, which terminals obey, halves of surrogate pairs, and noncharacters, which XML cannot contain."""
+
 
 @dataclass(frozen=True)
 class TypedText:
     """A line of text that was typed."""
 
     text: str
+    """One line, without control characters."""
     box: Box
     size: float
     """Font size, in the units of the page."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", _NOT_TEXT.sub("", _SPACE.sub(" ", self.text)))
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class PdfBackground:
-    """A page of a PDF under the ink, as large as the sheet allows, aligned with its upper left corner."""
+    """A page of a PDF under the ink.
+
+    It is as large as the sheet allows, aligned with its upper left corner, unless ``middle`` is given.
+    """
 
     source: bytes | tuple[Path, ...]
     """The PDF file, or the paths where it may be, to be tried in order."""
     page: int
     """Counted from 0."""
+    middle: float | None = None
+    """Horizontal middle of a page that has its own size, and whose top is that of the sheet, in units of the sheet."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,6 @@ def text_lines(text: str, left: float, top: float, size: float) -> list[TypedTex
     height, width = LINE_HEIGHT * size, LETTER_WIDTH * size
     return [
         TypedText(line.strip(), (left, top + height * k, left + width * len(line), top + height * (k + 1)), size)
-        for k, line in enumerate(text.split("\n"))
+        for k, line in enumerate(text.splitlines())
         if line.strip()
     ]

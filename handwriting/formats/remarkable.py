@@ -28,6 +28,8 @@ from handwriting.notes import Notes
 
 HEADER = b"reMarkable .lines file, version="
 UNIT = "1/226 in"
+PDF = "PDF background"
+"""What the notes call the PDF under the pages of a bundle."""
 COLORS = (0, 1, 2)
 """Black, gray and white: the only colors of the first tablets."""
 
@@ -46,6 +48,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
         page = _read_page(data, file, 1, notes)
         return [] if page is None else [page]
     archive = packed.Archive(data, file, notes)
+    notes.count(PDF, any(name.endswith(".pdf") for name in archive.names))
     points, pages = 0, []
     for number, name in enumerate(page_names(archive, file, notes), 1):
         if name not in archive.names and not archive.is_truncated:  # the page was never drawn on

@@ -1,22 +1,30 @@
 """Read the typed text and PDF backgrounds of reMarkable documents.
 
-The tablet shows a page of a PDF as large as its screen allows, from the top.
+Pages of version 6 are measured on the page of the PDF, which has its own size there: x from its middle, y from its top.
+Older tablets measure on the screen, where a page of a PDF is as large as the screen allows. Zooming and cropping change
+neither.
+
+Source: comparison of highlighted passages with the tablet's own pictures of the pages, 2026,
+https://github.com/dsebastien/obsidian-remarkable-sync/pull/17
 """
 
 from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from typing import Any
 
 from handwriting.errors import InkError
 from handwriting.formats import packed
 from handwriting.formats.extras import ExtrasReader, PageExtras, PdfBackground, TypedText
-from handwriting.formats.remarkable import HEADER, UNIT, is_deleted, page_names
+from handwriting.formats.remarkable import HEADER, PDF, UNIT, is_deleted, page_names
 from handwriting.formats.remarkable_blocks import SCENE, TEXT, blocks
 from handwriting.formats.remarkable_page import PAPER, Paper
 from handwriting.formats.remarkable_text import read_text
 from handwriting.notes import Notes
+
+OLD_HEADERS = (HEADER + b"3", HEADER + b"5")
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
@@ -36,7 +44,7 @@ def read(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     return pages
 
 
-EXTRAS = ExtrasReader(read, frozenset({"typed text"}))
+EXTRAS = ExtrasReader(read, frozenset({"typed text", PDF}))
 
 
 def _pdf_pages(archive: packed.Archive) -> list[int | None]:
@@ -70,4 +78,6 @@ def _read_page(data: bytes, number: int, pdf: PdfBackground | None, file: str, n
             notes.count("damaged text")
     half = paper[0] / 2
     placed = [TypedText(t.text, (t.box[0] + half, t.box[1], t.box[2] + half, t.box[3]), t.size) for t in texts]
+    if pdf is not None and not data.startswith(OLD_HEADERS):
+        pdf = replace(pdf, middle=half)
     return PageExtras(number, float(paper[0]), float(paper[1]), UNIT, tuple(placed), (), pdf)

@@ -46,6 +46,8 @@ class PlacedText:
     """Font size."""
     visible: bool = False
     """Whether the text is drawn, like typed text; recognized words are invisible under their ink."""
+    turns: int = 0
+    """Quarter turns clockwise about the beginning of the baseline."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,11 @@ def _draw(canvas: Canvas, drawing: Drawing) -> None:
 def _write(canvas: Canvas, word: PlacedText, height: float) -> None:
     natural = pdfmetrics.stringWidth(word.text, FONT, word.size * POINTS_PER_MM)
     canvas.saveState()  # the text rendering mode persists after the text
-    text = canvas.beginText(word.left * POINTS_PER_MM, (height - word.baseline) * POINTS_PER_MM)
+    place = word.left * POINTS_PER_MM, (height - word.baseline) * POINTS_PER_MM
+    text = canvas.beginText(*place)
+    if word.turns:
+        x, y = ((1, 0), (0, -1), (-1, 0), (0, 1))[word.turns]  # the direction of writing
+        text.setTextTransform(x, y, -y, x, *place)
     text.setFont(FONT, word.size * POINTS_PER_MM)
     text.setTextRenderMode(VISIBLE if word.visible else INVISIBLE)
     text.setHorizScale(100 * word.width * POINTS_PER_MM / natural if natural and word.width > 0 else 100)

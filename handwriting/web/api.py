@@ -219,7 +219,7 @@ def _files(app: FastAPI) -> None:
         if path.is_file() and not path.name.startswith(".")
     }
 
-    @app.get("/{path:path}", include_in_schema=False)
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str) -> Response:
         name = "/" + (path or "index.html")
         if name not in files:

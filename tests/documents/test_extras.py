@@ -6,19 +6,24 @@ import base64
 import gzip
 import io
 import json
+import random
 import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
+import remarkable_fixture as remarkable
 from lxml import etree
 from PIL import Image
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from handwriting.documents.document import in_reading_order
 from handwriting.documents.markdown import escape
 from handwriting.formats import read_document, save
 from handwriting.formats.extras import TypedText
+from handwriting.ink import Page
 
 from .conftest import LINES, page
 
@@ -99,6 +104,8 @@ def test_markdown_has_a_heading_a_page(run, rich, tmp_path, monkeypatch):
         ("2 of May - #1", "2 of May - #1"),
         ("a_b [c] <d> `e` f|g", r"a\_b \[c\] \<d\> \`e\` f\|g"),
         ("Mr. O'Neil, 3.5 %", "Mr. O'Neil, 3.5 %"),
+        ("&copy; &#169; R&D; R & D", r"\&copy; \&#169; R\&D; R & D"),
+        ("# in C #", r"\# in C \#"),
     ],
 )
 def test_markdown_shows_lines_as_they_are(line, escaped):
@@ -187,3 +194,122 @@ def test_reading_order():
 def shown(path):
     text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
     return text.split("\f")[:-1]
+
+
+def pages_of(path, sizes, **boxes):
+    """Write a PDF of pages of these sizes with a mark 100 pt from the left and the top, and return its bytes."""
+    canvas = Canvas(str(path))
+    for width, height in sizes:
+        canvas.setPageSize((width, height))
+        for name, box in boxes.items():
+            getattr(canvas, f"set{name}")(box)
+        canvas.drawString(100, height - 100, "mark")
+        canvas.showPage()
+    canvas.save()
+    return path.read_bytes()
+
+
+def places(path, page=1):
+    """Return the width and the height of a page, and the place of the first of each word."""
+    command = ["pdftotext", "-bbox", "-f", str(page), "-l", str(page), path, "-"]
+    root = etree.fromstring(subprocess.run(command, check=True, capture_output=True).stdout)
+    (sheet,) = root.iter("{*}page")
+    words = [(word.text, round(float(word.get("xMin"))), round(float(word.get("yMax")))) for word in sheet]
+    return (float(sheet.get("width")), float(sheet.get("height"))), {text: place for text, *place in reversed(words)}
+
+
+@needs_pdftotext
+@pytest.mark.parametrize(("width", "height"), [(595, 842), (842, 595), (420, 595)])
+def test_ink_of_a_tablet_is_measured_on_the_pdf_page(run, tmp_path, width, height):
+    pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pdf = pages_of(tmp_path / "a.pdf", [(width, height)])
+    stroke = [((100 - width / 2) * 226 / 72, y * 226 / 72, 100) for y in (80, 100)]
+    sheets = [remarkable.page([stroke]), None, remarkable.page([[(0, 300, 100), (0, 340, 100)]])]
+    (tmp_path / "a.rmdoc").write_bytes(remarkable.bundle(sheets, pdf=pdf, under=[0, 0, None]))
+    assert run("transcribe", tmp_path / "a.rmdoc", "-o", tmp_path / "r.pdf", *GREEDY, "--orientation", "as-is")[0] == 0
+    size, words = places(tmp_path / "r.pdf")
+    mark = words.pop("mark")
+    (read,) = words.values()  # the stroke, which ends where the mark begins
+    assert size == pytest.approx((width, height), abs=0.01)
+    assert abs(mark[0] - read[0]) <= 2 and abs(mark[1] - read[1]) <= 8
+    assert places(tmp_path / "r.pdf", 2) == (size, {"mark": mark})
+    assert places(tmp_path / "r.pdf", 3)[0] == pytest.approx((1404 * 72 / 226, 1872 * 72 / 226), abs=0.01)
+
+
+@needs_pdftotext
+def test_a_crop_box_counts_as_far_as_the_page_reaches(run, rich, tmp_path):
+    pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pages_of(tmp_path / "a.pdf", [(600, 800)] * 3, CropBox=(-100, -100, 900, 1600))
+    assert run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)[0] == 0
+    assert abs(places(tmp_path / "r.pdf")[1]["mark"][0] - 100) <= 1
+
+
+def test_the_pages_of_a_background_share_what_they_show(run, rich, tmp_path):
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    noise = Image.frombytes("RGB", (200, 200), random.Random(0).randbytes(120_000))
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    for _ in range(3):
+        canvas.drawImage(ImageReader(noise), 0, 0)
+        canvas.showPage()
+    canvas.save()
+    assert run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)[0] == 0
+    assert len(pypdf.PdfReader(tmp_path / "r.pdf").pages) == 3
+    assert (tmp_path / "r.pdf").stat().st_size < (tmp_path / "a.pdf").stat().st_size + 60_000
+
+
+def test_why_a_pdf_page_is_missing_is_said(run, rich, tmp_path, monkeypatch):
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    pages_of(tmp_path / "a.pdf", [(600, 800)] * 2)
+    _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert err == "note: the PDF background of 1 page was left out: the PDF has 2 pages, and not 3\n"
+    writer = pypdf.PdfWriter(clone_from=tmp_path / "a.pdf")
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(tmp_path / "a.pdf")
+    _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert err.startswith("note: the PDF background of 2 pages was left out: the PDF needs a password;")
+
+    def decrypt(*_):
+        raise pypdf.errors.DependencyError("cryptography>=3.1 is required for AES algorithm")
+
+    monkeypatch.setattr(pypdf.PdfReader, "decrypt", decrypt)
+    _, _, err = run("transcribe", rich, "-o", tmp_path / "r.pdf", *GREEDY)
+    assert "the PDF is encrypted; install the package cryptography, or save a decrypted copy" in err
+
+
+@pytest.mark.parametrize("kind", ["text", "markdown", "json", "hocr"])
+def test_typed_text_has_no_control_characters(run, tmp_path, kind):
+    text = "red \x1b[31m\x07\rhalf \ud800 \uffff\u2028family \U0001f469\u200d\U0001f467"
+    element = {"type": "text", "x": 0, "y": 0, "fontSize": 20, "text": text}
+    drawing = {"type": "excalidraw", "elements": [element]}
+    (tmp_path / "a.excalidraw").write_text(json.dumps(drawing))
+    code, out, _ = run("transcribe", tmp_path / "a.excalidraw", "--format", kind, *GREEDY)
+    assert code == 0
+    assert all(part in out for part in ("red", "half", "family \U0001f469\u200d\U0001f467"))
+    assert not set("\x1b\x07\r\ud800\uffff\u2028") & set(out)
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_text_lies_on_turned_ink_beside_typed_text(run, tmp_path, turns):
+    upright = page()
+    x, y = upright.ink.x, upright.ink.y
+    for _ in range(turns):
+        x, y = -y, x
+    ink = upright.ink.moved_to(x - x.min() + 100, y - y.min() + 100)
+    save([Page(ink, 600.0, 800.0, 1)], tmp_path / "a.xopp")
+    text = gzip.decompress((tmp_path / "a.xopp").read_bytes()).decode()
+    text = text.replace("<layer>", '<layer><text size="12" x="20" y="20">typed</text>')
+    (tmp_path / "a.xopp").write_bytes(gzip.compress(text.encode()))
+    turned = ("turned-90", "turned-180", "turned-270")[turns - 1]
+    assert run("transcribe", tmp_path / "a.xopp", "-o", tmp_path / "r.pdf", "--orientation", turned)[0] == 0
+    lines = " ".join(
+        subprocess.run(["pdftotext", tmp_path / "r.pdf", "-"], capture_output=True, text=True).stdout.split()
+    )
+    assert all(line in lines for line in LINES)
+    root = etree.fromstring(
+        subprocess.run(["pdftotext", "-bbox", tmp_path / "r.pdf", "-"], check=True, capture_output=True).stdout
+    )
+    boxes = [[float(word.get(k)) for k in ("xMin", "yMin", "xMax", "yMax")] for word in root.iter("{*}word")]
+    boxes = [box for box in boxes if box[0] > 50]  # without the typed word
+    edges = [*np.min(boxes, axis=0)[:2], *np.max(boxes, axis=0)[2:]]
+    assert np.abs(np.subtract(edges, ink.bounds)).max() < 15  # a line is 24 pt high

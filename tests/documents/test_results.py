@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 
@@ -10,6 +11,7 @@ from command_line import assert_one_line, needs_weights
 
 from handwriting.checkpoint import shipped
 from handwriting.documents.recognise import TranscribeOptions
+from handwriting.documents.results import Results
 from handwriting.documents.settings import fingerprint
 from handwriting.formats import save
 from handwriting.recognition.language.model import Hints
@@ -123,3 +125,21 @@ def test_a_last_line_that_is_complete_needs_no_line_break(run, mine, tmp_path):
         code, out, _ = run("transcribe", mine, "-o", results, *GREEDY)
         assert code == 0 and (f"{before} of them done before" in out) == bool(before)
         assert [record["file"] for record in records(results)] == [str(mine / f"0{i}.json") for i in (1, 2)]
+
+
+@needs_weights
+def test_a_full_disk_is_one_line_and_the_next_run_continues(run, mine, tmp_path, monkeypatch):
+    append = Results._append
+
+    def cut(self, record, line):
+        self._file.write(line[: len(line) // 2])
+        self._file.flush()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Results, "_append", cut)
+    out = tmp_path / "r.jsonl"
+    code, _, err = run("transcribe", mine, "-o", out, *GREEDY)
+    assert (code, err) == (2, f"error: {out}: cannot be written (No space left on device)\n")
+    monkeypatch.setattr(Results, "_append", append)
+    assert run("transcribe", mine, "-o", out, *GREEDY)[0] == 0
+    assert [one["file"] for one in records(out)] == [str(mine / "01.json"), str(mine / "02.json")]

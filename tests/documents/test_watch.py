@@ -137,3 +137,27 @@ def test_a_deleted_results_file_is_written_again_and_links_are_named_once(tmp_pa
         f"{folder}: skipped 1 linked folder: linked",
         f"{results}: this file was deleted, moved or replaced; 1 result was written to it again",
     ]
+
+
+def test_a_folder_that_is_away_for_a_while_is_no_file(tmp_path):
+    folder, away, results = tmp_path / "ink", tmp_path / "away", tmp_path / "r.jsonl"
+    folder.mkdir()
+    steps = [
+        lambda: folder.rename(away),
+        lambda: None,
+        lambda: None,
+        lambda: away.rename(folder),
+        lambda: save(write("back", seed=1), folder / "a.json"),
+        lambda: None,
+    ]
+
+    def wait(_: float) -> bool:
+        if steps:
+            steps.pop(0)()
+            return True
+        return False
+
+    shown: list[str] = []
+    options = TranscribeOptions(decoder="greedy")
+    transcribe([str(folder)], options, results, show=print, warn=shown.append, wait=wait)
+    assert shown == [] and [one["file"] for one in records(results)] == [str(folder / "a.json")]

@@ -44,6 +44,8 @@ def test_pages_of_a_pdf_lie_under_pages_of_a_bundle(new):
     extras = read_document(data).extras
     assert [extra.pdf and (extra.pdf.source, extra.pdf.page) for extra in extras] == [(b"%PDF", 1), None, (b"%PDF", 0)]
     assert [p.number for p in read_document(data).pages] == [1, 3]
+    assert read_document(data).notes == ()
+    assert [note.text for note in read_pages(data)[0].ink.source.notes] == ["1 PDF background was left out"]
 
 
 @pytest.mark.parametrize("items", [[(16, 16, 0, "circle")], [(16, 0, 0, "x" * 10)] * 3, [(16, 99, 98, "lost")]])

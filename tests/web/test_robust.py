@@ -101,3 +101,10 @@ def test_two_tabs_write_on_one_page_and_both_keep_everything(open_page, sample):
     reload(page)
     api.expect(page.locator("#lines > li")).to_have_count(3, timeout=WAIT)
     assert dark_pixels(page) == full
+
+
+def test_the_page_answers_head(client):
+    page = client.get("/")
+    head = client.head("/")
+    assert head.status_code == 200 and head.headers["content-length"] == page.headers["content-length"]
+    assert client.head("/nothing").status_code == 404
