@@ -13,6 +13,7 @@ SIGNATURES = (
     (re.compile(rb"\xff\xd8\xff"), "a JPEG picture"),
     (re.compile(rb"%PDF-"), "a PDF document"),
     (re.compile(rb"RIFF....WILL", re.DOTALL), "a Wacom WILL file"),
+    (re.compile(rb"reMarkable lines with"), "a reMarkable notebook of before 2018"),
     (re.compile(rb"(?:note|mark)?SN_FILE_VER_"), "a Supernote notebook"),
     (re.compile(rb"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3"), "a OneNote section"),
 )

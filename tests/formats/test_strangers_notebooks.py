@@ -232,6 +232,7 @@ OTHERS = {
     "a JPEG picture": b"\xff\xd8\xff\xe0",
     "a PDF document": b"%PDF-1.7\n",
     "a Wacom WILL file": b"RIFF\x6e\x2f\0\0WILLHEAD",
+    "a reMarkable notebook of before 2018": b"reMarkable lines with selections and layers",
     "a Supernote notebook": b"noteSN_FILE_VER_20230015",
     "a OneNote section": bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(40),
     "a GoodNotes document": {"index.notes.pb": b"\x0a", "attachments/1": PNG, "attachments/2": PNG},
