@@ -33,6 +33,7 @@ from handwriting.formats import (
     isf,
     json,
     note_app_extras,
+    other_kinds,
     packed,
     remarkable,
     remarkable_extras,
@@ -301,12 +302,11 @@ def find(data: bytes, file: str, format: str | None = None) -> Format:
             return reader
     if csv.is_unnamed(data[:HEAD_SIZE]):
         raise csv.unnamed_error(data[:HEAD_SIZE], file)
-    kind = ""
-    if data.startswith(gif.SIGNATURES):
-        if isf.in_gif(data) is not None:  # after the picture
-            return next(reader for reader in known if reader.read is isf.read)
-        kind = ": a GIF picture in which no ink is stored"
-    raise InkError(f"{file}: not a known kind of ink file{kind}; the formats are: {names}", key="unknown-file")
+    if data.startswith(gif.SIGNATURES) and isf.in_gif(data) is not None:  # after the picture, beyond the head
+        return next(reader for reader in known if reader.read is isf.read)
+    kind = other_kinds.name_file(data) if members is None else other_kinds.name_package(members)
+    reason = f": {kind}" if kind else ""
+    raise InkError(f"{file}: not a known kind of ink file{reason}; the formats are: {names}", key="unknown-file")
 
 
 def _choose_page(pages: list[Page], number: int, file: str) -> Page:
@@ -361,11 +361,11 @@ def _read(
 def _find_in_archive(data: bytes, file: str, notes: Notes) -> tuple[str, bytes] | None:
     """Return the name and the content of the only ink file in a zip archive, or None if there is no ink file in it.
 
-    The result is also None if the archive belongs to a format that uses zip itself. Raises :class:`InkError` for an
-    archive of several ink files.
+    The result is also None if the archive belongs to a format that uses zip itself, read or not.
+    Raises :class:`InkError` for an archive of several ink files.
     """
     names = packed.Archive(data, file).names
-    if any(known.packs is not None and known.packs(names) for known in readers()):
+    if other_kinds.name_package(names) or any(known.packs is not None and known.packs(names) for known in readers()):
         return None
     return archives.find_member(data, file, notes, has_ending, find)
 

@@ -75,5 +75,5 @@ def _has_ink(data: bytes, name: str, find: Find) -> bool:
             return bool(known.read(data, name, notes)) or notes.first_loss is not None
     except NoInkError:
         return False
-    except Exception:  # it is read again, and then the reason is reported
-        return is_certain
+    except Exception as error:  # it is read again, and then the reason is reported
+        return is_certain and getattr(error, "key", "") != "unknown-file"

@@ -58,9 +58,7 @@ def read_rnote(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
     found: dict[int, list[TypedText]] = {}
     for _, kind, stroke in notebook.strokes():
         if kind == "textstroke" and isinstance(stroke, dict):
-            style, placed = stroke.get("text_style"), stroke.get("transform")
-            affine = placed.get("affine") if isinstance(placed, dict) else None
-            position = affine[6:8] if isinstance(affine, list) and len(affine) == 9 else [None, None]
+            style, position = stroke.get("text_style"), _rnote_position(stroke)
             size = _size(style.get("font_size") if isinstance(style, dict) else None, RNOTE_FONT_SIZE)
             for line in _lines(stroke.get("text"), position, size, file, notes):
                 number, up = notebook.sheet.page_of(np.array([line.box[1]]))
@@ -74,6 +72,15 @@ def read_rnote(data: bytes, file: str, notes: Notes) -> list[PageExtras]:
 EXCALIDRAW = ExtrasReader(read_excalidraw, frozenset({"text element"}))
 TLDRAW = ExtrasReader(read_tldraw, frozenset({"text shape", "note shape", "sticky shape"}))
 RNOTE = ExtrasReader(read_rnote, frozenset({"text box"}))
+
+
+def _rnote_position(stroke: dict[str, Any]) -> list[Any]:
+    """Return the position [x, y] of a text: the last column of its matrix, which has two rows since version 0.15."""
+    placed = stroke.get("transform")
+    affine = placed.get("affine") if isinstance(placed, dict) else stroke.get("affine")
+    if not isinstance(affine, list) or len(affine) not in (6, 9):
+        return [None, None]
+    return affine[6:8] if len(affine) == 9 else affine[4:]
 
 
 def _page(number: int, texts: list[TypedText]) -> PageExtras:

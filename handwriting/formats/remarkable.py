@@ -156,5 +156,5 @@ def _read_page(data: bytes, file: str, number: int, notes: Notes) -> Page | None
     ink = strokes.ink(Source(units=UNIT, file=file))
     if ink is None:
         return None
-    # A page may extend below the screen, because it can be scrolled.
-    return Page(ink, float(paper[0]), max(float(paper[1]), float(ink.y.max())), number)
+    # A page may extend beyond the screen, because it can be scrolled.
+    return Page(ink, max(float(paper[0]), float(ink.x.max())), max(float(paper[1]), float(ink.y.max())), number)

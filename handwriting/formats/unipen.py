@@ -12,9 +12,9 @@ A keyword is a line that begins with a dot; its value extends to the next keywor
 ======================================= ==============================================================
 
 Components are numbered from 0 across all included files. A component without points has no number. In ``9:0-11:5`` a
-number after a colon is the index of a point, from 0; both ends belong to the range. The text of a label is usually
-quoted. y grows upward in UNIPEN and is negated here. Lines may end in CR, LF or both. Text is in UTF-8 or Latin-1.
-Keywords are in upper case, or all of them in lower case.
+number after a colon is the index of a point, from 0; both ends belong to the range; ``?`` stands for an unknown range.
+The text of a label is usually quoted. y grows upward in UNIPEN and is negated here. Lines may end in CR, LF or both.
+Text is in UTF-8 or Latin-1. Keywords are in upper case, or all of them in lower case.
 
 Source: Guyon, Schomaker, Plamondon, Liberman & Janet, "UNIPEN project of on-line data exchange and recognizer
 benchmarks", ICPR 1994; the format's definition, version 1.0.
@@ -35,7 +35,7 @@ from handwriting.notes import Notes
 KEYWORD = re.compile(rb"^[ \t]*\.([A-Z][A-Z0-9_]*)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 LOWER_CASE_KEYWORD = re.compile(KEYWORD.pattern, re.MULTILINE | re.IGNORECASE)
 """Keywords of a file in which none is in upper case."""
-SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+)(?:\s+([^\s"]+))?(?:\s+(?:"(.*)"|([^\s"][^"]*?)))?\s*', re.DOTALL)
+SEGMENT = re.compile(r'\s*(\S+)\s+([0-9:,-]+|\?)(?:\s+([^\s"]+))?(?:\s+(?:"(.*)"|([^\s"][^"]*?)))?\s*', re.DOTALL)
 NUMERIC = re.compile(rb"[-+.]*[0-9]")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_INCLUDES = 64
@@ -54,7 +54,10 @@ def recognises(head: bytes) -> bool:
 
 
 def read(data: bytes, file: str, notes: Notes) -> list[Page]:
-    """Read all strokes of a UNIPEN file. Raises :class:`InkError` if the file that contains them is missing."""
+    """Read all strokes of a UNIPEN file; samples that were written over each other are a page each.
+
+    Raises :class:`InkError` if the file that contains them is missing.
+    """
     document = parse(data, file, notes=notes)
     if not document.components and document.missing:
         raise InkError(
@@ -64,8 +67,9 @@ def read(data: bytes, file: str, notes: Notes) -> list[Page]:
     notes.count("pen-up movement", sum(not part.is_down for part in document.components), "detail")
     top = document.segments[0].level if document.segments else ""
     notes.count("label of a part", sum(one.level != top for one in document.segments), "detail")
-    ink = document.all_strokes(notes)
-    return [] if ink is None else [Page(ink)]
+    samples = document.samples() or [(document.components, document.text)]
+    inks = [document.strokes(parts, text, notes) for parts, text in samples]
+    return [Page(ink, number=number) for number, ink in enumerate(inks, 1) if ink is not None]
 
 
 def parse(

@@ -15,9 +15,11 @@ import numpy as np
 from handwriting.errors import InkError, NoInkError
 from handwriting.formats.strokes import Strokes
 from handwriting.ink import Floats, Ink, Source
-from handwriting.limits import MAX_COORDINATE
+from handwriting.limits import MAX_COORDINATE, MAX_PAGES
 from handwriting.notes import Notes
 
+MIN_SAMPLES = 3
+"""Minimum number of labels from which it can be judged whether samples were written over each other."""
 RANGE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?(?:-(\d{1,9})(?::(\d{1,9}))?)?")
 
 
@@ -134,9 +136,45 @@ class UnipenFile:
             )
         return ink
 
-    def all_strokes(self, notes: Notes) -> Ink | None:
-        """Return all strokes of the file, or None if there are none."""
-        return self._ink(((part, 0, None) for part in self.components if part.is_down), self.text, notes)
+    def strokes(self, components: Iterable[Component], text: str | None, notes: Notes) -> Ink | None:
+        """Return the strokes among ``components`` with their label, or None if there are none."""
+        return self._ink(((part, 0, None) for part in components if part.is_down), text, notes)
+
+    def samples(self) -> list[tuple[list[Component], str | None]] | None:
+        """Return the components and the label of each sample, in order, if samples were written over each other.
+
+        Writers were often shown one word after another in the same place, and the highest level labels these words.
+        Components between two samples are a sample without a label. The result is None if there are fewer than three
+        labels, if labels share a component, or if most samples are beside each other.
+        """
+        top = [segment for segment in self.segments if segment.level == self.segments[0].level]
+        try:
+            owners = self._find_owners(top)
+            if owners is None or not MIN_SAMPLES <= len(top) <= MAX_PAGES // 2:
+                return None
+            groups: dict[tuple[int, bool], list[Component]] = {}
+            previous = -1
+            for number, part in enumerate(self.components):
+                previous = owners.get(number, previous)
+                groups.setdefault((previous, number in owners), []).append(part)
+            labelled = [parts for (_, is_labelled), parts in groups.items() if is_labelled]
+            boxes = [box for parts in labelled if (box := _box(parts)) is not None]
+        except InkError:  # a damaged label or stroke
+            return None
+        if len(boxes) < MIN_SAMPLES or not _are_overlaid(np.array(boxes)):
+            return None
+        return [(parts, top[owner].text if known else None) for (owner, known), parts in groups.items()]
+
+    def _find_owners(self, segments: list[Segment]) -> dict[int, int] | None:
+        """Return the index of the segment to which each component belongs, or None if it belongs to several."""
+        owners: dict[int, int] = {}
+        for index, segment in enumerate(segments):
+            for item in segment.delineation.split(","):
+                match = self._parse_range(item, segment.delineation)
+                for number in range(int(match[1]), int(match[3] or match[1]) + 1):
+                    if owners.setdefault(number, index) != index:
+                        return None
+        return owners
 
     def _ink(self, parts: Iterable[Part], text: str | None, notes: Notes) -> Ink | None:
         strokes = Strokes(self.file, notes)
@@ -194,6 +232,21 @@ class UnipenFile:
         if not int(match[1]) <= int(match[3] or match[1]) < len(self.components):
             raise InkError(f"{self.file}: segment {delineation[:60]} is outside its {len(self.components)} components")
         return match
+
+
+def _box(components: list[Component]) -> Floats | None:
+    """Return left, bottom, right and top of the strokes among ``components``, or None if they have no point."""
+    rows = [part.rows[:, [part.columns.index(name) for name in "XY"]] for part in components if part.is_down]
+    points = np.concatenate(rows) if rows else np.empty((0, 2))
+    return np.concatenate([points.min(axis=0), points.max(axis=0)]) if len(points) else None
+
+
+def _are_overlaid(boxes: Floats) -> bool:
+    """Return whether most of the ``boxes``, shape (n, 4), share half of the smaller one's area with the box before."""
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    low, high = np.maximum(boxes[1:, :2], boxes[:-1, :2]), np.minimum(boxes[1:, 2:], boxes[:-1, 2:])
+    shared = (high - low).clip(0).prod(axis=1)
+    return bool((shared > np.minimum(areas[1:], areas[:-1]) / 2).mean() > 0.5)
 
 
 def is_number(field: bytes) -> bool:

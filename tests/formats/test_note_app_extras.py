@@ -119,5 +119,7 @@ def test_text_of_an_rnote_is_on_its_page():
     assert texts(notebook) == [(1, "on the first", (5, 30, 65, 42)), (2, "on the second", (5, 20, 70, 32))]
     assert [(page.width, page.height) for page in document(notebook).extras] == [(100, 50), (100, 50)]
     assert said(notebook) == []
+    flat = {"textstroke": {"text": "since 0.15", "affine": [1, 0, 0, 1, 5, 30], "text_style": {"font_size": 10.0}}}
+    assert texts(apps.rnote(LINE, extra=[flat])) == [(1, "since 0.15", (5, 30, 55, 42))]
     with pytest.raises(InkError):
         read_document(json.dumps({"version": "0.15.0", "data": {"engine_snapshot": {}}}).encode())

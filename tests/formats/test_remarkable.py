@@ -38,6 +38,11 @@ def test_the_paper_of_a_newer_tablet():
     assert page.ink.x[0] == 810
 
 
+def test_a_page_extends_to_the_right_and_below():
+    page = formats.read_pages(fixture.page([[(900, 1900, 9)]]))[0]
+    assert (page.width, page.height) == (1602, 1900)
+
+
 @pytest.mark.parametrize(
     "left_out", [{"tool": fixture.HIGHLIGHTER}, {"tool": fixture.ERASER}, {"shown": False}, {"erased": True}]
 )

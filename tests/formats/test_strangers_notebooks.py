@@ -226,6 +226,33 @@ def test_archives_that_cannot_be_read_say_why():
         read(packed.getvalue())
 
 
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\0IEND\xaeB`\x82"
+OTHERS = {
+    "a GIF picture in which no ink is stored": b"GIF89a",
+    "a JPEG picture": b"\xff\xd8\xff\xe0",
+    "a PDF document": b"%PDF-1.7\n",
+    "a Wacom WILL file": b"RIFF\x6e\x2f\0\0WILLHEAD",
+    "a reMarkable notebook of before 2018": b"reMarkable lines with selections and layers",
+    "a Supernote notebook": b"noteSN_FILE_VER_20230015",
+    "a OneNote section": bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(40),
+    "a GoodNotes document": {"index.notes.pb": b"\x0a", "attachments/1": PNG, "attachments/2": PNG},
+    "a Notability note": {"Note 1/Session.plist": b"bplist00", "Note 1/thumb.png": PNG},
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_kinds_of_files_that_are_not_read_are_named(kind):
+    data = OTHERS[kind]
+    with pytest.raises(InkError, match=f"not a known kind of ink file: {kind}; the f"):
+        read(zipped(data) if isinstance(data, dict) else data)
+
+
+def test_pictures_in_an_archive_are_no_ink():
+    assert_is_line(read(zipped({"ink": inkml().encode(), "picture": PNG, "other": PNG})))
+    with pytest.raises(InkError, match="not a known kind of ink file; the formats"):
+        read(zipped({"picture": PNG, "other": PNG}))
+
+
 def test_a_file_of_nothing_but_damage_says_why():
     with pytest.raises(InkError, match='nothing in it can be read: stroke 1 was left out: x="one"'):
         read('[[{"x": "one", "y": 1}]]')

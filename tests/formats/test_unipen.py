@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from unipen_fixture import make_unipen
 
 from handwriting.errors import InkError
-from handwriting.formats import find, read, unipen, unipen_document
+from handwriting.formats import find, read, read_pages, unipen, unipen_document
 
 PEN = b""".COORD T Y X
 .X_POINTS_PER_INCH 100
@@ -204,3 +204,33 @@ def test_mutations_raise_nothing_but_ink_errors(data):
         assert "\n" not in str(error)
     else:
         assert np.isfinite(ink.x).all()
+
+
+def samples(*places):
+    """Return a file of labelled strokes, each a square of 10 by 10 that begins at this x, and one without a label."""
+    squares = [f".PEN_DOWN\n{x} 0\n{x + 10} 0\n{x + 10} 10\n.PEN_UP\n5 5\n" for x in places]
+    labels = [f'.SEGMENT WORD {2 * n} OK "{"abcd"[n]}"\n' for n in range(len(places))]
+    return "".join([".COORD X Y\n", *labels, *squares, ".PEN_DOWN\n1 1\n2 2\n"]).encode()
+
+
+def test_samples_that_were_written_over_each_other_are_pages():
+    pages = read_pages(samples(0, 2, 1), "UNIPEN")
+    assert [page.ink.source.text for page in pages] == ["a", "b", "c", None]
+    assert [page.ink.x.tolist() for page in pages] == [[0, 10, 10], [2, 12, 12], [1, 11, 11], [1, 2]]
+
+
+@pytest.mark.parametrize("places", [(0, 11, 22), (0, 6, 12), (0, 1), (0,)])
+def test_samples_beside_each_other_are_a_page(places):
+    (page,) = read_pages(samples(*places), "UNIPEN")
+    assert page.ink.source.text == " ".join("abcd"[: len(places)])
+    assert len(page.ink.strokes) == len(places) + 1
+
+
+def test_labels_that_share_a_stroke_are_of_a_page():
+    assert len(read_pages(samples(0, 2, 1).replace(b"WORD 2 ", b"WORD 0-2 "), "UNIPEN")) == 1
+    assert len(read_pages(samples(0, 2, 1).replace(b"WORD 2 ", b"WORD 90 "), "UNIPEN")) == 1
+
+
+def test_a_label_of_an_unknown_range():
+    ink = read(b'.COORD X Y\n.SEGMENT CHARACTER ? ? "E"\n.PEN_DOWN\n1 2\n3 4\n', "UNIPEN")
+    assert (ink.source.text, ink.source.notes) == ("E", ())
