@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from handwriting.cli.help import PLAIN, Command
-from handwriting.cli.options import Data, Develop, Init, Lists, Out, Texts, corpus_at, only_with
+from handwriting.cli.options import Data, Develop, Init, Lists, Out, Texts, corpus_at, not_with, only_with
 from handwriting.cli.program import command_line
 from handwriting.cli.progress import bar, say
 from handwriting.cli.training_options import Config, build_options, config_values, explicit, with_options
@@ -180,6 +180,7 @@ def train_hands(
 
 @app.command("orientation", cls=Command)
 def train_orientation(
+    context: typer.Context,
     data: Data,
     out: Out,
     train: Annotated[
@@ -202,6 +203,13 @@ def train_orientation(
     hidden: Annotated[int, typer.Option(min=1, help="Size of the hidden layer of the classifier.")] = 32,
     updates: Annotated[int, typer.Option(min=1, help="Number of updates of each network but the LSTMs.")] = 3500,
     lstm_updates: Annotated[int, typer.Option(min=1, help="Number of updates of each LSTM.")] = 6000,
+    only_upright: Annotated[
+        bool,
+        typer.Option(
+            "--only-upright",
+            help="Train only the LSTM that scores doubtful orientations; the others are copies of the shipped ones.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, distortions and batches.")] = 0,
     lists: Lists = None,
 ) -> None:
@@ -211,7 +219,10 @@ def train_orientation(
     predict the direction and the order of strokes, and another LSTM predicts the directions of all strokes of a line.
     The training ink must be upright, with its strokes in the order of writing.
     """
-    from handwriting.training.orientation_checkpoint import OrientationOptions, train_checkpoint
+    from handwriting.training.orientation_checkpoint import OrientationOptions, retrain_upright, train_checkpoint
+
+    for name in ("hidden", "updates"):
+        not_with(context, name, only_upright, "--only-upright")
 
     options = OrientationOptions(
         OrientationOptions.counted(train or ["train-tokens=24000", "train-texts=12000", "train-characters=2000"]),
@@ -221,8 +232,9 @@ def train_orientation(
         lstm_updates,
         seed,
     )
+    train_networks = retrain_upright if only_upright else train_checkpoint
     with ExitStack() as bars:
-        figures = train_checkpoint(
+        figures = train_networks(
             corpus_at(data, lists), options, out, command_line(), lambda name: bars.enter_context(bar(name, "steps"))
         )
     say(json.dumps(figures))

@@ -51,12 +51,14 @@ LOGIT_SCALE = 0.482
 """Factor that corrects the classifier's log-odds, which are overconfident."""
 UPRIGHT_BONUS = 3.0
 """Added to the log-odds of ink as it is, because nearly all ink lies upright."""
+Y_UP_BONUS = 1.0
+"""Added to those of ink with y growing upward, which is less rare than other orientations."""
 SCORE_MARGIN = 4.0
 """Orientations whose log-odds are at most this far below the best are scored by the LSTM."""
 MAX_SCORED = 5
 """Largest number of orientations that it scores."""
-BOTH_WEIGHT = 0.5
-"""Weight of the log-odds from the counts and of those from the LSTM, if both are known: both are wrong about the same
+COUNTS_WEIGHT, LSTM_WEIGHT = 0.4, 0.6
+"""Weights of the log-odds from the counts and of those from the LSTM, if both are known: both are wrong about the same
 ink."""
 READ_MARGIN = 3.0
 """Orientations whose log-odds are then at most this far below the best are read by the recognizer."""
@@ -139,6 +141,9 @@ ALL = tuple(
     for turns in range(4)
 )
 """All orientations without mixed strokes, upright first."""
+PRIOR = np.zeros(len(ALL))
+PRIOR[[0, ALL.index(Orientation.named("y-up"))]] = UPRIGHT_BONUS, Y_UP_BONUS
+"""Shape (16,): prior log-odds of each of :data:`ALL`."""
 ORDERS = np.stack([permutation(o.turns, o.mirrored, o.strokes == "backward") for o in ALL])
 """Shape (16, SIZE): for each of :data:`ALL`, the indices at which its counts hold those of upright ink."""
 
@@ -176,16 +181,14 @@ class OrientationClassifier:
         scale = letter_size(ink)
         steps = stepped(ink, scale)
         strokes, moves = stroke_counts(ink, scale, steps[0])
-        prior = np.zeros(len(ALL))
-        prior[0] = UPRIGHT_BONUS
         from_counts = LOGIT_SCALE * self.scores(strokes.sum(axis=0) + moves)
-        logits = from_counts + prior
+        logits = from_counts + PRIOR
         scored = _near_best(logits, SCORE_MARGIN, MAX_SCORED)
         if len(scored) > 1:
             views = [ALL[k].upright(steps[0])[0] for k in scored]
-            both = from_counts[scored] + UprightNetwork.load().odds(views, scale)
+            both = COUNTS_WEIGHT * from_counts[scored] + LSTM_WEIGHT * UprightNetwork.load().odds(views, scale)
             logits = np.full(len(ALL), -np.inf)
-            logits[scored] = BOTH_WEIGHT * both + prior[scored]
+            logits[scored] = both + PRIOR[scored]
         sorted_by_tool = None
         if ink.t is None and len(strokes) >= MIN_STROKES:
             probable = int(logits.argmax())
@@ -269,7 +272,7 @@ class OrientationClassifier:
         own, moves = stroke_counts(restored, scale, points)
         shapes = UprightNetwork.load().odds([points, ALL[probable].upright(measured.steps[0])[0]], scale)
         counts = LOGIT_SCALE * self.upright_scores((own.sum(axis=0) + moves)[None])[0] - turned
-        odds = tour + BOTH_WEIGHT * float(counts + shapes[0] - shapes[1])
+        odds = tour + COUNTS_WEIGHT * float(counts) + LSTM_WEIGHT * float(shapes[0] - shapes[1])
         return replace(found, odds=odds) if odds > SORTED_NOT_TURNED_ABOVE else None
 
     def _repaired_scores(self, strokes: NDArray[np.float64], forward: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handwriting.checkpoint import save_card
+from handwriting.checkpoint import Checkpoint, save_card
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
 from handwriting.files import make_folder
@@ -75,8 +77,7 @@ def train_checkpoint(
     )
     networks = train_strokes(examples, options.updates, options.seed, phase("strokes"))
     directions = train_directions(examples, options.lstm_updates, options.seed, phase("directions"))
-    scores = np.stack([classifier.scores(counts.astype(np.float64)) for counts in examples.counts])
-    upright = train_upright(inks, scores, options.lstm_updates, options.seed, phase("upright"))
+    upright = train_upright(inks, classifier, options.lstm_updates, options.seed, phase("upright"))
     figures = {}
     if options.develop:
         tests = list(_inks(corpus, options.develop, phase("evaluating")))
@@ -96,15 +97,52 @@ def train_checkpoint(
             "direction": DIRECTION_SIZES, "order": ORDER_SIZES,
             "directions": asdict(DIRECTIONS_CONFIG), "upright": asdict(UPRIGHT_CONFIG),
         },
-        "trained_on": [{"split": split, "lines": inks} for split, inks in options.train.items()],
+        "trained_on": _splits(options.train),
         "training": {
             "updates": options.updates, "lstm_updates": options.lstm_updates, "seed": options.seed, "command": command,
         },
-        "figures": {"on": [{"split": split, "lines": inks} for split, inks in options.develop.items()], **figures},
+        "figures": {"on": _splits(options.develop), **figures},
         "terms": corpus.terms,
     }  # fmt: skip
     save_card(folder, card)
     return figures
+
+
+def retrain_upright(
+    corpus: Corpus,
+    options: OrientationOptions,
+    folder: Path,
+    command: str = "",
+    phase: Phase = lambda _: no_progress,
+) -> dict[str, Any]:
+    """Train only the LSTM that scores doubtful orientations, write it with the other shipped networks, and measure it.
+
+    The sizes and updates of the other networks in ``options`` have no effect. Returns the figures.
+    """
+    inks = list(_inks(corpus, options.train, phase("reading")))
+    upright = train_upright(inks, OrientationClassifier.load(), options.lstm_updates, options.seed, phase("upright"))
+    tests = list(_inks(corpus, options.develop, phase("evaluating")))
+    figures = {"orientation_found_by_lstm": round(share_found(upright, tests), 4)} if tests else {}
+    shipped = Checkpoint.load(None, KIND)
+    for file in shipped.folder.iterdir():
+        shutil.copyfile(file, make_folder(folder) / file.name)
+    card = deepcopy(shipped.card)
+    save_int8(upright, folder / UPRIGHT_FILE)
+    card["network"]["upright"] = asdict(UPRIGHT_CONFIG)
+    card["upright"] = {
+        "trained_on": _splits(options.train),
+        "training": {"lstm_updates": options.lstm_updates, "seed": options.seed, "command": command},
+        "figures": {"on": _splits(options.develop), **figures},
+        "terms": corpus.terms,
+    }
+    card["figures"].pop("orientation_found_by_lstm", None)
+    save_card(folder, card)
+    return figures
+
+
+def _splits(numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return splits with their numbers of inks as they stand on a card."""
+    return [{"split": split, "lines": inks} for split, inks in numbers.items()]
 
 
 def measured(classifier: OrientationClassifier, networks: StrokeNetworks, examples: PenExamples) -> dict[str, float]:

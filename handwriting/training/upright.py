@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from handwriting.ink import Ink
 from handwriting.networks.recognizer import RecognizerConfig, RecognizerNetwork
 from handwriting.progress import Progress, no_progress
-from handwriting.recognition.orientation import ALL, Orientation
-from handwriting.recognition.pen_counts import letter_size, stepped
+from handwriting.recognition.orientation import ALL, Orientation, OrientationClassifier
+from handwriting.recognition.pen_counts import letter_size, stepped, stroke_counts
 from handwriting.recognition.upright import FEATURES, upright_features
 from handwriting.runtime import pad
 from handwriting.training.descent import descend
@@ -34,27 +34,30 @@ HARD = 0.35
 UNIFORM = 5
 """For one ink in this many, wrong orientations are chosen without regard to the scores."""
 
-UPRIGHT_CONFIG = RecognizerConfig(FEATURES, 2, 64, 2, channels=[48], strides=[2], dropout=0.2)
+SIMILAR = 800
+"""Number of inks of similar length among which those of a batch are chosen."""
+
+UPRIGHT_CONFIG = RecognizerConfig(FEATURES, 2, 96, 2, channels=[64], strides=[2], dropout=0.2)
 """Sizes of the network."""
 
 
 def train_upright(
     inks: Sequence[Ink],
-    scores: NDArray[np.floating],
+    classifier: OrientationClassifier,
     updates: int = 6000,
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> RecognizerNetwork:
-    """Train a network with AdamW and a linearly decaying learning rate.
-
-    ``scores`` (N, 16) are those of the orientation classifier for the N upright inks.
-    """
+    """Train a network on upright ``inks`` with AdamW and a linearly decaying learning rate."""
+    scores = np.stack([_scores(ink, classifier) for ink in inks])
+    by_length = np.argsort([len(_views(ink, ALL[:1])[0]) for ink in inks])
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     network = RecognizerNetwork(UPRIGHT_CONFIG)
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
     for update in range(updates):
-        chosen = rng.choice(len(inks), BATCH)
+        first = max(0, min(int(rng.integers(len(inks))) - SIMILAR // 2, len(inks) - SIMILAR))
+        chosen = rng.choice(by_length[first : first + SIMILAR], BATCH)
         views = [view for k in chosen for view in _example(inks[k], scores[k], rng)]
         odds = mean_votes(network, *pad(views)).reshape(BATCH, WRONG + 1)
         loss = torch.nn.functional.cross_entropy(odds, torch.zeros(BATCH, dtype=torch.int64))
@@ -78,6 +81,12 @@ def share_found(network: RecognizerNetwork, inks: Sequence[Ink]) -> float:
         with torch.no_grad():
             found += int(mean_votes(network, *pad(_views(ink, ALL))).argmax()) == 0
     return found / len(inks)
+
+
+def _scores(ink: Ink, classifier: OrientationClassifier) -> NDArray[np.float64]:
+    """Return the classifier's log-odds of each of :data:`ALL` for an upright ink, shape (16,)."""
+    strokes, moves = stroke_counts(ink)
+    return classifier.scores(strokes.sum(axis=0) + moves)
 
 
 def _example(ink: Ink, scores: NDArray[np.floating], rng: np.random.Generator) -> list[NDArray[np.float32]]:

@@ -31,7 +31,7 @@ def test_the_command_writes_all_files_and_a_card(run, iamondb_dir, tmp_path):
     code, _, err = run("train", "orientation", "--data", iamondb_dir, "--out", tmp_path / "new", *arguments)
     assert code == 0, err
     card = Checkpoint.load(tmp_path / "new", "orientation").card
-    assert [card["network"].pop(name)["hidden_size"] for name in ("upright", "directions")] == [64, 96]
+    assert [card["network"].pop(name)["hidden_size"] for name in ("upright", "directions")] == [96, 96]
     assert card["network"] == {
         "counts": SIZE, "orientations": len(ORDERS), "hidden": 4, "direction": [128, 48], "order": [48, 24],
     }  # fmt: skip
@@ -48,6 +48,26 @@ def test_the_command_writes_all_files_and_a_card(run, iamondb_dir, tmp_path):
     network = UprightNetwork(Graph(tmp_path / "new" / "upright.onnx"))
     ink = next(iter(open_corpus(iamondb_dir).lines("trainset"))).ink
     assert np.isfinite(network.odds([ink], 1.0)).all()
+
+
+def test_the_lstm_of_doubtful_orientations_can_be_trained_by_itself(run, iamondb_dir, tmp_path):
+    arguments = ["--train", "trainset=9", "--develop", "testset_v=2", "--lstm-updates", "2", "--only-upright"]
+    code, _, err = run("train", "orientation", "--data", iamondb_dir, "--out", tmp_path / "new", *arguments)
+    assert code == 0, err
+    old, new = Checkpoint.load(None, "orientation"), Checkpoint.load(tmp_path / "new", "orientation")
+    assert new.card["trained_on"] == old.card["trained_on"]
+    upright = new.card["upright"]
+    assert upright["trained_on"] == [{"split": "trainset", "lines": 9}]
+    assert upright["training"]["command"].endswith(" ".join(["--out", "new", *arguments]))
+    assert upright["figures"] == {"on": [{"split": "testset_v", "lines": 2}], **json.loads(err.splitlines()[-1])}
+    assert upright["terms"] == open_corpus(iamondb_dir).terms
+    same = {path.name for path in old.folder.iterdir() if path.read_bytes() == (new.folder / path.name).read_bytes()}
+    assert same == {"directions.onnx", "model.npz", "strokes.npz"}
+    code, _, err = run(
+        "train", "orientation", "--data", iamondb_dir, "--out", tmp_path / "other", *arguments, "--hidden", "4"
+    )
+    assert code == 2
+    assert "--hidden" in err
 
 
 @pytest.mark.parametrize("text", ["trainset", "trainset=", "trainset=0", "=9", "trainset=-1"])
@@ -79,4 +99,4 @@ def test_the_shipped_card_has_all_files_and_figures():
         "card.json", "directions.onnx", "model.npz", "strokes.npz", "upright.onnx",
     }  # fmt: skip
     assert "train orientation" in card["training"]["command"]
-    assert set(card["figures"]) == FIGURES | {"on"}
+    assert set(card["figures"]) | set(card["upright"]["figures"]) == FIGURES | {"on"}

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scribbled import hooks
 
-from handwriting.recognition.orientation import ALL
+from handwriting.recognition.orientation import ALL, OrientationClassifier
 from handwriting.recognition.pen_counts import letter_size, stepped
 from handwriting.recognition.upright import FILE, UprightNetwork, upright_features
 from handwriting.runtime import Graph, pad
@@ -20,7 +20,7 @@ def inks():
 
 @pytest.fixture(scope="module")
 def network(inks):
-    return train_upright(inks[:25], np.zeros((25, len(ALL))), updates=40)
+    return train_upright(inks[:25], OrientationClassifier.load(), updates=40)
 
 
 def test_it_learns(inks, network):
