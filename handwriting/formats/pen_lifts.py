@@ -70,11 +70,11 @@ def _read_states(
     columns: Mapping[str, Sequence[str]], names: Mapping[str, str], notes: Notes
 ) -> tuple[list[bool] | None, list[bool] | None]:
     """Return where strokes begin, or where the pen is in the air, as its state says it; None for what it does not."""
-    key = "down" if "down" in columns else "drag"
-    air = in_air(columns.get(key, []))
+    column = "down" if "down" in columns else "drag"
+    air = in_air(columns.get(column, []))
     if air is None:
         return None, None
-    if key == "drag":
+    if column == "drag":
         return (air, None) if air[0] and stroke_marks.are_single(air) else (None, air)
     marks = [not up for up in air]
     begins = stroke_marks.stroke_begins(marks, *coordinates(columns))
@@ -82,7 +82,7 @@ def _read_states(
         return None, air
     which = "first" if begins == marks else "last"
     reason = f"each point at which the pen is down is single, and was taken to be the {which} of its stroke"
-    notes.drop(f"the usual meaning of the column {names[key][:40]!r}", reason)
+    notes.drop(f"the usual meaning of the column {names[column][:40]!r}", reason)
     return begins, air
 
 
