@@ -11,6 +11,7 @@ order, is split in the same way.
 `drawings`  strokes that are not writing, and words that are crossed out
 `arrows`    heads of arrows, and small arrows
 `rulings`   the lines of ruled and squared paper
+`sketches`  groups of strokes that turn less than writing, ticks and stars
 `symbols`   boxes, ticks in boxes, and dashed or dotted rules
 `columns`   blocks of text side by side
 `lines`     the lines of a block

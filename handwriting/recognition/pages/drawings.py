@@ -25,6 +25,7 @@ from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
 from handwriting.recognition.pages.rulings import find_rulings
 from handwriting.recognition.pages.shapes import TOUCH, Shapes, distances
+from handwriting.recognition.pages.sketches import find_sketches
 from handwriting.recognition.pages.symbols import find_boxes, find_dashes, ticks_in
 
 Kind = Literal["underline", "rule", "box", "table", "arrow", "hatching", "crossed-out", "sketch"]
@@ -136,6 +137,9 @@ class _Finder:
         self._symbols()
         self._join()
         self._underline()
+        for sketch in find_sketches(shapes, self.free, self.drawn & ~self.ruled):
+            self.drawn[sketch] = False
+            self._set_aside("sketch", np.sort(np.concatenate([sketch, self._companions(sketch)])))
         for group in self._touching(np.flatnonzero(self.drawn)):
             strokes = np.concatenate([group, self._companions(group)])
             self._set_aside(self._kind(group), np.sort(strokes))
