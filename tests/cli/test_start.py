@@ -14,7 +14,7 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if 
 
 @pytest.fixture(autouse=True)
 def handlers():
-    """Default handlers, because a process in the background of a shell ignores SIGINT, and no change for other tests."""
+    """Default handlers during a test, because a process in the background of a shell ignores SIGINT."""
     before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
     yield
     for number, handler in before.items():
