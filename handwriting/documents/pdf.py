@@ -77,8 +77,10 @@ def _sheet(page: DocumentPage, title: str, files: Backgrounds, note: Callable[[s
 def _paper(page: DocumentPage, files: Backgrounds) -> Box | None:
     """Return the area of the paper: that of the PDF page under the ink if this has its own size."""
     pdf, unit = None if page.extras is None else page.extras.pdf, millimetres(page.units)
-    size = None if pdf is None or pdf.middle is None or unit is None else files.size(pdf)
-    if pdf is None or pdf.middle is None or unit is None or size is None:
+    if pdf is None or pdf.middle is None or unit is None:
+        return page.paper
+    size = files.size(pdf)
+    if size is None:
         return page.paper
     width, height = (length / POINTS_PER_MM / unit for length in size)
     return pdf.middle - width / 2, 0.0, pdf.middle + width / 2, height

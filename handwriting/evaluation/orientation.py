@@ -163,12 +163,12 @@ def evaluate(
     for load in (*networks, lambda: recognizer.language):  # so that no line waits for it
         load()
     for number, (text, ink) in enumerate(inks, 1):
-        known = _Known(recognizer, ink, decoder, single_line=not pages)
+        readings = _Readings(recognizer, ink, decoder, single_line=not pages)
         texts.append(text)
-        plain.append(known.text)
-        milliseconds += known.milliseconds
+        plain.append(readings.text)
+        milliseconds += readings.milliseconds
         for name, change in changes.items():
-            tallies[name].add(*known.changed(change(ink)), _expected(name))
+            tallies[name].add(*readings.changed(change(ink)), _expected(name))
         progress(number, len(inks))
     count = max(1, len(inks))
     rows = tuple(
@@ -205,8 +205,8 @@ class _Tally:
         self.milliseconds += milliseconds
 
 
-class _Known:
-    """An ink that is read as it is and after many changes, most of which give the same ink when turned upright."""
+class _Readings:
+    """Reads an ink as it is and after many changes, most of which give the same ink when turned upright."""
 
     def __init__(self, recognizer: Recognizer, ink: Ink, decoder: Decoder, *, single_line: bool) -> None:
         self.find = orienter(recognizer, single_line=single_line)

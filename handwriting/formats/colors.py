@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 NAMED = {
     "black": "#000000", "white": "#ffffff", "red": "#ff0000", "darkred": "#8b0000", "green": "#008000",
     "darkgreen": "#006400", "blue": "#0000ff", "darkblue": "#00008b", "navy": "#000080", "gray": "#808080",
     "grey": "#808080", "yellow": "#ffff00", "orange": "#ffa500", "purple": "#800080", "brown": "#a52a2a",
 }  # fmt: skip
 """The names of colors that drawings use most, with their values in CSS."""
+
+
+_HEX = re.compile("#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
+
+
+def components(color: str) -> list[float] | None:
+    """Return red, green, blue and perhaps the opacity, from 0 to 1, of a color that is named or hexadecimal.
+
+    The result is None for any other text. Letters must be in lower case.
+    """
+    match = _HEX.fullmatch(NAMED.get(color, color))
+    return None if match is None else hex_components(match[1])
 
 
 def hex_components(digits: str) -> list[float]:

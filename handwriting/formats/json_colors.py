@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from handwriting.formats.colors import NAMED, hex_components, luminance
+from handwriting.formats.colors import components, luminance
 
-_HEX = re.compile("#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _RGB = re.compile(r"rgba?\(\s*([0-9.]+)[\s,]+([0-9.]+)[\s,]+([0-9.]+)(?:[\s,/]+([0-9.]+)(%?))?\s*\)")
 
 
@@ -39,9 +38,7 @@ def parse_color(color: Any, argb: bool) -> Color | None:
     if not isinstance(color, str) or len(color) > 60:
         return None
     text = color.strip().lower()
-    text = NAMED.get(text, text)
-    if match := _HEX.fullmatch(text):
-        parts = hex_components(match[1])
+    if (parts := components(text)) is not None:
         if argb and len(parts) == 4:
             parts = [*parts[1:], parts[0]]
         return Color(_brightness(parts[:3]), parts[3] if len(parts) == 4 else 1.0)

@@ -87,10 +87,10 @@ class PointTable:
 
         ``unit`` is the number of seconds per unit of the column ``t``.
         """
-        if (order := order_of(self.known, notes)) is not None:
+        t, seconds = self._times(UNITS | {"t": unit})
+        if (order := order_of(self.column("stroke"), t, notes)) is not None:
             rows = [self.rows[row] for row in order]
             return PointTable(self.names, rows, [0] * len(rows), self.file).inks(notes, unit)
-        t, seconds = self._times(UNITS | {"t": unit})
         pressure = _parse_optional(self.column("pressure"))
         sheets = self.column("page") or [""] * len(self.rows)
         pages: dict[str, Strokes] = {}

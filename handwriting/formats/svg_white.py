@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handwriting.formats.colors import NAMED, hex_components
+from handwriting.formats.colors import components
 from handwriting.formats.svg_pens import PenLine
 from handwriting.formats.svg_style import NO_PAINT
 from handwriting.ink import Floats
@@ -25,7 +25,6 @@ MIN_LIGHT_BACKGROUND = 0.75
 """Smallest red, green and blue of a background on which a white line cannot be seen."""
 MAX_COMPARISONS = 5_000_000
 """Maximum number of pairs of a white line and a background; if there are more, the white lines are kept."""
-_HEX = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(\s*([^(),/\s]+)[\s,]+([^(),/\s]+)[\s,]+([^(),/\s]+)[^()]*\)")
 _WEIGHTS = np.array([0.299, 0.587, 0.114])
 """Shares of red, green and blue in the lightness of a color (ITU-R BT.601)."""
@@ -45,9 +44,8 @@ class Background:
 def color_channels(color: str) -> Floats | None:
     """Return red, green and blue from 0 to 1, with shape (3,), or None for a color that is not known."""
     color = color.strip()[:100]
-    color = NAMED.get(color, color)
-    if match := _HEX.fullmatch(color):
-        return np.array(hex_components(match[1])[:3])
+    if (found := components(color)) is not None:
+        return np.array(found[:3])
     match = _FUNCTION.fullmatch(color)
     if match is None:
         return None

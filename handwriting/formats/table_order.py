@@ -5,15 +5,14 @@ Databases and logs return rows backward, in any order, or sorted by the number o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
 
-from handwriting.formats import times
+from handwriting.ink import Floats
 from handwriting.notes import Notes
 
-TIMES = ("t", "ms", "us", "ns")
 MIN_ROWS = 5
 """Minimum number of rows from which times show that they are in another order, and not damaged."""
 MIN_GAIN = 2
@@ -22,15 +21,12 @@ MIN_CHANGES, MAX_STROKES = 1 / 2, 1 / 4
 """Rows are sorted by stroke if the number changes from row to row in this share of them, and so few are distinct."""
 
 
-def order_of(columns: Mapping[str, Sequence[str]], notes: Notes) -> list[int] | None:
+def order_of(strokes: Sequence[str], t: Floats | None, notes: Notes) -> list[int] | None:
     """Return the numbers of the rows in the order of writing; None if they are in it, or if it is not known.
 
-    ``columns`` are the values of the known columns by the keys of :data:`~handwriting.formats.column_names.NAMES`.
+    ``strokes`` are the strokes of the rows, if the table has them, and ``t`` their times, shape (rows,), in any unit.
     """
-    strokes = columns.get("stroke", [])
-    stamps = next((columns[name] for name in TIMES if any(columns.get(name, []))), [])
-    t = times.parse_column(stamps, 1.0)
-    if len(t) >= MIN_ROWS and np.isfinite(t).all():
+    if t is not None and len(t) >= MIN_ROWS and np.isfinite(t).all():
         steps = np.diff(t)
         is_backward = bool((steps <= 0).all() and (steps < 0).any())
         order = np.argsort(t[::-1] if is_backward else t, kind="stable")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 from handwriting.checkpoint import Checkpoint, save_card
 from handwriting.corpora import Corpus
 from handwriting.errors import InkError
-from handwriting.files import make_folder
+from handwriting.files import atomic, make_folder
 from handwriting.ink import Ink
 from handwriting.progress import Progress, no_progress
 from handwriting.recognition.orientation import KIND, ORDERS, OrientationClassifier
@@ -123,10 +121,12 @@ def retrain_upright(
     upright = train_upright(inks, OrientationClassifier.load(), options.lstm_updates, options.seed, phase("upright"))
     tests = list(_inks(corpus, options.develop, phase("evaluating")))
     figures = {"orientation_found_by_lstm": round(share_found(upright, tests), 4)} if tests else {}
-    shipped = Checkpoint.load(None, KIND)
-    for file in shipped.folder.iterdir():
-        shutil.copyfile(file, make_folder(folder) / file.name)
-    card = deepcopy(shipped.card)
+    shipped, folder = Checkpoint.load(None, KIND), make_folder(folder)
+    for file in list(shipped.folder.iterdir()):
+        if file.name not in (UPRIGHT_FILE, "card.json"):
+            with atomic(folder / file.name) as temporary:
+                temporary.write_bytes(file.read_bytes())
+    card = shipped.card
     save_int8(upright, folder / UPRIGHT_FILE)
     card["network"]["upright"] = asdict(UPRIGHT_CONFIG)
     card["upright"] = {

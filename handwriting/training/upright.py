@@ -33,10 +33,8 @@ HARD = 0.35
 """Factor of the classifier's scores in the choice of wrong orientations."""
 UNIFORM = 5
 """For one ink in this many, wrong orientations are chosen without regard to the scores."""
-
 SIMILAR = 800
 """Number of inks of similar length among which those of a batch are chosen."""
-
 UPRIGHT_CONFIG = RecognizerConfig(FEATURES, 2, 96, 2, channels=[64], strides=[2], dropout=0.2)
 """Sizes of the network."""
 
@@ -49,8 +47,8 @@ def train_upright(
     progress: Progress = no_progress,
 ) -> RecognizerNetwork:
     """Train a network on upright ``inks`` with AdamW and a linearly decaying learning rate."""
-    scores = np.stack([_scores(ink, classifier) for ink in inks])
-    by_length = np.argsort([len(_views(ink, ALL[:1])[0]) for ink in inks])
+    scores, lengths = zip(*(_measured(ink, classifier) for ink in inks), strict=True)
+    by_length = np.argsort(lengths)
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     network = RecognizerNetwork(UPRIGHT_CONFIG)
@@ -83,10 +81,12 @@ def share_found(network: RecognizerNetwork, inks: Sequence[Ink]) -> float:
     return found / len(inks)
 
 
-def _scores(ink: Ink, classifier: OrientationClassifier) -> NDArray[np.float64]:
-    """Return the classifier's log-odds of each of :data:`ALL` for an upright ink, shape (16,)."""
-    strokes, moves = stroke_counts(ink)
-    return classifier.scores(strokes.sum(axis=0) + moves)
+def _measured(ink: Ink, classifier: OrientationClassifier) -> tuple[NDArray[np.float64], int]:
+    """Return the log-odds of each of :data:`ALL` from an upright ink's counts, shape (16,), and its number of steps."""
+    scale = letter_size(ink)
+    points = stepped(ink, scale)[0]
+    strokes, moves = stroke_counts(ink, scale, points)
+    return classifier.scores(strokes.sum(axis=0) + moves), len(upright_features(points, scale))
 
 
 def _example(ink: Ink, scores: NDArray[np.floating], rng: np.random.Generator) -> list[NDArray[np.float32]]:

@@ -24,7 +24,7 @@ from handwriting.recognition.pages.cross_strokes import crossed_out_by_groups
 from handwriting.recognition.pages.crossed_out import crossed_out
 from handwriting.recognition.pages.marks import Integers, Marks, weighted_median
 from handwriting.recognition.pages.rulings import find_rulings
-from handwriting.recognition.pages.shapes import TOUCH, Shapes, distances
+from handwriting.recognition.pages.shapes import TOUCH, Shapes, components, distances
 from handwriting.recognition.pages.sketches import find_sketches
 from handwriting.recognition.pages.symbols import find_boxes, find_dashes, ticks_in
 
@@ -162,7 +162,7 @@ class _Finder:
         parallel = np.abs((shapes.slope[some][:, None] - shapes.slope[some] + 90) % 180 - 90) < 15
         alike = (size[:, None] < 1.7 * size) & (size < 1.7 * size[:, None])
         near = parallel & alike & (np.abs(apart.imag) < 1.6) & (np.abs(apart.real) < 0.6 * size)
-        for group in _components(near):
+        for group in components(near):
             # Four or more letters l side by side are hatching only when they are taller than letters.
             if len(group) >= (4 if np.median(size[group]) > 3.4 else 6):
                 self._draw(some[group])
@@ -254,7 +254,7 @@ class _Finder:
                         (distances(z[k][[0, -1]], z[1 - k]) < TOUCH).any() for k in (0, 1)
                     )
                     near[i, j] = near[j, i] = touch or self._hatched(a, b)
-        return [strokes[group] for group in _components(near)]
+        return [strokes[group] for group in components(near)]
 
     def _hatched(self, a: int, b: int) -> bool:
         """Return whether two drawn strokes are neighbours in hatching."""
@@ -302,18 +302,3 @@ class _Finder:
     def _draw(self, strokes: Integers) -> None:
         self.drawn[strokes] = True
         self.free[strokes] = False
-
-
-def _components(near: NDArray[np.bool_]) -> list[Integers]:
-    """Return the connected components of a symmetric relation, shape (n, n)."""
-    left = np.ones(len(near), dtype=bool)
-    groups = []
-    for start in range(len(near)):
-        if left[start]:
-            group = np.zeros(len(near), dtype=bool)
-            group[start] = True
-            while (grown := group | near[group].any(axis=0)).sum() > group.sum():
-                group = grown
-            left &= ~group
-            groups.append(np.flatnonzero(group))
-    return groups

@@ -184,6 +184,21 @@ def distances(points: NDArray[np.complex128], path: NDArray[np.complex128]) -> F
     return np.abs(points[:, None] - a - along * d).min(axis=1)
 
 
+def components(near: NDArray[np.bool_]) -> list[Integers]:
+    """Return the connected components of a symmetric relation, shape (n, n)."""
+    left = np.ones(len(near), dtype=bool)
+    groups = []
+    for start in range(len(near)):
+        if left[start]:
+            group = np.zeros(len(near), dtype=bool)
+            group[start] = True
+            while (grown := group | near[group].any(axis=0)).sum() > group.sum():
+                group = grown
+            left &= ~group
+            groups.append(np.flatnonzero(group))
+    return groups
+
+
 def inside(points: NDArray[np.complex128], polygon: NDArray[np.complex128]) -> NDArray[np.bool_]:
     """Return a mask of the points inside a closed polygon, by the even-odd rule."""
     a, b = polygon, np.roll(polygon, -1)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from handwriting.ink import Floats
 from handwriting.recognition.pages.marks import Integers
-from handwriting.recognition.pages.shapes import Shapes
+from handwriting.recognition.pages.shapes import Shapes, components
 from handwriting.recognition.pages.symbols import is_tick
 
 MAX_GAP = 0.8
@@ -35,8 +35,6 @@ ROW_REACH = 6.0
 """A group this near to writing on its left or right may be a large initial letter, unless the next limits hold."""
 MIN_HEIGHT_IN_ROW, MIN_LENGTH_IN_ROW, ROW_TURNS = 4.5, 20.0, 0.75
 """Minimum height and length of a sketch in a row of writing, and the share of the limit by which it may turn."""
-
-
 NEXT_WORD, ROW_MARGIN = 2.5, 1.0
 """Parts of a group are writing if other writing is this near to their left or right, at most so far above or below."""
 MIN_PARTS, PART_REACH = 4, 1.6
@@ -198,11 +196,10 @@ def _groups(shapes: Shapes, strokes: Integers) -> list[Integers]:
     """Return connected groups of the strokes that are near each other."""
     left, top, right, bottom = shapes.boxes[strokes].T
     near = (left < right[:, None] + MAX_GAP) & (top < bottom[:, None] + MAX_GAP)
-    group = np.arange(len(strokes))
-    for a, b in np.argwhere(np.triu(near & near.T, 1)).tolist():
-        if group[a] != group[b] and _distance(shapes, int(strokes[a]), int(strokes[b])) < MAX_GAP:
-            group[group == group[a]] = group[b]
-    return [strokes[group == k] for k in np.unique(group).tolist()]
+    near &= near.T
+    for a, b in np.argwhere(np.triu(near, 1)).tolist():
+        near[a, b] = near[b, a] = _distance(shapes, int(strokes[a]), int(strokes[b])) < MAX_GAP
+    return [strokes[group] for group in components(near)]
 
 
 def _distance(shapes: Shapes, a: int, b: int) -> float:
